@@ -1,0 +1,55 @@
+/** What a worker process is told at its start. Parsed by the worker, whoever sends it. */
+import { z } from 'zod';
+import { weiField } from '../protocol/wire/fields.ts';
+
+export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+/** A network as data; `resources/networks/*.json` are of this shape. */
+export const networkPresetSchema = z.object({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  /** Key of the relay's `blockchains` config; sent at join. */
+  network: z.string().min(1),
+  relayUrl: z.url({ protocol: /^https?$/ }),
+  /** Law 7: an engine that is not in this list never runs a task of this network. */
+  acceptedEngines: z.array(z.enum(ENGINE_KINDS)).min(1),
+  samplingModulus: z.number().int().min(1),
+  minStakeWei: weiField,
+});
+export type NetworkPreset = z.output<typeof networkPresetSchema>;
+
+export const engineConfigSchema = z.discriminatedUnion('kind', [
+  /** Our own engine program. */
+  z.object({ kind: z.literal('embedded'), modelsDir: z.string().optional(), hubUrl: z.url().optional() }),
+  /** Any program that speaks the engine protocol; used by devnet peers and tests. */
+  z.object({
+    kind: z.literal('program'),
+    command: z.string(),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()).default({}),
+  }),
+]);
+export type EngineConfig = z.output<typeof engineConfigSchema>;
+
+export const gpuConfigSchema = z.object({
+  /** As reported to the network, with its platform suffix: `NVIDIA GeForce RTX 4090+Linux`. */
+  name: z.string().min(1),
+  vramGib: z.number().int().positive(),
+  /** UUIDs the engine is confined to; empty = no NVIDIA card is used. */
+  uuids: z.array(z.string()).default([]),
+});
+
+export const nodeConfigSchema = z.object({
+  /** Directory of this node alone: store, results, engine pid files. */
+  dataDir: z.string().min(1),
+  network: networkPresetSchema,
+  engine: engineConfigSchema,
+  gpu: gpuConfigSchema,
+  stakeWei: weiField,
+  /** Model ids that are on disk at the start. */
+  modelIds: z.array(z.string()).min(1),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type NodeConfig = z.output<typeof nodeConfigSchema>;
+export type NodeConfigInput = z.input<typeof nodeConfigSchema>;

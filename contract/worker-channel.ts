@@ -1,0 +1,98 @@
+/**
+ * Messages between a worker process and whoever supervises it (headless, the shell, the demo, tests), over the
+ * private channel of fork/utilityProcess. The key travels here and nowhere else. Amounts are decimal wei strings.
+ */
+import { z } from 'zod';
+import { TASK_STATUSES } from '../protocol/tasks/status.ts';
+import { nodeConfigSchema } from './node-config.ts';
+
+const weiText = z.string().regex(/^\d+$/);
+
+export const errorViewSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()).default({}),
+});
+export type ErrorView = z.output<typeof errorViewSchema>;
+
+/** One observed step of a task. `atMs` is the network's time where it tells it, else when this node saw it. */
+export const transitionViewSchema = z.object({
+  status: z.enum(TASK_STATUSES),
+  atMs: z.number(),
+  source: z.enum(['relay', 'event', 'local']),
+  evidence: z.string(),
+});
+export type TransitionView = z.output<typeof transitionViewSchema>;
+
+export const taskViewSchema = z.object({
+  commitment: z.string(),
+  type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora']),
+  modelIds: z.array(z.string()),
+  /** Last status the network told us. */
+  status: z.enum(TASK_STATUSES),
+  /** What this node is doing about it. */
+  local: z.enum(['new', 'executing', 'scored', 'invalid', 'failed', 'uploaded', 'closed']),
+  score: z.string().nullable(),
+  feeWei: weiText,
+  /** Credited to the operator by the network, as far as this node knows; null until settled. */
+  paymentWei: weiText.nullable(),
+  abortReason: z.string(),
+  error: errorViewSchema.nullable(),
+  startTimeMs: z.number().nullable(),
+  deadlineMs: z.number().nullable(),
+  transitions: z.array(transitionViewSchema),
+});
+export type TaskView = z.output<typeof taskViewSchema>;
+
+export const NODE_STATES = [
+  'starting',
+  'running',
+  'pausing',
+  'paused',
+  'stopping',
+  'stopped',
+  'slashed',
+  'kickedOut',
+  'failed',
+] as const;
+
+export const nodeViewSchema = z.object({
+  revision: z.number().int().nonnegative(),
+  address: z.string(),
+  state: z.enum(NODE_STATES),
+  /** One sentence for a person. */
+  message: z.string(),
+  engine: z.enum(['stopped', 'starting', 'ready', 'backoff', 'stopping']),
+  currentTask: z.string().nullable(),
+  relay: z.enum(['unknown', 'reachable', 'unreachable']),
+  relayBalanceWei: weiText.nullable(),
+  error: errorViewSchema.nullable(),
+});
+export type NodeView = z.output<typeof nodeViewSchema>;
+
+export const toWorkerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), config: nodeConfigSchema, privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('resume') }),
+  /** Finishes the current task, quits the network if asked, then exits. */
+  z.object({ type: z.literal('stop'), quitNetwork: z.boolean() }),
+  z.object({
+    type: z.literal('tasks'),
+    id: z.number().int(),
+    limit: z.number().int().positive().max(1000),
+    before: z.string().nullable(),
+  }),
+]);
+export type ToWorker = z.output<typeof toWorkerSchema>;
+export type ToWorkerInput = z.input<typeof toWorkerSchema>;
+
+export const fromWorkerSchema = z.discriminatedUnion('type', [
+  /** The process is alive and listens (not yet ready). */
+  z.object({ type: z.literal('alive'), pid: z.number().int() }),
+  z.object({ type: z.literal('node'), node: nodeViewSchema }),
+  z.object({ type: z.literal('task'), revision: z.number().int(), task: taskViewSchema }),
+  z.object({ type: z.literal('tasks'), id: z.number().int(), tasks: z.array(taskViewSchema) }),
+  z.object({ type: z.literal('fatal'), error: errorViewSchema }),
+  z.object({ type: z.literal('stopped') }),
+]);
+export type FromWorker = z.output<typeof fromWorkerSchema>;

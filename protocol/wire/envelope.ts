@@ -1,0 +1,38 @@
+/** Relay envelopes. Source: RELAY_PROTOCOL 3.1. */
+import { z } from 'zod';
+
+export const validationErrorSchema = z.object({
+  message: z.literal('validation_error'),
+  data: z.object({ field_name: z.string(), message: z.string() }),
+});
+
+export const messageSchema = z.object({ message: z.string() });
+
+/** Success envelope around `data`. */
+export function successSchema<Data extends z.ZodType>(data: Data) {
+  return z.object({ message: z.literal('success'), data });
+}
+
+export const emptySuccessSchema = z.object({ message: z.literal('success') });
+
+/** What a non-2xx answer of the relay says, whatever its shape. */
+export interface RelayRefusal {
+  readonly httpStatus: number;
+  /** Field the relay blames, '' when it names none. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Reads any refusal body: validation error, plain message, gin's plain text, or nothing (a panic). */
+export function readRefusal(httpStatus: number, body: string): RelayRefusal {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { httpStatus, field: '', message: body.trim() };
+  }
+  const validation = validationErrorSchema.safeParse(value);
+  if (validation.success) return { httpStatus, field: validation.data.data.field_name, message: validation.data.data.message };
+  const message = messageSchema.safeParse(value);
+  return { httpStatus, field: '', message: message.success ? message.data.message : body.trim() };
+}

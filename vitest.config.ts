@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+const node = { environment: 'node' as const };
+
+export default defineConfig({
+  test: {
+    ...node,
+    reporters: ['default'],
+    projects: [
+      {
+        // Beside the code: pure or in-process.
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['{protocol,contract,worker,devnet,demo,headless,scripts}/**/*.test.ts'],
+          exclude: ['**/*.integration.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // Real processes, sockets and SQLite on disk. One file at a time: two cores.
+        test: {
+          ...node,
+          name: 'integration',
+          include: ['{worker,devnet,demo,e2e}/**/*.integration.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
