@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/**
+ * The first step of every npm script, free of dependencies: brings node_modules in step with the lock file, then
+ * runs the given script on the project's own Node 24, whatever Node (>= 20) the machine has.
+ *
+ *   node scripts/bootstrap.mjs [--bin NAME] SCRIPT [ARG…]
+ *
+ * What it says goes to stderr, so that stdout belongs to the script.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const modules = path.join(root, 'node_modules');
+const lockFile = path.join(root, 'package-lock.json');
+const stampFile = path.join(modules, '.crynux-install');
+const projectNode = path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+function fail(message) {
+  process.stderr.write(`crynux: ${message}\n`);
+  process.exit(1);
+}
+
+const lockHash = () => createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+
+/** True when an install of exactly this lock file is in place: ours (stamp), or one made by hand after the last change. */
+function isInstalled() {
+  if (!existsSync(projectNode)) return false;
+  if (existsSync(stampFile)) return readFileSync(stampFile, 'utf8') === lockHash();
+  const hidden = path.join(modules, '.package-lock.json');
+  return existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(lockFile).mtimeMs;
+}
+
+function install() {
+  process.stderr.write('crynux: installing dependencies (once; about a minute) …\n');
+  // npm_execpath is set inside npm scripts and spares a shell on Windows, where npm is a .cmd file.
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  const options = { cwd: root, stdio: ['ignore', 2, 2] };
+  const done = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  if (done.status !== 0) fail(`npm ci failed (${done.error?.message ?? `exit ${done.status}`})`);
+  const works = spawnSync(projectNode, ['--version'], { encoding: 'utf8' });
+  if (works.status !== 0 || !works.stdout.startsWith('v24.')) {
+    fail('the project needs Node 24 from the "node" package, and its install script did not run; allow it with: npm install-scripts approve node');
+  }
+  writeFileSync(stampFile, lockHash());
+}
+
+const [major] = process.versions.node.split('.');
+if (Number(major) < 20) fail(`Node 20 or newer is needed to start; this is ${process.version}`);
+if (!isInstalled()) install();
+else if (!existsSync(stampFile)) writeFileSync(stampFile, lockHash());
+
+const argv = process.argv.slice(2);
+let target = argv.shift();
+if (target === undefined) process.exit(0);
+if (target === '--bin') {
+  const name = argv.shift();
+  const manifest = JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8'));
+  const bins = typeof manifest.bin === 'string' ? { [name]: manifest.bin } : manifest.bin;
+  target = path.join(modules, name, bins[argv[0] in bins ? argv.shift() : Object.keys(bins)[0]]);
+} else {
+  target = path.join(root, target);
+}
+
+const child = spawn(projectNode, ['--disable-warning=ExperimentalWarning', target, ...argv], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${path.join(modules, '.bin')}${path.delimiter}${process.env.PATH ?? ''}` },
+});
+// A terminal's Ctrl-C reaches the whole group; a supervisor's signal only us. Pass it on, and live as long as the child.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on('error', (error) => fail(`cannot run ${projectNode}: ${error.message}`));
+child.on('exit', (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
+});
