@@ -75,13 +75,16 @@ const NAME_PATHS: Readonly<Record<TaskType, readonly (readonly [string, string?]
 /** Task arguments with every model name normalised, by relay and node alike; the input is not changed. */
 export function normaliseModelNames(taskType: TaskType, args: unknown): unknown {
   if (!isObject(args)) return args;
-  return NAME_PATHS[taskType].reduce<JsonObject>((current, [key, inner]) => {
-    const value = current[key];
-    if (inner === undefined) return typeof value === 'string' ? { ...current, [key]: normaliseModelName(value) } : current;
-    const name = isObject(value) ? value[inner] : undefined;
-    if (!isObject(value) || typeof name !== 'string') return current;
-    return { ...current, [key]: { ...value, [inner]: normaliseModelName(name) } };
-  }, args);
+  const result: Record<string, unknown> = { ...args };
+  for (const [key, inner] of NAME_PATHS[taskType]) {
+    const value = result[key];
+    if (inner === undefined) {
+      if (typeof value === 'string') result[key] = normaliseModelName(value);
+    } else if (isObject(value) && typeof value[inner] === 'string') {
+      result[key] = { ...value, [inner]: normaliseModelName(value[inner]) };
+    }
+  }
+  return result;
 }
 
 function isObject(value: unknown): value is JsonObject {
