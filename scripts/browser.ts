@@ -32,10 +32,13 @@ function isExecutable(file: string): boolean {
 
 /** Path of a browser, or null. `CRYNUX_BROWSER` wins over the search. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null {
-  const wanted = env['CRYNUX_BROWSER'];
+  const wanted = env.CRYNUX_BROWSER;
   if (wanted !== undefined && isExecutable(wanted)) return wanted;
-  const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const candidates = [...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))), ...(FIXED[process.platform] ?? [])];
+  const folders = (env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const candidates = [
+    ...folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))),
+    ...(FIXED[process.platform] ?? []),
+  ];
   return candidates.find(isExecutable) ?? null;
 }
 

@@ -19,7 +19,7 @@ async function readReport(file: string): Promise<z.output<typeof reportSchema> |
 }
 
 async function main(): Promise<number> {
-  process.env['CRYNUX_BROWSER'] = ensureBrowser();
+  process.env.CRYNUX_BROWSER = ensureBrowser();
   const folder = await mkdtemp(path.join(tmpdir(), 'crynux-test-'));
   const report = path.join(folder, 'report.json');
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+
+export type DemoMode =
+  /** Prints the table, then serves until Ctrl-C. */
+  | 'serve'
+  /** Exits after the table. */
+  | 'once'
+  /** Keeps tasks coming until Ctrl-C. */
+  | 'live';
+
+export interface DemoOptions {
+  readonly mode: DemoMode;
+  /** One JSON object as the last line of stdout; progress goes to stderr. */
+  readonly json: boolean;
+}
+
+export class UsageError extends Error {}
+
+export const USAGE = `npm run demo -- [--once] [--json] [--live]
+
+  --once   exit after the table (default: keep serving until Ctrl-C)
+  --json   print one JSON object as the last line; progress goes to stderr
+  --live   after the table, keep tasks coming until Ctrl-C (this is npm start)`;
+
+/** @throws UsageError on an unknown option or a contradiction. */
+export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' {
+  let values: { once?: boolean; json?: boolean; live?: boolean; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: {
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        live: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  if (values.help === true) return 'help';
+  if (values.once === true && values.live === true) throw new UsageError('--once and --live contradict each other');
+  if (values.json === true && values.live === true) throw new UsageError('--json needs an end; it does not go with --live');
+  return { mode: values.once === true ? 'once' : values.live === true ? 'live' : 'serve', json: values.json === true };
+}

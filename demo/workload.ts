@@ -1,0 +1,82 @@
+/**
+ * What the demo's application asks of the network. Realistic chat requests of different kinds and sizes, and the
+ * special cases a host should see once: two validation groups, a task nobody can run, a task that times out.
+ */
+
+export const CHAT_MODEL = 'crynux-devnet/tiny-chat';
+/** On the disk of every honest node, not on the cheat's: a group on it is always unanimous. */
+export const CODE_MODEL = 'crynux-devnet/tiny-code';
+
+export interface Prompt {
+  readonly title: string;
+  readonly system?: string;
+  readonly user: string;
+  readonly maxNewTokens: number;
+  readonly temperature?: number;
+}
+
+export const PROMPTS: readonly Prompt[] = [
+  { title: 'haiku', user: 'Write a haiku about a graphics card at night.', maxNewTokens: 32 },
+  {
+    title: 'translate',
+    system: 'You are a translator.',
+    user: 'Translate to French: "The fans are quiet, the work is done."',
+    maxNewTokens: 24,
+  },
+  {
+    title: 'summary',
+    user: 'Summarise in one sentence: decentralised networks let owners of idle hardware earn by running models for others.',
+    maxNewTokens: 40,
+  },
+  { title: 'names', user: 'Suggest five names for a bakery run by robots.', maxNewTokens: 40, temperature: 0.9 },
+  { title: 'escape', user: 'Is 1 < 2 && 3 > 2? Answer "yes" or "no" — nothing else.', maxNewTokens: 8 },
+  { title: 'chinese', user: '用一句话介绍去中心化计算。', maxNewTokens: 32 },
+  { title: 'json', system: 'Answer with JSON only.', user: 'Extract name and age: Ada, 36, mathematician.', maxNewTokens: 32 },
+  { title: 'regex', user: 'Give a regular expression that matches an ISO date.', maxNewTokens: 24 },
+  { title: 'emoji', user: 'Describe Monday in emoji 🙂.', maxNewTokens: 16, temperature: 1.2 },
+  { title: 'bedtime', user: 'Tell the beginning of a bedtime story about a lighthouse.', maxNewTokens: 64, temperature: 0.8 },
+  {
+    title: 'email',
+    system: 'You write short, friendly e-mails.',
+    user: 'Ask Kim to move our call to Thursday at ten.',
+    maxNewTokens: 48,
+  },
+  { title: 'arithmetic', user: 'What is 17 * 23? Think step by step.', maxNewTokens: 32 },
+  { title: 'headline', user: 'A headline for: local power plant shares waste heat with greenhouse.', maxNewTokens: 16 },
+  { title: 'steps', user: 'List the steps to change a bicycle tyre.', maxNewTokens: 48 },
+];
+
+/** Task arguments as JSON text, as an application would send them (RELAY_PROTOCOL 7.2). */
+export function chatArguments(prompt: Prompt, model: string, seed: number): string {
+  const messages = [
+    ...(prompt.system === undefined ? [] : [{ role: 'system', content: prompt.system }]),
+    { role: 'user', content: prompt.user },
+  ];
+  return JSON.stringify({
+    model,
+    messages,
+    generation_config: {
+      max_new_tokens: prompt.maxNewTokens,
+      ...(prompt.temperature === undefined
+        ? { do_sample: false }
+        : { do_sample: true, temperature: prompt.temperature, top_p: 0.95 }),
+    },
+    seed,
+  });
+}
+
+/** Passes the relay's schema, but the image can not be decoded: every worker refuses it as invalid arguments. */
+export function invalidArguments(model: string): string {
+  return JSON.stringify({
+    model,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is in this picture?' },
+          { type: 'image', base64: 'not*base64' },
+        ],
+      },
+    ],
+  });
+}
