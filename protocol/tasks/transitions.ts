@@ -1,5 +1,6 @@
 /** The task state graph: who may move a task from where to where. Source: the issue's graph; RELAY_PROTOCOL 4.3, 4.4. */
 import { ProtocolError } from '../errors.ts';
+import { deadlinePassed } from './deadlines.ts';
 import type { TaskStatus } from './status.ts';
 
 /** `node` is the selected node; `network` the dispatcher; `timeout` the network's scan for passed deadlines. */
@@ -136,7 +137,6 @@ function candidates({ from, to, actor, scope = 'any' }: TransitionRequest): read
   );
 }
 
-/** A deadline counts as passed at the very millisecond it names (RELAY_PROTOCOL 4.4). */
 function inTime(edge: Transition, { nowMs, deadlineMs }: TransitionRequest): boolean {
-  return !edge.afterDeadline || (nowMs !== undefined && deadlineMs !== undefined && nowMs >= deadlineMs);
+  return !edge.afterDeadline || (nowMs !== undefined && deadlineMs !== undefined && deadlinePassed(nowMs, deadlineMs));
 }
