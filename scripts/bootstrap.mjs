@@ -47,7 +47,9 @@ function install() {
   if (done.status !== 0) fail(`npm ci failed (${done.error?.message ?? `exit ${done.status}`})`);
   const works = spawnSync(projectNode, ['--version'], { encoding: 'utf8' });
   if (works.status !== 0 || !works.stdout.startsWith('v24.')) {
-    fail('the project needs Node 24 from the "node" package, and its install script did not run; allow it with: npm install-scripts approve node');
+    fail(
+      'the project needs Node 24 from the "node" package, and its install script did not run; allow it with: npm install-scripts approve node',
+    );
   }
   writeFileSync(stampFile, lockHash());
 }
