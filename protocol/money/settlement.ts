@@ -57,6 +57,30 @@ export function relayGroupOverpayWei({ members }: { readonly members: readonly P
   return sum(relayGroupShares({ members }).values()) - weighted / totalScore(members);
 }
 
+/** Scores by position in the call, whatever the ranking (CHAIN_PROTOCOL 2.9). */
+export const CONTRACT_POSITION_SCORES = [10, 9, 6] as const;
+
+/**
+ * The contract's group payout of the winner's fee, members in argument order (deviation `contractSplitsTinyFees`).
+ * Null when the contract panics, so that the group can never be validated.
+ */
+export function contractGroupShares(group: {
+  readonly amountWei: bigint;
+  readonly members: readonly ScoredMember[];
+}): Map<string, bigint> | null {
+  assertAmount(group.amountWei);
+  const total = totalScore(group.members);
+  const shares = new Map<string, bigint>();
+  let remaining = group.amountWei;
+  for (const { id, qosScore } of group.members) {
+    const share = (group.amountWei * BigInt(qosScore)) / total;
+    if (share > remaining) return null;
+    shares.set(id, remaining - share < 3n ? remaining : share);
+    remaining -= shares.get(id) ?? 0n;
+  }
+  return shares;
+}
+
 export interface PaymentSplit {
   readonly daoWei: bigint;
   readonly operatorWei: bigint;

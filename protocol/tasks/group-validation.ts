@@ -43,7 +43,8 @@ export interface EqualPair {
   readonly all: boolean;
 }
 
-const PAIRS = [
+/** Winner, equal one and the third, in the order in which pairs are compared. */
+export const RANK_PAIRS = [
   [0, 1, 2],
   [0, 2, 1],
   [1, 2, 0],
@@ -59,7 +60,7 @@ export function firstEqualPair({ taskType, distanceThreshold, tasks }: Group): E
     const b = scoreOf(tasks[j]);
     return a !== null && b !== null && scoresEqual(taskType, a, b, distanceThreshold);
   };
-  for (const [winner, other, third] of PAIRS) {
+  for (const [winner, other, third] of RANK_PAIRS) {
     if (equal(winner, other)) return { winner, equal: other, third, all: equal(winner, third) };
   }
   return null;
