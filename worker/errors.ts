@@ -1,0 +1,102 @@
+/** What can go wrong in a worker process. The engines keep their own catalogue beside their code. */
+import { CodedError, type ErrorCatalogue } from '../protocol/errors.ts';
+
+export const WORKER_ERRORS = {
+  RELAY_REFUSED: {
+    meaning: 'The relay understood the request and said no; `httpStatus`, `field` and `message` are its words.',
+    remedy: 'Usually none: the next cycle reads the state again. If it stays, the message says what the relay objects to.',
+  },
+  RELAY_UNREACHABLE: {
+    meaning: 'The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway.',
+    remedy: 'Check the network connection and the relay URL; the node keeps trying and loses nothing it has stored.',
+  },
+  RELAY_BAD_ANSWER: {
+    meaning: 'Something answered, but not as a relay does: no JSON, a wrong shape, too many bytes, or a redirect.',
+    remedy: 'Check the relay URL and any proxy in between; report it if the URL is right.',
+  },
+  CLOCK_SKEW: {
+    meaning: "This machine's clock is more than 60 s away from the relay's; requests are signed with the relay's time.",
+    remedy: 'Set the clock (NTP).',
+  },
+  STORE_NEWER_VERSION: {
+    meaning: "The node's database was written by a newer version of this program; it was left untouched.",
+    remedy: 'Install the newer version again, or choose another data directory.',
+  },
+  STORE_CORRUPT: {
+    meaning: "The node's database file is not a database, is damaged, or belongs to another program; it was left untouched.",
+    remedy: 'Restore a copy, or move the file away: tasks in progress then time out.',
+  },
+  STORE_IN_USE: {
+    meaning: 'Another process owns this data directory.',
+    remedy: 'Stop the other node, or give this one its own data directory.',
+  },
+  STORE_BAD_ROW: {
+    meaning: 'A row in the database does not have the shape this version writes.',
+    remedy: 'Report it; the database may have been edited by hand.',
+  },
+  STORE_UNKNOWN_TASK: {
+    meaning: 'Something was to be recorded for a task that this node never saw.',
+    remedy: 'Report it: this is a bug.',
+  },
+  LEDGER_CONFLICT: {
+    meaning: 'A second, different verdict on a task was to be recorded (another score, or a score beside an error report).',
+    remedy: 'None needed: the first verdict stands and the second was dropped. Report it.',
+  },
+  EXECUTION_REFUSED: {
+    meaning: 'A task was to be executed although it has a score, or has run in this engine lifetime, or ran too often.',
+    remedy: 'None needed: it was not executed. Report it.',
+  },
+  REMOTE_SCORE_CONFLICT: {
+    meaning: 'The network shows a score for our task that is not the one in our ledger.',
+    remedy: 'The node does nothing more for this task. Check that no other machine runs with this key.',
+  },
+  REMOTE_SCORE_UNKNOWN: {
+    meaning: 'The network shows a verdict for our task that this data directory knows nothing about.',
+    remedy: 'Check that no other machine runs with this key, and that the data directory is the right one.',
+  },
+  RESULT_INCOMPLETE: {
+    meaning: 'The engine reported success, but its result files are missing, misnamed or unreadable.',
+    remedy: 'The task stays silent and times out; check the engine and the disk.',
+  },
+  RESULT_CHANGED: {
+    meaning: 'The result files on disk no longer hash to the submitted score; they were not uploaded.',
+    remedy: 'Check the disk and whatever else writes into the data directory.',
+  },
+  TASK_INPUT_FAILED: {
+    meaning: 'Something the task needs before its execution (a model, a checkpoint) could not be fetched.',
+    remedy: 'The task stays silent and times out; check disk space and the connection.',
+  },
+  ENGINE_NOT_ACCEPTED: {
+    meaning: 'The chosen engine is not one that this network accepts; its results could get the node slashed.',
+    remedy: 'Choose an accepted engine, or another network.',
+  },
+  NODE_ILLEGAL_STATE: {
+    meaning: 'The node was asked for something its present state does not allow.',
+    remedy: 'Wait until the state allows it; the message names both.',
+  },
+  NODE_JOIN_FAILED: {
+    meaning: 'The network did not let this node in.',
+    remedy: 'The message is the network’s reason (stake, version, models); correct it and resume.',
+  },
+  NODE_SLASHED: {
+    meaning: 'The network slashed this node: a result of it disagreed with the majority of a validation group.',
+    remedy: 'The node does not join again by itself. Find out why, then resume.',
+  },
+  NODE_KICKED_OUT: {
+    meaning: 'The network removed this node for too low a quality of service.',
+    remedy: 'Find out why tasks time out or are slow, then resume.',
+  },
+  WORKER_BAD_MESSAGE: {
+    meaning: 'A message on the private channel does not fit its schema, or came at the wrong time.',
+    remedy: 'Program and supervisor are of different versions; update both.',
+  },
+  WORKER_ALREADY_STARTED: { meaning: 'A worker was told to start twice.', remedy: 'Start one process per node.' },
+} as const satisfies ErrorCatalogue;
+
+export type WorkerErrorCode = keyof typeof WORKER_ERRORS;
+
+export class WorkerError extends CodedError<WorkerErrorCode> {}
+
+export function isWorkerError(error: unknown, code?: WorkerErrorCode): error is WorkerError {
+  return error instanceof WorkerError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,95 @@
+/** What one node needs of a network. The loop knows this port and nothing of what is behind it. */
+import type { Hex } from '../../protocol/hex.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { NodeInfo } from '../../protocol/wire/node.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import type { RecordedScore } from '../store/score-ledger.ts';
+
+/** A file of a result; its place in the list is its index. */
+export interface ResultFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ResultUpload {
+  readonly commitment: Hex;
+  readonly files: readonly ResultFile[];
+  /** Path of a zip file; fine-tune tasks only. */
+  readonly checkpointPath: string | null;
+}
+
+/** An event as it came; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
+export type EventRow =
+  | { readonly kind: 'event'; readonly event: RelayEvent }
+  | { readonly kind: 'unreadable'; readonly id: number | null; readonly raw: string; readonly problem: string };
+
+/** What the node says of itself at join and after a change; `gpu` is the object that isolates the engine (law 6). */
+export interface Capabilities {
+  readonly gpu: { readonly name: string; readonly vramGib: number };
+  /** Version of the connected engine. */
+  readonly version: string;
+  readonly modelIds: readonly string[];
+}
+
+export interface JoinRequest extends Capabilities {
+  readonly network: string;
+  readonly stakeWei: bigint;
+}
+
+/** RELAY_PROTOCOL 8.7. Times in epoch ms, VRAM in MiB per card. */
+export interface NodeErrorReport {
+  readonly commitment: Hex;
+  readonly taskArgs: string;
+  readonly errorType: string;
+  readonly message: string;
+  readonly stackTrace: string;
+  readonly gpuCount: number;
+  readonly gpuModel: string;
+  readonly gpuVramMib: number;
+  readonly executorMode: string;
+  readonly capturedAtMs: number;
+}
+
+/** Money the network credited to this node for one task. */
+export interface TaskIncome {
+  readonly commitment: string;
+  readonly amountWei: bigint;
+}
+
+/**
+ * Every method is one attempt. It rejects with RELAY_REFUSED (the network said no), RELAY_UNREACHABLE or
+ * RELAY_BAD_ANSWER; after the latter two of a writing call the outcome is unknown, and only a fresh read can tell it.
+ */
+export interface TaskNetwork {
+  readonly address: Hex;
+  /** Commitment of the task the network has given this node, null for none. */
+  currentTask(): Promise<Hex | null>;
+  task(commitment: Hex): Promise<RemoteTask | 'notFound'>;
+  /** Takes nothing but an entry of the score ledger (law 4). */
+  submitScore(score: RecordedScore): Promise<void>;
+  /** Reports the task's arguments as invalid, the only error a node ever reports (law 2). */
+  reportError(commitment: Hex): Promise<void>;
+  uploadResult(upload: ResultUpload): Promise<void>;
+  /** Writes a fine-tune task's input checkpoint (a zip) to `path`. */
+  downloadInputCheckpoint(commitment: Hex, path: string): Promise<void>;
+  /** Events of this node with an id above `id`, ascending as far as the network keeps its word. */
+  eventsAfter(id: number): Promise<readonly EventRow[]>;
+  /** Id of this node's latest event, 0 for none. */
+  latestEventId(): Promise<number>;
+  nodeInfo(): Promise<NodeInfo>;
+  join(request: JoinRequest): Promise<void>;
+  updateCapabilities(capabilities: Capabilities): Promise<void>;
+  quit(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  modelDownloaded(modelId: string): Promise<void>;
+  versionChanged(version: string): Promise<void>;
+  reportNodeError(report: NodeErrorReport): Promise<void>;
+  /** Wei on this node's relay account. */
+  balance(): Promise<bigint>;
+  /** The latest credits for tasks, newest first; 'unsupported' where the network keeps no such record. */
+  taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'>;
+  /** The network's clock in unix seconds. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}

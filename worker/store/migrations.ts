@@ -1,0 +1,140 @@
+/** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
+
+/** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */
+export const APPLICATION_ID = 0x43524e58;
+
+const FIRST = `
+CREATE TABLE tasks (
+  id INTEGER PRIMARY KEY,
+  commitment TEXT NOT NULL UNIQUE,
+  sequence INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  model_ids TEXT NOT NULL,
+  task_args TEXT NOT NULL,
+  fee_wei TEXT NOT NULL,
+  timeout_seconds INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  remote_score TEXT NOT NULL,
+  abort_reason TEXT NOT NULL,
+  task_error TEXT NOT NULL,
+  start_time_ms INTEGER,
+  first_seen_ms INTEGER NOT NULL,
+  upload_refusals INTEGER NOT NULL DEFAULT 0,
+  uploaded_ms INTEGER,
+  closed_ms INTEGER,
+  closed_as TEXT,
+  payment_wei TEXT
+) STRICT;
+CREATE INDEX tasks_open ON tasks (id) WHERE closed_ms IS NULL;
+
+CREATE TABLE transitions (
+  id INTEGER PRIMARY KEY,
+  commitment TEXT NOT NULL REFERENCES tasks (commitment),
+  status TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('relay', 'event', 'local')),
+  evidence TEXT NOT NULL,
+  UNIQUE (commitment, status, source)
+) STRICT;
+
+CREATE TABLE executions (
+  id INTEGER PRIMARY KEY,
+  commitment TEXT NOT NULL REFERENCES tasks (commitment),
+  attempt INTEGER NOT NULL,
+  lifetime TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER,
+  outcome TEXT CHECK (outcome IN ('scored', 'invalid', 'failed', 'cancelled')),
+  detail TEXT NOT NULL DEFAULT '',
+  UNIQUE (commitment, attempt),
+  UNIQUE (commitment, lifetime)
+) STRICT;
+
+CREATE TABLE artifacts (
+  commitment TEXT NOT NULL REFERENCES tasks (commitment),
+  kind TEXT NOT NULL CHECK (kind IN ('file', 'checkpoint')),
+  position INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  PRIMARY KEY (commitment, kind, position)
+) STRICT;
+
+CREATE TABLE score_ledger (
+  commitment TEXT PRIMARY KEY REFERENCES tasks (commitment),
+  score TEXT NOT NULL,
+  recorded_ms INTEGER NOT NULL
+) STRICT;
+
+-- Law 4: the ledger is insert-only. The insert trigger also stops INSERT OR REPLACE.
+CREATE TRIGGER ledger_no_second BEFORE INSERT ON score_ledger
+  WHEN EXISTS (SELECT 1 FROM score_ledger WHERE commitment = NEW.commitment)
+  BEGIN SELECT RAISE(ABORT, 'score_ledger is insert-only'); END;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON score_ledger
+  BEGIN SELECT RAISE(ABORT, 'score_ledger is insert-only'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON score_ledger
+  BEGIN SELECT RAISE(ABORT, 'score_ledger is insert-only'); END;
+
+-- A task has one verdict: a score or "invalid".
+CREATE TRIGGER ledger_or_invalid BEFORE INSERT ON score_ledger
+  WHEN EXISTS (SELECT 1 FROM executions WHERE commitment = NEW.commitment AND outcome = 'invalid')
+  BEGIN SELECT RAISE(ABORT, 'the task was found invalid'); END;
+CREATE TRIGGER invalid_or_ledger BEFORE UPDATE OF outcome ON executions
+  WHEN NEW.outcome = 'invalid' AND EXISTS (SELECT 1 FROM score_ledger WHERE commitment = NEW.commitment)
+  BEGIN SELECT RAISE(ABORT, 'the task has a score'); END;
+
+-- Law 3: no execution beside a running one, after a verdict, or after an error; and an outcome is final.
+CREATE TRIGGER execution_once BEFORE INSERT ON executions
+  WHEN EXISTS (SELECT 1 FROM score_ledger WHERE commitment = NEW.commitment)
+    OR EXISTS (SELECT 1 FROM executions WHERE commitment = NEW.commitment AND outcome IS NOT 'cancelled')
+  BEGIN SELECT RAISE(ABORT, 'the task must not run again'); END;
+CREATE TRIGGER execution_outcome_final BEFORE UPDATE OF outcome ON executions WHEN OLD.outcome IS NOT NULL
+  BEGIN SELECT RAISE(ABORT, 'an outcome is final'); END;
+
+CREATE TABLE alarms (
+  commitment TEXT NOT NULL REFERENCES tasks (commitment),
+  code TEXT NOT NULL,
+  message TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  PRIMARY KEY (commitment, code)
+) STRICT;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  node_address TEXT NOT NULL,
+  commitment TEXT,
+  args TEXT NOT NULL,
+  received_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE unreadable_events (
+  digest TEXT PRIMARY KEY,
+  id INTEGER,
+  raw TEXT NOT NULL,
+  problem TEXT NOT NULL,
+  received_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE node_history (
+  id INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('relay', 'event', 'local')),
+  evidence TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE diagnostics (
+  id INTEGER PRIMARY KEY,
+  commitment TEXT NOT NULL UNIQUE,
+  report TEXT NOT NULL,
+  captured_ms INTEGER NOT NULL,
+  sent_ms INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST];
