@@ -1,4 +1,4 @@
-/** Who gets how much of a fee. Source: RELAY_PROTOCOL 4.9; the law "nothing minted, nothing lost". */
+/** Who gets how much of a fee. Nothing is minted, nothing lost. Source: RELAY_PROTOCOL 4.9. */
 import { ProtocolError } from '../errors.ts';
 
 export interface ScoredMember {

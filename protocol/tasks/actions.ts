@@ -1,4 +1,4 @@
-/** What the network does when a task reaches a state. Source: issue's action list; RELAY_PROTOCOL 4.3; CHAIN_PROTOCOL 2.8. */
+/** What the network does when a task reaches a state. Source: RELAY_PROTOCOL 4.3; CHAIN_PROTOCOL 2.8. */
 import type { TaskStatus } from './status.ts';
 import { isTerminal } from './status.ts';
 

@@ -1,4 +1,4 @@
-/** The 14-row group validation table. Source: issue's table; deviations of real networks in `deviations.ts`. */
+/** The 14-row group validation table. Source: the documented table, CHAIN_PROTOCOL 2.10; where real networks leave it: `deviations.ts`. */
 import { ProtocolError } from '../errors.ts';
 import { scoresEqual } from '../scores/score.ts';
 import type { TaskAction } from './actions.ts';

@@ -1,4 +1,4 @@
-/** The task state graph: who may move a task from where to where. Source: the graph; RELAY_PROTOCOL 4.3, 4.4. */
+/** The task state graph: who may move a task from where to where. Source: RELAY_PROTOCOL 4.3, 4.4. */
 import { ProtocolError } from '../errors.ts';
 import { deadlinePassed } from './deadlines.ts';
 import type { TaskStatus } from './status.ts';
