@@ -1,0 +1,102 @@
+/**
+ * The network's perceptual hash of an image (goimagehash PerceptionHash over a bilinear 64×64), bit exact: the relay
+ * hashes the uploaded files itself and refuses a score that differs in one bit. Source: PHASH 1–5.
+ */
+import { bytesToHex, type Hex } from '../hex.ts';
+import { dct2d } from './dct.ts';
+import { decodePng, type PngImage } from './png.ts';
+import { resizeSquare, type Samples } from './resize.ts';
+
+const SIDE = 64;
+const BLOCK = 8;
+
+/** 8 bytes. @throws ProtocolError PROTOCOL_BAD_IMAGE for what is not a PNG that the network's decoder accepts. */
+export function imageHash(png: Uint8Array): Hex {
+  const luminance = greyOf(scaled(decodePng(png)));
+  dct2d(luminance, SIDE);
+  return bytesToHex(hashOf(topLeft(luminance)));
+}
+
+interface Colours {
+  readonly channels: number;
+  /** 16-bit premultiplied values, 64×64 pixels. */
+  readonly samples: Uint16Array;
+}
+
+/** An image of 64×64 keeps its own pixels; premultiplying those happens at 16 bits, while resizing at their depth. */
+function scaled(image: PngImage): Colours {
+  const { width, height, channels, samples, alpha } = image;
+  if (width === SIDE && height === SIDE) {
+    const wide = widened(samples);
+    return { channels, samples: alpha === null ? wide : premultiplied(wide, widened(alpha), channels) };
+  }
+  const plain = alpha === null ? samples : premultiplied(samples, alpha, channels);
+  return { channels, samples: widened(resizeSquare({ width, height, channels, samples: plain }, SIDE).samples) };
+}
+
+function widened(samples: Samples): Uint16Array {
+  return samples instanceof Uint16Array ? samples : Uint16Array.from(samples, (value) => value * 257);
+}
+
+function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, channels: number): Kind {
+  const opaque = samples instanceof Uint16Array ? 0xffff : 0xff;
+  const result = samples.slice() as Kind;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = Math.trunc(((samples[i] ?? 0) * (alpha[Math.trunc(i / channels)] ?? 0)) / opaque);
+  }
+  return result;
+}
+
+/** Luminance in 0…255, added left to right. Blue really is divided by 256 where red and green are divided by 257. */
+function greyOf({ channels, samples }: Colours): Float64Array {
+  return Float64Array.from({ length: SIDE * SIDE }, (_, pixel) => {
+    const at = pixel * channels;
+    const r = samples[at] ?? 0;
+    const g = channels === 1 ? r : (samples[at + 1] ?? 0);
+    const b = channels === 1 ? r : (samples[at + 2] ?? 0);
+    return 0.299 * Math.trunc(r / 257) + 0.587 * Math.trunc(g / 257) + 0.114 * Math.trunc(b / 256);
+  });
+}
+
+function topLeft(coefficients: Float64Array): Float64Array {
+  const rows = Array.from({ length: BLOCK }, (_, y) => [...coefficients.subarray(y * SIDE, y * SIDE + BLOCK)]);
+  return Float64Array.from(rows.flat());
+}
+
+function hashOf(coefficients: Float64Array): Uint8Array {
+  const threshold = pseudoMedian(coefficients);
+  const hash = new Uint8Array(8);
+  for (const [n, value] of coefficients.entries()) {
+    if (value > threshold) hash[n >> 3] = (hash[n >> 3] ?? 0) | (0x80 >> (n & 7));
+  }
+  return hash;
+}
+
+/**
+ * What the network's in-place quickselect leaves behind, which is not always the true median: `seq[31]` is whatever
+ * stands there, not necessarily the next lower value (PHASH 5).
+ */
+function pseudoMedian(values: Float64Array): number {
+  const seq = values.slice();
+  const swap = (a: number, b: number) => {
+    const kept = seq[a] ?? 0;
+    seq[a] = seq[b] ?? 0;
+    seq[b] = kept;
+  };
+  const k = seq.length / 2;
+  let low = 0;
+  let high = seq.length - 1;
+  while (low < high) {
+    const pivot = Math.trunc(low / 2) + Math.trunc(high / 2);
+    const pivotValue = seq[pivot] ?? 0;
+    let store = low;
+    swap(pivot, high);
+    for (let i = low; i < high; i++) {
+      if ((seq[i] ?? 0) < pivotValue) swap(store++, i);
+    }
+    swap(high, store);
+    if (k <= store) high = store;
+    else low = store + 1;
+  }
+  return (seq[k - 1] ?? 0) / 2 + (seq[k] ?? 0) / 2;
+}

@@ -1,0 +1,82 @@
+/** PNG files as the network's decoder (Go image/png) sees them. Source: PHASH 1. */
+import { COLOUR, type PngChunks, readChunks } from './png-chunks.ts';
+import { channelsOf, readSamples } from './png-rows.ts';
+import type { Samples } from './resize.ts';
+
+/** Colour and alpha apart, not premultiplied; both 8-bit (Uint8Array) or both 16-bit (Uint16Array). */
+export interface PngImage {
+  readonly width: number;
+  readonly height: number;
+  /** Colour channels: 1 for grey, 3 for RGB. */
+  readonly channels: 1 | 3;
+  readonly samples: Samples;
+  /** One value per pixel; null when every pixel is opaque by the file's type. */
+  readonly alpha: Samples | null;
+}
+
+/** @throws ProtocolError PROTOCOL_BAD_IMAGE for anything Go's decoder would refuse, and for more than 32 MiPixel. */
+export function decodePng(png: Uint8Array): PngImage {
+  const chunks = readChunks(png);
+  const raw = readSamples(chunks.header, chunks.data);
+  switch (chunks.header.colour) {
+    case COLOUR.palette:
+      return paletteImage(chunks, raw);
+    case COLOUR.greyAlpha:
+    case COLOUR.rgbAlpha:
+      return splitAlpha(chunks, raw);
+    default:
+      return keyedImage(chunks, raw);
+  }
+}
+
+/** Go reads a palette through 16-bit colours, so it takes the 16-bit path; indices beyond the palette are black. */
+function paletteImage({ header, palette, transparency }: PngChunks, raw: Samples): PngImage {
+  const { width, height } = header;
+  const samples = new Uint16Array(raw.length * 3);
+  const alpha = new Uint16Array(raw.length);
+  for (const [pixel, index] of raw.entries()) {
+    for (let channel = 0; channel < 3; channel++) samples[pixel * 3 + channel] = (palette?.[index * 3 + channel] ?? 0) * 257;
+    alpha[pixel] = (transparency?.[index] ?? 255) * 257;
+  }
+  return { width, height, channels: 3, samples, alpha };
+}
+
+function splitAlpha({ header }: PngChunks, raw: Samples): PngImage {
+  const { width, height } = header;
+  const all = channelsOf(header);
+  const channels = header.colour === COLOUR.rgbAlpha ? 3 : 1;
+  const pixels = width * height;
+  const samples = sameKind(raw, pixels * channels);
+  const alpha = sameKind(raw, pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let channel = 0; channel < channels; channel++) samples[pixel * channels + channel] = raw[pixel * all + channel] ?? 0;
+    alpha[pixel] = raw[pixel * all + channels] ?? 0;
+  }
+  return { width, height, channels, samples, alpha };
+}
+
+/** Grey and RGB without an alpha channel; tRNS names the one colour that is fully transparent. */
+function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage {
+  const { width, height, depth } = header;
+  const channels = header.colour === COLOUR.rgb ? 3 : 1;
+  const unit = depth < 8 ? 255 / (2 ** depth - 1) : 1;
+  const samples = unit === 1 ? raw : raw.map((value) => value * unit);
+  if (transparency === null) return { width, height, channels, samples, alpha: null };
+
+  const key = Array.from({ length: channels }, (_, channel) => {
+    const [high = 0, low = 0] = transparency.subarray(channel * 2, channel * 2 + 2);
+    // Below 16 bits only the low byte counts, and small depths wrap around as a byte does.
+    return depth === 16 ? high * 256 + low : (low * unit) & 0xff;
+  });
+  const opaque = depth === 16 ? 0xffff : 0xff;
+  const alpha = sameKind(raw, width * height);
+  for (let pixel = 0; pixel < alpha.length; pixel++) {
+    const isKey = key.every((value, channel) => samples[pixel * channels + channel] === value);
+    alpha[pixel] = isKey ? 0 : opaque;
+  }
+  return { width, height, channels, samples, alpha };
+}
+
+function sameKind(like: Samples, length: number): Samples {
+  return like instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length);
+}
