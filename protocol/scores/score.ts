@@ -1,21 +1,46 @@
-/** Comparison of scores. Source: RELAY_PROTOCOL 4.6; CHAIN_PROTOCOL 6. */
-import { hexToBytes } from '../hex.ts';
+/** Scores of result files: how they are made, which a node may submit, when two are equal. Source: RELAY_PROTOCOL 6.1. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ProtocolError } from '../errors.ts';
+import { bytesToHex, type Hex, hexToBytes, isHex } from '../hex.ts';
 import type { TaskType } from '../tasks/status.ts';
+import { imageHash } from './phash.ts';
 
-const HASH_BYTES = 8;
+/** Bytes that one result file adds to the score: a perceptual hash or a SHA-256. */
+export const SCORE_BYTES_PER_FILE: Readonly<Record<TaskType, number>> = { StableDiffusion: 8, Llm: 32, FineTuneLora: 8 };
 
-/** Number of differing bits of two equally long byte strings. */
-export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
-  let distance = 0;
-  for (let i = 0; i < a.length; i++) {
-    for (let bits = (a[i] ?? 0) ^ (b[i] ?? 0); bits !== 0; bits &= bits - 1) distance++;
-  }
-  return distance;
+/** Concatenated image hashes in file order (StableDiffusion, FineTuneLora). @throws ProtocolError PROTOCOL_BAD_IMAGE */
+export function imageScore(pngs: readonly Uint8Array[]): Hex {
+  return concatHex(pngs.map(imageHash));
+}
+
+/** Concatenated SHA-256 of the raw bytes of each file, in file order (Llm). */
+export function textScore(files: readonly Uint8Array[]): Hex {
+  return concatHex(files.map((file) => bytesToHex(sha256(file))));
+}
+
+/** The score of a task's result files, in numeric order of their names. @throws ProtocolError PROTOCOL_BAD_IMAGE */
+export function scoreOfFiles(type: TaskType, files: readonly Uint8Array[]): Hex {
+  return type === 'Llm' ? textScore(files) : imageScore(files);
 }
 
 /**
- * LLM: byte-equal. Images: same length, a multiple of 8 bytes, and every 8-byte block's Hamming distance
- * below `distanceThreshold`. Not transitive for images.
+ * Whether a node may submit a score. All zero is what an image blackened by the safety checker hashes to: a failure of
+ * the node. Upper-case is refused because the relay compares the uploaded files with the score as text.
+ * @throws ProtocolError PROTOCOL_BAD_SCORE
+ */
+export function assertValidScore(type: TaskType, score: string): asserts score is Hex {
+  const unit = SCORE_BYTES_PER_FILE[type];
+  const length = (score.length - 2) / 2;
+  if (!isHex(score) || score !== score.toLowerCase()) throw badScore('is not lower-case 0x-hex');
+  if (length === 0) throw badScore('is empty');
+  if (length % unit !== 0) throw badScore(`has ${length} bytes, not a multiple of ${unit}`);
+  if (/^0x0*$/.test(score)) throw badScore('is all zero');
+}
+
+/**
+ * Llm: the same bytes. Images: the same length, a multiple of 8 bytes, and in every 8-byte block fewer than
+ * `distanceThreshold` different bits; there is no sum over blocks. Not transitive for images. As on the networks, two
+ * empty image scores are equal. Source: RELAY_PROTOCOL 4.6, CHAIN_PROTOCOL 6.
  * @throws ProtocolError PROTOCOL_BAD_HEX
  */
 export function scoresEqual(type: TaskType, a: string, b: string, distanceThreshold: number): boolean {
@@ -23,10 +48,26 @@ export function scoresEqual(type: TaskType, a: string, b: string, distanceThresh
   const right = hexToBytes(b, 'score');
   if (left.length !== right.length) return false;
   if (type === 'Llm') return left.every((byte, i) => byte === right[i]);
-  if (left.length % HASH_BYTES !== 0) return false;
-  for (let at = 0; at < left.length; at += HASH_BYTES) {
-    if (hammingDistance(left.subarray(at, at + HASH_BYTES), right.subarray(at, at + HASH_BYTES)) >= distanceThreshold)
-      return false;
+  if (left.length % 8 !== 0) return false;
+  for (let block = 0; block < left.length; block += 8) {
+    if (hammingDistance(left.subarray(block, block + 8), right.subarray(block, block + 8)) >= distanceThreshold) return false;
   }
   return true;
+}
+
+/** Number of different bits of two byte strings of the same length. */
+export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
+  let distance = 0;
+  for (const [i, byte] of a.entries()) {
+    for (let rest = byte ^ (b[i] ?? 0); rest !== 0; rest &= rest - 1) distance++;
+  }
+  return distance;
+}
+
+function concatHex(parts: readonly Hex[]): Hex {
+  return `0x${parts.map((part) => part.slice(2)).join('')}`;
+}
+
+function badScore(why: string): ProtocolError {
+  return new ProtocolError('PROTOCOL_BAD_SCORE', `score ${why}`);
 }
