@@ -1,5 +1,5 @@
 /** Opening the node's database file, and the few helpers every repository uses. */
-import { existsSync, openSync, readSync, closeSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
 import { WorkerError } from '../errors.ts';
@@ -31,6 +31,8 @@ function inspect(path: string, newestVersion: number): void {
     db = new DatabaseSync(path, { readOnly: true });
     const application = numberPragma(db, 'application_id');
     const version = numberPragma(db, 'user_version');
+    // A process killed inside its very first migration leaves an empty database behind.
+    if (application === 0 && version === 0 && db.prepare('SELECT 1 FROM sqlite_master').get() === undefined) return;
     if (application !== APPLICATION_ID) throw corrupt(path, 'it belongs to another program');
     if (version > newestVersion) {
       throw new WorkerError('STORE_NEWER_VERSION', `${path} has version ${version}, this program knows ${newestVersion}`, {
@@ -39,7 +41,7 @@ function inspect(path: string, newestVersion: number): void {
         known: newestVersion,
       });
     }
-    const check = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    const check = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (check !== 'ok') throw corrupt(path, String(check));
   } catch (cause) {
     if (cause instanceof WorkerError) throw cause;

@@ -1,0 +1,61 @@
+/**
+ * The score ledger: one score per task, written once, never replaced (law 4). Submitting a score takes a
+ * `RecordedScore`, and only this file makes one, out of a row that is on disk.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Hex } from '../../protocol/hex.ts';
+import { hexField } from '../../protocol/wire/fields.ts';
+import { WorkerError } from '../errors.ts';
+import { inTransaction, readOne } from './database.ts';
+
+declare const recorded: unique symbol;
+
+/** A score that is on disk. The brand keeps anything else from being signed. */
+export interface RecordedScore {
+  readonly commitment: Hex;
+  readonly score: Hex;
+  readonly [recorded]: true;
+}
+
+const rowSchema = z.object({ score: hexField });
+
+export class ScoreLedger {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** The score of a task as it lies on disk, null before there is one. */
+  find(commitment: Hex): RecordedScore | null {
+    const row = readOne(this.#db, rowSchema, 'SELECT score FROM score_ledger WHERE commitment = ?', commitment);
+    return row === null ? null : ({ commitment, score: row.score } as RecordedScore);
+  }
+
+  /**
+   * Writes the score; the same score again is not an error.
+   * @throws WorkerError LEDGER_CONFLICT when there is another score, or the task was found invalid.
+   */
+  record(commitment: Hex, score: Hex, nowMs: number): RecordedScore {
+    return inTransaction(this.#db, () => {
+      const present = this.find(commitment);
+      if (present !== null) {
+        if (present.score === score) return present;
+        throw new WorkerError('LEDGER_CONFLICT', `task ${commitment} already has the score ${present.score}`, {
+          commitment,
+          recorded: present.score,
+          refused: score,
+        });
+      }
+      try {
+        this.#db
+          .prepare('INSERT INTO score_ledger (commitment, score, recorded_ms) VALUES (?, ?, ?)')
+          .run(commitment, score, nowMs);
+      } catch (cause) {
+        throw new WorkerError('LEDGER_CONFLICT', `no score can be recorded for ${commitment}`, { commitment }, { cause });
+      }
+      return { commitment, score } as RecordedScore;
+    });
+  }
+}

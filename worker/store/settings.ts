@@ -1,0 +1,47 @@
+/** Small durable facts about the node itself, each with its own schema. */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { WorkerError } from '../errors.ts';
+
+const SCHEMAS = {
+  /** Largest event id seen. */
+  eventCursor: z.number().int().nonnegative(),
+  /** Latest event id at the node's very first run. */
+  eventFloor: z.number().int().nonnegative(),
+  /** What the host wants: a paused node stays paused over a restart. */
+  desired: z.enum(['running', 'paused']),
+  /** Why the node must not join by itself; cleared by the host's `resume`. */
+  barred: z.enum(['slashed', 'kickedOut']).nullable(),
+  /** The node's address: a data directory belongs to one key. */
+  address: z.string(),
+  /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off unless chosen. */
+  sendDiagnostics: z.boolean(),
+} as const;
+
+export type SettingName = keyof typeof SCHEMAS;
+export type SettingValue<Name extends SettingName> = z.output<(typeof SCHEMAS)[Name]>;
+
+export class Settings {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Null when it was never set. @throws WorkerError STORE_BAD_ROW */
+  get<Name extends SettingName>(name: Name): SettingValue<Name> | null {
+    const text = this.#db.prepare('SELECT value FROM settings WHERE name = ?').get(name)?.value;
+    if (typeof text !== 'string') return null;
+    try {
+      return SCHEMAS[name].parse(JSON.parse(text)) as SettingValue<Name>;
+    } catch (cause) {
+      throw new WorkerError('STORE_BAD_ROW', `setting ${name} is unreadable`, { column: name }, { cause });
+    }
+  }
+
+  set<Name extends SettingName>(name: Name, value: SettingValue<Name>): void {
+    this.#db
+      .prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+      .run(name, JSON.stringify(value));
+  }
+}

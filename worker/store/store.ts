@@ -1,0 +1,110 @@
+/** The node's memory: one SQLite file, owned by one process. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Hex } from '../../protocol/hex.ts';
+import type { LocalRecord } from '../loop/local-record.ts';
+import { type Artifact, Artifacts } from './artifacts.ts';
+import { inTransaction, openDatabase } from './database.ts';
+import { Diagnostics } from './diagnostics.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { EventLog } from './event-log.ts';
+import { Executions } from './executions.ts';
+import { NodeHistory } from './node-history.ts';
+import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
+import { Settings } from './settings.ts';
+import { Tasks } from './tasks.ts';
+
+export const STORE_FILE = 'node.sqlite';
+
+export interface ExecutionResult {
+  readonly commitment: Hex;
+  readonly score: Hex;
+  readonly artifacts: readonly Artifact[];
+  readonly nowMs: number;
+}
+
+export class Store {
+  readonly tasks: Tasks;
+  readonly ledger: ScoreLedger;
+  readonly executions: Executions;
+  readonly artifacts: Artifacts;
+  readonly events: EventLog;
+  readonly history: NodeHistory;
+  readonly diagnostics: Diagnostics;
+  readonly settings: Settings;
+  readonly #db: DatabaseSync;
+  readonly #release: () => void;
+
+  constructor(db: DatabaseSync, release: () => void) {
+    this.#db = db;
+    this.#release = release;
+    this.settings = new Settings(db);
+    this.tasks = new Tasks(db);
+    this.ledger = new ScoreLedger(db);
+    this.executions = new Executions(db);
+    this.artifacts = new Artifacts(db);
+    this.events = new EventLog(db, this.settings);
+    this.history = new NodeHistory(db);
+    this.diagnostics = new Diagnostics(db);
+  }
+
+  /** What this node has done about a task, from the facts. @throws WorkerError STORE_UNKNOWN_TASK */
+  local(commitment: Hex): LocalRecord {
+    const task = this.tasks.get(commitment);
+    if (task.closedMs !== null) return { kind: 'closed' };
+    const recorded = this.ledger.find(commitment);
+    if (recorded !== null) {
+      if (task.uploadedMs !== null) return { kind: 'uploaded', score: recorded.score };
+      return { kind: 'scored', score: recorded.score, uploadRefused: task.uploadRefusals > 0 };
+    }
+    const executions = this.executions.of(commitment);
+    const last = executions.at(-1);
+    switch (last?.outcome) {
+      case null:
+        return { kind: 'executing', lifetime: last.lifetime };
+      case 'invalid':
+        return { kind: 'invalid', traceback: last.detail };
+      case 'failed':
+        return { kind: 'failed', reason: last.detail };
+      // 'scored' without a ledger row can not be: both are written in one transaction.
+      default:
+        return { kind: 'new', spentLifetimes: executions.map((execution) => execution.lifetime) };
+    }
+  }
+
+  /**
+   * Writes artifacts, score and the execution's end in one transaction.
+   * @throws WorkerError LEDGER_CONFLICT; nothing is then written.
+   */
+  recordResult({ commitment, score, artifacts, nowMs }: ExecutionResult): RecordedScore {
+    return inTransaction(this.#db, () => {
+      this.artifacts.add(commitment, artifacts);
+      const recorded = this.ledger.record(commitment, score, nowMs);
+      this.executions.end(commitment, { outcome: 'scored', detail: '', nowMs });
+      return recorded;
+    });
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+    this.#release();
+  }
+}
+
+/**
+ * Opens the store of a data directory, creating both if need be, and becomes its only owner.
+ * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION
+ */
+export function openStore(dataDir: string, nowMs: number): Store {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(dataDir);
+  try {
+    const store = new Store(openDatabase(join(dataDir, STORE_FILE)), lock.release);
+    store.executions.cancelInterrupted(nowMs);
+    return store;
+  } catch (cause) {
+    lock.release();
+    throw cause;
+  }
+}

@@ -1,0 +1,193 @@
+/** Tasks as the network told them, every observed transition, and what this node did. */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Hex } from '../../protocol/hex.ts';
+import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE, type TaskStatus } from '../../protocol/tasks/status.ts';
+import { commitmentField } from '../../protocol/wire/fields.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { WorkerError } from '../errors.ts';
+import { inTransaction, readAll, readOne } from './database.ts';
+import { observedSteps } from './observed-steps.ts';
+
+const bigintText = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((text) => BigInt(text));
+const names = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
+
+const taskRowSchema = z
+  .object({
+    id: z.number().int(),
+    commitment: commitmentField,
+    sequence: z.number().int(),
+    type: names(TASK_TYPE),
+    model_ids: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+    task_args: z.string(),
+    fee_wei: bigintText,
+    timeout_seconds: z.number(),
+    status: z.enum(TASK_STATUSES),
+    remote_score: z.string(),
+    abort_reason: names(ABORT_REASON),
+    task_error: names(TASK_ERROR),
+    start_time_ms: z.number().nullable(),
+    upload_refusals: z.number().int(),
+    uploaded_ms: z.number().nullable(),
+    closed_ms: z.number().nullable(),
+    closed_as: z.string().nullable(),
+    payment_wei: bigintText.nullable(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    commitment: row.commitment,
+    sequence: row.sequence,
+    type: row.type,
+    modelIds: row.model_ids,
+    taskArgs: row.task_args,
+    feeWei: row.fee_wei,
+    timeoutSeconds: row.timeout_seconds,
+    /** Last status the network told. */
+    status: row.status,
+    remoteScore: row.remote_score,
+    abortReason: row.abort_reason,
+    taskError: row.task_error,
+    startTimeMs: row.start_time_ms,
+    uploadRefusals: row.upload_refusals,
+    uploadedMs: row.uploaded_ms,
+    closedMs: row.closed_ms,
+    closedAs: row.closed_as,
+    /** Wei credited to this node, null while unknown. */
+    paymentWei: row.payment_wei,
+  }));
+export type StoredTask = z.output<typeof taskRowSchema>;
+
+export const TRANSITION_SOURCES = ['relay', 'event', 'local'] as const;
+export type TransitionSource = (typeof TRANSITION_SOURCES)[number];
+
+const transitionSchema = z
+  .object({
+    status: z.enum(TASK_STATUSES),
+    at_ms: z.number(),
+    source: z.enum(TRANSITION_SOURCES),
+    evidence: z.string(),
+  })
+  .transform((row) => ({ status: row.status, atMs: row.at_ms, source: row.source, evidence: row.evidence }));
+export type StoredTransition = z.output<typeof transitionSchema>;
+
+const alarmSchema = z
+  .object({ code: z.string(), message: z.string(), at_ms: z.number() })
+  .transform((row) => ({ code: row.code, message: row.message, atMs: row.at_ms }));
+export type Alarm = z.output<typeof alarmSchema>;
+
+export class Tasks {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  find(commitment: Hex): StoredTask | null {
+    return readOne(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE commitment = ?', commitment);
+  }
+
+  /** @throws WorkerError STORE_UNKNOWN_TASK */
+  get(commitment: Hex): StoredTask {
+    const task = this.find(commitment);
+    if (task === null) throw new WorkerError('STORE_UNKNOWN_TASK', `task ${commitment} is not in the store`, { commitment });
+    return task;
+  }
+
+  /** Tasks that still may need something, oldest first. */
+  open(): StoredTask[] {
+    return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE closed_ms IS NULL ORDER BY id');
+  }
+
+  /** Newest first; `before` is the last commitment of the previous page. */
+  page(limit: number, before: Hex | null): StoredTask[] {
+    const below = before === null ? Number.MAX_SAFE_INTEGER : (this.find(before)?.id ?? 0);
+    return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
+  }
+
+  /** Ended tasks whose payment is not known yet, oldest first. */
+  unsettled(): StoredTask[] {
+    const sql = 'SELECT * FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL ORDER BY id';
+    return readAll(this.#db, taskRowSchema, sql);
+  }
+
+  /** Stores what the network says now, and each transition it proves. Returns true when the status is news. */
+  observe(task: RemoteTask, nowMs: number): boolean {
+    return inTransaction(this.#db, () => {
+      const before = this.find(task.commitment);
+      this.#db
+        .prepare(
+          `INSERT INTO tasks (commitment, sequence, type, model_ids, task_args, fee_wei, timeout_seconds, status, remote_score,
+             abort_reason, task_error, start_time_ms, first_seen_ms)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (commitment) DO UPDATE SET timeout_seconds = excluded.timeout_seconds, status = excluded.status,
+             remote_score = excluded.remote_score, abort_reason = excluded.abort_reason, task_error = excluded.task_error,
+             start_time_ms = excluded.start_time_ms`,
+        )
+        .run(
+          task.commitment,
+          task.sequence,
+          task.type,
+          JSON.stringify(task.modelIds),
+          task.taskArgs,
+          String(task.feeWei),
+          task.timeoutSeconds,
+          task.status,
+          task.score,
+          task.abortReason,
+          task.error,
+          task.startTimeMs,
+          nowMs,
+        );
+      for (const step of observedSteps(task, nowMs)) this.addTransition(task.commitment, { ...step, source: 'relay' });
+      return before?.status !== task.status;
+    });
+  }
+
+  transitions(commitment: Hex): StoredTransition[] {
+    const sql = 'SELECT status, at_ms, source, evidence FROM transitions WHERE commitment = ? ORDER BY at_ms, id';
+    return readAll(this.#db, transitionSchema, sql, commitment);
+  }
+
+  /** One row per status and source: a repetition is no news. */
+  addTransition(commitment: Hex, step: { status: TaskStatus; atMs: number; source: TransitionSource; evidence: string }): void {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO transitions (commitment, status, at_ms, source, evidence) VALUES (?, ?, ?, ?, ?)')
+      .run(commitment, step.status, Math.trunc(step.atMs), step.source, step.evidence);
+  }
+
+  markUploaded(commitment: Hex, nowMs: number): void {
+    this.#db.prepare('UPDATE tasks SET uploaded_ms = ? WHERE commitment = ? AND uploaded_ms IS NULL').run(nowMs, commitment);
+  }
+
+  countUploadRefusal(commitment: Hex): void {
+    this.#db.prepare('UPDATE tasks SET upload_refusals = upload_refusals + 1 WHERE commitment = ?').run(commitment);
+  }
+
+  close(commitment: Hex, closedAs: string, nowMs: number): void {
+    this.#db
+      .prepare('UPDATE tasks SET closed_ms = ?, closed_as = ? WHERE commitment = ? AND closed_ms IS NULL')
+      .run(nowMs, closedAs, commitment);
+  }
+
+  setPayment(commitment: Hex, paymentWei: bigint): void {
+    this.#db.prepare('UPDATE tasks SET payment_wei = ? WHERE commitment = ?').run(String(paymentWei), commitment);
+  }
+
+  alarms(commitment: Hex): Alarm[] {
+    return readAll(
+      this.#db,
+      alarmSchema,
+      'SELECT code, message, at_ms FROM alarms WHERE commitment = ? ORDER BY at_ms',
+      commitment,
+    );
+  }
+
+  raiseAlarm(commitment: Hex, alarm: Alarm): void {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO alarms (commitment, code, message, at_ms) VALUES (?, ?, ?, ?)')
+      .run(commitment, alarm.code, alarm.message, alarm.atMs);
+  }
+}
