@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TASK_STATUSES, type TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { OTHER, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
+import { type Action, type DecideInput, decide, type EngineView, MAX_ATTEMPTS } from './decide.ts';
+import type { LocalKind, LocalRecord } from './local-record.ts';
+
+const START = 1_700_000_000_400;
+const DEADLINE = 1_700_000_060_000;
+const OTHER_SCORE = `0x${'22'.repeat(32)}` as const;
+
+const LOCALS: Readonly<Record<LocalKind, LocalRecord>> = {
+  new: { kind: 'new', spentLifetimes: [] },
+  executing: { kind: 'executing', lifetime: 'L1' },
+  scored: { kind: 'scored', score: SCORE, uploadRefused: false },
+  invalid: { kind: 'invalid', traceback: 'Task args invalid' },
+  failed: { kind: 'failed', reason: 'out of memory' },
+  uploaded: { kind: 'uploaded', score: SCORE },
+  closed: { kind: 'closed' },
+};
+const KINDS = Object.keys(LOCALS) as LocalKind[];
+const READY: EngineView = { kind: 'ready', lifetime: 'L2' };
+
+/** A task object as the network shows it in this status, when the verdict is the node's own. */
+function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
+  const scored = local === 'scored' || local === 'uploaded';
+  const past = !['Queued', 'Started', 'ParametersUploaded'].includes(status);
+  return remoteTask({
+    status,
+    startTimeMs: START,
+    timeoutSeconds: 60,
+    score: past && scored ? SCORE : '',
+    error: past && (local === 'invalid' || status === 'ErrorReported') ? 'ParametersValidationFailed' : 'None',
+  });
+}
+
+function judge(changes: Partial<DecideInput>): Action {
+  return decide({
+    remote: remoteTask({ startTimeMs: START, timeoutSeconds: 60 }),
+    local: LOCALS.new,
+    alarms: [],
+    knownDeadlineMs: DEADLINE,
+    engine: READY,
+    self: SELF,
+    nowMs: START + 1_000,
+    ...changes,
+  });
+}
+
+/** Short form of an action for the table. */
+function brief(action: Action): string {
+  if (action.kind === 'wait') return `- ${action.reason}`;
+  if (action.kind === 'close') return `close ${action.as}`;
+  if (action.kind === 'alarm') return action.code === 'REMOTE_SCORE_CONFLICT' ? 'alarm conflict' : 'alarm unknown';
+  return action.kind;
+}
+
+const EXECUTING_ROW = {
+  new: 'execute',
+  executing: '- executing',
+  scored: 'submitScore',
+  invalid: 'reportError',
+  failed: '- silent',
+  uploaded: '- contradiction',
+} as const;
+const UPLOAD_ROW = {
+  new: 'alarm unknown',
+  executing: 'alarm unknown',
+  scored: 'uploadResult',
+  invalid: '- nothingToUpload',
+  failed: 'alarm unknown',
+  uploaded: '- awaitingEnd',
+} as const;
+const closes = (as: string) => Object.fromEntries(KINDS.map((kind) => [kind, `close ${as}`])) as Record<LocalKind, string>;
+
+/** Every remote status × every local record (closed waits everywhere and is left out). */
+const TABLE: Readonly<Record<TaskStatus, Readonly<Record<Exclude<LocalKind, 'closed'>, string>>>> = {
+  Queued: {
+    new: '- queued',
+    executing: '- queued',
+    scored: '- queued',
+    invalid: '- queued',
+    failed: '- queued',
+    uploaded: '- queued',
+  },
+  Started: EXECUTING_ROW,
+  ParametersUploaded: EXECUTING_ROW,
+  ErrorReported: {
+    new: 'alarm unknown',
+    executing: 'alarm unknown',
+    scored: 'alarm conflict',
+    invalid: '- awaitingValidation',
+    failed: 'alarm unknown',
+    uploaded: 'alarm conflict',
+  },
+  ScoreReady: {
+    new: 'alarm unknown',
+    executing: 'alarm unknown',
+    scored: '- awaitingValidation',
+    invalid: '- awaitingValidation',
+    failed: 'alarm unknown',
+    uploaded: '- awaitingValidation',
+  },
+  Validated: UPLOAD_ROW,
+  GroupValidated: UPLOAD_ROW,
+  EndInvalidated: { ...closes('EndInvalidated'), scored: 'uploadResult' },
+  EndSuccess: closes('EndSuccess'),
+  EndAborted: closes('EndAborted'),
+  EndGroupRefund: closes('EndGroupRefund'),
+  EndGroupSuccess: closes('EndGroupSuccess'),
+};
+
+describe('decide: every remote status × every local record', () => {
+  for (const status of TASK_STATUSES) {
+    for (const kind of KINDS) {
+      const expected = kind === 'closed' ? '- closed' : TABLE[status][kind];
+      it(`${status} × ${kind} → ${expected}`, () => {
+        expect(brief(judge({ remote: inStatus(status, kind), local: LOCALS[kind] }))).toBe(expected);
+      });
+    }
+  }
+
+  it('a status this program does not know → waits', () => {
+    const remote = { ...remoteTask({}), status: 'Resurrected' as TaskStatus };
+    expect(brief(judge({ remote }))).toBe('- unknownStatus');
+  });
+});
+
+describe('decide: deadlines', () => {
+  const at = (nowMs: number, local: LocalRecord) => brief(judge({ nowMs, local }));
+
+  it('counts from the whole second of the start (RELAY_PROTOCOL 8.5)', () => {
+    expect(at(DEADLINE - 1, LOCALS.new)).toBe('execute');
+    expect(at(DEADLINE, LOCALS.new)).toBe('- deadlinePassed');
+  });
+
+  it('neither executes, submits nor reports once it has passed', () => {
+    for (const kind of ['new', 'scored', 'invalid', 'failed'] as const)
+      expect(at(DEADLINE, LOCALS[kind])).toBe('- deadlinePassed');
+  });
+
+  it('does not guess a deadline without a start time', () => {
+    expect(brief(judge({ remote: remoteTask({ startTimeMs: null }) }))).toBe('- noStartTime');
+  });
+
+  it('takes one "not found" before the deadline for a hiccup, and closes after it', () => {
+    expect(brief(judge({ remote: 'notFound', local: LOCALS.scored }))).toBe('- notFound');
+    expect(brief(judge({ remote: 'notFound', local: LOCALS.scored, nowMs: DEADLINE }))).toBe('close notFound');
+    expect(brief(judge({ remote: 'notFound', knownDeadlineMs: null }))).toBe('close notFound');
+  });
+});
+
+describe('law 1: only what the network shows in this cycle is acted on', () => {
+  it('never acts for a task of another node, whatever the record says', () => {
+    for (const kind of KINDS) {
+      for (const status of TASK_STATUSES) {
+        const remote = { ...inStatus(status, kind), selectedNode: OTHER };
+        expect(['wait', 'close']).toContain(judge({ remote, local: LOCALS[kind] }).kind);
+      }
+    }
+  });
+
+  it('recognises itself in any spelling of its address', () => {
+    const remote = remoteTask({ startTimeMs: START, selectedNode: SELF.toLowerCase() as typeof SELF });
+    expect(judge({ remote }).kind).toBe('execute');
+  });
+
+  it('a different score under our name: one alarm, then no act until the end', () => {
+    const remote = remoteTask({ status: 'Validated', startTimeMs: START, score: OTHER_SCORE });
+    expect(brief(judge({ remote, local: LOCALS.scored }))).toBe('alarm conflict');
+    const alarms = ['REMOTE_SCORE_CONFLICT'];
+    expect(brief(judge({ remote, local: LOCALS.scored, alarms }))).toBe('- verdictConflict');
+    const ended = remoteTask({ status: 'EndInvalidated', score: OTHER_SCORE });
+    expect(brief(judge({ remote: ended, local: LOCALS.scored, alarms }))).toBe('close EndInvalidated');
+  });
+
+  it('a validated task that shows no score at all is not uploaded to', () => {
+    expect(brief(judge({ remote: remoteTask({ status: 'Validated', score: '' }), local: LOCALS.scored }))).toBe('alarm conflict');
+  });
+});
+
+describe('law 2: only an invalid task is reported', () => {
+  it('no other record leads to a report, in any status, at any time', () => {
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        if (decide(input).kind === 'reportError') expect(input.local.kind).toBe('invalid');
+      }),
+    );
+  });
+});
+
+describe('law 3: at most one complete execution per engine lifetime', () => {
+  const cutOff = (...spentLifetimes: string[]): LocalRecord => ({ kind: 'new', spentLifetimes });
+
+  it('repeats a cut-off execution only in a new lifetime', () => {
+    expect(brief(judge({ local: cutOff('L2') }))).toBe('- lifetimeSpent');
+    expect(brief(judge({ local: cutOff('L1') }))).toBe('execute');
+  });
+
+  it(`begins at most ${MAX_ATTEMPTS} executions`, () => {
+    expect(brief(judge({ local: cutOff('A', 'B') }))).toBe('execute');
+    expect(brief(judge({ local: cutOff('A', 'B', 'C') }))).toBe('- attemptsSpent');
+  });
+
+  it('repeats only with a fifth of the timeout left', () => {
+    expect(brief(judge({ local: cutOff('L1'), nowMs: DEADLINE - 12_000 }))).toBe('execute');
+    expect(brief(judge({ local: cutOff('L1'), nowMs: DEADLINE - 11_999 }))).toBe('- noRoom');
+  });
+
+  it('waits for the engine', () => {
+    expect(brief(judge({ engine: { kind: 'notReady' } }))).toBe('- engineNotReady');
+  });
+
+  it('executes only a fresh record, in a lifetime it has not spent, before the deadline', () => {
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        const action = decide(input);
+        if (action.kind !== 'execute' || input.local.kind !== 'new' || input.remote === 'notFound') {
+          expect(action.kind).not.toBe('execute');
+          return;
+        }
+        expect(input.local.spentLifetimes).not.toContain(action.lifetime);
+        expect(input.nowMs).toBeLessThan(Number(input.remote.startTimeMs) + input.remote.timeoutSeconds * 1000);
+        expect(['Started', 'ParametersUploaded']).toContain(input.remote.status);
+      }),
+    );
+  });
+});
+
+describe('law 4: a score that the network shows is not sent again', () => {
+  it('submits only while the task is being executed and shows no verdict', () => {
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        if (decide(input).kind !== 'submitScore') return;
+        expect(input.local.kind).toBe('scored');
+        expect(input.remote).toMatchObject({ score: '', error: 'None' });
+      }),
+    );
+  });
+});
+
+describe('law 7: an engine that the network does not accept never runs', () => {
+  it('waits, whatever the task', () => {
+    expect(brief(judge({ engine: { kind: 'notAccepted' } }))).toBe('- engineNotAccepted');
+  });
+});
+
+const anyScore = fc.constantFrom('', SCORE, OTHER_SCORE);
+const anyInput: fc.Arbitrary<DecideInput> = fc.record({
+  remote: fc.oneof(
+    { weight: 1, arbitrary: fc.constant('notFound' as const) },
+    {
+      weight: 9,
+      arbitrary: fc
+        .record({
+          status: fc.constantFrom(...TASK_STATUSES),
+          score: anyScore,
+          error: fc.constantFrom('None' as const, 'ParametersValidationFailed' as const),
+          selectedNode: fc.constantFrom(SELF, SELF, SELF, OTHER, null),
+          startTimeMs: fc.constantFrom(START, START, null),
+        })
+        .map((changes) => remoteTask({ timeoutSeconds: 60, ...changes })),
+    },
+  ),
+  local: fc.oneof(
+    fc.constantFrom(...Object.values(LOCALS)),
+    fc
+      .array(fc.constantFrom('L1', 'L2', 'L3', 'L4'), { maxLength: 4 })
+      .map((spentLifetimes) => ({ kind: 'new' as const, spentLifetimes })),
+  ),
+  alarms: fc.subarray(['REMOTE_SCORE_CONFLICT', 'REMOTE_SCORE_UNKNOWN']),
+  knownDeadlineMs: fc.constantFrom(null, DEADLINE),
+  engine: fc.constantFrom<EngineView>(READY, { kind: 'ready', lifetime: 'L1' }, { kind: 'notReady' }, { kind: 'notAccepted' }),
+  self: fc.constant(SELF),
+  nowMs: fc.integer({ min: START, max: DEADLINE + 10_000 }),
+});

@@ -1,0 +1,174 @@
+/**
+ * The node's judgement about one task: a pure function of what the network said in this cycle and what the store
+ * knows. Reference behaviour: RELAY_PROTOCOL 8.5; the laws are those of SECURITY.md.
+ */
+import type { Hex } from '../../protocol/hex.ts';
+import { deadlinePassed, taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import type { LocalRecord } from './local-record.ts';
+
+/** Complete executions that may be begun for one task, all engine lifetimes together. */
+export const MAX_ATTEMPTS = 3;
+
+/** A repeated execution needs at least this part of the task's timeout before its deadline. */
+export const ROOM_TO_REPEAT = 0.2;
+
+export type EngineView =
+  /** Law 7: this network does not accept the engine. */
+  { readonly kind: 'notAccepted' } | { readonly kind: 'notReady' } | { readonly kind: 'ready'; readonly lifetime: string };
+
+export type WaitReason =
+  | 'closed'
+  | 'notFound'
+  | 'notSelected'
+  | 'verdictConflict'
+  | 'queued'
+  | 'noStartTime'
+  | 'deadlinePassed'
+  | 'executing'
+  | 'silent'
+  | 'attemptsSpent'
+  | 'lifetimeSpent'
+  | 'noRoom'
+  | 'engineNotAccepted'
+  | 'engineNotReady'
+  | 'awaitingValidation'
+  | 'awaitingEnd'
+  | 'nothingToUpload'
+  | 'contradiction'
+  | 'unknownStatus';
+
+export type AlarmCode = 'REMOTE_SCORE_CONFLICT' | 'REMOTE_SCORE_UNKNOWN';
+
+export type Action =
+  | { readonly kind: 'execute'; readonly lifetime: string }
+  | { readonly kind: 'submitScore' }
+  | { readonly kind: 'reportError' }
+  | { readonly kind: 'uploadResult' }
+  | { readonly kind: 'alarm'; readonly code: AlarmCode; readonly message: string }
+  | { readonly kind: 'close'; readonly as: TaskStatus | 'notFound' }
+  | { readonly kind: 'wait'; readonly reason: WaitReason };
+
+export interface DecideInput {
+  readonly remote: RemoteTask | 'notFound';
+  readonly local: LocalRecord;
+  /** Codes of the alarms that are already kept for this task. */
+  readonly alarms: readonly string[];
+  /** Deadline by the last task object that was seen, epoch ms; only used when the network no longer knows the task. */
+  readonly knownDeadlineMs: number | null;
+  readonly engine: EngineView;
+  readonly self: Hex;
+  /** The network's time, epoch ms. */
+  readonly nowMs: number;
+}
+
+const wait = (reason: WaitReason): Action => ({ kind: 'wait', reason });
+
+export function decide(input: DecideInput): Action {
+  const { remote, local } = input;
+  if (local.kind === 'closed') return wait('closed');
+  if (remote === 'notFound') return decideNotFound(input);
+  if (remote.selectedNode === null || !sameAddress(remote.selectedNode, input.self)) {
+    return isTerminal(remote.status) ? { kind: 'close', as: remote.status } : wait('notSelected');
+  }
+  const alarm = foreignVerdict(remote, local);
+  if (alarm !== null && !input.alarms.includes(alarm.code)) return alarm;
+  if (isTerminal(remote.status)) return decideEnded(remote, local, alarm !== null);
+  if (alarm !== null) return wait('verdictConflict');
+  switch (remote.status) {
+    case 'Queued':
+      return wait('queued');
+    case 'Started':
+    case 'ParametersUploaded':
+      return decideStarted(remote, input);
+    case 'ScoreReady':
+    case 'ErrorReported':
+      return wait('awaitingValidation');
+    case 'Validated':
+    case 'GroupValidated':
+      if (local.kind === 'scored') return { kind: 'uploadResult' };
+      return wait(local.kind === 'uploaded' ? 'awaitingEnd' : 'nothingToUpload');
+    default:
+      return wait('unknownStatus');
+  }
+}
+
+/** One answer "not found" before the deadline may be a hiccup; after it there is nothing left to lose. */
+function decideNotFound({ knownDeadlineMs, nowMs }: DecideInput): Action {
+  if (knownDeadlineMs !== null && !deadlinePassed(nowMs, knownDeadlineMs)) return wait('notFound');
+  return { kind: 'close', as: 'notFound' };
+}
+
+/** An invalidated result is offered once: it is the evidence in a later review of the slash. */
+function decideEnded(remote: RemoteTask, local: LocalRecord, conflict: boolean): Action {
+  const evidence = remote.status === 'EndInvalidated' && local.kind === 'scored' && !local.uploadRefused && !conflict;
+  return evidence ? { kind: 'uploadResult' } : { kind: 'close', as: remote.status };
+}
+
+function decideStarted(remote: RemoteTask, input: DecideInput): Action {
+  const { local, nowMs } = input;
+  if (remote.startTimeMs === null) return wait('noStartTime');
+  const deadlineMs = taskDeadlineMs({ startTimeMs: remote.startTimeMs, timeoutSeconds: remote.timeoutSeconds });
+  if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) return wait('deadlinePassed');
+  switch (local.kind) {
+    case 'scored':
+      return { kind: 'submitScore' };
+    case 'invalid':
+      return { kind: 'reportError' };
+    case 'failed':
+      return wait('silent');
+    case 'executing':
+      return wait('executing');
+    case 'new':
+      return decideExecution(local.spentLifetimes, input, (deadlineMs - nowMs) / 1000 / remote.timeoutSeconds);
+    default:
+      return wait('contradiction');
+  }
+}
+
+function decideExecution(spent: readonly string[], { engine }: DecideInput, room: number): Action {
+  if (engine.kind === 'notAccepted') return wait('engineNotAccepted');
+  if (spent.length >= MAX_ATTEMPTS) return wait('attemptsSpent');
+  if (spent.length > 0 && room < ROOM_TO_REPEAT) return wait('noRoom');
+  if (engine.kind === 'notReady') return wait('engineNotReady');
+  if (spent.includes(engine.lifetime)) return wait('lifetimeSpent');
+  return { kind: 'execute', lifetime: engine.lifetime };
+}
+
+type Alarm = Extract<Action, { kind: 'alarm' }>;
+
+/** The network shows a verdict under our name that is not the one we have on disk. */
+function foreignVerdict(remote: RemoteTask, local: LocalRecord): Alarm | null {
+  if (local.kind === 'closed') return null;
+  const shown = shownVerdict(remote);
+  if (shown === null) return null;
+  const ours = ownVerdict(local);
+  if (shown === ours) return null;
+  const known = ours === null ? 'nothing of the kind' : ours;
+  return {
+    kind: 'alarm',
+    code: ours === null ? 'REMOTE_SCORE_UNKNOWN' : 'REMOTE_SCORE_CONFLICT',
+    message: `the network shows ${shown} for this task, this node recorded ${known}`,
+  };
+}
+
+function shownVerdict(remote: RemoteTask): string | null {
+  if (remote.error !== 'None') return 'an error report';
+  if (remote.score !== '') return `the score ${remote.score}`;
+  const needsScore = remote.status === 'ScoreReady' || remote.status === 'Validated' || remote.status === 'GroupValidated';
+  return needsScore ? 'an empty score' : null;
+}
+
+function ownVerdict(local: LocalRecord): string | null {
+  switch (local.kind) {
+    case 'scored':
+    case 'uploaded':
+      return `the score ${local.score}`;
+    case 'invalid':
+      return 'an error report';
+    default:
+      return null;
+  }
+}
