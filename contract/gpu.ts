@@ -1,0 +1,126 @@
+/**
+ * What a UI may read and set about the machine's cards. Memory in MiB, temperature in °C, power in W, load in percent;
+ * null = the card or driver does not tell.
+ */
+import { z } from 'zod';
+
+export const gpuProblemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  /** What was seen: an exit code, a line of output, a field's value. May be empty. */
+  detail: z.string(),
+});
+export type GpuProblemView = z.output<typeof gpuProblemSchema>;
+
+export const gpuProcessSchema = z.object({
+  pid: z.number().int().nonnegative(),
+  kind: z.enum(['compute', 'graphics', 'both', 'unknown']),
+  name: z.string(),
+  memoryMib: z.number().nullable(),
+});
+export type GpuProcess = z.output<typeof gpuProcessSchema>;
+
+export const gpuCardSchema = z.object({
+  /** An NVIDIA card's UUID; for other cards, and where the driver hides the UUID, a name made from the bus address. */
+  id: z.string().min(1),
+  uuid: z.string().nullable(),
+  vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
+  name: z.string(),
+  /** Place in the driver's list. */
+  index: z.number().int().nonnegative(),
+  busId: z.string().nullable(),
+  /** True for a GPU that is part of the processor or main board. */
+  integrated: z.boolean(),
+  driver: z.string().nullable(),
+  memoryMib: z.number().positive().nullable(),
+  memoryUsedMib: z.number().nonnegative().nullable(),
+  loadPercent: z.number().min(0).max(100).nullable(),
+  temperatureC: z.number().nullable(),
+  powerW: z.number().nonnegative().nullable(),
+  /** null = unknown, which is not the same as none. */
+  processes: z.array(gpuProcessSchema).nullable(),
+  mig: z.enum(['enabled', 'disabled', 'unsupported']),
+  /** Why this card can not be assigned to a node; null = it can. */
+  unusable: gpuProblemSchema.nullable(),
+});
+export type GpuCard = z.output<typeof gpuCardSchema>;
+
+export const gpuInventorySchema = z.object({
+  atMs: z.number(),
+  cards: z.array(gpuCardSchema),
+  /** What kept a probe from answering, fully or for some cards. */
+  problems: z.array(gpuProblemSchema),
+});
+export type GpuInventory = z.output<typeof gpuInventorySchema>;
+
+/** Cards of one profile: one, or several of exactly the same name. */
+export const gpuSelectionSchema = z.object({ ids: z.array(z.string().min(1)).min(1) });
+export type GpuSelection = z.output<typeof gpuSelectionSchema>;
+
+/** What the network will be told, before the host confirms a selection. */
+export const gpuReportSchema = z.object({ reportedName: z.string(), reportedVramGib: z.number().int().positive() });
+export type GpuReport = z.output<typeof gpuReportSchema>;
+
+const limitSchema = z
+  .object({ pauseAt: z.number().positive(), resumeAt: z.number().positive() })
+  .refine((limit) => limit.resumeAt < limit.pauseAt, { path: ['resumeAt'], message: 'must be below pauseAt' });
+
+export const gpuLimitsSchema = z.object({
+  /** Of the hottest card of the profile. */
+  temperatureC: limitSchema.nullable().default(null),
+  /** Of all cards of the profile together. */
+  powerW: limitSchema.nullable().default(null),
+});
+export type GpuLimits = z.output<typeof gpuLimitsSchema>;
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM');
+
+export const gpuScheduleSchema = z.object({
+  /** The node accepts tasks inside any of these. A window whose end is not after its start runs into the next day. */
+  windows: z.array(z.object({ days: z.array(z.enum(WEEKDAYS)).min(1), from: clockTime, to: clockTime })).min(1),
+});
+export type GpuSchedule = z.output<typeof gpuScheduleSchema>;
+
+export const gpuIdleSchema = z.object({
+  /** Accept tasks only while no other program uses the card. */
+  only: z.boolean().default(false),
+  /** How long the others must have been gone. */
+  quietSeconds: z.number().int().nonnegative().default(60),
+  /** Program names (without folder, any case) that do not count, besides the desktop's own. */
+  ignored: z.array(z.string().min(1)).default([]),
+});
+export type GpuIdle = z.output<typeof gpuIdleSchema>;
+
+export const gpuAcceptanceSchema = z.object({ accept: z.boolean(), reasons: z.array(gpuProblemSchema) });
+export type GpuAcceptanceView = z.output<typeof gpuAcceptanceSchema>;
+
+const figures = z.object({ average: z.number(), maximum: z.number() }).nullable();
+
+/** One step of a card's history. */
+export const gpuHistoryPointSchema = z.object({
+  atMs: z.number(),
+  seconds: z.number().positive(),
+  loadPercent: figures,
+  memoryUsedMib: figures,
+  temperatureC: figures,
+  powerW: figures,
+});
+export type GpuHistoryPoint = z.output<typeof gpuHistoryPointSchema>;
+
+export const selfTestViewSchema = z.object({
+  /** `due`, `failed`, `changed` and `rejected` keep the node from accepting tasks. */
+  state: z.enum(['due', 'passed', 'failed', 'changed', 'rejected']),
+  problem: gpuProblemSchema.nullable(),
+  testedAtMs: z.number().nullable(),
+  seconds: z.number().nullable(),
+  score: z.string().nullable(),
+  /** The last accepted result, where it differs. */
+  expectedScore: z.string().nullable(),
+  /** What is not as it was at the last accepted test. */
+  changed: z.array(z.enum(['cards', 'driver', 'engineVersion', 'reference'])),
+});
+export type SelfTestView = z.output<typeof selfTestViewSchema>;

@@ -1,0 +1,139 @@
+/** What can be wrong with the machine's cards, their assignment and their guards. */
+import { CodedError, type ErrorCatalogue, type ErrorData } from '../../protocol/errors.ts';
+
+export const GPU_ERRORS = {
+  GPU_BINARY_MISSING: {
+    meaning: 'nvidia-smi, which comes with the NVIDIA driver, was not found.',
+    remedy: 'Install the NVIDIA driver, or give the path of nvidia-smi. Without an NVIDIA card there is nothing to do.',
+  },
+  GPU_NO_DRIVER: {
+    meaning: 'nvidia-smi can not reach the NVIDIA driver.',
+    remedy: 'Install or repair the NVIDIA driver, then restart the machine.',
+  },
+  GPU_DRIVER_MISMATCH: {
+    meaning: 'The running NVIDIA driver and its library have different versions, as after an update.',
+    remedy: 'Restart the machine.',
+  },
+  GPU_NO_PERMISSION: {
+    meaning: 'This user may not use the NVIDIA driver.',
+    remedy: 'Give the user (or the container) access to the NVIDIA devices.',
+  },
+  GPU_NO_CARDS: {
+    meaning: 'The NVIDIA driver runs but sees no card.',
+    remedy: 'Check that the card is seated, powered and passed through to this machine.',
+  },
+  GPU_CARD_LOST: {
+    meaning: 'The driver has lost a card: it fell off the bus or needs a reset.',
+    remedy: 'Shut the machine down, check power and seating of the card, and start it again.',
+  },
+  GPU_PROBE_TIMED_OUT: {
+    meaning: 'nvidia-smi did not answer in time; the driver may hang.',
+    remedy: 'Wait or restart the machine; a card that hangs would miss every deadline.',
+  },
+  GPU_PROBE_UNREADABLE: {
+    meaning: 'The answer about the cards is not what this program understands.',
+    remedy: 'Update the driver or report the output; the message says where it stopped making sense.',
+  },
+  GPU_PROBE_FAILED: {
+    meaning: 'Asking for the cards failed for a reason this program does not know.',
+    remedy: 'Run nvidia-smi by hand; the message quotes its exit code and text.',
+  },
+  GPU_MIG_ENABLED: {
+    meaning: 'The card is split into MIG instances, which this node does not use.',
+    remedy: 'Switch MIG off for the card (nvidia-smi -i <card> -mig 0) and restart.',
+  },
+  GPU_COMPUTE_PROHIBITED: {
+    meaning: "The card's compute mode is Prohibited.",
+    remedy: 'Allow computing on it (nvidia-smi -i <card> -c 0).',
+  },
+  GPU_NO_IDENTITY: {
+    meaning: 'The card has no readable UUID, name or memory size, so it can neither be isolated nor reported.',
+    remedy: 'Update the driver.',
+  },
+  GPU_NOT_ISOLATABLE: {
+    meaning: "An engine can not be confined to this card: only NVIDIA cards and a Mac's own GPU can be assigned.",
+    remedy: 'Choose another card.',
+  },
+  GPU_UNKNOWN_CARD: {
+    meaning: 'A selected card is not in this machine (any more).',
+    remedy: 'Choose cards again, or put the card back.',
+  },
+  GPU_NOT_IDENTICAL: {
+    meaning: 'The selected cards do not all have exactly the same name.',
+    remedy: 'Choose one card, or several of the same model.',
+  },
+  GPU_BAD_SELECTION: { meaning: 'A selection is empty or names a card twice.', remedy: 'Choose at least one card, each once.' },
+  GPU_TAKEN: {
+    meaning: 'A selected card is used by another running profile.',
+    remedy: 'Stop the other profile or choose another card.',
+  },
+  GPU_REPORT_MISMATCH: {
+    meaning: 'The name or memory that would be reported does not belong to the cards that would execute.',
+    remedy: 'Choose the cards again; the report is made from the choice.',
+  },
+  GPU_BAD_SETTINGS: {
+    meaning: 'Limits, schedule or idle settings do not fit their schema.',
+    remedy: 'Correct the field that the message names.',
+  },
+  GPU_STORE_TOO_NEW: {
+    meaning: 'The GPU history was written by a newer version of this program.',
+    remedy: 'Use the newer version, or move the file away to start a new history.',
+  },
+  GPU_TOO_HOT: {
+    meaning: 'The card is hotter than the limit you set.',
+    remedy: 'Nothing: the node goes on when it has cooled down.',
+  },
+  GPU_TOO_MUCH_POWER: {
+    meaning: 'The card draws more power than the limit you set.',
+    remedy: 'Nothing: the node goes on when it draws less.',
+  },
+  GPU_OUTSIDE_SCHEDULE: {
+    meaning: 'Your schedule says not now.',
+    remedy: 'Nothing: the node goes on at the next scheduled time.',
+  },
+  GPU_IN_USE: {
+    meaning: 'Another program uses the card and the node is set to work on an idle card only.',
+    remedy: 'Close the program, add it to the ignored ones, or switch idle-only off.',
+  },
+  GPU_NO_READING: {
+    meaning: 'There is no fresh reading of the card, so limits or idle-only can not be judged.',
+    remedy: 'Check nvidia-smi; the node goes on with the next reading.',
+  },
+  GPU_SELF_TEST_DUE: {
+    meaning: 'This combination of card, driver, engine and model has not been tested.',
+    remedy: 'Run the self-test; it takes one reference task.',
+  },
+  GPU_SELF_TEST_FAILED: {
+    meaning: 'The engine could not do the reference task.',
+    remedy: "Read the engine's message, correct it, and run the self-test again.",
+  },
+  GPU_SELF_TEST_CHANGED: {
+    meaning: 'The reference task gives another result than before; other nodes might disagree with yours and get it slashed.',
+    remedy: 'Decide: accept the new result, or go back to the driver, engine or card from before.',
+  },
+  GPU_SELF_TEST_REJECTED: {
+    meaning: 'You rejected the changed result of the self-test.',
+    remedy: 'Go back to the driver, engine or card from before, then run the self-test again.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type GpuErrorCode = keyof typeof GPU_ERRORS;
+
+export class GpuError extends CodedError<GpuErrorCode> {}
+
+/** An expected failure as a value: what it means, what to do, and what was seen. */
+export interface GpuProblem {
+  readonly code: GpuErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  /** What was seen: exit code and first line of output, a field's value, … */
+  readonly detail: string;
+}
+
+export function gpuProblem(code: GpuErrorCode, detail = ''): GpuProblem {
+  return { code, message: GPU_ERRORS[code].meaning, remedy: GPU_ERRORS[code].remedy, detail };
+}
+
+export function gpuError(code: GpuErrorCode, detail: string, data: ErrorData = {}): GpuError {
+  return new GpuError(code, `${GPU_ERRORS[code].meaning} ${detail}`.trim(), data);
+}

@@ -1,0 +1,83 @@
+/** Real programs in the place of nvidia-smi, which test machines rarely have. */
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import { NvidiaSmi } from './nvidia-smi.ts';
+import { SystemProcessRunner } from './process-runner.ts';
+import { compose } from './testing/compose.ts';
+
+let folder: string;
+const clock = new ManualClock(0);
+const runner = new SystemProcessRunner({ clock });
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'gpu-smi-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function program(script: string): Promise<string> {
+  const file = path.join(folder, 'nvidia-smi');
+  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
+  it('reads eight cards', async () => {
+    const xml = path.join(folder, 'out.xml');
+    await writeFile(xml, compose(Array.from({ length: 8 }, () => 'rtx-4000-sff-ada-v13' as const)));
+    const command = await program(`test "$1 $2" = "-q -x" && test "$LC_ALL" = C && cat '${xml}'`);
+    const probe = await new NvidiaSmi({ runner, commands: ['no-such-program', command] }).probe();
+    expect(probe.kind === 'found' && probe.cards.length).toBe(8);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('tells a missing binary', async () => {
+    expect((await new NvidiaSmi({ runner, commands: [path.join(folder, 'nothing')] }).probe()).kind).toBe('binaryMissing');
+  });
+
+  it('tells a binary that can not be run', async () => {
+    const file = path.join(folder, 'nvidia-smi');
+    await writeFile(file, 'not a program', { mode: 0o644 });
+    expect((await new NvidiaSmi({ runner, commands: [file] }).probe()).kind).toBe('failed');
+  });
+
+  it('passes exit code and text on', async () => {
+    const command = await program("echo 'NVIDIA-SMI has failed'; exit 9");
+    const probe = await new NvidiaSmi({ runner, commands: [command] }).probe();
+    expect(probe.kind !== 'found' && probe.problem.detail).toBe('exit code 9: NVIDIA-SMI has failed');
+  });
+
+  it('gives a hanging program up, and kills it with everything it started though it ignores SIGTERM', async () => {
+    const pids = path.join(folder, 'pids');
+    const command = await program(`trap '' TERM; sleep 1000 & echo "$$ $!" > '${pids}.new'; mv '${pids}.new' '${pids}'; wait`);
+    const running = runner.run({ command, args: [], timeoutMs: 5000 });
+    await vi.waitFor(() => expect(existsSync(pids)).toBe(true), { timeout: 20_000 });
+    await clock.tick(5000);
+    const outcome = await running;
+    expect(outcome.kind).toBe('timedOut');
+    if (outcome.kind === 'timedOut') await outcome.gone;
+    const [own = 0, child = 0] = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+    await vi.waitFor(() => expect([alive(own), alive(child)]).toEqual([false, false]), { timeout: 20_000 });
+  });
+
+  it('ends a program that floods', async () => {
+    const command = await program('yes');
+    const outcome = await runner.run({ command, args: [], timeoutMs: 60_000 });
+    expect(outcome.kind).toBe('failed');
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { GPU_ERRORS } from './errors.ts';
+import { NvidiaSmi, nvidiaSmiCommands } from './nvidia-smi.ts';
+import type { ProcessOutcome, ProcessRequest } from './process-runner.ts';
+import { compose, recorded, withField } from './testing/compose.ts';
+
+/** Stands for the operating system's process table; the real one is in the integration test. */
+function smi(outcome: (request: ProcessRequest) => ProcessOutcome, commands = ['nvidia-smi']) {
+  const asked: ProcessRequest[] = [];
+  const runner = {
+    run: async (request: ProcessRequest) => {
+      asked.push(request);
+      return outcome(request);
+    },
+  };
+  return { nvidiaSmi: new NvidiaSmi({ runner, commands }), asked };
+}
+
+function exited(code: number, stdout: string, stderr = ''): ProcessOutcome {
+  return { kind: 'exited', code, stdout, stderr };
+}
+
+describe('the call', () => {
+  it('is one for all cards, with an argument list', async () => {
+    const { nvidiaSmi, asked } = smi(() => exited(0, compose(['tesla-t4', 'a10g'])));
+    const probe = await nvidiaSmi.probe();
+    expect(probe.kind === 'found' && probe.cards.map((card) => card.name)).toEqual(['Tesla T4', 'NVIDIA A10G']);
+    expect(asked.map(({ command, args }) => ({ command, args }))).toEqual([{ command: 'nvidia-smi', args: ['-q', '-x'] }]);
+  });
+
+  it('goes through the places where nvidia-smi may be', async () => {
+    const { nvidiaSmi } = smi(
+      ({ command }) => (command === 'b' ? exited(0, recorded('a10g')) : { kind: 'notFound' }),
+      ['a', 'b', 'c'],
+    );
+    expect((await nvidiaSmi.probe()).kind).toBe('found');
+  });
+
+  it('knows the places per platform, by full path on Windows', () => {
+    expect(nvidiaSmiCommands({ os: 'darwin', env: {} })).toEqual([]);
+    expect(nvidiaSmiCommands({ os: 'linux', env: {} })[0]).toBe('nvidia-smi');
+    const windows = nvidiaSmiCommands({ os: 'win32', env: { SystemRoot: 'D:\\Win', ProgramFiles: 'D:\\Progs' } });
+    expect(windows).toEqual(['D:\\Win\\System32\\nvidia-smi.exe', 'D:\\Progs\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe']);
+  });
+});
+
+describe('failures', () => {
+  const NO_DRIVER =
+    "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n";
+
+  it.each([
+    ['binary missing', { kind: 'notFound' }, 'binaryMissing', 'GPU_BINARY_MISSING'],
+    ['no driver', exited(9, NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, exit code lost by a wrapper', exited(1, '', NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, exit code 0', exited(0, NO_DRIVER), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, told in German', exited(9, 'NVIDIA-SMI ist fehlgeschlagen.'), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no driver, told in Chinese', exited(9, '无法与 NVIDIA 驱动程序通信'), 'noDriver', 'GPU_NO_DRIVER'],
+    ['no library', exited(12, "NVIDIA-SMI couldn't find libnvidia-ml.so library in your system."), 'noDriver', 'GPU_NO_DRIVER'],
+    [
+      'updated driver',
+      exited(18, 'Failed to initialize NVML: Driver/library version mismatch'),
+      'driverMismatch',
+      'GPU_DRIVER_MISMATCH',
+    ],
+    ['updated driver, old code', exited(1, 'Driver/library version mismatch'), 'driverMismatch', 'GPU_DRIVER_MISMATCH'],
+    ['no permission', exited(4, 'Zugriff verweigert'), 'noPermission', 'GPU_NO_PERMISSION'],
+    ['no cards', exited(6, 'No devices were found'), 'noCards', 'GPU_NO_CARDS'],
+    ['no cards, exit code 0', exited(0, 'No devices were found'), 'noCards', 'GPU_NO_CARDS'],
+    [
+      'an output without cards',
+      exited(0, '<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>'),
+      'noCards',
+      'GPU_NO_CARDS',
+    ],
+    [
+      'card lost',
+      exited(15, 'Unable to determine the device handle for GPU 0000:01:00.0: GPU is lost.'),
+      'cardLost',
+      'GPU_CARD_LOST',
+    ],
+    ['garbage XML', exited(0, '<nvidia_smi_log><gpu>'), 'unreadable', 'GPU_PROBE_UNREADABLE'],
+    ['no XML at all', exited(0, 'hello'), 'unreadable', 'GPU_PROBE_UNREADABLE'],
+    ['unknown code and text', exited(255, 'Etwas ist schiefgelaufen'), 'failed', 'GPU_PROBE_FAILED'],
+    ['not startable', { kind: 'failed', detail: 'spawn EACCES' }, 'failed', 'GPU_PROBE_FAILED'],
+    ['hanging', { kind: 'timedOut', gone: Promise.resolve() }, 'timedOut', 'GPU_PROBE_TIMED_OUT'],
+  ] as const)('%s', async (_what, outcome, kind, code) => {
+    const probe = await smi(() => outcome).nvidiaSmi.probe();
+    if (probe.kind === 'found') throw new Error('found cards');
+    expect(probe.kind).toBe(kind);
+    expect(probe.problem).toMatchObject({ code, message: GPU_ERRORS[code].meaning, remedy: GPU_ERRORS[code].remedy });
+    expect(probe.problem.detail).not.toBe('');
+  });
+
+  it('quotes exit code and first line', async () => {
+    const probe = await smi(() => exited(255, '\nEtwas ist schiefgelaufen\nmehr')).nvidiaSmi.probe();
+    expect(probe.kind !== 'found' && probe.problem.detail).toBe('exit code 255: Etwas ist schiefgelaufen');
+  });
+});
+
+describe('a card among others in trouble', () => {
+  it('cards shown beside an error are used, and the error is told', async () => {
+    const probe = await smi(() =>
+      exited(15, recorded('a10g'), 'Unable to determine the device handle for GPU 0000:02:00.0'),
+    ).nvidiaSmi.probe();
+    expect(probe.kind === 'found' && probe.cards.length).toBe(1);
+    expect(probe.kind === 'found' && probe.problems.map((problem) => problem.code)).toEqual(['GPU_CARD_LOST']);
+  });
+
+  it('a card that is attached but not shown is told', async () => {
+    const probe = await smi(() => exited(0, withField(recorded('a10g'), 'attached_gpus', '2'))).nvidiaSmi.probe();
+    expect(probe.kind === 'found' && probe.problems.map((problem) => problem.detail)).toEqual(['2 cards attached, 1 shown']);
+  });
+});
+
+it('a call that can not be killed is not joined by others', async () => {
+  let die = () => {};
+  const gone = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  const outcomes: ProcessOutcome[] = [{ kind: 'timedOut', gone }, exited(0, recorded('a10g'))];
+  const { nvidiaSmi, asked } = smi(() => outcomes.shift() ?? { kind: 'notFound' });
+  expect((await nvidiaSmi.probe()).kind).toBe('timedOut');
+  expect((await nvidiaSmi.probe()).kind).toBe('timedOut');
+  expect(asked).toHaveLength(1);
+  die();
+  await gone;
+  expect((await nvidiaSmi.probe()).kind).toBe('found');
+});

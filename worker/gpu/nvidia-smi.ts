@@ -1,0 +1,149 @@
+/**
+ * Asks `nvidia-smi -q -x` for every NVIDIA card, in one call.
+ *
+ * The npm package `node-nvidia-smi` makes the same call, but through a shell, without a time limit or a choice of
+ * binary, and when the call fails it drops the exit code and stdout, where nvidia-smi says what is wrong. So only its
+ * way of reading is kept: xml2js (a patched release) with its two options.
+ */
+import type { GpuCard } from '../../contract/gpu.ts';
+import { type GpuErrorCode, type GpuProblem, gpuProblem } from './errors.ts';
+import { parseNvidiaXml } from './nvidia-xml.ts';
+import type { ProcessOutcome, ProcessRunner } from './process-runner.ts';
+
+type Failure<Kind extends string> = { readonly kind: Kind; readonly problem: GpuProblem };
+
+export type NvidiaProbe =
+  /** `problems` says what is wrong with cards that the driver could not show. */
+  | { readonly kind: 'found'; readonly cards: readonly GpuCard[]; readonly problems: readonly GpuProblem[] }
+  | Failure<'binaryMissing'>
+  | Failure<'noDriver'>
+  | Failure<'driverMismatch'>
+  | Failure<'noPermission'>
+  | Failure<'noCards'>
+  | Failure<'cardLost'>
+  | Failure<'timedOut'>
+  | Failure<'unreadable'>
+  | Failure<'failed'>;
+export type NvidiaFailureKind = Exclude<NvidiaProbe['kind'], 'found'>;
+
+const CODES: Readonly<Record<NvidiaFailureKind, GpuErrorCode>> = {
+  binaryMissing: 'GPU_BINARY_MISSING',
+  noDriver: 'GPU_NO_DRIVER',
+  driverMismatch: 'GPU_DRIVER_MISMATCH',
+  noPermission: 'GPU_NO_PERMISSION',
+  noCards: 'GPU_NO_CARDS',
+  cardLost: 'GPU_CARD_LOST',
+  timedOut: 'GPU_PROBE_TIMED_OUT',
+  unreadable: 'GPU_PROBE_UNREADABLE',
+  failed: 'GPU_PROBE_FAILED',
+};
+
+/** nvidia-smi's documented return codes come first: they have no language. */
+const BY_EXIT_CODE: ReadonlyMap<number, NvidiaFailureKind> = new Map([
+  [4, 'noPermission'],
+  [6, 'noCards'],
+  [9, 'noDriver'],
+  [12, 'noDriver'],
+  [15, 'cardLost'],
+  [16, 'cardLost'],
+  [18, 'driverMismatch'],
+]);
+
+/** For the codes that say nothing (1, 255), and for builds that end with 0 all the same. */
+const BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
+  [/version mismatch/i, 'driverMismatch'],
+  [/couldn't communicate with the NVIDIA driver|driver not loaded|couldn't find libnvidia-ml/i, 'noDriver'],
+  [/insufficient permissions/i, 'noPermission'],
+  [/no devices were found/i, 'noCards'],
+  [/gpu is lost|fallen off the bus|unable to determine the device handle/i, 'cardLost'],
+];
+
+export interface NvidiaSmiOptions {
+  readonly runner: ProcessRunner;
+  /** Tried in order until one exists; see {@link nvidiaSmiCommands}. */
+  readonly commands: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+/** A first call without persistence mode takes seconds on machines with many cards. */
+export const NVIDIA_SMI_TIMEOUT_MS = 15_000;
+
+export class NvidiaSmi {
+  readonly #options: NvidiaSmiOptions;
+  /** True while a killed call is not dead yet: another would hang beside it, and every few seconds one more. */
+  #hanging = false;
+
+  constructor(options: NvidiaSmiOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async probe(): Promise<NvidiaProbe> {
+    const { runner, commands, timeoutMs = NVIDIA_SMI_TIMEOUT_MS } = this.#options;
+    if (this.#hanging) return failure('timedOut', 'an earlier call still hangs');
+    for (const command of commands) {
+      const outcome = await runner.run({ command, args: ['-q', '-x'], timeoutMs });
+      if (outcome.kind !== 'notFound') return this.#judge(outcome, timeoutMs);
+    }
+    return failure('binaryMissing', commands.join(', '));
+  }
+
+  async #judge(outcome: Exclude<ProcessOutcome, { kind: 'notFound' }>, timeoutMs: number): Promise<NvidiaProbe> {
+    switch (outcome.kind) {
+      case 'timedOut':
+        this.#hanging = true;
+        void outcome.gone.then(() => {
+          this.#hanging = false;
+        });
+        return failure('timedOut', `no answer within ${timeoutMs / 1000} s`);
+      case 'failed':
+        return failure('failed', outcome.detail);
+      case 'exited':
+        return await judgeOutput(outcome);
+    }
+  }
+}
+
+async function judgeOutput(exit: Extract<ProcessOutcome, { kind: 'exited' }>): Promise<NvidiaProbe> {
+  const text = `${exit.stderr}\n${exit.stdout}`;
+  const hasLog = exit.stdout.includes('<nvidia_smi_log');
+  const said = failureOf(exit.code, hasLog ? exit.stderr : text);
+  if (!hasLog) return failure(said ?? (exit.code === 0 ? 'unreadable' : 'failed'), `exit code ${exit.code}: ${firstLine(text)}`);
+  const xml = await parseNvidiaXml(exit.stdout);
+  if (xml.kind === 'unreadable') return failure('unreadable', xml.detail);
+  if (xml.cards.length === 0) return failure(said ?? 'noCards', `exit code ${exit.code}: ${firstLine(exit.stderr)}`);
+  const problems: GpuProblem[] = [];
+  if (said !== null) problems.push(gpuProblem(CODES[said], firstLine(exit.stderr)));
+  else if (xml.attached !== null && xml.attached > xml.cards.length) {
+    problems.push(gpuProblem('GPU_CARD_LOST', `${xml.attached} cards attached, ${xml.cards.length} shown`));
+  }
+  return { kind: 'found', cards: xml.cards, problems };
+}
+
+function failureOf(code: number, text: string): NvidiaFailureKind | null {
+  return (code === 0 ? undefined : BY_EXIT_CODE.get(code)) ?? BY_TEXT.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, 200);
+}
+
+function failure(kind: NvidiaFailureKind, detail: string): NvidiaProbe {
+  return { kind, problem: gpuProblem(CODES[kind], detail) };
+}
+
+/** Where nvidia-smi may be. On Windows by full path only: a bare name would also be looked for in the current folder. */
+export function nvidiaSmiCommands({
+  os,
+  env,
+}: {
+  readonly os: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): readonly string[] {
+  if (os === 'darwin') return [];
+  if (os !== 'win32') return ['nvidia-smi', '/usr/bin/nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
+  return [
+    `${env.SystemRoot ?? 'C:\\Windows'}\\System32\\nvidia-smi.exe`,
+    `${env.ProgramFiles ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe`,
+  ];
+}

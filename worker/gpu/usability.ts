@@ -1,0 +1,35 @@
+/** Why a card can not be assigned to a node. */
+import type { GpuCard } from '../../contract/gpu.ts';
+import type { GpuErrorCode } from './errors.ts';
+
+export interface Unusable {
+  readonly code: GpuErrorCode;
+  readonly detail: string;
+}
+
+/** What nvidia-smi puts where a fact should be when it can no longer talk to the card. */
+const LOST = /unknown error|gpu is lost|fallen off|requires reset|^err!?$/i;
+
+const HEALTHY_RECOVERY = new Set(['none', 'n/a']);
+
+export function nvidiaUnusable({
+  card,
+  computeMode,
+  recovery,
+}: {
+  readonly card: Pick<GpuCard, 'uuid' | 'name' | 'memoryMib' | 'mig'>;
+  readonly computeMode: string | null;
+  /** v13 schemas: `None`, `Reset`, `Reboot`, `Drain P2P`, … */
+  readonly recovery: string | null;
+}): Unusable | null {
+  if (LOST.test(card.name)) return { code: 'GPU_CARD_LOST', detail: card.name };
+  if (recovery !== null && !HEALTHY_RECOVERY.has(recovery.toLowerCase())) {
+    return { code: 'GPU_CARD_LOST', detail: `recovery action: ${recovery}` };
+  }
+  if (card.uuid === null) return { code: 'GPU_NO_IDENTITY', detail: 'no UUID' };
+  if (card.name === '') return { code: 'GPU_NO_IDENTITY', detail: 'no name' };
+  if (card.memoryMib === null) return { code: 'GPU_NO_IDENTITY', detail: 'no memory size' };
+  if (card.mig === 'enabled') return { code: 'GPU_MIG_ENABLED', detail: '' };
+  if (computeMode?.toLowerCase() === 'prohibited') return { code: 'GPU_COMPUTE_PROHIBITED', detail: '' };
+  return null;
+}
