@@ -1,0 +1,86 @@
+import type { TaskType } from '../tasks/status.ts';
+
+/** A place where the published JSON schemas and the worker's models judge the same arguments differently. */
+export interface ArgsDifference {
+  readonly types: readonly TaskType[];
+  /** Where in the arguments; `example` put there shows the difference. */
+  readonly path: readonly (string | number)[];
+  readonly example: unknown;
+  readonly relayAccepts: boolean;
+  readonly engineAccepts: boolean;
+  readonly why: string;
+}
+
+/**
+ * All of them that JSON can express in one field, with what this project does: it follows each side. What the relay
+ * refuses never reaches a node; what only the engine refuses is reported as an invalid task, as every node does.
+ *
+ * One difference is left out: the worker would coerce values of another JSON type ("5" for 5, 1 for true). The relay
+ * refuses those, so no network delivers them, and our engine refuses them too.
+ */
+export const ARGS_DIFFERENCES: readonly ArgsDifference[] = [
+  {
+    types: ['StableDiffusion', 'FineTuneLora'],
+    path: ['version'],
+    example: '2.5.2',
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'the worker does not know the schema’s newest version (RELAY_PROTOCOL 11.2, 50)',
+  },
+  {
+    types: ['StableDiffusion', 'FineTuneLora'],
+    path: ['version'],
+    example: '3.0.0',
+    relayAccepts: false,
+    engineAccepts: true,
+    why: 'the schema does not know the worker’s newest version (RELAY_PROTOCOL 11.2, 50)',
+  },
+  {
+    types: ['Llm'],
+    path: ['messages', 0, 'content'],
+    example: [{ type: 'image', base64: 'not base64!' }],
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'only the worker decodes images',
+  },
+  {
+    types: ['FineTuneLora'],
+    path: ['dataset', 'url'],
+    example: 'ftp://example.org/data.zip',
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'the relay’s validator does not assert formats, the worker demands an http or https URL',
+  },
+  {
+    types: ['StableDiffusion'],
+    path: ['scheduler'],
+    example: { args: { solver_order: 'two', clip_samples: 'all' } },
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'without a method the schema accepts what fits exactly one scheduler; the worker demands the method',
+  },
+  {
+    types: ['StableDiffusion'],
+    path: ['lora'],
+    example: { model: 'a', weight: 0.5 },
+    relayAccepts: false,
+    engineAccepts: true,
+    why: 'percentages are integers in the schema and floats in the worker',
+  },
+  {
+    types: ['StableDiffusion'],
+    path: ['task_config', 'image_width'],
+    example: 1e21,
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'integers from 1e21 on are stored with an exponent, which the worker reads as a float',
+  },
+  {
+    types: ['Llm', 'FineTuneLora'],
+    path: ['seed'],
+    example: 1e21,
+    relayAccepts: true,
+    engineAccepts: false,
+    why: 'integers from 1e21 on are stored with an exponent, which the worker reads as a float',
+  },
+];
