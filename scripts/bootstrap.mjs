@@ -40,7 +40,9 @@ function install() {
   // npm_execpath is set inside npm scripts and spares a shell on Windows, where npm is a .cmd file.
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
-  const options = { cwd: root, stdio: ['ignore', 2, 2] };
+  // onnxruntime-node would fetch its CUDA libraries (hundreds of MB) from outside the registry; npm that knows
+  // "allowScripts" does not run that script, older npm does. Set the variable to cuda12 to have them.
+  const options = { cwd: root, stdio: ['ignore', 2, 2], env: { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env } };
   const done = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
