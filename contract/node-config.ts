@@ -22,6 +22,16 @@ export type NetworkPreset = z.output<typeof networkPresetSchema>;
 export const engineConfigSchema = z.discriminatedUnion('kind', [
   /** Our own engine program. */
   z.object({ kind: z.literal('embedded'), modelsDir: z.string().optional(), hubUrl: z.url().optional() }),
+  /** The network's own worker program: what public networks accept. */
+  z.object({
+    kind: z.literal('official'),
+    command: z.string().min(1),
+    args: z.array(z.string()).default([]),
+    /** On top of what RELAY_PROTOCOL 9.1 sets, such as `GPT_EXECUTOR`. */
+    env: z.record(z.string(), z.string()).default({}),
+    /** Where it looks for patches of itself; empty = nowhere. */
+    patchUrl: z.string().default(''),
+  }),
   /** Any program that speaks the engine protocol; used by devnet peers and tests. */
   z.object({
     kind: z.literal('program'),

@@ -37,6 +37,7 @@ export const downloadJobSchema = z.object({
 });
 /** worker→engine job. Between jobs the worker sends an empty text frame once per second. */
 export const engineJobSchema = z.object({ task: z.discriminatedUnion('task_name', [inferenceJobSchema, downloadJobSchema]) });
+export type EngineJobFrame = z.output<typeof engineJobSchema>;
 export type InferenceJob = z.output<typeof inferenceJobSchema>;
 export type DownloadJob = z.output<typeof downloadJobSchema>;
 

@@ -1,0 +1,48 @@
+/**
+ * The embedded engine: a program that speaks the official worker's protocol and runs language model tasks on
+ * llama.cpp. It lives as long as its connection and its parent. Exit code 2: wrongly started, 1: connection lost.
+ */
+import { serialiseError } from '../../../protocol/errors.ts';
+import { loadCatalogue } from '../models/catalogue.ts';
+import { createDownloadRole } from './download-role.ts';
+import { embeddedEnvironment } from './environment.ts';
+import { createInferenceRole } from './inference-role.ts';
+import { startRuntime } from './llm/runtime.ts';
+import { serveWorker } from './session.ts';
+
+const PARENT_CHECK_MS = 1000;
+
+async function main(): Promise<void> {
+  const { nodeUrl, role, modelsDir, hubUrl, device } = embeddedEnvironment(process.env);
+  const catalogue = await loadCatalogue(modelsDir);
+  endWithParent();
+  let reason: string;
+  if (role === 'inference') {
+    const runtime = await startRuntime(device);
+    const perform = createInferenceRole({ runtime, catalogue });
+    reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: runtime.gpuCount });
+  } else {
+    reason = await serveWorker({ url: nodeUrl, role, perform: createDownloadRole({ catalogue, hubUrl, say }), gpuCount: 0 });
+  }
+  say({ event: 'ended', reason });
+  process.exit(1);
+}
+
+/** The connection ends with the worker too, but a parent that hangs in a debugger or a stop signal keeps it open. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, PARENT_CHECK_MS).unref();
+}
+
+function say(line: object): void {
+  process.stderr.write(`${JSON.stringify(line)}\n`);
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    say({ event: 'failed', ...serialiseError(error) });
+    process.exit(2);
+  });
+}

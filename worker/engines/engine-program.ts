@@ -1,0 +1,36 @@
+/** Which program a configuration means. */
+import { fileURLToPath } from 'node:url';
+import type { EngineConfig } from '../../contract/node-config.ts';
+
+export interface EngineProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly modelsDir: string;
+  readonly patchUrl: string;
+}
+
+/** From sources the engine is TypeScript, from a build JavaScript. */
+const EMBEDDED_MAIN = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './embedded/main.ts' : './embedded/main.js', import.meta.url),
+);
+
+export function engineProgram(config: EngineConfig, modelsDir: string): EngineProgram {
+  switch (config.kind) {
+    case 'embedded':
+      return {
+        command: process.execPath,
+        args: ['--disable-warning=ExperimentalWarning', EMBEDDED_MAIN],
+        env: {
+          ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+          ...(config.hubUrl === undefined ? {} : { cw_embedded_hub_url: config.hubUrl }),
+        },
+        modelsDir: config.modelsDir ?? modelsDir,
+        patchUrl: '',
+      };
+    case 'official':
+      return { ...config, modelsDir, patchUrl: config.patchUrl };
+    case 'program':
+      return { ...config, modelsDir, patchUrl: '' };
+  }
+}

@@ -1,0 +1,19 @@
+export interface EngineTiming {
+  /** From the start of the program to its hello. RELAY_PROTOCOL 8.10: 120 s. */
+  readonly connectTimeoutMs: number;
+  /** RELAY_PROTOCOL 9.2: 1 s. */
+  readonly keepAliveMs: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly stopGraceMs: number;
+  /** Before the first restart; doubles with each failure in a row. */
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+}
+
+export const ENGINE_TIMING: EngineTiming = {
+  connectTimeoutMs: 120_000,
+  keepAliveMs: 1000,
+  stopGraceMs: 5000,
+  backoffMs: 500,
+  backoffMaxMs: 60_000,
+};

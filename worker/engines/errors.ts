@@ -1,0 +1,74 @@
+/** What can go wrong between a worker and its engine programs, inside the embedded engine, and with its models. */
+import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
+
+export const ENGINE_ERRORS = {
+  ENGINE_ILLEGAL_STATE: {
+    meaning: 'The engine was asked for something its present state does not allow, such as a second start.',
+    remedy: 'Report it: this is a bug.',
+  },
+  ENGINE_STOPPED: {
+    meaning: 'The engine was stopped while something waited for it.',
+    remedy: 'None needed when the node is being stopped; otherwise start it again.',
+  },
+  ENGINE_JOB_REPEATED: {
+    meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',
+    remedy: 'None needed: a task runs at most once per engine lifetime.',
+  },
+  ENGINE_BAD_MESSAGE: {
+    meaning: 'An engine sent something that the engine protocol does not know, or a result nobody asked for.',
+    remedy: 'The connection was dropped and the engine may reconnect. Check that the engine program fits this version.',
+  },
+  ENGINE_BAD_PID_FILE: {
+    meaning: 'The record of the last engine process is unreadable; no process was ended because of it.',
+    remedy: 'If an engine of an earlier run still occupies the GPU, end it by hand.',
+  },
+  ENGINE_ORPHAN_REMAINS: {
+    meaning: 'An engine process of an earlier run could not be ended.',
+    remedy: 'End the process by hand; the message names it.',
+  },
+  ENGINE_BAD_ENVIRONMENT: {
+    meaning: 'An engine program was started with missing or malformed environment variables.',
+    remedy: 'Engines are started by a worker; the message names the variable.',
+  },
+  ENGINE_UNSUPPORTED: {
+    meaning: 'The embedded engine can not do what this task asks for, although other engines can.',
+    remedy: 'The task stays silent and times out. Use the official worker for such tasks.',
+  },
+  ENGINE_NO_GPU: {
+    meaning: 'The node is confined to GPUs that the embedded engine can not use; it does not fall back to the processor.',
+    remedy: 'Check the NVIDIA driver, or choose no GPU for this node.',
+  },
+  MODEL_BAD_CATALOGUE: {
+    meaning: 'A model catalogue is not JSON of the expected shape.',
+    remedy: 'Correct the file; the message names the first bad field.',
+  },
+  MODEL_UNKNOWN: {
+    meaning: 'A model is in no catalogue of the embedded engine.',
+    remedy: 'Add it to catalogue.json in the models directory.',
+  },
+  MODEL_REFUSED: {
+    meaning: 'The model hub answered that it does not have the file or does not give it out.',
+    remedy: 'Check the hub URL and the catalogue entry.',
+  },
+  MODEL_CORRUPT: {
+    meaning: 'A downloaded model is not the file the catalogue describes (length or SHA-256); it was thrown away.',
+    remedy: 'Try again; if it stays, the hub has another file under that name.',
+  },
+  MODEL_INTERRUPTED: {
+    meaning: 'A model download broke off too often; what has arrived is kept and the next attempt continues there.',
+    remedy: 'Check the connection and try again.',
+  },
+  MODEL_NO_SPACE: {
+    meaning: 'There is not enough free disk space for a model.',
+    remedy: 'Free some space; the message says how much is needed.',
+  },
+  MODEL_CANCELLED: { meaning: 'A model download was cancelled.', remedy: 'None needed; it continues where it stopped.' },
+} as const satisfies ErrorCatalogue;
+
+export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
+
+export class EngineError extends CodedError<EngineErrorCode> {}
+
+export function isEngineError(error: unknown, code?: EngineErrorCode): error is EngineError {
+  return error instanceof EngineError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,169 @@
+/**
+ * Fetches one large file whose length and SHA-256 are known: continues where an earlier attempt stopped, believes
+ * nothing the server says about lengths, and puts the file in place only when it is the right one.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import type { Clock } from '../../../protocol/ports.ts';
+import { EngineError, isEngineError } from '../errors.ts';
+import { createSpeedometer } from './speedometer.ts';
+
+/** Left free for everything else on the disk. */
+const RESERVE_BYTES = 512 * 1024 * 1024;
+const STALL_MS = 60_000;
+const BACKOFF_MS = 1000;
+const BACKOFF_MAX_MS = 30_000;
+const FRUITLESS_ATTEMPTS = 5;
+
+export interface DownloadProgress {
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+}
+
+export interface DownloadFileInput {
+  readonly url: string;
+  readonly target: string;
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly clock: Clock;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Default: direct, or through the proxy that the environment names. */
+  readonly dispatcher?: Dispatcher;
+  /** Free bytes on the disk of a folder. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
+/**
+ * Resolves when `target` is the whole, right file; at once if it is there already.
+ * @throws EngineError MODEL_REFUSED, MODEL_CORRUPT, MODEL_INTERRUPTED, MODEL_NO_SPACE, MODEL_CANCELLED
+ */
+export async function downloadFile(input: DownloadFileInput): Promise<void> {
+  const { target, sizeBytes, clock, signal } = input;
+  if ((await sizeOf(target)) === sizeBytes) return;
+  const part = `${target}.part`;
+  await mkdir(dirname(target), { recursive: true });
+  await requireSpace(input, part);
+  const ownDispatcher = input.dispatcher === undefined ? new EnvHttpProxyAgent({ bodyTimeout: STALL_MS }) : undefined;
+  const dispatcher = input.dispatcher ?? ownDispatcher;
+  let fromScratch = (await sizeOf(part)) === 0;
+  try {
+    for (let fruitless = 0; ; ) {
+      const before = await sizeOf(part);
+      const failure = before === sizeBytes ? null : await attempt({ input, part, dispatcher });
+      if (failure === null) {
+        if (await isRight(input, part)) break;
+        await rm(part, { force: true });
+        if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${input.url}: not the expected SHA-256`);
+        fromScratch = true;
+        continue;
+      }
+      fruitless = (await sizeOf(part)) > before ? 1 : fruitless + 1;
+      if (fruitless > FRUITLESS_ATTEMPTS) throw failure;
+      await clock.sleep(Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (fruitless - 1)), signal);
+    }
+  } catch (error) {
+    if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${input.url}: cancelled`);
+    throw error;
+  } finally {
+    await ownDispatcher?.destroy();
+  }
+  await rename(part, target);
+}
+
+/** One request. @returns null when `part` has its full length, else why it may be tried again. */
+async function attempt(job: {
+  input: DownloadFileInput;
+  part: string;
+  dispatcher: Dispatcher | undefined;
+}): Promise<EngineError | null> {
+  const { input, part, dispatcher } = job;
+  const { url, sizeBytes, signal } = input;
+  const offset = await sizeOf(part);
+  try {
+    const response = await fetch(url, {
+      headers: { 'accept-encoding': 'identity', ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) },
+      ...(signal === undefined ? {} : { signal }),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+    await receive({ input, part, response, start: startOf(response, offset, url) });
+  } catch (cause) {
+    if (isEngineError(cause) || signal?.aborted) throw cause;
+    if (isNoSpace(cause)) throw new EngineError('MODEL_NO_SPACE', `${input.target}: the disk is full`, {}, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new EngineError('MODEL_INTERRUPTED', `${url}: ${reason}`, { url }, { cause });
+  }
+  const received = await sizeOf(part);
+  if (received === sizeBytes) return null;
+  return new EngineError('MODEL_INTERRUPTED', `${url}: ended after ${received} of ${sizeBytes} bytes`, { url, received });
+}
+
+/** Where in the file the answer begins. */
+function startOf(response: Response, offset: number, url: string): number {
+  const { status } = response;
+  if (status === 200) return 0;
+  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  if (status === 206 && Number(start) === offset) return offset;
+  if (status === 408 || status === 416 || status === 429 || status >= 500 || status === 206) {
+    throw new Error(`the hub answered ${status}`);
+  }
+  throw new EngineError('MODEL_REFUSED', `${url}: the hub answered ${status}`, { url, status });
+}
+
+async function receive(job: { input: DownloadFileInput; part: string; response: Response; start: number }): Promise<void> {
+  const { input, part, response, start } = job;
+  const { sizeBytes, clock, onProgress } = input;
+  const speed = createSpeedometer(clock);
+  const file = await open(part, start === 0 ? 'w' : 'r+');
+  let received = start;
+  try {
+    for await (const chunk of response.body ?? []) {
+      if (received + chunk.length > sizeBytes) throw await tooLong(file, input.url);
+      await file.write(chunk, 0, chunk.length, received);
+      received += chunk.length;
+      onProgress?.({ receivedBytes: received, totalBytes: sizeBytes, bytesPerSecond: speed.add(chunk.length) });
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function tooLong(file: FileHandle, url: string): Promise<EngineError> {
+  await file.truncate(0);
+  return new EngineError('MODEL_CORRUPT', `${url}: longer than expected`, { url });
+}
+
+async function isRight({ sha256 }: DownloadFileInput, part: string): Promise<boolean> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(part), hash);
+  return hash.digest('hex') === sha256;
+}
+
+async function requireSpace(input: DownloadFileInput, part: string): Promise<void> {
+  const folder = dirname(input.target);
+  const free = await (input.freeBytes ?? diskFreeBytes)(folder);
+  const needed = input.sizeBytes - (await sizeOf(part)) + RESERVE_BYTES;
+  if (free < needed) {
+    throw new EngineError('MODEL_NO_SPACE', `${folder}: ${needed} bytes needed, ${free} free`, { folder, needed, free });
+  }
+}
+
+async function diskFreeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
+}
+
+function isNoSpace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}

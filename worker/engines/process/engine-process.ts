@@ -1,0 +1,100 @@
+/** One run of an engine program, from spawn to exit. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../../protocol/ports.ts';
+import { killRemainingGroup, killTree } from './kill-tree.ts';
+
+const TAIL_LINES = 20;
+const MAX_LINE = 2000;
+
+export interface EngineCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface EngineExit {
+  /** For people: `exit code 1`, `signal SIGKILL`, `could not be started: ENOENT`. */
+  readonly description: string;
+  /** Last lines of its output. */
+  readonly tail: readonly string[];
+}
+
+export interface EngineProcess {
+  /** Undefined when the program could not be started. */
+  readonly pid: number | undefined;
+  /** Resolves once the process is gone, never before. */
+  readonly exited: Promise<EngineExit>;
+  /** SIGTERM to the whole tree, SIGKILL after the grace. Resolves as `exited` does. */
+  terminate(): Promise<EngineExit>;
+}
+
+export function startEngineProcess(input: {
+  program: EngineCommand;
+  cwd: string;
+  clock: Clock;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  graceMs: number;
+  onLine: (line: string) => void;
+}): EngineProcess {
+  const { program, clock, graceMs } = input;
+  // Detached = leader of its own group on POSIX, so that the whole tree can be ended and Ctrl-C is ours to handle.
+  const child = spawn(program.command, program.args, {
+    cwd: input.cwd,
+    env: program.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  const tail: string[] = [];
+  const onLine = (line: string) => {
+    const text = line.slice(0, MAX_LINE);
+    tail.push(text);
+    if (tail.length > TAIL_LINES) tail.shift();
+    input.onLine(text);
+  };
+  for (const stream of [child.stdout, child.stderr]) readLines(stream, onLine);
+
+  const gone = new AbortController();
+  const exited = new Promise<EngineExit>((resolve) => {
+    const finish = (description: string) => {
+      gone.abort();
+      resolve({ description, tail });
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) finish(`could not be started: ${error.code ?? error.message}`);
+    });
+    child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) killRemainingGroup(child.pid);
+      finish(signal === null ? `exit code ${code}` : `signal ${signal}`);
+    });
+  });
+
+  let terminating = false;
+  const escalate = async (pid: number) => {
+    killTree(pid, 'SIGTERM');
+    try {
+      await clock.sleep(graceMs, gone.signal);
+    } catch {
+      return;
+    }
+    killTree(pid, 'SIGKILL');
+  };
+  return {
+    pid: child.pid,
+    exited,
+    terminate() {
+      if (!terminating && child.pid !== undefined && !gone.signal.aborted) {
+        terminating = true;
+        void escalate(child.pid);
+      }
+      return exited;
+    },
+  };
+}
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  stream.on('error', () => {});
+  createInterface({ input: stream }).on('line', onLine);
+}

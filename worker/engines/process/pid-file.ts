@@ -1,0 +1,69 @@
+/**
+ * Remembers which engine process is ours, so that one that outlived a crash of the worker is ended at the next
+ * start, and no other process ever is: a number alone proves nothing, the start time does.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../../protocol/ports.ts';
+import { EngineError } from '../errors.ts';
+import type { EngineLog } from '../log.ts';
+import { processIdentity } from './identity.ts';
+import { killTree } from './kill-tree.ts';
+
+const POLL_MS = 50;
+const POLLS = 100;
+
+const recordSchema = z.object({ pid: z.number().int().min(2), identity: z.string().min(1) });
+
+export async function writePidFile(file: string, pid: number): Promise<void> {
+  const identity = await processIdentity(pid);
+  if (identity === null) return;
+  await mkdir(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ pid, identity }));
+}
+
+export function removePidFile(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/**
+ * Ends the recorded process if it is still the very one that was recorded. @returns whether there was one.
+ * @throws EngineError ENGINE_ORPHAN_REMAINS when it does not go away.
+ */
+export async function endOrphan(input: { file: string; clock: Clock; log: EngineLog }): Promise<boolean> {
+  const record = readRecord(input.file, input.log);
+  if (record === null) return false;
+  const isOurs = async () => (await processIdentity(record.pid)) === record.identity;
+  const found = await isOurs();
+  if (found) {
+    input.log.warn({ pid: record.pid }, 'ending an engine that outlived its worker');
+    killTree(record.pid, 'SIGKILL');
+    for (let poll = 0; await isOurs(); poll++) {
+      if (poll === POLLS) {
+        throw new EngineError('ENGINE_ORPHAN_REMAINS', `process ${record.pid} can not be ended`, { pid: record.pid });
+      }
+      await input.clock.sleep(POLL_MS);
+    }
+  }
+  removePidFile(input.file);
+  return found;
+}
+
+function readRecord(file: string, log: EngineLog): z.output<typeof recordSchema> | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const error = new EngineError('ENGINE_BAD_PID_FILE', 'the engine pid file is unreadable', { file }, { cause });
+    log.warn({ error: error.serialise() }, error.message);
+    removePidFile(file);
+    return null;
+  }
+}

@@ -1,0 +1,207 @@
+/** The engine of a node: programs that speak the official worker's protocol, one per role. RELAY_PROTOCOL 9. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EngineConfig } from '../../contract/node-config.ts';
+import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/engine/messages.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { TaskType } from '../../protocol/tasks/status.ts';
+import { TASK_TYPE } from '../../protocol/tasks/status.ts';
+import type { Engine, EngineJob, EngineOutcome, EngineState } from './engine.ts';
+import { engineProgram } from './engine-program.ts';
+import type { EngineServer } from './engine-server.ts';
+import { startEngineServer } from './engine-server.ts';
+import type { EngineTiming } from './engine-timing.ts';
+import { ENGINE_TIMING } from './engine-timing.ts';
+import { engineEnvironment } from './environment.ts';
+import { EngineError } from './errors.ts';
+import type { EngineLog } from './log.ts';
+import { endOrphan } from './process/pid-file.ts';
+import { RoleSupervisor } from './role-supervisor.ts';
+
+export interface EngineSupervisorOptions {
+  readonly config: EngineConfig;
+  /** Pid files and logs of the engine programs; created if missing. */
+  readonly engineDir: string;
+  readonly modelsDir: string;
+  readonly resultsDir: string;
+  /** Cards the engine is confined to; empty = none of NVIDIA's. */
+  readonly gpuUuids: readonly string[];
+  readonly relayUrl: string;
+  readonly clock: Clock;
+  readonly log: EngineLog;
+  readonly logLevel?: string;
+  readonly timing?: Partial<EngineTiming>;
+  /** Default: this process's. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+type ReadyState = Extract<EngineState, { kind: 'ready' }>;
+
+export function createEngineSupervisor(options: EngineSupervisorOptions): Engine {
+  return new EngineSupervisor(options);
+}
+
+class EngineSupervisor implements Engine {
+  readonly #options: EngineSupervisorOptions;
+  readonly #listeners = new Set<(state: EngineState) => void>();
+  #server: EngineServer | null = null;
+  #inference: RoleSupervisor | null = null;
+  #download: RoleSupervisor | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #downloads = 0;
+
+  constructor(options: EngineSupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** The inference engine's: downloads come and go without the node being any less ready. */
+  state(): EngineState {
+    return this.#inference?.state ?? { kind: 'stopped' };
+  }
+
+  onState(listener: (state: EngineState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends orphans of an earlier run, then starts the inference engine. @throws EngineError ENGINE_ILLEGAL_STATE */
+  start(): Promise<void> {
+    if (this.#starting !== null || this.#stopping !== null) {
+      return Promise.reject(new EngineError('ENGINE_ILLEGAL_STATE', 'the engine was started before'));
+    }
+    this.#starting = this.#begin();
+    return this.#starting;
+  }
+
+  ready(signal: AbortSignal): Promise<ReadyState> {
+    const now = this.state();
+    if (now.kind === 'ready') return Promise.resolve(now);
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        unsubscribe();
+        signal.removeEventListener('abort', onAbort);
+        settle();
+      };
+      const onAbort = () => end(() => reject(signal.reason));
+      const unsubscribe = this.onState((state) => {
+        if (state.kind === 'ready') end(() => resolve(state));
+        else if (this.#stopping !== null) end(() => reject(stoppedError()));
+      });
+      if (signal.aborted) onAbort();
+      else if (this.#stopping !== null) end(() => reject(stoppedError()));
+      else signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  async execute(job: EngineJob): Promise<EngineOutcome> {
+    if (this.#inference === null) throw new EngineError('ENGINE_ILLEGAL_STATE', 'the engine has not been started');
+    const id = job.commitment.replace(/^0x/, '');
+    const frame: EngineJobFrame = {
+      task: {
+        task_name: 'inference',
+        task_type: TASK_TYPE[job.type],
+        task_id: id,
+        models: [...job.models],
+        task_args: job.taskArgs,
+        output_dir: job.outputDir,
+      },
+    };
+    return await this.#inference.execute({ id, frame: JSON.stringify(frame), deadlineMs: job.deadlineMs });
+  }
+
+  async download(model: EngineModel, type: TaskType, signal: AbortSignal): Promise<EngineOutcome> {
+    signal.throwIfAborted();
+    const engine = this.#downloadEngine();
+    const id = `download:${++this.#downloads}:${model.id}`;
+    const frame: EngineJobFrame = {
+      task: { task_name: 'download', task_type: TASK_TYPE[type], task_id: id, model },
+    };
+    // The protocol knows no cancellation: the process that has the job is ended.
+    return await engine.execute({ id, frame: JSON.stringify(frame), deadlineMs: null, signal });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #begin(): Promise<void> {
+    const { engineDir, resultsDir, clock, log } = this.#options;
+    await mkdir(engineDir, { recursive: true });
+    await mkdir(resultsDir, { recursive: true });
+    for (const role of ['inference', 'download'] as const) await endOrphan({ file: this.#pidFile(role), clock, log });
+    this.#server = await startEngineServer();
+    this.#inference = this.#supervise('inference', this.#server);
+    this.#inference.start();
+  }
+
+  async #end(): Promise<void> {
+    await this.#starting?.catch(() => {});
+    await Promise.all([this.#inference?.stop(), this.#download?.stop()]);
+    await this.#server?.close();
+    this.#announce({ kind: 'stopped' });
+  }
+
+  #downloadEngine(): RoleSupervisor {
+    if (this.#server === null || this.#stopping !== null) {
+      throw new EngineError('ENGINE_ILLEGAL_STATE', 'the engine is not running');
+    }
+    if (this.#download === null) {
+      this.#download = this.#supervise('download', this.#server);
+      this.#download.start();
+    }
+    return this.#download;
+  }
+
+  #supervise(role: EngineRole, server: EngineServer): RoleSupervisor {
+    const { config, engineDir, modelsDir, resultsDir, gpuUuids, relayUrl, clock, log, logLevel, timing } = this.#options;
+    const program = engineProgram(config, modelsDir);
+    return new RoleSupervisor({
+      role,
+      server,
+      cwd: engineDir,
+      pidFile: this.#pidFile(role),
+      clock,
+      log,
+      timing: { ...ENGINE_TIMING, ...timing },
+      command: (nodeUrl) => ({
+        command: program.command,
+        args: program.args,
+        env: engineEnvironment({
+          role,
+          nodeUrl,
+          relayUrl,
+          engineDir,
+          resultsDir,
+          gpuUuids,
+          modelsDir: program.modelsDir,
+          patchUrl: program.patchUrl,
+          logLevel: logLevel ?? 'info',
+          extra: program.env,
+          inherited: this.#options.environment ?? process.env,
+          platform: process.platform,
+        }),
+      }),
+      onState: (state) => {
+        if (role === 'inference') this.#announce(state);
+      },
+      // RELAY_PROTOCOL 9.4: an engine that patched itself takes its downloader along.
+      onVersionChange: () => {
+        if (role === 'inference') this.#download?.restart('the inference engine has another version');
+      },
+    });
+  }
+
+  #pidFile(role: EngineRole): string {
+    return join(this.#options.engineDir, `${role}-engine.json`);
+  }
+
+  #announce(state: EngineState): void {
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}
+
+function stoppedError(): EngineError {
+  return new EngineError('ENGINE_STOPPED', 'the engine was stopped');
+}
