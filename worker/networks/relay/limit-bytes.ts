@@ -1,0 +1,13 @@
+import { Transform } from 'node:stream';
+
+/** Passes at most `maxBytes` on, then fails with `error()`. */
+export function limitBytes(maxBytes: number, error: () => Error): Transform {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > maxBytes) done(error());
+      else done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,24 @@
+/** What the relay means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts). */
+import { isWorkerError, type WorkerError } from '../../errors.ts';
+
+export type UnreachablePhase = 'dns' | 'connect' | 'timeout' | 'reset' | 'gateway';
+
+function refused(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
+  if (!isWorkerError(error, 'RELAY_REFUSED')) return false;
+  return test(String(error.data.reason), Number(error.data.httpStatus));
+}
+
+export const isTaskNotFound = (error: unknown) => refused(error, (message) => message.includes('Task not found'));
+export const isIllegalTaskState = (error: unknown) =>
+  refused(error, (message) => message === 'Illegal task state' || message === 'Task not validated');
+/** A wrong key, a wrong canonical form, or clocks too far apart: the relay does not tell them apart. */
+export const isSignatureRefused = (error: unknown) => refused(error, (message) => message === 'Invalid signature');
+export const isSignerNotAllowed = (error: unknown) => refused(error, (message) => message === 'Signer not allowed');
+export const isAlreadyJoined = (error: unknown) => refused(error, (message) => message === 'Node already joined');
+export const isIllegalNodeStatus = (error: unknown) => refused(error, (message) => message === 'Illegal node status');
+export const isUnauthorised = (error: unknown) => refused(error, (_, httpStatus) => httpStatus === 401);
+export const isUnknownRoute = (error: unknown) =>
+  refused(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');
+/** The outcome of a writing request is open: it may or may not have been carried out. */
+export const isOutcomeUnknown = (error: unknown) =>
+  isWorkerError(error, 'RELAY_UNREACHABLE') || isWorkerError(error, 'RELAY_BAD_ANSWER');

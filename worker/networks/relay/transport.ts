@@ -1,0 +1,176 @@
+/** HTTP to one relay: keep-alive connections, a limit on time and on bytes, one attempt per call. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Agent, type Dispatcher, type FormData } from 'undici';
+import type { z } from 'zod';
+import { emptySuccessSchema, readRefusal, successSchema } from '../../../protocol/wire/envelope.ts';
+import { parseWireJson } from '../../../protocol/wire/parse.ts';
+import { isWorkerError, WorkerError } from '../../errors.ts';
+import { limitBytes } from './limit-bytes.ts';
+import type { UnreachablePhase } from './refusals.ts';
+
+export interface TransportLimits {
+  readonly connectMs: number;
+  /** Whole request, from sending to the last byte of the answer. */
+  readonly requestMs: number;
+  /** As `requestMs`, for results and checkpoints. */
+  readonly transferMs: number;
+  readonly answerBytes: number;
+  readonly downloadBytes: number;
+}
+
+export const DEFAULT_LIMITS: TransportLimits = {
+  connectMs: 5_000,
+  requestMs: 15_000,
+  transferMs: 600_000,
+  // A task object carries its arguments, which the relay limits to 32 MiB.
+  answerBytes: 40 * 1024 * 1024,
+  downloadBytes: 32 * 1024 ** 3,
+};
+
+export interface RelayRequest {
+  readonly method: 'GET' | 'POST';
+  /** Begins with a slash. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly json?: unknown;
+  readonly form?: FormData;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly transfer?: boolean;
+}
+
+type Answer = Dispatcher.ResponseData;
+
+export class RelayTransport {
+  readonly #base: URL;
+  readonly #limits: TransportLimits;
+  readonly #agent: Agent;
+
+  constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS) {
+    this.#base = new URL(relayUrl.endsWith('/') ? relayUrl : `${relayUrl}/`);
+    this.#limits = limits;
+    this.#agent = new Agent({ connections: 4, pipelining: 1, connect: { timeout: limits.connectMs } });
+  }
+
+  /** `data` of a success envelope. @throws WorkerError RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER */
+  async data<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
+    const answer = (await this.#parsed(successSchema(schema), request)) as { data: z.output<Schema> };
+    return answer.data;
+  }
+
+  /** For requests without a payload in the answer; still insists on the envelope. @throws as {@link data} */
+  async send(request: RelayRequest): Promise<void> {
+    await this.#parsed(emptySuccessSchema, request);
+  }
+
+  /** Writes the body of a 2xx answer to a file. @throws as {@link data} */
+  async download(request: RelayRequest, path: string): Promise<void> {
+    await this.#exchange({ ...request, transfer: true }, async (answer) => {
+      const limit = limitBytes(this.#limits.downloadBytes, () => tooLarge(request, this.#limits.downloadBytes));
+      await pipeline(answer.body, limit, createWriteStream(path, { flush: true }));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #parsed<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
+    const text = await this.#exchange(request, (answer) => readText(answer, request, this.#limits.answerBytes));
+    try {
+      return parseWireJson(schema, text, 'answer');
+    } catch (cause) {
+      throw badAnswer(request, cause instanceof Error ? cause.message : String(cause), cause);
+    }
+  }
+
+  async #exchange<Result>(request: RelayRequest, read: (answer: Answer) => Promise<Result>): Promise<Result> {
+    const url = new URL(`.${request.path}`, this.#base);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
+    const timeMs = request.transfer ? this.#limits.transferMs : this.#limits.requestMs;
+    try {
+      const answer = await this.#agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: { ...(request.json === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
+        body: request.form ?? (request.json === undefined ? null : JSON.stringify(request.json)),
+        headersTimeout: timeMs,
+        bodyTimeout: timeMs,
+        signal: AbortSignal.timeout(timeMs),
+      });
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return await read(answer);
+      throw await refusal(answer, request, this.#limits.answerBytes);
+    } catch (error) {
+      throw isWorkerError(error) ? error : translate(error, request);
+    }
+  }
+}
+
+async function readText(answer: Answer, request: RelayRequest, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(request, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const GATEWAY_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+async function refusal(answer: Answer, request: RelayRequest, maxBytes: number): Promise<WorkerError> {
+  const { statusCode } = answer;
+  const body = await readText(answer, request, maxBytes);
+  if (GATEWAY_STATUS.has(statusCode)) return unreachable(request, 'gateway', `the gateway answered ${statusCode}`);
+  if (statusCode < 400) return badAnswer(request, `unexpected status ${statusCode}`);
+  const { httpStatus, field, message } = readRefusal(statusCode, body);
+  const text = `${message === '' ? 'no reason given' : message.slice(0, 500)}${field === '' ? '' : ` (${field})`}`;
+  return new WorkerError('RELAY_REFUSED', `${request.method} ${request.path}: ${httpStatus} ${text}`, {
+    httpStatus,
+    field,
+    reason: message.slice(0, 500),
+  });
+}
+
+const PHASES: Readonly<Record<string, UnreachablePhase>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  ETIMEDOUT: 'connect',
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+};
+
+function translate(error: unknown, request: RelayRequest): WorkerError {
+  const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
+  const why = message === '' ? String(code) : message;
+  if (name === 'TimeoutError' || name === 'AbortError') return unreachable(request, 'timeout', why, error);
+  const phase = PHASES[String(code)];
+  if (phase !== undefined) return unreachable(request, phase, why, error);
+  if (name === 'HTTPParserError' || String(code).startsWith('UND_ERR_')) return badAnswer(request, why, error);
+  if (/CERT|TLS|SSL|EPROTO/.test(String(code))) return unreachable(request, 'connect', why, error);
+  // A file system error of a download is ours, not the relay's.
+  throw error;
+}
+
+function unreachable(request: RelayRequest, phase: UnreachablePhase, why: string, cause?: unknown): WorkerError {
+  const message = `${request.method} ${request.path}: ${why}`;
+  return new WorkerError('RELAY_UNREACHABLE', message, { phase, path: request.path }, { cause });
+}
+
+function badAnswer(request: RelayRequest, why: string, cause?: unknown): WorkerError {
+  const message = `${request.method} ${request.path}: ${why}`;
+  return new WorkerError('RELAY_BAD_ANSWER', message, { path: request.path }, { cause });
+}
+
+function tooLarge(request: RelayRequest, maxBytes: number): WorkerError {
+  return badAnswer(request, `the answer is larger than ${maxBytes} bytes`);
+}
