@@ -1,0 +1,64 @@
+/** What only a test chain can be told: balances, blocks, time, reorganisations. */
+import { JsonRpcProvider, toQuantity } from 'ethers';
+import { z } from 'zod';
+
+const quantity = z.string().regex(/^0x[0-9a-f]+$/);
+
+export class AnvilControl {
+  /** Calls and transactions of the devnet itself and of tests; nodes have a client of their own. */
+  readonly provider: JsonRpcProvider;
+
+  constructor(url: string, chainId: number) {
+    // No cache and no batches: every answer is the chain's present state.
+    this.provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
+  }
+
+  async chainId(): Promise<number> {
+    return Number(quantity.parse(await this.provider.send('eth_chainId', [])));
+  }
+
+  /** Sets (not adds to) a balance, in wei. */
+  async setBalance(address: string, wei: bigint): Promise<void> {
+    await this.provider.send('anvil_setBalance', [address, toQuantity(wei)]);
+  }
+
+  async mine(blocks = 1): Promise<void> {
+    await this.provider.send('anvil_mine', [toQuantity(blocks)]);
+  }
+
+  /** Moves the chain's clock and mines a block at the new time. */
+  async passSeconds(seconds: number): Promise<void> {
+    await this.provider.send('evm_increaseTime', [toQuantity(seconds)]);
+    await this.mine();
+  }
+
+  async setAutomine(on: boolean): Promise<void> {
+    await this.provider.send('evm_setAutomine', [on]);
+  }
+
+  async setNextBaseFee(wei: bigint): Promise<void> {
+    await this.provider.send('anvil_setNextBlockBaseFeePerGas', [toQuantity(wei)]);
+  }
+
+  /** Replaces the newest blocks by empty ones; their transactions are gone, from the pool as well. */
+  async reorganise(depth: number): Promise<void> {
+    await this.provider.send('anvil_reorg', [depth, []]);
+  }
+
+  /** Forgets a transaction that waits in the pool. */
+  async drop(hash: string): Promise<void> {
+    await this.provider.send('anvil_dropTransaction', [hash]);
+  }
+
+  async snapshot(): Promise<string> {
+    return quantity.parse(await this.provider.send('evm_snapshot', []));
+  }
+
+  async restore(snapshot: string): Promise<void> {
+    await this.provider.send('evm_revert', [snapshot]);
+  }
+
+  close(): void {
+    this.provider.destroy();
+  }
+}

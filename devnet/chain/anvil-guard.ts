@@ -1,0 +1,30 @@
+/**
+ * Stands between the devnet and anvil, because anvil does not notice when its parent is killed: the private channel to
+ * the devnet closes with the devnet, however it dies, and then the chain is ended. Started by anvil.ts, never imported.
+ *
+ *   node anvil-guard.ts GRACE_MS PROGRAM [ARG…]
+ */
+import { spawn } from 'node:child_process';
+
+const [graceMs = '5000', program = '', ...args] = process.argv.slice(2);
+const anvil = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], windowsHide: true });
+
+let ending = false;
+function end(): void {
+  if (ending) return;
+  ending = true;
+  // On SIGTERM anvil writes its state file; an anvil that ignores it is not waited for.
+  anvil.kill('SIGTERM');
+  setTimeout(() => anvil.kill('SIGKILL'), Number(graceMs)).unref();
+}
+
+process.on('disconnect', end);
+process.on('SIGTERM', end);
+// Ctrl-C reaches the whole group; the devnet decides when its chain ends.
+process.on('SIGINT', () => {});
+anvil.once('error', (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(127);
+});
+anvil.once('spawn', () => process.send?.({ type: 'started', pid: anvil.pid }));
+anvil.once('exit', (code) => process.exit(code ?? 1));

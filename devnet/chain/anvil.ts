@@ -1,0 +1,141 @@
+/** Anvil as a supervised child: loopback only, ready when it answers, gone when we are. */
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Clock } from '../../protocol/ports.ts';
+import { AnvilControl } from './anvil-control.ts';
+import { anvilProgram } from './anvil-program.ts';
+import { DevnetChainError } from './errors.ts';
+
+const HOST = '127.0.0.1';
+const TAIL_LINES = 20;
+const LISTENING = /Listening on 127\.0\.0\.1:(\d+)/;
+
+export interface AnvilOptions {
+  readonly clock: Clock;
+  readonly chainId: number;
+  /** 0 (default) = any free port. */
+  readonly port?: number;
+  /** The chain is read from here and written back at its end, and every few seconds in between. */
+  readonly statePath?: string;
+  /** Seconds between blocks; without it every transaction gets its own block at once. */
+  readonly blockTimeSeconds?: number;
+  /** Rules of the chain, e.g. `berlin` for one without EIP-1559. */
+  readonly hardfork?: string;
+  readonly onLine?: (line: string) => void;
+  /** Milliseconds until it must answer. */
+  readonly readyTimeoutMs?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly graceMs?: number;
+  readonly program?: string;
+}
+
+export interface Anvil {
+  readonly url: string;
+  readonly port: number;
+  /** Of anvil itself, not of its guard. */
+  readonly pid: number;
+  readonly control: AnvilControl;
+  /** Resolves with its exit code once it is gone. */
+  readonly exited: Promise<number | null>;
+  /** Ends it and waits for that; the state file is then complete. */
+  stop(): Promise<void>;
+}
+
+const startedSchema = z.object({ type: z.literal('started'), pid: z.number().int().positive() });
+
+/** @throws DevnetChainError DEVNET_CHAIN_NO_PROGRAM, DEVNET_CHAIN_NOT_STARTED; nothing is then left running. */
+export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
+  const { clock, readyTimeoutMs = 20_000, graceMs = 5_000 } = options;
+  const guard = path.join(import.meta.dirname, `anvil-guard${path.extname(import.meta.filename)}`);
+  const child = fork(guard, [String(graceMs), options.program ?? anvilProgram(), ...anvilArguments(options)], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  const tail: string[] = [];
+  let pid: number | null = null;
+  let control: AnvilControl | null = null;
+  const ended = new AbortController();
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      // A guard that was killed itself can no longer end its anvil.
+      if (code === null && pid !== null) killIfAlive(pid);
+      ended.abort(new DevnetChainError('DEVNET_CHAIN_NOT_STARTED', `anvil ended with code ${code}: ${tail.join(' | ')}`));
+      resolve(code);
+    });
+  });
+  const stop = async (): Promise<void> => {
+    control?.close();
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+
+  const finished = new AbortController();
+  const outOfTime = clock.sleep(readyTimeoutMs, AbortSignal.any([finished.signal, ended.signal])).then(() => {
+    throw new DevnetChainError('DEVNET_CHAIN_NOT_STARTED', `anvil was not ready in ${readyTimeoutMs} ms: ${tail.join(' | ')}`);
+  });
+  try {
+    const listening = listeningPort(child, tail, options.onLine);
+    const anvilPid = await Promise.race([processId(child), outOfTime]);
+    pid = anvilPid;
+    const port = await Promise.race([listening, outOfTime]);
+    const url = `http://${HOST}:${port}`;
+    control = new AnvilControl(url, options.chainId);
+    const chainId = await Promise.race([control.chainId(), outOfTime]);
+    if (chainId !== options.chainId) {
+      throw new DevnetChainError('DEVNET_CHAIN_BAD_STATE', `the chain answers with id ${chainId} instead of ${options.chainId}`);
+    }
+    return { url, port, pid: anvilPid, control, exited, stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  } finally {
+    finished.abort();
+    // Its rejection was delivered by a race above, or is the abort just made.
+    outOfTime.catch(() => {});
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
+function anvilArguments(options: AnvilOptions): string[] {
+  const args = ['--host', HOST, '--port', String(options.port ?? 0), '--chain-id', String(options.chainId)];
+  // Its ten well-known rich accounts are not ours.
+  args.push('--accounts', '1', '--balance', '0', '--no-cors');
+  if (options.statePath !== undefined) args.push('--state', options.statePath, '--state-interval', '5');
+  if (options.blockTimeSeconds !== undefined) args.push('--block-time', String(options.blockTimeSeconds));
+  if (options.hardfork !== undefined) args.push('--hardfork', options.hardfork);
+  return args;
+}
+
+function processId(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.on('message', (message) => {
+      const started = startedSchema.safeParse(message);
+      if (started.success) resolve(started.data.pid);
+    });
+  });
+}
+
+function listeningPort(child: ChildProcess, tail: string[], onLine?: (line: string) => void): Promise<number> {
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        if (line.trim() === '') return;
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        onLine?.(line);
+        const port = LISTENING.exec(line)?.[1];
+        if (port !== undefined) resolve(Number(port));
+      });
+    }
+  });
+}

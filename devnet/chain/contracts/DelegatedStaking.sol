@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {AddressList} from "./AddressList.sol";
+import {Controlled} from "./Controlled.sol";
+
+/// Stake that others put on a node, for a share (in percent) of what it earns. Amounts in wei.
+contract DelegatedStaking is Controlled {
+    using AddressList for AddressList.List;
+
+    event DelegatorStaked(address indexed delegatorAddress, address nodeAddress, uint256 amount);
+    event DelegatorUnstaked(address indexed delegatorAddress, address nodeAddress, uint256 amount);
+    event DelegatorSlashed(address indexed delegatorAddress, address nodeAddress, uint256 amount);
+    event NodeDelegatorShareChanged(address indexed nodeAddress, uint8 share);
+
+    address private immutable _slashReceiver;
+
+    uint256 private _minStakeAmount = 400 ether;
+    mapping(address => uint8) private _shareOf;
+    /// delegator → node → wei
+    mapping(address => mapping(address => uint256)) private _amountOf;
+    mapping(address => uint256) private _totalOfNode;
+    mapping(address => uint256) private _totalOfDelegator;
+    mapping(address => AddressList.List) private _delegatorsOf;
+    mapping(address => AddressList.List) private _nodesOf;
+    AddressList.List private _delegators;
+    AddressList.List private _nodes;
+    AddressList.List private _openNodes;
+
+    constructor(address slashReceiverAddress) {
+        require(slashReceiverAddress != address(0), "slash receiver is zero");
+        _slashReceiver = slashReceiverAddress;
+    }
+
+    function setMinStakeAmount(uint256 stakeAmount) external onlyController {
+        require(stakeAmount > 0, "minimum stake amount is 0");
+        _minStakeAmount = stakeAmount;
+    }
+
+    function getMinStakeAmount() external view returns (uint256) {
+        return _minStakeAmount;
+    }
+
+    /// Share 0 closes the node for delegation and returns everything that was delegated to it.
+    function setDelegatorShare(uint8 share) external {
+        // The words are the network's: 100 itself is refused as well.
+        require(share < 100, "share is larger than 100");
+        _shareOf[msg.sender] = share;
+        if (share == 0) {
+            _openNodes.remove(msg.sender);
+            _returnAll(msg.sender);
+        } else {
+            _openNodes.add(msg.sender);
+        }
+        emit NodeDelegatorShareChanged(msg.sender, share);
+    }
+
+    /// Brings the sender's delegation to this node to `amount`; the value is the increase, or 0.
+    function stake(address nodeAddress, uint256 amount) external payable {
+        require(_shareOf[nodeAddress] > 0, "node delegator share is 0");
+        require(amount >= _minStakeAmount, "stake amount is too low");
+        uint256 current = _amountOf[msg.sender][nodeAddress];
+        require(msg.value == (amount > current ? amount - current : 0), "Inconsistent staked amount");
+
+        _set(msg.sender, nodeAddress, amount);
+        if (amount < current) _pay(msg.sender, current - amount);
+        emit DelegatorStaked(msg.sender, nodeAddress, amount);
+    }
+
+    function unstake(address nodeAddress) external {
+        uint256 amount = _amountOf[msg.sender][nodeAddress];
+        require(amount > 0, "no such staking info");
+        _set(msg.sender, nodeAddress, 0);
+        _pay(msg.sender, amount);
+        emit DelegatorUnstaked(msg.sender, nodeAddress, amount);
+    }
+
+    /// Takes the given delegations to a slashed node; the share stays as it is. Who has left meanwhile is passed
+    /// over: one delegator must not be able to spoil the batch.
+    function slashNodeDelegations(address nodeAddress, address[] calldata delegators) external onlyAdmin {
+        uint256 total = 0;
+        for (uint256 i = 0; i < delegators.length; i++) {
+            uint256 amount = _amountOf[delegators[i]][nodeAddress];
+            if (amount == 0) continue;
+            total += amount;
+            _set(delegators[i], nodeAddress, 0);
+            emit DelegatorSlashed(delegators[i], nodeAddress, amount);
+        }
+        if (total > 0) _pay(_slashReceiver, total);
+    }
+
+    function getNodeDelegatorShare(address nodeAddress) external view returns (uint8) {
+        return _shareOf[nodeAddress];
+    }
+
+    function getDelegatableNodeCount() external view returns (uint256) {
+        return _openNodes.members.length;
+    }
+
+    function getDelegatableNodes(
+        uint256 page,
+        uint256 pageSize
+    ) external view returns (address[] memory, uint8[] memory) {
+        address[] memory nodes = _openNodes.page(page, pageSize);
+        uint8[] memory shares = new uint8[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; i++) shares[i] = _shareOf[nodes[i]];
+        return (nodes, shares);
+    }
+
+    function getDelegationStakingAmount(address delegatorAddress, address nodeAddress) external view returns (uint256) {
+        return _amountOf[delegatorAddress][nodeAddress];
+    }
+
+    function getDelegatorStakingInfos(
+        address delegatorAddress
+    ) external view returns (address[] memory, uint256[] memory) {
+        address[] memory nodes = _nodesOf[delegatorAddress].members;
+        uint256[] memory amounts = new uint256[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; i++) amounts[i] = _amountOf[delegatorAddress][nodes[i]];
+        return (nodes, amounts);
+    }
+
+    function getDelegatorTotalStakeAmount(address delegatorAddress) external view returns (uint256) {
+        return _totalOfDelegator[delegatorAddress];
+    }
+
+    function getNodeStakingInfoCount(address nodeAddress) external view returns (uint256) {
+        return _delegatorsOf[nodeAddress].members.length;
+    }
+
+    function getNodeStakingInfos(
+        address nodeAddress,
+        uint256 page,
+        uint256 pageSize
+    ) external view returns (address[] memory, uint256[] memory) {
+        address[] memory delegators = _delegatorsOf[nodeAddress].page(page, pageSize);
+        uint256[] memory amounts = new uint256[](delegators.length);
+        for (uint256 i = 0; i < delegators.length; i++) amounts[i] = _amountOf[delegators[i]][nodeAddress];
+        return (delegators, amounts);
+    }
+
+    function getNodeTotalStakeAmount(address nodeAddress) external view returns (uint256) {
+        return _totalOfNode[nodeAddress];
+    }
+
+    function getAllDelegatorAddresses() external view returns (address[] memory) {
+        return _delegators.members;
+    }
+
+    function getAllNodeAddresses() external view returns (address[] memory) {
+        return _nodes.members;
+    }
+
+    /// The one place where a delegation changes: amounts, totals and lists stay in step.
+    function _set(address delegator, address node, uint256 amount) private {
+        uint256 current = _amountOf[delegator][node];
+        _amountOf[delegator][node] = amount;
+        _totalOfNode[node] = _totalOfNode[node] - current + amount;
+        _totalOfDelegator[delegator] = _totalOfDelegator[delegator] - current + amount;
+        if (amount > 0) {
+            _delegatorsOf[node].add(delegator);
+            _nodesOf[delegator].add(node);
+            _delegators.add(delegator);
+            _nodes.add(node);
+        } else {
+            _delegatorsOf[node].remove(delegator);
+            _nodesOf[delegator].remove(node);
+            if (_nodesOf[delegator].members.length == 0) _delegators.remove(delegator);
+            if (_delegatorsOf[node].members.length == 0) _nodes.remove(node);
+        }
+    }
+
+    function _returnAll(address node) private {
+        address[] memory delegators = _delegatorsOf[node].members;
+        for (uint256 i = 0; i < delegators.length; i++) {
+            uint256 amount = _amountOf[delegators[i]][node];
+            _set(delegators[i], node, 0);
+            _pay(delegators[i], amount);
+        }
+    }
+
+    function _pay(address to, uint256 amount) private {
+        (bool sent, ) = to.call{value: amount}("");
+        require(sent, "token transfer failed");
+    }
+}

@@ -1,0 +1,85 @@
+/** An account of the devnet itself, and how it sends: signed here, mined at once, one at a time. */
+import { AbiCoder, type Interface, type TransactionReceipt, Wallet } from 'ethers';
+import type { Hex } from '../../protocol/hex.ts';
+import type { AnvilControl } from './anvil-control.ts';
+import { DevnetChainError } from './errors.ts';
+
+const GAS_LIMIT = 5_000_000n;
+
+export interface Call {
+  /** Null creates a contract. */
+  readonly to: string | null;
+  readonly data: string;
+  readonly valueWei?: bigint;
+}
+
+export class DevnetAccount {
+  readonly address: Hex;
+  readonly #wallet: Wallet;
+  readonly #control: AnvilControl;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(privateKey: Hex, control: AnvilControl) {
+    this.#wallet = new Wallet(privateKey);
+    this.#control = control;
+    this.address = this.#wallet.address as Hex;
+  }
+
+  nonce(): Promise<number> {
+    return this.#control.provider.getTransactionCount(this.address);
+  }
+
+  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words. */
+  call(contract: string, face: Interface, name: string, args: readonly unknown[], valueWei = 0n): Promise<TransactionReceipt> {
+    return this.send({ to: contract, data: face.encodeFunctionData(name, args), valueWei });
+  }
+
+  /** Resolves with the receipt once the transaction is in a block; the block is mined for it if need be. */
+  send(call: Call): Promise<TransactionReceipt> {
+    const sent = this.#queue.then(() => this.#send(call));
+    this.#queue = sent.catch(() => {});
+    return sent;
+  }
+
+  async #send({ to, data, valueWei = 0n }: Call): Promise<TransactionReceipt> {
+    const { provider } = this.#control;
+    const [{ chainId }, nonce, { gasPrice }] = await Promise.all([provider.getNetwork(), this.nonce(), provider.getFeeData()]);
+    const raw = await this.#wallet.signTransaction({
+      type: 0,
+      chainId,
+      nonce,
+      to,
+      data,
+      value: valueWei,
+      gasLimit: GAS_LIMIT,
+      gasPrice: 2n * (gasPrice ?? 0n),
+    });
+    const { hash } = await provider.broadcastTransaction(raw);
+    const receipt = (await provider.getTransactionReceipt(hash)) ?? (await this.#mine(hash));
+    if (receipt.status === 1) return receipt;
+    throw new DevnetChainError('DEVNET_CHAIN_REVERTED', await this.#reason({ to, data, valueWei }, receipt.blockNumber), {
+      hash,
+    });
+  }
+
+  async #mine(hash: string): Promise<TransactionReceipt> {
+    await this.#control.mine();
+    const receipt = await this.#control.provider.getTransactionReceipt(hash);
+    if (receipt === null) throw new DevnetChainError('DEVNET_CHAIN_REVERTED', `${hash} was not mined`, { hash });
+    return receipt;
+  }
+
+  /** A receipt does not carry the reason; the same call on the state before its block does. */
+  async #reason({ to, data, valueWei = 0n }: Call, block: number): Promise<string> {
+    const call = { from: this.address, to, data, value: valueWei, blockTag: block - 1 };
+    try {
+      await this.#control.provider.call(call);
+      return 'reverted without a reason';
+    } catch (error) {
+      const words: unknown = error instanceof Error && 'data' in error ? error.data : null;
+      return (
+        AbiCoder.getBuiltinCallException('call', { to, data }, typeof words === 'string' ? words : null).reason ?? 'reverted'
+      );
+    }
+  }
+}

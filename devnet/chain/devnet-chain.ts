@@ -1,0 +1,99 @@
+/** The devnet's chain as one thing: anvil, contracts, roles, funded accounts. */
+import type { ChainPresetInput, ContractAddresses } from '../../contract/chain-preset.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { contractInterface } from './abi.ts';
+import { type Anvil, type AnvilOptions, startAnvil } from './anvil.ts';
+import { DEPLOYER_KEY, deployContracts, devnetContracts } from './deploy.ts';
+import { DevnetAccount } from './devnet-account.ts';
+
+export const DEVNET_CHAIN_ID = 7411;
+const DEPLOYER_WEI = 10n ** 24n;
+
+export interface Balance {
+  readonly address: Hex;
+  readonly wei: bigint;
+}
+
+export interface DevnetChainOptions extends Omit<AnvilOptions, 'chainId'> {
+  readonly chainId?: number;
+  /** The relay's account: admin of NodeStaking and DelegatedStaking. */
+  readonly relayAddress: Hex;
+  /** Given when the chain is new; a chain that goes on keeps its balances. */
+  readonly balances?: readonly Balance[];
+  /** Of NodeStaking and DelegatedStaking; default 400 CNX each. */
+  readonly minStakeWei?: bigint;
+  /** Default 1800. */
+  readonly forceUnstakeDelaySeconds?: number;
+}
+
+export interface DevnetChain {
+  readonly anvil: Anvil;
+  readonly contracts: ContractAddresses;
+  /** The `chain` part of a network preset for nodes of this devnet. */
+  readonly preset: ChainPresetInput;
+  /** Adds to a balance, out of nothing. */
+  give(address: Hex, wei: bigint): Promise<void>;
+  /** Credits for staking, in wei. */
+  createCredits(address: Hex, wei: bigint): Promise<void>;
+  setMinStake(wei: bigint): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws DevnetChainError; nothing is then left running. */
+export async function startDevnetChain(options: DevnetChainOptions): Promise<DevnetChain> {
+  const chainId = options.chainId ?? DEVNET_CHAIN_ID;
+  const anvil = await startAnvil({ ...options, chainId });
+  try {
+    return await furnish(anvil, chainId, options);
+  } catch (cause) {
+    await anvil.stop();
+    throw cause;
+  }
+}
+
+async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOptions): Promise<DevnetChain> {
+  const { control } = anvil;
+  const at = devnetContracts();
+  const staking = contractInterface('NodeStaking');
+  const delegated = contractInterface('DelegatedStaking');
+  const deployer = new DevnetAccount(DEPLOYER_KEY, control);
+
+  const give = async (address: Hex, wei: bigint) => {
+    await control.setBalance(address, (await control.provider.getBalance(address)) + wei);
+  };
+  const setMinStake = async (wei: bigint) => {
+    await deployer.call(at.nodeStaking, staking, 'setMinStakeAmount', [wei]);
+    await deployer.call(at.delegatedStaking, delegated, 'setMinStakeAmount', [wei]);
+  };
+
+  await control.setBalance(deployer.address, DEPLOYER_WEI);
+  const isNew = await deployContracts(deployer);
+  if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
+  await deployer.call(at.nodeStaking, staking, 'setAdminAddress', [options.relayAddress]);
+  await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [options.relayAddress]);
+  if (options.minStakeWei !== undefined) await setMinStake(options.minStakeWei);
+  if (options.forceUnstakeDelaySeconds !== undefined) {
+    await deployer.call(at.nodeStaking, staking, 'setForceUnstakeDelay', [options.forceUnstakeDelaySeconds]);
+  }
+
+  return {
+    anvil,
+    contracts: at,
+    preset: {
+      chainId,
+      rpcUrls: [anvil.url],
+      contracts: at,
+      gas: { maxFeePerGasWei: '100000000000' },
+      // One machine, one chain: there is nobody to disagree, and without a block time nothing follows a block.
+      confirmations: 1,
+      pollMs: 200,
+      requestsPerSecond: 100,
+    },
+    give,
+    setMinStake,
+    async createCredits(address, wei) {
+      await deployer.call(at.credits, contractInterface('Credits'), 'createCredits', [address, wei]);
+    },
+    stop: anvil.stop,
+  };
+}
