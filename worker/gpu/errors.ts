@@ -137,3 +137,12 @@ export function gpuProblem(code: GpuErrorCode, detail = ''): GpuProblem {
 export function gpuError(code: GpuErrorCode, detail: string, data: ErrorData = {}): GpuError {
   return new GpuError(code, `${GPU_ERRORS[code].meaning} ${detail}`.trim(), data);
 }
+
+/** The same as a thrown error, for a caller that can not go on. */
+export function problemError(problem: Pick<GpuProblem, 'detail'> & { readonly code: string }, data: ErrorData = {}): GpuError {
+  return gpuError(isGpuErrorCode(problem.code) ? problem.code : 'GPU_NOT_ISOLATABLE', problem.detail, data);
+}
+
+function isGpuErrorCode(code: string): code is GpuErrorCode {
+  return Object.hasOwn(GPU_ERRORS, code);
+}

@@ -1,0 +1,108 @@
+/**
+ * Which running profile owns which card. A claim is an open write transaction on an empty SQLite file per card, in a
+ * folder that all profiles of the machine share. The operating system ends it with the process, however that dies, so
+ * there is no stale lock to judge by process id and start time, and no moment in which two can hold one card.
+ *
+ * Beside it lies a label that says who the owner is, for a person; it decides nothing.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+
+const labelSchema = z.object({ profile: z.string(), pid: z.number(), sinceMs: z.number() });
+
+/** Who holds a card; the label is null (or the previous owner's) in the instant before it is written. */
+export interface ClaimOwner {
+  readonly id: string;
+  readonly label: z.output<typeof labelSchema> | null;
+}
+
+export interface GpuClaim {
+  readonly ids: readonly string[];
+  /** Gives the cards back; a second call does nothing. Ending the process does the same. */
+  release(): void;
+}
+
+export type ClaimOutcome =
+  | { readonly kind: 'claimed'; readonly claim: GpuClaim }
+  | { readonly kind: 'taken'; readonly by: readonly ClaimOwner[] };
+
+export interface Claimant {
+  /** Of this machine, on a local disk: network file systems do not lock reliably. Nobody may delete files in it. */
+  readonly folder: string;
+  readonly profile: string;
+  readonly pid: number;
+  readonly nowMs: number;
+}
+
+/** Keeps open claims alive: a database that nobody refers to is closed by the garbage collector. */
+const held = new Set<DatabaseSync>();
+
+/** Claims all these cards or none. */
+export function claimGpus(ids: readonly string[], claimant: Claimant): ClaimOutcome {
+  const own: DatabaseSync[] = [];
+  const release = () => {
+    for (const database of own.splice(0)) {
+      held.delete(database);
+      database.close();
+    }
+  };
+  // In one order for everybody, so that of several who want overlapping groups one gets all of its own.
+  const ordered = [...new Set(ids)].sort();
+  for (const id of ordered) {
+    const database = lock(id, claimant.folder);
+    if (database === null) {
+      release();
+      return { kind: 'taken', by: ordered.flatMap((one) => ownerOf(one, claimant.folder) ?? []) };
+    }
+    own.push(database);
+    held.add(database);
+  }
+  for (const id of ordered) writeLabel(id, claimant);
+  return { kind: 'claimed', claim: { ids: ordered, release } };
+}
+
+/** The running profile that holds a card, or null when it is free. */
+export function ownerOf(id: string, folder: string): ClaimOwner | null {
+  const database = lock(id, folder);
+  if (database === null) return { id, label: readLabel(id, folder) };
+  database.close();
+  return null;
+}
+
+/** Another process may be looking who owns the card, which takes a millisecond; a real owner stays. */
+const BUSY_MS = 250;
+const SQLITE_BUSY = 5;
+
+/** Null = another connection, in this or another process, holds the card. */
+function lock(id: string, folder: string): DatabaseSync | null {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(fileOf(id, folder, 'lock'), { timeout: BUSY_MS });
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && 'errcode' in error && Number(error.errcode) === SQLITE_BUSY) return null;
+    throw error;
+  }
+}
+
+function writeLabel(id: string, { folder, profile, pid, nowMs }: Claimant): void {
+  const file = fileOf(id, folder, 'json');
+  writeFileSync(`${file}.new`, JSON.stringify({ profile, pid, sinceMs: nowMs }));
+  renameSync(`${file}.new`, file);
+}
+
+function readLabel(id: string, folder: string): ClaimOwner['label'] {
+  try {
+    return labelSchema.parse(JSON.parse(readFileSync(fileOf(id, folder, 'json'), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function fileOf(id: string, folder: string, extension: 'lock' | 'json'): string {
+  return path.join(folder, `${id.replace(/[^A-Za-z0-9-]/g, '_')}.${extension}`);
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { collapseWhitespace } from '../../protocol/node/gpu-name.ts';
+import { macGpuName, nodePlatform, platformFacts } from './platform.ts';
+
+const BARE = { os: 'linux', env: {}, dockerEnvFile: false, cgroup: '0::/init.scope' } as const;
+
+describe('platform (RELAY_PROTOCOL 8.9)', () => {
+  it.each([
+    ['Linux', BARE, 'Linux'],
+    ['Windows', { ...BARE, os: 'win32' }, 'Windows'],
+    ['macOS', { ...BARE, os: 'darwin' }, 'Darwin'],
+    ['/.dockerenv', { ...BARE, dockerEnvFile: true }, 'docker'],
+    ['a docker cgroup', { ...BARE, cgroup: '12:cpu:/docker/0123\n' }, 'docker'],
+    ['Kubernetes', { ...BARE, env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' } }, 'docker'],
+    ['Kubernetes, empty', { ...BARE, env: { KUBERNETES_SERVICE_HOST: '' } }, 'docker'],
+  ] as const)('%s', (_what, facts, platform) => {
+    expect(nodePlatform(facts)).toBe(platform);
+  });
+
+  it('reads the two files on Linux only', () => {
+    const read: string[] = [];
+    const given = {
+      env: {},
+      exists: (path: string) => read.push(path) > 0,
+      readText: (path: string) => (read.push(path) > 0 ? null : ''),
+    };
+    expect(platformFacts({ ...given, os: 'win32' })).toMatchObject({ dockerEnvFile: false, cgroup: '' });
+    expect(read).toEqual([]);
+    expect(nodePlatform(platformFacts({ ...given, os: 'linux' }))).toBe('docker');
+    expect(read).toEqual(['/.dockerenv', '/proc/self/cgroup']);
+  });
+});
+
+describe("a Mac's name", () => {
+  it.each([
+    ['Apple M2', 'Apple M2 Type'],
+    ['Apple M3 Max', 'Apple M3 Max Type'],
+    // The official pattern stops at the first character that is neither word nor space.
+    ['Intel(R) UHD Graphics', 'Intel'],
+  ])('%s as the official node says it', (chipset, name) => {
+    expect(collapseWhitespace(macGpuName({ chipset, style: 'official' }))).toBe(name);
+    expect(macGpuName({ chipset, style: 'chipset' })).toBe(chipset);
+  });
+});
