@@ -4,11 +4,18 @@ import { claimGpus } from '../claims.ts';
 
 const orderSchema = z.object({ folder: z.string(), ids: z.array(z.string()), profile: z.string() });
 
-process.on('message', (message) => {
+function answer(message: unknown): unknown {
   const { folder, ids, profile } = orderSchema.parse(message);
   const outcome = claimGpus(ids, { folder, profile, pid: process.pid, nowMs: 1 });
-  // A claim must not depend on anybody keeping the object.
-  globalThis.gc?.();
-  process.send?.(outcome.kind === 'claimed' ? { kind: 'claimed' } : outcome);
+  return outcome.kind === 'claimed' ? { kind: 'claimed' } : outcome;
+}
+
+process.on('message', (message) => {
+  const said = answer(message);
+  setImmediate(() => {
+    // A claim lasts as long as the process, whether or not anybody keeps the object.
+    globalThis.gc?.();
+    process.send?.(said);
+  });
 });
 process.send?.('ready');
