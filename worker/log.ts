@@ -1,0 +1,54 @@
+/** The worker's log: JSON lines, with everything that looks like a secret cut out where it is written. */
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+const SECRET_KEYS = [
+  'privateKey',
+  'private_key',
+  'key',
+  'secret',
+  'password',
+  'passphrase',
+  'token',
+  'authorization',
+  'mnemonic',
+];
+
+const NAMES = `(?:${SECRET_KEYS.join('|')})`;
+/** `"privateKey":"…"`, also where the quotes are escaped because it stands inside a string. */
+const QUOTED_SECRET = new RegExp(`(${NAMES}(\\\\*)"\\s*:\\s*\\2")[^"\\\\]+`, 'gi');
+/** `private_key=…`, `Authorization: Bearer …` in running text. */
+const WRITTEN_SECRET = new RegExp(`(${NAMES}\\s*[:=]\\s*)(?:Bearer\\s+)?[^\\s"'\\\\,}]+`, 'gi');
+
+export interface LogOptions {
+  readonly level: string;
+  /** Values that must never appear, whatever stands around them: the node's key. */
+  readonly secrets: readonly string[];
+  /** Default: standard error. */
+  readonly stream?: DestinationStream;
+}
+
+/** @param options `secrets` are cut out in any case and with or without 0x. */
+export function createLog({ level, secrets, stream }: LogOptions): Logger {
+  const target = stream ?? standardError();
+  const redact = redactor(secrets);
+  return pino({ level, base: null }, { write: (line) => target.write(redact(line)) });
+}
+
+function standardError(): DestinationStream {
+  const stream = destination({ fd: 2, sync: true });
+  // The reader may be gone while we are still closing down.
+  stream.on('error', () => {});
+  return stream;
+}
+
+/** Works on the finished line, so that no field, message or stack can slip past it. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const bare = secrets.map((secret) => secret.replace(/^0x/i, '')).filter((secret) => /^[0-9a-fA-F]{16,}$/.test(secret));
+  const exact = bare.length === 0 ? null : new RegExp(`(?:0x)?(?:${bare.join('|')})`, 'gi');
+  return (text) => {
+    const named = text.replace(QUOTED_SECRET, '$1[redacted]').replace(WRITTEN_SECRET, '$1[redacted]');
+    return exact === null ? named : named.replace(exact, '[redacted]');
+  };
+}

@@ -1,0 +1,66 @@
+/** What the engine is told to do for a task. Source: RELAY_PROTOCOL 7.4, 8.6. */
+import { join } from 'node:path';
+import type { EngineModel } from '../../protocol/engine/messages.ts';
+import { isBaseModelId, normaliseModelNames, parseModelId } from '../../protocol/models/model-id.ts';
+import { engineDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import type { EngineJob } from '../engines/engine.ts';
+import type { StoredTask } from '../store/tasks.ts';
+
+/** @throws ProtocolError PROTOCOL_BAD_MODEL_ID */
+export function engineModel(modelId: string): EngineModel {
+  const { type, name, variant } = parseModelId(modelId);
+  return { id: name, type, variant };
+}
+
+/** Models beside the base model, which are fetched before the execution. */
+export function auxiliaryModels(task: StoredTask): EngineModel[] {
+  return task.modelIds.filter((id) => !isBaseModelId(id)).map(engineModel);
+}
+
+export interface JobPlace {
+  readonly outputDir: string;
+  /** Directory with the unpacked input checkpoint, null if the task has none. */
+  readonly checkpointDir: string | null;
+  /** Moves a moment of network time to the local clock. */
+  readonly toLocal: (networkMs: number) => number;
+}
+
+/** @throws ProtocolError PROTOCOL_BAD_MODEL_ID */
+export function engineJob(task: StoredTask, place: JobPlace): EngineJob {
+  const startTimeMs = task.startTimeMs ?? 0;
+  return {
+    commitment: task.commitment,
+    type: task.type,
+    models: task.modelIds.map(engineModel),
+    taskArgs: engineArgs(task, place.checkpointDir),
+    outputDir: place.outputDir,
+    deadlineMs: place.toLocal(engineDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds })),
+  };
+}
+
+/** True when the arguments name an input checkpoint that has to be downloaded (8.6 step 3). */
+export function needsCheckpoint(task: StoredTask): boolean {
+  if (task.type !== 'FineTuneLora') return false;
+  const args = readJson(task.taskArgs);
+  return typeof args === 'object' && args !== null && 'checkpoint' in args && typeof args.checkpoint === 'string';
+}
+
+/**
+ * The arguments with normalised model names. Text that needs no change goes through byte for byte, for parsing and
+ * writing again would touch numbers that JavaScript can not hold; text that is no JSON goes to the engine to refuse.
+ */
+function engineArgs(task: StoredTask, checkpointDir: string | null): string {
+  const args = readJson(task.taskArgs);
+  if (args === undefined) return task.taskArgs;
+  const named = normaliseModelNames(task.type, args);
+  const changed = checkpointDir === null ? named : { ...(named as object), checkpoint: join(checkpointDir) };
+  return JSON.stringify(changed) === JSON.stringify(args) ? task.taskArgs : JSON.stringify(changed);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

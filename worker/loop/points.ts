@@ -1,0 +1,33 @@
+/**
+ * Named instants of a task's life, right before or after a durable write or an act on the network. A test's worker
+ * kills itself at one of them; in production nothing listens.
+ */
+export const POINTS = [
+  'task.beforeObserve',
+  'task.observed',
+  'execution.beforeRecord',
+  'execution.recorded',
+  'execution.beforeEngine',
+  'execution.answered',
+  'result.sealed',
+  'result.recorded',
+  'outcome.recorded',
+  'score.beforeSubmit',
+  'score.submitted',
+  'error.beforeReport',
+  'error.reported',
+  'upload.verified',
+  'upload.sent',
+  'upload.recorded',
+  'task.beforeClose',
+  'task.closed',
+  'events.beforeRecord',
+  'events.recorded',
+  'events.handled',
+] as const;
+
+export type Point = (typeof POINTS)[number];
+
+export type Reach = (point: Point) => void | Promise<void>;
+
+export const passOn: Reach = () => {};
