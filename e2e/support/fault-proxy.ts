@@ -1,0 +1,114 @@
+/**
+ * A proxy between a node and its relay that breaks requests on purpose. The relay behind it is the real devnet relay:
+ * only the line is bad.
+ */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Fault =
+  | { readonly kind: 'pass' }
+  /** The answer comes after so many milliseconds. */
+  | { readonly kind: 'late'; readonly ms: number }
+  /** The relay never sees the request. */
+  | { readonly kind: 'error500' }
+  | { readonly kind: 'dropBefore' }
+  /** The relay does what it was asked; nobody learns it. */
+  | { readonly kind: 'dropAfter' }
+  /** An answer of the right kind of status and the wrong content. */
+  | { readonly kind: 'garbage' }
+  /** Events from the very first one again, whatever was asked for. */
+  | { readonly kind: 'repeatEvents' };
+
+export interface ProxiedRequest {
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  /** 1 for the first request of this method and kind of path. */
+  readonly nth: number;
+}
+
+export type FaultPlan = (request: ProxiedRequest) => Fault;
+
+export interface FaultProxy {
+  readonly url: string;
+  /** Every request seen, in order. */
+  readonly seen: readonly (ProxiedRequest & { readonly fault: Fault['kind'] })[];
+  setPlan(plan: FaultPlan): void;
+  close(): Promise<void>;
+}
+
+export const PASS: Fault = { kind: 'pass' };
+
+/** Commitments and addresses are taken out, so that requests of one kind are counted together. */
+export function kindOf(path: string): string {
+  return path.replace(/0x[0-9a-fA-F]+/g, ':id');
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+function forward(target: string, incoming: IncomingMessage, path: string, body: Buffer): Promise<Answer> {
+  const { connection: _dropped, ...headers } = incoming.headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, target), { method: incoming.method ?? 'GET', headers }, (answer) => {
+      bodyOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }), reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  let plan: FaultPlan = () => PASS;
+  const counts = new Map<string, number>();
+  const seen: (ProxiedRequest & { fault: Fault['kind'] })[] = [];
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(incoming.url ?? '/', target);
+    const method = incoming.method ?? 'GET';
+    const key = `${method} ${kindOf(url.pathname)}`;
+    const nth = (counts.get(key) ?? 0) + 1;
+    counts.set(key, nth);
+    const fault = plan({ method, path: url.pathname, nth });
+    seen.push({ method, path: url.pathname, nth, fault: fault.kind });
+    const body = await bodyOf(incoming);
+    if (fault.kind === 'dropBefore') return void incoming.socket.destroy();
+    if (fault.kind === 'error500')
+      return void response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"planned fault"}');
+    if (fault.kind === 'garbage')
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"message":"success","data":[{"nonsense');
+    if (fault.kind === 'repeatEvents') url.searchParams.set('start', '0');
+    const answer = await forward(target, incoming, url.pathname + url.search, body);
+    if (fault.kind === 'dropAfter') return void incoming.socket.destroy();
+    if (fault.kind === 'late') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    const { 'transfer-encoding': _chunked, connection: _connection, ...headers } = answer.headers;
+    response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length }).end(answer.body);
+  }
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch(() => incoming.socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    setPlan: (next) => {
+      plan = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,22 @@
+/** docs/errors.md as text: every coded error of every room, from the catalogues themselves. */
+import { CATALOGUES } from './catalogues.ts';
+
+const HEAD = `# Errors
+
+Every failure that crosses a border of this program has a code. This page is made from the catalogues in the code
+(\`npm run docs\`); a test keeps it in step.
+`;
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}
+
+export function errorsPage(): string {
+  const sections = CATALOGUES.map(({ title, catalogue }) => {
+    const rows = Object.entries(catalogue)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([code, { meaning, remedy }]) => `| \`${code}\` | ${cell(meaning)} | ${cell(remedy)} |`);
+    return [`## ${title}`, '', '| code | meaning | what to do |', '|---|---|---|', ...rows, ''].join('\n');
+  });
+  return [HEAD, ...sections].join('\n');
+}
