@@ -1,4 +1,5 @@
 /** The error catalogues of all rooms; a test finds every `errors.ts` in the tree and fails if one is missing here. */
+import { CONTRACT_ERRORS } from '../contract/errors.ts';
 import { DEVNET_ERRORS } from '../devnet/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
@@ -6,6 +7,7 @@ import { WORKER_ERRORS } from '../worker/errors.ts';
 
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
+  { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },

@@ -1,0 +1,18 @@
+import { CodedError, type ErrorCatalogue } from '../protocol/errors.ts';
+
+export const CONTRACT_ERRORS = {
+  WORKER_EXITED: {
+    meaning: 'The process of a node ended while something was asked of it.',
+    remedy: 'It is started again by whoever supervises it; look into its log for the reason.',
+  },
+  WORKER_BAD_MESSAGE: {
+    meaning: 'A worker process and its supervisor do not speak the same contract.',
+    remedy: 'Report it; both come from the same build, so this is a defect.',
+  },
+  WORKER_FATAL: {
+    meaning: 'A node could not start or had to give up; the message carries the reason.',
+    remedy: 'Follow the remedy of the code it carries.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export class ContractError extends CodedError<keyof typeof CONTRACT_ERRORS> {}

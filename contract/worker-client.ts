@@ -1,0 +1,150 @@
+/**
+ * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by id and
+ * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
+ */
+import { ContractError } from './errors.ts';
+import type { NodeConfigInput } from './node-config.ts';
+import {
+  type ErrorView,
+  type FromWorker,
+  fromWorkerSchema,
+  type NodeView,
+  type TaskView,
+  type ToWorkerInput,
+} from './worker-channel.ts';
+
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface WorkerChannel {
+  readonly pid: number | undefined;
+  send(message: ToWorkerInput): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onExit(listener: (exit: WorkerExit) => void): void;
+}
+
+export interface WorkerListeners {
+  readonly onNode?: (node: NodeView) => void;
+  readonly onTask?: (task: TaskView) => void;
+  /** A message that does not fit the contract; nothing else happens because of it. */
+  readonly onError?: (error: ContractError) => void;
+}
+
+export interface WorkerClient {
+  readonly pid: number | undefined;
+  /** Resolves when the node runs. @throws ContractError WORKER_FATAL, WORKER_EXITED */
+  start(config: NodeConfigInput, privateKey: string): Promise<NodeView>;
+  /** Latest view, null before the first. */
+  node(): NodeView | null;
+  /** Resolves with the first view that fits, at once if the latest does. @throws ContractError WORKER_FATAL, WORKER_EXITED */
+  until(fits: (node: NodeView) => boolean): Promise<NodeView>;
+  /** Newest first. */
+  tasks(query: { readonly limit: number; readonly before: string | null }): Promise<readonly TaskView[]>;
+  pause(): void;
+  resume(): void;
+  /** Finishes the current task, then ends the process; resolves after its exit. */
+  stop(options: { readonly quitNetwork: boolean }): Promise<WorkerExit>;
+  readonly exited: Promise<WorkerExit>;
+}
+
+interface Pending {
+  readonly fits: (message: FromWorker) => boolean;
+  readonly resolve: (message: FromWorker) => void;
+  readonly reject: (error: ContractError) => void;
+}
+
+function fatal(error: ErrorView): ContractError {
+  return new ContractError('WORKER_FATAL', `${error.code}: ${error.message}`, { reason: error.code });
+}
+
+export function createWorkerClient(channel: WorkerChannel, listeners: WorkerListeners = {}): WorkerClient {
+  const pending = new Set<Pending>();
+  let latest: NodeView | null = null;
+  let exit: WorkerExit | null = null;
+  let nextId = 1;
+
+  function take(message: FromWorker): void {
+    if (message.type === 'fatal') rejectAll(fatal(message.error));
+    if (message.type === 'node') {
+      if (latest !== null && message.node.revision < latest.revision) return;
+      latest = message.node;
+      listeners.onNode?.(message.node);
+    }
+    if (message.type === 'task') listeners.onTask?.(message.task);
+    for (const call of pending) {
+      if (!call.fits(message)) continue;
+      pending.delete(call);
+      call.resolve(message);
+    }
+  }
+
+  function rejectAll(error: ContractError): void {
+    for (const call of pending) call.reject(error);
+    pending.clear();
+  }
+
+  function ended({ code, signal }: WorkerExit): ContractError {
+    return new ContractError('WORKER_EXITED', `the worker ended (${signal ?? code ?? 'unknown'})`, { code, signal });
+  }
+
+  function expect<Wanted extends FromWorker>(fits: (message: FromWorker) => message is Wanted): Promise<Wanted> {
+    if (exit !== null) return Promise.reject(ended(exit));
+    return new Promise((resolve, reject) => {
+      pending.add({ fits, resolve: (message) => resolve(message as Wanted), reject });
+    });
+  }
+
+  channel.onMessage((raw) => {
+    const parsed = fromWorkerSchema.safeParse(raw);
+    if (parsed.success) return take(parsed.data);
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    listeners.onError?.(
+      new ContractError('WORKER_BAD_MESSAGE', `message of the worker: ${field}: ${issue?.message ?? 'invalid'}`, { field }),
+    );
+  });
+  const exited = new Promise<WorkerExit>((resolve) => {
+    channel.onExit((how) => {
+      exit = how;
+      rejectAll(ended(how));
+      resolve(how);
+    });
+  });
+
+  async function until(fits: (node: NodeView) => boolean): Promise<NodeView> {
+    if (latest !== null && fits(latest)) return latest;
+    const isWanted = (message: FromWorker): message is Extract<FromWorker, { type: 'node' }> =>
+      message.type === 'node' && fits(message.node);
+    return (await expect(isWanted)).node;
+  }
+
+  return {
+    pid: channel.pid,
+    exited,
+    node: () => latest,
+    until,
+    async start(config, privateKey) {
+      const running = until((node) => node.state === 'running' || node.state === 'failed');
+      channel.send({ type: 'start', config, privateKey });
+      const node = await running;
+      if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
+      return node;
+    },
+    async tasks({ limit, before }) {
+      const id = nextId++;
+      const answer = expect(
+        (message): message is Extract<FromWorker, { type: 'tasks' }> => message.type === 'tasks' && message.id === id,
+      );
+      channel.send({ type: 'tasks', id, limit, before });
+      return (await answer).tasks;
+    },
+    pause: () => channel.send({ type: 'pause' }),
+    resume: () => channel.send({ type: 'resume' }),
+    stop({ quitNetwork }) {
+      if (exit === null) channel.send({ type: 'stop', quitNetwork });
+      return exited;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** Starts a worker program as a child process; its contract travels over the private channel of the fork. */
+import { fork } from 'node:child_process';
+import { openSync } from 'node:fs';
+import type { WorkerChannel } from '../contract/worker-client.ts';
+
+export interface ForkOptions {
+  /** Path of the worker's entry. */
+  readonly entry: string;
+  /** The process's own output goes here (appended); nowhere when left out. */
+  readonly logFile?: string;
+  readonly args?: readonly string[];
+}
+
+export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerChannel {
+  const output = logFile === undefined ? 'ignore' : openSync(logFile, 'a');
+  const child = fork(entry, [...args], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', output, output, 'ipc'],
+    // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
+    detached: process.platform !== 'win32',
+  });
+  return {
+    pid: child.pid,
+    send: (message) => {
+      // A channel that closed under our hands shows as an exit; the message is lost with the process.
+      if (child.connected) child.send(message, () => {});
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => {
+      child.once('exit', (code, signal) => listener({ code, signal }));
+      child.once('error', () => listener({ code: null, signal: null }));
+    },
+  };
+}
