@@ -1,6 +1,6 @@
 /** Starts a worker program as a child process; its contract travels over the private channel of the fork. */
 import { fork } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { WorkerChannel } from '../contract/worker-client.ts';
 
 export interface ForkOptions {
@@ -19,6 +19,7 @@ export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerCh
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
     detached: process.platform !== 'win32',
   });
+  if (typeof output === 'number') closeSync(output);
   return {
     pid: child.pid,
     send: (message) => {
