@@ -1,0 +1,96 @@
+/** Every number of the local relay. Times in seconds, amounts in wei. Defaults are devnet-sized. */
+import { z } from 'zod';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { addressField, weiField } from '../../protocol/wire/fields.ts';
+import { DevnetError } from '../errors.ts';
+
+const seconds = z.number().positive();
+
+export const relayTimesSchema = z.object({
+  queue: seconds.default(120),
+  fineTuneQueueGrace: seconds.default(60),
+  /** Execution timeout = predicted seconds × factor, clamped. */
+  executionFactor: z.number().positive().default(2),
+  executionMin: seconds.default(20),
+  executionMax: seconds.default(60),
+  validation: seconds.default(60),
+  resultUpload: seconds.default(30),
+  /** How often queued tasks are matched and deadlines are looked for. */
+  scan: seconds.default(0.2),
+  /** How often missing base models are looked for. */
+  modelDistribution: seconds.default(1),
+  /** A node has this long to download a model before another one may be asked. */
+  modelDownload: seconds.default(300),
+});
+
+export const genesisSchema = z.object({
+  /** Relay account balances. */
+  accounts: z.array(z.object({ address: addressField, balanceWei: weiField })).default([]),
+  /** What the staking contract would say of a node. */
+  stakes: z.array(z.object({ address: addressField, stakeWei: weiField })).default([]),
+  delegations: z
+    .array(
+      z.object({
+        node: addressField,
+        delegator: addressField,
+        stakeWei: weiField,
+        sharePercent: z.number().int().min(0).max(99),
+      }),
+    )
+    .default([]),
+});
+export type Genesis = z.output<typeof genesisSchema>;
+
+export const withdrawSchema = z.object({
+  feeWei: weiField.default(0n),
+  minimumWei: weiField.default(1n),
+  perDay: z.number().int().positive().default(100),
+});
+
+const NO_ADDRESS = '0x0000000000000000000000000000000000000001';
+
+export const relayConfigSchema = z.object({
+  /** Keys of the real relay's `blockchains`: the networks that a node may join. */
+  networks: z.array(z.string().min(1)).min(1).default(['devnet']),
+  /** The relay's wallet: issuer of its aborts, signer of the withdraw service's requests. */
+  relayAddress: addressField.default(NO_ADDRESS),
+  genesis: genesisSchema.prefault({}),
+  times: relayTimesSchema.prefault({}),
+  /** Bits; two image hashes are near when fewer differ. */
+  distanceThreshold: z.number().int().min(0).max(64).default(5),
+  /** One task in this many is validated as a group; the real relay's is 100. */
+  samplingModulus: z.number().int().min(1).default(10),
+  /** Nodes that must share hardware and version before one of them gets a task; the real relay's is 10. */
+  minimumNodeNameNumber: z.number().int().min(0).default(0),
+  /** True: an invalidated node is only marked for a slash, as on the real relay by default. */
+  passiveSlash: z.boolean().default(false),
+  /** Also take signatures of the Python node over strings with <, > or &. */
+  lenientSignatures: z.boolean().default(true),
+  /** Check task arguments against the published schemas at creation. */
+  checkTaskArgs: z.boolean().default(true),
+  /** Ask for a chain unstake before a node may quit; devnet stakes are numbers, so there is nothing to unstake. */
+  unstakeBeforeQuit: z.boolean().default(false),
+  daoPercent: z.number().int().min(0).max(100).default(0),
+  /** Per task; the real relay's stake of a node that sends 0 at the join. */
+  defaultStakeWei: weiField.default(400n * 10n ** 18n),
+  withdraw: withdrawSchema.prefault({}),
+  maxBodyBytes: z.number().int().positive().default(33_554_432),
+});
+export type RelayConfig = z.output<typeof relayConfigSchema>;
+export type RelayConfigInput = z.input<typeof relayConfigSchema>;
+
+/** @throws DevnetError DEVNET_BAD_CONFIG naming the first bad field. */
+export function parseRelayConfig(input: unknown): RelayConfig {
+  const result = relayConfigSchema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new DevnetError('DEVNET_BAD_CONFIG', `relay config: ${field}: ${issue?.message ?? 'invalid'}`, { field });
+}
+
+/** Chooses the sampling seed of a creator's next task; a devnet can so plan which tasks are validated as groups. */
+export type SamplingSeed = (creator: string) => Hex;
+
+export function randomSamplingSeed(bytes: (length: number) => Uint8Array): SamplingSeed {
+  return () => bytesToHex(bytes(32));
+}

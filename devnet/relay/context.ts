@@ -1,0 +1,14 @@
+/** What every part of the relay works with. */
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { RelayConfig, SamplingSeed } from './config.ts';
+import type { TaskFiles } from './files.ts';
+import type { Store } from './store/store.ts';
+
+export interface RelayContext {
+  readonly config: RelayConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly samplingSeed: SamplingSeed;
+  readonly store: Store;
+  readonly files: TaskFiles;
+}

@@ -1,0 +1,76 @@
+/** Log-in tokens, and routes that take a token or a signature. Source: RELAY_PROTOCOL 3.1, 3.8. */
+import type { FastifyRequest } from 'fastify';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { RelayContext } from '../context.ts';
+import { type Refusal, refuseField, unauthorised } from '../refusal.ts';
+import { bind } from './bind.ts';
+import { requireSignature } from './signature.ts';
+
+export const TOKEN_SECONDS = 3600;
+const ISSUER = 'crynux-relay';
+const claims = z.object({ address: z.string() });
+
+export interface Access {
+  /** Token for an address that has proved itself. */
+  issue(address: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /** Address of the request's token. @throws Refusal 401 */
+  tokenAddress(request: FastifyRequest): Promise<string>;
+  /** Passes when token or v2 signature over {address} is the path's address. @throws Refusal 400, 401 */
+  requireOwner(request: FastifyRequest, mismatch: string): Promise<string>;
+}
+
+export function createAccess(context: RelayContext): Access {
+  const secret = context.random.bytes(32);
+
+  async function tokenAddress(request: FastifyRequest): Promise<string> {
+    const header = request.headers.authorization;
+    if (header === undefined || header === '') throw unauthorised('Authorization header required');
+    const [scheme, token, ...rest] = header.split(' ');
+    if (scheme !== 'Bearer' || token === undefined || rest.length > 0) {
+      throw unauthorised("Invalid authorization header format. Use 'Bearer <token>'");
+    }
+    try {
+      const { payload } = await jwtVerify(token, secret, { issuer: ISSUER, currentDate: new Date(context.clock.now()) });
+      return claims.parse(payload).address;
+    } catch {
+      throw unauthorised('Invalid or expired token');
+    }
+  }
+
+  return {
+    async issue(address) {
+      const now = Math.floor(context.clock.now() / 1000);
+      const expiresAt = now + TOKEN_SECONDS;
+      const token = await new SignJWT({ address })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setSubject(address)
+        .setIssuer(ISSUER)
+        .setIssuedAt(now)
+        .setNotBefore(now)
+        .setExpirationTime(expiresAt)
+        .sign(secret);
+      return { token, expiresAt };
+    },
+    tokenAddress,
+    async requireOwner(request, mismatch) {
+      const hasToken = request.headers.authorization?.startsWith('Bearer ') === true;
+      const input = bind(request, {
+        shape: (k) => ({ address: k.text(), timestamp: k.int(0), signature: k.optionalText() }),
+      });
+      const { address, timestamp, signature } = input;
+      if (hasToken) {
+        if ((await tokenAddress(request)) !== address) throw ownerMismatch(mismatch);
+        return address;
+      }
+      if (timestamp === 0 || signature === '') throw unauthorised('Valid JWT or signature required');
+      const { isSigner } = requireSignature(context, { payload: { address }, timestamp, signature, version: 2 });
+      if (!isSigner(address)) throw ownerMismatch(mismatch);
+      return address;
+    },
+  };
+}
+
+function ownerMismatch(message: string): Refusal {
+  return refuseField('address', message);
+}

@@ -1,0 +1,50 @@
+/** The HTTP side of the relay: envelopes, errors, routes. Source: RELAY_PROTOCOL 3. */
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { RelayContext } from '../context.ts';
+import { Refusal, refuseField } from '../refusal.ts';
+import { createAccess } from './access.ts';
+import { accountRoutes } from './account-routes.ts';
+import { diagnosticsRoutes } from './diagnostics-routes.ts';
+import { nodeRoutes } from './node-routes.ts';
+import { publicRoutes } from './public-routes.ts';
+import { resultRoutes } from './result-routes.ts';
+import { taskRoutes } from './task-routes.ts';
+import { withdrawRoutes } from './withdraw-routes.ts';
+
+export async function buildApp(context: RelayContext): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: context.config.maxBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 },
+  });
+  await app.register(formbody);
+  await app.register(multipart, { limits: { fileSize: context.config.maxBodyBytes } });
+
+  app.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain').send('404 page not found'));
+  app.setErrorHandler((error, _, reply) => {
+    const refusal = asRefusal(error);
+    if (refusal.body === null) return reply.code(refusal.status).send();
+    return reply.code(refusal.status).send(refusal.body);
+  });
+
+  const access = createAccess(context);
+  publicRoutes(app, context);
+  taskRoutes(app, context);
+  resultRoutes(app, context);
+  nodeRoutes(app, context, access);
+  accountRoutes(app, context, access);
+  withdrawRoutes(app, context, access);
+  diagnosticsRoutes(app, context);
+  return app;
+}
+
+/** Anything but a refusal is the framework's objection to a body, or a bug, which the relay calls an exception. */
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status === 400) return refuseField('', message);
+  return new Refusal(status >= 400 && status < 500 ? status : 500, { message }, message);
+}

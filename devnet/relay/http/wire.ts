@@ -1,0 +1,120 @@
+/** Rows as the relay's JSON. Source: RELAY_PROTOCOL 3.2.2, 3.3. */
+import { longTermScore } from '../../../protocol/node/qos.ts';
+import { NODE_STATUS } from '../../../protocol/node/status.ts';
+import { ABORT_REASON, TASK_ERROR, TASK_STATUS, TASK_TYPE } from '../../../protocol/tasks/status.ts';
+import type { InferenceTaskWire } from '../../../protocol/wire/task.ts';
+import type { RelayContext } from '../context.ts';
+import { delegatedWei, nodeScores } from '../dispatcher.ts';
+import { balanceOf } from '../ledger.ts';
+import type { NodeRow, TaskRow } from '../store/rows.ts';
+
+export function taskWire(task: TaskRow): InferenceTaskWire {
+  return {
+    sequence: task.sequence,
+    task_args: task.args,
+    task_id_commitment: task.commitment as InferenceTaskWire['task_id_commitment'],
+    creator: task.creator,
+    sampling_seed: task.samplingSeed,
+    nonce: task.nonce,
+    status: TASK_STATUS[task.status],
+    task_type: TASK_TYPE[task.type],
+    task_version: task.version,
+    timeout: task.timeoutSeconds,
+    min_vram: task.minVramGib,
+    required_gpu: task.requiredGpu,
+    required_gpu_vram: task.requiredGpuVramGib,
+    task_fee: task.feeWei.toString(),
+    task_size: task.size,
+    model_ids: [...task.modelIds],
+    abort_reason: ABORT_REASON[task.abortReason],
+    task_error: TASK_ERROR[task.error],
+    score: task.score,
+    qos_score: task.qosScore ?? 0,
+    selected_node: task.selectedNode ?? '',
+    create_time: rfc3339(task.createTimeMs),
+    ...(task.startTimeMs === null ? {} : { start_time: rfc3339(task.startTimeMs) }),
+    ...(task.scoreReadyTimeMs === null ? {} : { score_ready_time: rfc3339(task.scoreReadyTimeMs) }),
+    ...(task.validatedTimeMs === null ? {} : { validated_time: rfc3339(task.validatedTimeMs) }),
+    ...(task.resultUploadedTimeMs === null ? {} : { result_uploaded_time: rfc3339(task.resultUploadedTimeMs) }),
+  };
+}
+
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** GET /v1/node/:a; an unknown node is a node that has quit, with empty values. */
+export function nodeWireV1(address: string, node: NodeRow | undefined) {
+  return {
+    address,
+    status: NODE_STATUS[node?.status ?? 'Quit'],
+    gpu_name: node?.gpuName ?? '',
+    gpu_vram: node?.gpuVramGib ?? 0,
+    qos_score: node === undefined ? 0 : Math.trunc(longTermScore(node.qos)),
+    version: node?.version ?? '',
+    in_use_model_ids: node?.inUseModelIds ?? [],
+    model_ids: node?.modelIds ?? [],
+  };
+}
+
+/** GET /v2/node/:a (3.3.1). A devnet has no emissions and no vesting: those are zero. */
+export function nodeWireV2(context: RelayContext, address: string, node: NodeRow | undefined) {
+  const scores = node === undefined ? { staking: 0, qos: 0, weight: 0 } : nodeScores(context, node);
+  const { operator, delegator } = earnings(context, address);
+  const delegations = context.config.genesis.delegations.filter((entry) => entry.node === address);
+  return {
+    address,
+    network: node?.network ?? '',
+    status: NODE_STATUS[node?.status ?? 'Quit'],
+    gpu_name: node?.gpuName ?? '',
+    gpu_vram: node?.gpuVramGib ?? 0,
+    version: node?.version ?? '',
+    in_use_model_ids: node?.inUseModelIds ?? [],
+    model_ids: node?.modelIds ?? [],
+    staking_score: scores.staking,
+    qos_score: scores.qos,
+    prob_weight: scores.weight,
+    operator_staking: (node?.stakeWei ?? 0n).toString(),
+    delegator_staking: delegatedWei(context, address).toString(),
+    locked_emission: '0',
+    relay_account_balance: balanceOf(context, address).toString(),
+    delegator_share: delegations[0]?.sharePercent ?? 0,
+    delegators_num: delegations.length,
+    total_operator_earnings: operator.total.toString(),
+    today_operator_earnings: operator.today.toString(),
+    total_delegator_earnings: delegator.total.toString(),
+    today_delegator_earnings: delegator.today.toString(),
+    estimated_upcoming_operator_emission: '0',
+    estimated_upcoming_delegator_emission: '0',
+    emission_week_start: 0,
+    emission_week_end: 0,
+    estimate_updated_at: 0,
+    delegation_apr_12m: 0,
+    estimated_next_10k_delegation_apr: 0,
+    estimated_next_100k_delegation_apr: 0,
+    estimated_next_1m_delegation_apr: 0,
+    apr_observation_days: 0,
+    delegation_apr_updated_at: 0,
+  };
+}
+
+interface Earnings {
+  readonly total: bigint;
+  /** Since UTC midnight. */
+  readonly today: bigint;
+}
+
+function earnings({ store, clock }: RelayContext, node: string): { readonly operator: Earnings; readonly delegator: Earnings } {
+  const now = clock.now();
+  const midnight = now - (now % 86_400_000);
+  const incomes = store.ledger.values();
+  const sum = (rows: typeof incomes): Earnings => ({
+    total: rows.reduce((total, row) => total + row.wei, 0n),
+    today: rows.reduce((total, row) => (row.atMs >= midnight ? total + row.wei : total), 0n),
+  });
+  const nodeOf = (reason: string) => store.tasks.get(reason.split('-')[1] ?? '')?.selectedNode;
+  return {
+    operator: sum(incomes.filter((row) => row.type === 'TaskIncome' && row.to === node)),
+    delegator: sum(incomes.filter((row) => row.type === 'UserDelegation' && nodeOf(row.reason) === node)),
+  };
+}

@@ -1,0 +1,174 @@
+/** The local relay as a whole. */
+
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { parseRelayConfig, type RelayConfig, type RelayConfigInput, randomSamplingSeed, type SamplingSeed } from './config.ts';
+import type { RelayContext } from './context.ts';
+import { abortOverdueTasks } from './deadline-scan.ts';
+import { dispatch } from './dispatcher.ts';
+import { directoryFiles, memoryFiles } from './files.ts';
+import { buildApp } from './http/app.ts';
+import { balanceOf, ISSUED, stakeOf, type Totals, totals, transfer } from './ledger.ts';
+import { distributeModels } from './model-distribution.ts';
+import { slashNode } from './node-departure.ts';
+import { memoryBackend, sqliteBackend } from './store/backend.ts';
+import type { LedgerRow, NodeRow, TaskRow } from './store/rows.ts';
+import { openStore } from './store/store.ts';
+
+export interface RelayOptions {
+  readonly config?: RelayConfigInput;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Directory that keeps rows and task files across restarts; left out, everything lives in memory. */
+  readonly statePath?: string;
+  /** Default: 32 random bytes per task. */
+  readonly samplingSeed?: SamplingSeed;
+  /** A background round that failed: a bug, but no reason to stop the network. */
+  readonly onError?: (error: SerialisedError) => void;
+}
+
+export interface InProcessRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface InProcessResponse {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Relay {
+  readonly config: RelayConfig;
+  /** Only after `listen`. */
+  readonly url: string;
+  /** Opens the port and starts the background rounds. */
+  listen(options?: { readonly port?: number; readonly host?: string }): Promise<string>;
+  close(): Promise<void>;
+  /** A request without a socket, for tests. */
+  handle(request: InProcessRequest): Promise<InProcessResponse>;
+  /** One round: deadlines, dispatch until nothing more fits, missing models. For tests that drive the relay by hand. */
+  runRound(): void;
+  balanceWei(address: string): bigint;
+  stakeWei(address: string): bigint;
+  totals(): Totals;
+  task(commitment: string): TaskRow | undefined;
+  tasks(): readonly TaskRow[];
+  node(address: string): NodeRow | undefined;
+  nodes(): readonly NodeRow[];
+  ledger(): readonly LedgerRow[];
+  /** Adds to an account from outside; `reason` makes it happen once. */
+  deposit(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
+  /** Adds to a stake from outside, as a stake transaction would. */
+  stake(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
+  /** What an admin does with a pending slash. */
+  slash(slash: { readonly address: string; readonly commitment: string }): void;
+}
+
+/** @throws DevnetError DEVNET_BAD_CONFIG, DEVNET_BAD_STATE, DEVNET_NEWER_STATE */
+export function createRelay(options: RelayOptions): Relay {
+  const { clock, random, statePath, onError = () => {} } = options;
+  const context: RelayContext = {
+    config: parseRelayConfig(options.config ?? {}),
+    clock,
+    random,
+    samplingSeed: options.samplingSeed ?? randomSamplingSeed((length) => random.bytes(length)),
+    store: openStore(statePath === undefined ? memoryBackend : sqliteBackend(join(statePath, 'relay.db'))),
+    files: statePath === undefined ? memoryFiles() : directoryFiles(join(statePath, 'tasks')),
+  };
+  const { store, config } = context;
+  applyGenesis(context);
+  const stopping = new AbortController();
+  let background: Promise<void> = Promise.resolve();
+  let building: ReturnType<typeof buildApp> | undefined;
+  const http = () => (building ??= buildApp(context));
+  let url = '';
+  let modelsDueMs = 0;
+
+  function runRound(): void {
+    abortOverdueTasks(context);
+    while (dispatch(context) > 0);
+    if (clock.now() >= modelsDueMs) {
+      modelsDueMs = clock.now() + config.times.modelDistribution * 1000;
+      distributeModels(context);
+    }
+  }
+
+  async function rounds(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        runRound();
+      } catch (error) {
+        onError(serialiseError(error));
+      }
+      await clock.sleep(config.times.scan * 1000, stopping.signal).catch(() => {});
+    }
+  }
+
+  return {
+    config,
+    get url() {
+      return url;
+    },
+    async listen({ port = 0, host = '127.0.0.1' } = {}) {
+      const app = await http();
+      await app.listen({ port, host });
+      const { port: bound } = app.server.address() as AddressInfo;
+      url = `http://${host}:${bound}`;
+      background = rounds();
+      return url;
+    },
+    async close() {
+      stopping.abort();
+      await background;
+      await (await building)?.close();
+      store.close();
+    },
+    async handle({ method, url: path, headers = {}, body }) {
+      const payload = typeof body === 'string' ? body : body === undefined ? undefined : Buffer.from(body);
+      const response = await (await http()).inject({
+        method,
+        url: path,
+        headers: { ...headers },
+        ...(payload === undefined ? {} : { payload }),
+      });
+      return { status: response.statusCode, bytes: new Uint8Array(response.rawPayload) };
+    },
+    runRound,
+    balanceWei: (address) => balanceOf(context, address),
+    stakeWei: (address) => balanceOf(context, stakeOf(address)),
+    totals: () => totals(context),
+    task: (commitment) => store.tasks.get(commitment),
+    tasks: () => store.tasks.values(),
+    node: (address) => store.nodes.get(address),
+    nodes: () => store.nodes.values(),
+    ledger: () => store.ledger.values(),
+    deposit: ({ address, wei, reason }) =>
+      store.transaction(() => transfer(context, { type: 'Deposit', reason: `3-${reason}`, from: ISSUED, to: address, wei })),
+    stake: ({ address, wei, reason }) =>
+      store.transaction(() =>
+        transfer(context, { type: 'Stake', reason: `stake-${reason}`, from: ISSUED, to: stakeOf(address), wei }),
+      ),
+    slash: (slash) => store.transaction(() => slashNode(context, slash)),
+  };
+}
+
+/** Once per account: a restart with stored state finds the entries already there. */
+function applyGenesis(context: RelayContext): void {
+  const { store, config } = context;
+  store.transaction(() => {
+    for (const { address, balanceWei } of config.genesis.accounts) {
+      const reason = `3-genesis-${address}`;
+      if (!store.ledger.has(reason)) transfer(context, { type: 'Deposit', reason, from: ISSUED, to: address, wei: balanceWei });
+    }
+    for (const { address, stakeWei } of config.genesis.stakes) {
+      const reason = `stake-genesis-${address}`;
+      if (!store.ledger.has(reason))
+        transfer(context, { type: 'Stake', reason, from: ISSUED, to: stakeOf(address), wei: stakeWei });
+    }
+  });
+}

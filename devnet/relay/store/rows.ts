@@ -1,0 +1,173 @@
+/** What the relay remembers. Amounts in wei, VRAM in GiB, times in epoch milliseconds, null = not yet. */
+import { z } from 'zod';
+import { NODE_STATUS, type NodeStatus } from '../../../protocol/node/status.ts';
+import {
+  ABORT_REASON,
+  type AbortReason,
+  TASK_ERROR,
+  TASK_STATUSES,
+  TASK_TYPE,
+  type TaskError,
+  type TaskType,
+} from '../../../protocol/tasks/status.ts';
+import { RELAY_EVENT_TYPES } from '../../../protocol/wire/event.ts';
+import { addressField, weiField } from '../../../protocol/wire/fields.ts';
+
+function names<Name extends string>(table: Readonly<Record<Name, number>>) {
+  return z.enum(Object.keys(table) as [Name, ...Name[]]);
+}
+
+const time = z.number();
+const count = z.number().int().nonnegative();
+
+export const taskRowSchema = z.object({
+  /** Order of creation, from 1. */
+  sequence: count,
+  commitment: z.string(),
+  creator: addressField,
+  /** '' until a validation names it; shared by the members of a group. */
+  taskId: z.string(),
+  samplingSeed: z.string(),
+  nonce: z.string(),
+  status: z.enum(TASK_STATUSES),
+  type: names<TaskType>(TASK_TYPE),
+  version: z.string(),
+  /** Canonical JSON with normalised model names: not what the application sent (quirk 11). */
+  args: z.string(),
+  modelIds: z.array(z.string()),
+  minVramGib: count,
+  requiredGpu: z.string(),
+  requiredGpuVramGib: count,
+  size: count,
+  feeWei: weiField,
+  /** Wei per weighted second; the queue runs in descending order. */
+  priority: weiField,
+  /** Expected node seconds without and with a change of model. */
+  seconds: z.object({ warm: z.number(), modelSwitch: z.number() }),
+  /** Seconds; computed at the start for SD and LLM, the creator's for fine-tune tasks. */
+  timeoutSeconds: count,
+  abortReason: names<AbortReason>(ABORT_REASON),
+  error: names<TaskError>(TASK_ERROR),
+  score: z.string(),
+  executionDtype: z.string(),
+  qosScore: count.nullable(),
+  selectedNode: addressField.nullable(),
+  /** Who shares the fee once this group winner has uploaded, in order of creation. */
+  group: z.array(z.object({ commitment: z.string(), node: addressField, qosScore: count })),
+  createTimeMs: time,
+  startTimeMs: time.nullable(),
+  /** First time the selected node read the task. */
+  deliveredTimeMs: time.nullable(),
+  scoreReadyTimeMs: time.nullable(),
+  validatedTimeMs: time.nullable(),
+  resultUploadedTimeMs: time.nullable(),
+});
+export type TaskRow = z.output<typeof taskRowSchema>;
+
+export const nodeRowSchema = z.object({
+  address: addressField,
+  network: z.string(),
+  status: names<NodeStatus>(NODE_STATUS),
+  gpuName: z.string(),
+  gpuVramGib: count,
+  version: z.string(),
+  modelIds: z.array(z.string()),
+  inUseModelIds: z.array(z.string()),
+  /** What the relay counts: the stake at the join, 0 after the node has quit. */
+  stakeWei: weiField,
+  currentTask: z.string().nullable(),
+  joinTimeMs: time,
+  lastSeenMs: time,
+  qos: z.object({
+    pool: z.array(z.number()),
+    storedScore: z.number(),
+    health: z.object({ value: z.number(), atMs: time }).nullable(),
+    excluded: z.boolean(),
+  }),
+  /** Invalidated in passive mode: slashed when an admin says so (RELAY_PROTOCOL 4.8). */
+  pendingSlash: z.array(z.string()),
+  /** Models that the relay has asked the node to download. */
+  downloads: z.array(z.object({ modelId: z.string(), deadlineMs: time })),
+});
+export type NodeRow = z.output<typeof nodeRowSchema>;
+
+export const accountRowSchema = z.object({ name: z.string(), wei: weiField });
+export type AccountRow = z.output<typeof accountRowSchema>;
+
+export const LEDGER_TYPES = [
+  'TaskIncome',
+  'DaoTaskShare',
+  'WithdrawFeeIncome',
+  'Deposit',
+  'TaskPayment',
+  'TaskRefund',
+  'Withdraw',
+  'WithdrawRefund',
+  'UserDelegation',
+  'Stake',
+  'Slash',
+] as const;
+export type LedgerType = (typeof LEDGER_TYPES)[number];
+
+/** One movement of money; the reason is the key, so none happens twice. */
+export const ledgerRowSchema = z.object({
+  id: count,
+  reason: z.string(),
+  type: z.enum(LEDGER_TYPES),
+  from: z.string(),
+  to: z.string(),
+  wei: weiField,
+  atMs: time,
+});
+export type LedgerRow = z.output<typeof ledgerRowSchema>;
+
+export const eventRowSchema = z.object({
+  id: count,
+  type: z.enum(RELAY_EVENT_TYPES),
+  nodeAddress: z.string(),
+  commitment: z.string(),
+  args: z.string(),
+  atMs: time,
+});
+export type EventRow = z.output<typeof eventRowSchema>;
+
+export const withdrawalRowSchema = z.object({
+  id: count,
+  address: addressField,
+  benefitAddress: addressField,
+  amountWei: weiField,
+  feeWei: weiField,
+  network: z.string(),
+  status: z.enum(['Pending', 'Success', 'Failed']),
+  txHash: z.string(),
+  atMs: time,
+});
+export type WithdrawalRow = z.output<typeof withdrawalRowSchema>;
+
+/** A node's diagnostic report; the first one per node and task is kept. */
+export const nodeErrorRowSchema = z.object({
+  node: addressField,
+  commitment: z.string(),
+  errorType: z.string(),
+  message: z.string(),
+  stackTrace: z.string(),
+  atMs: time,
+});
+export type NodeErrorRow = z.output<typeof nodeErrorRowSchema>;
+
+export const workerRowSchema = z.object({ version: z.string(), count });
+export type WorkerRow = z.output<typeof workerRowSchema>;
+
+/** One step of a node's quality of service, as GET …/qos/tracing tells it. */
+export const traceRowSchema = z.object({
+  id: count,
+  node: addressField,
+  commitment: z.string().nullable(),
+  event: z.string(),
+  taskQosScore: z.number().nullable(),
+  rank: z.number().nullable(),
+  before: z.object({ long: z.number(), health: z.number() }),
+  after: z.object({ long: z.number(), health: z.number() }),
+  atMs: time,
+});
+export type TraceRow = z.output<typeof traceRowSchema>;

@@ -1,0 +1,22 @@
+/** The real clock and randomness, for everything that runs outside a test. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Random } from '../protocol/ports.ts';
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    signal?.throwIfAborted();
+    try {
+      await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw cause;
+    }
+  },
+};
+
+export const systemRandom: Random = {
+  bytes: (length) => new Uint8Array(randomBytes(length)),
+  fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+};
