@@ -3,6 +3,7 @@ import { concat, getCreateAddress, id, Wallet } from 'ethers';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
+import type { AnvilControl } from './anvil-control.ts';
 import { type ContractName, compiledContracts } from './compiled.ts';
 import type { Call, DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';
@@ -30,45 +31,39 @@ export function devnetContracts(): ContractAddresses {
 /**
  * Deploys what is not there yet. Each step uses the deployer's next nonce, so that a deployment that was cut off
  * goes on where it stopped.
- * @returns true when the chain was new. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
+ * @returns true when there was something left to do. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
  */
-export async function deployContracts(deployer: DevnetAccount): Promise<boolean> {
+export async function deployContracts(
+  deployer: Pick<DevnetAccount, 'address' | 'nonce' | 'send'>,
+  control: AnvilControl,
+): Promise<boolean> {
   const steps = deploymentSteps(deployer.address);
   const done = await deployer.nonce();
-  for (const step of steps.slice(done)) {
-    const receipt = await deployer.send(step.call);
-    if (step.creates !== null && receipt.contractAddress !== step.creates) {
-      throw new DevnetChainError(
-        'DEVNET_CHAIN_BAD_STATE',
-        `a contract came to ${receipt.contractAddress} instead of ${step.creates}`,
-      );
-    }
+  for (const step of steps.slice(done)) await deployer.send(step);
+  for (const [name, address] of Object.entries(devnetContracts())) {
+    if ((await control.provider.getCode(address)) !== '0x') continue;
+    throw new DevnetChainError('DEVNET_CHAIN_BAD_STATE', `there is no contract ${name} at ${address}`);
   }
-  return done === 0;
+  return done < steps.length;
 }
 
-interface Step {
-  readonly call: Call;
-  /** Where a contract must come to lie; null for a call. */
-  readonly creates: Hex | null;
-}
-
-function deploymentSteps(deployer: Hex): readonly Step[] {
+function deploymentSteps(deployer: Hex): readonly Call[] {
   const { bytecode } = compiledContracts();
   const at = devnetContracts();
-  const create = (name: ContractName, creates: Hex, args: readonly unknown[]): Step => ({
-    call: { to: null, data: concat([bytecode[name], contractInterface(name).encodeDeploy(args)]) },
-    creates,
+  const create = (name: ContractName, args: readonly unknown[] = []): Call => ({
+    to: null,
+    data: concat([bytecode[name], contractInterface(name).encodeDeploy(args)]),
   });
-  const call = (to: Hex, name: ContractName, fn: string, args: readonly unknown[]): Step => ({
-    call: { to, data: contractInterface(name).encodeFunctionData(fn, args) },
-    creates: null,
+  const call = (to: Hex, name: ContractName, fn: string, args: readonly unknown[]): Call => ({
+    to,
+    data: contractInterface(name).encodeFunctionData(fn, args),
   });
   return [
-    create('Credits', at.credits, []),
-    create('BenefitAddress', at.benefitAddress, []),
-    create('DelegatedStaking', at.delegatedStaking, [SLASH_RECEIVER]),
-    create('NodeStaking', at.nodeStaking, [at.credits, at.benefitAddress, SLASH_RECEIVER]),
+    // In ORDER.
+    create('Credits'),
+    create('BenefitAddress'),
+    create('DelegatedStaking', [SLASH_RECEIVER]),
+    create('NodeStaking', [at.credits, at.benefitAddress, SLASH_RECEIVER]),
     call(at.credits, 'Credits', 'setStakingAddress', [at.nodeStaking]),
     // The deployer itself plays the part of the parameter controller.
     call(at.credits, 'Credits', 'setParameterController', [deployer]),

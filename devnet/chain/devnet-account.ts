@@ -1,10 +1,12 @@
 /** An account of the devnet itself, and how it sends: signed here, mined at once, one at a time. */
-import { AbiCoder, type Interface, type TransactionReceipt, Wallet } from 'ethers';
+import { type Interface, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
+import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
 import { DevnetChainError } from './errors.ts';
 
 const GAS_LIMIT = 5_000_000n;
+const GWEI = 10n ** 9n;
 
 export interface Call {
   /** Null creates a contract. */
@@ -43,7 +45,7 @@ export class DevnetAccount {
 
   async #send({ to, data, valueWei = 0n }: Call): Promise<TransactionReceipt> {
     const { provider } = this.#control;
-    const [{ chainId }, nonce, { gasPrice }] = await Promise.all([provider.getNetwork(), this.nonce(), provider.getFeeData()]);
+    const [{ chainId }, nonce, block] = await Promise.all([provider.getNetwork(), this.nonce(), provider.getBlock('latest')]);
     const raw = await this.#wallet.signTransaction({
       type: 0,
       chainId,
@@ -52,7 +54,7 @@ export class DevnetAccount {
       data,
       value: valueWei,
       gasLimit: GAS_LIMIT,
-      gasPrice: 2n * (gasPrice ?? 0n),
+      gasPrice: 2n * (block?.baseFeePerGas ?? 0n) + 2n * GWEI,
     });
     const { hash } = await provider.broadcastTransaction(raw);
     const receipt = (await provider.getTransactionReceipt(hash)) ?? (await this.#mine(hash));
@@ -77,9 +79,14 @@ export class DevnetAccount {
       return 'reverted without a reason';
     } catch (error) {
       const words: unknown = error instanceof Error && 'data' in error ? error.data : null;
-      return (
-        AbiCoder.getBuiltinCallException('call', { to, data }, typeof words === 'string' ? words : null).reason ?? 'reverted'
-      );
+      return typeof words === 'string' ? revertReason(words) : 'reverted without a reason';
     }
   }
+}
+
+/** The string of a `require`, or the name of a custom error with its arguments. */
+function revertReason(data: string): string {
+  const error = contractInterface('NodeStaking').parseError(data);
+  if (error === null) return `reverted with ${data}`;
+  return error.name === 'Error' ? String(error.args[0]) : `${error.name}(${error.args.join(', ')})`;
 }

@@ -67,7 +67,7 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
   };
 
   await control.setBalance(deployer.address, DEPLOYER_WEI);
-  const isNew = await deployContracts(deployer);
+  const isNew = await deployContracts(deployer, control);
   if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
   await deployer.call(at.nodeStaking, staking, 'setAdminAddress', [options.relayAddress]);
   await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [options.relayAddress]);

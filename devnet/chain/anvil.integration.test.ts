@@ -1,0 +1,161 @@
+import { fork } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../system.ts';
+import { contractInterface } from './abi.ts';
+import { startAnvil } from './anvil.ts';
+import { anvilProgram } from './anvil-program.ts';
+import { DEPLOYER_KEY, deployContracts, devnetContracts } from './deploy.ts';
+import { DevnetAccount } from './devnet-account.ts';
+import { startDevnetChain } from './devnet-chain.ts';
+import { CNX } from './testing/world.ts';
+
+const clock = systemClock;
+const RELAY = '0x00000000000000000000000000000000000000aa';
+const NODE = '0x00000000000000000000000000000000000000bb';
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'crynux-anvil-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+/** A program in anvil's place. It can not tell its pid but through a file. */
+async function impostor(code: string): Promise<string> {
+  const file = path.join(folder, 'impostor.mjs');
+  await writeFile(file, `#!${process.execPath}\n${code}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+describe('startAnvil', () => {
+  it('is ready when it resolves, and gone after stop', async () => {
+    const anvil = await startAnvil({ clock, chainId: 4242 });
+    expect(await anvil.control.chainId()).toBe(4242);
+    expect(await anvil.control.provider.getBlockNumber()).toBe(0);
+    await anvil.stop();
+    expect(isAlive(anvil.pid)).toBe(false);
+    expect(await anvil.exited).toBe(0);
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+  it.runIf(outside)('listens on the loopback only', async () => {
+    const anvil = await startAnvil({ clock, chainId: 4242 });
+    const error = await new Promise((resolve) => connect(anvil.port, outside).once('error', resolve).once('connect', resolve));
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    await anvil.stop();
+  });
+
+  it('says why it could not start', async () => {
+    const first = await startAnvil({ clock, chainId: 4242 });
+    await expect(startAnvil({ clock, chainId: 4242, port: first.port })).rejects.toMatchObject({
+      code: 'DEVNET_CHAIN_NOT_STARTED',
+      message: expect.stringContaining('in use'),
+    });
+    await first.stop();
+    await expect(startAnvil({ clock, chainId: 4242, program: path.join(folder, 'nothing') })).rejects.toMatchObject({
+      code: 'DEVNET_CHAIN_NOT_STARTED',
+      message: expect.stringContaining('ENOENT'),
+    });
+    expect(() => anvilProgram('sunos', 'sparc')).toThrow(expect.objectContaining({ code: 'DEVNET_CHAIN_NO_PROGRAM' }));
+  });
+
+  it('gives up on a program that never gets ready, and ends it even if it ignores SIGTERM', async () => {
+    const program = await impostor(
+      `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('pid ' + process.pid);`,
+    );
+    const lines: string[] = [];
+    const told = Promise.withResolvers<void>();
+    const late = { ...clock, sleep: (ms: number, signal?: AbortSignal) => (ms === 77 ? told.promise : clock.sleep(ms, signal)) };
+    const started = startAnvil({
+      clock: late,
+      chainId: 4242,
+      program,
+      readyTimeoutMs: 77,
+      graceMs: 50,
+      onLine: (line) => {
+        lines.push(line);
+        told.resolve();
+      },
+    });
+    await expect(started).rejects.toMatchObject({ code: 'DEVNET_CHAIN_NOT_STARTED' });
+    expect(isAlive(Number(lines[0]?.slice(4)))).toBe(false);
+  });
+
+  it('dies with a parent that is killed', async () => {
+    const child = fork(path.join(import.meta.dirname, 'testing', 'orphan-child.ts'), { execArgv: [] });
+    const { pid } = await new Promise<{ pid: number }>((resolve) =>
+      child.once('message', (message) => resolve(message as { pid: number })),
+    );
+    expect(isAlive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  });
+});
+
+describe('the devnet chain', () => {
+  it('goes on from its state file: contracts, stakes and balances as they were', async () => {
+    const options = {
+      clock,
+      relayAddress: RELAY,
+      statePath: path.join(folder, 'chain.json'),
+      balances: [{ address: NODE, wei: 5n }],
+    } as const;
+    const first = await startDevnetChain({ ...options, minStakeWei: 7n * CNX });
+    await first.createCredits(NODE, 3n);
+    await first.give(NODE, 2n);
+    const genesis = await first.anvil.control.provider.getBlock(0);
+    await first.stop();
+
+    const second = await startDevnetChain({ ...options, blockTimeSeconds: 1 });
+    const { provider } = second.anvil.control;
+    expect(second.contracts).toEqual(devnetContracts());
+    expect(await provider.getBalance(NODE)).toBe(7n);
+    expect((await provider.getBlock(0))?.hash).toBe(genesis?.hash);
+    const face = contractInterface('NodeStaking');
+    const answer = await provider.call({ to: second.contracts.nodeStaking, data: face.encodeFunctionData('getMinStakeAmount') });
+    expect(face.decodeFunctionResult('getMinStakeAmount', answer)).toEqual([7n * CNX]);
+    await second.stop();
+  });
+
+  it('finishes a deployment that was cut off', async () => {
+    const anvil = await startAnvil({ clock, chainId: 4242 });
+    const deployer = new DevnetAccount(DEPLOYER_KEY, anvil.control);
+    await anvil.control.setBalance(deployer.address, 10n * CNX);
+    let sends = 0;
+    const interrupted = {
+      address: deployer.address,
+      nonce: () => deployer.nonce(),
+      send: (call: Parameters<DevnetAccount['send']>[0]) =>
+        ++sends > 5 ? Promise.reject(new Error('cut off')) : deployer.send(call),
+    };
+    await expect(deployContracts(interrupted, anvil.control)).rejects.toThrow('cut off');
+    expect(await deployContracts(deployer, anvil.control)).toBe(true);
+    for (const address of Object.values(devnetContracts())) expect(await anvil.control.provider.getCode(address)).not.toBe('0x');
+    const after = await deployer.nonce();
+    expect(await deployContracts(deployer, anvil.control)).toBe(false);
+    expect(await deployer.nonce()).toBe(after);
+    await anvil.stop();
+  });
+
+  it('refuses a chain that holds something else', async () => {
+    const anvil = await startAnvil({ clock, chainId: 4242 });
+    const deployer = new DevnetAccount(DEPLOYER_KEY, anvil.control);
+    await anvil.control.setBalance(deployer.address, 10n * CNX);
+    await deployer.send({ to: RELAY, data: '0x' });
+    await expect(deployContracts(deployer, anvil.control)).rejects.toMatchObject({ code: 'DEVNET_CHAIN_BAD_STATE' });
+    await anvil.stop();
+  });
+});

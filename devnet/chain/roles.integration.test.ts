@@ -1,0 +1,168 @@
+import { id, ZeroAddress } from 'ethers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Hex } from '../../protocol/hex.ts';
+import { contractInterface } from './abi.ts';
+import { CONTRACT_NAMES, type ContractName, compiledContracts } from './compiled.ts';
+import { DEPLOYER_KEY } from './deploy.ts';
+import { DevnetAccount } from './devnet-account.ts';
+import { CNX, startWorld, type World } from './testing/world.ts';
+
+let world: World;
+let deployer: DevnetAccount;
+let stranger: DevnetAccount;
+let snapshot = '';
+
+beforeAll(async () => {
+  world = await startWorld();
+  deployer = new DevnetAccount(DEPLOYER_KEY, world.chain.anvil.control);
+  stranger = await world.account('stranger');
+});
+afterAll(() => world.chain.stop());
+beforeEach(async () => {
+  snapshot = await world.chain.anvil.control.snapshot();
+});
+afterEach(() => world.chain.anvil.control.restore(snapshot));
+
+const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
+
+/** A contract as it is right after its creation. */
+async function freshContract(name: ContractName, args: readonly unknown[] = []) {
+  const face = contractInterface(name);
+  const receipt = await stranger.send({ to: null, data: compiledContracts().bytecode[name] + face.encodeDeploy(args).slice(2) });
+  const address = receipt.contractAddress as Hex;
+  return {
+    receipt,
+    send: (from: DevnetAccount, fn: string, ...values: unknown[]) => from.call(address, face, fn, values),
+    address,
+  };
+}
+
+const CONSTRUCTOR: Readonly<Record<ContractName, (end: string) => readonly unknown[]>> = {
+  Credits: () => [],
+  BenefitAddress: () => [],
+  DelegatedStaking: (end) => [end],
+  NodeStaking: (end) => [end, end, end],
+};
+
+describe('ownership', () => {
+  it.each(CONTRACT_NAMES)('of %s is the deployer’s, and can be given on or up', async (name) => {
+    const end = world.relay.address;
+    const { receipt, address, send } = await freshContract(name, CONSTRUCTOR[name](end));
+    const said = receipt.logs.map((log) => contractInterface(name).parseLog(log)?.args.toArray());
+    expect(said).toEqual([[ZeroAddress, stranger.address]]);
+    expect(address).not.toBeNull();
+    await expect(send(deployer, 'transferOwnership', end)).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    );
+    await expect(send(stranger, 'transferOwnership', ZeroAddress)).rejects.toMatchObject(
+      reverted(`OwnableInvalidOwner(${ZeroAddress})`),
+    );
+    await send(stranger, 'transferOwnership', deployer.address);
+    await send(deployer, 'renounceOwnership');
+    await expect(send(deployer, 'renounceOwnership')).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    );
+  });
+});
+
+describe('creation', () => {
+  it.each(['DelegatedStaking', 'NodeStaking'] as const)('of %s needs a receiver of slashed stake', async (name) => {
+    await expect(freshContract(name, CONSTRUCTOR[name](ZeroAddress))).rejects.toMatchObject(reverted('slash receiver is zero'));
+  });
+});
+
+describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the controller of %s', (name) => {
+  it('is named once, by the owner', async () => {
+    const { send } = await freshContract(name, CONSTRUCTOR[name](world.relay.address));
+    await expect(send(deployer, 'setParameterController', deployer.address)).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    );
+    await expect(send(stranger, 'setParameterController', ZeroAddress)).rejects.toMatchObject(
+      reverted('Parameter controller cannot be zero'),
+    );
+    const receipt = await send(stranger, 'setParameterController', deployer.address);
+    expect(
+      contractInterface(name)
+        .parseLog(receipt.logs[0] ?? { topics: [], data: '' })
+        ?.args.toArray(),
+    ).toEqual([deployer.address]);
+    await expect(send(stranger, 'setParameterController', deployer.address)).rejects.toMatchObject(
+      reverted('Parameter controller already set'),
+    );
+  });
+
+  it('names the admin', async () => {
+    const contract = world.contract(name);
+    await expect(contract.send(stranger, 'setAdminAddress', [stranger.address])).rejects.toMatchObject(
+      reverted('Not called by parameter controller'),
+    );
+    await contract.send(deployer, 'setAdminAddress', [stranger.address]);
+  });
+});
+
+describe('parameters', () => {
+  it.each([
+    ['NodeStaking', 'setMinStakeAmount', 'getMinStakeAmount', 'minimum stake amount is 0', 400n * CNX],
+    ['NodeStaking', 'setForceUnstakeDelay', 'getForceUnstakeDelay', 'force unstake delay is 0', 1800n],
+    ['DelegatedStaking', 'setMinStakeAmount', 'getMinStakeAmount', 'minimum stake amount is 0', 400n * CNX],
+  ] as const)('%s.%s is the controller’s, and never 0', async (name, setter, getter, words, initial) => {
+    const contract = world.contract(name);
+    expect(await contract.read(getter)).toEqual([initial]);
+    await expect(contract.send(stranger, setter, [1n])).rejects.toMatchObject(reverted('Not called by parameter controller'));
+    await expect(contract.send(deployer, setter, [0n])).rejects.toMatchObject(reverted(words));
+    await contract.send(deployer, setter, [7n]);
+    expect(await contract.read(getter)).toEqual([7n]);
+  });
+});
+
+describe('Credits', () => {
+  it('names its staking contract once, by the owner', async () => {
+    const { send } = await freshContract('Credits');
+    await expect(send(stranger, 'setStakingAddress', ZeroAddress)).rejects.toMatchObject(
+      reverted('Staking address cannot be zero'),
+    );
+    await send(stranger, 'setStakingAddress', stranger.address);
+    await expect(send(stranger, 'setStakingAddress', stranger.address)).rejects.toMatchObject(
+      reverted('Staking address already set'),
+    );
+    // The stranger now plays the staking contract.
+    await expect(send(stranger, 'stakeCredits', deployer.address, 1n)).rejects.toMatchObject(reverted('Insufficient credits'));
+    await expect(send(stranger, 'unstakeCredits', deployer.address, 1n)).rejects.toMatchObject(
+      reverted('Staked credits is not enough'),
+    );
+  });
+
+  it('are made by the admin and moved by the staking contract alone', async () => {
+    const credits = world.contract('Credits');
+    await expect(credits.send(stranger, 'createCredits', [stranger.address, 1n])).rejects.toMatchObject(
+      reverted('Not called by the admin'),
+    );
+    for (const fn of ['stakeCredits', 'unstakeCredits']) {
+      await expect(credits.send(stranger, fn, [stranger.address, 1n])).rejects.toMatchObject(
+        reverted('Not called by the staking contract'),
+      );
+    }
+    const receipt = await credits.send(deployer, 'createCredits', [stranger.address, 5n]);
+    expect(world.events(receipt)).toEqual([['Credits.CreditsBought', deployer.address, stranger.address, 5n]]);
+    expect(await credits.read('getCredits', stranger.address)).toEqual([5n]);
+    expect(await credits.read('getAllCreditAddresses')).toEqual([[stranger.address]]);
+    expect(await credits.read('getAllCredits')).toEqual([[stranger.address], [5n]]);
+  });
+});
+
+describe('BenefitAddress', () => {
+  it('is set once and never to zero', async () => {
+    const benefit = world.contract('BenefitAddress');
+    const target = new DevnetAccount(id('cold wallet') as Hex, world.chain.anvil.control).address;
+    expect(await benefit.read('getBenefitAddress', stranger.address)).toEqual([ZeroAddress]);
+    await expect(benefit.send(stranger, 'setBenefitAddress', [ZeroAddress])).rejects.toMatchObject(
+      reverted('Benefit address cannot be zero'),
+    );
+    const receipt = await benefit.send(stranger, 'setBenefitAddress', [target]);
+    expect(world.events(receipt)).toEqual([['BenefitAddress.BenefitAddressSet', stranger.address, target]]);
+    await expect(benefit.send(stranger, 'setBenefitAddress', [target])).rejects.toMatchObject(
+      reverted('Benefit address already set'),
+    );
+    expect(await benefit.read('getBenefitAddress', stranger.address)).toEqual([target]);
+  });
+});

@@ -1,0 +1,124 @@
+/** Random histories on the real contracts against the rules written down a second time. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DevnetAccount } from './devnet-account.ts';
+import { CNX, startWorld, type World } from './testing/world.ts';
+
+let world: World;
+let nodes: readonly DevnetAccount[];
+const CREDITS = [0n, 300n, 1000n] as const;
+
+beforeAll(async () => {
+  world = await startWorld();
+  nodes = [await world.account('a'), await world.account('b'), await world.account('c')];
+  for (const [index, node] of nodes.entries()) {
+    if (CREDITS[index]) await world.chain.createCredits(node.address, CREDITS[index] * CNX);
+  }
+});
+afterAll(() => world.chain.stop());
+
+/** Amounts in whole CNX. */
+interface Book {
+  balance: bigint;
+  credits: bigint;
+  freeCredits: bigint;
+  status: 0 | 1 | 2;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+/** What a call must say, or null for success; the book is then changed. CHAIN_PROTOCOL 7.2, RELAY_PROTOCOL 10.2. */
+const RULES = {
+  stake(book: Book, target: bigint, value: bigint): string | null {
+    if (target < 400n) return 'Staked amount is too low';
+    if (book.status === 2) return 'Wrong staking status';
+    const more = target - book.balance - book.credits;
+    const fromCredits = more > 0n ? least(more, book.freeCredits) : 0n;
+    if (value !== (more > 0n ? more - fromCredits : 0n)) return 'Inconsistent staked balance';
+    if (more > 0n) {
+      book.balance += value;
+      book.credits += fromCredits;
+      book.freeCredits -= fromCredits;
+    } else {
+      const coin = least(-more, book.balance);
+      book.balance -= coin;
+      book.credits -= -more - coin;
+      book.freeCredits += -more - coin;
+    }
+    book.status = 1;
+    return null;
+  },
+  tryUnstake(book: Book): string | null {
+    if (book.status === 0) return 'Node not staked';
+    if (book.status === 2) return 'Node has unstaked';
+    book.status = 2;
+    return null;
+  },
+  unstake(book: Book): string | null {
+    if (book.status === 0) return 'Node not staked';
+    Object.assign(book, { freeCredits: book.freeCredits + book.credits, balance: 0n, credits: 0n, status: 0 });
+    return null;
+  },
+  slashStaking(book: Book): string | null {
+    if (book.status === 0) return 'Node not staked';
+    Object.assign(book, { balance: 0n, credits: 0n, status: 0 });
+    return null;
+  },
+};
+
+const amount = fc.constantFrom(399n, 400n, 450n, 600n, 900n);
+const step = fc.oneof(
+  fc.record({ act: fc.constant('stake' as const), who: fc.nat(2), target: amount, exact: fc.boolean(), value: amount }),
+  fc.record({ act: fc.constantFrom('tryUnstake' as const, 'unstake' as const, 'slashStaking' as const), who: fc.nat(2) }),
+);
+
+describe('any history of stakes', () => {
+  it('follows the rules, and the contract holds exactly the coin that is staked', async () => {
+    const { control } = world.chain.anvil;
+    let start = await control.snapshot();
+    const staking = world.contract('NodeStaking');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        await control.restore(start);
+        start = await control.snapshot();
+        const books = CREDITS.map((freeCredits): Book => ({ balance: 0n, credits: 0n, freeCredits, status: 0 }));
+        for (const { who, ...call } of steps) {
+          const [node, book] = [nodes[who], books[who]];
+          if (node === undefined || book === undefined) throw new Error('no such node');
+          let expected: string | null;
+          let done: Promise<unknown>;
+          if (call.act === 'stake') {
+            const open = call.target - book.balance - book.credits - book.freeCredits;
+            const value = call.exact ? (open > 0n ? open : 0n) : call.value;
+            expected = RULES.stake(book, call.target, value);
+            done = staking.send(node, 'stake', [call.target * CNX], value * CNX);
+          } else {
+            expected = RULES[call.act](book);
+            done = call.act === 'tryUnstake' ? staking.send(node, call.act) : staking.send(world.relay, call.act, [node.address]);
+          }
+          expect(
+            await done.then(
+              () => null,
+              (error: Error) => error.message,
+            ),
+          ).toBe(expected);
+        }
+        for (const [index, node] of nodes.entries()) {
+          const [[, balance, credits, status]] = await staking.read('getStakingInfo', node.address);
+          const [freeCredits] = await world.contract('Credits').read('getCredits', node.address);
+          expect({
+            balance: balance / CNX,
+            credits: credits / CNX,
+            freeCredits: freeCredits / CNX,
+            status: Number(status),
+          }).toEqual(books[index]);
+        }
+        expect(await world.balance(staking.address)).toBe(books.reduce((sum, book) => sum + book.balance, 0n) * CNX);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
