@@ -137,10 +137,10 @@ class EngineSupervisor implements Engine {
   }
 
   async #end(): Promise<void> {
-    await this.#starting?.catch(() => {});
+    if (this.#inference === null) await this.#starting?.catch(() => {});
     await Promise.all([this.#inference?.stop(), this.#download?.stop()]);
     await this.#server?.close();
-    this.#announce({ kind: 'stopped' });
+    if (this.#inference === null) this.#announce({ kind: 'stopped' });
   }
 
   #downloadEngine(): RoleSupervisor {

@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineConfig } from '../../contract/node-config.ts';
+import { SILENT_LOG } from './log.ts';
+import { processIdentity } from './process/identity.ts';
+import { endOrphan, writePidFile } from './process/pid-file.ts';
+import type { EngineSupervisorOptions } from './supervisor.ts';
+import { systemClock } from './system-clock.ts';
+import type { EngineHarness } from './testing/engine-harness.ts';
+import { createHarness, fakeEngine } from './testing/engine-harness.ts';
+
+/** Long enough that nothing but the escalation ends a stubborn engine, short enough to wait for. */
+const QUICK = { stopGraceMs: 300, backoffMs: 10, backoffMaxMs: 20 };
+
+let folder: string;
+let harnesses: EngineHarness[] = [];
+let helpers: number[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'engine-'));
+});
+
+afterEach(async () => {
+  for (const harness of harnesses) await harness.close();
+  for (const pid of helpers) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  }
+  harnesses = [];
+  helpers = [];
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(config: EngineConfig, options: Partial<EngineSupervisorOptions> = {}) {
+  const harness = await createHarness(config, { folder, timing: QUICK, ...options });
+  harnesses.push(harness);
+  await harness.engine.start();
+  return harness;
+}
+
+/** Resolves once a process is gone; bounded by the test's own limit. */
+async function gone(pid: number): Promise<true> {
+  while ((await processIdentity(pid)) !== null) await systemClock.sleep(10);
+  return true;
+}
+
+function sleeper(): number {
+  const child = spawn(process.execPath, ['-e', 'setInterval(()=>{},1000)'], { stdio: 'ignore', detached: true });
+  child.unref();
+  if (child.pid === undefined) throw new Error('not started');
+  helpers.push(child.pid);
+  return child.pid;
+}
+
+describe('stopping', () => {
+  it('waits for the exit, and cancels what was waiting', async () => {
+    const { engine, job, state, heard } = await start(fakeEngine());
+    const { pid } = await state('ready');
+    const running = engine.execute(await job('a1', { fake: 'hang' }));
+    const waiting = engine.execute(await job('a2', { fake: 'success' }));
+    await heard('job');
+    await engine.stop();
+    expect(await processIdentity(pid)).toBeNull();
+    expect(engine.state()).toEqual({ kind: 'stopped' });
+    for (const outcome of [running, waiting]) {
+      expect(await outcome).toMatchObject({ kind: 'cancelled', reason: 'shutdown' });
+    }
+    expect(await engine.execute(await job('a3', { fake: 'success' }))).toMatchObject({ reason: 'shutdown' });
+    expect(existsSync(join(folder, 'engine', 'inference-engine.json'))).toBe(false);
+  });
+
+  it('ends a program that ignores SIGTERM, and says stopped only then', async () => {
+    const { engine, states, state, said } = await start(fakeEngine('--ignore-sigterm', '--outlive'));
+    const { pid } = await state('ready');
+    const stopped = engine.stop();
+    expect(engine.state()).toEqual({ kind: 'stopping' });
+    await stopped;
+    expect(said('sigterm')).toHaveLength(1);
+    expect(await processIdentity(pid)).toBeNull();
+    expect(states.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'stopping', 'stopped']);
+  });
+
+  it('ends what the program has started, too', async () => {
+    const { engine, heard, state } = await start(fakeEngine('--grandchild'));
+    await state('ready');
+    const grandchild = Number((await heard('grandchild')).grandchild);
+    expect(await processIdentity(grandchild)).not.toBeNull();
+    await engine.stop();
+    expect(await gone(grandchild)).toBe(true);
+  });
+
+  it('during a backoff or before the start just stops', async () => {
+    const failing = await start(fakeEngine('--exit', '1'), {
+      timing: { ...QUICK, backoffMs: 3_600_000, backoffMaxMs: 3_600_000 },
+    });
+    await failing.state('backoff');
+    const ready = failing.engine.ready(new AbortController().signal);
+    await Promise.all([failing.engine.stop(), expect(ready).rejects.toMatchObject({ code: 'ENGINE_STOPPED' })]);
+    const never = await createHarness(fakeEngine(), { folder });
+    await never.engine.stop();
+    await expect(never.engine.start()).rejects.toMatchObject({ code: 'ENGINE_ILLEGAL_STATE' });
+    await expect(failing.engine.start()).rejects.toMatchObject({ code: 'ENGINE_ILLEGAL_STATE' });
+  });
+
+  it('is not needed to stop waiting for readiness', async () => {
+    const { engine } = await start(fakeEngine('--silent'));
+    const waiting = new AbortController();
+    const ready = engine.ready(waiting.signal);
+    waiting.abort(new Error('enough'));
+    await expect(ready).rejects.toThrow('enough');
+    await expect(engine.ready(AbortSignal.abort(new Error('at once')))).rejects.toThrow('at once');
+  });
+});
+
+describe('the environment of an engine', () => {
+  it('confines it to the chosen cards and carries no secret', async () => {
+    const config: EngineConfig = {
+      ...fakeEngine(),
+      env: { CUDA_VISIBLE_DEVICES: '7', HF_ENDPOINT: 'https://hub' },
+    } as EngineConfig;
+    const { heard, state } = await start(config, {
+      gpuUuids: ['GPU-1111', 'GPU-2222'],
+      environment: { ...process.env, CUDA_VISIBLE_DEVICES: '0,1,2', NODE_PRIVATE_KEY: '0xabc', GITHUB_TOKEN: 'x' },
+    });
+    await state('ready');
+    const environment = (await heard('started')).environment as Record<string, string>;
+    expect(environment).toMatchObject({
+      CUDA_VISIBLE_DEVICES: 'GPU-1111,GPU-2222',
+      HF_ENDPOINT: 'https://hub',
+      cw_worker_role: 'inference',
+      cw_output_dir: join(folder, 'results'),
+      cw_worker_url: 'http://127.0.0.1:9/v1/worker',
+    });
+    expect(environment).not.toHaveProperty('NODE_PRIVATE_KEY');
+    expect(environment).not.toHaveProperty('GITHUB_TOKEN');
+  });
+});
+
+describe('downloads', () => {
+  const model = { id: 'qwen/qwen3-8b', type: 'base', variant: null };
+
+  it('start their own engine when first needed, and leave the other alone', async () => {
+    const { engine, said, state } = await start(fakeEngine());
+    const first = await state('ready');
+    expect(said('started')).toHaveLength(1);
+    const signal = new AbortController().signal;
+    expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
+    expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
+    expect(said('started')).toHaveLength(2);
+    const frame = JSON.parse(String(said('job')[0]?.frame));
+    expect(frame).toEqual({ task: { task_name: 'download', task_type: 1, task_id: 'download:1:qwen/qwen3-8b', model } });
+    expect(engine.state()).toEqual(first);
+  });
+
+  it('can be cancelled, running or waiting; the next one runs', async () => {
+    const { engine, state, heard } = await start(fakeEngine());
+    await state('ready');
+    const cancel = [new AbortController(), new AbortController()];
+    const [running, waiting] = cancel.map(({ signal }) => engine.download({ ...model, id: 'hang' }, 'Llm', signal));
+    await heard('job');
+    for (const controller of cancel.reverse()) controller.abort();
+    expect(await waiting).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
+    expect(await running).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
+    expect(await engine.download(model, 'Llm', new AbortController().signal)).toEqual({ kind: 'success' });
+    await expect(engine.download(model, 'Llm', AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
+  });
+
+  it('get a new engine when the inference engine comes back with another version', async () => {
+    const { engine, state, job, said, heard } = await start(fakeEngine());
+    await state('ready');
+    await engine.download(model, 'Llm', new AbortController().signal);
+    const hanging = engine.download({ ...model, id: 'hang' }, 'Llm', new AbortController().signal);
+    await heard('job', 2);
+    await engine.execute(await job('a1', { fake: 'reconnect' }));
+    expect(await hanging).toMatchObject({ kind: 'cancelled', reason: 'restarted' });
+    await heard('started', 3);
+    expect(said('started').map(({ environment }) => (environment as Record<string, string>).cw_worker_role)).toEqual([
+      'inference',
+      'download',
+      'download',
+    ]);
+  });
+});
+
+describe('an engine of an earlier run', () => {
+  const file = () => join(folder, 'engine', 'inference-engine.json');
+
+  it('is ended at the start, when the worker was killed and it lived on', async () => {
+    const script = `
+      const { createHarness, fakeEngine } = await import(${JSON.stringify(new URL('./testing/engine-harness.ts', import.meta.url))});
+      const { engine, heard, state } = await createHarness(fakeEngine('--outlive', '--ignore-sigterm'), { folder: ${JSON.stringify(folder)} });
+      await engine.start();
+      process.stdout.write(String((await state('ready')).pid) + '\\n');
+    `;
+    const worker = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface({ input: worker.stdout }), 'line')) as [string];
+    const pid = Number(line);
+    helpers.push(pid);
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+    expect(await processIdentity(pid)).not.toBeNull();
+
+    const { engine, entries } = await start(fakeEngine());
+    expect(await processIdentity(pid)).toBeNull();
+    expect(entries.some(({ message }) => message.includes('outlived its worker'))).toBe(true);
+    expect((await engine.ready(new AbortController().signal)).pid).not.toBe(pid);
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).not.toMatchObject({ pid });
+  });
+
+  it('is not mistaken for another process that got its number', async () => {
+    const stranger = sleeper();
+    await mkdir(join(folder, 'engine'));
+    await writeFile(file(), JSON.stringify({ pid: stranger, identity: `${await processIdentity(process.pid)}` }));
+    const { state } = await start(fakeEngine());
+    await state('ready');
+    expect(await processIdentity(stranger)).not.toBeNull();
+  });
+
+  it('is ended only by its own record', async () => {
+    const pid = sleeper();
+    const record = join(folder, 'engine.json');
+    await writePidFile(record, pid);
+    expect(await endOrphan({ file: record, clock: systemClock, log: SILENT_LOG })).toBe(true);
+    expect(await processIdentity(pid)).toBeNull();
+    expect(await endOrphan({ file: record, clock: systemClock, log: SILENT_LOG })).toBe(false);
+  });
+
+  it.each(['', '{', '{"pid":1,"identity":"x"}', '{"pid":-5,"identity":"x"}', '{"pid":"all"}'])(
+    'recorded as %j ends nothing',
+    async (text) => {
+      await mkdir(join(folder, 'engine'));
+      await writeFile(file(), text);
+      const { logged, state } = await start(fakeEngine());
+      expect((await logged('ENGINE_BAD_PID_FILE')).level).toBe('warn');
+      await state('ready');
+    },
+  );
+});

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EngineEnvironmentInput } from './environment.ts';
+import { engineEnvironment } from './environment.ts';
+
+const INPUT: EngineEnvironmentInput = {
+  role: 'inference',
+  nodeUrl: 'ws://127.0.0.1:4000/token/',
+  relayUrl: 'https://relay.example/',
+  engineDir: '/node/engine',
+  modelsDir: '/node/models',
+  resultsDir: '/node/results',
+  gpuUuids: ['GPU-a', 'GPU-b'],
+  patchUrl: 'https://patches.example',
+  logLevel: 'info',
+  extra: {},
+  inherited: {},
+  platform: 'linux',
+};
+
+describe('the environment of an engine program', () => {
+  it('is that of the official node', () => {
+    expect(engineEnvironment({ ...INPUT, inherited: { PATH: '/bin', Path: 'C:\\', HTTPS_PROXY: 'http://proxy' } })).toEqual({
+      PATH: '/bin',
+      Path: 'C:\\',
+      HTTPS_PROXY: 'http://proxy',
+      CRYNUX_WORKER_PATCH_URL: 'https://patches.example',
+      cw_worker_role: 'inference',
+      cw_data_dir__models__huggingface: '/node/models/huggingface',
+      cw_data_dir__models__external: '/node/models/external',
+      cw_output_dir: '/node/results',
+      cw_pid_file: '/node/engine/crynux_worker.pid',
+      cw_worker_url: 'https://relay.example/v1/worker',
+      cw_preloaded_models: '{"sd_base":[],"gpt_base":[],"controlnet":[],"lora":[]}',
+      cw_proxy: '{"host":"","port":8080,"username":"","password":""}',
+      cw_node_url: 'ws://127.0.0.1:4000/token/',
+      cw_log: '{"dir":"/node/engine","level":"info","filename":"crynux-worker.log"}',
+      CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b',
+    });
+    expect(engineEnvironment({ ...INPUT, role: 'download' })).toMatchObject({
+      cw_worker_role: 'download',
+      cw_pid_file: '/node/engine/crynux_worker_download.pid',
+      cw_log: '{"dir":"/node/engine","level":"info","filename":"crynux-worker-download.log"}',
+    });
+  });
+
+  it('confines the program to the chosen cards, whatever else is set (law 6)', () => {
+    const visible = (change: Partial<EngineEnvironmentInput>) => engineEnvironment({ ...INPUT, ...change }).CUDA_VISIBLE_DEVICES;
+    const others = { CUDA_VISIBLE_DEVICES: '3' };
+    expect(visible({ inherited: others, extra: others })).toBe('GPU-a,GPU-b');
+    expect(visible({ inherited: others, extra: others, gpuUuids: [] })).toBe('');
+    expect(visible({ inherited: others, extra: others, platform: 'darwin' })).toBeUndefined();
+  });
+
+  it('inherits no variable that is not known to be harmless', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Z_]{1,12}(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/), (name) => {
+        expect(engineEnvironment({ ...INPUT, inherited: { [name]: 'x' } })).not.toHaveProperty(name);
+      }),
+    );
+    for (const name of [
+      'NODE_OPTIONS',
+      'LD_PRELOAD',
+      'cw_node_url',
+      'cw_worker_role',
+      'GPT_EXECUTOR',
+      'NVIDIA_VISIBLE_DEVICES',
+    ]) {
+      expect(engineEnvironment({ ...INPUT, inherited: { [name]: 'x' } })[name]).not.toBe('x');
+    }
+  });
+
+  it('shards a model over several cards only where there are several', () => {
+    const extra = { GPT_EXECUTOR: 'tensor_parallel', GPT_TP_FALLBACK: 'device_map', OTHER: '1' };
+    expect(engineEnvironment({ ...INPUT, extra })).toMatchObject(extra);
+    const single = engineEnvironment({ ...INPUT, extra, gpuUuids: ['GPU-a'] });
+    expect(single).toMatchObject({ OTHER: '1' });
+    expect(single).not.toHaveProperty('GPT_EXECUTOR');
+    expect(single).not.toHaveProperty('GPT_TP_FALLBACK');
+  });
+});

@@ -1,0 +1,281 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../protocol/ports.ts';
+import type { CatalogueModel } from './catalogue.ts';
+import type { DownloadFileInput, DownloadProgress } from './download-file.ts';
+import { downloadFile } from './download-file.ts';
+import { downloadModel } from './download-model.ts';
+
+const BYTES = randomBytes(300_000);
+const HALF = BYTES.length / 2;
+const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+
+type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
+
+let folder: string;
+let server: Server;
+let requests: { url: string | undefined; range: string | undefined }[];
+let handler: Handler;
+let waits: number[];
+let hangUp: { at: number; response: ServerResponse } | null;
+
+/** Time passes only by waiting, at once. */
+const clock: Clock = {
+  now: () => 1_700_000_000_000 + waits.reduce((sum, ms) => sum + ms, 0),
+  async sleep(ms, signal) {
+    signal?.throwIfAborted();
+    waits.push(ms);
+    await Promise.resolve();
+  },
+};
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'download-'));
+  requests = [];
+  waits = [];
+  hangUp = null;
+  handler = (request, response) => serve(request, response);
+  server = createServer((request, response) => {
+    requests.push({ url: request.url, range: request.headers.range });
+    handler(request, response, requests.length);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+  await rm(folder, { recursive: true, force: true });
+});
+
+function offsetOf(request: IncomingMessage): number {
+  return Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? 'bytes=0-')?.[1]);
+}
+
+/** What a good hub does. */
+function serve(request: IncomingMessage, response: ServerResponse, bytes = BYTES): void {
+  const offset = offsetOf(request);
+  const range = `bytes ${offset}-${bytes.length - 1}/${bytes.length}`;
+  response.writeHead(offset > 0 ? 206 : 200, offset > 0 ? { 'content-range': range } : {});
+  response.end(bytes.subarray(offset));
+}
+
+/** Promises the rest of the file, sends `length` bytes of it and hangs up once they have been stored. */
+function serveAndDrop(request: IncomingMessage, response: ServerResponse, length: number): void {
+  const offset = offsetOf(request);
+  response.writeHead(offset > 0 ? 206 : 200, {
+    'content-length': BYTES.length - offset,
+    ...(offset > 0 ? { 'content-range': `bytes ${offset}-${BYTES.length - 1}/${BYTES.length}` } : {}),
+  });
+  response.write(BYTES.subarray(offset, offset + length));
+  hangUp = { at: offset + length, response };
+}
+
+const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const target = () => join(folder, 'models', 'model.gguf');
+const part = () => `${target()}.part`;
+
+function download(change: Partial<DownloadFileInput> = {}): Promise<void> {
+  const onProgress = ({ receivedBytes }: DownloadProgress) => {
+    if (receivedBytes === hangUp?.at) hangUp.response.destroy();
+  };
+  return downloadFile({ url: url(), target: target(), sizeBytes: BYTES.length, sha256: SHA256, clock, onProgress, ...change });
+}
+
+async function expectWhole(): Promise<void> {
+  expect((await readFile(target())).equals(BYTES)).toBe(true);
+  expect(existsSync(part())).toBe(false);
+}
+
+describe('a download', () => {
+  it('brings the file, tells its progress, and is not repeated', async () => {
+    const progress: DownloadProgress[] = [];
+    await download({ onProgress: (step) => progress.push(step) });
+    await expectWhole();
+    expect(progress.at(-1)).toMatchObject({ receivedBytes: BYTES.length, totalBytes: BYTES.length });
+    expect(progress.every(({ bytesPerSecond }) => bytesPerSecond > 0)).toBe(true);
+    const received = progress.map(({ receivedBytes }) => receivedBytes);
+    expect(received).toEqual([...received].sort((a, b) => a - b));
+    await download();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('goes on where the connection broke off, as often as it gets further', async () => {
+    handler = (request, response, number) => (number <= 8 ? serveAndDrop(request, response, 30_000) : serve(request, response));
+    await download();
+    await expectWhole();
+    expect(requests.map(({ range }) => range)).toEqual([
+      undefined,
+      ...Array.from({ length: 8 }, (_, step) => `bytes=${(step + 1) * 30_000}-`),
+    ]);
+  });
+
+  it('goes on where an earlier run stopped', async () => {
+    await download({ signal: AbortSignal.abort() }).catch(() => {});
+    await writeFile(part(), BYTES.subarray(0, HALF));
+    await download();
+    await expectWhole();
+    expect(requests).toEqual([{ url: '/', range: `bytes=${HALF}-` }]);
+  });
+
+  it('starts over when the hub does not do ranges', async () => {
+    handler = (request, response, number) => {
+      if (number === 1) serveAndDrop(request, response, HALF);
+      else response.writeHead(200).end(BYTES);
+    };
+    await download();
+    await expectWhole();
+  });
+
+  it('follows redirects with its range', async () => {
+    handler = (request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/elsewhere' }).end();
+      else serve(request, response);
+    };
+    await download({ signal: AbortSignal.abort() }).catch(() => {});
+    await writeFile(part(), BYTES.subarray(0, HALF));
+    await download();
+    await expectWhole();
+    expect(requests[1]).toEqual({ url: '/elsewhere', range: `bytes=${HALF}-` });
+  });
+
+  it('waits longer after each failure that brought nothing, and gives up at last, keeping what it has', async () => {
+    handler = (request, response, number) =>
+      number === 1 ? serveAndDrop(request, response, HALF) : response.writeHead(503).end();
+    await expect(download()).rejects.toMatchObject({ code: 'MODEL_INTERRUPTED' });
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
+    expect((await stat(part())).size).toBe(HALF);
+    expect(existsSync(target())).toBe(false);
+  });
+});
+
+describe('a hub that lies', () => {
+  it('about the length, promising less, is asked for the rest', async () => {
+    handler = (request, response, number) => {
+      if (number > 1) serve(request, response);
+      else response.writeHead(200, { 'content-length': HALF }).end(BYTES.subarray(0, HALF));
+    };
+    await download();
+    await expectWhole();
+  });
+
+  it('about the length, promising more than it sends, is believed by the bytes alone', async () => {
+    handler = (_request, response) => {
+      response.writeHead(200, { 'content-length': BYTES.length + 10 });
+      response.write(BYTES, () => response.destroy());
+    };
+    await download();
+    await expectWhole();
+  });
+
+  it('by sending more than the file is cut off', async () => {
+    handler = (_request, response) => response.writeHead(200).end(Buffer.concat([BYTES, Buffer.from('more')]));
+    await expect(download()).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+    expect((await stat(part())).size).toBe(0);
+  });
+
+  it('about the range is not believed', async () => {
+    handler = (request, response, number) => {
+      if (number === 1) serveAndDrop(request, response, HALF);
+      else if (number === 2) response.writeHead(206, { 'content-range': `bytes 0-9/${BYTES.length}` }).end('0123456789');
+      else serve(request, response);
+    };
+    await download();
+    await expectWhole();
+  });
+
+  it('about the content is found out, and nothing stays', async () => {
+    handler = (request, response) => serve(request, response, Buffer.alloc(BYTES.length, 7));
+    await expect(download()).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+    expect(requests).toHaveLength(1);
+    expect(existsSync(part())).toBe(false);
+    expect(existsSync(target())).toBe(false);
+  });
+
+  it('is not blamed for what an earlier run had kept of another file', async () => {
+    await download({ signal: AbortSignal.abort() }).catch(() => {});
+    await writeFile(part(), randomBytes(HALF));
+    await download();
+    await expectWhole();
+    expect(requests.map(({ range }) => range)).toEqual([`bytes=${HALF}-`, undefined]);
+  });
+
+  it.each([401, 403, 404, 410])('and answers %d is not asked again', async (status) => {
+    handler = (_request, response) => response.writeHead(status).end();
+    await expect(download()).rejects.toMatchObject({ code: 'MODEL_REFUSED', data: { status } });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a download is not begun or not ended', () => {
+  it('without enough space on the disk', async () => {
+    const freeBytes = () => Promise.resolve(512 * 1024 * 1024 + BYTES.length - 1);
+    await expect(download({ freeBytes })).rejects.toMatchObject({ code: 'MODEL_NO_SPACE' });
+    expect(requests).toHaveLength(0);
+    await download({ freeBytes: async () => (await freeBytes()) + 1 });
+    await expectWhole();
+  });
+
+  it('when cancelled midway; what has come stays for the next time', async () => {
+    const cancel = new AbortController();
+    handler = (request, response, number) => {
+      if (number > 1) serve(request, response);
+      else response.writeHead(200).write(BYTES.subarray(0, HALF));
+    };
+    const onProgress = ({ receivedBytes }: DownloadProgress) => {
+      if (receivedBytes === HALF) cancel.abort();
+    };
+    await expect(download({ signal: cancel.signal, onProgress })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+    expect((await stat(part())).size).toBe(HALF);
+    await download();
+    await expectWhole();
+  });
+
+  it('when cancelled while it waits', async () => {
+    const cancel = new AbortController();
+    handler = (_request, response) => response.writeHead(503).end();
+    const sleep: Clock['sleep'] = async (_ms, signal) => {
+      cancel.abort();
+      signal?.throwIfAborted();
+      await Promise.resolve();
+    };
+    const waiting: Clock = { ...clock, sleep };
+    await expect(download({ signal: cancel.signal, clock: waiting })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+  });
+});
+
+describe('a model', () => {
+  const model = (source: CatalogueModel['source'], file = target()): CatalogueModel => ({
+    id: 'a/b',
+    chatWrapper: 'general',
+    contextTokens: 512,
+    source,
+    file,
+  });
+  const contents = { sizeBytes: BYTES.length, sha256: SHA256 };
+
+  it('of a hub has the address that Hugging Face would give it', async () => {
+    const source = { kind: 'hub', repo: 'Owner/Name-GGUF', revision: 'v1.0', file: 'name.gguf', ...contents } as const;
+    await downloadModel({ model: model(source), hubUrl: `${url()}/mirror/`, clock });
+    await expectWhole();
+    expect(requests[0]?.url).toBe('/mirror/Owner/Name-GGUF/resolve/v1.0/name.gguf');
+  });
+
+  it('that is bundled is never fetched, only looked at', async () => {
+    const file = join(folder, 'bundled.gguf');
+    const bundled = model({ kind: 'bundled', file: 'bundled.gguf', ...contents }, file);
+    await expect(downloadModel({ model: bundled, hubUrl: url(), clock })).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+    await writeFile(file, BYTES);
+    await downloadModel({ model: bundled, hubUrl: url(), clock });
+    expect(requests).toHaveLength(0);
+  });
+});

@@ -1,0 +1,247 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { EngineConfig } from '../../contract/node-config.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import { processIdentity } from './process/identity.ts';
+import type { EngineSupervisorOptions } from './supervisor.ts';
+import type { EngineHarness } from './testing/engine-harness.ts';
+import { createHarness, fakeEngine } from './testing/engine-harness.ts';
+import { FAKE_ARGS_INVALID, FAKE_MODEL_MISSING } from './testing/fake-engine.ts';
+
+const NOW = 1_700_000_000_000;
+
+let open: { harness: EngineHarness; clock: ManualClock }[] = [];
+
+async function start(config: EngineConfig, options: Partial<EngineSupervisorOptions> = {}) {
+  const clock = new ManualClock(NOW);
+  const harness = await createHarness(config, { clock, ...options });
+  open.push({ harness, clock });
+  await harness.engine.start();
+  return { ...harness, clock };
+}
+
+async function startReady(config: EngineConfig, options: Partial<EngineSupervisorOptions> = {}) {
+  const started = await start(config, options);
+  return { ...started, first: await started.state('ready') };
+}
+
+afterEach(async () => {
+  for (const { harness, clock } of open) {
+    const closed = harness.close();
+    await clock.tick(10_000);
+    await closed;
+  }
+  open = [];
+});
+
+describe('a job', () => {
+  it('succeeds, and goes to the engine as the official worker expects it', async () => {
+    const { engine, job, said, heard } = await startReady(fakeEngine());
+    const models = [{ id: 'qwen/qwen3-8b', type: 'base', variant: null }];
+    const sent = await job('a1', { fake: 'success' }, { models });
+    expect(await engine.execute(sent)).toEqual({ kind: 'success' });
+    const { frame } = await heard('job');
+    expect(JSON.parse(String(frame))).toEqual({
+      task: {
+        task_name: 'inference',
+        task_type: 1,
+        task_id: 'a1'.padStart(64, '0'),
+        models,
+        task_args: '{"fake":"success"}',
+        output_dir: sent.outputDir,
+      },
+    });
+    expect(said('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
+    expect(await readFile(join(sent.outputDir, '0.json'), 'utf8')).toBe('{}');
+  });
+
+  it('that every node would refuse is invalid, and the engine goes on', async () => {
+    const { engine, job, first } = await startReady(fakeEngine());
+    expect(await engine.execute(await job('a1', { fake: 'invalid' }))).toEqual({
+      kind: 'invalid',
+      traceback: FAKE_ARGS_INVALID,
+      gpuCount: 1,
+    });
+    expect(engine.state()).toEqual(first);
+  });
+
+  it('without its model fails, and the engine goes on', async () => {
+    const { engine, job, first } = await startReady(fakeEngine());
+    const outcome = await engine.execute(await job('a1', { fake: 'missing-model' }));
+    expect(outcome).toMatchObject({ kind: 'failed', traceback: FAKE_MODEL_MISSING });
+    expect(engine.state()).toEqual(first);
+  });
+
+  it('with any other error fails, and a new engine takes over', async () => {
+    const { engine, job, first, clock, state } = await startReady(fakeEngine());
+    expect(await engine.execute(await job('a1', { fake: 'error' }))).toMatchObject({ kind: 'failed', gpuCount: 1 });
+    expect(engine.state().kind).not.toBe('ready');
+    const { untilMs, lastExit } = await state('backoff');
+    expect(lastExit).toContain('a task failed');
+    await clock.tick(untilMs - NOW);
+    const second = await state('ready');
+    expect(second.lifetime).not.toBe(first.lifetime);
+    expect(second.pid).not.toBe(first.pid);
+    expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
+  });
+
+  it('waits its turn and until the engine is ready', async () => {
+    const { engine, job, said } = await start(fakeEngine());
+    const ids = ['a1', 'a2', 'a3', 'a4'];
+    const jobs = await Promise.all(ids.map((id) => job(id, { fake: 'success' })));
+    const outcomes = await Promise.all(jobs.map((sent) => engine.execute(sent)));
+    expect(outcomes).toEqual(ids.map(() => ({ kind: 'success' })));
+    expect(said('job').map(({ id }) => String(id).slice(-2))).toEqual(ids);
+  });
+
+  it('never reaches the same engine process a second time', async () => {
+    const { engine, job, said } = await startReady(fakeEngine());
+    const sent = await job('a1', { fake: 'success' });
+    await engine.execute(sent);
+    await expect(engine.execute(sent)).rejects.toMatchObject({ code: 'ENGINE_JOB_REPEATED' });
+    expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
+    expect(said('job')).toHaveLength(2);
+  });
+});
+
+describe('an engine that misbehaves', () => {
+  it('and crashes cancels its job, with its last words; the others wait for the next engine', async () => {
+    const { engine, job, clock, state } = await startReady(fakeEngine());
+    const crash = engine.execute(await job('a1', { fake: 'crash' }));
+    const next = engine.execute(await job('a2', { fake: 'success' }));
+    expect(await crash).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
+    const { lastExit } = await state('backoff');
+    expect(lastExit).toBe('exit code 7');
+    await clock.tick(500);
+    expect(await next).toEqual({ kind: 'success' });
+  });
+
+  it.each(['garbage', 'binary', 'wrong-id', 'wrong-role'] as const)('with %s is dropped', async (fake) => {
+    const { engine, job, logged } = await startReady(fakeEngine());
+    const outcome = await engine.execute(await job('a1', { fake }));
+    expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
+    expect((await logged('ENGINE_BAD_MESSAGE')).level).toBe('error');
+  });
+
+  it('with a second result for a job changes nothing and is dropped', async () => {
+    const { engine, job, logged } = await startReady(fakeEngine());
+    expect(await engine.execute(await job('a1', { fake: 'twice' }))).toEqual({ kind: 'success' });
+    await logged('ENGINE_BAD_MESSAGE');
+  });
+
+  it('by hanging is ended at the deadline, even if it ignores SIGTERM, and its late result is ignored', async () => {
+    const { engine, job, first, clock, heard, state } = await startReady(
+      fakeEngine('--ignore-sigterm', '--late-on-sigterm', '--outlive'),
+    );
+    const hang = engine.execute(await job('a1', { fake: 'hang' }, { deadlineMs: NOW + 70_000 }));
+    await heard('job');
+    await clock.tick(69_999);
+    expect(engine.state()).toEqual(first);
+    await clock.tick(1);
+    expect(await hang).toMatchObject({ kind: 'cancelled', reason: 'deadline' });
+    await heard('closed', 2);
+    expect(await processIdentity(first.pid)).not.toBeNull();
+    await clock.tick(5000);
+    const { lastExit, untilMs } = await state('backoff');
+    expect(lastExit).toContain('signal SIGKILL');
+    expect(await processIdentity(first.pid)).toBeNull();
+    await clock.tick(untilMs - clock.now());
+    expect((await state('ready')).lifetime).not.toBe(first.lifetime);
+  });
+
+  it('by a result of the last connection on a new one is dropped', async () => {
+    const { engine, job, logged } = await startReady(fakeEngine());
+    const outcome = await engine.execute(await job('a1', { fake: 'reconnect-late-result' }));
+    expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
+    await logged('ENGINE_BAD_MESSAGE');
+  });
+
+  it.each([
+    ['no hello at all', ['--silent']],
+    ['a hello of another role', ['--hello', '{"version":"3.5.0","role":"download"}', '--outlive']],
+    ['a hello that is none', ['--hello', '{"worker":"x"}', '--outlive']],
+  ])('by %s is alive but never ready, and started again', async (_what, args) => {
+    const { engine, heard, clock, state } = await start(fakeEngine(...args));
+    await heard('started');
+    expect(engine.state()).toEqual({ kind: 'starting', attempt: 1 });
+    await clock.tick(120_000);
+    const { lastExit } = await state('backoff');
+    expect(lastExit).toContain('no connection in time');
+  });
+
+  it('by exiting at once is started again ever more slowly, up to a limit', async () => {
+    const { clock, states, state, heard } = await start(fakeEngine('--exit', '3'), {
+      timing: { backoffMs: 1000, backoffMaxMs: 4000 },
+    });
+    for (let run = 1; run <= 4; run++) {
+      await heard('started', run);
+      const { untilMs, attempt, lastExit } = await state('backoff');
+      expect([attempt, lastExit]).toEqual([run, 'exit code 3']);
+      await clock.tick(untilMs - clock.now());
+    }
+    await state('backoff');
+    const waits = states.flatMap((entry) => (entry.kind === 'backoff' ? [entry.untilMs] : []));
+    expect(waits.slice(0, 4).map((until, run) => until - (waits[run - 1] ?? NOW))).toEqual([1000, 2000, 4000, 4000]);
+  });
+
+  it('by not existing is reported, not thrown', async () => {
+    const { state } = await start({ kind: 'program', command: '/nonexistent/engine', args: [], env: {} });
+    expect((await state('backoff')).lastExit).toBe('could not be started: ENOENT');
+  });
+});
+
+describe('a connection', () => {
+  it('that closes while the process lives cancels the job; the process may come again, with another version', async () => {
+    const { engine, job, first, state } = await startReady(fakeEngine('--version', '3.5.0'));
+    const outcome = await engine.execute(await job('a1', { fake: 'reconnect' }));
+    expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
+    const again = await state('ready');
+    expect(again).toMatchObject({ pid: first.pid, lifetime: first.lifetime });
+    expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
+  });
+
+  it('of the same process replaces the one before', async () => {
+    const { engine, job, first, heard } = await startReady(fakeEngine());
+    const outcome = await engine.execute(await job('a1', { fake: 'replace-connection' }));
+    expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
+    expect(await heard('closed')).toMatchObject({ connection: 1 });
+    expect(engine.state()).toEqual({ ...first, version: '3.5.0+2' });
+    expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
+  });
+
+  it('hears an empty frame every second while there is nothing to do, and none during a job', async () => {
+    const { engine, job, said, heard, clock, first } = await startReady(fakeEngine());
+    await clock.tick(3000);
+    await heard('keep-alive', 3);
+    const long = engine.execute(await job('a1', { fake: 'success-on-signal' }));
+    await heard('job');
+    await clock.tick(5000);
+    process.kill(first.pid, 'SIGUSR2');
+    expect(await long).toEqual({ kind: 'success' });
+    // Frames keep their order: whatever was sent before this job has been heard after it.
+    await engine.execute(await job('a2', { fake: 'success' }));
+    await heard('job', 2);
+    expect(said('keep-alive')).toHaveLength(3);
+  });
+
+  it('is refused to whoever does not know the path, and to web pages', async () => {
+    const { engine, job, heard } = await startReady(fakeEngine());
+    const { environment } = await heard('started');
+    const url = (environment as Record<string, string>).cw_node_url ?? '';
+    for (const [path, headers] of [
+      ['/', {}],
+      ['/manager/v1/worker/', {}],
+      [new URL(url).pathname, { origin: 'http://127.0.0.1' }],
+    ] as const) {
+      const socket = new WebSocket(new URL(path, url), { headers });
+      const message = await new Promise((resolve) => {
+        socket.on('error', (error) => resolve(error.message));
+        socket.on('open', () => resolve('open'));
+      });
+      expect(message).toContain('404');
+    }
+    expect(await engine.execute(await job('a1', { fake: 'success' }))).toEqual({ kind: 'success' });
+  });
+});
