@@ -18,6 +18,9 @@ export interface ResultUpload {
   readonly checkpointPath: string | null;
 }
 
+/** Most rows that one call of `eventsAfter` returns. */
+export const EVENT_PAGE = 50;
+
 /** An event as it came; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
 export type EventRow =
   | { readonly kind: 'event'; readonly event: RelayEvent }

@@ -1,9 +1,10 @@
 /** Events of the network: each recorded once, with a cursor that survives restarts. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { EventRow } from '../networks/task-network.ts';
-import { inTransaction } from './database.ts';
+import { inTransaction, readAll } from './database.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -11,6 +12,24 @@ import type { Settings } from './settings.ts';
  * smaller id may become visible after a larger one.
  */
 export const EVENT_OVERLAP = 32;
+
+const rowSchema = z
+  .object({
+    id: z.number().int(),
+    type: z.string(),
+    node_address: z.string(),
+    commitment: z.string().nullable(),
+    args: z.string(),
+  })
+  .transform(
+    (row): RelayEvent => ({
+      id: row.id,
+      type: row.type,
+      nodeAddress: row.node_address,
+      commitment: row.commitment,
+      args: row.args,
+    }),
+  );
 
 export class EventLog {
   readonly #db: DatabaseSync;
@@ -36,14 +55,15 @@ export class EventLog {
     });
   }
 
-  /** Stores a batch and moves the cursor in one transaction; returns the events that were news, by id. */
-  record(rows: readonly EventRow[], nowMs: number): RelayEvent[] {
-    return inTransaction(this.#db, () => {
-      const news: RelayEvent[] = [];
+  /** Stores a batch and moves the cursor in one transaction; a repeated event is no news. */
+  record(rows: readonly EventRow[], nowMs: number): void {
+    inTransaction(this.#db, () => {
       let newest = this.#settings.get('eventCursor') ?? 0;
+      const floor = this.#settings.get('eventFloor') ?? 0;
       for (const row of rows) {
         if (row.kind === 'event') {
-          if (this.#add(row.event, nowMs)) news.push(row.event);
+          if (row.event.id <= floor) continue;
+          this.#add(row.event, nowMs);
           newest = Math.max(newest, row.event.id);
         } else {
           this.#addUnreadable(row, nowMs);
@@ -51,14 +71,22 @@ export class EventLog {
         }
       }
       if (newest !== this.#settings.get('eventCursor')) this.#settings.set('eventCursor', newest);
-      return news.sort((a, b) => a.id - b.id);
     });
   }
 
-  #add(event: RelayEvent, nowMs: number): boolean {
+  /** Recorded and not yet acted upon, by id. */
+  unhandled(): RelayEvent[] {
+    const sql = 'SELECT id, type, node_address, commitment, args FROM events WHERE handled = 0 ORDER BY id';
+    return readAll(this.#db, rowSchema, sql);
+  }
+
+  markHandled(id: number): void {
+    this.#db.prepare('UPDATE events SET handled = 1 WHERE id = ?').run(id);
+  }
+
+  #add(event: RelayEvent, nowMs: number): void {
     const sql = `INSERT OR IGNORE INTO events (id, type, node_address, commitment, args, received_ms) VALUES (?, ?, ?, ?, ?, ?)`;
-    const { changes } = this.#db.prepare(sql).run(event.id, event.type, event.nodeAddress, event.commitment, event.args, nowMs);
-    return Number(changes) > 0;
+    this.#db.prepare(sql).run(event.id, event.type, event.nodeAddress, event.commitment, event.args, nowMs);
   }
 
   #addUnreadable(row: Extract<EventRow, { kind: 'unreadable' }>, nowMs: number): void {

@@ -105,8 +105,10 @@ CREATE TABLE events (
   node_address TEXT NOT NULL,
   commitment TEXT,
   args TEXT NOT NULL,
-  received_ms INTEGER NOT NULL
+  received_ms INTEGER NOT NULL,
+  handled INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX events_unhandled ON events (id) WHERE handled = 0;
 
 CREATE TABLE unreadable_events (
   digest TEXT PRIMARY KEY,

@@ -10,6 +10,7 @@ import { commitmentField, goArray, uintField, weiField } from '../../../protocol
 import type { CapabilitiesPayload, JoinPayload, NodeErrorPayload, NodeInfo } from '../../../protocol/wire/node.ts';
 import { nodeInfoSchema } from '../../../protocol/wire/node.ts';
 import { inferenceTaskSchema, type RemoteTask } from '../../../protocol/wire/task.ts';
+import { WorkerError } from '../../errors.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   TaskIncome,
   TaskNetwork,
 } from '../task-network.ts';
+import { EVENT_PAGE } from '../task-network.ts';
 import { AccountSession } from './account-session.ts';
 import { readEventRow } from './event-rows.ts';
 import { isTaskNotFound } from './refusals.ts';
@@ -28,7 +30,6 @@ import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from './transpor
 
 /** The pointer's way of saying "no task" (3.3). */
 const NO_TASK = `0x${'0'.repeat(64)}`;
-const EVENT_PAGE = 50;
 
 export interface RelayNetworkOptions {
   readonly relayUrl: string;
@@ -65,7 +66,11 @@ export class RelayNetwork implements TaskNetwork {
   async task(commitment: Hex): Promise<RemoteTask | 'notFound'> {
     const query = { ...this.#sign({ task_id_commitment: commitment }) };
     try {
-      return await this.#transport.data(inferenceTaskSchema, { method: 'GET', path: taskPath(commitment), query });
+      const task = await this.#transport.data(inferenceTaskSchema, { method: 'GET', path: taskPath(commitment), query });
+      if (task.commitment === commitment) return task;
+      throw new WorkerError('RELAY_BAD_ANSWER', `asked for ${commitment}, got ${task.commitment}`, {
+        path: taskPath(commitment),
+      });
     } catch (error) {
       if (isTaskNotFound(error)) return 'notFound';
       throw error;

@@ -1,0 +1,26 @@
+/** What the parts of the loop share. */
+import type { Clock } from '../../protocol/ports.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { Log } from '../log.ts';
+import type { NetworkClock } from '../networks/network-clock.ts';
+import type { TaskNetwork } from '../networks/task-network.ts';
+import type { Store } from '../store/store.ts';
+import type { Reach } from './points.ts';
+
+export interface LoopContext {
+  readonly store: Store;
+  readonly network: TaskNetwork;
+  readonly engine: Engine;
+  /** Law 7: whether the network accepts this engine; fixed for the life of the process. */
+  readonly engineAccepted: boolean;
+  /** Law 6: the card that is reported and that the engine is confined to. */
+  readonly gpu: { readonly name: string; readonly vramGib: number };
+  /** Absolute directory of all results. */
+  readonly resultsDir: string;
+  /** The network's time: deadlines are judged by it. */
+  readonly networkClock: NetworkClock;
+  /** The local clock: for waiting. */
+  readonly clock: Clock;
+  readonly reach: Reach;
+  readonly log: Log;
+}

@@ -1,0 +1,152 @@
+/**
+ * Runs executions beside the loop, which goes on reading the network meanwhile. Every step is recorded before the
+ * next one begins; what the process leaves unrecorded when it is killed counts as a cut-off execution (law 3).
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hex } from '../../protocol/hex.ts';
+import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import type { EngineOutcome } from '../engines/engine.ts';
+import { WorkerError } from '../errors.ts';
+import type { StoredTask } from '../store/tasks.ts';
+import { unpackCheckpoint } from './checkpoint.ts';
+import type { LoopContext } from './context.ts';
+import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
+import { auxiliaryModels, engineJob, needsCheckpoint } from './engine-job.ts';
+import { type ResultPlace, sealResult } from './result-files.ts';
+
+export interface ExecutorEvents {
+  /** An execution ended and its outcome is on disk. */
+  onEnd(commitment: Hex): void;
+  /** The outcome could not be recorded: the process must not go on. */
+  onFatal(error: unknown): void;
+}
+
+export class Executor {
+  readonly #context: LoopContext;
+  readonly #events: ExecutorEvents;
+  readonly #running = new Map<Hex, Promise<void>>();
+
+  constructor(context: LoopContext, events: ExecutorEvents) {
+    this.#context = context;
+    this.#events = events;
+  }
+
+  isRunning(commitment: Hex): boolean {
+    return this.#running.has(commitment);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
+  /**
+   * Records the execution and hands it to the engine; resolves once it has begun. Does nothing when the engine is no
+   * longer in the lifetime that the decision was made for.
+   * @throws WorkerError EXECUTION_REFUSED (law 3), ENGINE_NOT_ACCEPTED (law 7)
+   */
+  async begin(commitment: Hex, lifetime: string): Promise<void> {
+    const { store, clock, reach, engineAccepted } = this.#context;
+    if (!engineAccepted) throw new WorkerError('ENGINE_NOT_ACCEPTED', 'this network does not accept the engine', { commitment });
+    await reach('execution.beforeRecord');
+    if (!this.#inLifetime(lifetime)) return;
+    const attempt = store.executions.begin(commitment, lifetime, clock.now());
+    const running = this.#run(store.tasks.get(commitment), attempt, lifetime)
+      .catch((error: unknown) => this.#events.onFatal(error))
+      .finally(() => {
+        this.#running.delete(commitment);
+        this.#events.onEnd(commitment);
+      });
+    this.#running.set(commitment, running);
+  }
+
+  async #run(task: StoredTask, attempt: number, lifetime: string): Promise<void> {
+    const { resultsDir, reach, store, clock, gpu, log } = this.#context;
+    const place: ResultPlace = { root: resultsDir, dir: join(task.commitment, String(attempt)) };
+    const subject = { commitment: task.commitment, taskArgs: task.taskArgs, gpu };
+    await reach('execution.recorded');
+    try {
+      const outcome = await this.#execute(task, place, lifetime);
+      await reach('execution.answered');
+      const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
+      if (report !== null) store.diagnostics.add(report);
+      await this.#record(task, place, outcome);
+    } catch (error) {
+      log.error({ commitment: task.commitment, err: error }, 'the execution failed inside the node');
+      store.diagnostics.add(reportOfException({ ...subject, nowMs: clock.now() }, error));
+      const detail = error instanceof Error ? error.message : String(error);
+      store.executions.end(task.commitment, { outcome: 'failed', detail, nowMs: clock.now() });
+    }
+    await reach('outcome.recorded');
+    if (store.local(task.commitment).kind === 'closed') await removeResults(resultsDir, task.commitment);
+  }
+
+  async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
+    const { engine, networkClock, reach } = this.#context;
+    const outputDir = join(place.root, place.dir);
+    await rm(outputDir, { recursive: true, force: true });
+    await mkdir(outputDir, { recursive: true });
+    const failure = await this.#fetchModels(task);
+    if (failure !== null) return failure;
+    const checkpointDir = await this.#fetchCheckpoint(task);
+    const job = engineJob(task, { outputDir, checkpointDir, toLocal: (ms) => networkClock.toLocal(ms) });
+    await reach('execution.beforeEngine');
+    // No await between this check and the hand-over: the job runs in the recorded lifetime or not at all.
+    if (!this.#inLifetime(lifetime)) {
+      return { kind: 'cancelled', reason: 'restarted', detail: 'the engine restarted before the execution began' };
+    }
+    return engine.execute(job);
+  }
+
+  /** Anything beside the base model is fetched first (RELAY_PROTOCOL 8.6); null when all is there. */
+  async #fetchModels(task: StoredTask): Promise<EngineOutcome | null> {
+    const { engine, networkClock, clock } = this.#context;
+    const startTimeMs = task.startTimeMs ?? 0;
+    const deadlineMs = networkClock.toLocal(taskDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds }));
+    for (const model of auxiliaryModels(task)) {
+      const signal = AbortSignal.timeout(Math.max(0, deadlineMs - clock.now()));
+      const outcome = await engine.download(model, task.type, signal);
+      if (outcome.kind === 'success') continue;
+      const traceback = outcome.kind === 'cancelled' ? outcome.detail : outcome.traceback;
+      // Law 2: whatever a download says, it never makes the task invalid.
+      return { kind: 'failed', traceback: `the model ${model.id} could not be fetched: ${traceback}`, gpuCount: 0 };
+    }
+    return null;
+  }
+
+  async #fetchCheckpoint(task: StoredTask): Promise<string | null> {
+    if (!needsCheckpoint(task)) return null;
+    const base = join(this.#context.resultsDir, task.commitment);
+    const zipPath = join(base, 'input_checkpoint.zip');
+    const dir = join(base, 'input_checkpoint');
+    await this.#context.network.downloadInputCheckpoint(task.commitment, zipPath);
+    await rm(dir, { recursive: true, force: true });
+    await unpackCheckpoint(zipPath, dir);
+    return dir;
+  }
+
+  async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome): Promise<void> {
+    const { store, clock, reach, log } = this.#context;
+    const { commitment } = task;
+    log.info({ commitment, outcome: outcome.kind }, 'the engine answered');
+    if (outcome.kind === 'success') {
+      const sealed = await sealResult(task.type, place);
+      await reach('result.sealed');
+      store.recordResult({ commitment, ...sealed, nowMs: clock.now() });
+      await reach('result.recorded');
+      return;
+    }
+    const detail = outcome.kind === 'cancelled' ? `${outcome.reason}: ${outcome.detail}` : outcome.traceback;
+    store.executions.end(commitment, { outcome: outcome.kind, detail, nowMs: clock.now() });
+  }
+
+  #inLifetime(lifetime: string): boolean {
+    const state = this.#context.engine.state();
+    return state.kind === 'ready' && state.lifetime === lifetime;
+  }
+}
+
+/** Results of a closed task; nothing needs them any more. */
+export async function removeResults(resultsDir: string, commitment: Hex): Promise<void> {
+  await rm(join(resultsDir, commitment), { recursive: true, force: true });
+}

@@ -1,0 +1,106 @@
+/** Carries out what `decide` said: record, act once, record. An act whose answer is lost is left to the next cycle. */
+import type { Hex } from '../../protocol/hex.ts';
+import { isWorkerError, WorkerError } from '../errors.ts';
+import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
+import type { StoredTask } from '../store/tasks.ts';
+import type { LoopContext } from './context.ts';
+import type { Action } from './decide.ts';
+import { type Executor, removeResults } from './executor.ts';
+import { verifyResult } from './result-files.ts';
+
+export type Act = Exclude<Action, { kind: 'wait' }>;
+
+export interface Performer {
+  readonly context: LoopContext;
+  readonly executor: Executor;
+}
+
+/** @throws what the network or the laws object; nothing is retried here. */
+export async function perform({ context, executor }: Performer, commitment: Hex, act: Act): Promise<void> {
+  context.log.info({ commitment, act: act.kind }, 'acting');
+  switch (act.kind) {
+    case 'execute':
+      return executor.begin(commitment, act.lifetime);
+    case 'submitScore':
+      return submitScore(context, commitment);
+    case 'reportError':
+      return reportError(context, commitment);
+    case 'uploadResult':
+      return uploadResult(context, commitment);
+    case 'alarm':
+      return raiseAlarm(context, commitment, act.code, act.message);
+    case 'close':
+      return close(context, executor, commitment, act.as);
+  }
+}
+
+async function submitScore({ store, network, reach, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+  // Law 4: read from disk, at the moment of signing.
+  const recorded = store.ledger.find(commitment);
+  if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
+  await reach('score.beforeSubmit');
+  await network.submitScore(recorded);
+  await reach('score.submitted');
+  const evidence = `the network accepted the score ${recorded.score}`;
+  store.tasks.addTransition(commitment, { status: 'ScoreReady', atMs: networkClock.now(), source: 'local', evidence });
+}
+
+async function reportError({ store, network, reach, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+  const local = store.local(commitment);
+  if (local.kind !== 'invalid') throw new WorkerError('LEDGER_CONFLICT', `${commitment} was not found invalid`, { commitment });
+  await reach('error.beforeReport');
+  await network.reportError(commitment);
+  await reach('error.reported');
+  const evidence = 'the network accepted the report of invalid arguments';
+  store.tasks.addTransition(commitment, { status: 'ErrorReported', atMs: networkClock.now(), source: 'local', evidence });
+}
+
+async function uploadResult(context: LoopContext, commitment: Hex): Promise<void> {
+  const { store, network, reach, resultsDir, clock } = context;
+  const recorded = store.ledger.find(commitment);
+  if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
+  try {
+    const { type } = store.tasks.get(commitment);
+    const artifacts = store.artifacts.of(commitment);
+    const verified = await verifyResult({ type, root: resultsDir, score: recorded.score, artifacts });
+    await reach('upload.verified');
+    await network.uploadResult({ commitment, ...verified });
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) store.tasks.countUploadRefusal(commitment);
+    if (isWorkerError(error, 'RESULT_CHANGED')) await raiseAlarm(context, commitment, error.code, error.message);
+    throw error;
+  }
+  await reach('upload.sent');
+  store.tasks.markUploaded(commitment, clock.now());
+  await reach('upload.recorded');
+}
+
+async function raiseAlarm({ store, clock, log }: LoopContext, commitment: Hex, code: string, message: string): Promise<void> {
+  log.error({ commitment, code }, message);
+  store.tasks.raiseAlarm(commitment, { code, message, atMs: clock.now() });
+}
+
+async function close(
+  { store, clock, reach, resultsDir }: LoopContext,
+  executor: Executor,
+  commitment: Hex,
+  as: string,
+): Promise<void> {
+  await reach('task.beforeClose');
+  store.tasks.close(commitment, as, clock.now());
+  const payment = paymentByRule(store.tasks.get(commitment));
+  if (payment !== null) store.tasks.setPayment(commitment, payment);
+  await reach('task.closed');
+  // An invalidated result stays as evidence; a running execution still writes, and cleans up after itself.
+  if (as !== 'EndInvalidated' && !executor.isRunning(commitment)) await removeResults(resultsDir, commitment);
+}
+
+/**
+ * What the network pays where its rules leave no doubt: nothing for an invalidated or aborted task, unless it was the
+ * application that failed to validate. Null: the account has to be asked. Source: RELAY_PROTOCOL 4.4, 4.9.
+ */
+export function paymentByRule({ status, abortReason }: Pick<StoredTask, 'status' | 'abortReason'>): bigint | null {
+  if (status === 'EndInvalidated') return 0n;
+  if (status === 'EndAborted' && abortReason !== 'CreatorValidationTimeout') return 0n;
+  return null;
+}

@@ -1,0 +1,93 @@
+/**
+ * A poll on a grid of its own phase: pointer and event polls lie half a period apart, so that a task's start is seen
+ * within half a period although each asks only once per period.
+ */
+import type { Clock } from '../../protocol/ports.ts';
+import type { Log } from '../log.ts';
+import { backoffMs } from './backoff.ts';
+import type { RelayHealth } from './relay-health.ts';
+import type { RequestBudget } from './request-budget.ts';
+import { Waker } from './waker.ts';
+
+export const OUTAGE_BACKOFF = { baseMs: 1_000, capMs: 10_000 };
+/** Distance of the extra polls of a burst. */
+export const BURST_INTERVAL_MS = 200;
+
+export interface PollLoopOptions {
+  readonly name: string;
+  /** Milliseconds between polls; read anew each time. */
+  readonly periodMs: () => number;
+  /** Polls lie at multiples of the period plus this. */
+  readonly phaseMs: number;
+  readonly poll: (signal: AbortSignal) => Promise<void>;
+  readonly clock: Clock;
+  readonly budget: RequestBudget;
+  readonly health: RelayHealth;
+  readonly log: Log;
+}
+
+export class PollLoop {
+  readonly #options: PollLoopOptions;
+  readonly #waker: Waker;
+  #failures = 0;
+  #burst = 0;
+
+  constructor(options: PollLoopOptions) {
+    this.#options = options;
+    this.#waker = new Waker(options.clock);
+    options.health.onChange(({ kind }) => {
+      if (kind === 'reachable' && this.#failures > 0) this.#waker.wake();
+    });
+  }
+
+  /** Polls now instead of at the next slot. */
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** Polls now and then at short distances, as far as the budget's extras go. */
+  hurry(polls: number): void {
+    if (!this.#options.budget.tryExtra()) return;
+    this.#burst = polls - 1;
+    this.#waker.wake();
+  }
+
+  calm(): void {
+    this.#burst = 0;
+  }
+
+  /** Ends when the signal aborts; a failed poll never ends it. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { poll, budget, health, log, name } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#waker.sleep(this.#delay(), signal);
+        await budget.take(signal);
+        await poll(signal);
+        this.#failures = 0;
+        health.ok();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failures++;
+        health.failed(error);
+        log.warn({ poll: name, failures: this.#failures, err: error }, 'a poll failed');
+      }
+    }
+  }
+
+  #delay(): number {
+    const { periodMs, phaseMs, clock, budget } = this.#options;
+    if (this.#failures > 0) return backoffMs(this.#failures, OUTAGE_BACKOFF);
+    if (this.#burst > 0 && budget.tryExtra()) {
+      this.#burst--;
+      return BURST_INTERVAL_MS;
+    }
+    return untilSlot(clock.now(), periodMs(), phaseMs);
+  }
+}
+
+/** Milliseconds to the next moment of the grid, never zero. */
+export function untilSlot(nowMs: number, periodMs: number, phaseMs: number): number {
+  const since = (((nowMs - phaseMs) % periodMs) + periodMs) % periodMs;
+  return periodMs - since;
+}

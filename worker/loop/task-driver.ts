@@ -1,0 +1,184 @@
+/**
+ * Drives every open task: read it fresh, observe, decide, act, and again (law 1). Events and the pointer only wake it;
+ * what it does comes from the task object of the same cycle and the store.
+ */
+import type { Hex } from '../../protocol/hex.ts';
+import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import { isOutcomeUnknown, isSignatureRefused, isSignerNotAllowed } from '../networks/relay/refusals.ts';
+import { backoffMs } from './backoff.ts';
+import type { LoopContext } from './context.ts';
+import { type Action, decide, type EngineView } from './decide.ts';
+import { Executor } from './executor.ts';
+import { perform } from './perform.ts';
+import { OUTAGE_BACKOFF, untilSlot } from './poll-loop.ts';
+import type { RelayHealth } from './relay-health.ts';
+import type { RequestBudget } from './request-budget.ts';
+import { nextLookMs } from './task-cadence.ts';
+import { Waker } from './waker.ts';
+
+export interface TaskDriverOptions {
+  readonly context: LoopContext;
+  readonly budget: RequestBudget;
+  readonly health: RelayHealth;
+  /** Something about the task changed in the store. */
+  readonly onTask: (commitment: Hex) => void;
+  /** A task came to its end: the network may start another at once. */
+  readonly onClosed: (commitment: Hex) => void;
+  /** A signature was refused: the clocks may have drifted apart. */
+  readonly onSignatureRefused: () => void;
+  /** What the store could not take; the process must not go on. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+interface Watched {
+  dueMs: number;
+  failures: number;
+  /** Consecutive cycles that ended in the same act: an act that changes nothing is not repeated at full speed. */
+  repeats: number;
+  last: Action['kind'] | null;
+}
+
+export class TaskDriver {
+  readonly #options: TaskDriverOptions;
+  readonly #executor: Executor;
+  readonly #waker: Waker;
+  readonly #watched = new Map<Hex, Watched>();
+
+  constructor(options: TaskDriverOptions) {
+    this.#options = options;
+    const { clock, store } = options.context;
+    this.#waker = new Waker(clock);
+    this.#executor = new Executor(options.context, {
+      onEnd: (commitment) => {
+        options.onTask(commitment);
+        if (store.tasks.get(commitment).closedMs === null) this.wake(commitment);
+      },
+      onFatal: options.onFatal,
+    });
+    for (const task of store.tasks.open()) this.#watch(task.commitment);
+  }
+
+  /** Open tasks: known ones, and those that somebody named and that were not read yet. */
+  get open(): readonly Hex[] {
+    return [...this.#watched.keys()];
+  }
+
+  /** Has the task read as soon as possible; one that is closed stays closed. */
+  wake(commitment: Hex): void {
+    const task = this.#options.context.store.tasks.find(commitment);
+    if (task !== null && task.closedMs !== null) return;
+    this.#watch(commitment).dueMs = Number.NEGATIVE_INFINITY;
+    this.#waker.wake();
+  }
+
+  wakeAll(): void {
+    for (const commitment of this.#watched.keys()) this.wake(commitment);
+  }
+
+  /** Resolves when no execution is running any more and every outcome is on disk. */
+  settled(): Promise<void> {
+    return this.#executor.settled();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { budget, context } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const next = this.#next();
+        const delayMs = next === null ? 3_600_000 : next[1].dueMs - context.clock.now();
+        if (next === null || delayMs > 0) {
+          await this.#waker.sleep(delayMs, signal);
+          continue;
+        }
+        await budget.take(signal);
+        await this.#look(next[0], next[1]);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** One cycle with one task; plans the next. */
+  async #look(commitment: Hex, watched: Watched): Promise<void> {
+    const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
+    const now = () => context.clock.now();
+    watched.dueMs = Number.POSITIVE_INFINITY;
+    try {
+      const action = await this.cycle(commitment);
+      health.ok();
+      watched.failures = 0;
+      if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
+        this.#watched.delete(commitment);
+        if (action !== 'notOurs' && action.kind === 'close') onClosed(commitment);
+        return;
+      }
+      watched.repeats = action.kind !== 'wait' && action.kind === watched.last ? watched.repeats + 1 : 0;
+      watched.last = action.kind;
+      const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
+      // A wake during the cycle wins.
+      const dueMs = delayMs >= 1_000 ? now() + untilSlot(now(), delayMs, 0) : now() + delayMs;
+      watched.dueMs = Math.min(watched.dueMs, dueMs);
+    } catch (error) {
+      health.failed(error);
+      watched.failures++;
+      watched.dueMs = now() + backoffMs(watched.failures, OUTAGE_BACKOFF);
+      if (isSignatureRefused(error)) onSignatureRefused();
+      context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
+      if (!isOutcomeUnknown(error)) onTask(commitment);
+    }
+  }
+
+  /** Reads, observes, decides, acts: once. */
+  async cycle(commitment: Hex): Promise<Action | 'notOurs'> {
+    const { context, onTask } = this.#options;
+    const { store, network, networkClock, reach, engine, engineAccepted } = context;
+    const known = () => store.tasks.find(commitment) !== null;
+    const remote = await network.task(commitment).catch((error: unknown) => {
+      if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
+      throw error;
+    });
+    const nowMs = networkClock.now();
+    if (remote === 'notFound' || remote.selectedNode === null || !sameAddress(remote.selectedNode, network.address)) {
+      if (!known()) return 'notOurs';
+    }
+    if (remote !== 'notFound') {
+      await reach('task.beforeObserve');
+      if (store.tasks.observe(remote, nowMs)) onTask(commitment);
+      await reach('task.observed');
+    }
+    const { startTimeMs, timeoutSeconds } = store.tasks.get(commitment);
+    const action = decide({
+      remote,
+      local: store.local(commitment),
+      alarms: store.tasks.alarms(commitment).map((alarm) => alarm.code),
+      knownDeadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),
+      engine: engineView(engine.state(), engineAccepted),
+      self: network.address,
+      nowMs,
+    });
+    if (action.kind === 'wait') return action;
+    await perform({ context, executor: this.#executor }, commitment, action);
+    onTask(commitment);
+    return action;
+  }
+
+  #watch(commitment: Hex): Watched {
+    const present = this.#watched.get(commitment);
+    if (present !== undefined) return present;
+    const watched: Watched = { dueMs: Number.NEGATIVE_INFINITY, failures: 0, repeats: 0, last: null };
+    this.#watched.set(commitment, watched);
+    return watched;
+  }
+
+  #next(): readonly [Hex, Watched] | null {
+    let next: readonly [Hex, Watched] | null = null;
+    for (const entry of this.#watched) if (next === null || entry[1].dueMs < next[1].dueMs) next = entry;
+    return next;
+  }
+}
+
+function engineView(state: ReturnType<LoopContext['engine']['state']>, accepted: boolean): EngineView {
+  if (!accepted) return { kind: 'notAccepted' };
+  return state.kind === 'ready' ? { kind: 'ready', lifetime: state.lifetime } : { kind: 'notReady' };
+}
