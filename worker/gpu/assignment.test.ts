@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gpuConfigSchema } from '../../contract/node-config.ts';
 import { deriveGpu, isTensorParallel, suggestSelection } from './assignment.ts';
 import { GpuError, gpuProblem } from './errors.ts';
-import { assertReportedGpu, engineEnvironment, reportedGpu } from './isolation.ts';
+import { assertReportedGpu, confinedEnvironment, reportedGpu } from './isolation.ts';
 import { card } from './testing/card.ts';
 import { composedUuid } from './testing/compose.ts';
 
@@ -48,7 +48,7 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
     const gpu = deriveGpu({ ids: ['apple-0'] }, machine);
     expect(gpu).toMatchObject({ reportedName: 'Apple M2 Type+Darwin', reportedVramGib: 24, uuids: [], cudaVisibleDevices: null });
     expect(deriveGpu({ ids: ['apple-0'] }, { ...machine, macName: 'chipset' }).reportedName).toBe('Apple M2+Darwin');
-    expect(engineEnvironment({ gpu, base: { CUDA_VISIBLE_DEVICES: '3' } })).toEqual({});
+    expect(confinedEnvironment({ gpu, base: { CUDA_VISIBLE_DEVICES: '3' } })).toEqual({});
   });
 
   it('tensor parallel needs the executor, the platform and two cards', () => {
@@ -149,7 +149,7 @@ describe('law 6: the GPU that is reported is the GPU that executes', () => {
     fc.assert(
       fc.property(machines, ({ cards, selection, platform, executor, base }) => {
         const gpu = deriveGpu(selection, { cards, platform, executor });
-        const env = engineEnvironment({ gpu, base });
+        const env = confinedEnvironment({ gpu, base });
         const seen = (env.CUDA_VISIBLE_DEVICES ?? '').split(',').map((uuid) => cards.find((one) => one.uuid === uuid));
         expect(Object.keys(env).filter((name) => name.toUpperCase() === 'CUDA_VISIBLE_DEVICES')).toHaveLength(1);
 
@@ -182,11 +182,11 @@ describe('law 6: the GPU that is reported is the GPU that executes', () => {
 
   it('law 6: the fallback setting goes only with tensor parallel', () => {
     const base = { GPT_TP_FALLBACK: '1', PATH: '/bin' };
-    expect(engineEnvironment({ gpu: { cudaVisibleDevices: 'GPU-1', executorMode: 'device_map' }, base })).toEqual({
+    expect(confinedEnvironment({ gpu: { cudaVisibleDevices: 'GPU-1', executorMode: 'device_map' }, base })).toEqual({
       PATH: '/bin',
       CUDA_VISIBLE_DEVICES: 'GPU-1',
     });
-    expect(engineEnvironment({ gpu: { cudaVisibleDevices: 'GPU-1,GPU-2', executorMode: 'tensor_parallel' }, base })).toEqual({
+    expect(confinedEnvironment({ gpu: { cudaVisibleDevices: 'GPU-1,GPU-2', executorMode: 'tensor_parallel' }, base })).toEqual({
       ...base,
       CUDA_VISIBLE_DEVICES: 'GPU-1,GPU-2',
       GPT_EXECUTOR: 'tensor_parallel',

@@ -21,7 +21,7 @@ const FALLBACK = 'GPT_TP_FALLBACK';
  * The engine's environment: `base` (with every override already applied) and the GPU's variables over it.
  * Source: RELAY_PROTOCOL 9.1, except that there a host's `WORKER_CUDA_VISIBLE_DEVICES` wins over the selection.
  */
-export function engineEnvironment({
+export function confinedEnvironment({
   gpu,
   base,
 }: {

@@ -1,6 +1,7 @@
 /** Runs a small read-only program to its end, or not longer than allowed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../../protocol/ports.ts';
+import { killTree } from '../engines/process/kill-tree.ts';
 
 export interface ProcessRequest {
   readonly command: string;
@@ -87,12 +88,7 @@ function text(chunks: readonly Buffer[]): string {
 
 /** These programs only read, so there is nothing to end gracefully. */
 function killGroup(child: ChildProcess): void {
-  try {
-    if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // Already gone.
-  }
+  if (child.pid !== undefined) killTree(child.pid, 'SIGKILL');
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();

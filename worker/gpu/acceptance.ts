@@ -1,0 +1,122 @@
+/**
+ * May the node take another task now? A pure decision over the newest sample and the host's wishes. It never stops a
+ * task that runs: it pauses the node, which lets the network send no further one.
+ */
+import type { GpuCard, GpuIdle, GpuLimits, GpuSchedule } from '../../contract/gpu.ts';
+import { type GpuProblem, gpuProblem } from './errors.ts';
+import { foreignProcesses } from './idle.ts';
+import type { GpuSample } from './sampler.ts';
+import { isInSchedule, nextScheduleChange, type TimeZone } from './schedule.ts';
+
+/** What one decision hands to the next, so that a figure near its limit does not make the node flicker. */
+export interface AcceptanceMemory {
+  readonly tooHot: boolean;
+  readonly tooMuchPower: boolean;
+  /** When another program was last seen on the cards. */
+  readonly foreignAtMs: number | null;
+}
+export const NOTHING_REMEMBERED: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAtMs: null };
+
+export interface AcceptanceInput {
+  readonly sample: GpuSample | null;
+  /** Cards of this node. */
+  readonly ids: readonly string[];
+  readonly limits: GpuLimits;
+  /** Null = always. */
+  readonly schedule: GpuSchedule | null;
+  readonly idle: GpuIdle;
+  readonly ownPids: ReadonlySet<number>;
+  readonly nowMs: number;
+  readonly timeZone: TimeZone;
+  readonly memory: AcceptanceMemory;
+}
+
+export type Acceptance =
+  | { readonly accept: true; readonly memory: AcceptanceMemory }
+  | { readonly accept: false; readonly reasons: readonly GpuProblem[]; readonly memory: AcceptanceMemory };
+
+/** Older samples say nothing about now. Longer than the pause after a few failed readings. */
+export const SAMPLE_MAX_AGE_MS = 30_000;
+
+export function acceptance(input: AcceptanceInput): Acceptance {
+  const cards = freshCards(input);
+  const reasons: GpuProblem[] = [];
+  const { schedule, nowMs, timeZone } = input;
+  if (schedule !== null && !isInSchedule({ schedule, nowMs, timeZone })) {
+    const next = nextScheduleChange({ schedule, nowMs, timeZone });
+    reasons.push(gpuProblem('GPU_OUTSIDE_SCHEDULE', next === null ? '' : `until ${new Date(next).toISOString()}`));
+  }
+  const memory = {
+    tooHot: heat(input, cards, reasons),
+    tooMuchPower: power(input, cards, reasons),
+    foreignAtMs: foreign(input, cards, reasons),
+  };
+  return reasons.length === 0 ? { accept: true, memory } : { accept: false, reasons, memory };
+}
+
+/** The node's cards as they are now; null when that is not known of every one of them. */
+function freshCards({ sample, ids, nowMs }: AcceptanceInput): readonly GpuCard[] | null {
+  if (sample === null || nowMs - sample.atMs > SAMPLE_MAX_AGE_MS) return null;
+  const cards = sample.cards.filter((card) => ids.includes(card.id));
+  return cards.length === ids.length ? cards : null;
+}
+
+function heat({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
+  if (limits.temperatureC === null) return false;
+  const readings = known(cards?.map((card) => card.temperatureC));
+  if (readings === null) return noReading('temperature', memory.tooHot, reasons);
+  const hottest = Math.max(...readings);
+  const over = isOver(hottest, limits.temperatureC, memory.tooHot);
+  if (over) reasons.push(gpuProblem('GPU_TOO_HOT', describe(hottest, limits.temperatureC, '°C')));
+  return over;
+}
+
+function power({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): boolean {
+  if (limits.powerW === null) return false;
+  const readings = known(cards?.map((card) => card.powerW));
+  if (readings === null) return noReading('power', memory.tooMuchPower, reasons);
+  const total = readings.reduce((sum, watts) => sum + watts, 0);
+  const over = isOver(total, limits.powerW, memory.tooMuchPower);
+  if (over) reasons.push(gpuProblem('GPU_TOO_MUCH_POWER', describe(total, limits.powerW, 'W')));
+  return over;
+}
+
+function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): number | null {
+  const { idle, ownPids, memory, nowMs } = input;
+  if (!idle.only) return null;
+  const lists = known(cards?.map((card) => card.processes));
+  if (lists === null) {
+    reasons.push(gpuProblem('GPU_NO_READING', 'processes'));
+    return memory.foreignAtMs;
+  }
+  const others = foreignProcesses({ processes: lists.flat(), ownPids, ignored: idle.ignored });
+  const seenMs = others.length > 0 ? nowMs : memory.foreignAtMs;
+  const quietFromMs = seenMs === null ? nowMs : seenMs + idle.quietSeconds * 1000;
+  if (others[0] !== undefined) reasons.push(gpuProblem('GPU_IN_USE', `${others[0].name} (${others[0].pid})`));
+  else if (nowMs < quietFromMs) reasons.push(gpuProblem('GPU_IN_USE', `until ${new Date(quietFromMs).toISOString()}`));
+  return seenMs;
+}
+
+/** A limit that can not be judged counts as reached: the host set it to be safe. */
+function noReading(what: string, before: boolean, reasons: GpuProblem[]): boolean {
+  reasons.push(gpuProblem('GPU_NO_READING', what));
+  return before;
+}
+
+function known<Value>(values: readonly (Value | null)[] | undefined): readonly Value[] | null {
+  const present = values?.flatMap((value) => (value === null ? [] : [value]));
+  return present === undefined || present.length === 0 || present.length !== values?.length ? null : present;
+}
+
+interface Limit {
+  readonly pauseAt: number;
+  readonly resumeAt: number;
+}
+
+function isOver(value: number, limit: Limit, before: boolean): boolean {
+  return before ? value > limit.resumeAt : value >= limit.pauseAt;
+}
+
+function describe(value: number, limit: Limit, unit: string): string {
+  return `${Math.round(value)} ${unit}; pauses at ${limit.pauseAt} ${unit}, goes on at ${limit.resumeAt} ${unit}`;
+}

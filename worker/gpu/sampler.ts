@@ -1,0 +1,83 @@
+/** Reads all NVIDIA cards every few seconds, with one call, and never so often that the reading itself is felt. */
+import type { GpuCard } from '../../contract/gpu.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { GpuProblem } from './errors.ts';
+import type { NvidiaProbe } from './nvidia-smi.ts';
+import type { CardReading } from './telemetry-store.ts';
+
+export interface GpuSample {
+  readonly atMs: number;
+  readonly cards: readonly GpuCard[];
+}
+
+export type SamplerState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'sampled'; readonly sample: GpuSample }
+  /** `last` is the newest sample there was, if any. */
+  | { readonly kind: 'failed'; readonly atMs: number; readonly problem: GpuProblem; readonly last: GpuSample | null };
+
+export interface SamplerOptions {
+  readonly clock: Clock;
+  readonly nvidia: { probe(): Promise<NvidiaProbe> };
+  readonly store: { record(atMs: number, readings: readonly CardReading[]): void };
+  readonly intervalMs?: number;
+  /** Cards whose history is kept; absent = all. */
+  readonly ids?: ReadonlySet<string>;
+  readonly onState?: (state: SamplerState) => void;
+}
+
+export const SAMPLE_INTERVAL_MS = 5000;
+/** A call that takes long (many cards, no persistence mode) makes the pause longer: at most one part in twenty is spent in it. */
+const PAUSE_PER_CALL = 19;
+const LONGEST_PAUSE_MS = 300_000;
+
+export class GpuSampler {
+  readonly #options: SamplerOptions;
+  #state: SamplerState = { kind: 'waiting' };
+
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+  }
+
+  state(): SamplerState {
+    return this.#state;
+  }
+
+  /** The newest sample, however old. */
+  sample(): GpuSample | null {
+    if (this.#state.kind === 'sampled') return this.#state.sample;
+    return this.#state.kind === 'failed' ? this.#state.last : null;
+  }
+
+  /** Samples until `signal` aborts; then resolves. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, intervalMs = SAMPLE_INTERVAL_MS } = this.#options;
+    let failures = 0;
+    while (!signal.aborted) {
+      const startMs = clock.now();
+      failures = (await this.#once()) ? 0 : failures + 1;
+      const tookMs = clock.now() - startMs;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(intervalMs * 2 ** failures, tookMs * PAUSE_PER_CALL));
+      try {
+        await clock.sleep(pauseMs, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  async #once(): Promise<boolean> {
+    const { clock, nvidia, store, ids, onState } = this.#options;
+    const probe = await nvidia.probe();
+    const atMs = clock.now();
+    if (probe.kind === 'found') {
+      const kept = probe.cards.filter((card) => ids === undefined || ids.has(card.id));
+      store.record(atMs, kept);
+      this.#state = { kind: 'sampled', sample: { atMs, cards: probe.cards } };
+    } else {
+      this.#state = { kind: 'failed', atMs, problem: probe.problem, last: this.sample() };
+    }
+    onState?.(this.#state);
+    return probe.kind === 'found';
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A card's readings, down-sampled as they come: each reading is added to the step it falls into on every level, so that
+ * nothing has to be thinned out later and a crash loses nothing. What is too old for its level is deleted when a new
+ * step begins, so that the table's size has a bound (see {@link maxRowsPerCard}).
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { GpuHistoryPoint } from '../../contract/gpu.ts';
+import { inTransaction, readAll } from '../store/database.ts';
+
+/** What the sampler reads of one card; null = the card does not tell. */
+export interface CardReading {
+  readonly id: string;
+  readonly loadPercent: number | null;
+  readonly memoryUsedMib: number | null;
+  readonly temperatureC: number | null;
+  readonly powerW: number | null;
+}
+
+export interface Level {
+  /** Length of a step. */
+  readonly seconds: number;
+  readonly keepSeconds: number;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+export const LEVELS: readonly Level[] = [
+  { seconds: 5, keepSeconds: HOUR },
+  { seconds: 60, keepSeconds: DAY },
+  { seconds: 600, keepSeconds: 30 * DAY },
+];
+
+export function maxRowsPerCard(levels: readonly Level[] = LEVELS): number {
+  return levels.reduce((rows, level) => rows + Math.ceil(level.keepSeconds / level.seconds), 0);
+}
+
+const METRICS = { load: 'loadPercent', memory: 'memoryUsedMib', temperature: 'temperatureC', power: 'powerW' } as const;
+type Metric = keyof typeof METRICS;
+const NAMES = Object.keys(METRICS) as readonly Metric[];
+
+export const TELEMETRY_TABLE = `
+CREATE TABLE gpu_telemetry (
+  card TEXT NOT NULL,
+  step_seconds INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  ${NAMES.map((name) => `${name}_count INTEGER NOT NULL, ${name}_sum REAL NOT NULL, ${name}_max REAL`).join(',\n  ')},
+  PRIMARY KEY (step_seconds, at_ms, card)
+) STRICT, WITHOUT ROWID;
+`;
+
+const COLUMNS = NAMES.flatMap((name) => [`${name}_count`, `${name}_sum`, `${name}_max`]);
+
+/** max() of SQLite's scalar form is null when either is null, hence the coalescing. */
+const ADD = `
+INSERT INTO gpu_telemetry (card, step_seconds, at_ms, ${COLUMNS.join(', ')})
+VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})
+ON CONFLICT DO UPDATE SET ${NAMES.map(
+  (name) => `${name}_count = ${name}_count + excluded.${name}_count, ${name}_sum = ${name}_sum + excluded.${name}_sum,
+  ${name}_max = max(coalesce(${name}_max, excluded.${name}_max), coalesce(excluded.${name}_max, ${name}_max))`,
+).join(', ')}`;
+
+const rowSchema = z.record(z.string(), z.number().nullable());
+
+const HISTORY = `
+SELECT * FROM (
+  SELECT at_ms, ${COLUMNS.join(', ')} FROM gpu_telemetry
+  WHERE step_seconds = ? AND at_ms BETWEEN ? AND ? AND card = ? ORDER BY at_ms DESC LIMIT ?
+) ORDER BY at_ms`;
+
+export class TelemetryStore {
+  readonly #database: DatabaseSync;
+  readonly #add: StatementSync;
+  readonly #forgetOld: StatementSync;
+  readonly #forgetAhead: StatementSync;
+  readonly #levels: readonly Level[];
+  /** Start of the step last written to, per level. */
+  readonly #current = new Map<Level, number>();
+
+  /** The database has the table; see gpu-database.ts. */
+  constructor(database: DatabaseSync, { levels = LEVELS }: { readonly levels?: readonly Level[] } = {}) {
+    this.#database = database;
+    this.#levels = levels;
+    this.#add = database.prepare(ADD);
+    // Two statements: each is a range of the primary key, where one with OR would walk the whole level.
+    this.#forgetOld = database.prepare('DELETE FROM gpu_telemetry WHERE step_seconds = ? AND at_ms <= ?');
+    this.#forgetAhead = database.prepare('DELETE FROM gpu_telemetry WHERE step_seconds = ? AND at_ms > ?');
+  }
+
+  record(atMs: number, readings: readonly CardReading[]): void {
+    inTransaction(this.#database, () => {
+      for (const level of this.#levels) {
+        const start = atMs - (atMs % (level.seconds * 1000));
+        for (const reading of readings) this.#add.run(reading.id, level.seconds, start, ...columnsOf(reading));
+        if (this.#current.get(level) === start) continue;
+        this.#current.set(level, start);
+        // Also what lies ahead: a clock that was set back would else keep it beyond every bound.
+        this.#forgetOld.run(level.seconds, start - level.keepSeconds * 1000);
+        this.#forgetAhead.run(level.seconds, start);
+      }
+    });
+  }
+
+  /** Steps from the finest level that reaches back to `fromMs` and gives at most `maxPoints`; oldest first. */
+  history(query: {
+    readonly card: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly nowMs: number;
+    readonly maxPoints: number;
+  }): readonly GpuHistoryPoint[] {
+    const { card, fromMs, toMs, nowMs, maxPoints } = query;
+    const reaches = (level: Level) => fromMs >= nowMs - level.keepSeconds * 1000;
+    const fits = (level: Level) => (toMs - fromMs) / (level.seconds * 1000) <= maxPoints;
+    const level = this.#levels.find((one) => reaches(one) && fits(one)) ?? this.#levels.at(-1);
+    if (level === undefined) return [];
+    const from = fromMs - (fromMs % (level.seconds * 1000));
+    const rows = readAll(this.#database, rowSchema, HISTORY, level.seconds, from, toMs, card, maxPoints);
+    return rows.map((row) => pointOf(row, level.seconds));
+  }
+}
+
+function columnsOf(reading: CardReading): (number | null)[] {
+  return NAMES.flatMap((name) => {
+    const value = reading[METRICS[name]];
+    return value === null ? [0, 0, null] : [1, value, value];
+  });
+}
+
+function pointOf(row: z.output<typeof rowSchema>, seconds: number): GpuHistoryPoint {
+  const figures = (name: Metric) => {
+    const [count, sum, maximum] = [row[`${name}_count`], row[`${name}_sum`], row[`${name}_max`]];
+    return count == null || count === 0 || sum == null || maximum == null ? null : { average: sum / count, maximum };
+  };
+  return {
+    atMs: row.at_ms ?? 0,
+    seconds,
+    loadPercent: figures('load'),
+    memoryUsedMib: figures('memory'),
+    temperatureC: figures('temperature'),
+    powerW: figures('power'),
+  };
+}
