@@ -1,0 +1,302 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failing, invalidArgs, never, succeedWith } from '../testing/fake-engine.ts';
+import { refuse } from '../testing/fake-network.ts';
+import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
+import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+
+const TASK = commitmentOf(1);
+const HELLO_SCORE = '0x2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+
+async function started(options: Parameters<typeof loopRig>[0] = {}): Promise<Rig> {
+  const rig = await loopRig(options);
+  rig.network.start(remoteTask({ startTimeMs: START_MS }));
+  return rig;
+}
+
+/** One cycle, and whatever execution it began. */
+async function cycle({ driver }: Rig): Promise<string> {
+  const action = await driver.cycle(TASK);
+  await driver.settled();
+  if (action === 'notOurs') return action;
+  return action.kind === 'wait' ? action.reason : action.kind;
+}
+
+async function cycles(rig: Rig, count: number): Promise<string[]> {
+  const seen: string[] = [];
+  for (let i = 0; i < count; i++) seen.push(await cycle(rig));
+  return seen;
+}
+
+describe('a task from start to end', () => {
+  it('executes, submits, waits, uploads, closes', async () => {
+    const rig = await started();
+    expect(await cycles(rig, 3)).toEqual(['execute', 'submitScore', 'awaitingValidation']);
+    rig.network.change(TASK, { status: 'Validated', validatedTimeMs: START_MS + 2_000 });
+    expect(await cycles(rig, 3)).toEqual(['uploadResult', 'close', 'closed']);
+    expect(rig.network.submitted).toEqual([{ commitment: TASK, score: HELLO_SCORE }]);
+    expect(rig.network.uploads[0]?.files).toEqual([{ name: '0.json', bytes: Buffer.from('hello') }]);
+    expect(rig.context.store.tasks.get(TASK)).toMatchObject({ status: 'EndSuccess', closedAs: 'EndSuccess', paymentWei: null });
+    expect(existsSync(join(rig.context.resultsDir, TASK))).toBe(false);
+  });
+
+  it('keeps an invalidated result as evidence, offers it once, and is paid nothing', async () => {
+    const rig = await started();
+    await cycles(rig, 2);
+    rig.network.change(TASK, { status: 'EndInvalidated' });
+    expect(await cycles(rig, 2)).toEqual(['uploadResult', 'close']);
+    expect(existsSync(join(rig.context.resultsDir, TASK, '1', '0.json'))).toBe(true);
+    expect(rig.context.store.tasks.get(TASK).paymentWei).toBe(0n);
+  });
+
+  it('closes an invalidated task whose result the network does not want', async () => {
+    const rig = await started();
+    await cycles(rig, 2);
+    rig.network.change(TASK, { status: 'EndInvalidated' });
+    rig.network.beforeCall = (method) => {
+      if (method === 'uploadResult') throw refuse('Task not validated');
+    };
+    await expect(cycle(rig)).rejects.toMatchObject({ code: 'RELAY_REFUSED' });
+    expect(await cycle(rig)).toBe('close');
+  });
+
+  it('remembers a task that began and ended while nobody looked', async () => {
+    const rig = await loopRig();
+    rig.network.tasks.set(TASK, remoteTask({ status: 'EndAborted', abortReason: 'Timeout' }));
+    expect(await cycle(rig)).toBe('close');
+    expect(rig.context.store.tasks.get(TASK)).toMatchObject({ abortReason: 'Timeout', paymentWei: 0n });
+  });
+
+  it('has no interest in tasks of others', async () => {
+    const rig = await loopRig();
+    rig.network.tasks.set(TASK, remoteTask({ selectedNode: commitmentOf(9).slice(0, 42) as `0x${string}` }));
+    expect(await cycle(rig)).toBe('notOurs');
+    expect(rig.context.store.tasks.find(TASK)).toBeNull();
+  });
+});
+
+describe('law 1: an answer that was lost is never guessed', () => {
+  it('a submission whose answer is lost is seen in the next read, and not repeated', async () => {
+    const rig = await started();
+    await cycle(rig);
+    rig.network.fate = (method) => (method === 'submitScore' ? 'lostAnswer' : 'ok');
+    await expect(cycle(rig)).rejects.toMatchObject({ code: 'RELAY_UNREACHABLE' });
+    rig.network.fate = () => 'ok';
+    expect(await cycle(rig)).toBe('awaitingValidation');
+    expect(rig.network.submitted).toHaveLength(1);
+  });
+
+  it('a submission that never arrived is made again, with the same score', async () => {
+    const rig = await started();
+    await cycle(rig);
+    rig.network.fate = (method) => (method === 'submitScore' ? 'lostRequest' : 'ok');
+    await expect(cycle(rig)).rejects.toThrow();
+    rig.network.fate = () => 'ok';
+    expect(await cycle(rig)).toBe('submitScore');
+    expect(rig.network.submitted).toEqual([{ commitment: TASK, score: HELLO_SCORE }]);
+  });
+
+  it('an upload whose answer is lost is seen in the next read', async () => {
+    const rig = await started();
+    await cycles(rig, 2);
+    rig.network.change(TASK, { status: 'Validated' });
+    rig.network.fate = (method) => (method === 'uploadResult' ? 'lostAnswer' : 'ok');
+    await expect(cycle(rig)).rejects.toThrow();
+    rig.network.fate = () => 'ok';
+    expect(await cycle(rig)).toBe('close');
+    expect(rig.network.uploads).toHaveLength(1);
+  });
+
+  it('a foreign score under our name: an alarm in the store, and no act', async () => {
+    const rig = await started();
+    await cycle(rig);
+    rig.network.change(TASK, { status: 'Validated', score: `0x${'99'.repeat(32)}` });
+    expect(await cycles(rig, 3)).toEqual(['alarm', 'verdictConflict', 'verdictConflict']);
+    expect(rig.context.store.tasks.alarms(TASK)).toMatchObject([{ code: 'REMOTE_SCORE_CONFLICT' }]);
+    expect(rig.network.uploads).toEqual([]);
+  });
+});
+
+describe('law 2: only an invalid task is reported', () => {
+  it('"Task args invalid" is reported once', async () => {
+    const rig = await started();
+    rig.engine.answer = invalidArgs;
+    expect(await cycles(rig, 3)).toEqual(['execute', 'reportError', 'awaitingValidation']);
+    expect(rig.network.reported).toEqual([TASK]);
+    expect(rig.network.submitted).toEqual([]);
+  });
+
+  const silent: readonly [string, (rig: Rig) => void][] = [
+    ['an error of the engine', (rig) => (rig.engine.answer = failing)],
+    ['no result file', (rig) => (rig.engine.answer = () => ({ kind: 'success' }))],
+    [
+      'a gap in the result files',
+      (rig) => {
+        rig.engine.answer = (job) => {
+          writeFileSync(join(job.outputDir, '1.json'), 'second');
+          return { kind: 'success' };
+        };
+      },
+    ],
+    [
+      'a model that can not be fetched, even if the download says "Task args invalid"',
+      (rig) => {
+        rig.network.change(TASK, { modelIds: ['base:a/b', 'lora:c/d'] });
+        rig.engine.downloadOutcome = { kind: 'invalid', traceback: 'Task args invalid', gpuCount: 0 };
+      },
+    ],
+    ['a model id that makes no sense', (rig) => rig.network.change(TASK, { modelIds: ['nonsense'] })],
+    [
+      'an input checkpoint that can not be fetched',
+      (rig) => rig.network.change(TASK, { type: 'FineTuneLora', taskArgs: '{"checkpoint":"yes"}' }),
+    ],
+  ];
+  for (const [what, arrange] of silent) {
+    it(`${what}: silence until the network's timeout`, async () => {
+      const rig = await started();
+      arrange(rig);
+      expect(await cycles(rig, 3)).toEqual(['execute', 'silent', 'silent']);
+      expect([rig.network.reported, rig.network.submitted]).toEqual([[], []]);
+      expect(rig.context.store.diagnostics.pending(9)).toHaveLength(1);
+    });
+  }
+});
+
+describe('law 3: one complete execution per engine lifetime', () => {
+  it('an execution cut off by a crash of the engine runs again in the next lifetime', async () => {
+    const rig = await started();
+    rig.engine.answer = (job, lifetime) => (lifetime === 'L1' ? never(job, lifetime) : succeedWith('hello')(job, lifetime));
+    await rig.driver.cycle(TASK);
+    await rig.clock.tick(0);
+    await until(() => rig.engine.jobs.length === 1);
+    expect(await rig.driver.cycle(TASK)).toEqual({ kind: 'wait', reason: 'executing' });
+    await rig.engine.crash();
+    await rig.driver.settled();
+    expect(await cycles(rig, 2)).toEqual(['execute', 'submitScore']);
+    expect(rig.engine.jobs.map(({ lifetime }) => lifetime)).toEqual(['L1', 'L2']);
+  });
+
+  it('writes every attempt into a directory of its own', async () => {
+    const rig = await started();
+    rig.engine.answer = never;
+    await rig.driver.cycle(TASK);
+    await until(() => rig.engine.jobs.length === 1);
+    await rig.engine.crash();
+    await rig.driver.settled();
+    await rig.driver.cycle(TASK);
+    await until(() => rig.engine.jobs.length === 2);
+    const dirs = rig.engine.jobs.map(({ job }) => job.outputDir);
+    expect(new Set(dirs).size).toBe(2);
+    await rig.engine.stop();
+    await rig.driver.settled();
+  });
+
+  it('a lifetime that ends between the decision and the record is not used', async () => {
+    const rig = await loopRig({
+      reach: (point) => {
+        if (point === 'execution.beforeRecord') rig.engine.die();
+      },
+    });
+    rig.network.start(remoteTask({ startTimeMs: START_MS }));
+    await cycle(rig);
+    expect(rig.context.store.executions.of(TASK)).toEqual([]);
+  });
+
+  it('a lifetime that ends between the record and the hand-over counts as cut off', async () => {
+    const rig = await loopRig({
+      reach: (point) => (point === 'execution.beforeEngine' && rig.engine.jobs.length === 0 ? rig.engine.crash() : undefined),
+    });
+    rig.network.start(remoteTask({ startTimeMs: START_MS }));
+    await cycle(rig);
+    expect(rig.engine.jobs).toEqual([]);
+    expect(rig.context.store.local(TASK)).toEqual({ kind: 'new', spentLifetimes: ['L1'] });
+  });
+});
+
+describe('law 4: score and files are on disk before the score is submitted', () => {
+  it('holds at the moment of submission', async () => {
+    const rig = await started();
+    await cycle(rig);
+    let seen: unknown;
+    rig.network.beforeCall = (method) => {
+      if (method !== 'submitScore') return;
+      const [artifact] = rig.context.store.artifacts.of(TASK);
+      const file = readFileSync(join(rig.context.resultsDir, artifact?.path ?? ''), 'utf8');
+      seen = { score: rig.context.store.ledger.find(TASK)?.score, sha256: artifact?.sha256, file };
+    };
+    await cycle(rig);
+    expect(seen).toEqual({ score: HELLO_SCORE, sha256: HELLO_SCORE.slice(2), file: 'hello' });
+  });
+});
+
+describe('law 5: what is uploaded hashes to the score, or nothing is', () => {
+  const tampering: readonly [string, (dir: string) => void][] = [
+    ['changed', (dir) => writeFileSync(join(dir, '0.json'), 'hullo')],
+    ['cut short', (dir) => writeFileSync(join(dir, '0.json'), '')],
+  ];
+  for (const [what, tamper] of tampering) {
+    it(`a result file that was ${what} on disk is not uploaded`, async () => {
+      const rig = await started();
+      await cycles(rig, 2);
+      tamper(join(rig.context.resultsDir, TASK, '1'));
+      rig.network.change(TASK, { status: 'Validated' });
+      await expect(cycle(rig)).rejects.toMatchObject({ code: 'RESULT_CHANGED' });
+      expect(rig.network.uploads).toEqual([]);
+      expect(rig.context.store.tasks.alarms(TASK)).toMatchObject([{ code: 'RESULT_CHANGED' }]);
+    });
+  }
+
+  it('nor is one that has vanished', async () => {
+    const rig = await started();
+    await cycles(rig, 2);
+    const { removeResults } = await import('./executor.ts');
+    await removeResults(rig.context.resultsDir, TASK);
+    rig.network.change(TASK, { status: 'GroupValidated' });
+    await expect(cycle(rig)).rejects.toMatchObject({ code: 'RESULT_CHANGED' });
+    expect(rig.network.uploads).toEqual([]);
+  });
+});
+
+describe('law 7: an engine that the network does not accept never runs', () => {
+  it('neither by decision nor by hand', async () => {
+    const rig = await started({ engineAccepted: false });
+    expect(await cycles(rig, 2)).toEqual(['engineNotAccepted', 'engineNotAccepted']);
+    expect(rig.engine.jobs).toEqual([]);
+    const { Executor } = await import('./executor.ts');
+    const executor = new Executor(rig.context, { onEnd: () => {}, onFatal: () => {} });
+    await expect(executor.begin(TASK, 'L1')).rejects.toMatchObject({ code: 'ENGINE_NOT_ACCEPTED' });
+  });
+});
+
+describe('the job', () => {
+  it('is what the engine protocol wants', async () => {
+    const rig = await started();
+    const taskArgs = '{"model":"Qwen/Qwen3-8B","seed":18446744073709551615}';
+    rig.network.change(TASK, { taskArgs, modelIds: ['base:Qwen/Qwen3-8B+fp16'] });
+    await cycle(rig);
+    expect(rig.engine.jobs[0]?.job).toMatchObject({
+      commitment: TASK,
+      type: 'Llm',
+      models: [{ id: 'Qwen/Qwen3-8B', type: 'base', variant: 'fp16' }],
+      deadlineMs: START_MS + 70_000,
+    });
+    expect(JSON.parse(String(rig.engine.jobs[0]?.job.taskArgs)).model).toBe('qwen/qwen3-8b');
+  });
+
+  it('carries arguments byte for byte where the names need no change, and passes nonsense on', async () => {
+    for (const taskArgs of ['{"model":"qwen/qwen3-8b","seed":18446744073709551615}', 'no json at all']) {
+      const rig = await started({ dataDir: tempDir() });
+      rig.network.change(TASK, { taskArgs });
+      await cycle(rig);
+      expect(rig.engine.jobs[0]?.job.taskArgs).toBe(taskArgs);
+    }
+  });
+});
+
+/** Waits for a condition by letting pending I/O finish; bounded. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000 && !condition(); i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(condition()).toBe(true);
+}

@@ -1,0 +1,256 @@
+/**
+ * A network in memory, for what a real relay can not be made to do in a test: to answer in any order, to lose any
+ * answer, to show anything. It keeps the relay's own rules for what it accepts (RELAY_PROTOCOL 3.2).
+ */
+import { createHash } from 'node:crypto';
+import type { Hex } from '../../protocol/hex.ts';
+import type { NodeStatus } from '../../protocol/node/status.ts';
+import { nodeStatusAfter } from '../../protocol/node/status.ts';
+import type { NodeInfo } from '../../protocol/wire/node.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { WorkerError } from '../errors.ts';
+import {
+  type Capabilities,
+  EVENT_PAGE,
+  type EventRow,
+  type JoinRequest,
+  type NodeErrorReport,
+  type ResultUpload,
+  type TaskIncome,
+  type TaskNetwork,
+} from '../networks/task-network.ts';
+import type { RecordedScore } from '../store/score-ledger.ts';
+import { SELF } from './remote-task.ts';
+
+export interface Call {
+  readonly method: keyof TaskNetwork;
+  readonly atMs: number;
+}
+
+/** What becomes of one call: carried out and answered, lost on the way there, or carried out with its answer lost. */
+export type Fate = 'ok' | 'lostRequest' | 'lostAnswer';
+
+export class FakeNetwork implements TaskNetwork {
+  readonly address = SELF;
+  readonly calls: Call[] = [];
+  readonly tasks = new Map<Hex, RemoteTask>();
+  readonly events: EventRow[] = [];
+  readonly submitted: { commitment: Hex; score: Hex }[] = [];
+  readonly reported: Hex[] = [];
+  readonly uploads: ResultUpload[] = [];
+  readonly diagnostics: NodeErrorReport[] = [];
+  readonly joins: JoinRequest[] = [];
+  readonly announced: Capabilities[] = [];
+  readonly models: string[] = [];
+  readonly income: TaskIncome[] = [];
+  pointer: Hex | null = null;
+  status: NodeStatus = 'Quit';
+  fate: (method: keyof TaskNetwork) => Fate = () => 'ok';
+  /** Stands for everything that happens in the network meanwhile. */
+  beforeCall: (method: keyof TaskNetwork) => void = () => {};
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  currentTask(): Promise<Hex | null> {
+    return this.#call('currentTask', () => this.pointer);
+  }
+
+  task(commitment: Hex): Promise<RemoteTask | 'notFound'> {
+    return this.#call('task', () => this.tasks.get(commitment) ?? 'notFound');
+  }
+
+  submitScore({ commitment, score }: RecordedScore): Promise<void> {
+    return this.#call('submitScore', () => {
+      this.submitted.push({ commitment, score });
+      const task = this.#started(commitment);
+      this.tasks.set(commitment, { ...task, status: 'ScoreReady', score, scoreReadyTimeMs: this.#nowMs() });
+    });
+  }
+
+  reportError(commitment: Hex): Promise<void> {
+    return this.#call('reportError', () => {
+      this.reported.push(commitment);
+      const error = 'ParametersValidationFailed';
+      const task = this.#started(commitment);
+      this.tasks.set(commitment, { ...task, status: 'ErrorReported', error, scoreReadyTimeMs: this.#nowMs() });
+    });
+  }
+
+  uploadResult(upload: ResultUpload): Promise<void> {
+    return this.#call('uploadResult', () => {
+      this.uploads.push(upload);
+      const task = this.#get(upload.commitment);
+      const hashes = upload.files.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
+      if (!['Validated', 'GroupValidated', 'EndInvalidated'].includes(task.status)) throw refuse('Task not validated');
+      if (`0x${hashes.join('')}` !== task.score) throw refuse('Wrong result files uploaded');
+      const ended = { ...task, resultUploadedTimeMs: this.#nowMs() };
+      if (task.status === 'Validated') this.tasks.set(upload.commitment, { ...ended, status: 'EndSuccess' });
+      if (task.status === 'GroupValidated') this.tasks.set(upload.commitment, { ...ended, status: 'EndGroupSuccess' });
+      if (task.status !== 'EndInvalidated' && this.pointer === upload.commitment) this.pointer = null;
+    });
+  }
+
+  downloadInputCheckpoint(): Promise<void> {
+    return this.#call('downloadInputCheckpoint', () => {
+      throw refuse('Checkpoint file not found');
+    });
+  }
+
+  eventsAfter(id: number): Promise<readonly EventRow[]> {
+    return this.#call('eventsAfter', () => this.events.filter((row) => idOf(row) > id).slice(0, EVENT_PAGE));
+  }
+
+  latestEventId(): Promise<number> {
+    return this.#call('latestEventId', () => Math.max(0, ...this.events.map(idOf)));
+  }
+
+  nodeInfo(): Promise<NodeInfo> {
+    return this.#call('nodeInfo', () => ({ ...NODE_INFO, address: SELF, status: this.status }));
+  }
+
+  join(request: JoinRequest): Promise<void> {
+    return this.#call('join', () => {
+      if (this.status !== 'Quit') throw refuse('Node already joined');
+      this.joins.push(request);
+      this.status = 'Available';
+    });
+  }
+
+  updateCapabilities(capabilities: Capabilities): Promise<void> {
+    return this.#call('updateCapabilities', () => {
+      this.announced.push(capabilities);
+    });
+  }
+
+  quit(): Promise<void> {
+    return this.#move('quit');
+  }
+
+  pause(): Promise<void> {
+    return this.#move('pause');
+  }
+
+  resume(): Promise<void> {
+    return this.#move('resume');
+  }
+
+  modelDownloaded(modelId: string): Promise<void> {
+    return this.#call('modelDownloaded', () => {
+      this.models.push(modelId);
+    });
+  }
+
+  versionChanged(): Promise<void> {
+    return this.#call('versionChanged', () => {});
+  }
+
+  reportNodeError(report: NodeErrorReport): Promise<void> {
+    return this.#call('reportNodeError', () => {
+      this.diagnostics.push(report);
+    });
+  }
+
+  balance(): Promise<bigint> {
+    return this.#call('balance', () => 0n);
+  }
+
+  taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {
+    return this.#call('taskIncome', () => [...this.income]);
+  }
+
+  now(): Promise<number> {
+    return this.#call('now', () => Math.floor(this.#nowMs() / 1000));
+  }
+
+  async close(): Promise<void> {}
+
+  /** The network gives this node a task. */
+  start(task: RemoteTask): void {
+    this.tasks.set(task.commitment, task);
+    this.pointer = task.commitment;
+    this.emit('TaskStarted', task.commitment);
+  }
+
+  emit(type: string, commitment: Hex | null, args = '{}'): void {
+    const id = Math.max(0, ...this.events.map(idOf)) + 1;
+    this.events.push({ kind: 'event', event: { id, type, nodeAddress: SELF, commitment, args } });
+  }
+
+  /** The network's own move of a task. */
+  change(commitment: Hex, changes: Partial<RemoteTask>): void {
+    this.tasks.set(commitment, { ...this.#get(commitment), ...changes });
+  }
+
+  callsOf(method: keyof TaskNetwork): Call[] {
+    return this.calls.filter((call) => call.method === method);
+  }
+
+  #move(event: 'quit' | 'pause' | 'resume'): Promise<void> {
+    return this.#call(event, () => {
+      try {
+        this.status = nodeStatusAfter(this.status, event);
+      } catch {
+        throw refuse('Illegal node status');
+      }
+    });
+  }
+
+  async #call<Result>(method: keyof TaskNetwork, act: () => Result): Promise<Result> {
+    this.calls.push({ method, atMs: this.#nowMs() });
+    this.beforeCall(method);
+    const fate = this.fate(method);
+    if (fate === 'lostRequest') throw unreachable(method);
+    const result = act();
+    if (fate === 'lostAnswer') throw unreachable(method);
+    return result;
+  }
+
+  #started(commitment: Hex): RemoteTask {
+    const task = this.#get(commitment);
+    if (task.status !== 'Started' && task.status !== 'ParametersUploaded') throw refuse('Illegal task state');
+    return task;
+  }
+
+  #get(commitment: Hex): RemoteTask {
+    const task = this.tasks.get(commitment);
+    if (task === undefined) throw refuse('Task not found');
+    return task;
+  }
+}
+
+function idOf(row: EventRow): number {
+  return row.kind === 'event' ? row.event.id : (row.id ?? 0);
+}
+
+export function refuse(reason: string): WorkerError {
+  return new WorkerError('RELAY_REFUSED', reason, { httpStatus: 400, field: 'task_id_commitment', reason });
+}
+
+export function unreachable(path: string): WorkerError {
+  return new WorkerError('RELAY_UNREACHABLE', `${path}: connection reset`, { phase: 'reset', path });
+}
+
+const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
+  network: 'test',
+  gpuName: 'card',
+  gpuVramGib: 8,
+  version: '3.5.0',
+  inUseModelIds: [],
+  modelIds: [],
+  stakingScore: 1,
+  qosScore: 1,
+  probWeight: 1,
+  operatorStakingWei: 0n,
+  delegatorStakingWei: 0n,
+  relayBalanceWei: 42n,
+  lockedEmissionWei: 0n,
+  delegatorShare: 0,
+  delegatorsNum: 0,
+  totalOperatorEarningsWei: 0n,
+  todayOperatorEarningsWei: 0n,
+  totalDelegatorEarningsWei: 0n,
+  todayDelegatorEarningsWei: 0n,
+};

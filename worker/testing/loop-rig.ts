@@ -1,0 +1,69 @@
+/** One node's loop on a hand-ticked clock: real store, real files, a network and an engine in memory. */
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import type { LoopContext } from '../loop/context.ts';
+import { passOn, type Reach } from '../loop/points.ts';
+import { RelayHealth } from '../loop/relay-health.ts';
+import { RequestBudget } from '../loop/request-budget.ts';
+import { TaskDriver } from '../loop/task-driver.ts';
+import { NetworkClock } from '../networks/network-clock.ts';
+import { openStore } from '../store/store.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { tempDir } from './temp-dir.ts';
+
+export const START_MS = 1_700_000_000_000;
+export const GPU = { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 } as const;
+const QUIET = { debug() {}, info() {}, warn() {}, error() {} } as unknown as LoopContext['log'];
+
+export interface Rig {
+  readonly clock: ManualClock;
+  readonly network: FakeNetwork;
+  readonly engine: FakeEngine;
+  readonly context: LoopContext;
+  readonly driver: TaskDriver;
+  readonly fatal: unknown[];
+  readonly closed: string[];
+}
+
+export interface RigOptions {
+  readonly dataDir?: string;
+  readonly clock?: ManualClock;
+  readonly network?: FakeNetwork;
+  readonly engine?: FakeEngine;
+  readonly engineAccepted?: boolean;
+  readonly reach?: Reach;
+}
+
+export async function loopRig(options: RigOptions = {}): Promise<Rig> {
+  const { dataDir = tempDir(), clock = new ManualClock(START_MS), engine = new FakeEngine() } = options;
+  const network = options.network ?? new FakeNetwork(() => clock.now());
+  const store = openStore(dataDir, clock.now());
+  onTestFinished(() => store.close());
+  if (engine.state().kind === 'stopped') await engine.start();
+  const context: LoopContext = {
+    store,
+    network,
+    engine,
+    engineAccepted: options.engineAccepted ?? true,
+    gpu: GPU,
+    resultsDir: join(dataDir, 'results'),
+    networkClock: new NetworkClock(clock),
+    clock,
+    reach: options.reach ?? passOn,
+    log: QUIET,
+  };
+  const fatal: unknown[] = [];
+  const closed: string[] = [];
+  const driver = new TaskDriver({
+    context,
+    budget: new RequestBudget(clock),
+    health: new RelayHealth(),
+    onTask: () => {},
+    onClosed: (commitment) => closed.push(commitment),
+    onSignatureRefused: () => {},
+    onFatal: (error) => fatal.push(error),
+  });
+  return { clock, network, engine, context, driver, fatal, closed };
+}
