@@ -112,22 +112,26 @@ function inflateExactly(stream: Uint8Array, expected: number): Uint8Array {
   const result = new Uint8Array(expected);
   let length = 0;
   const inflate = new Inflate((part) => {
-    if (length + part.length > expected) throw badImage('too much pixel data');
-    result.set(part, length);
+    if (length + part.length <= expected) result.set(part, length);
     length += part.length;
   });
   const body = stream.subarray(2, -4);
-  try {
-    for (let at = 0; at < body.length; at += INFLATE_STEP) {
-      inflate.push(body.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= body.length);
-    }
-  } catch (cause) {
-    throw badImage('pixel data do not inflate', cause);
+  for (let at = 0; at < body.length && length <= expected; at += INFLATE_STEP) {
+    pushTo(inflate, body.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= body.length);
   }
+  if (length > expected) throw badImage('too much pixel data');
   if (length < expected) throw badImage('not enough pixel data');
   const trailer = new DataView(stream.buffer, stream.byteOffset + stream.length - 4, 4);
   if (trailer.getUint32(0) !== adler32(result)) throw badImage('bad checksum of the pixel data');
   return result;
+}
+
+function pushTo(inflate: Inflate, part: Uint8Array, isLast: boolean): void {
+  try {
+    inflate.push(part, isLast);
+  } catch (cause) {
+    throw badImage('pixel data do not inflate', cause);
+  }
 }
 
 function adler32(bytes: Uint8Array): number {

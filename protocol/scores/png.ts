@@ -14,7 +14,10 @@ export interface PngImage {
   readonly alpha: Samples | null;
 }
 
-/** @throws ProtocolError PROTOCOL_BAD_IMAGE for anything Go's decoder would refuse, and for more than 32 MiPixel. */
+/**
+ * Stricter than Go in two points only: images above 32 MiPixel, and garbage IDAT chunks right behind a complete stream.
+ * @throws ProtocolError PROTOCOL_BAD_IMAGE
+ */
 export function decodePng(png: Uint8Array): PngImage {
   const chunks = readChunks(png);
   const raw = readSamples(chunks.header, chunks.data);
