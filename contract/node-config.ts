@@ -21,7 +21,13 @@ export type NetworkPreset = z.output<typeof networkPresetSchema>;
 
 export const engineConfigSchema = z.discriminatedUnion('kind', [
   /** Our own engine program. */
-  z.object({ kind: z.literal('embedded'), modelsDir: z.string().optional(), hubUrl: z.url().optional() }),
+  z.object({
+    kind: z.literal('embedded'),
+    modelsDir: z.string().optional(),
+    hubUrl: z.url().optional(),
+    /** `cpu` even if there is a GPU. */
+    device: z.enum(['auto', 'cpu']).optional(),
+  }),
   /** The network's own worker program: what public networks accept. */
   z.object({
     kind: z.literal('official'),

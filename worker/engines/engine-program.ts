@@ -24,6 +24,7 @@ export function engineProgram(config: EngineConfig, modelsDir: string): EnginePr
         env: {
           ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
           ...(config.hubUrl === undefined ? {} : { cw_embedded_hub_url: config.hubUrl }),
+          ...(config.device === undefined ? {} : { cw_embedded_device: config.device }),
         },
         modelsDir: config.modelsDir ?? modelsDir,
         patchUrl: '',

@@ -1,39 +1,21 @@
 /**
- * Keeps one engine program of one role running and gives it jobs. Source: RELAY_PROTOCOL 9.2, 9.3; other than the
- * official node, a program that exits by itself is started again, with capped exponential backoff.
+ * Keeps one engine program of one role running and gives it jobs. Source: RELAY_PROTOCOL 9.2, 9.3; other than with
+ * the official node, a program that exits by itself is started again, with capped exponential backoff.
  */
-import { randomUUID } from 'node:crypto';
-import type { EngineHello, EngineResult, EngineRole } from '../../protocol/engine/messages.ts';
-import type { Clock } from '../../protocol/ports.ts';
+import type { EngineHello, EngineResult } from '../../protocol/engine/messages.ts';
 import type { EngineOutcome, EngineState } from './engine.ts';
-import type { EngineConnection } from './engine-connection.ts';
-import { serveEngineConnection } from './engine-connection.ts';
-import type { EngineServer } from './engine-server.ts';
-import type { EngineTiming } from './engine-timing.ts';
+import type { EngineEnding, EngineLifeOptions } from './engine-life.ts';
+import { EngineLife } from './engine-life.ts';
 import { EngineError } from './errors.ts';
 import type { EngineTicket } from './job-queue.ts';
 import { createJobQueue } from './job-queue.ts';
-import type { EngineLog } from './log.ts';
 import { judgeResult } from './outcome.ts';
-import type { EngineCommand, EngineProcess } from './process/engine-process.ts';
-import { startEngineProcess } from './process/engine-process.ts';
-import { removePidFile, writePidFile } from './process/pid-file.ts';
 
-export interface RoleSupervisorOptions {
-  readonly role: EngineRole;
-  readonly server: EngineServer;
-  readonly command: (nodeUrl: string) => EngineCommand;
-  readonly cwd: string;
-  readonly pidFile: string;
-  readonly clock: Clock;
-  readonly timing: EngineTiming;
-  readonly log: EngineLog;
+export interface RoleSupervisorOptions extends EngineLifeOptions {
   readonly onState: (state: EngineState) => void;
   /** The program said hello with another version than before. */
   readonly onVersionChange: (version: string) => void;
 }
-
-const OVERDUE = 'no result before the deadline';
 
 export interface RoleJob {
   /** `task_id` on the wire. */
@@ -44,22 +26,16 @@ export interface RoleJob {
   readonly signal?: AbortSignal;
 }
 
-/** One run of the program. `ran` holds the jobs it was given: none of them is given to it again. */
-interface Life {
-  readonly lifetime: string;
-  readonly process: EngineProcess;
-  readonly ran: Set<string>;
-  connection: EngineConnection | null;
-  /** Set when we end it: nothing is sent to it or believed of it any more. `planned` is no failure of the program. */
-  ending: { readonly reason: string; readonly planned: boolean } | null;
-}
+type Cancelled = Extract<EngineOutcome, { kind: 'cancelled' }>;
+
+const OVERDUE = 'no result before the deadline';
 
 export class RoleSupervisor {
   readonly #options: RoleSupervisorOptions;
   readonly #queue = createJobQueue();
   readonly #stop = new AbortController();
   #state: EngineState = { kind: 'stopped' };
-  #life: Life | null = null;
+  #life: EngineLife | null = null;
   #loop: Promise<void> | null = null;
   #failures = 0;
   #connections = 0;
@@ -75,7 +51,9 @@ export class RoleSupervisor {
 
   /** stopped → starting, once. @throws EngineError ENGINE_ILLEGAL_STATE */
   start(): void {
-    if (this.#loop !== null) throw new EngineError('ENGINE_ILLEGAL_STATE', `the ${this.#options.role} engine was started before`);
+    if (this.#loop !== null || this.#stop.signal.aborted) {
+      throw new EngineError('ENGINE_ILLEGAL_STATE', `the ${this.#options.role} engine was started before`);
+    }
     this.#loop = this.#run();
   }
 
@@ -89,12 +67,13 @@ export class RoleSupervisor {
     if (job.deadlineMs !== null && job.deadlineMs <= this.#options.clock.now()) return cancelled('deadline', OVERDUE);
     const { ticket, outcome } = this.#queue.add(job);
     if (job.deadlineMs !== null) void this.#watch(ticket, job.deadlineMs);
-    job.signal?.addEventListener('abort', () => this.#cancel(ticket), { once: true, signal: ticket.over });
+    const onAbort = () => this.#withdraw(ticket, { planned: true, outcome: cancelled('restarted', 'the job was cancelled') });
+    job.signal?.addEventListener('abort', onAbort, { once: true, signal: ticket.over });
     this.#pump();
     return await outcome;
   }
 
-  /** Ends the running process; the loop starts another. The job it has is cancelled as `restarted`. */
+  /** Ends the running process; the loop starts another at once. The job it has is cancelled as `restarted`. */
   restart(reason: string): void {
     this.#endLife({ reason, planned: true }, cancelled('restarted', reason));
   }
@@ -105,7 +84,7 @@ export class RoleSupervisor {
       this.#stop.abort(new EngineError('ENGINE_STOPPED', `the ${this.#options.role} engine was stopped`));
       if (this.#loop !== null) this.#setState({ kind: 'stopping' });
       this.#queue.settleAll(cancelled('shutdown', 'the engine was stopped'));
-      this.#endLife({ reason: 'stopped', planned: true }, null);
+      this.#life?.end({ reason: 'stopped', planned: true });
     }
     await this.#loop;
   }
@@ -114,116 +93,82 @@ export class RoleSupervisor {
     const { clock, timing, role, log } = this.#options;
     const signal = this.#stop.signal;
     while (!signal.aborted) {
-      const { lastExit, planned } = await this.#live(this.#failures + 1);
+      const { lastExit, planned } = await this.#live();
       if (signal.aborted) break;
       if (planned) continue;
       this.#failures += 1;
-      const delay = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** (this.#failures - 1));
-      log.warn({ role, lastExit, delayMs: delay, failures: this.#failures }, 'engine went away, it will be started again');
-      this.#setState({ kind: 'backoff', untilMs: clock.now() + delay, attempt: this.#failures, lastExit });
-      await clock.sleep(delay, signal).catch(() => {});
+      const delayMs = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** (this.#failures - 1));
+      log.warn({ role, lastExit, delayMs, failures: this.#failures }, 'engine went away, it will be started again');
+      this.#setState({ kind: 'backoff', untilMs: clock.now() + delayMs, attempt: this.#failures, lastExit });
+      await clock.sleep(delayMs, signal).catch(() => {});
     }
     this.#setState({ kind: 'stopped' });
   }
 
   /** One life of the program, from spawn to exit. */
-  async #live(attempt: number): Promise<{ lastExit: string; planned: boolean }> {
-    const { server, command, cwd, clock, timing, role, log, pidFile } = this.#options;
-    const endpoint = server.open((socket) => serveEngineConnection({ socket, role, events: this.#eventsOf(life), log }));
-    const process = startEngineProcess({
-      program: command(endpoint.url),
-      cwd,
-      clock,
-      graceMs: timing.stopGraceMs,
-      onLine: (line) => log.debug({ role, line }, 'engine output'),
+  async #live(): Promise<{ lastExit: string; planned: boolean }> {
+    const life: EngineLife = new EngineLife(this.#options, {
+      onReady: (hello, replaced) => this.#onReady(life, hello, replaced),
+      onLost: () => this.#onLost(),
+      onResult: (result) => this.#onResult(result),
+      isBusy: () => this.#queue.sent !== null,
     });
-    const life: Life = { lifetime: randomUUID(), process, ran: new Set(), connection: null, ending: null };
     this.#life = life;
-    this.#setState({ kind: 'starting', attempt });
-    void this.#expectHello(life);
-    if (process.pid !== undefined) await writePidFile(pidFile, process.pid);
-    const exit = await process.exited;
-    endpoint.close();
-    life.connection?.drop();
+    this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
+    const exit = await life.exited;
     this.#life = null;
-    removePidFile(pidFile);
     const lastExit = life.ending === null ? exit.description : `${life.ending.reason} (${exit.description})`;
     this.#queue.sent?.settle(cancelled('disconnected', [`the engine went away: ${lastExit}`, ...exit.tail].join('\n')));
     return { lastExit, planned: life.ending?.planned ?? false };
   }
 
-  #eventsOf(life: Life) {
-    return {
-      onHello: (connection: EngineConnection, hello: EngineHello) => this.#onHello(life, connection, hello),
-      onResult: (connection: EngineConnection, result: EngineResult) => this.#onResult(life, connection, result),
-      onClose: (connection: EngineConnection) => this.#onClose(life, connection),
-    };
-  }
-
   /** starting → ready, or ready → ready when a second connection replaces the first. */
-  #onHello(life: Life, connection: EngineConnection, hello: EngineHello): void {
-    const { pid } = life.process;
-    if (life.ending !== null || pid === undefined) {
-      connection.drop();
-      return;
-    }
-    const replaced = life.connection;
-    life.connection = connection;
-    if (replaced !== null) {
-      this.#queue.sent?.settle(cancelled('disconnected', 'the engine connected anew'));
-      replaced.drop();
-    }
-    connection.send(JSON.stringify({ worker_id: ++this.#connections }));
-    this.#options.log.info({ role: this.#options.role, version: hello.version, pid }, 'engine ready');
-    this.#setState({ kind: 'ready', lifetime: life.lifetime, version: hello.version, pid });
-    const changed = this.#version !== null && this.#version !== hello.version;
-    this.#version = hello.version;
-    if (changed) this.#options.onVersionChange(hello.version);
-    void this.#keepAlive(life, connection);
+  #onReady(life: EngineLife, { version }: EngineHello, replaced: boolean): void {
+    const { pid, lifetime } = life;
+    if (pid === undefined) return;
+    if (replaced) this.#queue.sent?.settle(cancelled('disconnected', 'the engine connected anew'));
+    life.send(JSON.stringify({ worker_id: ++this.#connections }));
+    this.#options.log.info({ role: this.#options.role, version, pid }, 'engine ready');
+    const changed = this.#version !== null && this.#version !== version;
+    this.#version = version;
+    this.#setState({ kind: 'ready', lifetime, version, pid });
+    if (changed) this.#options.onVersionChange(version);
     this.#pump();
   }
 
-  #onResult(life: Life, connection: EngineConnection, result: EngineResult): void {
-    if (life.connection !== connection || life.ending !== null) return;
+  /** ready → starting: the process lives and may connect again. */
+  #onLost(): void {
+    this.#queue.sent?.settle(cancelled('disconnected', 'the engine closed its connection'));
+    this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
+  }
+
+  #onResult(result: EngineResult): void {
     const { role } = this.#options;
     const ticket = this.#queue.sent;
     if (ticket === null || ticket.id !== result.task_id_commitment || result.task_name !== role) {
       throw new EngineError('ENGINE_BAD_MESSAGE', 'a result for a task that it was not given');
     }
     const { outcome, restart } = judgeResult(role, result);
-    // Before the job settles, so that whoever waits for it never sees this life as ready.
-    if (restart) this.#endLife({ reason: 'a task failed', planned: false }, outcome);
-    else {
-      this.#failures = 0;
-      ticket.settle(outcome);
-      this.#pump();
+    if (restart) {
+      this.#endLife({ reason: 'a task failed', planned: false }, outcome);
+      return;
     }
+    this.#failures = 0;
+    ticket.settle(outcome);
+    this.#pump();
   }
 
-  /** ready → starting while the process lives: it may connect again. */
-  #onClose(life: Life, connection: EngineConnection): void {
-    if (life.connection !== connection) return;
-    life.connection = null;
-    if (life.ending !== null) return;
-    this.#queue.sent?.settle(cancelled('disconnected', 'the engine closed its connection'));
-    this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
-    void this.#expectHello(life);
-  }
-
-  /** Ends the life, settling the job it has; the loop sees the exit. */
-  #endLife(ending: NonNullable<Life['ending']>, outcome: EngineOutcome | null): void {
-    const life = this.#life;
-    if (life === null) return;
-    life.ending ??= ending;
+  /** Ends the life first and settles its job then: whoever waits for the job never sees this life as ready. */
+  #endLife(ending: EngineEnding, outcome: EngineOutcome): void {
+    if (this.#life === null) return;
     if (!this.#stop.signal.aborted) this.#setState({ kind: 'stopping' });
-    life.connection?.drop();
-    void life.process.terminate();
-    if (outcome !== null) this.#queue.sent?.settle(outcome);
+    this.#life.end(ending);
+    this.#queue.sent?.settle(outcome);
   }
 
   #pump(): void {
     const life = this.#life;
-    if (life === null || life.connection === null || life.ending !== null) return;
+    if (!life?.connected) return;
     const ticket = this.#queue.next();
     if (ticket === null) return;
     if (life.ran.has(ticket.id)) {
@@ -232,7 +177,7 @@ export class RoleSupervisor {
       return;
     }
     life.ran.add(ticket.id);
-    life.connection.send(ticket.frame);
+    life.send(ticket.frame);
   }
 
   async #watch(ticket: EngineTicket, deadlineMs: number): Promise<void> {
@@ -242,43 +187,12 @@ export class RoleSupervisor {
     } catch {
       return;
     }
-    const outcome = cancelled('deadline', OVERDUE);
-    if (this.#queue.sent === ticket) this.#endLife({ reason: OVERDUE, planned: false }, outcome);
+    this.#withdraw(ticket, { planned: false, outcome: cancelled('deadline', OVERDUE) });
+  }
+
+  #withdraw(ticket: EngineTicket, { planned, outcome }: { planned: boolean; outcome: Cancelled }): void {
+    if (this.#queue.sent === ticket) this.#endLife({ reason: outcome.detail, planned }, outcome);
     else ticket.settle(outcome);
-  }
-
-  #cancel(ticket: EngineTicket): void {
-    const outcome = cancelled('restarted', 'the job was cancelled');
-    if (this.#queue.sent === ticket) this.#endLife({ reason: outcome.detail, planned: true }, outcome);
-    else ticket.settle(outcome);
-  }
-
-  /** Alive is not ready: a program that does not say hello in time is started afresh. */
-  async #expectHello(life: Life): Promise<void> {
-    const { clock, timing } = this.#options;
-    const connections = this.#connections;
-    try {
-      await clock.sleep(timing.connectTimeoutMs, this.#stop.signal);
-    } catch {
-      return;
-    }
-    if (this.#life === life && connections === this.#connections)
-      this.#endLife({ reason: 'no connection in time', planned: false }, null);
-  }
-
-  /** An empty frame per second while the engine has nothing to do. */
-  async #keepAlive(life: Life, connection: EngineConnection): Promise<void> {
-    const { clock, timing } = this.#options;
-    const isCurrent = () => this.#life === life && life.connection === connection && life.ending === null;
-    try {
-      for (;;) {
-        await clock.sleep(timing.keepAliveMs, this.#stop.signal);
-        if (!isCurrent()) return;
-        if (this.#queue.sent === null) connection.send('');
-      }
-    } catch {
-      return;
-    }
   }
 
   #setState(state: EngineState): void {
@@ -286,8 +200,6 @@ export class RoleSupervisor {
     this.#options.onState(state);
   }
 }
-
-type Cancelled = Extract<EngineOutcome, { kind: 'cancelled' }>;
 
 function cancelled(reason: Cancelled['reason'], detail: string): Cancelled {
   return { kind: 'cancelled', reason, detail };

@@ -189,6 +189,8 @@ describe('an engine that misbehaves', () => {
   it('by not existing is reported, not thrown', async () => {
     const { state } = await start({ kind: 'program', command: '/nonexistent/engine', args: [], env: {} });
     expect((await state('backoff')).lastExit).toBe('could not be started: ENOENT');
+    const impossible = await start({ kind: 'program', command: 'node', args: ['\0'], env: {} });
+    expect((await impossible.state('backoff')).lastExit).toBe('could not be started: ERR_INVALID_ARG_VALUE');
   });
 });
 

@@ -209,6 +209,19 @@ describe('a hub that lies', () => {
     expect(requests.map(({ range }) => range)).toEqual([`bytes=${HALF}-`, undefined]);
   });
 
+  it('is named without the password in its address', async () => {
+    let authorization: string | undefined;
+    handler = (request, response) => {
+      authorization = request.headers.authorization;
+      response.writeHead(404).end();
+    };
+    const secret = `${url().replace('127', 'user:hunter2@127')}/model?token=hunter2`;
+    const error = await download({ url: secret }).catch((thrown: unknown) => thrown);
+    expect(authorization).toBe(`Basic ${Buffer.from('user:hunter2').toString('base64')}`);
+    expect(error).toMatchObject({ code: 'MODEL_REFUSED', message: expect.stringContaining('/model') });
+    expect(JSON.stringify([String(error), error])).not.toContain('hunter2');
+  });
+
   it.each([401, 403, 404, 410])('and answers %d is not asked again', async (status) => {
     handler = (_request, response) => response.writeHead(status).end();
     await expect(download()).rejects.toMatchObject({ code: 'MODEL_REFUSED', data: { status } });

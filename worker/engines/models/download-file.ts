@@ -60,7 +60,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
       if (failure === null) {
         if (await isRight(input, part)) break;
         await rm(part, { force: true });
-        if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${input.url}: not the expected SHA-256`);
+        if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${shown(input.url)}: not the expected SHA-256`);
         fromScratch = true;
         continue;
       }
@@ -69,7 +69,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
       await clock.sleep(Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (fruitless - 1)), signal);
     }
   } catch (error) {
-    if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${input.url}: cancelled`);
+    if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${shown(input.url)}: cancelled`);
     throw error;
   } finally {
     await ownDispatcher?.destroy();
@@ -87,8 +87,13 @@ async function attempt(job: {
   const { url, sizeBytes, signal } = input;
   const offset = await sizeOf(part);
   try {
-    const response = await fetch(url, {
-      headers: { 'accept-encoding': 'identity', ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) },
+    const { address, authorization } = withoutCredentials(url);
+    const response = await fetch(address, {
+      headers: {
+        'accept-encoding': 'identity',
+        ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
+        ...(authorization === null ? {} : { authorization }),
+      },
       ...(signal === undefined ? {} : { signal }),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
@@ -96,12 +101,12 @@ async function attempt(job: {
   } catch (cause) {
     if (isEngineError(cause) || signal?.aborted) throw cause;
     if (isNoSpace(cause)) throw new EngineError('MODEL_NO_SPACE', `${input.target}: the disk is full`, {}, { cause });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new EngineError('MODEL_INTERRUPTED', `${url}: ${reason}`, { url }, { cause });
+    const reason = innermost(cause);
+    return new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ${reason}`, {}, { cause });
   }
   const received = await sizeOf(part);
   if (received === sizeBytes) return null;
-  return new EngineError('MODEL_INTERRUPTED', `${url}: ended after ${received} of ${sizeBytes} bytes`, { url, received });
+  return new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ended after ${received} of ${sizeBytes} bytes`, { received });
 }
 
 /** Where in the file the answer begins. */
@@ -113,7 +118,7 @@ function startOf(response: Response, offset: number, url: string): number {
   if (status === 408 || status === 416 || status === 429 || status >= 500 || status === 206) {
     throw new Error(`the hub answered ${status}`);
   }
-  throw new EngineError('MODEL_REFUSED', `${url}: the hub answered ${status}`, { url, status });
+  throw new EngineError('MODEL_REFUSED', `${shown(url)}: the hub answered ${status}`, { status });
 }
 
 async function receive(job: { input: DownloadFileInput; part: string; response: Response; start: number }): Promise<void> {
@@ -137,7 +142,7 @@ async function receive(job: { input: DownloadFileInput; part: string; response: 
 
 async function tooLong(file: FileHandle, url: string): Promise<EngineError> {
   await file.truncate(0);
-  return new EngineError('MODEL_CORRUPT', `${url}: longer than expected`, { url });
+  return new EngineError('MODEL_CORRUPT', `${shown(url)}: longer than expected`);
 }
 
 async function isRight({ sha256 }: DownloadFileInput, part: string): Promise<boolean> {
@@ -166,4 +171,27 @@ async function sizeOf(file: string): Promise<number> {
 
 function isNoSpace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+/** `fetch` takes a mirror's user name and password only as a header, and drops it at a redirect to another host. */
+function withoutCredentials(url: string): { address: URL; authorization: string | null } {
+  const address = new URL(url);
+  const { username, password } = address;
+  address.username = '';
+  address.password = '';
+  if (username === '' && password === '') return { address, authorization: null };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { address, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
+}
+
+/** An address without what may be secret in it: a mirror's user name, password or query. */
+function shown(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }

@@ -30,23 +30,38 @@ export interface EngineProcess {
   terminate(): Promise<EngineExit>;
 }
 
-export function startEngineProcess(input: {
-  program: EngineCommand;
-  cwd: string;
-  clock: Clock;
+export interface EngineProcessInput {
+  readonly program: EngineCommand;
+  readonly cwd: string;
+  readonly clock: Clock;
   /** Milliseconds between SIGTERM and SIGKILL. */
-  graceMs: number;
-  onLine: (line: string) => void;
-}): EngineProcess {
-  const { program, clock, graceMs } = input;
+  readonly graceMs: number;
+  readonly onLine: (line: string) => void;
+}
+
+/** Never throws: a program that can not be started is one that has exited at once. */
+export function startEngineProcess(input: EngineProcessInput): EngineProcess {
+  try {
+    return supervise(spawnEngine(input), input);
+  } catch (error) {
+    const exited = Promise.resolve({ description: `could not be started: ${errorText(error)}`, tail: [] });
+    return { pid: undefined, exited, terminate: () => exited };
+  }
+}
+
+function spawnEngine({ program, cwd }: EngineProcessInput) {
   // Detached = leader of its own group on POSIX, so that the whole tree can be ended and Ctrl-C is ours to handle.
-  const child = spawn(program.command, program.args, {
-    cwd: input.cwd,
+  return spawn(program.command, program.args, {
+    cwd,
     env: program.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+}
+
+function supervise(child: ReturnType<typeof spawnEngine>, input: EngineProcessInput): EngineProcess {
+  const { clock, graceMs } = input;
   const tail: string[] = [];
   const onLine = (line: string) => {
     const text = line.slice(0, MAX_LINE);
@@ -62,8 +77,8 @@ export function startEngineProcess(input: {
       gone.abort();
       resolve({ description, tail });
     };
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) finish(`could not be started: ${error.code ?? error.message}`);
+    child.once('error', (error) => {
+      if (child.pid === undefined) finish(`could not be started: ${errorText(error)}`);
     });
     child.once('exit', (code, signal) => {
       if (child.pid !== undefined) killRemainingGroup(child.pid);
@@ -97,4 +112,9 @@ export function startEngineProcess(input: {
 function readLines(stream: Readable, onLine: (line: string) => void): void {
   stream.on('error', () => {});
   createInterface({ input: stream }).on('line', onLine);
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -24,8 +24,13 @@ export async function writePidFile(file: string, pid: number): Promise<void> {
   writeFileSync(file, JSON.stringify({ pid, identity }));
 }
 
+/** A record that can't be removed does no harm: its process is gone. */
 export function removePidFile(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
+  }
 }
 
 /**

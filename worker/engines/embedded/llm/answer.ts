@@ -61,7 +61,7 @@ async function generateOne(input: {
   for await (const token of sequence.evaluate(prompt.tokens, samplingOptions(input, tokens))) {
     if (prompt.stopTokens.has(token)) return { text: model.detokenize(tokens), tokens: tokens.length, reason: 'stop' };
     tokens.push(token);
-    const recent = model.detokenize(tokens.slice(-tail), false, tokens.slice(0, -tail));
+    const recent = model.detokenize(tokens.slice(-tail), false, tokens.slice(-2 * tail, -tail));
     if (stops.some((text) => recent.includes(text))) {
       return { text: cutAnswer(model.detokenize(tokens), request, prompt), tokens: tokens.length, reason: 'stop' };
     }
@@ -71,7 +71,7 @@ async function generateOne(input: {
 }
 
 function samplingOptions(
-  { request, prompt, seed }: { request: LlmRequest; prompt: Prompt; seed: number },
+  { request, prompt, limit, seed }: { request: LlmRequest; prompt: Prompt; limit: number; seed: number },
   generated: readonly Token[],
 ): SequenceEvaluateOptions {
   const { sampling, repetitionPenalty } = request;
@@ -81,7 +81,7 @@ function samplingOptions(
       : {
           repeatPenalty: {
             punishTokens: () => [...new Set([...prompt.tokens, ...generated])],
-            maxPunishTokens: prompt.tokens.length + request.maxNewTokens,
+            maxPunishTokens: prompt.tokens.length + limit,
             penalty: repetitionPenalty,
           },
         };

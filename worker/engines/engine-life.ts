@@ -1,0 +1,161 @@
+/** One run of an engine program: its process, and its connection while it has one. RELAY_PROTOCOL 9.2, 9.3. */
+import { randomUUID } from 'node:crypto';
+import type { EngineHello, EngineResult, EngineRole } from '../../protocol/engine/messages.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { EngineConnection } from './engine-connection.ts';
+import { serveEngineConnection } from './engine-connection.ts';
+import type { EngineServer } from './engine-server.ts';
+import type { EngineTiming } from './engine-timing.ts';
+import type { EngineLog } from './log.ts';
+import type { EngineCommand, EngineExit, EngineProcess } from './process/engine-process.ts';
+import { startEngineProcess } from './process/engine-process.ts';
+import { removePidFile, writePidFile } from './process/pid-file.ts';
+
+export interface EngineLifeOptions {
+  readonly role: EngineRole;
+  readonly server: EngineServer;
+  readonly command: (nodeUrl: string) => EngineCommand;
+  readonly cwd: string;
+  readonly pidFile: string;
+  readonly clock: Clock;
+  readonly timing: EngineTiming;
+  readonly log: EngineLog;
+}
+
+export interface EngineLifeEvents {
+  /** The program said hello. `replaced`: on a second connection, while it had one. */
+  onReady(hello: EngineHello, replaced: boolean): void;
+  /** The connection is gone, the program is not: it may connect again. */
+  onLost(): void;
+  /** @throws EngineError ENGINE_BAD_MESSAGE for a result nobody asked for; the connection is dropped. */
+  onResult(result: EngineResult): void;
+  /** The job, if any, is with the engine: it needs no keep-alive. */
+  isBusy(): boolean;
+}
+
+/** Why we end a life; `planned` is no failure of the program. */
+export interface EngineEnding {
+  readonly reason: string;
+  readonly planned: boolean;
+}
+
+export class EngineLife {
+  /** Fresh per process start. */
+  readonly lifetime = randomUUID();
+  /** Ids of the jobs it was given: none of them is given to it again (law 3). */
+  readonly ran = new Set<string>();
+  readonly exited: Promise<EngineExit>;
+  readonly #options: EngineLifeOptions;
+  readonly #events: EngineLifeEvents;
+  readonly #process: EngineProcess;
+  readonly #over = new AbortController();
+  #connection: EngineConnection | null = null;
+  #ending: EngineEnding | null = null;
+  #hellos = 0;
+
+  constructor(options: EngineLifeOptions, events: EngineLifeEvents) {
+    this.#options = options;
+    this.#events = events;
+    const { server, role, log, command, cwd, clock, timing } = options;
+    const endpoint = server.open((socket) => serveEngineConnection({ socket, role, log, events: this.#connectionEvents() }));
+    this.#process = startEngineProcess({
+      program: command(endpoint.url),
+      cwd,
+      clock,
+      graceMs: timing.stopGraceMs,
+      onLine: (line) => log.debug({ role, line }, 'engine output'),
+    });
+    void this.#expectHello();
+    this.exited = this.#untilExit(() => endpoint.close());
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Set once we end it: nothing is sent to it or believed of it any more. */
+  get ending(): EngineEnding | null {
+    return this.#ending;
+  }
+
+  get connected(): boolean {
+    return this.#connection !== null && this.#ending === null;
+  }
+
+  send(frame: string): void {
+    this.#connection?.send(frame);
+  }
+
+  /** The first reason stands. The exit shows in `exited`. */
+  end(ending: EngineEnding): void {
+    this.#ending ??= ending;
+    this.#over.abort();
+    this.#connection?.drop();
+    void this.#process.terminate();
+  }
+
+  async #untilExit(closeEndpoint: () => void): Promise<EngineExit> {
+    const { pidFile, log, role } = this.#options;
+    try {
+      if (this.#process.pid !== undefined) await writePidFile(pidFile, this.#process.pid);
+    } catch (error) {
+      log.warn({ role, reason: String(error) }, 'the engine process could not be recorded');
+    }
+    const exit = await this.#process.exited;
+    this.#over.abort();
+    closeEndpoint();
+    this.#connection?.drop();
+    removePidFile(pidFile);
+    return exit;
+  }
+
+  #connectionEvents() {
+    return {
+      onHello: (connection: EngineConnection, hello: EngineHello) => {
+        if (this.#over.signal.aborted) return connection.drop();
+        const replaced = this.#connection;
+        this.#connection = connection;
+        this.#hellos += 1;
+        replaced?.drop();
+        this.#events.onReady(hello, replaced !== null);
+        void this.#keepAlive(connection);
+      },
+      onResult: (connection: EngineConnection, result: EngineResult) => {
+        if (this.#connection === connection && this.#ending === null) this.#events.onResult(result);
+      },
+      onClose: (connection: EngineConnection) => {
+        if (this.#connection !== connection) return;
+        this.#connection = null;
+        if (this.#over.signal.aborted) return;
+        this.#events.onLost();
+        void this.#expectHello();
+      },
+    };
+  }
+
+  /** Alive is not ready: a program without a connection for too long is ended. */
+  async #expectHello(): Promise<void> {
+    const { clock, timing } = this.#options;
+    const hellos = this.#hellos;
+    try {
+      await clock.sleep(timing.connectTimeoutMs, this.#over.signal);
+    } catch {
+      return;
+    }
+    if (this.#hellos === hellos) this.end({ reason: 'no connection in time', planned: false });
+  }
+
+  /** An empty frame per second while the engine has nothing to do. */
+  async #keepAlive(connection: EngineConnection): Promise<void> {
+    const { clock, timing } = this.#options;
+    try {
+      for (;;) {
+        await clock.sleep(timing.keepAliveMs, this.#over.signal);
+        if (this.#connection !== connection) return;
+        if (!this.#events.isBusy()) connection.send('');
+      }
+    } catch {
+      return;
+    }
+  }
+}
