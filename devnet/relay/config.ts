@@ -6,6 +6,9 @@ import { DevnetError } from '../errors.ts';
 
 const seconds = z.number().positive();
 
+/** Wei as decimal text from a file or channel, or as bigint from code; a parsed config can be parsed again. */
+export const configWei = z.union([z.bigint().nonnegative(), weiField]);
+
 export const relayTimesSchema = z.object({
   queue: seconds.default(120),
   fineTuneQueueGrace: seconds.default(60),
@@ -25,15 +28,15 @@ export const relayTimesSchema = z.object({
 
 export const genesisSchema = z.object({
   /** Relay account balances. */
-  accounts: z.array(z.object({ address: addressField, balanceWei: weiField })).default([]),
+  accounts: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
   /** What the staking contract would say of a node. */
-  stakes: z.array(z.object({ address: addressField, stakeWei: weiField })).default([]),
+  stakes: z.array(z.object({ address: addressField, stakeWei: configWei })).default([]),
   delegations: z
     .array(
       z.object({
         node: addressField,
         delegator: addressField,
-        stakeWei: weiField,
+        stakeWei: configWei,
         sharePercent: z.number().int().min(0).max(99),
       }),
     )
@@ -42,8 +45,8 @@ export const genesisSchema = z.object({
 export type Genesis = z.output<typeof genesisSchema>;
 
 export const withdrawSchema = z.object({
-  feeWei: weiField.default(0n),
-  minimumWei: weiField.default(1n),
+  feeWei: configWei.default(0n),
+  minimumWei: configWei.default(1n),
   perDay: z.number().int().positive().default(100),
 });
 
@@ -72,7 +75,7 @@ export const relayConfigSchema = z.object({
   unstakeBeforeQuit: z.boolean().default(false),
   daoPercent: z.number().int().min(0).max(100).default(0),
   /** Per task; the real relay's stake of a node that sends 0 at the join. */
-  defaultStakeWei: weiField.default(400n * 10n ** 18n),
+  defaultStakeWei: configWei.default(400n * 10n ** 18n),
   withdraw: withdrawSchema.prefault({}),
   maxBodyBytes: z.number().int().positive().default(33_554_432),
 });

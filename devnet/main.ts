@@ -1,0 +1,116 @@
+/**
+ * The devnet as a process. Forked, it takes its orders over the channel (`channel.ts`) and ends with its parent;
+ * run by hand, `node devnet/main.ts --config FILE` prints the same messages as JSON lines until Ctrl-C.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { serialiseError } from '../protocol/errors.ts';
+import { type FromDevnet, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
+import { type Devnet, type DevnetConfigInput, startDevnet } from './devnet.ts';
+import { DevnetError } from './errors.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+type Tell = (message: FromDevnet) => void;
+
+interface Process {
+  handle(message: ToDevnet): Promise<void>;
+  /** Resolves when nothing is left running. */
+  stop(): Promise<void>;
+}
+
+function createProcess(tell: Tell): Process {
+  let starting: Promise<Devnet> | undefined;
+  let funds = 0;
+
+  async function start(config: DevnetConfigInput): Promise<void> {
+    if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was started before', { field: 'type' });
+    starting = startDevnet(config, {
+      clock: systemClock,
+      random: systemRandom,
+      onPeer: (name, node) => tell({ type: 'peer', name, state: node.state, message: node.message }),
+      onError: (error) => tell({ type: 'error', error }),
+    });
+    const { relayUrl, network, peers } = await starting;
+    tell({
+      type: 'ready',
+      relayUrl,
+      network: network.network,
+      samplingModulus: network.samplingModulus,
+      peers: peers.map(({ name, address, behaviour }) => ({ name, address, behaviour })),
+    });
+  }
+
+  return {
+    async handle(message) {
+      switch (message.type) {
+        case 'start':
+          return start(message.config);
+        case 'fund': {
+          if (starting === undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
+          const { relay } = await starting;
+          const reason = `fund-${Date.now()}-${++funds}`;
+          relay.deposit({ address: message.address, wei: message.balanceWei, reason });
+          relay.stake({ address: message.address, wei: message.stakeWei, reason });
+          return tell({ type: 'funded', id: message.id });
+        }
+        case 'stop':
+          return this.stop();
+      }
+    },
+    async stop() {
+      // One that never came up has cleaned up after itself.
+      const devnet = await starting?.catch(() => undefined);
+      await devnet?.stop();
+    },
+  };
+}
+
+function runForked(): void {
+  const tell: Tell = (message) => {
+    if (process.connected) process.send?.(message);
+  };
+  const devnet = createProcess(tell);
+  const end = () => devnet.stop().finally(() => process.exit());
+  process.on('disconnect', () => void end());
+  process.on('SIGTERM', () => void end());
+  process.on('message', (raw) => {
+    handleMessage(raw).catch((error: unknown) => tell({ type: 'fatal', error: serialiseError(error) }));
+  });
+
+  async function handleMessage(raw: unknown): Promise<void> {
+    let message: ToDevnet;
+    try {
+      message = parseDevnetMessage(toDevnetSchema, raw);
+    } catch (error) {
+      return tell({ type: 'error', error: serialiseError(error) });
+    }
+    await devnet.handle(message);
+    if (message.type !== 'stop') return;
+    tell({ type: 'stopped' });
+    process.disconnect();
+  }
+  tell({ type: 'alive', pid: process.pid });
+}
+
+function runAlone(): void {
+  const tell: Tell = (message) => console.log(JSON.stringify(message));
+  const devnet = createProcess(tell);
+  const end = (code: number) => devnet.stop().finally(() => process.exit(code));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
+  startAlone(devnet).catch((error: unknown) => {
+    tell({ type: 'fatal', error: serialiseError(error) });
+    process.exit(2);
+  });
+}
+
+async function startAlone(devnet: Process): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new DevnetError('DEVNET_BAD_CONFIG', '--config FILE is missing', { field: 'config' });
+  const config: unknown = JSON.parse(readFileSync(values.config, 'utf8'));
+  await devnet.handle(parseDevnetMessage(toDevnetSchema, { type: 'start', config }));
+}
+
+if (import.meta.main) {
+  if (process.send === undefined) runAlone();
+  else runForked();
+}

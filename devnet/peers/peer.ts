@@ -1,0 +1,128 @@
+/** A peer: the real worker program around a real engine, with a key of its own and, maybe, bad manners. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type EngineConfig, gpuConfigSchema, type NetworkPreset, type NodeConfigInput } from '../../contract/node-config.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import { DevnetError } from '../errors.ts';
+import { forkWorker } from '../fork-worker.ts';
+import { configWei } from '../relay/config.ts';
+import { type Behaviour, behaviourSchema, engineCommandSchema, PROXY_ENV } from './behaviour.ts';
+
+export const peerConfigSchema = z.object({
+  /** Also the name of its directory. */
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  behaviour: behaviourSchema.default({ kind: 'honest' }),
+  engine: engineCommandSchema,
+  gpu: gpuConfigSchema.prefault({ name: 'Devnet GPU+Linux', vramGib: 24 }),
+  /** Model ids on its disk. */
+  modelIds: z.array(z.string().min(1)).min(1),
+  stakeWei: configWei.default(400n * 10n ** 18n),
+  /** A fresh one when left out. */
+  privateKey: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)).optional(),
+});
+export type PeerConfig = z.output<typeof peerConfigSchema>;
+
+export interface PeerOptions {
+  readonly config: PeerConfig;
+  readonly privateKey: Hex;
+  readonly dataDir: string;
+  readonly network: NetworkPreset;
+  /** Path of the worker program. */
+  readonly workerEntry: string;
+  readonly clock: Clock;
+  readonly onNode?: (node: NodeView) => void;
+}
+
+export interface Peer {
+  readonly name: string;
+  readonly address: Hex;
+  readonly behaviour: Behaviour;
+  readonly worker: WorkerClient;
+  /** Leaves the network and ends the process; one that does not listen is killed. Resolves after its exit. */
+  stop(): Promise<void>;
+}
+
+/** A worker may finish its task first; then it gets this long for each next step. */
+const STOP_GRACE_MS = 5000;
+
+/** From sources the proxy is TypeScript, from a build JavaScript. */
+const PROXY_ENTRY = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './engine-proxy.ts' : './engine-proxy.js', import.meta.url),
+);
+
+/** Resolves when the peer has joined. @throws DevnetError DEVNET_PEER_FAILED; its process is then gone. */
+export async function startPeer({
+  config,
+  privateKey,
+  dataDir,
+  network,
+  workerEntry,
+  clock,
+  onNode,
+}: PeerOptions): Promise<Peer> {
+  mkdirSync(dataDir, { recursive: true });
+  const channel = forkWorker({ entry: workerEntry, logFile: join(dataDir, 'worker.log') });
+  const worker = createWorkerClient(channel, onNode === undefined ? {} : { onNode });
+  const peer: Peer = {
+    name: config.name,
+    address: addressOf(privateKey),
+    behaviour: config.behaviour,
+    worker,
+    stop: () => stopWorker(worker, clock),
+  };
+  const nodeConfig: NodeConfigInput = {
+    dataDir,
+    network: { ...network, minStakeWei: network.minStakeWei.toString() },
+    engine: engineOf(config),
+    gpu: config.gpu,
+    stakeWei: config.stakeWei.toString(),
+    modelIds: config.modelIds,
+  };
+  try {
+    await worker.start(nodeConfig, privateKey);
+    return peer;
+  } catch (cause) {
+    await peer.stop();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DevnetError('DEVNET_PEER_FAILED', `peer ${config.name}: ${why}`, { peer: config.name, dataDir }, { cause });
+  }
+}
+
+/** An honest peer needs nobody between its worker and its engine. */
+export function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | 'engine'>): EngineConfig {
+  if (behaviour.kind === 'honest') return { kind: 'program', ...engine };
+  return {
+    kind: 'program',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', PROXY_ENTRY],
+    env: { ...engine.env, [PROXY_ENV]: JSON.stringify({ behaviour, engine }) },
+  };
+}
+
+async function stopWorker(worker: WorkerClient, clock: Clock): Promise<void> {
+  const gone = new AbortController();
+  const exited = worker.stop({ quitNetwork: true }).then(() => gone.abort());
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const isGone = await clock.sleep(STOP_GRACE_MS, gone.signal).then(
+      () => false,
+      () => true,
+    );
+    if (isGone || worker.pid === undefined) break;
+    killIfAlive(worker.pid, signal);
+  }
+  await exited;
+}
+
+function killIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended between two lines.
+  }
+}

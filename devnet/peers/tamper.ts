@@ -1,0 +1,43 @@
+/** A cheat's hand: another result of the right form in place of the engine's. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decode, encode } from 'fast-png';
+import { encodeLlmResponse, type LlmResponse, llmResponseSchema } from '../../protocol/engine/llm-response.ts';
+import { parseWireJson } from '../../protocol/wire/parse.ts';
+
+/** Text of a model that was never run; told apart from the real answer by its very brevity. */
+const PRETENDED_ANSWERS = ['Yes.', 'No.', 'I am not sure about that.'] as const;
+
+/** Changes every result file in the directory. @throws ProtocolError, Error when a file is no result */
+export async function tamperWithResults(outputDir: string): Promise<void> {
+  for (const name of await readdir(outputDir)) {
+    const path = join(outputDir, name);
+    if (/^\d+\.json$/.test(name)) {
+      const response = parseWireJson(llmResponseSchema, await readFile(path, 'utf8'), name);
+      await writeFile(path, encodeLlmResponse(pretendedResponse(response)));
+    } else if (/^\d+\.png$/.test(name)) {
+      await writeFile(path, invertedPng(await readFile(path)));
+    }
+  }
+}
+
+/** The same response with another text, and token counts that fit it. */
+export function pretendedResponse(response: LlmResponse): LlmResponse {
+  const choices = response.choices.map((choice) => {
+    const content = PRETENDED_ANSWERS.find((answer) => answer !== choice.message.content) ?? '';
+    return { ...choice, finish_reason: 'stop' as const, message: { role: choice.message.role, content } };
+  });
+  const prompt = response.usage.prompt_tokens;
+  const completion = choices.reduce((tokens, choice) => tokens + choice.message.content.split(' ').length, 0);
+  return {
+    ...response,
+    choices,
+    usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion },
+  };
+}
+
+function invertedPng(bytes: Uint8Array): Uint8Array {
+  const image = decode(bytes);
+  const highest = 2 ** image.depth - 1;
+  return encode({ ...image, data: image.data.map((value) => highest - value) });
+}
