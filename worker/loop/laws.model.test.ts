@@ -329,3 +329,15 @@ it('a life that used to be common: killed at every single point in turn', { time
     ]);
   }
 });
+
+it('law 3: cut off again and again, it runs three times and no more', async () => {
+  const cutOff: Step[] = [
+    { do: 'cycle', fate: 'ok' },
+    { do: 'restart' },
+    { do: 'cycle', fate: 'ok' },
+    { do: 'killAt', point: 3 },
+    { do: 'cycle', fate: 'ok' },
+    { do: 'engineCrash' },
+  ];
+  await live([{ do: 'engineAnswers', answer: 'silence' }, ...cutOff, ...cutOff]);
+});
