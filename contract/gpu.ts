@@ -95,6 +95,15 @@ export const gpuIdleSchema = z.object({
 });
 export type GpuIdle = z.output<typeof gpuIdleSchema>;
 
+/** What a host may set about the cards of one node. */
+export const gpuSettingsSchema = z.object({
+  limits: gpuLimitsSchema.default({ temperatureC: null, powerW: null }),
+  /** Null = always. */
+  schedule: gpuScheduleSchema.nullable().default(null),
+  idle: gpuIdleSchema.default({ only: false, quietSeconds: 60, ignored: [] }),
+});
+export type GpuSettings = z.output<typeof gpuSettingsSchema>;
+
 export const gpuAcceptanceSchema = z.object({ accept: z.boolean(), reasons: z.array(gpuProblemSchema) });
 export type GpuAcceptanceView = z.output<typeof gpuAcceptanceSchema>;
 

@@ -2,10 +2,10 @@
  * May the node take another task now? A pure decision over the newest sample and the host's wishes. It never stops a
  * task that runs: it pauses the node, which lets the network send no further one.
  */
-import type { GpuCard, GpuIdle, GpuLimits, GpuSchedule } from '../../contract/gpu.ts';
-import { type GpuProblem, gpuProblem } from './errors.ts';
+import { type GpuCard, type GpuSettings, gpuSettingsSchema } from '../../contract/gpu.ts';
+import { type GpuProblem, gpuError, gpuProblem } from './errors.ts';
 import { foreignProcesses } from './idle.ts';
-import type { GpuSample } from './sampler.ts';
+import { type GpuSample, LONGEST_GAP_MS } from './sampler.ts';
 import { isInSchedule, nextScheduleChange, type TimeZone } from './schedule.ts';
 
 /** What one decision hands to the next, so that a figure near its limit does not make the node flicker. */
@@ -17,26 +17,30 @@ export interface AcceptanceMemory {
 }
 export const NOTHING_REMEMBERED: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAtMs: null };
 
-export interface AcceptanceInput {
+export interface AcceptanceInput extends GpuSettings {
   readonly sample: GpuSample | null;
   /** Cards of this node. */
   readonly ids: readonly string[];
-  readonly limits: GpuLimits;
-  /** Null = always. */
-  readonly schedule: GpuSchedule | null;
-  readonly idle: GpuIdle;
   readonly ownPids: ReadonlySet<number>;
   readonly nowMs: number;
   readonly timeZone: TimeZone;
   readonly memory: AcceptanceMemory;
 }
 
+/** @throws GpuError GPU_BAD_SETTINGS naming the field. */
+export function parseGpuSettings(value: unknown): GpuSettings {
+  const result = gpuSettingsSchema.safeParse(value);
+  if (result.success) return result.data;
+  const field = result.error.issues[0]?.path.join('.') ?? '';
+  throw gpuError('GPU_BAD_SETTINGS', `${field}: ${result.error.issues[0]?.message}`, { field });
+}
+
 export type Acceptance =
   | { readonly accept: true; readonly memory: AcceptanceMemory }
   | { readonly accept: false; readonly reasons: readonly GpuProblem[]; readonly memory: AcceptanceMemory };
 
-/** Older samples say nothing about now. Longer than the pause after a few failed readings. */
-export const SAMPLE_MAX_AGE_MS = 30_000;
+/** Older samples say nothing about now. A sampler that works is never that late. */
+export const SAMPLE_MAX_AGE_MS = LONGEST_GAP_MS + 5000;
 
 export function acceptance(input: AcceptanceInput): Acceptance {
   const cards = freshCards(input);

@@ -52,7 +52,11 @@ describe('claims', () => {
     const alice = { profile: 'alice', pid: child.pid, sinceMs: 1 };
     expect(ownerOf(A, folder)).toEqual({ id: A, label: alice });
     expect(ownerOf(C, folder)).toBeNull();
-    expect(here([B, C])).toEqual({ kind: 'taken', by: [{ id: B, label: alice }] });
+    expect(here([B, C])).toEqual({
+      kind: 'taken',
+      problem: expect.objectContaining({ code: 'GPU_TAKEN', detail: `${B}: alice (process ${child.pid})` }),
+      by: [{ id: B, label: alice }],
+    });
     // All or nothing: the free one was not kept.
     expect(ownerOf(C, folder)).toBeNull();
   });

@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { type GpuProblem, gpuProblem } from './errors.ts';
 
 const labelSchema = z.object({ profile: z.string(), pid: z.number(), sinceMs: z.number() });
 
@@ -26,7 +27,7 @@ export interface GpuClaim {
 
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly claim: GpuClaim }
-  | { readonly kind: 'taken'; readonly by: readonly ClaimOwner[] };
+  | { readonly kind: 'taken'; readonly problem: GpuProblem; readonly by: readonly ClaimOwner[] };
 
 export interface Claimant {
   /** Of this machine, on a local disk: network file systems do not lock reliably. Nobody may delete files in it. */
@@ -54,13 +55,20 @@ export function claimGpus(ids: readonly string[], claimant: Claimant): ClaimOutc
     const database = lock(id, claimant.folder);
     if (database === null) {
       release();
-      return { kind: 'taken', by: ordered.flatMap((one) => ownerOf(one, claimant.folder) ?? []) };
+      return taken(ordered.flatMap((one) => ownerOf(one, claimant.folder) ?? []));
     }
     own.push(database);
     held.add(database);
   }
   for (const id of ordered) writeLabel(id, claimant);
   return { kind: 'claimed', claim: { ids: ordered, release } };
+}
+
+function taken(by: readonly ClaimOwner[]): ClaimOutcome {
+  const owners = by.map(
+    ({ id, label }) => `${id}: ${label === null ? 'another profile' : `${label.profile} (process ${label.pid})`}`,
+  );
+  return { kind: 'taken', problem: gpuProblem('GPU_TAKEN', owners.join('; ')), by };
 }
 
 /** The running profile that holds a card, or null when it is free. */

@@ -75,10 +75,6 @@ export const GPU_ERRORS = {
     meaning: 'Limits, schedule or idle settings do not fit their schema.',
     remedy: 'Correct the field that the message names.',
   },
-  GPU_STORE_TOO_NEW: {
-    meaning: 'The GPU history was written by a newer version of this program.',
-    remedy: 'Use the newer version, or move the file away to start a new history.',
-  },
   GPU_TOO_HOT: {
     meaning: 'The card is hotter than the limit you set.',
     remedy: 'Nothing: the node goes on when it has cooled down.',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
+import { SAMPLE_MAX_AGE_MS } from './acceptance.ts';
 import { gpuProblem } from './errors.ts';
-import type { NvidiaProbe } from './nvidia-smi.ts';
-import { GpuSampler, SAMPLE_INTERVAL_MS, type SamplerOptions } from './sampler.ts';
+import { NVIDIA_SMI_TIMEOUT_MS, type NvidiaProbe } from './nvidia-smi.ts';
+import { GpuSampler, LONGEST_GAP_MS, SAMPLE_INTERVAL_MS, type SamplerOptions } from './sampler.ts';
 import { card } from './testing/card.ts';
 import { composedUuid } from './testing/compose.ts';
 
@@ -58,6 +59,13 @@ describe('sampler', () => {
   it('a slow call makes it rarer: at most a twentieth of the time is spent asking', async () => {
     const { calls } = await sampling({ answer: () => FOUND, tookMs: 1000, forMs: 40_000 });
     expect(calls).toEqual([0, 20_000, 40_000]);
+  });
+
+  it('even the slowest calls leave no gap in which samples count as old', async () => {
+    const { calls } = await sampling({ answer: () => FOUND, tookMs: NVIDIA_SMI_TIMEOUT_MS, forMs: 120_000 });
+    const gaps = calls.slice(1).map((at, i) => at - (calls[i] ?? 0));
+    expect(gaps).toEqual([LONGEST_GAP_MS, LONGEST_GAP_MS, LONGEST_GAP_MS]);
+    expect(SAMPLE_MAX_AGE_MS).toBeGreaterThan(LONGEST_GAP_MS);
   });
 
   it('failures make it rarer, up to five minutes, and the last sample stays readable', async () => {

@@ -2,7 +2,7 @@
 import type { GpuCard } from '../../contract/gpu.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { GpuProblem } from './errors.ts';
-import type { NvidiaProbe } from './nvidia-smi.ts';
+import { NVIDIA_SMI_TIMEOUT_MS, type NvidiaProbe } from './nvidia-smi.ts';
 import type { CardReading } from './telemetry-store.ts';
 
 export interface GpuSample {
@@ -29,7 +29,11 @@ export interface SamplerOptions {
 export const SAMPLE_INTERVAL_MS = 5000;
 /** A call that takes long (many cards, no persistence mode) makes the pause longer: at most one part in twenty is spent in it. */
 const PAUSE_PER_CALL = 19;
-const LONGEST_PAUSE_MS = 300_000;
+const LONGEST_PAUSE_MS = 25_000;
+const LONGEST_PAUSE_AFTER_FAILURES_MS = 300_000;
+
+/** Longest time between two samples as long as calls succeed. */
+export const LONGEST_GAP_MS = LONGEST_PAUSE_MS + NVIDIA_SMI_TIMEOUT_MS;
 
 export class GpuSampler {
   readonly #options: SamplerOptions;
@@ -56,8 +60,7 @@ export class GpuSampler {
     while (!signal.aborted) {
       const startMs = clock.now();
       failures = (await this.#once()) ? 0 : failures + 1;
-      const tookMs = clock.now() - startMs;
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(intervalMs * 2 ** failures, tookMs * PAUSE_PER_CALL));
+      const pauseMs = pauseOf({ intervalMs, failures, tookMs: clock.now() - startMs });
       try {
         await clock.sleep(pauseMs, signal);
       } catch (error) {
@@ -80,4 +83,10 @@ export class GpuSampler {
     onState?.(this.#state);
     return probe.kind === 'found';
   }
+}
+
+function pauseOf(given: { readonly intervalMs: number; readonly failures: number; readonly tookMs: number }): number {
+  const { intervalMs, failures, tookMs } = given;
+  if (failures > 0) return Math.min(LONGEST_PAUSE_AFTER_FAILURES_MS, intervalMs * 2 ** failures);
+  return Math.max(intervalMs, Math.min(LONGEST_PAUSE_MS, tookMs * PAUSE_PER_CALL));
 }
