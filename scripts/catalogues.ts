@@ -4,11 +4,13 @@ import { DEVNET_ERRORS } from '../devnet/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
 import { WORKER_ERRORS } from '../worker/errors.ts';
+import { GPU_ERRORS } from '../worker/gpu/errors.ts';
 
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
+  { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
 ];
