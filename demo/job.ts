@@ -1,0 +1,101 @@
+/** The main job: a realistic mix of tasks, with everything a host should see once. */
+
+import type { TaskOutcome } from '../devnet/application/outcome.ts';
+import type { TaskSpecInput } from '../devnet/application/task-spec.ts';
+import { parseCnx } from '../protocol/money/wei.ts';
+import { type DemoNetwork, gpuOf, VRAM } from './network.ts';
+import type { Submitter } from './submit.ts';
+import { CHAT_MODEL, CODE_MODEL, chatArguments, invalidArguments, PROMPTS, type Prompt } from './workload.ts';
+
+/** An odd number, so that every division leaves a remainder to account for. */
+const WEI_PER_TOKEN = parseCnx('0.031415926535897931');
+const MIN_FEE_TOKENS = 16;
+
+function specOf(prompt: Prompt, model: string, seed: number): TaskSpecInput {
+  return {
+    type: 'Llm',
+    args: chatArguments(prompt, model, seed),
+    modelIds: [`base:${model}`],
+    feeWei: (WEI_PER_TOKEN * BigInt(Math.max(prompt.maxNewTokens, MIN_FEE_TOKENS))).toString(),
+  };
+}
+
+function prompt(index: number): Prompt {
+  const found = PROMPTS[index % PROMPTS.length];
+  if (found === undefined) throw new Error('the demo has no prompts');
+  return found;
+}
+
+/** Endless: the prompts in turn, alternating between the models. */
+export function chatSubmission(index: number) {
+  const chosen = prompt(index);
+  return { title: chosen.title, spec: specOf(chosen, index % 2 === 0 ? CHAT_MODEL : CODE_MODEL, index) };
+}
+
+export interface JobResult {
+  /** What did not end as the job meant it to; empty when all went well. */
+  readonly surprises: readonly string[];
+}
+
+/**
+ * Order matters: the unanimous group asks for cards that the cheat does not have; the group with the cheat runs while
+ * basil is busy with the task that it lost with its power, so that the cheat has to be the third.
+ */
+export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
+  const surprises: string[] = [];
+  const running: Promise<void>[] = [];
+  const expect = (title: string, ended: Promise<TaskOutcome>, ...kinds: TaskOutcome['kind'][]) => {
+    running.push(
+      ended.then((outcome) => {
+        if (!kinds.includes(outcome.kind)) surprises.push(`${title} ended as ${outcome.kind}, not as ${kinds.join(' or ')}`);
+      }),
+    );
+    return ended;
+  };
+  const chats = async (from: number, to: number) => {
+    for (let index = from; index < to; index++) {
+      const submission = chatSubmission(index);
+      await expect(submission.title, (await submitter.submit(submission)).ended, 'success');
+    }
+  };
+
+  say('Six chat requests to whoever is free');
+  await chats(0, 6);
+  await Promise.all(running);
+
+  say('A validation group of three honest nodes: one uploads, all share the fee');
+  const unanimous = {
+    title: 'group, all honest',
+    kind: 'group' as const,
+    spec: { ...specOf(prompt(6), CODE_MODEL, 6), minVramGib: VRAM.basil },
+  };
+  await expect(unanimous.title, (await submitter.submit(unanimous)).ended, 'success');
+
+  say('basil loses power, and the network gives it a task');
+  await network.cutPowerOfBasil();
+  const { name, vramGib } = gpuOf('basil');
+  const doomed = {
+    title: 'lost with basil',
+    spec: { ...specOf(prompt(7), CHAT_MODEL, 7), requiredGpu: name, requiredGpuVramGib: vramGib },
+  };
+  const lost = expect(doomed.title, (await submitter.submit(doomed)).ended, 'aborted');
+
+  say('A validation group with mallory, who cheats');
+  const caught = { title: 'group with mallory', kind: 'group' as const, spec: specOf(prompt(8), CHAT_MODEL, 8) };
+  await expect(caught.title, (await submitter.submit(caught)).ended, 'success');
+
+  say('A task that no node can run, and eight more chat requests');
+  const invalid = {
+    title: 'undecodable image',
+    spec: { ...specOf(prompt(9), CHAT_MODEL, 9), args: invalidArguments(CHAT_MODEL) },
+  };
+  await expect(invalid.title, (await submitter.submit(invalid)).ended, 'errorReported');
+  await chats(9, 17);
+  await lost;
+
+  say('basil is back and goes on where it was');
+  await network.restorePowerOfBasil();
+  await chats(17, 19);
+  await Promise.all(running);
+  return { surprises };
+}

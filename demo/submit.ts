@@ -1,0 +1,52 @@
+/** Puts the demo's tasks to the network, one creation at a time, so that the sampling plan knows which is which. */
+import type { Application } from '../devnet/application/application.ts';
+import type { TaskOutcome } from '../devnet/application/outcome.ts';
+import type { TaskSpecInput } from '../devnet/application/task-spec.ts';
+import type { SamplingPlan } from './sampling-plan.ts';
+
+export interface Submission {
+  readonly title: string;
+  readonly spec: TaskSpecInput;
+  readonly kind?: 'single' | 'group';
+}
+
+export interface Submitter {
+  /** Resolves when the (first) task exists; its `ended` resolves with the outcome. */
+  submit(submission: Submission): Promise<{ readonly ended: Promise<TaskOutcome> }>;
+}
+
+export function createSubmitter(options: {
+  readonly application: Application;
+  readonly plan: SamplingPlan;
+  readonly signal: AbortSignal;
+  /** Filled as tasks come to be: title by commitment. */
+  readonly titles: Map<string, string>;
+}): Submitter {
+  const { application, plan, signal, titles } = options;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function submitNow({ title, spec, kind = 'single' }: Submission): Promise<{ ended: Promise<TaskOutcome> }> {
+    plan.setNext(kind);
+    const created = Promise.withResolvers<void>();
+    const ended = application.runTask(spec, {
+      signal,
+      onProgress: (progress) => {
+        if (progress.kind !== 'created') return;
+        titles.set(progress.task.commitment, title);
+        created.resolve();
+      },
+    });
+    // Whoever asked for the task learns of its failure through `ended`; here it only must not stay unheard.
+    ended.catch((error: unknown) => created.reject(error));
+    await created.promise;
+    return { ended };
+  }
+
+  return {
+    submit(submission) {
+      const mine = turn.then(() => submitNow(submission));
+      turn = mine.catch(() => {});
+      return mine;
+    },
+  };
+}
