@@ -37,7 +37,9 @@ const go = (type: string) => (issue: { readonly input?: unknown }) =>
 
 const text = z.string({ error: go('string') });
 const weiText = z
-  .union([text.regex(/^\d+$/), z.number().int().nonnegative().refine(Number.isSafeInteger)], { error: 'invalid big int' })
+  .union([text.regex(/^\d+$/, 'invalid big int'), z.number().int().nonnegative().refine(Number.isSafeInteger)], {
+    error: 'invalid big int',
+  })
   .transform((value) => BigInt(value));
 
 function kinds(number: z.ZodType<number>, list: z.ZodType<string[]>): FieldKinds {

@@ -115,7 +115,13 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     },
   });
   const send: Harness['send'] = async (request) => answerOf(await relay.handle(request));
-  return { clock, relay, random, send, actor: (name) => createActor(name, { clock, random, send }) };
+  const actors = new Map<string, Actor>();
+  const actor = (name: string): Actor => {
+    const known = actors.get(name) ?? createActor(name, { clock, random, send });
+    actors.set(name, known);
+    return known;
+  };
+  return { clock, relay, random, send, actor };
 }
 
 /** Seeds that make every task of these creators sampled, or none. */
