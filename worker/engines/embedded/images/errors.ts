@@ -1,0 +1,21 @@
+/** What can go wrong in an image task besides bad arguments and missing models; all of it stays silent (law 2). */
+import { CodedError, type ErrorCatalogue } from '../../../../protocol/errors.ts';
+
+export const IMAGE_ERRORS = {
+  IMAGE_BAD_MODEL: {
+    meaning:
+      'A diffusion model folder is not what the embedded engine can read: a file is missing, damaged or of another layout.',
+    remedy: 'Download the model again, in the ONNX layout of diffusers; the message names the file.',
+  },
+  IMAGE_BLANK: {
+    meaning:
+      'An image came out with an all-zero hash, black or blackened by the safety checker; such a result must not be submitted.',
+    remedy: 'None needed: the task stays silent and times out.',
+  },
+  IMAGE_DIVERGED: {
+    meaning: 'The model answered with values that are not numbers, so there is no image.',
+    remedy: 'Use a model in float32, or run it on the processor; the task stays silent and times out.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export class ImageError extends CodedError<keyof typeof IMAGE_ERRORS> {}

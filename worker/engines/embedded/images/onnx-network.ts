@@ -1,0 +1,101 @@
+/** One network of a model on onnxruntime, with tensors of the types that its graph declares. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { unsupported } from '../traceback.ts';
+import { ImageError } from './errors.ts';
+import { fromHalves, toHalves } from './halves.ts';
+import type { Provider } from './provider.ts';
+
+/** Below this, handing work to other threads costs more than it brings. */
+const ONE_THREAD_BELOW_BYTES = 32 * 1024 * 1024;
+/** Not as many as the machine has: the order of a sum depends on it, and nodes should add alike. */
+const THREADS = 4;
+
+export interface Values {
+  readonly data: Float32Array | Int32Array;
+  readonly dims: readonly number[];
+}
+
+export interface Network {
+  readonly inputs: readonly string[];
+  /** Element type and number of axes, as the graph declares them. */
+  shapeOf(input: string): { readonly type: Tensor.Type; readonly rank: number };
+  /** Every output, in the order of the graph; truth values as 0 and 1. */
+  run(feeds: Readonly<Record<string, Values>>): Promise<Float32Array[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * @param file `…/<name>/model.onnx`; large models have their weights beside it.
+ * @throws ImageError IMAGE_BAD_MODEL
+ */
+export async function openNetwork(file: string, provider: Provider): Promise<Network> {
+  const name = basename(dirname(file));
+  const session = await InferenceSession.create(file, {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: (await folderBytes(dirname(file))) < ONE_THREAD_BELOW_BYTES ? 1 : THREADS,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // Threads that wait would otherwise spin, at the cost of whatever else the machine does.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw new ImageError(
+      'IMAGE_BAD_MODEL',
+      `${name}: ${cause instanceof Error ? cause.message : cause}`,
+      { file: name },
+      { cause },
+    );
+  });
+
+  const shapeOf: Network['shapeOf'] = (input) => {
+    const metadata = session.inputMetadata.find((entry) => entry.name === input);
+    if (metadata?.isTensor !== true) return unsupported(`a ${name} without the input ${input}`);
+    return { type: metadata.type, rank: metadata.shape.length };
+  };
+  return {
+    inputs: session.inputNames,
+    shapeOf,
+    async run(feeds) {
+      const tensors = Object.entries(feeds).map(([input, values]) => [input, toTensor(values, shapeOf(input).type)] as const);
+      const outputs = await session.run(Object.fromEntries(tensors));
+      return session.outputNames.map((output) => toFloats(outputs[output], `${name}.${output}`));
+    },
+    release: () => session.release(),
+  };
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  const names = await readdir(folder);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function toTensor({ data, dims }: Values, type: Tensor.Type): Tensor {
+  switch (type) {
+    case 'float32':
+      return new Tensor('float32', Float32Array.from(data), dims);
+    case 'float16':
+      return new Tensor('float16', toHalves(data), dims);
+    case 'int32':
+      return new Tensor('int32', Int32Array.from(data), dims);
+    case 'int64':
+      return new Tensor(
+        'int64',
+        BigInt64Array.from(data, (value) => BigInt(Math.trunc(value))),
+        dims,
+      );
+    default:
+      return unsupported(`an input of type ${type}`);
+  }
+}
+
+function toFloats(tensor: InferenceSession.OnnxValueMapType[string] | undefined, name: string): Float32Array {
+  if (!(tensor instanceof Tensor)) return unsupported(`${name}, which is no tensor`);
+  const { data, type } = tensor;
+  if (data instanceof Float32Array) return data;
+  if (type === 'float16') return fromHalves(data as Uint16Array);
+  if (type === 'bool') return Float32Array.from(data as Uint8Array);
+  return unsupported(`${name} of type ${type}`);
+}
