@@ -3,6 +3,7 @@
  * Answers go to stdout. Bad input is one line on stderr and exit status 2.
  */
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
@@ -41,7 +42,7 @@ const groupSchema = z.object({
 async function phash(files: readonly string[]): Promise<string> {
   const lines: string[] = [];
   for (const file of files) {
-    const png = await readFile(file);
+    const png = await readFile(whereAsked(file));
     try {
       lines.push(`${imageHash(png)}  ${file}`);
     } catch (cause) {
@@ -49,6 +50,11 @@ async function phash(files: readonly string[]): Promise<string> {
     }
   }
   return lines.join('\n');
+}
+
+/** npm runs scripts in the project's root; a relative path means the folder the operator is in. */
+function whereAsked(file: string): string {
+  return path.resolve(process.env.INIT_CWD ?? '', file);
 }
 
 async function sign(options: { readonly keyFile: string; readonly timestamp: string }): Promise<string> {
@@ -81,7 +87,7 @@ async function group(): Promise<string> {
 
 /** The text of a key never gets into a message. */
 async function readKey(file: string): Promise<Hex> {
-  const key = (await readFile(file, 'utf8')).trim();
+  const key = (await readFile(whereAsked(file), 'utf8')).trim();
   if (!isHex(key, 32)) throw new Error(`${file} does not hold a private key: 0x and 64 hex digits`);
   return key;
 }
