@@ -5,7 +5,7 @@ export const CONTRACT_ERRORS = {
     meaning: 'The process of a node ended while something was asked of it.',
     remedy: 'It is started again by whoever supervises it; look into its log for the reason.',
   },
-  WORKER_BAD_MESSAGE: {
+  WORKER_BAD_ANSWER: {
     meaning: 'A worker process and its supervisor do not speak the same contract.',
     remedy: 'Report it; both come from the same build, so this is a defect.',
   },

@@ -89,7 +89,7 @@ describe('createWorkerClient', () => {
     deliver({ type: 'node', node: { ...VIEW, state: 'wat' } });
     deliver('garbage');
     deliver({ type: 'node', node: VIEW });
-    expect(errors).toEqual(['WORKER_BAD_MESSAGE', 'WORKER_BAD_MESSAGE']);
+    expect(errors).toEqual(['WORKER_BAD_ANSWER', 'WORKER_BAD_ANSWER']);
     expect(client.node()).toEqual(VIEW);
   });
 });

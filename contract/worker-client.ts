@@ -102,7 +102,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
     listeners.onError?.(
-      new ContractError('WORKER_BAD_MESSAGE', `message of the worker: ${field}: ${issue?.message ?? 'invalid'}`, { field }),
+      new ContractError('WORKER_BAD_ANSWER', `message of the worker: ${field}: ${issue?.message ?? 'invalid'}`, { field }),
     );
   });
   const exited = new Promise<WorkerExit>((resolve) => {

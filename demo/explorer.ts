@@ -37,7 +37,7 @@ export function explorerState({ relay, participants, titles, now }: ExplorerSour
   const totals = relay.totals();
   const tasks = relay.tasks();
   return {
-    summary: `${tasks.length} tasks · ${tasks.filter((task) => !isTerminal(task.status)).length} open · ${
+    summary: `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} · ${tasks.filter((task) => !isTerminal(task.status)).length} open · ${
       totals.totalWei === totals.issuedWei ? 'every wei accounted for' : 'THE BOOKS DO NOT BALANCE'
     }`,
     accounts: people.map(({ name, address }) => {
