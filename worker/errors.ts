@@ -62,6 +62,18 @@ export const WORKER_ERRORS = {
     meaning: 'The result files on disk no longer hash to the submitted score; they were not uploaded.',
     remedy: 'Check the disk and whatever else writes into the data directory.',
   },
+  TASK_INVALID: {
+    meaning: 'The engine refused the task’s arguments as every engine would; the node reported the task.',
+    remedy: 'None: the application made the mistake.',
+  },
+  EXECUTION_FAILED: {
+    meaning: 'The execution ended in an error that may be this machine’s own; nothing was reported.',
+    remedy: 'The message is the engine’s last word. Check the graphics card’s memory and the models.',
+  },
+  EXECUTION_CANCELLED: {
+    meaning: 'The execution was cut off: the engine went away, hung, or the program ended.',
+    remedy: 'It runs again after a restart of the engine if time allows. If it repeats, check the engine’s log.',
+  },
   TASK_INPUT_FAILED: {
     meaning: 'Something the task needs before its execution (a model, a checkpoint) could not be fetched.',
     remedy: 'The task stays silent and times out; check disk space and the connection.',

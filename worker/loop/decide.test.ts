@@ -186,6 +186,7 @@ describe('law 2: only an invalid task is reported', () => {
       fc.property(anyInput, (input) => {
         if (decide(input).kind === 'reportError') expect(input.local.kind).toBe('invalid');
       }),
+      { numRuns: 3_000 },
     );
   });
 });
@@ -224,11 +225,17 @@ describe('law 3: at most one complete execution per engine lifetime', () => {
         expect(input.nowMs).toBeLessThan(Number(input.remote.startTimeMs) + input.remote.timeoutSeconds * 1000);
         expect(['Started', 'ParametersUploaded']).toContain(input.remote.status);
       }),
+      { numRuns: 3_000 },
     );
   });
 });
 
 describe('law 4: a score that the network shows is not sent again', () => {
+  it('not even beside a status that should have none', () => {
+    const remote = remoteTask({ startTimeMs: START, score: SCORE });
+    expect(brief(judge({ remote, local: LOCALS.scored }))).toBe('- contradiction');
+  });
+
   it('submits only while the task is being executed and shows no verdict', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
@@ -236,6 +243,7 @@ describe('law 4: a score that the network shows is not sent again', () => {
         expect(input.local.kind).toBe('scored');
         expect(input.remote).toMatchObject({ score: '', error: 'None' });
       }),
+      { numRuns: 3_000 },
     );
   });
 });

@@ -112,6 +112,8 @@ function decideStarted(remote: RemoteTask, input: DecideInput): Action {
   if (remote.startTimeMs === null) return wait('noStartTime');
   const deadlineMs = taskDeadlineMs({ startTimeMs: remote.startTimeMs, timeoutSeconds: remote.timeoutSeconds });
   if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) return wait('deadlinePassed');
+  // A verdict beside a status that has none yet; ours, or it would have raised an alarm.
+  if (shownVerdict(remote) !== null) return wait('contradiction');
   switch (local.kind) {
     case 'scored':
       return { kind: 'submitScore' };

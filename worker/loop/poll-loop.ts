@@ -20,6 +20,8 @@ export interface PollLoopOptions {
   /** Polls lie at multiples of the period plus this. */
   readonly phaseMs: number;
   readonly poll: (signal: AbortSignal) => Promise<void>;
+  /** A slot is left out, and costs nothing, while this is false. */
+  readonly when?: () => boolean;
   readonly clock: Clock;
   readonly budget: RequestBudget;
   readonly health: RelayHealth;
@@ -58,10 +60,11 @@ export class PollLoop {
 
   /** Ends when the signal aborts; a failed poll never ends it. */
   async run(signal: AbortSignal): Promise<void> {
-    const { poll, budget, health, log, name } = this.#options;
+    const { poll, when = () => true, budget, health, log, name } = this.#options;
     while (!signal.aborted) {
       try {
         await this.#waker.sleep(this.#delay(), signal);
+        if (!when()) continue;
         await budget.take(signal);
         await poll(signal);
         this.#failures = 0;

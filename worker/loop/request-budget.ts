@@ -8,9 +8,9 @@ export const WINDOW_MS = 60_000;
 export const OFFICIAL_PER_MINUTE = 60 + 60 + 12;
 /**
  * Requests per minute beyond the regular polls. The regular polls of an idle minute are 60 + 60 + 4 (status every
- * 15 s): what is saved on the status is spent where it matters, right after a task has ended.
+ * 15 s) and now and then the clock: what is saved on the status is spent right after a task has ended.
  */
-export const EXTRA_PER_MINUTE = 8;
+export const EXTRA_PER_MINUTE = 6;
 
 export class RequestBudget {
   readonly #clock: Clock;

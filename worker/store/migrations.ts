@@ -136,6 +136,14 @@ CREATE TABLE diagnostics (
   last_error TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE model_downloads (
+  model_id TEXT PRIMARY KEY,
+  task_type TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('wanted', 'onDisk', 'announced', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL DEFAULT ''
+) STRICT;
+
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 

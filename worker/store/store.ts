@@ -10,6 +10,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { EventLog } from './event-log.ts';
 import { Executions } from './executions.ts';
+import { ModelDownloads } from './model-downloads.ts';
 import { NodeHistory } from './node-history.ts';
 import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
@@ -32,6 +33,7 @@ export class Store {
   readonly events: EventLog;
   readonly history: NodeHistory;
   readonly diagnostics: Diagnostics;
+  readonly models: ModelDownloads;
   readonly settings: Settings;
   readonly #db: DatabaseSync;
   readonly #release: () => void;
@@ -46,6 +48,7 @@ export class Store {
     this.artifacts = new Artifacts(db);
     this.events = new EventLog(db, this.settings);
     this.history = new NodeHistory(db);
+    this.models = new ModelDownloads(db);
     this.diagnostics = new Diagnostics(db);
   }
 

@@ -107,10 +107,10 @@ export class Tasks {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
   }
 
-  /** Ended tasks whose payment is not known yet, oldest first. */
-  unsettled(): StoredTask[] {
-    const sql = 'SELECT * FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL ORDER BY id';
-    return readAll(this.#db, taskRowSchema, sql);
+  /** When the latest of the ended tasks whose payment is not known yet was closed, null for none. */
+  latestUnsettledMs(): number | null {
+    const sql = 'SELECT max(closed_ms) AS ms FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL';
+    return readOne(this.#db, z.object({ ms: z.number().nullable() }), sql)?.ms ?? null;
   }
 
   /** Stores what the network says now, and each transition it proves. Returns true when the status is news. */

@@ -1,0 +1,58 @@
+/** Learns what the network paid for ended tasks, from the income rows of the node's own account. */
+
+import type { Hex } from '../../protocol/hex.ts';
+import { isHex } from '../../protocol/hex.ts';
+import type { LoopContext } from '../loop/context.ts';
+
+/** Income comes at once, or when another member of the group uploads, or never. */
+const SCHEDULE: readonly { readonly untilMs: number; readonly periodMs: number }[] = [
+  { untilMs: 30_000, periodMs: 2_000 },
+  { untilMs: 20 * 60_000, periodMs: 15_000 },
+  { untilMs: 24 * 3_600_000, periodMs: 10 * 60_000 },
+];
+const NEVER_MS = 3_600_000;
+
+export class Payments {
+  readonly #context: LoopContext;
+  readonly #onPaid: (commitment: Hex) => void;
+  #supported = true;
+
+  constructor(context: LoopContext, onPaid: (commitment: Hex) => void) {
+    this.#context = context;
+    this.#onPaid = onPaid;
+  }
+
+  get awaited(): boolean {
+    return this.#supported && this.#youngestMs() !== null;
+  }
+
+  /** The younger the youngest unpaid task, the more often it is worth asking. */
+  periodMs(): number {
+    const age = this.#youngestMs() ?? Number.POSITIVE_INFINITY;
+    return SCHEDULE.find(({ untilMs }) => age < untilMs)?.periodMs ?? NEVER_MS;
+  }
+
+  async poll(): Promise<void> {
+    const { store, network } = this.#context;
+    const rows = await network.taskIncome();
+    if (rows === 'unsupported') {
+      this.#supported = false;
+      return;
+    }
+    for (const { commitment, amountWei } of rows) {
+      if (!isHex(commitment, 32)) continue;
+      const task = store.tasks.find(commitment);
+      if (task === null || task.closedMs === null || task.paymentWei !== null) continue;
+      store.tasks.setPayment(commitment, amountWei);
+      this.#onPaid(commitment);
+    }
+  }
+
+  #youngestMs(): number | null {
+    const { store, clock } = this.#context;
+    const closedMs = store.tasks.latestUnsettledMs();
+    if (closedMs === null) return null;
+    const age = clock.now() - closedMs;
+    return age < (SCHEDULE.at(-1)?.untilMs ?? 0) ? age : null;
+  }
+}

@@ -1,0 +1,44 @@
+/** What the host sees, out of the store. */
+import type { TaskView } from '../../contract/worker-channel.ts';
+import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { WORKER_ERRORS } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredTask } from '../store/tasks.ts';
+
+export function taskView(store: Store, task: StoredTask): TaskView {
+  const { commitment, startTimeMs, timeoutSeconds } = task;
+  return {
+    commitment,
+    type: task.type,
+    modelIds: task.modelIds,
+    status: task.status,
+    local: store.local(commitment).kind,
+    score: store.ledger.find(commitment)?.score ?? null,
+    feeWei: task.feeWei.toString(),
+    paymentWei: task.paymentWei?.toString() ?? null,
+    abortReason: task.abortReason,
+    error: taskError(store, task),
+    startTimeMs,
+    deadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),
+    transitions: store.tasks.transitions(commitment),
+  };
+}
+
+/** An alarm first; else the last execution's failure. */
+function taskError(store: Store, { commitment }: StoredTask): TaskView['error'] {
+  const alarm = store.tasks.alarms(commitment)[0];
+  if (alarm !== undefined) return { code: alarm.code, message: alarm.message, data: {} };
+  const last = store.executions.of(commitment).at(-1);
+  if (last === undefined || last.outcome === null || last.outcome === 'scored') return null;
+  const code = { invalid: 'TASK_INVALID', failed: 'EXECUTION_FAILED', cancelled: 'EXECUTION_CANCELLED' } as const;
+  return {
+    code: code[last.outcome],
+    message: lastLine(last.detail),
+    data: { attempt: last.attempt, meaning: WORKER_ERRORS[code[last.outcome]].meaning },
+  };
+}
+
+/** A traceback says what happened in its last line. */
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
