@@ -36,6 +36,8 @@ export interface DevnetChain {
   /** Credits for staking, in wei. */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
+  /** Hands the admin's role of both staking contracts to another account. */
+  setRelay(address: Hex): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,11 +68,15 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     await deployer.call(at.delegatedStaking, delegated, 'setMinStakeAmount', [wei]);
   };
 
+  const setRelay = async (relay: Hex) => {
+    await deployer.call(at.nodeStaking, staking, 'setAdminAddress', [relay]);
+    await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [relay]);
+  };
+
   await control.setBalance(deployer.address, DEPLOYER_WEI);
   const isNew = await deployContracts(deployer, control);
   if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
-  await deployer.call(at.nodeStaking, staking, 'setAdminAddress', [options.relayAddress]);
-  await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [options.relayAddress]);
+  await setRelay(options.relayAddress);
   if (options.minStakeWei !== undefined) await setMinStake(options.minStakeWei);
   if (options.forceUnstakeDelaySeconds !== undefined) {
     await deployer.call(at.nodeStaking, staking, 'setForceUnstakeDelay', [options.forceUnstakeDelaySeconds]);
@@ -91,6 +97,7 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     },
     give,
     setMinStake,
+    setRelay,
     async createCredits(address, wei) {
       await deployer.call(at.credits, contractInterface('Credits'), 'createCredits', [address, wei]);
     },

@@ -1,0 +1,49 @@
+/** Where the node's money goes. Source: CHAIN_PROTOCOL 7.4. */
+import { ZeroAddress } from 'ethers';
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { addressField, sameAddress } from '../../../protocol/wire/fields.ts';
+import { ChainError } from '../errors.ts';
+import type { AccountTransactions } from '../transactions/account-transactions.ts';
+import type { Inclusion } from '../transactions/intent.ts';
+import { type Act, perform } from './acts.ts';
+import type { Contract } from './contract.ts';
+
+const addressSchema = z.tuple([addressField]).transform(([address]) => (sameAddress(address, ZeroAddress) ? null : address));
+
+export class BenefitAddress {
+  readonly #contract: Contract;
+  readonly #transactions: AccountTransactions;
+  readonly #self: Hex;
+
+  constructor({ contract, transactions, self }: { contract: Contract; transactions: AccountTransactions; self: Hex }) {
+    this.#contract = contract;
+    this.#transactions = transactions;
+    this.#self = self;
+  }
+
+  /** Null while it is not set. @param address Default: this node. */
+  get(address: Hex = this.#self): Promise<Hex | null> {
+    return this.#contract.read(addressSchema, 'getBenefitAddress', address);
+  }
+
+  /**
+   * Sets it for ever. @returns null when it is this address already.
+   * @throws ChainError CHAIN_BENEFIT_ADDRESS_SET, CHAIN_BAD_ARGUMENT for the zero address and the node's own
+   */
+  set(target: Hex, act: Act): Promise<Inclusion | null> {
+    return perform(this.#transactions, act, async () => {
+      if (!addressField.safeParse(target).success || sameAddress(target, ZeroAddress)) {
+        throw new ChainError('CHAIN_BAD_ARGUMENT', 'the beneficial address must be an address other than zero');
+      }
+      // A stolen node key must not be able to take the money too.
+      if (sameAddress(target, this.#self)) {
+        throw new ChainError('CHAIN_BAD_ARGUMENT', "the beneficial address must not be the node's own");
+      }
+      const present = await this.get();
+      if (present === null) return this.#contract.intent(act.id, 'setBenefitAddress', [target.toLowerCase()]);
+      if (sameAddress(present, target)) return null;
+      throw new ChainError('CHAIN_BENEFIT_ADDRESS_SET', `the beneficial address is ${present}`, { present });
+    });
+  }
+}

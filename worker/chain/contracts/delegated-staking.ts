@@ -1,0 +1,74 @@
+/** What others stake on this node, and the share they get. Source: CHAIN_PROTOCOL 7.5, RELAY_PROTOCOL 10.1. Amounts in wei. */
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { addressField } from '../../../protocol/wire/fields.ts';
+import { ChainError } from '../errors.ts';
+import type { AccountTransactions } from '../transactions/account-transactions.ts';
+import type { Inclusion } from '../transactions/intent.ts';
+import { type Act, perform } from './acts.ts';
+import type { Contract } from './contract.ts';
+
+/** As the relay pages; the contract allows 200. */
+const PAGE = 100;
+
+const amount = z.tuple([z.bigint()]).transform(([value]) => value);
+const pageSchema = z.tuple([z.array(addressField), z.array(z.bigint())]);
+
+export interface Delegation {
+  readonly delegator: Hex;
+  readonly stakeWei: bigint;
+}
+
+export class DelegatedStaking {
+  readonly #contract: Contract;
+  readonly #transactions: AccountTransactions;
+  readonly #self: Hex;
+
+  constructor({ contract, transactions, self }: { contract: Contract; transactions: AccountTransactions; self: Hex }) {
+    this.#contract = contract;
+    this.#transactions = transactions;
+    this.#self = self;
+  }
+
+  /** Percent of the node's earnings that go to its delegators; 0 = closed for delegation. */
+  async share(node: Hex = this.#self): Promise<number> {
+    return Number(await this.#contract.read(amount, 'getNodeDelegatorShare', node));
+  }
+
+  minimumWei(): Promise<bigint> {
+    return this.#contract.read(amount, 'getMinStakeAmount');
+  }
+
+  totalWei(node: Hex = this.#self): Promise<bigint> {
+    return this.#contract.read(amount, 'getNodeTotalStakeAmount', node);
+  }
+
+  delegationWei({ delegator, node = this.#self }: { delegator: Hex; node?: Hex }): Promise<bigint> {
+    return this.#contract.read(amount, 'getDelegationStakingAmount', delegator, node);
+  }
+
+  /** All delegations to a node. Read page by page: one that moves between two reads may be missing or come twice. */
+  async delegations(node: Hex = this.#self): Promise<Delegation[]> {
+    const count = Number(await this.#contract.read(amount, 'getNodeStakingInfoCount', node));
+    const found: Delegation[] = [];
+    for (let page = 1; (page - 1) * PAGE < count; page++) {
+      const [delegators, stakes] = await this.#contract.read(pageSchema, 'getNodeStakingInfos', node, page, PAGE);
+      for (const [index, delegator] of delegators.entries()) found.push({ delegator, stakeWei: stakes[index] ?? 0n });
+    }
+    return found;
+  }
+
+  /**
+   * Sets the share. 0 returns every delegation to its delegator. @returns null when it is that already.
+   * @throws ChainError CHAIN_BAD_ARGUMENT unless it is a whole number from 0 to 99
+   */
+  setShare(percent: number, act: Act): Promise<Inclusion | null> {
+    return perform(this.#transactions, act, async () => {
+      if (!Number.isInteger(percent) || percent < 0 || percent > 99) {
+        throw new ChainError('CHAIN_BAD_ARGUMENT', 'a delegator share must be a whole number from 0 to 99', { percent });
+      }
+      if ((await this.share()) === percent) return null;
+      return this.#contract.intent(act.id, 'setDelegatorShare', [percent]);
+    });
+  }
+}

@@ -1,0 +1,116 @@
+/** What can go wrong between a node and its chain. */
+import { CodedError, type ErrorCatalogue, type ErrorData } from '../../protocol/errors.ts';
+
+export const CHAIN_ERRORS = {
+  CHAIN_UNREACHABLE: {
+    meaning: 'No RPC endpoint of the chain answered; `failures` says what each did (dns, connect, timeout, reset, gateway).',
+    remedy: 'Check the network connection. If others reach the endpoints, add another one to the preset. Nothing is lost.',
+  },
+  CHAIN_BAD_ANSWER: {
+    meaning: 'The RPC endpoints answer, but not as an Ethereum node does.',
+    remedy: 'Check the RPC URLs of the preset and any proxy in between.',
+  },
+  CHAIN_WRONG_ID: {
+    meaning: 'An RPC endpoint belongs to another chain: its chain id, or its first block, is not the expected one.',
+    remedy: 'Correct the RPC URL or the chain id of the preset. A devnet that was set up anew needs new node directories.',
+  },
+  CHAIN_REFUSED: {
+    meaning: 'The chain refused a request; `rpcMessage` carries its words.',
+    remedy: 'The message says what it objects to; usually the next attempt reads the state again.',
+  },
+  CHAIN_REVERTED: {
+    meaning: 'A contract refused a call; `reason` carries its words.',
+    remedy: 'The reason says which rule of the contract is not met.',
+  },
+  CHAIN_NO_CONTRACT: {
+    meaning: 'There is no such contract at the address of the preset.',
+    remedy: 'Correct the contract addresses of the preset.',
+  },
+  CHAIN_INSUFFICIENT_FUNDS: {
+    meaning: 'The account holds less than value and gas together; nothing was sent.',
+    remedy: 'Send at least `missingWei` to the account, then repeat.',
+  },
+  CHAIN_GAS_ABOVE_CAP: {
+    meaning: "A transaction would need more gas than the preset's cap; it was not sent.",
+    remedy: 'Check the contract addresses; if they are right, raise `gas.limitCap` in the preset.',
+  },
+  CHAIN_FEE_ABOVE_CAP: {
+    meaning: "The chain asks more for gas than the preset's cap; nothing (or no higher offer) was sent.",
+    remedy: 'Wait until the chain is cheaper, or raise `gas.maxFeePerGasWei` in the preset.',
+  },
+  CHAIN_NONCE_GAP: {
+    meaning: 'The chain has seen fewer transactions of this account than were sent, and the missing ones are not ours.',
+    remedy: 'Usually the endpoint is behind and this passes. If it stays, send the missing transaction from where it came.',
+  },
+  CHAIN_NONCE_TAKEN: {
+    meaning: 'Another program used this key: its transaction took the place of ours, which can never be executed.',
+    remedy: 'Do not use the key of a node elsewhere. The act can be repeated.',
+  },
+  CHAIN_FOREIGN_TRANSACTION: {
+    meaning: 'Another program uses this key and has a transaction under way; ours would get into its way.',
+    remedy: 'Wait until it is done, or finish it there.',
+  },
+  CHAIN_TRANSACTION_OPEN: {
+    meaning: 'A transaction was sent but is not final yet. It is on disk and is followed up until it is.',
+    remedy: 'Wait; `lastError` says what holds it up, if anything does.',
+  },
+  CHAIN_JOURNAL_CONFLICT: {
+    meaning: 'The journal of transactions was to be changed in a way that its rules forbid.',
+    remedy: 'Report it: this is a bug, and nothing was sent.',
+  },
+  CHAIN_STAKE_BELOW_MINIMUM: {
+    meaning: "The wanted stake is below the chain's minimum (`minimumWei`).",
+    remedy: 'Choose at least the minimum.',
+  },
+  CHAIN_STAKE_LEAVING: {
+    meaning: 'The stake is being returned (PendingUnstaked) and can not be changed.',
+    remedy: 'Wait for the relay to return it, or force it after the delay; then stake again.',
+  },
+  CHAIN_NOT_STAKED: { meaning: 'This account has no stake.', remedy: 'None needed, or stake first.' },
+  CHAIN_UNSTAKE_NOT_ASKED: {
+    meaning: 'The return of a stake can only be forced after it was asked for.',
+    remedy: 'Ask for it first (unstake).',
+  },
+  CHAIN_FORCE_UNSTAKE_EARLY: {
+    meaning: 'The stake can not be forced out yet; `availableAtSeconds` is the first moment, in the time of the chain.',
+    remedy: 'Wait until then; the relay may return it before.',
+  },
+  CHAIN_BENEFIT_ADDRESS_SET: {
+    meaning: 'The beneficial address of this account is set already; the contract never changes it again.',
+    remedy: 'Use it, or start a node with a new key.',
+  },
+  CHAIN_BAD_ARGUMENT: { meaning: 'A value does not fit the rules of the contract.', remedy: 'The message names the value.' },
+} as const satisfies ErrorCatalogue;
+
+export type ChainErrorCode = keyof typeof CHAIN_ERRORS;
+
+export class ChainError extends CodedError<ChainErrorCode> {}
+
+export function isChainError(error: unknown, ...codes: readonly ChainErrorCode[]): error is ChainError {
+  return error instanceof ChainError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** The chain's own refusal of a request, before anybody made sense of it. */
+export class RpcRefused extends ChainError {
+  readonly rpcCode: number;
+  readonly rpcMessage: string;
+  /** 0x-hex of a revert, where the node tells it. */
+  readonly revertData: string | null;
+  /** An endpoint tried before this one failed in a way that leaves open whether it took the request. */
+  readonly afterFailure: boolean;
+
+  constructor(refusal: {
+    rpcCode: number;
+    rpcMessage: string;
+    revertData: string | null;
+    afterFailure: boolean;
+    method: string;
+  }) {
+    const data: ErrorData = { method: refusal.method, rpcCode: refusal.rpcCode, rpcMessage: refusal.rpcMessage };
+    super('CHAIN_REFUSED', `${refusal.method}: ${refusal.rpcMessage}`, data);
+    this.rpcCode = refusal.rpcCode;
+    this.rpcMessage = refusal.rpcMessage;
+    this.revertData = refusal.revertData;
+    this.afterFailure = refusal.afterFailure;
+  }
+}

@@ -1,0 +1,69 @@
+/** What a contract or a node meant when it refused. */
+import { AbiCoder, dataSlice, Interface } from 'ethers';
+import { ChainError, type ChainErrorCode, type RpcRefused } from './errors.ts';
+
+/** Custom errors of the network's contracts; `require` strings and panics are part of the language. */
+const CUSTOM = new Interface(['error OwnableUnauthorizedAccount(address account)', 'error OwnableInvalidOwner(address owner)']);
+const PANIC = '0x4e487b71';
+
+/** The words of a revert: a `require` string, `Panic(0x11)`, a custom error with its arguments, or the bytes. */
+export function revertReason(data: string): string {
+  if (data === '0x') return 'reverted without a reason';
+  try {
+    if (data.startsWith(PANIC)) return `Panic(0x${BigInt(dataSlice(data, 4)).toString(16)})`;
+    const error = CUSTOM.parseError(data);
+    if (error?.name === 'Error') return String(error.args[0]);
+    if (error !== null) return `${error.name}(${error.args.join(', ')})`;
+  } catch {
+    // Bytes that only look like one of these.
+  }
+  return `reverted with ${data.slice(0, 138)}`;
+}
+
+/** A refusal as the coded error it stands for; the refusal itself where there is none. */
+export function explainRefusal(refusal: RpcRefused): ChainError {
+  const { rpcMessage, revertData } = refusal;
+  const words = /execution reverted:? ?(.*)/i.exec(rpcMessage)?.[1];
+  if (revertData !== null || words !== undefined || refusal.rpcCode === 3) {
+    const reason = revertData !== null && revertData !== '0x' ? revertReason(revertData) : words || 'reverted without a reason';
+    return new ChainError('CHAIN_REVERTED', reason, { reason }, { cause: refusal });
+  }
+  const code = codeOf(rpcMessage);
+  return code === null ? refusal : new ChainError(code, rpcMessage, refusal.data, { cause: refusal });
+}
+
+function codeOf(message: string): ChainErrorCode | null {
+  if (/insufficient (funds|balance)/i.test(message)) return 'CHAIN_INSUFFICIENT_FUNDS';
+  if (/max fee per gas less than|underpriced|fee cap less than|gas price.*(too low|below)/i.test(message))
+    return 'CHAIN_FEE_ABOVE_CAP';
+  if (/intrinsic gas too low|exceeds block gas limit|gas limit.*(too high|exceed)/i.test(message)) return 'CHAIN_GAS_ABOVE_CAP';
+  return null;
+}
+
+/** What a node's answer to a raw transaction means for the transaction. */
+export type SendRefusal =
+  /** The node has it: as good as accepted. */
+  | 'known'
+  /** Something with this nonce is in a block: maybe this very transaction. */
+  | 'nonceUsed'
+  /** A rival with the same nonce offers as much. */
+  | 'underpriced'
+  /** The node will not have it as it is. */
+  | 'rejected'
+  /** Nothing can be concluded. */
+  | 'unclear';
+
+/** Node software does not agree on codes, so the words decide: geth, erigon, nethermind, besu, reth, anvil. */
+export function classifySendRefusal({ rpcMessage }: RpcRefused): SendRefusal {
+  if (/already (known|imported|exists)|known transaction|alreadyknown/i.test(rpcMessage)) return 'known';
+  if (/nonce.*too low|nonce.*(already|expired|used)|oldnonce|invalid nonce/i.test(rpcMessage)) return 'nonceUsed';
+  if (/replacement.*underpriced|feetoolowtocompete|rival/i.test(rpcMessage)) return 'underpriced';
+  if (codeOf(rpcMessage) !== null || /invalid (sender|signature|chain ?id)|oversized|not supported/i.test(rpcMessage))
+    return 'rejected';
+  return 'unclear';
+}
+
+/** For tests and doubles: the bytes of `require(false, reason)`. */
+export function encodeReason(reason: string): string {
+  return `0x08c379a0${AbiCoder.defaultAbiCoder().encode(['string'], [reason]).slice(2)}`;
+}

@@ -1,0 +1,65 @@
+/** The JSON-RPC methods this program uses, and what an answer to each must look like. */
+import { z } from 'zod';
+import { hexField } from '../../../protocol/wire/fields.ts';
+
+const quantity = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]+$/, 'must be a 0x-quantity')
+  .transform(BigInt);
+const nonceField = quantity.transform((value, context) => {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) context.addIssue({ code: 'custom', message: 'must be a nonce' });
+  return Number(value);
+});
+const hash = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, 'must be a hash')
+  .transform((text) => text.toLowerCase() as `0x${string}`);
+
+const blockSchema = z.object({
+  number: quantity,
+  hash,
+  timestamp: quantity,
+  /** Absent on a chain without EIP-1559. */
+  baseFeePerGas: quantity.nullish(),
+});
+
+const receiptSchema = z.object({
+  transactionHash: hash,
+  blockNumber: quantity,
+  blockHash: hash,
+  /** 1 = done, 0 = reverted. */
+  status: quantity,
+  gasUsed: quantity,
+  effectiveGasPrice: quantity.nullish(),
+  /** OP-stack chains charge the data's way to the parent chain apart from gas. */
+  l1Fee: quantity.nullish(),
+});
+export type Receipt = z.output<typeof receiptSchema>;
+
+const transactionSchema = z.object({ hash, blockHash: hash.nullish() });
+
+export const RPC_METHODS = {
+  eth_chainId: quantity,
+  eth_blockNumber: quantity,
+  eth_getBlockByNumber: blockSchema.nullable(),
+  eth_getBalance: quantity,
+  eth_getTransactionCount: nonceField,
+  eth_call: hexField,
+  eth_estimateGas: quantity,
+  eth_gasPrice: quantity,
+  eth_maxPriorityFeePerGas: quantity,
+  eth_sendRawTransaction: hash,
+  eth_getTransactionReceipt: receiptSchema.nullable(),
+  eth_getTransactionByHash: transactionSchema.nullable(),
+} as const;
+
+export type RpcMethod = keyof typeof RPC_METHODS;
+export type RpcResult<Method extends RpcMethod> = z.output<(typeof RPC_METHODS)[Method]>;
+
+/** What everything above the endpoints needs: one request, some endpoint, a checked answer. */
+export interface ChainRpc {
+  /** @throws ChainError CHAIN_UNREACHABLE, CHAIN_BAD_ANSWER, CHAIN_WRONG_ID; RpcRefused */
+  call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>>;
+  /** The id of the chain, once an endpoint is verified. @throws as {@link call} */
+  chainId(): Promise<number>;
+}

@@ -1,0 +1,24 @@
+/** A token bucket: at most `burst` at once and `perSecond` in the long run; who comes too early waits. */
+import type { Clock } from '../../../protocol/ports.ts';
+
+export class RateLimit {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #burst: number;
+  /** The moment at which the next request would be due if requests came evenly. */
+  #nextMs = 0;
+
+  constructor({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {
+    this.#clock = clock;
+    this.#intervalMs = 1000 / perSecond;
+    this.#burst = burst;
+  }
+
+  async take(): Promise<void> {
+    const now = this.#clock.now();
+    const earliest = now - (this.#burst - 1) * this.#intervalMs;
+    const due = Math.max(this.#nextMs, earliest);
+    this.#nextMs = due + this.#intervalMs;
+    if (due > now) await this.#clock.sleep(due - now);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Several endpoints of one chain as one: the first that works is used, in the order of the preset. An endpoint is
+ * trusted only after it has shown the right chain id and the right first block, and again after each failure.
+ */
+import type { Clock, Random } from '../../../protocol/ports.ts';
+import type { Log } from '../../log.ts';
+import { ChainError, RpcRefused } from '../errors.ts';
+import type { FailurePhase, RpcAnswer, RpcEndpoint } from './endpoint.ts';
+import type { ChainRpc, RpcMethod, RpcResult } from './methods.ts';
+
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+
+export interface ChainIdentity {
+  readonly chainId: number;
+  /** Hash of block 0; null where an endpoint does not keep it. Tells a chain from another with the same id. */
+  readonly genesis: string | null;
+}
+
+/** Where the identity that was seen first is kept over restarts. */
+export interface IdentityBook {
+  find(chainId: number): ChainIdentity | null;
+  /** Keeps what was seen first; only a first block that was not known yet is added. */
+  pin(identity: ChainIdentity): void;
+}
+
+interface Member {
+  readonly endpoint: RpcEndpoint;
+  verified: boolean;
+  failures: number;
+  retryAtMs: number;
+}
+
+type Failure = { readonly name: string; readonly phase: FailurePhase | 'wrongChain'; readonly message: string };
+
+export class RpcPool implements ChainRpc {
+  readonly #members: readonly Member[];
+  readonly #expectedChainId: number | null;
+  readonly #identities: IdentityBook;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Log;
+  #identity: ChainIdentity | null = null;
+
+  constructor(options: {
+    endpoints: readonly RpcEndpoint[];
+    /** Null: what the first endpoint says. */
+    chainId: number | null;
+    identities: IdentityBook;
+    clock: Clock;
+    random: Random;
+    log: Log;
+  }) {
+    this.#members = options.endpoints.map((endpoint) => ({ endpoint, verified: false, failures: 0, retryAtMs: 0 }));
+    this.#expectedChainId = options.chainId;
+    this.#identities = options.identities;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#log = options.log;
+  }
+
+  async chainId(): Promise<number> {
+    if (this.#identity === null) await this.call('eth_chainId', []);
+    if (this.#identity === null) throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint told its chain id');
+    return this.#identity.chainId;
+  }
+
+  async call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>> {
+    const failures: Failure[] = [];
+    // Only a failure of the request itself leaves open whether it was taken.
+    let mayHaveBeenTaken = false;
+    for (const member of this.#order()) {
+      const problem = member.verified ? null : await this.#verify(member);
+      if (problem !== null) {
+        failures.push(this.#noteFailure(member, problem));
+        continue;
+      }
+      const answer = await member.endpoint.call(method, params);
+      if (answer.kind === 'failed') {
+        failures.push(this.#noteFailure(member, answer));
+        mayHaveBeenTaken = true;
+        continue;
+      }
+      member.failures = 0;
+      if (answer.kind === 'result') return answer.value;
+      throw new RpcRefused({ ...answer, method, afterFailure: mayHaveBeenTaken });
+    }
+    throw summary(method, failures);
+  }
+
+  /** Those that may be asked now, as the preset orders them; then, as a last resort, those that failed lately. */
+  #order(): Member[] {
+    const now = this.#clock.now();
+    const ready = this.#members.filter((member) => member.retryAtMs <= now);
+    const resting = this.#members.filter((member) => member.retryAtMs > now).sort((a, b) => a.retryAtMs - b.retryAtMs);
+    return [...ready, ...resting];
+  }
+
+  #noteFailure(member: Member, problem: Omit<Failure, 'name'>): Failure {
+    const { name } = member.endpoint;
+    const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** member.failures);
+    member.failures += 1;
+    member.verified = false;
+    member.retryAtMs = this.#clock.now() + backoff * (0.5 + this.#random.fraction() / 2);
+    this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
+    return { name, phase: problem.phase, message: problem.message };
+  }
+
+  async #verify(member: Member): Promise<Omit<Failure, 'name'> | null> {
+    const id = await member.endpoint.call('eth_chainId', []);
+    if (id.kind !== 'result') return asFailure(id);
+    const first = await member.endpoint.call('eth_getBlockByNumber', ['0x0', false]);
+    // A pruned node may refuse; a node that does not answer at all is not verified.
+    if (first.kind === 'failed') return first;
+    const seen: ChainIdentity = {
+      chainId: Number(id.value),
+      genesis: first.kind === 'result' ? (first.value?.hash ?? null) : null,
+    };
+    const expected = this.#identity ?? this.#identities.find(seen.chainId);
+    const problem = mismatch(seen, {
+      chainId: this.#identity?.chainId ?? this.#expectedChainId,
+      genesis: expected?.genesis ?? null,
+    });
+    if (problem !== null) return { phase: 'wrongChain', message: problem };
+    this.#identity = { chainId: seen.chainId, genesis: expected?.genesis ?? seen.genesis };
+    this.#identities.pin(this.#identity);
+    member.verified = true;
+    return null;
+  }
+}
+
+function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genesis: string | null }): string | null {
+  if (expected.chainId !== null && seen.chainId !== expected.chainId) {
+    return `it belongs to chain ${seen.chainId} instead of ${expected.chainId}`;
+  }
+  if (seen.genesis !== null && expected.genesis !== null && seen.genesis !== expected.genesis) {
+    return `its chain ${seen.chainId} began with another block than the one this node knows`;
+  }
+  return null;
+}
+
+function asFailure(answer: Exclude<RpcAnswer<unknown>, { kind: 'result' }>): Omit<Failure, 'name'> {
+  if (answer.kind === 'failed') return answer;
+  return { phase: 'garbage', message: answer.rpcMessage };
+}
+
+/** Who is to blame: a wrong chain or a wrong program at the end of the line, only if nobody was merely absent. */
+function summary(method: string, failures: readonly Failure[]): ChainError {
+  const lines = failures.map((failure) => `${failure.name}: ${failure.phase} (${failure.message})`);
+  const phases = new Set(failures.map((failure) => failure.phase));
+  const text = `${method}: ${lines.join('; ')}`;
+  const data = { method, failures: lines };
+  if (phases.has('wrongChain') && phases.size === 1) return new ChainError('CHAIN_WRONG_ID', text, data);
+  if ([...phases].every((phase) => phase === 'garbage' || phase === 'wrongChain')) {
+    return new ChainError('CHAIN_BAD_ANSWER', text, data);
+  }
+  return new ChainError('CHAIN_UNREACHABLE', text, data);
+}

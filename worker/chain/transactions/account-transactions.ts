@@ -1,0 +1,153 @@
+/**
+ * The transactions of one account, one at a time: recorded, then sent, then followed until they are final. After a
+ * crash the bytes on disk are sent again, never others; so whatever fails, an intent is executed at most once.
+ */
+import type { Clock } from '../../../protocol/ports.ts';
+import { ChainError, isChainError } from '../errors.ts';
+import { type FollowerOptions, TransactionFollower } from './follower.ts';
+import { type Intent, type JournalEntry, newestAttempt, type Outcome, outcomeOf } from './intent.ts';
+import type { Account, TransactionJournal } from './journal.ts';
+import { prepareTransaction } from './prepare.ts';
+
+const DEFAULT_WAIT_MS = 120_000;
+
+export interface Patience {
+  /** Milliseconds; the transaction goes on after that, only this call does not wait for it any more. */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export class AccountTransactions {
+  readonly #options: FollowerOptions;
+  readonly #journal: TransactionJournal;
+  readonly #clock: Clock;
+  readonly #follower: TransactionFollower;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#journal = options.journal;
+    this.#clock = options.clock;
+    this.#follower = new TransactionFollower(options);
+  }
+
+  /**
+   * Brings an intent onto the chain and waits until it is final. An id that is known already is only followed.
+   * @returns how it ended, also where that is a revert. @throws ChainError: CHAIN_TRANSACTION_OPEN when it takes longer
+   *   than `waitMs` (it then stays in the journal); anything else means that nothing was sent.
+   */
+  submit(intent: Intent, { waitMs = DEFAULT_WAIT_MS, signal }: Patience = {}): Promise<Outcome> {
+    return this.#inTurn(async () => {
+      const follow = { deadlineMs: this.#clock.now() + waitMs, signal };
+      const account = await this.#account();
+      const known = this.#journal.find(intent.id);
+      if (known === null) await this.#begin(account, intent, follow);
+      else assertSame(known, intent);
+      return this.#until(account, () => this.#outcome(intent.id), follow);
+    });
+  }
+
+  /**
+   * As {@link submit} for an intent that may be under way since before a restart, when its value is not to be worked
+   * out anew. Null when the journal does not know it.
+   */
+  async resume(intentId: string, patience: Patience = {}): Promise<Outcome | null> {
+    const known = this.#journal.find(intentId);
+    return known === null ? null : this.submit(known.intent, patience);
+  }
+
+  /** Follows up what is open until the signal comes: after a restart, and after a `submit` that lost patience. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#inTurn(async () => {
+          const account = await this.#account();
+          if (this.#journal.open(account).length > 0) await this.#follower.step(account);
+        });
+      } catch (error) {
+        if (!isChainError(error)) throw error;
+        this.#options.log.warn({ code: error.code }, 'open transactions can not be followed up at present');
+      }
+      await this.#clock.sleep(this.#options.preset.pollMs, signal).catch(() => {});
+    }
+  }
+
+  async #account(): Promise<Account> {
+    return { chainId: await this.#options.rpc.chainId(), address: this.#options.signer.address };
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #outcome(intentId: string): Outcome | null {
+    const entry = this.#journal.find(intentId);
+    return entry === null ? null : outcomeOf(entry.state);
+  }
+
+  async #begin(account: Account, intent: Intent, follow: { deadlineMs: number; signal: AbortSignal | undefined }): Promise<void> {
+    const allSettled = () => (this.#journal.open(account).length === 0 ? true : null);
+    await this.#until(account, allSettled, follow);
+    const nonce = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'latest']);
+    if (nonce < this.#journal.nextNonce(account)) {
+      await this.#follower.reopenMissing(account, nonce);
+      await this.#until(account, allSettled, follow);
+      return this.#begin(account, intent, follow);
+    }
+    const pending = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'pending']);
+    if (pending > nonce) {
+      throw new ChainError(
+        'CHAIN_FOREIGN_TRANSACTION',
+        `${pending - nonce} transactions of this account wait that are not ours`,
+        {
+          nonce,
+          pending,
+        },
+      );
+    }
+    const prepared = await prepareTransaction({
+      intent,
+      nonce,
+      chainId: account.chainId,
+      rpc: this.#options.rpc,
+      signer: this.#options.signer,
+      gas: this.#options.preset.gas,
+      nowMs: this.#clock.now(),
+    });
+    const entry = this.#journal.record({ intent, account, nonce, ...prepared, nowMs: this.#clock.now() });
+    this.#options.log.info({ intent: intent.id, kind: intent.kind, nonce, hash: prepared.attempt.hash }, 'transaction recorded');
+    await this.#follower.start(entry);
+  }
+
+  /** Steps until `result` is there. @throws ChainError CHAIN_TRANSACTION_OPEN after the deadline, or the signal's reason. */
+  async #until<Result>(
+    account: Account,
+    result: () => Result | null,
+    { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal | undefined },
+  ): Promise<Result> {
+    for (;;) {
+      const done = result();
+      if (done !== null) return done;
+      signal?.throwIfAborted();
+      const [entry] = this.#journal.open(account);
+      if (entry !== undefined && this.#clock.now() >= deadlineMs) throw stillOpen(entry);
+      if (!(await this.#follower.step(account))) await this.#clock.sleep(this.#options.preset.pollMs, signal);
+    }
+  }
+}
+
+function assertSame({ intent }: JournalEntry, asked: Intent): void {
+  const isSame =
+    intent.to.toLowerCase() === asked.to.toLowerCase() && intent.data === asked.data && intent.valueWei === asked.valueWei;
+  if (isSame) return;
+  throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${asked.id} was already used for something else`, { intentId: asked.id });
+}
+
+function stillOpen(entry: JournalEntry): ChainError {
+  const { intent, nonce, lastError } = entry;
+  const { hash } = newestAttempt(entry);
+  const text = `transaction ${hash} is not final yet${lastError === '' ? '' : ` (${lastError})`}`;
+  return new ChainError('CHAIN_TRANSACTION_OPEN', text, { intentId: intent.id, hash, nonce, lastError });
+}

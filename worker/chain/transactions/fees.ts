@@ -1,0 +1,76 @@
+/** What a transaction offers for gas. Wei per unit of gas; pure. */
+import { ChainError } from '../errors.ts';
+
+/** What the chain asks for at present. */
+export type FeeMarket =
+  | { readonly kind: 'eip1559'; readonly baseFeeWei: bigint; readonly priorityFeeWei: bigint }
+  | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
+
+export type FeeOffer =
+  | { readonly kind: 'eip1559'; readonly maxFeeWei: bigint; readonly priorityFeeWei: bigint }
+  | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
+
+/** The most a unit of gas can cost under an offer. */
+export function highestPrice(offer: FeeOffer): bigint {
+  return offer.kind === 'eip1559' ? offer.maxFeeWei : offer.gasPriceWei;
+}
+
+/**
+ * Room for the base fee to double (six full blocks), within the cap.
+ * @throws ChainError CHAIN_FEE_ABOVE_CAP when not even the present price fits under the cap.
+ */
+export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
+  const price = market.kind === 'eip1559' ? market.baseFeeWei + market.priorityFeeWei : market.gasPriceWei;
+  if (price > capWei) {
+    throw new ChainError('CHAIN_FEE_ABOVE_CAP', `gas costs ${price} wei, the cap is ${capWei}`, {
+      priceWei: String(price),
+      capWei: String(capWei),
+    });
+  }
+  if (market.kind === 'legacy') return market;
+  const wanted = 2n * market.baseFeeWei + market.priorityFeeWei;
+  return { kind: 'eip1559', maxFeeWei: least(wanted, capWei), priorityFeeWei: market.priorityFeeWei };
+}
+
+/**
+ * An offer that may take the place of an earlier one with the same nonce: nodes want 10 %, some 12.5 %, on every part.
+ * Null when the cap forbids it.
+ */
+export function higherOffer(previous: FeeOffer, market: FeeMarket, capWei: bigint): FeeOffer | null {
+  if (previous.kind === 'legacy') {
+    const now = market.kind === 'legacy' ? market.gasPriceWei : market.baseFeeWei + market.priorityFeeWei;
+    const gasPriceWei = greatest(raised(previous.gasPriceWei), now);
+    return gasPriceWei > capWei ? null : { kind: 'legacy', gasPriceWei };
+  }
+  const now = market.kind === 'eip1559' ? market : { baseFeeWei: market.gasPriceWei, priorityFeeWei: 0n };
+  const priorityFeeWei = greatest(raised(previous.priorityFeeWei), now.priorityFeeWei);
+  const lowest = greatest(raised(previous.maxFeeWei), priorityFeeWei);
+  if (lowest > capWei) return null;
+  return { kind: 'eip1559', maxFeeWei: greatest(lowest, least(2n * now.baseFeeWei + priorityFeeWei, capWei)), priorityFeeWei };
+}
+
+/** The estimate with head-room, at most the cap. @throws ChainError CHAIN_GAS_ABOVE_CAP when the estimate itself is above it. */
+export function gasLimitFor(estimate: bigint, rules: { readonly headRoomPercent: number; readonly limitCap: number }): bigint {
+  const cap = BigInt(rules.limitCap);
+  if (estimate > cap) {
+    throw new ChainError('CHAIN_GAS_ABOVE_CAP', `the transaction needs ${estimate} gas, the cap is ${cap}`, {
+      estimate: String(estimate),
+      cap: String(cap),
+    });
+  }
+  return least((estimate * BigInt(100 + rules.headRoomPercent) + 99n) / 100n, cap);
+}
+
+function raised(wei: bigint): bigint {
+  return greatest((wei * 1125n + 999n) / 1000n, wei + 1n);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}

@@ -1,0 +1,143 @@
+/** Follows open transactions: one look at the chain, one act, as often as it is asked to. */
+import type { ChainPreset } from '../../../contract/chain-preset.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import type { Log } from '../../log.ts';
+import { ChainError, isChainError, RpcRefused } from '../errors.ts';
+import { classifySendRefusal, explainRefusal } from '../revert.ts';
+import type { ChainRpc } from '../rpc/methods.ts';
+import { higherOffer } from './fees.ts';
+import { type JournalEntry, newestAttempt, outcomeOf } from './intent.ts';
+import type { Account, TransactionJournal } from './journal.ts';
+import { nextStep } from './next-step.ts';
+import { findReceipt, inclusionOf, observe, readFeeMarket, readRevertReason } from './observe.ts';
+import type { TransactionSigner } from './signer.ts';
+
+export interface FollowerOptions {
+  readonly rpc: ChainRpc;
+  readonly journal: TransactionJournal;
+  readonly signer: TransactionSigner;
+  readonly preset: Pick<ChainPreset, 'gas' | 'confirmations' | 'stuckAfterMs' | 'pollMs'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class TransactionFollower {
+  readonly #rpc: ChainRpc;
+  readonly #journal: TransactionJournal;
+  readonly #signer: TransactionSigner;
+  readonly #preset: FollowerOptions['preset'];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Per entry: the head at which its nonce was first seen taken by a stranger. */
+  readonly #takenSince = new Map<number, bigint>();
+
+  constructor({ rpc, journal, signer, preset, clock, log }: FollowerOptions) {
+    this.#rpc = rpc;
+    this.#journal = journal;
+    this.#signer = signer;
+    this.#preset = preset;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Sends a recorded transaction for the first time. */
+  start(entry: JournalEntry): Promise<void> {
+    return this.#caught(entry, () => this.#broadcast(entry));
+  }
+
+  /** One look at the first open transaction and one act. True when something is settled by it. */
+  async step(account: Account): Promise<boolean> {
+    const [entry] = this.#journal.open(account);
+    if (entry === undefined) return false;
+    await this.#caught(entry, () => this.#act(account, entry));
+    return outcomeOf(this.#journal.find(entry.intent.id)?.state ?? entry.state) !== null;
+  }
+
+  /** A failure on the way holds the transaction up; it never ends it, and it never sticks. */
+  async #caught(entry: JournalEntry, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      if (entry.lastError !== '') this.#journal.noteError(entry, '');
+    } catch (error) {
+      if (!isChainError(error)) throw error;
+      this.#journal.noteError(entry, `${error.code}: ${error.message}`);
+      this.#log.warn({ intent: entry.intent.id, code: error.code }, 'a transaction is held up');
+    }
+  }
+
+  async #act(account: Account, entry: JournalEntry): Promise<void> {
+    const seen = await observe(this.#rpc, entry, this.#takenSince.get(entry.sequence) ?? null);
+    if (seen.takenSinceBlock !== null) this.#takenSince.set(entry.sequence, seen.takenSinceBlock);
+    else this.#takenSince.delete(entry.sequence);
+    const nowMs = this.#clock.now();
+    const step = nextStep(entry, seen, this.#preset, nowMs);
+    switch (step.kind) {
+      case 'wait':
+        return;
+      case 'broadcast':
+        return this.#broadcast(entry);
+      case 'replace':
+        return this.#replace(entry);
+      case 'noteMined':
+        this.#journal.markMined(entry, inclusionOf(entry, step.receipt));
+        return;
+      case 'settle': {
+        const inclusion = inclusionOf(entry, step.receipt);
+        const reason = inclusion.succeeded ? '' : await readRevertReason(this.#rpc, entry, step.receipt);
+        this.#journal.settle(entry, inclusion, { reason, nowMs });
+        this.#log.info({ intent: entry.intent.id, hash: inclusion.hash, succeeded: inclusion.succeeded }, 'transaction settled');
+        return;
+      }
+      case 'reopen':
+        this.#log.warn({ intent: entry.intent.id }, 'a reorganisation took a transaction out of the chain');
+        return this.#broadcast(this.#journal.reopen(entry));
+      case 'lose':
+        this.#journal.lose(entry, nowMs);
+        return;
+      case 'fillGap':
+        return this.reopenMissing(account, seen.accountNonce);
+    }
+  }
+
+  async #broadcast(entry: JournalEntry): Promise<void> {
+    const isFirst = entry.state.kind === 'signed';
+    const sent = this.#journal.markSent(entry);
+    try {
+      await this.#rpc.call('eth_sendRawTransaction', [newestAttempt(entry).raw]);
+    } catch (error) {
+      if (!(error instanceof RpcRefused)) throw error;
+      const verdict = classifySendRefusal(error);
+      if (verdict === 'known' || verdict === 'nonceUsed') return;
+      const explained = explainRefusal(error);
+      // Only if no node can have it is the nonce free again.
+      if (verdict !== 'rejected' || !isFirst || error.afterFailure) throw explained;
+      this.#journal.refuse(sent, { reason: `${explained.code}: ${explained.message}`, nowMs: this.#clock.now() });
+    }
+  }
+
+  async #replace(entry: JournalEntry): Promise<void> {
+    const { chainId, nonce, gasLimit, intent } = entry;
+    const capWei = this.#preset.gas.maxFeePerGasWei;
+    const fees = higherOffer(newestAttempt(entry).fees, await readFeeMarket(this.#rpc), capWei);
+    if (fees === null) throw new ChainError('CHAIN_FEE_ABOVE_CAP', `a higher offer would pass the cap of ${capWei} wei`);
+    const { to, data, valueWei } = intent;
+    const attempt = this.#signer.sign({ chainId, nonce, to, data, valueWei, gasLimit, fees }, this.#clock.now());
+    this.#log.info({ intent: intent.id, hash: attempt.hash }, 'a waiting transaction is sent again with a higher fee');
+    await this.#broadcast(this.#journal.addAttempt(entry, attempt));
+  }
+
+  /**
+   * The chain has seen `count` transactions, we have settled more: a reorganisation took some out, and they wait again.
+   * @throws ChainError CHAIN_NONCE_GAP when none of ours is missing.
+   */
+  async reopenMissing(account: Account, count: number): Promise<void> {
+    let reopened = 0;
+    for (const entry of this.#journal.settledFrom(account, count)) {
+      if ((await findReceipt(this.#rpc, entry)) !== null) continue;
+      this.#journal.reopen(entry);
+      reopened += 1;
+    }
+    if (reopened > 0) return;
+    throw new ChainError('CHAIN_NONCE_GAP', `the chain has seen only ${count} transactions of this account`, { count });
+  }
+}

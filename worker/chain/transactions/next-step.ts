@@ -1,0 +1,52 @@
+/** What to do about an open transaction, from what was just read. Pure; the loop around it acts. */
+import type { Receipt } from '../rpc/methods.ts';
+import { type JournalEntry, newestAttempt } from './intent.ts';
+
+export interface Observation {
+  readonly headBlock: bigint;
+  /** Number of this account's transactions in the chain: the nonce of the next. */
+  readonly accountNonce: number;
+  /** Of whichever attempt is in a block. */
+  readonly receipt: Receipt | null;
+  /** Which attempt waits in the node's pool. */
+  readonly waiting: 'newest' | 'older' | 'none';
+  /** The head at which the nonce was first seen taken without a receipt of ours; null while it is free. */
+  readonly takenSinceBlock: bigint | null;
+}
+
+export interface FollowRules {
+  readonly confirmations: number;
+  readonly stuckAfterMs: number;
+}
+
+export type NextStep =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'broadcast' }
+  | { readonly kind: 'replace' }
+  | { readonly kind: 'noteMined'; readonly receipt: Receipt }
+  | { readonly kind: 'settle'; readonly receipt: Receipt }
+  | { readonly kind: 'reopen' }
+  | { readonly kind: 'lose' }
+  /** Transactions before this one are missing from the chain. */
+  | { readonly kind: 'fillGap' };
+
+export function nextStep(entry: JournalEntry, seen: Observation, rules: FollowRules, nowMs: number): NextStep {
+  const { state } = entry;
+  if (seen.receipt !== null) {
+    const { blockNumber, blockHash } = seen.receipt;
+    if (seen.headBlock - blockNumber + 1n >= BigInt(rules.confirmations)) return { kind: 'settle', receipt: seen.receipt };
+    const isNoted = state.kind === 'mined' && state.inclusion.blockHash === blockHash;
+    return isNoted ? { kind: 'wait' } : { kind: 'noteMined', receipt: seen.receipt };
+  }
+  // It was in a block and is in none now.
+  if (state.kind === 'mined') return { kind: 'reopen' };
+  if (seen.accountNonce > entry.nonce) {
+    // Receipts may come later than the count; only as many blocks as make a transaction final prove the loss.
+    const since = seen.takenSinceBlock ?? seen.headBlock;
+    return seen.headBlock - since >= BigInt(rules.confirmations) ? { kind: 'lose' } : { kind: 'wait' };
+  }
+  if (seen.accountNonce < entry.nonce) return { kind: 'fillGap' };
+  if (state.kind === 'signed' || seen.waiting === 'none') return { kind: 'broadcast' };
+  if (nowMs - newestAttempt(entry).signedMs >= rules.stuckAfterMs) return { kind: 'replace' };
+  return seen.waiting === 'older' ? { kind: 'broadcast' } : { kind: 'wait' };
+}
