@@ -1,6 +1,14 @@
 /** Writes an ONNX graph as nested calls: every operator returns the name of its output. */
 import { philox } from '../../worker/engines/embedded/images/random.ts';
-import { type Attribute, type ElementType, encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-file.ts';
+import {
+  type Attribute,
+  ELEMENT_TYPE,
+  type ElementType,
+  encodeOnnx,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx-file.ts';
 
 type AttributeInput = number | string | readonly number[] | Attribute;
 
@@ -37,7 +45,7 @@ export class GraphBuilder {
   }
 
   cast(value: string, to: ElementType): string {
-    return this.op('Cast', [value], { to: { float32: 1, int32: 6, int64: 7, bool: 9 }[to] });
+    return this.op('Cast', [value], { to: ELEMENT_TYPE[to] });
   }
 
   /** float32 */

@@ -8,8 +8,9 @@ import { ImageError } from './errors.ts';
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
 const WORD_END = '</w>';
-/** Special tokens stay whole when a prompt contains them. */
-const PIECES = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
+/** They stay whole when a prompt contains them, spelt exactly so. */
+const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
+const PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
 
 export interface ClipVocabulary {
   readonly ids: ReadonlyMap<string, number>;
@@ -37,7 +38,6 @@ export function createClipTokenizer({ ids, merges, padToken, length }: ClipVocab
   const encoder = new TextEncoder();
 
   const encodePiece = (piece: string): number[] => {
-    if (piece === START || piece === END) return [idOf(piece)];
     const letters = Array.from(encoder.encode(piece), (byte) => alphabet.get(byte) ?? '');
     letters.push(`${letters.pop()}${WORD_END}`);
     // CLIP's unknown token is its end token.
@@ -45,16 +45,19 @@ export function createClipTokenizer({ ids, merges, padToken, length }: ClipVocab
   };
 
   return (text) => {
-    const pieces = cleanPrompt(text).match(PIECES) ?? [];
-    const tokens = pieces.flatMap(encodePiece).slice(0, length - 2);
+    // At odd places stand the special tokens, at even ones what is between them.
+    const encoded = text.split(SPECIAL).map((part, i) => (i % 2 === 1 ? [idOf(part)] : piecesOf(part).flatMap(encodePiece)));
+    const tokens = encoded.flat().slice(0, length - 2);
     const row = new Int32Array(length).fill(pad);
     row.set([start, ...tokens, end]);
     return row;
   };
 }
 
-function cleanPrompt(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+function piecesOf(text: string): string[] {
+  // Letter by letter: as a whole, the Greek final sigma would become another letter.
+  const lower = Array.from(text.normalize('NFC').replace(/\s+/gu, ' '), (letter) => letter.toLowerCase());
+  return lower.join('').match(PIECES) ?? [];
 }
 
 /** Joins the best-ranked neighbours, everywhere in the word at once, until none are left. */

@@ -72,6 +72,8 @@ interface StepInput {
 function coefficients({ config, stochastic, levels, index, order }: StepInput) {
   const [to, from] = [levelAt(levels, index + 1), levelAt(levels, index)];
   const h = to.lambda - from.lambda;
+  // Karras' and Lu's schedules already end at the least noise; `sigma_min` asks for it once more.
+  if (h === 0) return { keep: 1, spread: 0, weights: [] };
   const span = stochastic ? 2 * h : h;
   const gain = 1 - Math.exp(-span);
   const keep = (to.sigma / from.sigma) * (stochastic ? Math.exp(-h) : 1);

@@ -1,10 +1,17 @@
 /// <reference lib="esnext.float16" />
-/** 16-bit floats, as onnxruntime wants and gives them: typed as their bits, in truth a Float16Array. */
+/** 16-bit floats in tensors. */
+import { Tensor } from 'onnxruntime-node';
 
-export function toHalves(data: Float32Array | Int32Array): Uint16Array {
-  return new Uint16Array(Float16Array.from(data).buffer);
+/**
+ * onnxruntime-common keeps halves as a Float16Array where the runtime has one, and onnxruntime-node's binding then sees
+ * no bytes (onnxruntime pull request 32323); so the tensor is made of their bits and told its type afterwards.
+ */
+export function halfTensor(data: Float32Array | Int32Array, dims: readonly number[]): Tensor {
+  const tensor = new Tensor('uint16', new Uint16Array(Float16Array.from(data).buffer), dims);
+  return Object.defineProperty(tensor, 'type', { value: 'float16' });
 }
 
-export function fromHalves(data: Uint16Array): Float32Array {
-  return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length));
+/** Typed as bits by onnxruntime, in truth a Float16Array or bits, depending on the runtime. */
+export function fromHalves({ buffer, byteOffset, length }: Uint16Array): Float32Array {
+  return Float32Array.from(new Float16Array(buffer, byteOffset, length));
 }

@@ -27,7 +27,7 @@ const decoderSchema = z.object({
 const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 const tokenizerSchema = z.object({
   pad_token: token.optional(),
-  model_max_length: z.number().int().min(2).default(CLIP_TOKENS),
+  model_max_length: z.number().min(2).default(CLIP_TOKENS),
   added_tokens_decoder: z.unknown().optional(),
 });
 const specialTokensSchema = z.object({ pad_token: token.optional() });

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { unsupported } from '../traceback.ts';
 import { ImageError } from './errors.ts';
-import { fromHalves, toHalves } from './halves.ts';
+import { fromHalves, halfTensor } from './halves.ts';
 import type { Provider } from './provider.ts';
 
 /** Below this, handing work to other threads costs more than it brings. */
@@ -77,7 +77,7 @@ function toTensor({ data, dims }: Values, type: Tensor.Type): Tensor {
     case 'float32':
       return new Tensor('float32', Float32Array.from(data), dims);
     case 'float16':
-      return new Tensor('float16', toHalves(data), dims);
+      return halfTensor(data, dims);
     case 'int32':
       return new Tensor('int32', Int32Array.from(data), dims);
     case 'int64':
