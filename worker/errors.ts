@@ -30,6 +30,10 @@ export const WORKER_ERRORS = {
     meaning: 'Another process owns this data directory.',
     remedy: 'Stop the other node, or give this one its own data directory.',
   },
+  STORE_OTHER_KEY: {
+    meaning: 'The data directory belongs to a node with another key; its ledger protects that key, not this one.',
+    remedy: 'Give every key its own data directory.',
+  },
   STORE_BAD_ROW: {
     meaning: 'A row in the database does not have the shape this version writes.',
     remedy: 'Report it; the database may have been edited by hand.',

@@ -27,7 +27,7 @@ const EDGES: Readonly<Record<NodeStateKind, readonly NodeStateKind[]>> = {
   // `starting`: a paused node that the network no longer lists joins again.
   paused: ['running', 'pausing', 'starting', ...OUT],
   stopping: ['stopped', 'failed'],
-  stopped: ['starting', 'stopping', 'slashed', 'kickedOut', 'failed'],
+  stopped: ['starting', 'paused', 'stopping', 'slashed', 'kickedOut', 'failed'],
   // Only the host's `resume` leads out of these.
   slashed: ['starting', 'stopping', 'failed'],
   kickedOut: ['starting', 'slashed', 'stopping', 'failed'],

@@ -1,0 +1,15 @@
+import type { NodeConfig } from '../../contract/node-config.ts';
+import { WorkerError } from '../errors.ts';
+
+/**
+ * Law 7, at the start: an engine that the network does not accept is not even started.
+ * @throws WorkerError ENGINE_NOT_ACCEPTED
+ */
+export function assertEngineAccepted({ engine, network }: Pick<NodeConfig, 'engine' | 'network'>): true {
+  if (network.acceptedEngines.includes(engine.kind)) return true;
+  const accepted = network.acceptedEngines.join(', ');
+  throw new WorkerError('ENGINE_NOT_ACCEPTED', `${network.title} accepts ${accepted}, not the ${engine.kind} engine`, {
+    engine: engine.kind,
+    accepted: [...network.acceptedEngines],
+  });
+}

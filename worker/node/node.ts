@@ -1,0 +1,377 @@
+/** One node: its loops, its state, and what its host may ask of it. */
+import type { NodeConfig } from '../../contract/node-config.ts';
+import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import { WORKER_ERRORS, WorkerError } from '../errors.ts';
+import type { LoopContext } from '../loop/context.ts';
+import { EventFeed } from '../loop/event-feed.ts';
+import { PollLoop, type PollLoopOptions } from '../loop/poll-loop.ts';
+import { RelayHealth } from '../loop/relay-health.ts';
+import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
+import { TaskDriver } from '../loop/task-driver.ts';
+import { DiagnosticsSender } from './diagnostics-sender.ts';
+import { Member } from './member.ts';
+import { ModelFetcher } from './model-fetcher.ts';
+import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
+import { Payments } from './payments.ts';
+import { taskView } from './views.ts';
+
+export interface NodeOptions {
+  readonly config: NodeConfig;
+  readonly context: LoopContext;
+  readonly onNode: (view: NodeView) => void;
+  readonly onTask: (view: TaskView, revision: number) => void;
+  /** The store failed or a loop broke: the process must not go on. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** How long a stopping node waits for a network it can not reach. */
+const STOP_WITHOUT_NETWORK_MS = 30_000;
+const STOP_CHECK_MS = 250;
+
+export class Node {
+  readonly #options: NodeOptions;
+  readonly #health = new RelayHealth();
+  readonly #budget: RequestBudget;
+  readonly #driver: TaskDriver;
+  readonly #member: Member;
+  readonly #fetcher: ModelFetcher;
+  readonly #payments: Payments;
+  readonly #loops: Readonly<Record<'pointer' | 'events' | 'membership' | 'clock' | 'payments' | 'diagnostics', PollLoop>>;
+  readonly #ending = new AbortController();
+  readonly #hurry = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+  #state: NodeState = { kind: 'starting', message: 'Starting the engine and reading the network.' };
+  #stopping: Promise<void> | null = null;
+  #revision = 0;
+  #lastView = '';
+  #relayBalanceWei: bigint | null = null;
+  #problem: SerialisedError | null = null;
+  #engineVersion: string | null = null;
+  /** Every event of the time before this process has been read: only then is it known whether the node may join. */
+  #caughtUp = false;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    const { context } = options;
+    const { store, clock } = context;
+    this.#budget = new RequestBudget(clock);
+    this.#fetcher = new ModelFetcher(context);
+    this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
+    this.#driver = new TaskDriver({
+      context,
+      budget: this.#budget,
+      health: this.#health,
+      onTask: (commitment) => this.#taskChanged(commitment),
+      onClosed: () => this.#taskClosed(),
+      onSignatureRefused: () => this.#loops.clock.wake(),
+      onFatal: (error) => options.onFatal(error),
+    });
+    this.#member = new Member({
+      context,
+      wanted: store.settings.get('desired') ?? 'running',
+      identity: () => this.#identity(),
+      onState: (kind) => this.#enter(kind),
+      onInfo: ({ relayBalanceWei }) => {
+        this.#relayBalanceWei = relayBalanceWei;
+      },
+    });
+    const feed = new EventFeed(context, {
+      wakeTask: (commitment) => this.#driver.wake(commitment),
+      onNodeEvent: (event) => this.#nodeEvent(event),
+    });
+    const diagnostics = new DiagnosticsSender(context);
+    this.#loops = {
+      pointer: this.#loop(
+        'pointer',
+        () => (this.#driver.open.length > 0 ? 10_000 : 1_000),
+        0,
+        () => this.#readPointer(),
+      ),
+      events: this.#loop(
+        'events',
+        () => 1_000,
+        500,
+        () => this.#readEvents(feed),
+      ),
+      membership: this.#loop(
+        'membership',
+        () => (this.#member.settled ? 15_000 : 5_000),
+        250,
+        () => this.#keepMembership(),
+        () => this.#mayJudgeMembership(),
+      ),
+      clock: this.#loop(
+        'clock',
+        () => 600_000,
+        750,
+        () => this.#readClock(),
+      ),
+      payments: this.#loop(
+        'payments',
+        () => this.#payments.periodMs(),
+        750,
+        () => this.#payments.poll(),
+        () => this.#payments.awaited,
+      ),
+      diagnostics: this.#loop(
+        'diagnostics',
+        () => 30_000,
+        850,
+        () => diagnostics.poll(),
+        () => diagnostics.pending,
+      ),
+    };
+    this.#health.onChange(() => this.#changed());
+    context.engine.onState(() => this.#engineChanged());
+  }
+
+  /** Begins; what becomes of it is told by the views. */
+  start(): void {
+    const { context, onFatal } = this.#options;
+    const { signal } = this.#ending;
+    this.#changed();
+    const engine = context.engine.start().then(() => this.#engineChanged());
+    // The clock is read first: signatures carry its time.
+    const loops = this.#readClock()
+      .catch((error: unknown) => this.#health.failed(error))
+      .then(() => Promise.all(Object.values(this.#loops).map((loop) => loop.run(signal))));
+    const parts = [engine, loops, this.#driver.run(signal), this.#fetcher.run(signal)];
+    this.#running = Promise.all(parts).catch((error: unknown) => {
+      if (!signal.aborted) onFatal(error);
+    });
+  }
+
+  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping */
+  pause(): void {
+    this.#mustGoOn('pause');
+    this.#options.context.store.settings.set('desired', 'paused');
+    this.#member.want('paused');
+    this.#loops.membership.wake();
+  }
+
+  /** Also the host's consent to join again after a slash or kick-out. @throws WorkerError NODE_ILLEGAL_STATE while stopping */
+  resume(): void {
+    this.#mustGoOn('resume');
+    const { settings } = this.#options.context.store;
+    settings.set('desired', 'running');
+    settings.set('barred', null);
+    this.#member.want('running');
+    if (['stopped', 'slashed', 'kickedOut'].includes(this.#state.kind)) this.#enter('starting');
+    this.#loops.membership.wake();
+  }
+
+  /**
+   * Takes no new tasks, finishes the current one, and quits the network only if asked to. A second call, or
+   * {@link stopNow}, stops waiting. Resolves when loops, engine and connections have ended; the store stays open.
+   */
+  stop({ quitNetwork }: { readonly quitNetwork: boolean }): Promise<void> {
+    if (this.#stopping !== null) this.stopNow();
+    this.#stopping ??= this.#end(quitNetwork);
+    return this.#stopping;
+  }
+
+  /** What is unfinished stays in the store and goes on at the next start. */
+  stopNow(): void {
+    this.#hurry.abort();
+  }
+
+  tasks({ limit, before }: { readonly limit: number; readonly before: Hex | null }): TaskView[] {
+    const { store } = this.#options.context;
+    return store.tasks.page(limit, before).map((task) => taskView(store, task));
+  }
+
+  view(): NodeView {
+    const { store, network, engine } = this.#options.context;
+    return {
+      revision: this.#revision,
+      address: network.address,
+      state: this.#state.kind,
+      message: describeNode(this.#state),
+      engine: engine.state().kind,
+      currentTask: store.tasks.open()[0]?.commitment ?? null,
+      relay: this.#health.state.kind,
+      relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
+      error: this.#error(),
+    };
+  }
+
+  async #end(quitNetwork: boolean): Promise<void> {
+    const { context } = this.#options;
+    this.#setState({ kind: 'stopping', message: 'The node finishes its current task and takes no new one.' });
+    this.#member.want(quitNetwork ? 'left' : 'away');
+    this.#loops.membership.wake();
+    await this.#waitFor(() => this.#driver.open.length === 0 && this.#member.settled);
+    this.#setState({ kind: 'stopping', message: 'The node stops its engine.' });
+    this.#ending.abort(new Error('the node stops'));
+    await context.engine.stop();
+    await this.#driver.settled();
+    await this.#running;
+    await context.network.close();
+    this.#setState({ kind: 'stopped', why: 'asked' });
+  }
+
+  /** Waits for the network and the task, but not for ever for a network that can not be reached. */
+  async #waitFor(done: () => boolean): Promise<void> {
+    const { clock } = this.#options.context;
+    let unreachableSince: number | null = null;
+    while (!done() && !this.#hurry.signal.aborted) {
+      if (this.#health.state.kind === 'reachable') unreachableSince = null;
+      else unreachableSince ??= clock.now();
+      if (unreachableSince !== null && clock.now() - unreachableSince > STOP_WITHOUT_NETWORK_MS) return;
+      await clock.sleep(STOP_CHECK_MS, this.#hurry.signal).catch(() => {});
+    }
+  }
+
+  async #readPointer(): Promise<void> {
+    const pointer = await this.#options.context.network.currentTask();
+    if (pointer === null || this.#driver.open.includes(pointer)) return;
+    this.#loops.pointer.calm();
+    this.#driver.wake(pointer);
+  }
+
+  async #readEvents(feed: EventFeed): Promise<void> {
+    if (await feed.poll()) {
+      this.#loops.events.wake();
+      return;
+    }
+    if (this.#caughtUp) return;
+    this.#caughtUp = true;
+    this.#loops.membership.wake();
+  }
+
+  async #keepMembership(): Promise<void> {
+    try {
+      if (await this.#member.poll()) this.#loops.membership.wake();
+      this.#problem = null;
+    } catch (error) {
+      this.#problem = serialiseError(error);
+      throw error;
+    } finally {
+      this.#changed();
+    }
+  }
+
+  /** Joining needs the engine's version and every past event; leaving needs neither. */
+  #mayJudgeMembership(): boolean {
+    return this.#stopping !== null || (this.#caughtUp && this.#engineVersion !== null);
+  }
+
+  async #readClock(): Promise<void> {
+    const { network, networkClock, clock, log } = this.#options.context;
+    const sentMs = clock.now();
+    const networkSeconds = await network.now();
+    networkClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
+    const problem = networkClock.problem();
+    if (problem !== null) log.warn({ err: problem }, 'the clock is wrong');
+    this.#changed();
+  }
+
+  #nodeEvent(event: RelayEvent): void {
+    const { store, network, networkClock } = this.#options.context;
+    const evidence = `event ${event.id}`;
+    if (!sameAddress(event.nodeAddress, network.address)) return;
+    if (event.type === 'DownloadModel') this.#fetcher.onEvent(event);
+    if (event.type !== 'NodeSlashed' && event.type !== 'NodeKickedOut') return;
+    const barred = event.type === 'NodeSlashed' ? 'slashed' : 'kickedOut';
+    if (store.settings.get('barred') !== 'slashed') store.settings.set('barred', barred);
+    store.history.add({ state: barred, atMs: networkClock.now(), source: 'event', evidence });
+    this.#loops.membership.wake();
+  }
+
+  #engineChanged(): void {
+    const state = this.#options.context.engine.state();
+    if (state.kind === 'ready') {
+      // Another version is announced before the next task.
+      if (state.version !== this.#engineVersion) this.#loops.membership.wake();
+      this.#engineVersion = state.version;
+      this.#driver.wakeAll();
+    }
+    this.#changed();
+  }
+
+  #taskChanged(commitment: Hex): void {
+    const { context, onTask } = this.#options;
+    const task = context.store.tasks.find(commitment);
+    if (task !== null) onTask(taskView(context.store, task), ++this.#revision);
+    this.#changed();
+  }
+
+  /** The network may start the next task at once, and may have paid for this one. */
+  #taskClosed(): void {
+    this.#loops.pointer.hurry(EXTRA_PER_MINUTE);
+    this.#loops.payments.wake();
+    this.#changed();
+  }
+
+  #identity() {
+    const { config, context } = this.#options;
+    return {
+      gpu: context.gpu,
+      version: this.#engineVersion ?? '',
+      modelIds: [...new Set([...config.modelIds, ...this.#fetcher.modelIds])],
+      network: config.network.network,
+      stakeWei: config.stakeWei,
+    };
+  }
+
+  #enter(kind: NodeStateKind): void {
+    // The last words of a stopping node are its own.
+    if (this.#stopping !== null) return;
+    if (kind === 'starting') this.#setState({ kind, message: 'Joining the network.' });
+    else if (kind === 'stopped') this.#setState({ kind, why: 'notListed' });
+    else if (kind !== 'stopping' && kind !== 'failed') this.#setState({ kind });
+  }
+
+  #setState(next: NodeState): void {
+    const { store, networkClock } = this.#options.context;
+    const before = this.#state;
+    this.#state = moveNode(before, next);
+    if (before.kind !== next.kind) {
+      store.history.add({ state: next.kind, atMs: networkClock.now(), source: 'local', evidence: describeNode(next) });
+    }
+    this.#changed();
+  }
+
+  #mustGoOn(what: string): void {
+    if (this.#stopping === null) return;
+    throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is stopping can not ${what}`, { from: 'stopping', to: what });
+  }
+
+  #error(): NodeView['error'] {
+    const { store, networkClock } = this.#options.context;
+    const barred = store.settings.get('barred');
+    if (barred !== null) {
+      const code = barred === 'slashed' ? 'NODE_SLASHED' : 'NODE_KICKED_OUT';
+      return { code, message: WORKER_ERRORS[code].meaning, data: {} };
+    }
+    const health = this.#health.state;
+    const unreachable = health.kind === 'unreachable' ? health.error.serialise() : null;
+    const error = this.#problem ?? networkClock.problem()?.serialise() ?? unreachable;
+    return error === null ? null : { ...error, data: { ...error.data } };
+  }
+
+  /** Tells the host what it does not know yet. */
+  #changed(): void {
+    const view = this.view();
+    const text = JSON.stringify({ ...view, revision: 0 });
+    if (text === this.#lastView) return;
+    this.#lastView = text;
+    this.#revision++;
+    this.#options.onNode({ ...view, revision: this.#revision });
+  }
+
+  #loop(
+    name: string,
+    periodMs: () => number,
+    phaseMs: number,
+    poll: PollLoopOptions['poll'],
+    when: () => boolean = () => true,
+  ): PollLoop {
+    const { clock, log } = this.#options.context;
+    return new PollLoop({ name, periodMs, phaseMs, poll, when, clock, budget: this.#budget, health: this.#health, log });
+  }
+}
