@@ -2,17 +2,17 @@
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
 import { TASK_TYPE, type TaskType } from '../../protocol/tasks/status.ts';
-import { weiField } from '../../protocol/wire/fields.ts';
 import type { CreateTaskPayload } from '../../protocol/wire/task.ts';
 import { DevnetError } from '../errors.ts';
+import { configWei } from '../relay/config.ts';
 
 export const taskSpecSchema = z.object({
   type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora'] satisfies TaskType[]),
   /** JSON text, sent as it is. */
   args: z.string().min(1),
-  modelIds: z.array(z.string().min(1)).min(1),
+  modelIds: z.array(z.string().min(1)).min(1).readonly(),
   /** Per task; a sampled task puts down three fees and gets two back. */
-  feeWei: weiField,
+  feeWei: configWei,
   /** Lowest node version that may run it. */
   version: z.string().default('3.0.0'),
   minVramGib: z.number().int().nonnegative().default(0),

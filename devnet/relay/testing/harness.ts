@@ -1,7 +1,7 @@
 /** A relay with a clock ticked by hand, and actors that speak its HTTP API without a socket. */
 import { createHash } from 'node:crypto';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
-import { ManualClock, type Random } from '../../../protocol/ports.ts';
+import { type Clock, ManualClock, type Random } from '../../../protocol/ports.ts';
 import { textScore } from '../../../protocol/scores/score.ts';
 import { taskCommitment } from '../../../protocol/signing/commitment.ts';
 import { addressOf, publicKeyOf } from '../../../protocol/signing/keys.ts';
@@ -125,7 +125,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
 }
 
 /** Seeds that make every task of these creators sampled, or none. */
-function planSampling(creators: readonly string[], plan: { modulus: number; sampled: boolean; seed: string }) {
+export function planSampling(creators: readonly string[], plan: { modulus: number; sampled: boolean; seed: string }) {
   const keys = new Map(creators.map((name) => [addressOf(keyOf(name)) as string, keyOf(name)]));
   const random = seededRandom(`sampling ${plan.seed}`);
   return (creator: string): Hex => {
@@ -137,7 +137,7 @@ function planSampling(creators: readonly string[], plan: { modulus: number; samp
   };
 }
 
-function answerOf({ status, bytes }: InProcessResponse): Answer {
+export function answerOf({ status, bytes }: InProcessResponse): Answer {
   const text = new TextDecoder().decode(bytes);
   try {
     return { status, text, json: JSON.parse(text) };
@@ -146,7 +146,11 @@ function answerOf({ status, bytes }: InProcessResponse): Answer {
   }
 }
 
-function createActor(name: string, { clock, random, send }: Pick<Harness, 'clock' | 'random' | 'send'>): Actor {
+export interface ActorWorld extends Pick<Harness, 'random' | 'send'> {
+  readonly clock: Clock;
+}
+
+export function createActor(name: string, { clock, random, send }: ActorWorld): Actor {
   const key = keyOf(name);
   const address = addressOf(key);
   const sign = (payload: object) => {
