@@ -147,4 +147,22 @@ CREATE TABLE model_downloads (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+/** Case files, and what the machine was in each life of the engine: the evidence of `worker/trust`. */
+const TRUST = `
+CREATE TABLE cases (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  commitment TEXT,
+  opened_ms INTEGER NOT NULL,
+  complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE engine_lifetimes (
+  lifetime TEXT PRIMARY KEY,
+  started_ms INTEGER NOT NULL,
+  machine TEXT NOT NULL
+) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, TRUST];

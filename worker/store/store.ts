@@ -5,9 +5,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Hex } from '../../protocol/hex.ts';
 import type { LocalRecord } from '../loop/local-record.ts';
 import { type Artifact, Artifacts } from './artifacts.ts';
+import { Cases } from './cases.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { EngineLifetimes } from './engine-lifetimes.ts';
 import { EventLog } from './event-log.ts';
 import { Executions } from './executions.ts';
 import { ModelDownloads } from './model-downloads.ts';
@@ -34,6 +36,8 @@ export class Store {
   readonly history: NodeHistory;
   readonly diagnostics: Diagnostics;
   readonly models: ModelDownloads;
+  readonly cases: Cases;
+  readonly lifetimes: EngineLifetimes;
   readonly settings: Settings;
   readonly #db: DatabaseSync;
   readonly #release: () => void;
@@ -50,6 +54,8 @@ export class Store {
     this.history = new NodeHistory(db);
     this.models = new ModelDownloads(db);
     this.diagnostics = new Diagnostics(db);
+    this.cases = new Cases(db);
+    this.lifetimes = new EngineLifetimes(db);
   }
 
   /** What this node has done about a task, from the facts. @throws WorkerError STORE_UNKNOWN_TASK */

@@ -1,0 +1,17 @@
+/** The course of a node's health after a penalty. Source: RELAY_PROTOCOL 4.7. */
+import { HEALTH_RECOVERY_MINUTES } from './qos.ts';
+
+const MS_PER_MINUTE = 60_000;
+
+export interface HealthMark {
+  /** 0–1. */
+  readonly value: number;
+  readonly atMs: number;
+}
+
+/** When recovery brings health to `target`: the mark's own time if it is there already, null if never (1 and above). */
+export function healthReachedAtMs({ value, atMs }: HealthMark, target: number): number | null {
+  if (value >= target) return atMs;
+  if (target >= 1) return null;
+  return atMs + HEALTH_RECOVERY_MINUTES * Math.log((1 - value) / (1 - target)) * MS_PER_MINUTE;
+}

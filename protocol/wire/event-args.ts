@@ -1,0 +1,64 @@
+/** What events say beyond their row, where a node explains its own fate. Source: RELAY_PROTOCOL 1.3. */
+import { z } from 'zod';
+import { nodeSlashedArgsSchema, type RelayEvent } from './event.ts';
+import { abortReasonField, taskStatusField, weiField } from './fields.ts';
+
+/** Absent, null and nonsense alike: not told. */
+function told<Schema extends z.ZodType>(schema: Schema) {
+  return schema.optional().catch(undefined);
+}
+
+/**
+ * A task as it was when the slash was recorded. Which fields a relay puts there is its own affair; those that bear the
+ * names of a task object (3.2.2) are read, every other one is left in the raw evidence.
+ */
+export const taskSnapshotSchema = z.object({
+  task_id_commitment: told(z.string()),
+  selected_node: told(z.string()),
+  score: told(z.string()),
+  status: told(taskStatusField),
+  task_error: told(z.number()),
+  sequence: told(z.number()),
+  start_time: told(z.string()),
+  score_ready_time: told(z.string()),
+});
+export type TaskSnapshot = z.output<typeof taskSnapshotSchema>;
+
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).nullish().catch(null);
+
+export const slashEvidenceSchema = z.object({
+  task_snapshots: list(taskSnapshotSchema),
+  validation_context: told(
+    z.object({
+      reason: told(z.string()),
+      task_id: told(z.string()),
+      task_id_commitments: list(z.string()),
+    }),
+  ),
+  incomplete_reason: told(z.string()),
+});
+export type SlashEvidence = z.output<typeof slashEvidenceSchema>;
+
+const EVENT_ARGS = {
+  NodeSlashed: nodeSlashedArgsSchema.extend({ amount: weiField, evidence: told(slashEvidenceSchema) }),
+  NodeKickedOut: z.object({ node_address: z.string(), task_id_commitment: z.string(), network: z.string() }),
+  TaskScoreReady: z.object({ selected_node: z.string(), score: z.string() }),
+  TaskErrorReported: z.object({ selected_node: z.string() }),
+  TaskEndAborted: z.object({ abort_issuer: z.string(), last_status: taskStatusField, abort_reason: abortReasonField }),
+} as const;
+
+export type ReadableEvent = keyof typeof EVENT_ARGS;
+export type EventArgs<Type extends ReadableEvent> = z.output<(typeof EVENT_ARGS)[Type]>;
+
+/** The event's own fields; null for an event of another type, or one whose fields make no sense. */
+export function readEventArgs<Type extends ReadableEvent>(event: RelayEvent, type: Type): EventArgs<Type> | null {
+  if (event.type !== type) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(event.args);
+  } catch {
+    return null;
+  }
+  const parsed = EVENT_ARGS[type].safeParse(value);
+  return parsed.success ? (parsed.data as EventArgs<Type>) : null;
+}

@@ -1,0 +1,48 @@
+/** What anybody may ask about a network. VRAM in GiB. Source: RELAY_PROTOCOL 3.6, 3.7. */
+import { z } from 'zod';
+import { goArray, uintField } from './fields.ts';
+
+/** Nodes per page that GET /v1/network/nodes/data gives at most. */
+export const PUBLIC_NODES_PAGE = 100;
+
+/** GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second tells the weight. */
+export const publicNodeSchema = z
+  .object({ address: z.string(), card_model: z.string(), v_ram: uintField, prob_weight: z.number().nullish() })
+  .transform((node) => ({
+    address: node.address,
+    gpuName: node.card_model,
+    gpuVramGib: node.v_ram,
+    weight: node.prob_weight ?? null,
+  }));
+export type PublicNode = z.output<typeof publicNodeSchema>;
+export const publicNodesSchema = goArray(publicNodeSchema);
+
+/** GET /v1/network/nodes/number. Active: neither Quit nor Paused. */
+export const nodeNumbersSchema = z
+  .object({ all_nodes: uintField, busy_nodes: uintField, active_nodes: uintField })
+  .transform((numbers) => ({ all: numbers.all_nodes, busy: numbers.busy_nodes, active: numbers.active_nodes }));
+export type NodeNumbers = z.output<typeof nodeNumbersSchema>;
+
+/** GET /v2/loaded-models: what the network's nodes hold, by model. */
+export const loadedModelSchema = z
+  .object({
+    model_id: z.string(),
+    model_type: z.string(),
+    min_vram: z.number(),
+    in_memory_node_count: uintField,
+    on_disk_node_count: uintField,
+  })
+  .transform((model) => ({
+    modelId: model.model_id,
+    kind: model.model_type,
+    minVramGib: model.min_vram,
+    inMemoryNodes: model.in_memory_node_count,
+    onDiskNodes: model.on_disk_node_count,
+  }));
+export type LoadedModel = z.output<typeof loadedModelSchema>;
+export const loadedModelsSchema = goArray(loadedModelSchema);
+
+/** GET /v2/delegated_staking/nodes/filter_options: the part that tells which versions nodes run. */
+export const filterOptionsSchema = z
+  .object({ versions: goArray(z.string()) })
+  .transform((options) => ({ versions: options.versions }));

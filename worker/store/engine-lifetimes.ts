@@ -1,0 +1,28 @@
+/** What the machine was in each life of the engine: a result can only be explained by the versions that made it. */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { type MachineFacts, machineFactsSchema } from '../../contract/trust.ts';
+import { readOne } from './database.ts';
+import { jsonColumn } from './json-column.ts';
+
+const rowSchema = z.object({ machine: jsonColumn(machineFactsSchema) });
+
+export class EngineLifetimes {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** The first record of a lifetime stays. */
+  record(lifetime: string, machine: MachineFacts, nowMs: number): void {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO engine_lifetimes (lifetime, started_ms, machine) VALUES (?, ?, ?)')
+      .run(lifetime, Math.trunc(nowMs), JSON.stringify(machine));
+  }
+
+  find(lifetime: string): MachineFacts | null {
+    const row = readOne(this.#db, rowSchema, 'SELECT machine FROM engine_lifetimes WHERE lifetime = ?', lifetime);
+    return row?.machine ?? null;
+  }
+}
