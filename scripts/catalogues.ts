@@ -2,6 +2,7 @@
 import { CONTRACT_ERRORS } from '../contract/errors.ts';
 import { DEVNET_ERRORS } from '../devnet/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
+import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
 import { WORKER_ERRORS } from '../worker/errors.ts';
 import { GPU_ERRORS } from '../worker/gpu/errors.ts';
@@ -11,6 +12,7 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
+  { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
   { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
 ];

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTaskArgs } from '../../../../protocol/args/index.ts';
 import { assertValidScore, imageScore } from '../../../../protocol/scores/score.ts';
 import { GraphBuilder } from '../../../../scripts/tiny-diffusion/graph-builder.ts';
+import type { ElementType, OnnxValue } from '../../../../scripts/tiny-diffusion/onnx-file.ts';
 import { tracebackOf } from '../traceback.ts';
 import { type ImageRuntime, runStableDiffusionTask, startImageRuntime } from './image-task.ts';
 
@@ -161,6 +162,39 @@ describe('a task that this engine can not run', () => {
     await writeFile(join(broken, 'vae_decoder', 'model.onnx'), 'no model');
     expect(await tracebackFor({ modelDir: broken })).toContain('IMAGE_BAD_MODEL: vae_decoder');
     expect(await run()).toHaveLength(1);
+  });
+});
+
+describe('models of other exports', () => {
+  /** Answers with a tenth of the sample. */
+  async function modelWithUnet(name: string, type: ElementType, inputs: readonly OnnxValue[]): Promise<string> {
+    const folder = join(root, name);
+    await cp(TINY, folder, { recursive: true });
+    const g = new GraphBuilder({ name: 'unet', seed: 1 });
+    const dims = ['batch', 4, 'height', 'width'];
+    const sample = g.input({ name: 'sample', type, dims });
+    for (const input of inputs) g.input(input);
+    const tenth = g.op('Mul', [g.cast(sample, 'float32'), g.scalar(0.1)]);
+    g.output({ name: 'out_sample', type, dims }, g.cast(tenth, type));
+    await writeFile(join(folder, 'unet', 'model.onnx'), g.encode());
+    return folder;
+  }
+  const text: OnnxValue = { name: 'encoder_hidden_states', type: 'float16', dims: ['batch', 'tokens', 'width'] };
+
+  it('in float16 with a timestep that is a float without axes', async () => {
+    const timestep: OnnxValue = { name: 'timestep', type: 'float32', dims: [] };
+    const modelDir = await modelWithUnet('halves', 'float16', [timestep, text]);
+    expect(await run({ modelDir, args: { dtype: 'float16' } })).toHaveLength(1);
+    outputDir = `${outputDir}-refused`;
+    await mkdir(outputDir);
+    expect(await tracebackFor({ modelDir, args: { dtype: 'float32' } })).toContain('float32 with a model exported in float16');
+  });
+
+  it('that want more than text and time are unsupported', async () => {
+    const timestep: OnnxValue = { name: 'timestep', type: 'int64', dims: ['steps'] };
+    const extra: OnnxValue = { name: 'timestep_cond', type: 'float32', dims: ['batch', 256] };
+    const modelDir = await modelWithUnet('consistency', 'float32', [timestep, text, extra]);
+    expect(await tracebackFor({ modelDir })).toContain('a model whose unet wants timestep_cond: unsupported');
   });
 });
 

@@ -9,7 +9,7 @@ import type { Provider } from './provider.ts';
 
 /** Below this, handing work to other threads costs more than it brings. */
 const ONE_THREAD_BELOW_BYTES = 32 * 1024 * 1024;
-/** Not as many as the machine has: the order of a sum depends on it, and nodes should add alike. */
+/** Not as many as the machine has: the number changes the last bits of a result (seen between 2 and 3). */
 const THREADS = 4;
 
 export interface Values {
