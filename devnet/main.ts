@@ -74,17 +74,20 @@ function runForked(): void {
   process.on('disconnect', () => void end());
   process.on('SIGTERM', () => void end());
   process.on('message', (raw) => {
-    handleMessage(raw).catch((error: unknown) => tell({ type: 'fatal', error: serialiseError(error) }));
+    handleMessage(raw).catch((error: unknown) => tell({ type: 'error', error: serialiseError(error) }));
   });
 
   async function handleMessage(raw: unknown): Promise<void> {
-    let message: ToDevnet;
+    const message = parseDevnetMessage(toDevnetSchema, raw);
     try {
-      message = parseDevnetMessage(toDevnetSchema, raw);
+      await devnet.handle(message);
     } catch (error) {
-      return tell({ type: 'error', error: serialiseError(error) });
+      const isOutOfTurn = error instanceof DevnetError && error.code === 'DEVNET_BAD_MESSAGE';
+      if (message.type !== 'start' || isOutOfTurn) throw error;
+      tell({ type: 'fatal', error: serialiseError(error) });
+      process.exitCode = 2;
+      process.disconnect();
     }
-    await devnet.handle(message);
     if (message.type !== 'stop') return;
     tell({ type: 'stopped' });
     process.disconnect();
