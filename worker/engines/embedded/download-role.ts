@@ -16,13 +16,13 @@ export function createDownloadRole(input: {
   const { catalogue, hubUrl, say } = input;
   return async (task) => {
     if (task.task_name !== 'download') return;
-    const { id } = task.model;
-    const model = catalogue.find(id);
+    const { id, variant } = task.model;
+    const model = catalogue.find(id, variant);
     if (model === undefined) throw new EngineError('MODEL_UNKNOWN', `model ${id} is in no catalogue`, { model: id });
     let said = 0;
     await downloadModel({
       model,
-      hubUrl,
+      hubUrls: [hubUrl],
       clock: systemClock,
       onProgress: (progress) => {
         if (systemClock.now() - said < PROGRESS_EVERY_MS) return;

@@ -1,12 +1,13 @@
 /** Inference jobs: arguments checked, model found, answer generated, response file written. RELAY_PROTOCOL 6.3, 7.2. */
-import { access, rename, stat, writeFile } from 'node:fs/promises';
+import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTaskArgs } from '../../../protocol/args/index.ts';
 import { encodeLlmResponse } from '../../../protocol/engine/llm-response.ts';
 import type { InferenceJob } from '../../../protocol/engine/messages.ts';
 import { taskTypeFromNumber } from '../../../protocol/tasks/status.ts';
 import { EngineError } from '../errors.ts';
-import type { Catalogue, CatalogueModel } from '../models/catalogue.ts';
+import type { Catalogue, GgufModel } from '../models/catalogue.ts';
+import { isOnDisk } from '../models/files.ts';
 import { generateAnswer } from './llm/answer.ts';
 import { llmRequest } from './llm/request.ts';
 import type { LlmRuntime } from './llm/runtime.ts';
@@ -35,10 +36,9 @@ async function perform({ runtime, catalogue }: { runtime: LlmRuntime; catalogue:
   await writeOnce(job.output_dir, '0.json', encodeLlmResponse(response));
 }
 
-async function presentModel(catalogue: Catalogue, id: string): Promise<CatalogueModel> {
+async function presentModel(catalogue: Catalogue, id: string): Promise<GgufModel> {
   const model = catalogue.find(id);
-  const size = model === undefined ? undefined : (await stat(model.file).catch(() => undefined))?.size;
-  if (model === undefined || size !== model.source.sizeBytes) {
+  if (model?.kind !== 'gguf' || !(await isOnDisk(model))) {
     throw new EngineError('MODEL_UNKNOWN', `model ${id} is not on disk`, { model: id });
   }
   return model;

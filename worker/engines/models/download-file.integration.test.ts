@@ -8,10 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../protocol/ports.ts';
-import type { CatalogueModel } from './catalogue.ts';
 import type { DownloadFileInput, DownloadProgress } from './download-file.ts';
 import { downloadFile } from './download-file.ts';
-import { downloadModel } from './download-model.ts';
 
 const BYTES = randomBytes(300_000);
 const HALF = BYTES.length / 2;
@@ -263,32 +261,5 @@ describe('a download is not begun or not ended', () => {
     };
     const waiting: Clock = { ...clock, sleep };
     await expect(download({ signal: cancel.signal, clock: waiting })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
-  });
-});
-
-describe('a model', () => {
-  const model = (source: CatalogueModel['source'], file = target()): CatalogueModel => ({
-    id: 'a/b',
-    chatWrapper: 'general',
-    contextTokens: 512,
-    source,
-    file,
-  });
-  const contents = { sizeBytes: BYTES.length, sha256: SHA256 };
-
-  it('of a hub has the address that Hugging Face would give it', async () => {
-    const source = { kind: 'hub', repo: 'Owner/Name-GGUF', revision: 'v1.0', file: 'name.gguf', ...contents } as const;
-    await downloadModel({ model: model(source), hubUrl: `${url()}/mirror/`, clock });
-    await expectWhole();
-    expect(requests[0]?.url).toBe('/mirror/Owner/Name-GGUF/resolve/v1.0/name.gguf');
-  });
-
-  it('that is bundled is never fetched, only looked at', async () => {
-    const file = join(folder, 'bundled.gguf');
-    const bundled = model({ kind: 'bundled', file: 'bundled.gguf', ...contents }, file);
-    await expect(downloadModel({ model: bundled, hubUrl: url(), clock })).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
-    await writeFile(file, BYTES);
-    await downloadModel({ model: bundled, hubUrl: url(), clock });
-    expect(requests).toHaveLength(0);
   });
 });

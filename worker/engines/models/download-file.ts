@@ -4,16 +4,17 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import type { Clock } from '../../../protocol/ports.ts';
 import { EngineError, isEngineError } from '../errors.ts';
+import { partOf, sizeOf } from './files.ts';
 import { createSpeedometer } from './speedometer.ts';
 
-/** Left free for everything else on the disk. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
+/** Left free for everything else on the disk, if nothing else is asked for. */
+export const RESERVE_BYTES = 512 * 1024 * 1024;
 const STALL_MS = 60_000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
@@ -33,12 +34,18 @@ export interface DownloadFileInput {
   readonly sha256: string;
   readonly clock: Clock;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** All has arrived; its SHA-256 is being made. */
+  readonly onVerifying?: () => void;
   readonly signal?: AbortSignal;
   /** Default: direct, or through the proxy that the environment names. */
   readonly dispatcher?: Dispatcher;
   /** Free bytes on the disk of a folder. */
-  readonly freeBytes?: (folder: string) => Promise<number>;
+  readonly freeBytes?: FreeBytes;
+  /** What has to stay free. */
+  readonly reserveBytes?: number;
 }
+
+export type FreeBytes = (folder: string) => Promise<number>;
 
 /**
  * Resolves when `target` is the whole, right file; at once if it is there already.
@@ -47,9 +54,9 @@ export interface DownloadFileInput {
 export async function downloadFile(input: DownloadFileInput): Promise<void> {
   const { target, sizeBytes, clock, signal } = input;
   if ((await sizeOf(target)) === sizeBytes) return;
-  const part = `${target}.part`;
+  const part = partOf(target);
   await mkdir(dirname(target), { recursive: true });
-  await requireSpace(input, part);
+  await requireSpace({ ...input, folder: dirname(target), bytes: sizeBytes - (await sizeOf(part)) });
   const ownDispatcher = input.dispatcher === undefined ? new EnvHttpProxyAgent({ bodyTimeout: STALL_MS }) : undefined;
   const dispatcher = input.dispatcher ?? ownDispatcher;
   let fromScratch = (await sizeOf(part)) === 0;
@@ -58,6 +65,7 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
       const before = await sizeOf(part);
       const failure = before === sizeBytes ? null : await attempt({ input, part, dispatcher });
       if (failure === null) {
+        input.onVerifying?.();
         if (await isRight(input, part)) break;
         await rm(part, { force: true });
         if (fromScratch) throw new EngineError('MODEL_CORRUPT', `${shown(input.url)}: not the expected SHA-256`);
@@ -151,22 +159,25 @@ async function isRight({ sha256 }: DownloadFileInput, part: string): Promise<boo
   return hash.digest('hex') === sha256;
 }
 
-async function requireSpace(input: DownloadFileInput, part: string): Promise<void> {
-  const folder = dirname(input.target);
-  const free = await (input.freeBytes ?? diskFreeBytes)(folder);
-  const needed = input.sizeBytes - (await sizeOf(part)) + RESERVE_BYTES;
+/** @throws EngineError MODEL_NO_SPACE when the disk would not keep its reserve after `bytes` more. */
+export async function requireSpace(input: {
+  readonly folder: string;
+  readonly bytes: number;
+  readonly freeBytes?: FreeBytes;
+  readonly reserveBytes?: number;
+}): Promise<void> {
+  const { folder, bytes, freeBytes = diskFreeBytes, reserveBytes = RESERVE_BYTES } = input;
+  await mkdir(folder, { recursive: true });
+  const free = await freeBytes(folder);
+  const needed = bytes + reserveBytes;
   if (free < needed) {
     throw new EngineError('MODEL_NO_SPACE', `${folder}: ${needed} bytes needed, ${free} free`, { folder, needed, free });
   }
 }
 
-async function diskFreeBytes(folder: string): Promise<number> {
+export async function diskFreeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
 function isNoSpace(error: unknown): boolean {

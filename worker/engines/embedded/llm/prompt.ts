@@ -1,7 +1,7 @@
 /** Chat turns as tokens, and what ends an answer, by the wrapper that the catalogue names. */
 import type { ChatHistoryItem, LlamaModel, Token } from 'node-llama-cpp';
 import { chatWrappers } from 'node-llama-cpp';
-import type { CatalogueModel } from '../../models/catalogue.ts';
+import type { GgufModel } from '../../models/catalogue.ts';
 import type { ChatTurn } from './request.ts';
 
 export interface Prompt {
@@ -11,7 +11,7 @@ export interface Prompt {
   readonly stopTexts: readonly string[];
 }
 
-export function buildPrompt(input: { model: LlamaModel; entry: CatalogueModel; turns: readonly ChatTurn[] }): Prompt {
+export function buildPrompt(input: { model: LlamaModel; entry: GgufModel; turns: readonly ChatTurn[] }): Prompt {
   const { model, entry, turns } = input;
   const wrapper = new chatWrappers[entry.chatWrapper]();
   const chatHistory: ChatHistoryItem[] = [...turns.map(historyItem), { type: 'model', response: [] }];

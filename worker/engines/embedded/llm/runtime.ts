@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Llama, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { EngineError } from '../../errors.ts';
-import type { CatalogueModel } from '../../models/catalogue.ts';
+import type { GgufModel } from '../../models/catalogue.ts';
 import type { EmbeddedDevice } from '../environment.ts';
 
 const BATCH_TOKENS = 512;
@@ -14,13 +14,13 @@ export interface LoadedModel {
   readonly model: LlamaModel;
   /** Empty at the start of every task. */
   readonly sequence: LlamaContextSequence;
-  readonly entry: CatalogueModel;
+  readonly entry: GgufModel;
 }
 
 export interface LlmRuntime {
   readonly gpuCount: number;
   /** Replaces the model loaded before, if it is another. */
-  load(entry: CatalogueModel): Promise<LoadedModel>;
+  load(entry: GgufModel): Promise<LoadedModel>;
 }
 
 /** @throws EngineError ENGINE_NO_GPU when it is confined to NVIDIA cards and can not use them (law 6). */
@@ -58,7 +58,7 @@ async function openLlama(device: EmbeddedDevice): Promise<Llama> {
 }
 
 /** Everything that could change a sum's order is fixed: layers on the GPU, threads, batch, attention kernel. */
-async function open(llama: Llama, entry: CatalogueModel): Promise<LoadedModel> {
+async function open(llama: Llama, entry: GgufModel): Promise<LoadedModel> {
   const model = await llama.loadModel({ modelPath: entry.file, gpuLayers: llama.gpu === false ? 0 : 'max' });
   const { size } = await stat(entry.file);
   const context = await model.createContext({
