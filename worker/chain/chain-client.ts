@@ -45,21 +45,26 @@ export interface ChainClient {
   close(): Promise<void>;
 }
 
-/** Opens nothing yet: the first request does. */
-export function createChainClient({ preset, privateKey, db, clock, random, log }: ChainClientOptions): ChainClient {
+/** The endpoints of a preset as one, without an account. */
+export function openEndpoints({ preset, db, clock, random, log }: Omit<ChainClientOptions, 'privateKey'>): {
+  readonly rpc: ChainRpc;
+  close(): Promise<void>;
+} {
   const agent = new Agent(AGENT_OPTIONS);
   const perSecond = preset.requestsPerSecond;
-  const rpc = new RpcPool({
-    endpoints: preset.rpcUrls.map((url) => {
-      const limit = new RateLimit({ clock, perSecond, burst: Math.max(1, Math.floor(perSecond / 2)) });
-      return new RpcEndpoint({ url, agent, clock, timeoutMs: preset.requestTimeoutMs, limit });
-    }),
-    chainId: preset.chainId,
-    identities: new StoredIdentities(db),
-    clock,
-    random,
-    log,
+  const endpoints = preset.rpcUrls.map((url) => {
+    const limit = new RateLimit({ clock, perSecond, burst: Math.max(1, Math.floor(perSecond / 2)) });
+    return new RpcEndpoint({ url, agent, clock, timeoutMs: preset.requestTimeoutMs, limit });
   });
+  const identities = new StoredIdentities(db);
+  const rpc = new RpcPool({ endpoints, chainId: preset.chainId, identities, clock, random, log });
+  return { rpc, close: () => agent.destroy() };
+}
+
+/** Opens nothing yet: the first request does. */
+export function createChainClient(options: ChainClientOptions): ChainClient {
+  const { preset, privateKey, db, clock, log } = options;
+  const { rpc, close } = openEndpoints(options);
   const signer = createSigner(privateKey);
   const journal = new TransactionJournal(db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
@@ -86,6 +91,6 @@ export function createChainClient({ preset, privateKey, db, clock, random, log }
     }),
     balanceWei: () => rpc.call('eth_getBalance', [self, 'latest']),
     run: (signal) => transactions.run(signal),
-    close: () => agent.destroy(),
+    close,
   };
 }

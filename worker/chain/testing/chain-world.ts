@@ -10,11 +10,9 @@ import { type DevnetChain, type DevnetChainOptions, startDevnetChain } from '../
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
 import { createLog } from '../../log.ts';
-import { openDatabase } from '../../store/database.ts';
-import { MIGRATIONS } from '../../store/migrations.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { type ChainClient, createChainClient } from '../chain-client.ts';
-import { CHAIN_TABLES } from '../transactions/journal-tables.ts';
+import { openChainStore } from './stores.ts';
 
 export const CNX = 10n ** 18n;
 export const SILENT = createLog({ level: 'silent', secrets: [] });
@@ -41,10 +39,6 @@ export interface TestClient extends ChainClient {
   readonly privateKey: Hex;
   readonly db: DatabaseSync;
   readonly preset: ChainPreset;
-}
-
-export function openChainStore(path: string): DatabaseSync {
-  return openDatabase(path, MIGRATIONS.includes(CHAIN_TABLES) ? MIGRATIONS : [...MIGRATIONS, CHAIN_TABLES]);
 }
 
 export async function startChainWorld(options: Partial<DevnetChainOptions> = {}): Promise<ChainWorld> {

@@ -16,12 +16,17 @@ describe('the first offer', () => {
       priorityFeeWei: 3n,
     });
     expect(firstOffer({ kind: 'eip1559', baseFeeWei: 10n, priorityFeeWei: 3n }, 20n)).toMatchObject({ maxFeeWei: 20n });
+    expect(firstOffer({ kind: 'eip1559', baseFeeWei: 10n, priorityFeeWei: 30n }, 20n)).toEqual({
+      kind: 'eip1559',
+      maxFeeWei: 20n,
+      priorityFeeWei: 10n,
+    });
     expect(firstOffer({ kind: 'legacy', gasPriceWei: 10n }, 10n)).toEqual({ kind: 'legacy', gasPriceWei: 10n });
   });
 
   it('is not made above the cap', () => {
     const cases: FeeMarket[] = [
-      { kind: 'eip1559', baseFeeWei: 10n, priorityFeeWei: 3n },
+      { kind: 'eip1559', baseFeeWei: 13n, priorityFeeWei: 0n },
       { kind: 'legacy', gasPriceWei: 13n },
     ];
     for (const asked of cases)

@@ -16,20 +16,21 @@ export function highestPrice(offer: FeeOffer): bigint {
 }
 
 /**
- * Room for the base fee to double (six full blocks), within the cap.
- * @throws ChainError CHAIN_FEE_ABOVE_CAP when not even the present price fits under the cap.
+ * Room for the base fee to double (six full blocks), within the cap; a hint for the priority fee is followed only as far
+ * as the cap allows.
+ * @throws ChainError CHAIN_FEE_ABOVE_CAP when what the chain demands is above the cap.
  */
 export function firstOffer(market: FeeMarket, capWei: bigint): FeeOffer {
-  const price = market.kind === 'eip1559' ? market.baseFeeWei + market.priorityFeeWei : market.gasPriceWei;
-  if (price > capWei) {
-    throw new ChainError('CHAIN_FEE_ABOVE_CAP', `gas costs ${price} wei, the cap is ${capWei}`, {
-      priceWei: String(price),
+  const demanded = market.kind === 'eip1559' ? market.baseFeeWei : market.gasPriceWei;
+  if (demanded > capWei) {
+    throw new ChainError('CHAIN_FEE_ABOVE_CAP', `gas costs ${demanded} wei, the cap is ${capWei}`, {
+      priceWei: String(demanded),
       capWei: String(capWei),
     });
   }
   if (market.kind === 'legacy') return market;
-  const wanted = 2n * market.baseFeeWei + market.priorityFeeWei;
-  return { kind: 'eip1559', maxFeeWei: least(wanted, capWei), priorityFeeWei: market.priorityFeeWei };
+  const priorityFeeWei = least(market.priorityFeeWei, capWei - market.baseFeeWei);
+  return { kind: 'eip1559', maxFeeWei: least(2n * market.baseFeeWei + priorityFeeWei, capWei), priorityFeeWei };
 }
 
 /**
@@ -43,7 +44,8 @@ export function higherOffer(previous: FeeOffer, market: FeeMarket, capWei: bigin
     return gasPriceWei > capWei ? null : { kind: 'legacy', gasPriceWei };
   }
   const now = market.kind === 'eip1559' ? market : { baseFeeWei: market.gasPriceWei, priorityFeeWei: 0n };
-  const priorityFeeWei = greatest(raised(previous.priorityFeeWei), now.priorityFeeWei);
+  const hint = least(now.priorityFeeWei, greatest(0n, capWei - now.baseFeeWei));
+  const priorityFeeWei = greatest(raised(previous.priorityFeeWei), hint);
   const lowest = greatest(raised(previous.maxFeeWei), priorityFeeWei);
   if (lowest > capWei) return null;
   return { kind: 'eip1559', maxFeeWei: greatest(lowest, least(2n * now.baseFeeWei + priorityFeeWei, capWei)), priorityFeeWei };

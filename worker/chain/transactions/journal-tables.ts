@@ -41,12 +41,13 @@ CREATE TRIGGER chain_transaction_kept BEFORE DELETE ON chain_transactions
 CREATE TABLE chain_attempts (
   id INTEGER PRIMARY KEY,
   sequence INTEGER NOT NULL REFERENCES chain_transactions (sequence),
-  hash TEXT NOT NULL UNIQUE,
+  hash TEXT NOT NULL,
   raw TEXT NOT NULL,
   fees TEXT NOT NULL,
-  signed_ms INTEGER NOT NULL
+  signed_ms INTEGER NOT NULL,
+  -- Not unique over all: an intent that repeats a refused one may sign the very same bytes.
+  UNIQUE (sequence, hash)
 ) STRICT;
-CREATE INDEX chain_attempts_of ON chain_attempts (sequence);
 CREATE TRIGGER chain_attempt_fixed BEFORE UPDATE ON chain_attempts
   BEGIN SELECT RAISE(ABORT, 'a signed transaction is never changed'); END;
 CREATE TRIGGER chain_attempt_kept BEFORE DELETE ON chain_attempts

@@ -1,0 +1,23 @@
+/** Where a process on its way to a transaction can be killed, and what it is told. */
+import { z } from 'zod';
+
+export const KILL_POINTS = [
+  'before the record',
+  'after the record',
+  'before sending',
+  'after sending',
+  'after the receipt',
+  'after it is mined',
+  'before the end is recorded',
+  'after the end is recorded',
+] as const;
+export type KillPoint = (typeof KILL_POINTS)[number];
+
+export const childInputSchema = z.object({
+  preset: z.unknown(),
+  dbPath: z.string(),
+  privateKey: z.string(),
+  killAt: z.enum(KILL_POINTS).nullable(),
+  intent: z.object({ id: z.string(), to: z.string(), data: z.string(), valueWei: z.string() }),
+});
+export type ChildInput = z.input<typeof childInputSchema>;

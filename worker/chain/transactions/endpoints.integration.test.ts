@@ -1,0 +1,153 @@
+/** What endpoints do wrong must not become a second transaction, nor a stuck account. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contractInterface } from '../../../devnet/chain/abi.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../testing/chain-world.ts';
+import { startRpcProxy } from '../testing/rpc-proxy.ts';
+import type { Intent } from './intent.ts';
+
+let world: ChainWorld;
+beforeAll(async () => {
+  world = await startChainWorld();
+});
+afterAll(() => world.chain.stop());
+
+const staking = contractInterface('NodeStaking');
+const stakeIntent = (id: string, cnx: bigint, valueCnx = cnx): Intent => ({
+  id,
+  kind: 'NodeStaking.stake',
+  to: world.chain.contracts.nodeStaking,
+  data: staking.encodeFunctionData('stake', [cnx * CNX]) as Hex,
+  valueWei: valueCnx * CNX,
+});
+const staked = async (client: TestClient) => (await client.staking.stake()).balanceWei / CNX;
+const stateOf = (client: TestClient, id: string) => client.journal.find(id)?.state.kind;
+
+describe('endpoints that fail', () => {
+  it.each(['down', 'silent', 'reset', 'garbage', 'wrongShape', 'limited'] as const)('%s: the next one is used', async (mode) => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    proxy.mode = mode;
+    const preset = { rpcUrls: [proxy.url, world.chain.anvil.url], requestTimeoutMs: 200 };
+    const client = await world.client({ preset });
+    await client.transactions.submit(stakeIntent('s', 400n));
+    expect(await staked(client)).toBe(400n);
+    expect(proxy.methods).toEqual(['eth_chainId']);
+  });
+
+  it.each([
+    ['down', 'CHAIN_UNREACHABLE'],
+    ['silent', 'CHAIN_UNREACHABLE'],
+    ['reset', 'CHAIN_UNREACHABLE'],
+    ['garbage', 'CHAIN_BAD_ANSWER'],
+  ] as const)('%s, with no other: %s, nothing is recorded, and the next attempt works', async (mode, code) => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 200 } });
+    proxy.mode = mode;
+    await expect(client.staking.setStake(400n * CNX, { id: 's' })).rejects.toMatchObject({ code });
+    proxy.mode = 'pass';
+    await client.staking.setStake(400n * CNX, { id: 's' });
+    expect(await world.count(client.address)).toBe(1);
+  });
+
+  it.each(['down', 'silent', 'reset', 'loseAnswer', 'garbage', 'wrongShape'] as const)(
+    'while sending (%s): the account is held up, not stuck, and the same transaction gets through once',
+    async (mode) => {
+      const proxy = await startRpcProxy(world.chain.anvil.url);
+      const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 100 } });
+      proxy.mode = mode;
+      proxy.only = ['eth_sendRawTransaction', 'eth_getTransactionReceipt'];
+      await expect(client.transactions.submit(stakeIntent('s', 400n), { waitMs: 0 })).rejects.toMatchObject({
+        code: 'CHAIN_TRANSACTION_OPEN',
+        data: { lastError: expect.stringMatching(/^CHAIN_(UNREACHABLE|BAD_ANSWER)/) },
+      });
+      const hash = client.journal.find('s')?.attempts[0].hash;
+      // Another act has to wait for it, and says so.
+      await expect(client.transactions.submit(stakeIntent('next', 500n, 100n), { waitMs: 0 })).rejects.toMatchObject({
+        code: 'CHAIN_TRANSACTION_OPEN',
+        data: { hash },
+      });
+      proxy.mode = 'pass';
+      expect(await client.transactions.submit(stakeIntent('next', 500n, 100n))).toMatchObject({ kind: 'succeeded' });
+      expect(client.journal.find('s')?.state).toMatchObject({ kind: 'succeeded', inclusion: { hash } });
+      expect(client.journal.find('s')?.attempts).toHaveLength(1);
+      expect(await world.count(client.address)).toBe(2);
+      expect(await world.stakingEvents(client.address)).toEqual(['NodeStaked', 'NodeStaked']);
+    },
+  );
+
+  it('recovers by itself in the background', async () => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    const client = await world.client({ preset: { rpcUrls: [proxy.url] } });
+    const stop = new AbortController();
+    const running = client.run(stop.signal);
+    proxy.mode = 'reset';
+    proxy.only = ['eth_sendRawTransaction'];
+    await expect(client.transactions.submit(stakeIntent('s', 400n), { waitMs: 0 })).rejects.toMatchObject({
+      code: 'CHAIN_TRANSACTION_OPEN',
+    });
+    proxy.mode = 'pass';
+    await expect.poll(() => stateOf(client, 's'), { timeout: 20_000 }).toBe('succeeded');
+    stop.abort();
+    await running;
+    expect(await world.count(client.address)).toBe(1);
+  });
+
+  it('a refusal by every node frees the account', async () => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    const client = await world.client({ preset: { rpcUrls: [proxy.url] } });
+    proxy.answers.set('eth_sendRawTransaction', {
+      error: { code: -32000, message: 'insufficient funds for gas * price + value' },
+    });
+    expect(await client.transactions.submit(stakeIntent('s', 400n))).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('CHAIN_INSUFFICIENT_FUNDS'),
+    });
+    proxy.answers.clear();
+    expect(await client.transactions.submit(stakeIntent('s2', 400n))).toMatchObject({ kind: 'succeeded' });
+    expect(client.journal.find('s2')?.nonce).toBe(0);
+    expect(await world.count(client.address)).toBe(1);
+  });
+
+  it('a refusal that nobody understands does not free it', async () => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    const client = await world.client({ preset: { rpcUrls: [proxy.url] } });
+    proxy.answers.set('eth_sendRawTransaction', { error: { code: -32000, message: 'computer says no' } });
+    await expect(client.transactions.submit(stakeIntent('s', 400n), { waitMs: 0 })).rejects.toMatchObject({
+      code: 'CHAIN_TRANSACTION_OPEN',
+      data: { lastError: expect.stringContaining('computer says no') },
+    });
+    proxy.answers.clear();
+    expect(await client.transactions.submit(stakeIntent('s', 400n))).toMatchObject({ kind: 'succeeded' });
+  });
+});
+
+describe('a wrong chain', () => {
+  it('by its id is never sent to', async () => {
+    const client = await world.client({ preset: { chainId: 1 } });
+    await expect(client.staking.setStake(400n * CNX, { id: 's' })).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
+    expect(await world.count(client.address)).toBe(0);
+  });
+
+  it('beside the right one is passed over', async () => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    proxy.answers.set('eth_chainId', { result: '0x1' });
+    const client = await world.client({ preset: { rpcUrls: [proxy.url, world.chain.anvil.url] } });
+    await client.staking.setStake(400n * CNX, { id: 's' });
+    expect(proxy.methods.every((method) => method === 'eth_chainId' || method === 'eth_getBlockByNumber')).toBe(true);
+  });
+
+  it('is noticed where only its first block differs, also after a restart', async () => {
+    const first = await world.client();
+    await first.staking.setStake(400n * CNX, { id: 's' });
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    proxy.answers.set('eth_getBlockByNumber', { result: { number: '0x0', hash: `0x${'5'.repeat(64)}`, timestamp: '0x1' } });
+    const again = await world.client({ db: first.db, privateKey: first.privateKey, wei: 0n, preset: { rpcUrls: [proxy.url] } });
+    await expect(again.staking.tryUnstake({ id: 't' })).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
+  });
+
+  it('whose id nobody knows is pinned when it is first seen', async () => {
+    const client = await world.client({ preset: { chainId: null } });
+    await client.staking.setStake(400n * CNX, { id: 's' });
+    expect(await client.rpc.chainId()).toBe(7411);
+  });
+});
