@@ -1,5 +1,5 @@
 /** What a contract or a node meant when it refused. */
-import { AbiCoder, dataSlice, Interface } from 'ethers';
+import { dataSlice, Interface } from 'ethers';
 import { ChainError, type ChainErrorCode, type RpcRefused } from './errors.ts';
 
 /** Custom errors of the network's contracts; `require` strings and panics are part of the language. */
@@ -61,9 +61,4 @@ export function classifySendRefusal({ rpcMessage }: RpcRefused): SendRefusal {
   if (codeOf(rpcMessage) !== null || /invalid (sender|signature|chain ?id)|oversized|not supported/i.test(rpcMessage))
     return 'rejected';
   return 'unclear';
-}
-
-/** For tests and doubles: the bytes of `require(false, reason)`. */
-export function encodeReason(reason: string): string {
-  return `0x08c379a0${AbiCoder.defaultAbiCoder().encode(['string'], [reason]).slice(2)}`;
 }

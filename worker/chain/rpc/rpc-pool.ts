@@ -24,8 +24,11 @@ export interface IdentityBook {
   pin(identity: ChainIdentity): void;
 }
 
+/** What the pool needs of an {@link RpcEndpoint}. */
+export type PoolEndpoint = Pick<RpcEndpoint, 'name' | 'call'>;
+
 interface Member {
-  readonly endpoint: RpcEndpoint;
+  readonly endpoint: PoolEndpoint;
   verified: boolean;
   failures: number;
   retryAtMs: number;
@@ -43,7 +46,7 @@ export class RpcPool implements ChainRpc {
   #identity: ChainIdentity | null = null;
 
   constructor(options: {
-    endpoints: readonly RpcEndpoint[];
+    endpoints: readonly PoolEndpoint[];
     /** Null: what the first endpoint says. */
     chainId: number | null;
     identities: IdentityBook;

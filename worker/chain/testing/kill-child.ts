@@ -53,6 +53,12 @@ class WatchedJournal extends TransactionJournal {
     return entry;
   }
 
+  override addAttempt(...args: Parameters<TransactionJournal['addAttempt']>) {
+    const entry = super.addAttempt(...args);
+    this.#here('after a replacement is recorded');
+    return entry;
+  }
+
   override markMined(...args: Parameters<TransactionJournal['markMined']>) {
     const entry = super.markMined(...args);
     this.#here('after it is mined');

@@ -10,6 +10,7 @@ export const KILL_POINTS = [
   'after it is mined',
   'before the end is recorded',
   'after the end is recorded',
+  'after a replacement is recorded',
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 

@@ -43,8 +43,9 @@ describe('killed', () => {
     await control.setBalance(address, 1000n * CNX);
     const dbPath = path.join(tempDir(), 'node.sqlite');
     const confirmations = killAt === 'after it is mined' ? 2 : 1;
+    const isReplacement = killAt === 'after a replacement is recorded';
     const input = (point: KillPoint | null): ChildInput => ({
-      preset: { ...world.chain.preset, pollMs: 10, confirmations },
+      preset: { ...world.chain.preset, pollMs: 10, confirmations, ...(isReplacement ? { stuckAfterMs: 1 } : {}) },
       dbPath,
       privateKey,
       killAt: point,
@@ -56,8 +57,10 @@ describe('killed', () => {
       },
     });
 
+    await control.setAutomine(!isReplacement);
     expect(await runChild(input(killAt))).toEqual({ signal: 'SIGKILL', outcome: null });
-    if (confirmations > 1) await control.mine();
+    await control.setAutomine(true);
+    await control.mine();
     expect(await runChild(input(null))).toEqual({ signal: null, outcome: 'succeeded' });
 
     expect(await world.count(address)).toBe(1);
@@ -66,7 +69,7 @@ describe('killed', () => {
     const [entry, ...others] = new TransactionJournal(db).settledAfter(0);
     db.close();
     expect(others).toEqual([]);
-    expect(entry?.attempts).toHaveLength(1);
+    expect(entry?.attempts).toHaveLength(isReplacement ? 2 : 1);
     // Nothing but the stake and this one transaction's gas has left the account.
     const feeWei = entry !== undefined && 'inclusion' in entry.state ? entry.state.inclusion.feeWei : 0n;
     expect(await control.provider.getBalance(address)).toBe(600n * CNX - feeWei);

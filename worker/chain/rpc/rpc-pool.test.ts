@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock, type Random } from '../../../protocol/ports.ts';
+import { createLog } from '../../log.ts';
+import type { FailurePhase, RpcAnswer } from './endpoint.ts';
+import type { RpcMethod, RpcResult } from './methods.ts';
+import { type ChainIdentity, type PoolEndpoint, RpcPool } from './rpc-pool.ts';
+
+const log = createLog({ level: 'silent', secrets: [] });
+const random: Random = { bytes: (length) => new Uint8Array(length), fraction: () => 1 };
+const hash = (digit: string) => `0x${digit.repeat(64)}` as `0x${string}`;
+
+class FakeEndpoint implements PoolEndpoint {
+  readonly name: string;
+  readonly asked: string[] = [];
+  chainId = 7411n;
+  genesis = hash('a');
+  /** How every request ends; null = it works. */
+  trouble: FailurePhase | null = null;
+  refusal: string | null = null;
+  /** Fails only what is not part of the identity. */
+  onlyReal = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  async call<Method extends RpcMethod>(method: Method): Promise<RpcAnswer<RpcResult<Method>>> {
+    this.asked.push(method);
+    const isIdentity = method === 'eth_chainId' || method === 'eth_getBlockByNumber';
+    if (this.trouble !== null && !(this.onlyReal && isIdentity)) return { kind: 'failed', phase: this.trouble, message: 'oh' };
+    const result = (value: unknown) => ({ kind: 'result' as const, value: value as RpcResult<Method> });
+    if (method === 'eth_chainId') return result(this.chainId);
+    if (method === 'eth_getBlockByNumber') return result({ number: 0n, hash: this.genesis, timestamp: 0n });
+    if (this.refusal !== null) return { kind: 'refused', rpcCode: -32000, rpcMessage: this.refusal, revertData: null };
+    return result(BigInt(this.name.length));
+  }
+}
+
+function setUp(count: number, options: { chainId?: number | null; known?: ChainIdentity } = {}) {
+  const clock = new ManualClock(0);
+  const endpoints = Array.from({ length: count }, (_, index) => new FakeEndpoint('e'.repeat(index + 1)));
+  const pinned: ChainIdentity[] = options.known === undefined ? [] : [options.known];
+  const identities = { find: () => pinned[0] ?? null, pin: (identity: ChainIdentity) => void pinned.splice(0, 1, identity) };
+  const pool = new RpcPool({ endpoints, chainId: options.chainId ?? null, identities, clock, random, log });
+  /** The number of the endpoint that answered, from 1. */
+  const ask = async () => Number(await pool.call('eth_blockNumber', []));
+  return { clock, endpoints, pinned, pool, ask, first: endpoints[0] as FakeEndpoint, second: endpoints[1] as FakeEndpoint };
+}
+
+describe('the endpoints', () => {
+  it('are used in order; one that failed rests, longer each time, and is then preferred again', async () => {
+    const { clock, first, ask } = setUp(2);
+    expect(await ask()).toBe(1);
+    first.trouble = 'timeout';
+    expect(await ask()).toBe(2);
+    const asked = first.asked.length;
+    await clock.tick(999);
+    expect(await ask()).toBe(2);
+    expect(first.asked).toHaveLength(asked);
+    await clock.tick(1);
+    expect(await ask()).toBe(2);
+    expect(first.asked).toHaveLength(asked + 1);
+    first.trouble = null;
+    await clock.tick(1999);
+    expect(await ask()).toBe(2);
+    await clock.tick(1);
+    expect(await ask()).toBe(1);
+  });
+
+  it('that rest are asked all the same when there is no other', async () => {
+    const { first, second, ask } = setUp(2);
+    first.trouble = 'dns';
+    second.trouble = 'reset';
+    await expect(ask()).rejects.toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      data: { failures: ['e: dns (oh)', 'ee: reset (oh)'] },
+    });
+    second.trouble = null;
+    expect(await ask()).toBe(2);
+  });
+
+  it('that all talk nonsense are told from absent ones', async () => {
+    const { first, second, ask } = setUp(2);
+    first.trouble = 'garbage';
+    second.trouble = 'garbage';
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_BAD_ANSWER' });
+    second.trouble = 'connect';
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+  });
+
+  it('may refuse: that is an answer, and no reason to ask another', async () => {
+    const { first, second, pool } = setUp(2);
+    first.refusal = 'no';
+    await expect(pool.call('eth_gasPrice', [])).rejects.toMatchObject({ code: 'CHAIN_REFUSED', afterFailure: false });
+    expect(second.asked).toEqual([]);
+  });
+
+  it('a refusal after a failure says so: the failed one may have taken the request', async () => {
+    const { first, second, pool } = setUp(2);
+    Object.assign(first, { trouble: 'timeout', onlyReal: true });
+    second.refusal = 'no';
+    await expect(pool.call('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ afterFailure: true });
+    // It failed before the request was made: then it has not.
+    first.onlyReal = false;
+    await expect(pool.call('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ afterFailure: false });
+  });
+});
+
+describe('the identity of the chain', () => {
+  it('is checked once, and again after a failure', async () => {
+    const { clock, first, ask } = setUp(1, { chainId: 7411 });
+    await ask();
+    await ask();
+    expect(first.asked).toEqual(['eth_chainId', 'eth_getBlockByNumber', 'eth_blockNumber', 'eth_blockNumber']);
+    first.trouble = 'reset';
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    Object.assign(first, { trouble: null, chainId: 1n });
+    await clock.tick(60_000);
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
+  });
+
+  it('keeps an endpoint of another chain out, by id or by first block', async () => {
+    const { first, second, ask } = setUp(2, { chainId: 7411 });
+    first.chainId = 1n;
+    expect(await ask()).toBe(2);
+    second.chainId = 1n;
+    const other = setUp(2);
+    expect(await other.ask()).toBe(1);
+    other.second.genesis = hash('b');
+    other.first.trouble = 'timeout';
+    await expect(other.ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    expect(other.second.asked).not.toContain('eth_blockNumber');
+  });
+
+  it('is remembered', async () => {
+    const { pinned, first, ask } = setUp(1, { known: { chainId: 7411, genesis: hash('b') } });
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_WRONG_ID' });
+    first.genesis = hash('b');
+    expect(await ask()).toBe(1);
+    expect(pinned).toEqual([{ chainId: 7411, genesis: hash('b') }]);
+  });
+});
