@@ -9,7 +9,7 @@ import { DevnetAccount } from '../../../devnet/chain/devnet-account.ts';
 import { type DevnetChain, type DevnetChainOptions, startDevnetChain } from '../../../devnet/chain/devnet-chain.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
-import { createLog } from '../../log.ts';
+import { createLog, type Log } from '../../log.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { type ChainClient, createChainClient } from '../chain-client.ts';
 import { openChainStore } from './stores.ts';
@@ -33,6 +33,7 @@ export interface ClientOptions {
   readonly db?: DatabaseSync;
   readonly privateKey?: Hex;
   readonly wei?: bigint;
+  readonly log?: Log;
 }
 
 export interface TestClient extends ChainClient {
@@ -55,7 +56,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
   return {
     chain,
     relay,
-    async client({ preset = {}, privateKey = bytesToHex(randomBytes(32)), wei = 1000n * CNX, db } = {}) {
+    async client({ preset = {}, privateKey = bytesToHex(randomBytes(32)), wei = 1000n * CNX, db, log = SILENT } = {}) {
       const store = db ?? openChainStore(join(tempDir(), 'node.sqlite'));
       const parsed = chainPresetSchema.parse({ ...chain.preset, pollMs: 10, requestsPerSecond: 1000, ...preset });
       const client = createChainClient({
@@ -64,7 +65,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
         db: store,
         clock: systemClock,
         random: systemRandom,
-        log: SILENT,
+        log,
       });
       onTestFinished(async () => {
         await client.close();

@@ -3,6 +3,7 @@ import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { contractInterface } from '../../../devnet/chain/abi.ts';
 import type { Hex } from '../../../protocol/hex.ts';
+import { createLog } from '../../log.ts';
 import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../testing/chain-world.ts';
 import type { Intent } from './intent.ts';
 
@@ -253,6 +254,26 @@ describe('a reorganisation', () => {
     await foreign(client, 0);
     expect(await client.transactions.submit(stakeIntent('next', 500n, 100n))).toMatchObject({ kind: 'succeeded' });
     expect(await world.count(client.address)).toBe(3);
+  });
+});
+
+describe('the log', () => {
+  it('names transactions by hash; neither the key nor signed bytes get into it, nor into errors', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'debug', secrets: [], stream: { write: (line: string) => void lines.push(line) } });
+    const client = await world.client({ log, preset: { stuckAfterMs: 1 } });
+    await expect(client.transactions.submit(stakeIntent('low', 1n))).rejects.toThrow();
+    await withoutBlocks(async () => {
+      const submitted = client.transactions.submit(stakeIntent('s', 400n));
+      await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+      await world.chain.anvil.control.mine();
+      return submitted;
+    });
+    const attempts = client.journal.find('s')?.attempts ?? [];
+    const text = lines.join('');
+    expect(text).toContain(attempts[0]?.hash);
+    for (const secret of [client.privateKey.slice(2), ...attempts.map(({ raw }) => raw.slice(2))])
+      expect(text).not.toContain(secret);
   });
 });
 

@@ -1,0 +1,157 @@
+/**
+ * The chain as the relay uses it: what it reads, what it does as admin, and the events it follows.
+ * Source: RELAY_PROTOCOL 3.3.3, 4.8, 4.10. Amounts in wei.
+ */
+import { type Interface, type Log, type Result, ZeroAddress } from 'ethers';
+import type { ContractAddresses } from '../../contract/chain-preset.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { contractInterface } from './abi.ts';
+import type { AnvilControl } from './anvil-control.ts';
+import type { ContractName } from './compiled.ts';
+import type { DevnetAccount } from './devnet-account.ts';
+
+/** Blocks per pass. */
+const SCAN_BLOCKS = 11;
+/** Delegations per call. */
+const PAGE = 100;
+
+const STATUSES = ['Unstaked', 'Staked', 'PendingUnstaked'] as const;
+
+export interface ChainStake {
+  readonly status: (typeof STATUSES)[number];
+  readonly balanceWei: bigint;
+  readonly creditsWei: bigint;
+}
+
+type EventBody =
+  /** New totals, not changes. */
+  | { readonly kind: 'nodeStaked'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
+  | { readonly kind: 'nodeTryUnstaked'; readonly node: Hex }
+  | { readonly kind: 'nodeUnstaked'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
+  | { readonly kind: 'nodeSlashed'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
+  /** New total of this delegator on this node; 0 after an unstake or a slash. */
+  | { readonly kind: 'delegation'; readonly delegator: Hex; readonly node: Hex; readonly stakeWei: bigint }
+  /** A share of 0 has returned every delegation of the node. */
+  | { readonly kind: 'delegatorShare'; readonly node: Hex; readonly share: number };
+
+export type ChainEvent = EventBody & { readonly block: number; readonly timeMs: number; readonly hash: Hex };
+
+export class RelayChain {
+  readonly #account: DevnetAccount;
+  readonly #control: AnvilControl;
+  readonly #addresses: Readonly<Record<ContractName, Hex>>;
+
+  /** @param options `account`: the admin of both staking contracts. */
+  constructor(options: { account: DevnetAccount; control: AnvilControl; contracts: ContractAddresses }) {
+    this.#account = options.account;
+    this.#control = options.control;
+    const { nodeStaking, delegatedStaking, credits, benefitAddress } = options.contracts;
+    this.#addresses = {
+      NodeStaking: nodeStaking,
+      DelegatedStaking: delegatedStaking,
+      Credits: credits,
+      BenefitAddress: benefitAddress,
+    };
+  }
+
+  async stake(node: Hex): Promise<ChainStake> {
+    const [[, balanceWei, creditsWei, status]] = await this.#read('NodeStaking', 'getStakingInfo', node);
+    return { status: STATUSES[Number(status)] ?? 'Unstaked', balanceWei, creditsWei };
+  }
+
+  /** Null while it is not set. */
+  async benefitAddress(node: Hex): Promise<Hex | null> {
+    const [address] = await this.#read('BenefitAddress', 'getBenefitAddress', node);
+    return address === ZeroAddress ? null : address;
+  }
+
+  async delegatorShare(node: Hex): Promise<number> {
+    return Number((await this.#read('DelegatedStaking', 'getNodeDelegatorShare', node))[0]);
+  }
+
+  async delegations(node: Hex): Promise<Map<Hex, bigint>> {
+    const found = new Map<Hex, bigint>();
+    for (let page = 1; ; page++) {
+      const [delegators, stakes] = await this.#read('DelegatedStaking', 'getNodeStakingInfos', node, page, PAGE);
+      for (const [index, delegator] of delegators.entries()) found.set(delegator, stakes[index]);
+      if (delegators.length < PAGE) return found;
+    }
+  }
+
+  /** Returns a stake. @returns the transaction. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
+  unstake(node: Hex): Promise<Hex> {
+    return this.#send('NodeStaking', 'unstake', node);
+  }
+
+  /** Takes a stake away; the delegations are slashed apart from it. @throws as {@link unstake} */
+  slashStaking(node: Hex): Promise<Hex> {
+    return this.#send('NodeStaking', 'slashStaking', node);
+  }
+
+  /** Takes every delegation to the node away, a page per transaction. @throws as {@link unstake} */
+  async slashDelegations(node: Hex): Promise<Hex[]> {
+    const delegators = [...(await this.delegations(node)).keys()];
+    const sent: Hex[] = [];
+    for (let start = 0; start < delegators.length; start += PAGE) {
+      sent.push(await this.#send('DelegatedStaking', 'slashNodeDelegations', node, delegators.slice(start, start + PAGE)));
+    }
+    return sent;
+  }
+
+  /** The events of at most eleven blocks from `fromBlock` on, in order, and where to go on the next time. */
+  async scan(fromBlock: number): Promise<{ readonly events: readonly ChainEvent[]; readonly nextBlock: number }> {
+    const { provider } = this.#control;
+    const head = await provider.getBlockNumber();
+    if (head < fromBlock) return { events: [], nextBlock: fromBlock };
+    const toBlock = Math.min(head, fromBlock + SCAN_BLOCKS - 1);
+    const address = [this.#addresses.NodeStaking, this.#addresses.DelegatedStaking];
+    const events: ChainEvent[] = [];
+    for (const log of await provider.getLogs({ address, fromBlock, toBlock })) {
+      const body = this.#event(log);
+      if (body === null) continue;
+      const block = await provider.getBlock(log.blockNumber);
+      events.push({ ...body, block: log.blockNumber, timeMs: (block?.timestamp ?? 0) * 1000, hash: log.transactionHash as Hex });
+    }
+    return { events, nextBlock: toBlock + 1 };
+  }
+
+  /** By contract first: the same topic can mean different things in two contracts (CHAIN_PROTOCOL 7.2). */
+  #event(log: Log): EventBody | null {
+    const isStaking = log.address === this.#addresses.NodeStaking;
+    const event = contractInterface(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);
+    if (event === null) return null;
+    const { name, args } = event;
+    return isStaking ? nodeEvent(name, args) : delegationEvent(name, args);
+  }
+
+  async #read(contract: ContractName, fn: string, ...args: readonly unknown[]): Promise<Result> {
+    const face: Interface = contractInterface(contract);
+    const call = { to: this.#addresses[contract], data: face.encodeFunctionData(fn, args) };
+    return face.decodeFunctionResult(fn, await this.#control.provider.call(call));
+  }
+
+  async #send(contract: ContractName, fn: string, ...args: readonly unknown[]): Promise<Hex> {
+    const receipt = await this.#account.call(this.#addresses[contract], contractInterface(contract), fn, args);
+    return receipt.hash as Hex;
+  }
+}
+
+const NODE_EVENTS: Readonly<Record<string, 'nodeStaked' | 'nodeUnstaked' | 'nodeSlashed'>> = {
+  NodeStaked: 'nodeStaked',
+  NodeUnstaked: 'nodeUnstaked',
+  NodeSlashed: 'nodeSlashed',
+};
+
+function nodeEvent(name: string, [node, balanceWei, creditsWei]: Result): EventBody | null {
+  if (name === 'NodeTryUnstaked') return { kind: 'nodeTryUnstaked', node };
+  const kind = NODE_EVENTS[name];
+  return kind === undefined ? null : { kind, node, balanceWei, creditsWei };
+}
+
+function delegationEvent(name: string, args: Result): EventBody | null {
+  if (name === 'NodeDelegatorShareChanged') return { kind: 'delegatorShare', node: args[0], share: Number(args[1]) };
+  const [delegator, node, amount] = args;
+  if (name === 'DelegatorStaked') return { kind: 'delegation', delegator, node, stakeWei: amount };
+  if (name === 'DelegatorUnstaked' || name === 'DelegatorSlashed') return { kind: 'delegation', delegator, node, stakeWei: 0n };
+  return null;
+}
