@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { RelayEvent, RelayEventType } from '../../protocol/wire/event.ts';
 import type { EventRow } from '../networks/task-network.ts';
 import { inTransaction, readAll } from './database.ts';
 import type { Settings } from './settings.ts';
@@ -78,6 +78,13 @@ export class EventLog {
   unhandled(): RelayEvent[] {
     const sql = 'SELECT id, type, node_address, commitment, args FROM events WHERE handled = 0 ORDER BY id';
     return readAll(this.#db, rowSchema, sql);
+  }
+
+  /** All recorded events of these types, by id. */
+  ofTypes(types: readonly RelayEventType[]): RelayEvent[] {
+    const sql = `SELECT id, type, node_address, commitment, args FROM events
+      WHERE type IN (SELECT value FROM json_each(?)) ORDER BY id`;
+    return readAll(this.#db, rowSchema, sql, JSON.stringify(types));
   }
 
   markHandled(id: number): void {

@@ -1,0 +1,97 @@
+/** Whether something is a case, of which kind, and whose fault: pure. */
+import type { CaseKind, Fault, Review } from '../../contract/trust.ts';
+import { isHex } from '../../protocol/hex.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { readEventArgs } from '../../protocol/wire/event-args.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import type { StoredTransition } from '../store/tasks.ts';
+import { type EndedTask, fault, faultOfEnd } from './fault.ts';
+
+export interface CaseVerdict {
+  readonly id: string;
+  readonly kind: CaseKind;
+  /** Null only for a slash that names no task. */
+  readonly commitment: string | null;
+  readonly fault: Fault;
+  readonly review: Review;
+  /** The event that ended the membership, where there is one. */
+  readonly event: RelayEvent | null;
+}
+
+export interface CaseSubject {
+  /** Null when the question is about a node event alone. */
+  readonly task: EndedTask | null;
+  readonly events: readonly RelayEvent[];
+  readonly self: string;
+  /** Events bear no time of their own. */
+  readonly nowMs: number;
+}
+
+/** Null when there is no case: the task ended well, not through this node, or only because a slash took it along. */
+export function caseFor({ task, events, self, nowMs }: CaseSubject): CaseVerdict | null {
+  const own = events.filter((event) => sameAddress(event.nodeAddress, self));
+  const slash = own.find((event) => event.type === 'NodeSlashed' && (task === null || event.commitment === task.commitment));
+  if (slash !== undefined) return slashed(slash, task, nowMs);
+  if (task === null) {
+    const kickOut = own.find((event) => event.type === 'NodeKickedOut');
+    return kickOut === undefined ? null : kickedOut(kickOut);
+  }
+  const end = faultOfEnd(task);
+  if (end === null) return null;
+  const about = { id: task.commitment, commitment: task.commitment, fault: end, event: null };
+  if (task.status === 'EndInvalidated') return { ...about, kind: 'invalidated', review: { kind: 'awaited' } };
+  const kind = TIMEOUTS[end.code];
+  return kind === undefined ? null : { ...about, kind, review: { kind: 'none' } };
+}
+
+const TIMEOUTS: Readonly<Partial<Record<Fault['code'], CaseKind>>> = {
+  executionTimedOut: 'executionTimeout',
+  uploadTimedOut: 'uploadTimeout',
+};
+
+function slashed(event: RelayEvent, task: EndedTask | null, nowMs: number): CaseVerdict {
+  // "0x" stands for a slash by an admin without a task.
+  const commitment = event.commitment !== null && isHex(event.commitment, 32) ? event.commitment : null;
+  const amountWei = readEventArgs(event, 'NodeSlashed')?.amount ?? 0n;
+  const review: Review = { kind: 'slashed', atMs: nowMs, amountWei: amountWei.toString(), eventId: event.id };
+  const known = task === null ? null : faultOfEnd(task);
+  return {
+    id: commitment ?? `slashed-${event.id}`,
+    kind: 'slashed',
+    commitment,
+    fault: known ?? fault(commitment === null ? 'slashedWithoutTask' : 'slashedForTask'),
+    review,
+    event,
+  };
+}
+
+function kickedOut(event: RelayEvent): CaseVerdict {
+  return {
+    id: `kicked-out-${event.id}`,
+    kind: 'kickedOut',
+    commitment: event.commitment,
+    fault: fault('lowQuality'),
+    review: { kind: 'none' },
+    event,
+  };
+}
+
+const PROGRESS: readonly TaskStatus[] = [
+  'Queued',
+  'Started',
+  'ParametersUploaded',
+  'ErrorReported',
+  'ScoreReady',
+  'Validated',
+  'GroupValidated',
+];
+
+/** How far a task is known to have come before it ended; what the network told (`last_status`) wins. */
+export function lastStatusOf(
+  transitions: readonly Pick<StoredTransition, 'status'>[],
+  told: TaskStatus | null = null,
+): TaskStatus | null {
+  if (told !== null) return told;
+  return PROGRESS.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
+}

@@ -1,0 +1,23 @@
+/** What can go wrong while evidence is kept and handed out. */
+import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
+
+export const TRUST_ERRORS = {
+  TRUST_UNKNOWN_CASE: {
+    meaning: 'There is no case file of this id.',
+    remedy: 'List the cases and use an id from there.',
+  },
+  TRUST_EXPORT_EXISTS: {
+    meaning: 'A file already stands where the bundle was to be written; it was left as it is.',
+    remedy: 'Choose another name, or move the file away.',
+  },
+  TRUST_EXPORT_FAILED: {
+    meaning: 'The bundle could not be written; nothing was left behind.',
+    remedy: 'Check that the folder exists, may be written to, and has space.',
+  },
+  TRUST_FILES_NOT_KEPT: {
+    meaning: 'Result files of a case could not be kept; the case says which.',
+    remedy: 'Check the disk. The hashes of the files are in the case all the same.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export class TrustError extends CodedError<keyof typeof TRUST_ERRORS> {}

@@ -1,0 +1,121 @@
+/**
+ * Who else was in a validation group: from a slash's evidence, or inferred from the events that the validation left
+ * beside our own. Events are public; the tasks of others are not. Source: RELAY_PROTOCOL 1.3, 3.4, 4.6.
+ */
+import type { GroupMember } from '../../contract/trust.ts';
+import { isHex } from '../../protocol/hex.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { readEventArgs, type SlashEvidence, type TaskSnapshot } from '../../protocol/wire/event-args.ts';
+
+export interface Self {
+  readonly commitment: string;
+  readonly node: string;
+}
+
+/** Members named by the evidence, those without a snapshot included; null when it names none. */
+export function membersFromEvidence(evidence: SlashEvidence, self: Self): GroupMember[] | null {
+  const snapshots = evidence.task_snapshots ?? [];
+  const named = evidence.validation_context?.task_id_commitments ?? [];
+  const commitments = [...new Set([...named, ...snapshots.map((snapshot) => snapshot.task_id_commitment)])];
+  const members = commitments.flatMap((commitment) => {
+    if (commitment === undefined) return [];
+    const snapshot = snapshots.find((candidate) => candidate.task_id_commitment === commitment);
+    return [memberFromSnapshot(commitment, snapshot ?? {}, self)];
+  });
+  return members.length === 0 ? null : members;
+}
+
+function memberFromSnapshot(commitment: string, snapshot: Partial<TaskSnapshot>, self: Self): GroupMember {
+  const { status: end, task_error: error, start_time: start, score_ready_time: ready } = snapshot;
+  const score = scoreOf(snapshot.score);
+  const reported = error !== undefined && error !== 0;
+  const times = start === undefined || ready === undefined ? Number.NaN : Date.parse(ready) - Date.parse(start);
+  return {
+    commitment,
+    self: commitment === self.commitment,
+    node: snapshot.selected_node ?? null,
+    status: reported ? 'ErrorReported' : score !== null ? 'ScoreReady' : end === 'EndAborted' ? 'EndAborted' : null,
+    score,
+    end: end === undefined ? null : atValidation(end),
+    executionMs: Number.isNaN(times) ? null : times,
+    knownBy: 'evidence',
+  };
+}
+
+/** A member from the events of its task; `end` stays null while they do not tell it. */
+export function memberFromEvents(commitment: string, events: readonly RelayEvent[]): GroupMember {
+  let member: GroupMember = {
+    commitment,
+    self: false,
+    node: null,
+    status: null,
+    score: null,
+    end: null,
+    executionMs: null,
+    knownBy: 'events',
+  };
+  for (const event of events.filter((candidate) => candidate.commitment === commitment)) {
+    if (event.type === 'TaskStarted') member = { ...member, node: event.nodeAddress };
+    const score = readEventArgs(event, 'TaskScoreReady');
+    if (score !== null) member = { ...member, status: 'ScoreReady', score: scoreOf(score.score) };
+    if (event.type === 'TaskErrorReported') member = { ...member, status: 'ErrorReported' };
+    const end = SETTLEMENT[event.type];
+    // The first one is the validation's; a winner that then fails to upload is aborted later.
+    if (end !== undefined && member.end === null) member = { ...member, end };
+  }
+  return member.end === 'EndAborted' && member.status === null ? { ...member, status: 'EndAborted' } : member;
+}
+
+/** What a group validation's own events say; TaskValidated stands for both kinds of validation. */
+const SETTLEMENT: Readonly<Record<string, TaskStatus>> = {
+  TaskValidated: 'GroupValidated',
+  TaskEndGroupRefund: 'EndGroupRefund',
+  TaskEndInvalidated: 'EndInvalidated',
+  TaskEndAborted: 'EndAborted',
+};
+
+/** Ids to look at on either side of our own event. */
+export const NEIGHBOURHOOD = 8;
+
+/** Events that a slash puts between those of its validation. */
+const IN_BETWEEN = new Set(['NodeQuit', 'NodeSlashed', 'NodeKickedOut', 'DelegatedStakingSlashed']);
+
+/**
+ * Pairs of tasks that may have been validated together with an invalidated one: the validation writes all its events
+ * in one go, so they stand beside each other. A winner and an equal one, or two reported errors.
+ */
+export function candidatePairs(window: readonly RelayEvent[], self: Self): (readonly [string, string])[] {
+  const events = window.toSorted((a, b) => a.id - b.id);
+  const at = events.findIndex((event) => event.type === 'TaskEndInvalidated' && event.commitment === self.commitment);
+  if (at < 0) return [];
+  const beside = [...run(events.slice(0, at).reverse()), ...run(events.slice(at + 1))];
+  const of = (type: string) => beside.flatMap((event) => (event.type === type ? [event.commitment ?? ''] : []));
+  const outvoted = of('TaskValidated').flatMap((winner) => of('TaskEndGroupRefund').map((equal) => [winner, equal] as const));
+  const aborted = beside.flatMap((event) => {
+    const args = readEventArgs(event, 'TaskEndAborted');
+    return args?.abort_reason === 'IncorrectResult' && args.last_status === 'ErrorReported' ? [event.commitment ?? ''] : [];
+  });
+  const errors = aborted.flatMap((first, i) => aborted.slice(i + 1).map((second) => [first, second] as const));
+  return [...outvoted, ...errors].filter((pair) => pair.every((id) => isHex(id, 32) && id !== self.commitment));
+}
+
+/** The unbroken run of settlement events from the near end on. */
+function run(events: readonly RelayEvent[]): RelayEvent[] {
+  const found: RelayEvent[] = [];
+  for (const event of events) {
+    const aborted = readEventArgs(event, 'TaskEndAborted');
+    if (IN_BETWEEN.has(event.type) || aborted?.abort_reason === 'NodeSlashed') continue;
+    if (SETTLEMENT[event.type] === undefined) break;
+    found.push(event);
+  }
+  return found;
+}
+
+function atValidation(status: TaskStatus): TaskStatus {
+  return status === 'EndGroupSuccess' ? 'GroupValidated' : status;
+}
+
+function scoreOf(text: string | undefined): string | null {
+  return text !== undefined && text !== '' && isHex(text) ? text : null;
+}
