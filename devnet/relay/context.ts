@@ -11,4 +11,6 @@ export interface RelayContext {
   readonly samplingSeed: SamplingSeed;
   readonly store: Store;
   readonly files: TaskFiles;
+  /** Something in the background went wrong with one task; the others go on. */
+  readonly onError: (error: unknown) => void;
 }

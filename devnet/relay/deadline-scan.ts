@@ -13,8 +13,12 @@ export function abortOverdueTasks(context: RelayContext): number {
   for (const task of context.store.tasks.values()) {
     const deadline = phaseDeadline(task, context.config.times);
     if (deadline === null || !deadlinePassed(now, deadline.deadlineMs)) continue;
-    context.store.transaction(() => abortOverdue(context, task, deadline));
-    aborted++;
+    try {
+      context.store.transaction(() => abortOverdue(context, task, deadline));
+      aborted++;
+    } catch (error) {
+      context.onError(error);
+    }
   }
   return aborted;
 }

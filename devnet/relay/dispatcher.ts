@@ -19,8 +19,12 @@ export function dispatch(context: RelayContext): number {
   for (const task of queue) {
     const node = selectNode(context, task);
     if (node === undefined) continue;
-    context.store.transaction(() => startTask(context, task, node));
-    started++;
+    try {
+      context.store.transaction(() => startTask(context, task, node));
+      started++;
+    } catch (error) {
+      context.onError(error);
+    }
   }
   return started;
 }

@@ -10,6 +10,7 @@ import { abortOverdueTasks } from './deadline-scan.ts';
 import { dispatch } from './dispatcher.ts';
 import { directoryFiles, memoryFiles } from './files.ts';
 import { buildApp } from './http/app.ts';
+import type { FaultPlan } from './http/faults.ts';
 import { balanceOf, ISSUED, stakeOf, type Totals, totals, transfer } from './ledger.ts';
 import { distributeModels } from './model-distribution.ts';
 import { slashNode } from './node-departure.ts';
@@ -25,8 +26,10 @@ export interface RelayOptions {
   readonly statePath?: string;
   /** Default: 32 random bytes per task. */
   readonly samplingSeed?: SamplingSeed;
-  /** A background round that failed: a bug, but no reason to stop the network. */
+  /** One task could not be moved on: a bug, but no reason to stop the network. Default: thrown by `runRound`. */
   readonly onError?: (error: SerialisedError) => void;
+  /** Misbehaviour towards clients, for their tests. */
+  readonly faults?: FaultPlan;
 }
 
 export interface InProcessRequest {
@@ -71,13 +74,17 @@ export interface Relay {
 
 /** @throws DevnetError DEVNET_BAD_CONFIG, DEVNET_BAD_STATE, DEVNET_NEWER_STATE */
 export function createRelay(options: RelayOptions): Relay {
-  const { clock, random, statePath, onError = () => {} } = options;
+  const { clock, random, statePath } = options;
   const context: RelayContext = {
     config: parseRelayConfig(options.config ?? {}),
     clock,
     random,
     samplingSeed: options.samplingSeed ?? randomSamplingSeed((length) => random.bytes(length)),
     store: openStore(statePath === undefined ? memoryBackend : sqliteBackend(join(statePath, 'relay.db'))),
+    onError: (error) => {
+      if (options.onError === undefined) throw error;
+      options.onError(serialiseError(error));
+    },
     files: statePath === undefined ? memoryFiles() : directoryFiles(join(statePath, 'tasks')),
   };
   const { store, config } = context;
@@ -85,7 +92,7 @@ export function createRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
   let building: ReturnType<typeof buildApp> | undefined;
-  const http = () => (building ??= buildApp(context));
+  const http = () => (building ??= buildApp(context, options.faults));
   let url = '';
   let modelsDueMs = 0;
 
@@ -100,11 +107,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function rounds(): Promise<void> {
     while (!stopping.signal.aborted) {
-      try {
-        runRound();
-      } catch (error) {
-        onError(serialiseError(error));
-      }
+      runRound();
       await clock.sleep(config.times.scan * 1000, stopping.signal).catch(() => {});
     }
   }
@@ -120,13 +123,15 @@ export function createRelay(options: RelayOptions): Relay {
       const { port: bound } = app.server.address() as AddressInfo;
       url = `http://${host}:${bound}`;
       background = rounds();
+      // A failure nobody listens for is told by `close`.
+      background.catch(() => {});
       return url;
     },
     async close() {
       stopping.abort();
-      await background;
       await (await building)?.close();
       store.close();
+      await background;
     },
     async handle({ method, url: path, headers = {}, body }) {
       const payload = typeof body === 'string' ? body : body === undefined ? undefined : Buffer.from(body);

@@ -7,13 +7,14 @@ import { Refusal, refuseField } from '../refusal.ts';
 import { createAccess } from './access.ts';
 import { accountRoutes } from './account-routes.ts';
 import { diagnosticsRoutes } from './diagnostics-routes.ts';
+import { type FaultPlan, injectFaults } from './faults.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { publicRoutes } from './public-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import { taskRoutes } from './task-routes.ts';
 import { withdrawRoutes } from './withdraw-routes.ts';
 
-export async function buildApp(context: RelayContext): Promise<FastifyInstance> {
+export async function buildApp(context: RelayContext, faults?: FaultPlan): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: context.config.maxBodyBytes,
     forceCloseConnections: true,
@@ -29,6 +30,7 @@ export async function buildApp(context: RelayContext): Promise<FastifyInstance> 
     return reply.code(refusal.status).send(refusal.body);
   });
 
+  if (faults !== undefined) injectFaults(app, { plan: faults, clock: context.clock });
   const access = createAccess(context);
   publicRoutes(app, context);
   taskRoutes(app, context);

@@ -19,6 +19,9 @@ export function testContext(config: RelayConfigInput = {}): RelayContext & { rea
     samplingSeed: randomSamplingSeed((length) => random.bytes(length)),
     store: openStore(),
     files: memoryFiles(),
+    onError: (error) => {
+      throw error;
+    },
   };
 }
 
