@@ -6,6 +6,7 @@ import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
 import { WORKER_ERRORS } from '../worker/errors.ts';
 import { GPU_ERRORS } from '../worker/gpu/errors.ts';
+import { MONEY_ERRORS } from '../worker/money/errors.ts';
 
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
@@ -14,5 +15,6 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
   { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
   { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
+  { file: 'worker/money/errors.ts', title: 'Money', catalogue: MONEY_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
 ];

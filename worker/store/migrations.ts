@@ -1,4 +1,5 @@
 /** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
+import { MONEY_TABLES } from '../money/tables.ts';
 
 /** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */
 export const APPLICATION_ID = 0x43524e58;
@@ -165,4 +166,4 @@ CREATE TABLE engine_lifetimes (
 ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, TRUST];
+export const MIGRATIONS: readonly string[] = [FIRST, TRUST, MONEY_TABLES];

@@ -1,0 +1,105 @@
+/** What can go wrong with a node's money: the ledger, its sources, withdrawals and irreversible acts. */
+import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
+
+export const MONEY_ERRORS = {
+  MONEY_BAD_ENTRY: {
+    meaning: 'Something was to be written into the ledger that its chart of accounts does not know.',
+    remedy: 'Report it: this is a bug, and nothing was written.',
+  },
+  MONEY_LEDGER_CONFLICT: {
+    meaning: 'A source told the same movement of money twice, with different amounts or accounts.',
+    remedy: 'The first telling stands and the second is kept beside it. Compare both with the source before trusting either.',
+  },
+  MONEY_TOTALS_BROKEN: {
+    meaning: 'The running totals are not the sums of the ledger.',
+    remedy: 'They are made anew from the entries. If it happens again, check the disk and report it.',
+  },
+  MONEY_RECORD_UNREADABLE: {
+    meaning: 'The network told something about this account that this program can not read; it is kept as it came.',
+    remedy: 'Update the program. Until then the balance may differ from the ledger by this record.',
+  },
+  MONEY_BAD_RANGE: {
+    meaning: 'A range of time is empty, reversed, or has too many steps.',
+    remedy: 'Choose a shorter range, or larger steps.',
+  },
+  MONEY_UNSUPPORTED: {
+    meaning: 'This network does not offer what was asked for.',
+    remedy: 'None here; another network may.',
+  },
+  MONEY_CONFIRMATION_UNKNOWN: {
+    meaning: 'The confirmation was never given out, was used already, or belongs to an earlier run of the program.',
+    remedy: 'Look at the act again and confirm that.',
+  },
+  MONEY_CONFIRMATION_EXPIRED: {
+    meaning: 'The confirmation came too late.',
+    remedy: 'Look at the act again and confirm it sooner.',
+  },
+  MONEY_CONFIRMATION_CHANGED: {
+    meaning: 'What was confirmed is no longer what would happen: an amount, a fee or an address has changed.',
+    remedy: 'Look at the act again; it now says something else.',
+  },
+  MONEY_BENEFIT_MALFORMED: {
+    meaning: 'The beneficial address is not an address: 0x and 40 hexadecimal digits.',
+    remedy: 'Copy it again from the wallet.',
+  },
+  MONEY_BENEFIT_CHECKSUM: {
+    meaning: 'The upper and lower case letters of the beneficial address do not fit its digits: it has a typing error.',
+    remedy: 'Copy it again from the wallet; never correct it by hand.',
+  },
+  MONEY_BENEFIT_ZERO: {
+    meaning: 'The beneficial address is zero; whatever is sent there is lost.',
+    remedy: 'Use the address of your own wallet.',
+  },
+  MONEY_BENEFIT_OWN_KEY: {
+    meaning: 'The beneficial address belongs to a key of this program; who steals the node would get the money too.',
+    remedy: 'Use an address whose key is not on this machine.',
+  },
+  MONEY_BENEFIT_CONTRACT: {
+    meaning: "The beneficial address is one of the network's own contracts, which can not give the money back.",
+    remedy: 'Use the address of your own wallet.',
+  },
+  MONEY_BENEFIT_SET: {
+    meaning: 'The beneficial address is set already, and the contract never changes it again.',
+    remedy: 'Use it, or start a node with a new key.',
+  },
+  MONEY_BENEFIT_UNSET: {
+    meaning: 'No beneficial address is set, and the relay pays nowhere else.',
+    remedy: 'Set a beneficial address first.',
+  },
+  MONEY_WITHDRAW_TOO_SMALL: {
+    meaning: "The amount is below the relay's minimum for a withdrawal.",
+    remedy: 'Withdraw at least `minimumWei`.',
+  },
+  MONEY_WITHDRAW_INSUFFICIENT: {
+    meaning: 'The relay account does not hold the amount and the fee together.',
+    remedy: 'Withdraw at most `mostWei`.',
+  },
+  MONEY_WITHDRAW_DAILY_LIMIT: {
+    meaning: 'The relay allows no further withdrawal on this UTC day.',
+    remedy: 'Wait until the next UTC midnight.',
+  },
+  MONEY_WITHDRAW_NETWORK: {
+    meaning: 'The relay does not pay out on this network.',
+    remedy: 'Check the network preset.',
+  },
+  MONEY_WITHDRAW_OPEN: {
+    meaning: 'An earlier withdrawal was sent and its outcome is not known yet; a second one might pay twice.',
+    remedy: 'Wait some minutes: the relay’s list then says what became of it.',
+  },
+  MONEY_WITHDRAW_UNCLEAR: {
+    meaning: 'The withdrawal was sent, but the relay’s answer did not arrive. It may or may not have been accepted.',
+    remedy: 'Do not repeat it; the program looks it up in the relay’s list and says what became of it.',
+  },
+  MONEY_WITHDRAW_REFUSED: {
+    meaning: 'The relay refused the withdrawal; `reason` carries its words.',
+    remedy: 'The reason says what it objects to. Nothing was paid.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type MoneyErrorCode = keyof typeof MONEY_ERRORS;
+
+export class MoneyError extends CodedError<MoneyErrorCode> {}
+
+export function isMoneyError(error: unknown, ...codes: readonly MoneyErrorCode[]): error is MoneyError {
+  return error instanceof MoneyError && (codes.length === 0 || codes.includes(error.code));
+}

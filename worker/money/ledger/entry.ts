@@ -1,0 +1,130 @@
+/** What a ledger entry is: one movement of CNX between two accounts, by a chart that says which movements there are. */
+import type { Hex } from '../../../protocol/hex.ts';
+import type { TaskType } from '../../../protocol/tasks/status.ts';
+import { MoneyError } from '../errors.ts';
+
+/** Money that is the host's. Credits are not money and are in no account. */
+export const OWN_ACCOUNTS = [
+  /** The account at the relay. */
+  'relay',
+  /** Left the relay account for a withdrawal and has not arrived. */
+  'inTransit',
+  /** Emissions that the relay still holds back (vesting). */
+  'locked',
+  /** The node key's own coin. */
+  'wallet',
+  /** Coin in the staking contract. */
+  'stake',
+  /** What this node has sent to the beneficial address; what became of it there is its owner's affair. */
+  'benefit',
+] as const;
+export type OwnAccount = (typeof OWN_ACCOUNTS)[number];
+
+/** The other side of a movement. */
+export const COUNTERPARTIES = ['network', 'gas', 'slashed', 'outside'] as const;
+export type Counterparty = (typeof COUNTERPARTIES)[number];
+export type Account = OwnAccount | Counterparty;
+
+/** Every kind with the movements it may stand for. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
+export const LEDGER_KINDS = {
+  /** The fee of a task that was this node's alone, or that nobody validated in time. */
+  taskPayment: ['network>relay'],
+  /** Share of the group's winner, who uploaded the result. */
+  groupShare: ['network>relay'],
+  /** Share of a member who agreed with the winner (EndGroupRefund). */
+  refundShare: ['network>relay'],
+  /** What delegations to other nodes earned. */
+  delegation: ['network>relay'],
+  emission: ['network>locked', 'slashed>locked'],
+  vestingRelease: ['locked>relay'],
+  deposit: ['outside>relay'],
+  /** This account as an application. */
+  taskCharge: ['relay>network'],
+  taskRefund: ['network>relay'],
+  withdrawal: ['relay>inTransit', 'inTransit>benefit', 'inTransit>wallet'],
+  withdrawalFee: ['relay>inTransit', 'inTransit>network'],
+  withdrawalReturn: ['inTransit>relay'],
+  stake: ['wallet>stake'],
+  unstake: ['stake>wallet', 'stake>benefit'],
+  slash: ['stake>slashed', 'locked>slashed'],
+  gas: ['wallet>gas'],
+  /** Coin that came to or left the wallet otherwise. */
+  transfer: ['outside>wallet', 'wallet>outside'],
+  /** What was there before this ledger began. */
+  opening: ['outside>wallet', 'outside>stake'],
+} as const satisfies Record<string, readonly `${Account}>${Account}`[]>;
+export type LedgerKind = keyof typeof LEDGER_KINDS;
+
+/** Income: what the network gave for work, stake or delegation. */
+export const TASK_KINDS = ['taskPayment', 'groupShare', 'refundShare'] as const satisfies readonly LedgerKind[];
+export const EARNED_KINDS = [...TASK_KINDS, 'delegation', 'emission'] as const satisfies readonly LedgerKind[];
+export const COST_KINDS = ['gas', 'withdrawalFee', 'slash'] as const satisfies readonly LedgerKind[];
+
+/** What an amount is grouped by; null = not known. */
+export interface Labels {
+  readonly taskType: TaskType | null;
+  readonly model: string | null;
+  /** As the node reported it at that time. */
+  readonly gpu: string | null;
+}
+export const NO_LABELS: Labels = { taskType: null, model: null, gpu: null };
+
+export interface LedgerEntry {
+  /** Unique name of the event at its source: `relay:0-0x…`, `log:0x…:3`. */
+  readonly source: string;
+  readonly kind: LedgerKind;
+  readonly from: Account;
+  readonly to: Account;
+  /** Not negative. */
+  readonly wei: bigint;
+  /** When it happened, by the source's clock. */
+  readonly atMs: number;
+  readonly task: Hex | null;
+  /** Transaction hash. */
+  readonly tx: string | null;
+  /** The relay's record: list and id. */
+  readonly record: string | null;
+  readonly labels: Labels;
+}
+
+export interface RecordedEntry extends LedgerEntry {
+  /** In order of recording. */
+  readonly id: number;
+  readonly observedMs: number;
+}
+
+/** One account's side of an entry; `wei` is signed. */
+export interface Leg {
+  readonly account: OwnAccount;
+  readonly wei: bigint;
+}
+
+export function isOwnAccount(account: Account): account is OwnAccount {
+  return (OWN_ACCOUNTS as readonly Account[]).includes(account);
+}
+
+export function legsOf({ from, to, wei }: Pick<LedgerEntry, 'from' | 'to' | 'wei'>): readonly Leg[] {
+  const legs: Leg[] = [];
+  if (isOwnAccount(from)) legs.push({ account: from, wei: -wei });
+  if (isOwnAccount(to)) legs.push({ account: to, wei });
+  return legs;
+}
+
+/** @throws MoneyError MONEY_BAD_ENTRY */
+export function assertEntry({ source, kind, from, to, wei, atMs }: LedgerEntry): void {
+  const edges: readonly string[] = LEDGER_KINDS[kind];
+  if (edges.includes(`${from}>${to}`) && wei >= 0n && Number.isSafeInteger(atMs) && source !== '') return;
+  throw new MoneyError('MONEY_BAD_ENTRY', `${source}: ${kind} of ${wei} wei from ${from} to ${to} at ${atMs}`, { source, kind });
+}
+
+const NOTHING: Omit<LedgerEntry, 'source' | 'kind' | 'from' | 'to' | 'wei' | 'atMs'> = {
+  task: null,
+  tx: null,
+  record: null,
+  labels: NO_LABELS,
+};
+
+/** An entry from what is known of it; the rest is null. */
+export function entryOf(known: Omit<LedgerEntry, keyof typeof NOTHING> & Partial<LedgerEntry>): LedgerEntry {
+  return { ...NOTHING, ...known, atMs: Math.trunc(known.atMs) };
+}

@@ -1,0 +1,158 @@
+/**
+ * The ledger: every movement of the node's money, once, for good. A source that repeats itself changes nothing,
+ * whatever the order; a source that contradicts itself is kept beside the ledger as an alarm and never counted.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Hex } from '../../../protocol/hex.ts';
+import { inTransaction, readAll, readOne } from '../../store/database.ts';
+import { MoneyError } from '../errors.ts';
+import { type Account, assertEntry, type LedgerEntry, type LedgerKind, type OwnAccount, type RecordedEntry } from './entry.ts';
+import { conflictRowSchema, entryRowSchema, type LedgerConflict } from './rows.ts';
+import { Totals } from './totals.ts';
+
+export type Recording =
+  | { readonly kind: 'recorded' }
+  /** The same was recorded before. */
+  | { readonly kind: 'known' }
+  | { readonly kind: 'conflict'; readonly error: MoneyError };
+
+export interface EntryQuery {
+  readonly limit: number;
+  /** Id of the last entry of the page before; null for the first page. */
+  readonly after: number | null;
+  readonly order?: 'newestFirst' | 'oldestFirst';
+  readonly account?: Account;
+  readonly kinds?: readonly LedgerKind[];
+  /** Epoch ms, included. */
+  readonly fromMs?: number;
+  /** Epoch ms, not included. */
+  readonly toMs?: number;
+}
+
+const CONFLICTS = `SELECT c.*, e.from_account AS recorded_from, e.to_account AS recorded_to, e.wei AS recorded_wei
+  FROM ledger_conflicts c JOIN ledger_entries e ON e.source = c.source`;
+
+export class Ledger {
+  readonly totals: Totals;
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.totals = new Totals(db);
+  }
+
+  /** All or nothing, totals included. @throws MoneyError MONEY_BAD_ENTRY: nothing is then written. */
+  record(entries: readonly LedgerEntry[], nowMs: number): Recording[] {
+    for (const entry of entries) assertEntry(entry);
+    return inTransaction(this.#db, () => {
+      const insert = this.#db.prepare(
+        `INSERT INTO ledger_entries (source, kind, from_account, to_account, wei, at_ms, observed_ms, task, tx, record,
+          task_type, model, gpu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO NOTHING`,
+      );
+      const news: LedgerEntry[] = [];
+      const recordings = entries.map((entry): Recording => {
+        if (this.#insert(insert, entry, nowMs)) {
+          news.push(entry);
+          return { kind: 'recorded' };
+        }
+        return this.#repeated(entry, nowMs);
+      });
+      this.totals.add(news);
+      return recordings;
+    });
+  }
+
+  find(source: string): RecordedEntry | null {
+    return readOne(this.#db, entryRowSchema, 'SELECT * FROM ledger_entries WHERE source = ?', source);
+  }
+
+  /** What the entries say an account holds, in wei. */
+  balanceWei(account: OwnAccount): bigint {
+    return this.totals.select({ account }).reduce((sum, { wei }) => sum + wei, 0n);
+  }
+
+  /** Every entry about a task, oldest first. */
+  ofTask(task: Hex): RecordedEntry[] {
+    return readAll(this.#db, entryRowSchema, 'SELECT * FROM ledger_entries WHERE task = ? ORDER BY at_ms, id', task);
+  }
+
+  page({ limit, after, order = 'newestFirst', account, kinds, fromMs, toMs }: EntryQuery): RecordedEntry[] {
+    const [compare, direction] = order === 'newestFirst' ? ['<', 'DESC'] : ['>', 'ASC'];
+    const where = ['at_ms >= ?', 'at_ms < ?'];
+    const values: (string | number)[] = [fromMs ?? Number.MIN_SAFE_INTEGER, toMs ?? Number.MAX_SAFE_INTEGER];
+    if (after !== null) {
+      where.push(`(at_ms, id) ${compare} (SELECT at_ms, id FROM ledger_entries WHERE id = ?)`);
+      values.push(after);
+    }
+    if (account !== undefined) {
+      where.push('? IN (from_account, to_account)');
+      values.push(account);
+    }
+    if (kinds !== undefined) {
+      where.push(`kind IN (${kinds.map(() => '?').join(', ')})`);
+      values.push(...kinds);
+    }
+    const sql = `SELECT * FROM ledger_entries WHERE ${where.join(' AND ')} ORDER BY at_ms ${direction}, id ${direction} LIMIT ?`;
+    return readAll(this.#db, entryRowSchema, sql, ...values, limit);
+  }
+
+  count(): number {
+    return Number(this.#db.prepare('SELECT count(*) AS n FROM ledger_entries').get()?.n ?? 0);
+  }
+
+  /** Oldest first. */
+  conflicts(): LedgerConflict[] {
+    return readAll(this.#db, conflictRowSchema, `${CONFLICTS} ORDER BY c.id`);
+  }
+
+  /** Checks the totals against the entries and makes them anew if they are wrong. @returns what was wrong, or null */
+  repairTotals(): MoneyError | null {
+    try {
+      this.totals.audit();
+      return null;
+    } catch (error) {
+      if (!(error instanceof MoneyError)) throw error;
+      inTransaction(this.#db, () => this.totals.rebuild());
+      return error;
+    }
+  }
+
+  #insert(insert: StatementSync, entry: LedgerEntry, nowMs: number): boolean {
+    const { labels } = entry;
+    const { changes } = insert.run(
+      entry.source,
+      entry.kind,
+      entry.from,
+      entry.to,
+      String(entry.wei),
+      entry.atMs,
+      Math.trunc(nowMs),
+      entry.task,
+      entry.tx,
+      entry.record,
+      labels.taskType,
+      labels.model,
+      labels.gpu,
+    );
+    return changes === 1;
+  }
+
+  #repeated(entry: LedgerEntry, nowMs: number): Recording {
+    const { source, kind, from, to, wei, atMs } = entry;
+    const present = this.find(source);
+    if (present?.from === from && present.to === to && present.wei === wei) return { kind: 'known' };
+    this.#db
+      .prepare(
+        `INSERT INTO ledger_conflicts (source, kind, from_account, to_account, wei, at_ms, observed_ms)
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      )
+      .run(source, kind, from, to, String(wei), atMs, Math.trunc(nowMs));
+    const text = `${source}: recorded as ${present?.wei} wei from ${present?.from} to ${present?.to}, now told as ${wei} wei from ${from} to ${to}`;
+    const error = new MoneyError('MONEY_LEDGER_CONFLICT', text, {
+      source,
+      recordedWei: String(present?.wei),
+      offeredWei: String(wei),
+    });
+    return { kind: 'conflict', error };
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Running sums of the ledger by day and label. A question about months of money reads some thousand of these rows
+ * instead of every entry; they change in the transaction that writes the entry, and can be made anew from the entries.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { readAll } from '../../store/database.ts';
+import { MoneyError } from '../errors.ts';
+import { type LedgerEntry, type LedgerKind, legsOf, type OwnAccount } from './entry.ts';
+import { entryRowSchema, type LedgerTotal, signedWei, totalRowSchema } from './rows.ts';
+
+export const DAY_MS = 86_400_000;
+
+/** UTC day of a moment, as days since the epoch. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+export interface TotalsFilter {
+  readonly account?: OwnAccount;
+  readonly kinds?: readonly LedgerKind[];
+  /** UTC days, both included. */
+  readonly fromDay?: number;
+  readonly toDay?: number;
+}
+
+type Key = readonly [account: string, day: number, kind: string, taskType: string, model: string, gpu: string];
+
+interface Sum {
+  readonly key: Key;
+  wei: bigint;
+  entries: number;
+}
+
+const PAGE = 1_000;
+
+export class Totals {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** To be called in the transaction that inserts the entries. */
+  add(entries: readonly LedgerEntry[]): void {
+    const select = this.#db.prepare(
+      `SELECT wei FROM ledger_totals
+        WHERE account = ? AND day = ? AND kind = ? AND task_type = ? AND model = ? AND gpu = ?`,
+    );
+    const upsert = this.#db.prepare(
+      `INSERT INTO ledger_totals (account, day, kind, task_type, model, gpu, wei, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET wei = excluded.wei, entries = entries + excluded.entries`,
+    );
+    for (const { key, wei, entries: count } of sumsOf(entries).values()) {
+      const before = select.get(...key)?.wei;
+      upsert.run(...key, String(wei + (before === undefined ? 0n : signedWei.parse(before))), count);
+    }
+  }
+
+  select({ account, kinds, fromDay, toDay }: TotalsFilter = {}): LedgerTotal[] {
+    const accounts = account === undefined ? '' : 'AND account = ?';
+    const kindList = kinds === undefined ? '' : `AND kind IN (${kinds.map(() => '?').join(', ')})`;
+    return readAll(
+      this.#db,
+      totalRowSchema,
+      `SELECT * FROM ledger_totals WHERE day BETWEEN ? AND ? ${accounts} ${kindList} ORDER BY day`,
+      fromDay ?? Number.MIN_SAFE_INTEGER,
+      toDay ?? Number.MAX_SAFE_INTEGER,
+      ...(account === undefined ? [] : [account]),
+      ...(kinds ?? []),
+    );
+  }
+
+  /** @throws MoneyError MONEY_TOTALS_BROKEN unless every row is the sum of its entries. */
+  audit(): void {
+    const wanted = this.#recomputed();
+    const rows = this.select();
+    for (const { day, account, kind, labels, wei, entries } of rows) {
+      const key = keyOf(account, day, kind, labels);
+      const sum = wanted.get(key.join('\n'));
+      if (sum?.wei !== wei || sum.entries !== entries) {
+        const text = `${account} on day ${day}, ${kind}: ${wei} wei in ${entries} entries instead of ${sum?.wei ?? 0n} in ${sum?.entries ?? 0}`;
+        throw new MoneyError('MONEY_TOTALS_BROKEN', text, { account, day, kind });
+      }
+    }
+    if (rows.length !== wanted.size) {
+      throw new MoneyError('MONEY_TOTALS_BROKEN', `${rows.length} rows instead of ${wanted.size}`, { rows: rows.length });
+    }
+  }
+
+  /** Makes all sums anew; call inside a transaction. */
+  rebuild(): void {
+    this.#db.exec('DELETE FROM ledger_totals');
+    for (const page of this.#pages()) this.add(page);
+  }
+
+  #recomputed(): Map<string, Sum> {
+    const sums = new Map<string, Sum>();
+    for (const page of this.#pages()) sumsOf(page, sums);
+    return sums;
+  }
+
+  *#pages(): Generator<readonly LedgerEntry[]> {
+    let after = 0;
+    for (;;) {
+      const sql = 'SELECT * FROM ledger_entries WHERE id > ? ORDER BY id LIMIT ?';
+      const page = readAll(this.#db, entryRowSchema, sql, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last.id;
+    }
+  }
+}
+
+function keyOf(account: OwnAccount, day: number, kind: LedgerKind, labels: LedgerEntry['labels']): Key {
+  return [account, day, kind, labels.taskType ?? '', labels.model ?? '', labels.gpu ?? ''];
+}
+
+function sumsOf(entries: readonly LedgerEntry[], sums = new Map<string, Sum>()): Map<string, Sum> {
+  for (const entry of entries) {
+    for (const leg of legsOf(entry)) {
+      const key = keyOf(leg.account, dayOf(entry.atMs), entry.kind, entry.labels);
+      const name = key.join('\n');
+      const sum = sums.get(name) ?? { key, wei: 0n, entries: 0 };
+      sum.wei += leg.wei;
+      sum.entries += 1;
+      sums.set(name, sum);
+    }
+  }
+  return sums;
+}
