@@ -1,7 +1,9 @@
 /** The error catalogues of all rooms; a test finds every `errors.ts` in the tree and fails if one is missing here. */
 import { CONTRACT_ERRORS } from '../contract/errors.ts';
+import { DEVNET_CHAIN_ERRORS } from '../devnet/chain/errors.ts';
 import { DEVNET_ERRORS } from '../devnet/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
+import { CHAIN_ERRORS } from '../worker/chain/errors.ts';
 import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
 import { WORKER_ERRORS } from '../worker/errors.ts';
@@ -12,9 +14,11 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
+  { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
   { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
   { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
   { file: 'worker/money/errors.ts', title: 'Money', catalogue: MONEY_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
+  { file: 'devnet/chain/errors.ts', title: "The devnet's chain", catalogue: DEVNET_CHAIN_ERRORS },
 ];
