@@ -198,7 +198,20 @@ describe('what is understood', () => {
     verifyWalletMessage({ action: 'Connect Wallet', address, timestamp, signature, nowSeconds: NOW / 1000 });
   });
 
-  it('logs in again after the token has run out, and no route means "unsupported"', async () => {
+  it('logs in again within the call when a token has run out', async () => {
+    const { relay, network } = await connect();
+    let token = 'first';
+    relay.behave((request, response) => {
+      if (request.path.endsWith('connect_wallet')) return succeed({ token })(request, response);
+      if (request.headers.authorization !== `Bearer ${token}`) return answerJson(response, 401, { message: 'expired' });
+      return succeed({ total: 0, records: null })(request, response);
+    });
+    await network.taskIncome();
+    token = 'second';
+    expect(await network.taskIncome()).toEqual([]);
+  });
+
+  it('gives up when a fresh token is refused, and no route means "unsupported"', async () => {
     const { relay, network } = await connect();
     relay.behave((request, response) => {
       if (request.path.endsWith('connect_wallet')) return succeed({ token: 'jwt' })(request, response);
