@@ -1,0 +1,80 @@
+/** What a withdrawal from a relay account costs. Amounts in wei. Source: RELAY_PROTOCOL 3.6 (withdraw_config), 3.8. */
+import { ProtocolError } from '../errors.ts';
+import { WEI_PER_CNX } from './wei.ts';
+
+/** An exact fraction: JSON brings decimals, and a fee is no place for floats. */
+export interface Ratio {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export interface FeeTier {
+  readonly minAmountWei: bigint;
+  readonly ratio: Ratio;
+}
+
+export interface WithdrawalTerms {
+  readonly fixedFeeWei: bigint;
+  readonly minimumWei: bigint;
+  /** The highest tier whose minimum the amount reaches is applied; none = only the fixed fee. */
+  readonly tiers: readonly FeeTier[];
+  /** Per UTC day, failed ones not counted; null = not told. */
+  readonly perDay: number | null;
+}
+
+const DECIMAL = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
+
+/** A non-negative decimal, also in the form `1e-17` in which JSON writes small ones. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
+export function parseRatio(text: string): Ratio {
+  const [, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${JSON.stringify(text)} is not a decimal`, { text });
+  const scale = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction);
+  if (scale <= 0) return { numerator: digits * 10n ** BigInt(-scale), denominator: 1n };
+  return { numerator: digits, denominator: 10n ** BigInt(scale) };
+}
+
+/** The part of an amount, rounded down. */
+export function portionOf(amount: bigint, { numerator, denominator }: Ratio): bigint {
+  return (amount * numerator) / denominator;
+}
+
+/** CNX as a decimal of any length; what is smaller than a wei is cut off. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
+export function weiOfDecimal(text: string): bigint {
+  return portionOf(WEI_PER_CNX, parseRatio(text));
+}
+
+/** What is charged on top of the amount. */
+export function withdrawalFee(terms: WithdrawalTerms, amountWei: bigint): bigint {
+  const tier = byMinimum(terms).find(({ minAmountWei }) => minAmountWei <= amountWei);
+  return terms.fixedFeeWei + (tier === undefined ? 0n : portionOf(amountWei, tier.ratio));
+}
+
+/** The largest amount that a balance pays for together with its fee; 0 when there is none. The minimum is not looked at. */
+export function mostWithdrawable(terms: WithdrawalTerms, balanceWei: bigint): bigint {
+  const charge = (amount: bigint) => amount + withdrawalFee(terms, amount);
+  let above = balanceWei;
+  // Within a tier the charge rises with the amount; from one tier to the next it may fall.
+  for (const floor of [...byMinimum(terms).map(({ minAmountWei }) => minAmountWei), 0n]) {
+    if (floor <= above && charge(floor) <= balanceWei)
+      return lastWithin({ from: floor, to: above, fits: (wei) => charge(wei) <= balanceWei });
+    if (floor - 1n < above) above = floor - 1n;
+  }
+  return 0n;
+}
+
+/** The largest value of a range that fits, where every smaller one fits too. */
+function lastWithin({ from, to, fits }: { from: bigint; to: bigint; fits: (wei: bigint) => boolean }): bigint {
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n;
+    if (fits(middle)) low = middle;
+    else high = middle - 1n;
+  }
+  return low;
+}
+
+/** Highest first. */
+function byMinimum({ tiers }: WithdrawalTerms): readonly FeeTier[] {
+  return tiers.toSorted((a, b) => (a.minAmountWei < b.minAmountWei ? 1 : a.minAmountWei > b.minAmountWei ? -1 : 0));
+}
