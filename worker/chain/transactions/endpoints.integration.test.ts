@@ -1,5 +1,5 @@
 /** What endpoints do wrong must not become a second transaction, nor a stuck account. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { contractInterface } from '../../../devnet/chain/abi.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../testing/chain-world.ts';
@@ -89,6 +89,20 @@ describe('endpoints that fail', () => {
     await expect.poll(() => stateOf(client, 's'), { timeout: 20_000 }).toBe('succeeded');
     stop.abort();
     await running;
+    expect(await world.count(client.address)).toBe(1);
+  });
+
+  it('and never show what waits: it is replaced in time all the same, and executed once', async () => {
+    const proxy = await startRpcProxy(world.chain.anvil.url);
+    proxy.answers.set('eth_getTransactionByHash', { result: null });
+    const { control } = world.chain.anvil;
+    const client = await world.client({ preset: { rpcUrls: [proxy.url], pollMs: 2, stuckAfterMs: 100 } });
+    await control.setAutomine(false);
+    onTestFinished(() => control.setAutomine(true));
+    const submitted = client.transactions.submit(stakeIntent('s', 400n));
+    await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await control.mine();
+    expect(await submitted).toMatchObject({ kind: 'succeeded' });
     expect(await world.count(client.address)).toBe(1);
   });
 

@@ -8,9 +8,12 @@ import type { ChainRpc } from '../rpc/methods.ts';
 import { higherOffer } from './fees.ts';
 import { type JournalEntry, newestAttempt, outcomeOf } from './intent.ts';
 import type { Account, TransactionJournal } from './journal.ts';
-import { nextStep } from './next-step.ts';
+import { type Broadcasts, nextStep } from './next-step.ts';
 import { findReceipt, inclusionOf, observe, readFeeMarket, readRevertReason } from './observe.ts';
 import type { TransactionSigner } from './signer.ts';
+
+/** Looks between two broadcasts of a transaction that no pool shows. */
+const REBROADCAST_POLLS = 10;
 
 export interface FollowerOptions {
   readonly rpc: ChainRpc;
@@ -28,6 +31,8 @@ export class TransactionFollower {
   readonly #preset: FollowerOptions['preset'];
   readonly #clock: Clock;
   readonly #log: Log;
+  /** By hash: when this process sent it. Lost with the process, which then simply sends once more. */
+  readonly #broadcasts = new Map<string, Broadcasts>();
   /** Per entry: the head at which its nonce was first seen taken by a stranger. */
   readonly #takenSince = new Map<number, bigint>();
 
@@ -70,7 +75,14 @@ export class TransactionFollower {
     if (seen.takenSinceBlock !== null) this.#takenSince.set(entry.sequence, seen.takenSinceBlock);
     else this.#takenSince.delete(entry.sequence);
     const nowMs = this.#clock.now();
-    const step = nextStep(entry, seen, this.#preset, nowMs);
+    const { confirmations, stuckAfterMs, pollMs } = this.#preset;
+    const step = nextStep({
+      entry,
+      seen,
+      broadcasts: this.#broadcasts.get(newestAttempt(entry).hash) ?? null,
+      rules: { confirmations, stuckAfterMs, rebroadcastMs: REBROADCAST_POLLS * pollMs },
+      nowMs,
+    });
     switch (step.kind) {
       case 'wait':
         return;
@@ -85,6 +97,7 @@ export class TransactionFollower {
         const inclusion = inclusionOf(entry, step.receipt);
         const reason = inclusion.succeeded ? '' : await readRevertReason(this.#rpc, entry, step.receipt);
         this.#journal.settle(entry, inclusion, { reason, nowMs });
+        for (const { hash } of entry.attempts) this.#broadcasts.delete(hash);
         this.#log.info({ intent: entry.intent.id, hash: inclusion.hash, succeeded: inclusion.succeeded }, 'transaction settled');
         return;
       }
@@ -101,18 +114,23 @@ export class TransactionFollower {
 
   async #broadcast(entry: JournalEntry): Promise<void> {
     const isFirst = entry.state.kind === 'signed';
+    const { hash, raw } = newestAttempt(entry);
     const sent = this.#journal.markSent(entry);
     try {
-      await this.#rpc.call('eth_sendRawTransaction', [newestAttempt(entry).raw]);
+      await this.#rpc.call('eth_sendRawTransaction', [raw]);
     } catch (error) {
       if (!(error instanceof RpcRefused)) throw error;
       const verdict = classifySendRefusal(error);
-      if (verdict === 'known' || verdict === 'nonceUsed') return;
-      const explained = explainRefusal(error);
-      // Only if no node can have it is the nonce free again.
-      if (verdict !== 'rejected' || !isFirst || error.afterFailure) throw explained;
-      this.#journal.refuse(sent, { reason: `${explained.code}: ${explained.message}`, nowMs: this.#clock.now() });
+      if (verdict !== 'known' && verdict !== 'nonceUsed') {
+        const explained = explainRefusal(error);
+        // Only if no node can have it is the nonce free again.
+        if (verdict !== 'rejected' || !isFirst || error.afterFailure) throw explained;
+        this.#journal.refuse(sent, { reason: `${explained.code}: ${explained.message}`, nowMs: this.#clock.now() });
+        return;
+      }
     }
+    const lastMs = this.#clock.now();
+    this.#broadcasts.set(hash, { firstMs: this.#broadcasts.get(hash)?.firstMs ?? lastMs, lastMs });
   }
 
   async #replace(entry: JournalEntry): Promise<void> {

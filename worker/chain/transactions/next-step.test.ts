@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Receipt } from '../rpc/methods.ts';
 import type { JournalEntry, TransactionState } from './intent.ts';
-import { nextStep, type Observation } from './next-step.ts';
+import { type Broadcasts, nextStep, type Observation } from './next-step.ts';
 
 const HASH = `0x${'1'.repeat(64)}` as Hex;
 const BLOCK = `0x${'b'.repeat(64)}` as Hex;
-const rules = { confirmations: 3, stuckAfterMs: 1000 };
-const SIGNED_MS = 10_000;
+const rules = { confirmations: 3, stuckAfterMs: 1000, rebroadcastMs: 100 };
+const NOW = 50_000;
 
 const inclusion = { hash: HASH, blockNumber: 5n, blockHash: BLOCK, succeeded: true, gasUsed: 1n, feeWei: 1n };
 const receipt: Receipt = { transactionHash: HASH, blockNumber: 5n, blockHash: BLOCK, status: 1n, gasUsed: 1n };
@@ -20,7 +20,7 @@ const entry = (state: TransactionState): JournalEntry => ({
   nonce: 7,
   gasLimit: 1n,
   recordedMs: 0,
-  attempts: [{ hash: HASH, raw: '0x', fees: { kind: 'legacy', gasPriceWei: 1n }, signedMs: SIGNED_MS }],
+  attempts: [{ hash: HASH, raw: '0x', fees: { kind: 'legacy', gasPriceWei: 1n }, signedMs: NOW - 1000 }],
   state,
   lastError: '',
 });
@@ -33,35 +33,42 @@ const seen = (part: Partial<Observation>): Observation => ({
   ...part,
 });
 
+const ago = (firstMs: number, lastMs = firstMs): Broadcasts => ({ firstMs: NOW - firstMs, lastMs: NOW - lastMs });
+
 describe('the next step', () => {
-  it.each<[string, TransactionState, Partial<Observation>, number, string]>([
-    ['recorded, free: sent', { kind: 'signed' }, {}, 0, 'broadcast'],
-    ['recorded, but a node has it', { kind: 'signed' }, { waiting: 'newest' }, 0, 'broadcast'],
-    ['sent and waiting: patience', { kind: 'sent' }, { waiting: 'newest' }, 999, 'wait'],
-    ['sent and waiting too long: replaced', { kind: 'sent' }, { waiting: 'newest' }, 1000, 'replace'],
-    ['only the older waits: the newer is sent', { kind: 'sent' }, { waiting: 'older' }, 999, 'broadcast'],
-    ['only the older waits, too long: replaced', { kind: 'sent' }, { waiting: 'older' }, 1000, 'replace'],
-    ['sent and forgotten: sent again', { kind: 'sent' }, { waiting: 'none' }, 5000, 'broadcast'],
-    ['in a block: noted', { kind: 'sent' }, { receipt, headBlock: 6n }, 0, 'noteMined'],
-    ['recorded and in a block', { kind: 'signed' }, { receipt, headBlock: 6n }, 0, 'noteMined'],
-    ['noted: waits for depth', { kind: 'mined', inclusion }, { receipt, headBlock: 6n }, 0, 'wait'],
+  it.each<[string, TransactionState, Partial<Observation>, Broadcasts | null, string]>([
+    ['recorded, free: sent', { kind: 'signed' }, {}, null, 'broadcast'],
+    ['recorded, but a node has it', { kind: 'signed' }, { waiting: 'newest' }, null, 'broadcast'],
+    ['sent and waiting: patience', { kind: 'sent' }, { waiting: 'newest' }, ago(999), 'wait'],
+    ['sent and waiting too long: replaced', { kind: 'sent' }, { waiting: 'newest' }, ago(1000), 'replace'],
+    ['waiting since before a restart: its signature tells how long', { kind: 'sent' }, { waiting: 'newest' }, null, 'replace'],
+    ['only the older waits: the newer is sent', { kind: 'sent' }, { waiting: 'older' }, null, 'broadcast'],
+    ['only the older waits, just sent: patience', { kind: 'sent' }, { waiting: 'older' }, ago(99), 'wait'],
+    ['only the older waits, too long: replaced', { kind: 'sent' }, { waiting: 'older' }, ago(1000, 10), 'replace'],
+    ['sent before a restart and forgotten: sent again', { kind: 'sent' }, { waiting: 'none' }, null, 'broadcast'],
+    ['not shown by any pool, just sent: patience', { kind: 'sent' }, { waiting: 'none' }, ago(99), 'wait'],
+    ['not shown for a while: sent again', { kind: 'sent' }, { waiting: 'none' }, ago(500, 100), 'broadcast'],
+    ['not shown, too long: replaced', { kind: 'sent' }, { waiting: 'none' }, ago(1000, 10), 'replace'],
+    ['in a block: noted', { kind: 'sent' }, { receipt, headBlock: 6n }, null, 'noteMined'],
+    ['recorded and in a block', { kind: 'signed' }, { receipt, headBlock: 6n }, null, 'noteMined'],
+    ['noted: waits for depth', { kind: 'mined', inclusion }, { receipt, headBlock: 6n }, null, 'wait'],
     [
       'in another block: noted anew',
       { kind: 'mined', inclusion: { ...inclusion, blockHash: HASH } },
       { receipt, headBlock: 6n },
-      0,
+      null,
       'noteMined',
     ],
-    ['deep enough: settled', { kind: 'mined', inclusion }, { receipt, headBlock: 7n }, 0, 'settle'],
-    ['deep enough at first sight: settled', { kind: 'sent' }, { receipt, headBlock: 7n }, 0, 'settle'],
-    ['an endpoint that is behind: waits', { kind: 'mined', inclusion }, { receipt, headBlock: 3n }, 0, 'wait'],
-    ['in no block any more: waits again', { kind: 'mined', inclusion }, { waiting: 'newest' }, 0, 'reopen'],
-    ['nonce taken, just seen: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 100n }, 0, 'wait'],
-    ['nonce taken, not for long: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 98n }, 0, 'wait'],
-    ['nonce taken for good: lost', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 97n }, 0, 'lose'],
-    ['something before it is missing', { kind: 'sent' }, { accountNonce: 6, waiting: 'newest' }, 9000, 'fillGap'],
-  ])('%s', (_, state, observation, sinceMs, kind) => {
-    expect(nextStep(entry(state), seen(observation), rules, SIGNED_MS + sinceMs).kind).toBe(kind);
+    ['deep enough: settled', { kind: 'mined', inclusion }, { receipt, headBlock: 7n }, null, 'settle'],
+    ['deep enough at first sight: settled', { kind: 'sent' }, { receipt, headBlock: 7n }, null, 'settle'],
+    ['an endpoint that is behind: waits', { kind: 'mined', inclusion }, { receipt, headBlock: 3n }, null, 'wait'],
+    ['in no block any more: waits again', { kind: 'mined', inclusion }, { waiting: 'newest' }, null, 'reopen'],
+    ['nonce taken, just seen: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 100n }, null, 'wait'],
+    ['nonce taken, not for long: waits', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 98n }, null, 'wait'],
+    ['nonce taken for good: lost', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 97n }, null, 'lose'],
+    ['something before it is missing', { kind: 'sent' }, { accountNonce: 6, waiting: 'newest' }, null, 'fillGap'],
+  ])('%s', (_, state, observation, broadcasts, kind) => {
+    expect(nextStep({ entry: entry(state), seen: seen(observation), broadcasts, rules, nowMs: NOW }).kind).toBe(kind);
   });
 
   it('never gives a transaction up, nor sends another, while one of ours is in a block or may still get into one', () => {
@@ -74,8 +81,9 @@ describe('the next step', () => {
       takenSinceBlock: fc.option(fc.bigInt(0n, 20n)),
     });
     fc.assert(
-      fc.property(fc.constantFrom(...states), observation, fc.nat(5000), (state, what, sinceMs) => {
-        const { kind } = nextStep(entry(state), what, rules, SIGNED_MS + sinceMs);
+      fc.property(fc.constantFrom(...states), observation, fc.option(fc.nat(5000)), (state, what, since) => {
+        const broadcasts = since === null ? null : ago(since);
+        const { kind } = nextStep({ entry: entry(state), seen: what, broadcasts, rules, nowMs: NOW });
         if (what.receipt !== null) expect(['settle', 'noteMined', 'wait']).toContain(kind);
         if (kind === 'lose') expect(what.accountNonce).toBeGreaterThan(7);
         if (kind === 'settle') expect(what.headBlock).toBeGreaterThanOrEqual(7n);

@@ -14,9 +14,17 @@ export interface Observation {
   readonly takenSinceBlock: bigint | null;
 }
 
+/** When the newest attempt went out, as far as this process knows. */
+export interface Broadcasts {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 export interface FollowRules {
   readonly confirmations: number;
   readonly stuckAfterMs: number;
+  /** Between two broadcasts of a transaction that no pool shows: some nodes never show it before it is in a block. */
+  readonly rebroadcastMs: number;
 }
 
 export type NextStep =
@@ -30,7 +38,14 @@ export type NextStep =
   /** Transactions before this one are missing from the chain. */
   | { readonly kind: 'fillGap' };
 
-export function nextStep(entry: JournalEntry, seen: Observation, rules: FollowRules, nowMs: number): NextStep {
+export function nextStep(input: {
+  entry: JournalEntry;
+  seen: Observation;
+  broadcasts: Broadcasts | null;
+  rules: FollowRules;
+  nowMs: number;
+}): NextStep {
+  const { entry, seen, broadcasts, rules, nowMs } = input;
   const { state } = entry;
   if (seen.receipt !== null) {
     const { blockNumber, blockHash } = seen.receipt;
@@ -46,7 +61,9 @@ export function nextStep(entry: JournalEntry, seen: Observation, rules: FollowRu
     return seen.headBlock - since >= BigInt(rules.confirmations) ? { kind: 'lose' } : { kind: 'wait' };
   }
   if (seen.accountNonce < entry.nonce) return { kind: 'fillGap' };
-  if (state.kind === 'signed' || seen.waiting === 'none') return { kind: 'broadcast' };
-  if (nowMs - newestAttempt(entry).signedMs >= rules.stuckAfterMs) return { kind: 'replace' };
-  return seen.waiting === 'older' ? { kind: 'broadcast' } : { kind: 'wait' };
+  if (state.kind === 'signed') return { kind: 'broadcast' };
+  if (broadcasts === null && seen.waiting !== 'newest') return { kind: 'broadcast' };
+  if (nowMs - (broadcasts?.firstMs ?? newestAttempt(entry).signedMs) >= rules.stuckAfterMs) return { kind: 'replace' };
+  if (seen.waiting === 'newest' || broadcasts === null) return { kind: 'wait' };
+  return nowMs - broadcasts.lastMs >= rules.rebroadcastMs ? { kind: 'broadcast' } : { kind: 'wait' };
 }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { chainPresetSchema } from './chain-preset.ts';
+
+/** The public network on Base, RELAY_PROTOCOL 10.4. */
+const base = {
+  chainId: 18896214,
+  rpcUrls: ['https://json-rpc.base.crynux.io'],
+  contracts: {
+    nodeStaking: '0x31609b6531399561c2B65b8673a17FE2575c1654',
+    credits: '0xE474ecE312b79fDF833C76C0d8255fA688068e4a',
+    benefitAddress: '0x7c8861a639B712D486eFB2C944419F7531700db0',
+    delegatedStaking: '0xAbCa3C0a800569c05e87E500306dFf9b8Ba21821',
+  },
+  gas: { maxFeePerGasWei: '7000000000' },
+};
+
+describe('the chain of a preset', () => {
+  it('needs only what no default can know', () => {
+    expect(chainPresetSchema.parse(base)).toMatchObject({
+      gas: { limitCap: 8_000_000, headRoomPercent: 25, maxFeePerGasWei: 7_000_000_000n },
+      confirmations: 3,
+      pollMs: 1000,
+    });
+    expect(chainPresetSchema.parse({ ...base, chainId: null }).chainId).toBeNull();
+  });
+
+  it.each([
+    ['no endpoint', { rpcUrls: [] }],
+    ['an endpoint that is no web address', { rpcUrls: ['file:///etc/passwd'] }],
+    ['a contract that is no address', { contracts: { ...base.contracts, credits: '0x12' } }],
+    ['no cap on the price of gas', { gas: {} }],
+    ['a chain id that is not positive', { chainId: 0 }],
+    ['no confirmation', { confirmations: 0 }],
+  ])('is refused with %s', (_, part) => {
+    expect(chainPresetSchema.safeParse({ ...base, ...part }).success).toBe(false);
+  });
+});
