@@ -1,6 +1,7 @@
 /** Every number of the local relay. Times in seconds, amounts in wei. Defaults are devnet-sized. */
 import { z } from 'zod';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
 import { addressField, weiField } from '../../protocol/wire/fields.ts';
 import { DevnetError } from '../errors.ts';
 
@@ -67,6 +68,8 @@ export const relayConfigSchema = z.object({
   minimumNodeNameNumber: z.number().int().min(0).default(0),
   /** True: an invalidated node is only marked for a slash, as on the real relay by default. */
   passiveSlash: z.boolean().default(false),
+  /** A signed request may lie this far from the relay's clock, either way. */
+  clockToleranceSeconds: z.number().int().positive().default(MAX_CLOCK_DISTANCE_SECONDS),
   /** Also take signatures of the Python node over strings with <, > or &. */
   lenientSignatures: z.boolean().default(true),
   /** Check task arguments against the published schemas at creation. */

@@ -66,7 +66,8 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
   if (node === undefined || node.status === 'Quit') throw exception('node has already quit');
   if (node.currentTask !== null && node.currentTask !== slash.commitment) throw exception('node is busy');
   const amount = balanceOf(context, stakeOf(node.address));
-  const reason = `slash-${node.address}-${slash.commitment}`;
+  // Once per membership: a node that has staked again can be slashed again.
+  const reason = `slash-${node.address}-${slash.commitment}-${node.joinTimeMs}`;
   transfer(context, { type: 'Slash', reason, from: stakeOf(node.address), to: SLASHED, wei: amount });
   leave(context, { ...node, pendingSlash: [] }, 'slash');
   emit(context, {

@@ -1,7 +1,7 @@
 /** Who signed a request. Source: RELAY_PROTOCOL 2.1–2.3. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { recoverAddress } from '../../../protocol/signing/recoverable.ts';
-import { MAX_CLOCK_DISTANCE_SECONDS, requestDigest } from '../../../protocol/signing/request-signature.ts';
+import { requestDigest } from '../../../protocol/signing/request-signature.ts';
 import type { RelayContext } from '../context.ts';
 import { panic, refuseField } from '../refusal.ts';
 
@@ -32,7 +32,7 @@ export function checkSignature(context: RelayContext, { payload, timestamp, sign
   const [first, ...others] = addresses;
   if (first === undefined) return 'malformed';
   const nowSeconds = Math.floor(context.clock.now() / 1000);
-  if (Math.abs(nowSeconds - timestamp) > MAX_CLOCK_DISTANCE_SECONDS) return 'stale';
+  if (Math.abs(nowSeconds - timestamp) > context.config.clockToleranceSeconds) return 'stale';
   return { addresses: [first, ...others], isSigner: (address) => addresses.some((signer) => signer === address) };
 }
 
