@@ -2,9 +2,10 @@
 
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import type { TaskSpecInput } from '../devnet/application/task-spec.ts';
+import { systemClock } from '../devnet/system.ts';
 import { parseCnx } from '../protocol/money/wei.ts';
 import { type DemoNetwork, gpuOf, VRAM } from './network.ts';
-import type { Submitter } from './submit.ts';
+import type { Submission, Submitter } from './submit.ts';
 import { CHAT_MODEL, CODE_MODEL, chatArguments, invalidArguments, PROMPTS, type Prompt } from './workload.ts';
 
 /** An odd number, so that every division leaves a remainder to account for. */
@@ -27,9 +28,13 @@ function prompt(index: number): Prompt {
 }
 
 /** Endless: the prompts in turn, alternating between the models. */
-export function chatSubmission(index: number) {
+export function chatSubmission(index: number): Submission {
   const chosen = prompt(index);
   return { title: chosen.title, spec: specOf(chosen, index % 2 === 0 ? CHAT_MODEL : CODE_MODEL, index) };
+}
+
+async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Promise<void> {
+  while (devnet.relay.task(commitment)?.status === 'Queued') await systemClock.sleep(50);
 }
 
 export interface JobResult {
@@ -44,18 +49,19 @@ export interface JobResult {
 export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
   const surprises: string[] = [];
   const running: Promise<void>[] = [];
-  const expect = (title: string, ended: Promise<TaskOutcome>, ...kinds: TaskOutcome['kind'][]) => {
+  /** Starts a task; what comes of it is judged when everything has ended. */
+  const start = async (submission: Submission, ...kinds: TaskOutcome['kind'][]) => {
+    const task = await submitter.submit(submission);
     running.push(
-      ended.then((outcome) => {
-        if (!kinds.includes(outcome.kind)) surprises.push(`${title} ended as ${outcome.kind}, not as ${kinds.join(' or ')}`);
+      task.ended.then(({ kind }) => {
+        if (!kinds.includes(kind)) surprises.push(`${submission.title} ended as ${kind}, not as ${kinds.join(' or ')}`);
       }),
     );
-    return ended;
+    return task;
   };
   const chats = async (from: number, to: number) => {
     for (let index = from; index < to; index++) {
-      const submission = chatSubmission(index);
-      await expect(submission.title, (await submitter.submit(submission)).ended, 'success');
+      await start(chatSubmission(index), 'success');
     }
   };
 
@@ -69,7 +75,7 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
     kind: 'group' as const,
     spec: { ...specOf(prompt(6), CODE_MODEL, 6), minVramGib: VRAM.basil },
   };
-  await expect(unanimous.title, (await submitter.submit(unanimous)).ended, 'success');
+  await (await start(unanimous, 'success')).ended;
 
   say('basil loses power, and the network gives it a task');
   await network.cutPowerOfBasil();
@@ -78,20 +84,21 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
     title: 'lost with basil',
     spec: { ...specOf(prompt(7), CHAT_MODEL, 7), requiredGpu: name, requiredGpuVramGib: vramGib },
   };
-  const lost = expect(doomed.title, (await submitter.submit(doomed)).ended, 'aborted');
+  const lost = await start(doomed, 'aborted');
+  await untilDispatched(network, lost.commitment);
 
   say('A validation group with mallory, who cheats');
   const caught = { title: 'group with mallory', kind: 'group' as const, spec: specOf(prompt(8), CHAT_MODEL, 8) };
-  await expect(caught.title, (await submitter.submit(caught)).ended, 'success');
+  await (await start(caught, 'success')).ended;
 
   say('A task that no node can run, and eight more chat requests');
   const invalid = {
     title: 'undecodable image',
     spec: { ...specOf(prompt(9), CHAT_MODEL, 9), args: invalidArguments(CHAT_MODEL) },
   };
-  await expect(invalid.title, (await submitter.submit(invalid)).ended, 'errorReported');
+  await start(invalid, 'errorReported');
   await chats(9, 17);
-  await lost;
+  await lost.ended;
 
   say('basil is back and goes on where it was');
   await network.restorePowerOfBasil();

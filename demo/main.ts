@@ -98,7 +98,6 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   print(`Watch ${explorer.url}`);
 
   const tail = new AbortController();
-  closers.push(async () => tail.abort());
   const names = new Map(people.map(({ name, address }) => [address.toLowerCase(), name]));
   const tailing = tailEvents({
     relay: devnet.relay,
@@ -109,7 +108,10 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
       if (line !== null) print(line);
     },
   });
-  closers.push(() => tailing);
+  closers.push(() => {
+    tail.abort();
+    return tailing;
+  });
 
   const submitter = createSubmitter({ application, plan, signal, titles });
   const { surprises } = await runJob(network, submitter, say);

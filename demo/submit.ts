@@ -11,8 +11,13 @@ export interface Submission {
 }
 
 export interface Submitter {
-  /** Resolves when the (first) task exists; its `ended` resolves with the outcome. */
-  submit(submission: Submission): Promise<{ readonly ended: Promise<TaskOutcome> }>;
+  /** Resolves when the (first) task exists. */
+  submit(submission: Submission): Promise<SubmittedTask>;
+}
+
+export interface SubmittedTask {
+  readonly commitment: string;
+  readonly ended: Promise<TaskOutcome>;
 }
 
 export function createSubmitter(options: {
@@ -25,21 +30,20 @@ export function createSubmitter(options: {
   const { application, plan, signal, titles } = options;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function submitNow({ title, spec, kind = 'single' }: Submission): Promise<{ ended: Promise<TaskOutcome> }> {
+  async function submitNow({ title, spec, kind = 'single' }: Submission): Promise<SubmittedTask> {
     plan.setNext(kind);
-    const created = Promise.withResolvers<void>();
+    const created = Promise.withResolvers<string>();
     const ended = application.runTask(spec, {
       signal,
       onProgress: (progress) => {
         if (progress.kind !== 'created') return;
         titles.set(progress.task.commitment, title);
-        created.resolve();
+        created.resolve(progress.task.commitment);
       },
     });
     // Whoever asked for the task learns of its failure through `ended`; here it only must not stay unheard.
     ended.catch((error: unknown) => created.reject(error));
-    await created.promise;
-    return { ended };
+    return { commitment: await created.promise, ended };
   }
 
   return {
