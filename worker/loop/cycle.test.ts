@@ -170,7 +170,7 @@ describe('law 3: one complete execution per engine lifetime', () => {
     rig.engine.answer = (job, lifetime) => (lifetime === 'L1' ? never(job, lifetime) : succeedWith('hello')(job, lifetime));
     await rig.driver.cycle(TASK);
     await rig.clock.tick(0);
-    await until(() => rig.engine.jobs.length === 1);
+    await rig.engine.hasJobs(1);
     expect(await rig.driver.cycle(TASK)).toEqual({ kind: 'wait', reason: 'executing' });
     await rig.engine.crash();
     await rig.driver.settled();
@@ -182,11 +182,11 @@ describe('law 3: one complete execution per engine lifetime', () => {
     const rig = await started();
     rig.engine.answer = never;
     await rig.driver.cycle(TASK);
-    await until(() => rig.engine.jobs.length === 1);
+    await rig.engine.hasJobs(1);
     await rig.engine.crash();
     await rig.driver.settled();
     await rig.driver.cycle(TASK);
-    await until(() => rig.engine.jobs.length === 2);
+    await rig.engine.hasJobs(2);
     const dirs = rig.engine.jobs.map(({ job }) => job.outputDir);
     expect(new Set(dirs).size).toBe(2);
     await rig.engine.stop();
@@ -294,9 +294,3 @@ describe('the job', () => {
     }
   });
 });
-
-/** Waits for a condition by letting pending I/O finish; bounded. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000 && !condition(); i++) await new Promise((resolve) => setImmediate(resolve));
-  expect(condition()).toBe(true);
-}

@@ -21,6 +21,9 @@ const STATUS_OF_EVENT: Readonly<Record<string, TaskStatus>> = {
   TaskEndAborted: 'EndAborted',
 };
 
+/** What a node that knows the task has brought about itself, or seen already. */
+const OWN_DOING: ReadonlySet<string> = new Set(['TaskStarted', 'TaskScoreReady', 'TaskErrorReported']);
+
 export interface EventHandlers {
   /** An event named this task: have it read. */
   wakeTask(commitment: Hex): void;
@@ -68,10 +71,11 @@ export class EventFeed {
       return;
     }
     const status = STATUS_OF_EVENT[event.type];
-    if (status !== undefined && store.tasks.find(commitment) !== null) {
+    const known = store.tasks.find(commitment) !== null;
+    if (status !== undefined && known) {
       const evidence = `event ${event.id} ${event.type}`;
       store.tasks.addTransition(commitment, { status, atMs: networkClock.now(), source: 'event', evidence });
     }
-    this.#handlers.wakeTask(commitment);
+    if (!(known && OWN_DOING.has(event.type))) this.#handlers.wakeTask(commitment);
   }
 }

@@ -65,7 +65,7 @@ export class PollLoop {
       try {
         await this.#waker.sleep(this.#delay(), signal);
         if (!when()) continue;
-        await budget.take(signal);
+        budget.spend();
         await poll(signal);
         this.#failures = 0;
         health.ok();

@@ -1,7 +1,7 @@
 import type { Action, WaitReason } from './decide.ts';
 
 /** Whole seconds, so that the looks fall on the grid between the event polls. */
-const SOON_MS = 1_000;
+export const SOON_MS = 1_000;
 /** Where nothing but the network's own end of the task is awaited, and events tell it anyway. */
 const LATER_MS = 5_000;
 
@@ -20,9 +20,18 @@ const LATER: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'unknownStatus',
 ]);
 
-/** How long after an action the task is read again; 0 after an act, whose effect only a fresh read can tell. */
+/** How long after an action the task is read again; 0 where there is something to do as soon as the effect is seen. */
 export function nextLookMs(action: Action): number {
-  if (action.kind === 'execute') return LATER_MS;
-  if (action.kind !== 'wait') return 0;
-  return LATER.has(action.reason) ? LATER_MS : SOON_MS;
+  switch (action.kind) {
+    case 'execute':
+      return LATER_MS;
+    // The application is next.
+    case 'submitScore':
+    case 'reportError':
+      return SOON_MS;
+    case 'wait':
+      return LATER.has(action.reason) ? LATER_MS : SOON_MS;
+    default:
+      return 0;
+  }
 }

@@ -14,7 +14,7 @@ import { perform } from './perform.ts';
 import { OUTAGE_BACKOFF, untilSlot } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
-import { nextLookMs } from './task-cadence.ts';
+import { nextLookMs, SOON_MS } from './task-cadence.ts';
 import { Waker } from './waker.ts';
 
 export interface TaskDriverOptions {
@@ -31,8 +31,13 @@ export interface TaskDriverOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** How long a look gives way when the minute's requests are spent. */
+const POSTPONE_MS = 1_000;
+
 interface Watched {
   dueMs: number;
+  /** Nothing is known to have happened: events would tell. */
+  canWait: boolean;
   failures: number;
   /** Consecutive cycles that ended in the same act: an act that changes nothing is not repeated at full speed. */
   repeats: number;
@@ -68,7 +73,9 @@ export class TaskDriver {
   wake(commitment: Hex): void {
     const task = this.#options.context.store.tasks.find(commitment);
     if (task !== null && task.closedMs !== null) return;
-    this.#watch(commitment).dueMs = Number.NEGATIVE_INFINITY;
+    const watched = this.#watch(commitment);
+    watched.dueMs = Number.NEGATIVE_INFINITY;
+    watched.canWait = false;
     this.#waker.wake();
   }
 
@@ -91,7 +98,11 @@ export class TaskDriver {
           await this.#waker.sleep(delayMs, signal);
           continue;
         }
-        await budget.take(signal);
+        if (next[1].canWait && !budget.hasRoom) {
+          next[1].dueMs += POSTPONE_MS;
+          continue;
+        }
+        budget.spend();
         await this.#look(next[0], next[1]);
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -104,6 +115,7 @@ export class TaskDriver {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
     const now = () => context.clock.now();
     watched.dueMs = Number.POSITIVE_INFINITY;
+    watched.canWait = true;
     try {
       const action = await this.cycle(commitment);
       health.ok();
@@ -117,8 +129,9 @@ export class TaskDriver {
       watched.last = action.kind;
       const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
       // A wake during the cycle wins.
-      const dueMs = delayMs >= 1_000 ? now() + untilSlot(now(), delayMs, 0) : now() + delayMs;
+      const dueMs = delayMs >= SOON_MS ? now() + untilSlot(now(), delayMs, 0) : now() + delayMs;
       watched.dueMs = Math.min(watched.dueMs, dueMs);
+      if (delayMs < SOON_MS) watched.canWait = false;
     } catch (error) {
       health.failed(error);
       watched.failures++;
@@ -166,7 +179,7 @@ export class TaskDriver {
   #watch(commitment: Hex): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched: Watched = { dueMs: Number.NEGATIVE_INFINITY, failures: 0, repeats: 0, last: null };
+    const watched: Watched = { dueMs: Number.NEGATIVE_INFINITY, canWait: false, failures: 0, repeats: 0, last: null };
     this.#watched.set(commitment, watched);
     return watched;
   }

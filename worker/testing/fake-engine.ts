@@ -11,6 +11,7 @@ export class FakeEngine implements Engine {
   readonly downloads: string[] = [];
   answer: Answer = succeedWith('hello');
   downloadOutcome: EngineOutcome = { kind: 'success' };
+  readonly #waiters: (() => void)[] = [];
   #state: EngineState = { kind: 'stopped' };
   #lifetimes = 0;
   readonly #prefix: string;
@@ -51,6 +52,7 @@ export class FakeEngine implements Engine {
   execute(job: EngineJob): Promise<EngineOutcome> {
     const lifetime = this.#state.kind === 'ready' ? this.#state.lifetime : 'none';
     this.jobs.push({ job, lifetime });
+    for (const waiter of this.#waiters.splice(0)) waiter();
     return new Promise((resolve) => {
       this.#pending.add(resolve);
       void Promise.resolve(this.answer(job, lifetime)).then((outcome) => {
@@ -58,6 +60,11 @@ export class FakeEngine implements Engine {
         resolve(outcome);
       });
     });
+  }
+
+  /** Resolves once so many jobs have arrived. */
+  async hasJobs(count: number): Promise<void> {
+    while (this.jobs.length < count) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   async download(model: { readonly id: string }): Promise<EngineOutcome> {
