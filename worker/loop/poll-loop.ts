@@ -33,6 +33,8 @@ export class PollLoop {
   readonly #waker: Waker;
   #failures = 0;
   #burst = 0;
+  /** The period has changed: sleep again, to the right slot. */
+  #replan = false;
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
@@ -47,10 +49,10 @@ export class PollLoop {
     this.#waker.wake();
   }
 
-  /** Polls now and then at short distances, as far as the budget's extras go. */
+  /** Polls now and a few times more at short distances, as far as the budget's extras go; else plans anew. */
   hurry(polls: number): void {
-    if (!this.#options.budget.tryExtra()) return;
-    this.#burst = polls - 1;
+    if (this.#options.budget.tryExtra()) this.#burst = polls - 1;
+    else this.#replan = true;
     this.#waker.wake();
   }
 
@@ -64,7 +66,9 @@ export class PollLoop {
     while (!signal.aborted) {
       try {
         await this.#waker.sleep(this.#delay(), signal);
-        if (!when()) continue;
+        const skip = this.#replan || !when();
+        this.#replan = false;
+        if (skip) continue;
         budget.spend();
         await poll(signal);
         this.#failures = 0;

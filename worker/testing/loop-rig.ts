@@ -15,7 +15,7 @@ import { tempDir } from './temp-dir.ts';
 
 export const START_MS = 1_700_000_000_000;
 export const GPU = { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 } as const;
-const QUIET = { debug() {}, info() {}, warn() {}, error() {} } as unknown as LoopContext['log'];
+export const QUIET_LOG = { debug() {}, info() {}, warn() {}, error() {} } as unknown as LoopContext['log'];
 
 export interface Rig {
   readonly clock: ManualClock;
@@ -52,7 +52,7 @@ export async function loopRig(options: RigOptions = {}): Promise<Rig> {
     networkClock: new NetworkClock(clock),
     clock,
     reach: options.reach ?? passOn,
-    log: QUIET,
+    log: QUIET_LOG,
   };
   const fatal: unknown[] = [];
   const closed: string[] = [];

@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import { OFFICIAL_PER_MINUTE } from '../loop/request-budget.ts';
+import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
+import { refuse } from '../testing/fake-network.ts';
+import { GPU } from '../testing/loop-rig.ts';
+import { type NodeRig, nodeRig } from '../testing/node-rig.ts';
+import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+
+const TASK = commitmentOf(1);
+
+/** The network starts a task and notes when the node first reads it. */
+async function noticeMs({ network, clock, until }: NodeRig, n: number): Promise<number> {
+  const commitment = commitmentOf(n);
+  const startMs = clock.now();
+  network.start(remoteTask({ commitment, startTimeMs: startMs }));
+  const reads = network.callsOf('task').length;
+  await until(() => network.callsOf('task').length > reads);
+  return (network.callsOf('task')[reads]?.atMs ?? expect.fail()) - startMs;
+}
+
+/** The application validates as soon as there is a score. */
+async function finish({ network, until, store }: NodeRig, n: number): Promise<void> {
+  const commitment = commitmentOf(n);
+  await until(() => network.tasks.get(commitment)?.status === 'ScoreReady');
+  network.change(commitment, { status: 'Validated' });
+  network.emit('TaskValidated', commitment);
+  await until(() => store.tasks.get(commitment).closedMs !== null);
+}
+
+describe('what an idle node asks', () => {
+  it('is no more per minute than the official node, in any minute', async () => {
+    const rig = await nodeRig();
+    await rig.advance(5_000);
+    for (let minute = 0; minute < 3; minute++) {
+      const before = rig.network.calls.length;
+      await rig.advance(60_000);
+      expect(rig.network.calls.length - before).toBeLessThanOrEqual(OFFICIAL_PER_MINUTE);
+    }
+    const lastMinute = rig.network.calls.filter(({ atMs }) => atMs > rig.clock.now() - 60_000);
+    const count = (method: string) => lastMinute.filter((call) => call.method === method).length;
+    expect([count('currentTask'), count('eventsAfter'), count('nodeInfo')]).toEqual([60, 60, 4]);
+  });
+
+  it('lies half a period apart', async () => {
+    const rig = await nodeRig();
+    await rig.advance(10_000);
+    const asked = rig.network.calls.filter(({ method }) => method === 'currentTask' || method === 'eventsAfter').slice(-10);
+    const gaps = asked.slice(1).map((call, i) => call.atMs - (asked[i]?.atMs ?? 0));
+    expect(new Set(gaps)).toEqual(new Set([500]));
+  });
+
+  it('stays within it in the minute after a task, extra polls included', async () => {
+    const rig = await nodeRig();
+    await noticeMs(rig, 1);
+    await finish(rig, 1);
+    const before = rig.network.calls.filter(({ method }) => method !== 'taskIncome').length;
+    rig.store.tasks.setPayment(TASK, 1n);
+    await rig.advance(60_000);
+    const after = rig.network.calls.filter(({ method }) => method !== 'taskIncome').length;
+    expect(after - before).toBeLessThanOrEqual(OFFICIAL_PER_MINUTE);
+  });
+});
+
+describe('how soon a task is noticed', () => {
+  it('within half a second at any moment, a quarter on average', async () => {
+    const rig = await nodeRig();
+    const delays: number[] = [];
+    for (let n = 1; n <= 12; n++) {
+      // An idle minute lies between: only the regular polls count. Starts fall at all phases of the second.
+      await rig.advance(61_000 + n * 83 - (rig.clock.now() % 1_000));
+      delays.push(await noticeMs(rig, n));
+      await finish(rig, n);
+      rig.store.tasks.setPayment(commitmentOf(n), 1n);
+    }
+    expect(Math.max(...delays)).toBeLessThanOrEqual(500);
+    expect(delays.reduce((sum, delay) => sum + delay, 0) / delays.length).toBeLessThanOrEqual(300);
+  });
+
+  it('faster right after a task', async () => {
+    const rig = await nodeRig();
+    await noticeMs(rig, 1);
+    await finish(rig, 1);
+    await rig.advance(50);
+    expect(await noticeMs(rig, 2)).toBeLessThanOrEqual(250);
+  });
+
+  it('a busy minute never starves the polls', async () => {
+    const rig = await nodeRig();
+    for (let n = 1; n <= 40; n++) {
+      expect(await noticeMs(rig, n)).toBeLessThanOrEqual(550);
+      await finish(rig, n);
+    }
+  });
+});
+
+describe('the relay can not be reached', () => {
+  it('asks less and less often, says so, and is back within seconds', async () => {
+    const rig = await nodeRig();
+    rig.network.fate = () => 'lostRequest';
+    await rig.advance(60_000);
+    const before = rig.network.calls.length;
+    await rig.advance(60_000);
+    expect(rig.network.calls.length - before).toBeLessThan(30);
+    expect(rig.node.view()).toMatchObject({ relay: 'unreachable', error: { code: 'RELAY_UNREACHABLE' }, state: 'running' });
+    rig.network.fate = () => 'ok';
+    await rig.until(() => rig.node.view().relay === 'reachable');
+    await rig.advance(3_000);
+    expect(await noticeMs(rig, 1)).toBeLessThanOrEqual(500);
+    expect(rig.fatal).toEqual([]);
+  });
+});
+
+describe('membership', () => {
+  it('law 6: joins with the card that confines the engine', async () => {
+    const { network } = await nodeRig();
+    expect(network.joins).toEqual([
+      {
+        gpu: GPU,
+        version: '3.5.0',
+        modelIds: ['base:tiny/model'],
+        network: 'devnet',
+        stakeWei: 400n * 10n ** 18n,
+      },
+    ]);
+  });
+
+  it('a join whose answer is lost is seen in the next read, and not repeated', async () => {
+    const rig = await nodeRig({ run: false });
+    rig.network.fate = (method) => (method === 'join' ? 'lostAnswer' : 'ok');
+    await rig.until(() => rig.network.status === 'Available');
+    rig.network.fate = () => 'ok';
+    await rig.until(() => rig.node.view().state === 'running');
+    expect(rig.network.joins).toHaveLength(1);
+    expect(rig.network.announced).toHaveLength(1);
+  });
+
+  it('says why the network refuses it, and goes on trying', async () => {
+    const rig = await nodeRig({ run: false });
+    rig.network.beforeCall = (method) => {
+      if (method === 'join') throw refuse('staking amount mismatch');
+    };
+    await rig.until(() => rig.node.view().error?.code === 'NODE_JOIN_FAILED');
+    expect(rig.node.view()).toMatchObject({ state: 'starting', error: { data: { reason: 'staking amount mismatch' } } });
+    rig.network.beforeCall = () => {};
+    await rig.until(() => rig.node.view().state === 'running');
+    expect(rig.node.view().error).toBeNull();
+  });
+
+  it('pauses after the current task and stays paused over a restart, until resumed', async () => {
+    const rig = await nodeRig();
+    rig.network.status = 'Busy';
+    rig.node.pause();
+    await rig.until(() => rig.node.view().state === 'pausing');
+    rig.network.status = 'Paused';
+    await rig.until(() => rig.node.view().state === 'paused');
+    await rig.end();
+    const again = await nodeRig({ ...reuse(rig), run: false });
+    await again.until(() => again.node.view().state === 'paused');
+    again.node.resume();
+    await again.until(() => again.node.view().state === 'running');
+    expect(again.network.status).toBe('Available');
+  });
+
+  it('announces another engine version', async () => {
+    const rig = await nodeRig();
+    await rig.engine.crash();
+    await rig.advance(20_000);
+    expect(rig.network.announced).toEqual([]);
+    expect(rig.node.view().state).toBe('running');
+  });
+});
+
+describe('a slash', () => {
+  const slash = ({ network }: NodeRig, type = 'NodeSlashed') => {
+    network.status = 'Quit';
+    network.emit(type, null, '{}');
+  };
+
+  it('is shown, kept over a restart, and the node joins again only when told', async () => {
+    const rig = await nodeRig();
+    slash(rig);
+    await rig.until(() => rig.node.view().state === 'slashed');
+    expect(rig.node.view().error?.code).toBe('NODE_SLASHED');
+    await rig.advance(60_000);
+    await rig.end();
+    const again = await nodeRig({ ...reuse(rig), run: false });
+    await again.until(() => again.node.view().state === 'slashed');
+    await again.advance(60_000);
+    expect(again.network.joins).toHaveLength(1);
+    again.node.resume();
+    await again.until(() => again.node.view().state === 'running');
+    expect(again.network.joins).toHaveLength(2);
+    expect(again.node.view().error).toBeNull();
+  });
+
+  it('that came while the node was away is found before it joins', async () => {
+    const rig = await nodeRig();
+    await rig.end();
+    for (let n = 0; n < 120; n++) rig.network.emit('NodeStaking', null);
+    slash(rig);
+    const again = await nodeRig({ ...reuse(rig), run: false });
+    await again.until(() => again.node.view().state === 'slashed');
+    expect(again.network.joins).toHaveLength(1);
+  });
+
+  it('that the node never saw an event of still does not make it join by itself', async () => {
+    const rig = await nodeRig();
+    rig.network.status = 'Quit';
+    await rig.until(() => rig.node.view().state === 'stopped');
+    await rig.advance(60_000);
+    expect(rig.network.joins).toHaveLength(1);
+    rig.node.resume();
+    await rig.until(() => rig.node.view().state === 'running');
+  });
+
+  it('a kick-out is told apart', async () => {
+    const rig = await nodeRig();
+    slash(rig, 'NodeKickedOut');
+    await rig.until(() => rig.node.view().state === 'kickedOut');
+    expect(rig.node.view().error?.code).toBe('NODE_KICKED_OUT');
+  });
+});
+
+describe('stopping', () => {
+  it('finishes the current task, takes no new one, and does not quit the network', async () => {
+    const rig = await nodeRig();
+    await noticeMs(rig, 1);
+    rig.network.status = 'Busy';
+    let stopped = false;
+    const stopping = rig.node.stop({ quitNetwork: false }).then(() => {
+      stopped = true;
+    });
+    await rig.advance(5_000);
+    expect(stopped).toBe(false);
+    expect(rig.network.status).toBe('PendingPause');
+    await finish(rig, 1);
+    await rig.advance(1_000);
+    await stopping;
+    expect(rig.network.callsOf('quit')).toEqual([]);
+    expect(rig.node.view().state).toBe('stopped');
+  });
+
+  it('quits when asked to', async () => {
+    const rig = await nodeRig();
+    const stopping = rig.node.stop({ quitNetwork: true });
+    await rig.advance(2_000);
+    await stopping;
+    expect(rig.network.status).toBe('Quit');
+  });
+
+  it('told twice, it does not wait for the task; the task goes on after a restart', async () => {
+    const rig = await nodeRig();
+    rig.engine.answer = never;
+    await noticeMs(rig, 1);
+    await rig.engine.hasJobs(1);
+    void rig.node.stop({ quitNetwork: false });
+    await rig.advance(1_000);
+    await rig.node.stop({ quitNetwork: false });
+    expect(rig.store.local(TASK)).toMatchObject({ kind: 'new', spentLifetimes: ['L1'] });
+    await rig.end();
+    const again = await nodeRig({ ...reuse(rig), engine: new FakeEngine('M') });
+    await finish(again, 1);
+    expect(again.network.submitted).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a network that is gone', async () => {
+    const rig = await nodeRig();
+    rig.network.fate = () => 'lostRequest';
+    await rig.advance(2_000);
+    const stopping = rig.node.stop({ quitNetwork: true });
+    await rig.advance(40_000);
+    await stopping;
+    expect(rig.node.view().state).toBe('stopped');
+  });
+
+  it('refuses commands while it stops', async () => {
+    const rig = await nodeRig();
+    const stopping = rig.node.stop({ quitNetwork: false });
+    expect(() => rig.node.pause()).toThrow(expect.objectContaining({ code: 'NODE_ILLEGAL_STATE' }));
+    expect(() => rig.node.resume()).toThrow(expect.objectContaining({ code: 'NODE_ILLEGAL_STATE' }));
+    await rig.advance(2_000);
+    await stopping;
+  });
+});
+
+describe('beside the tasks', () => {
+  it('learns the payment from the account, also one that comes late', async () => {
+    const rig = await nodeRig();
+    await noticeMs(rig, 1);
+    await finish(rig, 1);
+    expect(rig.store.tasks.get(TASK).paymentWei).toBeNull();
+    await rig.advance(60_000);
+    rig.network.income.push({ commitment: TASK, amountWei: 123n });
+    await rig.until(() => rig.store.tasks.get(TASK).paymentWei !== null);
+    expect(rig.tasks.at(-1)).toMatchObject({ commitment: TASK, paymentWei: '123' });
+  });
+
+  it('fetches a model that the network asks for, and tells it', async () => {
+    const rig = await nodeRig();
+    const args = JSON.stringify({ node_address: rig.network.address, model_id: 'base:big/model', task_type: 1 });
+    rig.network.emit('DownloadModel', null, args);
+    rig.network.emit('DownloadModel', null, args);
+    rig.network.emit('DownloadModel', null, 'nonsense');
+    await rig.until(() => rig.network.models.length > 0);
+    await rig.advance(5_000);
+    expect([rig.network.models, rig.engine.downloads]).toEqual([['base:big/model'], ['big/model']]);
+  });
+
+  it('sends diagnostics only if the host wants it; a refused report does not block the next', async () => {
+    const rig = await nodeRig();
+    rig.engine.answer = invalidArgs;
+    for (const n of [1, 2]) {
+      await noticeMs(rig, n);
+      await rig.until(() => rig.network.reported.length === n);
+      rig.network.change(commitmentOf(n), { status: 'EndAborted' });
+      await rig.until(() => rig.store.tasks.get(commitmentOf(n)).closedMs !== null);
+    }
+    await rig.advance(60_000);
+    expect(rig.network.callsOf('reportNodeError')).toEqual([]);
+    rig.store.settings.set('sendDiagnostics', true);
+    let refusals = 0;
+    rig.network.beforeCall = (method) => {
+      if (method === 'reportNodeError' && refusals++ === 0) throw refuse('Invalid signature');
+    };
+    await rig.until(() => rig.network.diagnostics.length === 1);
+    expect(rig.network.diagnostics[0]).toMatchObject({ commitment: commitmentOf(2), errorType: 'TaskInvalid' });
+    await rig.until(() => rig.network.diagnostics.length === 2);
+  });
+
+  it('tells views with rising revisions and never twice the same', async () => {
+    const rig = await nodeRig();
+    await noticeMs(rig, 1);
+    await finish(rig, 1);
+    const revisions = rig.views.map(({ revision }) => revision);
+    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+    const texts = rig.views.map((view) => JSON.stringify({ ...view, revision: 0 }));
+    for (const [i, text] of texts.entries()) expect(text).not.toBe(texts[i + 1]);
+  });
+});
+
+function reuse({ dataDir, network, clock }: NodeRig) {
+  return { dataDir, network, clock };
+}

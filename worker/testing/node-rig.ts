@@ -1,0 +1,95 @@
+/** A whole node on a hand-ticked clock: real store, network and engine in memory. */
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { nodeConfigSchema } from '../../contract/node-config.ts';
+import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import { passOn } from '../loop/points.ts';
+import { NetworkClock } from '../networks/network-clock.ts';
+import { Node } from '../node/node.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { GPU, QUIET_LOG, START_MS } from './loop-rig.ts';
+import { tempDir } from './temp-dir.ts';
+import { nodeConfig } from './worker-rig.ts';
+
+export interface NodeRig {
+  readonly node: Node;
+  readonly clock: ManualClock;
+  readonly network: FakeNetwork;
+  readonly engine: FakeEngine;
+  readonly store: Store;
+  readonly views: NodeView[];
+  readonly tasks: TaskView[];
+  readonly fatal: unknown[];
+  readonly dataDir: string;
+  /** Moves time in small steps and lets real I/O finish between them. */
+  advance(ms: number): Promise<void>;
+  /** Advances until `done`, 30 s at most. */
+  until(done: () => boolean): Promise<void>;
+  /** Ends this process at once; the directory can be used again. */
+  end(): Promise<void>;
+}
+
+export interface NodeRigOptions {
+  readonly clock?: ManualClock;
+  readonly network?: FakeNetwork;
+  readonly engine?: FakeEngine;
+  readonly dataDir?: string;
+  /** Default true: the test begins with a running node. */
+  readonly run?: boolean;
+}
+
+const STEP_MS = 25;
+
+/** The clock stands still while files are read, written and flushed. */
+async function filesAtRest(): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
+}
+
+export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
+  const { clock = new ManualClock(START_MS), engine = new FakeEngine(), dataDir = tempDir(), run = true } = options;
+  const network = options.network ?? new FakeNetwork(() => clock.now());
+  const store = openStore(dataDir, clock.now());
+  const [views, tasks, fatal]: [NodeView[], TaskView[], unknown[]] = [[], [], []];
+  const node = new Node({
+    config: nodeConfigSchema.parse(nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' })),
+    context: {
+      store,
+      network,
+      engine,
+      engineAccepted: true,
+      gpu: GPU,
+      resultsDir: join(dataDir, 'results'),
+      networkClock: new NetworkClock(clock),
+      clock,
+      reach: passOn,
+      log: QUIET_LOG,
+    },
+    onNode: (view) => views.push(view),
+    onTask: (view) => tasks.push(view),
+    onFatal: (error) => fatal.push(error),
+  });
+  const advance = async (ms: number) => {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      await clock.tick(Math.min(STEP_MS, left));
+      await filesAtRest();
+    }
+  };
+  const until = async (done: () => boolean) => {
+    for (let waited = 0; waited < 30_000 && !done(); waited += STEP_MS) await advance(STEP_MS);
+    if (!done()) throw new Error(`not reached; the node says ${JSON.stringify(node.view())}`);
+  };
+  const end = async () => {
+    const stopped = node.stop({ quitNetwork: false });
+    node.stopNow();
+    await stopped;
+    store.close();
+  };
+  onTestFinished(end);
+  node.start();
+  if (run) await until(() => node.view().state === 'running');
+  return { node, clock, network, engine, store, views, tasks, fatal, dataDir, advance, until, end };
+}
