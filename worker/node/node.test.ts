@@ -161,11 +161,15 @@ describe('membership', () => {
     expect(again.network.status).toBe('Available');
   });
 
-  it('announces another engine version', async () => {
+  it('announces another engine version, and only another,', async () => {
     const rig = await nodeRig();
     await rig.engine.crash();
     await rig.advance(20_000);
     expect(rig.network.announced).toEqual([]);
+    rig.engine.version = '3.6.0';
+    await rig.engine.crash();
+    await rig.until(() => rig.network.announced.length > 0);
+    expect(rig.network.announced).toMatchObject([{ version: '3.6.0', gpu: GPU }]);
     expect(rig.node.view().state).toBe('running');
   });
 });

@@ -10,6 +10,7 @@ export class FakeEngine implements Engine {
   readonly jobs: { readonly job: EngineJob; readonly lifetime: string }[] = [];
   readonly downloads: string[] = [];
   answer: Answer = succeedWith('hello');
+  version = '3.5.0';
   downloadOutcome: EngineOutcome = { kind: 'success' };
   readonly #waiters: (() => void)[] = [];
   #state: EngineState = { kind: 'stopped' };
@@ -33,7 +34,7 @@ export class FakeEngine implements Engine {
 
   async start(): Promise<void> {
     const lifetime = `${this.#prefix}${++this.#lifetimes}`;
-    this.#set({ kind: 'ready', lifetime, version: '3.5.0', pid: 1 });
+    this.#set({ kind: 'ready', lifetime, version: this.version, pid: 1 });
   }
 
   ready(signal: AbortSignal): Promise<Extract<EngineState, { kind: 'ready' }>> {

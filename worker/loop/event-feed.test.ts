@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { EventRow } from '../networks/task-network.ts';
+import { EVENT_OVERLAP } from '../store/event-log.ts';
+import { FakeNetwork } from '../testing/fake-network.ts';
+import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
+import { commitmentOf, remoteTask, SELF } from '../testing/remote-task.ts';
+import { EventFeed } from './event-feed.ts';
+import type { Reach } from './points.ts';
+
+interface FeedRig extends Rig {
+  readonly feed: EventFeed;
+  readonly handled: number[];
+  readonly woken: string[];
+}
+
+async function feedRig(options: { network?: FakeNetwork; dataDir?: string; reach?: Reach } = {}): Promise<FeedRig> {
+  const rig = await loopRig(options);
+  const handled: number[] = [];
+  const woken: string[] = [];
+  const feed = new EventFeed(rig.context, {
+    wakeTask: (commitment) => woken.push(commitment),
+    onNodeEvent: (event) => handled.push(event.id),
+  });
+  return { ...rig, feed, handled, woken };
+}
+
+const event = (id: number, changes: Partial<RelayEvent> = {}): EventRow => ({
+  kind: 'event',
+  event: { id, type: 'NodeStaking', nodeAddress: SELF, commitment: null, args: '{}', ...changes },
+});
+
+async function drain({ feed }: FeedRig): Promise<void> {
+  for (let page = 0; page < 50; page++) if (!(await feed.poll())) return;
+}
+
+describe('the cursor', () => {
+  it('starts at the latest event, on the very first run only', async () => {
+    const rig = await feedRig();
+    rig.network.events.push(event(1), event(2));
+    await rig.feed.poll();
+    rig.network.events.push(event(3));
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([3]);
+  });
+
+  it('misses nothing that happened while the node was away, however much it is', async () => {
+    const first = await feedRig();
+    await first.feed.poll();
+    const { network } = first;
+    const dataDir = first.context.resultsDir.replace(/results$/, '');
+    first.context.store.close();
+    for (let id = 1; id <= 230; id++) network.events.push(event(id));
+    const again = await feedRig({ network, dataDir });
+    await drain(again);
+    expect(again.handled).toEqual(Array.from({ length: 230 }, (_, i) => i + 1));
+  });
+
+  it('asks again a little behind the newest id, for ids that become visible late', async () => {
+    const rig = await feedRig();
+    await rig.feed.poll();
+    rig.network.events.push(event(40));
+    await rig.feed.poll();
+    rig.network.events.unshift(event(40 - EVENT_OVERLAP + 1));
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([40, 40 - EVENT_OVERLAP + 1]);
+  });
+});
+
+describe('the stream', () => {
+  it('handles each event once, whatever the network repeats, shuffles or garbles', async () => {
+    const rows = fc.uniqueArray(fc.integer({ min: 1, max: 25 }), { minLength: 1 }).chain((ids) =>
+      fc.tuple(
+        fc.constant(ids),
+        fc.array(
+          fc.oneof(
+            fc.constantFrom(...ids).map((id) => event(id)),
+            fc.string().map(garbage),
+          ),
+          { maxLength: 40 },
+        ),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(rows, async ([ids, noise]) => {
+        const network = new FakeNetwork(() => START_MS);
+        const rig = await feedRig({ network });
+        await rig.feed.poll();
+        const all = [...noise, ...ids.map((id) => event(id))];
+        for (let at = 0; at < all.length; at += 7) {
+          network.eventsAfter = async () => all.slice(0, at + 7);
+          await rig.feed.poll();
+        }
+        expect([...rig.handled].sort((a, b) => a - b)).toEqual([...ids].sort((a, b) => a - b));
+        expect(rig.context.store.events.counts().unreadable).toBe(new Set(noise.filter(isGarbage).map(rawOf)).size);
+        rig.context.store.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('moves past an unreadable event that has an id', async () => {
+    const rig = await feedRig();
+    await rig.feed.poll();
+    rig.network.events.push({ kind: 'unreadable', id: 100, raw: '{"id":100}', problem: 'type: invalid' }, event(101));
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([101]);
+    expect(rig.context.store.events.cursor()).toBe(101 - EVENT_OVERLAP);
+  });
+
+  it('law 1: a task event wakes the task and decides nothing', async () => {
+    const rig = await feedRig();
+    await rig.feed.poll();
+    const commitment = commitmentOf(1);
+    rig.context.store.tasks.observe(remoteTask({}), START_MS);
+    rig.network.events.push(
+      event(1, { type: 'TaskEndInvalidated', commitment }),
+      event(2, { type: 'TaskStarted', commitment: commitmentOf(2) }),
+    );
+    await rig.feed.poll();
+    expect(rig.woken).toEqual([commitment, commitmentOf(2)]);
+    expect(rig.context.store.tasks.get(commitment).status).toBe('Started');
+    expect(rig.context.store.tasks.transitions(commitment).at(-1)).toMatchObject({ status: 'EndInvalidated', source: 'event' });
+  });
+
+  it('handles again what was recorded but not handled when the process was killed', async () => {
+    const dead = new Promise<never>(() => {});
+    const first = await feedRig({ reach: (point) => (point === 'events.recorded' ? dead : undefined) });
+    await first.feed.poll();
+    first.network.events.push(event(1, { type: 'NodeSlashed' }));
+    void first.feed.poll();
+    await new ManualClock(0).tick(0);
+    expect(first.handled).toEqual([]);
+    const { network } = first;
+    first.context.store.close();
+    const again = await feedRig({ network, dataDir: first.context.resultsDir.replace(/results$/, '') });
+    onTestFinished(() => again.context.store.close());
+    await again.feed.poll();
+    expect(again.handled).toEqual([1]);
+  });
+});
+
+function garbage(raw: string): EventRow {
+  return { kind: 'unreadable', id: null, raw, problem: 'no object' };
+}
+
+function isGarbage(row: EventRow): row is Extract<EventRow, { kind: 'unreadable' }> {
+  return row.kind === 'unreadable';
+}
+
+function rawOf(row: Extract<EventRow, { kind: 'unreadable' }>): string {
+  return row.raw;
+}
