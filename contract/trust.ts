@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DeviationName } from '../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE } from '../protocol/tasks/status.ts';
+import { qosExplanationSchema } from './standing.ts';
 
 const weiText = z.string().regex(/^\d+$/);
 const names = <Name extends string>(table: Readonly<Record<Name, number>>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
@@ -212,6 +213,8 @@ export const caseFileSchema = z.object({
   timeline: z.array(timelineEntrySchema),
   /** Args of the NodeSlashed or NodeKickedOut event as they came, JSON text. */
   eventArgs: z.string().nullable(),
+  /** Quality of service when the case was filled in: what led to a kick-out, what a timeout has cost. */
+  qos: qosExplanationSchema.nullable(),
   log: logExcerptSchema,
 });
 export type CaseFile = z.output<typeof caseFileSchema>;

@@ -14,6 +14,8 @@ const SCHEMAS = {
   barred: z.enum(['slashed', 'kickedOut']).nullable(),
   /** The node's address: a data directory belongs to one key. */
   address: z.string(),
+  /** Newest event id known when this directory last let the node join: its word that the address is in the network through it. */
+  joinedAfterEvent: z.number().int().nonnegative(),
   /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off unless chosen. */
   sendDiagnostics: z.boolean(),
 } as const;

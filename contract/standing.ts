@@ -1,0 +1,126 @@
+/** How a node stands in its network: its quality of service with the reasons, and why it gets no tasks. */
+import { z } from 'zod';
+
+/** All 0–1. `long`: over the last tasks; `health`: recovers after timeouts; `combined`: their product. */
+export const qosNumbersSchema = z.object({ long: z.number(), health: z.number(), combined: z.number() });
+export type QosNumbers = z.output<typeof qosNumbersSchema>;
+
+export const QOS_CHANGES = [
+  'rankedFirst',
+  'rankedSecond',
+  'rankedThird',
+  'invalidatedInGroup',
+  'abortedInGroup',
+  'firstTimeout',
+  'repeatedTimeout',
+  'uploadedResult',
+  'agreedWithMajority',
+  'joined',
+  'liftedToFloor',
+  'unknown',
+] as const;
+
+/** Where the formulas of the protocol and the relay's own numbers part. The relay's number is the one that counts. */
+export const qosDifferenceSchema = z.object({
+  number: z.enum(['long', 'health', 'combined', 'recovery', 'taskScore']),
+  /** Null: no value of the formula fits, and there is no single one to name. */
+  formula: z.number().nullable(),
+  relay: z.number(),
+});
+export type QosDifference = z.output<typeof qosDifferenceSchema>;
+
+export const qosChangeSchema = z.object({
+  atMs: z.number(),
+  code: z.enum(QOS_CHANGES),
+  /** The relay's name of the event. */
+  event: z.string(),
+  commitment: z.string().nullable(),
+  /** Points of the task (0–10) and rank in its group (from 1), where the event is about them. */
+  taskScore: z.number().nullable(),
+  rank: z.number().nullable(),
+  before: qosNumbersSchema,
+  after: qosNumbersSchema,
+  /** Empty: the formulas agree. Null: there is no formula for this event. */
+  differences: z.array(qosDifferenceSchema).nullable(),
+});
+export type QosChange = z.output<typeof qosChangeSchema>;
+
+const toldNumber = z.object({ value: z.number(), source: z.enum(['relay', 'formula']) }).nullable();
+
+export const qosExplanationSchema = z.object({
+  atMs: z.number(),
+  /** Null = not known. */
+  now: z.object({ long: toldNumber, health: toldNumber, combined: toldNumber }),
+  differences: z.array(qosDifferenceSchema),
+  exclusion: z.object({
+    state: z.enum(['excluded', 'notExcluded', 'unknown']),
+    source: z.enum(['relay', 'formula']).nullable(),
+    /** When health alone ends it; the start of a task ends it too. Null = nothing to end, or not known. */
+    endsAtMs: z.number().nullable(),
+  }),
+  /** Health from now on if nothing else happens; empty while it is unknown or full. */
+  recovery: z.array(z.object({ atMs: z.number(), health: z.number() })),
+  /** A node below this long-term quality is expelled once its pool is full. */
+  kickOutBelow: z.number(),
+  belowKickOut: z.boolean().nullable(),
+  /** Newest first. */
+  changes: z.array(qosChangeSchema),
+  tracing: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('told'), maxEvents: z.number().int(), atLimit: z.boolean() }),
+    /** The relay remembers nothing: no change yet, or it was restarted. */
+    z.object({ kind: z.literal('empty') }),
+    z.object({ kind: z.literal('unsupported') }),
+  ]),
+});
+export type QosExplanation = z.output<typeof qosExplanationSchema>;
+
+export const NO_TASK_CONDITIONS = [
+  'nodeRunning',
+  'relayReachable',
+  'engineReady',
+  'member',
+  'available',
+  'health',
+  'weight',
+  'queue',
+  'version',
+  'gpuPlatform',
+  'gpuPinned',
+  'vram',
+  'nodeName',
+  'nodeNameWhitelist',
+  'baseModels',
+] as const;
+export type NoTaskConditionId = (typeof NO_TASK_CONDITIONS)[number];
+
+const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]));
+
+export const noTaskConditionSchema = z.object({
+  id: z.enum(NO_TASK_CONDITIONS),
+  /** yes: nothing stands in the way here. */
+  verdict: z.enum(['yes', 'no', 'unknown']),
+  code: z.string(),
+  params,
+  /** What would change it, as a code with the same parameters; null where nothing has to. */
+  change: z.string().nullable(),
+  source: z.string(),
+});
+export type NoTaskCondition = z.output<typeof noTaskConditionSchema>;
+
+/** One of the network's models, judged by the filters a task for it would have to pass. */
+export const modelChanceSchema = z.object({
+  modelId: z.string(),
+  kind: z.string(),
+  minVramGib: z.number(),
+  onDiskNodes: z.number(),
+  failed: z.array(z.string()),
+});
+export type ModelChance = z.output<typeof modelChanceSchema>;
+
+export const noTasksSchema = z.object({
+  atMs: z.number(),
+  conditions: z.array(noTaskConditionSchema),
+  /** Null where the network does not tell its models. */
+  models: z.array(modelChanceSchema).nullable(),
+});
+export type NoTasks = z.output<typeof noTasksSchema>;

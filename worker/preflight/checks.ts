@@ -1,0 +1,125 @@
+/** The checks of a start, put together from what the caller can reach. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { EngineKind } from '../../contract/node-config.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { isChainError } from '../chain/errors.ts';
+import { isWorkerError } from '../errors.ts';
+import { type Check, objectionOf, ok, type Verdict } from './check.ts';
+import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
+import {
+  DISK_NEEDS,
+  type DiskNeeds,
+  type Funds,
+  judgeChainId,
+  judgeClock,
+  judgeDisk,
+  judgeEngine,
+  judgeFunds,
+  judgeModels,
+} from './judgements.ts';
+
+export interface PreflightChain {
+  /** Null where the network does not publish it. */
+  readonly expectedId: number | null;
+  chainId(): Promise<number>;
+  funds(): Promise<Funds>;
+}
+
+export interface PreflightParts {
+  readonly clock: Clock;
+  /** The relay's time in unix seconds. */
+  readonly relayNow: () => Promise<number>;
+  /** Null for a network without a chain: its three checks are left out. */
+  readonly chain: PreflightChain | null;
+  readonly engine: { readonly kind: EngineKind; readonly accepted: readonly EngineKind[] };
+  /** Model ids that the node will name, and those of them that are not on disk. */
+  readonly models: () => Promise<{ readonly configured: readonly string[]; readonly missing: readonly string[] }>;
+  readonly disk: { readonly path: string; readonly needs?: DiskNeeds; readonly freeBytes?: (path: string) => Promise<number> };
+  readonly doppelganger: () => Promise<DoppelgangerFacts>;
+}
+
+export function preflightChecks(parts: PreflightParts): Check[] {
+  const { engine, models, disk, doppelganger } = parts;
+  const { needs = DISK_NEEDS, freeBytes = freeBytesOf } = disk;
+  return [
+    ...relayChecks(parts),
+    ...(parts.chain === null ? [] : chainChecks(parts.chain)),
+    { id: 'engine', run: async () => judgeEngine(engine) },
+    { id: 'models', run: async () => judgeModels(await models()) },
+    { id: 'disk', run: async () => judgeDisk({ freeBytes: await freeBytes(disk.path), needs }) },
+    { id: 'doppelganger', run: async () => judgeDoppelganger(await doppelganger()) },
+  ];
+}
+
+/** One reading serves both. */
+function relayChecks({ clock, relayNow }: PreflightParts): Check[] {
+  const reading = once(async () => {
+    const sentMs = clock.now();
+    const networkSeconds = await relayNow();
+    return { networkSeconds, sentMs, receivedMs: clock.now() };
+  });
+  return [
+    { id: 'clock', run: async () => judgeClock(await reading()) },
+    {
+      id: 'relay',
+      run: () =>
+        reading().then(
+          ({ sentMs, receivedMs }) => ok({ answerMs: receivedMs - sentMs }),
+          (error: unknown) => objectionOf(error, isWorkerError(error) ? 'fail' : 'unknown'),
+        ),
+    },
+  ];
+}
+
+function chainChecks(chain: PreflightChain): Check[] {
+  const chainId = once(() => chain.chainId());
+  // A client that knows the right id refuses the wrong chain by itself: then something did answer.
+  const wrong = (error: unknown) => isChainError(error, 'CHAIN_WRONG_ID');
+  return [
+    {
+      id: 'rpc',
+      run: () =>
+        chainId().then(
+          () => ok(),
+          (error: unknown) => (wrong(error) ? ok() : objectionOf(error, 'fail')),
+        ),
+    },
+    {
+      id: 'chainId',
+      run: () =>
+        chainId().then(
+          (actual) => judgeChainId({ expected: chain.expectedId, actual }),
+          (error: unknown) => objectionOf(error, wrong(error) ? 'fail' : 'unknown'),
+        ),
+    },
+    { id: 'balance', run: () => balance(chain) },
+  ];
+}
+
+async function balance(chain: PreflightChain): Promise<Verdict> {
+  try {
+    return judgeFunds(await chain.funds());
+  } catch (error) {
+    const refused = isChainError(error, 'CHAIN_STAKE_LEAVING', 'CHAIN_STAKE_BELOW_MINIMUM');
+    return objectionOf(error, refused ? 'fail' : 'unknown');
+  }
+}
+
+/** Free for this user, on the disk of the nearest existing directory. */
+export async function freeBytesOf(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(path);
+    if (parent === path || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    return freeBytesOf(parent);
+  }
+}
+
+/** The first call's promise for everybody, its failure included. */
+function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let answer: Promise<Value> | null = null;
+  return () => (answer ??= ask());
+}

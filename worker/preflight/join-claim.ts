@@ -1,0 +1,40 @@
+/** This data directory's own word that it put the address into the network, and the facts the doppelganger check needs. */
+import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { Store } from '../store/store.ts';
+import type { TrustNetwork } from '../trust/relay-reader.ts';
+import type { DoppelgangerFacts } from './doppelganger.ts';
+
+/** To be called, and on disk, before every join. */
+export function claimJoin({ settings }: Pick<Store, 'settings'>): void {
+  settings.set('joinedAfterEvent', settings.get('eventCursor') ?? 0);
+}
+
+/** Events asked for; a node that was away longer is judged by the oldest of them. */
+const NEWS = 500;
+
+/** @throws as `TrustNetwork` does. */
+export async function doppelgangerFacts(parts: {
+  readonly store: Store;
+  readonly network: Pick<TrustNetwork, 'nodeInfo' | 'eventsAfter'>;
+  readonly confirmedAlone: boolean;
+}): Promise<DoppelgangerFacts> {
+  const { store, network, confirmedAlone } = parts;
+  const { status } = await network.nodeInfo();
+  const cursor = store.settings.get('eventCursor');
+  const joinedAfterEvent = store.settings.get('joinedAfterEvent');
+  const news = cursor === null ? [] : await network.eventsAfter(cursor, NEWS);
+  const joins = store.events.ofTypes(['NodeJoin']);
+  return {
+    status,
+    joinedAfterEvent,
+    ownJoinSeen: joinedAfterEvent !== null && joins.some((event) => event.id > joinedAfterEvent),
+    news,
+    hasVerdict: (commitment) => isHex(commitment, 32) && hasVerdict(store, commitment),
+    confirmedAlone,
+  };
+}
+
+function hasVerdict(store: Store, commitment: Hex): boolean {
+  if (store.ledger.find(commitment) !== null) return true;
+  return store.executions.of(commitment).some((execution) => execution.outcome === 'invalid');
+}

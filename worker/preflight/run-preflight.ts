@@ -1,0 +1,68 @@
+/** Asks everything at once; a check that hangs holds up no other one. */
+import { PREFLIGHT_CHECKS, type PreflightReport, type PreflightResult } from '../../contract/preflight.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { type Check, objection, objectionOf, resultOf, type Verdict } from './check.ts';
+
+export interface PreflightOptions {
+  readonly checks: readonly Check[];
+  readonly clock: Clock;
+  /** Per check, milliseconds. */
+  readonly timeoutMs?: number;
+  /** Hears of each result as soon as it is there. */
+  readonly onResult?: (result: PreflightResult) => void;
+  readonly signal?: AbortSignal;
+}
+
+export const PREFLIGHT_TIMEOUT_MS = 20_000;
+
+/** @throws the signal's reason when it aborts. */
+export async function runPreflight(options: PreflightOptions): Promise<PreflightReport> {
+  const { checks, clock, timeoutMs = PREFLIGHT_TIMEOUT_MS, onResult, signal } = options;
+  signal?.throwIfAborted();
+  const results = await Promise.all(
+    checks.map(async (check) => {
+      const result = resultOf(check.id, await runCheck({ check, clock, timeoutMs, signal: signal ?? null }));
+      onResult?.(result);
+      return result;
+    }),
+  );
+  signal?.throwIfAborted();
+  const order = (result: PreflightResult) => PREFLIGHT_CHECKS.indexOf(result.id);
+  return { atMs: clock.now(), results: results.toSorted((a, b) => order(a) - order(b)), mayStart: mayStart(results) };
+}
+
+/** The only doubt that forbids a start is a second machine with this key: what it costs can not be taken back. */
+export function mayStart(results: readonly PreflightResult[]): boolean {
+  return results.every(({ id, state }) => state !== 'fail' && !(id === 'doppelganger' && state === 'unknown'));
+}
+
+interface Run {
+  readonly check: Check;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | null;
+}
+
+async function runCheck({ check, clock, timeoutMs, signal }: Run): Promise<Verdict> {
+  const over = new AbortController();
+  const stop = () => over.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  const late = clock.sleep(timeoutMs, over.signal).then(
+    () => objection('unknown', 'PREFLIGHT_TIMED_OUT', { timeoutMs }),
+    () => objection('unknown', 'PREFLIGHT_TIMED_OUT'),
+  );
+  try {
+    return await Promise.race([attempt(check, over.signal), late]);
+  } finally {
+    over.abort();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function attempt(check: Check, signal: AbortSignal): Promise<Verdict> {
+  try {
+    return await check.run(signal);
+  } catch (error) {
+    return objectionOf(error, 'unknown');
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Opens case files and fills them in. Opening is synchronous and needs the store and the disk alone, because the node
+ * removes a task's results right after it has seen its end; everything that has to be asked for comes afterwards, again
+ * and again until it has been answered, over restarts too.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseFile, MachineFacts } from '../../contract/trust.ts';
+import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { Log } from '../log.ts';
+import { backoffMs } from '../loop/backoff.ts';
+import { Waker } from '../loop/waker.ts';
+import type { Store } from '../store/store.ts';
+import { buildCase, endedTask, nodeEvents } from './build-case.ts';
+import { type CaseVerdict, caseFor } from './case-for.ts';
+import { faultOfEnd } from './fault.ts';
+import { deviationsOf, type Findings, faultInGroup, investigate } from './investigate.ts';
+import { keepFiles, verifyFiles } from './keep-files.ts';
+import { logExcerpt } from './log-excerpt.ts';
+import type { TrustNetwork } from './relay-reader.ts';
+import { reviewAfter } from './review.ts';
+
+export interface CaseCollectorOptions {
+  readonly store: Store;
+  readonly network: TrustNetwork;
+  /** Of this machine: the log's clock, and for waiting. */
+  readonly clock: Clock;
+  /** Absolute. Cases are kept in `<dataDir>/cases/<id>`. */
+  readonly dataDir: string;
+  /** Absolute. */
+  readonly resultsDir: string;
+  /** What the machine is now; the engine lifetimes of the store tell what it was. */
+  readonly machine: () => MachineFacts;
+  /** Log files of JSON lines, oldest first. */
+  readonly logPaths: () => readonly string[];
+  /** Bits; null where the network's is not known. */
+  readonly distanceThreshold: number | null;
+  readonly log: Log;
+  readonly onCase?: (file: CaseFile) => void;
+}
+
+const RETRY = { baseMs: 5_000, capMs: 10 * 60_000 };
+const IDLE_MS = 3_600_000;
+/** Warnings that long before the task was seen and after now belong to its log. */
+const LOG_MARGIN_MS = 60_000;
+
+export function caseDir(dataDir: string, id: string): string {
+  return join(dataDir, 'cases', id);
+}
+
+export class CaseCollector {
+  readonly #options: CaseCollectorOptions;
+  readonly #waker: Waker;
+
+  constructor(options: CaseCollectorOptions) {
+    this.#options = options;
+    this.#waker = new Waker(options.clock);
+  }
+
+  /** To be called when anything about a task has changed, before its results are removed. */
+  onTask(commitment: Hex): void {
+    const { store, network, clock } = this.#options;
+    const task = endedTask(store, commitment);
+    if (task === null) return;
+    const known = store.cases.find(commitment);
+    if (known !== null) {
+      this.#refresh(known);
+      return;
+    }
+    const events = nodeEvents(store).filter((event) => event.commitment === commitment);
+    const verdict = caseFor({ task, events, self: network.address, nowMs: clock.now() });
+    if (verdict !== null) this.#open(verdict);
+  }
+
+  /** To be called with every event that is about the node; a repetition changes nothing. */
+  onNodeEvent(event: RelayEvent): void {
+    const { store, network, clock } = this.#options;
+    const { commitment } = event;
+    const about = event.type === 'NodeSlashed' && commitment !== null && isHex(commitment, 32) ? commitment : null;
+    const task = about === null ? null : endedTask(store, about);
+    const verdict = caseFor({ task, events: [event], self: network.address, nowMs: clock.now() });
+    // Without an event in it, the verdict is about the task's end: that is `onTask`'s.
+    if (verdict === null || verdict.event === null) return;
+    const known = store.cases.find(verdict.id);
+    if (known === null) this.#open(verdict);
+    else if (known.review.kind !== 'slashed' && verdict.kind === 'slashed') {
+      const { kind, review } = verdict;
+      this.#put({ ...known, kind, review, deviations: deviationsOf(review), eventArgs: event.args, complete: false });
+      this.#waker.wake();
+    }
+  }
+
+  /** Once at the start: what a process killed at the wrong moment left undone. */
+  sweep(): void {
+    const { store } = this.#options;
+    for (const commitment of store.cases.unjudged()) this.onTask(commitment);
+    for (const event of nodeEvents(store)) this.onNodeEvent(event);
+  }
+
+  /** Fills in what is incomplete, now and whenever a case is opened, until the signal comes. */
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      failures = (await this.completeAll()) ? 0 : failures + 1;
+      await this.#waker.sleep(failures === 0 ? IDLE_MS : backoffMs(failures, RETRY), signal).catch(() => {});
+    }
+  }
+
+  /** Tries every incomplete case once; true when none is left. */
+  async completeAll(): Promise<boolean> {
+    const { store, log } = this.#options;
+    for (const file of store.cases.incomplete()) {
+      try {
+        await this.#complete(file);
+      } catch (error) {
+        log.warn({ case: file.id, err: error }, 'a case could not be filled in yet');
+      }
+    }
+    return store.cases.incomplete().length === 0;
+  }
+
+  #open(verdict: CaseVerdict): void {
+    const { store, dataDir, resultsDir, machine, clock, log } = this.#options;
+    const dir = caseDir(dataDir, verdict.id);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const { commitment } = verdict;
+    // A kick-out is about fifty tasks, not about the one that happened to be the last.
+    const isAboutTask = verdict.id === commitment && isHex(commitment, 32);
+    const artifacts = isAboutTask ? store.artifacts.of(commitment) : [];
+    const files = keepFiles({ artifacts, resultsDir, caseDir: dir });
+    const lost = files.filter((file) => file.path === null).length;
+    if (lost > 0) log.warn({ case: verdict.id, lost, code: 'TRUST_FILES_NOT_KEPT' }, 'result files could not be kept');
+    log.info({ case: verdict.id, kind: verdict.kind, fault: verdict.fault.code, commitment }, 'a case was opened');
+    this.#put(buildCase({ store, verdict, files, machine: machine(), toldLastStatus: null, nowMs: clock.now() }));
+    this.#waker.wake();
+  }
+
+  /** The task went on after its case was opened: by a slash event that came before the task was read, or by being closed. */
+  #refresh(known: CaseFile): void {
+    const { task, timeline } = this.#rebuild(known, known.task?.lastStatus ?? null);
+    if (JSON.stringify([task, timeline]) === JSON.stringify([known.task, known.timeline])) return;
+    const complete = known.complete && task?.status === known.task?.status;
+    this.#put({ ...known, task, timeline, complete });
+    if (!complete) this.#waker.wake();
+  }
+
+  #rebuild(file: CaseFile, toldLastStatus: TaskStatus | null): CaseFile {
+    const { store } = this.#options;
+    const verdict: CaseVerdict = { ...file, event: null };
+    const { machine, openedMs } = file;
+    return buildCase({ store, verdict, files: file.own.files, machine, toldLastStatus, nowMs: openedMs });
+  }
+
+  async #complete(file: CaseFile): Promise<void> {
+    const { store, dataDir, network, distanceThreshold, clock, logPaths } = this.#options;
+    const files = await verifyFiles(file.own.files, caseDir(dataDir, file.id));
+    const times = file.timeline.map((entry) => entry.atMs);
+    const log = await logExcerpt({
+      paths: logPaths(),
+      commitment: file.commitment,
+      fromMs: Math.min(file.openedMs, ...times) - LOG_MARGIN_MS,
+      toMs: Math.max(file.openedMs, ...times) + LOG_MARGIN_MS,
+    });
+    const findings = await investigate(file, { network, distanceThreshold, nowMs: clock.now() });
+    // Meanwhile a slash may have come: what is in the store now is what counts.
+    const current = store.cases.find(file.id) ?? file;
+    this.#put({ ...this.#withFindings(current, findings), own: { ...current.own, files }, log });
+  }
+
+  #withFindings(file: CaseFile, findings: Findings): CaseFile {
+    const { store } = this.#options;
+    const rebuilt = this.#rebuild(file, findings.toldLastStatus);
+    const invalidated = rebuilt.timeline.find((entry) => entry.value === 'EndInvalidated');
+    const seen = { status: findings.status, invalidatedMs: invalidated?.atMs ?? file.openedMs };
+    const review = reviewAfter(file.review, seen);
+    const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, findings.toldLastStatus) : null;
+    const fault = (ended === null ? null : faultOfEnd(ended)) ?? file.fault;
+    const { qos, group } = findings;
+    return {
+      ...rebuilt,
+      complete: true,
+      fault: faultInGroup(fault, group),
+      review,
+      group,
+      deviations: deviationsOf(review),
+      eventArgs: file.eventArgs,
+      qos,
+    };
+  }
+
+  #put(file: CaseFile): void {
+    this.#options.store.cases.put(file);
+    this.#options.onCase?.(file);
+  }
+}

@@ -1,0 +1,135 @@
+/** What the network can add to a case: the group, the review, the quality of service, who was late. */
+
+import type { QosExplanation } from '../../contract/standing.ts';
+import type { CaseFile, Fault, GroupMember, GroupRules, Review } from '../../contract/trust.ts';
+import type { NodeStatus } from '../../protocol/node/status.ts';
+import type { DeviationName } from '../../protocol/tasks/deviations.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { readEventArgs } from '../../protocol/wire/event-args.ts';
+import { fault } from './fault.ts';
+import { candidatePairs, memberFromEvents, membersFromEvidence, NEIGHBOURHOOD, type Self } from './group-members.ts';
+import { groupRules } from './group-rules.ts';
+import { explainQos } from './qos-explanation.ts';
+import type { TrustNetwork } from './relay-reader.ts';
+
+export interface Inquiry {
+  readonly network: TrustNetwork;
+  /** Bits; null where the network's is not known. */
+  readonly distanceThreshold: number | null;
+  readonly nowMs: number;
+}
+
+export interface Findings {
+  readonly toldLastStatus: TaskStatus | null;
+  readonly status: NodeStatus | null;
+  readonly qos: QosExplanation;
+  readonly group: CaseFile['group'];
+}
+
+/** @throws what the network answers; a case then stays incomplete and is looked at again. */
+export async function investigate(file: CaseFile, inquiry: Inquiry): Promise<Findings> {
+  const { network, nowMs } = inquiry;
+  const info = await network.nodeInfo();
+  const qos = explainQos({ tracing: await network.qosTracing(), info, nowMs });
+  const events = file.commitment === null ? [] : await network.eventsOfTask(file.commitment);
+  const aborted = events.map((event) => readEventArgs(event, 'TaskEndAborted')).find((args) => args !== null);
+  return {
+    toldLastStatus: aborted?.last_status ?? null,
+    status: info.status,
+    qos,
+    group: file.task?.status === 'EndInvalidated' ? await findGroup(file, events, inquiry) : null,
+  };
+}
+
+async function findGroup(file: CaseFile, events: readonly RelayEvent[], inquiry: Inquiry): Promise<CaseFile['group']> {
+  const { commitment, task } = file;
+  if (commitment === null || task === null) return null;
+  const { network, distanceThreshold } = inquiry;
+  const self: Self = { commitment, node: network.address };
+  const own = ownMember(file, self);
+  const judge = (members: readonly GroupMember[]) => groupRules({ taskType: task.type, members, distanceThreshold });
+  const evidence = evidenceOf(file);
+  const named = evidence === null ? null : membersFromEvidence(evidence, self);
+  if (named !== null) {
+    const members = await Promise.all(
+      named.map(async (member) => (member.self ? own : fill(member, await network.eventsOfTask(member.commitment)))),
+    );
+    return { members, rules: judge(members) };
+  }
+  const invalidated = events.find((event) => event.type === 'TaskEndInvalidated');
+  return invalidated === undefined ? null : inferGroup({ own, self, near: invalidated.id, judge, network });
+}
+
+interface Inference {
+  readonly own: GroupMember;
+  readonly self: Self;
+  readonly near: number;
+  readonly judge: (members: readonly GroupMember[]) => GroupRules | null;
+  readonly network: TrustNetwork;
+}
+
+/** Busy networks validate more than this beside each other only by chance; then nothing is inferred. */
+const MAX_PAIRS = 12;
+
+/** A pair is believed only if the table then explains what happened, and if it is the only such pair. */
+async function inferGroup({ own, self, near, judge, network }: Inference): Promise<CaseFile['group']> {
+  const pairs = candidatePairs(await network.eventsAround(near, NEIGHBOURHOOD), self);
+  if (pairs.length > MAX_PAIRS) return null;
+  const members = new Map<string, GroupMember>();
+  for (const commitment of new Set(pairs.flat())) {
+    members.set(commitment, memberFromEvents(commitment, await network.eventsOfTask(commitment)));
+  }
+  const groups = pairs.flatMap((pair) => {
+    const group = [own, ...pair.flatMap((commitment) => members.get(commitment) ?? [])];
+    const rules = judge(group);
+    return rules?.explained === true && rules.lawful === 'EndInvalidated' ? [{ members: group, rules }] : [];
+  });
+  return groups.length === 1 ? (groups[0] ?? null) : null;
+}
+
+/** Events know what the evidence left out. */
+function fill(member: GroupMember, events: readonly RelayEvent[]): GroupMember {
+  const seen = memberFromEvents(member.commitment, events);
+  return {
+    ...member,
+    node: member.node ?? seen.node,
+    status: member.status ?? seen.status,
+    score: member.score ?? seen.score,
+    end: member.end ?? seen.end,
+  };
+}
+
+function ownMember({ own, task, timeline }: CaseFile, { commitment, node }: Self): GroupMember {
+  const at = (status: TaskStatus) => timeline.find((entry) => entry.code === 'status' && entry.value === status)?.atMs;
+  const [start, ready] = [at('Started'), at('ScoreReady') ?? at('ErrorReported')];
+  return {
+    commitment,
+    self: true,
+    node,
+    status: task?.taskError === 'None' ? 'ScoreReady' : 'ErrorReported',
+    score: own.score,
+    end: 'EndInvalidated',
+    executionMs: start === undefined || ready === undefined ? null : ready - start,
+    knownBy: 'self',
+  };
+}
+
+function evidenceOf({ eventArgs, commitment }: CaseFile) {
+  if (eventArgs === null) return null;
+  const event: RelayEvent = { id: 0, type: 'NodeSlashed', nodeAddress: '', commitment, args: eventArgs };
+  return readEventArgs(event, 'NodeSlashed')?.evidence ?? null;
+}
+
+/** What the known group makes of the presumption that the minority is at fault. */
+export function faultInGroup(before: Fault, group: CaseFile['group']): Fault {
+  const rules = group?.rules ?? null;
+  if (rules === null) return before;
+  if (!rules.explained) return fault('againstTheTable');
+  if (rules.row === 'AEE' && rules.lawful === 'EndInvalidated') return fault('outvotedByErrors');
+  return { ...before, certainty: 'certain' };
+}
+
+export function deviationsOf(review: Review): DeviationName[] {
+  return review.kind === 'underReview' ? ['relayPassiveSlash'] : [];
+}

@@ -1,0 +1,173 @@
+/**
+ * Why a node gets no tasks: every condition of the network's selection, judged from what a node can know. What it can
+ * not know is said to be unknown. Source: RELAY_PROTOCOL 4.2.
+ */
+import type { ModelChance, NoTaskCondition, NoTasks } from '../../contract/standing.ts';
+import { baseModelsOf, type CandidateNode, evaluateFilters } from '../../protocol/node/selection.ts';
+import type { TaskType } from '../../protocol/tasks/status.ts';
+import type { NodeInfo } from '../../protocol/wire/node.ts';
+import type { LoadedModel } from '../../protocol/wire/public-network.ts';
+import { condition, type NoTaskFacts } from './no-task-facts.ts';
+import { hardwareConditions, isOwnModel, toldModels } from './no-tasks-hardware.ts';
+
+/** The conditions in the order in which a host would ask them. */
+export function explainNoTasks(facts: NoTaskFacts): NoTasks {
+  return {
+    atMs: facts.nowMs,
+    conditions: [
+      nodeRunning(facts),
+      relayReachable(facts),
+      engineReady(facts),
+      member(facts),
+      available(facts),
+      health(facts),
+      weight(facts),
+      queue(facts),
+      ...hardwareConditions(facts),
+    ],
+    models: modelChances(facts),
+  };
+}
+
+function nodeRunning({ local }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'nodeRunning', source: 'this machine' } as const;
+  if (local.guards.length > 0) {
+    return condition({ ...about, verdict: 'no', code: 'guarded', params: { guards: [...local.guards] }, change: 'guardEnds' });
+  }
+  if (local.node === 'running') return condition({ ...about, verdict: 'yes', code: 'running' });
+  return condition({ ...about, verdict: 'no', code: 'notRunning', params: { state: local.node }, change: 'resume' });
+}
+
+function relayReachable({ local }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'relayReachable', source: 'this machine' } as const;
+  if (local.relay === 'reachable') return condition({ ...about, verdict: 'yes', code: 'reachable' });
+  if (local.relay === 'unknown') return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  return condition({ ...about, verdict: 'no', code: 'unreachable', change: 'connection' });
+}
+
+function engineReady({ local }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'engineReady', source: 'this machine' } as const;
+  if (!local.engineAccepted) return condition({ ...about, verdict: 'no', code: 'notAccepted', change: 'acceptedEngine' });
+  if (local.engine === 'ready') return condition({ ...about, verdict: 'yes', code: 'ready' });
+  return condition({ ...about, verdict: 'no', code: 'notReady', params: { state: local.engine }, change: 'engineStarts' });
+}
+
+function member({ info }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'member', source: 'RELAY_PROTOCOL 4.10' } as const;
+  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const params = { status: info.status };
+  switch (info.status) {
+    case 'Quit':
+      return condition({ ...about, verdict: 'no', code: 'notMember', params, change: 'join' });
+    case 'PendingQuit':
+      return condition({ ...about, verdict: 'no', code: 'leaving', params, change: 'join' });
+    case 'Paused':
+    case 'PendingPause':
+      return condition({ ...about, verdict: 'no', code: 'paused', params, change: 'resume' });
+    default:
+      return condition({ ...about, verdict: 'yes', code: 'member', params });
+  }
+}
+
+function available({ info }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'available', source: 'RELAY_PROTOCOL 4.2 availability' } as const;
+  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const params = { status: info.status };
+  if (info.status === 'Available') return condition({ ...about, verdict: 'yes', code: 'available', params });
+  const busy = info.status === 'Busy';
+  return condition({
+    ...about,
+    verdict: 'no',
+    code: busy ? 'busy' : 'notAvailable',
+    params,
+    change: busy ? 'taskEnds' : 'resume',
+  });
+}
+
+function health({ qos }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'health', source: 'RELAY_PROTOCOL 4.7 exclusion' } as const;
+  if (qos === null || qos.exclusion.state === 'unknown') return condition({ ...about, verdict: 'unknown', code: 'notTold' });
+  const params = { health: qos.now.health?.value ?? null, endsAtMs: qos.exclusion.endsAtMs };
+  if (qos.exclusion.state === 'notExcluded') return condition({ ...about, verdict: 'yes', code: 'notExcluded', params });
+  return condition({ ...about, verdict: 'no', code: 'excluded', params, change: 'recovery' });
+}
+
+/** Not a filter but the odds: a node of no weight is chosen only when all others have none either. */
+function weight({ info, publicNodes }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'weight', source: 'RELAY_PROTOCOL 4.2 weight' } as const;
+  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const params = {
+    weight: info.probWeight,
+    stakingScore: info.stakingScore,
+    qosScore: info.qosScore,
+    share: shareOf(info, publicNodes),
+  };
+  if (info.stakingScore === 0) return condition({ ...about, verdict: 'no', code: 'noStake', params, change: 'stake' });
+  if (info.qosScore === 0) return condition({ ...about, verdict: 'no', code: 'noQuality', params, change: 'quality' });
+  if (info.probWeight === 0) return condition({ ...about, verdict: 'no', code: 'noWeight', params, change: 'recovery' });
+  return condition({ ...about, verdict: 'yes', code: 'weighed', params });
+}
+
+/** This node's part of all weight: how often it is picked where every node fits. Null where others' is not told. */
+function shareOf(info: NodeInfo, publicNodes: NoTaskFacts['publicNodes']): number | null {
+  if (publicNodes === null || !publicNodes.complete) return null;
+  let total = 0;
+  for (const node of publicNodes.nodes) {
+    if (node.address.toLowerCase() === info.address.toLowerCase()) continue;
+    if (node.weight === null) return null;
+    total += node.weight;
+  }
+  return total + info.probWeight === 0 ? null : info.probWeight / (total + info.probWeight);
+}
+
+function queue({ queued }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'queue', source: 'RELAY_PROTOCOL 3.6 stats/queue/count' } as const;
+  if (queued === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  if (queued > 0) return condition({ ...about, verdict: 'yes', code: 'waiting', params: { queued } });
+  return condition({ ...about, verdict: 'no', code: 'empty', params: { queued }, change: 'newTasks' });
+}
+
+/** A relay's kinds of model; a fine-tune task counts as `sd`. */
+function taskTypeOf(kind: string): TaskType {
+  return kind === 'llm' ? 'Llm' : 'StableDiffusion';
+}
+
+/** The filters that depend on the model alone, by the code that the devnet's dispatcher uses. */
+function modelChances(facts: NoTaskFacts): ModelChance[] | null {
+  const { info } = facts;
+  const models = toldModels(facts);
+  if (models === null || info === null) return null;
+  const candidate: CandidateNode = {
+    status: 'Available',
+    hasCurrentTask: false,
+    excluded: false,
+    version: info.version,
+    gpuName: info.gpuName,
+    gpuVramGib: info.gpuVramGib,
+    onDiskModelIds: info.modelIds,
+    sameNamedNodes: 1,
+  };
+  return models.map((model) => ({
+    modelId: model.modelId,
+    kind: model.kind,
+    minVramGib: model.minVramGib,
+    onDiskNodes: model.onDiskNodes,
+    failed: failedFilters(candidate, model),
+  }));
+}
+
+function failedFilters(candidate: CandidateNode, model: LoadedModel): string[] {
+  const demand = {
+    type: taskTypeOf(model.kind),
+    version: candidate.version,
+    requiredGpu: '',
+    requiredGpuVramGib: 0,
+    minVramGib: model.minVramGib,
+    // Named with or without its type; isOwnModel reads both.
+    modelIds: [],
+  };
+  const results = evaluateFilters(candidate, demand, { minimumNodeNameNumber: 0, nodeNameWhitelist: null });
+  const failed: string[] = results.filter((result) => !result.passed).map((result) => result.filter);
+  const own = baseModelsOf(candidate.onDiskModelIds);
+  return isOwnModel(model, own) ? failed : [...failed, 'baseModels'];
+}

@@ -1,0 +1,78 @@
+/** What must not leave this machine in a bundle: keys, tokens, and names of home directories. */
+import { redactor } from '../log.ts';
+
+export interface RedactionOptions {
+  /** Values that must never appear: the node's key. */
+  readonly secrets: readonly string[];
+  readonly homeDir: string;
+  readonly userName: string;
+}
+
+export interface Redaction {
+  /** Of text, JSON text included, which stays JSON. */
+  readonly text: (text: string) => string;
+  /** Whether bytes hold a key or the home directory. Files are evidence: they go as they are, or not at all. */
+  readonly isTainted: (bytes: Uint8Array) => boolean;
+}
+
+const TOKENS: readonly (readonly [RegExp, string])[] = [
+  // JSON web tokens, bearer tokens, hub tokens.
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
+  [/\b(Bearer\s+)[\w.~+/=-]{8,}/gi, '$1[redacted]'],
+  [/\bhf_[A-Za-z0-9]{16,}/g, '[redacted]'],
+  // User and password of a URL; a token in its query; the access key that RPC providers put into the path.
+  [/(:\/\/)[^\s/@"'\\]+@/g, '$1[redacted]@'],
+  [/([?&](?:access_?token|api_?key|auth|token|key|secret|password)=)[^&\s"'\\]+/gi, '$1[redacted]'],
+  [/(\/v[23]\/)[A-Za-z0-9_-]{20,}/g, '$1[redacted]'],
+];
+
+const HOMES: readonly (readonly [RegExp, string])[] = [
+  [/\/(home|Users)\/[^/\s"'\\:;,)\]}]+/g, '/$1/[user]'],
+  // A separator is one backslash, or several where it stands inside JSON strings; names may have blanks.
+  [/([A-Za-z]:)(\\+|\/)Users(?:\\+|\/)(?:[^\\/"'\r\n]+(?=[\\/])|[^\\/"'\s]+)/gi, '$1$2Users$2[user]'],
+];
+
+/** Names too common to be anybody's. */
+const PUBLIC_NAMES = new Set(['root', 'user', 'node', 'home', 'app', 'ubuntu', 'admin', 'docker', 'runner']);
+
+export function redaction({ secrets, homeDir, userName }: RedactionOptions): Redaction {
+  const named = redactor(secrets);
+  const rules = [...homeRules(homeDir), ...HOMES, ...userRules(userName), ...TOKENS];
+  const bare = secrets.map((secret) => secret.replace(/^0x/i, '').toLowerCase()).filter((secret) => secret.length >= 16);
+  const raw = bare.filter((secret) => /^(?:[0-9a-f]{2})+$/.test(secret)).map((secret) => Buffer.from(secret, 'hex'));
+  const homes = homeDir.length < 3 ? [] : separators(homeDir);
+  return {
+    text: (text) => rules.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), named(text)),
+    isTainted: (bytes) => {
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const text = buffer.toString('latin1');
+      const lower = text.toLowerCase();
+      return (
+        bare.some((secret) => lower.includes(secret)) ||
+        raw.some((secret) => buffer.includes(secret)) ||
+        homes.some((home) => text.includes(Buffer.from(home).toString('latin1')))
+      );
+    },
+  };
+}
+
+/** The home directory itself, wherever it lies, however its separators are written. */
+function homeRules(homeDir: string): (readonly [RegExp, string])[] {
+  if (homeDir.length < 3) return [];
+  return separators(homeDir).map((home) => [new RegExp(`${escaped(home)}(?![\\w-])`, 'g'), '~'] as const);
+}
+
+/** As it is, and with the backslashes as they stand in JSON, in JSON inside JSON, and in URLs. */
+function separators(path: string): string[] {
+  return [...new Set([path, ...['\\\\', '\\\\\\\\', '/'].map((separator) => path.replaceAll('\\', separator))])];
+}
+
+/** The user's name as a part of any path. */
+function userRules(userName: string): (readonly [RegExp, string])[] {
+  if (userName.length < 3 || PUBLIC_NAMES.has(userName.toLowerCase())) return [];
+  return [[new RegExp(`([\\\\/])${escaped(userName)}(?=[\\\\/"'\\s:;,]|$)`, 'g'), '$1[user]']];
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
