@@ -1,4 +1,4 @@
-/** Inference jobs: arguments checked, model found, answer generated, response file written. RELAY_PROTOCOL 6.3, 7.2. */
+/** Inference jobs: arguments checked, model found, result computed, files written. RELAY_PROTOCOL 6, 7.1, 7.2. */
 import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTaskArgs } from '../../../protocol/args/index.ts';
@@ -6,15 +6,23 @@ import { encodeLlmResponse } from '../../../protocol/engine/llm-response.ts';
 import type { InferenceJob } from '../../../protocol/engine/messages.ts';
 import { taskTypeFromNumber } from '../../../protocol/tasks/status.ts';
 import { EngineError } from '../errors.ts';
-import type { Catalogue, GgufModel } from '../models/catalogue.ts';
+import type { Catalogue, CatalogueModel } from '../models/catalogue.ts';
 import { isOnDisk } from '../models/files.ts';
 import { generateAnswer } from './llm/answer.ts';
 import { llmRequest } from './llm/request.ts';
-import type { LlmRuntime } from './llm/runtime.ts';
+import type { Runtimes } from './runtimes.ts';
 import type { EngineTask } from './session.ts';
 import { unsupported } from './traceback.ts';
 
-export function createInferenceRole(input: { runtime: LlmRuntime; catalogue: Catalogue }): (task: EngineTask) => Promise<void> {
+/** A task ends with the program, and the program with its connection. */
+const NEVER = new AbortController().signal;
+
+interface RoleInput {
+  readonly runtimes: Runtimes;
+  readonly catalogue: Catalogue;
+}
+
+export function createInferenceRole(input: RoleInput): (task: EngineTask) => Promise<void> {
   const started = new Set<string>();
   return async (task) => {
     if (task.task_name !== 'inference') return;
@@ -25,20 +33,43 @@ export function createInferenceRole(input: { runtime: LlmRuntime; catalogue: Cat
   };
 }
 
-async function perform({ runtime, catalogue }: { runtime: LlmRuntime; catalogue: Catalogue }, job: InferenceJob): Promise<void> {
+async function perform(input: RoleInput, job: InferenceJob): Promise<void> {
   const type = taskTypeFromNumber(job.task_type) ?? unsupported(`task type ${job.task_type}`);
-  if (type !== 'Llm') unsupported(`task type ${type}`);
-  const args = parseTaskArgs(type, job.task_args);
-  if (job.models.some((model) => model.type !== 'base')) unsupported('an adapter model');
+  if (type === 'FineTuneLora') unsupported('fine-tuning');
+  return type === 'Llm' ? answer(input, job) : paint(input, job);
+}
+
+async function answer({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
+  const args = parseTaskArgs('Llm', job.task_args);
+  refuseAdapters(job);
   const request = llmRequest(args);
-  const model = await presentModel(catalogue, request.model);
-  const response = await generateAnswer(await runtime.load(model), request);
+  const model = await presentModel(catalogue, 'gguf', { id: request.model, variant: null });
+  const llm = await runtimes.text();
+  const response = await generateAnswer(await llm.load(model), request);
   await writeOnce(job.output_dir, '0.json', encodeLlmResponse(response));
 }
 
-async function presentModel(catalogue: Catalogue, id: string): Promise<GgufModel> {
-  const model = catalogue.find(id);
-  if (model?.kind !== 'gguf' || !(await isOnDisk(model))) {
+async function paint({ runtimes, catalogue }: RoleInput, job: InferenceJob): Promise<void> {
+  const args = parseTaskArgs('StableDiffusion', job.task_args);
+  refuseAdapters(job);
+  const { name: id, variant } = args.base_model;
+  const { folder: modelDir } = await presentModel(catalogue, 'onnx', { id, variant });
+  await runtimes.runImages({ args, modelDir, outputDir: job.output_dir, signal: NEVER });
+}
+
+/** Adapters change the result; arguments that name one and a job that brings one are refused alike. */
+function refuseAdapters({ models }: InferenceJob): void {
+  if (models.some(({ type }) => type !== 'base')) unsupported('an adapter model');
+}
+
+async function presentModel<Kind extends CatalogueModel['kind']>(
+  catalogue: Catalogue,
+  kind: Kind,
+  { id, variant }: { readonly id: string; readonly variant: string | null },
+): Promise<Extract<CatalogueModel, { kind: Kind }>> {
+  const isOfKind = (found: CatalogueModel): found is Extract<CatalogueModel, { kind: Kind }> => found.kind === kind;
+  const model = catalogue.find(id, variant);
+  if (model === undefined || !isOfKind(model) || !(await isOnDisk(model))) {
     throw new EngineError('MODEL_UNKNOWN', `model ${id} is not on disk`, { model: id });
   }
   return model;

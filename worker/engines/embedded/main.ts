@@ -1,6 +1,7 @@
 /**
  * The embedded engine: a program that speaks the official worker's protocol and runs language model tasks on
- * llama.cpp. It lives as long as its connection and its parent. Exit code 2: wrongly started, 1: connection lost.
+ * llama.cpp and image tasks on onnxruntime. It lives as long as its connection and its parent. Exit code 2: wrongly
+ * started, 1: connection lost.
  */
 import { serialiseError } from '../../../protocol/errors.ts';
 import { loadCatalogue } from '../models/catalogue.ts';
@@ -8,6 +9,7 @@ import { createDownloadRole } from './download-role.ts';
 import { embeddedEnvironment } from './environment.ts';
 import { createInferenceRole } from './inference-role.ts';
 import { startRuntime } from './llm/runtime.ts';
+import { createRuntimes } from './runtimes.ts';
 import { serveWorker } from './session.ts';
 
 const PARENT_CHECK_MS = 1000;
@@ -18,9 +20,9 @@ async function main(): Promise<void> {
   endWithParent();
   let reason: string;
   if (role === 'inference') {
-    const runtime = await startRuntime(device);
-    const perform = createInferenceRole({ runtime, catalogue });
-    reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: runtime.gpuCount });
+    const llm = await startRuntime(device);
+    const perform = createInferenceRole({ runtimes: createRuntimes({ llm, device }), catalogue });
+    reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: llm.gpuCount });
   } else {
     reason = await serveWorker({ url: nodeUrl, role, perform: createDownloadRole({ catalogue, hubUrl, say }), gpuCount: 0 });
   }

@@ -21,6 +21,8 @@ export interface LlmRuntime {
   readonly gpuCount: number;
   /** Replaces the model loaded before, if it is another. */
   load(entry: GgufModel): Promise<LoadedModel>;
+  /** Frees the model; the next task loads it again. */
+  release(): Promise<void>;
 }
 
 /** @throws EngineError ENGINE_NO_GPU when it is confined to NVIDIA cards and can not use them (law 6). */
@@ -31,13 +33,17 @@ export async function startRuntime(device: EmbeddedDevice): Promise<LlmRuntime> 
     throw new EngineError('ENGINE_NO_GPU', 'none of the GPUs in CUDA_VISIBLE_DEVICES can be used');
   }
   let loaded: LoadedModel | null = null;
+  const release = async () => {
+    const previous = loaded;
+    loaded = null;
+    await previous?.model.dispose();
+  };
   return {
     gpuCount,
+    release,
     async load(entry) {
       if (loaded?.entry.file === entry.file) return loaded;
-      const previous = loaded;
-      loaded = null;
-      await previous?.model.dispose();
+      await release();
       loaded = await open(llama, entry);
       return loaded;
     },
