@@ -133,3 +133,21 @@ export const selfTestViewSchema = z.object({
   changed: z.array(z.enum(['cards', 'driver', 'engineVersion'])),
 });
 export type SelfTestView = z.output<typeof selfTestViewSchema>;
+
+/** The cards of one running node. */
+export const nodeGpuViewSchema = z.object({
+  report: gpuReportSchema,
+  uuids: z.array(z.string()),
+  /** The newest reading of this node's cards, however old; null = there is none. */
+  sample: z.object({ atMs: z.number(), cards: z.array(gpuCardSchema) }).nullable(),
+  /** Why the last reading failed. */
+  problem: gpuProblemSchema.nullable(),
+  acceptance: gpuAcceptanceSchema,
+  /** Null = switched off, or the engine is not ready yet. */
+  selfTest: selfTestViewSchema.nullable(),
+});
+export type NodeGpuView = z.output<typeof nodeGpuViewSchema>;
+
+/** The host's word on the self-test. */
+export const SELF_TEST_ORDERS = ['run', 'accept', 'reject'] as const;
+export type SelfTestOrder = (typeof SELF_TEST_ORDERS)[number];

@@ -1,6 +1,7 @@
 /** What a worker process is told at its start. Parsed by the worker, whoever sends it. */
 import { z } from 'zod';
 import { weiField } from '../protocol/wire/fields.ts';
+import { gpuSettingsSchema } from './gpu.ts';
 
 export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
@@ -48,20 +49,42 @@ export const engineConfigSchema = z.discriminatedUnion('kind', [
 ]);
 export type EngineConfig = z.output<typeof engineConfigSchema>;
 
+/** A card as it is stated: for the devnet, whose cards are made up, and for machines without one of NVIDIA's. */
 export const gpuConfigSchema = z.object({
+  kind: z.literal('stated').optional(),
   /** As reported to the network, with its platform suffix: `NVIDIA GeForce RTX 4090+Linux`. */
   name: z.string().min(1),
   vramGib: z.number().int().positive(),
   /** UUIDs the engine is confined to; empty = no NVIDIA card is used. */
   uuids: z.array(z.string()).default([]),
 });
+export type StatedGpuConfig = z.output<typeof gpuConfigSchema>;
+
+/** Cards of this machine, by UUID: what is reported is read from them at every start (RELAY_PROTOCOL 8.9). */
+export const nvidiaGpuConfigSchema = z.object({
+  kind: z.literal('nvidia'),
+  /** One card, or several of exactly the same name. */
+  uuids: z.array(z.string().min(1)).min(1),
+  /** What the host has confirmed; a start that would report anything else is refused. Absent = no check. */
+  confirmed: z.object({ name: z.string().min(1), vramGib: z.number().int().positive() }).optional(),
+  settings: gpuSettingsSchema.prefault({}),
+  /** LLM base model on disk for the reference task before joining; null = the host does without this slash guard. */
+  selfTest: z.object({ modelId: z.string().min(1) }).nullable(),
+  /** Folder in which all profiles of the machine claim their cards; absent = `gpu-claims` beside the data directory. */
+  claimsDir: z.string().min(1).optional(),
+  /** Path of nvidia-smi; absent = where the driver puts it. */
+  nvidiaSmi: z.string().min(1).optional(),
+  /** Seconds between two readings of the cards. */
+  sampleSeconds: z.number().min(0.1).max(60).default(5),
+});
+export type NvidiaGpuConfig = z.output<typeof nvidiaGpuConfigSchema>;
 
 export const nodeConfigSchema = z.object({
   /** Directory of this node alone: store, results, engine pid files. */
   dataDir: z.string().min(1),
   network: networkPresetSchema,
   engine: engineConfigSchema,
-  gpu: gpuConfigSchema,
+  gpu: z.discriminatedUnion('kind', [nvidiaGpuConfigSchema, gpuConfigSchema]),
   stakeWei: weiField,
   /** Model ids that are on disk at the start. */
   modelIds: z.array(z.string()).min(1),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
+import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { nodeConfigSchema } from './node-config.ts';
 
 const weiText = z.string().regex(/^\d+$/);
@@ -67,6 +68,8 @@ export const nodeViewSchema = z.object({
   relay: z.enum(['unknown', 'reachable', 'unreachable']),
   relayBalanceWei: weiText.nullable(),
   error: errorViewSchema.nullable(),
+  /** Null = the configuration states a card instead of selecting cards of this machine. */
+  gpu: nodeGpuViewSchema.nullable().default(null),
 });
 export type NodeView = z.output<typeof nodeViewSchema>;
 
@@ -74,6 +77,8 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), config: nodeConfigSchema, privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
+  /** Runs the self-test again, or decides on its changed result. */
+  z.object({ type: z.literal('selfTest'), order: z.enum(SELF_TEST_ORDERS) }),
   /** Finishes the current task, quits the network if asked, then exits. */
   z.object({ type: z.literal('stop'), quitNetwork: z.boolean() }),
   z.object({

@@ -13,6 +13,7 @@ const VIEW: NodeView = {
   relay: 'unknown',
   relayBalanceWei: null,
   error: null,
+  gpu: null,
 };
 const CONFIG = {} as NodeConfigInput;
 const KEY = `0x${'22'.repeat(32)}`;

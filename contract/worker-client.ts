@@ -3,6 +3,7 @@
  * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
  */
 import { ContractError } from './errors.ts';
+import type { SelfTestOrder } from './gpu.ts';
 import type { NodeConfigInput } from './node-config.ts';
 import {
   type ErrorView,
@@ -44,6 +45,8 @@ export interface WorkerClient {
   tasks(query: { readonly limit: number; readonly before: string | null }): Promise<readonly TaskView[]>;
   pause(): void;
   resume(): void;
+  /** What comes of it is told by the views. */
+  selfTest(order: SelfTestOrder): void;
   /** Finishes the current task, then ends the process; resolves after its exit. */
   stop(options: { readonly quitNetwork: boolean }): Promise<WorkerExit>;
   readonly exited: Promise<WorkerExit>;
@@ -142,6 +145,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     },
     pause: () => channel.send({ type: 'pause' }),
     resume: () => channel.send({ type: 'resume' }),
+    selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {
       if (exit === null) channel.send({ type: 'stop', quitNetwork });
       return exited;

@@ -11,6 +11,7 @@ import type { Clock } from '../protocol/ports.ts';
 import type { Engine } from './engines/engine.ts';
 import type { EngineSupervisorOptions } from './engines/supervisor.ts';
 import { WorkerError } from './errors.ts';
+import { openNodeGpu } from './gpu/node-gpu.ts';
 import { createLog, type Log, redactor } from './log.ts';
 import type { Reach } from './loop/points.ts';
 import { NetworkClock } from './networks/network-clock.ts';
@@ -50,6 +51,8 @@ class WorkerProcess {
   readonly #parts: WorkerParts;
   /** Undone in reverse order. */
   readonly #shutdown: (() => void | Promise<void>)[] = [];
+  /** Opening takes a moment: the cards are read. */
+  #starting: Promise<void> | null = null;
   #node: Node | null = null;
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
@@ -88,13 +91,16 @@ class WorkerProcess {
 
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === 'start') {
-      if (this.#node !== null) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker runs already');
-      this.#node = this.#open(message.config, message.privateKey as Hex);
-      this.#node.start();
+      const first = this.#starting === null;
+      this.#starting ??= this.#start(message.config, message.privateKey as Hex);
+      await this.#starting;
+      if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker runs already');
       return;
     }
+    if (this.#node === null && message.type === 'stop') return this.#close(0);
+    await this.#starting;
+    if (this.#ended) return;
     if (this.#node === null) {
-      if (message.type === 'stop') return this.#close(0);
       throw new WorkerError('WORKER_BAD_MESSAGE', `${message.type} before start`, { field: 'type' });
     }
     switch (message.type) {
@@ -102,6 +108,8 @@ class WorkerProcess {
         return this.#node.pause();
       case 'resume':
         return this.#node.resume();
+      case 'selfTest':
+        return this.#node.selfTest(message.order);
       case 'stop':
         await this.#node.stop({ quitNetwork: message.quitNetwork });
         return this.#close(0);
@@ -113,7 +121,15 @@ class WorkerProcess {
     }
   }
 
-  #open(config: NodeConfig, privateKey: Hex): Node {
+  async #start(config: NodeConfig, privateKey: Hex): Promise<void> {
+    const node = await this.#open(config, privateKey);
+    if (this.#ended || node === null) return;
+    this.#node = node;
+    node.start();
+  }
+
+  /** Null = the process has been told to end meanwhile. */
+  async #open(config: NodeConfig, privateKey: Hex): Promise<Node | null> {
     const { clock, createEngine, createNetwork, reach } = this.#parts;
     this.#redact = redactor([privateKey]);
     const log = createLog({ level: config.logLevel, secrets: [privateKey] });
@@ -127,12 +143,19 @@ class WorkerProcess {
     bindKey(store, network.address);
     const resultsDir = join(config.dataDir, 'results');
     // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
-    const { gpu, engine: engineConfig } = config;
+    const cards = await openNodeGpu({ config, clock, log });
+    if (this.#ended) {
+      cards.close();
+      return null;
+    }
+    this.#shutdown.push(() => cards.close());
+    const { gpu, executorMode } = cards;
     const engine = createEngine({
-      config: engineConfig,
+      config: config.engine,
       engineDir: join(config.dataDir, 'engine'),
       modelsDir: modelsDir(config),
       gpuUuids: gpu.uuids,
+      executorMode,
       relayUrl: config.network.relayUrl,
       resultsDir,
       clock,
@@ -142,6 +165,7 @@ class WorkerProcess {
     this.#shutdown.push(() => engine.stop());
     return new Node({
       config,
+      guard: cards.guard(engine),
       context: { store, network, engine, engineAccepted, gpu, resultsDir, networkClock, clock, reach, log },
       onNode: (node) => void this.#port.send({ type: 'node', node }),
       onTask: (task, revision) => void this.#port.send({ type: 'task', revision, task }),

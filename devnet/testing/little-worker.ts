@@ -42,6 +42,7 @@ function serve(): void {
         relay: 'reachable',
         relayBalanceWei: null,
         error: null,
+        gpu: null,
       },
     });
   });

@@ -11,6 +11,7 @@ const INPUT: EngineEnvironmentInput = {
   modelsDir: '/node/models',
   resultsDir: '/node/results',
   gpuUuids: ['GPU-a', 'GPU-b'],
+  executorMode: 'device_map',
   patchUrl: 'https://patches.example',
   logLevel: 'info',
   extra: {},
@@ -70,12 +71,14 @@ describe('the environment of an engine program', () => {
     }
   });
 
-  it('shards a model over several cards only where there are several', () => {
+  it('shards a model over several cards if and only if the reported name says so (law 6)', () => {
     const extra = { GPT_EXECUTOR: 'tensor_parallel', GPT_TP_FALLBACK: 'device_map', OTHER: '1' };
-    expect(engineEnvironment({ ...INPUT, extra })).toMatchObject(extra);
-    const single = engineEnvironment({ ...INPUT, extra, gpuUuids: ['GPU-a'] });
-    expect(single).toMatchObject({ OTHER: '1' });
-    expect(single).not.toHaveProperty('GPT_EXECUTOR');
-    expect(single).not.toHaveProperty('GPT_TP_FALLBACK');
+    expect(engineEnvironment({ ...INPUT, extra, executorMode: 'tensor_parallel' })).toMatchObject(extra);
+    const sharded = engineEnvironment({ ...INPUT, extra: { GPT_EXECUTOR: 'device_map' }, executorMode: 'tensor_parallel' });
+    expect(sharded.GPT_EXECUTOR).toBe('tensor_parallel');
+    const mapped = engineEnvironment({ ...INPUT, extra });
+    expect(mapped).toMatchObject({ OTHER: '1' });
+    expect(mapped).not.toHaveProperty('GPT_EXECUTOR');
+    expect(mapped).not.toHaveProperty('GPT_TP_FALLBACK');
   });
 });

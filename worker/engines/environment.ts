@@ -1,6 +1,8 @@
 /** The environment of an engine program. Source: RELAY_PROTOCOL 9.1. */
 import { join } from 'node:path';
 import type { EngineRole } from '../../protocol/engine/messages.ts';
+import type { DerivedGpu } from '../gpu/assignment.ts';
+import { confinedEnvironment } from '../gpu/isolation.ts';
 
 export interface EngineEnvironmentInput {
   readonly role: EngineRole;
@@ -12,6 +14,8 @@ export interface EngineEnvironmentInput {
   readonly resultsDir: string;
   /** Cards the engine is confined to; empty = none of NVIDIA's. */
   readonly gpuUuids: readonly string[];
+  /** How several cards are used; part of the reported name. */
+  readonly executorMode: DerivedGpu['executorMode'];
   readonly patchUrl: string;
   readonly logLevel: string;
   /** From the node's configuration. */
@@ -46,14 +50,9 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
     cw_log: JSON.stringify({ dir: input.engineDir, level: input.logLevel, filename: `crynux-worker${logSuffix}.log` }),
     ...input.extra,
   };
-  if (input.gpuUuids.length < 2) {
-    delete environment.GPT_EXECUTOR;
-    delete environment.GPT_TP_FALLBACK;
-  }
   // Last, so that nothing above can move the work to another card than the one that is reported to the network.
-  delete environment.CUDA_VISIBLE_DEVICES;
-  if (input.platform !== 'darwin') environment.CUDA_VISIBLE_DEVICES = input.gpuUuids.join(',');
-  return environment;
+  const cudaVisibleDevices = input.platform === 'darwin' ? null : input.gpuUuids.join(',');
+  return confinedEnvironment({ gpu: { cudaVisibleDevices, executorMode: input.executorMode }, base: environment });
 }
 
 function inheritedPart(inherited: EngineEnvironmentInput['inherited']): Record<string, string> {

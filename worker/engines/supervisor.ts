@@ -6,6 +6,7 @@ import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/eng
 import type { Clock } from '../../protocol/ports.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { TASK_TYPE } from '../../protocol/tasks/status.ts';
+import type { DerivedGpu } from '../gpu/assignment.ts';
 import type { Engine, EngineJob, EngineOutcome, EngineState } from './engine.ts';
 import { engineProgram } from './engine-program.ts';
 import type { EngineServer } from './engine-server.ts';
@@ -26,6 +27,8 @@ export interface EngineSupervisorOptions {
   readonly resultsDir: string;
   /** Cards the engine is confined to; empty = none of NVIDIA's. */
   readonly gpuUuids: readonly string[];
+  /** Default: the cards are not sharded over. */
+  readonly executorMode?: DerivedGpu['executorMode'];
   readonly relayUrl: string;
   readonly clock: Clock;
   readonly log: EngineLog;
@@ -175,6 +178,7 @@ class EngineSupervisor implements Engine {
           engineDir,
           resultsDir,
           gpuUuids,
+          executorMode: this.#options.executorMode ?? 'device_map',
           modelsDir: program.modelsDir,
           patchUrl: program.patchUrl,
           logLevel: logLevel ?? 'info',

@@ -19,8 +19,10 @@ export const REFERENCE = {
   generation_config: { max_new_tokens: 96, do_sample: true, temperature: 0.8, top_p: 0.95 },
 } as const;
 
-/** No task of a network has it: a commitment is a hash. */
-const COMMITMENT: Hex = `0x${'00'.repeat(31)}01`;
+/** No task of a network has such a number: a commitment is a hash. A new one each time: an engine takes none twice. */
+function commitmentAt(startMs: number): Hex {
+  return `0x${Math.floor(startMs).toString(16).padStart(64, '0')}`;
+}
 
 /** A first run loads the model, which takes minutes from a slow disk. */
 export const SELF_TEST_TIMEOUT_MS = 600_000;
@@ -72,9 +74,7 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestSta
   const outputDir = await mkdtemp(path.join(options.workDir, 'self-test-'));
   try {
     const startMs = clock.now();
-    const ended = await engine.execute(
-      referenceJob({ modelId: options.modelId, outputDir, deadlineMs: startMs + SELF_TEST_TIMEOUT_MS }),
-    );
+    const ended = await engine.execute(referenceJob({ modelId: options.modelId, outputDir, startMs }));
     const seconds = (clock.now() - startMs) / 1000;
     const outcome = await outcomeOf({ ended, outputDir, seconds });
     const now = engine.state();
@@ -86,16 +86,16 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestSta
   return selfTestState(before.key, store.history());
 }
 
-function referenceJob(given: { readonly modelId: string; readonly outputDir: string; readonly deadlineMs: number }): EngineJob {
+function referenceJob(given: { readonly modelId: string; readonly outputDir: string; readonly startMs: number }): EngineJob {
   const { type, name, variant } = parseModelId(normaliseModelIdNode(given.modelId));
   const { messages, seed, generation_config } = REFERENCE;
   return {
-    commitment: COMMITMENT,
+    commitment: commitmentAt(given.startMs),
     type: 'Llm',
     models: [{ id: name, type, variant }],
     taskArgs: JSON.stringify({ model: name, messages, generation_config, seed }),
     outputDir: given.outputDir,
-    deadlineMs: given.deadlineMs,
+    deadlineMs: given.startMs + SELF_TEST_TIMEOUT_MS,
   };
 }
 

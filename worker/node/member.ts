@@ -20,6 +20,8 @@ export interface MemberOptions {
 export class Member {
   readonly #options: MemberOptions;
   #wanted: Wanted;
+  /** The machine's own reason for no tasks now; the host's wish stays what it is. */
+  #held = false;
   #settled = false;
   /** Engine version that the network was told by this process. */
   #announced: string | null = null;
@@ -48,6 +50,14 @@ export class Member {
     if (wanted === 'running') this.#wasMember = false;
   }
 
+  /** Pauses a node that should run, until it is let go: no consent to join again. True when it changes anything. */
+  hold(held: boolean): boolean {
+    if (held === this.#held) return false;
+    this.#held = held;
+    this.#settled = false;
+    return true;
+  }
+
   /** One cycle; true when it acted and the effect should be read at once. */
   async poll(): Promise<boolean> {
     const { context, onState, onInfo, identity } = this.#options;
@@ -59,7 +69,7 @@ export class Member {
     }
     onInfo(info);
     const step = decideMembership({
-      wanted: this.#wanted,
+      wanted: this.#held && this.#wanted === 'running' ? 'paused' : this.#wanted,
       barred: store.settings.get('barred'),
       status: info.status,
       announced: this.#announced === identity().version,

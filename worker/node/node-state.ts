@@ -45,8 +45,9 @@ export function moveNode(from: NodeState, to: NodeState): NodeState {
   return to;
 }
 
-/** One sentence for a person. */
-export function describeNode(state: NodeState): string {
+/** A sentence or two for a person; `holding` is the machine's own reason for taking no tasks. */
+export function describeNode(state: NodeState, holding: string | null = null): string {
+  if (holding !== null && (state.kind === 'pausing' || state.kind === 'paused')) return `${describeNode(state)} ${holding}`;
   switch (state.kind) {
     case 'starting':
     case 'stopping':

@@ -1,11 +1,13 @@
 /** One node: its loops, its state, and what its host may ask of it. */
+import type { SelfTestOrder } from '../../contract/gpu.ts';
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
-import { WORKER_ERRORS, WorkerError } from '../errors.ts';
+import { WorkerError } from '../errors.ts';
+import type { CardGuard } from '../gpu/card-guard.ts';
 import type { LoopContext } from '../loop/context.ts';
 import { EventFeed } from '../loop/event-feed.ts';
 import { PollLoop, type PollLoopOptions } from '../loop/poll-loop.ts';
@@ -15,6 +17,7 @@ import { TaskDriver } from '../loop/task-driver.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { Member } from './member.ts';
 import { ModelFetcher } from './model-fetcher.ts';
+import { nodeError } from './node-error.ts';
 import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
 import { taskView } from './views.ts';
@@ -22,6 +25,8 @@ import { taskView } from './views.ts';
 export interface NodeOptions {
   readonly config: NodeConfig;
   readonly context: LoopContext;
+  /** Watches the cards and may keep the node from taking tasks; absent for cards that are only stated. */
+  readonly guard?: Pick<CardGuard, 'view' | 'reason' | 'onChange' | 'run' | 'order'> | undefined;
   readonly onNode: (view: NodeView) => void;
   readonly onTask: (view: TaskView, revision: number) => void;
   /** The store failed or a loop broke: the process must not go on. */
@@ -127,6 +132,8 @@ export class Node {
     };
     this.#health.onChange(() => this.#changed());
     context.engine.onState(() => this.#engineChanged());
+    this.#member.hold(this.#isHeld());
+    options.guard?.onChange(() => this.#guardChanged());
   }
 
   /** Begins; what becomes of it is told by the views. */
@@ -139,7 +146,8 @@ export class Node {
     const loops = this.#readClock()
       .catch((error: unknown) => this.#health.failed(error))
       .then(() => Promise.all(Object.values(this.#loops).map((loop) => loop.run(signal))));
-    const parts = [engine, loops, this.#driver.run(signal), this.#fetcher.run(signal)];
+    const guard = this.#options.guard?.run(signal, () => this.#isIdle());
+    const parts = [engine, loops, this.#driver.run(signal), this.#fetcher.run(signal), guard];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
     });
@@ -162,6 +170,14 @@ export class Node {
     this.#member.want('running');
     if (['stopped', 'slashed', 'kickedOut'].includes(this.#state.kind)) this.#enter('starting');
     this.#loops.membership.wake();
+  }
+
+  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, without self-test, or with nothing to decide */
+  selfTest(order: SelfTestOrder): void {
+    this.#mustGoOn('test itself');
+    const { guard } = this.#options;
+    if (guard === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'this node has no self-test');
+    guard.order(order);
   }
 
   /**
@@ -190,12 +206,13 @@ export class Node {
       revision: this.#revision,
       address: network.address,
       state: this.#state.kind,
-      message: describeNode(this.#state),
+      message: describeNode(this.#state, this.#options.guard?.reason() ?? null),
       engine: engine.state().kind,
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
-      error: this.#error(),
+      error: nodeError(this.#options.context, { problem: this.#problem, health: this.#health }),
+      gpu: this.#options.guard?.view() ?? null,
     };
   }
 
@@ -293,6 +310,20 @@ export class Node {
     this.#changed();
   }
 
+  #isHeld(): boolean {
+    return (this.#options.guard?.reason() ?? null) !== null;
+  }
+
+  #guardChanged(): void {
+    if (this.#member.hold(this.#isHeld())) this.#loops.membership.wake();
+    this.#changed();
+  }
+
+  /** No task here, and none to come: the network has it as paused, or does not list it. */
+  #isIdle(): boolean {
+    return this.#stopping === null && this.#isHeld() && this.#member.settled && this.#driver.open.length === 0;
+  }
+
   #taskChanged(commitment: Hex): void {
     const { context, onTask } = this.#options;
     const task = context.store.tasks.find(commitment);
@@ -339,19 +370,6 @@ export class Node {
   #mustGoOn(what: string): void {
     if (this.#stopping === null) return;
     throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is stopping can not ${what}`, { from: 'stopping', to: what });
-  }
-
-  #error(): NodeView['error'] {
-    const { store, networkClock } = this.#options.context;
-    const barred = store.settings.get('barred');
-    if (barred !== null) {
-      const code = barred === 'slashed' ? 'NODE_SLASHED' : 'NODE_KICKED_OUT';
-      return { code, message: WORKER_ERRORS[code].meaning, data: {} };
-    }
-    const health = this.#health.state;
-    const unreachable = health.kind === 'unreachable' ? health.error.serialise() : null;
-    const error = this.#problem ?? networkClock.problem()?.serialise() ?? unreachable;
-    return error === null ? null : { ...error, data: { ...error.data } };
   }
 
   /** Tells the host what it does not know yet. */

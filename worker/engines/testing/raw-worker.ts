@@ -42,6 +42,7 @@ export function spawnEmbedded(input: {
       modelsDir: program.modelsDir,
       resultsDir: input.folder,
       gpuUuids: input.gpuUuids ?? [],
+      executorMode: 'device_map',
       patchUrl: '',
       logLevel: 'info',
       extra: program.env,
