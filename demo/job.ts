@@ -6,11 +6,25 @@ import { systemClock } from '../devnet/system.ts';
 import { parseCnx } from '../protocol/money/wei.ts';
 import { type DemoNetwork, gpuOf, VRAM } from './network.ts';
 import type { Submission, Submitter } from './submit.ts';
-import { CHAT_MODEL, CODE_MODEL, chatArguments, invalidArguments, PROMPTS, type Prompt } from './workload.ts';
+import {
+  CHAT_MODEL,
+  CODE_MODEL,
+  chatArguments,
+  IMAGE_MODEL,
+  imageArguments,
+  invalidArguments,
+  PAINTINGS,
+  type Painting,
+  PROMPTS,
+  type Prompt,
+} from './workload.ts';
 
 /** An odd number, so that every division leaves a remainder to account for. */
 const WEI_PER_TOKEN = parseCnx('0.031415926535897931');
 const MIN_FEE_TOKENS = 16;
+const WEI_PER_IMAGE_STEP = parseCnx('0.057721566490153287');
+/** In `--live`, every so many tasks one is an image. */
+const IMAGE_EVERY = 4;
 
 function specOf(prompt: Prompt, model: string, seed: number): TaskSpecInput {
   return {
@@ -21,11 +35,23 @@ function specOf(prompt: Prompt, model: string, seed: number): TaskSpecInput {
   };
 }
 
-function prompt(index: number): Prompt {
-  const found = PROMPTS[index % PROMPTS.length];
-  if (found === undefined) throw new Error('the demo has no prompts');
+function imageSpecOf(painting: Painting, seed: number): TaskSpecInput {
+  return {
+    type: 'StableDiffusion',
+    args: imageArguments(painting, IMAGE_MODEL, seed),
+    modelIds: [`base:${IMAGE_MODEL}`],
+    feeWei: (WEI_PER_IMAGE_STEP * BigInt(painting.images * painting.steps)).toString(),
+    size: painting.images,
+  };
+}
+
+function inTurn<Item>(items: readonly Item[], index: number): Item {
+  const found = items[index % items.length];
+  if (found === undefined) throw new Error('the demo has no workload');
   return found;
 }
+
+const prompt = (index: number) => inTurn(PROMPTS, index);
 
 /** Endless: the prompts in turn, alternating between the models. */
 export function chatSubmission(index: number): Submission {
@@ -37,13 +63,23 @@ async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Pro
   while (devnet.relay.task(commitment)?.status === 'Queued') await systemClock.sleep(50);
 }
 
+export function imageSubmission(index: number): Submission {
+  const painting = inTurn(PAINTINGS, index);
+  return { title: painting.title, spec: imageSpecOf(painting, index) };
+}
+
+/** Endless: chats, and now and then an image. */
+export function liveSubmission(index: number): Submission {
+  return index % IMAGE_EVERY === IMAGE_EVERY - 1 ? imageSubmission(Math.floor(index / IMAGE_EVERY)) : chatSubmission(index);
+}
+
 export interface JobResult {
   /** What did not end as the job meant it to; empty when all went well. */
   readonly surprises: readonly string[];
 }
 
 /**
- * Order matters: the unanimous group asks for cards that the cheat does not have; the group with the cheat runs while
+ * Order matters: the unanimous groups ask for cards that the cheat does not have; the group with the cheat runs while
  * basil is busy with the task that it lost with its power, so that the cheat has to be the third.
  */
 export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
@@ -65,17 +101,24 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
     }
   };
 
-  say('Six chat requests to whoever is free');
+  say('Six chat requests and four images to whoever is free');
   await chats(0, 6);
+  for (let index = 0; index < 4; index++) await start(imageSubmission(index), 'success');
   await Promise.all(running);
 
-  say('A validation group of three honest nodes: one uploads, all share the fee');
+  say('Two validation groups of three honest nodes, one on text and one on images: one uploads, all share the fee');
   const unanimous = {
     title: 'group, all honest',
     kind: 'group' as const,
     spec: { ...specOf(prompt(6), CODE_MODEL, 6), minVramGib: VRAM.basil },
   };
   await (await start(unanimous, 'success')).ended;
+  const gallery = {
+    title: 'image group',
+    kind: 'group' as const,
+    spec: { ...imageSpecOf(inTurn(PAINTINGS, 4), 4), minVramGib: VRAM.basil },
+  };
+  await (await start(gallery, 'success')).ended;
 
   say('basil loses power, and the network gives it a task');
   await network.cutPowerOfBasil();

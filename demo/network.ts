@@ -14,7 +14,7 @@ import { addressOf } from '../protocol/signing/keys.ts';
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from './programs.ts';
 import type { Participant } from './report.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
-import { CHAT_MODEL, CODE_MODEL } from './workload.ts';
+import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from './workload.ts';
 
 const STAKE_WEI = 400n * WEI_PER_CNX;
 const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
@@ -22,7 +22,7 @@ const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
 const SAMPLING_MODULUS = 10;
 /** Seconds a node has for a task: enough for a cold engine, short enough that a demo can wait for a time-out. */
 const EXECUTION_SECONDS = 15;
-const MODEL_IDS = [`base:${CHAT_MODEL}`, `base:${CODE_MODEL}`];
+const MODEL_IDS = [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].map((model) => `base:${model}`);
 
 /** Cards of different sizes in GiB, so that a task's minimum VRAM decides who is asked. */
 export const VRAM = { you: 24, ada: 24, basil: 16, mallory: 12 } as const;

@@ -114,6 +114,7 @@ function reportText(
   const names = new Map([node, ...peers].map(({ name, address }) => [address.toLowerCase(), name]));
   const taskRows = input.tasks.map((task) => [
     shortHex(task.commitment),
+    String(TASK_TYPE[task.type]),
     titles.get(task.commitment) ?? '',
     task.selectedNode === null ? '–' : (names.get(task.selectedNode.toLowerCase()) ?? shortHex(task.selectedNode)),
     task.status + (task.abortReason === 'None' ? '' : ` (${task.abortReason})`),
@@ -130,7 +131,8 @@ function reportText(
     .map((row) => `  ${names.get(row.from.replace(/^stake:/, '').toLowerCase()) ?? row.from} lost its stake of ${cnx(row.wei)}`);
   return [
     '',
-    textTable(['task', 'what', 'node', 'state', 'score', 'fee', `paid to ${node.name}`], taskRows, [
+    textTable(['task', 'type', 'what', 'node', 'state', 'score', 'fee', `paid to ${node.name}`], taskRows, [
+      'left',
       'left',
       'left',
       'left',

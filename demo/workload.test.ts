@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseTaskArgs, relayAcceptsArgs } from '../protocol/args/index.ts';
-import { CHAT_MODEL, chatArguments, invalidArguments, PROMPTS } from './workload.ts';
+import { CHAT_MODEL, chatArguments, IMAGE_MODEL, imageArguments, invalidArguments, PAINTINGS, PROMPTS } from './workload.ts';
 
 describe('the demo workload', () => {
   it('has at least twelve different prompts, all valid for relay and engine', () => {
@@ -9,6 +9,16 @@ describe('the demo workload', () => {
       const args = chatArguments(prompt, CHAT_MODEL, 7);
       expect(relayAcceptsArgs('Llm', JSON.parse(args))).toBeNull();
       expect(() => parseTaskArgs('Llm', args)).not.toThrow();
+    }
+  });
+
+  it('has at least five different paintings of at most 256 pixels a side, all valid for relay and engine', () => {
+    expect(new Set(PAINTINGS.map(({ prompt }) => prompt)).size).toBeGreaterThanOrEqual(5);
+    for (const painting of PAINTINGS) {
+      const args = imageArguments(painting, IMAGE_MODEL, 7);
+      expect(relayAcceptsArgs('StableDiffusion', JSON.parse(args))).toBeNull();
+      const { task_config: config } = parseTaskArgs('StableDiffusion', args);
+      expect(Math.max(config.image_width, config.image_height)).toBeLessThanOrEqual(256);
     }
   });
 

@@ -1,11 +1,11 @@
 /**
- * What the demo's application asks of the network. Realistic chat requests of different kinds and sizes, and the
- * special cases a host should see once: two validation groups, a task nobody can run, a task that times out.
+ * What the demo's application asks of the network. Realistic chat and image requests of different kinds and sizes, and
+ * the special cases a host should see once: three validation groups, a task nobody can run, a task that times out.
  */
 
 export const CHAT_MODEL = 'crynux-devnet/tiny-chat';
-/** On the disk of every honest node, not on the cheat's: a group on it is always unanimous. */
 export const CODE_MODEL = 'crynux-devnet/tiny-code';
+export const IMAGE_MODEL = 'crynux-devnet/tiny-diffusion';
 
 export interface Prompt {
   readonly title: string;
@@ -45,6 +45,36 @@ export const PROMPTS: readonly Prompt[] = [
   { title: 'headline', user: 'A headline for: local power plant shares waste heat with greenhouse.', maxNewTokens: 16 },
   { title: 'steps', user: 'List the steps to change a bicycle tyre.', maxNewTokens: 48 },
 ];
+
+export interface Painting {
+  readonly title: string;
+  readonly prompt: string;
+  readonly negativePrompt?: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly images: number;
+}
+
+export const PAINTINGS: readonly Painting[] = [
+  { title: 'lighthouse', prompt: 'a lighthouse at dusk, oil on canvas', width: 256, height: 256, steps: 8, images: 1 },
+  { title: 'fox', prompt: 'a red fox in the snow', negativePrompt: 'people', width: 128, height: 128, steps: 6, images: 3 },
+  { title: 'skyline', prompt: 'the skyline of a city that never was', width: 256, height: 128, steps: 10, images: 2 },
+  { title: 'portrait', prompt: 'a portrait of a graphics card, 1890', width: 128, height: 192, steps: 8, images: 1 },
+  { title: 'harbour', prompt: 'a harbour in fog, woodcut', width: 192, height: 192, steps: 6, images: 2 },
+];
+
+/** Task arguments as JSON text (RELAY_PROTOCOL 7.1). */
+export function imageArguments(painting: Painting, model: string, seed: number): string {
+  const { prompt, negativePrompt = '', width, height, steps, images } = painting;
+  return JSON.stringify({
+    base_model: { name: model },
+    prompt,
+    negative_prompt: negativePrompt,
+    task_config: { image_width: width, image_height: height, steps, seed, num_images: images, safety_checker: false, cfg: 7 },
+  });
+}
 
 /** Task arguments as JSON text, as an application would send them (RELAY_PROTOCOL 7.2). */
 export function chatArguments(prompt: Prompt, model: string, seed: number): string {
