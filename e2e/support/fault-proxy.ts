@@ -27,12 +27,18 @@ export interface ProxiedRequest {
   readonly nth: number;
 }
 
+export interface SeenRequest extends ProxiedRequest {
+  readonly fault: Fault['kind'];
+  /** Text of a JSON body, '' for anything else. */
+  readonly body: string;
+}
+
 export type FaultPlan = (request: ProxiedRequest) => Fault;
 
 export interface FaultProxy {
   readonly url: string;
   /** Every request seen, in order. */
-  readonly seen: readonly (ProxiedRequest & { readonly fault: Fault['kind'] })[];
+  readonly seen: readonly SeenRequest[];
   setPlan(plan: FaultPlan): void;
   close(): Promise<void>;
 }
@@ -70,7 +76,7 @@ function forward(target: string, incoming: IncomingMessage, path: string, body: 
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let plan: FaultPlan = () => PASS;
   const counts = new Map<string, number>();
-  const seen: (ProxiedRequest & { fault: Fault['kind'] })[] = [];
+  const seen: SeenRequest[] = [];
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', target);
@@ -79,8 +85,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
     const fault = plan({ method, path: url.pathname, nth });
-    seen.push({ method, path: url.pathname, nth, fault: fault.kind });
     const body = await bodyOf(incoming);
+    const isJson = incoming.headers['content-type']?.startsWith('application/json') ?? false;
+    seen.push({ method, path: url.pathname, nth, fault: fault.kind, body: isJson ? body.toString() : '' });
     if (fault.kind === 'dropBefore') return void incoming.socket.destroy();
     if (fault.kind === 'error500')
       return void response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"planned fault"}');
