@@ -1,0 +1,7 @@
+/** A program that owns the data directory it is given, says so, and stays. */
+import { openStore } from '../store/store.ts';
+
+const store = openStore(process.argv[2] ?? '', Date.now());
+store.settings.set('address', '0xholder');
+process.send?.('owned');
+setInterval(() => {}, 60_000);
