@@ -1,0 +1,111 @@
+/** The chain's part of the ledger: what was there at the beginning, staking logs, gas. Pure. Source: CHAIN_PROTOCOL 7.2, 7.4. */
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { addressField, sameAddress, weiField } from '../../../protocol/wire/fields.ts';
+import { entryOf, type LedgerEntry } from '../ledger/entry.ts';
+import { entries, type Posting } from '../records/posting.ts';
+import type { StakingLog } from './staking-log.ts';
+
+/** What the node had on the chain when its ledger began; everything up to this block is contained in it. */
+export const openingSchema = z.object({
+  chainId: z.number().int(),
+  blockNumber: z.number().int(),
+  atMs: z.number(),
+  walletWei: weiField,
+  stakeWei: weiField,
+  benefitAddress: addressField.nullable(),
+});
+export type Opening = z.output<typeof openingSchema>;
+export type StoredOpening = z.input<typeof openingSchema>;
+
+export function postOpening({ chainId, atMs, walletWei, stakeWei }: Opening): Posting {
+  const common = { kind: 'opening', from: 'outside', atMs } as const;
+  return entries(
+    entryOf({ ...common, source: `opening:${chainId}:wallet`, to: 'wallet', wei: walletWei }),
+    entryOf({ ...common, source: `opening:${chainId}:stake`, to: 'stake', wei: stakeWei }),
+  );
+}
+
+/** Where the node's staked coin stands after some logs. */
+export interface StakeFold {
+  readonly stakeWei: bigint;
+  readonly returnsTo: 'wallet' | 'benefit';
+}
+
+export function foldOf(opening: Opening, self: Hex): StakeFold {
+  return { stakeWei: opening.stakeWei, returnsTo: returnsTo(opening.benefitAddress, self) };
+}
+
+function returnsTo(benefitAddress: Hex | null, self: Hex): StakeFold['returnsTo'] {
+  return benefitAddress === null || sameAddress(benefitAddress, self) ? 'wallet' : 'benefit';
+}
+
+/**
+ * One log after another, in the chain's order. NodeStaked tells new totals, so the movement is the difference to the
+ * log before it; the others tell what moved. Credits are no coin and move nothing here.
+ * @param slashedTask The task for which the relay says it slashed, where known.
+ */
+export function postStakingLog(
+  log: StakingLog,
+  fold: StakeFold,
+  { self, slashedTask }: { readonly self: Hex; readonly slashedTask: Hex | null },
+): { readonly posting: Posting; readonly fold: StakeFold } {
+  if (log.event === 'BenefitAddressSet') {
+    return { posting: entries(), fold: { ...fold, returnsTo: returnsTo(log.benefitAddress, self) } };
+  }
+  const common = { source: `log:${log.txHash}:${log.logIndex}`, atMs: log.atMs, tx: log.txHash };
+  const back = { ...common, kind: 'unstake', from: 'stake', to: fold.returnsTo } as const;
+  const empty = { ...fold, stakeWei: 0n };
+  const told = (entry: LedgerEntry, next: StakeFold) => ({ posting: entries(entry), fold: next });
+  switch (log.event) {
+    case 'NodeStaked': {
+      const change = log.balanceWei - fold.stakeWei;
+      const next = { ...fold, stakeWei: log.balanceWei };
+      if (change < 0n) return told(entryOf({ ...back, wei: -change }), next);
+      return told(entryOf({ ...common, kind: 'stake', from: 'wallet', to: 'stake', wei: change }), next);
+    }
+    case 'NodeUnstaked':
+      return told(entryOf({ ...back, wei: log.balanceWei }), empty);
+    case 'NodeSlashed': {
+      const slash = { kind: 'slash', from: 'stake', to: 'slashed', wei: log.balanceWei, task: slashedTask } as const;
+      return told(entryOf({ ...common, ...slash }), empty);
+    }
+  }
+}
+
+/** A settled transaction of this node's journal, as it is kept. */
+export const transactionSchema = z.object({
+  intentId: z.string(),
+  /** `NodeStaking.stake` … */
+  kind: z.string(),
+  hash: z.string(),
+  blockNumber: z.number().int(),
+  succeeded: z.boolean(),
+  valueWei: weiField,
+  /** All that gas cost. */
+  feeWei: weiField,
+  settledMs: z.number(),
+});
+export type Transaction = z.output<typeof transactionSchema>;
+export type StoredTransaction = z.input<typeof transactionSchema>;
+
+/** Contracts whose logs tell where the value went. */
+const TOLD_BY_LOGS = 'NodeStaking.';
+
+export function postTransaction(transaction: Transaction, opening: Opening | null): Posting {
+  const { hash, kind, succeeded, valueWei, feeWei, settledMs: atMs } = transaction;
+  if (opening === null) return { kind: 'wait', why: 'the opening balances are not known yet' };
+  if (transaction.blockNumber <= opening.blockNumber) return entries();
+  const common = { atMs, tx: hash };
+  const gas = entryOf({ ...common, source: `tx:${hash}:gas`, kind: 'gas', from: 'wallet', to: 'gas', wei: feeWei });
+  if (!succeeded || valueWei === 0n || kind.startsWith(TOLD_BY_LOGS)) return entries(gas);
+  const value = { source: `tx:${hash}:value`, kind: 'transfer', from: 'wallet', to: 'outside', wei: valueWei } as const;
+  return entries(gas, entryOf({ ...common, ...value }));
+}
+
+/** Coin that came to or left the wallet without a transaction of ours, as the host has acknowledged it. */
+export function transferEntry(seen: { chainId: number; blockNumber: number; byWei: bigint; atMs: number }): LedgerEntry {
+  const common = { source: `wallet:${seen.chainId}:${seen.blockNumber}`, kind: 'transfer', atMs: seen.atMs } as const;
+  if (seen.byWei < 0n) return entryOf({ ...common, from: 'wallet', to: 'outside', wei: -seen.byWei });
+  return entryOf({ ...common, from: 'outside', to: 'wallet', wei: seen.byWei });
+}

@@ -1,0 +1,119 @@
+/** Copies into the store what the chain says: the balances at the beginning, staking logs, this node's transactions. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ContractAddresses } from '../../../contract/chain-preset.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { RpcRefused } from '../../chain/errors.ts';
+import type { Log } from '../../chain/rpc/methods.ts';
+import type { JournalEntry } from '../../chain/transactions/intent.ts';
+import type { TransactionJournal } from '../../chain/transactions/journal.ts';
+import { inTransaction } from '../../store/database.ts';
+import type { Cursors } from '../records/cursors.ts';
+import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import { type Opening, openingSchema, type StoredOpening, type StoredTransaction } from './chain-entries.ts';
+import type { ChainReader } from './chain-reader.ts';
+import { decodeStakingLog } from './staking-log.ts';
+
+/** Blocks asked for at once; halved while the endpoint refuses, as public ones limit it. */
+const CHUNK = 2_000;
+const SMALLEST_CHUNK = 16;
+const LOGS_PER_BLOCK = 100_000;
+
+export interface ChainImport {
+  readonly db: DatabaseSync;
+  readonly reader: ChainReader;
+  readonly journal: Pick<TransactionJournal, 'settledAfter'>;
+  readonly contracts: ContractAddresses;
+  readonly self: Hex;
+  readonly records: MoneyRecords;
+  readonly cursors: Cursors;
+  readonly nowMs: number;
+  /** Most requests for logs in this run. */
+  readonly chunkBudget: number;
+}
+
+export interface ChainState {
+  /** Every log up to this block is held. */
+  readonly scannedTo: number;
+  readonly finalBlock: number;
+}
+
+/** @throws ChainError; what was read until then is kept. */
+export async function importChain(run: ChainImport): Promise<ChainState> {
+  const { reader, records, cursors, nowMs } = run;
+  // Before the final block is asked for, so that none of them lies behind it. All of them: a reorganisation may have
+  // changed one that was settled long ago.
+  records.put('transaction', run.journal.settledAfter(0).flatMap(heardTransaction), nowMs);
+  const chainId = await reader.chainId();
+  const opening = readOpening(records, chainId) ?? (await open(run, chainId));
+  const finalBlock = await reader.finalBlock();
+  const cursor = `logs:${chainId}`;
+  let chunk = CHUNK;
+  for (let budget = run.chunkBudget; budget > 0; budget--) {
+    const from = (cursors.get(cursor) ?? opening.blockNumber) + 1;
+    if (from > finalBlock) break;
+    const to = Math.min(from + chunk - 1, finalBlock);
+    const logs = await readLogs(run, { from, to });
+    if (logs === null) {
+      chunk = Math.floor(chunk / 2);
+      continue;
+    }
+    const heard = await decode(run, logs);
+    inTransaction(run.db, () => {
+      records.put('stakingLog', heard, nowMs);
+      cursors.set(cursor, to);
+    });
+  }
+  return { scannedTo: cursors.get(cursor) ?? opening.blockNumber, finalBlock };
+}
+
+export function readOpening(records: MoneyRecords, chainId: number): Opening | null {
+  const row = records.find('opening', String(chainId));
+  return row === null ? null : openingSchema.parse(JSON.parse(row.json));
+}
+
+async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening> {
+  const blockNumber = await reader.finalBlock();
+  const { walletWei, stakeWei, benefitAddress } = await reader.holdings(blockNumber);
+  const amounts = { walletWei: String(walletWei), stakeWei: String(stakeWei) };
+  const value: StoredOpening = { chainId, blockNumber, atMs: await reader.blockTimeMs(blockNumber), ...amounts, benefitAddress };
+  records.put('opening', [{ key: String(chainId), position: 0, value }], nowMs);
+  return openingSchema.parse(value);
+}
+
+/** Null when the range is to be made smaller. */
+async function readLogs({ reader }: ChainImport, range: { from: number; to: number }): Promise<readonly Log[] | null> {
+  try {
+    return await reader.logs(range);
+  } catch (error) {
+    if (error instanceof RpcRefused && range.to - range.from >= SMALLEST_CHUNK) return null;
+    throw error;
+  }
+}
+
+async function decode({ reader, contracts, self }: ChainImport, logs: readonly Log[]): Promise<HeardRecord[]> {
+  const heard: HeardRecord[] = [];
+  for (const log of logs) {
+    const atMs = await reader.blockTimeMs(Number(log.blockNumber));
+    const value = decodeStakingLog(log, { contracts, node: self, atMs });
+    if (value === null) continue;
+    const { blockNumber, logIndex, txHash } = value;
+    heard.push({ key: `${txHash}:${logIndex}`, position: blockNumber * LOGS_PER_BLOCK + logIndex, value });
+  }
+  return heard;
+}
+
+function heardTransaction({ sequence, intent, state }: JournalEntry): HeardRecord[] {
+  if (state.kind !== 'succeeded' && state.kind !== 'reverted') return [];
+  const { hash, blockNumber, succeeded, feeWei } = state.inclusion;
+  const value: StoredTransaction = {
+    intentId: intent.id,
+    kind: intent.kind,
+    hash,
+    blockNumber: Number(blockNumber),
+    succeeded,
+    valueWei: String(intent.valueWei),
+    feeWei: String(feeWei),
+    settledMs: state.settledMs,
+  };
+  return [{ key: intent.id, position: sequence, value }];
+}

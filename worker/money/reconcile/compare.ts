@@ -1,0 +1,51 @@
+/** Whether the ledger and a source agree, and if not, what may explain it. Pure. */
+import type { OwnAccount } from '../ledger/entry.ts';
+
+/** Something that was heard and does not (or not so) stand in the ledger. */
+export type Candidate =
+  /** A record that waits or can not be read. `wei`: what it would put on the account; null = not known. */
+  | { readonly kind: 'unbooked'; readonly record: string; readonly why: string; readonly wei: bigint | null }
+  /** A source that contradicts itself: `wei` is what the later telling would have put on the account beyond the first. */
+  | { readonly kind: 'contradiction'; readonly source: string; readonly wei: bigint }
+  /** The relay counts more or fewer records than could be read. */
+  | { readonly kind: 'missingRecords'; readonly list: string; readonly total: number; readonly held: number };
+
+export type Agreement =
+  | { readonly kind: 'agrees' }
+  /** `byWei`: what the source shows beyond the ledger; negative if it shows less. */
+  | { readonly kind: 'differs'; readonly byWei: bigint; readonly sinceMs: number; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export type Source = 'relayBalance' | 'relayRecords' | 'chain' | 'none';
+
+export interface AccountCheck {
+  readonly account: OwnAccount;
+  readonly against: Source;
+  readonly ledgerWei: bigint;
+  /** Null = the source did not say. */
+  readonly observedWei: bigint | null;
+  readonly agreement: Agreement;
+}
+
+export interface Comparison {
+  readonly account: OwnAccount;
+  readonly against: Source;
+  readonly ledgerWei: bigint;
+  readonly observed: { readonly wei: bigint } | { readonly why: string };
+  readonly candidates: readonly Candidate[];
+}
+
+export function compare({ account, against, ledgerWei, observed, candidates }: Comparison, sinceMs: number): AccountCheck {
+  const common = { account, against, ledgerWei };
+  if ('why' in observed) return { ...common, observedWei: null, agreement: { kind: 'unknown', why: observed.why } };
+  const byWei = observed.wei - ledgerWei;
+  const agreement: Agreement =
+    byWei === 0n ? { kind: 'agrees' } : { kind: 'differs', byWei, sinceMs, candidates: likeliestFirst(candidates, byWei) };
+  return { ...common, observedWei: observed.wei, agreement };
+}
+
+/** What explains the whole difference by itself comes first. */
+function likeliestFirst(candidates: readonly Candidate[], byWei: bigint): Candidate[] {
+  const rank = (candidate: Candidate) => ('wei' in candidate && candidate.wei === byWei ? 0 : 1);
+  return candidates.toSorted((a, b) => rank(a) - rank(b));
+}

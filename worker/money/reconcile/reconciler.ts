@@ -1,0 +1,155 @@
+/** Holds the ledger against everything that can be asked: the relay's balance, its records, the chain. */
+import { serialiseError } from '../../../protocol/errors.ts';
+import { legsOf, type OwnAccount } from '../ledger/entry.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type MoneyRecords, RELAY_LISTS, type RelayList } from '../records/money-records.ts';
+import type { RelayAccount } from '../relay/relay-account.ts';
+import { effectOf, type RelaySums, sumRecords } from '../relay/relay-effects.ts';
+import { type MoneyChain, type MoneySync, type SyncReport, THOROUGH } from '../sync.ts';
+import { type AccountCheck, type Candidate, type Comparison, compare } from './compare.ts';
+
+export interface Reconciliation {
+  readonly atMs: number;
+  readonly checks: readonly AccountCheck[];
+}
+
+export interface ReconcilerOptions {
+  readonly ledger: Ledger;
+  readonly records: MoneyRecords;
+  readonly sync: Pick<MoneySync, 'sync'>;
+  readonly account: Pick<RelayAccount, 'address' | 'balance'>;
+  readonly chain: MoneyChain | null;
+  readonly nowMs: () => number;
+}
+
+/** Money that arrives while it is being counted: how often to count again. */
+const ATTEMPTS = 3;
+
+type Observed = Comparison['observed'];
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  /** Since when an account has differed by the same amount. */
+  readonly #since = new Map<string, { readonly byWei: bigint; readonly sinceMs: number }>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Reads every source anew. Never rejects because of one that fails: its account is then unknown. */
+  async reconcile(): Promise<Reconciliation> {
+    const { ledger, records, nowMs } = this.#options;
+    const { report, balance } = await this.#count();
+    const chain = await this.#chain(report);
+    const sums = sumRecords(records);
+    const gap = gapOf(report);
+    const fromRecords = (account: keyof RelaySums): Observed => (gap === null ? { wei: sums[account] } : { why: gap });
+    const observations: readonly [OwnAccount, AccountCheck['against'], Observed][] = [
+      ['relay', 'relayBalance', balance],
+      ['relay', 'relayRecords', fromRecords('relay')],
+      ['inTransit', 'relayRecords', fromRecords('inTransit')],
+      ['locked', 'relayRecords', fromRecords('locked')],
+      ['wallet', 'chain', chain.wallet],
+      ['stake', 'chain', chain.stake],
+      ['benefit', 'none', { why: 'the address is its owner’s, who may have moved what this node sent there' }],
+    ];
+    const checks = observations.map(([account, against, observed]) => {
+      const comparison = { account, against, ledgerWei: ledger.balanceWei(account), observed };
+      return this.#check({ ...comparison, candidates: this.#candidates(account, report) });
+    });
+    return { atMs: nowMs(), checks };
+  }
+
+  /** The lists and the balance as of one moment: the balance was the same before and after the lists were read. */
+  async #count(): Promise<{ report: SyncReport; balance: Observed }> {
+    const { sync, account } = this.#options;
+    let report: SyncReport | null = null;
+    let why = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = await read(() => account.balance());
+      report = await sync.sync(THOROUGH);
+      const after = await read(() => account.balance());
+      if ('why' in before) why = before.why;
+      else if ('why' in after) why = after.why;
+      else if (before.wei === after.wei) return { report, balance: after };
+      else why = 'the balance changed while it was being counted';
+    }
+    return { report: report ?? (await sync.sync(THOROUGH)), balance: { why } };
+  }
+
+  async #chain({ chain: state }: SyncReport): Promise<{ wallet: Observed; stake: Observed }> {
+    const { chain } = this.#options;
+    const unknown = (why: string) => ({ wallet: { why }, stake: { why } });
+    if (chain === null || state.kind === 'none') return unknown('this network has no chain');
+    if (state.kind === 'failed') return unknown(state.error.message);
+    if (state.scannedTo < state.finalBlock) return unknown('the chain is still being read');
+    try {
+      const { walletWei, stakeWei } = await chain.reader.holdings(state.finalBlock);
+      const own = { chainId: await chain.reader.chainId(), address: this.#options.account.address };
+      const isOpen = chain.journal.open(own).length > 0;
+      const observed = (account: OwnAccount, wei: bigint): Observed =>
+        isOpen && this.#options.ledger.balanceWei(account) !== wei ? { why: 'a transaction of this node is under way' } : { wei };
+      return { wallet: observed('wallet', walletWei), stake: observed('stake', stakeWei) };
+    } catch (error) {
+      return unknown(serialiseError(error).message);
+    }
+  }
+
+  #check(comparison: Comparison): AccountCheck {
+    const name = `${comparison.account} ${comparison.against}`;
+    const nowMs = this.#options.nowMs();
+    const check = compare(comparison, nowMs);
+    if (check.agreement.kind !== 'differs') {
+      if (check.agreement.kind === 'agrees') this.#since.delete(name);
+      return check;
+    }
+    const known = this.#since.get(name);
+    if (known?.byWei === check.agreement.byWei) return { ...check, agreement: { ...check.agreement, sinceMs: known.sinceMs } };
+    this.#since.set(name, { byWei: check.agreement.byWei, sinceMs: nowMs });
+    return check;
+  }
+
+  #candidates(account: OwnAccount, { lists }: SyncReport): Candidate[] {
+    const { records, ledger } = this.#options;
+    const isRelays = account === 'relay' || account === 'locked' || account === 'inTransit';
+    const unbooked = records
+      .withProblem()
+      .filter((row) => row.posted !== row.json && isRelays === (RELAY_LISTS as readonly string[]).includes(row.list))
+      .map((row): Candidate => {
+        const effect = isRelays ? effectOf(row)?.[account] : undefined;
+        return { kind: 'unbooked', record: `${row.list} ${row.key}`, why: row.problem, wei: effect ?? null };
+      });
+    const contradictions = ledger.conflicts().flatMap(({ source, offered, recorded }): Candidate[] => {
+      const wei = sideOf(offered, account) - sideOf(recorded, account);
+      return wei === 0n ? [] : [{ kind: 'contradiction', source, wei }];
+    });
+    const missing = RELAY_LISTS.flatMap((list): Candidate[] => {
+      const state = lists[list];
+      if (!isRelays || (state.kind !== 'partial' && state.kind !== 'complete') || state.held === state.total) return [];
+      return [{ kind: 'missingRecords', list, total: state.total, held: state.held }];
+    });
+    return [...unbooked, ...contradictions, ...missing];
+  }
+}
+
+function sideOf(movement: Parameters<typeof legsOf>[0], account: OwnAccount): bigint {
+  return legsOf(movement).reduce((sum, leg) => (leg.account === account ? sum + leg.wei : sum), 0n);
+}
+
+/** Why the records are not all there, or null. A list that the relay does not have is empty. */
+function gapOf({ lists }: SyncReport): string | null {
+  for (const list of Object.keys(lists) as RelayList[]) {
+    const state = lists[list];
+    if (state.kind === 'failed') return `${list}: ${state.error.message}`;
+    if (state.kind === 'partial') return `${list}: ${state.held} of ${state.total} records could be read`;
+  }
+  return null;
+}
+
+async function read(ask: () => Promise<bigint>): Promise<Observed> {
+  try {
+    return { wei: await ask() };
+  } catch (error) {
+    return { why: serialiseError(error).message };
+  }
+}

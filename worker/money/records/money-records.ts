@@ -1,0 +1,105 @@
+/**
+ * What the sources said about this node's money, word for word. The ledger is written from these rows, so that a row
+ * that can not be booked yet waits here, and a difference can be explained by what was heard and not booked.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { inTransaction, readAll, readOne } from '../../store/database.ts';
+
+export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
+export type RelayList = (typeof RELAY_LISTS)[number];
+/** In the order in which they are booked. */
+export const RECORD_LISTS = [...RELAY_LISTS, 'opening', 'stakingLog', 'slashEvent', 'transaction'] as const;
+export type RecordList = (typeof RECORD_LISTS)[number];
+
+export interface HeardRecord {
+  /** Unique in its list. */
+  readonly key: string;
+  /** Order within the list. */
+  readonly position: number;
+  readonly value: unknown;
+}
+
+const rowSchema = z
+  .object({
+    list: z.enum(RECORD_LISTS),
+    key: z.string(),
+    position: z.number(),
+    json: z.string(),
+    posted: z.string().nullable(),
+    problem: z.string(),
+    observed_ms: z.number(),
+  })
+  .transform((row) => ({
+    list: row.list,
+    key: row.key,
+    position: row.position,
+    json: row.json,
+    /** What of it the ledger has taken in; null = nothing yet. */
+    posted: row.posted,
+    /** Why it was not, or in what it contradicts the ledger; empty = nothing is wrong. */
+    problem: row.problem,
+    observedMs: row.observed_ms,
+  }));
+export type MoneyRecord = z.output<typeof rowSchema>;
+
+const UNPOSTED = 'posted IS NOT json';
+
+export class MoneyRecords {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** @returns how many of them are new. A record that changed replaces its older form, which stays in `posted`. */
+  put(list: RecordList, heard: readonly HeardRecord[], nowMs: number): number {
+    return inTransaction(this.#db, () => {
+      const before = this.count(list);
+      const put = this.#db.prepare(
+        `INSERT INTO money_records (list, key, position, json, observed_ms) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (list, key) DO UPDATE SET json = excluded.json, observed_ms = excluded.observed_ms
+          WHERE json <> excluded.json`,
+      );
+      for (const { key, position, value } of heard) put.run(list, key, position, JSON.stringify(value), Math.trunc(nowMs));
+      return this.count(list) - before;
+    });
+  }
+
+  find(list: RecordList, key: string): MoneyRecord | null {
+    return readOne(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? AND key = ?', list, key);
+  }
+
+  all(list: RecordList): MoneyRecord[] {
+    return readAll(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? ORDER BY position, key', list);
+  }
+
+  /** What the ledger has not taken in yet, in order. */
+  unposted(list: RecordList, { afterPosition = -1, limit = 1_000 } = {}): MoneyRecord[] {
+    const sql = `SELECT * FROM money_records WHERE list = ? AND ${UNPOSTED} AND position > ? ORDER BY position, key LIMIT ?`;
+    return readAll(this.#db, rowSchema, sql, list, afterPosition, limit);
+  }
+
+  /** Unposted or contradicting. */
+  withProblem(): MoneyRecord[] {
+    const sql = `SELECT * FROM money_records WHERE ${UNPOSTED} OR problem <> '' ORDER BY list, position, key`;
+    return readAll(this.#db, rowSchema, sql);
+  }
+
+  count(list: RecordList): number {
+    return Number(this.#db.prepare('SELECT count(*) AS n FROM money_records WHERE list = ?').get(list)?.n ?? 0);
+  }
+
+  newestPosition(list: RecordList): number {
+    const sql = 'SELECT max(position) AS newest FROM money_records WHERE list = ?';
+    return Number(this.#db.prepare(sql).get(list)?.newest ?? 0);
+  }
+
+  markPosted({ list, key, json }: MoneyRecord, problem = ''): void {
+    this.#db.prepare('UPDATE money_records SET posted = ?, problem = ? WHERE list = ? AND key = ?').run(json, problem, list, key);
+  }
+
+  setProblem({ list, key }: MoneyRecord, problem: string): void {
+    this.#db.prepare('UPDATE money_records SET problem = ? WHERE list = ? AND key = ?').run(problem, list, key);
+  }
+}

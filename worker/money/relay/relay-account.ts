@@ -1,0 +1,119 @@
+/** The node's account at the relay: its balance, its records page by page, withdrawals. Source: RELAY_PROTOCOL 3.5, 3.6, 3.8. */
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { addressOf } from '../../../protocol/signing/keys.ts';
+import { signWalletMessage, walletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
+import { goArray, uintField, weiField } from '../../../protocol/wire/fields.ts';
+import {
+  type EmissionEstimate,
+  emissionEstimateSchema,
+  type WithdrawConfig,
+  withdrawConfigSchema,
+} from '../../../protocol/wire/relay-account.ts';
+import type { NetworkClock } from '../../networks/network-clock.ts';
+import { isUnknownRoute } from '../../networks/relay/refusals.ts';
+import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from '../../networks/relay/transport.ts';
+import { WalletSession } from '../../networks/relay/wallet-session.ts';
+import { MoneyError } from '../errors.ts';
+import type { RelayList } from '../records/money-records.ts';
+
+/** The most that the relay gives at once. */
+export const PAGE_SIZE = 100;
+
+const LISTS: Readonly<Record<RelayList, { readonly path: string; readonly field: string }>> = {
+  taskFee: { path: '/v1/relay_account/:address/task_fee', field: 'records' },
+  deposit: { path: '/v1/relay_account/:address/deposit/list', field: 'deposit_records' },
+  withdrawal: { path: '/v1/relay_account/:address/withdraw/list', field: 'withdraw_records' },
+  vesting: { path: '/v2/relay_account/:address/vesting/list', field: 'vesting_records' },
+};
+
+export interface RecordPage {
+  /** Records of the whole list. */
+  readonly total: number;
+  /** As they came: one that can not be read must not hide the others. */
+  readonly rows: readonly unknown[];
+}
+
+export interface WithdrawRequest {
+  readonly amountWei: bigint;
+  readonly benefitAddress: Hex;
+  readonly network: string;
+  /** Unix seconds, network time; the relay takes it for two minutes. */
+  readonly timestamp: number;
+}
+
+/** Every method rejects as the transport does: RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER. */
+export interface RelayAccount {
+  readonly address: Hex;
+  /** Wei. */
+  balance(): Promise<bigint>;
+  /** Pages count from 1. Null where the relay has no such list. */
+  page(list: RelayList, page: number): Promise<RecordPage | null>;
+  /** @throws also MoneyError MONEY_UNSUPPORTED */
+  withdrawConfig(): Promise<readonly WithdrawConfig[]>;
+  /** One attempt. @returns the id of the relay's record */
+  requestWithdrawal(request: WithdrawRequest): Promise<number>;
+  /** Null where the relay does not guess. */
+  emissionEstimate(): Promise<EmissionEstimate | null>;
+  close(): Promise<void>;
+}
+
+export interface RelayAccountOptions {
+  readonly relayUrl: string;
+  readonly privateKey: Hex;
+  /** The network's time: messages are dated by it. */
+  readonly clock: NetworkClock;
+  readonly limits?: TransportLimits;
+}
+
+export function createRelayAccount({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS }: RelayAccountOptions): RelayAccount {
+  const transport = new RelayTransport(relayUrl, limits);
+  const address = addressOf(privateKey);
+  const session = new WalletSession({ transport, clock, address, privateKey });
+  return {
+    address,
+    close: () => transport.close(),
+    balance: () => session.data(weiField, { method: 'GET', path: `/v2/relay_account/${address}/balance` }),
+
+    async page(list, page) {
+      const { path, field } = LISTS[list];
+      const schema = z
+        .looseObject({ total: uintField })
+        .transform((data) => ({ total: data.total, rows: goArray(z.unknown()).parse(data[field]) }));
+      try {
+        const query = { page, page_size: PAGE_SIZE };
+        return await session.data(schema, { method: 'GET', path: path.replace(':address', address), query });
+      } catch (error) {
+        if (isUnknownRoute(error)) return null;
+        throw error;
+      }
+    },
+
+    async withdrawConfig() {
+      try {
+        return await transport.data(withdrawConfigSchema, { method: 'GET', path: '/v1/network/withdraw_config' });
+      } catch (error) {
+        if (!isUnknownRoute(error)) throw error;
+        throw new MoneyError('MONEY_UNSUPPORTED', 'this relay does not tell its terms of withdrawal', {}, { cause: error });
+      }
+    },
+
+    async requestWithdrawal({ amountWei, benefitAddress, network, timestamp }) {
+      const action = withdrawAction({ amountWei, address, benefitAddress, network });
+      const { request_id } = await session.data(z.object({ request_id: uintField }), {
+        method: 'POST',
+        path: `/v1/relay_account/${address}/withdraw`,
+        json: {
+          amount: amountWei.toString(),
+          benefit_address: benefitAddress,
+          network,
+          timestamp,
+          signature: signWalletMessage(walletMessage({ action, address, timestamp }), privateKey),
+        },
+      });
+      return request_id;
+    },
+
+    emissionEstimate: () => session.data(emissionEstimateSchema, { method: 'GET', path: `/v2/node/${address}` }),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * What the relay's records add up to, summed straight from their text. Kept apart from the booking on purpose: it is
+ * the second opinion that the ledger is compared with.
+ */
+import {
+  depositRecordSchema,
+  taskFeeRecordSchema,
+  vestingRecordSchema,
+  withdrawalRecordSchema,
+} from '../../../protocol/wire/relay-account.ts';
+import { type MoneyRecord, type MoneyRecords, RELAY_LISTS } from '../records/money-records.ts';
+
+/** Wei; what a record, or all of them, put on the accounts that the relay keeps. */
+export interface RelaySums {
+  readonly relay: bigint;
+  readonly locked: bigint;
+  readonly inTransit: bigint;
+}
+
+const NONE: RelaySums = { relay: 0n, locked: 0n, inTransit: 0n };
+
+/** Null for a record that can not be read. */
+export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): RelaySums | null {
+  const value: unknown = JSON.parse(json);
+  switch (list) {
+    case 'taskFee': {
+      const record = taskFeeRecordSchema.safeParse(value).data;
+      if (record === undefined) return null;
+      const { type, wei } = record;
+      if (type === 'TaskPayment') return { ...NONE, relay: -wei };
+      const isIncome = ['TaskIncome', 'UserDelegation', 'TaskRefund', 'DaoTaskShare', 'WithdrawFeeIncome'].includes(type);
+      return { ...NONE, relay: isIncome ? wei : 0n };
+    }
+    case 'deposit': {
+      const record = depositRecordSchema.safeParse(value).data;
+      return record === undefined ? null : { ...NONE, relay: record.wei };
+    }
+    case 'withdrawal': {
+      const record = withdrawalRecordSchema.safeParse(value).data;
+      if (record === undefined) return null;
+      const charged = record.wei + record.feeWei;
+      if (record.status === 'failed') return NONE;
+      return { ...NONE, relay: -charged, inTransit: record.status === 'pending' ? charged : 0n };
+    }
+    case 'vesting': {
+      const record = vestingRecordSchema.safeParse(value).data;
+      if (record === undefined) return null;
+      return { ...NONE, relay: record.releasedWei, locked: record.slashed ? 0n : record.remainingWei };
+    }
+    default:
+      return NONE;
+  }
+}
+
+/** Sum over all records that can be read. */
+export function sumRecords(records: MoneyRecords): RelaySums {
+  let sums = NONE;
+  for (const list of RELAY_LISTS) {
+    for (const row of records.all(list)) {
+      const { relay, locked, inTransit } = effectOf(row) ?? NONE;
+      sums = { relay: sums.relay + relay, locked: sums.locked + locked, inTransit: sums.inTransit + inTransit };
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,145 @@
+/** The relay's records as ledger entries. Pure. Source: RELAY_PROTOCOL 1.2, 3.5, 4.9. */
+import type { Hex } from '../../../protocol/hex.ts';
+import { isTerminal, type TaskStatus } from '../../../protocol/tasks/status.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import type { DepositRecord, TaskFeeRecord, VestingRecord, WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
+import { entryOf, type Labels, type LedgerKind, NO_LABELS } from '../ledger/entry.ts';
+import { entries, type Posting, type TaskFactsOf, unreadable } from '../records/posting.ts';
+
+const COMMITMENT = /^\d+-(0x[0-9a-fA-F]{64})(?:-|$)/;
+
+export interface RelayBooks {
+  /** Whose account it is. */
+  readonly self: Hex;
+  readonly factsOf: TaskFactsOf;
+}
+
+/** A row of the task fees: income of this node's tasks, of its delegations, or its own tasks as an application. */
+export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks): Posting {
+  if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
+  const task = (COMMITMENT.exec(record.reason)?.[1]?.toLowerCase() ?? null) as Hex | null;
+  const facts = task === null ? null : factsOf(task);
+  const labels: Labels = facts === null ? NO_LABELS : { taskType: facts.type, model: facts.model, gpu: facts.gpu };
+  const common = {
+    source: record.reason === '' ? `relay:taskFee:${record.id}` : `relay:${record.reason}`,
+    wei: record.wei,
+    atMs: record.createdMs,
+    task,
+    record: `taskFee ${record.id}`,
+  };
+  switch (record.type) {
+    case 'TaskIncome': {
+      // The kind follows from how the task ended, and an entry never changes: it waits for the end.
+      if (facts !== null && !isTerminal(facts.status))
+        return { kind: 'wait', why: `the task is ${facts.status} as far as known` };
+      return entries(entryOf({ ...common, kind: incomeKind(facts?.status ?? null), from: 'network', to: 'relay', labels }));
+    }
+    case 'UserDelegation':
+      return entries(entryOf({ ...common, kind: 'delegation', from: 'network', to: 'relay' }));
+    case 'TaskPayment':
+      return entries(entryOf({ ...common, kind: 'taskCharge', from: 'relay', to: 'network' }));
+    case 'TaskRefund':
+      return entries(entryOf({ ...common, kind: 'taskRefund', from: 'network', to: 'relay' }));
+    case 'Deposit':
+    case 'Withdraw':
+    case 'WithdrawRefund':
+    case 'VestingCreated':
+    case 'VestingRelease':
+      // Lists of their own tell these.
+      return entries();
+    case 'DaoTaskShare':
+    case 'WithdrawFeeIncome':
+      return unreadable(`${record.type} is no income of a node`);
+  }
+}
+
+function incomeKind(status: TaskStatus | null): LedgerKind {
+  if (status === 'EndGroupSuccess') return 'groupShare';
+  return status === 'EndGroupRefund' ? 'refundShare' : 'taskPayment';
+}
+
+export function postDeposit(record: DepositRecord, { self }: RelayBooks): Posting {
+  if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
+  return entries(
+    entryOf({
+      source: `relay:deposit:${record.id}`,
+      kind: 'deposit',
+      from: 'outside',
+      to: 'relay',
+      wei: record.wei,
+      atMs: record.createdMs,
+      tx: record.txHash,
+      record: `deposit ${record.id}`,
+    }),
+  );
+}
+
+/** A record that changes, as it is now and as it was booked last. */
+export interface Changing<Record> {
+  readonly record: Record;
+  /** Null = never. */
+  readonly before: Record | null;
+  /** When this form of it was read: the relay does not tell when it changed. */
+  readonly observedMs: number;
+}
+
+/** Charged when asked for; then paid out, or given back whole. */
+export function postWithdrawal({ record, before, observedMs }: Changing<WithdrawalRecord>, { self }: RelayBooks): Posting {
+  if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
+  if (before !== null && before.status !== 'pending' && before.status !== record.status) {
+    return unreadable(`it was ${before.status} and is ${record.status} now`);
+  }
+  const source = `relay:withdrawal:${record.id}`;
+  const common = { atMs: record.createdMs, tx: record.txHash, record: `withdrawal ${record.id}` };
+  const amount = { ...common, kind: 'withdrawal', wei: record.wei } as const;
+  const fee = { ...common, kind: 'withdrawalFee', wei: record.feeWei } as const;
+  const charged = [
+    entryOf({ ...amount, source, from: 'relay', to: 'inTransit' }),
+    entryOf({ ...fee, source: `${source}:fee`, from: 'relay', to: 'inTransit' }),
+  ];
+  switch (record.status) {
+    case 'pending':
+      return entries(...charged);
+    case 'success': {
+      const to = sameAddress(record.benefitAddress, self) ? 'wallet' : 'benefit';
+      return entries(
+        ...charged,
+        entryOf({ ...amount, source: `${source}:paid`, from: 'inTransit', to, atMs: observedMs }),
+        entryOf({ ...fee, source: `${source}:fee:paid`, from: 'inTransit', to: 'network', atMs: observedMs }),
+      );
+    }
+    case 'failed': {
+      const back = { ...common, atMs: observedMs, kind: 'withdrawalReturn', wei: record.wei + record.feeWei } as const;
+      return entries(...charged, entryOf({ ...back, source: `${source}:returned`, from: 'inTransit', to: 'relay' }));
+    }
+  }
+}
+
+/**
+ * An emission is locked first, then released bit by bit; the relay tells only how much is released by now, so a step is
+ * named by the sums before and after it.
+ */
+export function postVesting({ record, before, observedMs }: Changing<VestingRecord>, { self }: RelayBooks): Posting {
+  if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
+  const source = `relay:vesting:${record.id}`;
+  const released = before?.releasedWei ?? 0n;
+  const wasSlashed = before?.slashed ?? false;
+  if (record.releasedWei < released) return unreadable(`${record.releasedWei} wei are released, but ${released} were before`);
+  if (record.releasedWei > record.totalWei) return unreadable(`${record.releasedWei} of ${record.totalWei} wei are released`);
+  const common = { atMs: observedMs, record: `vesting ${record.id}` };
+  const emission = { ...common, source, kind: 'emission', from: 'network', to: 'locked', atMs: record.createdMs } as const;
+  const list = [entryOf({ ...emission, wei: record.totalWei })];
+  if (wasSlashed && !record.slashed) {
+    const restored = { source: `${source}:restored@${released}`, wei: record.totalWei - released };
+    list.push(entryOf({ ...common, ...restored, kind: 'emission', from: 'slashed', to: 'locked' }));
+  }
+  if (record.releasedWei > released) {
+    const step = { source: `${source}:released:${released}-${record.releasedWei}`, wei: record.releasedWei - released };
+    list.push(entryOf({ ...common, ...step, kind: 'vestingRelease', from: 'locked', to: 'relay' }));
+  }
+  if (record.slashed && !wasSlashed) {
+    const taken = { source: `${source}:slashed@${record.releasedWei}`, wei: record.totalWei - record.releasedWei };
+    list.push(entryOf({ ...common, ...taken, kind: 'slash', from: 'locked', to: 'slashed' }));
+  }
+  return entries(...list);
+}

@@ -1,0 +1,63 @@
+/** From a stored record of the relay to its posting. */
+import type { z } from 'zod';
+import { nodeSlashedArgsSchema } from '../../../protocol/wire/event.ts';
+import { commitmentField, uintField, weiField } from '../../../protocol/wire/fields.ts';
+import {
+  depositRecordSchema,
+  taskFeeRecordSchema,
+  vestingRecordSchema,
+  withdrawalRecordSchema,
+} from '../../../protocol/wire/relay-account.ts';
+import { entryOf } from '../ledger/entry.ts';
+import type { MoneyRecord, RelayList } from '../records/money-records.ts';
+import { entries, type Posting, unreadable } from '../records/posting.ts';
+import { postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
+
+/** Reads the record's text, then books it; text that makes no sense is told, not thrown. */
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  { json }: MoneyRecord,
+  post: (value: z.output<Schema>) => Posting,
+): Posting {
+  const parsed = schema.safeParse(JSON.parse(json));
+  if (parsed.success) return post(parsed.data);
+  const issue = parsed.error.issues[0];
+  return unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+}
+
+function before<Schema extends z.ZodType>(schema: Schema, { posted }: MoneyRecord): z.output<Schema> | null {
+  return posted === null ? null : schema.parse(JSON.parse(posted));
+}
+
+export function postRelayRecord(list: RelayList, row: MoneyRecord, books: RelayBooks): Posting {
+  const { observedMs } = row;
+  switch (list) {
+    case 'taskFee':
+      return read(taskFeeRecordSchema, row, (record) => postTaskFee(record, books));
+    case 'deposit':
+      return read(depositRecordSchema, row, (record) => postDeposit(record, books));
+    case 'withdrawal':
+      return read(withdrawalRecordSchema, row, (record) =>
+        postWithdrawal({ record, before: before(withdrawalRecordSchema, row), observedMs }, books),
+      );
+    case 'vesting':
+      return read(vestingRecordSchema, row, (record) =>
+        postVesting({ record, before: before(vestingRecordSchema, row), observedMs }, books),
+      );
+  }
+}
+
+/** A NodeSlashed event of the relay as it is kept: the event's own fields and its id. */
+export const slashEventSchema = nodeSlashedArgsSchema.extend({ id: uintField, amount: weiField });
+
+/** For networks without a chain, where the event is all that tells of a stake: what was taken had been there. */
+export function postSlashEvent(row: MoneyRecord): Posting {
+  return read(slashEventSchema, row, ({ id, amount, task_id_commitment }) => {
+    const task = commitmentField.safeParse(task_id_commitment).data ?? null;
+    const common = { wei: amount, atMs: row.observedMs, record: `event ${id}` };
+    return entries(
+      entryOf({ ...common, source: `event:${id}:stake`, kind: 'opening', from: 'outside', to: 'stake' }),
+      entryOf({ ...common, source: `event:${id}`, kind: 'slash', from: 'stake', to: 'slashed', task }),
+    );
+  });
+}

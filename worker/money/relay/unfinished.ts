@@ -1,0 +1,24 @@
+/** Records of the relay that still change: a withdrawal until it is paid or given back, an emission until all is released. */
+import { vestingRecordSchema, withdrawalRecordSchema } from '../../../protocol/wire/relay-account.ts';
+import type { MoneyRecord, MoneyRecords, RelayList } from '../records/money-records.ts';
+
+/** Keys of the list's records that must be read again. */
+export function unfinished(records: MoneyRecords, list: RelayList): ReadonlySet<string> {
+  if (list === 'taskFee' || list === 'deposit') return new Set();
+  const isOpen = list === 'withdrawal' ? isPending : isVesting;
+  return new Set(
+    records
+      .all(list)
+      .filter(isOpen)
+      .map(({ key }) => key),
+  );
+}
+
+function isPending({ json }: MoneyRecord): boolean {
+  return withdrawalRecordSchema.safeParse(JSON.parse(json)).data?.status === 'pending';
+}
+
+function isVesting({ json }: MoneyRecord): boolean {
+  const vesting = vestingRecordSchema.safeParse(JSON.parse(json)).data;
+  return vesting !== undefined && (vesting.slashed || vesting.releasedWei < vesting.totalWei);
+}

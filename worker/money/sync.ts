@@ -1,0 +1,146 @@
+/** Reads the sources of the node's money into the store and the ledger. One source that fails keeps no other waiting. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ContractAddresses } from '../../contract/chain-preset.ts';
+import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
+import { commitmentField } from '../../protocol/wire/fields.ts';
+import type { TransactionJournal } from '../chain/transactions/journal.ts';
+import type { EventLog } from '../store/event-log.ts';
+import { type ChainState, importChain } from './chain/chain-import.ts';
+import type { ChainReader } from './chain/chain-reader.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { Booking } from './records/booking.ts';
+import { Cursors } from './records/cursors.ts';
+import type { MoneyRecords, RelayList } from './records/money-records.ts';
+import type { TaskFactsOf } from './records/posting.ts';
+import { importList, type ListState } from './relay/list-import.ts';
+import type { RelayAccount } from './relay/relay-account.ts';
+import { unfinished } from './relay/unfinished.ts';
+
+export interface MoneyChain {
+  readonly reader: ChainReader;
+  readonly journal: Pick<TransactionJournal, 'settledAfter' | 'open'>;
+  readonly contracts: ContractAddresses;
+}
+
+export interface MoneySyncOptions {
+  readonly db: DatabaseSync;
+  readonly records: MoneyRecords;
+  readonly ledger: Ledger;
+  readonly account: RelayAccount;
+  /** Null where the network has no chain: slashes are then taken from the relay's events. */
+  readonly chain: MoneyChain | null;
+  readonly events: Pick<EventLog, 'ofTypes'>;
+  readonly factsOf: TaskFactsOf;
+  /** Network time, epoch ms. */
+  readonly nowMs: () => number;
+}
+
+export type SourceState<State> = State | { readonly kind: 'failed'; readonly error: SerialisedError };
+
+export interface SyncReport {
+  readonly atMs: number;
+  readonly lists: Readonly<Record<RelayList, SourceState<ListState>>>;
+  readonly chain: SourceState<{ readonly kind: 'read' } & ChainState> | { readonly kind: 'none' };
+}
+
+export interface SyncBudget {
+  /** Most pages per list. */
+  readonly pages: number;
+  /** Most ranges of blocks. */
+  readonly chunks: number;
+  /** Read again what changes slowly (vestings), however recently that was done. */
+  readonly refreshAll: boolean;
+}
+
+export const ROUTINE: SyncBudget = { pages: 5, chunks: 10, refreshAll: false };
+export const THOROUGH: SyncBudget = { pages: 10_000, chunks: 10_000, refreshAll: true };
+
+/** The relay releases vestings hourly. */
+const VESTING_PERIOD_MS = 3_600_000;
+
+export class MoneySync {
+  readonly #options: MoneySyncOptions;
+  readonly #booking: Booking;
+  readonly #cursors: Cursors;
+  #turn: Promise<unknown> = Promise.resolve();
+  #vestingsReadMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: MoneySyncOptions) {
+    const { db, records, ledger, account, factsOf } = options;
+    this.#options = options;
+    this.#cursors = new Cursors(db);
+    const slashedTask = () => this.#slashes().at(-1)?.task ?? null;
+    this.#booking = new Booking({ db, records, ledger, self: account.address, factsOf, slashedTask });
+  }
+
+  /** One after another; never rejects because of a source. */
+  sync(budget: SyncBudget = ROUTINE): Promise<SyncReport> {
+    const done = this.#turn.then(() => this.#sync(budget));
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #sync(budget: SyncBudget): Promise<SyncReport> {
+    const atMs = this.#options.nowMs();
+    const lists = {
+      taskFee: await this.#list('taskFee', budget),
+      deposit: await this.#list('deposit', budget),
+      withdrawal: await this.#list('withdrawal', budget),
+      vesting: await this.#list('vesting', budget),
+    };
+    const chain = await this.#chain(budget);
+    this.#booking.run(atMs);
+    return { atMs, lists, chain };
+  }
+
+  async #list(list: RelayList, { pages, refreshAll }: SyncBudget): Promise<SourceState<ListState>> {
+    const { records, account, nowMs } = this.#options;
+    const isDue = list !== 'vesting' || refreshAll || nowMs() - this.#vestingsReadMs >= VESTING_PERIOD_MS;
+    const refresh = isDue ? unfinished(records, list) : new Set<string>();
+    try {
+      const state = await importList({
+        account,
+        records,
+        cursors: this.#cursors,
+        list,
+        nowMs: nowMs(),
+        pageBudget: pages,
+        refresh,
+      });
+      if (list === 'vesting' && isDue && state.kind === 'complete') this.#vestingsReadMs = nowMs();
+      return state;
+    } catch (error) {
+      return { kind: 'failed', error: serialiseError(error) };
+    }
+  }
+
+  async #chain({ chunks }: SyncBudget): Promise<SyncReport['chain']> {
+    const { db, records, account, chain, nowMs } = this.#options;
+    if (chain === null) {
+      const heard = this.#slashes().map(({ id, args }) => ({ key: String(id), position: id, value: stored(id, args) }));
+      records.put('slashEvent', heard, nowMs());
+      return { kind: 'none' };
+    }
+    const common = { db, records, cursors: this.#cursors, self: account.address, nowMs: nowMs(), chunkBudget: chunks };
+    try {
+      return { kind: 'read', ...(await importChain({ ...chain, ...common })) };
+    } catch (error) {
+      return { kind: 'failed', error: serialiseError(error) };
+    }
+  }
+
+  #slashes(): { id: number; args: EventArgs<'NodeSlashed'>; task: Hex | null }[] {
+    return this.#options.events.ofTypes(['NodeSlashed']).flatMap((event) => {
+      const args = readEventArgs(event, 'NodeSlashed');
+      if (args === null) return [];
+      return [{ id: event.id, args, task: commitmentField.safeParse(args.task_id_commitment).data ?? null }];
+    });
+  }
+}
+
+/** Without the evidence, which is large and no part of the money. */
+function stored(id: number, { amount, network, node_address, task_id_commitment }: EventArgs<'NodeSlashed'>): object {
+  return { id, amount: String(amount), network, node_address, task_id_commitment };
+}
