@@ -1,6 +1,6 @@
 /** The JSON-RPC methods this program uses, and what an answer to each must look like. */
 import { z } from 'zod';
-import { hexField } from '../../../protocol/wire/fields.ts';
+import { addressField, hexField } from '../../../protocol/wire/fields.ts';
 
 const quantity = z
   .string()
@@ -36,6 +36,18 @@ const receiptSchema = z.object({
 });
 export type Receipt = z.output<typeof receiptSchema>;
 
+const logSchema = z.object({
+  address: addressField,
+  topics: z.array(hash),
+  data: hexField,
+  blockNumber: quantity,
+  transactionHash: hash,
+  logIndex: quantity,
+  /** True for a log that a reorganisation took back. */
+  removed: z.boolean().nullish(),
+});
+export type Log = z.output<typeof logSchema>;
+
 const transactionSchema = z.object({ hash, blockHash: hash.nullish() });
 
 export const RPC_METHODS = {
@@ -51,6 +63,7 @@ export const RPC_METHODS = {
   eth_sendRawTransaction: hash,
   eth_getTransactionReceipt: receiptSchema.nullable(),
   eth_getTransactionByHash: transactionSchema.nullable(),
+  eth_getLogs: z.array(logSchema),
 } as const;
 
 export type RpcMethod = keyof typeof RPC_METHODS;
