@@ -1,0 +1,83 @@
+/**
+ * Speed, as ratios to the official node's known figures (RELAY_PROTOCOL 8.10), measured on a devnet in this process tree:
+ * one real worker with the embedded engine, one application, one task at a time.
+ *
+ *   npm run bench [-- --tasks N]
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../devnet/system.ts';
+import { kindOf } from '../e2e/support/fault-proxy.ts';
+import { startTestNetwork } from '../e2e/support/test-network.ts';
+
+/** The official node polls pointer and events once a second each, and its status every five seconds. */
+const OFFICIAL = { noticeMeanMs: 500, requestsPerIdleMinute: 132 } as const;
+const IDLE_SECONDS = 30;
+
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+}
+
+function summary(values: readonly number[]): { mean: number; median: number; p99: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    median: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+  };
+}
+
+const { values } = parseArgs({ options: { tasks: { type: 'string', default: '30' } } });
+const taskCount = Math.max(1, Number.parseInt(values.tasks, 10));
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+const network = await startTestNetwork({ times: { scan: 0.02, executionMin: 60, executionMax: 60 }, samplingModulus: 1_000_000 });
+try {
+  const worker = network.startWorker();
+  await worker.started;
+  await network.runTask();
+
+  const noticed: number[] = [];
+  const toScore: number[] = [];
+  for (let i = 0; i < taskCount; i++) {
+    // A pause of its own length each time, so that a task's start meets the node's rhythm at every phase.
+    await systemClock.sleep(1_000 + ((i * 613) % 1_000));
+    const outcome = await network.runTask();
+    const row = network.relay.task(outcome.tasks[0]?.commitment ?? '');
+    if (row?.startTimeMs == null || row.deliveredTimeMs === null || row.scoreReadyTimeMs === null)
+      throw new Error('a task was not delivered');
+    noticed.push(row.deliveredTimeMs - row.startTimeMs);
+    toScore.push(row.scoreReadyTimeMs - row.deliveredTimeMs);
+  }
+
+  await systemClock.sleep(5_000);
+  const before = network.line.seen.length;
+  await systemClock.sleep(IDLE_SECONDS * 1_000);
+  const idle = network.line.seen.slice(before);
+  const perMinute = (idle.length * 60) / IDLE_SECONDS;
+  const kinds = Map.groupBy(idle, (request) => kindOf(request.path));
+
+  const notice = summary(noticed);
+  const score = summary(toScore);
+  print(
+    `Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${taskCount} tasks, tiny model on the CPU`,
+  );
+  print('');
+  print(
+    `start on the network → this node reads the task: mean ${notice.mean.toFixed(0)} ms, median ${notice.median} ms, p99 ${notice.p99} ms`,
+  );
+  print(
+    `  ratio to the official node's mean of ${OFFICIAL.noticeMeanMs} ms: ${(notice.mean / OFFICIAL.noticeMeanMs).toFixed(2)}`,
+  );
+  print(
+    `task read → score accepted, computing included: mean ${score.mean.toFixed(0)} ms, median ${score.median} ms, p99 ${score.p99} ms`,
+  );
+  print(`requests per idle minute: ${perMinute.toFixed(0)}`);
+  print(
+    `  ratio to the official node's ${OFFICIAL.requestsPerIdleMinute}: ${(perMinute / OFFICIAL.requestsPerIdleMinute).toFixed(2)}`,
+  );
+  for (const [kind, requests] of kinds) print(`  ${((requests.length * 60) / IDLE_SECONDS).toFixed(0).padStart(4)}  ${kind}`);
+  await worker.client.stop({ quitNetwork: false });
+} finally {
+  await network.close();
+}
