@@ -6,7 +6,7 @@ import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { passOn } from '../loop/points.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
-import { Node } from '../node/node.ts';
+import { Node, type NodeOptions } from '../node/node.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -37,6 +37,7 @@ export interface NodeRigOptions {
   readonly network?: FakeNetwork;
   readonly engine?: FakeEngine;
   readonly dataDir?: string;
+  readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
   /** Default true: the test begins with a running node. */
   readonly run?: boolean;
 }
@@ -56,6 +57,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const [views, tasks, fatal]: [NodeView[], TaskView[], unknown[]] = [[], [], []];
   const node = new Node({
     config: nodeConfigSchema.parse(nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' })),
+    guard: options.guard?.({ clock, engine }),
     context: {
       store,
       network,
