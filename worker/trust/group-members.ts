@@ -83,7 +83,8 @@ const IN_BETWEEN = new Set(['NodeQuit', 'NodeSlashed', 'NodeKickedOut', 'Delegat
 
 /**
  * Pairs of tasks that may have been validated together with an invalidated one: the validation writes all its events
- * in one go, so they stand beside each other. A winner and an equal one, or two reported errors.
+ * in one go, so they stand beside each other. A winner and an equal one, or two reported errors;
+ * the nearest first.
  */
 export function candidatePairs(window: readonly RelayEvent[], self: Self): (readonly [string, string])[] {
   const events = window.toSorted((a, b) => a.id - b.id);

@@ -74,14 +74,9 @@ function available({ info }: NoTaskFacts): NoTaskCondition {
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
   const params = { status: info.status };
   if (info.status === 'Available') return condition({ ...about, verdict: 'yes', code: 'available', params });
-  const busy = info.status === 'Busy';
-  return condition({
-    ...about,
-    verdict: 'no',
-    code: busy ? 'busy' : 'notAvailable',
-    params,
-    change: busy ? 'taskEnds' : 'resume',
-  });
+  if (info.status === 'Busy') return condition({ ...about, verdict: 'no', code: 'busy', params, change: 'taskEnds' });
+  const change = info.status === 'Quit' ? 'join' : 'resume';
+  return condition({ ...about, verdict: 'no', code: 'notAvailable', params, change });
 }
 
 function health({ qos }: NoTaskFacts): NoTaskCondition {

@@ -78,9 +78,10 @@ function exclusion({ traces, info, health, nowMs }: ExclusionFacts): QosExplanat
     return { state: 'excluded', source: 'relay', endsAtMs };
   }
   if (health === null) return { state: 'unknown', source: null, endsAtMs: null };
-  const penalty = traces.findLast((trace) => trace.event === 'task_timeout_penalty' && trace.after.health < EXCLUSION_BELOW);
-  const lifted = traces.findLast((trace) => trace.event.startsWith('node_'));
-  const flagged = penalty !== undefined && (lifted === undefined || lifted.atMs < penalty.atMs);
+  const penalised = traces.findLastIndex(
+    (trace) => trace.event === 'task_timeout_penalty' && trace.after.health < EXCLUSION_BELOW,
+  );
+  const flagged = penalised >= 0 && !traces.slice(penalised + 1).some((trace) => trace.event.startsWith('node_'));
   if (flagged && health < READMISSION_AT) return { state: 'excluded', source: 'formula', endsAtMs };
   return { state: 'notExcluded', source: 'formula', endsAtMs: null };
 }

@@ -1,0 +1,380 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CaseFile, caseFileSchema } from '../../contract/trust.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { sha256Of } from '../loop/durable-files.ts';
+import { FakeEngine } from '../testing/fake-engine.ts';
+import { unreachable } from '../testing/fake-network.ts';
+import { commitmentOf, OTHER, remoteTask, SELF } from '../testing/remote-task.ts';
+import { CaseCollector, type CaseCollectorOptions } from './case-collector.ts';
+import { recordLifetimes } from './record-lifetimes.ts';
+import type { TrustNetwork } from './relay-reader.ts';
+import { event, fakeNetwork, MACHINE, NOW, nodeInfo, QUIET, slashEvent, type TestStore, testStore } from './testing/evidence.ts';
+
+const TASK = commitmentOf(1);
+const [B, C] = [commitmentOf(2), commitmentOf(3)];
+const OWN: Hex = `0x${'bb'.repeat(32)}`;
+const THEIRS: Hex = `0x${'aa'.repeat(32)}`;
+
+interface Rig extends TestStore {
+  readonly clock: ManualClock;
+  readonly collector: CaseCollector;
+  readonly told: CaseFile[];
+}
+
+function rig(network: TrustNetwork = fakeNetwork(), options: Partial<CaseCollectorOptions> = {}, place = testStore()): Rig {
+  const clock = new ManualClock(NOW);
+  const told: CaseFile[] = [];
+  const collector = new CaseCollector({
+    ...place,
+    network,
+    clock,
+    machine: () => MACHINE,
+    logPaths: () => [],
+    distanceThreshold: null,
+    log: QUIET,
+    onCase: (file) => told.push(file),
+    ...options,
+  });
+  return { ...place, clock, collector, told };
+}
+
+/** The task ran here and has a score; then the network shows it in this state. */
+function live({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
+  const { commitment } = remoteTask({});
+  store.tasks.observe(remoteTask({}), NOW - 50_000);
+  store.executions.begin(commitment, 'L1', NOW - 50_000);
+  const path = join(commitment, '1', '0.json');
+  mkdirSync(join(resultsDir, commitment, '1'), { recursive: true });
+  writeFileSync(join(resultsDir, path), text);
+  const sha256 = sha256Of(Buffer.from(text));
+  store.recordResult({
+    commitment,
+    score: OWN,
+    artifacts: [{ kind: 'file', position: 0, path, sha256, size: text.length }],
+    nowMs: NOW,
+  });
+  store.tasks.observe(remoteTask({ score: OWN, scoreReadyTimeMs: NOW - 10_000, ...changes }), NOW);
+}
+
+const caseOf = (place: TestStore, id: string = TASK) => place.store.cases.find(id);
+const record = (place: TestStore, ...events: RelayEvent[]) =>
+  place.store.events.record(
+    events.map((one) => ({ kind: 'event' as const, event: one })),
+    NOW,
+  );
+
+/** Files are read in real time: let that happen, and let the collector's own time pass, as often as it takes. */
+async function until({ clock }: Rig, holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 10_000 && !holds(); i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.tick(1_000);
+  }
+  expect(holds()).toBe(true);
+}
+
+describe('opening', () => {
+  it('keeps the result files although the node removes them right afterwards', async () => {
+    const one = rig();
+    live(one, { status: 'EndAborted', abortReason: 'ResultUploadTimeout', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    rmSync(join(one.resultsDir, TASK), { recursive: true });
+    expect(await one.collector.completeAll()).toBe(true);
+    const file = caseOf(one);
+    expect(file).toMatchObject({ kind: 'uploadTimeout', complete: true, fault: { party: 'thisNode', certainty: 'certain' } });
+    expect(file?.own).toMatchObject({
+      score: OWN,
+      cause: { code: 'notUploaded' },
+      files: [{ state: 'kept', path: 'files/0.json' }],
+    });
+    expect(readFileSync(join(one.dataDir, 'cases', TASK, 'files', '0.json'), 'utf8')).toBe('result');
+    expect(caseFileSchema.parse(file)).toEqual(file);
+  });
+
+  it('says of each file what became of it', async () => {
+    const one = rig();
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    rmSync(join(one.resultsDir, TASK), { recursive: true });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    expect(caseOf(one)?.own.files).toMatchObject([{ state: 'missing', path: null, sha256: sha256Of(Buffer.from('result')) }]);
+
+    const two = rig();
+    live(two, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    writeFileSync(join(two.resultsDir, TASK, '1', '0.json'), 'changed before it was kept');
+    two.collector.onTask(TASK);
+    await two.collector.completeAll();
+    expect(caseOf(two)?.own.files).toMatchObject([{ state: 'changed' }]);
+  });
+
+  it('opens nothing for what is not this node’s doing', () => {
+    const one = rig();
+    live(one, { status: 'EndAborted', abortReason: 'CreatorValidationTimeout', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    one.collector.onTask(commitmentOf(99));
+    one.collector.onNodeEvent(event('NodeJoin', null));
+    one.collector.onNodeEvent({ ...slashEvent(TASK), nodeAddress: OTHER });
+    expect(one.store.cases.page(10, null)).toEqual([]);
+    expect(existsSync(join(one.dataDir, 'cases'))).toBe(false);
+  });
+
+  it('is once per case, however often it is told', () => {
+    const one = rig();
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    for (let i = 0; i < 3; i++) one.collector.onTask(TASK);
+    expect(one.told).toHaveLength(1);
+    const out = event('NodeKickedOut', TASK, {});
+    for (let i = 0; i < 3; i++) one.collector.onNodeEvent(out);
+    expect(one.store.cases.page(10, null).map((file) => file.kind)).toEqual(['kickedOut', 'invalidated']);
+    expect(one.told).toHaveLength(2);
+  });
+
+  it('adds to the story what happens to the task afterwards', () => {
+    const one = rig();
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    expect(caseOf(one)?.timeline.map((entry) => entry.code)).not.toContain('closed');
+    one.store.tasks.close(TASK, 'EndInvalidated', NOW + 5);
+    one.collector.onTask(TASK);
+    expect(caseOf(one)?.timeline.map((entry) => entry.code)).toContain('closed');
+  });
+
+  it('a process that was killed in between is made up for at the next start', () => {
+    const place = testStore();
+    live(place, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const out = event('NodeKickedOut', TASK, {});
+    record(place, out, slashEvent('0x'));
+    const next = rig(fakeNetwork(), {}, place);
+    next.collector.sweep();
+    next.collector.sweep();
+    expect(
+      place.store.cases
+        .page(10, null)
+        .map((file) => file.kind)
+        .toSorted(),
+    ).toEqual(['invalidated', 'kickedOut', 'slashed']);
+    expect(next.told).toHaveLength(3);
+  });
+});
+
+describe('a slash', () => {
+  it('after the invalidation was read turns its case into one of a slash', async () => {
+    const one = rig(fakeNetwork({ nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({ kind: 'invalidated', review: { kind: 'awaited' }, deviations: [] });
+    const slash = slashEvent(TASK);
+    one.collector.onNodeEvent(slash);
+    one.collector.onNodeEvent(slash);
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({
+      kind: 'slashed',
+      complete: true,
+      review: { kind: 'slashed', amountWei: '400', eventId: slash.id },
+      eventArgs: slash.args,
+    });
+    expect(one.store.cases.page(10, null)).toHaveLength(1);
+  });
+
+  it('before the task is read again knows the invalidation as soon as it is', async () => {
+    const one = rig();
+    live(one, {});
+    one.collector.onNodeEvent(slashEvent(TASK));
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({ kind: 'slashed', fault: { code: 'slashedForTask' } });
+    one.store.tasks.observe(remoteTask({ status: 'EndInvalidated', score: OWN, validatedTimeMs: NOW }), NOW);
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({ kind: 'slashed', fault: { code: 'minorityScore' }, task: { status: 'EndInvalidated' } });
+    expect(caseOf(one)?.own.files).toMatchObject([{ state: 'kept' }]);
+  });
+
+  it('that does not come while the node stays a member means: under review, by a named deviation', async () => {
+    const one = rig();
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW - 1_000 });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({
+      kind: 'invalidated',
+      review: { kind: 'underReview', sinceMs: NOW - 1_000 },
+      deviations: ['relayPassiveSlash'],
+    });
+    one.collector.onNodeEvent(slashEvent(TASK));
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({ kind: 'slashed', review: { kind: 'slashed' }, deviations: [] });
+  });
+});
+
+describe('the group', () => {
+  const scored = (id: Hex) => event('TaskScoreReady', id, { selected_node: OTHER, score: THEIRS });
+  const byTask: Readonly<Record<string, readonly RelayEvent[]>> = {
+    [B]: [scored(B), event('TaskValidated', B)],
+    [C]: [scored(C), event('TaskEndGroupRefund', C)],
+    [TASK]: [event('TaskEndInvalidated', TASK)],
+  };
+  const eventsOfTask = async (id: string) => byTask[id] ?? [];
+  const around = async () =>
+    [...(byTask[B] ?? []), ...(byTask[C] ?? []), ...(byTask[TASK] ?? [])].filter((e) => e.type !== 'TaskScoreReady');
+
+  it('is inferred from the events beside our own, when the table then explains what happened', async () => {
+    const one = rig(fakeNetwork({ eventsOfTask, eventsAround: around }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    const group = caseOf(one)?.group;
+    expect(group?.members.map(({ commitment, score, knownBy }) => [commitment, score, knownBy])).toEqual([
+      [TASK, OWN, 'self'],
+      [B, THEIRS, 'events'],
+      [C, THEIRS, 'events'],
+    ]);
+    expect(group?.rules).toMatchObject({ row: 'AAB', lawful: 'EndInvalidated', explained: true });
+    expect(caseOf(one)?.fault).toMatchObject({ code: 'minorityScore', certainty: 'certain' });
+  });
+
+  it('is not claimed where more than one pair, or none, would explain it', async () => {
+    const D = commitmentOf(4);
+    const twice: TrustNetwork['eventsOfTask'] = async (id) =>
+      id === D ? [scored(D), event('TaskEndGroupRefund', D)] : (byTask[id] ?? []);
+    const ambiguous = rig(
+      fakeNetwork({ eventsOfTask: twice, eventsAround: async () => [...(await around()), event('TaskEndGroupRefund', D)] }),
+    );
+    const unlike = rig(
+      fakeNetwork({
+        eventsAround: around,
+        eventsOfTask: async (id) =>
+          id === C
+            ? [event('TaskScoreReady', C, { selected_node: OTHER, score: OWN }), ...(byTask[C] ?? []).slice(1)]
+            : (byTask[id] ?? []),
+      }),
+    );
+    for (const one of [ambiguous, unlike]) {
+      live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+      one.collector.onTask(TASK);
+      await one.collector.completeAll();
+      expect(caseOf(one)).toMatchObject({ group: null, complete: true, fault: { certainty: 'presumed' } });
+    }
+  });
+
+  it('is told by a slash’s evidence, completed by events', async () => {
+    const one = rig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const evidence = {
+      task_snapshots: [
+        { task_id_commitment: B, selected_node: OTHER, score: THEIRS, status: 11, start_time: '2026-01-01T00:00:00Z' },
+      ],
+      validation_context: { reason: 'minority', task_id_commitments: [TASK, B, C] },
+    };
+    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
+    await one.collector.completeAll();
+    const group = caseOf(one)?.group;
+    expect(group?.members.map(({ commitment, status, end, knownBy }) => [commitment, status, end, knownBy])).toEqual([
+      [TASK, 'ScoreReady', 'EndInvalidated', 'self'],
+      [B, 'ScoreReady', 'GroupValidated', 'evidence'],
+      [C, 'ScoreReady', 'EndGroupRefund', 'evidence'],
+    ]);
+    expect(group?.rules).toMatchObject({ row: 'AAB', explained: true });
+  });
+
+  it('that should not have been invalidated is the network’s fault, if the network itself named it', async () => {
+    const same = async (id: string) =>
+      (byTask[id] ?? []).map((e) =>
+        e.type === 'TaskScoreReady' ? event(e.type, e.commitment, { selected_node: OTHER, score: OWN }) : e,
+      );
+    const one = rig(fakeNetwork({ eventsOfTask: same, eventsAround: around }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const evidence = { validation_context: { task_id_commitments: [TASK, B, C] } };
+    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({
+      fault: { code: 'againstTheTable', party: 'network' },
+      group: { rules: { row: 'AAA', lawful: 'EndGroupRefund', explained: false } },
+    });
+  });
+});
+
+describe('filling in', () => {
+  it('waits for the network and loses nothing meanwhile', async () => {
+    let up = false;
+    let failures = 0;
+    const network = fakeNetwork({
+      nodeInfo: async () => {
+        if (up) return nodeInfo();
+        failures++;
+        throw unreachable('/v2/node');
+      },
+    });
+    const one = rig(network);
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const ending = new AbortController();
+    const running = one.collector.run(ending.signal);
+    one.collector.onTask(TASK);
+    await until(one, () => failures > 1);
+    expect(caseOf(one)).toMatchObject({ complete: false, review: { kind: 'awaited' } });
+    up = true;
+    await until(one, () => caseOf(one)?.complete === true);
+    ending.abort();
+    await running;
+  });
+
+  it('learns from the network how far the task had come', async () => {
+    const aborted = event(
+      'TaskEndAborted',
+      TASK,
+      { abort_issuer: OTHER, last_status: 4, abort_reason: 1 },
+      { nodeAddress: OTHER },
+    );
+    const one = rig(fakeNetwork({ eventsOfTask: async () => [aborted] }));
+    one.store.tasks.observe(remoteTask({ type: 'FineTuneLora' }), NOW);
+    one.store.tasks.observe(remoteTask({ type: 'FineTuneLora', status: 'EndAborted', abortReason: 'Timeout' }), NOW);
+    one.collector.onTask(TASK);
+    expect(caseOf(one)).toMatchObject({ kind: 'executionTimeout', task: { lastStatus: 'Started' } });
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({
+      task: { lastStatus: 'ScoreReady' },
+      fault: { party: 'application', code: 'notValidated' },
+    });
+  });
+
+  it('brings the log of the task', async () => {
+    const dir = testStore();
+    const path = join(dir.dataDir, 'node.log');
+    const line = JSON.stringify({ level: 30, time: NOW, commitment: TASK, msg: 'acting' });
+    writeFileSync(path, `${line}\n`);
+    const one = rig(fakeNetwork(), { logPaths: () => [path] }, dir);
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    expect(caseOf(one)?.log).toEqual({ kind: 'excerpt', lines: [line], truncated: false });
+  });
+});
+
+it('versions are those of the engine lifetime that ran the task, not those of today', async () => {
+  const one = rig();
+  const engine = new FakeEngine();
+  let version = '3.4.0';
+  const machine = () => ({ ...MACHINE, engine: { kind: 'official', version } });
+  const off = recordLifetimes({ engine, store: one.store, machine, clock: one.clock });
+  await engine.start();
+  version = '3.5.0';
+  await engine.crash();
+  off();
+  version = '3.6.0';
+  await engine.crash();
+  live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+  one.collector.onTask(TASK);
+  expect(caseOf(one)?.own.executions[0]).toMatchObject({ lifetime: 'L1', machine: { engine: { version: '3.4.0' } } });
+  expect(one.store.lifetimes.find('L2')?.engine?.version).toBe('3.5.0');
+  expect(one.store.lifetimes.find('L3')).toBeNull();
+});
+
+it('the address of the node is what decides, in any case of its letters', () => {
+  const one = rig();
+  live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+  one.collector.onNodeEvent({ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() });
+  expect(caseOf(one)?.kind).toBe('slashed');
+});

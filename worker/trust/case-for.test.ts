@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { CASE_KINDS } from '../../contract/trust.ts';
+import { ABORT_REASON, type AbortReason, TASK_STATUSES, type TaskStatus } from '../../protocol/tasks/status.ts';
+import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
+import { caseFor, lastStatusOf } from './case-for.ts';
+import { type EndedTask, faultOfEnd } from './fault.ts';
+import { reviewAfter } from './review.ts';
+import { event, NOW, slashEvent } from './testing/evidence.ts';
+
+const TASK = commitmentOf(1);
+
+function ended(changes: Partial<EndedTask>): EndedTask {
+  return {
+    commitment: TASK,
+    type: 'Llm',
+    status: 'EndAborted',
+    abortReason: 'Timeout',
+    taskError: 'None',
+    startTimeMs: NOW,
+    lastStatus: 'Started',
+    ...changes,
+  };
+}
+
+const judge = (task: EndedTask | null, events: Parameters<typeof caseFor>[0]['events'] = []) =>
+  caseFor({ task, events, self: SELF, nowMs: NOW });
+
+describe('whose fault an abort is', () => {
+  const table: readonly [AbortReason, TaskStatus | null, string, string | null][] = [
+    ['Timeout', 'Started', 'thisNode', 'executionTimeout'],
+    ['Timeout', 'ParametersUploaded', 'thisNode', 'executionTimeout'],
+    ['Timeout', null, 'thisNode', 'executionTimeout'],
+    ['ResultUploadTimeout', 'Validated', 'thisNode', 'uploadTimeout'],
+    ['ResultUploadTimeout', 'GroupValidated', 'thisNode', 'uploadTimeout'],
+    ['CreatorValidationTimeout', 'ScoreReady', 'application', null],
+    ['CreatorCancelled', 'Queued', 'application', null],
+    ['ErrorReported', 'ErrorReported', 'application', null],
+    ['TaskFeeTooLow', 'Queued', 'application', null],
+    ['IncorrectResult', 'ScoreReady', 'undetermined', null],
+    ['GroupTimeout', 'ScoreReady', 'otherNodes', null],
+    ['ModelDownloadFailed', 'Started', 'undetermined', null],
+    ['NodeSlashed', 'Started', 'thisNode', null],
+    ['None', 'Started', 'undetermined', null],
+  ];
+  it.each(table)('%s after %s: %s, case %s', (abortReason, lastStatus, party, kind) => {
+    expect(faultOfEnd(ended({ abortReason, lastStatus }))?.party).toBe(party);
+    expect(judge(ended({ abortReason, lastStatus }))?.kind ?? null).toBe(kind);
+  });
+
+  it('knows every reason of the network', () => {
+    expect(new Set(table.map(([reason]) => reason))).toEqual(new Set(Object.keys(ABORT_REASON)));
+  });
+
+  it('a task that never started is nobody’s fault', () => {
+    expect(faultOfEnd(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toMatchObject({ party: 'nobody' });
+    expect(judge(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toBeNull();
+  });
+
+  const fineTune: readonly [TaskStatus, string, string | null][] = [
+    ['Started', 'thisNode', 'executionTimeout'],
+    ['ScoreReady', 'application', null],
+    ['ErrorReported', 'application', null],
+    ['Validated', 'thisNode', 'uploadTimeout'],
+    ['GroupValidated', 'thisNode', 'uploadTimeout'],
+  ];
+  it.each(fineTune)('fine-tune, one deadline for all, after %s: %s, case %s', (lastStatus, party, kind) => {
+    const task = ended({ type: 'FineTuneLora', lastStatus });
+    expect(faultOfEnd(task)?.party).toBe(party);
+    expect(judge(task)?.kind ?? null).toBe(kind);
+  });
+
+  it('an execution timeout of a task that has a score is not believed', () => {
+    expect(faultOfEnd(ended({ lastStatus: 'ScoreReady' }))).toMatchObject({ code: 'timedOutAfterScore', party: 'undetermined' });
+  });
+});
+
+describe('what is a case', () => {
+  it('no other end than an invalidation and an abort', () => {
+    const others = TASK_STATUSES.filter((status) => status !== 'EndInvalidated' && status !== 'EndAborted');
+    for (const status of others) expect(judge(ended({ status, abortReason: 'None' })), status).toBeNull();
+  });
+
+  it('an invalidation, its review awaited', () => {
+    const verdict = judge(ended({ status: 'EndInvalidated', abortReason: 'None' }));
+    expect(verdict).toMatchObject({ id: TASK, kind: 'invalidated', review: { kind: 'awaited' } });
+    expect(verdict?.fault).toMatchObject({ code: 'minorityScore', party: 'thisNode', certainty: 'presumed' });
+    const reported = ended({ status: 'EndInvalidated', abortReason: 'None', taskError: 'ParametersValidationFailed' });
+    expect(judge(reported)?.fault.code).toBe('minorityErrorReport');
+  });
+
+  it('a slash, with the stake that was taken, in the case of its task', () => {
+    const slash = slashEvent(TASK);
+    const verdict = judge(ended({ status: 'EndInvalidated', abortReason: 'None' }), [slash]);
+    expect(verdict).toMatchObject({ id: TASK, kind: 'slashed', fault: { code: 'minorityScore' } });
+    expect(verdict?.review).toEqual({ kind: 'slashed', atMs: NOW, amountWei: '400', eventId: slash.id });
+  });
+
+  it('a slash for a task that this store does not know, and one by an admin without a task', () => {
+    expect(judge(null, [slashEvent(TASK)])).toMatchObject({ id: TASK, commitment: TASK, fault: { code: 'slashedForTask' } });
+    const byAdmin = slashEvent('0x');
+    expect(judge(null, [byAdmin])).toMatchObject({
+      id: `slashed-${byAdmin.id}`,
+      commitment: null,
+      fault: { code: 'slashedWithoutTask', party: 'undetermined' },
+    });
+  });
+
+  it('a slash whose amount is unreadable is still a slash', () => {
+    expect(judge(null, [slashEvent(TASK, { amount: 'lots' })])).toMatchObject({
+      kind: 'slashed',
+      review: { kind: 'slashed', amountWei: '0' },
+    });
+  });
+
+  it('a kick-out, apart from the task that happened to be the last', () => {
+    const out = event('NodeKickedOut', TASK, { node_address: SELF, task_id_commitment: TASK, network: 'devnet' });
+    expect(judge(null, [out])).toMatchObject({ id: `kicked-out-${out.id}`, kind: 'kickedOut', commitment: TASK });
+    expect(judge(ended({ abortReason: 'CreatorCancelled' }), [out])).toBeNull();
+  });
+
+  it('not what happens to others, nor a slash for another task', () => {
+    const strange = { ...slashEvent(TASK), nodeAddress: OTHER };
+    expect(judge(null, [strange])).toBeNull();
+    const invalidated = ended({ status: 'EndInvalidated', abortReason: 'None' });
+    expect(judge(invalidated, [slashEvent(commitmentOf(2))])?.kind).toBe('invalidated');
+  });
+
+  it('covers every kind', () => {
+    const kinds = [
+      judge(ended({ status: 'EndInvalidated' })),
+      judge(null, [slashEvent(TASK)]),
+      judge(null, [event('NodeKickedOut', TASK, {})]),
+      judge(ended({})),
+      judge(ended({ abortReason: 'ResultUploadTimeout' })),
+    ].map((verdict) => verdict?.kind);
+    expect(kinds.toSorted()).toEqual([...CASE_KINDS].toSorted());
+  });
+});
+
+describe('the state before the end', () => {
+  it('is the furthest that was seen, in whatever order it was recorded', () => {
+    expect(lastStatusOf([{ status: 'EndAborted' }, { status: 'ScoreReady' }, { status: 'Started' }])).toBe('ScoreReady');
+    expect(lastStatusOf([{ status: 'EndAborted' }])).toBeNull();
+    expect(lastStatusOf([{ status: 'Started' }], 'Validated')).toBe('Validated');
+  });
+});
+
+describe('the review of an invalidation', () => {
+  const awaited = { kind: 'awaited' } as const;
+  it('is under way when the node is still a member: an immediate slash would have expelled it', () => {
+    for (const status of ['Available', 'Busy', 'Paused', 'PendingPause', 'PendingQuit'] as const) {
+      expect(reviewAfter(awaited, { status, invalidatedMs: 5 })).toEqual({ kind: 'underReview', sinceMs: 5 });
+    }
+  });
+  it('is not judged by a node that has left, or could not be read', () => {
+    for (const status of ['Quit', null] as const) expect(reviewAfter(awaited, { status, invalidatedMs: 5 })).toBe(awaited);
+  });
+  it('stays what it became', () => {
+    const slashed = { kind: 'slashed', atMs: 1, amountWei: '4', eventId: 9 } as const;
+    expect(reviewAfter(slashed, { status: 'Available', invalidatedMs: 5 })).toBe(slashed);
+    expect(reviewAfter({ kind: 'none' }, { status: 'Available', invalidatedMs: 5 })).toEqual({ kind: 'none' });
+  });
+});
