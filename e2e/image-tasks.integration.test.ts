@@ -101,6 +101,7 @@ it('three honest nodes agree on images, and a cheat among them is found out', as
   expect(caught.tasks.filter(({ status }) => status === 'EndInvalidated').map(({ selectedNode }) => selectedNode)).toEqual([
     cheat?.address,
   ]);
+  expect(devnet.relay.stakeWei(cheat?.address ?? '')).toBe(0n);
   expect(filesOf(caught)).toEqual(single);
   const totals = devnet.relay.totals();
   expect(totals).toMatchObject({ escrowWei: 0n, totalWei: totals.issuedWei });
