@@ -8,7 +8,10 @@ import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
 import { WORKER_ERRORS } from '../worker/errors.ts';
 import { GPU_ERRORS } from '../worker/gpu/errors.ts';
+import { MODEL_STORE_ERRORS } from '../worker/models/errors.ts';
 import { MONEY_ERRORS } from '../worker/money/errors.ts';
+import { PREFLIGHT_ERRORS } from '../worker/preflight/errors.ts';
+import { TRUST_ERRORS } from '../worker/trust/errors.ts';
 
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
@@ -17,8 +20,11 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
   { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
+  { file: 'worker/models/errors.ts', title: 'The model store', catalogue: MODEL_STORE_ERRORS },
   { file: 'worker/gpu/errors.ts', title: 'The graphics cards', catalogue: GPU_ERRORS },
   { file: 'worker/money/errors.ts', title: 'Money', catalogue: MONEY_ERRORS },
+  { file: 'worker/trust/errors.ts', title: 'Evidence', catalogue: TRUST_ERRORS },
+  { file: 'worker/preflight/errors.ts', title: 'Before the start', catalogue: PREFLIGHT_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
   { file: 'devnet/chain/errors.ts', title: "The devnet's chain", catalogue: DEVNET_CHAIN_ERRORS },
 ];

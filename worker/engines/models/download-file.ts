@@ -15,7 +15,7 @@ import { createSpeedometer } from './speedometer.ts';
 
 /** Left free for everything else on the disk, if nothing else is asked for. */
 export const RESERVE_BYTES = 512 * 1024 * 1024;
-const STALL_MS = 60_000;
+export const STALL_MS = 60_000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
 const FRUITLESS_ATTEMPTS = 5;

@@ -1,0 +1,40 @@
+/** The life of a download. What is not in the table is a bug, or came too late, and throws. */
+import type { DownloadState } from '../../contract/models.ts';
+import { ModelStoreError } from './errors.ts';
+
+export type DownloadStateKind = DownloadState['kind'];
+
+const EDGES: Readonly<Record<DownloadStateKind, readonly DownloadStateKind[]>> = {
+  // Failed: what the id means is not known any more.
+  queued: ['downloading', 'failed', 'paused', 'cancelled'],
+  // Back to queued: a task's model goes first, or the process ended.
+  downloading: ['verifying', 'done', 'failed', 'paused', 'cancelled', 'queued'],
+  // A model has several files, each is verified when it is there.
+  verifying: ['downloading', 'done', 'failed', 'paused', 'cancelled', 'queued'],
+  paused: ['queued', 'cancelled'],
+  failed: ['queued', 'paused', 'cancelled'],
+  done: ['queued'],
+  cancelled: ['queued'],
+};
+
+export const DOWNLOAD_STATES = Object.keys(EDGES) as readonly DownloadStateKind[];
+
+/** A process is at it. */
+export function isRunning(kind: DownloadStateKind): boolean {
+  return kind === 'downloading' || kind === 'verifying';
+}
+
+/** @throws ModelStoreError MODEL_ILLEGAL_STATE */
+export function assertDownloadMove(from: DownloadStateKind, to: DownloadStateKind): void {
+  if (EDGES[from].includes(to)) return;
+  throw new ModelStoreError('MODEL_ILLEGAL_STATE', `a download that is ${from} can not become ${to}`, { from, to });
+}
+
+/** RELAY_PROTOCOL 8.8: three attempts. */
+const WAITS_MS: readonly number[] = [30_000, 60_000];
+
+/** When to try again after the nth failure in a row; null = not by itself. */
+export function retryAtMs(failures: number, nowMs: number): number | null {
+  const wait = WAITS_MS[failures - 1];
+  return wait === undefined ? null : nowMs + wait;
+}

@@ -1,0 +1,359 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import { EngineError } from '../engines/errors.ts';
+import { key, openProfile, type Profile, ScriptedSource, START_MS, settle, tempModelsDir } from './testing/rig.ts';
+
+const REFUSED = new EngineError('MODEL_REFUSED', 'the hub answered 404');
+
+let directory: string;
+let clock: ManualClock;
+
+beforeEach(() => {
+  directory = tempModelsDir();
+  clock = new ManualClock(START_MS);
+});
+
+const open = (name = 'alice', source = new ScriptedSource()) => openProfile({ directory, clock, name, source });
+const begun = (profile: Profile) => profile.source.begun.map(({ modelId }) => modelId.replace('base:', ''));
+
+describe('a download', () => {
+  it('goes from queued over downloading and verifying to done, and is recorded', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    expect(alice.state('a')).toBe('queued');
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').progress(250);
+    expect(alice.parts.rows.get(key('a'))).toMatchObject({ bytes: 250, total: 1000, bytesPerSecond: 100 });
+    alice.source.of('a').input.onVerifying();
+    expect(alice.state('a')).toBe('verifying');
+    await clock.tick(10);
+    alice.source.of('a').finish({ files: [{ path: 'x', sizeBytes: 1000, sha256: null }] });
+    await alice.until(() => alice.state('a') === 'done');
+    expect(alice.parts.records.find(key('a'))).toMatchObject({
+      state: 'present',
+      downloadedAtMs: START_MS + 10,
+      verifiedAtMs: START_MS + 10,
+      files: [{ path: 'x', sizeBytes: 1000 }],
+    });
+    expect(alice.parts.rows.wants()).toEqual([]);
+    expect(alice.parts.claims.places().size).toBe(0);
+  });
+
+  it('records progress twice a second, however often it is told', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    let changes = 0;
+    alice.parts.file.onChange(() => {
+      changes += 1;
+    });
+    for (let bytes = 1; bytes <= 100; bytes++) alice.source.of('a').progress(bytes);
+    expect(changes).toBe(1);
+    await clock.tick(500);
+    alice.source.of('a').progress(500);
+    expect(alice.parts.rows.get(key('a')).bytes).toBe(500);
+  });
+
+  it('that fails is tried after 30 s and after 60 s, then not again by itself', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    for (const [attempt, waitMs] of [30_000, 60_000].entries()) {
+      await alice.until(() => alice.source.begun.length === attempt + 1 && alice.state('a') === 'downloading');
+      alice.source.of('a').fail(REFUSED);
+      await alice.until(() => alice.state('a') === 'failed');
+      expect(alice.parts.rows.get(key('a'))).toMatchObject({
+        failures: attempt + 1,
+        retryAtMs: clock.now() + waitMs,
+        error: { code: 'MODEL_REFUSED' },
+      });
+      await clock.tick(waitMs - 1);
+      expect(alice.source.begun).toHaveLength(attempt + 1);
+      await clock.tick(1_001);
+    }
+    await alice.until(() => alice.source.begun.length === 3);
+    alice.source.of('a').fail(REFUSED);
+    await alice.until(() => alice.parts.rows.get(key('a')).failures === 3);
+    expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'failed', retryAtMs: null });
+    await clock.tick(3_600_000);
+    expect(alice.source.begun).toHaveLength(3);
+  });
+
+  it('whose attempts are used up gets new ones by a later request; one that still has some is left alone', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').fail(REFUSED);
+    await alice.until(() => alice.state('a') === 'failed');
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    expect(alice.state('a')).toBe('failed');
+    for (const wait of [31_000, 61_000]) {
+      const before = alice.source.begun.length;
+      await clock.tick(wait);
+      await alice.until(() => alice.source.begun.length === before + 1);
+      alice.source.of('a').fail(REFUSED);
+      await alice.until(() => alice.parts.rows.get(key('a')).failures === before + 1);
+    }
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    await alice.until(() => alice.source.begun.length === 4);
+    expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', failures: 0, error: null });
+  });
+
+  it('of an id that means nothing is refused at once', () => {
+    const alice = open();
+    expect(() => alice.downloads.request(key('unknown'), 'Llm', 'host')).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNKNOWN' }),
+    );
+    expect(alice.parts.rows.all()).toEqual([]);
+  });
+});
+
+describe('the host', () => {
+  it('pauses and resumes; what has arrived is kept', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    const first = alice.source.of('a');
+    first.progress(400);
+    alice.downloads.pause(key('a'));
+    expect(alice.state('a')).toBe('paused');
+    await alice.until(() => alice.parts.claims.places().size === 0);
+    expect(first.input.signal.aborted).toBe(true);
+    await clock.tick(3_600_000);
+    expect(alice.source.begun).toHaveLength(1);
+    alice.downloads.resume(key('a'));
+    await alice.until(() => alice.source.begun.length === 2);
+    expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', bytes: 400 });
+  });
+
+  it('pauses for the network, not for a task', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    alice.downloads.pause(key('a'));
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    expect(alice.state('a')).toBe('paused');
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await task;
+  });
+
+  it('cancels for everybody; asking again begins again', async () => {
+    const alice = open();
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const refused = expect(task).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.downloads.cancel(key('a'));
+    await refused;
+    await alice.until(() => alice.parts.claims.places().size === 0);
+    expect(alice.state('a')).toBe('cancelled');
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+  });
+
+  it('can not pause what is done or unknown', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.state('a') === 'done');
+    expect(() => alice.downloads.pause(key('a'))).toThrow(expect.objectContaining({ code: 'MODEL_ILLEGAL_STATE' }));
+    expect(() => alice.downloads.pause(key('b'))).toThrow(expect.objectContaining({ code: 'MODEL_NOT_FOUND' }));
+  });
+
+  it('tries at once what waits for its next attempt', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').fail(REFUSED);
+    await alice.until(() => alice.state('a') === 'failed');
+    alice.downloads.resume(key('a'));
+    await alice.until(() => alice.source.begun.length === 2);
+  });
+});
+
+describe('a task', () => {
+  it('does not wait for a model that is there, but looks whether it is', async () => {
+    const alice = open();
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.state('a') === 'done');
+    await alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    expect(alice.source.begun).toHaveLength(1);
+
+    alice.downloads.request(key('b'), 'Llm', 'host');
+    await alice.until(() => alice.state('b') === 'downloading');
+    alice.source.of('b').finish({ files: [{ path: 'gone.onnx', sizeBytes: 1, sha256: null }] });
+    await alice.until(() => alice.state('b') === 'done');
+    const task = alice.downloads.forTask({ key: key('b'), taskType: 'Llm' });
+    await alice.until(() => alice.source.begun.length === 3);
+    expect(alice.parts.records.find(key('b'))).toMatchObject({ state: 'missing', detail: '1 of 1: gone.onnx' });
+    alice.source.of('b').finish();
+    await task;
+  });
+
+  it('waits until its deadline and no longer; the download ends with it', async () => {
+    const alice = open();
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', deadlineMs: START_MS + 60_000 });
+    const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    await clock.tick(59_999);
+    expect(alice.source.of('a').input.signal.aborted).toBe(false);
+    await clock.tick(1);
+    await late;
+    await alice.until(() => alice.state('a') === 'cancelled');
+    expect(alice.source.of('a').input.signal.aborted).toBe(true);
+  });
+
+  it('that is withdrawn leaves the download to whoever else wants it', async () => {
+    const alice = open();
+    const cancel = new AbortController();
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', signal: cancel.signal });
+    const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    cancel.abort();
+    await late;
+    await clock.tick(5_000);
+    expect(alice.state('a')).toBe('downloading');
+    expect(alice.parts.rows.wants()).toMatchObject([{ purpose: 'network' }]);
+  });
+
+  it('is not alone: the second of two that wait for one model goes on waiting', async () => {
+    const alice = open();
+    const short = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', deadlineMs: START_MS + 1_000 });
+    const late = expect(short).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
+    const long = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    await clock.tick(10_000);
+    await late;
+    expect(alice.state('a')).toBe('downloading');
+    alice.source.of('a').finish();
+    await long;
+  });
+
+  it('goes first: what nobody waits for steps back, and goes on afterwards', async () => {
+    const alice = open();
+    alice.downloads.request(key('big'), 'Llm', 'network');
+    alice.downloads.request(key('other'), 'Llm', 'host');
+    await alice.until(() => alice.state('big') === 'downloading');
+    const task = alice.downloads.forTask({ key: key('lora'), taskType: 'Llm' });
+    await alice.until(() => alice.state('lora') === 'downloading');
+    expect(alice.state('big')).toBe('queued');
+    expect(begun(alice)).toEqual(['big', 'lora']);
+    alice.source.of('lora').finish();
+    await task;
+    await alice.until(() => alice.source.begun.length === 3);
+    expect(begun(alice)).toEqual(['big', 'lora', 'big']);
+    expect(alice.parts.rows.get(key('big')).failures).toBe(0);
+  });
+
+  it('does not push out another task', async () => {
+    const alice = open();
+    const first = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    await alice.until(() => alice.state('a') === 'downloading');
+    const second = alice.downloads.forTask({ key: key('b'), taskType: 'Llm' });
+    await clock.tick(5_000);
+    expect(begun(alice)).toEqual(['a']);
+    alice.source.of('a').finish();
+    await first;
+    await alice.until(() => alice.state('b') === 'downloading');
+    alice.source.of('b').finish();
+    await second;
+  });
+
+  it('hears why a download failed for good, with what the engine said', async () => {
+    const alice = open();
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    const failed = expect(task).rejects.toMatchObject({ code: 'MODEL_NO_SPACE', data: { needed: 7 } });
+    for (const wait of [31_000, 61_000, 0]) {
+      await alice.until(() => alice.state('a') === 'downloading');
+      alice.source.of('a').fail(new EngineError('MODEL_NO_SPACE', 'full', { needed: 7 }));
+      await alice.until(() => alice.state('a') === 'failed');
+      await clock.tick(wait);
+    }
+    await failed;
+  });
+});
+
+describe('two profiles', () => {
+  it('share a download: one does it, both have it', async () => {
+    const alice = open('alice');
+    const bob = open('bob');
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    await alice.until(() => alice.state('a') === 'downloading');
+    const task = bob.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    await clock.tick(5_000);
+    expect(bob.source.begun).toEqual([]);
+    alice.source.of('a').finish();
+    await alice.until(() => alice.state('a') === 'done');
+    await clock.tick(1_000);
+    await task;
+  });
+
+  it('one goes on where the other stops', async () => {
+    const alice = open('alice');
+    const bob = open('bob');
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    bob.downloads.request(key('a'), 'Llm', 'network');
+    await settle();
+    const [first, second] = alice.source.begun.length === 1 ? [alice, bob] : [bob, alice];
+    expect(second.source.begun).toEqual([]);
+    first.source.of('a').progress(300);
+    await first.close();
+    await clock.tick(1_000);
+    await second.until(() => second.state('a') === 'downloading');
+    expect(second.parts.rows.get(key('a')).bytes).toBe(300);
+  });
+
+  it('one does not do what only the other’s network wants, but what the host wants', async () => {
+    const alice = open('alice');
+    alice.downloads.request(key('a'), 'Llm', 'network');
+    alice.downloads.request(key('b'), 'Llm', 'host');
+    await alice.close();
+    const bob = open('bob', new ScriptedSource({ parallel: 5 }));
+    await clock.tick(5_000);
+    expect(begun(bob)).toEqual(['b']);
+    const again = open('alice');
+    await again.until(() => again.state('a') === 'downloading');
+  });
+
+  it('of different engines do not mix up models of one id', async () => {
+    const alice = open('alice');
+    const bob = open('bob', new ScriptedSource({ engine: 'official' }));
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    await clock.tick(5_000);
+    expect(bob.source.begun).toEqual([]);
+    alice.source.of('a').finish();
+    await alice.until(() => alice.state('a') === 'done');
+    expect(bob.parts.records.find({ engine: 'official', modelId: 'base:a' })).toBeNull();
+  });
+
+  it('pause each other’s downloads', async () => {
+    const alice = open('alice');
+    const bob = open('bob');
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await alice.until(() => alice.state('a') === 'downloading');
+    bob.downloads.pause(key('a'));
+    await clock.tick(1_000);
+    expect(alice.source.of('a').input.signal.aborted).toBe(true);
+    await settle();
+    expect(bob.parts.claims.places().size).toBe(0);
+    await clock.tick(10_000);
+    expect(alice.state('a')).toBe('paused');
+  });
+});
+
+describe('the space on the disk', () => {
+  it('that other downloads still need is not free', async () => {
+    const source = new ScriptedSource({ parallel: 2 });
+    const alice = openProfile({ directory, clock, source, parts: { freeBytes: () => Promise.resolve(10_000) } });
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    alice.downloads.request(key('b'), 'Llm', 'host');
+    await alice.until(() => alice.state('b') === 'downloading');
+    source.of('a').progress(1_000, 5_000);
+    expect(await source.of('b').input.freeBytes(directory)).toBe(6_000);
+    expect(await source.of('a').input.freeBytes(directory)).toBe(10_000);
+  });
+});

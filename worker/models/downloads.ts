@@ -1,0 +1,153 @@
+/** What may be asked about downloads: by a task, by the network's request, by the host. */
+import type { DownloadPurpose, ModelKey } from '../../contract/models.ts';
+import { CodedError } from '../../protocol/errors.ts';
+import type { TaskType } from '../../protocol/tasks/status.ts';
+import { EngineError } from '../engines/errors.ts';
+import { DownloadRunner } from './download-runner.ts';
+import { isRunning } from './download-state.ts';
+import { ModelStoreError } from './errors.ts';
+import { keyText } from './model-key.ts';
+import type { ModelParts } from './parts.ts';
+import { isPresent } from './presence.ts';
+
+export interface TaskWant {
+  readonly key: ModelKey;
+  readonly taskType: TaskType;
+  /** Local epoch ms. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export class Downloads {
+  readonly #parts: ModelParts;
+  readonly #runner: DownloadRunner;
+  /** Tasks of this process that wait, by model. */
+  readonly #waiting = new Map<string, number>();
+
+  constructor(parts: ModelParts) {
+    this.#parts = parts;
+    this.#runner = new DownloadRunner(parts);
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return this.#runner.run(signal);
+  }
+
+  isPresent(key: ModelKey): Promise<boolean> {
+    return isPresent(this.#parts, key);
+  }
+
+  /**
+   * Resolves when the model is on disk; what the network or the host fetches meanwhile steps back. At the deadline, or
+   * when the signal aborts, the task's wish ends, and the download with it unless somebody else wants it too.
+   * @throws EngineError MODEL_*; ModelStoreError MODEL_DEADLINE, MODEL_ENGINE_FAILED, MODEL_NOT_FOUND (deleted)
+   */
+  async forTask(want: TaskWant): Promise<void> {
+    const { key, taskType, signal } = want;
+    this.#parts.source.plan(key, taskType);
+    if (await this.isPresent(key)) return;
+    if (signal?.aborted) throw tooLate(key, 'cancelled');
+    const text = keyText(key);
+    this.#waiting.set(text, (this.#waiting.get(text) ?? 0) + 1);
+    this.#want(key, taskType, 'task');
+    try {
+      await this.#end(want);
+    } finally {
+      const left = (this.#waiting.get(text) ?? 1) - 1;
+      this.#waiting.set(text, left);
+      if (left === 0) this.#parts.file.change(() => this.#parts.rows.unwantForTask(key));
+      this.#runner.wake();
+    }
+  }
+
+  /**
+   * Puts a model on the list; a download that has failed or was cancelled gets a new chance. What the host has paused
+   * stays so for the network.
+   * @throws EngineError MODEL_UNKNOWN
+   */
+  request(key: ModelKey, taskType: TaskType, purpose: 'network' | 'host'): void {
+    this.#parts.source.plan(key, taskType);
+    this.#want(key, taskType, purpose);
+  }
+
+  /** @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE */
+  pause(key: ModelKey): void {
+    this.#change(() => this.#parts.rows.move(key, 'paused'));
+  }
+
+  /** Also tries again at once what waits for its next attempt. @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE */
+  resume(key: ModelKey): void {
+    const { rows } = this.#parts;
+    this.#change(() => {
+      rows.move(key, 'queued', { reset: true });
+      if (rows.wantsOf(key).length === 0) rows.want(key, 'host');
+    });
+  }
+
+  /** For everybody who wants it; what has arrived is kept. @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE */
+  cancel(key: ModelKey): void {
+    const { rows } = this.#parts;
+    this.#change(() => {
+      rows.move(key, 'cancelled');
+      rows.unwant(key);
+    });
+  }
+
+  #change(work: () => void): void {
+    this.#parts.file.change(work);
+    this.#runner.wake();
+  }
+
+  #want(key: ModelKey, taskType: TaskType, purpose: DownloadPurpose): void {
+    const { rows, clock } = this.#parts;
+    this.#change(() => {
+      const row = rows.find(key);
+      if (row === null) rows.add(key, taskType, clock.now());
+      else if (row.state === 'paused') {
+        // A task's deadline does not wait; the network does.
+        if (purpose !== 'network') rows.move(key, 'queued');
+      } else if (row.state === 'failed') {
+        // RELAY_PROTOCOL 8.8: a request changes nothing while attempts are left.
+        if (purpose !== 'network' || row.retryAtMs === null) rows.move(key, 'queued', { reset: true });
+      } else if (row.state !== 'queued' && !isRunning(row.state)) rows.move(key, 'queued', { reset: true });
+      rows.want(key, purpose);
+    });
+  }
+
+  async #end({ key, deadlineMs, signal }: TaskWant): Promise<void> {
+    const { file, rows, clock } = this.#parts;
+    const over = new AbortController();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const check = () => {
+          const row = rows.find(key);
+          if (row === null) reject(new ModelStoreError('MODEL_NOT_FOUND', `${key.modelId} was deleted`, { ...key }));
+          else if (row.state === 'done') resolve();
+          else if (row.state === 'cancelled') reject(new EngineError('MODEL_CANCELLED', `${key.modelId}: cancelled`));
+          else if (row.state === 'failed' && row.retryAtMs === null) reject(asError(row.error));
+        };
+        over.signal.addEventListener('abort', file.onChange(check), { once: true });
+        signal?.addEventListener('abort', () => reject(tooLate(key, 'cancelled')), { once: true, signal: over.signal });
+        if (deadlineMs !== undefined) {
+          clock.sleep(Math.max(0, deadlineMs - clock.now()), over.signal).then(
+            () => reject(tooLate(key, 'the deadline has passed')),
+            () => {},
+          );
+        }
+        check();
+      });
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+function tooLate({ modelId }: ModelKey, why: string): ModelStoreError {
+  return new ModelStoreError('MODEL_DEADLINE', `${modelId} did not arrive in time: ${why}`, { model: modelId });
+}
+
+/** As it was thrown, maybe in another process. */
+function asError(error: { code: string; message: string; data: Record<string, unknown> } | null): CodedError {
+  const { code, message, data } = error ?? { code: 'UNEXPECTED', message: 'the download failed', data: {} };
+  return new CodedError(code, message, JSON.parse(JSON.stringify(data)));
+}

@@ -1,0 +1,79 @@
+/** What can go wrong with the host's model store. Downloads themselves fail with the codes of `worker/engines`. */
+import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
+
+export const MODEL_STORE_ERRORS = {
+  MODEL_STORE_UNUSABLE: {
+    meaning: 'The file that records the host’s models can not be used; the models themselves were not touched.',
+    remedy: 'Move models.sqlite away: it is made anew from what is on disk. The message says what is wrong with it.',
+  },
+  MODEL_BAD_REQUEST: {
+    meaning: 'Something was asked of the model store that does not fit the contract.',
+    remedy: 'The message names the field; program and window are of different versions.',
+  },
+  MODEL_NOT_FOUND: {
+    meaning: 'The model store knows no such model, download or file.',
+    remedy: 'Look again: it may have been deleted by another profile.',
+  },
+  MODEL_MISSING: {
+    meaning: 'A model that was on disk is not there any more.',
+    remedy: 'Download it again, or delete its record. Something else removed the files.',
+  },
+  MODEL_DAMAGED: {
+    meaning: 'A model’s files on disk are not what was downloaded (size or checksum).',
+    remedy: 'Download it again. If it happens again, check the disk.',
+  },
+  MODEL_UNRECORDED: {
+    meaning: 'A file or folder in the models directory belongs to no model that this program knows.',
+    remedy: 'Keep it, or delete it; nothing uses it.',
+  },
+  MODEL_IN_USE: {
+    meaning: 'A model can not be deleted because a running profile executes a task with it.',
+    remedy: 'Wait until the task has ended, or pause the profile.',
+  },
+  MODEL_BUSY: {
+    meaning: 'A model is being downloaded, verified or deleted, here or by another profile.',
+    remedy: 'Wait until that has ended, or cancel the download.',
+  },
+  MODEL_IS_BUNDLED: {
+    meaning: 'A model is part of this program and is neither deleted nor downloaded.',
+    remedy: 'None; if it is damaged, install the program again.',
+  },
+  MODEL_NOT_DELETED: {
+    meaning: 'Files of a model could not be deleted; some may be gone.',
+    remedy: 'Stop what uses them, check the permissions, and delete the model again.',
+  },
+  MODEL_ILLEGAL_STATE: {
+    meaning: 'A download was asked for something that its state does not allow.',
+    remedy: 'Look at its state again; it may have ended meanwhile.',
+  },
+  MODEL_DEADLINE: {
+    meaning: 'A model that a task needs did not arrive before the task’s deadline.',
+    remedy: 'The task times out; what has arrived is kept. Download large models beforehand.',
+  },
+  MODEL_ENGINE_FAILED: {
+    meaning: 'The engine’s download program could not fetch a model; the message is its last word.',
+    remedy: 'Check the connection, the disk and the hub; it is tried again.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export type ModelStoreErrorCode = keyof typeof MODEL_STORE_ERRORS;
+
+export class ModelStoreError extends CodedError<ModelStoreErrorCode> {}
+
+export function isModelStoreError(error: unknown, code?: ModelStoreErrorCode): error is ModelStoreError {
+  return error instanceof ModelStoreError && (code === undefined || error.code === code);
+}
+
+/** A verdict about a model rather than a failure of a call. */
+export interface ModelProblem {
+  readonly code: ModelStoreErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  /** What was seen. */
+  readonly detail: string;
+}
+
+export function modelProblem(code: ModelStoreErrorCode, detail: string): ModelProblem {
+  const { meaning, remedy } = MODEL_STORE_ERRORS[code];
+  return { code, message: meaning, remedy, detail };
+}

@@ -1,0 +1,178 @@
+/**
+ * Models that the network asks this profile to fetch, and the word that they are there. Source: RELAY_PROTOCOL 8.8.
+ * Every model goes its own way: none waits for another's download, or for another's word to be heard.
+ */
+import { z } from 'zod';
+import { MODEL_ENGINES, type ModelKey, taskTypeSchema } from '../../contract/models.ts';
+import type { TaskType } from '../../protocol/tasks/status.ts';
+import { downloadModelArgsSchema, type RelayEvent } from '../../protocol/wire/event.ts';
+import { parseWireJson } from '../../protocol/wire/parse.ts';
+import { backoffMs } from '../loop/backoff.ts';
+import { Waker } from '../loop/waker.ts';
+import type { Downloads } from './downloads.ts';
+import { keyText, modelKey } from './model-key.ts';
+import type { ModelParts } from './parts.ts';
+
+const RETRY_TELLING = { baseMs: 1_000, capMs: 300_000 };
+const IDLE_MS = 60_000;
+
+const rowSchema = z
+  .object({
+    engine: z.enum(MODEL_ENGINES),
+    model_id: z.string(),
+    task_type: taskTypeSchema,
+    /** `fetching`: on the list of downloads. `fetched`: on disk, the network does not know it yet. */
+    state: z.enum(['wanted', 'fetching', 'fetched', 'told', 'failed']),
+  })
+  .transform((row) => ({ engine: row.engine, modelId: row.model_id, taskType: row.task_type, state: row.state }));
+export type NetworkRequest = z.output<typeof rowSchema>;
+
+export interface NetworkRequestsOptions {
+  readonly parts: ModelParts;
+  readonly downloads: Downloads;
+  /** Tells the network that a model is on disk. One attempt; rejects when the network did not take it. */
+  readonly tell: (modelId: string) => Promise<void>;
+}
+
+export class NetworkRequests {
+  readonly #options: NetworkRequestsOptions;
+  readonly #waker: Waker;
+  /** What something is being done about now. */
+  readonly #busy = new Map<string, Promise<void>>();
+
+  constructor(options: NetworkRequestsOptions) {
+    this.#options = options;
+    this.#waker = new Waker(options.parts.clock);
+  }
+
+  /** Ids that the network has asked for and that are on disk, for the node's set of models. */
+  get modelIds(): string[] {
+    const { records } = this.#options.parts;
+    return this.all()
+
+      .filter(({ state }) => state === 'fetched' || state === 'told')
+      .filter((request) => records.find(request)?.state === 'present')
+      .map(({ modelId }) => modelId);
+  }
+
+  /** Those of this profile's engine; what another engine had fetched is of no use to it. */
+  all(): NetworkRequest[] {
+    const { file, source } = this.#options.parts;
+    const sql = 'SELECT engine, model_id, task_type, state FROM requests WHERE profile = ? AND engine = ? ORDER BY rowid';
+    return file.all(rowSchema, sql, file.profile, source.engine);
+  }
+
+  /** Never throws: an event that makes no sense must not stop the stream. */
+  onEvent(event: RelayEvent): void {
+    const { parts } = this.#options;
+    try {
+      const { model_id, task_type } = parseWireJson(downloadModelArgsSchema, event.args, `event ${event.id}`);
+      this.#want(modelKey(parts.source.engine, model_id), task_type);
+      this.#waker.wake();
+    } catch (error) {
+      parts.log.warn({ event: event.id, err: error }, 'a request to download a model makes no sense');
+    }
+  }
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { file, log } = this.#options.parts;
+    const forget = file.onChange(() => this.#waker.wake());
+    while (!signal.aborted) {
+      try {
+        for (const request of this.all()) this.#attend(request, signal);
+      } catch (error) {
+        log.error({ err: error }, 'requests of the network could not be read');
+      }
+      await this.#waker.sleep(IDLE_MS, signal).catch(() => {});
+    }
+    forget();
+    await Promise.all(this.#busy.values());
+  }
+
+  /** A later request is a new chance for what has failed or is gone; what is under way or there stays as it is. */
+  #want({ engine, modelId }: ModelKey, taskType: TaskType): void {
+    const { file } = this.#options.parts;
+    const sql = `INSERT INTO requests (profile, engine, model_id, task_type, state) VALUES (?, ?, ?, ?, 'wanted')
+      ON CONFLICT DO UPDATE SET state = 'wanted', task_type = excluded.task_type
+      WHERE state = 'failed' OR (state IN ('fetched', 'told') AND NOT EXISTS (SELECT 1 FROM models
+        WHERE models.engine = requests.engine AND models.model_id = requests.model_id AND models.state = 'present'))`;
+    file.change(() => file.run(sql, file.profile, engine, modelId, taskType));
+  }
+
+  #attend(request: NetworkRequest, signal: AbortSignal): void {
+    const text = keyText(request);
+    if (this.#busy.has(text)) return;
+    const work = this.#workFor(request, signal);
+    if (work === null) return;
+    const busy = work
+      .catch((error: unknown) => {
+        const { log } = this.#options.parts;
+        log.error({ err: error, model: request.modelId }, 'a request of the network could not be recorded');
+      })
+      .finally(() => {
+        this.#busy.delete(text);
+      });
+    this.#busy.set(text, busy);
+  }
+
+  #workFor(request: NetworkRequest, signal: AbortSignal): Promise<void> | null {
+    switch (request.state) {
+      case 'wanted':
+        return this.#fetch(request);
+      case 'fetching':
+        this.#judge(request);
+        return null;
+      case 'fetched':
+        return this.#tell(request, signal);
+      case 'told':
+      case 'failed':
+        return null;
+    }
+  }
+
+  async #fetch(request: NetworkRequest): Promise<void> {
+    const { parts, downloads } = this.#options;
+    if (await downloads.isPresent(request)) return this.#setState(request, 'fetched');
+    try {
+      parts.file.change(() => {
+        downloads.request(request, request.taskType, 'network');
+        this.#setState(request, 'fetching');
+      });
+    } catch (error) {
+      parts.log.warn({ model: request.modelId, err: error }, 'a model that the network asks for can not be fetched');
+      this.#setState(request, 'failed');
+    }
+  }
+
+  #judge(request: NetworkRequest): void {
+    const download = this.#options.parts.rows.find(request);
+    if (download?.state === 'done') this.#setState(request, 'fetched');
+    const failed = download?.state === 'failed' && download.retryAtMs === null;
+    if (download === null || failed || download.state === 'cancelled') this.#setState(request, 'failed');
+  }
+
+  /** Until the network has heard it; the next start goes on. */
+  async #tell(request: NetworkRequest, signal: AbortSignal): Promise<void> {
+    const { parts, tell } = this.#options;
+    const model = request.modelId;
+    for (let failures = 1; !signal.aborted; failures++) {
+      // The host may have deleted it meanwhile.
+      if (!this.modelIds.includes(model)) return;
+      try {
+        await tell(model);
+        this.#setState(request, 'told');
+        return;
+      } catch (error) {
+        parts.log.warn({ model, failures, err: error }, 'the network was not told of a model');
+      }
+      await parts.clock.sleep(backoffMs(failures, RETRY_TELLING), signal).catch(() => {});
+    }
+  }
+
+  #setState({ engine, modelId }: ModelKey, state: NetworkRequest['state']): void {
+    const { file } = this.#options.parts;
+    const sql = 'UPDATE requests SET state = ? WHERE profile = ? AND engine = ? AND model_id = ?';
+    file.change(() => file.run(sql, state, file.profile, engine, modelId));
+  }
+}

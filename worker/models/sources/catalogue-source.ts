@@ -1,0 +1,104 @@
+/** Models of the embedded engine: files that a catalogue describes, fetched by this process from a hub. */
+import { rm } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import type { Dispatcher } from 'undici';
+import type { ModelKey, ModelOrigin, ModelSettings } from '../../../contract/models.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import { EngineError } from '../../engines/errors.ts';
+import type { Catalogue, CatalogueModel } from '../../engines/models/catalogue.ts';
+import { downloadModel } from '../../engines/models/download-model.ts';
+import { pathOf } from '../../engines/models/files.ts';
+import { compareContents } from '../disk/verify.ts';
+import { slashed } from '../disk/walk.ts';
+import { baseKey, modelOfKey } from '../model-key.ts';
+import type { ModelPlan, ModelSource } from './source.ts';
+
+const PARALLEL = 2;
+
+export interface CatalogueSourceOptions {
+  /** The models directory. */
+  readonly directory: string;
+  readonly catalogue: Catalogue;
+  readonly settings: Pick<ModelSettings, 'hubUrl' | 'mirrorUrls'>;
+  readonly clock: Clock;
+  /** Its own: closed with it. */
+  readonly dispatcher: Dispatcher;
+}
+
+export function catalogueSource(options: CatalogueSourceOptions): ModelSource {
+  const { catalogue, settings, clock, dispatcher } = options;
+  const planOf = (model: CatalogueModel, key: ModelKey) => planFor({ ...options, model, key });
+  const find = (key: ModelKey): CatalogueModel => {
+    const { id, type, variant } = modelOfKey(key);
+    const model = type === 'base' ? catalogue.find(id, variant) : undefined;
+    if (model !== undefined) return model;
+    throw new EngineError('MODEL_UNKNOWN', `${key.modelId} is in no catalogue`, { model: key.modelId });
+  };
+  return {
+    engine: 'embedded',
+    parallel: PARALLEL,
+    known: catalogue.models.map((model) => planOf(model, baseKey('embedded', model.id, variantOf(model)))),
+    plan: (key) => planOf(find(key), key),
+    async fetch({ plan, signal, onProgress, onVerifying, freeBytes, reserveBytes }) {
+      const model = find(plan.key);
+      if (model.source.kind !== 'bundled') await discardDamaged(model, signal);
+      await downloadModel({
+        model,
+        hubUrls: [settings.hubUrl, ...settings.mirrorUrls],
+        clock,
+        signal,
+        onProgress: ({ receivedBytes, totalBytes, bytesPerSecond }) =>
+          onProgress({ bytes: receivedBytes, total: totalBytes, bytesPerSecond }),
+        onVerifying,
+        freeBytes,
+        reserveBytes,
+        dispatcher,
+      });
+      return { files: model.files, origin: plan.origin, verified: model.source.kind !== 'bundled' };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function planFor({
+  model,
+  key,
+  directory,
+  settings,
+}: Pick<CatalogueSourceOptions, 'directory' | 'settings'> & { model: CatalogueModel; key: ModelKey }): ModelPlan {
+  const folder = inside(directory, model.folder);
+  return {
+    key,
+    place: model.kind === 'gguf' ? `${folder}/${model.source.file}` : folder,
+    folder,
+    kind: model.source.kind === 'bundled' ? 'bundled' : model.kind,
+    taskTypes: model.kind === 'gguf' ? ['Llm'] : ['StableDiffusion'],
+    origin: originOf(model, settings.hubUrl),
+    files: model.files,
+  };
+}
+
+function originOf({ source }: CatalogueModel, hubUrl: string): ModelOrigin {
+  if (source.kind === 'bundled') return { kind: 'bundled' };
+  // Without what may be secret in it.
+  const { origin, pathname } = new URL(hubUrl);
+  return { kind: 'hub', hubUrl: `${origin}${pathname}`.replace(/\/+$/, ''), repo: source.repo, revision: source.revision };
+}
+
+function variantOf(model: CatalogueModel): string | null {
+  return model.kind === 'onnx' ? model.variant : null;
+}
+
+/** A file of the right size may still be the wrong one: who asks for a model that is there has a reason. */
+async function discardDamaged({ folder, files }: CatalogueModel, signal: AbortSignal): Promise<void> {
+  for (const file of files) {
+    const verdict = await compareContents(folder, [file], signal);
+    if (verdict.kind === 'damaged') await rm(pathOf(folder, file), { force: true });
+  }
+}
+
+/** Below the directory and with `/`, where it lies in it. */
+export function inside(directory: string, path: string): string {
+  const below = slashed(relative(directory, path));
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? slashed(path) : below;
+}

@@ -1,0 +1,134 @@
+/**
+ * Models that an engine's own download program fetches: the official worker into the caches of its libraries
+ * (RELAY_PROTOCOL 8.6, 9.2). The protocol tells success and failure only; bytes are read off the disk.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ModelEngine, ModelFile, ModelKey } from '../../../contract/models.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import type { TaskType } from '../../../protocol/tasks/status.ts';
+import type { Engine, EngineOutcome } from '../../engines/engine.ts';
+import { EngineError } from '../../engines/errors.ts';
+import { createSpeedometer } from '../../engines/models/speedometer.ts';
+import { readRepository, repositoryFolder, taskTypesOf } from '../disk/huggingface-cache.ts';
+import { filesBelow, sumBytes } from '../disk/walk.ts';
+import { ModelStoreError } from '../errors.ts';
+import { modelOfKey } from '../model-key.ts';
+import type { FetchedModel, FetchInput, ModelPlan, ModelSource } from './source.ts';
+
+const LOOK_EVERY_MS = 1000;
+const LONGEST_TRACEBACK = 8_000;
+/** A name becomes a folder's. */
+const HUB_NAME = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
+
+export interface EngineSourceOptions {
+  /** The models directory. */
+  readonly directory: string;
+  readonly engine: Pick<Engine, 'download'>;
+  readonly clock: Clock;
+  /** For a program that shares the embedded engine's catalogue; what is not in it, the engine may still know. */
+  readonly catalogued?: ModelSource;
+}
+
+export function engineSource(options: EngineSourceOptions): ModelSource {
+  const { catalogued } = options;
+  const engine: ModelEngine = catalogued?.engine ?? 'official';
+  return {
+    engine,
+    // The download program takes one job after the other.
+    parallel: 1,
+    known: catalogued?.known ?? [],
+    plan: (key, taskType) => cataloguedPlan(catalogued, key, taskType) ?? cachePlan(key, taskType),
+    fetch: (input) => fetchThroughEngine(options, input),
+    close: async () => await catalogued?.close?.(),
+  };
+}
+
+function cataloguedPlan(source: ModelSource | undefined, key: ModelKey, taskType: TaskType): ModelPlan | null {
+  try {
+    return source?.plan(key, taskType) ?? null;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'MODEL_UNKNOWN') return null;
+    throw error;
+  }
+}
+
+/** Where the official worker's libraries put it: stable-diffusion-task keeps URLs by their hash. */
+function cachePlan(key: ModelKey, taskType: TaskType): ModelPlan {
+  const { id, type } = modelOfKey(key);
+  const common = { key, taskTypes: taskTypesOf(type, taskType), files: null };
+  if (/^https?:\/\//.test(id) && URL.canParse(id)) {
+    const folder = `external/${createHash('sha256').update(id).digest('hex')}`;
+    return { ...common, place: folder, folder, kind: 'external', origin: { kind: 'url', url: withoutSecrets(id) } };
+  }
+  if (!HUB_NAME.test(id)) throw new EngineError('MODEL_UNKNOWN', `${key.modelId} is no name on a hub`, { model: key.modelId });
+  const folder = `huggingface/${repositoryFolder(id)}`;
+  const origin = { kind: 'hub', hubUrl: null, repo: id, revision: null } as const;
+  return { ...common, place: folder, folder, kind: 'huggingface', origin };
+}
+
+async function fetchThroughEngine({ directory, engine, clock }: EngineSourceOptions, input: FetchInput): Promise<FetchedModel> {
+  const { plan, taskType, signal } = input;
+  const folder = join(directory, plan.folder);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const watching = watch({ folder, clock, input, stop });
+  try {
+    const outcome = await engine.download(modelOfKey(plan.key), taskType, both);
+    signal.throwIfAborted();
+    if (outcome.kind !== 'success') throw stop.signal.reason ?? failureOf(plan, outcome);
+  } finally {
+    stop.abort();
+    await watching;
+  }
+  return await read(folder, plan);
+}
+
+/** Progress, and the disk guard, while the engine is at it. Aborts `stop` with the reason when the disk is full. */
+async function watch(given: { folder: string; clock: Clock; input: FetchInput; stop: AbortController }): Promise<void> {
+  const { folder, clock, input, stop } = given;
+  const speed = createSpeedometer(clock);
+  let before = sumBytes(await filesBelow(folder));
+  while (!stop.signal.aborted) {
+    const free = await input.freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);
+    if (free < input.reserveBytes) {
+      const message = `${folder}: ${free} bytes free, ${input.reserveBytes} have to stay`;
+      stop.abort(new EngineError('MODEL_NO_SPACE', message, { folder, free, needed: input.reserveBytes }));
+      return;
+    }
+    const bytes = sumBytes(await filesBelow(folder));
+    if (stop.signal.aborted) return;
+    input.onProgress({ bytes, total: null, bytesPerSecond: speed.add(Math.max(0, bytes - before)) });
+    before = bytes;
+    await clock.sleep(LOOK_EVERY_MS, stop.signal).catch(() => {});
+  }
+}
+
+function failureOf(plan: ModelPlan, outcome: Exclude<EngineOutcome, { kind: 'success' }>): ModelStoreError {
+  const text = outcome.kind === 'cancelled' ? outcome.detail : outcome.traceback;
+  const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
+  const gpuCount = outcome.kind === 'cancelled' ? 0 : outcome.gpuCount;
+  const traceback = text.slice(-LONGEST_TRACEBACK);
+  return new ModelStoreError('MODEL_ENGINE_FAILED', `${plan.key.modelId}: ${lastLine}`, { traceback, gpuCount });
+}
+
+async function read(folder: string, plan: ModelPlan): Promise<FetchedModel> {
+  if (plan.files !== null) return { files: plan.files, origin: plan.origin, verified: false };
+  if (plan.kind === 'external') {
+    const files: ModelFile[] = (await filesBelow(folder)).map((file) => ({ ...file, sha256: null }));
+    return { files, origin: plan.origin, verified: false };
+  }
+  const cached = await readRepository(folder);
+  const { origin } = plan;
+  return {
+    files: cached?.files ?? [],
+    origin: origin.kind === 'hub' ? { ...origin, revision: cached?.revision ?? null } : origin,
+    verified: false,
+  };
+}
+
+/** An address without user name, password and query. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

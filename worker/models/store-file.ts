@@ -1,0 +1,122 @@
+/** The shared file of a models directory, opened by one process for one profile. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { z } from 'zod';
+import { isWorkerError } from '../errors.ts';
+import { inTransaction, openDatabase, readAll, readOne } from '../store/database.ts';
+import { ModelStoreError } from './errors.ts';
+import { Sessions } from './sessions.ts';
+import { MODEL_MIGRATIONS } from './tables.ts';
+
+/** Longest waits for other processes: to make or check the file, and to change a few rows. */
+const OPEN_MS = 30_000;
+const BUSY_MS = 3_000;
+
+export interface StoreFileOptions {
+  /** On a local disk: network file systems do not lock reliably. */
+  readonly directory: string;
+  readonly profile: string;
+  readonly pid: number;
+  readonly nowMs: number;
+}
+
+export class StoreFile {
+  readonly directory: string;
+  readonly profile: string;
+  readonly #db: DatabaseSync;
+  readonly #sessions: Sessions;
+  readonly #listeners = new Set<() => void>();
+  #seenVersion = 0;
+
+  /** @throws ModelStoreError MODEL_STORE_UNUSABLE */
+  constructor({ directory, profile, pid, nowMs }: StoreFileOptions) {
+    this.directory = directory;
+    this.profile = profile;
+    this.#db = open(directory);
+    try {
+      const folder = join(directory, 'sessions');
+      this.#sessions = inTransaction(this.#db, () => new Sessions(this.#db, { folder, profile, pid, nowMs }));
+      this.change(() => {});
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  get session(): string {
+    return this.#sessions.own;
+  }
+
+  /** All or nothing, alone among all processes, with dead ones forgotten; then the listeners hear of it. */
+  change<Result>(work: () => Result): Result {
+    const outermost = !this.#db.isTransaction;
+    const result = inTransaction(this.#db, () => {
+      if (outermost) this.#sessions.sweep();
+      return work();
+    });
+    if (outermost) this.#tell();
+    return result;
+  }
+
+  /** Looks whether other processes have changed something, or have died; tells the listeners if so. */
+  look(): void {
+    inTransaction(this.#db, () => this.#sessions.sweep());
+    const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version ?? 0);
+    const changes = Number(this.#db.prepare('SELECT total_changes() AS n').get()?.n ?? 0);
+    if (version + changes === this.#seenVersion) return;
+    this.#tell();
+  }
+
+  /** Called after every change, whoever made it; must not throw. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A statement that changes rows. @returns how many. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#db.prepare(sql).run(...values).changes);
+  }
+
+  all<Schema extends z.ZodType>(schema: Schema, sql: string, ...values: SQLInputValue[]): z.output<Schema>[] {
+    return readAll(this.#db, schema, sql, ...values);
+  }
+
+  one<Schema extends z.ZodType>(schema: Schema, sql: string, ...values: SQLInputValue[]): z.output<Schema> | null {
+    return readOne(this.#db, schema, sql, ...values);
+  }
+
+  close(): void {
+    if (!this.#db.isOpen) return;
+    this.#listeners.clear();
+    this.#sessions.close();
+    this.#db.close();
+  }
+
+  #tell(): void {
+    const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version ?? 0);
+    const changes = Number(this.#db.prepare('SELECT total_changes() AS n').get()?.n ?? 0);
+    this.#seenVersion = version + changes;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** One process after the other: the first makes the tables, the next finds them. */
+function open(directory: string): DatabaseSync {
+  mkdirSync(directory, { recursive: true });
+  const turn = new DatabaseSync(join(directory, 'models.sqlite.lock'), { timeout: OPEN_MS });
+  try {
+    turn.exec('BEGIN IMMEDIATE');
+    const db = openDatabase(join(directory, 'models.sqlite'), MODEL_MIGRATIONS);
+    // With WAL, NORMAL loses at most the last moments before a power cut; a scan finds them again.
+    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
+    return db;
+  } catch (cause) {
+    const known = isWorkerError(cause, 'STORE_CORRUPT') || isWorkerError(cause, 'STORE_NEWER_VERSION');
+    if (known) throw new ModelStoreError('MODEL_STORE_UNUSABLE', cause.message, { directory }, { cause });
+    throw cause;
+  } finally {
+    turn.close();
+  }
+}
