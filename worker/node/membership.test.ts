@@ -38,8 +38,8 @@ const TABLE: Readonly<Record<Wanted, Readonly<Record<NodeStatus, string>>>> = {
     Quit: 'none stopping settled',
     Available: 'pause stopping',
     Busy: 'pause stopping',
-    PendingPause: 'none stopping settled',
-    PendingQuit: 'none stopping settled',
+    PendingPause: 'none stopping',
+    PendingQuit: 'none stopping',
     Paused: 'none stopping settled',
   },
   left: {

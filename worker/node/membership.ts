@@ -81,8 +81,18 @@ function towardsPaused({ status, barred }: Membership): MembershipStep {
 }
 
 function towardsAway(status: NodeStatus): MembershipStep {
-  const listed = status === 'Available' || status === 'Busy';
-  return listed ? step('pause', 'stopping') : step('none', 'stopping', true);
+  switch (status) {
+    case 'Available':
+    case 'Busy':
+      return step('pause', 'stopping');
+    // There is a task, perhaps one that this process has not heard of yet.
+    case 'PendingPause':
+    case 'PendingQuit':
+      return step('none', 'stopping');
+    case 'Paused':
+    case 'Quit':
+      return step('none', 'stopping', true);
+  }
 }
 
 function towardsLeft(status: NodeStatus): MembershipStep {

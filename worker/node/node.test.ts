@@ -238,7 +238,10 @@ describe('stopping', () => {
     expect(stopped).toBe(false);
     expect(rig.network.status).toBe('PendingPause');
     await finish(rig, 1);
-    await rig.advance(1_000);
+    await rig.advance(2_000);
+    expect(stopped).toBe(false);
+    rig.network.status = 'Paused';
+    await rig.advance(2_000);
     await stopping;
     expect(rig.network.callsOf('quit')).toEqual([]);
     expect(rig.node.view().state).toBe('stopped');

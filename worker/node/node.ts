@@ -10,7 +10,7 @@ import { WorkerError } from '../errors.ts';
 import type { CardGuard } from '../gpu/card-guard.ts';
 import type { LoopContext } from '../loop/context.ts';
 import { EventFeed } from '../loop/event-feed.ts';
-import { PollLoop, type PollLoopOptions } from '../loop/poll-loop.ts';
+import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
@@ -20,6 +20,7 @@ import { ModelFetcher } from './model-fetcher.ts';
 import { nodeError } from './node-error.ts';
 import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
+import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
 import { taskView } from './views.ts';
 
 export interface NodeOptions {
@@ -45,7 +46,7 @@ export class Node {
   readonly #member: Member;
   readonly #fetcher: ModelFetcher;
   readonly #payments: Payments;
-  readonly #loops: Readonly<Record<'pointer' | 'events' | 'membership' | 'clock' | 'payments' | 'diagnostics', PollLoop>>;
+  readonly #loops: Readonly<Record<PollName, PollLoop>>;
   readonly #ending = new AbortController();
   readonly #hurry = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
@@ -89,47 +90,29 @@ export class Node {
       onNodeEvent: (event) => this.#nodeEvent(event),
     });
     const diagnostics = new DiagnosticsSender(context);
-    this.#loops = {
-      pointer: this.#loop(
-        'pointer',
-        () => (this.#driver.open.length > 0 ? 10_000 : 1_000),
-        0,
-        () => this.#readPointer(),
-      ),
-      events: this.#loop(
-        'events',
-        () => 1_000,
-        500,
-        () => this.#readEvents(feed),
-      ),
-      membership: this.#loop(
-        'membership',
-        () => (this.#member.settled ? 15_000 : 5_000),
-        250,
-        () => this.#keepMembership(),
-        () => this.#mayJudgeMembership(),
-      ),
-      clock: this.#loop(
-        'clock',
-        () => 600_000,
-        750,
-        () => this.#readClock(),
-      ),
-      payments: this.#loop(
-        'payments',
-        () => this.#payments.periodMs(),
-        750,
-        () => this.#payments.poll(),
-        () => this.#payments.awaited,
-      ),
-      diagnostics: this.#loop(
-        'diagnostics',
-        () => 30_000,
-        850,
-        () => diagnostics.poll(),
-        () => diagnostics.pending,
-      ),
-    };
+    this.#loops = createPolls(
+      { context, budget: this.#budget, health: this.#health },
+      {
+        pointer: { periodMs: () => this.#pointerPeriodMs(), poll: () => this.#readPointer() },
+        events: { periodMs: () => PERIOD_MS.events, poll: () => this.#readEvents(feed) },
+        membership: {
+          periodMs: () => this.#membershipPeriodMs(),
+          poll: () => this.#keepMembership(),
+          when: () => this.#mayJudgeMembership(),
+        },
+        clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
+        payments: {
+          periodMs: () => this.#payments.periodMs(),
+          poll: () => this.#payments.poll(),
+          when: () => this.#payments.awaited,
+        },
+        diagnostics: {
+          periodMs: () => PERIOD_MS.diagnostics,
+          poll: () => diagnostics.poll(),
+          when: () => diagnostics.pending,
+        },
+      },
+    );
     this.#health.onChange(() => this.#changed());
     context.engine.onState(() => this.#engineChanged());
     this.#member.hold(this.#isHeld());
@@ -241,6 +224,15 @@ export class Node {
       if (unreachableSince !== null && clock.now() - unreachableSince > STOP_WITHOUT_NETWORK_MS) return;
       await clock.sleep(STOP_CHECK_MS, this.#hurry.signal).catch(() => {});
     }
+  }
+
+  #pointerPeriodMs(): number {
+    return this.#driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer;
+  }
+
+  #membershipPeriodMs(): number {
+    if (this.#stopping !== null) return PERIOD_MS.membershipStopping;
+    return this.#member.settled ? PERIOD_MS.membershipSettled : PERIOD_MS.membershipUnsettled;
   }
 
   async #readPointer(): Promise<void> {
@@ -380,16 +372,5 @@ export class Node {
     this.#lastView = text;
     this.#revision++;
     this.#options.onNode({ ...view, revision: this.#revision });
-  }
-
-  #loop(
-    name: string,
-    periodMs: () => number,
-    phaseMs: number,
-    poll: PollLoopOptions['poll'],
-    when: () => boolean = () => true,
-  ): PollLoop {
-    const { clock, log } = this.#options.context;
-    return new PollLoop({ name, periodMs, phaseMs, poll, when, clock, budget: this.#budget, health: this.#health, log });
   }
 }
