@@ -32,8 +32,8 @@ export interface ChainImport {
 }
 
 export interface ChainState {
-  /** Every log up to this block is held. */
-  readonly scannedTo: number;
+  /** Every log up to this block is held; null = the ledger of the chain could not begin yet. */
+  readonly scannedTo: number | null;
   readonly finalBlock: number;
 }
 
@@ -46,6 +46,7 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
   const chainId = await reader.chainId();
   const opening = readOpening(records, chainId) ?? (await open(run, chainId));
   const finalBlock = await reader.finalBlock();
+  if (opening === null) return { scannedTo: null, finalBlock };
   const cursor = `logs:${chainId}`;
   let chunk = CHUNK;
   for (let budget = run.chunkBudget; budget > 0; budget--) {
@@ -71,9 +72,11 @@ export function readOpening(records: MoneyRecords, chainId: number): Opening | n
   return row === null ? null : openingSchema.parse(JSON.parse(row.json));
 }
 
-async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening> {
+/** Null while coin is on the move: whoever starts a node has often sent it some a moment ago. */
+async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening | null> {
   const blockNumber = await reader.finalBlock();
   const { walletWei, stakeWei, benefitAddress } = await reader.holdings(blockNumber);
+  if ((await reader.latestWalletWei()) !== walletWei) return null;
   const amounts = { walletWei: String(walletWei), stakeWei: String(stakeWei) };
   const value: StoredOpening = { chainId, blockNumber, atMs: await reader.blockTimeMs(blockNumber), ...amounts, benefitAddress };
   records.put('opening', [{ key: String(chainId), position: 0, value }], nowMs);

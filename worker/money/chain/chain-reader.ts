@@ -24,6 +24,8 @@ export interface ChainReader {
   blockTimeMs(block: number): Promise<number>;
   /** The node's staking logs of some blocks, both ends included. */
   logs(range: { readonly from: number; readonly to: number }): Promise<readonly Log[]>;
+  /** Coin of the node's key at this very moment. */
+  latestWalletWei(): Promise<bigint>;
   /** As they were after a block. */
   holdings(block: number): Promise<Holdings>;
 }
@@ -53,6 +55,7 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
       return Number(found.timestamp) * 1000;
     },
     logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: tagOf(from), toBlock: tagOf(to) }]),
+    latestWalletWei: () => rpc.call('eth_getBalance', [node, 'latest']),
     async holdings(block) {
       const past = at(rpc, block);
       const staking = new Contract({ name: 'NodeStaking', address: contracts.nodeStaking, rpc: past });

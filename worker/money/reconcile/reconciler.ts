@@ -82,7 +82,7 @@ export class Reconciler {
     const unknown = (why: string) => ({ wallet: { why }, stake: { why } });
     if (chain === null || state.kind === 'none') return unknown('this network has no chain');
     if (state.kind === 'failed') return unknown(state.error.message);
-    if (state.scannedTo < state.finalBlock) return unknown('the chain is still being read');
+    if (state.scannedTo === null || state.scannedTo < state.finalBlock) return unknown('the chain is still being read');
     try {
       const { walletWei, stakeWei } = await chain.reader.holdings(state.finalBlock);
       const own = { chainId: await chain.reader.chainId(), address: this.#options.account.address };

@@ -10,8 +10,9 @@ export type Posting =
   /** It can not be booked by this version of the program. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** Nothing moved where the amount is zero. */
 export function entries(...list: readonly LedgerEntry[]): Posting {
-  return { kind: 'entries', entries: list };
+  return { kind: 'entries', entries: list.filter(({ wei }) => wei > 0n) };
 }
 
 export function unreadable(why: string): Posting {
