@@ -35,7 +35,7 @@ export const LEDGER_KINDS = {
   refundShare: ['network>relay'],
   /** What delegations to other nodes earned. */
   delegation: ['network>relay'],
-  emission: ['network>locked', 'slashed>locked'],
+  emission: ['network>locked'],
   vestingRelease: ['locked>relay'],
   deposit: ['outside>relay'],
   /** This account as an application. */
@@ -46,7 +46,8 @@ export const LEDGER_KINDS = {
   withdrawalReturn: ['inTransit>relay'],
   stake: ['wallet>stake'],
   unstake: ['stake>wallet', 'stake>benefit'],
-  slash: ['stake>slashed', 'locked>slashed'],
+  /** What the network took, or gave back after all. */
+  slash: ['stake>slashed', 'locked>slashed', 'slashed>locked'],
   gas: ['wallet>gas'],
   /** Coin that came to or left the wallet otherwise. */
   transfer: ['outside>wallet', 'wallet>outside'],

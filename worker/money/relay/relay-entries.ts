@@ -131,7 +131,7 @@ export function postVesting({ record, before, observedMs }: Changing<VestingReco
   const list = [entryOf({ ...emission, wei: record.totalWei })];
   if (wasSlashed && !record.slashed) {
     const restored = { source: `${source}:restored@${released}`, wei: record.totalWei - released };
-    list.push(entryOf({ ...common, ...restored, kind: 'emission', from: 'slashed', to: 'locked' }));
+    list.push(entryOf({ ...common, ...restored, kind: 'slash', from: 'slashed', to: 'locked' }));
   }
   if (record.releasedWei > released) {
     const step = { source: `${source}:released:${released}-${record.releasedWei}`, wei: record.releasedWei - released };

@@ -1,0 +1,57 @@
+/** Days, weeks and months as the reports count them: always UTC, weeks from Monday. Pure. */
+import { MoneyError } from '../errors.ts';
+import { DAY_MS, dayOf } from '../ledger/totals.ts';
+
+export const BUCKETS = ['day', 'week', 'month'] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+/** Days since the epoch: the first of a bucket, and the first after it. */
+export interface DayRange {
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
+/** More than anybody draws; a mistyped year must not become a million rows. */
+const MOST_BUCKETS = 1_500;
+/** 1970-01-05, the first Monday. */
+const FIRST_MONDAY = 4;
+
+/** First day of the bucket that a day lies in. */
+export function bucketStart(bucket: Bucket, day: number): number {
+  switch (bucket) {
+    case 'day':
+      return day;
+    case 'week':
+      return day - ((((day - FIRST_MONDAY) % 7) + 7) % 7);
+    case 'month': {
+      const date = new Date(day * DAY_MS);
+      return dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1));
+    }
+  }
+}
+
+/** First day of the bucket after the one that starts on `start`. */
+export function nextStart(bucket: Bucket, start: number): number {
+  if (bucket === 'day') return start + 1;
+  return bucket === 'week' ? start + 7 : bucketStart('month', start + 31);
+}
+
+/**
+ * The buckets that a stretch of time touches, each whole. `fromMs` is included, `toMs` is not.
+ * @throws MoneyError MONEY_BAD_RANGE
+ */
+export function bucketsOf(bucket: Bucket, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): DayRange[] {
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || toMs <= fromMs) throw badRange('the range is empty');
+  const ranges: DayRange[] = [];
+  const end = toMs / DAY_MS;
+  for (let fromDay = bucketStart(bucket, dayOf(fromMs)); fromDay < end; ) {
+    const toDay = nextStart(bucket, fromDay);
+    if (ranges.push({ fromDay, toDay }) > MOST_BUCKETS) throw badRange(`the range has more than ${MOST_BUCKETS} ${bucket}s`);
+    fromDay = toDay;
+  }
+  return ranges;
+}
+
+function badRange(why: string): MoneyError {
+  return new MoneyError('MONEY_BAD_RANGE', why);
+}

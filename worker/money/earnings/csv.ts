@@ -1,0 +1,82 @@
+/**
+ * The ledger as CSV: one line per account that an entry touches, so that each account's column of wei adds up to its
+ * balance. RFC 4180, times in UTC, amounts exact. Text that a spreadsheet would take for a formula gets a leading
+ * apostrophe; so does text that has one, which makes it readable back.
+ */
+import { formatCnxExact } from '../../../protocol/money/wei.ts';
+import { legsOf, type RecordedEntry } from '../ledger/entry.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+export const CSV_COLUMNS = [
+  'time_utc',
+  'kind',
+  'account',
+  'counterparty',
+  'amount_cnx',
+  'amount_wei',
+  'task',
+  'transaction',
+  'task_type',
+  'model',
+  'gpu',
+  'source',
+] as const;
+
+const LINE_END = '\r\n';
+/** As OWASP lists them, full-width forms included, and our own mark. */
+const DANGEROUS = /^[=+\-@\t\r\n'＝＋－＠]/;
+const SPECIAL = /[",\r\n]/;
+
+/** Rows per read: bounded memory whatever the size of the ledger. */
+const PAGE = 1_000;
+
+export interface CsvRange {
+  /** Epoch ms; `fromMs` is included, `toMs` is not. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+export interface CsvChunk {
+  readonly text: string;
+  /** Where to go on; null = this was the last one. */
+  readonly after: number | null;
+}
+
+/** The next lines of the export, oldest first; the first chunk (`after` null) begins with the head. */
+export function csvChunk(ledger: Ledger, range: CsvRange, after: number | null): CsvChunk {
+  const entries = ledger.page({ limit: PAGE, after, order: 'oldestFirst', ...range });
+  const head = after === null ? lineOf(CSV_COLUMNS) : '';
+  return {
+    text: head + entries.flatMap(linesOf).join(''),
+    after: entries.length < PAGE ? null : (entries.at(-1)?.id ?? null),
+  };
+}
+
+function linesOf(entry: RecordedEntry): string[] {
+  return legsOf(entry).map(({ account, wei }) =>
+    lineOf([
+      new Date(entry.atMs).toISOString(),
+      text(entry.kind),
+      text(account),
+      text(account === entry.from ? entry.to : entry.from),
+      // Numbers may begin with a minus: they are ours, and a spreadsheet reads them as numbers.
+      formatCnxExact(wei),
+      wei.toString(),
+      text(entry.task),
+      text(entry.tx),
+      text(entry.labels.taskType),
+      text(entry.labels.model),
+      text(entry.labels.gpu),
+      text(entry.source),
+    ]),
+  );
+}
+
+function text(value: string | null): string {
+  if (value === null) return '';
+  return DANGEROUS.test(value) ? `'${value}` : value;
+}
+
+function lineOf(cells: readonly string[]): string {
+  return cells.map((cell) => (SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',') + LINE_END;
+}
