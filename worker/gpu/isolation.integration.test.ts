@@ -1,7 +1,5 @@
 /** Two profiles on one machine with two cards: what each reports, and what its engine's process sees. */
 import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { GpuCard } from '../../contract/gpu.ts';
@@ -14,15 +12,12 @@ import { confinedEnvironment, reportedGpu } from './isolation.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
 import { SystemProcessRunner } from './process-runner.ts';
 import { compose, composedUuid } from './testing/compose.ts';
+import { fakeNvidiaSmi } from './testing/fake-nvidia-smi.ts';
 
 const run = promisify(execFile);
 
 async function inventoryOf(folder: string): Promise<readonly GpuCard[]> {
-  const xml = path.join(folder, 'cards.xml');
-  const command = path.join(folder, 'nvidia-smi');
-  await writeFile(xml, compose(['tesla-t4', 'rtx-3090-v12']));
-  await writeFile(command, `#!/bin/sh\ncat '${xml}'\n`);
-  await chmod(command, 0o755);
+  const { command } = fakeNvidiaSmi(folder, compose(['tesla-t4', 'rtx-3090-v12']));
   const clock = new ManualClock(0);
   const reader = inventoryReader({
     clock,

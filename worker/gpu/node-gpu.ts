@@ -46,6 +46,9 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { config, clock } = options;
   const { gpu } = config;
   if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) return statedGpu(gpu);
+  if (config.engine.kind === 'embedded' && config.engine.device === 'cpu') {
+    throw gpuError('GPU_REPORT_MISMATCH', 'The engine is set to use the processor.');
+  }
   const nvidia = nvidiaSmi(gpu.kind === 'nvidia' ? gpu.nvidiaSmi : undefined, clock);
   const probe = await nvidia.probe();
   if (probe.kind !== 'found') throw problemError(probe.problem, { uuids: [...gpu.uuids] });

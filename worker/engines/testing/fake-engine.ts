@@ -3,6 +3,7 @@
  * an engine. It tells what happens to it as JSON lines on standard output.
  */
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,6 +46,8 @@ const { values: options } = parseArgs({
     'late-on-sigterm': { type: 'boolean', default: false },
     outlive: { type: 'boolean', default: false },
     grandchild: { type: 'boolean', default: false },
+    /** File that gets the environment as JSON, before the first hello. */
+    environment: { type: 'string' },
   },
 });
 
@@ -152,6 +155,7 @@ async function perform(socket: WebSocket, task: Task): Promise<void> {
 
 if (import.meta.main) {
   say('started', { pid: process.pid, environment: process.env });
+  if (options.environment !== undefined) writeFileSync(options.environment, JSON.stringify(process.env));
   if (options.exit !== undefined) process.exit(Number(options.exit));
   if (options['ignore-sigterm'] || options['late-on-sigterm']) {
     process.on('SIGTERM', () => {

@@ -1,0 +1,69 @@
+/** What is checked before anything starts; with whole processes see node-gpu.integration.test.ts. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
+import { systemClock } from '../engines/system-clock.ts';
+import { QUIET_LOG } from '../testing/loop-rig.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import { nodeConfig } from '../testing/worker-rig.ts';
+import { ownerOf } from './claims.ts';
+import { GpuError } from './errors.ts';
+import { openNodeGpu } from './node-gpu.ts';
+import { compose, composedUuid } from './testing/compose.ts';
+import { fakeNvidiaSmi } from './testing/fake-nvidia-smi.ts';
+
+const UUID = composedUuid(0);
+const STATED = { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24, uuids: [UUID] };
+
+/** One Tesla T4, selected. */
+function selected(folder: string) {
+  const { command } = fakeNvidiaSmi(folder, compose(['tesla-t4']));
+  return { kind: 'nvidia' as const, uuids: [UUID], selfTest: null, nvidiaSmi: command };
+}
+
+function open(dataDir: string, change: Partial<NodeConfigInput>) {
+  const config = nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...change });
+  return openNodeGpu({ config, clock: systemClock, log: QUIET_LOG });
+}
+
+describe('a stated card', () => {
+  it('is believed of a devnet program, and where it names no card', async () => {
+    const program = await open(tempDir(), { gpu: STATED });
+    expect([program.gpu, program.executorMode]).toEqual([STATED, 'device_map']);
+    const none = await open(tempDir(), { engine: { kind: 'embedded' }, gpu: { ...STATED, uuids: [] } });
+    expect(none.gpu.uuids).toEqual([]);
+    const sharded = await open(tempDir(), { gpu: { ...STATED, name: '2x NVIDIA GeForce RTX 4090 TP+Linux' } });
+    expect(sharded.executorMode).toBe('tensor_parallel');
+  });
+
+  it('law 6: is looked for in this machine where it names a card for the official or our own engine', async () => {
+    for (const engine of [{ kind: 'embedded' as const }, { kind: 'official' as const, command: 'none' }]) {
+      await expect(open(tempDir(), { engine, gpu: STATED })).rejects.toBeInstanceOf(GpuError);
+    }
+  });
+});
+
+describe.runIf(process.platform !== 'win32')('selected cards', () => {
+  it('law 6: are refused to an engine that is told to use the processor', async () => {
+    const folder = tempDir();
+    const gpu = selected(folder);
+    const refused = open(join(folder, 'alice'), { engine: { kind: 'embedded', device: 'cpu' }, gpu });
+    await expect(refused).rejects.toMatchObject({ code: 'GPU_REPORT_MISMATCH' });
+  });
+
+  it('are given back when something after the claim fails', async () => {
+    const folder = tempDir();
+    const dataDir = join(folder, 'alice');
+    mkdirSync(dataDir);
+    const gpu = selected(folder);
+    const claims = join(folder, 'gpu-claims');
+    const opened = await open(dataDir, { gpu });
+    expect(ownerOf(UUID, claims)?.label).toMatchObject({ profile: 'alice', pid: process.pid });
+    opened.close();
+    expect(ownerOf(UUID, claims)).toBeNull();
+    writeFileSync(join(dataDir, 'gpu.sqlite'), 'not a database, and longer than the magic bytes');
+    await expect(open(dataDir, { gpu })).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    expect(ownerOf(UUID, claims)).toBeNull();
+  });
+});
