@@ -1,0 +1,108 @@
+/** A node's loop and its evidence on a real relay of the devnet, in this process and over real sockets. */
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createHarness, type Harness, type HarnessOptions, keyOf, START_MS } from '../../../devnet/relay/testing/harness.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import type { LoopContext } from '../../loop/context.ts';
+import { EventFeed } from '../../loop/event-feed.ts';
+import { passOn } from '../../loop/points.ts';
+import { RelayHealth } from '../../loop/relay-health.ts';
+import { RequestBudget } from '../../loop/request-budget.ts';
+import { TaskDriver } from '../../loop/task-driver.ts';
+import { NetworkClock } from '../../networks/network-clock.ts';
+import { RelayNetwork } from '../../networks/relay/relay-network.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { FakeEngine } from '../../testing/fake-engine.ts';
+import { tempDir } from '../../testing/temp-dir.ts';
+import { CaseCollector } from '../case-collector.ts';
+import { recordLifetimes } from '../record-lifetimes.ts';
+import { RelayReader } from '../relay-reader.ts';
+import { MACHINE, QUIET } from './evidence.ts';
+
+export interface DevnetNode {
+  readonly harness: Harness;
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly engine: FakeEngine;
+  readonly reader: RelayReader;
+  readonly driver: TaskDriver;
+  readonly feed: EventFeed;
+  readonly collector: CaseCollector;
+  /** Cycles with the task until an execution that it begins has ended, too. */
+  cycle(commitment: Hex): Promise<void>;
+}
+
+/** The node is `n1` of the harness, wired as a worker process is. */
+export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNode> {
+  const harness = createHarness(options);
+  const { relay, clock } = harness;
+  const relayUrl = await relay.listen();
+  const dataDir = tempDir();
+  const store = openStore(dataDir, START_MS);
+  const networkClock = new NetworkClock(clock);
+  const connection = { relayUrl, privateKey: keyOf('n1'), clock: networkClock };
+  const network = new RelayNetwork(connection);
+  const reader = new RelayReader(connection);
+  const engine = new FakeEngine();
+  recordLifetimes({ engine, store, machine: () => MACHINE, clock });
+  await engine.start();
+  const resultsDir = join(dataDir, 'results');
+  const context: LoopContext = {
+    store,
+    network,
+    engine,
+    engineAccepted: true,
+    gpu: MACHINE.gpu,
+    resultsDir,
+    networkClock,
+    clock,
+    reach: passOn,
+    log: QUIET,
+  };
+  const collector = new CaseCollector({
+    store,
+    network: reader,
+    clock,
+    dataDir,
+    resultsDir,
+    machine: () => MACHINE,
+    logPaths: () => [],
+    distanceThreshold: null,
+    log: QUIET,
+  });
+  const driver = new TaskDriver({
+    context,
+    budget: new RequestBudget(clock),
+    health: new RelayHealth(),
+    onTask: (commitment) => collector.onTask(commitment),
+    onClosed: () => {},
+    onSignatureRefused: () => {},
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const feed = new EventFeed(context, {
+    wakeTask: (commitment) => driver.wake(commitment),
+    onNodeEvent: (event) => collector.onNodeEvent(event),
+  });
+  onTestFinished(async () => {
+    await network.close();
+    await reader.close();
+    store.close();
+    await relay.close();
+  });
+  return {
+    harness,
+    store,
+    dataDir,
+    engine,
+    reader,
+    driver,
+    feed,
+    collector,
+    cycle: async (commitment) => {
+      await driver.cycle(commitment);
+      await driver.settled();
+    },
+  };
+}

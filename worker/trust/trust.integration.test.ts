@@ -1,0 +1,264 @@
+/** The evidence of a node on the devnet's own relay: real HTTP, real store, real files; only the engine is a double. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { qosExplanationSchema } from '../../contract/standing.ts';
+import { caseFileSchema } from '../../contract/trust.ts';
+import { createHarness, keyOf, llmResult, MODEL, STAKE } from '../../devnet/relay/testing/harness.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { combinedQos, isExcluded, POOL_SIZE } from '../../protocol/node/qos.ts';
+import { NetworkClock } from '../networks/network-clock.ts';
+import { succeedWith } from '../testing/fake-engine.ts';
+import { caseDir } from './case-collector.ts';
+import { exportCase } from './export-case.ts';
+import { gatherNoTaskFacts, type LocalNodeFacts } from './no-task-facts.ts';
+import { explainNoTasks } from './no-tasks.ts';
+import { explainQos } from './qos-explanation.ts';
+import { RelayReader } from './relay-reader.ts';
+import { type DevnetNode, devnetNode } from './testing/devnet-node.ts';
+
+/** Our node answers B, the two others A: row AAB. */
+async function outvoted(node: DevnetNode): Promise<Hex> {
+  const { harness, engine, feed } = node;
+  const { actor, relay, clock } = harness;
+  for (const name of ['n1', 'n2', 'n3']) await actor(name).join();
+  await feed.poll();
+  const app = actor('app');
+  const first = await app.createTask();
+  const tasks = [first, await app.createTask({ taskId: first.taskId }), await app.createTask({ taskId: first.taskId })];
+  relay.runRound();
+  const commitment = (await actor('n1').currentTask()) as Hex;
+  engine.answer = succeedWith('{"text":"B"}');
+  await clock.tick(1_000);
+  // Execute, then submit.
+  for (let i = 0; i < 2; i++) await node.cycle(commitment);
+  for (const name of ['n2', 'n3']) await actor(name).score(await actor(name).currentTask(), llmResult('A').score);
+  await clock.tick(1_000);
+  expect(await app.validate(tasks)).toMatchObject({ status: 200 });
+  return commitment;
+}
+
+describe('a slash on the devnet leaves a case', () => {
+  it('with own score and files, the group out of public events, and the rule', async () => {
+    const node = await devnetNode({ sampled: true });
+    const { store, collector, feed, harness, dataDir } = node;
+    const commitment = await outvoted(node);
+    await feed.poll();
+    await node.cycle(commitment);
+    expect(await collector.completeAll()).toBe(true);
+
+    const file = store.cases.find(commitment);
+    expect(caseFileSchema.parse(file)).toEqual(file);
+    expect(file).toMatchObject({
+      kind: 'slashed',
+      commitment,
+      fault: { code: 'minorityScore', party: 'thisNode', certainty: 'certain' },
+      review: { kind: 'slashed', amountWei: STAKE.toString() },
+      own: { score: llmResult('B').score, cause: { code: 'none' }, files: [{ state: 'kept', path: 'files/0.json' }] },
+      group: { rules: { row: 'AAB', lawful: 'EndInvalidated', explained: true } },
+      deviations: [],
+    });
+    const members = harness.relay.tasks().map((task) => [task.commitment, task.selectedNode, task.score]);
+    const told = file?.group?.members.map((member) => [member.commitment, member.node, member.score]);
+    expect(told?.toSorted()).toEqual(members.toSorted());
+    expect(file?.own.executions).toMatchObject([{ outcome: 'scored', machine: { engine: { version: '3.5.0' } } }]);
+    const states = file?.timeline.filter((entry) => entry.code === 'status').map((entry) => entry.value);
+    expect(new Set(states)).toEqual(new Set(['Queued', 'Started', 'ScoreReady', 'EndInvalidated']));
+    expect(readFileSync(join(caseDir(dataDir, commitment), 'files', '0.json'), 'utf8')).toBe('{"text":"B"}');
+  });
+
+  it('that can be exported, without the key', async () => {
+    const node = await devnetNode({ sampled: true });
+    const commitment = await outvoted(node);
+    await node.feed.poll();
+    await node.cycle(commitment);
+    await node.collector.completeAll();
+    const file = node.store.cases.find(commitment);
+    if (file === null) throw new Error('no case');
+    const destination = join(node.dataDir, 'case.zip');
+    const redaction = { secrets: [keyOf('n1')], homeDir: '/home/mara', userName: 'mara' };
+    const manifest = await exportCase({ file, caseDir: caseDir(node.dataDir, commitment), destination, nowMs: 0, redaction });
+    const bundle = unzipSync(readFileSync(destination));
+    expect(Object.keys(bundle).toSorted()).toEqual(['case.json', 'files/0.json', 'manifest.json']);
+    expect(manifest.leftOut).toEqual([]);
+    expect(Buffer.concat(Object.values(bundle)).toString('latin1').toLowerCase()).not.toContain(keyOf('n1').slice(2));
+  });
+
+  it('in passive mode it is an invalidation under review, until the admin slashes', async () => {
+    const node = await devnetNode({ sampled: true, config: { passiveSlash: true } });
+    const { store, collector, feed, harness } = node;
+    const commitment = await outvoted(node);
+    await node.cycle(commitment);
+    await feed.poll();
+    await collector.completeAll();
+    expect(store.cases.find(commitment)).toMatchObject({
+      kind: 'invalidated',
+      review: { kind: 'underReview' },
+      deviations: ['relayPassiveSlash'],
+      group: { rules: { row: 'AAB' } },
+    });
+    harness.relay.slash({ address: harness.actor('n1').address, commitment });
+    await feed.poll();
+    await collector.completeAll();
+    expect(store.cases.find(commitment)).toMatchObject({ kind: 'slashed', review: { kind: 'slashed' }, deviations: [] });
+    expect(store.cases.page(10, null)).toHaveLength(1);
+  });
+
+  it('an execution timeout leaves one too, with what it cost', async () => {
+    const node = await devnetNode({ config: { times: { executionMax: 20 } } });
+    const { store, collector, feed, harness } = node;
+    const { actor, relay, clock } = harness;
+    await actor('n1').join();
+    await feed.poll();
+    await actor('app').createTask();
+    relay.runRound();
+    const commitment = (await actor('n1').currentTask()) as Hex;
+    node.engine.answer = () => ({ kind: 'failed', traceback: 'RuntimeError: CUDA out of memory', gpuCount: 1 });
+    await node.cycle(commitment);
+    await clock.tick(20_000);
+    relay.runRound();
+    await node.cycle(commitment);
+    await collector.completeAll();
+    const file = store.cases.find(commitment);
+    expect(file).toMatchObject({
+      kind: 'executionTimeout',
+      fault: { code: 'executionTimedOut', party: 'thisNode' },
+      own: { score: null, files: [], cause: { code: 'executionFailed', detail: 'RuntimeError: CUDA out of memory' } },
+      task: { lastStatus: 'Started', abortReason: 'Timeout' },
+      group: null,
+    });
+    expect(file?.qos?.changes[0]).toMatchObject({ code: 'firstTimeout', commitment, differences: [] });
+    expect(existsSync(join(node.dataDir, 'results', commitment))).toBe(false);
+  });
+
+  it('a kick-out has its own, with the quality that led to it', async () => {
+    const node = await devnetNode({ sampled: true, config: { times: { executionMax: 20, scan: 1e9 }, samplingModulus: 1 } });
+    const { store, collector, feed, harness } = node;
+    const { actor, relay, clock } = harness;
+    for (const name of ['n1', 'n2', 'n3']) await actor(name).join();
+    await feed.poll();
+    const isMember = () => relay.node(actor('n1').address)?.status !== 'Quit';
+    // A member of fifty groups that never answers: no points from any of them.
+    for (let group = 0; group <= POOL_SIZE && isMember(); group++) {
+      const first = await actor('app').createTask();
+      const tasks = [
+        first,
+        await actor('app').createTask({ taskId: first.taskId }),
+        await actor('app').createTask({ taskId: first.taskId }),
+      ];
+      relay.runRound();
+      for (const name of ['n2', 'n3']) await actor(name).score(await actor(name).currentTask(), llmResult('A').score);
+      await clock.tick(20_000);
+      relay.runRound();
+      await actor('app').validate(tasks);
+      const winner = relay.tasks().find((task) => task.status === 'GroupValidated');
+      const uploader = ['n2', 'n3'].map(actor).find(({ address }) => address === winner?.selectedNode);
+      await uploader?.upload(winner?.commitment ?? '', llmResult('A').files);
+      // Health recovers, so that the node is given tasks again.
+      await clock.tick(4 * 3_600_000);
+    }
+    expect(isMember()).toBe(false);
+    // The first poll only took the cursor; a page is fifty events.
+    for (let i = 0; i < 10; i++) await feed.poll();
+    await collector.completeAll();
+    const file = store.cases.page(10, null).find((one) => one.kind === 'kickedOut');
+    expect(file).toMatchObject({ kind: 'kickedOut', fault: { code: 'lowQuality', party: 'thisNode' }, review: { kind: 'none' } });
+    const codes = file?.qos?.changes.map((change) => change.code) ?? [];
+    expect(codes.filter((code) => code === 'abortedInGroup').length).toBeGreaterThan(10);
+    expect(file?.qos?.changes.every((change) => change.differences?.length === 0)).toBe(true);
+  });
+});
+
+const LOCAL: LocalNodeFacts = { node: 'running', guards: [], engine: 'ready', engineAccepted: true, relay: 'reachable' };
+
+async function readerOf(harness: ReturnType<typeof createHarness>): Promise<RelayReader> {
+  const relayUrl = await harness.relay.listen();
+  return new RelayReader({ relayUrl, privateKey: keyOf('n1'), clock: new NetworkClock(harness.clock) });
+}
+
+describe('quality of service as the devnet’s relay tells it', () => {
+  it('every change is explained, and every formula agrees', async () => {
+    const harness = createHarness({ config: { times: { executionMax: 20 } }, nodes: ['n1'] });
+    const { actor, relay, clock } = harness;
+    const reader = await readerOf(harness);
+    const node = actor('n1');
+    await node.join();
+    for (let i = 0; i < 4; i++) {
+      const task = await actor('app').createTask();
+      relay.runRound();
+      if (i === 2) {
+        const { files, score } = llmResult('four');
+        await node.score(task.commitment, score);
+        await actor('app').validate([task]);
+        await node.upload(task.commitment, files);
+      } else {
+        await clock.tick(20_000);
+        relay.runRound();
+      }
+      await clock.tick(30_000);
+    }
+    const nowMs = clock.now();
+    const view = explainQos({ tracing: await reader.qosTracing(), info: await reader.nodeInfo(), nowMs });
+    const { qos } = relay.node(node.address) ?? {};
+    if (qos === undefined) throw new Error('no node');
+    expect(qosExplanationSchema.parse(view)).toEqual(view);
+    expect(view.changes.map((change) => change.code).toReversed()).toEqual([
+      'joined',
+      'firstTimeout',
+      'repeatedTimeout',
+      'uploadedResult',
+      'repeatedTimeout',
+    ]);
+    expect(view.changes.map((change) => change.differences)).toEqual(view.changes.map(() => []));
+    expect(view.differences).toEqual([]);
+    expect(view.now.combined?.value).toBeCloseTo(combinedQos(qos, nowMs), 9);
+    expect(view.exclusion.state).toBe(isExcluded(qos, nowMs) ? 'excluded' : 'notExcluded');
+    expect(view.exclusion.state).toBe('excluded');
+    const endsAtMs = view.exclusion.endsAtMs ?? 0;
+    expect([isExcluded(qos, endsAtMs - 1_000), isExcluded(qos, endsAtMs + 1_000)]).toEqual([true, false]);
+    await reader.close();
+    await relay.close();
+  });
+});
+
+describe('why no tasks, asked of the devnet’s relay', () => {
+  it('names what stands in the way, and agrees with the dispatcher', async () => {
+    const harness = createHarness({ config: { minimumNodeNameNumber: 2 }, nodes: ['n1', 'n2'] });
+    const { actor, relay } = harness;
+    const reader = await readerOf(harness);
+    await actor('n1').join();
+    const ask = async () => {
+      const policy = { minimumNodeNameNumber: 2, known: true };
+      const facts = await gatherNoTaskFacts({ network: reader, local: LOCAL, policy, nowMs: harness.clock.now() });
+      const { conditions } = explainNoTasks(facts);
+      return conditions.filter((condition) => condition.verdict === 'no').map((condition) => condition.id);
+    };
+    expect(await ask()).toEqual(['queue', 'nodeName']);
+    await actor('app').createTask();
+    relay.runRound();
+    expect(await ask()).toEqual(['nodeName']);
+    expect(relay.node(actor('n1').address)?.currentTask).toBeNull();
+    await actor('n2').join({ model_ids: ['base:another/model'] });
+    expect(await ask()).toEqual([]);
+    relay.runRound();
+    expect(relay.node(actor('n1').address)?.currentTask).not.toBeNull();
+    expect(await ask()).toContain('available');
+    await reader.close();
+    await relay.close();
+  });
+
+  it('what the relay has no route for is unknown, not an error', async () => {
+    const harness = createHarness({ nodes: ['n1'] });
+    const reader = await readerOf(harness);
+    await harness.actor('n1').join();
+    expect(await reader.loadedModels()).toBe('unsupported');
+    expect(await reader.versions()).toBe('unsupported');
+    expect(await reader.nodeNumbers()).toEqual({ all: 1, busy: 0, active: 1 });
+    const { nodes, complete } = await reader.publicNodes();
+    expect([nodes.length, complete, nodes[0]?.weight]).toEqual([1, true, null]);
+    expect((await reader.nodeInfo()).modelIds).toEqual([MODEL]);
+    await reader.close();
+    await harness.relay.close();
+  });
+});
