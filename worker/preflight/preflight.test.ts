@@ -1,0 +1,401 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PREFLIGHT_CHECKS, type PreflightResult, preflightReportSchema } from '../../contract/preflight.ts';
+import { NODE_STATUS, type NodeStatus } from '../../protocol/node/status.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import { ChainError } from '../chain/errors.ts';
+import { unreachable } from '../testing/fake-network.ts';
+import { commitmentOf } from '../testing/remote-task.ts';
+import { event } from '../trust/testing/evidence.ts';
+import { type Check, ok, resultOf } from './check.ts';
+import { type PreflightParts, preflightChecks } from './checks.ts';
+import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
+import { PREFLIGHT_ERRORS } from './errors.ts';
+import { DISK_NEEDS, type Funds, judgeClock, judgeDisk, judgeFunds, judgeModels } from './judgements.ts';
+import { runPreflight } from './run-preflight.ts';
+
+const NOW = 1_700_000_000_000;
+const CNX = 10n ** 18n;
+const GAS = CNX / 200n;
+
+const FUNDS: Funds = {
+  walletWei: 410n * CNX,
+  stake: { status: 'Unstaked', balanceWei: 0n, creditsWei: 0n, unstakeTimestampSeconds: 0 },
+  freeCreditsWei: 0n,
+  minimumWei: 400n * CNX,
+  targetWei: 400n * CNX,
+  gas: { perTransactionWei: GAS, reserveTransactions: 2 },
+};
+const CLEAR: DoppelgangerFacts = {
+  status: 'Quit',
+  joinedAfterEvent: null,
+  ownJoinSeen: false,
+  news: [],
+  hasVerdict: () => false,
+  confirmedAlone: false,
+};
+
+function parts(changes: Partial<PreflightParts> = {}): PreflightParts {
+  return {
+    clock: new ManualClock(NOW),
+    relayNow: async () => NOW / 1000,
+    chain: { expectedId: 31337, chainId: async () => 31337, funds: async () => FUNDS },
+    engine: { kind: 'official', accepted: ['official'] },
+    models: async () => ({ configured: ['base:a/b'], missing: [] }),
+    disk: { path: '/', freeBytes: async () => 10 ** 12 },
+    doppelganger: async () => CLEAR,
+    ...changes,
+  };
+}
+
+async function report(changes: Partial<PreflightParts> = {}) {
+  const { clock } = parts();
+  const found = await runPreflight({ checks: preflightChecks(parts({ clock, ...changes })), clock });
+  expect(preflightReportSchema.parse(found)).toEqual(found);
+  return found;
+}
+
+const codeOf = (result: PreflightResult | undefined) => (result === undefined || result.state === 'ok' ? null : result.code);
+const find = (results: readonly PreflightResult[], id: string) => results.find((result) => result.id === id);
+
+describe('all together', () => {
+  it('a machine in order passes every check, in the order of the contract', async () => {
+    const { results, mayStart, atMs } = await report();
+    expect(results.map((result) => [result.id, result.state])).toEqual(PREFLIGHT_CHECKS.map((id) => [id, 'ok']));
+    expect([mayStart, atMs]).toEqual([true, NOW]);
+  });
+
+  it('every objection comes with its reason and a remedy', async () => {
+    const { results, mayStart } = await report({
+      relayNow: async () => NOW / 1000 - 3_600,
+      chain: { expectedId: 1, chainId: async () => 2, funds: async () => ({ ...FUNDS, walletWei: 0n }) },
+      engine: { kind: 'embedded', accepted: ['official'] },
+      models: async () => ({ configured: [], missing: [] }),
+      disk: { path: '/', freeBytes: async () => 5 },
+      doppelganger: async () => ({ ...CLEAR, status: 'Available' }),
+    });
+    expect(results.map((result) => [result.id, result.state, codeOf(result)])).toEqual([
+      ['clock', 'fail', 'CLOCK_SKEW'],
+      ['relay', 'ok', null],
+      ['rpc', 'ok', null],
+      ['chainId', 'fail', 'PREFLIGHT_CHAIN_ID'],
+      ['balance', 'fail', 'PREFLIGHT_STAKE_UNCOVERED'],
+      ['engine', 'fail', 'ENGINE_NOT_ACCEPTED'],
+      ['models', 'fail', 'PREFLIGHT_NO_MODELS'],
+      ['disk', 'fail', 'PREFLIGHT_DISK_FULL'],
+      ['doppelganger', 'fail', 'PREFLIGHT_FOREIGN_MEMBER'],
+    ]);
+    for (const result of results) if (result.state !== 'ok') expect(result.remedy.length, result.id).toBeGreaterThan(10);
+    expect(mayStart).toBe(false);
+  });
+
+  it('attributes an outage to whoever is out', async () => {
+    const relayDown = await report({ relayNow: () => Promise.reject(unreachable('/v1/now')) });
+    expect(find(relayDown.results, 'relay')).toMatchObject({
+      state: 'fail',
+      code: 'RELAY_UNREACHABLE',
+      params: { phase: 'reset' },
+    });
+    expect(find(relayDown.results, 'clock')).toMatchObject({ state: 'unknown', code: 'RELAY_UNREACHABLE' });
+    expect(find(relayDown.results, 'rpc')?.state).toBe('ok');
+
+    const down = () => Promise.reject(new ChainError('CHAIN_UNREACHABLE', 'no endpoint', { failures: ['rpc.example: dns'] }));
+    const chainDown = await report({ chain: { expectedId: 1, chainId: down, funds: down } });
+    expect(chainDown.results.filter((result) => result.state !== 'ok').map((result) => [result.id, result.state])).toEqual([
+      ['rpc', 'fail'],
+      ['chainId', 'unknown'],
+      ['balance', 'unknown'],
+    ]);
+    expect(find(chainDown.results, 'rpc')).toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      params: { failures: ['rpc.example: dns'] },
+    });
+  });
+
+  it('a client that refuses the wrong chain by itself has reached one', async () => {
+    const wrong = () => Promise.reject(new ChainError('CHAIN_WRONG_ID', 'chain 2, not 1', {}));
+    const { results } = await report({ chain: { expectedId: 1, chainId: wrong, funds: wrong } });
+    expect(['rpc', 'chainId', 'balance'].map((id) => [find(results, id)?.state, codeOf(find(results, id))])).toEqual([
+      ['ok', null],
+      ['fail', 'CHAIN_WRONG_ID'],
+      ['unknown', 'CHAIN_WRONG_ID'],
+    ]);
+  });
+
+  it('asks the relay and the chain once each', async () => {
+    const asked: string[] = [];
+    await report({
+      relayNow: async () => {
+        asked.push('now');
+        return NOW / 1000;
+      },
+      chain: {
+        expectedId: 1,
+        chainId: async () => {
+          asked.push('chainId');
+          return 1;
+        },
+        funds: async () => FUNDS,
+      },
+    });
+    expect(asked.toSorted()).toEqual(['chainId', 'now']);
+  });
+
+  it('a network without a chain has no checks of one', async () => {
+    const { results, mayStart } = await report({ chain: null });
+    expect(results.map((result) => result.id)).toEqual(['clock', 'relay', 'engine', 'models', 'disk', 'doppelganger']);
+    expect(mayStart).toBe(true);
+  });
+});
+
+describe('running', () => {
+  const hangs: Check = { id: 'disk', run: () => new Promise(() => {}) };
+  const passes = (id: Check['id']): Check => ({ id, run: async () => ok() });
+
+  it('a check that hangs holds up no other, and is unknown after its time', async () => {
+    const clock = new ManualClock(NOW);
+    const told: string[] = [];
+    const running = runPreflight({
+      checks: [hangs, passes('engine'), passes('clock')],
+      clock,
+      timeoutMs: 5_000,
+      onResult: (result) => told.push(result.id),
+    });
+    await clock.tick(4_999);
+    expect(told.toSorted()).toEqual(['clock', 'engine']);
+    await clock.tick(1);
+    const { results } = await running;
+    expect(results.map((result) => result.id)).toEqual(['clock', 'engine', 'disk']);
+    expect(results[2]).toMatchObject({ state: 'unknown', code: 'PREFLIGHT_TIMED_OUT', params: { timeoutMs: 5_000 } });
+  });
+
+  it('tells a check to give up, and leaves no timer behind', async () => {
+    const clock = new ManualClock(NOW);
+    let given: AbortSignal | null = null;
+    const check: Check = {
+      id: 'disk',
+      run: (signal) => {
+        given = signal;
+        return new Promise(() => {});
+      },
+    };
+    const running = runPreflight({ checks: [check, passes('engine')], clock, timeoutMs: 10 });
+    await clock.tick(10);
+    await running;
+    expect(given).toMatchObject({ aborted: true });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('what throws is an answer too: a known code keeps its name, anything else is a defect', async () => {
+    const clock = new ManualClock(NOW);
+    const throws = (id: Check['id'], error: unknown): Check => ({ id, run: () => Promise.reject(error) });
+    const { results } = await runPreflight({
+      checks: [throws('relay', unreachable('/')), throws('models', new TypeError('x is not a function')), throws('disk', 'text')],
+      clock,
+    });
+    expect(results.map((result) => [result.state, codeOf(result)])).toEqual([
+      ['unknown', 'RELAY_UNREACHABLE'],
+      ['unknown', 'PREFLIGHT_BROKEN'],
+      ['unknown', 'PREFLIGHT_BROKEN'],
+    ]);
+    expect(results[1]).toMatchObject({ message: 'x is not a function' });
+  });
+
+  it('can be given up as a whole', async () => {
+    const clock = new ManualClock(NOW);
+    const ending = new AbortController();
+    const running = runPreflight({ checks: [hangs], clock, signal: ending.signal });
+    ending.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('only a failure, or a doubt about a second machine, forbids the start', async () => {
+    const clock = new ManualClock(NOW);
+    const answers = (id: Check['id'], state: 'warn' | 'fail' | 'unknown'): Check => ({
+      id,
+      run: async () => ({ state, code: 'PREFLIGHT_BROKEN', params: {} }),
+    });
+    const may = async (...checks: Check[]) => (await runPreflight({ checks, clock })).mayStart;
+    expect(await may(answers('disk', 'warn'), answers('rpc', 'unknown'))).toBe(true);
+    expect(await may(answers('disk', 'fail'))).toBe(false);
+    expect(await may(answers('doppelganger', 'unknown'))).toBe(false);
+    expect(await may(answers('doppelganger', 'warn'))).toBe(true);
+  });
+});
+
+describe('the clock', () => {
+  const judge = (seconds: number, travelMs = 0) =>
+    judgeClock({ networkSeconds: NOW / 1000 + seconds, sentMs: NOW + 500 - travelMs / 2, receivedMs: NOW + 500 + travelMs / 2 });
+  const table: readonly [number, number, string][] = [
+    [0, 0, 'ok'],
+    [-29, 0, 'ok'],
+    [31, 0, 'warn'],
+    [-59, 0, 'warn'],
+    [60, 0, 'unknown'],
+    [61, 0, 'fail'],
+    [-61, 0, 'fail'],
+    [61, 4_000, 'unknown'],
+    [90, 4_000, 'fail'],
+    [0, 130_000, 'unknown'],
+  ];
+  it.each(table)('%d s apart, %d ms on the way: %s', (seconds, travelMs, state) => {
+    expect(judge(seconds, travelMs).state).toBe(state);
+  });
+  it('says in which direction', () => {
+    expect(judge(90).params).toMatchObject({ offsetSeconds: 90, maxSeconds: 60 });
+    expect(judge(-90).params).toMatchObject({ offsetSeconds: -90 });
+  });
+});
+
+describe('money for stake and gas', () => {
+  const judge = (changes: Partial<Funds>) => {
+    const verdict = judgeFunds({ ...FUNDS, ...changes });
+    return [verdict.state, verdict.state === 'ok' ? null : verdict.code, verdict.params.missingWei];
+  };
+  const staked = { status: 'Staked', balanceWei: 400n * CNX, creditsWei: 0n, unstakeTimestampSeconds: 0 } as const;
+  const stake = 400n * CNX;
+  const table: readonly [string, Partial<Funds>, string, string | null, bigint][] = [
+    ['exactly stake, its gas and the reserve', { walletWei: stake + 3n * GAS }, 'ok', null, 0n],
+    ['one wei short of the reserve', { walletWei: stake + 3n * GAS - 1n }, 'warn', 'PREFLIGHT_GAS_LOW', 1n],
+    ['stake and one transaction', { walletWei: stake + GAS }, 'warn', 'PREFLIGHT_GAS_LOW', 2n * GAS],
+    ['stake, and a wei short of its gas', { walletWei: stake + GAS - 1n }, 'fail', 'PREFLIGHT_GAS_UNCOVERED', 1n],
+    ['one wei short of the stake', { walletWei: stake - 1n }, 'fail', 'PREFLIGHT_STAKE_UNCOVERED', GAS + 1n],
+    ['staked already, no gas at all', { stake: staked, walletWei: 0n }, 'warn', 'PREFLIGHT_GAS_LOW', 2n * GAS],
+    ['staked already', { stake: staked, walletWei: 2n * GAS }, 'ok', null, 0n],
+    [
+      'raising a stake',
+      { stake: staked, targetWei: 500n * CNX, walletWei: 99n * CNX },
+      'fail',
+      'PREFLIGHT_STAKE_UNCOVERED',
+      CNX + GAS,
+    ],
+    [
+      'credits would do, but no relay takes them',
+      { freeCreditsWei: stake, walletWei: CNX },
+      'warn',
+      'PREFLIGHT_STAKED_CREDITS',
+      0n,
+    ],
+  ];
+  it.each(table)('%s', (_, changes, state, code, missingWei) => {
+    expect(judge(changes)).toEqual([state, code, missingWei.toString()]);
+  });
+
+  it('a stake that is being returned, or is too low, fails with the chain’s own reason', async () => {
+    const leaving = { ...staked, status: 'PendingUnstaked' } as const;
+    for (const [funds, code] of [
+      [{ ...FUNDS, stake: leaving }, 'CHAIN_STAKE_LEAVING'],
+      [{ ...FUNDS, targetWei: 1n }, 'CHAIN_STAKE_BELOW_MINIMUM'],
+    ] as const) {
+      const chain = { expectedId: null, chainId: async () => 5, funds: async () => funds };
+      const { results } = await report({ chain });
+      expect(find(results, 'balance')).toMatchObject({ state: 'fail', code });
+      expect(find(results, 'chainId')).toMatchObject({ state: 'ok', params: { expected: null, actual: 5 } });
+    }
+  });
+
+  it('never says ok when anything is missing, and what it names as missing is enough', () => {
+    const wei = fc.bigInt({ min: 0n, max: 1_000n });
+    fc.assert(
+      fc.property(wei, wei, wei, fc.nat(5), (walletWei, balanceWei, targetWei, reserveTransactions) => {
+        const stakeNow = { ...staked, balanceWei };
+        const gas = { perTransactionWei: 7n, reserveTransactions };
+        const given = { ...FUNDS, walletWei, stake: stakeNow, minimumWei: 0n, targetWei, gas };
+        const first = judgeFunds(given);
+        const missingWei = BigInt(String(first.params.missingWei));
+        expect(missingWei === 0n).toBe(first.state === 'ok');
+        const then = judgeFunds({ ...given, walletWei: walletWei + missingWei });
+        expect(then.state).not.toBe('fail');
+        if (first.state !== 'fail') expect(then.state).toBe('ok');
+      }),
+    );
+  });
+});
+
+describe('models and disk', () => {
+  it.each([
+    [['base:a/b', 'lora:c/d'], [], 'ok'],
+    [['Base:A/B'], [], 'ok'],
+    [['lora:c/d'], [], 'warn'],
+    [['base:a/b'], ['base:a/b'], 'fail'],
+    [[], [], 'fail'],
+  ] as const)('%j, missing %j: %s', (configured, missing, state) => {
+    expect(judgeModels({ configured, missing }).state).toBe(state);
+  });
+  it.each([
+    [DISK_NEEDS.minimumBytes - 1, 'fail'],
+    [DISK_NEEDS.minimumBytes, 'warn'],
+    [DISK_NEEDS.comfortableBytes - 1, 'warn'],
+    [DISK_NEEDS.comfortableBytes, 'ok'],
+  ] as const)('%d bytes free: %s', (freeBytes, state) => {
+    expect(judgeDisk({ freeBytes, needs: DISK_NEEDS }).state).toBe(state);
+  });
+});
+
+describe('a second machine with this key', () => {
+  const TASK = commitmentOf(1);
+  const judge = (changes: Partial<DoppelgangerFacts>) => {
+    const verdict = judgeDoppelganger({ ...CLEAR, ...changes });
+    return verdict.state === 'ok' ? 'ok' : `${verdict.state} ${verdict.code}`;
+  };
+  const active = (Object.keys(NODE_STATUS) as NodeStatus[]).filter((status) => status !== 'Quit');
+  const join = () => event('NodeJoin', null);
+  const scored = () => event('TaskScoreReady', TASK);
+
+  it('an active address that this directory did not put there: no start, in every active status', () => {
+    for (const status of active) expect(judge({ status })).toBe('fail PREFLIGHT_FOREIGN_MEMBER');
+  });
+
+  it('one that it put there itself: start, also after a crash between the join and its event', () => {
+    for (const status of active) {
+      expect(judge({ status, joinedAfterEvent: 5, ownJoinSeen: true })).toBe('ok');
+      expect(judge({ status, joinedAfterEvent: 5, news: [join()] })).toBe('ok');
+    }
+  });
+
+  it('a copied directory gives itself away by what happened without it', () => {
+    const own = { status: 'Available', joinedAfterEvent: 5, ownJoinSeen: true } as const;
+    expect(judge({ ...own, news: [join()] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
+    expect(judge({ ...own, ownJoinSeen: false, news: [join(), join()] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
+    expect(judge({ ...own, news: [scored()] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
+    expect(judge({ ...own, news: [event('TaskErrorReported', TASK)] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
+  });
+
+  it('not by what others do to a node that is away: tasks started, ended, models asked for, a slash', () => {
+    const news = [
+      'TaskStarted',
+      'TaskEndAborted',
+      'TaskValidated',
+      'DownloadModel',
+      'NodeSlashed',
+      'NodeQuit',
+      'NodeStaking',
+    ].map((type) => event(type, TASK));
+    expect(judge({ status: 'Available', joinedAfterEvent: 5, ownJoinSeen: true, news })).toBe('ok');
+  });
+
+  it('nor by the node’s own last acts before it was killed', () => {
+    const own = { status: 'Busy', joinedAfterEvent: 5, ownJoinSeen: true, news: [scored()] } as const;
+    expect(judge({ ...own, hasVerdict: (commitment) => commitment === TASK })).toBe('ok');
+  });
+
+  it('one that has left again is a warning', () => {
+    expect(judge({ joinedAfterEvent: 5, ownJoinSeen: true, news: [join(), scored()] })).toBe('warn PREFLIGHT_KEY_USED_ELSEWHERE');
+  });
+
+  it('the host’s word that no other machine runs ends the matter, for this start', () => {
+    expect(judge({ status: 'Available', confirmedAlone: true })).toBe('ok');
+    expect(judge({ status: 'Available', confirmedAlone: true, news: [join(), scored()] })).toBe('ok');
+  });
+
+  it('names the evidence', () => {
+    const news = [scored()];
+    const verdict = judgeDoppelganger({ ...CLEAR, status: 'Busy', joinedAfterEvent: 5, ownJoinSeen: true, news });
+    expect(resultOf('doppelganger', verdict)).toMatchObject({
+      params: { status: 'Busy', evidence: [`event ${news[0]?.id} TaskScoreReady`] },
+      message: PREFLIGHT_ERRORS.PREFLIGHT_FOREIGN_ACTS.meaning,
+      remedy: PREFLIGHT_ERRORS.PREFLIGHT_FOREIGN_ACTS.remedy,
+    });
+  });
+});
