@@ -110,9 +110,9 @@ export class Records {
     );
   }
 
-  /** What comes back after it was missing or damaged counts as never verified. */
+  /** Whatever changes its state counts as not verified any more. */
   setState(place: string, state: RecordState, detail = ''): void {
-    const sql = `UPDATE models SET state = ?, detail = ?, verified_at_ms = iif(state = 'present', verified_at_ms, NULL)
+    const sql = `UPDATE models SET state = ?, detail = ?, verified_at_ms = NULL
       WHERE place = ? AND (state <> ? OR detail <> ?)`;
     this.#file.run(sql, state, detail, place, state, detail);
   }

@@ -33,7 +33,8 @@ export function tryLock(file: string): (() => void) | null {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    database.exec('BEGIN IMMEDIATE');
+    // No journal: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   } catch (error) {
     database.close();
     if (error instanceof Error && 'errcode' in error && Number(error.errcode) === SQLITE_BUSY) return null;

@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { EngineError } from '../engines/errors.ts';
+import { NetworkRequests } from './network-requests.ts';
+import { Removals } from './removal.ts';
+import { key, openProfile, ScriptedSource, START_MS, settle, tempModelsDir } from './testing/rig.ts';
+
+let directory: string;
+let clock: ManualClock;
+let events: number;
+
+beforeEach(() => {
+  directory = tempModelsDir();
+  clock = new ManualClock(START_MS);
+  events = 0;
+});
+
+function downloadModel(modelId: string): RelayEvent {
+  events += 1;
+  const args = JSON.stringify({ node_address: '0x01', model_id: modelId, task_type: 1 });
+  return { id: events, type: 'DownloadModel', nodeAddress: '0x01', commitment: null, args };
+}
+
+function open(tell: (modelId: string) => Promise<void>, name = 'alice', source = new ScriptedSource({ parallel: 4 })) {
+  const profile = openProfile({ directory, clock, name, source });
+  const requests = new NetworkRequests({ parts: profile.parts, downloads: profile.downloads, tell });
+  const ending = new AbortController();
+  const running = requests.run(ending.signal);
+  const end = async () => {
+    ending.abort();
+    await running;
+  };
+  onTestFinished(end);
+  const request = (name: string) => requests.all().find(({ modelId }) => modelId === `base:${name}`)?.state;
+  return { ...profile, requests, request, end };
+}
+
+/** A network that takes what the test lets it take. */
+function network() {
+  const told: string[] = [];
+  const deaf = new Set<string>();
+  const tell = async (modelId: string) => {
+    await Promise.resolve();
+    told.push(modelId);
+    if (deaf.has(modelId)) throw new Error('the relay can not be reached');
+  };
+  return { told, deaf, tell };
+}
+
+describe('a model that the network asks for', () => {
+  it('is fetched, told, and from then on one of the node’s models', async () => {
+    const { told, tell } = network();
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:Owner/A'));
+    await alice.until(() => alice.state('owner/a') === 'downloading');
+    expect(alice.requests.modelIds).toEqual([]);
+    expect(told).toEqual([]);
+    alice.source.of('owner/a').finish();
+    await alice.until(() => alice.request('owner/a') === 'told');
+    expect(told).toEqual(['base:owner/a']);
+    expect(alice.requests.modelIds).toEqual(['base:owner/a']);
+    alice.requests.onEvent(downloadModel('base:owner/a'));
+    await settle();
+    expect(told).toHaveLength(1);
+    expect(alice.source.begun).toHaveLength(1);
+  });
+
+  it('is fetched once, however often it is asked for', async () => {
+    const { tell } = network();
+    const alice = open(tell);
+    for (let times = 0; times < 3; times++) alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.requests.onEvent(downloadModel('base:a'));
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+    expect(alice.source.begun).toHaveLength(1);
+  });
+
+  it('is told until the network has heard it, ever more seldom, and holds up no other', async () => {
+    const { told, deaf, tell } = network();
+    deaf.add('base:a');
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.state('a') === 'done');
+    await settle();
+    expect(told).toEqual(['base:a']);
+    for (const [wait, times] of [
+      [1_000, 2],
+      [2_000, 3],
+      [4_000, 4],
+    ] as const) {
+      await clock.tick(wait - 1);
+      expect(told).toHaveLength(times - 1);
+      await clock.tick(1);
+      expect(told).toHaveLength(times);
+    }
+    alice.requests.onEvent(downloadModel('base:b'));
+    await alice.until(() => alice.state('b') === 'downloading');
+    alice.source.of('b').finish();
+    await alice.until(() => alice.request('b') === 'told');
+    await clock.tick(3_600_000);
+    expect(told.length).toBeLessThan(30);
+    deaf.clear();
+    await clock.tick(300_000);
+    expect(alice.request('a')).toBe('told');
+  });
+
+  it('is given up after three attempts; a later request is a new chance', async () => {
+    const { tell } = network();
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    for (const wait of [30_000, 60_000, 0]) {
+      await alice.until(() => alice.state('a') === 'downloading');
+      alice.source.of('a').fail(new EngineError('MODEL_INTERRUPTED', 'no connection'));
+      await alice.until(() => alice.state('a') === 'failed');
+      await clock.tick(wait === 0 ? 0 : wait + 1_000);
+    }
+    await alice.until(() => alice.request('a') === 'failed');
+    await clock.tick(600_000);
+    expect(alice.source.begun).toHaveLength(3);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+  });
+
+  it('means nothing to this engine: it is given up at once', async () => {
+    const { tell } = network();
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:unknown'));
+    await alice.until(() => alice.request('unknown') === 'failed');
+  });
+
+  it('that the host cancels is given up; one that it deletes is no longer the node’s, and may be asked for again', async () => {
+    const { told, tell } = network();
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.downloads.cancel(key('a'));
+    await alice.until(() => alice.request('a') === 'failed');
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.source.begun.length === 2);
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+    await new Removals(alice.parts).remove(key('a'));
+    expect(alice.requests.modelIds).toEqual([]);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.source.begun.length === 3);
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+    expect(told).toEqual(['base:a', 'base:a']);
+  });
+
+  it('that has vanished from the disk is fetched again when it is asked for again', async () => {
+    const { tell } = network();
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+    alice.parts.file.change(() => alice.parts.records.setState('huggingface/base-a', 'missing'));
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.source.begun.length === 2);
+  });
+
+  it('in an event that makes no sense stops nothing', async () => {
+    const { tell } = network();
+    const alice = open(tell);
+    for (const args of ['', '{', '{}', '{"node_address":"0x","model_id":"nonsense","task_type":1}']) {
+      alice.requests.onEvent({ ...downloadModel('base:x'), args });
+    }
+    expect(alice.requests.all()).toEqual([]);
+  });
+});
+
+describe('after a restart', () => {
+  it('the download goes on, and the word is passed on', async () => {
+    const { told, deaf, tell } = network();
+    deaf.add('base:b');
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    alice.requests.onEvent(downloadModel('base:b'));
+    await alice.until(() => alice.state('a') === 'downloading' && alice.state('b') === 'downloading');
+    alice.source.of('b').finish();
+    await alice.until(() => alice.request('b') === 'fetched');
+    await settle();
+    await alice.end();
+    await alice.close();
+    deaf.clear();
+    const again = open(tell);
+    await again.until(() => again.request('b') === 'told' && again.state('a') === 'downloading');
+    again.source.of('a').finish();
+    await again.until(() => again.request('a') === 'told');
+    expect(told).toEqual(['base:b', 'base:b', 'base:a']);
+  });
+
+  it('every profile tells its own network', async () => {
+    const networks = { alice: network(), bob: network() };
+    const alice = open(networks.alice.tell, 'alice');
+    const bob = open(networks.bob.tell, 'bob');
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    bob.requests.onEvent(downloadModel('base:a'));
+    await settle();
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'told');
+    await clock.tick(1_000);
+    await bob.until(() => bob.request('a') === 'told');
+    expect([networks.alice.told, networks.bob.told]).toEqual([['base:a'], ['base:a']]);
+    expect(bob.source.begun).toEqual([]);
+  });
+});
