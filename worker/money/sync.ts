@@ -5,6 +5,7 @@ import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
+import { type WithdrawalRecord, withdrawalRecordSchema } from '../../protocol/wire/relay-account.ts';
 import type { TransactionJournal } from '../chain/transactions/journal.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { type ChainState, importChain } from './chain/chain-import.ts';
@@ -78,6 +79,18 @@ export class MoneySync {
   /** One after another; never rejects because of a source. */
   sync(budget: SyncBudget = ROUTINE): Promise<SyncReport> {
     const done = this.#turn.then(() => this.#sync(budget));
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** The relay's list of withdrawals, read to its end; null when that did not work out. */
+  withdrawals(): Promise<readonly WithdrawalRecord[] | null> {
+    const done = this.#turn.then(async () => {
+      const state = await this.#list('withdrawal', THOROUGH);
+      if (state.kind !== 'complete') return null;
+      const rows = this.#options.records.all('withdrawal');
+      return rows.flatMap(({ json }) => withdrawalRecordSchema.safeParse(JSON.parse(json)).data ?? []);
+    });
     this.#turn = done.catch(() => {});
     return done;
   }

@@ -1,0 +1,102 @@
+/** A withdrawal before it is made: what it costs, where it goes, what it does to the node, what speaks against it. Pure. */
+import type { Hex } from '../../../protocol/hex.ts';
+import { mostWithdrawable, type WithdrawalTerms, withdrawalFee } from '../../../protocol/money/withdrawal-terms.ts';
+import type { ConfirmableAct } from '../confirmations.ts';
+import { MoneyError } from '../errors.ts';
+import { forecastWeight, type SelectionBasis, type WeightForecast } from '../stake/weight-forecast.ts';
+
+export interface WithdrawalFacts {
+  /** What shall arrive; the fee comes on top. */
+  readonly amountWei: bigint;
+  readonly network: string;
+  /** Null: the relay does not pay out on this network. */
+  readonly terms: WithdrawalTerms | null;
+  readonly balanceWei: bigint;
+  /** The beneficial address on the chain; null = not set. */
+  readonly benefitAddress: Hex | null;
+  /** Withdrawals of this UTC day that did not fail. Those of other nodes with the same beneficial address count too,
+   * but only the relay knows them. */
+  readonly doneToday: number;
+  /** Null where the relay does not tell. */
+  readonly basis: SelectionBasis | null;
+  /** One whose outcome is not known. */
+  readonly hasOpen: boolean;
+}
+
+export interface WithdrawalPreview {
+  readonly amountWei: bigint;
+  /** By the published terms; the relay's record says what was really charged. */
+  readonly feeWei: bigint;
+  readonly chargedWei: bigint;
+  readonly balanceWei: bigint;
+  /** Negative if the balance is too small. */
+  readonly remainingWei: bigint;
+  readonly minimumWei: bigint;
+  readonly mostWei: bigint;
+  readonly destination: Hex | null;
+  readonly network: string;
+  /** Null = no limit is told. */
+  readonly leftToday: number | null;
+  readonly weight: WeightForecast | null;
+  /** Empty: it can be asked for. */
+  readonly problems: readonly MoneyError[];
+}
+
+const NO_TERMS: WithdrawalTerms = { fixedFeeWei: 0n, minimumWei: 0n, tiers: [], perDay: null };
+
+export function previewWithdrawal(facts: WithdrawalFacts): WithdrawalPreview {
+  const { amountWei, network, balanceWei, benefitAddress, doneToday, basis } = facts;
+  const terms = facts.terms ?? NO_TERMS;
+  const feeWei = withdrawalFee(terms, amountWei);
+  const chargedWei = amountWei + feeWei;
+  const remainingWei = balanceWei - chargedWei;
+  const isLimited = terms.perDay !== null && terms.perDay > 0;
+  const preview = {
+    amountWei,
+    feeWei,
+    chargedWei,
+    balanceWei,
+    remainingWei,
+    minimumWei: terms.minimumWei,
+    mostWei: mostWithdrawable(terms, balanceWei),
+    destination: benefitAddress,
+    network,
+    leftToday: isLimited ? Math.max(0, (terms.perDay ?? 0) - doneToday) : null,
+    weight:
+      basis === null
+        ? null
+        : forecastWeight({ ...basis, relayBalanceWei: balanceWei }, { relayBalanceWei: atLeastZero(remainingWei) }),
+  };
+  return { ...preview, problems: problemsOf(facts, preview) };
+}
+
+function problemsOf(facts: WithdrawalFacts, preview: Omit<WithdrawalPreview, 'problems'>): MoneyError[] {
+  const { amountWei, minimumWei, mostWei, remainingWei, leftToday, network } = preview;
+  const problems: MoneyError[] = [];
+  if (facts.terms === null)
+    problems.push(new MoneyError('MONEY_WITHDRAW_NETWORK', `the relay does not pay out on ${network}`, { network }));
+  if (facts.benefitAddress === null) problems.push(new MoneyError('MONEY_BENEFIT_UNSET', 'no beneficial address is set'));
+  if (facts.hasOpen)
+    problems.push(new MoneyError('MONEY_WITHDRAW_OPEN', 'the outcome of an earlier withdrawal is not known yet'));
+  if (amountWei <= 0n || amountWei < minimumWei) {
+    const text = `${amountWei} wei is less than the minimum of ${minimumWei} wei`;
+    problems.push(new MoneyError('MONEY_WITHDRAW_TOO_SMALL', text, { minimumWei: String(minimumWei) }));
+  }
+  if (remainingWei < 0n) {
+    const text = `${-remainingWei} wei are missing for the amount and its fee`;
+    problems.push(
+      new MoneyError('MONEY_WITHDRAW_INSUFFICIENT', text, { missingWei: String(-remainingWei), mostWei: String(mostWei) }),
+    );
+  }
+  if (leftToday === 0) problems.push(new MoneyError('MONEY_WITHDRAW_DAILY_LIMIT', 'no withdrawal is left on this UTC day'));
+  return problems;
+}
+
+/** What the host confirms; balance and weight move all the time and are no part of it. */
+export function withdrawalAct({ amountWei, feeWei, destination, network }: WithdrawalPreview): ConfirmableAct {
+  return { kind: 'withdraw', facts: { amountWei: String(amountWei), feeWei: String(feeWei), destination, network } };
+}
+
+function atLeastZero(wei: bigint): bigint {
+  return wei < 0n ? 0n : wei;
+}

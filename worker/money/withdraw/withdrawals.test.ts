@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { WorkerError } from '../../errors.ts';
+import type { RelayAccount, WithdrawRequest } from '../relay/relay-account.ts';
+import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
+import { WithdrawalAttempts } from './attempts.ts';
+import { Withdrawals } from './withdrawals.ts';
+
+interface WithdrawRig extends RelayRig {
+  readonly attempts: WithdrawalAttempts;
+  readonly withdrawals: Withdrawals;
+  /** What happens to the next request and its answer. */
+  fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError';
+}
+
+async function withdrawRig(): Promise<WithdrawRig> {
+  const rig = await relayRig({ config: { withdraw: { feeWei: 10n, minimumWei: 100n, perDay: 3 } } });
+  rig.harness.relay.deposit({ address: SELF, wei: 10_000n, reason: 'd' });
+  const attempts = new WithdrawalAttempts(rig.db);
+  const account: RelayAccount = {
+    ...rig.account,
+    async requestWithdrawal(request: WithdrawRequest) {
+      const unreachable = new WorkerError('RELAY_UNREACHABLE', 'reset', { phase: 'reset' });
+      if (made.fate === 'lostRequest') throw unreachable;
+      if (made.fate === 'serverError')
+        throw new WorkerError('RELAY_REFUSED', 'panic', { httpStatus: 500, field: '', reason: '' });
+      const id = await rig.account.requestWithdrawal(request);
+      if (made.fate === 'lostAnswer') throw unreachable;
+      return id;
+    },
+  };
+  const withdrawals = new Withdrawals({
+    account,
+    attempts,
+    readList: () => rig.sync.withdrawals(),
+    network: 'devnet',
+    benefitAddress: async () => BENEFIT,
+    basis: async () => null,
+    nowMs: () => rig.harness.clock.now(),
+  });
+  const made: WithdrawRig = { ...rig, attempts, withdrawals, fate: 'arrives' };
+  return made;
+}
+
+const records = async (rig: WithdrawRig) => (await rig.sync.withdrawals())?.length;
+
+describe('on a real relay', () => {
+  it('withdraws what was shown, and the relay charges what was shown', async () => {
+    const rig = await withdrawRig();
+    const preview = await rig.withdrawals.preview(1_000n);
+    expect(preview).toMatchObject({ chargedWei: 1_010n, destination: BENEFIT, minimumWei: 100n, leftToday: 3, problems: [] });
+    const record = await rig.withdrawals.request(preview);
+    expect(rig.harness.relay.balanceWei(SELF)).toBe(preview.remainingWei);
+    expect(rig.attempts.all()).toMatchObject([{ state: 'accepted', record, amountWei: 1_000n }]);
+    expect((await rig.withdrawals.preview(1_000n)).leftToday).toBe(2);
+  });
+
+  it('refuses before sending what the preview objects to, and after sending what the relay objects to', async () => {
+    const rig = await withdrawRig();
+    const small = await rig.withdrawals.preview(99n);
+    await expect(rig.withdrawals.request(small)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_TOO_SMALL' });
+    expect(rig.attempts.all()).toEqual([]);
+    const preview = await rig.withdrawals.preview(100n);
+    const wrong = { ...preview, amountWei: 20_000n };
+    await expect(rig.withdrawals.request(wrong)).rejects.toMatchObject({
+      code: 'MONEY_WITHDRAW_REFUSED',
+      data: { reason: 'Insufficient relay account balance', field: 'amount' },
+    });
+    expect(rig.attempts.open()).toBeNull();
+  });
+});
+
+describe('an unknown outcome', () => {
+  it('whose request arrived is found in the list and never repeated', async () => {
+    const rig = await withdrawRig();
+    const preview = await rig.withdrawals.preview(1_000n);
+    await rig.withdrawals.request(preview);
+    rig.fate = 'lostAnswer';
+    await expect(rig.withdrawals.request(preview)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_UNCLEAR' });
+    rig.fate = 'arrives';
+    await expect(rig.withdrawals.request(preview)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_OPEN' });
+    expect((await rig.withdrawals.preview(1_000n)).problems.map(({ code }) => code)).toEqual(['MONEY_WITHDRAW_OPEN']);
+    expect(await rig.withdrawals.settle()).toBeNull();
+    // The first one had the same amount and destination: each record belongs to one attempt.
+    expect(rig.attempts.all().map(({ state, record }) => [state, record])).toEqual([
+      ['accepted', 2],
+      ['accepted', 1],
+    ]);
+    expect(await records(rig)).toBe(2);
+  });
+
+  it.each(['lostRequest', 'serverError'] as const)(
+    'whose request never counted (%s) is given up only when the relay can not take it any more',
+    async (fate) => {
+      const rig = await withdrawRig();
+      const preview = await rig.withdrawals.preview(1_000n);
+      rig.fate = fate;
+      await expect(rig.withdrawals.request(preview)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_UNCLEAR' });
+      rig.fate = 'arrives';
+      await rig.harness.clock.tick(179_000);
+      expect(await rig.withdrawals.settle()).toMatchObject({ amountWei: 1_000n });
+      await expect(rig.withdrawals.request(preview)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_OPEN' });
+      await rig.harness.clock.tick(2_000);
+      expect(await rig.withdrawals.settle()).toBeNull();
+      expect(rig.attempts.all()).toMatchObject([{ state: 'lost' }]);
+      await rig.withdrawals.request(preview);
+      expect(await records(rig)).toBe(1);
+    },
+  );
+
+  it('stays unknown while the list can not be read', async () => {
+    const rig = await withdrawRig();
+    const preview = await rig.withdrawals.preview(1_000n);
+    rig.fate = 'lostRequest';
+    await rig.withdrawals.request(preview).catch(() => {});
+    await rig.harness.clock.tick(1_000_000);
+    await rig.account.close();
+    expect(await rig.withdrawals.settle()).not.toBeNull();
+  });
+
+  it('is on disk: the schema itself allows no second one', async () => {
+    const rig = await withdrawRig();
+    const attempt = { amountWei: 1n, benefitAddress: BENEFIT, network: 'devnet', signedSeconds: 1, newestRecord: 0 };
+    rig.attempts.begin(attempt);
+    expect(() => rig.attempts.begin(attempt)).toThrow(expect.objectContaining({ code: 'MONEY_WITHDRAW_OPEN' }));
+    const insert = `INSERT INTO withdrawal_attempts (amount_wei, benefit_address, network, signed_seconds, newest_record, state)
+      VALUES ('1', '${BENEFIT}', 'devnet', 1, 0, 'open')`;
+    expect(() => rig.db.exec(insert)).toThrow('UNIQUE');
+  });
+});
