@@ -51,6 +51,9 @@ const { values: options } = parseArgs({
   },
 });
 
+// A worker that is killed takes its end of the pipe with it; an engine that is to outlive it must not die of that.
+process.stdout.on('error', () => {});
+
 function say(event: string, data: object = {}): void {
   process.stdout.write(`${JSON.stringify({ event, ...data })}\n`);
 }
