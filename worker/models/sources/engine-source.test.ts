@@ -109,9 +109,8 @@ describe('the official worker', () => {
     );
     const fetched = source.fetch(fetchInput(source, 'base:owner/llm', { freeBytes: async () => free }));
     const failure = expect(fetched).rejects.toMatchObject({ code: 'MODEL_NO_SPACE', data: { free: 99, needed: 100 } });
-    await settle();
-    free = 99;
     while (clock.sleeping === 0) await settle();
+    free = 99;
     await clock.tick(1_000);
     await failure;
   });
