@@ -17,12 +17,6 @@ export const publicNodeSchema = z
 export type PublicNode = z.output<typeof publicNodeSchema>;
 export const publicNodesSchema = goArray(publicNodeSchema);
 
-/** GET /v1/network/nodes/number. Active: neither Quit nor Paused. */
-export const nodeNumbersSchema = z
-  .object({ all_nodes: uintField, busy_nodes: uintField, active_nodes: uintField })
-  .transform((numbers) => ({ all: numbers.all_nodes, busy: numbers.busy_nodes, active: numbers.active_nodes }));
-export type NodeNumbers = z.output<typeof nodeNumbersSchema>;
-
 /** GET /v2/loaded-models: what the network's nodes hold, by model. */
 export const loadedModelSchema = z
   .object({

@@ -164,6 +164,8 @@ CREATE TABLE engine_lifetimes (
   started_ms INTEGER NOT NULL,
   machine TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX events_by_type ON events (type);
 `;
 
 export const MIGRATIONS: readonly string[] = [FIRST, TRUST, MONEY_TABLES];

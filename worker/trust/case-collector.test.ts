@@ -321,6 +321,25 @@ describe('filling in', () => {
     await running;
   });
 
+  it('is not done with a case that changed while it was looked into', async () => {
+    const slash = slashEvent(TASK);
+    let asked = 0;
+    const one: Rig = rig(
+      fakeNetwork({
+        nodeInfo: async () => {
+          if (asked++ === 0) one.collector.onNodeEvent(slash);
+          return nodeInfo({ status: 'Quit' });
+        },
+      }),
+    );
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    expect(await one.collector.completeAll()).toBe(false);
+    expect(caseOf(one)).toMatchObject({ kind: 'slashed', review: { kind: 'slashed', eventId: slash.id }, eventArgs: slash.args });
+    expect(await one.collector.completeAll()).toBe(true);
+    expect(caseOf(one)).toMatchObject({ kind: 'slashed', complete: true, own: { files: [{ state: 'kept' }] } });
+  });
+
   it('learns from the network how far the task had come', async () => {
     const aborted = event(
       'TaskEndAborted',

@@ -70,7 +70,9 @@ export class CaseCollector {
       this.#refresh(known);
       return;
     }
-    const events = nodeEvents(store).filter((event) => event.commitment === commitment);
+    // Only an invalidated task is slashed for.
+    const slashes = task.status === 'EndInvalidated' ? nodeEvents(store) : [];
+    const events = slashes.filter((event) => event.commitment === commitment);
     const verdict = caseFor({ task, events, self: network.address, nowMs: clock.now() });
     if (verdict !== null) this.#open(verdict);
   }
@@ -165,9 +167,11 @@ export class CaseCollector {
       toMs: Math.max(file.openedMs, ...times) + LOG_MARGIN_MS,
     });
     const findings = await investigate(file, { network, distanceThreshold, nowMs: clock.now() });
-    // Meanwhile a slash may have come: what is in the store now is what counts.
+    // Meanwhile a slash may have come, or the task been read: then what was found was looked for too early.
     const current = store.cases.find(file.id) ?? file;
-    this.#put({ ...this.#withFindings(current, findings), own: { ...current.own, files }, log });
+    const complete = current.kind === file.kind && current.task?.status === file.task?.status;
+    const filled = this.#withFindings({ ...current, own: { ...current.own, files } }, findings);
+    this.#put({ ...filled, log, complete });
   }
 
   #withFindings(file: CaseFile, findings: Findings): CaseFile {
@@ -181,7 +185,6 @@ export class CaseCollector {
     const { qos, group } = findings;
     return {
       ...rebuilt,
-      complete: true,
       fault: faultInGroup(fault, group),
       review,
       group,

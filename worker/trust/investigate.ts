@@ -83,7 +83,7 @@ async function inferGroup({ own, self, near, judge, network }: Inference): Promi
   const groups = pairs.flatMap((pair) => {
     const group = [own, ...pair.flatMap((commitment) => members.get(commitment) ?? [])];
     const rules = judge(group);
-    return rules?.explained === true && rules.lawful === 'EndInvalidated' ? [{ members: group, rules }] : [];
+    return rules?.explained === true ? [{ members: group, rules }] : [];
   });
   return groups.length === 1 ? (groups[0] ?? null) : null;
 }

@@ -1,5 +1,5 @@
 /** What there is to know when a node gets no tasks, and how it is gathered. */
-import type { NoTaskCondition, QosExplanation } from '../../contract/standing.ts';
+import type { QosExplanation } from '../../contract/standing.ts';
 import type { EngineState } from '../engines/engine.ts';
 import type { NodeStateKind } from '../node/node-state.ts';
 import { explainQos } from './qos-explanation.ts';
@@ -35,14 +35,16 @@ export interface NoTaskFacts {
   readonly versions: Told<'versions'>;
 }
 
-/** Reads everything at once; what fails is unknown and keeps nothing else from being told. */
-export async function gatherNoTaskFacts(inquiry: {
+export interface NoTaskInquiry {
   readonly network: TrustNetwork;
   readonly local: LocalNodeFacts;
   readonly policy: NodeNamePolicy;
   /** The network's time. */
   readonly nowMs: number;
-}): Promise<NoTaskFacts> {
+}
+
+/** Reads everything at once; what fails is unknown and keeps nothing else from being told. */
+export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskFacts> {
   const { network, local, policy, nowMs } = inquiry;
   const orNull = <Value>(answer: Promise<Value>) => answer.catch(() => null);
   const [info, tracing, publicNodes, queued, models, versions] = await Promise.all([
@@ -55,10 +57,4 @@ export async function gatherNoTaskFacts(inquiry: {
   ]);
   const qos = info === null && tracing === null ? null : explainQos({ tracing: tracing ?? 'unsupported', info, nowMs });
   return { nowMs, local, policy, info, qos, publicNodes, queued, models, versions };
-}
-
-export function condition(
-  given: Pick<NoTaskCondition, 'id' | 'verdict' | 'code' | 'source'> & Partial<Pick<NoTaskCondition, 'params' | 'change'>>,
-): NoTaskCondition {
-  return { params: {}, change: null, ...given };
 }

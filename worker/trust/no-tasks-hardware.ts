@@ -4,7 +4,8 @@ import { collapseWhitespace, platformOfGpuName } from '../../protocol/node/gpu-n
 import { baseModelsOf, nodeFilters, parseVersion, versionServes } from '../../protocol/node/selection.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoadedModel } from '../../protocol/wire/public-network.ts';
-import { condition, type NoTaskFacts } from './no-task-facts.ts';
+import { condition } from './condition.ts';
+import type { NoTaskFacts } from './no-task-facts.ts';
 
 /** Names in a parameter list. */
 const MAX_NAMES = 10;

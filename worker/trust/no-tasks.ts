@@ -7,7 +7,8 @@ import { baseModelsOf, type CandidateNode, evaluateFilters } from '../../protoco
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoadedModel } from '../../protocol/wire/public-network.ts';
-import { condition, type NoTaskFacts } from './no-task-facts.ts';
+import { condition } from './condition.ts';
+import type { NoTaskFacts } from './no-task-facts.ts';
 import { hardwareConditions, isOwnModel, toldModels } from './no-tasks-hardware.ts';
 
 /** The conditions in the order in which a host would ask them. */

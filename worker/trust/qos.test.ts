@@ -196,6 +196,13 @@ describe('what the node is told', () => {
     expect(at([...excluded.traces, ...rejoined], excluded.atMs + MINUTE)).toMatchObject({ state: 'notExcluded' });
   });
 
+  it('a paused node’s weight of 0 is no exclusion', () => {
+    const info = told({ status: 'Paused', qosScore: 0.5, probWeight: 0 });
+    const joined = history([{ event: 'node_join_health_reset', afterMs: 0 }]).traces;
+    const view = explainQos({ tracing: tracingOf(joined), info, nowMs: NOW });
+    expect(view.exclusion).toEqual({ state: 'notExcluded', source: 'formula', endsAtMs: null });
+  });
+
   it('what is not told is not known', () => {
     const view = explainQos({ tracing: tracingOf([]), info: null, nowMs: NOW });
     expect(view).toMatchObject({

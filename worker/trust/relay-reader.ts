@@ -10,8 +10,6 @@ import {
   filterOptionsSchema,
   type LoadedModel,
   loadedModelsSchema,
-  type NodeNumbers,
-  nodeNumbersSchema,
   PUBLIC_NODES_PAGE,
   type PublicNode,
   publicNodesSchema,
@@ -37,7 +35,6 @@ export interface TrustNetwork {
   eventsAround(id: number, distance: number): Promise<readonly RelayEvent[]>;
   /** Nodes that have not quit; `complete` is false when there are more than were asked for. */
   publicNodes(): Promise<{ readonly nodes: readonly PublicNode[]; readonly complete: boolean }>;
-  nodeNumbers(): Promise<NodeNumbers>;
   queuedTasks(): Promise<number>;
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported>;
   /** Engine versions that nodes of the network run. */
@@ -96,10 +93,6 @@ export class RelayReader implements TrustNetwork {
       if (found.length < PUBLIC_NODES_PAGE) return { nodes: [...nodes.values()], complete: true };
     }
     return { nodes: [...nodes.values()], complete: false };
-  }
-
-  nodeNumbers(): Promise<NodeNumbers> {
-    return this.#get(nodeNumbersSchema, '/v1/network/nodes/number');
   }
 
   queuedTasks(): Promise<number> {

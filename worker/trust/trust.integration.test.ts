@@ -10,12 +10,11 @@ import type { Hex } from '../../protocol/hex.ts';
 import { combinedQos, isExcluded, POOL_SIZE } from '../../protocol/node/qos.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { succeedWith } from '../testing/fake-engine.ts';
+import { CaseArchive } from './case-archive.ts';
 import { caseDir } from './case-collector.ts';
-import { exportCase } from './export-case.ts';
-import { gatherNoTaskFacts, type LocalNodeFacts } from './no-task-facts.ts';
-import { explainNoTasks } from './no-tasks.ts';
-import { explainQos } from './qos-explanation.ts';
+import type { LocalNodeFacts } from './no-task-facts.ts';
 import { RelayReader } from './relay-reader.ts';
+import { readNoTasks, readQos } from './standing.ts';
 import { type DevnetNode, devnetNode } from './testing/devnet-node.ts';
 
 /** Our node answers B, the two others A: row AAB. */
@@ -74,11 +73,13 @@ describe('a slash on the devnet leaves a case', () => {
     await node.feed.poll();
     await node.cycle(commitment);
     await node.collector.completeAll();
-    const file = node.store.cases.find(commitment);
-    if (file === null) throw new Error('no case');
-    const destination = join(node.dataDir, 'case.zip');
+    const { store, dataDir, harness } = node;
     const redaction = { secrets: [keyOf('n1')], homeDir: '/home/mara', userName: 'mara' };
-    const manifest = await exportCase({ file, caseDir: caseDir(node.dataDir, commitment), destination, nowMs: 0, redaction });
+    const archive = new CaseArchive({ store, dataDir, redaction, clock: harness.clock });
+    expect(archive.list({ limit: 5, before: null })).toMatchObject([{ id: commitment, kind: 'slashed', complete: true }]);
+    await expect(archive.export('nothing', join(dataDir, 'x.zip'))).rejects.toMatchObject({ code: 'TRUST_UNKNOWN_CASE' });
+    const destination = join(dataDir, 'case.zip');
+    const manifest = await archive.export(commitment, destination);
     const bundle = unzipSync(readFileSync(destination));
     expect(Object.keys(bundle).toSorted()).toEqual(['case.json', 'files/0.json', 'manifest.json']);
     expect(manifest.leftOut).toEqual([]);
@@ -199,7 +200,7 @@ describe('quality of service as the devnet’s relay tells it', () => {
       await clock.tick(30_000);
     }
     const nowMs = clock.now();
-    const view = explainQos({ tracing: await reader.qosTracing(), info: await reader.nodeInfo(), nowMs });
+    const view = await readQos({ network: reader, nowMs });
     const { qos } = relay.node(node.address) ?? {};
     if (qos === undefined) throw new Error('no node');
     expect(qosExplanationSchema.parse(view)).toEqual(view);
@@ -230,8 +231,7 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     await actor('n1').join();
     const ask = async () => {
       const policy = { minimumNodeNameNumber: 2, known: true };
-      const facts = await gatherNoTaskFacts({ network: reader, local: LOCAL, policy, nowMs: harness.clock.now() });
-      const { conditions } = explainNoTasks(facts);
+      const { conditions } = await readNoTasks({ network: reader, local: LOCAL, policy, nowMs: harness.clock.now() });
       return conditions.filter((condition) => condition.verdict === 'no').map((condition) => condition.id);
     };
     expect(await ask()).toEqual(['queue', 'nodeName']);
@@ -254,7 +254,6 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     await harness.actor('n1').join();
     expect(await reader.loadedModels()).toBe('unsupported');
     expect(await reader.versions()).toBe('unsupported');
-    expect(await reader.nodeNumbers()).toEqual({ all: 1, busy: 0, active: 1 });
     const { nodes, complete } = await reader.publicNodes();
     expect([nodes.length, complete, nodes[0]?.weight]).toEqual([1, true, null]);
     expect((await reader.nodeInfo()).modelIds).toEqual([MODEL]);

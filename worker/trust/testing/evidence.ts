@@ -102,7 +102,6 @@ export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
     eventsAfter: async () => [],
     eventsAround: async () => [],
     publicNodes: async () => ({ nodes: [], complete: true }),
-    nodeNumbers: async () => ({ all: 1, busy: 0, active: 1 }),
     queuedTasks: async () => 0,
     loadedModels: async () => 'unsupported',
     versions: async () => 'unsupported',

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import type { CaseFile } from '../../contract/trust.ts';
+import { remoteTask } from '../testing/remote-task.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import { openStore, STORE_FILE } from './store.ts';
+
+const NOW = 1_700_000_000_000;
+
+function open(dir = tempDir()) {
+  const store = openStore(dir, NOW);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function caseFile(id: string, changes: Partial<CaseFile> = {}): CaseFile {
+  return {
+    id,
+    kind: 'kickedOut',
+    commitment: null,
+    openedMs: NOW,
+    complete: false,
+    fault: { code: 'lowQuality', party: 'thisNode', certainty: 'certain', source: '4.7' },
+    review: { kind: 'none' },
+    task: null,
+    own: { score: null, cause: { code: 'none', detail: '' }, files: [], executions: [] },
+    group: null,
+    deviations: [],
+    machine: { engine: null, gpu: { name: 'card', vramGib: 8, cards: 1 }, driver: null, program: '0.1.0', platform: 'linux' },
+    timeline: [],
+    eventArgs: null,
+    qos: null,
+    log: { kind: 'unavailable' },
+    ...changes,
+  };
+}
+
+it('pages newest first; a case that is filled in keeps its place', () => {
+  const { cases } = open();
+  for (const id of ['a', 'b', 'c', 'd']) cases.put(caseFile(id));
+  cases.put(caseFile('b', { complete: true }));
+  const ids = (limit: number, before: string | null) => cases.page(limit, before).map((file) => file.id);
+  expect([ids(2, null), ids(2, 'c'), ids(2, 'a')]).toEqual([['d', 'c'], ['b', 'a'], []]);
+  expect(cases.incomplete().map((file) => file.id)).toEqual(['a', 'c', 'd']);
+  expect(cases.find('b')).toEqual(caseFile('b', { complete: true }));
+  expect(cases.find('z')).toBeNull();
+});
+
+it('survives a restart', () => {
+  const dir = tempDir();
+  const first = openStore(dir, NOW);
+  first.cases.put(caseFile('a'));
+  first.close();
+  expect(open(dir).cases.find('a')).toEqual(caseFile('a'));
+});
+
+it('knows the ends that nobody has judged yet', () => {
+  const store = open();
+  const ends = [
+    { status: 'EndInvalidated' },
+    { status: 'EndAborted', abortReason: 'Timeout' },
+    { status: 'EndAborted', abortReason: 'ResultUploadTimeout' },
+    { status: 'EndAborted', abortReason: 'CreatorCancelled' },
+    { status: 'EndSuccess' },
+    { status: 'Started' },
+  ] as const;
+  const ids = ends.map((end, i) => {
+    const task = remoteTask({ ...end, sequence: i, commitment: `0x${String(i).repeat(64)}` });
+    store.tasks.observe(task, NOW);
+    return task.commitment;
+  });
+  expect(store.cases.unjudged()).toEqual(ids.slice(0, 3));
+  store.cases.put(caseFile(ids[1] ?? ''));
+  expect(store.cases.unjudged()).toEqual([ids[0], ids[2]]);
+});
+
+it('a row in another shape is named, not guessed', () => {
+  const dir = tempDir();
+  const store = open(dir);
+  store.cases.put(caseFile('a'));
+  store.lifetimes.record('L1', caseFile('a').machine, NOW);
+  const raw = new DatabaseSync(join(dir, STORE_FILE));
+  raw.exec(`UPDATE cases SET body = '{"id":1}'; UPDATE engine_lifetimes SET machine = 'no json'`);
+  raw.close();
+  expect(() => store.cases.find('a')).toThrow(expect.objectContaining({ code: 'STORE_BAD_ROW' }));
+  expect(() => store.lifetimes.find('L1')).toThrow(expect.objectContaining({ code: 'STORE_BAD_ROW' }));
+});

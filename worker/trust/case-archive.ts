@@ -1,0 +1,47 @@
+/** What a host may ask of the cases: the list, one of them, and one as a bundle. */
+import type { BundleManifest, CaseFile, CaseSummary } from '../../contract/trust.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { Store } from '../store/store.ts';
+import { caseDir } from './case-collector.ts';
+import { TrustError } from './errors.ts';
+import { exportCase } from './export-case.ts';
+import type { RedactionOptions } from './redaction.ts';
+
+export interface CaseArchiveOptions {
+  readonly store: Pick<Store, 'cases'>;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly redaction: RedactionOptions;
+  readonly clock: Clock;
+}
+
+export class CaseArchive {
+  readonly #options: CaseArchiveOptions;
+
+  constructor(options: CaseArchiveOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first; `before` is the last id of the previous page. */
+  list({ limit, before }: { readonly limit: number; readonly before: string | null }): CaseSummary[] {
+    return this.#options.store.cases.page(limit, before).map(summaryOf);
+  }
+
+  /** @throws TrustError TRUST_UNKNOWN_CASE */
+  get(id: string): CaseFile {
+    const file = this.#options.store.cases.find(id);
+    if (file === null) throw new TrustError('TRUST_UNKNOWN_CASE', `there is no case ${id}`, { id });
+    return file;
+  }
+
+  /** Writes a redacted zip. @throws TrustError TRUST_UNKNOWN_CASE, TRUST_EXPORT_EXISTS, TRUST_EXPORT_FAILED */
+  async export(id: string, destination: string): Promise<BundleManifest> {
+    const { dataDir, redaction, clock } = this.#options;
+    const file = this.get(id);
+    return exportCase({ file, caseDir: caseDir(dataDir, file.id), destination, nowMs: clock.now(), redaction });
+  }
+}
+
+export function summaryOf({ id, kind, commitment, openedMs, complete, fault, review, own }: CaseFile): CaseSummary {
+  return { id, kind, commitment, openedMs, complete, fault, review, cause: own.cause };
+}

@@ -1,0 +1,8 @@
+import type { NoTaskCondition } from '../../contract/standing.ts';
+
+/** A condition with nothing to add unless given. */
+export function condition(
+  given: Pick<NoTaskCondition, 'id' | 'verdict' | 'code' | 'source'> & Partial<Pick<NoTaskCondition, 'params' | 'change'>>,
+): NoTaskCondition {
+  return { params: {}, change: null, ...given };
+}

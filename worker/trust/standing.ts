@@ -1,0 +1,18 @@
+/** The node's standing in its network, read and explained. */
+import type { NoTasks, QosExplanation } from '../../contract/standing.ts';
+import { gatherNoTaskFacts, type NoTaskInquiry } from './no-task-facts.ts';
+import { explainNoTasks } from './no-tasks.ts';
+import { explainQos } from './qos-explanation.ts';
+import type { TrustNetwork } from './relay-reader.ts';
+
+/** @param inquiry `nowMs` is the network's time. @throws as `TrustNetwork` does. */
+export async function readQos(inquiry: { readonly network: TrustNetwork; readonly nowMs: number }): Promise<QosExplanation> {
+  const { network, nowMs } = inquiry;
+  const [tracing, info] = await Promise.all([network.qosTracing(), network.nodeInfo()]);
+  return explainQos({ tracing, info, nowMs });
+}
+
+/** Always answers; what could not be read is unknown in it. */
+export async function readNoTasks(inquiry: NoTaskInquiry): Promise<NoTasks> {
+  return explainNoTasks(await gatherNoTaskFacts(inquiry));
+}
