@@ -1,67 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CaseFile, caseFileSchema } from '../../contract/trust.ts';
-import type { Hex } from '../../protocol/hex.ts';
-import { ManualClock } from '../../protocol/ports.ts';
+import { caseFileSchema } from '../../contract/trust.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
-import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { sha256Of } from '../loop/durable-files.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
 import { unreachable } from '../testing/fake-network.ts';
-import { commitmentOf, OTHER, remoteTask, SELF } from '../testing/remote-task.ts';
-import { CaseCollector, type CaseCollectorOptions } from './case-collector.ts';
+import { commitmentOf, OTHER, remoteTask } from '../testing/remote-task.ts';
 import { recordLifetimes } from './record-lifetimes.ts';
-import type { TrustNetwork } from './relay-reader.ts';
-import { event, fakeNetwork, MACHINE, NOW, nodeInfo, QUIET, slashEvent, type TestStore, testStore } from './testing/evidence.ts';
+import { caseOf, live, OWN, type Rig, rig, TASK } from './testing/collector-rig.ts';
+import { event, fakeNetwork, MACHINE, NOW, nodeInfo, slashEvent, type TestStore, testStore } from './testing/evidence.ts';
 
-const TASK = commitmentOf(1);
-const [B, C] = [commitmentOf(2), commitmentOf(3)];
-const OWN: Hex = `0x${'bb'.repeat(32)}`;
-const THEIRS: Hex = `0x${'aa'.repeat(32)}`;
-
-interface Rig extends TestStore {
-  readonly clock: ManualClock;
-  readonly collector: CaseCollector;
-  readonly told: CaseFile[];
-}
-
-function rig(network: TrustNetwork = fakeNetwork(), options: Partial<CaseCollectorOptions> = {}, place = testStore()): Rig {
-  const clock = new ManualClock(NOW);
-  const told: CaseFile[] = [];
-  const collector = new CaseCollector({
-    ...place,
-    network,
-    clock,
-    machine: () => MACHINE,
-    logPaths: () => [],
-    distanceThreshold: null,
-    log: QUIET,
-    onCase: (file) => told.push(file),
-    ...options,
-  });
-  return { ...place, clock, collector, told };
-}
-
-/** The task ran here and has a score; then the network shows it in this state. */
-function live({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
-  const { commitment } = remoteTask({});
-  store.tasks.observe(remoteTask({}), NOW - 50_000);
-  store.executions.begin(commitment, 'L1', NOW - 50_000);
-  const path = join(commitment, '1', '0.json');
-  mkdirSync(join(resultsDir, commitment, '1'), { recursive: true });
-  writeFileSync(join(resultsDir, path), text);
-  const sha256 = sha256Of(Buffer.from(text));
-  store.recordResult({
-    commitment,
-    score: OWN,
-    artifacts: [{ kind: 'file', position: 0, path, sha256, size: text.length }],
-    nowMs: NOW,
-  });
-  store.tasks.observe(remoteTask({ score: OWN, scoreReadyTimeMs: NOW - 10_000, ...changes }), NOW);
-}
-
-const caseOf = (place: TestStore, id: string = TASK) => place.store.cases.find(id);
 const record = (place: TestStore, ...events: RelayEvent[]) =>
   place.store.events.record(
     events.map((one) => ({ kind: 'event' as const, event: one })),
@@ -109,6 +58,15 @@ describe('opening', () => {
     two.collector.onTask(TASK);
     await two.collector.completeAll();
     expect(caseOf(two)?.own.files).toMatchObject([{ state: 'changed' }]);
+  });
+
+  it('a disk that takes nothing keeps no case from being opened', async () => {
+    const one = rig();
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    writeFileSync(join(one.dataDir, 'cases'), 'in the way');
+    one.collector.onTask(TASK);
+    expect(await one.collector.completeAll()).toBe(true);
+    expect(caseOf(one)?.own.files).toMatchObject([{ state: 'missing', path: null }]);
   });
 
   it('opens nothing for what is not this node’s doing', () => {
@@ -210,93 +168,6 @@ describe('a slash', () => {
   });
 });
 
-describe('the group', () => {
-  const scored = (id: Hex) => event('TaskScoreReady', id, { selected_node: OTHER, score: THEIRS });
-  const byTask: Readonly<Record<string, readonly RelayEvent[]>> = {
-    [B]: [scored(B), event('TaskValidated', B)],
-    [C]: [scored(C), event('TaskEndGroupRefund', C)],
-    [TASK]: [event('TaskEndInvalidated', TASK)],
-  };
-  const eventsOfTask = async (id: string) => byTask[id] ?? [];
-  const around = async () =>
-    [...(byTask[B] ?? []), ...(byTask[C] ?? []), ...(byTask[TASK] ?? [])].filter((e) => e.type !== 'TaskScoreReady');
-
-  it('is inferred from the events beside our own, when the table then explains what happened', async () => {
-    const one = rig(fakeNetwork({ eventsOfTask, eventsAround: around }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
-    one.collector.onTask(TASK);
-    await one.collector.completeAll();
-    const group = caseOf(one)?.group;
-    expect(group?.members.map(({ commitment, score, knownBy }) => [commitment, score, knownBy])).toEqual([
-      [TASK, OWN, 'self'],
-      [B, THEIRS, 'events'],
-      [C, THEIRS, 'events'],
-    ]);
-    expect(group?.rules).toMatchObject({ row: 'AAB', lawful: 'EndInvalidated', explained: true });
-    expect(caseOf(one)?.fault).toMatchObject({ code: 'minorityScore', certainty: 'certain' });
-  });
-
-  it('is not claimed where more than one pair, or none, would explain it', async () => {
-    const D = commitmentOf(4);
-    const twice: TrustNetwork['eventsOfTask'] = async (id) =>
-      id === D ? [scored(D), event('TaskEndGroupRefund', D)] : (byTask[id] ?? []);
-    const ambiguous = rig(
-      fakeNetwork({ eventsOfTask: twice, eventsAround: async () => [...(await around()), event('TaskEndGroupRefund', D)] }),
-    );
-    const unlike = rig(
-      fakeNetwork({
-        eventsAround: around,
-        eventsOfTask: async (id) =>
-          id === C
-            ? [event('TaskScoreReady', C, { selected_node: OTHER, score: OWN }), ...(byTask[C] ?? []).slice(1)]
-            : (byTask[id] ?? []),
-      }),
-    );
-    for (const one of [ambiguous, unlike]) {
-      live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
-      one.collector.onTask(TASK);
-      await one.collector.completeAll();
-      expect(caseOf(one)).toMatchObject({ group: null, complete: true, fault: { certainty: 'presumed' } });
-    }
-  });
-
-  it('is told by a slash’s evidence, completed by events', async () => {
-    const one = rig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
-    const evidence = {
-      task_snapshots: [
-        { task_id_commitment: B, selected_node: OTHER, score: THEIRS, status: 11, start_time: '2026-01-01T00:00:00Z' },
-      ],
-      validation_context: { reason: 'minority', task_id_commitments: [TASK, B, C] },
-    };
-    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
-    await one.collector.completeAll();
-    const group = caseOf(one)?.group;
-    expect(group?.members.map(({ commitment, status, end, knownBy }) => [commitment, status, end, knownBy])).toEqual([
-      [TASK, 'ScoreReady', 'EndInvalidated', 'self'],
-      [B, 'ScoreReady', 'GroupValidated', 'evidence'],
-      [C, 'ScoreReady', 'EndGroupRefund', 'evidence'],
-    ]);
-    expect(group?.rules).toMatchObject({ row: 'AAB', explained: true });
-  });
-
-  it('that should not have been invalidated is the network’s fault, if the network itself named it', async () => {
-    const same = async (id: string) =>
-      (byTask[id] ?? []).map((e) =>
-        e.type === 'TaskScoreReady' ? event(e.type, e.commitment, { selected_node: OTHER, score: OWN }) : e,
-      );
-    const one = rig(fakeNetwork({ eventsOfTask: same, eventsAround: around }));
-    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
-    const evidence = { validation_context: { task_id_commitments: [TASK, B, C] } };
-    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
-    await one.collector.completeAll();
-    expect(caseOf(one)).toMatchObject({
-      fault: { code: 'againstTheTable', party: 'network' },
-      group: { rules: { row: 'AAA', lawful: 'EndGroupRefund', explained: false } },
-    });
-  });
-});
-
 describe('filling in', () => {
   it('waits for the network and loses nothing meanwhile', async () => {
     let up = false;
@@ -389,11 +260,4 @@ it('versions are those of the engine lifetime that ran the task, not those of to
   expect(caseOf(one)?.own.executions[0]).toMatchObject({ lifetime: 'L1', machine: { engine: { version: '3.4.0' } } });
   expect(one.store.lifetimes.find('L2')?.engine?.version).toBe('3.5.0');
   expect(one.store.lifetimes.find('L3')).toBeNull();
-});
-
-it('the address of the node is what decides, in any case of its letters', () => {
-  const one = rig();
-  live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
-  one.collector.onNodeEvent({ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() });
-  expect(caseOf(one)?.kind).toBe('slashed');
 });

@@ -3,7 +3,6 @@
  * removes a task's results right after it has seen its end; everything that has to be asked for comes afterwards, again
  * and again until it has been answered, over restarts too.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseFile, MachineFacts } from '../../contract/trust.ts';
 import { type Hex, isHex } from '../../protocol/hex.ts';
@@ -126,13 +125,11 @@ export class CaseCollector {
 
   #open(verdict: CaseVerdict): void {
     const { store, dataDir, resultsDir, machine, clock, log } = this.#options;
-    const dir = caseDir(dataDir, verdict.id);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     const { commitment } = verdict;
     // A kick-out is about fifty tasks, not about the one that happened to be the last.
     const isAboutTask = verdict.id === commitment && isHex(commitment, 32);
     const artifacts = isAboutTask ? store.artifacts.of(commitment) : [];
-    const files = keepFiles({ artifacts, resultsDir, caseDir: dir });
+    const files = keepFiles({ artifacts, resultsDir, caseDir: caseDir(dataDir, verdict.id) });
     const lost = files.filter((file) => file.path === null).length;
     if (lost > 0) log.warn({ case: verdict.id, lost, code: 'TRUST_FILES_NOT_KEPT' }, 'result files could not be kept');
     log.info({ case: verdict.id, kind: verdict.kind, fault: verdict.fault.code, commitment }, 'a case was opened');

@@ -125,6 +125,10 @@ describe('what is a case', () => {
     expect(judge(invalidated, [slashEvent(commitmentOf(2))])?.kind).toBe('invalidated');
   });
 
+  it('what happens to this address, in any case of its letters', () => {
+    expect(judge(null, [{ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() }])?.kind).toBe('slashed');
+  });
+
   it('covers every kind', () => {
     const kinds = [
       judge(ended({ status: 'EndInvalidated' })),

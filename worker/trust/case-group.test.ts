@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Hex } from '../../protocol/hex.ts';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { commitmentOf, OTHER } from '../testing/remote-task.ts';
+import type { TrustNetwork } from './relay-reader.ts';
+import { caseOf, live, OWN, rig, TASK } from './testing/collector-rig.ts';
+import { event, fakeNetwork, NOW, nodeInfo, slashEvent } from './testing/evidence.ts';
+
+const [B, C] = [commitmentOf(2), commitmentOf(3)];
+const THEIRS: Hex = `0x${'aa'.repeat(32)}`;
+
+describe('the group of a case', () => {
+  const scored = (id: Hex) => event('TaskScoreReady', id, { selected_node: OTHER, score: THEIRS });
+  const byTask: Readonly<Record<string, readonly RelayEvent[]>> = {
+    [B]: [scored(B), event('TaskValidated', B)],
+    [C]: [scored(C), event('TaskEndGroupRefund', C)],
+    [TASK]: [event('TaskEndInvalidated', TASK)],
+  };
+  const eventsOfTask = async (id: string) => byTask[id] ?? [];
+  const around = async () =>
+    [...(byTask[B] ?? []), ...(byTask[C] ?? []), ...(byTask[TASK] ?? [])].filter((e) => e.type !== 'TaskScoreReady');
+
+  it('is inferred from the events beside our own, when the table then explains what happened', async () => {
+    const one = rig(fakeNetwork({ eventsOfTask, eventsAround: around }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    one.collector.onTask(TASK);
+    await one.collector.completeAll();
+    const group = caseOf(one)?.group;
+    expect(group?.members.map(({ commitment, score, knownBy }) => [commitment, score, knownBy])).toEqual([
+      [TASK, OWN, 'self'],
+      [B, THEIRS, 'events'],
+      [C, THEIRS, 'events'],
+    ]);
+    expect(group?.rules).toMatchObject({ row: 'AAB', lawful: 'EndInvalidated', explained: true });
+    expect(caseOf(one)?.fault).toMatchObject({ code: 'minorityScore', certainty: 'certain' });
+  });
+
+  it('is not claimed where more than one pair, or none, would explain it', async () => {
+    const D = commitmentOf(4);
+    const twice: TrustNetwork['eventsOfTask'] = async (id) =>
+      id === D ? [scored(D), event('TaskEndGroupRefund', D)] : (byTask[id] ?? []);
+    const ambiguous = rig(
+      fakeNetwork({ eventsOfTask: twice, eventsAround: async () => [...(await around()), event('TaskEndGroupRefund', D)] }),
+    );
+    const unlike = rig(
+      fakeNetwork({
+        eventsAround: around,
+        eventsOfTask: async (id) =>
+          id === C
+            ? [event('TaskScoreReady', C, { selected_node: OTHER, score: OWN }), ...(byTask[C] ?? []).slice(1)]
+            : (byTask[id] ?? []),
+      }),
+    );
+    for (const one of [ambiguous, unlike]) {
+      live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+      one.collector.onTask(TASK);
+      await one.collector.completeAll();
+      expect(caseOf(one)).toMatchObject({ group: null, complete: true, fault: { certainty: 'presumed' } });
+    }
+  });
+
+  it('is told by a slash’s evidence, completed by events', async () => {
+    const one = rig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const evidence = {
+      task_snapshots: [
+        { task_id_commitment: B, selected_node: OTHER, score: THEIRS, status: 11, start_time: '2026-01-01T00:00:00Z' },
+      ],
+      validation_context: { reason: 'minority', task_id_commitments: [TASK, B, C] },
+    };
+    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
+    await one.collector.completeAll();
+    const group = caseOf(one)?.group;
+    expect(group?.members.map(({ commitment, status, end, knownBy }) => [commitment, status, end, knownBy])).toEqual([
+      [TASK, 'ScoreReady', 'EndInvalidated', 'self'],
+      [B, 'ScoreReady', 'GroupValidated', 'evidence'],
+      [C, 'ScoreReady', 'EndGroupRefund', 'evidence'],
+    ]);
+    expect(group?.rules).toMatchObject({ row: 'AAB', explained: true });
+  });
+
+  it('that should not have been invalidated is the network’s fault, if the network itself named it', async () => {
+    const same = async (id: string) =>
+      (byTask[id] ?? []).map((e) =>
+        e.type === 'TaskScoreReady' ? event(e.type, e.commitment, { selected_node: OTHER, score: OWN }) : e,
+      );
+    const one = rig(fakeNetwork({ eventsOfTask: same, eventsAround: around }));
+    live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
+    const evidence = { validation_context: { task_id_commitments: [TASK, B, C] } };
+    one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
+    await one.collector.completeAll();
+    expect(caseOf(one)).toMatchObject({
+      fault: { code: 'againstTheTable', party: 'network' },
+      group: { rules: { row: 'AAA', lawful: 'EndGroupRefund', explained: false } },
+    });
+  });
+});

@@ -1,0 +1,63 @@
+/** A collector on a real store and real files, its network a double. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseFile } from '../../../contract/trust.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { ManualClock } from '../../../protocol/ports.ts';
+import type { RemoteTask } from '../../../protocol/wire/task.ts';
+import { sha256Of } from '../../loop/durable-files.ts';
+import { commitmentOf, remoteTask } from '../../testing/remote-task.ts';
+import { CaseCollector, type CaseCollectorOptions } from '../case-collector.ts';
+import type { TrustNetwork } from '../relay-reader.ts';
+import { fakeNetwork, MACHINE, NOW, QUIET, type TestStore, testStore } from './evidence.ts';
+
+/** The task of {@link live}. */
+export const TASK = commitmentOf(1);
+export const OWN: Hex = `0x${'bb'.repeat(32)}`;
+
+export interface Rig extends TestStore {
+  readonly clock: ManualClock;
+  readonly collector: CaseCollector;
+  readonly told: CaseFile[];
+}
+
+export function rig(
+  network: TrustNetwork = fakeNetwork(),
+  options: Partial<CaseCollectorOptions> = {},
+  place = testStore(),
+): Rig {
+  const clock = new ManualClock(NOW);
+  const told: CaseFile[] = [];
+  const collector = new CaseCollector({
+    ...place,
+    network,
+    clock,
+    machine: () => MACHINE,
+    logPaths: () => [],
+    distanceThreshold: null,
+    log: QUIET,
+    onCase: (file) => told.push(file),
+    ...options,
+  });
+  return { ...place, clock, collector, told };
+}
+
+/** The task ran here and has a score; then the network shows it in this state. */
+export function live({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
+  const { commitment } = remoteTask({});
+  store.tasks.observe(remoteTask({}), NOW - 50_000);
+  store.executions.begin(commitment, 'L1', NOW - 50_000);
+  const path = join(commitment, '1', '0.json');
+  mkdirSync(join(resultsDir, commitment, '1'), { recursive: true });
+  writeFileSync(join(resultsDir, path), text);
+  const sha256 = sha256Of(Buffer.from(text));
+  store.recordResult({
+    commitment,
+    score: OWN,
+    artifacts: [{ kind: 'file', position: 0, path, sha256, size: text.length }],
+    nowMs: NOW,
+  });
+  store.tasks.observe(remoteTask({ score: OWN, scoreReadyTimeMs: NOW - 10_000, ...changes }), NOW);
+}
+
+export const caseOf = (place: TestStore, id: string = TASK) => place.store.cases.find(id);
