@@ -10,7 +10,7 @@ export const CONFIRM_WITHIN_MS = 120_000;
 /** Everything that a person must have seen: a change in any of it is another act. */
 export interface ConfirmableAct {
   readonly kind: string;
-  readonly facts: Readonly<Record<string, string | number | null>>;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 interface Issued {

@@ -78,24 +78,28 @@ export class MoneySync {
 
   /** One after another; never rejects because of a source. */
   sync(budget: SyncBudget = ROUTINE): Promise<SyncReport> {
-    const done = this.#turn.then(() => this.#sync(budget));
+    return this.inTurn(() => this.readSources(budget));
+  }
+
+  /** Work during which no record and no entry is written by an import. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
     return done;
   }
 
   /** The relay's list of withdrawals, read to its end; null when that did not work out. */
   withdrawals(): Promise<readonly WithdrawalRecord[] | null> {
-    const done = this.#turn.then(async () => {
+    return this.inTurn(async () => {
       const state = await this.#list('withdrawal', THOROUGH);
       if (state.kind !== 'complete') return null;
       const rows = this.#options.records.all('withdrawal');
       return rows.flatMap(({ json }) => withdrawalRecordSchema.safeParse(JSON.parse(json)).data ?? []);
     });
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
-  async #sync(budget: SyncBudget): Promise<SyncReport> {
+  /** As {@link sync}, for work that has the turn. */
+  async readSources(budget: SyncBudget): Promise<SyncReport> {
     const atMs = this.#options.nowMs();
     const lists = {
       taskFee: await this.#list('taskFee', budget),
@@ -104,7 +108,7 @@ export class MoneySync {
       vesting: await this.#list('vesting', budget),
     };
     const chain = await this.#chain(budget);
-    this.#booking.run(atMs);
+    await this.#booking.run(atMs);
     return { atMs, lists, chain };
   }
 

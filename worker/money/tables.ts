@@ -64,6 +64,7 @@ CREATE TABLE money_records (
   PRIMARY KEY (list, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX money_records_unposted ON money_records (list, position) WHERE posted IS NOT json;
+CREATE INDEX money_records_odd ON money_records (list, position) WHERE problem <> '';
 
 CREATE TABLE money_cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 

@@ -1,9 +1,7 @@
 /** Days, weeks and months as the reports count them: always UTC, weeks from Monday. Pure. */
+import type { Bucket } from '../../../contract/money.ts';
 import { MoneyError } from '../errors.ts';
 import { DAY_MS, dayOf } from '../ledger/totals.ts';
-
-export const BUCKETS = ['day', 'week', 'month'] as const;
-export type Bucket = (typeof BUCKETS)[number];
 
 /** Days since the epoch: the first of a bucket, and the first after it. */
 export interface DayRange {

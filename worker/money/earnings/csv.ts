@@ -32,8 +32,8 @@ const PAGE = 1_000;
 
 export interface CsvRange {
   /** Epoch ms; `fromMs` is included, `toMs` is not. */
-  readonly fromMs?: number;
-  readonly toMs?: number;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
 }
 
 export interface CsvChunk {

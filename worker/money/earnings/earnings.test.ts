@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BUCKETS, GROUPINGS } from '../../../contract/money.ts';
 import { COST_KINDS, EARNED_KINDS, entryOf, isOwnAccount, type LedgerEntry, type LedgerKind } from '../ledger/entry.ts';
 import { DAY_MS, dayOf } from '../ledger/totals.ts';
 import { anyEntry, openLedger, payment } from '../testing/ledger.ts';
-import { BUCKETS, bucketStart, bucketsOf, nextStart } from './buckets.ts';
-import { earningsByGroup, earningsByTime, earningsSummary, GROUPINGS } from './earnings.ts';
+import { bucketStart, bucketsOf, nextStart } from './buckets.ts';
+import { earningsByGroup, earningsByTime, earningsSummary } from './earnings.ts';
 
 const day = (text: string) => dayOf(Date.parse(`${text}T00:00:00Z`));
 const ms = (text: string) => Date.parse(`${text}Z`);

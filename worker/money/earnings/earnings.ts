@@ -1,8 +1,9 @@
 /** What the node earned and what that cost, out of the ledger's running totals. */
+import type { Bucket, Grouping } from '../../../contract/money.ts';
 import { COST_KINDS, EARNED_KINDS, type LedgerKind, TASK_KINDS } from '../ledger/entry.ts';
 import type { LedgerTotal } from '../ledger/rows.ts';
 import { DAY_MS, dayOf, type Totals } from '../ledger/totals.ts';
-import { type Bucket, bucketStart, bucketsOf, type DayRange } from './buckets.ts';
+import { bucketStart, bucketsOf, type DayRange } from './buckets.ts';
 
 /** Wei. Emissions count when they are granted, though they are released bit by bit. */
 export interface EarningsSums {
@@ -19,9 +20,6 @@ export interface EarningsSums {
   /** Entries that were earned. */
   readonly payments: number;
 }
-
-export const GROUPINGS = ['none', 'taskType', 'model', 'gpu', 'kind'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
 
 export interface EarningsRow extends EarningsSums {
   readonly fromMs: number;

@@ -1,44 +1,28 @@
 /** What a ledger entry is: one movement of CNX between two accounts, by a chart that says which movements there are. */
+import {
+  type Account,
+  COUNTERPARTIES,
+  type Counterparty,
+  LEDGER_KINDS,
+  type LedgerKind,
+  OWN_ACCOUNTS,
+  type OwnAccount,
+} from '../../../contract/money.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
 import { MoneyError } from '../errors.ts';
 
-/** Money that is the host's. Credits are not money and are in no account. */
-export const OWN_ACCOUNTS = [
-  /** The account at the relay. */
-  'relay',
-  /** Left the relay account for a withdrawal and has not arrived. */
-  'inTransit',
-  /** Emissions that the relay still holds back (vesting). */
-  'locked',
-  /** The node key's own coin. */
-  'wallet',
-  /** Coin in the staking contract. */
-  'stake',
-  /** What this node has sent to the beneficial address; what became of it there is its owner's affair. */
-  'benefit',
-] as const;
-export type OwnAccount = (typeof OWN_ACCOUNTS)[number];
-
-/** The other side of a movement. */
-export const COUNTERPARTIES = ['network', 'gas', 'slashed', 'outside'] as const;
-export type Counterparty = (typeof COUNTERPARTIES)[number];
-export type Account = OwnAccount | Counterparty;
+export { type Account, COUNTERPARTIES, type Counterparty, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS, type OwnAccount };
 
 /** Every kind with the movements it may stand for. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
-export const LEDGER_KINDS = {
-  /** The fee of a task that was this node's alone, or that nobody validated in time. */
+export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Account}`[]>> = {
   taskPayment: ['network>relay'],
-  /** Share of the group's winner, who uploaded the result. */
   groupShare: ['network>relay'],
-  /** Share of a member who agreed with the winner (EndGroupRefund). */
   refundShare: ['network>relay'],
-  /** What delegations to other nodes earned. */
   delegation: ['network>relay'],
   emission: ['network>locked'],
   vestingRelease: ['locked>relay'],
   deposit: ['outside>relay'],
-  /** This account as an application. */
   taskCharge: ['relay>network'],
   taskRefund: ['network>relay'],
   withdrawal: ['relay>inTransit', 'inTransit>benefit', 'inTransit>wallet'],
@@ -46,15 +30,11 @@ export const LEDGER_KINDS = {
   withdrawalReturn: ['inTransit>relay'],
   stake: ['wallet>stake'],
   unstake: ['stake>wallet', 'stake>benefit'],
-  /** What the network took, or gave back after all. */
   slash: ['stake>slashed', 'locked>slashed', 'slashed>locked'],
   gas: ['wallet>gas'],
-  /** Coin that came to or left the wallet otherwise. */
   transfer: ['outside>wallet', 'wallet>outside'],
-  /** What was there before this ledger began. */
   opening: ['outside>wallet', 'outside>stake'],
-} as const satisfies Record<string, readonly `${Account}>${Account}`[]>;
-export type LedgerKind = keyof typeof LEDGER_KINDS;
+};
 
 /** Income: what the network gave for work, stake or delegation. */
 export const TASK_KINDS = ['taskPayment', 'groupShare', 'refundShare'] as const satisfies readonly LedgerKind[];
@@ -113,8 +93,13 @@ export function legsOf({ from, to, wei }: Pick<LedgerEntry, 'from' | 'to' | 'wei
 
 /** @throws MoneyError MONEY_BAD_ENTRY */
 export function assertEntry({ source, kind, from, to, wei, atMs }: LedgerEntry): void {
-  const edges: readonly string[] = LEDGER_KINDS[kind];
-  if (edges.includes(`${from}>${to}`) && wei >= 0n && Number.isSafeInteger(atMs) && source !== '') return;
+  if (
+    (MOVEMENTS[kind] as readonly string[]).includes(`${from}>${to}`) &&
+    wei >= 0n &&
+    Number.isSafeInteger(atMs) &&
+    source !== ''
+  )
+    return;
   throw new MoneyError('MONEY_BAD_ENTRY', `${source}: ${kind} of ${wei} wei from ${from} to ${to} at ${atMs}`, { source, kind });
 }
 

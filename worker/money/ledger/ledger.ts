@@ -21,12 +21,12 @@ export interface EntryQuery {
   /** Id of the last entry of the page before; null for the first page. */
   readonly after: number | null;
   readonly order?: 'newestFirst' | 'oldestFirst';
-  readonly account?: Account;
-  readonly kinds?: readonly LedgerKind[];
+  readonly account?: Account | undefined;
+  readonly kinds?: readonly LedgerKind[] | undefined;
   /** Epoch ms, included. */
-  readonly fromMs?: number;
+  readonly fromMs?: number | undefined;
   /** Epoch ms, not included. */
-  readonly toMs?: number;
+  readonly toMs?: number | undefined;
 }
 
 const CONFLICTS = `SELECT c.*, e.from_account AS recorded_from, e.to_account AS recorded_to, e.wei AS recorded_wei
@@ -35,23 +35,24 @@ const CONFLICTS = `SELECT c.*, e.from_account AS recorded_from, e.to_account AS 
 export class Ledger {
   readonly totals: Totals;
   readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.totals = new Totals(db);
+    this.#insert = db.prepare(
+      `INSERT INTO ledger_entries (source, kind, from_account, to_account, wei, at_ms, observed_ms, task, tx, record,
+        task_type, model, gpu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO NOTHING`,
+    );
   }
 
   /** All or nothing, totals included. @throws MoneyError MONEY_BAD_ENTRY: nothing is then written. */
   record(entries: readonly LedgerEntry[], nowMs: number): Recording[] {
     for (const entry of entries) assertEntry(entry);
     return inTransaction(this.#db, () => {
-      const insert = this.#db.prepare(
-        `INSERT INTO ledger_entries (source, kind, from_account, to_account, wei, at_ms, observed_ms, task, tx, record,
-          task_type, model, gpu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO NOTHING`,
-      );
       const news: LedgerEntry[] = [];
       const recordings = entries.map((entry): Recording => {
-        if (this.#insert(insert, entry, nowMs)) {
+        if (this.#isNew(entry, nowMs)) {
           news.push(entry);
           return { kind: 'recorded' };
         }
@@ -105,21 +106,21 @@ export class Ledger {
     return readAll(this.#db, conflictRowSchema, `${CONFLICTS} ORDER BY c.id`);
   }
 
-  /** Checks the totals against the entries and makes them anew if they are wrong. @returns what was wrong, or null */
+  /**
+   * Makes the totals anew if some are missing or too many. What this does not see, {@link Totals.audit} does, which
+   * reads every entry and takes its time.
+   * @returns what was wrong, or null
+   */
   repairTotals(): MoneyError | null {
-    try {
-      this.totals.audit();
-      return null;
-    } catch (error) {
-      if (!(error instanceof MoneyError)) throw error;
-      inTransaction(this.#db, () => this.totals.rebuild());
-      return error;
-    }
+    const problem = this.totals.missing();
+    if (problem !== null) inTransaction(this.#db, () => this.totals.rebuild());
+    return problem;
   }
 
-  #insert(insert: StatementSync, entry: LedgerEntry, nowMs: number): boolean {
+  /** Writes the entry unless its source is known. */
+  #isNew(entry: LedgerEntry, nowMs: number): boolean {
     const { labels } = entry;
-    const { changes } = insert.run(
+    const { changes } = this.#insert.run(
       entry.source,
       entry.kind,
       entry.from,

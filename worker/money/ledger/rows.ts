@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
 import { commitmentField, weiField } from '../../../protocol/wire/fields.ts';
-import { COUNTERPARTIES, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS, type RecordedEntry } from './entry.ts';
+import { COUNTERPARTIES, LEDGER_KINDS, OWN_ACCOUNTS, type RecordedEntry } from './entry.ts';
 
 export const accountField = z.enum([...OWN_ACCOUNTS, ...COUNTERPARTIES]);
-export const kindField = z.enum(Object.keys(LEDGER_KINDS) as [LedgerKind, ...LedgerKind[]]);
+export const kindField = z.enum(LEDGER_KINDS);
 export const taskTypeName = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);
 export const signedWei = z
   .string()

@@ -2,10 +2,10 @@
  * Running sums of the ledger by day and label. A question about months of money reads some thousand of these rows
  * instead of every entry; they change in the transaction that writes the entry, and can be made anew from the entries.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { readAll } from '../../store/database.ts';
 import { MoneyError } from '../errors.ts';
-import { type LedgerEntry, type LedgerKind, legsOf, type OwnAccount } from './entry.ts';
+import { type LedgerEntry, type LedgerKind, legsOf, OWN_ACCOUNTS, type OwnAccount } from './entry.ts';
 import { entryRowSchema, type LedgerTotal, signedWei, totalRowSchema } from './rows.ts';
 
 export const DAY_MS = 86_400_000;
@@ -35,24 +35,26 @@ const PAGE = 1_000;
 
 export class Totals {
   readonly #db: DatabaseSync;
+  readonly #find: StatementSync;
+  readonly #write: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#find = db.prepare(
+      `SELECT wei FROM ledger_totals
+        WHERE account = ? AND day = ? AND kind = ? AND task_type = ? AND model = ? AND gpu = ?`,
+    );
+    this.#write = db.prepare(
+      `INSERT INTO ledger_totals (account, day, kind, task_type, model, gpu, wei, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET wei = excluded.wei, entries = entries + excluded.entries`,
+    );
   }
 
   /** To be called in the transaction that inserts the entries. */
   add(entries: readonly LedgerEntry[]): void {
-    const select = this.#db.prepare(
-      `SELECT wei FROM ledger_totals
-        WHERE account = ? AND day = ? AND kind = ? AND task_type = ? AND model = ? AND gpu = ?`,
-    );
-    const upsert = this.#db.prepare(
-      `INSERT INTO ledger_totals (account, day, kind, task_type, model, gpu, wei, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET wei = excluded.wei, entries = entries + excluded.entries`,
-    );
     for (const { key, wei, entries: count } of sumsOf(entries).values()) {
-      const before = select.get(...key)?.wei;
-      upsert.run(...key, String(wei + (before === undefined ? 0n : signedWei.parse(before))), count);
+      const before = this.#find.get(...key)?.wei;
+      this.#write.run(...key, String(wei + (before === undefined ? 0n : signedWei.parse(before))), count);
     }
   }
 
@@ -68,6 +70,16 @@ export class Totals {
       ...(account === undefined ? [] : [account]),
       ...(kinds ?? []),
     );
+  }
+
+  /** Whether as many sides of entries were summed as there are; quick. */
+  missing(): MoneyError | null {
+    const own = OWN_ACCOUNTS.map((account) => `'${account}'`).join(', ');
+    const count = (sql: string) => Number(this.#db.prepare(sql).get()?.n ?? 0);
+    const sides = count(`SELECT sum((from_account IN (${own})) + (to_account IN (${own}))) AS n FROM ledger_entries`);
+    const summed = count('SELECT sum(entries) AS n FROM ledger_totals');
+    if (summed === sides) return null;
+    return new MoneyError('MONEY_TOTALS_BROKEN', `${summed} sides of entries are summed, there are ${sides}`, { summed, sides });
   }
 
   /** @throws MoneyError MONEY_TOTALS_BROKEN unless every row is the sum of its entries. */

@@ -16,7 +16,7 @@ export interface Reconciliation {
 export interface ReconcilerOptions {
   readonly ledger: Ledger;
   readonly records: MoneyRecords;
-  readonly sync: Pick<MoneySync, 'sync'>;
+  readonly sync: Pick<MoneySync, 'inTurn' | 'readSources'>;
   readonly account: Pick<RelayAccount, 'address' | 'balance'>;
   readonly chain: MoneyChain | null;
   readonly nowMs: () => number;
@@ -37,11 +37,16 @@ export class Reconciler {
   }
 
   /** Reads every source anew. Never rejects because of one that fails: its account is then unknown. */
-  async reconcile(): Promise<Reconciliation> {
+  reconcile(): Promise<Reconciliation> {
+    // No import may write between a source's answer and the comparison.
+    return this.#options.sync.inTurn(() => this.#reconcile());
+  }
+
+  async #reconcile(): Promise<Reconciliation> {
     const { ledger, records, nowMs } = this.#options;
     const { report, balance } = await this.#count();
     const chain = await this.#chain(report);
-    const sums = sumRecords(records);
+    const sums = await sumRecords(records);
     const gap = gapOf(report);
     const fromRecords = (account: keyof RelaySums): Observed => (gap === null ? { wei: sums[account] } : { why: gap });
     const observations: readonly [OwnAccount, AccountCheck['against'], Observed][] = [
@@ -67,14 +72,14 @@ export class Reconciler {
     let why = '';
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await read(() => account.balance());
-      report = await sync.sync(THOROUGH);
+      report = await sync.readSources(THOROUGH);
       const after = await read(() => account.balance());
       if ('why' in before) why = before.why;
       else if ('why' in after) why = after.why;
       else if (before.wei === after.wei) return { report, balance: after };
       else why = 'the balance changed while it was being counted';
     }
-    return { report: report ?? (await sync.sync(THOROUGH)), balance: { why } };
+    return { report: report ?? (await sync.readSources(THOROUGH)), balance: { why } };
   }
 
   async #chain({ chain: state }: SyncReport): Promise<{ wallet: Observed; stake: Observed }> {
@@ -85,14 +90,23 @@ export class Reconciler {
     if (state.scannedTo === null || state.scannedTo < state.finalBlock) return unknown('the chain is still being read');
     try {
       const { walletWei, stakeWei } = await chain.reader.holdings(state.finalBlock);
-      const own = { chainId: await chain.reader.chainId(), address: this.#options.account.address };
-      const isOpen = chain.journal.open(own).length > 0;
+      const isMoving = this.#isMoving(chain, await chain.reader.chainId());
       const observed = (account: OwnAccount, wei: bigint): Observed =>
-        isOpen && this.#options.ledger.balanceWei(account) !== wei ? { why: 'a transaction of this node is under way' } : { wei };
+        isMoving && this.#options.ledger.balanceWei(account) !== wei
+          ? { why: 'a transaction of this node is under way' }
+          : { wei };
       return { wallet: observed('wallet', walletWei), stake: observed('stake', stakeWei) };
     } catch (error) {
       return unknown(serialiseError(error).message);
     }
+  }
+
+  /** A transaction waits, or has become final since the journal was read. */
+  #isMoving({ journal }: MoneyChain, chainId: number): boolean {
+    const { account, records } = this.#options;
+    if (journal.open({ chainId, address: account.address }).length > 0) return true;
+    const settled = journal.settledAfter(0).filter(({ state }) => state.kind === 'succeeded' || state.kind === 'reverted');
+    return settled.length !== records.count('transaction');
   }
 
   #check(comparison: Comparison): AccountCheck {

@@ -1,5 +1,6 @@
 /** Writes into the ledger what the records say and it has not taken in yet. Doing it again changes nothing. */
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { inTransaction } from '../../store/database.ts';
@@ -13,12 +14,18 @@ import {
   transactionSchema,
 } from '../chain/chain-entries.ts';
 import { stakingLogSchema } from '../chain/staking-log.ts';
+import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
 import { type MoneyRecord, type MoneyRecords, RELAY_LISTS, type RecordList } from './money-records.ts';
 import type { Posting, TaskFactsOf } from './posting.ts';
 
-const PAGE = 500;
+const PAGE = 200;
+
+interface Told {
+  readonly row: MoneyRecord;
+  readonly posting: Posting;
+}
 
 export interface BookingOptions {
   readonly db: DatabaseSync;
@@ -37,57 +44,71 @@ export class Booking {
     this.#options = options;
   }
 
-  run(nowMs: number): void {
+  /** Page by page, with other work let in between: years of records must not keep the node from its tasks. */
+  async run(nowMs: number): Promise<void> {
     const { self, factsOf } = this.#options;
-    for (const list of RELAY_LISTS) this.#bookAll(list, (row) => postRelayRecord(list, row, { self, factsOf }), nowMs);
-    this.#bookAll('opening', (row) => postOpening(stored(openingSchema, row)), nowMs);
-    this.#bookAll('slashEvent', postSlashEvent, nowMs);
+    for (const list of RELAY_LISTS) await this.#bookAll(list, (row) => postRelayRecord(list, row, { self, factsOf }), nowMs);
+    await this.#bookAll('opening', (row) => postOpening(stored(openingSchema, row)), nowMs);
+    await this.#bookAll('slashEvent', postSlashEvent, nowMs);
     const opening = this.#opening();
     this.#bookStakingLogs(opening, nowMs);
-    this.#bookAll('transaction', (row) => postTransaction(stored(transactionSchema, row), opening), nowMs);
+    await this.#bookAll('transaction', (row) => postTransaction(stored(transactionSchema, row), opening), nowMs);
   }
 
-  #bookAll(list: RecordList, post: (row: MoneyRecord) => Posting, nowMs: number): void {
+  async #bookAll(list: RecordList, post: (row: MoneyRecord) => Posting, nowMs: number): Promise<void> {
     let afterPosition = -1;
     for (;;) {
       const rows = this.#options.records.unposted(list, { afterPosition, limit: PAGE });
-      inTransaction(this.#options.db, () => {
-        for (const row of rows) this.#book(row, post(row), nowMs);
-      });
+      this.#book(
+        rows.map((row) => ({ row, posting: post(row) })),
+        nowMs,
+      );
       if (rows.length < PAGE) return;
       afterPosition = rows.at(-1)?.position ?? afterPosition;
+      await setImmediate();
     }
   }
 
   /** A log says what moved only together with those before it. */
   #bookStakingLogs(opening: Opening | null, nowMs: number): void {
-    const { records, self, slashedTask, db } = this.#options;
+    const { records, self, slashedTask } = this.#options;
     if (opening === null || records.unposted('stakingLog', { limit: 1 }).length === 0) return;
-    inTransaction(db, () => {
-      let fold = foldOf(opening, self);
-      for (const row of records.all('stakingLog')) {
-        const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, slashedTask: slashedTask() });
-        fold = done.fold;
-        if (row.posted !== row.json) this.#book(row, done.posting, nowMs);
-      }
-    });
+    let fold = foldOf(opening, self);
+    const news: Told[] = [];
+    for (const row of records.all('stakingLog')) {
+      const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, slashedTask: slashedTask() });
+      fold = done.fold;
+      if (row.posted !== row.json) news.push({ row, posting: done.posting });
+    }
+    this.#book(news, nowMs);
   }
 
-  #book(row: MoneyRecord, posting: Posting, nowMs: number): void {
-    const { records, ledger } = this.#options;
-    if (posting.kind !== 'entries') {
-      if (row.problem !== posting.why) records.setProblem(row, posting.why);
-      return;
-    }
-    const recordings = ledger.record(posting.entries, nowMs);
-    const conflict = recordings.find((recording) => recording.kind === 'conflict');
-    records.markPosted(row, conflict === undefined ? '' : conflict.error.message);
+  /** Entries and marks in one transaction. */
+  #book(told: readonly Told[], nowMs: number): void {
+    const { records, ledger, db } = this.#options;
+    inTransaction(db, () => {
+      const recordings = ledger.record(told.flatMap(entriesOf), nowMs).values();
+      for (const { row, posting } of told) {
+        if (posting.kind !== 'entries') {
+          if (row.problem !== posting.why) records.setProblem(row, posting.why);
+          continue;
+        }
+        const conflicts = posting.entries
+          .map(() => recordings.next().value)
+          .filter((recording) => recording?.kind === 'conflict');
+        records.markPosted(row, conflicts.map(({ error }) => error.message).join('; '));
+      }
+    });
   }
 
   #opening(): Opening | null {
     const row = this.#options.records.all('opening').at(-1);
     return row === undefined ? null : stored(openingSchema, row);
   }
+}
+
+function entriesOf({ posting }: Told): readonly LedgerEntry[] {
+  return posting.kind === 'entries' ? posting.entries : [];
 }
 
 /** For records that this program wrote itself. */

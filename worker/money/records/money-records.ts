@@ -2,7 +2,7 @@
  * What the sources said about this node's money, word for word. The ledger is written from these rows, so that a row
  * that can not be booked yet waits here, and a difference can be explained by what was heard and not booked.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import { inTransaction, readAll, readOne } from '../../store/database.ts';
 
@@ -44,24 +44,30 @@ const rowSchema = z
 export type MoneyRecord = z.output<typeof rowSchema>;
 
 const UNPOSTED = 'posted IS NOT json';
+const PAGE = 500;
 
 export class MoneyRecords {
   readonly #db: DatabaseSync;
+  readonly #put: StatementSync;
+  readonly #mark: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#put = db.prepare(
+      `INSERT INTO money_records (list, key, position, json, observed_ms) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (list, key) DO UPDATE SET json = excluded.json, observed_ms = excluded.observed_ms
+        WHERE json <> excluded.json`,
+    );
+    this.#mark = db.prepare('UPDATE money_records SET posted = ?, problem = ? WHERE list = ? AND key = ?');
   }
 
   /** @returns how many of them are new. A record that changed replaces its older form, which stays in `posted`. */
   put(list: RecordList, heard: readonly HeardRecord[], nowMs: number): number {
     return inTransaction(this.#db, () => {
       const before = this.count(list);
-      const put = this.#db.prepare(
-        `INSERT INTO money_records (list, key, position, json, observed_ms) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (list, key) DO UPDATE SET json = excluded.json, observed_ms = excluded.observed_ms
-          WHERE json <> excluded.json`,
-      );
-      for (const { key, position, value } of heard) put.run(list, key, position, JSON.stringify(value), Math.trunc(nowMs));
+      for (const { key, position, value } of heard) {
+        this.#put.run(list, key, position, JSON.stringify(value), Math.trunc(nowMs));
+      }
       return this.count(list) - before;
     });
   }
@@ -74,6 +80,19 @@ export class MoneyRecords {
     return readAll(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? ORDER BY position, key', list);
   }
 
+  /** All records of a list, a page at a time. */
+  *pages(list: RecordList): Generator<readonly MoneyRecord[]> {
+    let after = '';
+    for (;;) {
+      const sql = 'SELECT * FROM money_records WHERE list = ? AND key > ? ORDER BY key LIMIT ?';
+      const page = readAll(this.#db, rowSchema, sql, list, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last.key;
+    }
+  }
+
   /** What the ledger has not taken in yet, in order. */
   unposted(list: RecordList, { afterPosition = -1, limit = 1_000 } = {}): MoneyRecord[] {
     const sql = `SELECT * FROM money_records WHERE list = ? AND ${UNPOSTED} AND position > ? ORDER BY position, key LIMIT ?`;
@@ -82,7 +101,8 @@ export class MoneyRecords {
 
   /** Unposted or contradicting. */
   withProblem(): MoneyRecord[] {
-    const sql = `SELECT * FROM money_records WHERE ${UNPOSTED} OR problem <> '' ORDER BY list, position, key`;
+    const sql = `SELECT * FROM money_records WHERE ${UNPOSTED}
+      UNION SELECT * FROM money_records WHERE problem <> '' ORDER BY list, position, key`;
     return readAll(this.#db, rowSchema, sql);
   }
 
@@ -96,7 +116,7 @@ export class MoneyRecords {
   }
 
   markPosted({ list, key, json }: MoneyRecord, problem = ''): void {
-    this.#db.prepare('UPDATE money_records SET posted = ?, problem = ? WHERE list = ? AND key = ?').run(json, problem, list, key);
+    this.#mark.run(json, problem, list, key);
   }
 
   setProblem({ list, key }: MoneyRecord, problem: string): void {

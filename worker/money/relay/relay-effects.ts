@@ -2,6 +2,7 @@
  * What the relay's records add up to, summed straight from their text. Kept apart from the booking on purpose: it is
  * the second opinion that the ledger is compared with.
  */
+import { setImmediate } from 'node:timers/promises';
 import {
   depositRecordSchema,
   taskFeeRecordSchema,
@@ -52,13 +53,16 @@ export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): Re
   }
 }
 
-/** Sum over all records that can be read. */
-export function sumRecords(records: MoneyRecords): RelaySums {
+/** Sum over all records that can be read; lets other work in between. Nothing may write records meanwhile. */
+export async function sumRecords(records: MoneyRecords): Promise<RelaySums> {
   let sums = NONE;
   for (const list of RELAY_LISTS) {
-    for (const row of records.all(list)) {
-      const { relay, locked, inTransit } = effectOf(row) ?? NONE;
-      sums = { relay: sums.relay + relay, locked: sums.locked + locked, inTransit: sums.inTransit + inTransit };
+    for (const page of records.pages(list)) {
+      for (const row of page) {
+        const { relay, locked, inTransit } = effectOf(row) ?? NONE;
+        sums = { relay: sums.relay + relay, locked: sums.locked + locked, inTransit: sums.inTransit + inTransit };
+      }
+      await setImmediate();
     }
   }
   return sums;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FEE, llmResult, STAKE } from '../../../devnet/relay/testing/harness.ts';
 import { ROUTINE } from '../sync.ts';
-import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
+import { BENEFIT, GPU, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
 
 function held({ ledger }: RelayRig) {
   return { relay: ledger.balanceWei('relay'), inTransit: ledger.balanceWei('inTransit'), benefit: ledger.balanceWei('benefit') };
@@ -14,7 +14,6 @@ function sources({ ledger }: RelayRig) {
 test('a task payment becomes one entry with its task, its labels and its record', async () => {
   const rig = await relayRig();
   await rig.node.join();
-  rig.gpus.note('NVIDIA GeForce RTX 4090+Linux', rig.harness.clock.now());
   const task = await rig.earn();
   await rig.observe(task.commitment);
   const report = await rig.sync.sync();
@@ -27,7 +26,7 @@ test('a task payment becomes one entry with its task, its labels and its record'
       wei: FEE,
       atMs: rig.harness.clock.now(),
       record: expect.stringMatching(/^taskFee \d+$/),
-      labels: { taskType: 'Llm', model: 'base:qwen/qwen3-8b', gpu: 'NVIDIA GeForce RTX 4090+Linux' },
+      labels: { taskType: 'Llm', model: 'base:qwen/qwen3-8b', gpu: GPU },
     },
   ]);
   expect(held(rig)).toMatchObject({ relay: FEE });

@@ -3,6 +3,7 @@
  * Source: RELAY_PROTOCOL 4.2. The relay tells this node its own score only; what follows from others is given as a
  * range, and what can not be known is named.
  */
+import type { Unknown } from '../../../contract/money-acts.ts';
 import { selectionWeight, stakingScore } from '../../../protocol/node/selection.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 
@@ -21,24 +22,10 @@ export type SelectionBasis = Pick<
 /** What would be different; the rest stays. Amounts in wei, the share in whole percent. */
 export interface SelectionChange {
   /** Coin; staked credits do not count (RELAY_PROTOCOL 11, 20–21). */
-  readonly operatorStakeWei?: bigint;
-  readonly relayBalanceWei?: bigint;
-  readonly delegatorShare?: number;
+  readonly operatorStakeWei?: bigint | undefined;
+  readonly relayBalanceWei?: bigint | undefined;
+  readonly delegatorShare?: number | undefined;
 }
-
-export const UNKNOWNS = [
-  /** The highest stake of all nodes is worked out from this node's own score; it changes when others change theirs. */
-  'othersStakes',
-  /** Quality of service is taken as it is now. */
-  'qosStays',
-  /** No node has more: how far the others are behind is not known. */
-  'ownStakeIsHighest',
-  /** The relay has no score for this node at present, so there is nothing to work out the highest stake from. */
-  'notScored',
-  /** Delegators decide for themselves whether they stay or come. */
-  'delegatorsMayMove',
-] as const;
-export type Unknown = (typeof UNKNOWNS)[number];
 
 export interface Range<Value> {
   readonly low: Value;

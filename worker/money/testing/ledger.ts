@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
 import { MIGRATIONS } from '../../store/migrations.ts';
-import { type Account, entryOf, LEDGER_KINDS, type LedgerEntry, type LedgerKind } from '../ledger/entry.ts';
+import { type Account, entryOf, type LedgerEntry, type LedgerKind, MOVEMENTS } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 
 /** The whole schema in memory. */
@@ -21,7 +21,7 @@ export function payment(known: Partial<LedgerEntry>): LedgerEntry {
   return entryOf({ source: 'relay:0-1', kind: 'taskPayment', from: 'network', to: 'relay', wei: 1n, atMs: 1_000, ...known });
 }
 
-const movements = Object.entries(LEDGER_KINDS).flatMap(([kind, edges]) =>
+const movements = Object.entries(MOVEMENTS).flatMap(([kind, edges]) =>
   edges.map((edge) => {
     const [from, to] = edge.split('>') as [Account, Account];
     return { kind: kind as LedgerKind, from, to };

@@ -12,33 +12,26 @@ import {
 } from '../../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
+import { createLog } from '../../log.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { Store } from '../../store/store.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { Reconciler } from '../reconcile/reconciler.ts';
-import { MoneyRecords } from '../records/money-records.ts';
-import { createRelayAccount, type RelayAccount } from '../relay/relay-account.ts';
-import { MoneySync } from '../sync.ts';
-import { GpuPeriods, taskFactsOf } from '../task-facts.ts';
+import { createMoney, type Money } from '../money.ts';
+import { createRelayAccount } from '../relay/relay-account.ts';
 import { memoryDatabase } from './ledger.ts';
 
 export const SELF = addressOf(keyOf('n1'));
 export const BENEFIT = addressOf(keyOf('benefit'));
 export const RELAY_WALLET = addressOf(keyOf('relay'));
 
-export interface RelayRig {
+export const GPU = 'NVIDIA GeForce RTX 4090+Linux';
+
+export interface RelayRig extends Money {
   readonly harness: Harness;
   readonly node: Actor;
   readonly app: Actor;
   readonly store: Store;
   readonly db: ReturnType<typeof memoryDatabase>;
-  readonly ledger: Ledger;
-  readonly records: MoneyRecords;
-  readonly account: RelayAccount;
-  readonly gpus: GpuPeriods;
-  readonly sync: MoneySync;
-  readonly reconciler: Reconciler;
   /** The store learns what the relay says of a task, as the task loop would. */
   observe(commitment: Hex): Promise<void>;
   /** The store learns the relay's events, as the event feed would. */
@@ -64,32 +57,36 @@ export async function relayRig({ config = {}, ...options }: RelayRigOptions = {}
   });
   const db = memoryDatabase();
   const store = new Store(db, () => {});
-  const [ledger, records, gpus] = [new Ledger(db), new MoneyRecords(db), new GpuPeriods(db)];
-  const nowMs = () => clock.now();
-  const common = { db, records, ledger, account, chain: null, nowMs };
-  const sync = new MoneySync({ ...common, events: store.events, factsOf: taskFactsOf(store.tasks, gpus) });
-  const reconciler = new Reconciler({ ...common, sync });
+  const money = createMoney({
+    db,
+    tasks: store.tasks,
+    events: store.events,
+    account,
+    chain: null,
+    network: 'devnet',
+    gpu: GPU,
+    nodeInfo: () => network.nodeInfo(),
+    networkClock: clock,
+    clock: harness.clock,
+    random: harness.random,
+    log: createLog({ level: 'silent', secrets: [] }),
+  });
   const [node, app] = [harness.actor('n1'), harness.actor('app')];
 
   async function observe(commitment: Hex): Promise<void> {
     const task = await network.task(commitment);
-    if (task !== 'notFound') store.tasks.observe(task, nowMs());
+    if (task !== 'notFound') store.tasks.observe(task, clock.now());
   }
   return {
+    ...money,
     harness,
     node,
     app,
     store,
     db,
-    ledger,
-    records,
-    account,
-    gpus,
-    sync,
-    reconciler,
     observe,
     async feedEvents() {
-      store.events.record(await network.eventsAfter(0), nowMs());
+      store.events.record(await network.eventsAfter(0), clock.now());
     },
     async earn() {
       const task = await app.createTask();

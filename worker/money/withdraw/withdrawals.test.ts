@@ -7,7 +7,6 @@ import { Withdrawals } from './withdrawals.ts';
 
 interface WithdrawRig extends RelayRig {
   readonly attempts: WithdrawalAttempts;
-  readonly withdrawals: Withdrawals;
   /** What happens to the next request and its answer. */
   fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError';
 }

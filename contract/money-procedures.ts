@@ -1,0 +1,33 @@
+/** The money part of the contract: every procedure with the schemas of its input and output. */
+import { z } from 'zod';
+import * as money from './money.ts';
+import * as acts from './money-acts.ts';
+
+const nothing = z.object({});
+
+export const MONEY_PROCEDURES = {
+  summary: { input: nothing, output: money.moneySummarySchema },
+  entries: { input: money.entriesQuerySchema, output: money.entriesPageSchema },
+  task: { input: money.taskMoneyQuerySchema, output: money.taskMoneySchema },
+  earnings: { input: money.earningsQuerySchema, output: money.earningsSchema },
+  exportCsv: { input: money.csvQuerySchema, output: money.csvChunkSchema },
+  /** Reads every source anew; may take some seconds. */
+  reconcile: { input: nothing, output: money.reconciliationSchema },
+  acknowledgeTransfer: { input: acts.acknowledgeTransferSchema, output: nothing },
+  withdrawals: { input: nothing, output: acts.withdrawalsSchema },
+  prepareWithdrawal: { input: acts.withdrawalInputSchema, output: acts.withdrawalPreviewSchema },
+  confirmWithdrawal: { input: acts.withdrawalConfirmSchema, output: acts.withdrawalRequestedSchema },
+  stake: { input: nothing, output: acts.stakeViewSchema },
+  whatIf: { input: acts.whatIfSchema, output: acts.weightForecastSchema },
+  prepareChainAct: { input: z.object({ act: acts.chainActSchema }), output: acts.chainActPreviewSchema },
+  confirmChainAct: { input: acts.chainActConfirmSchema, output: acts.chainActDoneSchema },
+} as const;
+
+export type MoneyProcedure = keyof typeof MONEY_PROCEDURES;
+
+/** What implements the procedures: inputs come parsed, outputs are checked by whoever carries them. */
+export type MoneyService = {
+  readonly [Name in MoneyProcedure]: (
+    input: z.output<(typeof MONEY_PROCEDURES)[Name]['input']>,
+  ) => Promise<z.input<(typeof MONEY_PROCEDURES)[Name]['output']>>;
+};

@@ -1,0 +1,160 @@
+/** The procedures of contract/money-procedures.ts. */
+import { OWN_ACCOUNTS } from '../../contract/money.ts';
+import type { MoneyService } from '../../contract/money-procedures.ts';
+import { bytesToHex } from '../../protocol/hex.ts';
+import {
+  CONFIRM_WITHIN_MS,
+  type ConfirmableAct,
+  type Confirmations,
+  issueConfirmation,
+  NO_CONFIRMATIONS,
+  redeemConfirmation,
+} from './confirmations.ts';
+import { bucketsOf } from './earnings/buckets.ts';
+import { csvChunk } from './earnings/csv.ts';
+import { earningsByGroup, earningsByTime, earningsSummary } from './earnings/earnings.ts';
+import { MoneyError } from './errors.ts';
+import { EARNED_KINDS, legsOf } from './ledger/entry.ts';
+import type { MoneyParts } from './money.ts';
+import { acknowledgeTransfer } from './reconcile/acknowledge.ts';
+import { stakeView } from './stake/stake-view.ts';
+import { forecastWeight } from './stake/weight-forecast.ts';
+import * as views from './views.ts';
+import { withdrawalAct } from './withdraw/preview.ts';
+
+const TOKEN_BYTES = 16;
+
+export function createMoneyService(money: MoneyParts): MoneyService {
+  const { ledger, records, sync, reconciler, withdrawals, account, nowMs } = money;
+  let confirmations: Confirmations = NO_CONFIRMATIONS;
+
+  function offer(act: ConfirmableAct, problems: readonly unknown[]) {
+    if (problems.length > 0) return null;
+    const id = bytesToHex(money.random.bytes(TOKEN_BYTES)).slice(2);
+    confirmations = issueConfirmation(confirmations, { act, token: id, nowMs: nowMs() });
+    return { id, expiresMs: nowMs() + CONFIRM_WITHIN_MS };
+  }
+
+  /** @throws the first problem, else MoneyError MONEY_CONFIRMATION_… */
+  function redeem(act: ConfirmableAct, problems: readonly unknown[], token: string): void {
+    if (problems.length > 0) throw problems[0];
+    const redemption = redeemConfirmation(confirmations, { act, token, nowMs: nowMs() });
+    confirmations = redemption.left;
+    if (redemption.kind === 'refused') throw redemption.error;
+  }
+
+  function chainOf(): NonNullable<MoneyParts['chain']> {
+    if (money.chain !== null) return money.chain;
+    throw new MoneyError('MONEY_UNSUPPORTED', 'this network has no chain');
+  }
+
+  async function emissionEstimate() {
+    try {
+      const estimate = await account.emissionEstimate();
+      if (estimate === null) return { state: 'none' } as const;
+      return { state: 'told', ...estimate, wei: String(estimate.wei) } as const;
+    } catch (error) {
+      return { state: 'unknown', error: views.errorView(error) } as const;
+    }
+  }
+
+  return {
+    async summary() {
+      const sums = earningsSummary(ledger.totals, nowMs());
+      return {
+        atMs: nowMs(),
+        accounts: OWN_ACCOUNTS.map((own) => ({ account: own, wei: String(ledger.balanceWei(own)) })),
+        today: views.sumsView(sums.today),
+        last7Days: views.sumsView(sums.last7Days),
+        last30Days: views.sumsView(sums.last30Days),
+        total: views.sumsView(sums.total),
+        emissionEstimate: await emissionEstimate(),
+        unbooked: records.withProblem().length,
+        conflicts: ledger.conflicts().length,
+        syncedMs: money.lastReport()?.atMs ?? null,
+      };
+    },
+
+    async entries(query) {
+      const entries = ledger.page(query);
+      return { entries: entries.map(views.entryView), next: entries.length < query.limit ? null : (entries.at(-1)?.id ?? null) };
+    },
+
+    async task({ commitment }) {
+      const entries = ledger.ofTask(commitment);
+      const earned = entries.filter(({ kind }) => (EARNED_KINDS as readonly string[]).includes(kind)).flatMap(legsOf);
+      const earnedWei = earned.reduce((sum, { wei }) => sum + wei, 0n);
+      return { entries: entries.map(views.entryView), earnedWei: String(earnedWei) };
+    },
+
+    async earnings({ bucket, by, ...range }) {
+      if (bucket !== null) return { rows: earningsByTime(ledger.totals, { bucket, by, ...range }).map(views.rowView) };
+      const days = bucketsOf('day', range);
+      const whole = { fromDay: days[0]?.fromDay ?? 0, toDay: days.at(-1)?.toDay ?? 0 };
+      return { rows: earningsByGroup(ledger.totals, by, whole).map(views.rowView) };
+    },
+
+    async exportCsv({ after, ...range }) {
+      const chunk = csvChunk(ledger, range, after);
+      return { text: chunk.text, next: chunk.after };
+    },
+
+    async reconcile() {
+      const { atMs, checks } = await reconciler.reconcile();
+      return { atMs, checks: checks.map(views.checkView) };
+    },
+
+    async acknowledgeTransfer({ byWei }) {
+      await acknowledgeTransfer({ ledger, sync, chain: chainOf(), byWei: BigInt(byWei), nowMs: nowMs() });
+      return {};
+    },
+
+    async withdrawals() {
+      const found = await sync.withdrawals();
+      if (found === null) throw new MoneyError('MONEY_UNSUPPORTED', 'the relay’s list of withdrawals can not be read');
+      const open = await withdrawals.settle();
+      return {
+        withdrawals: found.toReversed().map(views.withdrawalView),
+        open: open === null ? null : { amountWei: String(open.amountWei), sentMs: open.signedSeconds * 1000 },
+      };
+    },
+
+    async prepareWithdrawal({ amountWei }) {
+      await withdrawals.settle();
+      const preview = await withdrawals.preview(BigInt(amountWei));
+      return views.previewView(preview, offer(withdrawalAct(preview), preview.problems));
+    },
+
+    async confirmWithdrawal({ amountWei, confirmation }) {
+      const preview = await withdrawals.preview(BigInt(amountWei));
+      redeem(withdrawalAct(preview), preview.problems, confirmation);
+      return { record: await withdrawals.request(preview) };
+    },
+
+    stake: () => stakeView(chainOf()),
+
+    async whatIf({ stakeWei, relayBalanceWei, delegatorShare }) {
+      const wei = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
+      const change = { operatorStakeWei: wei(stakeWei), relayBalanceWei: wei(relayBalanceWei), delegatorShare };
+      return views.forecastView(forecastWeight(await money.nodeInfo(), change));
+    },
+
+    async prepareChainAct({ act }) {
+      const preview = await chainOf().acts.preview(act);
+      return {
+        act,
+        facts: preview.act.facts,
+        weight: preview.weight === null ? null : views.forecastView(preview.weight),
+        problems: preview.problems.map(views.errorView),
+        confirmation: offer(preview.act, preview.problems),
+      };
+    },
+
+    async confirmChainAct({ act, confirmation }) {
+      const { acts } = chainOf();
+      const preview = await acts.preview(act);
+      redeem(preview.act, preview.problems, confirmation);
+      return { transaction: await acts.perform(act, `${act.kind}:${confirmation}`) };
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** The node's money, put together: ledger, imports, reconciliation, withdrawals. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ChainPreset } from '../../contract/chain-preset.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { NodeInfo } from '../../protocol/wire/node.ts';
+import type { ChainClient } from '../chain/chain-client.ts';
+import type { Log } from '../log.ts';
+import { Waker } from '../loop/waker.ts';
+import type { NetworkClock } from '../networks/network-clock.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { Tasks } from '../store/tasks.ts';
+import { createChainReader } from './chain/chain-reader.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { MoneyRecords } from './records/money-records.ts';
+import type { RelayAccount } from './relay/relay-account.ts';
+import { ChainActs } from './stake/chain-acts.ts';
+import type { SelectionBasis } from './stake/weight-forecast.ts';
+import { type MoneyChain, MoneySync, type SyncReport } from './sync.ts';
+import { GpuPeriods, taskFactsOf } from './task-facts.ts';
+import { WithdrawalAttempts } from './withdraw/attempts.ts';
+import { Withdrawals } from './withdraw/withdrawals.ts';
+
+export interface MoneyOptions {
+  /** The node's store; its schema contains MONEY_TABLES. */
+  readonly db: DatabaseSync;
+  readonly tasks: Pick<Tasks, 'find'>;
+  readonly events: Pick<EventLog, 'ofTypes'>;
+  readonly account: RelayAccount;
+  /** Null where the network has no chain. */
+  readonly chain: { readonly client: ChainClient; readonly preset: ChainPreset } | null;
+  /** Key of the relay's `blockchains`. */
+  readonly network: string;
+  /** GPU name as reported. */
+  readonly gpu: string;
+  readonly nodeInfo: () => Promise<NodeInfo>;
+  /** Addresses of the host's other nodes. */
+  readonly ownAddresses?: () => readonly Hex[];
+  readonly networkClock: NetworkClock;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Parts that the procedures use; everything else goes through them. */
+export interface MoneyParts {
+  readonly ledger: Ledger;
+  readonly records: MoneyRecords;
+  readonly sync: MoneySync;
+  readonly reconciler: Reconciler;
+  readonly withdrawals: Withdrawals;
+  readonly account: RelayAccount;
+  readonly chain: (MoneyChain & { readonly client: ChainClient; readonly acts: ChainActs }) | null;
+  readonly nodeInfo: () => Promise<SelectionBasis>;
+  readonly lastReport: () => SyncReport | null;
+  readonly nowMs: () => number;
+  readonly random: Random;
+}
+
+export interface Money extends MoneyParts {
+  /** Reads the sources from time to time until the signal comes. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Something has happened to the money: read at once. */
+  wake(): void;
+}
+
+/** How often the sources are read when nothing wakes the reader. */
+const PERIOD_MS = 60_000;
+
+export function createMoney(options: MoneyOptions): Money {
+  const { db, account, networkClock, clock, log, nodeInfo } = options;
+  const nowMs = () => networkClock.now();
+  const [ledger, records, gpus] = [new Ledger(db), new MoneyRecords(db), new GpuPeriods(db)];
+  gpus.note(options.gpu, nowMs());
+  const broken = ledger.repairTotals();
+  if (broken !== null) log.error({ err: broken }, 'the totals were wrong and have been made anew');
+
+  // What an act does to the weight is good to know; that it is not known stops no act.
+  const basis = () => nodeInfo().catch(() => null);
+  const chain = createChain(options, basis);
+  const common = { db, records, ledger, account, chain, nowMs };
+  const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
+  const attempts = new WithdrawalAttempts(db);
+  const withdrawals = new Withdrawals({
+    account,
+    attempts,
+    readList: () => sync.withdrawals(),
+    network: options.network,
+    benefitAddress: async () => (await chain?.client.benefitAddress.get()) ?? null,
+    basis,
+    nowMs,
+  });
+  const waker = new Waker(clock);
+  let report: SyncReport | null = null;
+  return {
+    ledger,
+    records,
+    sync,
+    reconciler: new Reconciler({ ...common, sync }),
+    withdrawals,
+    account,
+    chain,
+    nodeInfo,
+    nowMs,
+    random: options.random,
+    lastReport: () => report,
+    wake: () => waker.wake(),
+    async run(signal) {
+      let known = 0;
+      while (!signal.aborted) {
+        report = await sync.sync();
+        const conflicts = ledger.conflicts();
+        for (const { source } of conflicts.slice(known)) log.warn({ source }, 'a source of money contradicts itself');
+        known = conflicts.length;
+        await withdrawals.settle();
+        await waker.sleep(PERIOD_MS, signal).catch(() => {});
+      }
+    },
+  };
+}
+
+function createChain(
+  { chain, ownAddresses = () => [] }: MoneyOptions,
+  basis: () => Promise<SelectionBasis | null>,
+): MoneyParts['chain'] {
+  if (chain === null) return null;
+  const { client, preset } = chain;
+  return {
+    client,
+    reader: createChainReader({ rpc: client.rpc, preset, node: client.address }),
+    journal: client.journal,
+    contracts: preset.contracts,
+    acts: new ChainActs({ client, contracts: Object.values(preset.contracts), ownAddresses, basis }),
+  };
+}

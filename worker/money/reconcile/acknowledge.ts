@@ -1,0 +1,31 @@
+/**
+ * Coin can come to a wallet, or leave it by another program, without a trace that this node reads. The ledger never
+ * assumes that: the host says that it was theirs, and to the wei.
+ */
+import { transferEntry } from '../chain/chain-entries.ts';
+import { MoneyError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type MoneyChain, type MoneySync, THOROUGH } from '../sync.ts';
+
+/** @throws MoneyError MONEY_CONFIRMATION_CHANGED unless the wallet differs from the ledger by exactly `byWei`; ChainError */
+export async function acknowledgeTransfer(input: {
+  readonly ledger: Ledger;
+  readonly sync: Pick<MoneySync, 'sync'>;
+  readonly chain: MoneyChain;
+  readonly byWei: bigint;
+  readonly nowMs: number;
+}): Promise<void> {
+  const { ledger, sync, chain, byWei, nowMs } = input;
+  const state = (await sync.sync(THOROUGH)).chain;
+  if (state.kind !== 'read' || state.scannedTo !== state.finalBlock) throw changed('the chain could not be read to its end');
+  const { walletWei } = await chain.reader.holdings(state.finalBlock);
+  const differsBy = walletWei - ledger.balanceWei('wallet');
+  if (byWei === 0n || differsBy !== byWei) throw changed(`the wallet differs by ${differsBy} wei, not by ${byWei}`);
+  const atMs = await chain.reader.blockTimeMs(state.finalBlock);
+  const seen = { chainId: await chain.reader.chainId(), blockNumber: state.finalBlock, byWei, atMs };
+  ledger.record([transferEntry(seen)], nowMs);
+}
+
+function changed(why: string): MoneyError {
+  return new MoneyError('MONEY_CONFIRMATION_CHANGED', why);
+}

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock, systemRandom } from '../../../devnet/system.ts';
+import { checksumAddress } from '../../../protocol/signing/keys.ts';
+import type { NodeInfo } from '../../../protocol/wire/node.ts';
+import { type ChainWorld, CNX, SILENT, startChainWorld } from '../../chain/testing/chain-world.ts';
+import { NetworkClock } from '../../networks/network-clock.ts';
+import { createMoney } from '../money.ts';
+import { createMoneyService } from '../money-service.ts';
+import { caller } from '../testing/call.ts';
+import { emptyAccount } from '../testing/chain-rig.ts';
+
+let world: ChainWorld;
+beforeAll(async () => {
+  world = await startChainWorld();
+});
+afterAll(() => world.chain.stop());
+
+const COLD = checksumAddress(`0x${'cc'.repeat(20)}`);
+
+async function actsRig() {
+  const client = await world.client();
+  const nodeInfo = async (): Promise<NodeInfo> => {
+    throw new Error('not asked in these tests');
+  };
+  const money = createMoney({
+    db: client.db,
+    tasks: { find: () => null },
+    events: { ofTypes: () => [] },
+    account: emptyAccount(client.address),
+    chain: { client, preset: client.preset },
+    network: 'devnet',
+    gpu: 'GPU',
+    nodeInfo,
+    networkClock: new NetworkClock(systemClock),
+    clock: systemClock,
+    random: systemRandom,
+    log: SILENT,
+  });
+  const call = caller(createMoneyService(money));
+  await money.sync.sync();
+  const chainState = async () => {
+    const { checks } = await call('reconcile', {});
+    return checks.filter(({ against }) => against === 'chain').map(({ agreement }) => agreement.state);
+  };
+  return { client, money, call, chainState };
+}
+
+it('changes a stake in two steps: what was shown is what happens', async () => {
+  const { client, call, chainState } = await actsRig();
+  const act = { kind: 'setStake', stakeWei: String(400n * CNX) } as const;
+  const shown = await call('prepareChainAct', { act });
+  expect(shown).toMatchObject({ facts: { valueWei: String(400n * CNX), fromCreditsWei: '0' }, problems: [], weight: null });
+  const confirmation = shown.confirmation?.id ?? '';
+  const { transaction } = await call('confirmChainAct', { act, confirmation });
+  expect(transaction).toMatch(/^0x[0-9a-f]{64}$/);
+  await expect(call('confirmChainAct', { act, confirmation })).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_UNKNOWN' });
+  expect(await call('stake', {})).toMatchObject({
+    status: 'Staked',
+    balanceWei: String(400n * CNX),
+    minimumWei: String(400n * CNX),
+    benefitAddress: null,
+    recovery: { state: 'notAsked' },
+  });
+  expect(await chainState()).toEqual(['agrees', 'agrees']);
+  expect(await world.count(client.address)).toBe(1);
+});
+
+it('confirms nothing when the facts have changed in between: credits came, so another value would be sent', async () => {
+  const { client, call } = await actsRig();
+  const act = { kind: 'setStake', stakeWei: String(400n * CNX) } as const;
+  const shown = await call('prepareChainAct', { act });
+  await world.chain.createCredits(client.address, 10n * CNX);
+  const confirm = call('confirmChainAct', { act, confirmation: shown.confirmation?.id ?? '' });
+  await expect(confirm).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
+  expect(await world.count(client.address)).toBe(0);
+});
+
+it('offers no confirmation for what the contracts would refuse', async () => {
+  const { call } = await actsRig();
+  const problemsOf = async (stakeWei: bigint) => {
+    const shown = await call('prepareChainAct', { act: { kind: 'setStake', stakeWei: String(stakeWei) } });
+    expect(shown.confirmation).toBeNull();
+    return shown.problems.map(({ code }) => code);
+  };
+  expect(await problemsOf(399n * CNX)).toEqual(['CHAIN_STAKE_BELOW_MINIMUM']);
+  expect(await problemsOf(1_000n * CNX)).toEqual(['CHAIN_INSUFFICIENT_FUNDS']);
+});
+
+it('sets a beneficial address once, never to an own key, and shows it as it will be', async () => {
+  const { client, call } = await actsRig();
+  const prepare = (address: string) => call('prepareChainAct', { act: { kind: 'setBenefitAddress', address } });
+  expect((await prepare(client.address)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_OWN_KEY']);
+  expect((await prepare(world.chain.contracts.credits)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_CONTRACT']);
+  const act = { kind: 'setBenefitAddress', address: COLD.toLowerCase() } as const;
+  const shown = await prepare(act.address);
+  expect(shown.facts).toEqual({ address: COLD, checksummed: false });
+  await call('confirmChainAct', { act, confirmation: shown.confirmation?.id ?? '' });
+  expect(await client.benefitAddress.get()).toBe(COLD);
+  expect((await prepare(COLD)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_SET']);
+});
+
+it('sets a delegator share and closes it again', async () => {
+  const { client, call } = await actsRig();
+  for (const percent of [10, 0]) {
+    const act = { kind: 'setDelegatorShare', percent } as const;
+    const shown = await call('prepareChainAct', { act });
+    await call('confirmChainAct', { act, confirmation: shown.confirmation?.id ?? '' });
+    expect(await client.delegatedStaking.share()).toBe(percent);
+  }
+});
+
+it('forces a stake out after the delay, with a countdown before', async () => {
+  const { client, call, chainState } = await actsRig();
+  const { staking } = client;
+  const act = { kind: 'forceUnstake' } as const;
+  const codes = async () => (await call('prepareChainAct', { act })).problems.map(({ code }) => code);
+  expect(await codes()).toEqual(['CHAIN_NOT_STAKED']);
+  await staking.setStake(400n * CNX, { id: 's' });
+  expect(await codes()).toEqual(['CHAIN_UNSTAKE_NOT_ASKED']);
+  await staking.tryUnstake({ id: 't' });
+  expect(await codes()).toEqual(['CHAIN_FORCE_UNSTAKE_EARLY']);
+  const { recovery } = await call('stake', {});
+  if (recovery.state !== 'waiting') throw new Error(recovery.state);
+  expect(recovery.remainingSeconds).toBeLessThanOrEqual(1_801);
+  await world.chain.anvil.control.passSeconds(1_801);
+  const shown = await call('prepareChainAct', { act });
+  expect(shown).toMatchObject({ facts: { balanceWei: String(400n * CNX) }, problems: [] });
+  await call('confirmChainAct', { act, confirmation: shown.confirmation?.id ?? '' });
+  expect(await call('stake', {})).toMatchObject({ status: 'Unstaked', recovery: { state: 'notStaked' } });
+  expect(await chainState()).toEqual(['agrees', 'agrees']);
+});
+
+it('books a transfer that the host acknowledges, to the wei and not otherwise', async () => {
+  const { client, call, chainState, money } = await actsRig();
+  await world.chain.give(client.address, 5n * CNX);
+  await world.chain.anvil.control.mine();
+  expect(await chainState()).toEqual(['differs', 'agrees']);
+  const wrong = call('acknowledgeTransfer', { byWei: String(5n * CNX + 1n) });
+  await expect(wrong).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
+  await call('acknowledgeTransfer', { byWei: String(5n * CNX) });
+  expect(await chainState()).toEqual(['agrees', 'agrees']);
+  expect(money.ledger.page({ limit: 9, after: null, kinds: ['transfer'] })).toMatchObject([{ to: 'wallet', wei: 5n * CNX }]);
+  await expect(call('acknowledgeTransfer', { byWei: '0' })).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
+});

@@ -1,0 +1,163 @@
+/** Transactions that a host may ask for: what each will do, what speaks against it, and doing it. */
+import type { ChainAct } from '../../../contract/money-acts.ts';
+import { CodedError } from '../../../protocol/errors.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import type { ChainClient } from '../../chain/chain-client.ts';
+import type { StakePlan } from '../../chain/contracts/stake-plan.ts';
+import { ChainError } from '../../chain/errors.ts';
+import type { ConfirmableAct } from '../confirmations.ts';
+import { checkBenefitAddress } from './benefit-address.ts';
+import { type Recovery, recoveryOf } from './recovery.ts';
+import { forecastWeight, type SelectionBasis, type SelectionChange, type WeightForecast } from './weight-forecast.ts';
+
+/** Coin that must be left for gas (RELAY_PROTOCOL 8.2: 0.001 CNX). */
+const GAS_RESERVE_WEI = 10n ** 15n;
+
+export interface ActPreview {
+  readonly act: ConfirmableAct;
+  readonly problems: readonly CodedError[];
+  /** Null where the relay does not tell how it weighs the node, or the act does not change it. */
+  readonly weight: WeightForecast | null;
+}
+
+export interface ChainActsOptions {
+  readonly client: Pick<
+    ChainClient,
+    'address' | 'staking' | 'credits' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei' | 'rpc'
+  >;
+  readonly contracts: readonly Hex[];
+  /** Addresses whose keys this program holds. */
+  readonly ownAddresses: () => readonly Hex[];
+  readonly basis: () => Promise<SelectionBasis | null>;
+}
+
+export class ChainActs {
+  readonly #options: ChainActsOptions;
+
+  constructor(options: ChainActsOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what it takes from chain and relay. @throws ChainError and those of the relay where that fails */
+  preview(act: ChainAct): Promise<ActPreview> {
+    switch (act.kind) {
+      case 'setStake':
+        return this.#previewStake(BigInt(act.stakeWei));
+      case 'setDelegatorShare':
+        return this.#previewShare(act.percent);
+      case 'setBenefitAddress':
+        return this.#previewBenefit(act.address);
+      case 'forceUnstake':
+        return this.#previewForce();
+    }
+  }
+
+  /** @param id Makes it one act, however often it is asked for. @returns the transaction; null when nothing was left to do */
+  async perform(act: ChainAct, id: string): Promise<Hex | null> {
+    const { staking, delegatedStaking, benefitAddress } = this.#options.client;
+    switch (act.kind) {
+      case 'setStake':
+        return (await staking.setStake(BigInt(act.stakeWei), { id }))?.hash ?? null;
+      case 'setDelegatorShare':
+        return (await delegatedStaking.setShare(act.percent, { id }))?.hash ?? null;
+      case 'setBenefitAddress':
+        return (await benefitAddress.set(act.address.trim() as Hex, { id }))?.hash ?? null;
+      case 'forceUnstake':
+        return (await staking.forceUnstake({ id })).hash;
+    }
+  }
+
+  async recovery(): Promise<Recovery> {
+    const { staking, rpc } = this.#options.client;
+    const stake = await staking.stake();
+    const block = await rpc.call('eth_getBlockByNumber', ['latest', false]);
+    const chainNowSeconds = Number(block?.timestamp ?? 0n);
+    return recoveryOf({ stake, forceDelaySeconds: await staking.forceDelaySeconds(), chainNowSeconds });
+  }
+
+  async forecast(change: SelectionChange): Promise<WeightForecast | null> {
+    const basis = await this.#options.basis();
+    return basis === null ? null : forecastWeight(basis, change);
+  }
+
+  async #previewStake(targetWei: bigint): Promise<ActPreview> {
+    const { staking, balanceWei } = this.#options.client;
+    const { balanceWei: coinWei } = await staking.stake();
+    const plan = await told(() => staking.plan(targetWei));
+    if (plan instanceof CodedError) {
+      return { act: { kind: 'setStake', facts: { targetWei: String(targetWei) } }, problems: [plan], weight: null };
+    }
+    const amounts = amountsOf(plan);
+    const facts = Object.fromEntries(Object.entries(amounts).map(([name, wei]) => [name, String(wei)]));
+    const missingWei = amounts.valueWei + GAS_RESERVE_WEI - (await balanceWei());
+    return {
+      act: { kind: 'setStake', facts: { targetWei: String(targetWei), ...facts } },
+      problems: missingWei > 0n ? [tooPoor(missingWei)] : [],
+      weight: await this.forecast({ operatorStakeWei: coinWei + amounts.valueWei - amounts.returnedWei }),
+    };
+  }
+
+  async #previewShare(percent: number): Promise<ActPreview> {
+    const { delegatedStaking } = this.#options.client;
+    const [before, delegatedWei] = [await delegatedStaking.share(), await delegatedStaking.totalWei()];
+    const returnedWei = percent === 0 ? delegatedWei : 0n;
+    return {
+      act: { kind: 'setDelegatorShare', facts: { percent, before, returnedWei: String(returnedWei) } },
+      problems: [],
+      weight: await this.forecast({ delegatorShare: percent }),
+    };
+  }
+
+  async #previewBenefit(text: string): Promise<ActPreview> {
+    const { client, ownAddresses, contracts } = this.#options;
+    const present = await client.benefitAddress.get();
+    const own = [client.address, ...ownAddresses()];
+    const { address, checksummed, problems } = checkBenefitAddress({ text, ownAddresses: own, contracts, present });
+    return { act: { kind: 'setBenefitAddress', facts: { address, checksummed } }, problems, weight: null };
+  }
+
+  async #previewForce(): Promise<ActPreview> {
+    const recovery = await this.recovery();
+    const { balanceWei, creditsWei } = await this.#options.client.staking.stake();
+    const facts = { balanceWei: String(balanceWei), creditsWei: String(creditsWei) };
+    const problem = againstForce(recovery);
+    return { act: { kind: 'forceUnstake', facts }, problems: problem === null ? [] : [problem], weight: null };
+  }
+}
+
+/** Wei that is sent, taken from credits, sent back, and given back as credits. */
+function amountsOf(plan: StakePlan) {
+  const none = { valueWei: 0n, fromCreditsWei: 0n, returnedWei: 0n, returnedCreditsWei: 0n };
+  const { kind, ...amounts } = plan;
+  return kind === 'unchanged' ? none : { ...none, ...amounts };
+}
+
+/** The coded error as a value. */
+async function told<Value>(work: () => Promise<Value>): Promise<Value | CodedError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ChainError && error.code.startsWith('CHAIN_STAKE_')) return error;
+    throw error;
+  }
+}
+
+function tooPoor(missingWei: bigint): ChainError {
+  const text = `the wallet lacks ${missingWei} wei for the stake and its gas`;
+  return new ChainError('CHAIN_INSUFFICIENT_FUNDS', text, { missingWei: String(missingWei) });
+}
+
+function againstForce(recovery: Recovery): ChainError | null {
+  switch (recovery.kind) {
+    case 'notStaked':
+      return new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
+    case 'notAsked':
+      return new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not asked for');
+    case 'waiting': {
+      const { availableAtSeconds, remainingSeconds } = recovery;
+      return new ChainError('CHAIN_FORCE_UNSTAKE_EARLY', `not for another ${remainingSeconds} s`, { availableAtSeconds });
+    }
+    case 'available':
+      return null;
+  }
+}
