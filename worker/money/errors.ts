@@ -14,10 +14,6 @@ export const MONEY_ERRORS = {
     meaning: 'The running totals are not the sums of the ledger.',
     remedy: 'They are made anew from the entries. If it happens again, check the disk and report it.',
   },
-  MONEY_RECORD_UNREADABLE: {
-    meaning: 'The network told something about this account that this program can not read; it is kept as it came.',
-    remedy: 'Update the program. Until then the balance may differ from the ledger by this record.',
-  },
   MONEY_BAD_RANGE: {
     meaning: 'A range of time is empty, reversed, or has too many steps.',
     remedy: 'Choose a shorter range, or larger steps.',

@@ -48,9 +48,11 @@ export class Reconciler {
     const chain = await this.#chain(report);
     const sums = await sumRecords(records);
     const gap = gapOf(report);
+    // With records missing, a difference says nothing; without one, they were not missed.
+    const isExplicable = gap === null || ('wei' in balance && balance.wei === ledger.balanceWei('relay'));
     const fromRecords = (account: keyof RelaySums): Observed => (gap === null ? { wei: sums[account] } : { why: gap });
     const observations: readonly [OwnAccount, AccountCheck['against'], Observed][] = [
-      ['relay', 'relayBalance', balance],
+      ['relay', 'relayBalance', isExplicable || 'why' in balance ? balance : { why: gap }],
       ['relay', 'relayRecords', fromRecords('relay')],
       ['inTransit', 'relayRecords', fromRecords('inTransit')],
       ['locked', 'relayRecords', fromRecords('locked')],
@@ -150,11 +152,12 @@ function sideOf(movement: Parameters<typeof legsOf>[0], account: OwnAccount): bi
   return legsOf(movement).reduce((sum, leg) => (leg.account === account ? sum + leg.wei : sum), 0n);
 }
 
-/** Why the records are not all there, or null. A list that the relay does not have is empty. */
+/** Why the records are not all there, or null. */
 function gapOf({ lists }: SyncReport): string | null {
   for (const list of Object.keys(lists) as RelayList[]) {
     const state = lists[list];
     if (state.kind === 'failed') return `${list}: ${state.error.message}`;
+    if (state.kind === 'unsupported') return `${list}: this relay has no such list`;
     if (state.kind === 'partial') return `${list}: ${state.held} of ${state.total} records could be read`;
   }
   return null;

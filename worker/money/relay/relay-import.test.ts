@@ -53,6 +53,36 @@ test('an income waits until the node knows how its task ended', async () => {
   expect(rig.records.withProblem()).toEqual([]);
 });
 
+test.each([0, 1, 2])('a share of a group is booked by how this node’s own task ended (finishing at place %i)', async (place) => {
+  const rig = await relayRig({ sampled: true, seed: `group ${place}`, config: { samplingModulus: 1 } });
+  const { relay, clock, actor } = rig.harness;
+  const others = ['n2', 'n3'].map(actor);
+  for (const node of [rig.node, ...others]) await node.join();
+  const first = await rig.app.createTask();
+  const tasks = [first, await rig.app.createTask({ taskId: first.taskId }), await rig.app.createTask({ taskId: first.taskId })];
+  relay.runRound();
+  const { files, score } = llmResult('four');
+  const taskOf = async (node: typeof rig.node) => {
+    const current = await node.currentTask();
+    return tasks.find(({ commitment }) => commitment === current) ?? expect.fail();
+  };
+  const order = others.toSpliced(place, 0, rig.node);
+  const members = await Promise.all(order.map(async (node) => ({ node, task: await taskOf(node) })));
+  for (const { node, task } of members) {
+    await clock.tick(1_000);
+    await node.score(task.commitment, score);
+  }
+  await rig.app.validate(tasks);
+  const winner = members.find(({ task }) => relay.task(task.commitment)?.status === 'GroupValidated') ?? expect.fail();
+  await winner.node.upload(winner.task.commitment, files);
+  const own = members[place]?.task.commitment ?? expect.fail();
+  await rig.observe(own);
+  await rig.sync.sync();
+  const kind = winner.node === rig.node ? 'groupShare' : 'refundShare';
+  expect(rig.ledger.ofTask(own)).toMatchObject([{ kind, wei: relay.balanceWei(SELF) }]);
+  expect(relay.balanceWei(SELF)).toBeGreaterThan(0n);
+});
+
 test('hundreds of records come page by page, across interruptions and new arrivals, each once', async () => {
   const rig = await relayRig();
   const { relay } = rig.harness;
