@@ -101,9 +101,19 @@ export class DownloadRunner {
       return state === 'queued' || (state === 'failed' && retryAtMs !== null && retryAtMs <= nowMs);
     });
     return due
-      .filter((row) => !this.#jobs.has(keyText(row)) && wants.some((want) => sameKey(want, row)))
+      .filter((row) => !this.#jobs.has(keyText(row)) && wants.some((want) => sameKey(want, row)) && this.#isFree(row))
       .map((row) => ({ row, forTask: wants.some((want) => sameKey(want, row) && want.purpose === 'task') }))
       .sort((a, b) => Number(b.forTask) - Number(a.forTask));
+  }
+
+  /** Nobody changes its place now: nothing need make room for what could not begin anyway. */
+  #isFree(row: DownloadRow): boolean {
+    try {
+      return !this.#parts.claims.isTaken(this.#parts.source.plan(row, row.taskType).place);
+    } catch {
+      // What its id means is not known any more; that comes out when it begins.
+      return true;
+    }
   }
 
   /** What the host wants, any process may do; what a network wants, the process of that profile. */

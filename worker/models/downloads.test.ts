@@ -345,6 +345,49 @@ describe('two profiles', () => {
   });
 });
 
+describe('a place', () => {
+  it('is not written to while it is verified or deleted', async () => {
+    const alice = open();
+    const { file, claims } = alice.parts;
+    file.change(() => claims.take('huggingface/base-a', 'verify'));
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    await clock.tick(5_000);
+    expect(alice.state('a')).toBe('queued');
+    file.change(() => claims.release('huggingface/base-a'));
+    await clock.tick(1_000);
+    expect(alice.state('a')).toBe('downloading');
+  });
+
+  it('that could not be written to anyway makes nobody step back', async () => {
+    const alice = open();
+    const { file, claims } = alice.parts;
+    alice.downloads.request(key('big'), 'Llm', 'host');
+    await alice.until(() => alice.state('big') === 'downloading');
+    file.change(() => claims.take('huggingface/base-a', 'verify'));
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
+    await clock.tick(5_000);
+    expect(begun(alice)).toEqual(['big']);
+    file.change(() => claims.release('huggingface/base-a'));
+    await clock.tick(1_000);
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await task;
+  });
+
+  it('has one writer, though two ids lie there', async () => {
+    const alice = open('alice', new ScriptedSource({ parallel: 2 }));
+    alice.downloads.request(key('a'), 'Llm', 'host');
+    alice.downloads.request(key('a+fp16'), 'Llm', 'host');
+    await clock.tick(5_000);
+    expect(begun(alice)).toHaveLength(1);
+    alice.source.begun[0]?.finish();
+    await alice.until(() => alice.source.begun.length === 2);
+    alice.source.begun[1]?.finish();
+    await alice.until(() => alice.state('a') === 'done' && alice.state('a+fp16') === 'done');
+    expect(alice.parts.records.at('huggingface/base-a')).toHaveLength(2);
+  });
+});
+
 describe('the space on the disk', () => {
   it('that other downloads still need is not free', async () => {
     const source = new ScriptedSource({ parallel: 2 });

@@ -154,6 +154,21 @@ describe('a model that the network asks for', () => {
     expect(told).toEqual(['base:a', 'base:a']);
   });
 
+  it('is not told any more once the host has deleted it', async () => {
+    const { told, deaf, tell } = network();
+    deaf.add('base:a');
+    const alice = open(tell);
+    alice.requests.onEvent(downloadModel('base:a'));
+    await alice.until(() => alice.state('a') === 'downloading');
+    alice.source.of('a').finish();
+    await alice.until(() => alice.request('a') === 'fetched');
+    await settle();
+    expect(told).toEqual(['base:a']);
+    await new Removals(alice.parts).remove(key('a'));
+    await clock.tick(60_000);
+    expect(told).toEqual(['base:a']);
+  });
+
   it('that has vanished from the disk is fetched again when it is asked for again', async () => {
     const { tell } = network();
     const alice = open(tell);

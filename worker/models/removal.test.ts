@@ -152,6 +152,7 @@ describe('deleting a model', () => {
     expect(await remove(alice, bundled)).toMatchObject({ type: 'refused', error: { code: 'MODEL_IS_BUNDLED' } });
     await alice.models.ask({ type: 'download', ...CHAT, taskType: 'Llm' });
     expect(await remove(alice, CHAT)).toMatchObject({ type: 'refused', error: { code: 'MODEL_BUSY' } });
+    expect((await preview(alice, CHAT)).refusal).toMatchObject({ code: 'MODEL_BUSY' });
     await alice.models.ask({ type: 'pause', ...CHAT });
     expect(await remove(alice, CHAT)).toEqual({ type: 'done' });
     expect(await alice.models.ask({ type: 'resume', ...CHAT })).toMatchObject({ error: { code: 'MODEL_NOT_FOUND' } });

@@ -133,6 +133,21 @@ describe('a scan', () => {
     expect(bob.record('base:hub/chat')?.state).toBe('missing');
   });
 
+  it('does not overrule what was recorded while it looked', async () => {
+    const chat = writeChat(directory);
+    const { upkeep, parts, record } = await open();
+    await upkeep.scan();
+    rmSync(chat);
+    const scanning = upkeep.scan();
+    const before = parts.records.find(CHAT);
+    if (before === null) throw new Error('not recorded');
+    parts.file.change(() => parts.records.save({ ...before, downloadedAtMs: START_MS }));
+    await scanning;
+    expect(record('base:hub/chat')).toMatchObject({ state: 'present', downloadedAtMs: START_MS });
+    await upkeep.scan();
+    expect(record('base:hub/chat')?.state).toBe('missing');
+  });
+
   it('finds a bundled model again where the program is now', async () => {
     const { upkeep, parts, record } = await open();
     await upkeep.scan();

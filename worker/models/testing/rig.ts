@@ -30,7 +30,7 @@ export interface OpenFetch {
   fail(error: Error): void;
 }
 
-/** A source whose fetches do what the test says. Ids that contain `unknown` mean nothing to it. */
+/** A source whose fetches do what the test says; variants share a place, ids with `unknown` in them mean nothing. */
 export class ScriptedSource implements ModelSource {
   readonly engine: ModelEngine;
   readonly parallel: number;
@@ -45,7 +45,7 @@ export class ScriptedSource implements ModelSource {
 
   plan(key: ModelKey): ModelPlan {
     if (key.modelId.includes('unknown')) throw new EngineError('MODEL_UNKNOWN', `${key.modelId} is unknown`);
-    const place = `huggingface/${key.modelId.replace(/\W/g, '-')}`;
+    const place = `huggingface/${key.modelId.replace(/\+.*/, '').replace(/\W/g, '-')}`;
     return { key, place, folder: place, kind: 'onnx', taskTypes: ['Llm'], origin: { kind: 'bundled' }, files: null };
   }
 
