@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { FEE, llmResult } from '../../../devnet/relay/testing/harness.ts';
 import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
 import type { AccountCheck } from './compare.ts';
+import { Reconciler } from './reconciler.ts';
 
 async function checksOf({ reconciler }: RelayRig): Promise<Record<string, AccountCheck>> {
   const { checks } = await reconciler.reconcile();
@@ -91,6 +92,24 @@ test('a difference is told to the wei, with the record that explains it', async 
   expect((await checksOf(rig))['relay relayBalance']?.agreement).toMatchObject({ kind: 'differs', sinceMs: startMs });
   await rig.observe(task.commitment);
   expect(await agreements(rig)).toMatchObject(RELAY_AGREES);
+});
+
+test('money that arrives while it is counted is counted again, and never taken for a difference', async () => {
+  const rig = await relayRig();
+  let deposits = 0;
+  const during = (arrives: (call: number) => boolean) => {
+    let calls = 0;
+    const balance = () => {
+      // After the lists were read, before the balance is.
+      if (arrives(++calls)) rig.harness.relay.deposit({ address: SELF, wei: 1n, reason: `${deposits++}` });
+      return rig.account.balance();
+    };
+    return new Reconciler({ ...rig, chain: null, account: { address: SELF, balance } });
+  };
+  const once = await during((call) => call === 2).reconcile();
+  expect(once.checks[0]).toMatchObject({ against: 'relayBalance', observedWei: 1n, agreement: { kind: 'agrees' } });
+  const always = await during(() => true).reconcile();
+  expect(always.checks[0]?.agreement).toEqual({ kind: 'unknown', why: 'the balance changed while it was being counted' });
 });
 
 test('a relay that is away makes accounts unknown, not different; so does a network without a chain', async () => {

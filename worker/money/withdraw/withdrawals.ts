@@ -115,10 +115,10 @@ export class Withdrawals {
     return isWorkerError(error) ? new MoneyError('MONEY_WITHDRAW_UNCLEAR', text, {}, { cause: error }) : error;
   }
 
+  /** One that was not there before it was sent. */
   #match(open: WithdrawalAttempt, records: readonly WithdrawalRecord[]): WithdrawalRecord | undefined {
-    const claimed = new Set(this.#options.attempts.all().map(({ record }) => record));
     return records
-      .filter(({ id }) => id > open.newestRecord && !claimed.has(id))
+      .filter(({ id }) => id > open.newestRecord)
       .filter(({ wei, network }) => wei === open.amountWei && network === open.network)
       .filter(({ benefitAddress }) => sameAddress(benefitAddress, open.benefitAddress))
       .toSorted((a, b) => a.id - b.id)[0];
