@@ -27,7 +27,7 @@ describe('endpoints that fail', () => {
   it.each(['down', 'silent', 'reset', 'garbage', 'wrongShape', 'limited'] as const)('%s: the next one is used', async (mode) => {
     const proxy = await startRpcProxy(world.chain.anvil.url);
     proxy.mode = mode;
-    const preset = { rpcUrls: [proxy.url, world.chain.anvil.url], requestTimeoutMs: 200 };
+    const preset = { rpcUrls: [proxy.url, world.chain.anvil.url], requestTimeoutMs: 2_000 };
     const client = await world.client({ preset });
     await client.transactions.submit(stakeIntent('s', 400n));
     expect(await staked(client)).toBe(400n);
@@ -41,7 +41,7 @@ describe('endpoints that fail', () => {
     ['garbage', 'CHAIN_BAD_ANSWER'],
   ] as const)('%s, with no other: %s, nothing is recorded, and the next attempt works', async (mode, code) => {
     const proxy = await startRpcProxy(world.chain.anvil.url);
-    const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 200 } });
+    const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 2_000 } });
     proxy.mode = mode;
     await expect(client.staking.setStake(400n * CNX, { id: 's' })).rejects.toMatchObject({ code });
     proxy.mode = 'pass';
@@ -53,7 +53,7 @@ describe('endpoints that fail', () => {
     'while sending (%s): the account is held up, not stuck, and the same transaction gets through once',
     async (mode) => {
       const proxy = await startRpcProxy(world.chain.anvil.url);
-      const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 100 } });
+      const client = await world.client({ preset: { rpcUrls: [proxy.url], requestTimeoutMs: 2_000 } });
       proxy.mode = mode;
       proxy.only = ['eth_sendRawTransaction', 'eth_getTransactionReceipt'];
       await expect(client.transactions.submit(stakeIntent('s', 400n), { waitMs: 0 })).rejects.toMatchObject({
