@@ -9,21 +9,8 @@ import {
   modelOriginSchema,
   taskTypeSchema,
 } from '../../contract/models.ts';
+import { jsonColumn } from '../store/json-column.ts';
 import type { StoreFile } from './store-file.ts';
-
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'is not JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-}
 
 const rowSchema = z
   .object({
@@ -32,9 +19,9 @@ const rowSchema = z
     place: z.string(),
     folder: z.string(),
     kind: z.enum(MODEL_KINDS),
-    task_types: json(z.array(taskTypeSchema)),
-    files: json(z.array(modelFileSchema)),
-    origin: json(modelOriginSchema),
+    task_types: jsonColumn(z.array(taskTypeSchema)),
+    files: jsonColumn(z.array(modelFileSchema)),
+    origin: jsonColumn(modelOriginSchema),
     state: z.enum(['partial', 'present', 'missing', 'corrupt']),
     detail: z.string(),
     downloaded_at_ms: z.number().nullable(),
