@@ -149,14 +149,17 @@ describe('downloads', () => {
   const model = { id: 'qwen/qwen3-8b', type: 'base', variant: null };
 
   it('start their own engine when first needed, and leave the other alone', async () => {
-    const { engine, said, state } = await start(fakeEngine());
+    const { engine, said, state, heard } = await start(fakeEngine());
     const first = await state('ready');
+    await heard('started');
     expect(said('started')).toHaveLength(1);
     const signal = new AbortController().signal;
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
     expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
+    // What the engine prints comes by another way than its answers, and may come after them.
+    await heard('started', 2);
     expect(said('started')).toHaveLength(2);
-    const frame = JSON.parse(String(said('job')[0]?.frame));
+    const frame = JSON.parse(String((await heard('job')).frame));
     expect(frame).toEqual({ task: { task_name: 'download', task_type: 1, task_id: 'download:1:qwen/qwen3-8b', model } });
     expect(engine.state()).toEqual(first);
   });
