@@ -191,27 +191,3 @@ export const modelsAnswerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('refused'), error: errorViewSchema }),
 ]);
 export type ModelsAnswer = z.output<typeof modelsAnswerSchema>;
-
-export const proxySchema = z.object({
-  host: z.string().regex(/^[\w.-]+$|^\[[\da-fA-F:]+\]$/, 'must be a host name or an address'),
-  port: z.number().int().min(1).max(65_535),
-  username: z.string().default(''),
-  password: z.string().default(''),
-});
-export type ProxySettings = z.output<typeof proxySchema>;
-
-/** Where models live and come from; the same for all profiles that share a directory. */
-export const modelSettingsSchema = z.object({
-  hubUrl: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
-  /** Asked, in this order, for what the hub does not give. */
-  mirrorUrls: z.array(z.url({ protocol: /^https?$/ })).default([]),
-  /** Null: as the environment says (HTTPS_PROXY, NO_PROXY). */
-  proxy: proxySchema.nullable().default(null),
-  /** What a download leaves free on the disk. */
-  reserveBytes: z
-    .number()
-    .int()
-    .nonnegative()
-    .default(512 * 1024 * 1024),
-});
-export type ModelSettings = z.output<typeof modelSettingsSchema>;

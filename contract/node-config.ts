@@ -1,7 +1,9 @@
 /** What a worker process is told at its start. Parsed by the worker, whoever sends it. */
 import { z } from 'zod';
 import { weiField } from '../protocol/wire/fields.ts';
+import { chainPresetSchema } from './chain-preset.ts';
 import { gpuSettingsSchema } from './gpu.ts';
+import { modelSettingsSchema } from './model-settings.ts';
 
 export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
@@ -17,14 +19,24 @@ export const networkPresetSchema = z.object({
   acceptedEngines: z.array(z.enum(ENGINE_KINDS)).min(1),
   samplingModulus: z.number().int().min(1),
   minStakeWei: weiField,
+  /** Where stakes are. Absent: nothing of this node is on a chain, and its stake is the relay's word alone. */
+  chain: chainPresetSchema.optional(),
 });
 export type NetworkPreset = z.output<typeof networkPresetSchema>;
+export type NetworkPresetInput = z.input<typeof networkPresetSchema>;
+
+/** The preset as JSON, as a file holds it and a worker process is told it. */
+export function networkPresetData({ chain, minStakeWei, ...rest }: NetworkPreset): NetworkPresetInput {
+  const stake = { minStakeWei: minStakeWei.toString() };
+  if (chain === undefined) return { ...rest, ...stake };
+  const gas = { ...chain.gas, maxFeePerGasWei: chain.gas.maxFeePerGasWei.toString() };
+  return { ...rest, ...stake, chain: { ...chain, gas } };
+}
 
 export const engineConfigSchema = z.discriminatedUnion('kind', [
   /** Our own engine program. */
   z.object({
     kind: z.literal('embedded'),
-    modelsDir: z.string().optional(),
     hubUrl: z.url().optional(),
     /** `cpu` even if there is a GPU. */
     device: z.enum(['auto', 'cpu']).optional(),
@@ -79,6 +91,8 @@ export const nvidiaGpuConfigSchema = z.object({
 });
 export type NvidiaGpuConfig = z.output<typeof nvidiaGpuConfigSchema>;
 
+export const REJOIN_POLICIES = ['never', 'afterKickOut'] as const;
+
 export const nodeConfigSchema = z.object({
   /** Directory of this node alone: store, results, engine pid files. */
   dataDir: z.string().min(1),
@@ -88,6 +102,10 @@ export const nodeConfigSchema = z.object({
   stakeWei: weiField,
   /** Model ids that are on disk at the start. */
   modelIds: z.array(z.string()).min(1),
+  /** Of the host rather than of this node: profiles that share a directory share these too. */
+  models: modelSettingsSchema.prefault({}),
+  /** Whether a node that was kicked out joins again by itself. After a slash only the host's resume does. */
+  rejoin: z.enum(REJOIN_POLICIES).default('never'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type NodeConfig = z.output<typeof nodeConfigSchema>;

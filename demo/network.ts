@@ -1,6 +1,7 @@
 /** The whole network of the demo: relay, application, three peers and your node, put together. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { networkPresetData } from '../contract/node-config.ts';
 import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
@@ -85,7 +86,7 @@ async function startOwnNode(
   await client.start(
     {
       dataDir,
-      network: { ...devnet.network, minStakeWei: devnet.network.minStakeWei.toString() },
+      network: networkPresetData(devnet.network),
       engine: { kind: 'embedded', device: 'cpu' },
       gpu: gpuOf('you'),
       stakeWei: STAKE_WEI.toString(),

@@ -226,6 +226,6 @@ function bindKey(store: Store, address: Hex): void {
   }
 }
 
-function modelsDir({ dataDir, engine }: NodeConfig): string {
-  return engine.kind === 'embedded' && engine.modelsDir !== undefined ? engine.modelsDir : join(dataDir, 'models');
+function modelsDir({ dataDir, models }: NodeConfig): string {
+  return models.directory ?? join(dataDir, 'models');
 }

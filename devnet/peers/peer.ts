@@ -3,7 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type EngineConfig, gpuConfigSchema, type NetworkPreset, type NodeConfigInput } from '../../contract/node-config.ts';
+import {
+  type EngineConfig,
+  gpuConfigSchema,
+  type NetworkPreset,
+  type NodeConfigInput,
+  networkPresetData,
+} from '../../contract/node-config.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -78,7 +84,7 @@ export async function startPeer({
   };
   const nodeConfig: NodeConfigInput = {
     dataDir,
-    network: { ...network, minStakeWei: network.minStakeWei.toString() },
+    network: networkPresetData(network),
     engine: engineOf(config),
     gpu: config.gpu,
     stakeWei: config.stakeWei.toString(),

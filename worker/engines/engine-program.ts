@@ -26,7 +26,7 @@ export function engineProgram(config: EngineConfig, modelsDir: string): EnginePr
           ...(config.hubUrl === undefined ? {} : { cw_embedded_hub_url: config.hubUrl }),
           ...(config.device === undefined ? {} : { cw_embedded_device: config.device }),
         },
-        modelsDir: config.modelsDir ?? modelsDir,
+        modelsDir,
         patchUrl: '',
       };
     case 'official':

@@ -3,13 +3,8 @@
  * network asks for, and what its host may ask. The composition of this folder.
  */
 import { join } from 'node:path';
-import {
-  type ModelKey,
-  type ModelSettings,
-  type ModelsAnswer,
-  type ModelsRequest,
-  modelsRequestSchema,
-} from '../../contract/models.ts';
+import type { ModelSettings } from '../../contract/model-settings.ts';
+import { type ModelKey, type ModelsAnswer, type ModelsRequest, modelsRequestSchema } from '../../contract/models.ts';
 import type { EngineKind } from '../../contract/node-config.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { Clock } from '../../protocol/ports.ts';

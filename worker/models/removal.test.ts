@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { ModelKey, Removal } from '../../contract/models.ts';
-import { modelSettingsSchema } from '../../contract/models.ts';
 import type { EngineKind } from '../../contract/node-config.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { SILENT_LOG } from '../engines/log.ts';

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Dispatcher } from 'undici';
-import type { ModelKey, ModelOrigin, ModelSettings } from '../../../contract/models.ts';
+import type { ModelSettings } from '../../../contract/model-settings.ts';
+import type { ModelKey, ModelOrigin } from '../../../contract/models.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { EngineError } from '../../engines/errors.ts';
 import type { Catalogue, CatalogueModel } from '../../engines/models/catalogue.ts';

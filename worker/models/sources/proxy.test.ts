@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { proxySchema } from '../../../contract/models.ts';
+import { proxySchema } from '../../../contract/model-settings.ts';
 import { proxyEnvironment, proxyUrl } from './proxy.ts';
 
 const proxy = (settings: object) => proxySchema.parse({ host: 'proxy.lan', port: 3128, ...settings });

@@ -1,6 +1,6 @@
 /** Proxies for downloads: what the host has set wins over what the environment says. */
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import type { ProxySettings } from '../../../contract/models.ts';
+import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { STALL_MS } from '../../engines/models/download-file.ts';
 
 /** `http://[user[:password]@]host:port`. */

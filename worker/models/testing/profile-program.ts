@@ -1,6 +1,6 @@
 /** A profile's process for tests: runs the model store on the real clock, does what it is told, and may be killed. */
 import { z } from 'zod';
-import { modelSettingsSchema } from '../../../contract/models.ts';
+import { modelSettingsSchema } from '../../../contract/model-settings.ts';
 import { SILENT_LOG } from '../../engines/log.ts';
 import { systemClock } from '../../engines/system-clock.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
