@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'unit',
-          include: ['{protocol,contract,worker,devnet,demo,headless,scripts}/**/*.test.ts'],
+          include: ['{protocol,contract,worker,host,devnet,demo,headless,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 30_000,
         },
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'integration',
-          include: ['{worker,devnet,demo,e2e}/**/*.integration.test.ts'],
+          include: ['{worker,host,headless,electron,devnet,demo,e2e}/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -9,6 +9,14 @@ export const CONTRACT_ERRORS = {
     meaning: 'A worker process and its supervisor do not speak the same contract.',
     remedy: 'Report it; both come from the same build, so this is a defect.',
   },
+  RPC_BAD_INPUT: {
+    meaning: 'A request does not fit the contract between the window and the program.',
+    remedy: 'Reload the window; if it comes again, report it: both come from the same build.',
+  },
+  RPC_DISCONNECTED: {
+    meaning: 'The connection between the window and the program, or a node, is gone.',
+    remedy: 'It is opened again by itself; if it does not come back, start the program again.',
+  },
   WORKER_FATAL: {
     meaning: 'A node could not start or had to give up; the message carries the reason.',
     remedy: 'Follow the remedy of the code it carries.',

@@ -87,6 +87,13 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     limit: z.number().int().positive().max(1000),
     before: z.string().nullable(),
   }),
+  /** A connection of contract/node-contract.ts, opened by the supervisor; `frame` is empty but for a frame. */
+  z.object({
+    type: z.literal('rpc'),
+    connection: z.number().int().nonnegative(),
+    event: z.enum(['open', 'frame', 'close']),
+    frame: z.string().default(''),
+  }),
 ]);
 export type ToWorker = z.output<typeof toWorkerSchema>;
 export type ToWorkerInput = z.input<typeof toWorkerSchema>;
@@ -98,6 +105,12 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('task'), revision: z.number().int(), task: taskViewSchema }),
   z.object({ type: z.literal('tasks'), id: z.number().int(), tasks: z.array(taskViewSchema) }),
   z.object({ type: z.literal('fatal'), error: errorViewSchema }),
+  z.object({
+    type: z.literal('rpc'),
+    connection: z.number().int().nonnegative(),
+    event: z.enum(['frame', 'close']),
+    frame: z.string().default(''),
+  }),
   z.object({ type: z.literal('stopped') }),
 ]);
 export type FromWorker = z.output<typeof fromWorkerSchema>;

@@ -2,9 +2,11 @@
  * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by id and
  * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
  */
+import { ChannelConnections } from './channel-connections.ts';
 import { ContractError } from './errors.ts';
 import type { SelfTestOrder } from './gpu.ts';
 import type { NodeConfigInput } from './node-config.ts';
+import type { RpcPort } from './rpc-port.ts';
 import {
   type ErrorView,
   type FromWorker,
@@ -47,6 +49,8 @@ export interface WorkerClient {
   resume(): void;
   /** What comes of it is told by the views. */
   selfTest(order: SelfTestOrder): void;
+  /** A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. */
+  connect(): RpcPort;
   /** Finishes the current task, then ends the process; resolves after its exit. */
   stop(options: { readonly quitNetwork: boolean }): Promise<WorkerExit>;
   readonly exited: Promise<WorkerExit>;
@@ -67,6 +71,9 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
   let latest: NodeView | null = null;
   let exit: WorkerExit | null = null;
   let nextId = 1;
+  const connections = new ChannelConnections((message) => {
+    if (exit === null) channel.send(message);
+  });
 
   function take(message: FromWorker): void {
     if (message.type === 'fatal') rejectAll(fatal(message.error));
@@ -76,6 +83,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
       listeners.onNode?.(message.node);
     }
     if (message.type === 'task') listeners.onTask?.(message.task);
+    if (message.type === 'rpc') connections.take(message);
     for (const call of pending) {
       if (!call.fits(message)) continue;
       pending.delete(call);
@@ -112,6 +120,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     channel.onExit((how) => {
       exit = how;
       rejectAll(ended(how));
+      connections.closeAll();
       resolve(how);
     });
   });
@@ -145,6 +154,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     },
     pause: () => channel.send({ type: 'pause' }),
     resume: () => channel.send({ type: 'resume' }),
+    connect: () => connections.open(),
     selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {
       if (exit === null) channel.send({ type: 'stop', quitNetwork });

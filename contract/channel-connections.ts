@@ -1,0 +1,107 @@
+/** Connections of the RPC contract inside the one channel between a supervisor and its worker process, by number. */
+import type { RpcPort } from './rpc-port.ts';
+import type { FromWorker, ToWorker } from './worker-channel.ts';
+
+export type RpcToWorker = Extract<ToWorker, { type: 'rpc' }>;
+export type RpcFromWorker = Extract<FromWorker, { type: 'rpc' }>;
+
+/** One end of a numbered connection. */
+class Connection implements RpcPort {
+  readonly #frames: ((frame: string) => void)[] = [];
+  readonly #closes: (() => void)[] = [];
+  readonly #send: (event: 'frame' | 'close', frame: string) => void;
+  #closed = false;
+
+  constructor(send: (event: 'frame' | 'close', frame: string) => void) {
+    this.#send = send;
+  }
+
+  post(frame: string): void {
+    if (!this.#closed) this.#send('frame', frame);
+  }
+
+  onFrame(listener: (frame: string) => void): void {
+    this.#frames.push(listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#closes.push(listener);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#send('close', '');
+    this.ended();
+  }
+
+  took(frame: string): void {
+    if (!this.#closed) for (const listener of this.#frames) listener(frame);
+  }
+
+  ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const listener of this.#closes) listener();
+  }
+}
+
+/** The supervisor's side: it opens connections. */
+export class ChannelConnections {
+  readonly #send: (message: RpcToWorker) => void;
+  readonly #open = new Map<number, Connection>();
+  #next = 1;
+
+  constructor(send: (message: RpcToWorker) => void) {
+    this.#send = send;
+  }
+
+  open(): RpcPort {
+    const connection = this.#next++;
+    const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame }));
+    port.onClose(() => this.#open.delete(connection));
+    this.#open.set(connection, port);
+    this.#send({ type: 'rpc', connection, event: 'open', frame: '' });
+    return port;
+  }
+
+  take({ connection, event, frame }: RpcFromWorker): void {
+    const port = this.#open.get(connection);
+    if (event === 'frame') port?.took(frame);
+    else port?.ended();
+  }
+
+  closeAll(): void {
+    for (const port of [...this.#open.values()]) port.ended();
+  }
+}
+
+/** The worker's side: it serves what is opened. */
+export class ChannelServer {
+  readonly #send: (message: RpcFromWorker) => void;
+  readonly #serve: (port: RpcPort) => void;
+  readonly #open = new Map<number, Connection>();
+
+  constructor(options: { readonly send: (message: RpcFromWorker) => void; readonly serve: (port: RpcPort) => void }) {
+    this.#send = options.send;
+    this.#serve = options.serve;
+  }
+
+  take({ connection, event, frame }: RpcToWorker): void {
+    if (event === 'open') {
+      this.#accept(connection);
+      return;
+    }
+    const port = this.#open.get(connection);
+    if (event === 'frame') port?.took(frame);
+    else port?.ended();
+  }
+
+  #accept(connection: number): void {
+    // A number that is open already is not opened again: its frames would go to two servers.
+    if (this.#open.has(connection)) return;
+    const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame }));
+    port.onClose(() => this.#open.delete(connection));
+    this.#open.set(connection, port);
+    this.#serve(port);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What may be asked of the program around the nodes: Electron's main process, or the headless server. Nodes are asked
+ * directly (contract/node-contract.ts). Served over any transport of contract/rpc-port.ts.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { addressField } from '../protocol/wire/fields.ts';
+import { devnetStateSchema } from './devnet.ts';
+import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
+import * as keys from './keys.ts';
+import * as logs from './logs.ts';
+import { engineConfigSchema, networkPresetSchema } from './node-config.ts';
+import { preflightReportSchema } from './preflight.ts';
+import { profileDraftSchema, profileIdSchema, profilesUpdateSchema, profileViewSchema } from './profiles.ts';
+import { settingsChangeSchema, settingsSchema } from './settings.ts';
+import { errorViewSchema } from './worker-channel.ts';
+
+const nothing = z.object({});
+const profileRef = z.object({ id: profileIdSchema });
+
+function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
+  return oc.input(input).output(output);
+}
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'headless']),
+  /** `linux`, `darwin`, `win32`. */
+  platform: z.string(),
+  dataDir: z.string(),
+  /** What this shell can not do (no tray, no login item) is not offered. */
+  features: z.object({ notifications: z.boolean(), startAtLogin: z.boolean(), tray: z.boolean(), updates: z.boolean() }),
+});
+export type AppInfo = z.output<typeof appInfoSchema>;
+
+export const networkViewSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** `local`: it runs on this machine; `own`: added by the host. */
+  origin: z.enum(['local', 'builtIn', 'own']),
+  relayUrl: z.string(),
+  acceptedEngines: z.array(z.string()),
+  minStakeWei: z.string(),
+  chainId: z.number().nullable(),
+  hasChain: z.boolean(),
+});
+export type NetworkView = z.output<typeof networkViewSchema>;
+
+/** An engine of this machine, and whether it can be used. */
+export const engineViewSchema = z.object({
+  kind: z.enum(['embedded', 'official']),
+  title: z.string(),
+  /** Program or folder; null for the engine that is part of this program. */
+  path: z.string().nullable(),
+  version: z.string().nullable(),
+  /** `none`: nothing is patched; `off`: the host has switched patches off. */
+  patches: z.enum(['none', 'applied', 'available', 'off', 'unknown']),
+  /** Ready to be a profile's engine; null = it can not be used, see `problem`. */
+  config: engineConfigSchema.nullable(),
+  problem: errorViewSchema.nullable(),
+  /** Ids of the networks that accept it. */
+  acceptedBy: z.array(z.string()),
+  /** Models that are there for it, ready to be offered. */
+  modelIds: z.array(z.string()),
+});
+export type EngineView = z.output<typeof engineViewSchema>;
+
+export const updateStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('off') }),
+  z.object({ kind: z.literal('current'), checkedMs: z.number().nullable() }),
+  z.object({ kind: z.literal('available'), version: z.string() }),
+  z.object({ kind: z.literal('downloading'), version: z.string(), percent: z.number() }),
+  /** Installed when the running tasks are done and the host says so. */
+  z.object({ kind: z.literal('ready'), version: z.string() }),
+  z.object({ kind: z.literal('failed'), error: errorViewSchema }),
+]);
+export type UpdateState = z.output<typeof updateStateSchema>;
+
+export const hostContract = {
+  app: {
+    info: procedure(nothing, appInfoSchema),
+  },
+  settings: {
+    watch: oc.input(nothing).output(eventIterator(settingsSchema)),
+    change: procedure(settingsChangeSchema, settingsSchema),
+  },
+  networks: {
+    list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),
+    /** A preset of the host's own; it never replaces a built-in one. */
+    add: procedure(z.object({ preset: networkPresetSchema }), networkViewSchema),
+    remove: procedure(z.object({ id: z.string() }), nothing),
+  },
+  engines: {
+    list: procedure(nothing, z.object({ engines: z.array(engineViewSchema) })),
+    /** Looks at a folder or program that the host names. */
+    inspect: procedure(z.object({ path: z.string().min(1) }), engineViewSchema),
+  },
+  gpus: {
+    inventory: procedure(
+      nothing,
+      z.object({
+        inventory: gpuInventorySchema,
+        /** Who uses a card: card id → profile id. */
+        usedBy: z.record(z.string(), z.string()),
+      }),
+    ),
+    /** What the network would be told about a selection. */
+    report: procedure(z.object({ ids: z.array(z.string()).min(1) }), gpuReportSchema),
+  },
+  keys: {
+    stores: procedure(nothing, keys.keyStoresSchema),
+    list: procedure(nothing, z.object({ keys: z.array(keys.keyViewSchema) })),
+    create: procedure(keys.createKeySchema, keys.createdKeySchema),
+    proveBackup: procedure(keys.proveBackupSchema, keys.keyViewSchema),
+    import: procedure(keys.importKeySchema, keys.keyViewSchema),
+    unlock: procedure(z.object({ address: addressField, passphrase: z.string() }), keys.keyViewSchema),
+    prepareExport: procedure(z.object({ address: addressField }), keys.exportPreparedSchema),
+    confirmExport: procedure(keys.exportConfirmSchema, keys.exportedKeySchema),
+    /** Takes it out of use; it is never deleted. Refused while a profile has it. */
+    archive: procedure(z.object({ address: addressField }), nothing),
+  },
+  profiles: {
+    watch: oc.input(nothing).output(eventIterator(profilesUpdateSchema)),
+    create: procedure(z.object({ draft: profileDraftSchema }), profileViewSchema),
+    update: procedure(z.object({ id: profileIdSchema, draft: profileDraftSchema }), profileViewSchema),
+    /** Its store and key stay on the disk; refused while it runs. */
+    remove: procedure(profileRef, nothing),
+    /** What would keep a node of this draft from starting, before there is one. */
+    check: procedure(z.object({ draft: profileDraftSchema }), preflightReportSchema),
+    start: procedure(profileRef, nothing),
+    /** The current task is finished first; the stake stays. */
+    stop: procedure(profileRef, nothing),
+    /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. */
+    createOnDevnet: procedure(z.object({ name: z.string().trim().min(1).max(60) }), profileViewSchema),
+  },
+  logs: {
+    page: procedure(logs.logQuerySchema, logs.logPageSchema),
+    /** New lines as they are written. */
+    watch: oc
+      .input(logs.logQuerySchema.pick({ profileId: true, level: true, text: true, task: true }))
+      .output(eventIterator(z.object({ lines: z.array(logs.logLineSchema) }))),
+    bundle: procedure(profileRef, logs.bundleSchema),
+  },
+  devnet: {
+    watch: oc.input(nothing).output(eventIterator(devnetStateSchema)),
+    start: procedure(nothing, nothing),
+    stop: procedure(nothing, nothing),
+  },
+  updates: {
+    watch: oc.input(nothing).output(eventIterator(updateStateSchema)),
+    check: procedure(nothing, nothing),
+    /** Waits for the running tasks, stops the nodes, installs and starts again. */
+    install: procedure(nothing, nothing),
+  },
+};
+export type HostContract = typeof hostContract;

@@ -1,0 +1,69 @@
+/**
+ * The keys of a host's nodes. A private key, mnemonic or keystore text goes from a UI to the host when it is imported and
+ * never the other way, but for two answers that say so: the backup of a new key, and a confirmed export.
+ */
+import { z } from 'zod';
+import { addressField } from '../protocol/wire/fields.ts';
+import { errorViewSchema } from './worker-channel.ts';
+
+export const KEY_STORE_KINDS = ['keychain', 'keystore'] as const;
+export type KeyStoreKind = (typeof KEY_STORE_KINDS)[number];
+
+export const keyViewSchema = z.object({
+  address: addressField,
+  store: z.enum(KEY_STORE_KINDS),
+  createdMs: z.number(),
+  /** False until the host has proved a backup of a key that was made here. An imported key counts as backed up. */
+  backedUp: z.boolean(),
+  archived: z.boolean(),
+  /** A keystore's key can be used: its passphrase has been given since this program started. Always true for the keychain. */
+  unlocked: z.boolean(),
+});
+export type KeyView = z.output<typeof keyViewSchema>;
+
+export const keyStoresSchema = z.object({
+  /** In the order in which they are offered. */
+  stores: z.array(
+    z.object({
+      kind: z.enum(KEY_STORE_KINDS),
+      /** `Keychain`, `Credential Manager`, `Secret Service`, or the folder of the keystore. */
+      name: z.string(),
+      /** Why it can not be used: missing, locked, or it would only obfuscate. Null = it can. */
+      problem: errorViewSchema.nullable(),
+    }),
+  ),
+});
+export type KeyStores = z.output<typeof keyStoresSchema>;
+
+/** Needed by the keystore, and refused by the keychain. */
+const passphrase = z.string().min(8).max(1_024).nullable().default(null);
+const store = z.enum(KEY_STORE_KINDS);
+
+export const createKeySchema = z.object({ store, passphrase });
+/** Shown once: the words are the backup. */
+export const createdKeySchema = z.object({
+  key: keyViewSchema,
+  words: z.array(z.string()),
+  /** Positions, from 0, of the words that the host gives back to prove the backup. */
+  ask: z.array(z.number().int().nonnegative()),
+});
+export const proveBackupSchema = z.object({ address: addressField, words: z.array(z.string()) });
+
+export const importKeySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('privateKey'), privateKey: z.string(), store, passphrase }),
+  z.object({ kind: z.literal('words'), words: z.string(), store, passphrase }),
+  /** Ethereum keystore V3 text with the passphrase that it was made with. */
+  z.object({ kind: z.literal('keystoreFile'), json: z.string().max(100_000), filePassphrase: z.string(), store, passphrase }),
+]);
+export type ImportKey = z.output<typeof importKeySchema>;
+
+/** An export takes two steps; `prepare` says what it means and gives the confirmation for exactly that. */
+export const exportPreparedSchema = z.object({ confirmation: z.string(), expiresMs: z.number() });
+export const exportConfirmSchema = z.object({
+  address: addressField,
+  confirmation: z.string(),
+  /** Encrypts the exported keystore file. */
+  passphrase: z.string().min(8).max(1_024),
+});
+/** Keystore V3 text: a key never leaves in clear. */
+export const exportedKeySchema = z.object({ fileName: z.string(), json: z.string() });

@@ -1,0 +1,97 @@
+/**
+ * What may be asked of one running node. Served by its worker process over any transport of contract/rpc-port.ts.
+ * Every input and output is parsed on both sides; errors carry the codes of docs/errors.md (contract/rpc-errors.ts).
+ */
+import { type ContractProcedure, eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
+import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
+import { preflightReportSchema } from './preflight.ts';
+import { noTasksSchema, qosExplanationSchema } from './standing.ts';
+import * as tasks from './tasks.ts';
+import { caseFileSchema, caseSummarySchema } from './trust.ts';
+import { nodeViewSchema } from './worker-channel.ts';
+
+const nothing = z.object({});
+const count = z.number().int().nonnegative();
+
+function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
+  return oc.input(input).output(output);
+}
+
+type MoneyTable = typeof MONEY_PROCEDURES;
+type MoneyContract = {
+  readonly [Name in MoneyProcedure]: ContractProcedure<MoneyTable[Name]['input'], MoneyTable[Name]['output'], NoErrors, NoErrors>;
+};
+type NoErrors = Record<never, never>;
+
+function moneyContract(): MoneyContract {
+  const built = Object.entries(MONEY_PROCEDURES).map(([name, { input, output }]) => [name, procedure(input, output)]);
+  return Object.fromEntries(built) as MoneyContract;
+}
+
+/** A node's state now, then at each change; views carry their own revision, and an older one replaces nothing. */
+const watchNode = oc.input(nothing).output(eventIterator(nodeViewSchema));
+
+export const protectionSchema = z.object({
+  /** Scores that are written down, and can not be signed otherwise again. */
+  scores: count,
+  /** Executions that are recorded: none of them runs a second time in its engine lifetime. */
+  executions: count,
+  oldestMs: z.number().nullable(),
+  newestMs: z.number().nullable(),
+  /** The ledger's file was read and its rows are in order. */
+  sound: z.boolean(),
+});
+export type Protection = z.output<typeof protectionSchema>;
+
+export const nodeContract = {
+  node: {
+    watch: watchNode,
+    /** Takes no new tasks; the current one is finished first. */
+    pause: procedure(nothing, nothing),
+    /** Also the host's consent to join again after a slash or a kick-out. */
+    resume: procedure(nothing, nothing),
+    selfTest: procedure(z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
+    /** Leaves the network after the current task and takes the stake back. Stopping alone never does. */
+    unstake: procedure(nothing, nothing),
+  },
+  tasks: {
+    page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema),
+    detail: procedure(tasks.taskQuerySchema, tasks.taskDetailSchema),
+    file: procedure(tasks.taskFileQuerySchema, tasks.taskFileBytesSchema),
+    watch: oc.input(nothing).output(eventIterator(tasks.tasksUpdateSchema)),
+  },
+  money: moneyContract(),
+  trust: {
+    cases: procedure(
+      z.object({ limit: z.number().int().positive().max(500), offset: count.default(0) }),
+      z.object({ cases: z.array(caseSummarySchema), total: count }),
+    ),
+    case: procedure(z.object({ id: z.string() }), caseFileSchema),
+    /** A zip file; secrets are left out of it. */
+    exportCase: procedure(z.object({ id: z.string() }), z.object({ fileName: z.string(), base64: z.string() })),
+    qos: procedure(nothing, qosExplanationSchema),
+    noTasks: procedure(nothing, noTasksSchema),
+    protection: procedure(nothing, protectionSchema),
+  },
+  gpus: {
+    inventory: procedure(nothing, gpuInventorySchema),
+    history: procedure(
+      z.object({ cardId: z.string(), fromMs: z.number(), toMs: z.number(), points: z.number().int().min(2).max(1_000) }),
+      z.object({ points: z.array(gpuHistoryPointSchema) }),
+    ),
+  },
+  models: {
+    watch: oc.input(nothing).output(eventIterator(modelsUpdateSchema)),
+    /** Does what is asked, or says coded why not. */
+    ask: procedure(modelsRequestSchema, z.object({ removal: removalSchema.nullable() })),
+  },
+  checks: {
+    /** Of the last start; null = none was made. */
+    last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() })),
+    run: procedure(nothing, preflightReportSchema),
+  },
+};
+export type NodeContract = typeof nodeContract;

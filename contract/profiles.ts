@@ -1,0 +1,88 @@
+/** A profile is one node on this machine: its key, its network, its cards, and how it is run. */
+import { z } from 'zod';
+import { addressField } from '../protocol/wire/fields.ts';
+import { gpuSettingsSchema } from './gpu.ts';
+import { modelSettingsSchema } from './model-settings.ts';
+import { weiText } from './money.ts';
+import { engineConfigSchema, gpuConfigSchema } from './node-config.ts';
+import { errorViewSchema, nodeViewSchema } from './worker-channel.ts';
+
+export const profileIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and dashes');
+
+export const profileGpuSchema = z.discriminatedUnion('kind', [
+  /** Cards of this machine; what is reported is read from them at every start. */
+  z.object({
+    kind: z.literal('cards'),
+    ids: z.array(z.string().min(1)).min(1),
+    /** What the host has confirmed to be reported; a start that would report anything else is refused. */
+    confirmed: z.object({ name: z.string().min(1), vramGib: z.number().int().positive() }).nullable(),
+    settings: gpuSettingsSchema.prefault({}),
+    /** Null = no slash guard by a reference task. */
+    selfTestModel: z.string().nullable(),
+  }),
+  /** Made up; only networks that run on this machine take it. */
+  gpuConfigSchema.extend({ kind: z.literal('stated') }),
+]);
+export type ProfileGpu = z.output<typeof profileGpuSchema>;
+
+export const REJOIN_POLICIES = ['never', 'afterKickOut'] as const;
+
+/** What the host decides about a node; every part takes effect at the node's next start. */
+export const profileDraftSchema = z.object({
+  name: z.string().trim().min(1).max(60),
+  networkId: z.string().min(1),
+  address: addressField,
+  engine: engineConfigSchema,
+  gpu: profileGpuSchema,
+  models: modelSettingsSchema.prefault({}),
+  /** Models that are offered, as `<base|lora|controlnet>:<name>[+<variant>]`. */
+  modelIds: z.array(z.string()).min(1),
+  stakeWei: weiText,
+  /** Start this node with the program. */
+  autoStart: z.boolean().default(false),
+  /** Join again by itself. Never after a slash. */
+  rejoin: z.enum(REJOIN_POLICIES).default('never'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type ProfileDraft = z.output<typeof profileDraftSchema>;
+export type ProfileDraftInput = z.input<typeof profileDraftSchema>;
+
+export const profileSchema = profileDraftSchema.extend({ id: profileIdSchema, createdMs: z.number() });
+export type Profile = z.output<typeof profileSchema>;
+
+/** The worker process of a profile. Alive is not ready: `running` says only that the process lives. */
+export const workerStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('stopped') }),
+  /** The key has to be unlocked first. */
+  z.object({ kind: z.literal('locked') }),
+  z.object({ kind: z.literal('starting'), sinceMs: z.number() }),
+  z.object({ kind: z.literal('running'), pid: z.number().int(), sinceMs: z.number() }),
+  /** The current task is finished first. */
+  z.object({ kind: z.literal('stopping'), sinceMs: z.number() }),
+  /** It crashed and is started again. */
+  z.object({ kind: z.literal('backoff'), failures: z.number().int(), retryAtMs: z.number(), error: errorViewSchema }),
+  /** It is not started again by itself: the cause would only repeat. */
+  z.object({ kind: z.literal('failed'), error: errorViewSchema }),
+]);
+export type WorkerState = z.output<typeof workerStateSchema>;
+
+export const profileViewSchema = z.object({
+  profile: profileSchema,
+  networkTitle: z.string(),
+  /** What the network will be told the card is, as far as it is known. */
+  gpuName: z.string().nullable(),
+  worker: workerStateSchema,
+  /** The last view of the node while its worker lives; null = none yet. */
+  node: nodeViewSchema.nullable(),
+  /** Changes that wait for the node's next start. */
+  pendingRestart: z.boolean(),
+});
+export type ProfileView = z.output<typeof profileViewSchema>;
+
+/** First the snapshot, then every change; `revision` counts up by one, and after a gap one subscribes again. */
+export const profilesUpdateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), revision: z.number().int(), profiles: z.array(profileViewSchema) }),
+  z.object({ kind: z.literal('changed'), revision: z.number().int(), profile: profileViewSchema }),
+  z.object({ kind: z.literal('removed'), revision: z.number().int(), id: profileIdSchema }),
+]);
+export type ProfilesUpdate = z.output<typeof profilesUpdateSchema>;
