@@ -2,10 +2,11 @@
 import type { Agent } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
+import { type ConnectionPhase, connectionFailure } from '../../connection-failure.ts';
 import { RPC_METHODS, type RpcMethod, type RpcResult } from './methods.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-export type FailurePhase = 'dns' | 'connect' | 'timeout' | 'reset' | 'gateway' | 'garbage';
+export type FailurePhase = ConnectionPhase | 'gateway' | 'garbage';
 
 export type RpcAnswer<Value> =
   | { readonly kind: 'result'; readonly value: Value }
@@ -117,22 +118,7 @@ function revertDataOf(data: unknown): string | null {
   return null;
 }
 
-const PHASES: Readonly<Record<string, FailurePhase>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'connect',
-  EHOSTUNREACH: 'connect',
-  ENETUNREACH: 'connect',
-  ETIMEDOUT: 'connect',
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'garbage',
-};
-
 function describe(error: unknown): { phase: FailurePhase; message: string } {
-  const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
-  if (name === 'TimeoutError') return { phase: 'timeout', message };
-  const phase = PHASES[String(code)] ?? (/CERT|TLS|SSL|EPROTO/.test(String(code)) ? 'connect' : 'reset');
-  return { phase, message: message === '' ? String(code) : message };
+  const { phase, code, message } = connectionFailure(error);
+  return { phase: phase ?? (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'garbage' : 'reset'), message };
 }

@@ -5,6 +5,7 @@ import { Agent, type Dispatcher, type FormData } from 'undici';
 import type { z } from 'zod';
 import { emptySuccessSchema, readRefusal, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
+import { connectionFailure } from '../../connection-failure.ts';
 import { isWorkerError, WorkerError } from '../../errors.ts';
 import { limitBytes } from './limit-bytes.ts';
 import type { UnreachablePhase } from './refusals.ts';
@@ -134,29 +135,10 @@ async function refusal(answer: Answer, request: RelayRequest, maxBytes: number):
   });
 }
 
-const PHASES: Readonly<Record<string, UnreachablePhase>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'connect',
-  EHOSTUNREACH: 'connect',
-  ENETUNREACH: 'connect',
-  ETIMEDOUT: 'connect',
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  UND_ERR_SOCKET: 'reset',
-};
-
 function translate(error: unknown, request: RelayRequest): WorkerError {
-  const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
-  const why = message === '' ? String(code) : message;
-  if (name === 'TimeoutError' || name === 'AbortError') return unreachable(request, 'timeout', why, error);
-  const phase = PHASES[String(code)];
-  if (phase !== undefined) return unreachable(request, phase, why, error);
-  if (name === 'HTTPParserError' || String(code).startsWith('UND_ERR_')) return badAnswer(request, why, error);
-  if (/CERT|TLS|SSL|EPROTO/.test(String(code))) return unreachable(request, 'connect', why, error);
+  const { phase, name, code, message } = connectionFailure(error);
+  if (phase !== null) return unreachable(request, phase, message, error);
+  if (name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return badAnswer(request, message, error);
   // A file system error of a download is ours, not the relay's.
   throw error;
 }

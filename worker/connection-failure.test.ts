@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { connectionFailure } from './connection-failure.ts';
+
+const coded = (code: string, message = '') => Object.assign(new Error(message), { code });
+
+describe('the phase of a failed exchange', () => {
+  it.each([
+    [coded('EAI_AGAIN'), 'dns'],
+    [coded('ECONNREFUSED'), 'connect'],
+    [coded('UND_ERR_CONNECT_TIMEOUT'), 'connect'],
+    [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'connect'],
+    [coded('UND_ERR_BODY_TIMEOUT'), 'timeout'],
+    [new DOMException('late', 'TimeoutError'), 'timeout'],
+    [coded('UND_ERR_SOCKET'), 'reset'],
+    [coded('UND_ERR_RES_EXCEEDED_MAX_SIZE'), null],
+    [coded('ENOSPC'), null],
+    [new Error('no code'), null],
+  ])('%s: %s', (error, phase) => {
+    expect(connectionFailure(error).phase).toBe(phase);
+  });
+
+  it('has words even where the error has none', () => {
+    expect(connectionFailure(coded('ECONNRESET')).message).toBe('ECONNRESET');
+    expect(connectionFailure(coded('ECONNRESET', 'cut off')).message).toBe('cut off');
+  });
+});
