@@ -1,0 +1,30 @@
+/** What can be wrong with the networks that a host may choose from. */
+import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
+
+export const NETWORK_PRESET_ERRORS = {
+  NETWORK_PRESET_UNREADABLE: {
+    meaning: 'A network preset could not be read, or is not JSON.',
+    remedy: 'Correct or remove the file; the other networks are not affected.',
+  },
+  NETWORK_PRESET_BAD: {
+    meaning: 'A network preset is not of the expected shape.',
+    remedy: 'Correct the field that the message names; the other networks are not affected.',
+  },
+  NETWORK_PRESET_RESERVED: {
+    meaning: "A preset of one's own has the id of a built-in network, which it can not replace.",
+    remedy: 'Give it another id.',
+  },
+  NETWORK_PRESET_REPEATED: {
+    meaning: "Two presets of one's own have the same id; the first in the order of file names is used.",
+    remedy: 'Give one of them another id, or remove it.',
+  },
+  NETWORK_PRESET_UNSAFE: {
+    meaning: 'A preset leads to the relay of a built-in network and accepts an engine that this network does not accept.',
+    remedy: 'Remove the engine from `acceptedEngines`: its results would get the node slashed there.',
+  },
+  NETWORK_PRESET_UNKNOWN: { meaning: "There is no preset of one's own with this id.", remedy: 'Choose one from the list.' },
+} as const satisfies ErrorCatalogue;
+
+export type NetworkPresetErrorCode = keyof typeof NETWORK_PRESET_ERRORS;
+
+export class NetworkPresetError extends CodedError<NetworkPresetErrorCode> {}

@@ -1,0 +1,137 @@
+/**
+ * The networks a host may choose from: those that ship with the program, and the host's own, a JSON file each in a
+ * folder. One that can't be used never keeps the others away.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type NetworkPreset, networkPresetData, networkPresetSchema } from '../../contract/node-config.ts';
+import { NetworkPresetError, type NetworkPresetErrorCode } from './errors.ts';
+
+export interface KnownNetwork {
+  readonly preset: NetworkPreset;
+  readonly origin: 'builtIn' | 'own';
+}
+
+export interface NetworkPresets {
+  /** Built-in ones first, each kind in the order of its file names. */
+  readonly networks: readonly KnownNetwork[];
+  /** One per file that is not among the networks. `data`: file, and field where one is at fault. */
+  readonly problems: readonly NetworkPresetError[];
+}
+
+export interface PresetFolders {
+  /** `resources/networks` of the program. */
+  readonly builtIn: string;
+  /** May be missing. */
+  readonly own: string;
+}
+
+const MAX_BYTES = 256 * 1024;
+/** It is the name of the file, too. */
+const OWN_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** Never throws: what can not be read is among the problems. */
+export function readNetworkPresets(folders: PresetFolders): NetworkPresets {
+  const networks: KnownNetwork[] = [];
+  const problems: NetworkPresetError[] = [];
+  for (const origin of ['builtIn', 'own'] as const) {
+    for (const file of jsonFiles(folders[origin])) {
+      try {
+        const preset = readPreset(path.join(folders[origin], file), file);
+        if (origin === 'own') assertAllowed(preset, networks, file);
+        networks.push({ preset, origin });
+      } catch (error) {
+        if (!(error instanceof NetworkPresetError)) throw error;
+        problems.push(error);
+      }
+    }
+  }
+  return { networks, problems };
+}
+
+/**
+ * Writes a preset of one's own; one of the same id that is the host's already is replaced.
+ * @throws NetworkPresetError NETWORK_PRESET_BAD, NETWORK_PRESET_RESERVED, NETWORK_PRESET_UNSAFE
+ */
+export function saveOwnPreset(preset: NetworkPreset, folders: PresetFolders): KnownNetwork {
+  const file = `${preset.id}.json`;
+  const others = readNetworkPresets(folders).networks.filter(
+    ({ preset: { id }, origin }) => origin === 'builtIn' || id !== preset.id,
+  );
+  assertAllowed(preset, others, file);
+  mkdirSync(folders.own, { recursive: true });
+  // Older files may hold the id under another name.
+  for (const old of ownFilesOf(preset.id, folders)) if (old !== file) rmSync(path.join(folders.own, old));
+  const target = path.join(folders.own, file);
+  writeFileSync(`${target}.new`, `${JSON.stringify(networkPresetData(preset), null, 2)}\n`);
+  renameSync(`${target}.new`, target);
+  return { preset, origin: 'own' };
+}
+
+/** @throws NetworkPresetError NETWORK_PRESET_UNKNOWN, also for a built-in one */
+export function removeOwnPreset(id: string, folders: PresetFolders): void {
+  const files = ownFilesOf(id, folders);
+  if (files.length === 0) throw new NetworkPresetError('NETWORK_PRESET_UNKNOWN', `no own network ${id}`, { id });
+  for (const file of files) rmSync(path.join(folders.own, file));
+}
+
+function readPreset(location: string, file: string): NetworkPreset {
+  let json: unknown;
+  try {
+    if (statSync(location).size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
+    json = JSON.parse(readFileSync(location, 'utf8'));
+  } catch (cause) {
+    throw refusal('NETWORK_PRESET_UNREADABLE', cause instanceof Error ? cause.message : String(cause), { file });
+  }
+  const parsed = networkPresetSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw refusal('NETWORK_PRESET_BAD', `${field === '' ? 'the whole file' : field}: ${issue?.message}`, { file, field });
+}
+
+function assertAllowed(preset: NetworkPreset, others: readonly KnownNetwork[], file: string): void {
+  const { id, relayUrl, acceptedEngines } = preset;
+  const same = others.find((other) => other.preset.id === id);
+  if (same?.origin === 'builtIn') throw refusal('NETWORK_PRESET_RESERVED', `${id} is built in`, { file, field: 'id', id });
+  if (same !== undefined) throw refusal('NETWORK_PRESET_REPEATED', `${id} is there already`, { file, field: 'id', id });
+  if (!OWN_ID.test(id))
+    throw refusal('NETWORK_PRESET_BAD', 'id: must be lower-case letters, digits and dashes', { file, field: 'id' });
+  // Law 7 hangs on what a preset accepts; another name for a network does not change what the network accepts.
+  const publicOnes = others.filter(({ preset: { relayUrl: url }, origin }) => origin === 'builtIn' && isSameRelay(url, relayUrl));
+  for (const { preset: known } of publicOnes) {
+    const extra = acceptedEngines.find((engine) => !known.acceptedEngines.includes(engine));
+    if (extra === undefined) continue;
+    throw refusal('NETWORK_PRESET_UNSAFE', `${known.id} does not accept ${extra}`, { file, field: 'acceptedEngines', id });
+  }
+}
+
+/** By name alone: scheme and port may be spelled in several ways that lead to one place. */
+function isSameRelay(one: string, other: string): boolean {
+  const name = (url: string) => new URL(url).hostname.replace(/\.$/, '');
+  return name(one) === name(other);
+}
+
+function ownFilesOf(id: string, { own }: PresetFolders): string[] {
+  return jsonFiles(own).filter((file) => {
+    try {
+      return readPreset(path.join(own, file), file).id === id;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function jsonFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function refusal(code: NetworkPresetErrorCode, detail: string, data: { file: string; field?: string; id?: string }) {
+  return new NetworkPresetError(code, `${data.file}: ${detail}`, data);
+}
