@@ -1,0 +1,63 @@
+/**
+ * How the desktop's window gets its connections. The preload script offers one function on `window.crynux`; the port
+ * comes as a message to the window itself, because a MessagePort can not cross the bridge between the worlds.
+ */
+import { z } from 'zod';
+import { ContractError } from './errors.ts';
+import { rpcPortOf } from './message-port.ts';
+import { profileIdSchema } from './profiles.ts';
+import type { RpcPort } from './rpc-port.ts';
+
+export const connectTargetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host') }),
+  z.object({ kind: z.literal('node'), profileId: profileIdSchema }),
+]);
+export type ConnectTarget = z.output<typeof connectTargetSchema>;
+
+export const connectRequestSchema = z.object({ id: z.number().int().nonnegative(), target: connectTargetSchema });
+export type ConnectRequest = z.output<typeof connectRequestSchema>;
+
+/** Names of the only two messages between the window and the shell. */
+export const CONNECT_CHANNEL = 'crynux:connect';
+export const PORT_CHANNEL = 'crynux:port';
+
+export interface CrynuxBridge {
+  readonly shell: 'electron';
+  connect(request: ConnectRequest): void;
+}
+
+const portMessageSchema = z.object({ type: z.literal(PORT_CHANNEL), id: z.number() });
+
+/** What is used of a window. */
+export interface BridgeWindow {
+  readonly crynux?: CrynuxBridge | undefined;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+
+interface MessageEvent {
+  readonly data: unknown;
+  readonly source: unknown;
+  readonly ports: readonly (Parameters<typeof rpcPortOf>[0] | undefined)[];
+}
+
+let nextId = 1;
+
+/** Resolves when the shell has made the connection; it never does for a node that does not run: its port closes then. */
+export function connectOverBridge(window: BridgeWindow, target: ConnectTarget): Promise<RpcPort> {
+  const { crynux } = window;
+  if (crynux === undefined) return Promise.reject(new ContractError('RPC_DISCONNECTED', 'this window has no shell'));
+  const id = nextId++;
+  return new Promise((resolve) => {
+    const listen = (event: MessageEvent): void => {
+      const message = portMessageSchema.safeParse(event.data);
+      const port = event.ports[0];
+      // Only the window itself, that is its preload script, may hand over a port.
+      if (event.source !== window || !message.success || message.data.id !== id || port === undefined) return;
+      window.removeEventListener('message', listen);
+      resolve(rpcPortOf(port));
+    };
+    window.addEventListener('message', listen);
+    crynux.connect({ id, target });
+  });
+}
