@@ -22,6 +22,14 @@ export const DEVNET_ERRORS = {
     meaning: 'The stored state of the local network was written by a newer version of this program.',
     remedy: 'Update the program, or delete the state directory.',
   },
+  DEVNET_STATE_MISMATCH: {
+    meaning: 'The stored relay and the stored chain of the local network do not belong together.',
+    remedy: 'Delete the whole state directory of the local network; neither half can go on without the other.',
+  },
+  DEVNET_ON_CHAIN: {
+    meaning: 'Something was to be changed in the books that only a transaction on the chain can change.',
+    remedy: 'Do it on the chain, or run the local network without one.',
+  },
   DEVNET_DOUBLE_ENTRY: {
     meaning: 'A payment with the same reason is in the ledger already; nothing was moved.',
     remedy: 'Report it: a charge, refund or payout was about to be doubled.',

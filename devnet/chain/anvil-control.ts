@@ -22,6 +22,19 @@ export class AnvilControl {
     await this.provider.send('anvil_setBalance', [address, toQuantity(wei)]);
   }
 
+  /** A transaction of any account, without its key. Resolves with its hash once it is in a block. */
+  async sendAs(from: string, call: { readonly to: string; readonly data: string; readonly valueWei: bigint }): Promise<string> {
+    await this.provider.send('anvil_impersonateAccount', [from]);
+    try {
+      const { to, data, valueWei } = call;
+      const hash = await this.provider.send('eth_sendTransaction', [{ from, to, data, value: toQuantity(valueWei) }]);
+      if ((await this.provider.getTransactionReceipt(hash)) === null) await this.mine();
+      return hash;
+    } finally {
+      await this.provider.send('anvil_stopImpersonatingAccount', [from]);
+    }
+  }
+
   async mine(blocks = 1): Promise<void> {
     await this.provider.send('anvil_mine', [toQuantity(blocks)]);
   }

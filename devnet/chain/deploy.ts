@@ -9,8 +9,10 @@ import type { Call, DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';
 
 /** Everyone may know these keys: a devnet's coin is worth nothing, and constant keys make constant addresses. */
-const devnetKey = (role: string) => id(`crynux devnet ${role}`) as Hex;
+export const devnetKey = (role: string) => id(`crynux devnet ${role}`) as Hex;
 export const DEPLOYER_KEY = devnetKey('deployer');
+/** Of the relay on a chain-backed devnet: admin of both staking contracts, pays withdrawals. */
+export const RELAY_KEY = devnetKey('relay');
 /** Receives slashed stake. */
 export const SLASH_RECEIVER = new Wallet(devnetKey('slash receiver')).address as Hex;
 

@@ -1,5 +1,5 @@
 /** An account of the devnet itself, and how it sends: signed here, mined at once, one at a time. */
-import { type Interface, type TransactionReceipt, Wallet } from 'ethers';
+import { type Interface, keccak256, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
@@ -13,6 +13,11 @@ export interface Call {
   readonly to: string | null;
   readonly data: string;
   readonly valueWei?: bigint;
+}
+
+export interface SendHooks {
+  /** Called with the transaction's hash before it is sent: what is written down here tells later whether it was. */
+  readonly onSigned?: (hash: Hex) => void;
 }
 
 export class DevnetAccount {
@@ -37,13 +42,13 @@ export class DevnetAccount {
   }
 
   /** Resolves with the receipt once the transaction is in a block; the block is mined for it if need be. */
-  send(call: Call): Promise<TransactionReceipt> {
-    const sent = this.#queue.then(() => this.#send(call));
+  send(call: Call, hooks: SendHooks = {}): Promise<TransactionReceipt> {
+    const sent = this.#queue.then(() => this.#send(call, hooks));
     this.#queue = sent.catch(() => {});
     return sent;
   }
 
-  async #send({ to, data, valueWei = 0n }: Call): Promise<TransactionReceipt> {
+  async #send({ to, data, valueWei = 0n }: Call, { onSigned }: SendHooks): Promise<TransactionReceipt> {
     const { provider } = this.#control;
     const [{ chainId }, nonce, block] = await Promise.all([provider.getNetwork(), this.nonce(), provider.getBlock('latest')]);
     const raw = await this.#wallet.signTransaction({
@@ -56,6 +61,7 @@ export class DevnetAccount {
       gasLimit: GAS_LIMIT,
       gasPrice: 2n * (block?.baseFeePerGas ?? 0n) + 2n * GWEI,
     });
+    onSigned?.(keccak256(raw) as Hex);
     const { hash } = await provider.broadcastTransaction(raw);
     const receipt = (await provider.getTransactionReceipt(hash)) ?? (await this.#mine(hash));
     if (receipt.status === 1) return receipt;

@@ -1,13 +1,17 @@
 /** The devnet's chain as one thing: anvil, contracts, roles, funded accounts. */
+import type { Interface } from 'ethers';
 import type { ChainPresetInput, ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
 import { type Anvil, type AnvilOptions, startAnvil } from './anvil.ts';
 import { DEPLOYER_KEY, deployContracts, devnetContracts } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
+import { DevnetChainError } from './errors.ts';
 
 export const DEVNET_CHAIN_ID = 7411;
 const DEPLOYER_WEI = 10n ** 24n;
+/** What a transaction of somebody else is given for its gas. */
+const GAS_WEI = 10n ** 16n;
 
 export interface Balance {
   readonly address: Hex;
@@ -36,6 +40,15 @@ export interface DevnetChain {
   /** Credits for staking, in wei. */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
+  /**
+   * Brings the stake of an account that can not do so itself to `wei`, with coin out of nothing; its key is not needed.
+   * @throws DevnetChainError DEVNET_CHAIN_REVERTED
+   */
+  stakeFor(address: Hex, wei: bigint): Promise<void>;
+  /** As {@link stakeFor}: a node's share in percent for its delegators. */
+  setDelegatorShareFor(node: Hex, percent: number): Promise<void>;
+  /** As {@link stakeFor}: brings a delegation to `wei`. */
+  delegateFor(delegator: Hex, node: Hex, wei: bigint): Promise<void>;
   /** Hands the admin's role of both staking contracts to another account. */
   setRelay(address: Hex): Promise<void>;
   stop(): Promise<void>;
@@ -73,6 +86,21 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     await deployer.call(at.delegatedStaking, delegated, 'setAdminAddress', [relay]);
   };
 
+  const sendAs = async (
+    from: Hex,
+    call: { to: Hex; face: Interface; fn: string; args: readonly unknown[]; valueWei: bigint },
+  ) => {
+    const { to, face, fn, args, valueWei } = call;
+    await give(from, valueWei + GAS_WEI);
+    try {
+      await control.sendAs(from, { to, data: face.encodeFunctionData(fn, args), valueWei });
+    } catch (cause) {
+      throw new DevnetChainError('DEVNET_CHAIN_REVERTED', `${fn} for ${from}: ${reasonOf(cause)}`, { from }, { cause });
+    }
+  };
+  const read = async (to: Hex, face: Interface, fn: string, ...args: readonly unknown[]) =>
+    face.decodeFunctionResult(fn, await control.provider.call({ to, data: face.encodeFunctionData(fn, args) }));
+
   await control.setBalance(deployer.address, DEPLOYER_WEI);
   const isNew = await deployContracts(deployer, control);
   if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
@@ -97,10 +125,32 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     },
     give,
     setMinStake,
+    async stakeFor(address, wei) {
+      const [[, balanceWei, stakedCreditsWei]] = await read(at.nodeStaking, staking, 'getStakingInfo', address);
+      const [freeCreditsWei] = await read(at.credits, contractInterface('Credits'), 'getCredits', address);
+      const missingWei = wei - balanceWei - stakedCreditsWei;
+      if (missingWei === 0n) return;
+      const valueWei = missingWei > freeCreditsWei ? missingWei - freeCreditsWei : 0n;
+      await sendAs(address, { to: at.nodeStaking, face: staking, fn: 'stake', args: [wei], valueWei });
+    },
+    async setDelegatorShareFor(node, percent) {
+      await sendAs(node, { to: at.delegatedStaking, face: delegated, fn: 'setDelegatorShare', args: [percent], valueWei: 0n });
+    },
+    async delegateFor(delegator, node, wei) {
+      const [presentWei] = await read(at.delegatedStaking, delegated, 'getDelegationStakingAmount', delegator, node);
+      const valueWei = wei > presentWei ? wei - presentWei : 0n;
+      await sendAs(delegator, { to: at.delegatedStaking, face: delegated, fn: 'stake', args: [node, wei], valueWei });
+    },
     setRelay,
     async createCredits(address, wei) {
       await deployer.call(at.credits, contractInterface('Credits'), 'createCredits', [address, wei]);
     },
     stop: anvil.stop,
   };
+}
+
+/** Anvil answers a reverting transaction with the contract's words inside the error of its estimate. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return /revert(?:ed)?:? ?([^"]*)/.exec(text)?.[1] || text;
 }

@@ -32,7 +32,9 @@ type EventBody =
   /** New total of this delegator on this node; 0 after an unstake or a slash. */
   | { readonly kind: 'delegation'; readonly delegator: Hex; readonly node: Hex; readonly stakeWei: bigint }
   /** A share of 0 has returned every delegation of the node. */
-  | { readonly kind: 'delegatorShare'; readonly node: Hex; readonly share: number };
+  | { readonly kind: 'delegatorShare'; readonly node: Hex; readonly share: number }
+  /** Coin sent to the relay's own address. */
+  | { readonly kind: 'deposit'; readonly from: Hex; readonly wei: bigint };
 
 export type ChainEvent = EventBody & { readonly block: number; readonly timeMs: number; readonly hash: Hex };
 
@@ -98,6 +100,24 @@ export class RelayChain {
     return sent;
   }
 
+  /** Sends coin from the relay's account. @param onSigned Called with the hash before the transaction is sent. */
+  async pay(to: Hex, wei: bigint, onSigned: (hash: Hex) => void): Promise<Hex> {
+    const receipt = await this.#account.send({ to, data: '0x', valueWei: wei }, { onSigned });
+    return receipt.hash as Hex;
+  }
+
+  /** What became of a transaction; `unknown` when the chain has never heard of it. */
+  async fate(hash: Hex): Promise<'mined' | 'waiting' | 'unknown'> {
+    const { provider } = this.#control;
+    if ((await provider.getTransactionReceipt(hash)) !== null) return 'mined';
+    return (await provider.getTransaction(hash)) === null ? 'unknown' : 'waiting';
+  }
+
+  /** Null where the chain has no such block (yet). */
+  async blockHash(number: number): Promise<Hex | null> {
+    return ((await this.#control.provider.getBlock(number))?.hash ?? null) as Hex | null;
+  }
+
   /** The events of at most eleven blocks from `fromBlock` on, in order, and where to go on the next time. */
   async scan(fromBlock: number): Promise<{ readonly events: readonly ChainEvent[]; readonly nextBlock: number }> {
     const { provider } = this.#control;
@@ -106,11 +126,18 @@ export class RelayChain {
     const toBlock = Math.min(head, fromBlock + SCAN_BLOCKS - 1);
     const address = [this.#addresses.NodeStaking, this.#addresses.DelegatedStaking];
     const events: ChainEvent[] = [];
-    for (const log of await provider.getLogs({ address, fromBlock, toBlock })) {
-      const body = this.#event(log);
-      if (body === null) continue;
-      const block = await provider.getBlock(log.blockNumber);
-      events.push({ ...body, block: log.blockNumber, timeMs: (block?.timestamp ?? 0) * 1000, hash: log.transactionHash as Hex });
+    const logs = await provider.getLogs({ address, fromBlock, toBlock });
+    for (let number = fromBlock; number <= toBlock; number++) {
+      const block = await provider.getBlock(number, true);
+      const place = { block: number, timeMs: (block?.timestamp ?? 0) * 1000 };
+      for (const { from, to, value, hash } of block?.prefetchedTransactions ?? []) {
+        if (to !== this.#account.address || value === 0n) continue;
+        events.push({ kind: 'deposit', from: from as Hex, wei: value, ...place, hash: hash as Hex });
+      }
+      for (const log of logs.filter(({ blockNumber }) => blockNumber === number)) {
+        const body = this.#event(log);
+        if (body !== null) events.push({ ...body, ...place, hash: log.transactionHash as Hex });
+      }
     }
     return { events, nextBlock: toBlock + 1 };
   }

@@ -23,6 +23,10 @@ export const relayTimesSchema = z.object({
   scan: seconds.default(0.2),
   /** How often missing base models are looked for. */
   modelDistribution: seconds.default(1),
+  /** How often the chain is looked at, where there is one; the real relay's is 5. */
+  chainScan: seconds.default(1),
+  /** How often emissions are released; the real relay's is an hour. */
+  vestingRelease: seconds.default(1),
   /** A node has this long to download a model before another one may be asked. */
   modelDownload: seconds.default(300),
 });
@@ -45,10 +49,16 @@ export const genesisSchema = z.object({
 });
 export type Genesis = z.output<typeof genesisSchema>;
 
+const ratioText = z.string().regex(/^\d+(\.\d+)?$/);
+
 export const withdrawSchema = z.object({
   feeWei: configWei.default(0n),
+  /** On top of the fixed fee: of the amount, by the highest tier that it reaches. */
+  feeTiers: z.array(z.object({ minAmountWei: configWei, ratio: ratioText })).default([]),
   minimumWei: configWei.default(1n),
   perDay: z.number().int().positive().default(100),
+  /** Pay out on the chain, where there is one. False: as on the real relay, a service of its own does. */
+  pays: z.boolean().default(true),
 });
 
 const NO_ADDRESS = '0x0000000000000000000000000000000000000001';
@@ -74,7 +84,7 @@ export const relayConfigSchema = z.object({
   lenientSignatures: z.boolean().default(true),
   /** Check task arguments against the published schemas at creation. */
   checkTaskArgs: z.boolean().default(true),
-  /** Ask for a chain unstake before a node may quit; devnet stakes are numbers, so there is nothing to unstake. */
+  /** Refuse to let a node quit while it is staked. On a chain that is always so; without one nothing can be unstaked. */
   unstakeBeforeQuit: z.boolean().default(false),
   daoPercent: z.number().int().min(0).max(100).default(0),
   /** Per task; the real relay's stake of a node that sends 0 at the join. */

@@ -10,6 +10,8 @@ export interface RelayContext {
   readonly random: Random;
   readonly samplingSeed: SamplingSeed;
   readonly store: Store;
+  /** Where stakes are: in these books alone, or on a chain that the books follow. */
+  readonly stakes: 'books' | 'chain';
   readonly files: TaskFiles;
   /** Something in the background went wrong with one task; the others go on. */
   readonly onError: (error: unknown) => void;

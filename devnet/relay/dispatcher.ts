@@ -4,9 +4,11 @@ import { baseModelsOf, evaluateFilters, pickWeighted, selectionWeight, stakingSc
 import { nodeStatusAfter } from '../../protocol/node/status.ts';
 import { executionTimeoutSeconds, queueDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import type { RelayContext } from './context.ts';
+import { delegatedWei } from './delegations.ts';
 import { balanceOf } from './ledger.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
 import { moveTask } from './task-moves.ts';
+import { lockedWei } from './vesting.ts';
 
 /** Starts every queued task that finds a node now; tells how many. */
 export function dispatch(context: RelayContext): number {
@@ -72,13 +74,9 @@ export function nodeScores(context: RelayContext, node: NodeRow, taskModelIds: r
   return { staking, qos, weight: isExcluded(node.qos, now) ? 0 : weight };
 }
 
-/** Operator stake + delegations + relay balance; a devnet has no vesting. */
 function scoreStakeWei(context: RelayContext, node: NodeRow): bigint {
-  return node.stakeWei + delegatedWei(context, node.address) + balanceOf(context, node.address);
-}
-
-export function delegatedWei({ config }: RelayContext, node: string): bigint {
-  return config.genesis.delegations.reduce((total, entry) => (entry.node === node ? total + entry.stakeWei : total), 0n);
+  const { address } = node;
+  return node.stakeWei + delegatedWei(context, address) + lockedWei(context, address) + balanceOf(context, address);
 }
 
 function startTask(context: RelayContext, task: TaskRow, node: NodeRow): void {

@@ -13,10 +13,11 @@ export const ISSUED = 'issued';
 export const WITHDRAW_FEES = 'withdraw-fees';
 /** Stakes taken from slashed nodes. */
 export const SLASHED = 'slashed';
-/** What left through withdrawals. */
+/** What left through withdrawals and returned stakes. */
 export const OUTSIDE = 'outside';
 export const escrowOf = (commitment: string): string => `escrow:${commitment}`;
 export const stakeOf = (address: string): string => `stake:${address}`;
+export const vestingOf = (id: number): string => `vesting:${id}`;
 export const withdrawalOf = (id: number): string => `withdrawal:${id}`;
 
 export interface Transfer {
@@ -57,6 +58,8 @@ export interface Totals {
   readonly balancesWei: bigint;
   /** Fees of open tasks and amounts of open withdrawals. */
   readonly escrowWei: bigint;
+  /** Emissions that are not released yet. */
+  readonly lockedWei: bigint;
   readonly stakesWei: bigint;
   readonly slashedWei: bigint;
   readonly outsideWei: bigint;
@@ -73,6 +76,7 @@ export function totals({ store }: Pick<RelayContext, 'store'>): Totals {
   return {
     balancesWei: sum(isBalance),
     escrowWei: sum(isEscrow),
+    lockedWei: sum((name) => name.startsWith('vesting:')),
     stakesWei: sum((name) => name.startsWith('stake:')),
     slashedWei: sum((name) => name === SLASHED),
     outsideWei: sum((name) => name === OUTSIDE),

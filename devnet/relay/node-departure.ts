@@ -5,7 +5,9 @@ import type { RelayContext } from './context.ts';
 import { emit } from './events.ts';
 import { balanceOf, SLASHED, stakeOf, transfer } from './ledger.ts';
 import { exception } from './refusal.ts';
+import { settleStake } from './stakes.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
+import { slashVestings } from './vesting.ts';
 
 /** Frees the task's node for its next task, unless it serves another one meanwhile. */
 export function releaseNode(context: RelayContext, task: TaskRow): void {
@@ -27,6 +29,7 @@ export function releaseNode(context: RelayContext, task: TaskRow): void {
 
 /** The node becomes Quit: its models and its counted stake are forgotten. */
 export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEvent): void {
+  const job = settleStake(context, node.address, event === 'slash' ? 'slash' : 'unstake');
   context.store.nodes.put({
     ...node,
     status: nodeStatusAfter(node.status, event),
@@ -39,7 +42,7 @@ export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEve
   emit(context, {
     type: 'NodeQuit',
     nodeAddress: node.address,
-    args: { node_address: node.address, blockchain_transaction_id: 0, network: node.network },
+    args: { node_address: node.address, blockchain_transaction_id: job, network: node.network },
   });
 }
 
@@ -66,9 +69,13 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
   if (node === undefined || node.status === 'Quit') throw exception('node has already quit');
   if (node.currentTask !== null && node.currentTask !== slash.commitment) throw exception('node is busy');
   const amount = balanceOf(context, stakeOf(node.address));
-  // Once per membership: a node that has staked again can be slashed again.
-  const reason = `slash-${node.address}-${slash.commitment}-${node.joinTimeMs}`;
-  transfer(context, { type: 'Slash', reason, from: stakeOf(node.address), to: SLASHED, wei: amount });
+  // On a chain the stake is gone when the chain says so.
+  if (context.stakes === 'books') {
+    // Once per membership: a node that has staked again can be slashed again.
+    const reason = `slash-${node.address}-${slash.commitment}-${node.joinTimeMs}`;
+    transfer(context, { type: 'Slash', reason, from: stakeOf(node.address), to: SLASHED, wei: amount });
+  }
+  slashVestings(context, node.address);
   leave(context, { ...node, pendingSlash: [] }, 'slash');
   emit(context, {
     type: 'NodeSlashed',

@@ -12,6 +12,7 @@ import { balanceOf, stakeOf } from './ledger.ts';
 import { leave } from './node-departure.ts';
 import { changeQos } from './qos-book.ts';
 import { exception, type Refusal, refuseField } from './refusal.ts';
+import { assertMayQuit, assertNoSlashJob } from './stakes.ts';
 import type { NodeRow } from './store/rows.ts';
 
 export interface Capabilities {
@@ -34,6 +35,7 @@ export function joinNode(context: RelayContext, join: Join): void {
   assertVersion(join.version);
   const before = store.nodes.get(join.address);
   if (before !== undefined && before.status !== 'Quit') throw refuseField('address', 'Node already joined');
+  assertNoSlashJob(context, join.address);
   const wanted = join.stakingWei === 0n ? config.defaultStakeWei : join.stakingWei;
   if (balanceOf(context, stakeOf(join.address)) !== wanted) throw exception('staking amount mismatch');
   if (!config.networks.includes(join.network)) throw exception(`network ${join.network} not found`);
@@ -78,9 +80,7 @@ export function updateCapabilities(context: RelayContext, address: string, capab
 
 export function quitNode(context: RelayContext, address: string): void {
   const node = knownNode(context, address);
-  if (context.config.unstakeBeforeQuit && balanceOf(context, stakeOf(address)) > 0n) {
-    throw refuseField('staking_status', 'Staking status is staked');
-  }
+  assertMayQuit(context, address);
   if (node.status === 'PendingPause') throw refuseField('address', 'Illegal node status');
   const next = nodeStatusAfter(node.status, 'quit');
   if (next === node.status) return;

@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import type { RelayChain } from '../chain/relay-chain.ts';
+import { DevnetError } from '../errors.ts';
+import { ChainDesk } from './chain/chain-desk.ts';
 import { parseRelayConfig, type RelayConfig, type RelayConfigInput, randomSamplingSeed, type SamplingSeed } from './config.ts';
 import type { RelayContext } from './context.ts';
 import { abortOverdueTasks } from './deadline-scan.ts';
+import { setDelegation, setDelegatorShare } from './delegations.ts';
 import { dispatch } from './dispatcher.ts';
 import { directoryFiles, memoryFiles } from './files.ts';
 import { buildApp } from './http/app.ts';
@@ -15,8 +19,9 @@ import { balanceOf, ISSUED, stakeOf, type Totals, totals, transfer } from './led
 import { distributeModels } from './model-distribution.ts';
 import { slashNode } from './node-departure.ts';
 import { memoryBackend, sqliteBackend } from './store/backend.ts';
-import type { LedgerRow, NodeRow, TaskRow } from './store/rows.ts';
+import type { LedgerRow, NodeRow, TaskRow, VestingRow } from './store/rows.ts';
 import { openStore } from './store/store.ts';
+import { createVesting, type NewVesting, releaseVestings } from './vesting.ts';
 
 export interface RelayOptions {
   readonly config?: RelayConfigInput;
@@ -28,6 +33,8 @@ export interface RelayOptions {
   readonly samplingSeed?: SamplingSeed;
   /** One task could not be moved on: a bug, but no reason to stop the network. Default: thrown by `runRound`. */
   readonly onError?: (error: SerialisedError) => void;
+  /** Where stakes are; left out, they are numbers in the books. `config.relayAddress` is then its account. */
+  readonly chain?: RelayChain;
   /** Misbehaviour towards clients, for their tests. */
   readonly faults?: FaultPlan;
 }
@@ -56,6 +63,8 @@ export interface Relay {
   handle(request: InProcessRequest): Promise<InProcessResponse>;
   /** One round: deadlines, dispatch until nothing more fits, missing models. For tests that drive the relay by hand. */
   runRound(): void;
+  /** One look at the chain: its events, stakes to return or take, withdrawals to pay. Nothing without a chain. */
+  followChain(): Promise<void>;
   balanceWei(address: string): bigint;
   stakeWei(address: string): bigint;
   totals(): Totals;
@@ -66,8 +75,10 @@ export interface Relay {
   ledger(): readonly LedgerRow[];
   /** Adds to an account from outside; `reason` makes it happen once. */
   deposit(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
-  /** Adds to a stake from outside, as a stake transaction would. */
+  /** Adds to a stake from outside, as a stake transaction would. Not where a chain has the stakes. */
   stake(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
+  /** An emission, as the real relay makes them each week. */
+  vest(vesting: NewVesting): VestingRow;
   /** What an admin does with a pending slash. */
   slash(slash: { readonly address: string; readonly commitment: string }): void;
 }
@@ -80,6 +91,7 @@ export function createRelay(options: RelayOptions): Relay {
     clock,
     random,
     samplingSeed: options.samplingSeed ?? randomSamplingSeed((length) => random.bytes(length)),
+    stakes: options.chain === undefined ? 'books' : 'chain',
     store: openStore(statePath === undefined ? memoryBackend : sqliteBackend(join(statePath, 'relay.db'))),
     onError: (error) => {
       if (options.onError === undefined) throw error;
@@ -92,9 +104,11 @@ export function createRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
   let building: ReturnType<typeof buildApp> | undefined;
-  const http = () => (building ??= buildApp(context, options.faults));
+  const desk = options.chain === undefined ? null : new ChainDesk(context, options.chain);
+  const http = () => (building ??= buildApp(context, { desk, faults: options.faults }));
   let url = '';
   let modelsDueMs = 0;
+  let vestingsDueMs = 0;
 
   function runRound(): void {
     abortOverdueTasks(context);
@@ -102,6 +116,20 @@ export function createRelay(options: RelayOptions): Relay {
     if (clock.now() >= modelsDueMs) {
       modelsDueMs = clock.now() + config.times.modelDistribution * 1000;
       distributeModels(context);
+    }
+    if (clock.now() >= vestingsDueMs) {
+      vestingsDueMs = clock.now() + config.times.vestingRelease * 1000;
+      releaseVestings(context);
+    }
+  }
+
+  async function chainRounds(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      // A chain that is away is looked for again; what is owed stays in the store.
+      await desk?.round().catch((error: unknown) => {
+        if (!stopping.signal.aborted) context.onError(error);
+      });
+      await clock.sleep(config.times.chainScan * 1000, stopping.signal).catch(() => {});
     }
   }
 
@@ -122,7 +150,7 @@ export function createRelay(options: RelayOptions): Relay {
       await app.listen({ port, host });
       const { port: bound } = app.server.address() as AddressInfo;
       url = `http://${host}:${bound}`;
-      background = rounds();
+      background = Promise.all([rounds(), desk === null ? null : chainRounds()]).then(() => {});
       // A failure nobody listens for is told by `close`.
       background.catch(() => {});
       return url;
@@ -130,8 +158,11 @@ export function createRelay(options: RelayOptions): Relay {
     async close() {
       stopping.abort();
       await (await building)?.close();
-      store.close();
-      await background;
+      try {
+        await background;
+      } finally {
+        store.close();
+      }
     },
     async handle({ method, url: path, headers = {}, body }) {
       const payload = typeof body === 'string' ? body : body === undefined ? undefined : Buffer.from(body);
@@ -144,6 +175,7 @@ export function createRelay(options: RelayOptions): Relay {
       return { status: response.statusCode, bytes: new Uint8Array(response.rawPayload) };
     },
     runRound,
+    followChain: async () => desk?.round(),
     balanceWei: (address) => balanceOf(context, address),
     stakeWei: (address) => balanceOf(context, stakeOf(address)),
     totals: () => totals(context),
@@ -154,10 +186,13 @@ export function createRelay(options: RelayOptions): Relay {
     ledger: () => store.ledger.values(),
     deposit: ({ address, wei, reason }) =>
       store.transaction(() => transfer(context, { type: 'Deposit', reason: `3-${reason}`, from: ISSUED, to: address, wei })),
-    stake: ({ address, wei, reason }) =>
+    stake: ({ address, wei, reason }) => {
+      if (desk !== null) throw new DevnetError('DEVNET_ON_CHAIN', `the stake of ${address} is the chain's`);
       store.transaction(() =>
         transfer(context, { type: 'Stake', reason: `stake-${reason}`, from: ISSUED, to: stakeOf(address), wei }),
-      ),
+      );
+    },
+    vest: (vesting) => createVesting(context, vesting),
     slash: (slash) => store.transaction(() => slashNode(context, slash)),
   };
 }
@@ -169,6 +204,12 @@ function applyGenesis(context: RelayContext): void {
     for (const { address, balanceWei } of config.genesis.accounts) {
       const reason = `3-genesis-${address}`;
       if (!store.ledger.has(reason)) transfer(context, { type: 'Deposit', reason, from: ISSUED, to: address, wei: balanceWei });
+    }
+    // On a chain whoever starts it sees to the stakes.
+    if (context.stakes === 'chain') return;
+    for (const { node, delegator, stakeWei, sharePercent } of config.genesis.delegations) {
+      setDelegatorShare(context, node, sharePercent);
+      setDelegation(context, { node, delegator, stakeWei });
     }
     for (const { address, stakeWei } of config.genesis.stakes) {
       const reason = `stake-genesis-${address}`;

@@ -1,6 +1,7 @@
 /** A task's fee lies in escrow from its creation until one of these moves it on, once. Source: RELAY_PROTOCOL 4.9. */
 import { distributeByScore, splitPayment } from '../../protocol/money/settlement.ts';
 import type { RelayContext } from './context.ts';
+import { delegatedTo } from './delegations.ts';
 import { balanceOf, DAO, escrowOf, transfer } from './ledger.ts';
 import type { TaskRow } from './store/rows.ts';
 
@@ -37,11 +38,11 @@ interface Payment {
 }
 
 function payNode(context: RelayContext, { escrow, commitment, node, amountWei }: Payment): void {
-  const delegations = context.config.genesis.delegations.filter((delegation) => delegation.node === node);
+  const { sharePercent, delegations } = delegatedTo(context, node);
   const { daoWei, operatorWei, delegators } = splitPayment({
     amountWei,
     daoPercent: context.config.daoPercent,
-    delegatorSharePercent: delegations[0]?.sharePercent ?? 0,
+    delegatorSharePercent: sharePercent,
     delegations: delegations.map(({ delegator, stakeWei }) => ({ address: delegator, stakeWei })),
   });
   if (daoWei > 0n) {

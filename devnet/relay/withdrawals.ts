@@ -1,5 +1,7 @@
 /** Money on its way out: held apart until the relay's wallet says what became of it. Source: RELAY_PROTOCOL 3.5, 3.8. */
 import type { Hex } from '../../protocol/hex.ts';
+import { parseRatio, type WithdrawalTerms, withdrawalFee } from '../../protocol/money/withdrawal-terms.ts';
+import type { RelayConfig } from './config.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, OUTSIDE, transfer, WITHDRAW_FEES, withdrawalOf } from './ledger.ts';
 import { exception, refuseField } from './refusal.ts';
@@ -7,21 +9,30 @@ import type { WithdrawalRow } from './store/rows.ts';
 
 const DAY_MS = 86_400_000;
 
+export function withdrawalTerms({ feeWei, minimumWei, feeTiers, perDay }: RelayConfig['withdraw']): WithdrawalTerms {
+  const tiers = feeTiers.map(({ minAmountWei, ratio }) => ({ minAmountWei, ratio: parseRatio(ratio) }));
+  return { fixedFeeWei: feeWei, minimumWei, tiers, perDay };
+}
+
 export interface WithdrawalRequest {
   readonly address: Hex;
   readonly benefitAddress: Hex;
   readonly network: string;
   /** What arrives; the fee comes on top. */
   readonly amountWei: bigint;
+  /** The destination is the beneficial address that the chain names. */
+  readonly isBenefit: boolean;
 }
 
 /** @throws Refusal */
 export function requestWithdrawal(context: RelayContext, request: WithdrawalRequest): WithdrawalRow {
   const { store, config, clock } = context;
-  const { address, benefitAddress, network, amountWei } = request;
+  const { isBenefit, ...wanted } = request;
+  const { address, benefitAddress, network, amountWei } = wanted;
   if (!config.networks.includes(network)) throw refuseField('network', 'Unsupported withdraw network');
   if (amountWei < config.withdraw.minimumWei) throw refuseField('amount', 'Amount is too small');
-  const feeWei = config.withdraw.feeWei;
+  if (!isBenefit) throw refuseField('benefit_address', 'Benefit address mismatch');
+  const feeWei = withdrawalFee(withdrawalTerms(config.withdraw), amountWei);
   if (balanceOf(context, address) < amountWei + feeWei) throw refuseField('amount', 'Insufficient relay account balance');
   const today = Math.floor(clock.now() / DAY_MS);
   const count = store.withdrawals
@@ -32,7 +43,7 @@ export function requestWithdrawal(context: RelayContext, request: WithdrawalRequ
   const id = store.withdrawals.size + 1;
   return store.transaction(() => {
     transfer(context, { type: 'Withdraw', reason: `6-${id}`, from: address, to: withdrawalOf(id), wei: amountWei + feeWei });
-    return store.withdrawals.put({ id, ...request, feeWei, status: 'Pending', txHash: '', atMs: clock.now() });
+    return store.withdrawals.put({ id, ...wanted, feeWei, status: 'Pending', txHash: '', signedHash: '', atMs: clock.now() });
   });
 }
 

@@ -1,4 +1,4 @@
-/** Relay accounts: balance, income, vesting (a devnet has none), log-in. Source: RELAY_PROTOCOL 3.5, 3.8. */
+/** Relay accounts: balance, deposits, income, log-in. Source: RELAY_PROTOCOL 3.5, 3.8. */
 import type { FastifyInstance } from 'fastify';
 import { ProtocolError } from '../../../protocol/errors.ts';
 import { CONNECT_WALLET_ACTION, verifyWalletMessage, type WalletMessage } from '../../../protocol/signing/wallet-message.ts';
@@ -9,7 +9,10 @@ import type { Access } from './access.ts';
 import { bind, type FieldKinds } from './bind.ts';
 import { rfc3339 } from './wire.ts';
 
-const page = (size: number) => (k: FieldKinds) => ({ page: k.int(1), page_size: k.int(size) });
+/** A deposit that came over the chain names its transaction. */
+const TRANSACTION = /^3-(0x[0-9a-f]{64})$/;
+
+export const page = (size: number) => (k: FieldKinds) => ({ page: k.int(1), page_size: k.int(size) });
 
 export function accountRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
   app.post('/v1/client/connect_wallet', async (request) => {
@@ -25,28 +28,19 @@ export function accountRoutes(app: FastifyInstance, context: RelayContext, acces
     return { message: 'success', data: balanceOf(context, address).toString() };
   });
 
-  app.get('/v2/relay_account/:address/vesting/locked', async (request) => {
-    await access.requireOwner(request, 'Address mismatch');
-    return { message: 'success', data: '0' };
-  });
-
-  app.get('/v2/relay_account/:address/vesting/list', async (request) => {
-    await access.requireOwner(request, 'Address mismatch');
-    const { page_size } = bind(request, { shape: page(20) });
-    if (page_size > 100) throw refuseField('page_size', 'max');
-    return { message: 'success', data: { total: 0, vesting_records: [] } };
-  });
-
   app.get('/v1/relay_account/:address/deposit/list', async (request) => {
     const address = await requireToken(access, request);
-    const rows = context.store.ledger.values().filter((row) => row.type === 'Deposit' && row.to === address);
-    const deposits = paged(rows, bind(request, { shape: page(10) })).map((row) => ({
+    const input = bind(request, { shape: (k) => ({ ...page(10)(k), network: k.optionalText() }) });
+    const network = context.config.networks[0] ?? '';
+    const isAsked = input.network === '' || input.network === network;
+    const rows = context.store.ledger.values().filter((row) => isAsked && row.type === 'Deposit' && row.to === address);
+    const deposits = paged(rows, input).map((row) => ({
       id: row.id,
       created_at: rfc3339(row.atMs),
       address,
       amount: row.wei.toString(),
-      network: context.config.networks[0] ?? '',
-      tx_hash: '',
+      network,
+      tx_hash: TRANSACTION.exec(row.reason)?.[1] ?? '',
     }));
     return { message: 'success', data: { total: rows.length, deposit_records: deposits } };
   });

@@ -2,11 +2,13 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { ChainDesk } from '../chain/chain-desk.ts';
 import type { RelayContext } from '../context.ts';
 import { Refusal, refuseField } from '../refusal.ts';
 import { createAccess } from './access.ts';
 import { accountRoutes } from './account-routes.ts';
 import { diagnosticsRoutes } from './diagnostics-routes.ts';
+import { emissionRoutes } from './emission-routes.ts';
 import { type FaultPlan, injectFaults } from './faults.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { publicRoutes } from './public-routes.ts';
@@ -14,7 +16,13 @@ import { resultRoutes } from './result-routes.ts';
 import { taskRoutes } from './task-routes.ts';
 import { withdrawRoutes } from './withdraw-routes.ts';
 
-export async function buildApp(context: RelayContext, faults?: FaultPlan): Promise<FastifyInstance> {
+export interface AppOptions {
+  /** Null where there is no chain. */
+  readonly desk: ChainDesk | null;
+  readonly faults?: FaultPlan | undefined;
+}
+
+export async function buildApp(context: RelayContext, { desk, faults }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: context.config.maxBodyBytes,
     forceCloseConnections: true,
@@ -35,9 +43,10 @@ export async function buildApp(context: RelayContext, faults?: FaultPlan): Promi
   publicRoutes(app, context);
   taskRoutes(app, context);
   resultRoutes(app, context);
-  nodeRoutes(app, context, access);
+  nodeRoutes(app, context, { access, desk });
   accountRoutes(app, context, access);
-  withdrawRoutes(app, context, access);
+  emissionRoutes(app, context, access);
+  withdrawRoutes(app, context, { access, desk });
   diagnosticsRoutes(app, context);
   return app;
 }

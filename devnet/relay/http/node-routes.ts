@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Hex } from '../../../protocol/hex.ts';
 import { isHex } from '../../../protocol/hex.ts';
+import type { ChainDesk } from '../chain/chain-desk.ts';
 import type { RelayContext } from '../context.ts';
 import { addModel, currentTaskOf, joinNode, pauseNode, quitNode, resumeNode, setVersion, updateCapabilities } from '../nodes.ts';
 import { refuseField } from '../refusal.ts';
@@ -30,7 +31,12 @@ interface OwnerCheck {
   readonly version: 1 | 2;
 }
 
-export function nodeRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
+interface NodeRoutesOptions {
+  readonly access: Access;
+  readonly desk: ChainDesk | null;
+}
+
+export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access, desk }: NodeRoutesOptions): void {
   /** v1 blames the signature of a stranger, v2 the address. */
   function assertOwner({ payload, address, timestamp, signature, version }: OwnerCheck): Hex {
     const { isSigner } = requireSignature(context, { payload, timestamp, signature, version });
@@ -76,22 +82,24 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, access: 
     return { message: 'success', data: { node_address: address, max_task_events: MAX_TRACES, events } };
   });
 
-  app.post('/v2/node/:address/join', (request) => {
+  app.post('/v2/node/:address/join', async (request) => {
     const shape = (k: FieldKinds) => ({ ...owned(k), ...hardware(k), network: k.text(), staking: k.wei() });
     const { timestamp, signature, staking, ...fields } = bind(request, { shape });
     const payload = { ...fields, staking: staking.toString() };
     const address = assertOwner({ payload, address: fields.address, timestamp, signature, version: 2 });
     if (!isHex(address, 20)) throw refuseField('address', 'Signer not allowed');
     const { network, gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = fields;
+    await desk?.observe(address);
     joinNode(context, { address, network, stakingWei: staking, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
 
   /** Legacy: names no network, so no node can join by it (RELAY_PROTOCOL 3.3). */
-  app.post('/v1/node/:address/join', (request) => {
+  app.post('/v1/node/:address/join', async (request) => {
     const { timestamp, signature, ...payload } = bind(request, { shape: (k) => ({ ...owned(k), ...hardware(k) }) });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
+    await desk?.observe(address);
     joinNode(context, { address, network: '', stakingWei: 0n, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
@@ -105,9 +113,11 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, access: 
   });
 
   function statusRoute(action: string, perform: (context: RelayContext, address: string) => void): void {
-    app.post(`/v1/node/:address/${action}`, (request: FastifyRequest) => {
+    app.post(`/v1/node/:address/${action}`, async (request: FastifyRequest) => {
       const { address, timestamp, signature } = bind(request, { shape: owned });
-      perform(context, assertOwner({ payload: { address }, address, timestamp, signature, version: 1 }));
+      const owner = assertOwner({ payload: { address }, address, timestamp, signature, version: 1 });
+      if (action === 'quit') await desk?.observe(owner);
+      perform(context, owner);
       return { message: 'success' };
     });
   }

@@ -4,7 +4,7 @@ import { formatCnxExact } from '../../../protocol/money/wei.ts';
 import { combinedQos } from '../../../protocol/node/qos.ts';
 import { isTerminal } from '../../../protocol/tasks/status.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedWei } from '../dispatcher.ts';
+import { delegatedWei } from '../delegations.ts';
 import { currentEventId, eventsAfter } from '../events.ts';
 import { refuseField } from '../refusal.ts';
 import { bind, type FieldKinds } from './bind.ts';
@@ -101,7 +101,10 @@ export function publicRoutes(app: FastifyInstance, context: RelayContext): void 
       token_type: 'native',
       withdrawal_fee: Number(formatCnxExact(config.withdraw.feeWei)),
       withdrawal_min: Number(formatCnxExact(config.withdraw.minimumWei)),
-      withdrawal_fee_tiers: [],
+      withdrawal_fee_tiers: config.withdraw.feeTiers.map(({ minAmountWei, ratio }) => ({
+        min_amount: Number(formatCnxExact(minAmountWei)),
+        fee_ratio: Number(ratio),
+      })),
       max_withdrawals_per_day: config.withdraw.perDay,
     })),
   }));

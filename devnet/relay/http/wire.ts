@@ -4,9 +4,11 @@ import { NODE_STATUS } from '../../../protocol/node/status.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUS, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import type { InferenceTaskWire } from '../../../protocol/wire/task.ts';
 import type { RelayContext } from '../context.ts';
-import { delegatedWei, nodeScores } from '../dispatcher.ts';
+import { delegatedTo, delegatedWei } from '../delegations.ts';
+import { nodeScores } from '../dispatcher.ts';
 import { balanceOf } from '../ledger.ts';
 import type { NodeRow, TaskRow } from '../store/rows.ts';
+import { lockedWei } from '../vesting.ts';
 
 export function taskWire(task: TaskRow): InferenceTaskWire {
   return {
@@ -57,11 +59,11 @@ export function nodeWireV1(address: string, node: NodeRow | undefined) {
   };
 }
 
-/** GET /v2/node/:a (3.3.1). A devnet has no emissions and no vesting: those are zero. */
+/** GET /v2/node/:a (3.3.1). The devnet estimates no emissions: those are zero. */
 export function nodeWireV2(context: RelayContext, address: string, node: NodeRow | undefined) {
   const scores = node === undefined ? { staking: 0, qos: 0, weight: 0 } : nodeScores(context, node);
   const { operator, delegator } = earnings(context, address);
-  const delegations = context.config.genesis.delegations.filter((entry) => entry.node === address);
+  const { sharePercent, delegations } = delegatedTo(context, address);
   return {
     address,
     network: node?.network ?? '',
@@ -76,9 +78,9 @@ export function nodeWireV2(context: RelayContext, address: string, node: NodeRow
     prob_weight: scores.weight,
     operator_staking: (node?.stakeWei ?? 0n).toString(),
     delegator_staking: delegatedWei(context, address).toString(),
-    locked_emission: '0',
+    locked_emission: lockedWei(context, address).toString(),
     relay_account_balance: balanceOf(context, address).toString(),
-    delegator_share: delegations[0]?.sharePercent ?? 0,
+    delegator_share: sharePercent,
     delegators_num: delegations.length,
     total_operator_earnings: operator.total.toString(),
     today_operator_earnings: operator.today.toString(),

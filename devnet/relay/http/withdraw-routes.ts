@@ -2,6 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Hex, isHex } from '../../../protocol/hex.ts';
 import { withdrawAction } from '../../../protocol/signing/wallet-message.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import type { ChainDesk } from '../chain/chain-desk.ts';
 import type { RelayContext } from '../context.ts';
 import { refuseField } from '../refusal.ts';
 import type { WithdrawalRow } from '../store/rows.ts';
@@ -14,7 +16,12 @@ import { rfc3339 } from './wire.ts';
 
 const STATUS_NUMBER = { Pending: 0, Success: 1, Failed: 2 } as const;
 
-export function withdrawRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
+interface WithdrawRoutesOptions {
+  readonly access: Access;
+  readonly desk: ChainDesk | null;
+}
+
+export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { access, desk }: WithdrawRoutesOptions): void {
   app.post('/v1/relay_account/:address/withdraw', async (request) => {
     const address = await requireToken(access, request);
     const shape = (k: FieldKinds) => ({
@@ -28,10 +35,11 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, acce
     const action = withdrawAction({ amountWei, address, benefitAddress, network });
     requireWallet(context, { action, address, timestamp, signature });
     if (!isHex(benefitAddress, 20) || !isHex(address, 20)) throw refuseField('benefit_address', 'Benefit address mismatch');
-    return {
-      message: 'success',
-      data: { request_id: requestWithdrawal(context, { address, benefitAddress, network, amountWei }).id },
-    };
+    // Without a chain nobody can say where the money should go.
+    const isBenefit = async () => desk === null || sameAddress((await desk.benefitAddress(address)) ?? '', benefitAddress);
+    const isAllowed = await isBenefit();
+    const { id } = requestWithdrawal(context, { address, benefitAddress, network, amountWei, isBenefit: isAllowed });
+    return { message: 'success', data: { request_id: id } };
   });
 
   app.get('/v1/relay_account/:address/withdraw/list', async (request) => {

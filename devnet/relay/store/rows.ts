@@ -104,7 +104,10 @@ export const LEDGER_TYPES = [
   'Withdraw',
   'WithdrawRefund',
   'UserDelegation',
+  'VestingCreated',
+  'VestingRelease',
   'Stake',
+  'Unstake',
   'Slash',
 ] as const;
 export type LedgerType = (typeof LEDGER_TYPES)[number];
@@ -140,6 +143,8 @@ export const withdrawalRowSchema = z.object({
   network: z.string(),
   status: z.enum(['Pending', 'Success', 'Failed']),
   txHash: z.string(),
+  /** Transaction that was signed for it; written before it is sent, so that it is paid once. '' = none yet. */
+  signedHash: z.string().default(''),
   atMs: time,
 });
 export type WithdrawalRow = z.output<typeof withdrawalRowSchema>;
@@ -171,3 +176,52 @@ export const traceRowSchema = z.object({
   atMs: time,
 });
 export type TraceRow = z.output<typeof traceRowSchema>;
+
+/** A node's stake as the chain told it last. Credits are no coin: the relay does not count them (quirks 20, 21). */
+export const chainStakeRowSchema = z.object({
+  node: addressField,
+  status: z.enum(['Unstaked', 'Staked', 'PendingUnstaked']),
+});
+export type ChainStakeRow = z.output<typeof chainStakeRowSchema>;
+
+/** What delegators have put on a node, and their share of its earnings in percent. */
+export const delegationRowSchema = z.object({
+  node: addressField,
+  sharePercent: z.number().int().min(0).max(99),
+  delegations: z.array(z.object({ delegator: addressField, stakeWei: weiField })),
+});
+export type DelegationRow = z.output<typeof delegationRowSchema>;
+
+/** What the relay has to do on the chain because a node left. */
+export const chainJobRowSchema = z.object({
+  id: count,
+  kind: z.enum(['unstake', 'slash']),
+  node: addressField,
+  open: z.boolean(),
+  /** '' while it is open, and where nothing was staked any more. */
+  txHash: z.string(),
+});
+export type ChainJobRow = z.output<typeof chainJobRowSchema>;
+
+/** How far the chain was followed. One row. */
+export const chainCursorRowSchema = z.object({
+  nextBlock: count,
+  /** Of the block before it: shows that this is still the same chain. */
+  blockHash: z.string(),
+});
+export type ChainCursorRow = z.output<typeof chainCursorRowSchema>;
+
+export const VESTING_TYPES = ['node', 'delegation', 'other'] as const;
+
+/** An emission: locked at its creation, released evenly over its days. */
+export const vestingRowSchema = z.object({
+  id: count,
+  address: addressField,
+  type: z.enum(VESTING_TYPES),
+  totalWei: weiField,
+  releasedWei: weiField,
+  durationDays: z.number().positive(),
+  slashed: z.boolean(),
+  atMs: time,
+});
+export type VestingRow = z.output<typeof vestingRowSchema>;

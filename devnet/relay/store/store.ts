@@ -15,6 +15,11 @@ export interface Store {
   readonly nodeErrors: Table<rows.NodeErrorRow>;
   readonly workers: Table<rows.WorkerRow>;
   readonly traces: Table<rows.TraceRow>;
+  readonly delegations: Table<rows.DelegationRow>;
+  readonly vestings: Table<rows.VestingRow>;
+  readonly chainStakes: Table<rows.ChainStakeRow>;
+  readonly chainJobs: Table<rows.ChainJobRow>;
+  readonly chainCursor: Table<rows.ChainCursorRow>;
   /** Runs `work`; when it throws, nothing has happened. Rows can only change in here; nested calls join the outer one. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
@@ -82,6 +87,11 @@ export function openStore(backend: StoreBackend = memoryBackend): Store {
     nodeErrors: table('nodeErrors', rows.nodeErrorRowSchema, (row) => `${row.node} ${row.commitment}`),
     workers: table('workers', rows.workerRowSchema, (row) => row.version),
     traces: table('traces', rows.traceRowSchema, (row) => String(row.id)),
+    delegations: table('delegations', rows.delegationRowSchema, (row) => row.node),
+    vestings: table('vestings', rows.vestingRowSchema, (row) => String(row.id)),
+    chainStakes: table('chainStakes', rows.chainStakeRowSchema, (row) => row.node),
+    chainJobs: table('chainJobs', rows.chainJobRowSchema, (row) => String(row.id)),
+    chainCursor: table('chainCursor', rows.chainCursorRowSchema, () => 'head'),
     transaction,
     close: () => backend.close(),
   };

@@ -18,6 +18,7 @@ export function testContext(config: RelayConfigInput = {}): RelayContext & { rea
     random,
     samplingSeed: randomSamplingSeed((length) => random.bytes(length)),
     store: openStore(),
+    stakes: 'books',
     files: memoryFiles(),
     onError: (error) => {
       throw error;

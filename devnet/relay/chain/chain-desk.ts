@@ -1,0 +1,122 @@
+/**
+ * The relay at the chain: returns and takes stakes, pays withdrawals, and follows the events of the staking contracts.
+ * Source: RELAY_PROTOCOL 3.8, 4.8, 4.10. Passes run one after another; everything that is owed stands in the store, so
+ * that a pass that fails, or a process that ends in the middle of one, is made up for by the next.
+ */
+
+import type { Hex } from '../../../protocol/hex.ts';
+import type { ChainEvent, RelayChain } from '../../chain/relay-chain.ts';
+import { DevnetError } from '../../errors.ts';
+import type { RelayContext } from '../context.ts';
+import { setDelegation, setDelegatorShare } from '../delegations.ts';
+import { setChainStake } from '../stakes.ts';
+import type { ChainJobRow, WithdrawalRow } from '../store/rows.ts';
+import { fulfilWithdrawal } from '../withdrawals.ts';
+import { applyChainEvent } from './chain-events.ts';
+
+export class ChainDesk {
+  readonly #context: RelayContext;
+  readonly #chain: RelayChain;
+  #queue: Promise<void> = Promise.resolve();
+  #isSameChain = false;
+
+  constructor(context: RelayContext, chain: RelayChain) {
+    this.#context = context;
+    this.#chain = chain;
+  }
+
+  /** One whole pass. @throws DevnetError DEVNET_STATE_MISMATCH, DevnetChainError, and what the connection throws */
+  round(): Promise<void> {
+    const pass = this.#queue.then(() => this.#round());
+    this.#queue = pass.catch(() => {});
+    return pass;
+  }
+
+  /** Everything the chain says of a node by now is in the books afterwards, its delegations as well. @throws as {@link round} */
+  async observe(node: Hex): Promise<void> {
+    await this.round();
+    const chain = this.#chain;
+    const [{ status, balanceWei }, sharePercent] = [await chain.stake(node), await chain.delegatorShare(node)];
+    const delegations = await chain.delegations(node);
+    const { store } = this.#context;
+    store.transaction(() => {
+      setChainStake(this.#context, { node, status, balanceWei, reason: `read-${node}-${store.ledger.size + 1}` });
+      setDelegatorShare(this.#context, node, 0);
+      setDelegatorShare(this.#context, node, sharePercent);
+      for (const [delegator, stakeWei] of delegations) setDelegation(this.#context, { node, delegator, stakeWei });
+    });
+  }
+
+  /** Null while it is not set. */
+  benefitAddress(node: Hex): Promise<Hex | null> {
+    return this.#chain.benefitAddress(node);
+  }
+
+  async #round(): Promise<void> {
+    const { store, config } = this.#context;
+    if (!this.#isSameChain) await this.#assertSameChain();
+    // What has happened first: a stake that is gone already needs no return.
+    await this.#follow();
+    for (const job of store.chainJobs.values().filter(({ open }) => open)) await this.#perform(job);
+    if (config.withdraw.pays) {
+      for (const row of store.withdrawals.values().filter(({ status }) => status === 'Pending')) await this.#pay(row);
+    }
+    await this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    const { store } = this.#context;
+    for (;;) {
+      const from = store.chainCursor.get('head')?.nextBlock ?? 0;
+      const { events, nextBlock } = await this.#chain.scan(from);
+      if (nextBlock === from) return;
+      const blockHash = (await this.#chain.blockHash(nextBlock - 1)) ?? '';
+      store.transaction(() => {
+        for (const event of events) this.#apply(event);
+        store.chainCursor.put({ nextBlock, blockHash });
+      });
+    }
+  }
+
+  #apply(event: ChainEvent): void {
+    try {
+      this.#context.store.transaction(() => applyChainEvent(this.#context, event));
+    } catch (error) {
+      // One event that makes no sense must not keep the relay from all later ones.
+      this.#context.onError(error);
+    }
+  }
+
+  async #perform({ id, kind, node }: ChainJobRow): Promise<void> {
+    const { store } = this.#context;
+    const { status } = await this.#chain.stake(node);
+    let txHash = '';
+    if (status !== 'Unstaked') txHash = await (kind === 'slash' ? this.#chain.slashStaking(node) : this.#chain.unstake(node));
+    if (kind === 'slash') await this.#chain.slashDelegations(node);
+    store.transaction(() => store.chainJobs.put({ id, kind, node, open: false, txHash }));
+  }
+
+  /** The hash is on disk before the coin moves: after a crash the chain says whether it did. */
+  async #pay(row: WithdrawalRow): Promise<void> {
+    const { store } = this.#context;
+    const fate = row.signedHash === '' ? 'unknown' : await this.#chain.fate(row.signedHash as Hex);
+    if (fate === 'waiting') return;
+    const txHash =
+      fate === 'mined'
+        ? row.signedHash
+        : await this.#chain.pay(row.benefitAddress, row.amountWei, (signedHash) => {
+            store.transaction(() => store.withdrawals.put({ ...row, signedHash }));
+          });
+    fulfilWithdrawal(this.#context, { id: row.id, txHash });
+  }
+
+  /** Books and chain belong together: with another chain the books would be wrong from the first block on. */
+  async #assertSameChain(): Promise<void> {
+    const cursor = this.#context.store.chainCursor.get('head');
+    const isSame = cursor === undefined || (await this.#chain.blockHash(cursor.nextBlock - 1)) === cursor.blockHash;
+    if (!isSame) {
+      throw new DevnetError('DEVNET_STATE_MISMATCH', `the saved relay belongs to another chain at block ${cursor.nextBlock - 1}`);
+    }
+    this.#isSameChain = true;
+  }
+}

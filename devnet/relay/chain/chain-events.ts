@@ -1,0 +1,62 @@
+/** What an event of the chain changes in the relay's books. Source: RELAY_PROTOCOL 3.3.3, 4.10. */
+import { nodeStatusAfter } from '../../../protocol/node/status.ts';
+import type { ChainEvent } from '../../chain/relay-chain.ts';
+import type { RelayContext } from '../context.ts';
+import { setDelegation, setDelegatorShare } from '../delegations.ts';
+import { emit } from '../events.ts';
+import { balanceOf, ISSUED, stakeOf, transfer } from '../ledger.ts';
+import { leave } from '../node-departure.ts';
+import { setChainStake } from '../stakes.ts';
+
+/** Runs inside a transaction. */
+export function applyChainEvent(context: RelayContext, event: ChainEvent): void {
+  switch (event.kind) {
+    case 'nodeStaked':
+      onStaked(context, event);
+      break;
+    case 'nodeTryUnstaked':
+      onTryUnstaked(context, event);
+      break;
+    case 'nodeUnstaked':
+    case 'nodeSlashed': {
+      const slashed = event.kind === 'nodeSlashed';
+      setChainStake(context, { node: event.node, status: 'Unstaked', balanceWei: 0n, reason: event.hash, slashed });
+      break;
+    }
+    case 'delegation':
+      setDelegation(context, event);
+      break;
+    case 'delegatorShare':
+      setDelegatorShare(context, event.node, event.share);
+      break;
+    case 'deposit': {
+      const reason = `3-${event.hash}`;
+      transfer(context, { type: 'Deposit', reason, from: ISSUED, to: event.from, wei: event.wei });
+    }
+  }
+}
+
+type Of<Kind extends ChainEvent['kind']> = Extract<ChainEvent, { readonly kind: Kind }>;
+
+function onStaked(context: RelayContext, { node: address, balanceWei, hash }: Of<'nodeStaked'>): void {
+  setChainStake(context, { node: address, status: 'Staked', balanceWei, reason: hash });
+  const node = context.store.nodes.get(address);
+  if (node === undefined || node.status === 'Quit') return;
+  context.store.nodes.put({ ...node, stakeWei: balanceWei });
+  const args = { node_address: address, staking_amount: balanceWei.toString(), network: node.network };
+  emit(context, { type: 'NodeStaking', nodeAddress: address, args });
+}
+
+/**
+ * The real relay ignores requests of before the join by their block's time; here every earlier event is in the books
+ * before a join is (`ChainDesk.observe`), whatever the chain's clock says.
+ */
+function onTryUnstaked(context: RelayContext, { node: address }: Of<'nodeTryUnstaked'>): void {
+  const balanceWei = balanceOf(context, stakeOf(address));
+  setChainStake(context, { node: address, status: 'PendingUnstaked', balanceWei, reason: '' });
+  const node = context.store.nodes.get(address);
+  const next = node === undefined ? 'Quit' : nodeStatusAfter(node.status, 'chainTryUnstake');
+  if (node === undefined || next === node.status) return;
+  if (next === 'Quit') leave(context, node, 'chainTryUnstake');
+  else context.store.nodes.put({ ...node, status: next });
+}

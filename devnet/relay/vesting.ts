@@ -1,0 +1,64 @@
+/** Emissions: locked at their creation, released evenly over their days, taken by a slash. Source: RELAY_PROTOCOL 3.5, 4.8, 4.12. */
+import type { Hex } from '../../protocol/hex.ts';
+import type { RelayContext } from './context.ts';
+import { balanceOf, ISSUED, SLASHED, transfer, vestingOf } from './ledger.ts';
+import type { VestingRow } from './store/rows.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface NewVesting {
+  readonly address: Hex;
+  readonly wei: bigint;
+  readonly durationDays: number;
+  readonly type: VestingRow['type'];
+}
+
+export function createVesting(context: RelayContext, { address, wei, durationDays, type }: NewVesting): VestingRow {
+  const { store, clock } = context;
+  const id = store.vestings.size + 1;
+  return store.transaction(() => {
+    transfer(context, { type: 'VestingCreated', reason: `9-${id}`, from: ISSUED, to: vestingOf(id), wei });
+    const common = { id, address, type, durationDays, slashed: false, atMs: clock.now() };
+    return store.vestings.put({ ...common, totalWei: wei, releasedWei: 0n });
+  });
+}
+
+/** Releases what has become due since the last time. */
+export function releaseVestings(context: RelayContext): void {
+  const { store, clock } = context;
+  for (const row of store.vestings.values()) {
+    const dueWei = releasedBy(row, clock.now());
+    if (row.slashed || dueWei <= row.releasedWei) continue;
+    store.transaction(() => {
+      const step = { reason: `10-${row.id}-${dueWei}`, wei: dueWei - row.releasedWei };
+      transfer(context, { ...step, type: 'VestingRelease', from: vestingOf(row.id), to: row.address });
+      store.vestings.put({ ...row, releasedWei: dueWei });
+    });
+  }
+}
+
+/** What is still locked goes the way of the stake; what is released stays. */
+export function slashVestings(context: RelayContext, address: string): void {
+  const { store } = context;
+  for (const row of vestingsOf(context, address)) {
+    const wei = balanceOf(context, vestingOf(row.id));
+    if (row.slashed || wei === 0n) continue;
+    transfer(context, { type: 'Slash', reason: `slash-vesting-${row.id}`, from: vestingOf(row.id), to: SLASHED, wei });
+    store.vestings.put({ ...row, slashed: true });
+  }
+}
+
+export function vestingsOf({ store }: Pick<RelayContext, 'store'>, address: string): VestingRow[] {
+  return store.vestings.values().filter((row) => row.address === address);
+}
+
+/** Wei that is neither released nor slashed. */
+export function lockedWei(context: Pick<RelayContext, 'store'>, address: string): bigint {
+  return vestingsOf(context, address).reduce((sum, row) => sum + balanceOf(context, vestingOf(row.id)), 0n);
+}
+
+function releasedBy({ totalWei, durationDays, atMs }: VestingRow, nowMs: number): bigint {
+  const durationMs = BigInt(Math.round(durationDays * DAY_MS));
+  const passedMs = BigInt(Math.max(0, nowMs - atMs));
+  return passedMs >= durationMs ? totalWei : (totalWei * passedMs) / durationMs;
+}
