@@ -1,6 +1,7 @@
 /** Which program a configuration means. */
 import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../contract/node-config.ts';
+import { officialWorkingFolder } from './official/layout.ts';
 
 export interface EngineProgram {
   readonly command: string;
@@ -8,6 +9,8 @@ export interface EngineProgram {
   readonly env: Readonly<Record<string, string>>;
   readonly modelsDir: string;
   readonly patchUrl: string;
+  /** Where it has to run; null = anywhere. */
+  readonly cwd: string | null;
 }
 
 /** From sources the engine is TypeScript, from a build JavaScript. */
@@ -28,10 +31,11 @@ export function engineProgram(config: EngineConfig, modelsDir: string): EnginePr
         },
         modelsDir,
         patchUrl: '',
+        cwd: null,
       };
     case 'official':
-      return { ...config, modelsDir, patchUrl: config.patchUrl };
+      return { ...config, modelsDir, patchUrl: config.patchUrl, cwd: officialWorkingFolder(config) };
     case 'program':
-      return { ...config, modelsDir, patchUrl: '' };
+      return { ...config, modelsDir, patchUrl: '', cwd: null };
   }
 }

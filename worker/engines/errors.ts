@@ -38,6 +38,43 @@ export const ENGINE_ERRORS = {
     meaning: 'The node is confined to GPUs that the embedded engine can not use; it does not fall back to the processor.',
     remedy: 'Check the NVIDIA driver, or choose no GPU for this node.',
   },
+  OFFICIAL_NOT_FOUND: {
+    meaning: 'There is nothing at the place that was named for the official worker.',
+    remedy: 'Give the folder into which the official node was unpacked or installed.',
+  },
+  OFFICIAL_WRONG_LAYOUT: {
+    meaning: 'What lies at the named place is no installation of the official node: its worker program is not there.',
+    remedy:
+      'Give the folder that holds `worker` or `crynux_worker_process`, or the app on macOS; if it is the right one, install the node again.',
+  },
+  OFFICIAL_WRONG_PLATFORM: {
+    meaning: 'The installation is for another operating system.',
+    remedy: 'Install the release of the official node for this system.',
+  },
+  OFFICIAL_NO_PYTHON: {
+    meaning: 'The official worker has no virtual environment, and there is no Python on the path to take its place.',
+    remedy: "Create `worker/venv` as the official node's instructions say.",
+  },
+  OFFICIAL_BROKEN_PYTHON: {
+    meaning: "The Python of the official worker's virtual environment is gone, as after an update of the system.",
+    remedy: 'Create `worker/venv` again.',
+  },
+  OFFICIAL_NOT_EXECUTABLE: {
+    meaning: "This user may not execute the official worker's program.",
+    remedy: 'Make it executable (chmod +x), or unpack the release again with a tool that keeps permissions.',
+  },
+  OFFICIAL_NO_PACKAGE: {
+    meaning: "The worker's Python package is not in its virtual environment.",
+    remedy: "Install it there as the official node's instructions say.",
+  },
+  OFFICIAL_BAD_VERSION: {
+    meaning: 'The version of the official worker is not three numbers, so that the network would refuse it.',
+    remedy: 'Install a released version of the official node.',
+  },
+  OFFICIAL_NO_PATCH_LIST: {
+    meaning: 'The list of patches for the official worker could not be read.',
+    remedy: 'None needed: the worker asks again by itself.',
+  },
   MODEL_BAD_CATALOGUE: {
     meaning: 'A model catalogue is not JSON of the expected shape.',
     remedy: 'Correct the file; the message names the first bad field.',

@@ -163,7 +163,7 @@ class EngineSupervisor implements Engine {
     return new RoleSupervisor({
       role,
       server,
-      cwd: engineDir,
+      cwd: program.cwd ?? engineDir,
       pidFile: this.#pidFile(role),
       clock,
       log,

@@ -1,0 +1,45 @@
+/** Engines of this machine as a UI shows them: what was found where, and whether it can be used. */
+import { z } from 'zod';
+import { engineConfigSchema } from './node-config.ts';
+
+export const PATCH_STATES = ['none', 'applied', 'available', 'off', 'unknown'] as const;
+
+/** The official worker patches itself (RELAY_PROTOCOL 9.4); a host may switch that off. */
+export const patchViewSchema = z.object({
+  /** `available`: it will patch itself at its next start or within a minute; `unknown`: its version is not readable. */
+  state: z.enum(PATCH_STATES),
+  /** As installed, before any patch; null where the installation does not tell. */
+  installedVersion: z.string().nullable(),
+  /** Versions that its source of patches offers for this one; null = nobody asked. */
+  available: z.array(z.string()).nullable(),
+  /** Why they are off: the host's choice, or files that this user may not change. */
+  offBecause: z.enum(['chosen', 'readOnly']).nullable(),
+});
+export type PatchView = z.output<typeof patchViewSchema>;
+
+export const engineProblemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  data: z.record(z.string(), z.unknown()).default({}),
+});
+
+export const OFFICIAL_LAYOUTS = ['source', 'bundle', 'app'] as const;
+
+export const engineCandidateSchema = z.object({
+  kind: z.enum(['embedded', 'official']),
+  title: z.string(),
+  /** Folder of the installation; null for the engine that is part of this program. */
+  path: z.string().nullable(),
+  /** `source`: scripts and a virtual environment; `bundle`: a release for Windows or Linux; `app`: one for macOS. */
+  layout: z.enum(OFFICIAL_LAYOUTS).nullable(),
+  /** What the files say, patches included; the running engine's own word counts. Null = they do not tell. */
+  version: z.string().nullable(),
+  patches: patchViewSchema,
+  /** To be put into a node's configuration as it is; null = the engine can not be used, see `problem`. */
+  config: engineConfigSchema.nullable(),
+  problem: engineProblemSchema.nullable(),
+  /** Ids of the networks that accept this kind of engine (law 7). */
+  acceptedBy: z.array(z.string()),
+});
+export type EngineCandidate = z.output<typeof engineCandidateSchema>;

@@ -1,0 +1,48 @@
+/** What is looked up of an installation's files; tests stand other platforms' installations on this one. */
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+
+export interface InstallationFiles {
+  /** Links are followed. Null: nothing there (a link may lead there), or nothing this user may see. */
+  kind(path: string): 'file' | 'folder' | null;
+  /** Names in a folder, sorted; empty where there is none. */
+  list(folder: string): readonly string[];
+  /** Null when it can not be read. */
+  readText(path: string): string | null;
+  mayExecute(path: string): boolean;
+  mayWrite(path: string): boolean;
+}
+
+export const systemFiles: InstallationFiles = {
+  kind(path) {
+    try {
+      return statSync(path).isDirectory() ? 'folder' : 'file';
+    } catch {
+      return null;
+    }
+  },
+  list(folder) {
+    try {
+      return readdirSync(folder).sort();
+    } catch {
+      return [];
+    }
+  },
+  readText(path) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return null;
+    }
+  },
+  mayExecute: (path) => may(path, constants.X_OK),
+  mayWrite: (path) => may(path, constants.W_OK),
+};
+
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

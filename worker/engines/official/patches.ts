@@ -1,0 +1,37 @@
+/** The official worker's own mechanism of patches: shown here, carried out by the worker. Source: RELAY_PROTOCOL 9.4. */
+import { EngineError } from '../errors.ts';
+
+/** Where the worker looks by itself. */
+export const OFFICIAL_PATCH_URL = 'https://raw.githubusercontent.com/crynux-ai/crynux-worker/main';
+
+const TIMEOUT_MS = 10_000;
+const MAX_LIST = 64 * 1024;
+
+/**
+ * Versions that the worker would patch itself to, in order.
+ * @param list text of `patches.txt`: versions separated by white space. A version that it does not name gets none.
+ */
+export function patchesFor(list: string, version: string): readonly string[] {
+  const versions = list.split(/\s+/).filter((one) => one !== '');
+  const at = versions.indexOf(version);
+  return at < 0 ? [] : versions.slice(at + 1).filter((later) => majorOf(later) === majorOf(version));
+}
+
+function majorOf(version: string): string {
+  return version.split('.')[0] ?? '';
+}
+
+/** @throws EngineError OFFICIAL_NO_PATCH_LIST */
+export async function readPatchList(patchUrl: string): Promise<string> {
+  const url = `${patchUrl}/patches.txt`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    const text = await response.text();
+    if (text.length > MAX_LIST) throw new Error(`more than ${MAX_LIST} characters`);
+    return text;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('OFFICIAL_NO_PATCH_LIST', `${url}: ${reason}`, { url }, { cause });
+  }
+}
