@@ -1,0 +1,51 @@
+/** The files of the window, read once: what is not in the list does not exist, whatever a path says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { HeadlessError } from '../errors.ts';
+
+export interface StaticFile {
+  readonly body: Buffer;
+  readonly type: string;
+}
+
+export interface StaticFiles {
+  /** By the path of a URL, with its leading slash, as it came: neither decoded nor made simpler. */
+  find(urlPath: string): StaticFile | undefined;
+  readonly index: StaticFile;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** Files of unknown kinds (source maps too) are left out. @throws HeadlessError HEADLESS_NO_WINDOW */
+export function readStaticFiles(dir: string): StaticFiles {
+  const files = new Map<string, StaticFile>();
+  for (const name of namesIn(dir)) {
+    const type = TYPES[path.extname(name).toLowerCase()];
+    if (type === undefined) continue;
+    files.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(dir, name)), type });
+  }
+  const index = files.get('/index.html');
+  if (index === undefined) throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} holds no index.html`, { dir });
+  files.set('/', index);
+  return { index, find: (urlPath) => files.get(urlPath) };
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)));
+  } catch (cause) {
+    throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} can not be read`, { dir }, { cause });
+  }
+}

@@ -1,0 +1,234 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { implement } from '@orpc/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { CONTENT_SECURITY_POLICY } from '../../contract/content-security.ts';
+import { hostContract } from '../../contract/host-contract.ts';
+import { createHostClient } from '../../contract/rpc-client.ts';
+import type { RpcPort } from '../../contract/rpc-port.ts';
+import { createRpcServer } from '../../contract/rpc-server.ts';
+import { systemRandom } from '../../devnet/system.ts';
+import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
+import { readStaticFiles } from './static-files.ts';
+import { startWebServer, type WebServer } from './web-server.ts';
+
+const APP = { version: '1', shell: 'headless' as const, platform: 'linux', dataDir: '/data' };
+const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tray: false, updates: false } };
+
+let dir: string;
+let server: WebServer;
+const nodePorts: { profileId: string; port: RpcPort }[] = [];
+
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'window-'));
+  writeFileSync(path.join(dir, 'secret.json'), '{"not":"served"}');
+  const root = path.join(dir, 'out');
+  mkdirSync(path.join(root, 'assets'), { recursive: true });
+  writeFileSync(path.join(root, 'index.html'), '<title>window</title>');
+  writeFileSync(path.join(root, 'assets', 'main-abc.js'), 'window');
+  writeFileSync(path.join(root, 'assets', 'main-abc.js.map'), '{}');
+  symlinkSync(path.join(dir, 'secret.json'), path.join(root, 'link.json'));
+  const info = implement(hostContract).app.info.handler(() => INFO);
+  const rpc = createRpcServer({ app: { info } }, () => {});
+  server = await startWebServer({
+    port: 0,
+    files: readStaticFiles(root),
+    random: systemRandom,
+    serveHost: (port) => rpc.serve(port),
+    serveNode: (profileId, port) => nodePorts.push({ profileId, port }) > 0 && profileId !== 'stopped',
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const asking = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
+    const { statusCode: status = 0, headers } = response;
+    text(response).then((body) => resolve({ status, headers, body }), reject);
+  });
+  asking.on('error', reject).end();
+  return promise;
+}
+
+async function enter(): Promise<string> {
+  const { pathname, search } = new URL(server.address());
+  const { headers } = await ask(pathname + search);
+  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+}
+
+/** 101, or the status with which the upgrade was refused. */
+function upgrade(path: string, headers: Record<string, string>): Promise<{ status: number; socket: WebSocket }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  return new Promise((resolve) => {
+    socket.on('error', () => {});
+    socket.on('open', () => resolve({ status: 101, socket }));
+    socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve({ status: statusCode, socket }));
+  });
+}
+
+const ownOrigin = () => `http://127.0.0.1:${server.port}`;
+
+describe('entering', () => {
+  it('works once with a token, and gives a cookie that scripts and other sites do not get', async () => {
+    const { pathname, search } = new URL(server.address());
+    const first = await ask(pathname + search);
+    expect(first.status).toBe(200);
+    expect(first.headers['set-cookie']?.[0]).toMatch(/^crynux-[0-9a-f]{12}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    const second = await ask(pathname + search);
+    expect(second).toMatchObject({ status: 401 });
+    expect(second.headers['set-cookie']).toBeUndefined();
+    const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect(await ask('/', { cookie })).toMatchObject({ status: 200, body: '<title>window</title>' });
+    // A second look at the same address by the same browser is no mistake.
+    expect(await ask(pathname + search, { cookie })).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a wrong token', '/enter?token=x'],
+    ['no token', '/enter'],
+    ['a file', '/assets/main-abc.js'],
+    ['a wrong cookie', '/', 'crynux-0=x'],
+  ])('%s leads to nothing', async (_what, where, cookie = '') => {
+    const { status, body } = await ask(where === '' ? '/' : where, { cookie });
+    expect(status).toBe(401);
+    expect(body).not.toContain('<title>window');
+  });
+});
+
+describe('what is served', () => {
+  it('are the files that were there at the start, of known kinds, with headers that confine them', async () => {
+    const cookie = await enter();
+    const script = await ask('/assets/main-abc.js', { cookie });
+    expect(script).toMatchObject({ status: 200, body: 'window' });
+    expect(script.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(Object.keys(script.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(CONTENT_SECURITY_POLICY).not.toMatch(/script-src[^;]*unsafe|\*/);
+    for (const path of ['/assets/main-abc.js.map', '/link.json'])
+      expect(await ask(path, { cookie })).toMatchObject({ status: 404 });
+  });
+
+  it.each([
+    '/../secret.json',
+    '/%2e%2e/secret.json',
+    '/assets/..%2f..%2fsecret.json',
+    '//secret.json',
+    '/assets\\..\\..\\secret.json',
+  ])('%s leads nowhere', async (where) => {
+    const { status, body } = await ask(where, { cookie: await enter() });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body).not.toContain('not');
+  });
+
+  it('an unknown path is the window for a navigation only', async () => {
+    const cookie = await enter();
+    expect(await ask('/tasks?type=Llm', { cookie, 'sec-fetch-mode': 'navigate' })).toMatchObject({
+      body: '<title>window</title>',
+    });
+    expect(await ask('/assets/gone.js', { cookie, 'sec-fetch-mode': 'no-cors' })).toMatchObject({ status: 404, body: '' });
+  });
+
+  it.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])('%s is refused', async (method) => {
+    expect(await ask('/', { cookie: await enter(), origin: ownOrigin() }, method)).toMatchObject({ status: 405 });
+  });
+
+  it('a name that only resolves to this machine is refused, before anything else is looked at', async () => {
+    const cookie = await enter();
+    const { search } = new URL(server.address());
+    for (const host of [
+      'evil.example',
+      `evil.example:${server.port}`,
+      '127.0.0.1.evil.example',
+      '192.168.1.2',
+      'localhost:99999',
+    ]) {
+      expect(await ask('/', { cookie, host })).toMatchObject({ status: 421, body: '' });
+      const tried = await ask(`/enter${search}`, { host });
+      expect(tried.headers['set-cookie']).toBeUndefined();
+    }
+    // A tunnel may end on another port.
+    expect(await ask('/', { cookie, host: 'localhost:9000' })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('connections', () => {
+  it.each([
+    ['with a page of another site', { origin: 'http://evil.example' }, 403],
+    ['with a page of another port', { origin: 'http://127.0.0.1:1' }, 403],
+    ['with a page without an origin', { origin: 'null' }, 403],
+    ['with another name', { host: 'evil.example', origin: 'http://evil.example' }, 421],
+  ])('%s are refused although the cookie is right', async (_what, headers, status) => {
+    expect(await upgrade('/rpc/host', { cookie: await enter(), ...headers })).toMatchObject({ status });
+  });
+
+  it('without a session, or elsewhere, are refused', async () => {
+    const cookie = await enter();
+    expect(await upgrade('/rpc/host', { origin: ownOrigin() })).toMatchObject({ status: 401 });
+    expect(await upgrade('/rpc/host', {})).toMatchObject({ status: 401 });
+    expect(await upgrade('/rpc/host', { authorization: 'Bearer x' })).toMatchObject({ status: 401 });
+    for (const path of ['/', '/rpc', '/rpc/node/', '/rpc/node/..', '/rpc/node/a%2fb', '/rpc/host?x'])
+      expect(await upgrade(path, { cookie, origin: ownOrigin() })).toMatchObject({ status: 404 });
+  });
+
+  it('of the page and of the command line reach the contract', async () => {
+    const ways = [{ cookie: await enter(), origin: ownOrigin() }, { authorization: `Bearer ${server.commandLineToken}` }];
+    for (const headers of ways) {
+      const { socket } = await upgrade('/rpc/host', headers);
+      expect(await createHostClient(socketPort(socket)).app.info({})).toEqual(INFO);
+      socket.close();
+    }
+    // The token of the command line is none of a page's.
+    const stolen = { origin: ownOrigin(), authorization: `Bearer ${server.commandLineToken}` };
+    expect(await upgrade('/rpc/host', stolen)).toMatchObject({ status: 401 });
+  });
+
+  it('to a node carry frames both ways, and close when it does not run', async () => {
+    const headers = { cookie: await enter(), origin: ownOrigin() };
+    const { socket } = await upgrade('/rpc/node/my-node', headers);
+    const { profileId, port } = nodePorts.at(-1) ?? { profileId: '', port: null };
+    expect(profileId).toBe('my-node');
+    const heard = new Promise((resolve) => port?.onFrame(resolve));
+    socket.send('to the node');
+    expect(await heard).toBe('to the node');
+    const answered = new Promise((resolve) => socket.once('message', (data) => resolve(String(data))));
+    port?.post('from the node');
+    expect(await answered).toBe('from the node');
+    port?.close();
+    await new Promise((resolve) => socket.once('close', resolve));
+    const none = await upgrade('/rpc/node/stopped', headers);
+    expect(await new Promise((resolve) => none.socket.once('close', resolve))).toBe(1001);
+  });
+
+  it.each([
+    ['that are too large', 'x'.repeat(MAX_REQUEST_BYTES + 1), 1009],
+    ['that are not text', Buffer.from('x'), 1003],
+  ])('end at frames %s', async (_what, frame, code) => {
+    const { socket } = await upgrade('/rpc/host', { cookie: await enter(), origin: ownOrigin() });
+    socket.send(frame);
+    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code);
+  });
+});
+
+it('a taken port is said so', async () => {
+  const options = { files: null, random: systemRandom, serveHost: () => {}, serveNode: () => false };
+  await expect(startWebServer({ ...options, port: server.port })).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
+});

@@ -1,0 +1,137 @@
+/**
+ * The window and the contract on loopback: files over HTTP, `/rpc/host` and `/rpc/node/<profile>` over WebSocket.
+ * HTTP only reads; everything that changes something travels over a WebSocket, whose origin is checked.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { SECURITY_HEADERS } from '../../contract/content-security.ts';
+import { profileIdSchema } from '../../contract/profiles.ts';
+import type { RpcPort } from '../../contract/rpc-port.ts';
+import type { Random } from '../../protocol/ports.ts';
+import { HeadlessError } from '../errors.ts';
+import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
+import { createEntryGate } from './entry-gate.ts';
+import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
+import { ENTERED_PAGE, NO_SESSION_PAGE, NO_WINDOW_PAGE } from './pages.ts';
+import type { StaticFiles } from './static-files.ts';
+
+export interface WebServerOptions {
+  /** 0 = any free one. */
+  readonly port: number;
+  /** Null: the window has not been built, or is not wanted. */
+  readonly files: StaticFiles | null;
+  readonly random: Random;
+  /** Connects to the host's contract. */
+  readonly serveHost: (port: RpcPort) => void;
+  /** Connects to a node's contract; false = its process does not run. */
+  readonly serveNode: (profileId: string, port: RpcPort) => boolean;
+}
+
+export interface WebServer {
+  readonly port: number;
+  /** For the token file of the data directory. */
+  readonly commandLineToken: string;
+  /** A new address of the window; it works once. */
+  address(): string;
+  close(): Promise<void>;
+}
+
+const ADDRESS = '127.0.0.1';
+const HTML = 'text/html; charset=utf-8';
+const MAX_CONNECTIONS = 64;
+const NODE_PATH = '/rpc/node/';
+/** The node behind the connection does not run. */
+const GOING_AWAY = 1001;
+
+type Gate = ReturnType<typeof createEntryGate>;
+
+/** @throws HeadlessError HEADLESS_PORT_IN_USE */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const name = `crynux-${Buffer.from(options.random.bytes(6)).toString('hex')}`;
+  const gate = createEntryGate({ random: options.random, name });
+  const server = fastify({ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true });
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SECURITY_HEADERS);
+    if (!isLoopbackHost(request.headers.host)) return reply.code(421).send();
+    if (request.method !== 'GET') return reply.code(405).send();
+  });
+  server.setNotFoundHandler((request, reply) => answer(request, reply, options.files, gate));
+  const sockets = attachSockets(server, options, gate);
+  const port = await listen(server, options.port);
+  return {
+    port,
+    commandLineToken: gate.commandLineToken,
+    address: () => `http://${ADDRESS}:${port}/enter?token=${gate.createToken()}`,
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      await server.close();
+    },
+  };
+}
+
+/** There are no routes: a path is looked up exactly as it came, so nothing in it can lead anywhere else. */
+function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles | null, gate: Gate): FastifyReply {
+  const [path = '', query] = request.url.split('?', 2);
+  const isInside = gate.hasSession(request.headers.cookie);
+  if (path === '/enter') {
+    const session = isInside ? null : gate.enter(new URLSearchParams(query).get('token') ?? '');
+    if (session !== null) void reply.header('set-cookie', gate.cookieOf(session));
+    else if (!isInside) return reply.code(401).type(HTML).send(NO_SESSION_PAGE);
+    return reply.type(HTML).send(ENTERED_PAGE);
+  }
+  if (!isInside) return reply.code(401).type(HTML).send(NO_SESSION_PAGE);
+  if (files === null) return reply.code(503).type(HTML).send(NO_WINDOW_PAGE);
+  // The window's own paths are known to the window alone; a missing script or picture is missing.
+  const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
+  const file = files.find(path) ?? (isNavigation ? files.index : undefined);
+  if (file === undefined) return reply.code(404).send();
+  return reply.type(file.type).send(file.body);
+}
+
+function attachSockets(server: FastifyInstance, options: WebServerOptions, gate: Gate): WebSocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false });
+  server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const status = sockets.clients.size >= MAX_CONNECTIONS ? 503 : refusal(request, gate);
+    const serve = status === null ? targetOf(request.url ?? '', options) : null;
+    if (serve === null) return void socket.end(`HTTP/1.1 ${status ?? 404} Refused\r\nConnection: close\r\n\r\n`);
+    sockets.handleUpgrade(request, socket, head, serve);
+  });
+  return sockets;
+}
+
+/** The status with which an upgrade is refused; null = it may come in. */
+function refusal({ headers }: IncomingMessage, gate: Gate): number | null {
+  const { host, origin, cookie, authorization } = headers;
+  if (!isLoopbackHost(host)) return 421;
+  // Whoever can read the token file is no page of a browser; and a page can not set this header.
+  if (origin === undefined) return gate.isCommandLine(authorization) ? null : 401;
+  if (!isOwnOrigin(origin, host)) return 403;
+  return gate.hasSession(cookie) ? null : 401;
+}
+
+function targetOf(url: string, { serveHost, serveNode }: WebServerOptions): ((socket: WebSocket) => void) | null {
+  if (url === '/rpc/host') return (socket) => serveHost(socketPort(socket));
+  if (!url.startsWith(NODE_PATH)) return null;
+  const profile = profileIdSchema.safeParse(url.slice(NODE_PATH.length));
+  if (!profile.success) return null;
+  return (socket) => {
+    const port = socketPort(socket);
+    if (!serveNode(profile.data, port)) socket.close(GOING_AWAY, 'the node does not run');
+  };
+}
+
+async function listen(server: FastifyInstance, port: number): Promise<number> {
+  try {
+    await server.listen({ port, host: ADDRESS });
+  } catch (cause) {
+    await server.close();
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    throw new HeadlessError('HEADLESS_PORT_IN_USE', `port ${port} is taken`, { port }, { cause });
+  }
+  return (server.server.address() as AddressInfo).port;
+}
