@@ -1,0 +1,113 @@
+/** What the list of tasks is narrowed to, as it stands in the URL and as the node is asked. */
+import type { TaskFilter, TaskRow } from '../../../contract/tasks.ts';
+import { TASK_STATUSES, TASK_TYPE, type TaskStatus, type TaskType } from '../../../protocol/tasks/status.ts';
+
+export const TASK_TYPES = Object.keys(TASK_TYPE) as readonly TaskType[];
+
+export const PERIODS = ['all', 'day', 'week', 'month', 'between'] as const;
+export type PeriodKind = (typeof PERIODS)[number];
+
+const DAY_MS = 86_400_000;
+const PERIOD_MS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const;
+
+export type Period =
+  | { readonly kind: 'all' }
+  | { readonly kind: keyof typeof PERIOD_MS }
+  /** Local days as `YYYY-MM-DD`, both included; an empty one is open. */
+  | { readonly kind: 'between'; readonly from: string; readonly to: string };
+
+export interface TaskView {
+  readonly types: readonly TaskType[];
+  readonly statuses: readonly TaskStatus[];
+  readonly model: string;
+  readonly text: string;
+  readonly period: Period;
+}
+
+export const EVERYTHING: TaskView = { types: [], statuses: [], model: '', text: '', period: { kind: 'all' } };
+
+export function narrowsNothing(view: TaskView): boolean {
+  return writeTaskView(view).toString() === '';
+}
+
+const KEYS = { types: 'type', statuses: 'state', model: 'model', text: 'q', period: 'period', from: 'from', to: 'to' } as const;
+
+/** Leaves out what narrows nothing, so that the plain list has a plain address. Other parameters are kept. */
+export function writeTaskView(view: TaskView, others: URLSearchParams = new URLSearchParams()): URLSearchParams {
+  const params = new URLSearchParams(others);
+  const put = (key: string, value: string) => (value === '' ? params.delete(key) : params.set(key, value));
+  put(KEYS.types, view.types.join(','));
+  put(KEYS.statuses, view.statuses.join(','));
+  put(KEYS.model, view.model);
+  put(KEYS.text, view.text);
+  put(KEYS.period, view.period.kind === 'all' ? '' : view.period.kind);
+  put(KEYS.from, view.period.kind === 'between' ? view.period.from : '');
+  put(KEYS.to, view.period.kind === 'between' ? view.period.to : '');
+  return params;
+}
+
+/** Whatever does not fit is left out: an address that was typed or is old shows too much rather than nothing. */
+export function readTaskView(params: URLSearchParams): TaskView {
+  return {
+    types: known(TASK_TYPES, params.get(KEYS.types)),
+    statuses: known(TASK_STATUSES, params.get(KEYS.statuses)),
+    model: params.get(KEYS.model) ?? '',
+    text: params.get(KEYS.text) ?? '',
+    period: readPeriod(params),
+  };
+}
+
+function readPeriod(params: URLSearchParams): Period {
+  const kind = params.get(KEYS.period);
+  if (kind === 'between') return { kind, from: day(params.get(KEYS.from)), to: day(params.get(KEYS.to)) };
+  if (kind === 'day' || kind === 'week' || kind === 'month') return { kind };
+  return { kind: 'all' };
+}
+
+function known<Name extends string>(names: readonly Name[], text: string | null): readonly Name[] {
+  const given = new Set(text?.split(','));
+  return names.filter((name) => given.has(name));
+}
+
+function day(text: string | null): string {
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
+}
+
+/** As the node is asked. `nowMs` is what relative periods count back from. */
+export function filterOf(view: TaskView, nowMs: number): TaskFilter {
+  return {
+    types: [...view.types],
+    statuses: [...view.statuses],
+    model: view.model.trim(),
+    text: view.text.trim(),
+    ...rangeOf(view.period, nowMs),
+  };
+}
+
+function rangeOf(period: Period, nowMs: number): { fromMs: number | null; toMs: number | null } {
+  if (period.kind === 'all') return { fromMs: null, toMs: null };
+  if (period.kind !== 'between') return { fromMs: nowMs - PERIOD_MS[period.kind], toMs: null };
+  return { fromMs: startOfDay(period.from, 0), toMs: startOfDay(period.to, 1) };
+}
+
+function startOfDay(text: string, plusDays: number): number | null {
+  const [year, month, date] = text.split('-').map(Number);
+  if (year === undefined || month === undefined || date === undefined) return null;
+  return new Date(year, month - 1, date + plusDays).getTime();
+}
+
+/** Whether a task belongs into the list, by the same rules as the node's own search. */
+export function fits(row: TaskRow, filter: TaskFilter): boolean {
+  const includes = (value: string, part: string) => value.toLowerCase().includes(part.toLowerCase());
+  return (
+    (filter.types.length === 0 || filter.types.includes(row.type)) &&
+    (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
+    (filter.model === '' || row.modelIds.some((id) => includes(id, filter.model))) &&
+    (filter.text === '' ||
+      [row.commitment, row.abortReason, row.error?.code ?? '', row.error?.message ?? ''].some((value) =>
+        includes(value, filter.text),
+      )) &&
+    (filter.fromMs === null || row.seenMs >= filter.fromMs) &&
+    (filter.toMs === null || row.seenMs < filter.toMs)
+  );
+}

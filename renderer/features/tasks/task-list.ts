@@ -1,0 +1,125 @@
+/**
+ * A long list of tasks, read page by page where the reader looks. Rows are kept by their place counted from the oldest,
+ * so a new task moves none of them. Immutable but for the reading itself; nothing here knows a transport.
+ */
+import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
+import { fits } from './task-filter.ts';
+
+export const PAGE_ROWS = 100;
+/** Pages that are kept; the farthest from where one looks are forgotten first. */
+const MAX_PAGES = 40;
+
+export interface TaskList {
+  readonly filter: TaskFilter;
+  /** Null until the first page is there. */
+  readonly total: number | null;
+  /** Pages of this reading end at this sequence. */
+  readonly upTo: number | null;
+  /** Place from the oldest → row. */
+  readonly rows: ReadonlyMap<number, TaskRow>;
+  /** Commitment → place, of the rows that are kept. */
+  readonly places: ReadonlyMap<string, number>;
+  /** New tasks that fit and are not shown yet, oldest first. */
+  readonly waiting: readonly TaskRow[];
+  /** A shown task no longer fits, or one that was left out now would: only reading again sets it right. */
+  readonly drifted: boolean;
+}
+
+export function emptyList(filter: TaskFilter): TaskList {
+  return { filter, total: null, upTo: null, rows: new Map(), places: new Map(), waiting: [], drifted: false };
+}
+
+/** Row `index` from the newest, undefined while it is not read. */
+export function rowAt(list: TaskList, index: number): TaskRow | undefined {
+  return list.rows.get((list.total ?? 0) - 1 - index);
+}
+
+/** Place of a row from the newest; null while it is not read. */
+export function indexOf(list: TaskList, commitment: string): number | null {
+  const place = list.places.get(commitment);
+  return place === undefined ? null : (list.total ?? 0) - 1 - place;
+}
+
+/** Offsets of the pages that the rows from `first` to `last` (from the newest, included) still need. */
+export function missingOffsets(list: TaskList, first: number, last: number): readonly number[] {
+  const end = Math.min(last, (list.total ?? 1) - 1);
+  const offsets: number[] = [];
+  for (let index = Math.max(0, first); index <= end; index++) {
+    if (rowAt(list, index) !== undefined) continue;
+    const offset = index - (index % PAGE_ROWS);
+    offsets.push(offset);
+    index = offset + PAGE_ROWS - 1;
+  }
+  return list.total === null ? [0] : offsets;
+}
+
+/**
+ * Takes in a page that was asked for with this list's `upTo` (null: the first of a reading). Rows that were read when
+ * the list had another length stand in the wrong places by now and are read again.
+ */
+export function withPage(list: TaskList, offset: number, page: TasksPage): TaskList {
+  const kept = list.total === page.total;
+  const rows = new Map(kept ? list.rows : []);
+  const places = new Map(kept ? list.places : []);
+  for (const [i, row] of page.rows.entries()) {
+    const place = page.total - 1 - offset - i;
+    const before = rows.get(place);
+    if (before !== undefined) places.delete(before.commitment);
+    rows.set(place, row);
+    places.set(row.commitment, place);
+  }
+  forgetFar(rows, places, page.total - 1 - offset);
+  return { ...list, total: page.total, upTo: list.upTo ?? page.upTo, rows, places };
+}
+
+function forgetFar(rows: Map<number, TaskRow>, places: Map<string, number>, near: number): void {
+  if (rows.size <= MAX_PAGES * PAGE_ROWS) return;
+  const far = [...rows.keys()].toSorted((a, b) => Math.abs(b - near) - Math.abs(a - near));
+  for (const place of far.slice(0, rows.size - (MAX_PAGES * PAGE_ROWS) / 2)) {
+    const row = rows.get(place);
+    rows.delete(place);
+    if (row !== undefined) places.delete(row.commitment);
+  }
+}
+
+/** A task changed or is new. A row that is shown changes in place; what is new waits until {@link showWaiting}. */
+export function withTask(list: TaskList, row: TaskRow): TaskList {
+  const { upTo, total } = list;
+  if (upTo === null || total === null) return list;
+  const fitsNow = fits(row, list.filter);
+  const place = list.places.get(row.commitment);
+  if (place !== undefined) {
+    const rows = new Map(list.rows).set(place, row);
+    return { ...list, rows, drifted: list.drifted || !fitsNow };
+  }
+  if (row.sequence <= upTo) return list.drifted || !narrowsByState(list.filter) ? list : { ...list, drifted: fitsNow };
+  const waits = list.waiting.findIndex((other) => other.commitment === row.commitment);
+  const others = list.waiting.filter((_, i) => i !== waits);
+  if (!fitsNow) return waits < 0 ? list : { ...list, waiting: others };
+  return { ...list, waiting: [...others, row].toSorted((a, b) => a.sequence - b.sequence) };
+}
+
+/** What a task's life changes can move it in or out of these lists only. */
+function narrowsByState(filter: TaskFilter): boolean {
+  return filter.statuses.length > 0 || filter.text !== '';
+}
+
+/** Puts the waiting tasks on top. */
+export function showWaiting(list: TaskList): TaskList {
+  if (list.waiting.length === 0 || list.total === null) return list;
+  const rows = new Map(list.rows);
+  const places = new Map(list.places);
+  for (const [i, row] of list.waiting.entries()) {
+    rows.set(list.total + i, row);
+    places.set(row.commitment, list.total + i);
+  }
+  const newest = list.waiting.at(-1)?.sequence ?? 0;
+  return {
+    ...list,
+    rows,
+    places,
+    total: list.total + list.waiting.length,
+    upTo: Math.max(list.upTo ?? 0, newest),
+    waiting: [],
+  };
+}

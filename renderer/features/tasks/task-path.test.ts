@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { TransitionView } from '../../../contract/worker-channel.ts';
+import type { TaskStatus } from '../../../protocol/tasks/status.ts';
+import { litEdges, pathOf } from './task-path.ts';
+
+const steps = (...statuses: TaskStatus[]): TransitionView[] =>
+  statuses.map((status, i) => ({ status, atMs: i * 1_000, source: 'relay', evidence: `row ${i}` }));
+
+it('names who moved the task, and how long each step took', () => {
+  const path = pathOf({
+    transitions: steps('Started', 'ParametersUploaded', 'ScoreReady', 'GroupValidated', 'EndGroupSuccess'),
+    abortReason: 'None',
+  });
+  expect(path.map((step) => step.actors)).toEqual([[], ['relay'], ['node'], ['application'], ['relay']]);
+  expect(path.map((step) => step.tookMs)).toEqual([null, 1_000, 1_000, 1_000, 1_000]);
+  expect([...litEdges(path)]).toEqual([
+    'Started>ParametersUploaded',
+    'ParametersUploaded>ScoreReady',
+    'ScoreReady>GroupValidated',
+    'GroupValidated>EndGroupSuccess',
+  ]);
+});
+
+it('tells an abort after a deadline from one by validation where the reason does', () => {
+  const transitions = steps('ScoreReady', 'EndAborted');
+  expect(pathOf({ transitions, abortReason: 'CreatorValidationTimeout' })[1]?.via).toEqual(['abort']);
+  expect(pathOf({ transitions, abortReason: 'IncorrectResult' })[1]?.actors).toEqual(['application']);
+});
+
+it('lights no edge that the network does not have', () => {
+  const path = pathOf({ transitions: steps('Queued', 'ScoreReady'), abortReason: 'None' });
+  expect(path[1]).toMatchObject({ from: 'Queued', actors: [], via: [] });
+  expect(litEdges(path).size).toBe(0);
+});
