@@ -1,0 +1,60 @@
+/** Everything that is denied to pages, whoever wrote them. SECURITY.md lists the same, and a test stands for each line. */
+import { readFile } from 'node:fs/promises';
+import { app, protocol, type Session, session } from 'electron';
+import { SECURITY_HEADERS } from '../contract/content-security.ts';
+import type { ShellModule } from './module.ts';
+import { fileOf, isOwnPage, isOwnUrl, mimeOf, PAGE_SCHEME } from './page.ts';
+
+export const hardening: ShellModule = {
+  name: 'hardening',
+
+  init() {
+    app.enableSandbox();
+    // The card in this machine earns: the window is drawn by the processor.
+    app.disableHardwareAcceleration();
+    protocol.registerSchemesAsPrivileged([{ scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } }]);
+    app.on('web-contents-created', (_event, contents) => {
+      const stay = (event: { preventDefault(): void; readonly url: string }): void => {
+        if (!isOwnPage(event.url)) event.preventDefault();
+      };
+      contents.on('will-navigate', stay);
+      contents.on('will-frame-navigate', stay);
+      contents.on('will-redirect', stay);
+      contents.on('will-attach-webview', (event) => event.preventDefault());
+      contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    });
+    app.on('certificate-error', (event, _contents, _url, _error, _certificate, callback) => {
+      event.preventDefault();
+      callback(false);
+    });
+  },
+
+  load({ paths }) {
+    denyEverything(session.defaultSession);
+    session.defaultSession.protocol.handle(PAGE_SCHEME, (request) => serveFile(request.url, paths.renderer));
+  },
+};
+
+/** No permission, no device, no network, no download. */
+function denyEverything(own: Session): void {
+  own.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
+  own.setPermissionCheckHandler(() => false);
+  own.setDevicePermissionHandler(() => false);
+  own.setDisplayMediaRequestHandler((_request, callback) => callback({}));
+  own.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayLoad(details.url) }));
+  own.on('will-download', (event, item) => {
+    // What a host exports is made from bytes inside the page.
+    if (!item.getURL().startsWith('blob:')) event.preventDefault();
+  });
+}
+
+function mayLoad(url: string): boolean {
+  return isOwnUrl(url) || url.startsWith('blob:crynux://app/') || url.startsWith('data:image/');
+}
+
+async function serveFile(url: string, folder: string): Promise<Response> {
+  const file = fileOf(url, folder);
+  const bytes = file === null ? null : await readFile(file).catch(() => null);
+  if (file === null || bytes === null) return new Response(null, { status: 404, headers: SECURITY_HEADERS });
+  return new Response(new Uint8Array(bytes), { headers: { ...SECURITY_HEADERS, 'Content-Type': mimeOf(file) } });
+}

@@ -1,0 +1,37 @@
+import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import type { ShellModule } from '../module.ts';
+
+const MAC = process.platform === 'darwin';
+
+/** What the platform expects of a program's menu; everything that is the node's business is in the window. */
+export const menu: ShellModule = {
+  name: 'menu',
+  load(shell) {
+    const view: MenuItemConstructorOptions[] = [
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { type: 'separator' },
+      { role: 'togglefullscreen' },
+    ];
+    // Developer tools are a way around the contract; a packaged program has none.
+    if (!app.isPackaged) view.push({ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' });
+    const settings: MenuItemConstructorOptions = {
+      label: 'Settings…',
+      accelerator: 'CommandOrControl+,',
+      click: () => shell.window?.show('/settings'),
+    };
+    const template: MenuItemConstructorOptions[] = [
+      MAC
+        ? {
+            role: 'appMenu',
+            submenu: [{ role: 'about' }, { type: 'separator' }, settings, { type: 'separator' }, { role: 'quit' }],
+          }
+        : { label: '&File', submenu: [settings, { type: 'separator' }, { role: 'quit' }] },
+      { role: 'editMenu' },
+      { label: '&View', submenu: view },
+      { role: 'windowMenu' },
+    ];
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  },
+};

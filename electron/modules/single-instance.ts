@@ -1,0 +1,19 @@
+import { app } from 'electron';
+import { deepLinkOf, routeOf } from '../deep-link.ts';
+import type { ShellModule } from '../module.ts';
+
+/** A second start shows the first one's window, at the place that its link means. */
+export const singleInstance: ShellModule = {
+  name: 'single-instance',
+  init(shell) {
+    if (!app.requestSingleInstanceLock()) {
+      shell.leaving = true;
+      app.exit(0);
+      return;
+    }
+    app.on('second-instance', (_event, argv) => {
+      const link = deepLinkOf(argv);
+      shell.window?.show(link === null ? undefined : routeOf(link));
+    });
+  },
+};

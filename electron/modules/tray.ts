@@ -1,0 +1,67 @@
+import { app, Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
+import type { Settings } from '../../contract/settings.ts';
+import { followNodes } from '../live-nodes.ts';
+import { trayOf } from '../live-state.ts';
+import type { ShellModule } from '../module.ts';
+import type { Shell } from '../shell.ts';
+import { languageOf, WORDS } from '../words.ts';
+
+/** The live state of every node without a window, in words: an icon's colour alone says nothing to many. */
+export function trayModule(): ShellModule {
+  const watching = new AbortController();
+  let tray: Tray | null = null;
+  return {
+    name: 'tray',
+    load(shell) {
+      if (shell.host === null) return;
+      const { client } = shell.host;
+      tray = new Tray(nativeImage.createFromPath(shell.paths.trayIcon));
+      tray.on('click', () => shell.window?.show());
+      let language: Settings['language'] = null;
+      let nodes = trayOf([]);
+      const draw = (): void => {
+        if (tray === null || tray.isDestroyed()) return;
+        const words = WORDS[languageOf(language, app.getLocale())];
+        const lines = nodes.nodes.map(({ name, word }) => `${name}: ${words.state[word]}`);
+        tray.setToolTip(['Crynux Node Desktop', ...lines].join('\n'));
+        tray.setContextMenu(Menu.buildFromTemplate(menuOf(shell, words, lines)));
+      };
+      draw();
+      void follow(shell, watching.signal, async (signal) => {
+        for await (const settings of await client.settings.watch({}, { signal })) {
+          language = settings.language;
+          draw();
+        }
+      });
+      void follow(shell, watching.signal, (signal) =>
+        followNodes(client, signal, ({ all }) => {
+          nodes = trayOf(all);
+          draw();
+        }),
+      );
+    },
+    quit() {
+      watching.abort();
+      tray?.destroy();
+    },
+  };
+}
+
+async function follow(shell: Shell, signal: AbortSignal, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  try {
+    await run(signal);
+  } catch (error) {
+    if (!signal.aborted) shell.log.warn({ err: error }, 'the tray no longer follows the nodes');
+  }
+}
+
+function menuOf(shell: Shell, words: (typeof WORDS)['en'], lines: readonly string[]): MenuItemConstructorOptions[] {
+  const states = lines.length === 0 ? [words.noNodes] : lines;
+  return [
+    ...states.map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
+    { type: 'separator' },
+    { label: words.show, click: () => shell.window?.show() },
+    { type: 'separator' },
+    { label: words.quit, click: () => app.quit() },
+  ];
+}

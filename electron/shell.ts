@@ -1,0 +1,67 @@
+/** Runs the modules of the shell in order, and backwards on the way out. */
+import { app } from 'electron';
+import type { ShellHost } from './host.ts';
+import type { ShellModule } from './module.ts';
+import type { ShellPaths } from './paths.ts';
+import type { ShellWindow } from './window.ts';
+
+export interface ShellLog {
+  info(data: object, message: string): void;
+  warn(data: object, message: string): void;
+  error(data: object, message: string): void;
+}
+
+/** What the modules share. `host` and `window` are there once their modules have loaded. */
+export interface Shell {
+  readonly paths: ShellPaths;
+  readonly log: ShellLog;
+  host: ShellHost | null;
+  window: ShellWindow | null;
+  /** True once the program is on its way out: closing the window then closes it for good. */
+  leaving: boolean;
+}
+
+/** How long the modules may take to leave before the program ends without them; a running task is not waited for longer. */
+const LEAVE_WITHIN_MS = 15 * 60_000;
+
+export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
+  const loaded: ShellModule[] = [];
+  let left = false;
+
+  async function load(): Promise<void> {
+    await app.whenReady();
+    for (const module of modules) {
+      if (shell.leaving) return;
+      loaded.push(module);
+      await module.load?.(shell);
+    }
+  }
+
+  async function leave(): Promise<void> {
+    for (const module of loaded.toReversed()) {
+      try {
+        await module.quit?.(shell);
+      } catch (error) {
+        shell.log.error({ err: error, module: module.name }, 'a part of the shell did not leave in order');
+      }
+    }
+  }
+
+  // Electron asks once; the answer is given again when everything has been put away.
+  app.on('before-quit', (event) => {
+    shell.leaving = true;
+    if (left) return;
+    event.preventDefault();
+    const late = setTimeout(() => app.exit(1), LEAVE_WITHIN_MS);
+    void leave().finally(() => {
+      left = true;
+      clearTimeout(late);
+      app.quit();
+    });
+  });
+  for (const module of modules) module.init?.(shell);
+  load().catch((error: unknown) => {
+    shell.log.error({ err: error }, 'the shell could not start');
+    app.exit(1);
+  });
+}

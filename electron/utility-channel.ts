@@ -1,0 +1,39 @@
+/** A worker program in a process of Electron's own making, as the channel that its supervisor wants. */
+import { type MessagePortMain, utilityProcess } from 'electron';
+import type { WorkerChannel } from '../contract/worker-client.ts';
+
+export interface UtilityChannel extends WorkerChannel {
+  /** Gives the worker a port of a window; from then on the two speak without this process. */
+  handOver(port: MessagePortMain): void;
+}
+
+export interface UtilityOptions {
+  readonly entry: string;
+  /** Shown by the system's list of processes. */
+  readonly title: string;
+  /** What the process writes to its standard error. */
+  readonly onOutput: (chunk: Buffer) => void;
+}
+
+export function forkUtility({ entry, title, onOutput }: UtilityOptions): UtilityChannel {
+  const child = utilityProcess.fork(entry, [], { serviceName: title, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr?.on('data', onOutput);
+  let alive = true;
+  child.once('exit', () => {
+    alive = false;
+  });
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => {
+      if (alive) child.postMessage(message);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.once('exit', (code) => listener({ code, signal: null })),
+    handOver: (port) => {
+      if (alive) child.postMessage({ type: 'port' }, [port]);
+      else port.close();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Where the window was. Pure; a place that no display shows any more is given up. */
+import { z } from 'zod';
+
+const whole = z.number().int();
+export const windowStateSchema = z.object({
+  bounds: z.object({ x: whole, y: whole, width: whole.min(900), height: whole.min(600) }).nullable(),
+  maximised: z.boolean(),
+});
+export type WindowState = z.output<typeof windowStateSchema>;
+
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const FIRST_WINDOW: WindowState = { bounds: null, maximised: false };
+
+/** @param text of the file; anything unreadable is the first window. */
+export function readWindowState(text: string | null): WindowState {
+  try {
+    return windowStateSchema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return FIRST_WINDOW;
+  }
+}
+
+/** How much of the title bar must be reachable. */
+const REACHABLE = { width: 120, height: 30 };
+
+export function boundsOn(displays: readonly Area[], { bounds }: WindowState): Area | null {
+  if (bounds === null) return null;
+  const visible = displays.some((area) => {
+    const width = Math.min(bounds.x + bounds.width, area.x + area.width) - Math.max(bounds.x, area.x);
+    const height = Math.min(bounds.y + REACHABLE.height, area.y + area.height) - Math.max(bounds.y, area.y);
+    return width >= REACHABLE.width && height >= REACHABLE.height;
+  });
+  return visible ? bounds : null;
+}

@@ -1,0 +1,74 @@
+/** The few words that the shell itself says, outside the window. */
+import type { Language } from '../contract/settings.ts';
+import type { NodeWord } from './live-state.ts';
+
+interface Words {
+  readonly show: string;
+  readonly pauseAll: string;
+  readonly resumeAll: string;
+  readonly quit: string;
+  readonly noNodes: string;
+  readonly state: Readonly<Record<NodeWord, string>>;
+  readonly notice: Readonly<Record<'slashed' | 'kickedOut' | 'nodeFailed' | 'invalidated' | 'payment' | 'updateReady', string>>;
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    show: 'Show Crynux Node Desktop',
+    pauseAll: 'Pause all nodes',
+    resumeAll: 'Resume all nodes',
+    quit: 'Quit (running tasks are finished first)',
+    noNodes: 'No nodes yet',
+    state: {
+      stopped: 'stopped',
+      locked: 'waits for its passphrase',
+      starting: 'starting',
+      running: 'waiting for tasks',
+      executing: 'executing a task',
+      paused: 'paused',
+      stopping: 'stopping after its task',
+      slashed: 'slashed',
+      kickedOut: 'taken out of the network',
+      failed: 'failed',
+    },
+    notice: {
+      slashed: 'was slashed: its stake is gone. The case file says what is known.',
+      kickedOut: 'was taken out of the network; its stake is returned.',
+      nodeFailed: 'has stopped with an error.',
+      invalidated: 'had a task invalidated.',
+      payment: 'was paid.',
+      updateReady: 'A new version is ready to be installed.',
+    },
+  },
+  'zh-CN': {
+    show: '显示 Crynux Node Desktop',
+    pauseAll: '暂停所有节点',
+    resumeAll: '恢复所有节点',
+    quit: '退出（先完成正在运行的任务）',
+    noNodes: '还没有节点',
+    state: {
+      stopped: '已停止',
+      locked: '等待输入密码',
+      starting: '正在启动',
+      running: '等待任务',
+      executing: '正在执行任务',
+      paused: '已暂停',
+      stopping: '完成当前任务后停止',
+      slashed: '已被罚没',
+      kickedOut: '已被移出网络',
+      failed: '出错',
+    },
+    notice: {
+      slashed: '已被罚没：质押已失去。案件记录说明了已知情况。',
+      kickedOut: '已被移出网络，质押将退还。',
+      nodeFailed: '因错误而停止。',
+      invalidated: '有一个任务被判无效。',
+      payment: '收到付款。',
+      updateReady: '新版本已可安装。',
+    },
+  },
+};
+
+export function languageOf(set: Language | null, system: string): Language {
+  return set ?? (system.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en');
+}
