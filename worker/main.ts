@@ -1,12 +1,16 @@
-/** The worker program: one node in one process, supervised over the IPC channel it was forked with. */
+/** The worker program: one node in one process, supervised over the channel it was started with. */
 import { createEngineSupervisor } from './engines/supervisor.ts';
 import { systemClock } from './engines/system-clock.ts';
 import { passOn } from './loop/points.ts';
 import { RelayNetwork } from './networks/relay/relay-network.ts';
 import { processPort } from './process-port.ts';
 import { runWorker } from './run-worker.ts';
+import { type ParentPort, utilityPort } from './utility-port.ts';
 
-runWorker(processPort(), {
+/** There in a process that Electron has made, and nowhere else. */
+const { parentPort } = process as { parentPort?: ParentPort };
+
+runWorker(parentPort === undefined ? processPort() : utilityPort(parentPort, process), {
   clock: systemClock,
   createEngine: createEngineSupervisor,
   createNetwork: (options) => new RelayNetwork(options),

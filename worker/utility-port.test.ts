@@ -1,0 +1,74 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { ParentPort, PortMain } from './utility-port.ts';
+import { utilityPort } from './utility-port.ts';
+
+class FakePort extends EventEmitter implements PortMain {
+  readonly sent: unknown[] = [];
+  closed = false;
+
+  postMessage(message: unknown): void {
+    this.sent.push(message);
+  }
+
+  start(): void {}
+
+  close(): void {
+    this.closed = true;
+    this.emit('close');
+  }
+
+  hear(data: unknown, ports: readonly PortMain[] = []): void {
+    this.emit('message', { data, ports });
+  }
+}
+
+function open() {
+  const parent = new FakePort();
+  const heard: unknown[] = [];
+  const port = utilityPort(parent as ParentPort, process);
+  port.onMessage((message) => heard.push(message));
+  return { parent, heard, port };
+}
+
+describe('the channel of a worker inside Electron', () => {
+  it('passes messages on, both ways', async () => {
+    const { parent, heard, port } = open();
+    parent.hear({ type: 'pause' });
+    await port.send({ type: 'stopped' });
+    await port.send({ type: 'rpc', connection: 1, event: 'frame', frame: 'a' });
+    expect(heard).toEqual([{ type: 'pause' }]);
+    expect(parent.sent).toEqual([{ type: 'stopped' }, { type: 'rpc', connection: 1, event: 'frame', frame: 'a' }]);
+  });
+
+  it('makes a connection of a port that a window hands over, apart from the supervisor’s own', async () => {
+    const { parent, heard, port } = open();
+    const windows = [new FakePort(), new FakePort()] as const;
+    for (const window of windows) parent.hear({ type: 'port' }, [window]);
+    windows[1].hear('hello');
+    windows[1].hear(new Uint8Array(2));
+    const [first, second] = heard as { connection: number }[];
+    expect(heard).toMatchObject([
+      { event: 'open' },
+      { event: 'open' },
+      { event: 'frame', frame: 'hello', connection: second?.connection },
+    ]);
+    await port.send({ type: 'rpc', connection: second?.connection ?? 0, event: 'frame', frame: 'answer' });
+    expect(windows.map(({ sent }) => sent)).toEqual([[], ['answer']]);
+    windows[0].close();
+    expect(heard.at(-1)).toMatchObject({ event: 'close', connection: first?.connection });
+    // What is still said to a window that has gone is not the supervisor's business.
+    await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'late' });
+    expect(parent.sent).toEqual([]);
+  });
+
+  it('closes the window’s port when the worker ends the connection', async () => {
+    const { parent, heard, port } = open();
+    const window = new FakePort();
+    parent.hear({ type: 'port' }, [window]);
+    const { connection } = heard[0] as { connection: number };
+    await port.send({ type: 'rpc', connection, event: 'close', frame: '' });
+    expect(window.closed).toBe(true);
+    expect(heard).toHaveLength(1);
+  });
+});
