@@ -1,5 +1,6 @@
 /** Messages between the devnet's process and whoever started it. Amounts are decimal wei strings. */
 import { z } from 'zod';
+import { networkPresetSchema } from '../contract/node-config.ts';
 import { errorViewSchema, NODE_STATES } from '../contract/worker-channel.ts';
 import { addressField, weiField } from '../protocol/wire/fields.ts';
 import { devnetConfigSchema } from './devnet.ts';
@@ -14,6 +15,9 @@ export const toDevnetSchema = z.discriminatedUnion('type', [
     id: z.number().int(),
     address: addressField,
     balanceWei: weiField.default(0n),
+    /** Coin on the chain. */
+    walletWei: weiField.default(0n),
+    /** Added to its stake, with coin of its own; a node that stakes by itself is given `walletWei` instead. */
     stakeWei: weiField.default(0n),
   }),
   z.object({ type: z.literal('stop') }),
@@ -30,6 +34,8 @@ export const fromDevnetSchema = z.discriminatedUnion('type', [
     relayUrl: z.string(),
     network: z.string(),
     samplingModulus: z.number().int(),
+    /** What a node of this network has to be told: relay, chain, contracts. */
+    preset: networkPresetSchema,
     peers: z.array(peerViewSchema),
   }),
   z.object({ type: z.literal('peer'), name: z.string(), state: z.enum(NODE_STATES), message: z.string() }),
@@ -41,6 +47,8 @@ export const fromDevnetSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopped') }),
 ]);
 export type FromDevnet = z.output<typeof fromDevnetSchema>;
+/** As it is sent: amounts are text. */
+export type FromDevnetInput = z.input<typeof fromDevnetSchema>;
 
 /** @throws DevnetError DEVNET_BAD_MESSAGE naming the first bad field. */
 export function parseDevnetMessage<Schema extends typeof toDevnetSchema | typeof fromDevnetSchema>(

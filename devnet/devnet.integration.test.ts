@@ -17,7 +17,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 const peer = (name: string, modelIds = ['base:a/b']) => ({ name, engine, modelIds, stakeWei: 5n });
-const config = (peers: DevnetConfigInput['peers']): DevnetConfigInput => ({ dataDir, workerEntry, ...(peers && { peers }) });
+const config = (peers: DevnetConfigInput['peers']): DevnetConfigInput => ({
+  chain: false,
+  dataDir,
+  workerEntry,
+  ...(peers && { peers }),
+});
 const isAlive = (pid = 0) => {
   try {
     return process.kill(pid, 0);

@@ -1,16 +1,19 @@
-/** The whole network in one object: relay and peers. */
+/** The whole network in one object: relay, chain and peers. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NetworkPreset } from '../contract/node-config.ts';
 import type { NodeView } from '../contract/worker-channel.ts';
 import type { SerialisedError } from '../protocol/errors.ts';
-import { bytesToHex } from '../protocol/hex.ts';
+import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
+import { devnetKey, RELAY_KEY } from './chain/deploy.ts';
+import type { DevnetChain } from './chain/devnet-chain.ts';
 import { DevnetError } from './errors.ts';
-import { type Peer, peerConfigSchema, startPeer } from './peers/peer.ts';
+import { chainConfigSchema, startNetwork } from './network.ts';
+import { type Peer, type PeerConfig, peerConfigSchema, startPeer } from './peers/peer.ts';
 import { relayConfigSchema, type SamplingSeed } from './relay/config.ts';
-import { createRelay, type Relay } from './relay/relay.ts';
+import type { Relay } from './relay/relay.ts';
 
 export const devnetConfigSchema = z.object({
   /** 0 = any free one. */
@@ -21,8 +24,12 @@ export const devnetConfigSchema = z.object({
   dataDir: z.string().min(1),
   /** Path of the worker program that peers run. */
   workerEntry: z.string().min(1),
-  /** Keeps the relay's state across restarts. */
+  /** Directory that keeps relay and chain across restarts; left out, both are new at every start. */
   statePath: z.string().min(1).optional(),
+  /** Deletes that state first. */
+  fresh: z.boolean().default(false),
+  /** False: stakes are numbers in the relay's books, for tests that need no chain. */
+  chain: z.union([z.literal(false), chainConfigSchema]).prefault({}),
 });
 export type DevnetConfig = z.output<typeof devnetConfigSchema>;
 export type DevnetConfigInput = z.input<typeof devnetConfigSchema>;
@@ -35,13 +42,27 @@ export interface DevnetDeps {
   readonly onError?: (error: SerialisedError) => void;
 }
 
+/** Amounts in wei; what is left out is nothing. */
+export interface Funds {
+  /** In the relay account. */
+  readonly balanceWei?: bigint;
+  /** Coin on the chain; nothing where there is none. */
+  readonly walletWei?: bigint;
+  /** Stake that somebody else's account shall have more; who can stake by itself is given coin for it instead. */
+  readonly stakeWei?: bigint;
+}
+
 export interface Devnet {
   readonly relay: Relay;
   readonly relayUrl: string;
+  /** Null where the devnet runs without one. */
+  readonly chain: DevnetChain | null;
   /** What a node needs to know to take part. */
   readonly network: NetworkPreset;
   readonly peers: readonly Peer[];
-  /** Peers leave, then the relay closes. Safe to call twice. */
+  /** Gives an address what it needs, out of nothing. */
+  fund(address: Hex, funds: Funds): Promise<void>;
+  /** Peers leave, then relay and chain end. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -59,58 +80,71 @@ export function parseDevnetConfig(input: unknown): DevnetConfig {
   throw new DevnetError('DEVNET_BAD_CONFIG', `devnet config: two peers are called ${twice}`, { field: 'peers' });
 }
 
-/** Resolves when every peer has joined. @throws DevnetError; nothing is then left running. */
+/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is then left running. */
 export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): Promise<Devnet> {
   const config = parseDevnetConfig(input);
-  const { clock, random, samplingSeed, onError, onPeer } = deps;
-  const relay = createRelay({
-    config: config.relay,
-    clock,
-    random,
-    ...(config.statePath === undefined ? {} : { statePath: config.statePath }),
-    ...(samplingSeed === undefined ? {} : { samplingSeed }),
-    ...(onError === undefined ? {} : { onError }),
-  });
+  const { clock, random, onPeer } = deps;
+  const network = await startNetwork(config, deps);
+  const { relay, relayUrl, chain, preset } = network;
   const peers: Peer[] = [];
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= Promise.all(peers.map((peer) => peer.stop())).then(() => relay.close()));
-  try {
-    const relayUrl = await relay.listen({ port: config.port });
-    const network = presetOf(config, relayUrl);
-    const starts = config.peers.map(async (peer) => {
-      const privateKey = peer.privateKey ?? bytesToHex(random.bytes(32));
-      const address = addressOf(privateKey);
-      const missing = peer.stakeWei - relay.stakeWei(address);
-      if (missing > 0n) relay.stake({ address, wei: missing, reason: `peer-${address}-${clock.now()}` });
-      const dataDir = join(config.dataDir, peer.name);
-      const started = await startPeer({
-        config: peer,
-        privateKey,
-        dataDir,
-        network,
-        workerEntry: config.workerEntry,
-        clock,
-        onNode: (node) => onPeer?.(peer.name, node),
-      });
-      peers.push(started);
+  const stop = () => (stopping ??= Promise.all(peers.map((peer) => peer.stop())).then(() => network.close()));
+  let given = 0;
+
+  async function fund(address: Hex, { balanceWei = 0n, walletWei = 0n, stakeWei = 0n }: Funds): Promise<void> {
+    const reason = `fund-${address}-${clock.now()}-${++given}`;
+    if (chain === null) {
+      if (stakeWei > 0n) relay.stake({ address, wei: stakeWei, reason });
+    } else {
+      if (walletWei > 0n) await chain.give(address, walletWei);
+      // The relay can only pay out what it has.
+      if (balanceWei > 0n) await chain.give(addressOf(RELAY_KEY), balanceWei);
+      if (stakeWei > 0n) await chain.stakeFor(address, (await chain.fundsOf(address)).stakedWei + stakeWei);
+    }
+    if (balanceWei > 0n) relay.deposit({ address, wei: balanceWei, reason });
+    await relay.followChain();
+  }
+
+  /** A peer that goes on has what it had; it is given only what it lacks. */
+  async function provide(address: Hex, { stakeWei, walletWei, stakes }: PeerConfig): Promise<void> {
+    const { walletWei: coinWei, stakedWei } = (await chain?.fundsOf(address)) ?? {
+      walletWei: 0n,
+      stakedWei: relay.stakeWei(address),
+    };
+    const missingWei = stakeWei > stakedWei ? stakeWei - stakedWei : 0n;
+    const wantedWei = walletWei + (stakes === 'itself' ? missingWei : 0n);
+    await fund(address, {
+      walletWei: wantedWei > coinWei ? wantedWei - coinWei : 0n,
+      stakeWei: chain !== null && stakes === 'itself' ? 0n : missingWei,
     });
-    const failed = (await Promise.allSettled(starts)).find((start) => start.status === 'rejected');
+  }
+
+  async function start(peer: PeerConfig): Promise<void> {
+    const privateKey = peer.privateKey ?? keyOf(config, peer, random);
+    await provide(addressOf(privateKey), peer);
+    const started = await startPeer({
+      config: peer,
+      privateKey,
+      dataDir: join(config.dataDir, peer.name),
+      network: preset,
+      workerEntry: config.workerEntry,
+      clock,
+      onNode: (node) => onPeer?.(peer.name, node),
+    });
+    peers.push(started);
+  }
+
+  try {
+    const failed = (await Promise.allSettled(config.peers.map(start))).find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    return { relay, relayUrl, network, peers, stop };
+    return { relay, relayUrl, chain, network: preset, peers, fund, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function presetOf({ relay }: DevnetConfig, relayUrl: string): NetworkPreset {
-  return {
-    id: 'devnet',
-    title: 'Local network',
-    network: relay.networks[0] ?? 'devnet',
-    relayUrl,
-    acceptedEngines: ['embedded', 'program'],
-    samplingModulus: relay.samplingModulus,
-    minStakeWei: relay.defaultStakeWei,
-  };
+/** A peer of a network that goes on must go on as the same node. */
+function keyOf({ statePath }: DevnetConfig, { name }: PeerConfig, random: Random): Hex {
+  return statePath === undefined ? bytesToHex(random.bytes(32)) : devnetKey(`peer ${name}`);
 }

@@ -27,6 +27,7 @@ afterEach(() => {
 });
 
 const config = () => ({
+  chain: false as const,
   dataDir,
   workerEntry,
   peers: [{ name: 'one', engine: { command: process.execPath }, modelIds: ['base:a/b'] }],

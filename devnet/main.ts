@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { networkPresetData } from '../contract/node-config.ts';
 import { serialiseError } from '../protocol/errors.ts';
-import { type FromDevnet, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
+import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from './devnet.ts';
 import { DevnetError } from './errors.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-type Tell = (message: FromDevnet) => void;
+type Tell = (message: FromDevnetInput) => void;
 
 interface Process {
   handle(message: ToDevnet): Promise<void>;
@@ -20,7 +21,6 @@ interface Process {
 
 function createProcess(tell: Tell): Process {
   let starting: Promise<Devnet> | undefined;
-  let funds = 0;
 
   async function start(config: DevnetConfigInput): Promise<void> {
     if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was started before', { field: 'type' });
@@ -36,6 +36,7 @@ function createProcess(tell: Tell): Process {
       relayUrl,
       network: network.network,
       samplingModulus: network.samplingModulus,
+      preset: networkPresetData(network),
       peers: peers.map(({ name, address, behaviour }) => ({ name, address, behaviour })),
     });
   }
@@ -47,10 +48,8 @@ function createProcess(tell: Tell): Process {
           return start(message.config);
         case 'fund': {
           if (starting === undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
-          const { relay } = await starting;
-          const reason = `fund-${Date.now()}-${++funds}`;
-          relay.deposit({ address: message.address, wei: message.balanceWei, reason });
-          relay.stake({ address: message.address, wei: message.stakeWei, reason });
+          const { address, balanceWei, walletWei, stakeWei } = message;
+          await (await starting).fund(address, { balanceWei, walletWei, stakeWei });
           return tell({ type: 'funded', id: message.id });
         }
         case 'stop':

@@ -35,8 +35,12 @@ export interface DevnetChain {
   readonly contracts: ContractAddresses;
   /** The `chain` part of a network preset for nodes of this devnet. */
   readonly preset: ChainPresetInput;
+  /** False when the chain goes on from its state. */
+  readonly isNew: boolean;
   /** Adds to a balance, out of nothing. */
   give(address: Hex, wei: bigint): Promise<void>;
+  /** Coin in the account and in its stake. */
+  fundsOf(address: Hex): Promise<{ readonly walletWei: bigint; readonly stakedWei: bigint }>;
   /** Credits for staking, in wei. */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
@@ -123,7 +127,12 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
       pollMs: 200,
       requestsPerSecond: 100,
     },
+    isNew,
     give,
+    async fundsOf(address) {
+      const [[, stakedWei]] = await read(at.nodeStaking, staking, 'getStakingInfo', address);
+      return { walletWei: await control.provider.getBalance(address), stakedWei };
+    },
     setMinStake,
     async stakeFor(address, wei) {
       const [[, balanceWei, stakedCreditsWei]] = await read(at.nodeStaking, staking, 'getStakingInfo', address);

@@ -29,6 +29,10 @@ export const peerConfigSchema = z.object({
   /** Model ids on its disk. */
   modelIds: z.array(z.string().min(1)).min(1),
   stakeWei: configWei.default(400n * 10n ** 18n),
+  /** Coin for its gas, on a devnet with a chain. */
+  walletWei: configWei.default(10n ** 18n),
+  /** Who sends its stake to the chain: the devnet for it (a scripted peer can not), or the worker before it joins. */
+  stakes: z.enum(['devnet', 'itself']).default('devnet'),
   /** A fresh one when left out. */
   privateKey: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)).optional(),
 });
@@ -50,7 +54,10 @@ export interface Peer {
   readonly address: Hex;
   readonly behaviour: Behaviour;
   readonly worker: WorkerClient;
-  /** Leaves the network and ends the process; one that does not listen is killed. Resolves after its exit. */
+  /**
+   * Takes no more tasks and ends the process; one that does not listen is killed. Without a chain it quits the network
+   * too; with one that would take its stake out, and it stays a paused member. Resolves after its exit.
+   */
   stop(): Promise<void>;
 }
 
@@ -80,7 +87,7 @@ export async function startPeer({
     address: addressOf(privateKey),
     behaviour: config.behaviour,
     worker,
-    stop: () => stopWorker(worker, clock),
+    stop: () => stopWorker(worker, { clock, quitNetwork: network.chain === undefined }),
   };
   const nodeConfig: NodeConfigInput = {
     dataDir,
@@ -111,9 +118,12 @@ export function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | '
   };
 }
 
-async function stopWorker(worker: WorkerClient, clock: Clock): Promise<void> {
+async function stopWorker(
+  worker: WorkerClient,
+  { clock, quitNetwork }: { readonly clock: Clock; readonly quitNetwork: boolean },
+): Promise<void> {
   const gone = new AbortController();
-  const exited = worker.stop({ quitNetwork: true }).then(() => gone.abort());
+  const exited = worker.stop({ quitNetwork }).then(() => gone.abort());
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const isGone = await clock.sleep(STOP_GRACE_MS, gone.signal).then(
       () => false,

@@ -43,6 +43,9 @@ function serve(): void {
         relayBalanceWei: null,
         error: null,
         gpu: null,
+        life: null,
+        stake: null,
+        preflight: null,
       },
     });
   });

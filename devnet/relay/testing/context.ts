@@ -10,7 +10,10 @@ import type { NodeRow, TaskRow } from '../store/rows.ts';
 import { openStore } from '../store/store.ts';
 import { keyOf, LLM_ARGS, MODEL, STAKE, START_MS, seededRandom } from './harness.ts';
 
-export function testContext(config: RelayConfigInput = {}): RelayContext & { readonly clock: ManualClock } {
+export function testContext(
+  config: RelayConfigInput = {},
+  stakes: RelayContext['stakes'] = 'books',
+): RelayContext & { readonly clock: ManualClock } {
   const random = seededRandom('context');
   return {
     config: parseRelayConfig(config),
@@ -18,7 +21,7 @@ export function testContext(config: RelayConfigInput = {}): RelayContext & { rea
     random,
     samplingSeed: randomSamplingSeed((length) => random.bytes(length)),
     store: openStore(),
-    stakes: 'books',
+    stakes,
     files: memoryFiles(),
     onError: (error) => {
       throw error;

@@ -8,6 +8,7 @@ import { addressOf, publicKeyOf } from '../../../protocol/signing/keys.ts';
 import { signRequest } from '../../../protocol/signing/request-signature.ts';
 import { proveVrf } from '../../../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../../../protocol/vrf/sampling.ts';
+import type { RelayChain } from '../../chain/relay-chain.ts';
 import type { RelayConfigInput } from '../config.ts';
 import { createRelay, type InProcessResponse, type Relay } from '../relay.ts';
 
@@ -92,10 +93,13 @@ export interface HarnessOptions {
   readonly creators?: readonly string[];
   readonly sampled?: boolean;
   readonly statePath?: string;
+  /** Stakes are then made on it, not given. */
+  readonly chain?: RelayChain;
 }
 
 export function createHarness(options: HarnessOptions = {}): Harness {
-  const { config = {}, seed = 'harness', nodes = ['n1', 'n2', 'n3'], creators = ['app'], sampled = false, statePath } = options;
+  const { config = {}, seed = 'harness', nodes = ['n1', 'n2', 'n3'], creators = ['app'] } = options;
+  const { sampled = false, statePath, chain } = options;
   const clock = new ManualClock(START_MS);
   const random = seededRandom(seed);
   const address = (name: string) => addressOf(keyOf(name));
@@ -105,6 +109,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     random,
     samplingSeed: seedOf,
     ...(statePath === undefined ? {} : { statePath }),
+    ...(chain === undefined ? {} : { chain }),
     config: {
       ...config,
       genesis: {

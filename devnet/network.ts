@@ -1,0 +1,137 @@
+/** Relay and chain of a devnet as one thing: they start together, keep their state together, and lose it together. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { chainPresetSchema } from '../contract/chain-preset.ts';
+import type { NetworkPreset } from '../contract/node-config.ts';
+import { addressOf } from '../protocol/signing/keys.ts';
+import { addressField } from '../protocol/wire/fields.ts';
+import { RELAY_KEY } from './chain/deploy.ts';
+import { DevnetAccount } from './chain/devnet-account.ts';
+import { type DevnetChain, startDevnetChain } from './chain/devnet-chain.ts';
+import { RelayChain } from './chain/relay-chain.ts';
+import type { DevnetConfig, DevnetDeps } from './devnet.ts';
+import { DevnetError } from './errors.ts';
+import { configWei } from './relay/config.ts';
+import { createRelay, type Relay } from './relay/relay.ts';
+
+export const chainConfigSchema = z.object({
+  /** 0 = any free one. */
+  port: z.number().int().min(0).max(65_535).default(0),
+  /** Seconds between blocks; left out, every transaction gets its own block at once. */
+  blockTimeSeconds: z.number().int().positive().optional(),
+  /** Default 1800, as on the public networks. */
+  forceUnstakeDelaySeconds: z.number().int().positive().optional(),
+  /** Coin of the genesis; who has a stake there, or an account at the relay, needs none for it. */
+  wallets: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
+});
+
+export interface DevnetNetwork {
+  readonly relay: Relay;
+  readonly relayUrl: string;
+  /** Null where the devnet runs without one. */
+  readonly chain: DevnetChain | null;
+  readonly preset: NetworkPreset;
+  close(): Promise<void>;
+}
+
+const RELAY_FILES = ['relay.db', 'relay.db-wal', 'relay.db-shm', 'tasks'];
+const CHAIN_FILE = 'chain.json';
+/** For the gas of the relay's own transactions. */
+const RELAY_GAS_WEI = 10n ** 21n;
+
+/** Relay and chain both: neither can go on without the other. The devnet must not be running. */
+export function deleteDevnetState(statePath: string): void {
+  for (const name of [...RELAY_FILES, CHAIN_FILE]) rmSync(join(statePath, name), { recursive: true, force: true });
+}
+
+/** @throws DevnetError, DevnetChainError; nothing is then left running. */
+export async function startNetwork(config: DevnetConfig, deps: DevnetDeps): Promise<DevnetNetwork> {
+  const { statePath } = config;
+  if (statePath !== undefined) {
+    if (config.fresh) deleteDevnetState(statePath);
+    assertPaired(statePath, config.chain !== false);
+  }
+  const chain = await startChain(config, deps);
+  let relay: Relay | undefined;
+  const close = async () => {
+    // What the relay still does on the chain comes before the chain's end.
+    await relay?.close();
+    await chain?.stop();
+  };
+  try {
+    relay = openRelay(config, deps, chain);
+    if (chain?.isNew) await endow(config, chain);
+    await relay.followChain();
+    const relayUrl = await relay.listen({ port: config.port });
+    return { relay, relayUrl, chain, preset: presetOf(config, relayUrl, chain), close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+function assertPaired(statePath: string, hasChain: boolean): void {
+  const [relayFile, chainFile] = [join(statePath, 'relay.db'), join(statePath, CHAIN_FILE)];
+  // A chain without a relay was cut off before anything happened on it.
+  if (!existsSync(relayFile)) rmSync(chainFile, { force: true });
+  else if (existsSync(chainFile) !== hasChain) {
+    const why = hasChain ? 'there is a saved relay and no saved chain' : 'the saved relay has a chain';
+    throw new DevnetError('DEVNET_STATE_MISMATCH', `${statePath}: ${why}`, { statePath });
+  }
+}
+
+async function startChain({ chain, statePath, relay }: DevnetConfig, { clock }: DevnetDeps): Promise<DevnetChain | null> {
+  if (chain === false) return null;
+  const { blockTimeSeconds, forceUnstakeDelaySeconds, wallets, port } = chain;
+  return startDevnetChain({
+    clock,
+    port,
+    relayAddress: addressOf(RELAY_KEY),
+    minStakeWei: relay.defaultStakeWei,
+    balances: wallets.map(({ address, balanceWei }) => ({ address, wei: balanceWei })),
+    ...(statePath === undefined ? {} : { statePath: join(statePath, CHAIN_FILE) }),
+    ...(blockTimeSeconds === undefined ? {} : { blockTimeSeconds }),
+    ...(forceUnstakeDelaySeconds === undefined ? {} : { forceUnstakeDelaySeconds }),
+  });
+}
+
+function openRelay({ relay, statePath }: DevnetConfig, deps: DevnetDeps, chain: DevnetChain | null): Relay {
+  const { clock, random, samplingSeed, onError } = deps;
+  const control = chain?.anvil.control;
+  return createRelay({
+    config: chain === null ? relay : { ...relay, relayAddress: addressOf(RELAY_KEY) },
+    clock,
+    random,
+    ...(statePath === undefined ? {} : { statePath }),
+    ...(samplingSeed === undefined ? {} : { samplingSeed }),
+    ...(onError === undefined ? {} : { onError }),
+    ...(chain === null || control === undefined
+      ? {}
+      : { chain: new RelayChain({ account: new DevnetAccount(RELAY_KEY, control), control, contracts: chain.contracts }) }),
+  });
+}
+
+/** Once per chain: the genesis as transactions, and coin for everything that the relay owes. */
+async function endow({ relay: { genesis } }: DevnetConfig, chain: DevnetChain): Promise<void> {
+  const owedWei = genesis.accounts.reduce((sum, { balanceWei }) => sum + balanceWei, 0n);
+  await chain.give(addressOf(RELAY_KEY), owedWei + RELAY_GAS_WEI);
+  for (const { address, stakeWei } of genesis.stakes) await chain.stakeFor(address, stakeWei);
+  for (const { node, delegator, stakeWei, sharePercent } of genesis.delegations) {
+    await chain.setDelegatorShareFor(node, sharePercent);
+    await chain.delegateFor(delegator, node, stakeWei);
+  }
+}
+
+function presetOf({ relay }: DevnetConfig, relayUrl: string, chain: DevnetChain | null): NetworkPreset {
+  return {
+    id: 'devnet',
+    title: 'Local network',
+    network: relay.networks[0] ?? 'devnet',
+    relayUrl,
+    acceptedEngines: ['embedded', 'program'],
+    samplingModulus: relay.samplingModulus,
+    minStakeWei: relay.defaultStakeWei,
+    ...(chain === null ? {} : { chain: chainPresetSchema.parse(chain.preset) }),
+  };
+}
