@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TaskView } from '../contract/worker-channel.ts';
 import { createRelayClient } from '../devnet/application/relay-client.ts';
+import { sampleTask } from '../devnet/application/samples.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
 import { tailEvents } from './event-tail.ts';
 import { startExplorer } from './explorer.ts';
-import { liveSubmission, runJob } from './job.ts';
+import { runJob } from './job.ts';
 import { type DemoNetwork, startDemoNetwork } from './network.ts';
 import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options.ts';
 import { progressLine } from './progress.ts';
@@ -60,7 +61,7 @@ async function settledReport(
 
 async function keepTasksComing(submitter: Submitter, signal: AbortSignal, say: (text: string) => void): Promise<void> {
   for (let index = 0; !signal.aborted; index++) {
-    const { ended } = await submitter.submit(liveSubmission(index));
+    const { ended } = await submitter.submit(sampleTask(index));
     ended.catch((error: unknown) => say(`a task failed: ${serialiseError(error).message}`));
     await systemClock.sleep(LIVE_PAUSE_MS, signal);
   }

@@ -5,6 +5,7 @@ import { networkPresetData } from '../contract/node-config.ts';
 import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
+import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from '../devnet/devnet.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
 import { type Peer, peerConfigSchema, startPeer } from '../devnet/peers/peer.ts';
@@ -15,7 +16,6 @@ import { addressOf } from '../protocol/signing/keys.ts';
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from './programs.ts';
 import type { Participant } from './report.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
-import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from './workload.ts';
 
 const STAKE_WEI = 400n * WEI_PER_CNX;
 const APPLICATION_WEI = 1_000n * WEI_PER_CNX;

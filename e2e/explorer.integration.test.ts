@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startExplorer } from '../demo/explorer.ts';
-import { CHAT_MODEL, chatArguments, PROMPTS } from '../demo/workload.ts';
 import { createRelayClient } from '../devnet/application/relay-client.ts';
+import { CHAT_MODEL, chatArguments, PROMPTS } from '../devnet/application/samples.ts';
 import { createPayload, parseTaskSpec } from '../devnet/application/task-spec.ts';
 import { createRelay } from '../devnet/relay/relay.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from '../demo/programs.ts';
 import { createSamplingPlan, type SamplingPlan } from '../demo/sampling-plan.ts';
-import { IMAGE_MODEL, imageArguments } from '../demo/workload.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
+import { IMAGE_MODEL, imageArguments } from '../devnet/application/samples.ts';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
@@ -101,7 +101,9 @@ it('three honest nodes agree on images, and a cheat among them is found out', as
   expect(caught.tasks.filter(({ status }) => status === 'EndInvalidated').map(({ selectedNode }) => selectedNode)).toEqual([
     cheat?.address,
   ]);
+  await devnet.relay.followChain();
   expect(devnet.relay.stakeWei(cheat?.address ?? '')).toBe(0n);
+  expect(await devnet.chain?.fundsOf(cheat?.address ?? '0x')).toMatchObject({ stakedWei: 0n });
   expect(filesOf(caught)).toEqual(single);
   const totals = devnet.relay.totals();
   expect(totals).toMatchObject({ escrowWei: 0n, totalWei: totals.issuedWei });

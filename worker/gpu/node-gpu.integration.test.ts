@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { EMBEDDED_ENGINE } from '../../demo/programs.ts';
-import { CHAT_MODEL } from '../../demo/workload.ts';
+import { CHAT_MODEL } from '../../devnet/application/samples.ts';
 import { ownProcesses } from './own-processes.ts';
 import { compose, composedUuid, withField } from './testing/compose.ts';
 import { testMachine } from './testing/profiles.ts';
