@@ -92,6 +92,7 @@ export const nvidiaGpuConfigSchema = z.object({
 export type NvidiaGpuConfig = z.output<typeof nvidiaGpuConfigSchema>;
 
 export const REJOIN_POLICIES = ['never', 'afterKickOut'] as const;
+export type RejoinPolicy = (typeof REJOIN_POLICIES)[number];
 
 export const nodeConfigSchema = z.object({
   /** Directory of this node alone: store, results, engine pid files. */

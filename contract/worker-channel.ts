@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
 import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { chainStakeSchema, lifeViewSchema } from './life.ts';
 import { nodeConfigSchema } from './node-config.ts';
+import { preflightReportSchema } from './preflight.ts';
 
 const weiText = z.string().regex(/^\d+$/);
 
@@ -70,16 +72,30 @@ export const nodeViewSchema = z.object({
   error: errorViewSchema.nullable(),
   /** Null = the configuration states a card instead of selecting cards of this machine. */
   gpu: nodeGpuViewSchema.nullable().default(null),
+  /** Null = nothing is known yet. */
+  life: lifeViewSchema.nullable().default(null),
+  /** Null = not read yet, or the network has no chain. */
+  stake: chainStakeSchema.nullable().default(null),
+  /** The checks before the last start; null = none were made yet. */
+  preflight: preflightReportSchema.nullable().default(null),
 });
 export type NodeView = z.output<typeof nodeViewSchema>;
 
 export const toWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), config: nodeConfigSchema, privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/) }),
+  z.object({
+    type: z.literal('start'),
+    config: nodeConfigSchema,
+    privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/),
+    /** The host's word, for this start, that no other machine runs with the key. */
+    confirmedAlone: z.boolean().default(false),
+  }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
+  /** Leaves the network after the current task and takes the stake back; the process goes on. */
+  z.object({ type: z.literal('unstake') }),
   /** Runs the self-test again, or decides on its changed result. */
   z.object({ type: z.literal('selfTest'), order: z.enum(SELF_TEST_ORDERS) }),
-  /** Finishes the current task, quits the network if asked, then exits. */
+  /** Finishes the current task, quits the network if asked (where there is a chain, the stake is then asked back), then exits. */
   z.object({ type: z.literal('stop'), quitNetwork: z.boolean() }),
   z.object({
     type: z.literal('tasks'),

@@ -14,6 +14,9 @@ const VIEW: NodeView = {
   relayBalanceWei: null,
   error: null,
   gpu: null,
+  life: null,
+  stake: null,
+  preflight: null,
 };
 const CONFIG = {} as NodeConfigInput;
 const KEY = `0x${'22'.repeat(32)}`;

@@ -38,7 +38,7 @@ export interface WorkerListeners {
 export interface WorkerClient {
   readonly pid: number | undefined;
   /** Resolves when the node runs. @throws ContractError WORKER_FATAL, WORKER_EXITED */
-  start(config: NodeConfigInput, privateKey: string): Promise<NodeView>;
+  start(config: NodeConfigInput, privateKey: string, options?: { readonly confirmedAlone?: boolean }): Promise<NodeView>;
   /** Latest view, null before the first. */
   node(): NodeView | null;
   /** Resolves with the first view that fits, at once if the latest does. @throws ContractError WORKER_FATAL, WORKER_EXITED */
@@ -47,6 +47,8 @@ export interface WorkerClient {
   tasks(query: { readonly limit: number; readonly before: string | null }): Promise<readonly TaskView[]>;
   pause(): void;
   resume(): void;
+  /** Leaves the network and takes the stake back; what comes of it is told by the views. */
+  unstake(): void;
   /** What comes of it is told by the views. */
   selfTest(order: SelfTestOrder): void;
   /** A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. */
@@ -137,9 +139,9 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     exited,
     node: () => latest,
     until,
-    async start(config, privateKey) {
+    async start(config, privateKey, { confirmedAlone = false } = {}) {
       const running = until((node) => node.state === 'running' || node.state === 'failed');
-      channel.send({ type: 'start', config, privateKey });
+      channel.send({ type: 'start', config, privateKey, confirmedAlone });
       const node = await running;
       if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
       return node;
@@ -154,6 +156,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     },
     pause: () => channel.send({ type: 'pause' }),
     resume: () => channel.send({ type: 'resume' }),
+    unstake: () => channel.send({ type: 'unstake' }),
     connect: () => connections.open(),
     selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {

@@ -27,13 +27,20 @@ export interface LogOptions {
   readonly secrets: readonly string[];
   /** Default: standard error. */
   readonly stream?: DestinationStream;
+  /** Gets every line as well. */
+  readonly file?: { write(line: string): void };
 }
 
 /** @param options `secrets` are cut out in any case and with or without 0x. */
-export function createLog({ level, secrets, stream }: LogOptions): Logger {
+export function createLog({ level, secrets, stream, file }: LogOptions): Logger {
   const target = stream ?? standardError();
   const redact = redactor(secrets);
-  return pino({ level, base: null }, { write: (line) => target.write(redact(line)) });
+  const write = (line: string) => {
+    const clean = redact(line);
+    target.write(clean);
+    file?.write(clean);
+  };
+  return pino({ level, base: null }, { write });
 }
 
 function standardError(): DestinationStream {

@@ -5,6 +5,7 @@ import { passOn } from './loop/points.ts';
 import { RelayNetwork } from './networks/relay/relay-network.ts';
 import { processPort } from './process-port.ts';
 import { runWorker } from './run-worker.ts';
+import { systemRandom } from './system-random.ts';
 import { type ParentPort, utilityPort } from './utility-port.ts';
 
 /** There in a process that Electron has made, and nowhere else. */
@@ -12,6 +13,7 @@ const { parentPort } = process as { parentPort?: ParentPort };
 
 runWorker(parentPort === undefined ? processPort() : utilityPort(parentPort, process), {
   clock: systemClock,
+  random: systemRandom,
   createEngine: createEngineSupervisor,
   createNetwork: (options) => new RelayNetwork(options),
   reach: passOn,

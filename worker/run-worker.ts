@@ -1,25 +1,14 @@
-/**
- * The composition root of a worker process: opens what a node needs, in order, each with its way back; speaks
- * contract/worker-channel.ts with whoever supervises it.
- */
+/** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
 import { join } from 'node:path';
 import type { NodeConfig } from '../contract/node-config.ts';
 import { type FromWorker, type ToWorker, toWorkerSchema } from '../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../protocol/errors.ts';
 import { type Hex, isHex } from '../protocol/hex.ts';
-import type { Clock } from '../protocol/ports.ts';
-import type { Engine } from './engines/engine.ts';
-import type { EngineSupervisorOptions } from './engines/supervisor.ts';
 import { WorkerError } from './errors.ts';
-import { openNodeGpu } from './gpu/node-gpu.ts';
 import { createLog, type Log, redactor } from './log.ts';
-import type { Reach } from './loop/points.ts';
-import { NetworkClock } from './networks/network-clock.ts';
-import type { RelayNetworkOptions } from './networks/relay/relay-network.ts';
-import type { TaskNetwork } from './networks/task-network.ts';
-import { assertEngineAccepted } from './node/engine-acceptance.ts';
-import { Node } from './node/node.ts';
-import { openStore, type Store } from './store/store.ts';
+import { LogFile } from './log-file.ts';
+import type { Node } from './node/node.ts';
+import { type NodePorts, openNode } from './open-node.ts';
 
 /** The private channel to the supervisor. */
 export interface SupervisorPort {
@@ -31,11 +20,7 @@ export interface SupervisorPort {
   readonly pid: number;
 }
 
-export interface WorkerParts {
-  readonly clock: Clock;
-  readonly createEngine: (options: EngineSupervisorOptions) => Engine;
-  readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
-  readonly reach: Reach;
+export interface WorkerParts extends NodePorts {
   readonly exit: (code: number) => void;
 }
 
@@ -51,7 +36,7 @@ class WorkerProcess {
   readonly #parts: WorkerParts;
   /** Undone in reverse order. */
   readonly #shutdown: (() => void | Promise<void>)[] = [];
-  /** Opening takes a moment: the cards are read. */
+  /** Opening takes a moment: the cards and the models are read. */
   #starting: Promise<void> | null = null;
   #node: Node | null = null;
   #log: Log | null = null;
@@ -92,7 +77,7 @@ class WorkerProcess {
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === 'start') {
       const first = this.#starting === null;
-      this.#starting ??= this.#start(message.config, message.privateKey as Hex);
+      this.#starting ??= this.#start(message);
       await this.#starting;
       if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker runs already');
       return;
@@ -108,6 +93,8 @@ class WorkerProcess {
         return this.#node.pause();
       case 'resume':
         return this.#node.resume();
+      case 'unstake':
+        return this.#node.unstake();
       case 'selfTest':
         return this.#node.selfTest(message.order);
       case 'stop':
@@ -121,56 +108,37 @@ class WorkerProcess {
     }
   }
 
-  async #start(config: NodeConfig, privateKey: Hex): Promise<void> {
-    const node = await this.#open(config, privateKey);
-    if (this.#ended || node === null) return;
+  async #start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+    const node = await this.#open(message);
+    if (this.#ended) return;
     this.#node = node;
     node.start();
   }
 
-  /** Null = the process has been told to end meanwhile. */
-  async #open(config: NodeConfig, privateKey: Hex): Promise<Node | null> {
-    const { clock, createEngine, createNetwork, reach } = this.#parts;
+  async #open({ config, privateKey, confirmedAlone }: Extract<ToWorker, { type: 'start' }>): Promise<Node> {
     this.#redact = redactor([privateKey]);
-    const log = createLog({ level: config.logLevel, secrets: [privateKey] });
+    const { log, logFile } = this.#openLog(config, privateKey);
     this.#log = log;
-    const engineAccepted = assertEngineAccepted(config);
-    const store = openStore(config.dataDir, clock.now());
-    this.#shutdown.push(() => store.close());
-    const networkClock = new NetworkClock(clock);
-    const network = createNetwork({ relayUrl: config.network.relayUrl, privateKey, clock: networkClock });
-    this.#shutdown.push(() => network.close());
-    bindKey(store, network.address);
-    const resultsDir = join(config.dataDir, 'results');
-    // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
-    const cards = await openNodeGpu({ config, clock, log });
-    if (this.#ended) {
-      cards.close();
-      return null;
-    }
-    this.#shutdown.push(() => cards.close());
-    const { gpu, executorMode } = cards;
-    const engine = createEngine({
-      config: config.engine,
-      engineDir: join(config.dataDir, 'engine'),
-      modelsDir: modelsDir(config),
-      gpuUuids: gpu.uuids,
-      executorMode,
-      relayUrl: config.network.relayUrl,
-      resultsDir,
-      clock,
-      log,
-      logLevel: config.logLevel,
-    });
-    this.#shutdown.push(() => engine.stop());
-    return new Node({
+    const { node } = await openNode({
+      ports: this.#parts,
       config,
-      guard: cards.guard(engine),
-      context: { store, network, engine, engineAccepted, gpu, resultsDir, networkClock, clock, reach, log },
-      onNode: (node) => void this.#port.send({ type: 'node', node }),
+      privateKey: privateKey as Hex,
+      confirmedAlone,
+      pid: this.#port.pid,
+      log,
+      logFile,
+      onNode: (view) => void this.#port.send({ type: 'node', node: view }),
       onTask: (task, revision) => void this.#port.send({ type: 'task', revision, task }),
       onFatal: (error) => this.#fail(error),
+      onOpened: (undo) => void this.#shutdown.push(undo),
     });
+    return node;
+  }
+
+  #openLog({ dataDir, logLevel }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
+    const logFile = new LogFile({ directory: join(dataDir, 'logs') });
+    this.#shutdown.push(() => logFile.close());
+    return { logFile, log: createLog({ level: logLevel, secrets: [privateKey], file: logFile }) };
   }
 
   /** Nobody supervises any more: an orderly end that waits for no task. */
@@ -215,17 +183,4 @@ class WorkerProcess {
     await this.#port.send({ type: 'stopped' });
     this.#parts.exit(code);
   }
-}
-
-/** A ledger protects the key it was written for. @throws WorkerError STORE_OTHER_KEY */
-function bindKey(store: Store, address: Hex): void {
-  const owner = store.settings.get('address');
-  if (owner === null) store.settings.set('address', address);
-  else if (owner !== address) {
-    throw new WorkerError('STORE_OTHER_KEY', `the data directory belongs to ${owner}`, { owner, address });
-  }
-}
-
-function modelsDir({ dataDir, models }: NodeConfig): string {
-  return models.directory ?? join(dataDir, 'models');
 }

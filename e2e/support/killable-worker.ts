@@ -10,6 +10,7 @@ import { POINTS } from '../../worker/loop/points.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
 import { processPort } from '../../worker/process-port.ts';
 import { runWorker } from '../../worker/run-worker.ts';
+import { systemRandom } from '../../worker/system-random.ts';
 
 const [victim, point] = (process.argv[2] ?? '').split('@');
 if ((victim !== 'worker' && victim !== 'engine') || !POINTS.some((known) => known === point)) {
@@ -29,6 +30,7 @@ function strike(): void {
 
 runWorker(processPort(), {
   clock: systemClock,
+  random: systemRandom,
   createEngine: (options) => {
     engine = createEngineSupervisor(options);
     return engine;

@@ -10,8 +10,11 @@ export type NodeState =
   | { readonly kind: 'pausing' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'stopping'; readonly message: string }
-  /** `notListed`: the network dropped the node without saying why; the process goes on and `resume` joins again. */
-  | { readonly kind: 'stopped'; readonly why: 'asked' | 'notListed' }
+  /**
+   * `notListed`: the network dropped the node without saying why; `left`: the node left it with its stake. With both
+   * the process goes on and `resume` joins again.
+   */
+  | { readonly kind: 'stopped'; readonly why: 'asked' | 'notListed' | 'left' }
   | { readonly kind: 'slashed' }
   | { readonly kind: 'kickedOut' }
   | { readonly kind: 'failed'; readonly error: SerialisedError };
@@ -28,9 +31,9 @@ const EDGES: Readonly<Record<NodeStateKind, readonly NodeStateKind[]>> = {
   paused: ['running', 'pausing', 'starting', ...OUT],
   stopping: ['stopped', 'failed'],
   stopped: ['starting', 'paused', 'stopping', 'slashed', 'kickedOut', 'failed'],
-  // Only the host's `resume` leads out of these.
-  slashed: ['starting', 'stopping', 'failed'],
-  kickedOut: ['starting', 'slashed', 'stopping', 'failed'],
+  // Only the host's word leads out of these (and, after a kick-out, a standing order of the host).
+  slashed: ['starting', 'stopping', 'stopped', 'failed'],
+  kickedOut: ['starting', 'slashed', 'stopping', 'stopped', 'failed'],
   failed: ['stopping', 'stopped'],
 };
 
@@ -44,6 +47,12 @@ export function moveNode(from: NodeState, to: NodeState): NodeState {
   }
   return to;
 }
+
+const STOPPED = {
+  asked: 'The node has stopped.',
+  notListed: 'The network no longer lists this node; resume to join again.',
+  left: 'The node has left the network; resume to join again.',
+} as const;
 
 /** A sentence or two for a person; `holding` is the machine's own reason for taking no tasks. */
 export function describeNode(state: NodeState, holding: string | null = null): string {
@@ -59,7 +68,7 @@ export function describeNode(state: NodeState, holding: string | null = null): s
     case 'paused':
       return 'The node is paused and gets no tasks.';
     case 'stopped':
-      return state.why === 'asked' ? 'The node has stopped.' : 'The network no longer lists this node; resume to join again.';
+      return STOPPED[state.why];
     case 'slashed':
       return 'The network slashed this node; it does not join again until you resume it.';
     case 'kickedOut':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { OFFICIAL_PER_MINUTE } from '../loop/request-budget.ts';
 import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
 import { refuse } from '../testing/fake-network.ts';
@@ -302,15 +303,18 @@ describe('beside the tasks', () => {
     expect(rig.tasks.at(-1)).toMatchObject({ commitment: TASK, paymentWei: '123' });
   });
 
-  it('fetches a model that the network asks for, and tells it', async () => {
-    const rig = await nodeRig();
-    const args = JSON.stringify({ node_address: rig.network.address, model_id: 'base:big/model', task_type: 1 });
-    rig.network.emit('DownloadModel', null, args);
-    rig.network.emit('DownloadModel', null, args);
-    rig.network.emit('DownloadModel', null, 'nonsense');
-    await rig.until(() => rig.network.models.length > 0);
-    await rig.advance(5_000);
-    expect([rig.network.models, rig.engine.downloads]).toEqual([['base:big/model'], ['big/model']]);
+  it('hands on what the network asks it to fetch, and announces anew when a model is gone, not when one came', async () => {
+    const models = nodeModels(['base:tiny/model', 'base:other/model']);
+    const rig = await nodeRig({ models });
+    rig.network.emit('DownloadModel', null, '{}');
+    await rig.until(() => models.asked.length > 0);
+    models.offer(['base:tiny/model', 'base:other/model', 'base:big/model']);
+    await rig.advance(20_000);
+    expect(rig.network.announced).toEqual([]);
+    models.offer(['base:tiny/model', 'base:big/model']);
+    await rig.until(() => rig.network.announced.length > 0);
+    expect(rig.network.announced).toMatchObject([{ modelIds: ['base:tiny/model', 'base:big/model'] }]);
+    expect(rig.network.joins).toMatchObject([{ modelIds: ['base:tiny/model', 'base:other/model'] }]);
   });
 
   it('sends diagnostics only if the host wants it; a refused report does not block the next', async () => {
@@ -344,6 +348,24 @@ describe('beside the tasks', () => {
     for (const [i, text] of texts.entries()) expect(text).not.toBe(texts[i + 1]);
   });
 });
+
+function nodeModels(first: string[]) {
+  const asked: RelayEvent[] = [];
+  const listeners: (() => void)[] = [];
+  let modelIds = first;
+  return {
+    asked,
+    get modelIds() {
+      return modelIds;
+    },
+    onEvent: (event: RelayEvent) => void asked.push(event),
+    onChange: (listener: () => void) => void listeners.push(listener),
+    offer(next: string[]) {
+      modelIds = next;
+      for (const listener of listeners) listener();
+    },
+  };
+}
 
 function reuse({ dataDir, network, clock }: NodeRig) {
   return { dataDir, network, clock };

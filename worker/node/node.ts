@@ -1,38 +1,24 @@
 /** One node: its loops, its state, and what its host may ask of it. */
 import type { SelfTestOrder } from '../../contract/gpu.ts';
-import type { NodeConfig } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../errors.ts';
-import type { CardGuard } from '../gpu/card-guard.ts';
-import type { LoopContext } from '../loop/context.ts';
+import { Life } from '../life/life.ts';
 import { EventFeed } from '../loop/event-feed.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
-import { Member } from './member.ts';
-import { ModelFetcher } from './model-fetcher.ts';
 import { nodeError } from './node-error.ts';
+import type { NodeOptions } from './node-options.ts';
 import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
 import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
-import { taskView } from './views.ts';
-
-export interface NodeOptions {
-  readonly config: NodeConfig;
-  readonly context: LoopContext;
-  /** Watches the cards and may keep the node from taking tasks; absent for cards that are only stated. */
-  readonly guard?: Pick<CardGuard, 'view' | 'reason' | 'onChange' | 'run' | 'order'> | undefined;
-  readonly onNode: (view: NodeView) => void;
-  readonly onTask: (view: TaskView, revision: number) => void;
-  /** The store failed or a loop broke: the process must not go on. */
-  readonly onFatal: (error: unknown) => void;
-}
+import { stakeView, taskView } from './views.ts';
 
 /** How long a stopping node waits for a network it can not reach. */
 const STOP_WITHOUT_NETWORK_MS = 30_000;
@@ -43,8 +29,7 @@ export class Node {
   readonly #health = new RelayHealth();
   readonly #budget: RequestBudget;
   readonly #driver: TaskDriver;
-  readonly #member: Member;
-  readonly #fetcher: ModelFetcher;
+  readonly #life: Life;
   readonly #payments: Payments;
   readonly #loops: Readonly<Record<PollName, PollLoop>>;
   readonly #ending = new AbortController();
@@ -59,13 +44,14 @@ export class Node {
   #engineVersion: string | null = null;
   /** Every event of the time before this process has been read: only then is it known whether the node may join. */
   #caughtUp = false;
+  /** Nothing but the checks has been done before this. */
+  #isCleared = false;
 
   constructor(options: NodeOptions) {
     this.#options = options;
     const { context } = options;
     const { store, clock } = context;
     this.#budget = new RequestBudget(clock);
-    this.#fetcher = new ModelFetcher(context);
     this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
     this.#driver = new TaskDriver({
       context,
@@ -76,9 +62,14 @@ export class Node {
       onSignatureRefused: () => this.#loops.clock.wake(),
       onFatal: (error) => options.onFatal(error),
     });
-    this.#member = new Member({
+    this.#life = new Life({
       context,
       wanted: store.settings.get('desired') ?? 'running',
+      rejoin: options.config.rejoin,
+      clearance: options.clearance,
+      stakeActs: options.money?.stakeActs ?? null,
+      beforeMoney: options.money?.beforeMoney,
+      onMoney: () => options.money?.wake(),
       identity: () => this.#identity(),
       onState: (kind) => this.#enter(kind),
       onInfo: ({ relayBalanceWei }) => {
@@ -115,7 +106,9 @@ export class Node {
     );
     this.#health.onChange(() => this.#changed());
     context.engine.onState(() => this.#engineChanged());
-    this.#member.hold(this.#isHeld());
+    options.models?.onChange(() => this.#loops.membership.wake());
+    options.clearance?.onChange(() => this.#changed());
+    this.#life.hold(this.#isHeld());
     options.guard?.onChange(() => this.#guardChanged());
   }
 
@@ -125,22 +118,28 @@ export class Node {
     const { signal } = this.#ending;
     this.#changed();
     const engine = context.engine.start().then(() => this.#engineChanged());
-    // The clock is read first: signatures carry its time.
-    const loops = this.#readClock()
-      .catch((error: unknown) => this.#health.failed(error))
-      .then(() => Promise.all(Object.values(this.#loops).map((loop) => loop.run(signal))));
     const guard = this.#options.guard?.run(signal, () => this.#isIdle());
-    const parts = [engine, loops, this.#driver.run(signal), this.#fetcher.run(signal), guard];
+    const companions = (this.#options.companions ?? []).map((companion) => companion.run(signal));
+    const parts = [engine, this.#runLoops(signal), guard, ...companions];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
     });
+  }
+
+  /** The clock is read first: signatures carry its time. A second machine with this key is ruled out before anything else. */
+  async #runLoops(signal: AbortSignal): Promise<void> {
+    await this.#readClock().catch((error: unknown) => this.#health.failed(error));
+    await this.#options.clearance?.untilAlone(signal);
+    if (signal.aborted) return;
+    this.#isCleared = true;
+    await Promise.all([this.#driver.run(signal), ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
   }
 
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping */
   pause(): void {
     this.#mustGoOn('pause');
     this.#options.context.store.settings.set('desired', 'paused');
-    this.#member.want('paused');
+    this.#life.want('paused');
     this.#loops.membership.wake();
   }
 
@@ -150,8 +149,17 @@ export class Node {
     const { settings } = this.#options.context.store;
     settings.set('desired', 'running');
     settings.set('barred', null);
-    this.#member.want('running');
+    this.#options.clearance?.expire();
+    this.#life.want('running');
     if (['stopped', 'slashed', 'kickedOut'].includes(this.#state.kind)) this.#enter('starting');
+    this.#loops.membership.wake();
+  }
+
+  /** Leaves the network after the current task and takes the stake back. @throws WorkerError NODE_ILLEGAL_STATE while stopping */
+  unstake(): void {
+    this.#mustGoOn('take its stake back');
+    this.#options.context.store.settings.set('desired', 'unstaked');
+    this.#life.want('unstaked');
     this.#loops.membership.wake();
   }
 
@@ -194,17 +202,21 @@ export class Node {
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
-      error: nodeError(this.#options.context, { problem: this.#problem, health: this.#health }),
+      error: nodeError(this.#options.context, { problem: this.#obstacle(), health: this.#health }),
       gpu: this.#options.guard?.view() ?? null,
+      life: this.#isCleared ? this.#life.view() : { kind: 'checking' },
+      stake: stakeView(this.#options.money?.stakeActs?.last ?? null),
+      preflight: this.#options.clearance?.report ?? null,
     };
   }
 
   async #end(quitNetwork: boolean): Promise<void> {
     const { context } = this.#options;
     this.#setState({ kind: 'stopping', message: 'The node finishes its current task and takes no new one.' });
-    this.#member.want(quitNetwork ? 'left' : 'away');
+    this.#life.want(quitNetwork ? 'left' : 'away');
     this.#loops.membership.wake();
-    await this.#waitFor(() => this.#driver.open.length === 0 && this.#member.settled);
+    // A node that may have a twin says nothing in its name.
+    if (this.#isCleared) await this.#waitFor(() => this.#driver.open.length === 0 && this.#life.settled);
     this.#setState({ kind: 'stopping', message: 'The node stops its engine.' });
     this.#ending.abort(new Error('the node stops'));
     await context.engine.stop();
@@ -214,12 +226,12 @@ export class Node {
     this.#setState({ kind: 'stopped', why: 'asked' });
   }
 
-  /** Waits for the network and the task, but not for ever for a network that can not be reached. */
+  /** Waits for network, chain and task, but not for ever for a network or a chain that can not be reached. */
   async #waitFor(done: () => boolean): Promise<void> {
     const { clock } = this.#options.context;
     let unreachableSince: number | null = null;
     while (!done() && !this.#hurry.signal.aborted) {
-      if (this.#health.state.kind === 'reachable') unreachableSince = null;
+      if (this.#health.state.kind === 'reachable' && this.#life.obstacle === null) unreachableSince = null;
       else unreachableSince ??= clock.now();
       if (unreachableSince !== null && clock.now() - unreachableSince > STOP_WITHOUT_NETWORK_MS) return;
       await clock.sleep(STOP_CHECK_MS, this.#hurry.signal).catch(() => {});
@@ -232,7 +244,7 @@ export class Node {
 
   #membershipPeriodMs(): number {
     if (this.#stopping !== null) return PERIOD_MS.membershipStopping;
-    return this.#member.settled ? PERIOD_MS.membershipSettled : PERIOD_MS.membershipUnsettled;
+    return this.#life.settled ? PERIOD_MS.membershipSettled : PERIOD_MS.membershipUnsettled;
   }
 
   async #readPointer(): Promise<void> {
@@ -254,7 +266,7 @@ export class Node {
 
   async #keepMembership(): Promise<void> {
     try {
-      if (await this.#member.poll()) this.#loops.membership.wake();
+      if (await this.#life.poll()) this.#loops.membership.wake();
       this.#problem = null;
     } catch (error) {
       this.#problem = serialiseError(error);
@@ -283,10 +295,15 @@ export class Node {
     const { store, network, networkClock } = this.#options.context;
     const evidence = `event ${event.id}`;
     if (!sameAddress(event.nodeAddress, network.address)) return;
-    if (event.type === 'DownloadModel') this.#fetcher.onEvent(event);
+    this.#options.witness?.onNodeEvent(event);
+    if (event.type === 'DownloadModel') this.#options.models?.onEvent(event);
     if (event.type !== 'NodeSlashed' && event.type !== 'NodeKickedOut') return;
     const barred = event.type === 'NodeSlashed' ? 'slashed' : 'kickedOut';
-    if (store.settings.get('barred') !== 'slashed') store.settings.set('barred', barred);
+    if (store.settings.get('barred') !== 'slashed') {
+      store.settings.set('barred', barred);
+      store.settings.set('barredMs', Math.trunc(networkClock.now()));
+    }
+    this.#options.money?.wake();
     store.history.add({ state: barred, atMs: networkClock.now(), source: 'event', evidence });
     this.#loops.membership.wake();
   }
@@ -307,17 +324,18 @@ export class Node {
   }
 
   #guardChanged(): void {
-    if (this.#member.hold(this.#isHeld())) this.#loops.membership.wake();
+    if (this.#life.hold(this.#isHeld())) this.#loops.membership.wake();
     this.#changed();
   }
 
   /** No task here, and none to come: the network has it as paused, or does not list it. */
   #isIdle(): boolean {
-    return this.#stopping === null && this.#isHeld() && this.#member.settled && this.#driver.open.length === 0;
+    return this.#stopping === null && this.#isHeld() && this.#life.settled && this.#driver.open.length === 0;
   }
 
   #taskChanged(commitment: Hex): void {
-    const { context, onTask } = this.#options;
+    const { context, onTask, witness } = this.#options;
+    witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
     if (task !== null) onTask(taskView(context.store, task), ++this.#revision);
     this.#changed();
@@ -327,6 +345,7 @@ export class Node {
   #taskClosed(): void {
     this.#loops.pointer.hurry(EXTRA_PER_MINUTE);
     this.#loops.payments.wake();
+    this.#options.money?.wake();
     this.#changed();
   }
 
@@ -335,7 +354,7 @@ export class Node {
     return {
       gpu: context.gpu,
       version: this.#engineVersion ?? '',
-      modelIds: [...new Set([...config.modelIds, ...this.#fetcher.modelIds])],
+      modelIds: [...(this.#options.models?.modelIds ?? config.modelIds)],
       network: config.network.network,
       stakeWei: config.stakeWei,
     };
@@ -345,7 +364,7 @@ export class Node {
     // The last words of a stopping node are its own.
     if (this.#stopping !== null) return;
     if (kind === 'starting') this.#setState({ kind, message: 'Joining the network.' });
-    else if (kind === 'stopped') this.#setState({ kind, why: 'notListed' });
+    else if (kind === 'stopped') this.#setState({ kind, why: this.#life.wanted === 'unstaked' ? 'left' : 'notListed' });
     else if (kind !== 'stopping' && kind !== 'failed') this.#setState({ kind });
   }
 
@@ -357,6 +376,11 @@ export class Node {
       store.history.add({ state: next.kind, atMs: networkClock.now(), source: 'local', evidence: describeNode(next) });
     }
     this.#changed();
+  }
+
+  #obstacle(): SerialisedError | null {
+    if (!this.#isCleared) return this.#options.clearance?.objection() ?? null;
+    return this.#life.obstacle ?? this.#problem;
   }
 
   #mustGoOn(what: string): void {

@@ -1,7 +1,10 @@
 /** What the host sees, out of the store. */
+import type { ChainStakeView } from '../../contract/life.ts';
 import type { TaskView } from '../../contract/worker-channel.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { WORKER_ERRORS } from '../errors.ts';
+import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
@@ -30,15 +33,17 @@ function taskError(store: Store, { commitment }: StoredTask): TaskView['error'] 
   if (alarm !== undefined) return { code: alarm.code, message: alarm.message, data: {} };
   const last = store.executions.of(commitment).at(-1);
   if (last === undefined || last.outcome === null || last.outcome === 'scored') return null;
-  const code = { invalid: 'TASK_INVALID', failed: 'EXECUTION_FAILED', cancelled: 'EXECUTION_CANCELLED' } as const;
-  return {
-    code: code[last.outcome],
-    message: lastLine(last.detail),
-    data: { attempt: last.attempt, meaning: WORKER_ERRORS[code[last.outcome]].meaning },
-  };
+  const code = EXECUTION_ERROR_CODES[last.outcome];
+  return { code, message: lastLine(last.detail), data: { attempt: last.attempt, meaning: WORKER_ERRORS[code].meaning } };
 }
 
 /** A traceback says what happened in its last line. */
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
+export function stakeView(read: { readonly stake: Stake; readonly readMs: number } | null): ChainStakeView | null {
+  if (read === null) return null;
+  const { status, balanceWei, creditsWei } = read.stake;
+  return { status, balanceWei: balanceWei.toString(), creditsWei: creditsWei.toString(), readMs: read.readMs };
 }

@@ -27,6 +27,21 @@ export class Cases {
     return readAll(this.#db, rowSchema, sql, before, limit);
   }
 
+  /** Newest first, without the first `offset`. */
+  slice({ limit, offset }: { readonly limit: number; readonly offset: number }): CaseFile[] {
+    return readAll(this.#db, rowSchema, 'SELECT body FROM cases ORDER BY rowid DESC LIMIT ? OFFSET ?', limit, offset);
+  }
+
+  count(): number {
+    return Number(this.#db.prepare('SELECT count(*) AS n FROM cases').get()?.n ?? 0);
+  }
+
+  /** Id of the latest case about a task, null for none. */
+  about(commitment: Hex): string | null {
+    const sql = 'SELECT id FROM cases WHERE commitment = ? ORDER BY rowid DESC LIMIT 1';
+    return readOne(this.#db, z.object({ id: z.string() }), sql, commitment)?.id ?? null;
+  }
+
   incomplete(): CaseFile[] {
     return readAll(this.#db, rowSchema, 'SELECT body FROM cases WHERE complete = 0 ORDER BY rowid');
   }

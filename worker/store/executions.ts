@@ -2,11 +2,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError, type WorkerErrorCode } from '../errors.ts';
 import { readAll } from './database.ts';
 
 export const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
+
+/** The error that a host is shown for an execution that did not end in a score. */
+export const EXECUTION_ERROR_CODES = {
+  invalid: 'TASK_INVALID',
+  failed: 'EXECUTION_FAILED',
+  cancelled: 'EXECUTION_CANCELLED',
+} as const satisfies Readonly<Record<Exclude<ExecutionOutcome, 'scored'>, WorkerErrorCode>>;
 
 const rowSchema = z
   .object({

@@ -8,10 +8,14 @@ const SCHEMAS = {
   eventCursor: z.number().int().nonnegative(),
   /** Latest event id at the node's very first run. */
   eventFloor: z.number().int().nonnegative(),
-  /** What the host wants: a paused node stays paused over a restart. */
-  desired: z.enum(['running', 'paused']),
+  /** What the host wants: a paused node stays paused over a restart, one that leaves goes on leaving. */
+  desired: z.enum(['running', 'paused', 'unstaked']),
   /** Why the node must not join by itself; cleared by the host's `resume`. */
   barred: z.enum(['slashed', 'kickedOut']).nullable(),
+  /** When `barred` was last set, epoch ms. */
+  barredMs: z.number(),
+  /** A transaction about the stake that was begun: its id makes it one transaction, over crashes too. */
+  stakeAct: z.object({ kind: z.enum(['stake', 'tryUnstake']), id: z.string() }).nullable(),
   /** The node's address: a data directory belongs to one key. */
   address: z.string(),
   /** Newest event id known when this directory last let the node join: its word that the address is in the network through it. */

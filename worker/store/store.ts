@@ -12,10 +12,10 @@ import { lockDirectory } from './directory-lock.ts';
 import { EngineLifetimes } from './engine-lifetimes.ts';
 import { EventLog } from './event-log.ts';
 import { Executions } from './executions.ts';
-import { ModelDownloads } from './model-downloads.ts';
 import { NodeHistory } from './node-history.ts';
 import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
+import { TaskList } from './task-list.ts';
 import { Tasks } from './tasks.ts';
 
 export const STORE_FILE = 'node.sqlite';
@@ -29,30 +29,32 @@ export interface ExecutionResult {
 
 export class Store {
   readonly tasks: Tasks;
+  /** The same tasks as a UI lists them. */
+  readonly list: TaskList;
   readonly ledger: ScoreLedger;
   readonly executions: Executions;
   readonly artifacts: Artifacts;
   readonly events: EventLog;
   readonly history: NodeHistory;
   readonly diagnostics: Diagnostics;
-  readonly models: ModelDownloads;
   readonly cases: Cases;
   readonly lifetimes: EngineLifetimes;
   readonly settings: Settings;
-  readonly #db: DatabaseSync;
+  /** For chain and money, whose tables are in the same file: what belongs together is written together. */
+  readonly db: DatabaseSync;
   readonly #release: () => void;
 
   constructor(db: DatabaseSync, release: () => void) {
-    this.#db = db;
+    this.db = db;
     this.#release = release;
     this.settings = new Settings(db);
     this.tasks = new Tasks(db);
+    this.list = new TaskList(db);
     this.ledger = new ScoreLedger(db);
     this.executions = new Executions(db);
     this.artifacts = new Artifacts(db);
     this.events = new EventLog(db, this.settings);
     this.history = new NodeHistory(db);
-    this.models = new ModelDownloads(db);
     this.diagnostics = new Diagnostics(db);
     this.cases = new Cases(db);
     this.lifetimes = new EngineLifetimes(db);
@@ -87,7 +89,7 @@ export class Store {
    * @throws WorkerError LEDGER_CONFLICT; nothing is then written.
    */
   recordResult({ commitment, score, artifacts, nowMs }: ExecutionResult): RecordedScore {
-    return inTransaction(this.#db, () => {
+    return inTransaction(this.db, () => {
       this.artifacts.add(commitment, artifacts);
       const recorded = this.ledger.record(commitment, score, nowMs);
       this.executions.end(commitment, { outcome: 'scored', detail: '', nowMs });
@@ -96,7 +98,7 @@ export class Store {
   }
 
   close(): void {
-    if (this.#db.isOpen) this.#db.close();
+    if (this.db.isOpen) this.db.close();
     this.#release();
   }
 }

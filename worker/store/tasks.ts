@@ -15,7 +15,7 @@ const bigintText = z
   .transform((text) => BigInt(text));
 const names = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
 
-const taskRowSchema = z
+export const taskRowSchema = z
   .object({
     id: z.number().int(),
     commitment: commitmentField,
@@ -36,6 +36,7 @@ const taskRowSchema = z
     closed_ms: z.number().nullable(),
     closed_as: z.string().nullable(),
     payment_wei: bigintText.nullable(),
+    min_vram_gib: z.number().int().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -59,6 +60,8 @@ const taskRowSchema = z
     closedAs: row.closed_as,
     /** Wei credited to this node, null while unknown. */
     paymentWei: row.payment_wei,
+    /** What the application asks for; null for a task of an older version of this program. */
+    minVramGib: row.min_vram_gib,
   }));
 export type StoredTask = z.output<typeof taskRowSchema>;
 
@@ -122,11 +125,11 @@ export class Tasks {
       this.#db
         .prepare(
           `INSERT INTO tasks (commitment, sequence, type, model_ids, task_args, fee_wei, timeout_seconds, status, remote_score,
-             abort_reason, task_error, start_time_ms, first_seen_ms)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             abort_reason, task_error, start_time_ms, first_seen_ms, min_vram_gib)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (commitment) DO UPDATE SET timeout_seconds = excluded.timeout_seconds, status = excluded.status,
              remote_score = excluded.remote_score, abort_reason = excluded.abort_reason, task_error = excluded.task_error,
-             start_time_ms = excluded.start_time_ms`,
+             start_time_ms = excluded.start_time_ms, min_vram_gib = excluded.min_vram_gib`,
         )
         .run(
           task.commitment,
@@ -142,6 +145,7 @@ export class Tasks {
           task.error,
           task.startTimeMs,
           nowMs,
+          task.minVramGib,
         );
       for (const step of observedSteps(task, nowMs)) this.addTransition(task.commitment, { ...step, source: 'relay' });
       return before?.status !== task.status;

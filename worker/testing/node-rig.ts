@@ -1,12 +1,13 @@
 /** A whole node on a hand-ticked clock: real store, network and engine in memory. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { nodeConfigSchema } from '../../contract/node-config.ts';
+import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { passOn } from '../loop/points.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
-import { Node, type NodeOptions } from '../node/node.ts';
+import { Node } from '../node/node.ts';
+import type { NodeOptions } from '../node/node-options.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -38,6 +39,10 @@ export interface NodeRigOptions {
   readonly engine?: FakeEngine;
   readonly dataDir?: string;
   readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
+  readonly models?: NonNullable<NodeOptions['models']>;
+  /** What life, money and evidence are in this test; default: nothing. */
+  readonly more?: Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
+  readonly config?: Partial<NodeConfigInput>;
   /** Default true: the test begins with a running node. */
   readonly run?: boolean;
 }
@@ -56,7 +61,9 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const store = openStore(dataDir, clock.now());
   const [views, tasks, fatal]: [NodeView[], TaskView[], unknown[]] = [[], [], []];
   const node = new Node({
-    config: nodeConfigSchema.parse(nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' })),
+    config: nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...options.config }),
+    ...options.more,
+    ...(options.models === undefined ? {} : { models: options.models }),
     guard: options.guard?.({ clock, engine }),
     context: {
       store,

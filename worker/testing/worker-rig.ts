@@ -6,6 +6,7 @@ import { systemClock } from '../engines/system-clock.ts';
 import { passOn, type Reach } from '../loop/points.ts';
 import { RelayNetwork } from '../networks/relay/relay-network.ts';
 import { runWorker, type WorkerParts } from '../run-worker.ts';
+import { systemRandom } from '../system-random.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 export interface WorkerRig {
@@ -61,6 +62,7 @@ export function startWorkerRig({
     },
     {
       clock: systemClock,
+      random: systemRandom,
       createEngine: (options) => {
         created = options;
         return engine;

@@ -4,13 +4,11 @@ import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import type { Log } from '../../log.ts';
 import { openDatabase } from '../../store/database.ts';
-import { MIGRATIONS } from '../../store/migrations.ts';
 import { openEndpoints } from '../chain-client.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
-import { CHAIN_TABLES } from '../transactions/journal-tables.ts';
 
 export function openChainStore(path: string): DatabaseSync {
-  return openDatabase(path, MIGRATIONS.includes(CHAIN_TABLES) ? MIGRATIONS : [...MIGRATIONS, CHAIN_TABLES]);
+  return openDatabase(path);
 }
 
 export function openRpc({ preset, db, log }: { preset: ChainPreset; db: DatabaseSync; log: Log }): ChainRpc {

@@ -1,0 +1,41 @@
+/** Where a node is between "not in the network, no stake" and "takes tasks", and back. Amounts are decimal wei strings. */
+import { z } from 'zod';
+
+const weiText = z.string().regex(/^\d+$/);
+
+export const lifeViewSchema = z.discriminatedUnion('kind', [
+  /** The checks of a start run, or wait for the engine. */
+  z.object({ kind: z.literal('checking') }),
+  /** The checks forbid the start for now and are made again from time to time; `preflight` of the node says which. */
+  z.object({ kind: z.literal('notCleared') }),
+  /** The stake is brought to its amount. `transaction`: null = none was sent yet. */
+  z.object({ kind: z.literal('staking'), targetWei: weiText, transaction: z.string().nullable() }),
+  /** An earlier stake is on its way back; the node stakes anew when it has arrived. */
+  z.object({ kind: z.literal('awaitingStake') }),
+  z.object({ kind: z.literal('joining') }),
+  z.object({ kind: z.literal('member') }),
+  /** Out by the network's will. `rejoinsMs`: when it joins again by itself; null = only by the host's resume. */
+  z.object({ kind: z.literal('barred'), why: z.enum(['slashed', 'kickedOut']), rejoinsMs: z.number().nullable() }),
+  /** The network no longer lists the node and has not said why. */
+  z.object({ kind: z.literal('dropped') }),
+  /** Asks for the stake back and quits, after the current task. */
+  z.object({ kind: z.literal('leaving'), transaction: z.string().nullable() }),
+  /**
+   * Out of the network; the relay returns the stake. From `forceFromMs` on (time of the chain) the host can take it
+   * without the relay: money procedure `prepareChainAct` with `forceUnstake`.
+   */
+  z.object({ kind: z.literal('returning'), forceFromMs: z.number() }),
+  /** Not in the network. */
+  z.object({ kind: z.literal('out') }),
+]);
+export type LifeView = z.output<typeof lifeViewSchema>;
+export type LifeKind = LifeView['kind'];
+
+/** The node's stake in the staking contract, as last read. */
+export const chainStakeSchema = z.object({
+  status: z.enum(['Unstaked', 'Staked', 'PendingUnstaked']),
+  balanceWei: weiText,
+  creditsWei: weiText,
+  readMs: z.number(),
+});
+export type ChainStakeView = z.output<typeof chainStakeSchema>;

@@ -1,0 +1,99 @@
+/**
+ * The node's own transactions about its stake, each sent once: its id is on disk before anything is signed, and whatever
+ * is under way under that id is finished before another one begins. Amounts in wei.
+ */
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { ChainClient } from '../chain/chain-client.ts';
+import { requireSuccess } from '../chain/contracts/acts.ts';
+import type { Stake } from '../chain/contracts/stake-plan.ts';
+import { type ChainError, isChainError } from '../chain/errors.ts';
+import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
+import type { Settings } from '../store/settings.ts';
+import type { ChainFacts } from './decide-life.ts';
+
+export type StakeActKind = 'stake' | 'tryUnstake';
+
+export interface StakeActsOptions {
+  readonly client: Pick<ChainClient, 'staking' | 'transactions' | 'journal'>;
+  readonly settings: Settings;
+  readonly targetWei: bigint;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** How long one look waits for a transaction; the journal follows it up anyway. */
+const LOOK_MS = 5_000;
+const ID_BYTES = 8;
+
+export class StakeActs {
+  readonly #options: StakeActsOptions;
+  #stake: { readonly stake: Stake; readonly readMs: number } | null = null;
+
+  constructor(options: StakeActsOptions) {
+    this.#options = options;
+  }
+
+  /** As last read. */
+  get last(): { readonly stake: Stake; readonly readMs: number } | null {
+    return this.#stake;
+  }
+
+  /** The newest form of the transaction that is under way; null = there is none. */
+  get transaction(): Hex | null {
+    const entry = this.#underWay();
+    return entry === null ? null : newestAttempt(entry).hash;
+  }
+
+  /** @throws ChainError */
+  async read(): Promise<ChainFacts> {
+    const { client, clock, targetWei } = this.#options;
+    const stake = await client.staking.stake();
+    this.#stake = { stake, readMs: clock.now() };
+    return { stake, open: this.#underWay() !== null, targetWei };
+  }
+
+  /** First moment at which the stake can be taken without the relay, epoch ms in the chain's time. @throws ChainError */
+  async forceFromMs(): Promise<number> {
+    return (await this.#options.client.staking.forceAvailableAtSeconds()) * 1000;
+  }
+
+  /**
+   * Begins the act, or goes on with whatever is under way, for some seconds.
+   * @returns the final transaction; null when there was nothing to do; CHAIN_TRANSACTION_OPEN when it is not final yet
+   * @throws ChainError: what the chain objects to, or that it can not be reached
+   */
+  async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
+    const { client, settings, targetWei } = this.#options;
+    const act = { id: this.#idFor(kind), waitMs: LOOK_MS };
+    try {
+      const resumed = await client.transactions.resume(act.id, act);
+      if (resumed !== null) return requireSuccess(resumed).hash;
+      const done = kind === 'stake' ? await client.staking.setStake(targetWei, act) : await client.staking.tryUnstake(act);
+      return done?.hash ?? null;
+    } catch (error) {
+      if (isChainError(error, 'CHAIN_TRANSACTION_OPEN')) return error;
+      throw error;
+    } finally {
+      // What never came into the journal was never sent.
+      if (this.#underWay() === null) settings.set('stakeAct', null);
+    }
+  }
+
+  #idFor(kind: StakeActKind): string {
+    const { settings, random } = this.#options;
+    const begun = settings.get('stakeAct');
+    if (begun !== null && (begun.kind === kind || this.#underWay() !== null)) return begun.id;
+    const id = `${kind}:${bytesToHex(random.bytes(ID_BYTES)).slice(2)}`;
+    settings.set('stakeAct', { kind, id });
+    return id;
+  }
+
+  /** What was begun and has not come to its end. */
+  #underWay() {
+    const { client, settings } = this.#options;
+    const begun = settings.get('stakeAct');
+    const entry = begun === null ? null : client.journal.find(begun.id);
+    return entry === null || outcomeOf(entry.state) !== null ? null : entry;
+  }
+}

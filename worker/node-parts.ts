@@ -1,0 +1,57 @@
+/**
+ * Everything an opened node consists of, for whoever serves it (procedures, commands). Made by open-node.ts, valid until
+ * {@link OpenedNode.close}; nothing in it is started or ended by its users.
+ */
+import type { NodeConfig } from '../contract/node-config.ts';
+import type { MachineFacts } from '../contract/trust.ts';
+import type { Hex } from '../protocol/hex.ts';
+import type { Clock, Random } from '../protocol/ports.ts';
+import type { ChainClient } from './chain/chain-client.ts';
+import type { Engine } from './engines/engine.ts';
+import type { NodeGpu } from './gpu/node-gpu.ts';
+import type { Clearance } from './life/clearance.ts';
+import type { Log } from './log.ts';
+import type { LogFile } from './log-file.ts';
+import type { Models } from './models/models.ts';
+import type { Money } from './money/money.ts';
+import type { NetworkClock } from './networks/network-clock.ts';
+import type { TaskNetwork } from './networks/task-network.ts';
+import type { Node } from './node/node.ts';
+import type { Store } from './store/store.ts';
+import type { CaseArchive } from './trust/case-archive.ts';
+import type { RelayReader } from './trust/relay-reader.ts';
+
+export interface NodeParts {
+  readonly config: NodeConfig;
+  readonly address: Hex;
+  /** Pause, resume, unstake, stop, self-test; the view of the whole. */
+  readonly node: Node;
+  /** Tasks, scores, events, history: the node's memory. */
+  readonly store: Store;
+  /** Ledger, earnings, withdrawals; `createMoneyService` makes the procedures of it. */
+  readonly money: Money;
+  /** Null where the network has no chain. */
+  readonly chain: ChainClient | null;
+  /** The host's models, seen from this profile: subscribe and ask. */
+  readonly models: Models;
+  /** Case files and their bundles. */
+  readonly cases: CaseArchive;
+  /** What the relay says of this node and of the network; for quality of service and "why no tasks". */
+  readonly reader: RelayReader;
+  /** The checks of a start: last report, and another run. */
+  readonly clearance: Clearance;
+  /** Reported card, watcher, telemetry. */
+  readonly gpu: NodeGpu;
+  readonly engine: Engine;
+  readonly network: TaskNetwork;
+  readonly machine: () => MachineFacts;
+  /** Absolute; results of tasks that have not ended, and of those kept as evidence. */
+  readonly resultsDir: string;
+  readonly logFile: LogFile;
+  readonly log: Log;
+  /** The network's time; what is compared with the network's own times uses it. */
+  readonly networkClock: NetworkClock;
+  /** This machine's time. */
+  readonly clock: Clock;
+  readonly random: Random;
+}

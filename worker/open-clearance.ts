@@ -1,0 +1,45 @@
+/** The checks of a start, put together from the parts of a node. */
+import type { NodeConfig } from '../contract/node-config.ts';
+import type { ChainClient } from './chain/chain-client.ts';
+import { Clearance } from './life/clearance.ts';
+import type { TaskNetwork } from './networks/task-network.ts';
+import type { OfferedModels } from './node-models.ts';
+import type { NodePorts } from './open-node.ts';
+import { preflightChain } from './preflight/chain-parts.ts';
+import { preflightChecks } from './preflight/checks.ts';
+import { doppelgangerFacts } from './preflight/join-claim.ts';
+import { runPreflight } from './preflight/run-preflight.ts';
+import type { Store } from './store/store.ts';
+import type { RelayReader } from './trust/relay-reader.ts';
+
+export interface ClearanceParts {
+  readonly config: NodeConfig;
+  readonly ports: Pick<NodePorts, 'clock'>;
+  readonly confirmedAlone: boolean;
+  readonly store: Store;
+  readonly network: TaskNetwork;
+  readonly reader: RelayReader;
+  readonly chain: ChainClient | null;
+  readonly offered: Pick<OfferedModels, 'missing'>;
+}
+
+export function nodeClearance(parts: ClearanceParts): Clearance {
+  const { config, ports, store, network, reader, chain, offered } = parts;
+  const { clock } = ports;
+  const preset = config.network.chain;
+  const check = (confirmedAlone: boolean) =>
+    runPreflight({
+      clock,
+      checks: preflightChecks({
+        clock,
+        relayNow: () => network.now(),
+        chain:
+          chain === null || preset === undefined ? null : preflightChain({ client: chain, preset, targetWei: config.stakeWei }),
+        engine: { kind: config.engine.kind, accepted: config.network.acceptedEngines },
+        models: async () => ({ configured: config.modelIds, missing: await offered.missing() }),
+        disk: { path: config.dataDir },
+        doppelganger: () => doppelgangerFacts({ store, network: reader, confirmedAlone }),
+      }),
+    });
+  return new Clearance({ check: ({ confirmedAlone }) => check(confirmedAlone), confirmedAlone: parts.confirmedAlone, clock });
+}

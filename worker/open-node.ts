@@ -1,0 +1,170 @@
+/** Opens everything a node needs, in order, each with its way back. Nothing is started: that is the node's. */
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { NodeConfig } from '../contract/node-config.ts';
+import type { NodeView, TaskView } from '../contract/worker-channel.ts';
+import type { Hex } from '../protocol/hex.ts';
+import type { Clock, Random } from '../protocol/ports.ts';
+import { createChainClient } from './chain/chain-client.ts';
+import type { Engine } from './engines/engine.ts';
+import type { EngineSupervisorOptions } from './engines/supervisor.ts';
+import { WorkerError } from './errors.ts';
+import { openNodeGpu } from './gpu/node-gpu.ts';
+import { StakeActs } from './life/stake-acts.ts';
+import type { Log } from './log.ts';
+import type { LogFile } from './log-file.ts';
+import type { Reach } from './loop/points.ts';
+import { machineFacts } from './machine-facts.ts';
+import { openModels } from './models/models.ts';
+import { createMoney } from './money/money.ts';
+import { createRelayAccount } from './money/relay/relay-account.ts';
+import { NetworkClock } from './networks/network-clock.ts';
+import type { RelayNetworkOptions } from './networks/relay/relay-network.ts';
+import type { TaskNetwork } from './networks/task-network.ts';
+import { assertEngineAccepted } from './node/engine-acceptance.ts';
+import { Node } from './node/node.ts';
+import { engineWithSources, modelsDirectory, offeredModels } from './node-models.ts';
+import type { NodeParts } from './node-parts.ts';
+import { nodeClearance } from './open-clearance.ts';
+import { openLedgerFirst } from './open-ledger.ts';
+import { openStore, type Store } from './store/store.ts';
+import { CaseArchive } from './trust/case-archive.ts';
+import { CaseCollector } from './trust/case-collector.ts';
+import { recordLifetimes } from './trust/record-lifetimes.ts';
+import { RelayReader } from './trust/relay-reader.ts';
+
+export interface NodePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly createEngine: (options: EngineSupervisorOptions) => Engine;
+  readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
+  readonly reach: Reach;
+}
+
+export interface OpenNodeOptions {
+  readonly ports: NodePorts;
+  readonly config: NodeConfig;
+  readonly privateKey: Hex;
+  readonly confirmedAlone: boolean;
+  readonly pid: number;
+  readonly log: Log;
+  readonly logFile: LogFile;
+  readonly onNode: (view: NodeView) => void;
+  readonly onTask: (view: TaskView, revision: number) => void;
+  readonly onFatal: (error: unknown) => void;
+  /** Hears of each part as it is opened, with its way back; to be undone in reverse order. */
+  readonly onOpened: (undo: () => void | Promise<void>) => void;
+}
+
+/** @throws the coded errors of the store, the cards, the models; what was opened before is the caller's to undo. */
+export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
+  const { config, privateKey, ports, log, logFile, onOpened, onNode, onTask, onFatal } = options;
+  const { clock, random, reach } = ports;
+  const { relayUrl } = config.network;
+  const engineAccepted = assertEngineAccepted(config);
+  const store = openStore(config.dataDir, clock.now());
+  onOpened(() => store.close());
+  const networkClock = new NetworkClock(clock);
+  const connection = { relayUrl, privateKey, clock: networkClock };
+  const network = ports.createNetwork(connection);
+  onOpened(() => network.close());
+  const { address } = network;
+  bindKey(store, address);
+  const reader = new RelayReader(connection);
+  onOpened(() => reader.close());
+  const account = createRelayAccount(connection);
+  onOpened(() => account.close());
+  const chainPreset = config.network.chain;
+  const chain =
+    chainPreset === undefined ? null : createChainClient({ preset: chainPreset, privateKey, db: store.db, clock, random, log });
+  if (chain !== null) onOpened(() => chain.close());
+
+  // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
+  const gpu = await openNodeGpu({ config, clock, log });
+  onOpened(() => gpu.close());
+  const resultsDir = join(config.dataDir, 'results');
+  const directory = modelsDirectory(config);
+  const program = ports.createEngine({
+    config: engineWithSources(config),
+    engineDir: join(config.dataDir, 'engine'),
+    modelsDir: directory,
+    gpuUuids: gpu.gpu.uuids,
+    executorMode: gpu.executorMode,
+    relayUrl,
+    resultsDir,
+    clock,
+    log,
+    logLevel: config.logLevel,
+  });
+  const models = await openModels({
+    directory,
+    profile: `${config.network.id}:${address}`,
+    pid: options.pid,
+    engine: program,
+    engineKind: config.engine.kind,
+    settings: config.models,
+    offered: config.modelIds,
+    tell: (id) => network.modelDownloaded(id),
+    clock,
+    log,
+  });
+  onOpened(() => program.stop());
+  onOpened(() => models.close());
+  const { engine } = models;
+  const offered = offeredModels({ config, models, log });
+  onOpened(() => offered.close());
+  const guard = gpu.guard(engine);
+
+  const machine = () => machineFacts({ config, engine, gpu: gpu.gpu, guard });
+  onOpened(recordLifetimes({ engine, store, machine, clock }));
+  const cases = { store, network: reader, clock, dataDir: config.dataDir, resultsDir, machine, log, distanceThreshold: null };
+  const collector = new CaseCollector({ ...cases, logPaths: () => logFile.paths() });
+  collector.sweep();
+
+  const money = createMoney({
+    db: store.db,
+    tasks: store.tasks,
+    events: store.events,
+    account,
+    chain: chain === null || chainPreset === undefined ? null : { client: chain, preset: chainPreset },
+    network: config.network.network,
+    gpu: gpu.gpu.name,
+    nodeInfo: () => network.nodeInfo(),
+    networkClock,
+    clock,
+    random,
+    log,
+  });
+  const { settings } = store;
+  const stakeActs = chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock });
+  const clearance = nodeClearance({ ...options, store, network, reader, chain, offered });
+
+  const node = new Node({
+    config,
+    guard,
+    context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, networkClock, clock, reach, log },
+    clearance,
+    money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
+    models: offered,
+    witness: collector,
+    companions: [models, collector, money, ...(chain === null ? [] : [chain])],
+    onNode,
+    onTask,
+    onFatal,
+  });
+  const redaction = { secrets: [privateKey], homeDir: homedir(), userName: userInfo().username };
+  const archive = new CaseArchive({ store, dataDir: config.dataDir, redaction, clock });
+  return {
+    ...{ config, address, node, store, money, chain, models, cases: archive, reader, clearance, gpu, engine, network },
+    ...{ machine, resultsDir, logFile, log, networkClock, clock, random },
+  };
+}
+
+/** A ledger protects the key it was written for. @throws WorkerError STORE_OTHER_KEY */
+function bindKey(store: Store, address: Hex): void {
+  const owner = store.settings.get('address');
+  if (owner === null) store.settings.set('address', address);
+  else if (owner !== address) {
+    throw new WorkerError('STORE_OTHER_KEY', `the data directory belongs to ${owner}`, { owner, address });
+  }
+}

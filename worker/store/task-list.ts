@@ -1,0 +1,134 @@
+/**
+ * The list of tasks, newest first, narrowed and counted by the database. A page is read up to a task's place in the
+ * list, so that pages of one reading keep their places while new tasks arrive.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { TaskFilter } from '../../contract/tasks.ts';
+import { isHex } from '../../protocol/hex.ts';
+import { ABORT_REASON } from '../../protocol/tasks/status.ts';
+import { readAll, readOne } from './database.ts';
+import { EXECUTION_ERROR_CODES } from './executions.ts';
+import { type StoredTask, taskRowSchema } from './tasks.ts';
+
+export interface TaskListQuery {
+  readonly filter: TaskFilter;
+  /** Rows left out from the newest on. */
+  readonly offset: number;
+  readonly limit: number;
+  /** Place of the newest task that counts; null = the newest of all. */
+  readonly upTo: number | null;
+}
+
+export interface TaskListPage {
+  readonly tasks: readonly StoredTask[];
+  readonly total: number;
+  readonly upTo: number;
+}
+
+/** SQL with the values of its placeholders. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly (string | number)[];
+}
+
+const countSchema = z.object({ total: z.number().int() });
+
+export class TaskList {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Place of the newest task, 0 for none. */
+  newest(): number {
+    return readOne(this.#db, countSchema, 'SELECT coalesce(max(id), 0) AS total FROM tasks')?.total ?? 0;
+  }
+
+  page(query: TaskListQuery): TaskListPage {
+    const upTo = query.upTo ?? this.newest();
+    const page = pageSql({ ...query, upTo });
+    const count = countSql(query.filter, upTo);
+    return {
+      tasks: readAll(this.#db, taskRowSchema, page.text, ...page.values),
+      total: readOne(this.#db, countSchema, count.text, ...count.values)?.total ?? 0,
+      upTo,
+    };
+  }
+}
+
+/** Places first, rows then: what is skipped and sorted are numbers. */
+export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): Sql {
+  const { from, where, values } = narrowed(filter);
+  const places = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')} ORDER BY id DESC LIMIT ? OFFSET ?`;
+  return { text: `SELECT * FROM tasks WHERE id IN (${places}) ORDER BY id DESC`, values: [upTo, ...values, limit, offset] };
+}
+
+/** The plus sign keeps the table itself, whose rows are long, from being walked through to be counted. */
+export function countSql(filter: TaskFilter, upTo: number): Sql {
+  const { from, where, values } = narrowed(filter);
+  return {
+    text: `SELECT count(*) AS total FROM ${from} WHERE ${['+id <= ?', ...where].join(' AND ')}`,
+    values: [upTo, ...values],
+  };
+}
+
+function narrowed(filter: TaskFilter): { from: string; where: string[]; values: (string | number)[] } {
+  const parts: Sql[] = [];
+  if (filter.types.length > 0) parts.push(oneOf('type', filter.types));
+  if (filter.statuses.length > 0) parts.push(oneOf('status', filter.statuses));
+  if (filter.fromMs !== null) parts.push({ text: 'first_seen_ms >= ?', values: [filter.fromMs] });
+  if (filter.toMs !== null) parts.push({ text: 'first_seen_ms < ?', values: [filter.toMs] });
+  if (filter.model !== '') parts.push(ofModel(filter.model));
+  const isCommitment = isHex(filter.text.toLowerCase(), 32);
+  if (isCommitment) parts.push({ text: 'commitment = ?', values: [filter.text.toLowerCase()] });
+  else if (filter.text !== '') parts.push(withText(filter.text));
+  const from = (index: string | null) => (index === null ? 'tasks' : `tasks INDEXED BY ${index}`);
+  return {
+    from: from(parts.length === 0 ? 'tasks_in_order' : filter.text === '' || isCommitment ? null : 'tasks_listed'),
+    where: parts.map(({ text }) => text),
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+function oneOf(column: string, values: readonly string[]): Sql {
+  return { text: `${column} IN (${values.map(() => '?').join(', ')})`, values };
+}
+
+/** The models are walked from one to the next, each once, whatever the number of their tasks. */
+function ofModel(part: string): Sql {
+  const text = `id IN (
+    WITH RECURSIVE model (id) AS (
+      SELECT min(model_id) FROM task_models
+      UNION ALL SELECT (SELECT min(model_id) FROM task_models WHERE model_id > model.id) FROM model WHERE model.id IS NOT NULL
+    )
+    SELECT task FROM task_models WHERE model_id IN (SELECT id FROM model WHERE id LIKE ? ESCAPE '\\'))`;
+  return { text, values: [containing(part)] };
+}
+
+/** Names that are known beforehand are looked for here, and what is written down in the database. */
+function withText(text: string): Sql {
+  const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
+  const like = containing(text);
+  const reasons = Object.keys(ABORT_REASON).filter((reason) => reason !== 'None' && has(reason));
+  const outcomes = Object.entries(EXECUTION_ERROR_CODES).flatMap(([outcome, code]) => (has(code) ? [outcome] : []));
+  const executions = `SELECT commitment FROM executions AS last
+    WHERE outcome IN ('invalid', 'failed', 'cancelled') AND (${oneOf('outcome', outcomes).text} OR detail LIKE ? ESCAPE '\\')
+      AND attempt = (SELECT max(attempt) FROM executions WHERE commitment = last.commitment)`;
+  const parts: Sql[] = [
+    { text: "commitment LIKE ? ESCAPE '\\'", values: [like] },
+    oneOf('abort_reason', reasons),
+    {
+      text: "commitment IN (SELECT commitment FROM alarms WHERE code LIKE ? ESCAPE '\\' OR message LIKE ? ESCAPE '\\')",
+      values: [like, like],
+    },
+    { text: `commitment IN (${executions})`, values: [...outcomes, like] },
+  ];
+  return { text: `(${parts.map((part) => part.text).join(' OR ')})`, values: parts.flatMap(({ values }) => values) };
+}
+
+/** A LIKE pattern (any case) for text that is meant as it is written. */
+function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`;
+}
