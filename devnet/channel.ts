@@ -20,6 +20,8 @@ export const toDevnetSchema = z.discriminatedUnion('type', [
     /** Added to its stake, with coin of its own; a node that stakes by itself is given `walletWei` instead. */
     stakeWei: weiField.default(0n),
   }),
+  /** An application that asks for a task every so many seconds, until the next such message; null = none. Not answered. */
+  z.object({ type: z.literal('workload'), everySeconds: z.number().positive().nullable() }),
   z.object({ type: z.literal('stop') }),
 ]);
 export type ToDevnet = z.output<typeof toDevnetSchema>;

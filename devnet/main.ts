@@ -10,6 +10,7 @@ import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema
 import { type Devnet, type DevnetConfigInput, startDevnet } from './devnet.ts';
 import { DevnetError } from './errors.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { startWorkload, type Workload } from './workload.ts';
 
 type Tell = (message: FromDevnetInput) => void;
 
@@ -21,6 +22,26 @@ interface Process {
 
 function createProcess(tell: Tell): Process {
   let starting: Promise<Devnet> | undefined;
+  let workload: Workload | undefined;
+
+  function started(): Promise<Devnet> {
+    if (starting !== undefined) return starting;
+    throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
+  }
+
+  async function keepBusy(everySeconds: number | null): Promise<void> {
+    const devnet = await started();
+    await workload?.stop();
+    workload = undefined;
+    if (everySeconds === null) return;
+    workload = startWorkload({
+      devnet,
+      clock: systemClock,
+      random: systemRandom,
+      pauseMs: everySeconds * 1_000,
+      onError: (error) => tell({ type: 'error', error: serialiseError(error) }),
+    });
+  }
 
   async function start(config: DevnetConfigInput): Promise<void> {
     if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was started before', { field: 'type' });
@@ -47,11 +68,12 @@ function createProcess(tell: Tell): Process {
         case 'start':
           return start(message.config);
         case 'fund': {
-          if (starting === undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
           const { address, balanceWei, walletWei, stakeWei } = message;
-          await (await starting).fund(address, { balanceWei, walletWei, stakeWei });
+          await (await started()).fund(address, { balanceWei, walletWei, stakeWei });
           return tell({ type: 'funded', id: message.id });
         }
+        case 'workload':
+          return keepBusy(message.everySeconds);
         case 'stop':
           return this.stop();
       }
@@ -59,6 +81,7 @@ function createProcess(tell: Tell): Process {
     async stop() {
       // One that never came up has cleaned up after itself.
       const devnet = await starting?.catch(() => undefined);
+      await workload?.stop();
       await devnet?.stop();
     },
   };
