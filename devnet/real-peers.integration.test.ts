@@ -43,6 +43,7 @@ async function networkOf(peers: Readonly<Record<string, Behaviour>>, { sampled =
   devnet = await startDevnet(
     {
       dataDir,
+      chain: false,
       workerEntry: at('../worker/main.ts'),
       relay: {
         samplingModulus,
