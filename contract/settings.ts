@@ -8,28 +8,39 @@ export type Language = (typeof LANGUAGES)[number];
 export const NOTICES = ['slashed', 'kickedOut', 'invalidated', 'nodeFailed', 'payment', 'updateReady'] as const;
 export type Notice = (typeof NOTICES)[number];
 
+const appearance = z.enum(['system', 'light', 'dark']);
+const language = z.enum(LANGUAGES).nullable();
+const notices = <Field extends z.ZodType>(field: (notice: Notice) => Field) =>
+  z.object(Object.fromEntries(NOTICES.map((notice) => [notice, field(notice)])) as Record<Notice, Field>);
+const updates = z.enum(['ask', 'off']);
+
 export const settingsSchema = z.object({
   /** `system` follows the desktop. */
-  appearance: z.enum(['system', 'light', 'dark']).default('system'),
+  appearance: appearance.default('system'),
   /** Null = the desktop's, where it is one of ours, else English. */
-  language: z.enum(LANGUAGES).nullable().default(null),
-  notifications: z
-    .object(
-      Object.fromEntries(NOTICES.map((notice) => [notice, z.boolean().default(notice !== 'payment')])) as Record<
-        Notice,
-        z.ZodDefault<z.ZodBoolean>
-      >,
-    )
-    .prefault({}),
+  language: language.default(null),
+  notifications: notices((notice) => z.boolean().default(notice !== 'payment')).prefault({}),
   /** Has a meaning in the desktop program only. */
   startAtLogin: z.boolean().default(false),
   /** Closing the window leaves the nodes running. */
   keepRunningInTray: z.boolean().default(true),
-  updates: z.enum(['ask', 'off']).default('ask'),
+  updates: updates.default('ask'),
   railCollapsed: z.boolean().default(false),
 });
 export type Settings = z.output<typeof settingsSchema>;
-export const settingsChangeSchema = settingsSchema.partial();
+
+/** What is left out stays as it is. No field has a default here: it would undo what the host has set. */
+export const settingsChangeSchema = z
+  .object({
+    appearance,
+    language,
+    notifications: notices(() => z.boolean()).partial(),
+    startAtLogin: z.boolean(),
+    keepRunningInTray: z.boolean(),
+    updates,
+    railCollapsed: z.boolean(),
+  })
+  .partial();
 export type SettingsChange = z.input<typeof settingsChangeSchema>;
 
 /** When a changed setting counts. */

@@ -2,6 +2,7 @@
 import { CONTRACT_ERRORS } from '../contract/errors.ts';
 import { DEVNET_CHAIN_ERRORS } from '../devnet/chain/errors.ts';
 import { DEVNET_ERRORS } from '../devnet/errors.ts';
+import { HOST_ERRORS } from '../host/errors.ts';
 import { NETWORK_PRESET_ERRORS } from '../host/networks/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
 import { CHAIN_ERRORS } from '../worker/chain/errors.ts';
@@ -26,6 +27,7 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'worker/money/errors.ts', title: 'Money', catalogue: MONEY_ERRORS },
   { file: 'worker/trust/errors.ts', title: 'Evidence', catalogue: TRUST_ERRORS },
   { file: 'worker/preflight/errors.ts', title: 'Before the start', catalogue: PREFLIGHT_ERRORS },
+  { file: 'host/errors.ts', title: 'Keys, profiles and processes', catalogue: HOST_ERRORS },
   { file: 'host/networks/errors.ts', title: 'Networks to choose from', catalogue: NETWORK_PRESET_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
   { file: 'devnet/chain/errors.ts', title: "The devnet's chain", catalogue: DEVNET_CHAIN_ERRORS },

@@ -1,0 +1,114 @@
+/** What can go wrong around the nodes: keys, profiles, settings, processes, logs. No text here ever holds a secret. */
+import { CodedError, type ErrorCatalogue } from '../protocol/errors.ts';
+
+export const HOST_ERRORS = {
+  KEYCHAIN_LIBRARY_MISSING: {
+    meaning: "The library that opens this desktop's keychain is not there.",
+    remedy: 'On Linux install libsecret (package libsecret-1-0), or choose the keystore with a passphrase.',
+  },
+  KEYCHAIN_NO_SERVICE: {
+    meaning: 'There is no keychain service on this machine: no Secret Service answers on the session bus.',
+    remedy: 'Log in to a desktop with GNOME Keyring or KWallet, or choose the keystore with a passphrase.',
+  },
+  KEYCHAIN_LOCKED: {
+    meaning: 'The keychain is locked, has no default collection, or does not answer.',
+    remedy: 'Unlock it (it usually has the password of your login), or choose the keystore with a passphrase.',
+  },
+  KEYCHAIN_OBFUSCATES: {
+    meaning: 'The keychain would keep the key without real encryption: whoever can read the disk could read the key.',
+    remedy: 'Give the keyring a password, or choose the keystore with a passphrase.',
+  },
+  KEYCHAIN_FAILED: {
+    meaning: 'The keychain answered with an error.',
+    remedy: "Look into the desktop's own keychain program; the keystore with a passphrase works without it.",
+  },
+  KEY_UNKNOWN: { meaning: 'There is no key for this address.', remedy: 'Import the key, or choose another one.' },
+  KEY_EXISTS: { meaning: 'The key of this address is here already.', remedy: 'Use the key that is in the list.' },
+  KEY_DAMAGED: {
+    meaning: 'What is stored for this address is not its key; it was left untouched.',
+    remedy: 'Import the key again from your backup.',
+  },
+  KEY_BAD_PRIVATE_KEY: {
+    meaning: 'This is not a private key: 64 hexadecimal digits, with or without 0x.',
+    remedy: 'Copy it again, without anything around it.',
+  },
+  KEY_BAD_WORDS: {
+    meaning: 'These words are not a recovery phrase: a word is unknown, misspelled, missing, or they are out of order.',
+    remedy: 'Write the 12 or 24 words in their order, separated by blanks.',
+  },
+  KEY_BAD_KEYSTORE: {
+    meaning: 'This is not an Ethereum keystore of version 3, or one that takes more to open than this program allows.',
+    remedy: 'Choose the JSON file that the wallet exported.',
+  },
+  KEY_WRONG_PASSPHRASE: { meaning: 'The passphrase does not open this key.', remedy: 'Type it again; mind the keyboard layout.' },
+  KEY_PASSPHRASE_NEEDED: {
+    meaning: 'The keystore encrypts a key with a passphrase, and none was given.',
+    remedy: 'Give a passphrase of at least eight characters.',
+  },
+  KEY_PASSPHRASE_UNUSED: {
+    meaning: 'A passphrase was given for the keychain, which has no use for it.',
+    remedy: 'Leave it out, or choose the keystore.',
+  },
+  KEY_NO_TERMINAL: {
+    meaning: 'A passphrase was to be asked for, but there is no terminal to ask at.',
+    remedy: 'Give the number of a file descriptor that the passphrase can be read from.',
+  },
+  KEY_PROMPT_CANCELLED: { meaning: 'The passphrase was not given.', remedy: 'Start again when you have it.' },
+  KEY_LOCKED: {
+    meaning: "The node's key is in the keystore and has not been unlocked since this program started.",
+    remedy: 'Unlock it with its passphrase.',
+  },
+  KEY_BACKUP_WRONG: {
+    meaning: 'The words given back are not those of the recovery phrase.',
+    remedy: 'Compare them with what you wrote down. The key works either way, but without a backup a broken disk takes it.',
+  },
+  KEY_CONFIRMATION_INVALID: {
+    meaning: 'The confirmation is unknown, used up, expired, or was given for another key.',
+    remedy: 'Ask for the export again.',
+  },
+  KEY_IN_USE: { meaning: 'A profile uses this key.', remedy: 'Remove the profile first.' },
+  HOST_FILE_DAMAGED: {
+    meaning: 'A file of this program is damaged or missing; it was left untouched, and nothing is written over it.',
+    remedy: 'Put the copy beside it (.bak) in its place, or correct the field that the message names.',
+  },
+  HOST_FILE_NEWER: {
+    meaning: 'A file was written by a newer version of this program; it was left untouched.',
+    remedy: 'Install the newer version again.',
+  },
+  PROFILE_UNKNOWN: { meaning: 'There is no profile with this id.', remedy: 'Choose one from the list.' },
+  PROFILE_NETWORK_UNKNOWN: {
+    meaning: "The profile's network is not among the known ones.",
+    remedy: 'Add the network again, or start it if it runs on this machine.',
+  },
+  PROFILE_KEY_TAKEN: {
+    meaning: 'Another profile has the same key on the same network; two nodes with one key get each other slashed.',
+    remedy: 'Give every node its own key.',
+  },
+  PROFILE_CARD_TAKEN: {
+    meaning: 'Another running profile has the same graphics card.',
+    remedy: 'Stop that profile, or choose another card.',
+  },
+  PROFILE_FIXED: {
+    meaning: "A profile's key and network can not be changed: its records protect that key on that network.",
+    remedy: 'Create another profile.',
+  },
+  PROFILE_ENGINE_REFUSED: {
+    meaning: "The profile's engine is not one that its network accepts; its results could get the node slashed.",
+    remedy: 'Choose an accepted engine, or another network.',
+  },
+  PROFILE_STATED_CARD: {
+    meaning: 'A made-up card can only be used in a network that runs on this machine.',
+    remedy: 'Choose a real card.',
+  },
+  PROFILE_RUNNING: { meaning: 'The profile runs, or is just starting or stopping.', remedy: 'Stop it and wait for its end.' },
+  PROFILE_NOT_RUNNING: { meaning: 'The profile does not run.', remedy: 'Start it first.' },
+  LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
+} as const satisfies ErrorCatalogue;
+
+export type HostErrorCode = keyof typeof HOST_ERRORS;
+
+export class HostError extends CodedError<HostErrorCode> {}
+
+export function isHostError(error: unknown, code?: HostErrorCode): error is HostError {
+  return error instanceof HostError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,62 @@
+/** What is known about the keys besides the keys: which store has each, since when, and whether its backup was proved. */
+import { z } from 'zod';
+import { KEY_STORE_KINDS } from '../../contract/keys.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { addressField } from '../../protocol/wire/fields.ts';
+import { createDataFile } from '../data-file.ts';
+import { HostError } from '../errors.ts';
+
+const entrySchema = z.object({
+  address: addressField,
+  store: z.enum(KEY_STORE_KINDS),
+  createdMs: z.number(),
+  backedUp: z.boolean(),
+  /** Name that the store keeps it under; null = in use. */
+  archivedAs: z.string().nullable(),
+});
+export type KeyEntry = z.output<typeof entrySchema>;
+
+export interface KeyIndex {
+  /** There is no index yet, whatever the stores hold. */
+  isNew: boolean;
+  all(): readonly KeyEntry[];
+  /** Of a key in use. @throws HostError KEY_UNKNOWN */
+  entry(address: Hex): KeyEntry;
+  has(address: Hex): boolean;
+  add(entry: KeyEntry): void;
+  /** Changes the entry of a key in use. */
+  change(address: Hex, change: Partial<Pick<KeyEntry, 'backedUp' | 'archivedAs'>>): KeyEntry;
+}
+
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER */
+export function openKeyIndex(file: string): KeyIndex {
+  const data = createDataFile({ path: file, schema: z.array(entrySchema) });
+  const stored = data.read();
+  let entries: readonly KeyEntry[] = stored ?? [];
+  const isInUse = (address: Hex) => (one: KeyEntry) => one.address === address && one.archivedAs === null;
+  const save = (next: readonly KeyEntry[]) => {
+    data.write([...next]);
+    entries = next;
+  };
+  const index: KeyIndex = {
+    isNew: stored === null,
+    all: () => entries,
+    has: (address) => entries.some(isInUse(address)),
+    entry(address) {
+      const found = entries.find(isInUse(address));
+      if (found === undefined) throw new HostError('KEY_UNKNOWN', `no key for ${address}`, { address });
+      return found;
+    },
+    add(entry) {
+      save([...entries, entry]);
+      index.isNew = false;
+    },
+    change(address, change) {
+      const old = index.entry(address);
+      const changed = { ...old, ...change };
+      save(entries.map((one) => (one === old ? changed : one)));
+      return changed;
+    },
+  };
+  return index;
+}

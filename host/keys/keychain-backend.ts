@@ -1,0 +1,55 @@
+/** Whether this desktop's keychain really encrypts. Looked at before every use, since a desktop can change. */
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import path from 'node:path';
+import { HostError } from '../errors.ts';
+
+export interface BackendFacts {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  /** Electron's `safeStorage.getSelectedStorageBackend()`; null without Electron. */
+  readonly electronBackend: string | null;
+}
+
+/** Null = nothing speaks against it. */
+export function keychainBackendProblem({ platform, env, homeDir, electronBackend }: BackendFacts): HostError | null {
+  // Keychain and Credential Manager always encrypt with the user's login.
+  if (platform !== 'linux') return null;
+  if (electronBackend === 'basic_text') return obfuscates('the desktop offers no keychain but an obfuscated file');
+  if (env.SECRET_BACKEND === 'file') return obfuscates('libsecret is told to keep secrets in a file of its own');
+  const hasBus =
+    env.DBUS_SESSION_BUS_ADDRESS !== undefined ||
+    (env.XDG_RUNTIME_DIR !== undefined && existsSync(path.join(env.XDG_RUNTIME_DIR, 'bus')));
+  if (!hasBus) return new HostError('KEYCHAIN_NO_SERVICE', 'there is no session bus');
+  const folder = path.join(env.XDG_DATA_HOME ?? path.join(homeDir, '.local', 'share'), 'keyrings');
+  return isClearText(defaultKeyring(folder)) ? obfuscates('the default keyring has no password') : null;
+}
+
+/** GNOME Keyring names its default collection in a file. */
+function defaultKeyring(folder: string): string {
+  try {
+    return path.join(folder, `${path.basename(readFileSync(path.join(folder, 'default'), 'utf8').trim())}.keyring`);
+  } catch {
+    return path.join(folder, 'login.keyring');
+  }
+}
+
+/** GNOME Keyring writes a collection with an empty password as a text file with its secrets in clear. */
+function isClearText(keyring: string): boolean {
+  const CLEAR = '[keyring]';
+  try {
+    const file = openSync(keyring, 'r');
+    try {
+      const head = Buffer.alloc(CLEAR.length);
+      return readSync(file, head) === CLEAR.length && head.toString('latin1') === CLEAR;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function obfuscates(why: string): HostError {
+  return new HostError('KEYCHAIN_OBFUSCATES', why);
+}

@@ -1,0 +1,232 @@
+/**
+ * The keys of a host's nodes: made, imported, proved to be backed up, unlocked, exported, archived. Private keys come
+ * out in two places alone: {@link Keys.privateKeyOf} for the process that runs the node, and an encrypted export.
+ */
+import type { z } from 'zod';
+import type {
+  createdKeySchema,
+  createKeySchema,
+  exportConfirmSchema,
+  exportedKeySchema,
+  exportPreparedSchema,
+  ImportKey,
+  KeyStores,
+  KeyView,
+  proveBackupSchema,
+} from '../../contract/keys.ts';
+import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
+import { HostError } from '../errors.ts';
+import { type KeyEntry, openKeyIndex } from './key-index.ts';
+import type { KeyStore } from './key-store.ts';
+import { decryptKey, encryptKey } from './keystore.ts';
+import { keyOfWords, newWords, questions } from './recovery-words.ts';
+
+type Create = z.output<typeof createKeySchema>;
+type Created = z.output<typeof createdKeySchema>;
+type ExportConfirm = z.output<typeof exportConfirmSchema>;
+
+export interface KeysOptions {
+  /** JSON without secrets. */
+  readonly indexFile: string;
+  /** In the order in which they are offered. */
+  readonly stores: readonly KeyStore[];
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Name of the profile that has this key; null = none. */
+  readonly usedBy: (address: Hex) => string | null;
+  /** Cost of an exported keystore's passphrase; tests take a smaller one. */
+  readonly scryptN?: number;
+}
+
+export interface Keys {
+  stores(): Promise<KeyStores>;
+  list(): Promise<readonly KeyView[]>;
+  create(order: Create): Promise<Created>;
+  /** With the asked words in the order of their positions, or all of them. @throws HostError KEY_BACKUP_WRONG */
+  proveBackup(proof: z.output<typeof proveBackupSchema>): Promise<KeyView>;
+  import(order: ImportKey): Promise<KeyView>;
+  unlock(key: { readonly address: string; readonly passphrase: string }): Promise<KeyView>;
+  /** @throws HostError KEY_UNKNOWN, KEY_LOCKED and those of the keychain */
+  privateKeyOf(address: string): Promise<Hex>;
+  prepareExport(address: string): Promise<z.output<typeof exportPreparedSchema>>;
+  confirmExport(order: ExportConfirm): Promise<z.output<typeof exportedKeySchema>>;
+  /** @throws HostError KEY_IN_USE */
+  archive(address: string): Promise<void>;
+}
+
+const EXPORT_MS = 2 * 60_000;
+
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER */
+export async function openKeys(options: KeysOptions): Promise<Keys> {
+  const keys = new HostKeys(options);
+  await keys.adopt();
+  return keys;
+}
+
+class HostKeys implements Keys {
+  readonly #options: KeysOptions;
+  readonly #index;
+  /** Of keystore files, opened since the program started. */
+  readonly #unlocked = new Map<Hex, Hex>();
+  readonly #asked = new Map<Hex, { readonly words: readonly string[]; readonly ask: readonly number[] }>();
+  readonly #exports = new Map<string, { readonly address: Hex; readonly expiresMs: number }>();
+
+  constructor(options: KeysOptions) {
+    this.#options = options;
+    this.#index = openKeyIndex(options.indexFile);
+  }
+
+  /** Keys that a store still has although the index is gone. */
+  async adopt(): Promise<void> {
+    if (!this.#index.isNew) return;
+    for (const store of this.#options.stores) {
+      // A keychain that does not open now is no reason to start without the other store.
+      const addresses = await store.addresses().catch(() => []);
+      for (const address of addresses) this.#add({ address, store: store.kind, backedUp: false });
+    }
+  }
+
+  async stores(): Promise<KeyStores> {
+    const stores = this.#options.stores.map(async (store) => {
+      const problem = (await store.problem())?.serialise() ?? null;
+      return { kind: store.kind, name: store.name, problem };
+    });
+    return { stores: await Promise.all(stores) };
+  }
+
+  async list(): Promise<readonly KeyView[]> {
+    return this.#index.all().map((entry) => this.#view(entry));
+  }
+
+  async create({ store, passphrase }: Create): Promise<Created> {
+    const { random } = this.#options;
+    const { words, privateKey } = newWords(random);
+    const key = await this.#keep({ privateKey, store, passphrase, backedUp: false });
+    const ask = questions({ random, count: words.length });
+    this.#asked.set(key.address, { words, ask });
+    return { key, words: [...words], ask };
+  }
+
+  async proveBackup(proof: z.output<typeof proveBackupSchema>): Promise<KeyView> {
+    const address = checksumAddress(proof.address);
+    const entry = this.#index.entry(address);
+    const given = proof.words.map((word) => word.normalize('NFKD').trim().toLowerCase());
+    const asked = this.#asked.get(address);
+    const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
+    if (!isAnswer && !isWhole(given, address)) {
+      throw new HostError('KEY_BACKUP_WRONG', 'these are not the words of the recovery phrase', { address });
+    }
+    this.#asked.delete(address);
+    return this.#view(entry.backedUp ? entry : this.#index.change(address, { backedUp: true }));
+  }
+
+  async import(order: ImportKey): Promise<KeyView> {
+    const { store, passphrase } = order;
+    return this.#keep({ privateKey: await importedKey(order), store, passphrase, backedUp: true });
+  }
+
+  async unlock(key: { readonly address: string; readonly passphrase: string }): Promise<KeyView> {
+    const address = checksumAddress(key.address);
+    const entry = this.#index.entry(address);
+    const { passphrase } = key;
+    if (entry.store === 'keystore') this.#unlocked.set(address, await this.#store(entry).get({ address, passphrase }));
+    return this.#view(entry);
+  }
+
+  async privateKeyOf(given: string): Promise<Hex> {
+    const address = checksumAddress(given);
+    const entry = this.#index.entry(address);
+    if (entry.store === 'keychain') return this.#store(entry).get({ address, passphrase: null });
+    const unlocked = this.#unlocked.get(address);
+    if (unlocked === undefined) throw new HostError('KEY_LOCKED', `the key of ${address} is locked`, { address });
+    return unlocked;
+  }
+
+  async prepareExport(given: string): Promise<z.output<typeof exportPreparedSchema>> {
+    const { address } = this.#index.entry(checksumAddress(given));
+    const confirmation = Buffer.from(this.#options.random.bytes(24)).toString('base64url');
+    const expiresMs = this.#options.clock.now() + EXPORT_MS;
+    this.#exports.set(confirmation, { address, expiresMs });
+    return { confirmation, expiresMs };
+  }
+
+  async confirmExport({ address: given, confirmation, passphrase }: ExportConfirm): Promise<z.output<typeof exportedKeySchema>> {
+    const address = checksumAddress(given);
+    const { clock, scryptN } = this.#options;
+    const prepared = this.#exports.get(confirmation);
+    this.#exports.delete(confirmation);
+    if (prepared === undefined || prepared.address !== address || prepared.expiresMs <= clock.now()) {
+      throw new HostError('KEY_CONFIRMATION_INVALID', 'the export is not confirmed', { address });
+    }
+    const privateKey = await this.privateKeyOf(address);
+    const json = await encryptKey({ privateKey, passphrase, ...(scryptN === undefined ? {} : { scryptN }) });
+    const time = new Date(clock.now()).toISOString().replaceAll(':', '-');
+    return { fileName: `UTC--${time}--${address.slice(2).toLowerCase()}.json`, json };
+  }
+
+  async archive(given: string): Promise<void> {
+    const address = checksumAddress(given);
+    const entry = this.#index.entry(address);
+    const profile = this.#options.usedBy(address);
+    if (profile !== null) throw new HostError('KEY_IN_USE', `${profile} uses this key`, { address, profile });
+    this.#index.change(address, { archivedAs: await this.#store(entry).archive(address) });
+    this.#unlocked.delete(address);
+    this.#asked.delete(address);
+  }
+
+  async #keep(key: {
+    privateKey: Hex;
+    store: KeyEntry['store'];
+    passphrase: string | null;
+    backedUp: boolean;
+  }): Promise<KeyView> {
+    const { privateKey, store, passphrase, backedUp } = key;
+    const address = addressOf(privateKey);
+    if (this.#index.has(address)) throw new HostError('KEY_EXISTS', `the key of ${address} is here already`, { address });
+    // The secret first: an entry without its key would be worse than a key without its entry.
+    await this.#store({ store }).put({ address, privateKey, passphrase });
+    if (store === 'keystore') this.#unlocked.set(address, privateKey);
+    return this.#add({ address, store, backedUp });
+  }
+
+  #add({ address, store, backedUp }: Pick<KeyEntry, 'address' | 'store' | 'backedUp'>): KeyView {
+    const entry: KeyEntry = { address, store, backedUp, createdMs: this.#options.clock.now(), archivedAs: null };
+    this.#index.add(entry);
+    return this.#view(entry);
+  }
+
+  #store({ store: kind }: Pick<KeyEntry, 'store'>): KeyStore {
+    const store = this.#options.stores.find((one) => one.kind === kind);
+    if (store === undefined) throw new HostError('KEYCHAIN_NO_SERVICE', `this machine has no ${kind}`);
+    return store;
+  }
+
+  #view({ address, store, createdMs, backedUp, archivedAs }: KeyEntry): KeyView {
+    const archived = archivedAs !== null;
+    const unlocked = !archived && (store === 'keychain' || this.#unlocked.has(address));
+    return { address, store, createdMs, backedUp, archived, unlocked };
+  }
+}
+
+async function importedKey(order: ImportKey): Promise<Hex> {
+  if (order.kind === 'words') return keyOfWords(order.words);
+  if (order.kind === 'keystoreFile') return decryptKey({ json: order.json, passphrase: order.filePassphrase });
+  const text = order.privateKey.trim().toLowerCase();
+  const key = text.startsWith('0x') ? text : `0x${text}`;
+  try {
+    if (isHex(key, 32) && addressOf(key) !== '0x') return key;
+  } catch {
+    // No scalar of the curve; told below without what was given.
+  }
+  throw new HostError('KEY_BAD_PRIVATE_KEY', 'not a private key');
+}
+
+function isWhole(words: readonly string[], address: Hex): boolean {
+  try {
+    return addressOf(keyOfWords(words.join(' '))) === address;
+  } catch {
+    return false;
+  }
+}

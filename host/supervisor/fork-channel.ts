@@ -1,0 +1,41 @@
+/** A worker process forked from Node: its contract travels over the private channel, its output goes to a log. */
+import { fork } from 'node:child_process';
+import type { SupervisedChannel } from './supervised-channel.ts';
+
+export interface ForkChannelOptions {
+  /** Path of the worker's entry. */
+  readonly entry: string;
+  /** What the process writes to its standard output and error. */
+  readonly onOutput: (text: string) => void;
+  readonly args?: readonly string[];
+}
+
+export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions): SupervisedChannel {
+  const child = fork(entry, [...args], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
+    detached: process.platform !== 'win32',
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
+  return {
+    pid: child.pid,
+    send: (message) => {
+      // A channel that closed under our hands shows as an exit; the message is lost with the process.
+      if (child.connected) child.send(message, () => {});
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => {
+      let told = false;
+      const tell = (code: number | null, signal: string | null) => {
+        if (told) return;
+        told = true;
+        listener({ code, signal });
+      };
+      child.once('exit', tell);
+      child.once('error', () => tell(null, null));
+    },
+    end: () => void child.kill('SIGTERM'),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * One profile's worker process: stopped → starting → running → stopping → stopped, with backoff or failed when it ends
+ * by itself. Running means that the process lives; whether the node is ready says its own view.
+ */
+import type { NodeConfigInput } from '../../contract/node-config.ts';
+import type { WorkerState } from '../../contract/profiles.ts';
+import { type ErrorView, fromWorkerSchema, type NodeView } from '../../contract/worker-channel.ts';
+import { createWorkerClient, type WorkerClient, type WorkerExit } from '../../contract/worker-client.ts';
+import { CodedError, serialiseError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { HostError, isHostError } from '../errors.ts';
+import { type RestartLimits, restartAfter } from './restart.ts';
+import type { SupervisedChannel } from './supervised-channel.ts';
+
+/** What a worker process is told at its start. */
+export interface NodeOrder {
+  readonly config: NodeConfigInput;
+  readonly privateKey: Hex;
+}
+
+export interface SupervisedNodeOptions {
+  readonly profileId: string;
+  /** Asked anew before every start: settings and keys change. @throws CodedError: KEY_LOCKED waits for the host */
+  readonly order: () => Promise<NodeOrder>;
+  /** Starts a process; `secrets` are to be cut out of what it writes. */
+  readonly open: (secrets: readonly string[]) => SupervisedChannel;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: RestartLimits;
+  readonly onChange: () => void;
+}
+
+interface Process {
+  readonly channel: SupervisedChannel;
+  readonly client: WorkerClient;
+  readonly startedMs: number;
+  /** The last word of a process that gives up. */
+  fatal: ErrorView | null;
+}
+
+export class SupervisedNode {
+  readonly #options: SupervisedNodeOptions;
+  #state: WorkerState = { kind: 'stopped' };
+  #process: Process | null = null;
+  #failures = 0;
+  /** Ends the wait before a restart. */
+  #waiting: AbortController | null = null;
+  /** A start whose order came after a stop is not carried out. */
+  #attempt = 0;
+
+  constructor(options: SupervisedNodeOptions) {
+    this.#options = options;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** Of the living process; null without one. */
+  get node(): NodeView | null {
+    return this.#process?.client.node() ?? null;
+  }
+
+  get client(): WorkerClient | null {
+    return this.#process?.client ?? null;
+  }
+
+  /** stopped, locked, failed, backoff → starting. @throws HostError PROFILE_RUNNING */
+  start(): Promise<void> {
+    if (this.#process !== null || this.#state.kind === 'starting') {
+      throw new HostError('PROFILE_RUNNING', 'the profile runs already', { id: this.#options.profileId });
+    }
+    this.#waiting?.abort();
+    this.#failures = 0;
+    return this.#launch();
+  }
+
+  /** Any → stopped; a running task is finished first. Resolves after the end of the process. */
+  async stop(): Promise<void> {
+    this.#attempt++;
+    this.#waiting?.abort();
+    const process = this.#process;
+    if (process === null) {
+      this.#move({ kind: 'stopped' });
+      return;
+    }
+    if (this.#state.kind !== 'stopping') this.#move({ kind: 'stopping', sinceMs: this.#options.clock.now() });
+    await process.client.stop({ quitNetwork: false });
+  }
+
+  end(): void {
+    this.#process?.channel.end();
+  }
+
+  kill(): void {
+    this.#process?.channel.kill();
+  }
+
+  /** @throws HostError PROFILE_NOT_RUNNING */
+  running(): WorkerClient {
+    if (this.#process === null) throw new HostError('PROFILE_NOT_RUNNING', 'it does not run', { id: this.#options.profileId });
+    return this.#process.client;
+  }
+
+  async #launch(): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#move({ kind: 'starting', sinceMs: this.#options.clock.now() });
+    try {
+      const order = await this.#options.order();
+      if (attempt === this.#attempt) this.#run(order);
+    } catch (error) {
+      if (attempt === this.#attempt) this.#refused(error);
+    }
+  }
+
+  #run({ config, privateKey }: NodeOrder): void {
+    const { open, clock, onChange } = this.#options;
+    const channel = open([privateKey]);
+    const client = createWorkerClient(channel, { onNode: onChange });
+    const process: Process = { channel, client, startedMs: clock.now(), fatal: null };
+    this.#process = process;
+    channel.onMessage((message) => this.#hear(message, process));
+    void client.exited.then((exit) => this.#ended(process, exit));
+    // How it fails is told by the process itself, before and with its end.
+    client.start(config, privateKey).catch(() => {});
+  }
+
+  #hear(raw: unknown, process: Process): void {
+    const { data: message } = fromWorkerSchema.safeParse(raw);
+    if (message?.type === 'fatal') process.fatal = message.error;
+    if (message?.type === 'alive' && this.#state.kind === 'starting') {
+      this.#move({ kind: 'running', pid: message.pid, sinceMs: this.#options.clock.now() });
+    }
+  }
+
+  #ended(process: Process, exit: WorkerExit): void {
+    this.#process = null;
+    if (this.#state.kind === 'stopping') {
+      this.#move({ kind: 'stopped' });
+      return;
+    }
+    const ranMs = this.#options.clock.now() - process.startedMs;
+    this.#again(process.fatal ?? endOf(exit), ranMs);
+  }
+
+  /** No process could be started at all. */
+  #refused(error: unknown): void {
+    if (isHostError(error, 'KEY_LOCKED')) this.#move({ kind: 'locked' });
+    // A keychain may open later; what a profile says stays wrong.
+    else if (error instanceof CodedError && error.code.startsWith('KEYCHAIN_')) this.#again(error.serialise(), 0);
+    else this.#move({ kind: 'failed', error: serialiseError(error) });
+  }
+
+  #again(error: ErrorView, ranMs: number): void {
+    const { clock, random, limits } = this.#options;
+    const restart = restartAfter({ failures: this.#failures, ranMs, error, fraction: random.fraction() }, limits);
+    if (restart.kind === 'never') {
+      this.#move({ kind: 'failed', error });
+      return;
+    }
+    this.#failures = restart.failures;
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    this.#move({ kind: 'backoff', failures: restart.failures, retryAtMs: clock.now() + restart.ms, error });
+    void clock.sleep(restart.ms, waiting.signal).then(
+      () => this.#launch(),
+      () => {},
+    );
+  }
+
+  #move(state: WorkerState): void {
+    this.#state = state;
+    this.#options.onChange();
+  }
+}
+
+function endOf({ code, signal }: WorkerExit): ErrorView {
+  return { code: 'WORKER_EXITED', message: `the process ended (${signal ?? code ?? 'unknown'})`, data: { code, signal } };
+}

@@ -1,0 +1,114 @@
+/** The worker processes of all profiles behind one interface; views carry a revision that counts up by one. */
+import type { WorkerState } from '../../contract/profiles.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import type { WorkerClient } from '../../contract/worker-client.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { RESTART_LIMITS, type RestartLimits } from './restart.ts';
+import type { SupervisedChannel } from './supervised-channel.ts';
+import { type NodeOrder, SupervisedNode } from './supervised-node.ts';
+
+export interface SupervisionView {
+  readonly profileId: string;
+  readonly revision: number;
+  /** Of the process: alive. */
+  readonly worker: WorkerState;
+  /** Of the node in it: ready when its state says so. Null = no process, or no word of it yet. */
+  readonly node: NodeView | null;
+}
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What a profile's process is told, made anew for every start. */
+  readonly order: (profileId: string) => Promise<NodeOrder>;
+  /** Starts a worker process; `secrets` must not stand in what is kept of its output. */
+  readonly open: (start: { readonly profileId: string; readonly secrets: readonly string[] }) => SupervisedChannel;
+  readonly limits?: RestartLimits;
+}
+
+export interface Supervisor {
+  /** Resolves when the process is started or could not be: the view tells. @throws HostError PROFILE_RUNNING */
+  start(profileId: string): Promise<void>;
+  /** Finishes the current task, never leaves the network; resolves after the end of the process. */
+  stop(profileId: string): Promise<void>;
+  /** @throws HostError PROFILE_NOT_RUNNING */
+  pause(profileId: string): void;
+  /** @throws HostError PROFILE_NOT_RUNNING */
+  resume(profileId: string): void;
+  /** To ask the node itself. @throws HostError PROFILE_NOT_RUNNING */
+  client(profileId: string): WorkerClient;
+  view(profileId: string): SupervisionView;
+  /** Profiles with a process, or about to have one. */
+  active(): readonly string[];
+  watch(listener: (view: SupervisionView) => void): () => void;
+  /**
+   * For the end of the program. After `patienceMs` nodes end without finishing their tasks, which they resume at the
+   * next start; after `graceMs` more they are killed.
+   */
+  stopAll(limits?: { readonly patienceMs?: number; readonly graceMs?: number }): Promise<void>;
+}
+
+const INACTIVE: readonly WorkerState['kind'][] = ['stopped', 'failed', 'locked'];
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { clock, random, limits = RESTART_LIMITS } = options;
+  const nodes = new Map<string, SupervisedNode>();
+  const listeners = new Set<(view: SupervisionView) => void>();
+  let revision = 0;
+
+  function view(profileId: string): SupervisionView {
+    const node = nodes.get(profileId);
+    return { profileId, revision, worker: node?.state ?? { kind: 'stopped' }, node: node?.node ?? null };
+  }
+
+  function changed(profileId: string): void {
+    revision++;
+    for (const listener of listeners) listener(view(profileId));
+  }
+
+  function nodeOf(profileId: string): SupervisedNode {
+    const known = nodes.get(profileId);
+    if (known !== undefined) return known;
+    const node = new SupervisedNode({
+      profileId,
+      order: () => options.order(profileId),
+      open: (secrets) => options.open({ profileId, secrets }),
+      clock,
+      random,
+      limits,
+      onChange: () => changed(profileId),
+    });
+    nodes.set(profileId, node);
+    return node;
+  }
+
+  return {
+    start: async (profileId) => nodeOf(profileId).start(),
+    stop: async (profileId) => nodeOf(profileId).stop(),
+    pause: (profileId) => nodeOf(profileId).running().pause(),
+    resume: (profileId) => nodeOf(profileId).running().resume(),
+    client: (profileId) => nodeOf(profileId).running(),
+    view,
+    active: () => [...nodes].filter(([, node]) => !INACTIVE.includes(node.state.kind)).map(([profileId]) => profileId),
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async stopAll({ patienceMs = 60_000, graceMs = 10_000 } = {}) {
+      const done = new AbortController();
+      const hurry = clock
+        .sleep(patienceMs, done.signal)
+        .then(() => {
+          for (const node of nodes.values()) node.end();
+          return clock.sleep(graceMs, done.signal);
+        })
+        .then(() => {
+          for (const node of nodes.values()) node.kill();
+        })
+        .catch(() => {});
+      await Promise.all([...nodes.values()].map((node) => node.stop()));
+      done.abort();
+      await hurry;
+    },
+  };
+}
