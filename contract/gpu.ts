@@ -109,6 +109,15 @@ export type GpuAcceptanceView = z.output<typeof gpuAcceptanceSchema>;
 
 const figures = z.object({ average: z.number(), maximum: z.number() }).nullable();
 
+/** A card's history, down-sampled to so many steps at most. */
+export const gpuHistoryQuerySchema = z.object({
+  cardId: z.string().min(1),
+  fromMs: z.number().nonnegative(),
+  toMs: z.number().nonnegative(),
+  points: z.number().int().min(2).max(1_000),
+});
+export type GpuHistoryQuery = z.output<typeof gpuHistoryQuerySchema>;
+
 /** One step of a card's history. */
 export const gpuHistoryPointSchema = z.object({
   atMs: z.number(),

@@ -21,7 +21,13 @@ export type EngineOutcome =
   /** The engine's traceback contains "Task args invalid": every node would fail alike. */
   | { readonly kind: 'invalid'; readonly traceback: string; readonly gpuCount: number }
   /** Any other error the engine answered with. */
-  | { readonly kind: 'failed'; readonly traceback: string; readonly gpuCount: number }
+  | {
+      readonly kind: 'failed';
+      readonly traceback: string;
+      readonly gpuCount: number;
+      /** Set when it was fetching a model before the execution that failed. */
+      readonly during?: 'download';
+    }
   /** No answer: the engine went away, hung, or was stopped. */
   | {
       readonly kind: 'cancelled';

@@ -25,7 +25,7 @@ it('telemetry and self-tests survive a restart', () => {
   first.close();
 
   const second = openGpuDatabase(file);
-  const points = new TelemetryStore(second).history({ card: 'a', fromMs: 600_000, toMs: 600_000, nowMs: 600_000, maxPoints: 9 });
+  const points = new TelemetryStore(second).history({ cardId: 'a', fromMs: 600_000, toMs: 600_000, points: 9 }, 600_000);
   expect(points.map((point) => point.powerW)).toEqual([{ average: 4, maximum: 4 }]);
   expect(new SelfTestStore(second).history()).toEqual(before);
   expect(before.map((record) => record.key)).toEqual([KEY, KEY]);

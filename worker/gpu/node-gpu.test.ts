@@ -30,7 +30,11 @@ function open(dataDir: string, change: Partial<NodeConfigInput>) {
 describe('a stated card', () => {
   it('is believed of a devnet program, and where it names no card', async () => {
     const program = await open(tempDir(), { gpu: STATED });
-    expect([program.gpu, program.executorMode]).toEqual([STATED, 'device_map']);
+    expect([program.gpu, program.executorMode]).toEqual([
+      { ...STATED, diagnosed: { model: 'NVIDIA GeForce RTX 4090', perCardMib: 24_576 } },
+      'device_map',
+    ]);
+    expect(program.history({ cardId: UUID, fromMs: 0, toMs: 1, points: 2 })).toEqual([]);
     const none = await open(tempDir(), { engine: { kind: 'embedded' }, gpu: { ...STATED, uuids: [] } });
     expect(none.gpu.uuids).toEqual([]);
     const sharded = await open(tempDir(), { gpu: { ...STATED, name: '2x NVIDIA GeForce RTX 4090 TP+Linux' } });
@@ -59,6 +63,8 @@ describe.runIf(process.platform !== 'win32')('selected cards', () => {
     const gpu = selected(folder);
     const claims = join(folder, 'gpu-claims');
     const opened = await open(dataDir, { gpu });
+    expect(opened.gpu.diagnosed).toEqual({ model: 'Tesla T4', perCardMib: 15_360 });
+    expect(opened.history({ cardId: UUID, fromMs: 0, toMs: 1, points: 2 })).toEqual([]);
     expect(ownerOf(UUID, claims)?.label).toMatchObject({ profile: 'alice', pid: process.pid });
     opened.close();
     expect(ownerOf(UUID, claims)).toBeNull();

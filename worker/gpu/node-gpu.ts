@@ -2,9 +2,8 @@
  * The cards of one node, from its configuration to one object that is reported and isolates the engine (law 6):
  * selected cards are read from this machine, claimed against other profiles, and watched.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { GpuCard } from '../../contract/gpu.ts';
+import type { GpuCard, GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import type { NodeConfig, NvidiaGpuConfig } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -12,22 +11,27 @@ import type { Log } from '../log.ts';
 import { type DerivedGpu, deriveGpu, type GptExecutor, type NodeMachine } from './assignment.ts';
 import { CardGuard } from './card-guard.ts';
 import { claimGpus, type GpuClaim } from './claims.ts';
+import { type DiagnosedGpu, diagnosedByName, diagnosedGpu } from './diagnosed.ts';
 import { gpuError, problemError } from './errors.ts';
 import { openGpuDatabase } from './gpu-database.ts';
 import { assertReportedGpu, type ReportedGpu, reportedGpu } from './isolation.ts';
-import { NvidiaSmi, nvidiaSmiCommands } from './nvidia-smi.ts';
+import { assertMac, statesMac } from './mac.ts';
+import { machineNvidiaSmi, type NvidiaSmi } from './nvidia-smi.ts';
+import { controllerCard, probeControllers, thisMachine } from './other-cards.ts';
 import { ownProcesses } from './own-processes.ts';
-import { nodePlatform, platformFacts } from './platform.ts';
+import { thisPlatform } from './platform.ts';
 import { SystemProcessRunner } from './process-runner.ts';
 import { SelfTestStore } from './self-test-store.ts';
 import { TelemetryStore } from './telemetry-store.ts';
 
 export interface NodeGpu {
-  /** Law 6: reported at join, and what the engine is confined to. */
-  readonly gpu: ReportedGpu;
+  /** Law 6: reported at join, and what the engine is confined to; and how diagnostics name it. */
+  readonly gpu: ReportedGpu & { readonly diagnosed: DiagnosedGpu };
   readonly executorMode: DerivedGpu['executorMode'];
   /** Watches the cards of the node that this engine belongs to; undefined for cards that are only stated. */
   guard(engine: Engine): CardGuard | undefined;
+  /** What is kept of the readings of the node's cards; nothing for cards that are only stated. */
+  history(query: GpuHistoryQuery): GpuHistoryPoint[];
   /** Gives the cards back; the end of the process does the same. */
   close(): void;
 }
@@ -45,11 +49,15 @@ export interface NodeGpuOptions {
 export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { config, clock } = options;
   const { gpu } = config;
-  if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) return statedGpu(gpu);
+  if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) {
+    if (isMacsOwn(config.engine.kind, gpu)) assertMac(gpu, await macCards(clock));
+    return statedGpu(gpu);
+  }
   if (config.engine.kind === 'embedded' && config.engine.device === 'cpu') {
     throw gpuError('GPU_REPORT_MISMATCH', 'The engine is set to use the processor.');
   }
-  const nvidia = nvidiaSmi(gpu.kind === 'nvidia' ? gpu.nvidiaSmi : undefined, clock);
+  const command = gpu.kind === 'nvidia' ? gpu.nvidiaSmi : undefined;
+  const nvidia = machineNvidiaSmi({ command, runner: new SystemProcessRunner({ clock }) });
   const probe = await nvidia.probe();
   if (probe.kind !== 'found') throw problemError(probe.problem, { uuids: [...gpu.uuids] });
   const machine = { cards: probe.cards, platform: thisPlatform(), executor: executorOf(config) };
@@ -57,13 +65,17 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   if (derived === null) throw gpuError('GPU_BAD_SELECTION', 'It is empty.');
   const claim = claimed(derived, options);
   const close = () => claim.release();
-  const told = { gpu: reportedGpu(derived), executorMode: derived.executorMode };
-  if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, close };
+  const told = {
+    gpu: { ...reportedGpu(derived), diagnosed: diagnosedGpu(derived) },
+    executorMode: derived.executorMode,
+  };
+  if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, history: () => [], close };
   try {
     const watched = watch({ ...options, gpu, derived, nvidia, cards: probe.cards });
     return {
       ...told,
       guard: watched.guard,
+      history: watched.history,
       close: () => {
         watched.close();
         close();
@@ -78,7 +90,21 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
 /** Believed: the devnet's cards are made up. */
 function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
   const executorMode = name.includes(' TP+') ? 'tensor_parallel' : 'device_map';
-  return { gpu: { name, vramGib, uuids }, executorMode, guard: () => undefined, close: () => {} };
+  const gpu = { name, vramGib, uuids, diagnosed: diagnosedByName({ name, vramGib }) };
+  return { gpu, executorMode, guard: () => undefined, history: () => [], close: () => {} };
+}
+
+/** A Mac's GPU can't be selected by UUID, but it can be compared. The official worker runs on nothing else there. */
+function isMacsOwn(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): boolean {
+  return process.platform === 'darwin' && engine !== 'program' && (engine === 'official' || statesMac(gpu));
+}
+
+/** @throws GpuError why the Mac does not show its GPU */
+async function macCards(clock: Clock): Promise<GpuCard[]> {
+  const probe = await probeControllers({ runner: new SystemProcessRunner({ clock }) });
+  if (probe.kind !== 'found') throw problemError(probe.problem);
+  const machine = thisMachine();
+  return probe.controllers.map((controller, index) => controllerCard({ controller, index, machine, nvidiaProblem: null }));
 }
 
 /** @throws GpuError GPU_REPORT_MISMATCH when the cards are not what the host has confirmed, or what deriveGpu throws. */
@@ -105,10 +131,11 @@ interface Watch extends NodeGpuOptions {
   readonly cards: readonly GpuCard[];
 }
 
-function watch(options: Watch): Pick<NodeGpu, 'guard' | 'close'> {
+function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
   const { config, gpu, derived, nvidia, cards, clock, log } = options;
   const database = openGpuDatabase(join(config.dataDir, 'gpu.sqlite'));
   const store = new SelfTestStore(database);
+  const telemetry = new TelemetryStore(database);
   const selfTest = (engine: Engine, { modelId }: { readonly modelId: string }) => ({
     engine,
     engineKind: config.engine.kind,
@@ -126,28 +153,19 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'close'> {
         config: gpu,
         firstSample: { atMs: clock.now(), cards },
         nvidia,
-        telemetry: new TelemetryStore(database),
+        telemetry,
         selfTest: gpu.selfTest === null ? null : selfTest(engine, gpu.selfTest),
         ownProcesses,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         clock,
         log,
       }),
+    history: (query) => telemetry.history(query, clock.now()),
     close: () => database.close(),
   };
-}
-
-function nvidiaSmi(command: string | undefined, clock: Clock): NvidiaSmi {
-  const commands = command === undefined ? nvidiaSmiCommands({ os: process.platform, env: process.env }) : [command];
-  return new NvidiaSmi({ runner: new SystemProcessRunner({ clock }), commands });
 }
 
 /** The official worker's setting; our own engine never shards a model. */
 function executorOf({ engine }: NodeConfig): GptExecutor {
   return engine.kind === 'embedded' ? 'device_map' : (engine.env.GPT_EXECUTOR ?? null);
-}
-
-function thisPlatform(): NodeMachine['platform'] {
-  const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
-  return nodePlatform(platformFacts({ os: process.platform, env: process.env, exists: existsSync, readText }));
 }

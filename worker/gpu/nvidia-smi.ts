@@ -147,3 +147,10 @@ export function nvidiaSmiCommands({
     `${env.ProgramFiles ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe`,
   ];
 }
+
+/** This machine's, or the one that is named. */
+export function machineNvidiaSmi(given: { readonly command: string | undefined; readonly runner: ProcessRunner }): NvidiaSmi {
+  const { command, runner } = given;
+  const commands = command === undefined ? nvidiaSmiCommands({ os: process.platform, env: process.env }) : [command];
+  return new NvidiaSmi({ runner, commands });
+}

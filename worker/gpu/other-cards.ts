@@ -1,5 +1,6 @@
 /** Cards that are not NVIDIA's, or whose NVIDIA driver does not answer, as `systeminformation` sees them. */
 import { createRequire } from 'node:module';
+import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
@@ -74,6 +75,10 @@ export interface Machine {
   readonly os: NodeJS.Platform;
   /** All RAM, which a Mac's GPU shares and reports as its own (RELAY_PROTOCOL 8.9). */
   readonly totalMemoryMib: number;
+}
+
+export function thisMachine(): Machine {
+  return { os: process.platform, totalMemoryMib: Math.floor(totalmem() / (1024 * 1024)) };
 }
 
 export function controllerCard(given: {

@@ -1,4 +1,5 @@
 /** Which platform a node names itself by. Source: RELAY_PROTOCOL 8.9. */
+import { existsSync, readFileSync } from 'node:fs';
 import type { NodePlatform } from '../../protocol/node/gpu-name.ts';
 
 export interface PlatformFacts {
@@ -30,6 +31,11 @@ export function platformFacts(given: {
     dockerEnvFile: linux && given.exists('/.dockerenv'),
     cgroup: (linux ? given.readText('/proc/self/cgroup') : null) ?? '',
   };
+}
+
+export function thisPlatform(): NodePlatform {
+  const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
+  return nodePlatform(platformFacts({ os: process.platform, env: process.env, exists: existsSync, readText }));
 }
 
 /**

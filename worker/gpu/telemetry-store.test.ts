@@ -33,7 +33,9 @@ describe('steps', () => {
     store.record(START, [reading({ temperatureC: 60, powerW: 100 })]);
     store.record(START + 20_000, [reading({ temperatureC: 80, powerW: null })]);
     store.record(START + 40_000, [reading({ temperatureC: null, powerW: null })]);
-    const [minute] = store.history({ card: 'a', fromMs: START, toMs: START + 40_000, nowMs: START + 40_000, maxPoints: 3 });
+    const span = { cardId: 'a', fromMs: START, toMs: START + 60_000, points: 1 };
+    const [minute, ...more] = store.history(span, START + 40_000);
+    expect(more).toEqual([]);
     expect(minute).toEqual({
       atMs: START,
       seconds: 60,
@@ -49,7 +51,7 @@ describe('steps', () => {
     const store = new TelemetryStore(database());
     store.record(START, [reading({ powerW: null })]);
     store.record(START + 1000, [reading({ powerW: null })]);
-    const points = store.history({ card: 'a', fromMs: START, toMs: START, nowMs: START, maxPoints: 10 });
+    const points = store.history({ cardId: 'a', fromMs: START, toMs: START, points: 10 }, START);
     expect(points.map((point) => point.powerW)).toEqual([null]);
   });
 
@@ -61,7 +63,7 @@ describe('steps', () => {
         temperatures.forEach((temperatureC, i) => {
           store.record(START + i * 1000, [reading({ temperatureC })]);
         });
-        const [point] = store.history({ card: 'a', fromMs: START, toMs: START + 40_000, nowMs: START + 40_000, maxPoints: 1 });
+        const [point] = store.history({ cardId: 'a', fromMs: START, toMs: START + 40_000, points: 1 }, START + 40_000);
         const known = temperatures.flatMap((value) => value ?? []);
         if (known.length === 0) expect(point?.temperatureC).toBeNull();
         else {
@@ -84,20 +86,35 @@ describe('history', () => {
 
   it.each([
     ['the last minutes at full resolution', now - 600_000, 1000, 5],
-    ['the same in few points', now - 600_000, 20, 60],
+    ['the same in few points', now - 600_000, 20, 30],
     ['hours by the minute', now - 6 * HOUR, 1000, 60],
     ['two days by ten minutes', START, 1000, 600],
-  ])('%s', (_what, fromMs, maxPoints, seconds) => {
-    const points = store.history({ card: 'a', fromMs, toMs: now, nowMs: now, maxPoints });
-    expect(new Set(points.map((point) => point.seconds))).toEqual(new Set([seconds]));
-    expect(points.length).toBeLessThanOrEqual(maxPoints);
-    expect(points.at(-1)?.atMs).toBeGreaterThan(now - seconds * 1000);
-    expect(points.map((point) => point.atMs)).toEqual(points.map((point) => point.atMs).sort((a, b) => a - b));
-    expect(points.every((point) => point.temperatureC?.maximum === 60)).toBe(true);
+    ['two days in seven points', START, 7, 25_200],
+  ])('%s', (_what, fromMs, points, seconds) => {
+    const steps = store.history({ cardId: 'a', fromMs, toMs: now, points }, now);
+    expect(new Set(steps.map((step) => step.seconds))).toEqual(new Set([seconds]));
+    expect(steps.length).toBeLessThanOrEqual(points);
+    expect(steps[0]?.atMs).toBe(fromMs);
+    expect(steps.at(-1)?.atMs).toBeGreaterThanOrEqual(now - Math.max(seconds, 30) * 1000);
+    expect(steps.map((step) => step.atMs)).toEqual(steps.map((step) => step.atMs).sort((a, b) => a - b));
+    expect(steps.every((step) => step.temperatureC?.maximum === 60)).toBe(true);
   });
 
-  it('never gives more points than asked for', () => {
-    expect(store.history({ card: 'a', fromMs: START, toMs: now, nowMs: now, maxPoints: 7 })).toHaveLength(7);
+  it('never gives more steps than asked for, and loses no peak by taking several together', () => {
+    const peaks = new TelemetryStore(database());
+    for (let i = 0; i < 720; i++) peaks.record(START + i * 5000, [reading({ temperatureC: i === 301 ? 99 : 40 })]);
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 1000 }), fc.integer({ min: 0, max: 1500 }), (points, before) => {
+        const steps = peaks.history({ cardId: 'a', fromMs: START + before * 1000, toMs: START + HOUR, points }, START + HOUR);
+        expect(steps.length).toBeLessThanOrEqual(points);
+        expect(Math.max(...steps.map((step) => step.temperatureC?.maximum ?? 0))).toBe(99);
+      }),
+    );
+  });
+
+  it('is empty for a card that was never read, and for a time ahead', () => {
+    expect(store.history({ cardId: 'c', fromMs: START, toMs: now, points: 10 }, now)).toEqual([]);
+    expect(store.history({ cardId: 'a', fromMs: now + HOUR, toMs: now, points: 10 }, now)).toEqual([]);
   });
 });
 

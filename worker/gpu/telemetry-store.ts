@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { GpuHistoryPoint } from '../../contract/gpu.ts';
+import type { GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import { inTransaction, readAll } from '../store/database.ts';
 
 /** What the sampler reads of one card; null = the card does not tell. */
@@ -63,10 +63,11 @@ ON CONFLICT DO UPDATE SET ${NAMES.map(
 const rowSchema = z.record(z.string(), z.number().nullable());
 
 const HISTORY = `
-SELECT * FROM (
-  SELECT at_ms, ${COLUMNS.join(', ')} FROM gpu_telemetry
-  WHERE step_seconds = ? AND at_ms BETWEEN ? AND ? AND card = ? ORDER BY at_ms DESC LIMIT ?
-) ORDER BY at_ms`;
+SELECT CAST((at_ms - ?) / ? AS INTEGER) AS place, ${NAMES.map(
+  (name) => `sum(${name}_count) AS ${name}_count, sum(${name}_sum) AS ${name}_sum, max(${name}_max) AS ${name}_max`,
+).join(', ')}
+FROM gpu_telemetry WHERE step_seconds = ? AND at_ms >= ? AND at_ms < ? AND card = ?
+GROUP BY place ORDER BY place`;
 
 export class TelemetryStore {
   readonly #database: DatabaseSync;
@@ -101,22 +102,21 @@ export class TelemetryStore {
     });
   }
 
-  /** Steps from the finest level that reaches back to `fromMs` and gives at most `maxPoints`; oldest first. */
-  history(query: {
-    readonly card: string;
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly nowMs: number;
-    readonly maxPoints: number;
-  }): readonly GpuHistoryPoint[] {
-    const { card, fromMs, toMs, nowMs, maxPoints } = query;
-    const reaches = (level: Level) => fromMs >= nowMs - level.keepSeconds * 1000;
-    const fits = (level: Level) => (toMs - fromMs) / (level.seconds * 1000) <= maxPoints;
-    const level = this.#levels.find((one) => reaches(one) && fits(one)) ?? this.#levels.at(-1);
+  /**
+   * The span in at most `points` equal steps, oldest first; a step without a reading is left out. No step is shorter
+   * than what is still kept of that time.
+   */
+  history({ cardId, fromMs, toMs, points }: GpuHistoryQuery, nowMs: number): GpuHistoryPoint[] {
+    const kept = this.#levels.filter(({ keepSeconds }) => fromMs >= nowMs - keepSeconds * 1000);
+    const wantedMs = (toMs - fromMs) / points;
+    const level = kept.findLast(({ seconds }) => seconds * 1000 <= wantedMs) ?? kept[0] ?? this.#levels.at(-1);
     if (level === undefined) return [];
-    const from = fromMs - (fromMs % (level.seconds * 1000));
-    const rows = readAll(this.#database, rowSchema, HISTORY, level.seconds, from, toMs, card, maxPoints);
-    return rows.map((row) => pointOf(row, level.seconds));
+    const stepMs = level.seconds * 1000;
+    const from = Math.max(0, Math.floor(fromMs / stepMs) * stepMs);
+    const to = Math.max(toMs, from + 1);
+    const width = Math.max(1, Math.ceil((to - from) / points / stepMs)) * stepMs;
+    const rows = readAll(this.#database, rowSchema, HISTORY, from, width, level.seconds, from, to, cardId);
+    return rows.map((row) => pointOf(row, from + (row.place ?? 0) * width, width / 1000));
   }
 }
 
@@ -127,13 +127,13 @@ function columnsOf(reading: CardReading): (number | null)[] {
   });
 }
 
-function pointOf(row: z.output<typeof rowSchema>, seconds: number): GpuHistoryPoint {
+function pointOf(row: z.output<typeof rowSchema>, atMs: number, seconds: number): GpuHistoryPoint {
   const figures = (name: Metric) => {
     const [count, sum, maximum] = [row[`${name}_count`], row[`${name}_sum`], row[`${name}_max`]];
     return count == null || count === 0 || sum == null || maximum == null ? null : { average: sum / count, maximum };
   };
   return {
-    atMs: row.at_ms ?? 0,
+    atMs,
     seconds,
     loadPercent: figures('load'),
     memoryUsedMib: figures('memory'),

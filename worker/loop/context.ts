@@ -1,6 +1,7 @@
 /** What the parts of the loop share. */
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { DiagnosedGpu } from '../gpu/diagnosed.ts';
 import type { Log } from '../log.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
@@ -13,8 +14,8 @@ export interface LoopContext {
   readonly engine: Engine;
   /** Law 7: whether the network accepts this engine; fixed for the life of the process. */
   readonly engineAccepted: boolean;
-  /** Law 6: the card that is reported and that the engine is confined to. */
-  readonly gpu: { readonly name: string; readonly vramGib: number };
+  /** Law 6: the card that is reported and that the engine is confined to; absent `diagnosed`: as its name says. */
+  readonly gpu: { readonly name: string; readonly vramGib: number; readonly diagnosed?: DiagnosedGpu };
   /** Absolute directory of all results. */
   readonly resultsDir: string;
   /** The network's time: deadlines are judged by it. */

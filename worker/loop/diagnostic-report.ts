@@ -1,20 +1,23 @@
 /** What a failed execution would tell the network's operators. Source: RELAY_PROTOCOL 8.7. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
+import { diagnosedByName } from '../gpu/diagnosed.ts';
 import type { NodeErrorReport } from '../networks/task-network.ts';
+import type { LoopContext } from './context.ts';
 
 export interface ReportSubject {
   readonly commitment: Hex;
   readonly taskArgs: string;
-  readonly gpu: { readonly name: string; readonly vramGib: number };
+  readonly gpu: LoopContext['gpu'];
   /** Local time: the report is about this machine. */
   readonly nowMs: number;
 }
 
-const CANCELLED_TYPE = {
-  deadline: 'WorkerTaskTimeout',
-  disconnected: 'WorkerDisconnected',
-  restarted: 'WorkerRestarted',
+/** Our reasons in the words of the official node: error type, and cancellation type. */
+const CANCELLED = {
+  deadline: ['WorkerTaskTimeout', 'worker_task_timeout'],
+  disconnected: ['WorkerDisconnected', 'worker_disconnected'],
+  restarted: ['WorkerRestarted', 'worker_restarted'],
 } as const;
 
 /** Null for what is no failure: a success, or an orderly end of the process. */
@@ -25,13 +28,29 @@ export function reportOfOutcome(subject: ReportSubject, outcome: EngineOutcome):
     case 'invalid':
       return report(subject, 'TaskInvalid', 'Worker rejected invalid Task arguments', outcome.traceback, outcome.gpuCount);
     case 'failed':
-      return report(subject, 'TaskExecutionError', 'Worker Task execution failed', outcome.traceback, outcome.gpuCount);
+      return outcome.during === 'download'
+        ? report(subject, 'TaskDownloadError', 'Foreground model download failed', outcome.traceback, outcome.gpuCount)
+        : report(subject, 'TaskExecutionError', 'Worker Task execution failed', outcome.traceback, outcome.gpuCount);
     case 'cancelled': {
       if (outcome.reason === 'shutdown') return null;
-      const trace = `No Worker traceback is available.\nCancellation type: ${outcome.reason}\n${outcome.detail}\nNo Worker result was received.`;
-      return report(subject, CANCELLED_TYPE[outcome.reason], outcome.reason, trace, 0);
+      const [errorType, cancellation] = CANCELLED[outcome.reason];
+      return report(subject, errorType, outcome.reason, explanation(subject, cancellation, outcome.detail), 0);
     }
   }
+}
+
+/** Stands where a traceback would. */
+function explanation({ commitment, nowMs }: ReportSubject, cancellation: string, detail: string): string {
+  return [
+    'No Worker traceback is available.',
+    `Cancellation type: ${cancellation}`,
+    'Initiating component: engine supervisor',
+    `Reason: ${detail}`,
+    'Worker role: inference',
+    `Task id: ${commitment.slice(2)}`,
+    `Cancellation time: ${new Date(nowMs).toISOString()}`,
+    'No Worker result was received.',
+  ].join('\n');
 }
 
 /** A failure in this program rather than in the engine. */
@@ -47,6 +66,7 @@ function report(
   stackTrace: string,
   gpuCount: number,
 ): NodeErrorReport {
+  const { model, perCardMib } = subject.gpu.diagnosed ?? diagnosedByName(subject.gpu);
   return {
     commitment: subject.commitment,
     taskArgs: subject.taskArgs,
@@ -55,8 +75,8 @@ function report(
     // The relay refuses empty fields.
     stackTrace: stackTrace === '' ? message : stackTrace,
     gpuCount,
-    gpuModel: subject.gpu.name,
-    gpuVramMib: subject.gpu.vramGib * 1024,
+    gpuModel: model,
+    gpuVramMib: perCardMib,
     executorMode: subject.gpu.name.includes(' TP+') ? 'tensor_parallel' : 'device_map',
     capturedAtMs: subject.nowMs,
   };

@@ -107,9 +107,10 @@ export class Executor {
       const signal = AbortSignal.timeout(Math.max(0, deadlineMs - clock.now()));
       const outcome = await engine.download(model, task.type, signal);
       if (outcome.kind === 'success') continue;
-      const traceback = outcome.kind === 'cancelled' ? outcome.detail : outcome.traceback;
+      const [traceback, gpuCount] = outcome.kind === 'cancelled' ? [outcome.detail, 0] : [outcome.traceback, outcome.gpuCount];
       // Law 2: whatever a download says, it never makes the task invalid.
-      return { kind: 'failed', traceback: `the model ${model.id} could not be fetched: ${traceback}`, gpuCount: 0 };
+      const what = `the model ${model.id} could not be fetched: ${traceback}`;
+      return { kind: 'failed', during: 'download', traceback: what, gpuCount };
     }
     return null;
   }

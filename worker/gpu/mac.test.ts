@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { GpuCard } from '../../contract/gpu.ts';
+import { nodeConfigSchema } from '../../contract/node-config.ts';
+import { assertMac, statesMac } from './mac.ts';
+import { gpuConfigOf } from './machine-inventory.ts';
+import { controllerCard } from './other-cards.ts';
+import { card } from './testing/card.ts';
+
+const MAC = { os: 'darwin', totalMemoryMib: 16_384 } as const;
+const apple = (model: string): GpuCard =>
+  controllerCard({ controller: { vendor: 'Apple', model }, index: 0, machine: MAC, nvidiaProblem: null });
+const amd = card({ index: 1, uuid: null, id: 'amd-1', vendor: 'amd', name: 'AMD Radeon Pro 5500M' });
+const M2 = { name: 'Apple M2 Type+Darwin', vramGib: 16, uuids: [] };
+
+describe("8.9 a Mac's GPU", () => {
+  it('is configured by name, in the spelling of the official node', () => {
+    const machine = { cards: [apple('Apple M2')], platform: 'Darwin', executor: null } as const;
+    const gpu = gpuConfigOf({ ids: ['apple-0'] }, machine);
+    expect(gpu).toEqual({ kind: 'stated', ...M2 });
+    expect(nodeConfigSchema.shape.gpu.parse(gpu)).toEqual(gpu);
+    expect(statesMac(M2)).toBe(true);
+    expect(statesMac({ ...M2, name: 'NVIDIA GeForce RTX 4090+Linux' })).toBe(false);
+  });
+
+  it('law 6: is compared at every start, in the spelling of the official node or in the right one', () => {
+    const cards = [amd, apple('Apple M2')];
+    expect(assertMac(M2, cards)).toMatchObject({ uuids: [], cudaVisibleDevices: null });
+    expect(assertMac({ ...M2, name: 'Apple M2+Darwin' }, cards)).toMatchObject({ model: 'Apple M2' });
+    for (const other of [{ name: 'Apple M3 Type+Darwin' }, { vramGib: 32 }, { name: 'NVIDIA GeForce RTX 4090+Linux' }]) {
+      expect(() => assertMac({ ...M2, ...other }, cards)).toThrow(expect.objectContaining({ code: 'GPU_REPORT_MISMATCH' }));
+    }
+    expect(() => assertMac(M2, [amd])).toThrow(expect.objectContaining({ code: 'GPU_UNKNOWN_CARD' }));
+  });
+});
+
+describe('a selection as configuration', () => {
+  it('names cards of NVIDIA by UUID, with what the host is to confirm', () => {
+    const cards = [card({ index: 0 }), card({ index: 1 })];
+    const gpu = gpuConfigOf({ ids: cards.map(({ id }) => id) }, { cards, platform: 'Linux', executor: null });
+    expect(gpu).toEqual({
+      kind: 'nvidia',
+      uuids: cards.map(({ uuid }) => uuid),
+      confirmed: { name: '2x NVIDIA GeForce RTX 4090 TP+Linux', vramGib: 48 },
+      selfTest: null,
+    });
+  });
+
+  it('of another make is refused with the reason', () => {
+    const radeon = controllerCard({
+      controller: { vendor: 'Advanced Micro Devices', model: 'Radeon RX 7900', vram: 24_000 },
+      index: 0,
+      machine: { os: 'linux', totalMemoryMib: 64_000 },
+      nvidiaProblem: null,
+    });
+    const machine = { cards: [radeon], platform: 'Linux', executor: null } as const;
+    expect(() => gpuConfigOf({ ids: [radeon.id] }, machine)).toThrow(expect.objectContaining({ code: 'GPU_NOT_ISOLATABLE' }));
+  });
+});

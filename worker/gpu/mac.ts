@@ -1,0 +1,33 @@
+/** A Mac's GPU: one, shared with everything else on it, and named in a way of its own. Source: RELAY_PROTOCOL 8.9. */
+import type { GpuCard } from '../../contract/gpu.ts';
+import { type DerivedGpu, deriveGpu } from './assignment.ts';
+import { gpuError } from './errors.ts';
+import type { ReportedGpu } from './isolation.ts';
+import type { MacName } from './platform.ts';
+
+const MAC_SUFFIX = '+Darwin';
+
+/** True for a configuration that states a Mac's own GPU; others that are stated belong to devnets. */
+export function statesMac({ name, uuids }: ReportedGpu): boolean {
+  return uuids.length === 0 && name.endsWith(MAC_SUFFIX);
+}
+
+/**
+ * Law 6 where nothing can be isolated: what is stated has to be what this Mac is, in either spelling of its name.
+ * @throws GpuError GPU_REPORT_MISMATCH, GPU_UNKNOWN_CARD when the Mac shows no GPU of Apple's
+ */
+export function assertMac(stated: ReportedGpu, cards: readonly GpuCard[]): DerivedGpu {
+  const card = cards.find(({ vendor, unusable }) => vendor === 'apple' && unusable === null);
+  if (card === undefined) throw gpuError('GPU_UNKNOWN_CARD', 'No GPU of Apple here.');
+  const derive = (macName: MacName) =>
+    deriveGpu({ ids: [card.id] }, { cards, platform: 'Darwin', executor: 'device_map', macName });
+  const [official, chipset] = [derive('official'), derive('chipset')];
+  const match = [official, chipset].find(
+    ({ reportedName, reportedVramGib }) => reportedName === stated.name && reportedVramGib === stated.vramGib,
+  );
+  if (match !== undefined) return match;
+  throw gpuError(
+    'GPU_REPORT_MISMATCH',
+    `Configured: ${stated.name}, ${stated.vramGib} GiB; this Mac: ${official.reportedName}, ${official.reportedVramGib} GiB.`,
+  );
+}

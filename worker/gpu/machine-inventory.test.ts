@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { gpuInventorySchema } from '../../contract/gpu.ts';
+import { systemClock } from '../engines/system-clock.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import { claimGpus } from './claims.ts';
+import { gpuReport, readInventory } from './machine-inventory.ts';
+import type { ControllerProbe } from './other-cards.ts';
+import { compose, composedUuid } from './testing/compose.ts';
+import { fakeNvidiaSmi } from './testing/fake-nvidia-smi.ts';
+
+const INTEGRATED: ControllerProbe = { kind: 'found', controllers: [{ vendor: 'Intel', model: 'UHD Graphics 630', vram: 256 }] };
+
+function read(folder: string, nvidiaSmi: string) {
+  const controllers = () => Promise.resolve(INTEGRATED);
+  return readInventory({ clock: systemClock, claimsDir: join(folder, 'claims'), nvidiaSmi, controllers });
+}
+
+describe('the cards of a machine without a node', () => {
+  it.runIf(process.platform !== 'win32')('are all shown, with who uses them and what is free', async () => {
+    const folder = tempDir();
+    const { command } = fakeNvidiaSmi(folder, compose(['tesla-t4', 'tesla-t4', 'rtx-3090-v12']));
+    const claimant = { folder: join(folder, 'claims'), profile: 'alice', pid: process.pid, nowMs: 1 };
+    const outcome = claimGpus([composedUuid(0)], claimant);
+    const { inventory, usedBy, suggestion } = await read(folder, command);
+    expect(gpuInventorySchema.parse(inventory).cards.map(({ vendor, unusable }) => [vendor, unusable?.code ?? null])).toEqual([
+      ['nvidia', null],
+      ['nvidia', null],
+      ['nvidia', null],
+      ['intel', 'GPU_NOT_ISOLATABLE'],
+    ]);
+    expect(usedBy).toEqual({ [composedUuid(0)]: 'alice' });
+    // Two cards of one name would win over the larger one, but one of them is taken.
+    expect(suggestion).toEqual({ ids: [composedUuid(2)] });
+    if (outcome.kind === 'claimed') outcome.claim.release();
+    const free = await read(folder, command);
+    expect(free.usedBy).toEqual({});
+    expect(free.suggestion).toEqual({ ids: [composedUuid(0), composedUuid(1)] });
+    expect(gpuReport({ ids: [composedUuid(2)] }, { cards: inventory.cards, executor: null })).toMatchObject({
+      reportedName: expect.stringMatching(/^NVIDIA GeForce RTX 3090\+/),
+      reportedVramGib: 24,
+    });
+  });
+
+  it('are shown with what kept them from being read', async () => {
+    const { inventory, usedBy, suggestion } = await read(tempDir(), '/nowhere/nvidia-smi');
+    expect(inventory.cards.map(({ vendor }) => vendor)).toEqual(['intel']);
+    expect({ usedBy, suggestion }).toEqual({ usedBy: {}, suggestion: null });
+  });
+});

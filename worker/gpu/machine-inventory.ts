@@ -1,0 +1,70 @@
+/** The machine's cards without a node: for a first run, and for whoever chooses cards. Needs no worker process. */
+import type { GpuInventory, GpuReport, GpuSelection } from '../../contract/gpu.ts';
+import type { NodeConfigInput } from '../../contract/node-config.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { type DerivedGpu, deriveGpu, type NodeMachine, suggestSelection } from './assignment.ts';
+import { ownerOf } from './claims.ts';
+import { inventoryReader } from './inventory.ts';
+import { machineNvidiaSmi } from './nvidia-smi.ts';
+import { type ControllerProbe, probeControllers, thisMachine } from './other-cards.ts';
+import { thisPlatform } from './platform.ts';
+import { SystemProcessRunner } from './process-runner.ts';
+
+export interface ReadInventoryOptions {
+  readonly clock: Clock;
+  /** Folder in which the profiles of this machine claim their cards; null = nobody claims any. */
+  readonly claimsDir: string | null;
+  /** Path of nvidia-smi; absent = where the driver puts it. */
+  readonly nvidiaSmi?: string;
+  /** For tests. */
+  readonly controllers?: () => Promise<ControllerProbe>;
+}
+
+export interface MachineInventory {
+  readonly inventory: GpuInventory;
+  /** Card id → name of the running profile that holds it; '' in the moment before it has signed its claim. */
+  readonly usedBy: Readonly<Record<string, string>>;
+  /** What the official node would choose of the cards that are free; null = there is none. */
+  readonly suggestion: GpuSelection | null;
+}
+
+/** Never rejects for what a probe meets: that is among the inventory's problems. */
+export async function readInventory(options: ReadInventoryOptions): Promise<MachineInventory> {
+  const { clock, claimsDir, nvidiaSmi } = options;
+  const runner = new SystemProcessRunner({ clock });
+  const inventory = await inventoryReader({
+    clock,
+    machine: thisMachine(),
+    nvidia: machineNvidiaSmi({ command: nvidiaSmi, runner }),
+    controllers: options.controllers ?? (() => probeControllers({ runner })),
+  }).read();
+  const usedBy: Record<string, string> = {};
+  for (const { id, unusable } of claimsDir === null ? [] : inventory.cards) {
+    const owner = claimsDir === null || unusable !== null ? null : ownerOf(id, claimsDir);
+    if (owner !== null) usedBy[id] = owner.label?.profile ?? '';
+  }
+  const taken = new Set(Object.keys(usedBy));
+  return { inventory, usedBy, suggestion: suggestSelection({ cards: inventory.cards, taken }) };
+}
+
+/**
+ * What the network would be told about a selection.
+ * @param executor `GPT_EXECUTOR` of the engine; an engine of our own never shards: `device_map`.
+ * @throws GpuError as deriveGpu
+ */
+export function gpuReport(selection: GpuSelection, { cards, executor }: Pick<NodeMachine, 'cards' | 'executor'>): GpuReport {
+  const { reportedName, reportedVramGib } = deriveGpu(selection, { cards, executor, platform: thisPlatform() });
+  return { reportedName, reportedVramGib };
+}
+
+/**
+ * A selection as a node's configuration takes it. NVIDIA's cards are named by UUID, and read again at every start; a
+ * Mac has one GPU that nothing can be hidden from, so its name and memory are stated, and checked at every start.
+ * @throws GpuError as deriveGpu: GPU_NOT_ISOLATABLE for cards of other makes
+ */
+export function gpuConfigOf(selection: GpuSelection, machine: NodeMachine): NodeConfigInput['gpu'] {
+  const gpu: DerivedGpu = deriveGpu(selection, machine);
+  const told = { name: gpu.reportedName, vramGib: gpu.reportedVramGib };
+  if (gpu.uuids.length === 0) return { kind: 'stated', ...told, uuids: [] };
+  return { kind: 'nvidia', uuids: [...gpu.uuids], confirmed: told, selfTest: null };
+}
