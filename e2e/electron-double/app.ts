@@ -1,0 +1,97 @@
+/** The application object, and the one browser behind its windows. */
+import { EventEmitter } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type DoubleBrowser, openBrowser } from './browser.ts';
+import { Preventable, type WebContents } from './web-contents.ts';
+
+class App extends EventEmitter {
+  readonly name = 'Crynux Node Desktop';
+  readonly isPackaged = false;
+  /** Switches that a test may look at. */
+  readonly switches = new Set<string>();
+  #loginItem = { openAtLogin: false };
+  #leaving = false;
+  /** The folder of this program's data; given by the test, so that two starts share it. */
+  readonly #userData = process.env.ELECTRON_DOUBLE_USER_DATA ?? mkdtempSync(path.join(tmpdir(), 'electron-double-data-'));
+
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  getPath(name: string): string {
+    if (name !== 'userData') throw new Error(`the double has no path ${name}`);
+    return this.#userData;
+  }
+
+  getAppPath(): string {
+    return process.cwd();
+  }
+
+  getVersion(): string {
+    return '0.0.0-double';
+  }
+
+  getLocale(): string {
+    return process.env.ELECTRON_DOUBLE_LOCALE ?? 'en-US';
+  }
+
+  /** A second start is a matter of the desktop; a test emits `second-instance` instead. */
+  requestSingleInstanceLock(): boolean {
+    return true;
+  }
+
+  enableSandbox(): void {
+    this.switches.add('sandbox');
+  }
+
+  disableHardwareAcceleration(): void {
+    this.switches.add('no-hardware-acceleration');
+  }
+
+  setAsDefaultProtocolClient(): boolean {
+    throw new Error('only a packaged program registers its links');
+  }
+
+  getLoginItemSettings(): { readonly openAtLogin: boolean } {
+    return this.#loginItem;
+  }
+
+  setLoginItemSettings(settings: { readonly openAtLogin: boolean }): void {
+    this.#loginItem = settings;
+  }
+
+  quit(): void {
+    if (this.#leaving) return;
+    const event = new Preventable();
+    this.emit('before-quit', event);
+    if (event.defaultPrevented) return;
+    this.#leaving = true;
+    this.emit('will-quit', new Preventable());
+    this.exit(0);
+  }
+
+  exit(code = 0): void {
+    void applicationBrowser.close().finally(() => process.exit(code));
+  }
+}
+
+export const app = new App();
+
+let opening: Promise<DoubleBrowser> | null = null;
+
+/** Shared by the windows; opened with the first of them. */
+export const applicationBrowser = {
+  open: (): Promise<DoubleBrowser> => {
+    opening ??= openBrowser();
+    return opening;
+  },
+  created: (contents: WebContents) => void app.emit('web-contents-created', new Preventable(), contents),
+  lastClosed: () => void app.emit('window-all-closed'),
+  failed(error: unknown): void {
+    process.stderr.write(`electron double: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(70);
+  },
+  close: async () => (opening === null ? undefined : (await opening.catch(() => null))?.close()),
+};

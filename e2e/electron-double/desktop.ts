@@ -1,0 +1,100 @@
+/** What a desktop shows and says outside of windows; kept to be looked at. */
+import { EventEmitter } from 'node:events';
+
+export interface MenuItem {
+  readonly label?: string;
+  readonly role?: string;
+  readonly type?: string;
+  readonly enabled?: boolean;
+  readonly submenu?: readonly MenuItem[];
+  readonly click?: () => void;
+}
+
+export class Menu {
+  static application: Menu | null = null;
+  readonly items: readonly MenuItem[];
+
+  constructor(items: readonly MenuItem[]) {
+    this.items = items;
+  }
+
+  static buildFromTemplate(items: readonly MenuItem[]): Menu {
+    return new Menu(items);
+  }
+
+  static setApplicationMenu(menu: Menu | null): void {
+    Menu.application = menu;
+  }
+}
+
+export class Tray extends EventEmitter {
+  static readonly all: Tray[] = [];
+  toolTip = '';
+  menu: Menu | null = null;
+  #destroyed = false;
+
+  constructor(_image: unknown) {
+    super();
+    Tray.all.push(this);
+  }
+
+  setToolTip(text: string): void {
+    this.toolTip = text;
+  }
+
+  setContextMenu(menu: Menu): void {
+    this.menu = menu;
+  }
+
+  isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+  }
+}
+
+export class Notification extends EventEmitter {
+  static readonly shown: Notification[] = [];
+  readonly title: string;
+  readonly body: string;
+
+  constructor({ title, body }: { readonly title: string; readonly body: string }) {
+    super();
+    this.title = title;
+    this.body = body;
+  }
+
+  static isSupported(): boolean {
+    return true;
+  }
+
+  show(): void {
+    Notification.shown.push(this);
+  }
+}
+
+export const nativeImage = { createFromPath: (file: string) => ({ file }) };
+
+export const powerMonitor = new EventEmitter();
+
+const blocks = new Set<number>();
+let nextBlock = 1;
+export const powerSaveBlocker = {
+  active: blocks,
+  start(_type: string): number {
+    blocks.add(nextBlock);
+    return nextBlock++;
+  },
+  stop: (id: number) => void blocks.delete(id),
+};
+
+export const screen = {
+  getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+};
+
+export const registered: { readonly scheme: string; readonly privileges: object }[] = [];
+export const protocol = {
+  registerSchemesAsPrivileged: (schemes: typeof registered) => void registered.push(...schemes),
+};

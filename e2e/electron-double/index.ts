@@ -1,0 +1,45 @@
+/** What the program imports as `electron`. Each part is compared with Electron's own declarations. */
+import type Electron from 'electron';
+import { app } from './app.ts';
+import { BrowserWindow } from './browser-window.ts';
+import { listenToTest } from './control.ts';
+import { Menu, Notification, nativeImage, powerMonitor, powerSaveBlocker, protocol, screen, Tray } from './desktop.ts';
+import { ipcMain } from './ipc-main.ts';
+import { MessageChannelMain } from './message-ports.ts';
+import { session } from './session.ts';
+import { utilityProcess } from './utility-process.ts';
+
+export {
+  app,
+  BrowserWindow,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  Notification,
+  nativeImage,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  Tray,
+  utilityProcess,
+};
+
+/** Does not compile for a double with a name that Electron does not have; `Own` are the tests' additions. */
+type Fits<Real, Double, Own = never> = Exclude<keyof Double & string, keyof Real | Own> extends never ? true : never;
+
+const fits: readonly [
+  Fits<Electron.App, typeof app, 'switches'>,
+  Fits<Electron.BrowserWindow, BrowserWindow, 'options' | 'visible'>,
+  Fits<Electron.WebContents, BrowserWindow['webContents'], 'page' | 'load' | 'open'>,
+  Fits<Electron.MessagePortMain, MessageChannelMain['port1'], 'peer'>,
+  Fits<Electron.PowerSaveBlocker, typeof powerSaveBlocker, 'active'>,
+  Fits<Electron.Protocol, typeof protocol>,
+  Fits<Electron.Screen, typeof screen>,
+  Fits<Electron.Session, typeof session.defaultSession, 'cancels' | 'applyPermissions'>,
+  Fits<Electron.Tray, Tray, 'toolTip' | 'menu'>,
+  Fits<Electron.UtilityProcess, ReturnType<typeof utilityProcess.fork>>,
+] = [true, true, true, true, true, true, true, true, true, true];
+
+if (fits.length > 0 && process.send !== undefined) listenToTest();

@@ -1,0 +1,9 @@
+/** Makes `electron` mean the double, for this process alone. */
+import { registerHooks } from 'node:module';
+
+const double = new URL('./index.ts', import.meta.url).href;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'electron' ? { url: double, shortCircuit: true } : next(specifier, context),
+});

@@ -1,0 +1,162 @@
+/** A page with its preload script, its navigation rules and its messages. */
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, CDPSession, Page, Route } from 'playwright-core';
+import { ipcMain } from './ipc-main.ts';
+import type { DoublePort } from './message-ports.ts';
+import { isShown, toReal, toShown } from './origin.ts';
+import { BINDING, isolatedWorld, mainWorld } from './preload-shim.ts';
+import { session } from './session.ts';
+
+const WORLD = 'electron-double-preload';
+
+interface Said {
+  readonly kind: 'send' | 'port' | 'close';
+  readonly channel: string;
+  readonly args: readonly unknown[];
+  readonly port: number;
+  readonly data: unknown;
+}
+
+/** An event that can be refused, as Electron's navigation events are. */
+export class Preventable {
+  defaultPrevented = false;
+  readonly url: string;
+
+  constructor(url = '') {
+    this.url = url;
+  }
+
+  preventDefault(): void {
+    this.defaultPrevented = true;
+  }
+}
+
+export class WebContents extends EventEmitter {
+  readonly mainFrame = { url: '' };
+  readonly #ports = new Map<number, DoublePort>();
+  #openHandler: ((details: { readonly url: string }) => { readonly action: 'deny' | 'allow' }) | null = null;
+  #page: Page | null = null;
+  #cdp: CDPSession | null = null;
+  #world: number | null = null;
+  #nextPort = 1;
+  /** The address that the program itself has asked for: only other ones are navigations of the page. */
+  #asked = '';
+
+  setWindowOpenHandler(handler: (details: { readonly url: string }) => { readonly action: 'deny' | 'allow' }): void {
+    this.#openHandler = handler;
+  }
+
+  get page(): Page {
+    if (this.#page === null) throw new Error('the window has no page yet');
+    return this.#page;
+  }
+
+  async open(context: BrowserContext, preload: string): Promise<void> {
+    const page = await context.newPage();
+    this.#page = page;
+    const cdp = await context.newCDPSession(page);
+    this.#cdp = cdp;
+    await page.route('**/*', (route) => this.#answer(route));
+    page.on('popup', (popup) => void this.#refusePopup(popup));
+    cdp.on('Runtime.executionContextCreated', ({ context: made }) => {
+      if (made.name === WORLD) this.#world = made.id;
+    });
+    cdp.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
+      if (executionContextId === this.#world) this.#leavePage();
+    });
+    cdp.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name === BINDING) this.#take(JSON.parse(payload) as Said);
+    });
+    await cdp.send('Runtime.enable');
+    await cdp.send('Page.enable');
+    await cdp.send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD });
+    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${mainWorld})()` });
+    const source = `(${isolatedWorld})(${JSON.stringify(BINDING)});\n{${readFileSync(preload, 'utf8')}\n}`;
+    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: WORLD });
+    await session.defaultSession.applyPermissions(cdp);
+  }
+
+  async load(url: string): Promise<void> {
+    this.#asked = url;
+    const before = this.mainFrame.url;
+    this.mainFrame.url = url;
+    // A change of the fragment alone loads nothing.
+    if (before !== '' && before.split('#')[0] === url.split('#')[0]) {
+      await this.page.evaluate(`location.hash = ${JSON.stringify(new URL(url).hash)}`);
+      return;
+    }
+    await this.page.goto(toShown(url));
+  }
+
+  postMessage(channel: string, data: unknown, ports: readonly DoublePort[] = []): void {
+    const numbers = ports.map((port) => this.#carry(port));
+    this.#tell({ kind: 'deliver', channel, data, ports: numbers });
+  }
+
+  close(): void {
+    this.#leavePage();
+    void this.#page?.close();
+  }
+
+  #carry(port: DoublePort): number {
+    const number = this.#nextPort++;
+    this.#ports.set(number, port);
+    port.on('message', ({ data }) => this.#tell({ kind: 'port', port: number, data }));
+    port.once('close', () => {
+      if (this.#ports.delete(number)) this.#tell({ kind: 'close', port: number });
+    });
+    port.start();
+    return number;
+  }
+
+  #tell(message: object): void {
+    if (this.#world === null || this.#cdp === null) return;
+    const expression = `electronDoubleTake(${JSON.stringify(JSON.stringify(message))})`;
+    // A page that goes away meanwhile hears nothing any more.
+    this.#cdp.send('Runtime.evaluate', { expression, contextId: this.#world }).catch(() => {});
+  }
+
+  #take(said: Said): void {
+    if (said.kind === 'send') {
+      ipcMain.emit(said.channel, { sender: this, senderFrame: this.mainFrame }, ...said.args);
+    } else if (said.kind === 'port') {
+      this.#ports.get(said.port)?.postMessage(said.data);
+    } else {
+      const port = this.#ports.get(said.port);
+      this.#ports.delete(said.port);
+      port?.close();
+    }
+  }
+
+  #leavePage(): void {
+    this.#world = null;
+    const ports = [...this.#ports.values()];
+    this.#ports.clear();
+    for (const port of ports) port.close();
+  }
+
+  async #answer(route: Route): Promise<void> {
+    const request = route.request();
+    const url = toReal(request.url());
+    if (request.isNavigationRequest() && !this.#mayNavigate(url)) return route.abort('aborted');
+    if (await session.defaultSession.cancels(url)) return route.abort('blockedbyclient');
+    if (!isShown(request.url())) return route.abort('blockedbyclient');
+    const response = await session.defaultSession.protocol.answer(new Request(url));
+    const headers = Object.fromEntries(response.headers);
+    await route.fulfill({ status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) });
+  }
+
+  #mayNavigate(url: string): boolean {
+    if (url.split('#')[0] === this.#asked.split('#')[0]) return true;
+    const event = new Preventable(url);
+    this.emit('will-navigate', event);
+    return !event.defaultPrevented;
+  }
+
+  async #refusePopup(popup: Page): Promise<void> {
+    const { action } = this.#openHandler?.({ url: toReal(popup.url()) }) ?? { action: 'allow' };
+    if (action !== 'deny') throw new Error('the double shows no second window');
+    await popup.close();
+  }
+}
