@@ -41,7 +41,7 @@ export interface NodeRigOptions {
   readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
   readonly models?: NonNullable<NodeOptions['models']>;
   /** What life, money and evidence are in this test; default: nothing. */
-  readonly more?: Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
+  readonly more?: (clock: ManualClock) => Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
   readonly config?: Partial<NodeConfigInput>;
   /** Default true: the test begins with a running node. */
   readonly run?: boolean;
@@ -62,7 +62,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const [views, tasks, fatal]: [NodeView[], TaskView[], unknown[]] = [[], [], []];
   const node = new Node({
     config: nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...options.config }),
-    ...options.more,
+    ...options.more?.(clock),
     ...(options.models === undefined ? {} : { models: options.models }),
     guard: options.guard?.({ clock, engine }),
     context: {

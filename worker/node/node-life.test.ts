@@ -1,0 +1,260 @@
+/** A whole node's way in and out, on a hand-ticked clock; the chain and the checks are the test's. */
+import { describe, expect, it } from 'vitest';
+import type { PreflightReport } from '../../contract/preflight.ts';
+import type { ManualClock } from '../../protocol/ports.ts';
+import type { Stake, StakingStatus } from '../chain/contracts/stake-plan.ts';
+import { ChainError } from '../chain/errors.ts';
+import { Clearance } from '../life/clearance.ts';
+import { REJOIN_AFTER_MS } from '../life/decide-life.ts';
+import type { StakeActKind } from '../life/stake-acts.ts';
+import { type NodeRig, type NodeRigOptions, nodeRig } from '../testing/node-rig.ts';
+
+const TARGET = 400n * 10n ** 18n;
+const HASH = '0xabc' as const;
+
+/** The staking contract as a node sees it. */
+class FakeStake {
+  status: StakingStatus = 'Unstaked';
+  balanceWei = 0n;
+  /** What becomes of the next transactions. */
+  fate: 'final' | 'open' | 'unreachable' = 'final';
+  open = false;
+  readonly acts: StakeActKind[] = [];
+  readonly transaction = null;
+
+  get last() {
+    return { stake: this.#stake(), readMs: 0 };
+  }
+
+  async read() {
+    if (this.fate === 'unreachable') throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint answers');
+    return { stake: this.#stake(), open: this.open, targetWei: TARGET };
+  }
+
+  async forceFromMs() {
+    return 1_800_000;
+  }
+
+  async perform(kind: StakeActKind) {
+    if (this.fate === 'unreachable') throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint answers');
+    if (!this.open) this.acts.push(kind);
+    this.open = this.fate === 'open';
+    if (this.open) return new ChainError('CHAIN_TRANSACTION_OPEN', 'not final yet', { lastError: 'fee above the cap' });
+    this.status = kind === 'stake' ? 'Staked' : 'PendingUnstaked';
+    if (kind === 'stake') this.balanceWei = TARGET;
+    return HASH;
+  }
+
+  #stake(): Stake {
+    return { status: this.status, balanceWei: this.balanceWei, creditsWei: 0n, unstakeTimestampSeconds: 0 };
+  }
+}
+
+interface Checks {
+  /** Ids that do not pass. */
+  failing: PreflightReport['results'][number]['id'][];
+  made: number;
+  clearance: Clearance;
+}
+
+function checks(clock: ManualClock): Checks {
+  const state: Checks = {
+    failing: [],
+    made: 0,
+    clearance: new Clearance({
+      clock,
+      confirmedAlone: false,
+      check: async ({ confirmedAlone }) => {
+        state.made++;
+        const failing = state.failing.filter((id) => id !== 'doppelganger' || !confirmedAlone);
+        const results = failing.map((id) => ({
+          id,
+          state: 'fail' as const,
+          code: `BAD_${id}`,
+          message: id,
+          params: {},
+          remedy: '',
+        }));
+        return { atMs: clock.now(), results, mayStart: failing.length === 0 };
+      },
+    }),
+  };
+  return state;
+}
+
+interface LifeRig extends NodeRig {
+  readonly stake: FakeStake;
+  readonly checks: Checks;
+  readonly ledger: { opened: number };
+}
+
+async function lifeRig(options: NodeRigOptions & { stake?: FakeStake; failing?: Checks['failing'] } = {}): Promise<LifeRig> {
+  const { stake = new FakeStake(), failing = [], clock = undefined, ...rest } = options;
+  const ledger = { opened: 0 };
+  let made: Checks | undefined;
+  const rig = await nodeRig({
+    ...rest,
+    ...(clock === undefined ? {} : { clock }),
+    more: (given) => {
+      made = checks(given);
+      made.failing = failing;
+      const beforeMoney = async () => {
+        ledger.opened++;
+        expect(stake.acts).toEqual([]);
+      };
+      return { clearance: made.clearance, money: { stakeActs: stake, beforeMoney, wake() {} } };
+    },
+  });
+  return { ...rig, stake, ledger, checks: made ?? expect.fail('no checks') };
+}
+
+const lifeOf = ({ node }: NodeRig) => node.view().life?.kind;
+
+describe('the way in', () => {
+  it('checks, opens the ledger, stakes, claims and joins with the coin that is staked, each once', async () => {
+    const rig = await lifeRig({ run: false });
+    const claims: unknown[] = [];
+    rig.network.beforeCall = (method) => {
+      if (method === 'join') claims.push(rig.store.settings.get('joinedAfterEvent'), rig.stake.acts.length);
+    };
+    await rig.until(() => rig.node.view().state === 'running');
+    expect(claims).toEqual([0, 1]);
+    expect([rig.stake.acts, rig.ledger.opened]).toEqual([['stake'], 1]);
+    expect(rig.network.joins).toMatchObject([{ stakeWei: TARGET }]);
+    expect(lifeOf(rig)).toBe('member');
+    expect(rig.node.view().stake).toMatchObject({ status: 'Staked', balanceWei: TARGET.toString() });
+    expect(rig.store.history.latest(20).map(({ state }) => state)).toContain('staked');
+  });
+
+  it('waits for a transaction that is not final, says what holds it up, and sends no second one', async () => {
+    const stake = new FakeStake();
+    stake.fate = 'open';
+    const rig = await lifeRig({ stake, run: false });
+    await rig.until(() => lifeOf(rig) === 'staking');
+    await rig.advance(60_000);
+    expect(rig.node.view()).toMatchObject({ state: 'starting', error: { code: 'CHAIN_TRANSACTION_OPEN' } });
+    expect([stake.acts, rig.network.joins.length]).toEqual([['stake'], 0]);
+    stake.fate = 'final';
+    await rig.until(() => rig.node.view().state === 'running');
+    expect(stake.acts).toEqual(['stake']);
+    expect(rig.node.view().error).toBeNull();
+  });
+
+  it('a chain that can not be reached is shown, and the node goes on by itself when it is back', async () => {
+    const stake = new FakeStake();
+    stake.fate = 'unreachable';
+    const rig = await lifeRig({ stake, run: false });
+    await rig.until(() => rig.node.view().error?.code === 'CHAIN_UNREACHABLE');
+    await rig.advance(300_000);
+    stake.fate = 'final';
+    await rig.until(() => rig.node.view().state === 'running');
+    expect(rig.node.view().relay).toBe('reachable');
+  });
+
+  it('checks that fail keep it from staking and joining, and are made again', async () => {
+    const rig = await lifeRig({ failing: ['disk'], run: false });
+    await rig.until(() => lifeOf(rig) === 'notCleared');
+    expect(rig.node.view().error).toMatchObject({ code: 'BAD_disk', data: { check: 'disk' } });
+    await rig.advance(120_000);
+    expect(rig.checks.made).toBeLessThanOrEqual(7);
+    expect([rig.stake.acts, rig.network.joins]).toEqual([[], []]);
+    rig.checks.failing = [];
+    await rig.until(() => rig.node.view().state === 'running');
+  });
+
+  it('says nothing in the name of a node that may run elsewhere, until the host says that it does not', async () => {
+    const rig = await lifeRig({ failing: ['doppelganger'], run: false });
+    rig.network.status = 'Available';
+    await rig.advance(120_000);
+    expect(rig.node.view()).toMatchObject({ state: 'starting', error: { code: 'BAD_doppelganger' }, life: { kind: 'checking' } });
+    expect(new Set(rig.network.calls.map(({ method }) => method))).toEqual(new Set(['now']));
+    rig.checks.clearance.confirmAlone();
+    await rig.until(() => rig.node.view().state === 'running');
+  });
+
+  it('and such a node stops without a word, too', async () => {
+    const rig = await lifeRig({ failing: ['doppelganger'], run: false });
+    rig.network.status = 'Available';
+    await rig.advance(5_000);
+    await rig.node.stop({ quitNetwork: true });
+    expect(new Set(rig.network.calls.map(({ method }) => method))).toEqual(new Set(['now']));
+  });
+});
+
+describe('the way out', () => {
+  it('stopping leaves the stake where it is', async () => {
+    const rig = await lifeRig();
+    const stopped = rig.node.stop({ quitNetwork: false });
+    await rig.advance(3_000);
+    await stopped;
+    expect([rig.stake.acts, rig.network.status]).toEqual([['stake'], 'Paused']);
+  });
+
+  it('asks the stake back, quits, waits for it over a restart, and can come back', async () => {
+    const rig = await lifeRig();
+    rig.node.unstake();
+    await rig.until(() => lifeOf(rig) === 'returning');
+    expect(rig.node.view()).toMatchObject({ state: 'stopped', life: { forceFromMs: 1_800_000 } });
+    expect([rig.stake.acts, rig.network.status]).toEqual([['stake', 'tryUnstake'], 'Quit']);
+    await rig.end();
+    const { dataDir, network, clock, stake } = rig;
+    const again = await lifeRig({ dataDir, network, clock, stake: resting(stake), run: false });
+    await again.until(() => lifeOf(again) === 'returning');
+    again.stake.status = 'Unstaked';
+    await again.until(() => lifeOf(again) === 'out');
+    expect(again.stake.acts).toEqual([]);
+    again.stake.balanceWei = 0n;
+    again.node.resume();
+    await again.until(() => again.node.view().state === 'running');
+    expect(again.stake.acts).toEqual(['stake']);
+  });
+
+  it('told to quit, a process asks the stake back and ends without waiting for it', async () => {
+    const rig = await lifeRig();
+    const stopped = rig.node.stop({ quitNetwork: true });
+    await rig.advance(5_000);
+    await stopped;
+    expect([rig.stake.acts, rig.network.status]).toEqual([['stake', 'tryUnstake'], 'Quit']);
+  });
+
+  it('does not wait for ever for a chain that is gone', async () => {
+    const rig = await lifeRig();
+    rig.stake.fate = 'unreachable';
+    const stopped = rig.node.stop({ quitNetwork: true });
+    await rig.advance(60_000);
+    await stopped;
+    expect(rig.node.view().state).toBe('stopped');
+  });
+});
+
+describe('after a kick-out', () => {
+  const kickOut = async (rig: NodeRig, type = 'NodeKickedOut') => {
+    rig.network.status = 'Quit';
+    rig.network.emit(type, null, '{}');
+    await rig.until(() => lifeOf(rig) === 'barred');
+  };
+
+  it('it joins again by itself if the host has said so, after a while', async () => {
+    const rig = await lifeRig({ config: { rejoin: 'afterKickOut' } });
+    await kickOut(rig);
+    expect(rig.node.view().life).toMatchObject({ why: 'kickedOut', rejoinsMs: expect.any(Number) });
+    await rig.advance(REJOIN_AFTER_MS - 60_000);
+    expect(rig.network.joins).toHaveLength(1);
+    await rig.advance(90_000);
+    expect(rig.network.joins).toHaveLength(2);
+    expect(rig.node.view()).toMatchObject({ state: 'running', error: null });
+  });
+
+  it('never after a slash', async () => {
+    const rig = await lifeRig({ config: { rejoin: 'afterKickOut' } });
+    await kickOut(rig, 'NodeSlashed');
+    expect(rig.node.view().life).toEqual({ kind: 'barred', why: 'slashed', rejoinsMs: null });
+    await rig.advance(REJOIN_AFTER_MS + 60_000);
+    expect(rig.network.joins).toHaveLength(1);
+  });
+});
+
+/** The same contract, seen by a new process. */
+function resting({ status, balanceWei }: FakeStake): FakeStake {
+  return Object.assign(new FakeStake(), { status, balanceWei });
+}
