@@ -82,6 +82,18 @@ export const WORKER_ERRORS = {
     meaning: 'Something the task needs before its execution (a model, a checkpoint) could not be fetched.',
     remedy: 'The task stays silent and times out; check disk space and the connection.',
   },
+  TASK_UNKNOWN: {
+    meaning: 'This node has never seen the task that was asked for.',
+    remedy: 'Check the commitment; another node of the same host may have run it.',
+  },
+  TASK_FILE_UNKNOWN: {
+    meaning: 'The result of a task has no file at the place that was asked for.',
+    remedy: 'Read the task again; it lists the files of its result.',
+  },
+  NODE_UNSUPPORTED: {
+    meaning: 'This node’s configuration lacks what was asked for; `part` names it.',
+    remedy: 'Nothing is wrong; with another configuration the node has it.',
+  },
   ENGINE_NOT_ACCEPTED: {
     meaning: 'The chosen engine is not one that this network accepts; its results could get the node slashed.',
     remedy: 'Choose an accepted engine, or another network.',

@@ -27,6 +27,12 @@ export class CaseArchive {
     return this.#options.store.cases.page(limit, before).map(summaryOf);
   }
 
+  /** Newest first, without the first `offset`; `total` counts all. */
+  page(place: { readonly limit: number; readonly offset: number }): { cases: CaseSummary[]; total: number } {
+    const { cases } = this.#options.store;
+    return { cases: cases.slice(place).map(summaryOf), total: cases.count() };
+  }
+
   /** @throws TrustError TRUST_UNKNOWN_CASE */
   get(id: string): CaseFile {
     const file = this.#options.store.cases.find(id);
@@ -34,11 +40,19 @@ export class CaseArchive {
     return file;
   }
 
-  /** Writes a redacted zip. @throws TrustError TRUST_UNKNOWN_CASE, TRUST_EXPORT_EXISTS, TRUST_EXPORT_FAILED */
-  async export(id: string, destination: string): Promise<BundleManifest> {
+  /**
+   * Writes a redacted zip. A result file above `maxFileBytes` is left out of it.
+   * @throws TrustError TRUST_UNKNOWN_CASE, TRUST_EXPORT_EXISTS, TRUST_EXPORT_FAILED
+   */
+  async export(
+    id: string,
+    destination: string,
+    { maxFileBytes }: { readonly maxFileBytes?: number } = {},
+  ): Promise<BundleManifest> {
     const { dataDir, redaction, clock } = this.#options;
     const file = this.get(id);
-    return exportCase({ file, caseDir: caseDir(dataDir, file.id), destination, nowMs: clock.now(), redaction });
+    const limit = maxFileBytes === undefined ? {} : { maxFileBytes };
+    return exportCase({ file, caseDir: caseDir(dataDir, file.id), destination, nowMs: clock.now(), redaction, ...limit });
   }
 }
 

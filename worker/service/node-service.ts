@@ -1,0 +1,51 @@
+/**
+ * Serves contract/node-contract.ts from the parts of one node. Nothing that leaves here holds the node's key, whoever
+ * wrote it down where it is read from.
+ */
+import type { RpcPort } from '../../contract/rpc-port.ts';
+import { createRpcServer } from '../../contract/rpc-server.ts';
+import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { Feed } from './feed.ts';
+import type { ServiceParts } from './parts.ts';
+import { createNodeRouter } from './router.ts';
+import { TaskService } from './task-service.ts';
+import { TrustService } from './trust-service.ts';
+
+export interface NodeServiceOptions {
+  readonly parts: ServiceParts;
+  /** Of finished text: cuts the key out. */
+  readonly withoutKey: (text: string) => string;
+  /** Resolves when what was sent before has left the process. */
+  readonly drained?: () => Promise<void>;
+  /** Errors without a code: defects, for the log. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+export interface NodeService {
+  /** Ends with the port. */
+  serve(port: RpcPort): void;
+  nodeChanged(view: NodeView): void;
+  taskChanged(task: Pick<TaskView, 'commitment'>): void;
+}
+
+export function createNodeService({ parts, withoutKey, drained, onUnexpected }: NodeServiceOptions): NodeService {
+  const views = new Feed<NodeView>(() => parts.node.view());
+  const tasks = new TaskService(parts);
+  const streams = drained === undefined ? {} : { drained };
+  const router = createNodeRouter({ parts, views, tasks, trust: new TrustService(parts), streams });
+  const server = createRpcServer(router, onUnexpected);
+  return {
+    serve: (port) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }),
+    nodeChanged: (view) => views.publish(() => view),
+    taskChanged: ({ commitment }) => tasks.changed(commitment as Hex),
+  };
+}
+
+function handlersOf(port: RpcPort): Omit<RpcPort, 'post'> {
+  return {
+    onFrame: (listener) => port.onFrame(listener),
+    onClose: (listener) => port.onClose(listener),
+    close: () => port.close(),
+  };
+}

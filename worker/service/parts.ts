@@ -1,0 +1,39 @@
+/** What the procedures of a node need of it. */
+import type { GpuHistoryPoint, GpuInventory } from '../../contract/gpu.ts';
+import type { MoneyService } from '../../contract/money-procedures.ts';
+import type { PreflightReport } from '../../contract/preflight.ts';
+import type { Random } from '../../protocol/ports.ts';
+import type { Models } from '../models/models.ts';
+import type { NetworkClock } from '../networks/network-clock.ts';
+import type { Node } from '../node/node.ts';
+import type { Store } from '../store/store.ts';
+import type { CaseArchive } from '../trust/case-archive.ts';
+import type { TrustNetwork } from '../trust/relay-reader.ts';
+
+export interface ServiceParts {
+  readonly node: Pick<Node, 'view' | 'pause' | 'resume' | 'selfTest' | 'unstake'>;
+  readonly store: Store;
+  /** Of this node alone; absolute. */
+  readonly dataDir: string;
+  /** Absolute. */
+  readonly resultsDir: string;
+  readonly cases: Pick<CaseArchive, 'page' | 'get' | 'export'>;
+  readonly reader: TrustNetwork;
+  /** Null where the node keeps no ledger. */
+  readonly money: MoneyService | null;
+  /** Null where the node does not care for the host's models. */
+  readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
+  /** The checks before a start; null where none are made. */
+  readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport> } | null;
+  readonly cards: { inventory(): Promise<GpuInventory>; history(query: HistoryQuery): readonly GpuHistoryPoint[] };
+  readonly networkClock: Pick<NetworkClock, 'now'>;
+  readonly random: Random;
+}
+
+export interface HistoryQuery {
+  readonly cardId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Most steps. */
+  readonly points: number;
+}

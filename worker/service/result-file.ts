@@ -1,0 +1,86 @@
+/** Files of a task's result, as a UI may have them: named by their place in the result, never by a path. */
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { TaskFile } from '../../contract/tasks.ts';
+import type { Artifact } from '../store/artifacts.ts';
+
+/** Larger ones are not given to a UI. */
+export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAGIC = 8;
+
+export interface FileBytes {
+  readonly mime: string;
+  readonly base64: string | null;
+}
+
+/** @param artifacts in upload order, which gives their positions. */
+export function taskFiles(resultsDir: string, artifacts: readonly Artifact[]): Promise<TaskFile[]> {
+  return Promise.all(
+    artifacts.map(async (artifact, position) => ({
+      position,
+      kind: kindOf(artifact),
+      sizeBytes: artifact.size,
+      sha256: artifact.sha256,
+      present: (await placeOf(resultsDir, artifact)) !== null,
+    })),
+  );
+}
+
+/** What it is, is told by its bytes; `base64` null: it is gone, or too large. */
+export async function readTaskFile(resultsDir: string, artifact: Artifact): Promise<FileBytes> {
+  const path = await placeOf(resultsDir, artifact);
+  const file = path === null ? null : await open(path, 'r').catch(() => null);
+  if (file === null) return { mime: UNKNOWN, base64: null };
+  try {
+    return await readOpen(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readOpen(file: FileHandle): Promise<FileBytes> {
+  const { size } = await file.stat();
+  if (size > MAX_FILE_BYTES) {
+    const head = Buffer.alloc(MAGIC);
+    await file.read(head, 0, MAGIC, 0);
+    return { mime: isPng(head) ? PNG : UNKNOWN, base64: null };
+  }
+  // A file that grows meanwhile is cut where it ended.
+  const bytes = Buffer.alloc(size);
+  const { bytesRead } = await file.read(bytes, 0, size, 0);
+  const content = bytes.subarray(0, bytesRead);
+  return { mime: mimeOf(content), base64: content.toString('base64') };
+}
+
+/** Absolute path, or null: gone, no plain file, or not inside the folder of the results, links followed. */
+async function placeOf(resultsDir: string, artifact: Artifact): Promise<string | null> {
+  try {
+    const root = await realpath(resultsDir);
+    const path = await realpath(join(root, artifact.path));
+    return path.startsWith(root + sep) && (await stat(path)).isFile() ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+const [PNG, JSON_TEXT, UNKNOWN] = ['image/png', 'application/json', 'application/octet-stream'] as const;
+
+function mimeOf(bytes: Uint8Array): string {
+  if (isPng(bytes)) return PNG;
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON_TEXT;
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+function isPng(bytes: Uint8Array): boolean {
+  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, at) => bytes[at] === byte);
+}
+
+function kindOf({ kind, path }: Artifact): TaskFile['kind'] {
+  if (kind === 'checkpoint') return 'checkpoint';
+  if (path.endsWith('.png')) return 'image';
+  return path.endsWith('.json') ? 'text' : 'other';
+}

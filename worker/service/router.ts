@@ -1,0 +1,118 @@
+/** Every procedure of contract/node-contract.ts, each handed to the part that knows. */
+import { implement } from '@orpc/server';
+import { z } from 'zod';
+import type { ModelsAnswer, ModelsUpdate } from '../../contract/models.ts';
+import type { MoneyService } from '../../contract/money-procedures.ts';
+import { nodeContract } from '../../contract/node-contract.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import { CodedError } from '../../protocol/errors.ts';
+import { WorkerError } from '../errors.ts';
+import { MoneyError } from '../money/errors.ts';
+import type { Feed, Subscribe } from './feed.ts';
+import type { ServiceParts } from './parts.ts';
+import { type StreamOptions, streamOf } from './stream.ts';
+import type { TaskService } from './task-service.ts';
+import type { TrustService } from './trust-service.ts';
+
+export interface RouterParts {
+  readonly parts: ServiceParts;
+  readonly views: Feed<NodeView>;
+  readonly tasks: TaskService;
+  readonly trust: TrustService;
+  readonly streams: Pick<StreamOptions<unknown>, 'drained' | 'backlog'>;
+}
+
+export function createNodeRouter({ parts, views, tasks, trust, streams }: RouterParts) {
+  const build = implement(nodeContract);
+  const stream = <Update>(subscribe: Subscribe<Update>, signal = new AbortController().signal) =>
+    streamOf({ ...streams, subscribe, signal });
+  const done = (act: () => void) => {
+    act();
+    return {};
+  };
+  return build.router({
+    node: {
+      watch: build.node.watch.handler(({ signal }) => stream(views.subscribe, signal)),
+      pause: build.node.pause.handler(() => done(() => parts.node.pause())),
+      resume: build.node.resume.handler(() => done(() => parts.node.resume())),
+      selfTest: build.node.selfTest.handler(({ input }) => done(() => parts.node.selfTest(input.order))),
+      unstake: build.node.unstake.handler(() => done(() => parts.node.unstake())),
+    },
+    tasks: {
+      page: build.tasks.page.handler(({ input }) => tasks.page(input)),
+      detail: build.tasks.detail.handler(({ input }) => tasks.detail(input.commitment)),
+      file: build.tasks.file.handler(({ input }) => tasks.file(input)),
+      watch: build.tasks.watch.handler(({ signal }) => stream(tasks.feed.subscribe, signal)),
+    },
+    money: moneyRouter(parts),
+    trust: {
+      cases: build.trust.cases.handler(({ input }) => parts.cases.page(input)),
+      case: build.trust.case.handler(({ input }) => parts.cases.get(input.id)),
+      exportCase: build.trust.exportCase.handler(({ input }) => trust.exportCase(input.id)),
+      qos: build.trust.qos.handler(() => trust.qos()),
+      noTasks: build.trust.noTasks.handler(() => trust.noTasks()),
+      protection: build.trust.protection.handler(() => trust.protection()),
+    },
+    gpus: {
+      inventory: build.gpus.inventory.handler(() => parts.cards.inventory()),
+      history: build.gpus.history.handler(({ input }) => ({ points: [...parts.cards.history(input)] })),
+    },
+    models: {
+      watch: build.models.watch.handler(({ signal }) => {
+        const models = modelsOf(parts);
+        return stream<ModelsUpdate>((listener) => models.subscribe(listener), signal);
+      }),
+      ask: build.models.ask.handler(async ({ input }) => answered(await modelsOf(parts).ask(input))),
+    },
+    checks: {
+      last: build.checks.last.handler(() => ({ report: parts.clearance?.report ?? null })),
+      run: build.checks.run.handler(() => {
+        if (parts.clearance === null) throw unsupported('checks');
+        return parts.clearance.run();
+      }),
+    },
+  });
+}
+
+/** @throws MoneyError MONEY_UNSUPPORTED from each procedure where the node keeps no ledger */
+function moneyRouter(parts: Pick<ServiceParts, 'money'>) {
+  const build = implement(nodeContract).money;
+  const money = (): MoneyService => {
+    if (parts.money === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this node keeps no ledger');
+    return parts.money;
+  };
+  return {
+    summary: build.summary.handler(({ input }) => money().summary(input)),
+    entries: build.entries.handler(({ input }) => money().entries(input)),
+    task: build.task.handler(({ input }) => money().task(input)),
+    earnings: build.earnings.handler(({ input }) => money().earnings(input)),
+    exportCsv: build.exportCsv.handler(({ input }) => money().exportCsv(input)),
+    reconcile: build.reconcile.handler(({ input }) => money().reconcile(input)),
+    acknowledgeTransfer: build.acknowledgeTransfer.handler(({ input }) => money().acknowledgeTransfer(input)),
+    withdrawals: build.withdrawals.handler(({ input }) => money().withdrawals(input)),
+    prepareWithdrawal: build.prepareWithdrawal.handler(({ input }) => money().prepareWithdrawal(input)),
+    confirmWithdrawal: build.confirmWithdrawal.handler(({ input }) => money().confirmWithdrawal(input)),
+    stake: build.stake.handler(({ input }) => money().stake(input)),
+    whatIf: build.whatIf.handler(({ input }) => money().whatIf(input)),
+    prepareChainAct: build.prepareChainAct.handler(({ input }) => money().prepareChainAct(input)),
+    confirmChainAct: build.confirmChainAct.handler(({ input }) => money().confirmChainAct(input)),
+  };
+}
+
+function modelsOf({ models }: ServiceParts): NonNullable<ServiceParts['models']> {
+  if (models === null) throw unsupported('models');
+  return models;
+}
+
+function unsupported(part: string): WorkerError {
+  return new WorkerError('NODE_UNSUPPORTED', `this node has no ${part}`, { part });
+}
+
+const plain = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+
+/** A refusal is an error here, with the code that it was refused for. */
+function answered(answer: ModelsAnswer) {
+  if (answer.type !== 'refused') return { removal: answer.type === 'removal' ? answer.removal : null };
+  const { code, message, data } = answer.error;
+  throw new CodedError(code, message, z.record(z.string(), plain).catch({}).parse(data));
+}

@@ -1,0 +1,47 @@
+/** A subscription as something to be read step by step, however slowly. */
+import type { Subscribe } from './feed.ts';
+
+export interface StreamOptions<Update> {
+  readonly subscribe: Subscribe<Update>;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+  /** Changes that are kept for a reader; with more of them it is given a new snapshot instead. */
+  readonly backlog?: number;
+  /** Resolves when what was read before has left the process: a reader that can not be reached is a slow one. */
+  readonly drained?: () => Promise<void>;
+}
+
+const BACKLOG = 256;
+
+export async function* streamOf<Update>(options: StreamOptions<Update>): AsyncGenerator<Update, void> {
+  const { subscribe, signal, backlog = BACKLOG, drained = async () => {} } = options;
+  const waiting: Update[] = [];
+  let leave: (() => void) | null = null;
+  let wake = () => {};
+  const stop = () => {
+    leave?.();
+    leave = null;
+    waiting.length = 0;
+  };
+  const take = (update: Update) => {
+    if (waiting.length < backlog) waiting.push(update);
+    else stop();
+    wake();
+  };
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    while (!signal.aborted) {
+      await Promise.race([drained(), aborted]);
+      if (signal.aborted) return;
+      leave ??= subscribe(take);
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else await Promise.race([new Promise<void>((resolve) => (wake = resolve)), aborted]);
+    }
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,87 @@
+/** The tasks of this node as a UI reads them: pages of the list, one in full, the files of its result, what changes. */
+import type { z } from 'zod';
+import type { MoneyService } from '../../contract/money-procedures.ts';
+import type { TaskDetail, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
+import type { TaskView } from '../../contract/worker-channel.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { WorkerError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredTask } from '../store/tasks.ts';
+import { Feed } from './feed.ts';
+import { type FileBytes, readTaskFile, taskFiles } from './result-file.ts';
+import { taskRow } from './task-row.ts';
+
+export interface TaskServiceParts {
+  readonly store: Store;
+  /** Absolute. */
+  readonly resultsDir: string;
+  /** Null where the node keeps no ledger. */
+  readonly money: Pick<MoneyService, 'task'> | null;
+}
+
+export class TaskService {
+  /** Tasks that are open, then each task that changes. */
+  readonly feed: Feed<TasksUpdate>;
+  readonly #parts: TaskServiceParts;
+
+  constructor(parts: TaskServiceParts) {
+    this.#parts = parts;
+    const { store } = parts;
+    this.feed = new Feed<TasksUpdate>((revision) => {
+      const open = store.tasks.open().map((task) => taskRow(store, task));
+      return { kind: 'snapshot', revision, upTo: store.list.newest(), open };
+    });
+  }
+
+  /** Something about this task is different in the store. */
+  changed(commitment: Hex): void {
+    const { store } = this.#parts;
+    this.feed.publish((revision) => ({ kind: 'task', revision, task: taskRow(store, store.tasks.get(commitment)) }));
+  }
+
+  page(query: z.output<typeof tasksQuerySchema>): TasksPage {
+    const { store } = this.#parts;
+    const { tasks, total, upTo } = store.list.page(query);
+    return { rows: tasks.map((task) => taskRow(store, task)), total, upTo };
+  }
+
+  /** @throws WorkerError TASK_UNKNOWN */
+  async detail(commitment: Hex): Promise<TaskDetail> {
+    const { store, resultsDir, money } = this.#parts;
+    const task = this.#find(commitment);
+    const row = taskRow(store, task);
+    return {
+      task: row,
+      taskArgs: task.taskArgs,
+      // The network tells a node the commitment only.
+      taskId: null,
+      timeoutSeconds: task.timeoutSeconds,
+      minVramGib: task.minVramGib,
+      executions: store.executions.of(commitment).map(({ lifetime: _, ...execution }) => execution),
+      failure: row.error === null ? null : { reaction: reaction(row), error: row.error },
+      files: await taskFiles(resultsDir, store.artifacts.of(commitment)),
+      money: (await money?.task({ commitment })) ?? null,
+      caseId: store.cases.about(commitment),
+    };
+  }
+
+  /** @throws WorkerError TASK_UNKNOWN, TASK_FILE_UNKNOWN */
+  async file({ commitment, position }: z.output<typeof taskFileQuerySchema>): Promise<FileBytes> {
+    const { store, resultsDir } = this.#parts;
+    const artifact = store.artifacts.of(this.#find(commitment).commitment)[position];
+    if (artifact !== undefined) return readTaskFile(resultsDir, artifact);
+    throw new WorkerError('TASK_FILE_UNKNOWN', `the result of ${commitment} has no file ${position}`, { commitment, position });
+  }
+
+  #find(commitment: Hex): StoredTask {
+    const task = this.#parts.store.tasks.find(commitment);
+    if (task !== null) return task;
+    throw new WorkerError('TASK_UNKNOWN', `this node has not seen the task ${commitment}`, { commitment });
+  }
+}
+
+/** Law 2: only invalid arguments are reported, and only what the network took, or shows, has been reported. */
+function reaction({ error, transitions }: Pick<TaskView, 'error' | 'transitions'>): 'reported' | 'silent' {
+  const reported = transitions.some(({ status, source }) => status === 'ErrorReported' && source !== 'event');
+  return error?.code === 'TASK_INVALID' && reported ? 'reported' : 'silent';
+}

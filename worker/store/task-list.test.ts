@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { type TaskFilterInput, taskFilterSchema } from '../../contract/tasks.ts';
+import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
+import { openDatabase } from './database.ts';
+import { Store } from './store.ts';
+import { countSql, pageSql } from './task-list.ts';
+
+const START_MS = 1_700_000_000_000;
+const COUNT = 100_000;
+
+const open = () => new Store(openDatabase(':memory:'), () => {});
+
+const page = (store: Store, filter: TaskFilterInput, place: { offset?: number; limit?: number; upTo?: number } = {}) =>
+  store.list.page({ filter: taskFilterSchema.parse(filter), offset: 0, limit: 500, upTo: null, ...place });
+const places = (store: Store, filter: TaskFilterInput) => page(store, filter).tasks.map(({ id }) => id);
+
+/** Tasks 1 to 6, each found by something else. */
+function few(): Store {
+  const store = open();
+  const end = { status: 'EndAborted', abortReason: 'Timeout' } as const;
+  const tasks = [
+    remoteTask({ commitment: commitmentOf(0xa1) }),
+    remoteTask({ commitment: commitmentOf(0xa2), type: 'StableDiffusion', modelIds: ['base:SDXL/turbo', 'lora:100%_style'] }),
+    remoteTask({ commitment: commitmentOf(0xa3), ...end }),
+    remoteTask({ commitment: commitmentOf(0xa4), modelIds: ['lora:1000 styles'] }),
+    remoteTask({ commitment: commitmentOf(0xa5) }),
+    remoteTask({ commitment: commitmentOf(0xa6), type: 'StableDiffusion', ...end }),
+  ];
+  for (const [at, task] of tasks.entries()) store.tasks.observe(task, START_MS + at * 1_000);
+  const failed = commitmentOf(0xa4);
+  store.executions.begin(failed, 'L1', START_MS);
+  store.executions.end(failed, { outcome: 'failed', detail: 'Traceback\nCUDA out of memory: 100% used', nowMs: START_MS });
+  const scored = commitmentOf(0xa5);
+  store.executions.begin(scored, 'L1', START_MS);
+  store.executions.end(scored, { outcome: 'cancelled', detail: 'CUDA went away', nowMs: START_MS });
+  store.executions.begin(scored, 'L2', START_MS);
+  store.recordResult({ commitment: scored, score: SCORE, artifacts: [], nowMs: START_MS });
+  store.tasks.raiseAlarm(commitmentOf(0xa1), { code: 'RESULT_CHANGED', message: 'other bytes', atMs: START_MS });
+  return store;
+}
+
+describe('the list of tasks', () => {
+  const found: readonly [string, TaskFilterInput, readonly number[]][] = [
+    ['everything', {}, [6, 5, 4, 3, 2, 1]],
+    ['a type', { types: ['StableDiffusion'] }, [6, 2]],
+    ['several statuses', { statuses: ['EndAborted', 'EndSuccess'] }, [6, 3]],
+    ['type and status', { types: ['StableDiffusion'], statuses: ['EndAborted'] }, [6]],
+    ['a period, its end left out', { fromMs: START_MS + 1_000, toMs: START_MS + 3_000 }, [3, 2]],
+    ['part of a model id, any case', { model: 'sdxl/T' }, [2]],
+    ['a wildcard of SQL in a model id as it is written', { model: '100%_' }, [2]],
+    ['part of any model id of a task', { model: 'lora:' }, [4, 2]],
+    ['no model by what stands between two of them', { model: '","' }, []],
+    ['part of a commitment', { text: 'A3' }, [3]],
+    ['a whole commitment', { text: commitmentOf(0xa2).toUpperCase().replace('0X', '0x') }, [2]],
+    ['an abort reason', { text: 'timeOUT' }, [6, 3]],
+    ['no task for an abort reason that says that there is none', { text: 'None' }, []],
+    ['the code of an alarm', { text: 'result_changed' }, [1]],
+    ['the message of an alarm', { text: 'OTHER' }, [1]],
+    ['the code of a failed execution', { text: 'execution_f' }, [4]],
+    ['what a failed execution said, but not one that was made good', { text: 'cuda' }, [4]],
+    ['a wildcard of SQL in a text as it is written', { text: '100%' }, [4]],
+    ['a backslash', { text: '\\' }, []],
+    ['quotes', { text: `'; DROP TABLE tasks; --"` }, []],
+    ['all at once', { types: ['Llm'], statuses: ['EndAborted'], fromMs: START_MS, model: 'tiny', text: 'a3' }, [3]],
+  ];
+  it.each(found)('finds %s', (_, filter, expected) => {
+    const store = few();
+    expect(places(store, filter)).toEqual(expected);
+    expect(page(store, filter).total).toBe(expected.length);
+    expect(page(store, filter, { limit: 1, offset: expected.length }).tasks).toEqual([]);
+  });
+
+  it('keeps the places of a reading while new tasks arrive', () => {
+    const store = few();
+    const first = page(store, {}, { limit: 2 });
+    expect(first).toMatchObject({ total: 6, upTo: 6 });
+    store.tasks.observe(remoteTask({ commitment: commitmentOf(0xb1) }), START_MS);
+    const second = page(store, {}, { limit: 2, offset: 2, upTo: first.upTo });
+    expect(second.tasks.map(({ id }) => id)).toEqual([4, 3]);
+    expect(second.total).toBe(6);
+    expect(places(store, { types: ['Llm'] })).toEqual([7, 5, 4, 3, 1]);
+  });
+
+  it('finds models of a task once, however often it is observed', () => {
+    const store = few();
+    store.tasks.observe(
+      remoteTask({ commitment: commitmentOf(0xa2), modelIds: ['base:SDXL/turbo', 'lora:100%_style'] }),
+      START_MS,
+    );
+    expect(places(store, { model: 'style' })).toEqual([4, 2]);
+  });
+});
+
+const DAY_MS = 100_000;
+const MIDDLE = { fromMs: START_MS + 500 * DAY_MS, toMs: START_MS + 501 * DAY_MS };
+
+/** Every tenth an image, every hundredth aborted, every thousandth failed; a hundred a "day", 20 models. */
+function many(): Store {
+  const store = open();
+  store.db.exec(`
+    INSERT INTO tasks (commitment, sequence, type, model_ids, task_args, fee_wei, timeout_seconds, status, remote_score,
+      abort_reason, task_error, start_time_ms, first_seen_ms)
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${COUNT})
+    SELECT printf('0x%064x', n), n, iif(n % 10 = 0, 'StableDiffusion', 'Llm'), json_array(printf('base:model-%d', n % 20)), '{}', '1', 60,
+      iif(n % 100 = 0, 'EndAborted', 'EndSuccess'), '', iif(n % 100 = 0, 'Timeout', 'None'), 'None', NULL, ${START_MS} + n * 1000
+    FROM n;
+    INSERT INTO executions (commitment, attempt, lifetime, started_ms, outcome, detail)
+    SELECT commitment, 1, 'L', 1, iif(id % 1000 = 7, 'failed', 'scored'), iif(id % 1000 = 7, 'out of memory', '') FROM tasks;`);
+  return store;
+}
+
+describe(`with ${COUNT} tasks`, () => {
+  const store = many();
+  const asked: readonly [string, TaskFilterInput, number, string][] = [
+    ['nothing', {}, COUNT, 'tasks_in_order'],
+    ['type', { types: ['StableDiffusion'] }, COUNT / 10, 'tasks_by_type'],
+    ['status', { statuses: ['EndAborted'] }, COUNT / 100, 'tasks_by_status'],
+    ['type and status', { types: ['Llm'], statuses: ['EndSuccess'] }, (COUNT * 9) / 10, 'tasks_by_both'],
+    ['period', MIDDLE, 100, 'tasks_listed'],
+    ['commitment', { text: commitmentOf(77) }, 1, 'sqlite_autoindex_tasks_1'],
+  ];
+
+  it.each(asked)('%s is searched by its index, for the page and for the count', (_, input, total, index) => {
+    const filter = taskFilterSchema.parse(input);
+    for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
+      const plan = planOf(store, sql);
+      expect(plan.filter((step) => step.includes(index)).length, plan.join('\n')).toBe(1);
+      // Only the count of everything looks at every entry, and of the index alone.
+      expect(plan.filter((step) => /^SCAN/.test(step) && !/COVERING INDEX tasks_in_order/.test(step))).toEqual([]);
+      expect(plan.filter((step) => /tasks_\w+/.test(step) && !step.includes('COVERING'))).toEqual([]);
+    }
+    const newest = page(store, input, { limit: 50 });
+    expect(newest.total).toBe(total);
+    expect(newest.tasks.map(({ id }) => id)).toEqual([...newest.tasks.map(({ id }) => id)].sort((a, b) => b - a));
+    const last = page(store, input, { limit: 50, offset: total - 1 });
+    expect(last.tasks).toHaveLength(1);
+  });
+
+  it('a part of a model’s name is looked for among the models, not among the tasks', () => {
+    const filter = taskFilterSchema.parse({ model: 'MODEL-1' });
+    for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
+      const plan = planOf(store, sql);
+      expect(
+        plan.filter((step) => /^SCAN (?!model\b)/.test(step)),
+        plan.join('\n'),
+      ).toEqual([]);
+    }
+    expect(page(store, { model: 'MODEL-1' }).total).toBe((COUNT * 11) / 20);
+  });
+
+  it('a text is looked for in one index, and among the executions that failed', () => {
+    const filter = taskFilterSchema.parse({ text: 'memory' });
+    const scans = planOf(store, countSql(filter, COUNT)).filter((step) => step.startsWith('SCAN'));
+    expect(scans).toEqual([
+      'SCAN tasks USING COVERING INDEX tasks_listed',
+      'SCAN alarms',
+      'SCAN last USING INDEX executions_in_error',
+    ]);
+    expect(page(store, { text: 'memory' }).total).toBe(COUNT / 1_000);
+  });
+});
+
+function planOf(store: Store, { text, values }: { text: string; values: readonly (string | number)[] }): string[] {
+  return store.db
+    .prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .all(...values)
+    .map(({ detail }) => String(detail));
+}
