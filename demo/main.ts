@@ -7,10 +7,12 @@ import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { sampleTask } from '../devnet/application/samples.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
+import { readChainAccounts } from './chain-accounts.ts';
+import { chainReport } from './chain-report.ts';
 import { tailEvents } from './event-tail.ts';
 import { startExplorer } from './explorer.ts';
 import { runJob } from './job.ts';
-import { type DemoNetwork, startDemoNetwork } from './network.ts';
+import { COIN_WEI, type DemoNetwork, startDemoNetwork } from './network.ts';
 import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options.ts';
 import { progressLine } from './progress.ts';
 import { buildReport, type Report } from './report.ts';
@@ -43,15 +45,26 @@ async function settledReport(
   const durationMs = systemClock.now() - startedMs;
   for (;;) {
     const known = [...views.values()].filter((view) => view.paymentWei !== null && view.paymentWei !== '0');
+    const nodes = [participants.you, participants.ada, participants.basil, participants.mallory];
     const report = buildReport({
       tasks: devnet.relay.tasks(),
       ledger: devnet.relay.ledger(),
       node: participants.you,
-      peers: [participants.ada, participants.basil, participants.mallory],
+      peers: nodes.slice(1),
       application: participants.application,
       titles,
       balancesWei: await readBalances(network),
       nodePaymentsWei: new Map(known.map((view) => [view.commitment, BigInt(view.paymentWei ?? '0')])),
+      chain: chainReport({
+        nodes,
+        ledger: devnet.relay.ledger(),
+        chain: await readChainAccounts(
+          network.chain,
+          nodes.map(({ address }) => address),
+        ),
+        givenWei: COIN_WEI,
+        relayStakesWei: new Map(nodes.map(({ address }) => [address.toLowerCase(), devnet.relay.stakeWei(address)])),
+      }),
       durationMs,
     });
     if (report.differences.length === 0 || systemClock.now() > until) return report;
@@ -82,7 +95,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-demo-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
 
-  print('Starting a relay, an application, three peers and your node, each node with its own engine …');
+  print('Starting a chain, a relay, an application, three peers and your node, each node with its own engine …');
   const views = new Map<string, TaskView>();
   const titles = new Map<string, string>();
   const network = await startDemoNetwork({
@@ -96,6 +109,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   const explorer = await startExplorer({ relay: devnet.relay, participants: () => people, titles, now: systemClock.now });
   closers.push(() => explorer.close());
   print(`Relay ${devnet.relayUrl}`);
+  print(`Chain ${network.chain.anvil.url}`);
   print(`Watch ${explorer.url}`);
 
   const tail = new AbortController();

@@ -6,6 +6,7 @@ import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
 import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
+import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from '../devnet/devnet.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
 import { type Peer, peerConfigSchema, startPeer } from '../devnet/peers/peer.ts';
@@ -18,6 +19,10 @@ import type { Participant } from './report.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
 
 const STAKE_WEI = 400n * WEI_PER_CNX;
+/** Coin that a node has beside its stake. */
+const GAS_WEI = WEI_PER_CNX;
+/** What each node has in coin before it stakes. */
+export const COIN_WEI = STAKE_WEI + GAS_WEI;
 const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
 /** One task in so many is validated as a group; the plan decides which. */
 const SAMPLING_MODULUS = 10;
@@ -31,6 +36,7 @@ type NodeName = keyof typeof VRAM;
 
 export interface DemoNetwork {
   readonly devnet: Devnet;
+  readonly chain: DevnetChain;
   readonly application: Application;
   readonly plan: SamplingPlan;
   /** Your node. */
@@ -68,6 +74,8 @@ function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigIn
     gpu: gpuOf(name),
     modelIds: MODEL_IDS,
     stakeWei: STAKE_WEI.toString(),
+    walletWei: GAS_WEI.toString(),
+    stakes: 'itself',
   };
 }
 
@@ -120,9 +128,9 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
         times: { executionMin: EXECUTION_SECONDS, executionMax: EXECUTION_SECONDS },
         genesis: {
           accounts: [{ address: participants.application.address, balanceWei: APPLICATION_WEI.toString() }],
-          stakes: [{ address: participants.you.address, stakeWei: STAKE_WEI.toString() }],
         },
       },
+      chain: { wallets: [{ address: participants.you.address, balanceWei: COIN_WEI.toString() }] },
     },
     {
       clock: systemClock,
@@ -143,9 +151,12 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
     samplingModulus: SAMPLING_MODULUS,
     pollMs: 100,
   });
+  const { chain } = devnet;
+  if (chain === null) throw new Error('the demo runs on a devnet with a chain');
   let basil: Peer | undefined = devnet.peers.find((peer) => peer.name === 'basil');
   return {
     devnet,
+    chain,
     application,
     plan,
     you,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerRow } from '../devnet/relay/store/rows.ts';
 import { buildReport, ledgerBalance } from './report.ts';
 
-const NODE = `0x${'Aa'.repeat(20)}`;
-const APP = `0x${'bb'.repeat(20)}`;
+const NODE = `0x${'Aa'.repeat(20)}` as const;
+const APP = `0x${'bb'.repeat(20)}` as const;
 const TASK = `0x${'11'.repeat(32)}`;
 
 let id = 0;
@@ -34,6 +34,7 @@ const input = {
     [APP, 93n],
   ]),
   nodePaymentsWei: new Map([[TASK, 7n]]),
+  chain: { text: '', differences: [] },
   durationMs: 1_500,
 };
 
@@ -53,6 +54,13 @@ describe('buildReport', () => {
 
   it('says when the node itself does not know of a payment', () => {
     expect(buildReport({ ...input, nodePaymentsWei: new Map() }).differences).toHaveLength(1);
+  });
+
+  it('does not add up when the chain does not', () => {
+    const chain = { text: 'CHAIN', differences: ['one wei is gone'] };
+    const report = buildReport({ ...input, chain });
+    expect(report.differences).toEqual(chain.differences);
+    expect(report.text).toContain('CHAIN');
   });
 
   it('names the slashed node by its address', () => {

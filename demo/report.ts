@@ -1,12 +1,14 @@
 /** What the demo prints at its end: every task, every payment, and whether it all adds up. Pure. */
 
 import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
+import type { Hex } from '../protocol/hex.ts';
 import { TASK_TYPE, type TaskStatus, type TaskTypeNumber } from '../protocol/tasks/status.ts';
+import type { ChainReport } from './chain-report.ts';
 import { cnx, shortHex, textTable } from './text.ts';
 
 export interface Participant {
   readonly name: string;
-  readonly address: string;
+  readonly address: Hex;
 }
 
 export interface ReportInput {
@@ -22,6 +24,8 @@ export interface ReportInput {
   readonly balancesWei: ReadonlyMap<string, bigint>;
   /** What the node's own store says it was paid, by commitment. */
   readonly nodePaymentsWei: ReadonlyMap<string, bigint>;
+  /** Stakes, coin and gas of the nodes. */
+  readonly chain: ChainReport;
   readonly durationMs: number;
 }
 
@@ -85,7 +89,7 @@ export function buildReport(input: ReportInput): Report {
     slashedNodes: [...new Set(slashed)],
     durationMs: input.durationMs,
   };
-  const differences = findDifferences(input, earned, income);
+  const differences = [...findDifferences(input, earned, income), ...input.chain.differences];
   return { json, differences, text: reportText(input, json, income, differences) };
 }
 
@@ -144,12 +148,14 @@ function reportText(
     '',
     textTable(['account', 'address', 'relay balance', 'exactly'], accountRows, ['left', 'left', 'right', 'right']),
     '',
+    input.chain.text,
+    '',
     'Slashed:',
     ...(slashes.length === 0 ? ['  nobody'] : slashes),
     '',
     `${node.name} earned ${cnx(BigInt(json.earnedWei))} (${json.earnedWei} wei) in ${(input.durationMs / 1000).toFixed(1)} s.`,
     differences.length === 0
-      ? "Ledger, relay balances and the node's own records agree to the wei."
+      ? "Ledger, relay balances, the chain and the node's own records agree to the wei."
       : ['It does NOT add up:', ...differences.map((difference) => `  ${difference}`)].join('\n'),
     '',
   ].join('\n');

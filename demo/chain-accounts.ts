@@ -1,0 +1,56 @@
+/** What the chain itself says of accounts: stake, coin, and every wei of gas they ever paid. */
+import { toQuantity } from 'ethers';
+import { z } from 'zod';
+import { SLASH_RECEIVER } from '../devnet/chain/deploy.ts';
+import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
+import type { Hex } from '../protocol/hex.ts';
+
+const quantity = z
+  .string()
+  .regex(/^0x[0-9a-f]+$/)
+  .transform(BigInt);
+const receiptsSchema = z.array(z.object({ from: z.string(), gasUsed: quantity, effectiveGasPrice: quantity }));
+
+export interface ChainAccount {
+  readonly stakeWei: bigint;
+  readonly walletWei: bigint;
+  readonly gasWei: bigint;
+}
+
+export interface ChainAccounts {
+  /** By lower-case address. */
+  readonly accounts: ReadonlyMap<string, ChainAccount>;
+  /** Coin that the staking contract holds for everybody. */
+  readonly heldWei: bigint;
+  /** Stake that was taken from slashed nodes. */
+  readonly slashedWei: bigint;
+}
+
+export async function readChainAccounts(chain: DevnetChain, addresses: readonly Hex[]): Promise<ChainAccounts> {
+  const { provider } = chain.anvil.control;
+  const gas = await gasPaid(chain);
+  const read = async (address: Hex) => {
+    const { walletWei, stakedWei } = await chain.fundsOf(address);
+    const key = address.toLowerCase();
+    return [key, { stakeWei: stakedWei, walletWei, gasWei: gas.get(key) ?? 0n }] as const;
+  };
+  return {
+    accounts: new Map(await Promise.all(addresses.map(read))),
+    heldWei: await provider.getBalance(chain.contracts.nodeStaking),
+    slashedWei: await provider.getBalance(SLASH_RECEIVER),
+  };
+}
+
+/** By lower-case address, from the receipts of every block. */
+async function gasPaid({ anvil: { control } }: DevnetChain): Promise<Map<string, bigint>> {
+  const paid = new Map<string, bigint>();
+  const head = await control.provider.getBlockNumber();
+  for (let number = 1; number <= head; number++) {
+    const receipts = receiptsSchema.parse(await control.provider.send('eth_getBlockReceipts', [toQuantity(number)]));
+    for (const { from, gasUsed, effectiveGasPrice } of receipts) {
+      const key = from.toLowerCase();
+      paid.set(key, (paid.get(key) ?? 0n) + gasUsed * effectiveGasPrice);
+    }
+  }
+  return paid;
+}
