@@ -1,0 +1,33 @@
+import type { logs as en } from '../en/logs.ts';
+import type { Same } from '../same.ts';
+
+export const logs: Same<typeof en> = {
+  title: '日志',
+  label: '日志行，最旧在前',
+  level: '级别',
+  levels: { debug: '调试', info: '信息', warn: '警告', error: '错误' },
+  atLeast: { debug: '全部', info: '信息及以上', warn: '警告和错误', error: '仅错误' },
+  search: '搜索',
+  searchHint: '消息、代码或详情',
+  follow: '跟随',
+  followHint: '停留在最新一行',
+  onlyTask: '仅任务',
+  allTasks: '显示所有任务',
+  bundle: '支持包',
+  bundleHint: 'zip 文件，内含日志、配置和版本，不含任何机密。',
+  saved: '已保存 {{name}}。',
+  openTask: '打开任务',
+  details: '详情',
+  showDetails: '显示此行的详情',
+  hideDetails: '隐藏此行的详情',
+  older: '正在读取更早的行…',
+  start: '日志从这里开始。',
+  empty: '日志中还没有内容',
+  emptyHint: '节点从首次启动起所做的事会显示在这里。',
+  noneFits: '没有符合的行',
+  noneFitsHint: '选择更低的级别或更换搜索内容。',
+  newer_one: '{{count}} 行新日志',
+  newer_other: '{{count}} 行新日志',
+  live: '实时',
+  notLive: '目前无法读取节点的新日志。',
+};
