@@ -96,6 +96,11 @@ export class ChannelServer {
     else port?.ended();
   }
 
+  /** Tells the other side, too. */
+  closeAll(): void {
+    for (const port of [...this.#open.values()]) port.close();
+  }
+
   #accept(connection: number): void {
     // A number that is open already is not opened again: its frames would go to two servers.
     if (this.#open.has(connection)) return;

@@ -52,10 +52,14 @@ function standardError(): DestinationStream {
 
 /** Works on the finished line, so that no field, message or stack can slip past it. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
+  const exact = exactRedactor(secrets);
+  return (text) => exact(text.replace(QUOTED_SECRET, '$1[redacted]').replace(WRITTEN_SECRET, '$1[redacted]'));
+}
+
+/** Cuts out the secrets themselves and leaves alone what only looks like one: for text that others have written. */
+export function exactRedactor(secrets: readonly string[]): (text: string) => string {
   const bare = secrets.map((secret) => secret.replace(/^0x/i, '')).filter((secret) => /^[0-9a-fA-F]{16,}$/.test(secret));
-  const exact = bare.length === 0 ? null : new RegExp(`(?:0x)?(?:${bare.join('|')})`, 'gi');
-  return (text) => {
-    const named = text.replace(QUOTED_SECRET, '$1[redacted]').replace(WRITTEN_SECRET, '$1[redacted]');
-    return exact === null ? named : named.replace(exact, '[redacted]');
-  };
+  if (bare.length === 0) return (text) => text;
+  const exact = new RegExp(`(?:0x)?(?:${bare.join('|')})`, 'gi');
+  return (text) => text.replace(exact, '[redacted]');
 }

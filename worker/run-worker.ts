@@ -1,14 +1,17 @@
 /** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
 import { join } from 'node:path';
+import { ChannelServer } from '../contract/channel-connections.ts';
 import type { NodeConfig } from '../contract/node-config.ts';
 import { type FromWorker, type ToWorker, toWorkerSchema } from '../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../protocol/errors.ts';
 import { type Hex, isHex } from '../protocol/hex.ts';
 import { WorkerError } from './errors.ts';
-import { createLog, type Log, redactor } from './log.ts';
+import { createLog, exactRedactor, type Log, redactor } from './log.ts';
 import { LogFile } from './log-file.ts';
 import type { Node } from './node/node.ts';
 import { type NodePorts, openNode } from './open-node.ts';
+import type { NodeService } from './service/node-service.ts';
+import { openNodeService } from './service/open-service.ts';
 
 /** The private channel to the supervisor. */
 export interface SupervisorPort {
@@ -39,6 +42,10 @@ class WorkerProcess {
   /** Opening takes a moment: the cards and the models are read. */
   #starting: Promise<void> | null = null;
   #node: Node | null = null;
+  #service: NodeService | null = null;
+  readonly #connections: ChannelServer;
+  /** Resolves when the last frame of a connection has left the process. */
+  #drained: Promise<void> = Promise.resolve();
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
   #failed = false;
@@ -47,6 +54,12 @@ class WorkerProcess {
   constructor(port: SupervisorPort, parts: WorkerParts) {
     this.#port = port;
     this.#parts = parts;
+    this.#connections = new ChannelServer({
+      send: (message) => {
+        this.#drained = port.send(message);
+      },
+      serve: (connection) => (this.#service === null ? connection.close() : this.#service.serve(connection)),
+    });
   }
 
   listen(): void {
@@ -85,6 +98,8 @@ class WorkerProcess {
     if (this.#node === null && message.type === 'stop') return this.#close(0);
     await this.#starting;
     if (this.#ended) return;
+    // Windows come and go as they like: a connection that comes too early is closed, and comes again.
+    if (message.type === 'rpc') return this.#connections.take(message);
     if (this.#node === null) {
       throw new WorkerError('WORKER_BAD_MESSAGE', `${message.type} before start`, { field: 'type' });
     }
@@ -119,7 +134,7 @@ class WorkerProcess {
     this.#redact = redactor([privateKey]);
     const { log, logFile } = this.#openLog(config, privateKey);
     this.#log = log;
-    const { node } = await openNode({
+    const parts = await openNode({
       ports: this.#parts,
       config,
       privateKey: privateKey as Hex,
@@ -127,12 +142,20 @@ class WorkerProcess {
       pid: this.#port.pid,
       log,
       logFile,
-      onNode: (view) => void this.#port.send({ type: 'node', node: view }),
-      onTask: (task, revision) => void this.#port.send({ type: 'task', revision, task }),
+      onNode: (view) => {
+        void this.#port.send({ type: 'node', node: view });
+        this.#service?.nodeChanged(view);
+      },
+      onTask: (task, revision) => {
+        void this.#port.send({ type: 'task', revision, task });
+        this.#service?.taskChanged(task);
+      },
       onFatal: (error) => this.#fail(error),
       onOpened: (undo) => void this.#shutdown.push(undo),
     });
-    return node;
+    this.#service = openNodeService(parts, { withoutKey: exactRedactor([privateKey]), drained: () => this.#drained });
+    this.#shutdown.push(() => this.#connections.closeAll());
+    return parts.node;
   }
 
   #openLog({ dataDir, logLevel }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
