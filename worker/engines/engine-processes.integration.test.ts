@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -62,7 +62,7 @@ function sleeper(): number {
 }
 
 describe('stopping', () => {
-  it('waits for the exit, and cancels what was waiting', async () => {
+  it('8.7 cancelled: waits for the exit, and cancels what was waiting', async () => {
     const { engine, job, state, heard } = await start(fakeEngine());
     const { pid } = await state('ready');
     const running = engine.execute(await job('a1', { fake: 'hang' }));
@@ -78,7 +78,7 @@ describe('stopping', () => {
     expect(existsSync(join(folder, 'engine', 'inference-engine.json'))).toBe(false);
   });
 
-  it('ends a program that ignores SIGTERM, and says stopped only then', async () => {
+  it('9.1 stop: ends a program that ignores SIGTERM, and says stopped only then', async () => {
     const { engine, states, state, said } = await start(fakeEngine('--ignore-sigterm', '--outlive'));
     const { pid } = await state('ready');
     const stopped = engine.stop();
@@ -89,7 +89,7 @@ describe('stopping', () => {
     expect(states.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'stopping', 'stopped']);
   });
 
-  it('ends what the program has started, too', async () => {
+  it('9.1 stop: ends what the program has started, too', async () => {
     const { engine, heard, state } = await start(fakeEngine('--grandchild'));
     await state('ready');
     const grandchild = Number((await heard('grandchild')).grandchild);
@@ -122,7 +122,7 @@ describe('stopping', () => {
 });
 
 describe('the environment of an engine', () => {
-  it('confines it to the chosen cards and carries no secret', async () => {
+  it('9.1 cards: confines it to the chosen cards and carries no secret', async () => {
     const config: EngineConfig = {
       ...fakeEngine(),
       env: { CUDA_VISIBLE_DEVICES: '7', HF_ENDPOINT: 'https://hub' },
@@ -148,7 +148,7 @@ describe('the environment of an engine', () => {
 describe('downloads', () => {
   const model = { id: 'qwen/qwen3-8b', type: 'base', variant: null };
 
-  it('start their own engine when first needed, and leave the other alone', async () => {
+  it('9.1 two roles: start their own engine when first needed, and leave the other alone', async () => {
     const { engine, said, state, heard } = await start(fakeEngine());
     const first = await state('ready');
     await heard('started');
@@ -177,7 +177,30 @@ describe('downloads', () => {
     await expect(engine.download(model, 'Llm', AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
   });
 
-  it('get a new engine when the inference engine comes back with another version', async () => {
+  it('9.2 download: a job goes to the download engine alone; its error never restarts that engine', async () => {
+    const { engine, state, heard, said } = await start(fakeEngine());
+    await state('ready');
+    const signal = new AbortController().signal;
+    const failed = await engine.download({ ...model, id: 'broken' }, 'Llm', signal);
+    expect(failed).toMatchObject({ kind: 'failed', traceback: expect.stringContaining('Task args invalid'), gpuCount: 1 });
+    expect(await engine.download(model, 'Llm', signal)).toEqual({ kind: 'success' });
+    await heard('job', 2);
+    expect(said('started')).toHaveLength(2);
+  });
+
+  it('9.4 version: stay as they are when it comes back with the same', async () => {
+    const { engine, state, job, said, heard } = await start(fakeEngine('--same-version'));
+    await state('ready');
+    const signal = new AbortController().signal;
+    await engine.download(model, 'Llm', signal);
+    await engine.execute(await job('a1', { fake: 'reconnect' }));
+    await heard('welcome', 3);
+    await engine.download(model, 'Llm', signal);
+    await heard('job', 3);
+    expect(said('started')).toHaveLength(2);
+  });
+
+  it('9.4 version: get a new engine when the inference engine comes back with another version', async () => {
     const { engine, state, job, said, heard } = await start(fakeEngine());
     await state('ready');
     await engine.download(model, 'Llm', new AbortController().signal);
@@ -194,10 +217,20 @@ describe('downloads', () => {
   });
 });
 
+describe('what the official worker needs', () => {
+  it('9.4 working folder: it runs in the folder of its installation, whose files its patches name', async () => {
+    const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
+    await mkdir(join(folder, 'node', 'worker'), { recursive: true });
+    await writeFile(script, 'console.log(JSON.stringify({ event: "started", cwd: process.cwd() }))');
+    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
+    expect((await heard('started')).cwd).toBe(await realpath(join(folder, 'node')));
+  });
+});
+
 describe('an engine of an earlier run', () => {
   const file = () => join(folder, 'engine', 'inference-engine.json');
 
-  it('is ended at the start, when the worker was killed and it lived on', async () => {
+  it('9.1 orphan: is ended at the start, when the worker was killed and it lived on', async () => {
     const script = `
       const { createHarness, fakeEngine } = await import(${JSON.stringify(new URL('./testing/engine-harness.ts', import.meta.url))});
       const { engine, heard, state } = await createHarness(fakeEngine('--outlive', '--ignore-sigterm'), { folder: ${JSON.stringify(folder)} });
@@ -219,7 +252,7 @@ describe('an engine of an earlier run', () => {
     expect(JSON.parse(readFileSync(file(), 'utf8'))).not.toMatchObject({ pid });
   });
 
-  it('is not mistaken for another process that got its number', async () => {
+  it('9.1 orphan: is not mistaken for another process that got its number', async () => {
     const stranger = sleeper();
     await mkdir(join(folder, 'engine'));
     await writeFile(file(), JSON.stringify({ pid: stranger, identity: `${await processIdentity(process.pid)}` }));
@@ -228,7 +261,7 @@ describe('an engine of an earlier run', () => {
     expect(await processIdentity(stranger)).not.toBeNull();
   });
 
-  it('is ended only by its own record', async () => {
+  it('9.1 orphan: is ended only by its own record', async () => {
     const pid = sleeper();
     const record = join(folder, 'engine.json');
     await writePidFile(record, pid);
@@ -238,7 +271,7 @@ describe('an engine of an earlier run', () => {
   });
 
   it.each(['', '{', '{"pid":1,"identity":"x"}', '{"pid":-5,"identity":"x"}', '{"pid":"all"}'])(
-    'recorded as %j ends nothing',
+    '9.1 orphan: recorded as %j ends nothing',
     async (text) => {
       await mkdir(join(folder, 'engine'));
       await writeFile(file(), text);

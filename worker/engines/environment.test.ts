@@ -20,7 +20,7 @@ const INPUT: EngineEnvironmentInput = {
 };
 
 describe('the environment of an engine program', () => {
-  it('is that of the official node', () => {
+  it('9.1 environment: is that of the official node', () => {
     expect(engineEnvironment({ ...INPUT, inherited: { PATH: '/bin', Path: 'C:\\', HTTPS_PROXY: 'http://proxy' } })).toEqual({
       PATH: '/bin',
       Path: 'C:\\',
@@ -45,7 +45,7 @@ describe('the environment of an engine program', () => {
     });
   });
 
-  it('confines the program to the chosen cards, whatever else is set (law 6)', () => {
+  it('9.1 cards: confines the program to the chosen ones, whatever else is set (law 6)', () => {
     const visible = (change: Partial<EngineEnvironmentInput>) => engineEnvironment({ ...INPUT, ...change }).CUDA_VISIBLE_DEVICES;
     const others = { CUDA_VISIBLE_DEVICES: '3' };
     expect(visible({ inherited: others, extra: others })).toBe('GPU-a,GPU-b');
@@ -53,7 +53,7 @@ describe('the environment of an engine program', () => {
     expect(visible({ inherited: others, extra: others, platform: 'darwin' })).toBeUndefined();
   });
 
-  it('inherits no variable that is not known to be harmless', () => {
+  it('9.1 environment: inherits no variable that is not known to be harmless', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z_]{1,12}(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/), (name) => {
         expect(engineEnvironment({ ...INPUT, inherited: { [name]: 'x' } })).not.toHaveProperty(name);
@@ -71,7 +71,22 @@ describe('the environment of an engine program', () => {
     }
   });
 
-  it('shards a model over several cards if and only if the reported name says so (law 6)', () => {
+  it('9.1 settings: the host’s own win over those of the node, but for the cards', () => {
+    const extra = { cw_output_dir: '/elsewhere', HF_ENDPOINT: 'https://hub', CUDA_VISIBLE_DEVICES: '7' };
+    expect(engineEnvironment({ ...INPUT, extra })).toMatchObject({ ...extra, CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b' });
+  });
+
+  it('9.1 proxy: is inherited, in any spelling, and none is made up', () => {
+    const proxy = { HTTP_PROXY: 'http://a:1', https_proxy: 'http://b:2', NO_PROXY: 'local' };
+    expect(engineEnvironment({ ...INPUT, inherited: proxy })).toMatchObject(proxy);
+    expect(Object.keys(engineEnvironment(INPUT)).filter((name) => /^https?_proxy$/i.test(name))).toEqual([]);
+  });
+
+  it('9.4 switched off: without a source of patches the worker is told so, and does not look at its own', () => {
+    expect(engineEnvironment({ ...INPUT, patchUrl: '' })).toHaveProperty('CRYNUX_WORKER_PATCH_URL', '');
+  });
+
+  it('9.1 tensor parallel: shards a model over several cards if and only if the reported name says so (law 6)', () => {
     const extra = { GPT_EXECUTOR: 'tensor_parallel', GPT_TP_FALLBACK: 'device_map', OTHER: '1' };
     expect(engineEnvironment({ ...INPUT, extra, executorMode: 'tensor_parallel' })).toMatchObject(extra);
     const sharded = engineEnvironment({ ...INPUT, extra: { GPT_EXECUTOR: 'device_map' }, executorMode: 'tensor_parallel' });

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 describe('a job', () => {
-  it('succeeds, and goes to the engine as the official worker expects it', async () => {
+  it('9.2 job: succeeds, and goes to the engine as the official worker expects it', async () => {
     const { engine, job, said, heard } = await startReady(fakeEngine());
     const models = [{ id: 'qwen/qwen3-8b', type: 'base', variant: null }];
     const sent = await job('a1', { fake: 'success' }, { models });
@@ -57,7 +57,7 @@ describe('a job', () => {
     expect(await readFile(join(sent.outputDir, '0.json'), 'utf8')).toBe('{}');
   });
 
-  it('that every node would refuse is invalid, and the engine goes on', async () => {
+  it('8.7 args invalid: one that every node would refuse is invalid, and the engine goes on', async () => {
     const { engine, job, first } = await startReady(fakeEngine());
     expect(await engine.execute(await job('a1', { fake: 'invalid' }))).toEqual({
       kind: 'invalid',
@@ -67,14 +67,14 @@ describe('a job', () => {
     expect(engine.state()).toEqual(first);
   });
 
-  it('without its model fails, and the engine goes on', async () => {
+  it('8.7 model missing: it fails, and the engine goes on', async () => {
     const { engine, job, first } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'missing-model' }));
     expect(outcome).toMatchObject({ kind: 'failed', traceback: FAKE_MODEL_MISSING });
     expect(engine.state()).toEqual(first);
   });
 
-  it('with any other error fails, and a new engine takes over', async () => {
+  it('8.7 other error: it fails, and a new engine takes over', async () => {
     const { engine, job, first, clock, state } = await startReady(fakeEngine());
     expect(await engine.execute(await job('a1', { fake: 'error' }))).toMatchObject({ kind: 'failed', gpuCount: 1 });
     expect(engine.state().kind).not.toBe('ready');
@@ -87,7 +87,7 @@ describe('a job', () => {
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
-  it('waits its turn and until the engine is ready', async () => {
+  it('9.2 one at a time: waits its turn and until the engine is ready', async () => {
     const { engine, job, said } = await start(fakeEngine());
     const ids = ['a1', 'a2', 'a3', 'a4'];
     const jobs = await Promise.all(ids.map((id) => job(id, { fake: 'success' })));
@@ -107,7 +107,7 @@ describe('a job', () => {
 });
 
 describe('an engine that misbehaves', () => {
-  it('and crashes cancels its job, with its last words; the others wait for the next engine', async () => {
+  it('9.3 exit: by a crash cancels its job, with its last words; the others wait for the next engine', async () => {
     const { engine, job, clock, state } = await startReady(fakeEngine());
     const crash = engine.execute(await job('a1', { fake: 'crash' }));
     const next = engine.execute(await job('a2', { fake: 'success' }));
@@ -118,20 +118,20 @@ describe('an engine that misbehaves', () => {
     expect(await next).toEqual({ kind: 'success' });
   });
 
-  it.each(['garbage', 'binary', 'wrong-id', 'wrong-role'] as const)('with %s is dropped', async (fake) => {
+  it.each(['garbage', 'binary', 'wrong-id', 'wrong-role'] as const)('9.2 unknown results: with %s is dropped', async (fake) => {
     const { engine, job, logged } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
     expect((await logged('ENGINE_BAD_MESSAGE')).level).toBe('error');
   });
 
-  it('with a second result for a job changes nothing and is dropped', async () => {
+  it('9.2 unknown results: with a second result for a job changes nothing and is dropped', async () => {
     const { engine, job, logged } = await startReady(fakeEngine());
     expect(await engine.execute(await job('a1', { fake: 'twice' }))).toEqual({ kind: 'success' });
     await logged('ENGINE_BAD_MESSAGE');
   });
 
-  it('by hanging is ended at the deadline, even if it ignores SIGTERM, and its late result is ignored', async () => {
+  it('9.3 watchdog: by hanging is ended at the deadline, even if it ignores SIGTERM, and its late result is ignored', async () => {
     const { engine, job, first, clock, heard, state } = await startReady(
       fakeEngine('--ignore-sigterm', '--late-on-sigterm', '--outlive'),
     );
@@ -151,7 +151,24 @@ describe('an engine that misbehaves', () => {
     expect((await state('ready')).lifetime).not.toBe(first.lifetime);
   });
 
-  it('by a result of the last connection on a new one is dropped', async () => {
+  it('9.3 watchdog: takes one job with it; those that wait, and are not late themselves, go to the next engine', async () => {
+    const { engine, job, first, clock, heard, state } = await startReady(fakeEngine());
+    const hang = engine.execute(await job('a1', { fake: 'hang' }, { deadlineMs: NOW + 70_000 }));
+    const late = engine.execute(await job('a2', { fake: 'success' }, { deadlineMs: NOW + 60_000 }));
+    const next = engine.execute(await job('a3', { fake: 'success' }));
+    await heard('job');
+    await clock.tick(60_000);
+    expect(await late).toMatchObject({ kind: 'cancelled', reason: 'deadline' });
+    expect(engine.state()).toEqual(first);
+    await clock.tick(10_000);
+    expect(await hang).toMatchObject({ kind: 'cancelled', reason: 'deadline' });
+    await clock.tick(5000);
+    const { untilMs } = await state('backoff');
+    await clock.tick(untilMs - clock.now());
+    expect(await next).toEqual({ kind: 'success' });
+  });
+
+  it('9.2 unknown results: by a result of the last connection on a new one is dropped', async () => {
     const { engine, job, logged } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'reconnect-late-result' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
@@ -162,7 +179,7 @@ describe('an engine that misbehaves', () => {
     ['no hello at all', ['--silent']],
     ['a hello of another role', ['--hello', '{"version":"3.5.0","role":"download"}', '--outlive']],
     ['a hello that is none', ['--hello', '{"worker":"x"}', '--outlive']],
-  ])('by %s is alive but never ready, and started again', async (_what, args) => {
+  ])('9.3 connect time: by %s is alive but never ready, and started again', async (_what, args) => {
     const { engine, heard, clock, state } = await start(fakeEngine(...args));
     await heard('started');
     expect(engine.state()).toEqual({ kind: 'starting', attempt: 1 });
@@ -171,7 +188,7 @@ describe('an engine that misbehaves', () => {
     expect(lastExit).toContain('no connection in time');
   });
 
-  it('by exiting at once is started again ever more slowly, up to a limit', async () => {
+  it('9.3 exit: by exiting at once is started again ever more slowly, up to a limit', async () => {
     const { clock, states, state, heard } = await start(fakeEngine('--exit', '3'), {
       timing: { backoffMs: 1000, backoffMaxMs: 4000 },
     });
@@ -195,7 +212,7 @@ describe('an engine that misbehaves', () => {
 });
 
 describe('a connection', () => {
-  it('that closes while the process lives cancels the job; the process may come again, with another version', async () => {
+  it('9.2 disconnect: that closes while the process lives cancels the job; the process may come again, with another version', async () => {
     const { engine, job, first, state } = await startReady(fakeEngine('--version', '3.5.0'));
     const outcome = await engine.execute(await job('a1', { fake: 'reconnect' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
@@ -204,16 +221,24 @@ describe('a connection', () => {
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
-  it('of the same process replaces the one before', async () => {
+  it('9.2 hello: of a worker that names no role is that of the inference engine', async () => {
+    const { engine, job, first, said } = await startReady(fakeEngine('--hello', '{"version":"3.4.1"}'));
+    expect(first.version).toBe('3.4.1');
+    expect(await engine.execute(await job('a1', { fake: 'success' }))).toEqual({ kind: 'success' });
+    expect(said('welcome')).toEqual([{ event: 'welcome', worker_id: 1 }]);
+  });
+
+  it('9.2 replaced connection: of the same process replaces the one before', async () => {
     const { engine, job, first, heard } = await startReady(fakeEngine());
     const outcome = await engine.execute(await job('a1', { fake: 'replace-connection' }));
     expect(outcome).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
     expect(await heard('closed')).toMatchObject({ connection: 1 });
+    expect(await heard('welcome', 2)).toMatchObject({ worker_id: 2 });
     expect(engine.state()).toEqual({ ...first, version: '3.5.0+2' });
     expect(await engine.execute(await job('a2', { fake: 'success' }))).toEqual({ kind: 'success' });
   });
 
-  it('hears an empty frame every second while there is nothing to do, and none during a job', async () => {
+  it('9.2 keep-alive: hears an empty frame every second while there is nothing to do, and none during a job', async () => {
     const { engine, job, said, heard, clock, first } = await startReady(fakeEngine());
     await clock.tick(3000);
     await heard('keep-alive', 3);
@@ -228,7 +253,7 @@ describe('a connection', () => {
     expect(said('keep-alive')).toHaveLength(3);
   });
 
-  it('is refused to whoever does not know the path, and to web pages', async () => {
+  it('9.1 node url: is refused to whoever does not know the path, and to web pages', async () => {
     const { engine, job, heard } = await startReady(fakeEngine());
     const { environment } = await heard('started');
     const url = (environment as Record<string, string>).cw_node_url ?? '';

@@ -3,7 +3,7 @@ import { deriveGpu } from './assignment.ts';
 import { diagnosedByName, diagnosedGpu } from './diagnosed.ts';
 import { card } from './testing/card.ts';
 
-it('8.7 diagnostics name the cards without the platform, and the memory of one', () => {
+it('8.7 diagnostics: name the cards without the platform, and the memory of one', () => {
   const cards = [card({ index: 0 }), card({ index: 1 })];
   const gpu = deriveGpu({ ids: cards.map(({ id }) => id) }, { cards, platform: 'Linux', executor: null });
   expect(diagnosedGpu(gpu)).toEqual({ model: '2x NVIDIA GeForce RTX 4090', perCardMib: 24_564 });
@@ -18,6 +18,6 @@ it.each([
   ['Apple M2 Type+Darwin', 16, 'Apple M2 Type', 16_384],
   ['3x TP-Link TP+Linux', 24, '3x TP-Link', 8192],
   ['no suffix', 1, 'no suffix', 1024],
-])('8.7 a stated %s is diagnosed by its name', (name, vramGib, model, perCardMib) => {
+])('8.7 diagnostics: a stated %s is named by its name', (name, vramGib, model, perCardMib) => {
   expect(diagnosedByName({ name, vramGib })).toEqual({ model, perCardMib });
 });

@@ -120,7 +120,7 @@ describe('law 1: an answer that was lost is never guessed', () => {
 });
 
 describe('law 2: only an invalid task is reported', () => {
-  it('"Task args invalid" is reported once', async () => {
+  it('8.7 only args invalid: "Task args invalid" is reported once', async () => {
     const rig = await started();
     rig.engine.answer = invalidArgs;
     expect(await cycles(rig, 3)).toEqual(['execute', 'reportError', 'awaitingValidation']);
@@ -154,7 +154,7 @@ describe('law 2: only an invalid task is reported', () => {
     ],
   ];
   for (const [what, arrange] of silent) {
-    it(`${what}: silence until the network's timeout`, async () => {
+    it(`8.7 node failure: ${what}: silence until the network's timeout`, async () => {
       const rig = await started();
       arrange(rig);
       expect(await cycles(rig, 3)).toEqual(['execute', 'silent', 'silent']);

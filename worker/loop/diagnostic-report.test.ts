@@ -13,7 +13,7 @@ const told = (outcome: EngineOutcome) => {
   return report === null ? null : [report.errorType, report.message, report.stackTrace, report.gpuCount];
 };
 
-describe('8.7 diagnostics', () => {
+describe('what the network’s operators are told', () => {
   it.each([
     [{ kind: 'invalid', traceback: 't', gpuCount: 2 }, ['TaskInvalid', 'Worker rejected invalid Task arguments', 't', 2]],
     [{ kind: 'failed', traceback: 't', gpuCount: 2 }, ['TaskExecutionError', 'Worker Task execution failed', 't', 2]],
@@ -23,7 +23,7 @@ describe('8.7 diagnostics', () => {
     ],
     [{ kind: 'success' }, null],
     [{ kind: 'cancelled', reason: 'shutdown', detail: 'd' }, null],
-  ] satisfies [EngineOutcome, unknown][])('8.7 diagnostics of %j', (outcome, report) => {
+  ] satisfies [EngineOutcome, unknown][])('8.7 diagnostics: of %j', (outcome, report) => {
     expect(told(outcome)).toEqual(report);
   });
 
@@ -31,7 +31,7 @@ describe('8.7 diagnostics', () => {
     ['deadline', 'WorkerTaskTimeout', 'worker_task_timeout'],
     ['disconnected', 'WorkerDisconnected', 'worker_disconnected'],
     ['restarted', 'WorkerRestarted', 'worker_restarted'],
-  ] as const)('8.7 diagnostics of a task that was cancelled: %s', (reason, errorType, cancellation) => {
+  ] as const)('8.7 diagnostics: of a task that was cancelled: %s', (reason, errorType, cancellation) => {
     expect(told({ kind: 'cancelled', reason, detail: 'why' })).toEqual([
       errorType,
       reason,
@@ -49,7 +49,7 @@ describe('8.7 diagnostics', () => {
     ]);
   });
 
-  it('8.7 diagnostics of a failure of the node itself carry its own trace, and no card count', () => {
+  it('8.7 diagnostics: of a failure of the node itself carry its own trace, and no card count', () => {
     const error = new Error('no space');
     expect(reportOfException(SUBJECT, error)).toMatchObject({
       errorType: 'NodeTaskExecutionError',
@@ -60,7 +60,7 @@ describe('8.7 diagnostics', () => {
     expect(reportOfException(SUBJECT, 'thrown text')).toMatchObject({ message: 'thrown text', stackTrace: 'thrown text' });
   });
 
-  it('8.7 diagnostics name the model, the memory of one card and the mode, and leave no field empty', () => {
+  it('8.7 diagnostics: name the model, the memory of one card and the mode, and leave no field empty', () => {
     const report = reportOfOutcome(SUBJECT, { kind: 'failed', traceback: '', gpuCount: 0 });
     expect(report).toMatchObject({ gpuModel: '2x RTX 4090', gpuVramMib: 24_564, executorMode: 'tensor_parallel' });
     // RELAY_PROTOCOL 3.9: the relay refuses empty fields.

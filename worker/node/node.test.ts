@@ -162,7 +162,7 @@ describe('membership', () => {
     expect(again.network.status).toBe('Available');
   });
 
-  it('announces another engine version, and only another,', async () => {
+  it('9.4 version: announces another engine version, and only another,', async () => {
     const rig = await nodeRig();
     await rig.engine.crash();
     await rig.advance(20_000);
@@ -317,7 +317,7 @@ describe('beside the tasks', () => {
     expect(rig.network.joins).toMatchObject([{ modelIds: ['base:tiny/model', 'base:other/model'] }]);
   });
 
-  it('sends diagnostics only if the host wants it; a refused report does not block the next', async () => {
+  it('8.7 sending: diagnostics leave only if the host wants it; a refused report does not block the next', async () => {
     const rig = await nodeRig();
     rig.engine.answer = invalidArgs;
     for (const n of [1, 2]) {

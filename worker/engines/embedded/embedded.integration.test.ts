@@ -61,7 +61,7 @@ async function answer(settings: Settings, number = 0) {
 const text = async (settings: Settings, number = 0) => (await answer(settings, number)).choices[0]?.message.content ?? '';
 
 describe('a language model task', () => {
-  it('is answered in the network’s response format, byte for byte', async () => {
+  it('9.5 results: is answered in the network’s response format, byte for byte', async () => {
     const { bytes } = await run(taskArgs({}));
     const response = llmResponseSchema.parse(JSON.parse(String(bytes)));
     expect(Buffer.from(encodeLlmResponse(response)).equals(bytes ?? Buffer.alloc(0))).toBe(true);
@@ -143,7 +143,7 @@ describe('a task that can not be run', () => {
     ['is not JSON of a task', { model: 1 }],
     ['has an image that is none', { ...taskArgs({}), messages: [{ role: 'user', content: [{ type: 'image', base64: '%' }] }] }],
     ['has a setting of the wrong type', taskArgs({ top_k: 1.5 })],
-  ])('because it %s is invalid, as for every node', async (_what, args) => {
+  ])('9.5 args invalid: because it %s is invalid, as for every node', async (_what, args) => {
     const before = restartless();
     const { outcome, files } = await run(args);
     expect(outcome).toMatchObject({ kind: 'invalid', traceback: expect.stringContaining('Task args invalid') });
@@ -151,7 +151,7 @@ describe('a task that can not be run', () => {
     expect(restartless()).toEqual(before);
   });
 
-  it('because its model is not there fails without a restart', async () => {
+  it('9.3 local files: because its model is not there fails without a restart', async () => {
     const before = restartless();
     const { outcome } = await run(taskArgs({ model: 'Task args invalid' }));
     expect(outcome).toMatchObject({ kind: 'failed', traceback: expect.stringContaining('Task model not downloaded') });
@@ -207,7 +207,7 @@ describe('an embedded engine', () => {
     await worker.close();
   });
 
-  it('ends when its worker hangs up, even in the middle of a task, or talks nonsense', async () => {
+  it('9.3 hang up: ends when its worker hangs up, even in the middle of a task, or talks nonsense', async () => {
     const busy = await startRawWorker();
     busy.send('{"worker_id":1}');
     const endless = taskArgs({ max_new_tokens: 4000, repetition_penalty: 1.01 });
@@ -221,7 +221,7 @@ describe('an embedded engine', () => {
     await confused.close();
   });
 
-  it('does not start without a worker, or confined to a GPU that is not there (law 6)', async () => {
+  it('9.3 refused: does not start without a worker, or confined to a GPU that is not there (law 6)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
     const alone = spawnEmbedded({ folder, url: 'ws://127.0.0.1:9/' });
     expect(await alone.exit).toBe(1);

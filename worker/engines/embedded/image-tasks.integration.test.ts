@@ -82,7 +82,7 @@ async function painted(args: object, harness?: EngineHarness) {
 const chat = (harness?: EngineHarness) => run(CHAT_ARGS, { type: 'Llm', models: [], harness });
 
 describe('an image task', () => {
-  it('has as many pictures as were asked for, of their size, and a score that may be submitted', async () => {
+  it('9.5 results: has as many pictures as were asked for, of their size, and a score that may be submitted', async () => {
     for (const num_images of [1, 3]) {
       const files = await painted(imageArgs({ task_config: { num_images } }));
       expect(files).toHaveLength(num_images);
@@ -119,7 +119,7 @@ describe('an image task', () => {
 });
 
 describe('an image task that can not be run', () => {
-  it('because its arguments are wrong is invalid, as for every node', async () => {
+  it('9.5 args invalid: because its arguments are wrong is invalid, as for every node', async () => {
     for (const args of [imageArgs({ prompt: '' }), imageArgs({ task_config: { steps: 0 } }), { base_model: TINY }]) {
       const { outcome, files } = await run(args);
       expect(outcome).toMatchObject({ kind: 'invalid', traceback: expect.stringContaining('Task args invalid') });

@@ -28,7 +28,7 @@ const find = (platform: NodeJS.Platform, env: Record<string, string> = {}) =>
   findOfficialWorkers({ platform, env, home, files }).map(({ path: at, problem }) => [at, problem?.code ?? null]);
 const at = (...parts: string[]) => path.join(home, ...parts);
 
-describe('9.1 installations are found', () => {
+describe('9.1 program: installations are found', () => {
   it('on Linux where archives are unpacked and repositories are built, usable ones first', () => {
     sourceInstallation(at('crynux-node', 'build', 'crynux_node'), { python: 'dangling link' });
     bundleInstallation(at('Downloads', 'crynux-node-lithium-v3.5.0-linux-bin-x64'), 'linux');
@@ -73,7 +73,7 @@ describe('the engines of a machine', () => {
   });
 });
 
-describe('9.4 the worker patches what is in the folder it runs in', () => {
+describe('9.4 working folder: the worker patches what is in the folder it runs in', () => {
   it.each([
     ['/n/worker/venv/bin/python', ['/n/worker/crynux_worker_process.py'], '/n'],
     ['python', ['/n/worker/crynux_worker_process.py'], '/n'],
@@ -85,7 +85,7 @@ describe('9.4 the worker patches what is in the folder it runs in', () => {
     expect(officialWorkingFolder({ command, args })).toBe(folder);
   });
 
-  it('and its source of patches is a list that may be missing', async () => {
+  it('9.4 patches: their source is a list that may be missing', async () => {
     const file = at('patches.txt');
     writeFileSync(file, '3.0.0\n3.0.1\n');
     const server = createServer((request, response) => {

@@ -20,7 +20,7 @@ const inspect = (place: string, options: Partial<InspectOptions> = {}) =>
   engineCandidateSchema.parse(inspectOfficialWorker(place, { platform: 'linux', env: {}, ...options }));
 const worker = (...parts: string[]) => path.join(root, 'worker', ...parts);
 
-describe('9.1 an installation of the official worker', () => {
+describe('9.1 program: an installation of the official worker', () => {
   it('from source is started by the Python of its environment, in its own folder', () => {
     const { config, ...about } = inspect(sourceInstallation(root), {
       networks: [
@@ -69,7 +69,7 @@ describe('9.1 an installation of the official worker', () => {
     }
   });
 
-  it('takes the settings that its host has made for the worker, and nothing else of that file', () => {
+  it('9.1 settings: takes what its host has set for the worker, and nothing else of that file', () => {
     sourceInstallation(root);
     mkdirSync(path.join(root, 'config'));
     writeFileSync(
@@ -112,7 +112,7 @@ describe('an installation that can not be used says why', () => {
   });
 });
 
-describe('9.4 the patches of the worker', () => {
+describe('9.4 patches: the worker’s own', () => {
   const LIST = '2.5.2 3.0.0\n3.0.1 3.1.0 4.0.0\n';
 
   it('that were applied show as a version that is not the installed one', () => {
@@ -134,14 +134,14 @@ describe('9.4 the patches of the worker', () => {
     expect(inspect(root, { patchList: LIST }).patches).toMatchObject({ state: 'none', available: [] });
   });
 
-  it('are switched off by giving the worker no place to look', () => {
+  it('9.4 switched off: by giving the worker no place to look', () => {
     sourceInstallation(root);
     const { config, patches } = inspect(root, { patches: 'off', patchList: LIST });
     expect(patches).toMatchObject({ state: 'off', offBecause: 'chosen' });
     expect(config).toMatchObject({ patchUrl: '' });
   });
 
-  it('are off where this user may not change the files: the worker would end at each attempt', () => {
+  it('9.4 switched off: where this user may not change the files: the worker would end at each attempt', () => {
     sourceInstallation(root);
     const { config, patches } = inspect(root, { files: { ...systemFiles, mayWrite: () => false } });
     expect(patches).toMatchObject({ state: 'off', offBecause: 'readOnly' });

@@ -41,6 +41,8 @@ const { values: options } = parseArgs({
     version: { type: 'string', default: '3.5.0' },
     hello: { type: 'string' },
     silent: { type: 'boolean', default: false },
+    /** Says hello with the same version on every connection. */
+    'same-version': { type: 'boolean', default: false },
     exit: { type: 'string' },
     'ignore-sigterm': { type: 'boolean', default: false },
     'late-on-sigterm': { type: 'boolean', default: false },
@@ -72,7 +74,7 @@ let connections = 0;
 function connect(afterHello?: string): void {
   const number = ++connections;
   const role = process.env.cw_worker_role;
-  const version = number === 1 ? options.version : `${options.version}+${number}`;
+  const version = number === 1 || options['same-version'] ? options.version : `${options.version}+${number}`;
   const socket = new WebSocket(process.env.cw_node_url ?? '');
   socket.on('open', () => {
     if (!options.silent) socket.send(options.hello ?? JSON.stringify({ version, role }));
@@ -100,7 +102,8 @@ function connect(afterHello?: string): void {
 
 async function perform(socket: WebSocket, task: Task): Promise<void> {
   if (task.task_name === 'download') {
-    if (!task.model.id.includes('hang')) socket.send(result(task, success));
+    if (task.model.id.includes('broken')) socket.send(result(task, failure(FAKE_ARGS_INVALID)));
+    else if (!task.model.id.includes('hang')) socket.send(result(task, success));
     return;
   }
   const order: Order = orderSchema.parse(JSON.parse(task.task_args)).fake;
