@@ -1,0 +1,59 @@
+/** The frame around every screen: rail, top bar, banner of the connection, and the messages. */
+import { Suspense, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Outlet, useParams } from 'react-router';
+import type { ProfileView } from '../../contract/profiles.ts';
+import { useProfiles } from '../state/app-context.ts';
+import { Toasts } from '../ui/toasts.tsx';
+import { ConnectionBanner, NodeConnectionBanner } from './connection-banner.tsx';
+import { NodeProvider } from './node-provider.tsx';
+import { NodeMissing, Waiting } from './places.tsx';
+import { Rail } from './rail.tsx';
+import { TopBar } from './top-bar.tsx';
+
+export function Frame() {
+  const { t } = useTranslation();
+  const content = useRef<HTMLElement>(null);
+  const { wanted, selected } = useSelected();
+  const missing = wanted !== undefined && selected?.profile.id !== wanted;
+  const waiting = useProfiles() === null;
+  const outlet = <Suspense fallback={<Waiting />}>{missing ? <NodeMissing what="node" /> : <Outlet />}</Suspense>;
+  return (
+    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)]">
+      <button
+        type="button"
+        className="absolute top-2 left-2 z-50 rounded-md bg-surface px-3 py-2 not-focus:sr-only"
+        onClick={() => content.current?.focus()}
+      >
+        {t('frame.skip')}
+      </button>
+      <Rail selected={selected} />
+      <TopBar selected={selected} />
+      <ConnectionBanner />
+      <main ref={content} tabIndex={-1} className="col-start-2 min-h-0 overflow-y-auto">
+        {waiting ? (
+          <Waiting />
+        ) : selected === null || missing ? (
+          outlet
+        ) : (
+          <NodeProvider profile={selected}>
+            <NodeConnectionBanner />
+            {outlet}
+          </NodeProvider>
+        )}
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+/** The node of the address, else the one that was shown last, else the first. */
+function useSelected(): { wanted: string | undefined; selected: ProfileView | null } {
+  const { profileId } = useParams();
+  const profiles = useProfiles() ?? [];
+  const [last, setLast] = useState<string | undefined>();
+  if (profileId !== undefined && profileId !== last) setLast(profileId);
+  const id = profileId ?? last;
+  const selected = profiles.find(({ profile }) => profile.id === id) ?? profiles[0] ?? null;
+  return { wanted: profileId, selected };
+}

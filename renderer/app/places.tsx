@@ -1,0 +1,56 @@
+/** Places that are no screen of their own. */
+import { Compass } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, useRevalidator } from 'react-router';
+import { useProfiles } from '../state/app-context.ts';
+import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { nodePath } from './screens.ts';
+
+/** The first node's overview; without a node, the way to one. */
+export function Home() {
+  const profiles = useProfiles();
+  if (profiles === null) return <Waiting />;
+  const first = profiles[0];
+  return <Navigate replace to={first === undefined ? '/first-run' : nodePath(first.profile.id, 'overview')} />;
+}
+
+export function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <p role="status" className="p-5 text-faint">
+      {t('frame.loading')}
+    </p>
+  );
+}
+
+export function NodeMissing({ what }: { readonly what: 'node' | 'screen' }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState
+      icon={Compass}
+      title={t(what === 'node' ? 'frame.unknownNode' : 'frame.unknownScreen')}
+      hint=""
+      action={
+        <a className="text-accent underline" href="#/">
+          {t('frame.toOverview')}
+        </a>
+      }
+    />
+  );
+}
+
+export function ScreenBroken() {
+  const { t } = useTranslation();
+  const { revalidate } = useRevalidator();
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={Compass}
+        title={t('frame.broken')}
+        hint=""
+        action={<Button onClick={() => void revalidate()}>{t('frame.again')}</Button>}
+      />
+    </div>
+  );
+}

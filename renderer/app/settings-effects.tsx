@@ -1,0 +1,35 @@
+/** Settings that the page itself follows: light or dark, and the language. */
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { languageOf } from '../i18n/i18n.ts';
+import { useSettings } from '../state/app-context.ts';
+
+const DARK = '(prefers-color-scheme: dark)';
+
+function useSystemIsDark(): boolean {
+  const [dark, setDark] = useState(() => matchMedia(DARK).matches);
+  useEffect(() => {
+    const query = matchMedia(DARK);
+    const look = () => setDark(query.matches);
+    query.addEventListener('change', look);
+    return () => query.removeEventListener('change', look);
+  }, []);
+  return dark;
+}
+
+export function SettingsEffects() {
+  const settings = useSettings();
+  const { i18n } = useTranslation();
+  const systemIsDark = useSystemIsDark();
+  const appearance = settings?.appearance ?? 'system';
+  const dark = appearance === 'system' ? systemIsDark : appearance === 'dark';
+  const language = settings?.language ?? languageOf(navigator.languages);
+  useEffect(() => {
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  }, [dark]);
+  useEffect(() => {
+    document.documentElement.lang = language;
+    if (i18n.language !== language) void i18n.changeLanguage(language);
+  }, [language, i18n]);
+  return null;
+}

@@ -1,0 +1,3 @@
+export const earnings = {
+  title: 'Earnings',
+} as const;

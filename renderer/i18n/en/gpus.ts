@@ -1,0 +1,3 @@
+export const gpus = {
+  title: 'GPUs',
+} as const;

@@ -1,0 +1,13 @@
+import { common } from './common.ts';
+import { earnings } from './earnings.ts';
+import { firstRun } from './first-run.ts';
+import { gpus } from './gpus.ts';
+import { logs } from './logs.ts';
+import { models } from './models.ts';
+import { overview } from './overview.ts';
+import { settings } from './settings.ts';
+import { tasks } from './tasks.ts';
+import { trust } from './trust.ts';
+import { wallet } from './wallet.ts';
+
+export const zhCn = { common, overview, firstRun, settings, tasks, trust, logs, earnings, wallet, gpus, models };

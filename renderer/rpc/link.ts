@@ -1,0 +1,103 @@
+/** One connection that is kept open: after a loss it is tried again, ever less often. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { ContractError } from '../../contract/errors.ts';
+import type { RpcPort } from '../../contract/rpc-port.ts';
+
+export type LinkState<Client> =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly failures: number }
+  | { readonly kind: 'open'; readonly client: Client }
+  | { readonly kind: 'waiting'; readonly failures: number; readonly retryAtMs: number };
+
+/** What a link needs of the page's clock. */
+export interface LinkClock {
+  now(): number;
+  after(ms: number, run: () => void): () => void;
+}
+
+export const pageClock: LinkClock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const FIRST_DELAY_MS = 250;
+const LAST_DELAY_MS = 10_000;
+
+export function retryDelayMs(failures: number): number {
+  return Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, failures - 1));
+}
+
+export class Link<Client> {
+  readonly state: StoreApi<LinkState<Client>> = createStore<LinkState<Client>>(() => ({ kind: 'idle' }));
+  readonly #open: () => Promise<RpcPort>;
+  readonly #create: (port: RpcPort) => Client;
+  readonly #clock: LinkClock;
+  #port: RpcPort | null = null;
+  #cancelRetry: (() => void) | null = null;
+  /** Counts attempts: what a former one still brings is thrown away. */
+  #attempt = 0;
+
+  constructor(options: { open(): Promise<RpcPort>; create(port: RpcPort): Client; clock: LinkClock }) {
+    this.#open = options.open;
+    this.#create = options.create;
+    this.#clock = options.clock;
+  }
+
+  start(): void {
+    if (this.state.getState().kind === 'idle') this.#connect(0);
+  }
+
+  /** Ends the wait before the next attempt. */
+  retryNow(): void {
+    const state = this.state.getState();
+    if (state.kind === 'waiting') this.#connect(state.failures);
+  }
+
+  stop(): void {
+    this.#attempt += 1;
+    this.#cancelRetry?.();
+    this.#port?.close();
+    this.#port = null;
+    this.state.setState({ kind: 'idle' }, true);
+  }
+
+  /** @throws ContractError RPC_DISCONNECTED while it is not open. */
+  client(): Client {
+    const state = this.state.getState();
+    if (state.kind === 'open') return state.client;
+    throw new ContractError('RPC_DISCONNECTED', 'the connection is not there at the moment');
+  }
+
+  #connect(failures: number): void {
+    this.#cancelRetry?.();
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    this.state.setState({ kind: 'connecting', failures }, true);
+    this.#open().then(
+      (port) => this.#opened(port, attempt),
+      () => this.#lost(attempt, failures + 1),
+    );
+  }
+
+  #opened(port: RpcPort, attempt: number): void {
+    if (attempt !== this.#attempt) {
+      port.close();
+      return;
+    }
+    this.#port = port;
+    const client = this.#create(port);
+    port.onClose(() => this.#lost(attempt, 1));
+    this.state.setState({ kind: 'open', client }, true);
+  }
+
+  #lost(attempt: number, failures: number): void {
+    if (attempt !== this.#attempt) return;
+    this.#port = null;
+    const delay = retryDelayMs(failures);
+    this.state.setState({ kind: 'waiting', failures, retryAtMs: this.#clock.now() + delay }, true);
+    this.#cancelRetry = this.#clock.after(delay, () => this.#connect(failures));
+  }
+}

@@ -1,0 +1,58 @@
+/** How components reach the window's state. */
+import { createContext, use, useCallback } from 'react';
+import { useStore } from 'zustand';
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import type { App } from './app.ts';
+import type { NodeSession } from './node-session.ts';
+
+export const AppContext = createContext<App | null>(null);
+
+export interface SelectedNode {
+  readonly profile: ProfileView;
+  readonly session: NodeSession;
+}
+
+export const NodeContext = createContext<SelectedNode | null>(null);
+
+export function useApp(): App {
+  const app = use(AppContext);
+  if (app === null) throw new Error('a component stands outside the window');
+  return app;
+}
+
+/** The node whose screens are shown. */
+export function useNode(): SelectedNode {
+  const node = use(NodeContext);
+  if (node === null) throw new Error('a component of a node stands outside of it');
+  return node;
+}
+
+/** What the selected node says of itself, else what the host last heard of it; null = nothing yet. */
+export function useNodeView(): NodeView | null {
+  const { profile, session } = useNode();
+  const own = useStore(session.view, ({ value }) => value);
+  return own ?? profile.node;
+}
+
+/** The host's client for an act. @throws ContractError RPC_DISCONNECTED inside the act, while there is no connection. */
+export function useHostClient(): () => HostClient {
+  const { host } = useApp();
+  return useCallback(() => host.client(), [host]);
+}
+
+export function useNodeClient(): () => NodeClient {
+  const { session } = useNode();
+  return useCallback(() => session.link.client(), [session]);
+}
+
+export function useSettings(): Settings | null {
+  return useStore(useApp().settings, ({ value }) => value);
+}
+
+/** All profiles; null before they were told. */
+export function useProfiles(): readonly ProfileView[] | null {
+  return useStore(useApp().profiles, ({ revision, profiles }) => (revision === null ? null : profiles));
+}

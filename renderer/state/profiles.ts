@@ -1,0 +1,45 @@
+/** The host's profiles, as its subscription tells them. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
+import type { HostClient } from '../../contract/rpc-client.ts';
+import { follow } from '../rpc/follow.ts';
+import type { Link } from '../rpc/link.ts';
+
+export interface ProfilesState {
+  /** Null before the first snapshot. */
+  readonly revision: number | null;
+  /** In the order in which they were made. */
+  readonly profiles: readonly ProfileView[];
+}
+
+export type ProfilesStore = StoreApi<ProfilesState>;
+
+export function createProfilesStore(): ProfilesStore {
+  return createStore<ProfilesState>(() => ({ revision: null, profiles: [] }));
+}
+
+const byAge = (one: ProfileView, other: ProfileView) => one.profile.createdMs - other.profile.createdMs;
+
+/** The state after an update; null = something between is missing. */
+export function afterProfilesUpdate(state: ProfilesState, update: ProfilesUpdate): ProfilesState | null {
+  if (update.kind === 'snapshot') return { revision: update.revision, profiles: update.profiles.toSorted(byAge) };
+  if (state.revision === null || update.revision > state.revision + 1) return null;
+  // What the snapshot held already.
+  if (update.revision <= state.revision) return state;
+  const id = update.kind === 'removed' ? update.id : update.profile.profile.id;
+  const others = state.profiles.filter(({ profile }) => profile.id !== id);
+  const profiles = update.kind === 'removed' ? others : [...others, update.profile].toSorted(byAge);
+  return { revision: update.revision, profiles };
+}
+
+export function feedProfiles(store: ProfilesStore, link: Link<HostClient>): () => void {
+  return follow(link, {
+    open: (client, signal) => client.profiles.watch({}, { signal }),
+    take(update: ProfilesUpdate) {
+      const next = afterProfilesUpdate(store.getState(), update);
+      if (next === null) return 'gap';
+      store.setState(next, true);
+      return 'taken';
+    },
+  });
+}

@@ -1,0 +1,75 @@
+/** A host and its nodes inside the page, made from the contract: every answer passes the same schemas as a real one. */
+import { implement } from '@orpc/server';
+import { hostContract } from '../../contract/host-contract.ts';
+import { nodeContract } from '../../contract/node-contract.ts';
+import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
+import { createRpcServer, type RpcServer } from '../../contract/rpc-server.ts';
+import { CodedError } from '../../protocol/errors.ts';
+import type { Transport } from '../rpc/transport.ts';
+import { appFixture } from './fixtures/app.ts';
+import { checksFixture } from './fixtures/checks.ts';
+import { gpusFixture, hostGpusFixture } from './fixtures/gpus.ts';
+import { keysFixture } from './fixtures/keys.ts';
+import { logsFixture } from './fixtures/logs.ts';
+import { modelsFixture } from './fixtures/models.ts';
+import { moneyFixture } from './fixtures/money.ts';
+import { networksFixture } from './fixtures/networks.ts';
+import { createProfiles, nodeFixture, profilesFixture } from './fixtures/profiles.ts';
+import { settingsFixture } from './fixtures/settings.ts';
+import { tasksFixture } from './fixtures/tasks.ts';
+import { trustFixture } from './fixtures/trust.ts';
+import type { World } from './scenario.ts';
+
+export function fixtureTransport(world: World, language: string | null): Transport {
+  const profiles = createProfiles(world);
+  const host = createRpcServer(
+    implement(hostContract).router({
+      ...appFixture(),
+      settings: settingsFixture(language),
+      ...networksFixture(),
+      gpus: hostGpusFixture(world),
+      keys: keysFixture(world),
+      profiles: profilesFixture(profiles, world),
+      logs: logsFixture(world),
+    }),
+    report,
+  );
+  const nodes = new Map<string, RpcServer>();
+  const nodeServer = (profileId: string) =>
+    createRpcServer(
+      implement(nodeContract).router({
+        node: nodeFixture(profiles, profileId),
+        tasks: tasksFixture(world),
+        money: moneyFixture(world),
+        trust: trustFixture(world),
+        gpus: gpusFixture(world),
+        models: modelsFixture(world),
+        checks: checksFixture(world),
+      }),
+      report,
+    );
+  return {
+    host: async () => {
+      const port = served(host);
+      if (world.scenario === 'host-lost') setTimeout(() => port.close(), 1_000);
+      return port;
+    },
+    node: async (profileId) => {
+      if (world.scenario === 'errors') throw new CodedError('RPC_DISCONNECTED', 'the node does not answer');
+      const server = nodes.get(profileId) ?? nodeServer(profileId);
+      nodes.set(profileId, server);
+      return served(server);
+    },
+  };
+}
+
+function served(server: RpcServer): RpcPort {
+  const [near, far] = portPair();
+  server.serve(far);
+  return near;
+}
+
+/** A defect of a fixture. The page's tests fail on it. */
+function report(error: unknown): void {
+  reportError(error);
+}

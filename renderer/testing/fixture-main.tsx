@@ -1,0 +1,8 @@
+/** The window on a made-up host: `?fixture=NAME` chooses the situation. Not part of the product. */
+import { mount } from '../app/mount.tsx';
+import { fixtureTransport } from './fixture-host.ts';
+import { scenarioOf } from './scenario.ts';
+
+const { searchParams } = new URL(location.href);
+const world = { scenario: scenarioOf(searchParams.get('fixture')), nowMs: Date.now() };
+void mount({ transport: fixtureTransport(world, searchParams.get('language')) });

@@ -1,0 +1,46 @@
+/** Situations that are hard to reach for real, by the name that `?fixture=` gives. */
+export const SCENARIOS = [
+  /** No node yet: the window opens at the first run. */
+  'first-run',
+  /** Idle, with a past. */
+  'running',
+  'executing',
+  /** A node that has just started for the first time. */
+  'empty',
+  'paused',
+  'stopped',
+  'locked',
+  'backoff',
+  'failed',
+  'slashed',
+  'kicked-out',
+  'relay-down',
+  /** 100,000 rows, made when they are asked for. */
+  'many-tasks',
+  /** Two profiles side by side. */
+  'two-nodes',
+  /** Every read of a node fails. */
+  'errors',
+  /** The connection to the host comes and goes. */
+  'host-lost',
+] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+export function scenarioOf(name: string | null): Scenario {
+  return SCENARIOS.find((scenario) => scenario === name) ?? 'running';
+}
+
+/** What every fixture knows. */
+export interface World {
+  readonly scenario: Scenario;
+  /** When the page was opened; times of made-up data count back from it. */
+  readonly nowMs: number;
+}
+
+export const ADDRESS = '0x6f3A9d1C27B4e85F0a1B2C3d4E5f60718293a4B5';
+export const COMMITMENT = '0x3fa94c1e7720b8d5e6f1029384756abcde0123456789fedcba98765432100fa1';
+export const CNX = 10n ** 18n;
+export const cnx = (amount: number): string => (BigInt(Math.round(amount * 1e6)) * 10n ** 12n).toString();
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;

@@ -1,0 +1,126 @@
+/**
+ * Dialogs. The veil is an element of our own: Radix's overlay locks scrolling with an inline style sheet, which the page's
+ * policy forbids, and there is nothing to lock, for the page itself never scrolls.
+ */
+import { clsx } from 'clsx';
+import { X } from 'lucide-react';
+import { AlertDialog as Alert, Dialog as Plain } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorView } from '../../contract/worker-channel.ts';
+import { Button, IconButton } from './button.tsx';
+import { ErrorNote } from './error-note.tsx';
+import { Field, TextInput } from './field.tsx';
+
+const VEIL = 'fixed inset-0 z-40 bg-veil';
+const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
+const MIDDLE =
+  'top-1/2 left-1/2 max-h-[85vh] w-[min(34rem,92vw)] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line';
+const DRAWER = 'inset-y-0 right-0 w-[min(44rem,92vw)] border-l border-line';
+
+export interface DialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: ReactNode;
+  readonly description?: ReactNode;
+  readonly children: ReactNode;
+  /** Stays visible below what scrolls. */
+  readonly footer?: ReactNode;
+  /** At the right edge, over the whole height. */
+  readonly drawer?: boolean;
+}
+
+/** Focus goes in when it opens and back to where it was when it closes; Escape closes it. */
+export function Dialog({ open, onClose, title, description, children, footer, drawer = false }: DialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Plain.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Plain.Portal>
+        <div aria-hidden className={VEIL} />
+        <Plain.Content
+          className={clsx(PANEL, drawer ? DRAWER : MIDDLE)}
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+        >
+          <header className="flex items-start justify-between gap-3 border-b border-line px-4 py-3">
+            <div className="flex min-w-0 flex-col gap-0.5">
+              <Plain.Title className="text-base font-semibold">{title}</Plain.Title>
+              {description !== undefined && <Plain.Description className="text-soft">{description}</Plain.Description>}
+            </div>
+            <Plain.Close asChild>
+              <IconButton label={t('do.close')} icon={X} />
+            </Plain.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
+          {footer !== undefined && <footer className="flex justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}
+        </Plain.Content>
+      </Plain.Portal>
+    </Plain.Root>
+  );
+}
+
+export interface ConfirmDialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  /** What will happen, exactly. */
+  readonly children: ReactNode;
+  readonly confirmLabel: string;
+  readonly onConfirm: () => void;
+  /** What has to be typed first, for what can not be taken back. */
+  readonly typed?: string;
+  readonly danger?: boolean;
+  readonly busy?: boolean;
+  readonly error?: ErrorView | null;
+  /** Something inside is not filled in yet. */
+  readonly disabled?: boolean;
+}
+
+/** Asks before something that has consequences. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <Alert.Root open={props.open} onOpenChange={(next) => !next && props.onClose()}>
+      <Alert.Portal>
+        <div aria-hidden className={VEIL} />
+        <Alert.Content className={clsx(PANEL, MIDDLE)}>
+          <ConfirmBody {...props} />
+        </Alert.Content>
+      </Alert.Portal>
+    </Alert.Root>
+  );
+}
+
+function ConfirmBody({ title, children, confirmLabel, onConfirm, typed, danger, busy, error, disabled }: ConfirmDialogProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const ready = (typed === undefined || text.trim() === typed) && disabled !== true;
+  return (
+    <form
+      className="flex min-h-0 flex-col"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready && busy !== true) onConfirm();
+      }}
+    >
+      <div className="flex min-h-0 flex-col gap-3 overflow-y-auto p-4">
+        <Alert.Title className="text-base font-semibold">{title}</Alert.Title>
+        <Alert.Description asChild>
+          <div className="flex flex-col gap-3">{children}</div>
+        </Alert.Description>
+        {typed !== undefined && (
+          <Field label={t('type.instruction', { text: typed })}>
+            {(control) => <TextInput {...control} value={text} onChange={(event) => setText(event.target.value)} />}
+          </Field>
+        )}
+        {error && <ErrorNote error={error} />}
+      </div>
+      <footer className="flex justify-end gap-2 border-t border-line px-4 py-3">
+        <Alert.Cancel asChild>
+          <Button disabled={busy === true}>{t('do.cancel')}</Button>
+        </Alert.Cancel>
+        <Button type="submit" tone={danger === true ? 'danger' : 'primary'} disabled={!ready} busy={busy === true}>
+          {confirmLabel}
+        </Button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The time now, told again every `everyMs`. */
+export function useNow(everyMs = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** `3 minutes ago`, `in 2 hours`; days at most. */
+export function relativeTime(atMs: number, nowMs: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const away = atMs - nowMs;
+  const size = Math.abs(away);
+  if (size < MINUTE) return format.format(Math.round(away / 1_000), 'second');
+  if (size < HOUR) return format.format(Math.round(away / MINUTE), 'minute');
+  if (size < DAY) return format.format(Math.round(away / HOUR), 'hour');
+  return format.format(Math.round(away / DAY), 'day');
+}
+
+export function exactTime(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(atMs);
+}
+
+/** Relative; the exact time on hover. Null = not known. */
+export function Time({ atMs }: { readonly atMs: number | null }) {
+  const { i18n } = useTranslation();
+  const now = useNow(10_000);
+  if (atMs === null) return <span className="text-faint">—</span>;
+  return (
+    <time
+      dateTime={new Date(atMs).toISOString()}
+      title={exactTime(atMs, i18n.language)}
+      className="whitespace-nowrap tabular-nums"
+    >
+      {relativeTime(atMs, now, i18n.language)}
+    </time>
+  );
+}
+
+/** `1 h 05 min`, `3 min 20 s`, `12.4 s`. */
+export function durationText(ms: number): string {
+  const seconds = ms / 1_000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3_600)} h ${String(Math.floor((whole % 3_600) / 60)).padStart(2, '0')} min`;
+}

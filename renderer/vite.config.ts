@@ -1,0 +1,3 @@
+import { windowBuild } from '../scripts/window-build.ts';
+
+export default windowBuild({ entry: 'index' });
