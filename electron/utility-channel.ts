@@ -1,8 +1,8 @@
 /** A worker program in a process of Electron's own making, as the channel that its supervisor wants. */
 import { type MessagePortMain, utilityProcess } from 'electron';
-import type { WorkerChannel } from '../contract/worker-client.ts';
+import type { SupervisedChannel } from '../host/supervisor/supervised-channel.ts';
 
-export interface UtilityChannel extends WorkerChannel {
+export interface UtilityChannel extends SupervisedChannel {
   /** Gives the worker a port of a window; from then on the two speak without this process. */
   handOver(port: MessagePortMain): void;
 }
@@ -11,13 +11,16 @@ export interface UtilityOptions {
   readonly entry: string;
   /** Shown by the system's list of processes. */
   readonly title: string;
-  /** What the process writes to its standard error. */
-  readonly onOutput: (chunk: Buffer) => void;
+  /** What the process writes to its standard output and error. */
+  readonly onOutput: (text: string) => void;
+  /** Program that runs the worker's own helpers; Electron's binary can not (its fuse is off). */
+  readonly nodeProgram: string | null;
 }
 
-export function forkUtility({ entry, title, onOutput }: UtilityOptions): UtilityChannel {
-  const child = utilityProcess.fork(entry, [], { serviceName: title, stdio: ['ignore', 'ignore', 'pipe'] });
-  child.stderr?.on('data', onOutput);
+export function forkUtility({ entry, title, onOutput, nodeProgram }: UtilityOptions): UtilityChannel {
+  const env = nodeProgram === null ? process.env : { ...process.env, CRYNUX_NODE_PROGRAM: nodeProgram };
+  const child = utilityProcess.fork(entry, [], { serviceName: title, stdio: ['ignore', 'ignore', 'pipe'], env });
+  child.stderr?.on('data', (chunk: Buffer) => onOutput(chunk.toString('utf8')));
   let alive = true;
   child.once('exit', () => {
     alive = false;
@@ -31,6 +34,11 @@ export function forkUtility({ entry, title, onOutput }: UtilityOptions): Utility
     },
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code) => listener({ code, signal: null })),
+    end: () => void child.kill(),
+    kill() {
+      // Electron only asks; a process that does not end is ended by its id.
+      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    },
     handOver: (port) => {
       if (alive) child.postMessage({ type: 'port' }, [port]);
       else port.close();

@@ -1,0 +1,1 @@
+/** The desktop program. Everything it does is in its modules; this file only puts them in order. */
