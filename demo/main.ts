@@ -12,6 +12,7 @@ import { chainReport } from './chain-report.ts';
 import { tailEvents } from './event-tail.ts';
 import { startExplorer } from './explorer.ts';
 import { runJob } from './job.ts';
+import { ledgerReport } from './ledger-report.ts';
 import { COIN_WEI, type DemoNetwork, startDemoNetwork } from './network.ts';
 import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options.ts';
 import { progressLine } from './progress.ts';
@@ -65,6 +66,7 @@ async function settledReport(
         givenWei: COIN_WEI,
         relayStakesWei: new Map(nodes.map(({ address }) => [address.toLowerCase(), devnet.relay.stakeWei(address)])),
       }),
+      ledgerReport: ledgerReport((await network.books.money.reconcile({})).checks),
       durationMs,
     });
     if (report.differences.length === 0 || systemClock.now() > until) return report;

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { networkPresetData } from '../contract/node-config.ts';
+import { createNodeClient, type NodeClient } from '../contract/rpc-client.ts';
 import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
@@ -41,6 +42,8 @@ export interface DemoNetwork {
   readonly plan: SamplingPlan;
   /** Your node. */
   readonly you: WorkerClient;
+  /** What it may be asked, in its own words. */
+  readonly books: NodeClient;
   readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
   /** For reading each participant's balance as it would itself. */
   readonly keys: Readonly<Record<NodeName | 'application', Hex>>;
@@ -160,6 +163,7 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
     application,
     plan,
     you,
+    books: createNodeClient(you.connect()),
     participants,
     keys,
     async cutPowerOfBasil() {

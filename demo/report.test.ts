@@ -35,6 +35,7 @@ const input = {
   ]),
   nodePaymentsWei: new Map([[TASK, 7n]]),
   chain: { text: '', differences: [] },
+  ledgerReport: { text: '', differences: [] },
   durationMs: 1_500,
 };
 

@@ -4,6 +4,7 @@ import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { TASK_TYPE, type TaskStatus, type TaskTypeNumber } from '../protocol/tasks/status.ts';
 import type { ChainReport } from './chain-report.ts';
+import type { LedgerReport } from './ledger-report.ts';
 import { cnx, shortHex, textTable } from './text.ts';
 
 export interface Participant {
@@ -26,6 +27,8 @@ export interface ReportInput {
   readonly nodePaymentsWei: ReadonlyMap<string, bigint>;
   /** Stakes, coin and gas of the nodes. */
   readonly chain: ChainReport;
+  /** The node's own books. */
+  readonly ledgerReport: LedgerReport;
   readonly durationMs: number;
 }
 
@@ -89,7 +92,7 @@ export function buildReport(input: ReportInput): Report {
     slashedNodes: [...new Set(slashed)],
     durationMs: input.durationMs,
   };
-  const differences = [...findDifferences(input, earned, income), ...input.chain.differences];
+  const differences = [...findDifferences(input, earned, income), ...input.chain.differences, ...input.ledgerReport.differences];
   return { json, differences, text: reportText(input, json, income, differences) };
 }
 
@@ -150,12 +153,14 @@ function reportText(
     '',
     input.chain.text,
     '',
+    input.ledgerReport.text,
+    '',
     'Slashed:',
     ...(slashes.length === 0 ? ['  nobody'] : slashes),
     '',
     `${node.name} earned ${cnx(BigInt(json.earnedWei))} (${json.earnedWei} wei) in ${(input.durationMs / 1000).toFixed(1)} s.`,
     differences.length === 0
-      ? "Ledger, relay balances, the chain and the node's own records agree to the wei."
+      ? "Relay, chain and the node's own ledger agree to the wei."
       : ['It does NOT add up:', ...differences.map((difference) => `  ${difference}`)].join('\n'),
     '',
   ].join('\n');
