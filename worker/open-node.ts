@@ -136,7 +136,8 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     log,
   });
   const { settings } = store;
-  const stakeActs = chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock });
+  const stakeActs =
+    chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach });
   const clearance = nodeClearance({ ...options, store, network, reader, chain, offered });
 
   const node = new Node({

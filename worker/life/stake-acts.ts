@@ -9,6 +9,7 @@ import { requireSuccess } from '../chain/contracts/acts.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { type ChainError, isChainError } from '../chain/errors.ts';
 import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
+import type { Reach } from '../loop/points.ts';
 import type { Settings } from '../store/settings.ts';
 import type { ChainFacts } from './decide-life.ts';
 
@@ -20,6 +21,7 @@ export interface StakeActsOptions {
   readonly targetWei: bigint;
   readonly random: Random;
   readonly clock: Clock;
+  readonly reach: Reach;
 }
 
 /** How long one look waits for a transaction; the journal follows it up anyway. */
@@ -64,12 +66,14 @@ export class StakeActs {
    * @throws ChainError: what the chain objects to, or that it can not be reached
    */
   async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
-    const { client, settings, targetWei } = this.#options;
+    const { client, settings, targetWei, reach } = this.#options;
     const act = { id: this.#idFor(kind), waitMs: LOOK_MS };
+    await reach('stakeAct.begun');
     try {
       const resumed = await client.transactions.resume(act.id, act);
       if (resumed !== null) return requireSuccess(resumed).hash;
       const done = kind === 'stake' ? await client.staking.setStake(targetWei, act) : await client.staking.tryUnstake(act);
+      await reach('stakeAct.final');
       return done?.hash ?? null;
     } catch (error) {
       if (isChainError(error, 'CHAIN_TRANSACTION_OPEN')) return error;

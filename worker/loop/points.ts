@@ -1,5 +1,5 @@
 /**
- * Named instants of a task's life, right before or after a durable write or an act on the network. A test's worker
+ * Named instants of a task's and of the node's life, right before or after a durable write or an act on the network. A test's worker
  * kills itself at one of them; in production nothing listens.
  */
 export const POINTS = [
@@ -24,6 +24,10 @@ export const POINTS = [
   'events.beforeRecord',
   'events.recorded',
   'events.handled',
+  'stakeAct.begun',
+  'stakeAct.final',
+  'join.claimed',
+  'join.accepted',
 ] as const;
 
 export type Point = (typeof POINTS)[number];

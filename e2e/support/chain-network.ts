@@ -1,0 +1,124 @@
+/** A devnet with its chain, an application, and nodes opened in this process, whose books are held against both. */
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { type NodeConfigInput, networkPresetData } from '../../contract/node-config.ts';
+import { WORKER_ENTRY } from '../../demo/programs.ts';
+import { createSamplingPlan } from '../../demo/sampling-plan.ts';
+import { createApplication } from '../../devnet/application/application.ts';
+import type { TaskOutcome } from '../../devnet/application/outcome.ts';
+import { type Devnet, startDevnet } from '../../devnet/devnet.ts';
+import { systemClock, systemRandom } from '../../devnet/system.ts';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { WEI_PER_CNX } from '../../protocol/money/wei.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import type { FakeEngine } from '../../worker/testing/fake-engine.ts';
+import { type OpenRig, openRig } from '../../worker/testing/open-rig.ts';
+import { tempDir } from '../../worker/testing/temp-dir.ts';
+
+export const CNX = WEI_PER_CNX;
+export const FEE_WEI = 7n * CNX + 1n;
+export const STAKE_WEI = 400n * CNX;
+export const COIN_WEI = 500n * CNX;
+const MODULUS = 10;
+const FORCE_DELAY_SECONDS = 3_600;
+
+export interface ChainNode extends OpenRig {
+  readonly address: Hex;
+  /** Once more, after its end. */
+  again(engine: FakeEngine): Promise<ChainNode>;
+}
+
+export interface ChainNetwork {
+  readonly devnet: Devnet;
+  /** A node with {@link COIN_WEI} in its wallet; it stakes by itself. */
+  node(options?: { readonly engine?: FakeEngine; readonly rejoin?: 'never' | 'afterKickOut' }): Promise<ChainNode>;
+  runTask(how?: { readonly group: boolean }): Promise<TaskOutcome>;
+}
+
+export async function startChainNetwork(): Promise<ChainNetwork> {
+  const applicationKey = bytesToHex(systemRandom.bytes(32));
+  const plan = createSamplingPlan({ privateKey: applicationKey, modulus: MODULUS, random: systemRandom });
+  const devnet = await startDevnet(
+    {
+      dataDir: tempDir(),
+      workerEntry: WORKER_ENTRY,
+      relay: {
+        samplingModulus: MODULUS,
+        times: { scan: 0.05, chainScan: 0.2, executionMin: 20, executionMax: 20 },
+        genesis: { accounts: [{ address: addressOf(applicationKey), balanceWei: (1_000n * CNX).toString() }] },
+      },
+      chain: { forceUnstakeDelaySeconds: FORCE_DELAY_SECONDS },
+    },
+    { clock: systemClock, random: systemRandom, samplingSeed: () => plan.seed() },
+  );
+  onTestFinished(() => devnet.stop());
+  const application = createApplication({
+    relayUrl: devnet.relayUrl,
+    privateKey: applicationKey,
+    clock: systemClock,
+    random: systemRandom,
+    samplingModulus: MODULUS,
+    pollMs: 50,
+  });
+
+  async function open(options: { config: NodeConfigInput; privateKey: Hex; engine?: FakeEngine }): Promise<ChainNode> {
+    const rig = await openRig(options);
+    return { ...rig, address: rig.parts.address, again: (engine) => open({ ...options, engine }) };
+  }
+
+  return {
+    devnet,
+    async node({ engine, rejoin = 'never' } = {}) {
+      const privateKey = bytesToHex(systemRandom.bytes(32));
+      await devnet.fund(addressOf(privateKey), { walletWei: COIN_WEI });
+      const config: NodeConfigInput = {
+        dataDir: join(tempDir(), 'node'),
+        network: networkPresetData(devnet.network),
+        engine: { kind: 'program', command: 'none', args: [] },
+        gpu: { name: 'Devnet GPU+Linux', vramGib: 24 },
+        stakeWei: STAKE_WEI.toString(),
+        modelIds: ['base:tiny/model'],
+        rejoin,
+      };
+      return open({ config, privateKey, ...(engine === undefined ? {} : { engine }) });
+    },
+    runTask({ group } = { group: false }) {
+      plan.setNext(group ? 'group' : 'single');
+      const args = JSON.stringify({ model: 'tiny/model', messages: [{ role: 'user', content: 'hello' }] });
+      return application.runTask({ type: 'Llm', args, modelIds: ['base:tiny/model'], feeWei: FEE_WEI.toString() });
+    },
+  };
+}
+
+/** Tries for half a minute. */
+export async function eventually(look: () => Promise<void>): Promise<void> {
+  for (let i = 0; ; i++) {
+    try {
+      return await look();
+    } catch (error) {
+      if (i === 100) throw error;
+      await systemClock.sleep(300);
+    }
+  }
+}
+
+/** The ledger's accounts are what relay and chain hold, to the wei, and its own reconciliation says so too. */
+export async function expectBooksAgree({ devnet }: ChainNetwork, { parts, address }: ChainNode, benefit?: Hex): Promise<void> {
+  const { money } = parts;
+  await eventually(async () => {
+    const { checks } = await money.reconciler.reconcile();
+    const judged = checks.filter(({ against }) => against !== 'none');
+    expect(judged.map(({ account, against, agreement }) => [account, against, agreement])).toEqual(
+      judged.map(({ account, against }) => [account, against, { kind: 'agrees' }]),
+    );
+    const funds = await devnet.chain?.fundsOf(address);
+    const held = (account: Parameters<typeof money.ledger.balanceWei>[0]) => money.ledger.balanceWei(account);
+    expect({ relay: held('relay'), wallet: held('wallet'), stake: held('stake'), inTransit: held('inTransit') }).toEqual({
+      relay: devnet.relay.balanceWei(address),
+      wallet: funds?.walletWei,
+      stake: funds?.stakedWei,
+      inTransit: 0n,
+    });
+    if (benefit !== undefined) expect(held('benefit')).toBe((await devnet.chain?.fundsOf(benefit))?.walletWei);
+  });
+}

@@ -1,0 +1,90 @@
+/** An opened node in this process, with all its parts: everything real but the engine, and nobody supervises it. */
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { systemClock } from '../engines/system-clock.ts';
+import { createLog } from '../log.ts';
+import { LogFile } from '../log-file.ts';
+import { passOn } from '../loop/points.ts';
+import { RelayNetwork } from '../networks/relay/relay-network.ts';
+import type { NodeParts } from '../node-parts.ts';
+import { openNode } from '../open-node.ts';
+import { systemRandom } from '../system-random.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+export interface OpenRig {
+  readonly parts: NodeParts;
+  readonly engine: FakeEngine;
+  /** Resolves with the first view that fits, at once if the latest does; rejects when the node breaks. */
+  until(fits: (view: NodeView) => boolean): Promise<NodeView>;
+  /** Ends the node in order; the data directory can be used again. */
+  end(options?: { readonly quitNetwork: boolean }): Promise<void>;
+}
+
+export interface OpenRigOptions {
+  readonly config: NodeConfigInput;
+  readonly privateKey: Hex;
+  readonly engine?: FakeEngine;
+}
+
+export async function openRig({ config, privateKey, engine = new FakeEngine() }: OpenRigOptions): Promise<OpenRig> {
+  const parsed = nodeConfigSchema.parse(config);
+  const undo: (() => void | Promise<void>)[] = [];
+  const waiting = new Set<{
+    fits: (view: NodeView) => boolean;
+    resolve: (view: NodeView) => void;
+    reject: (error: unknown) => void;
+  }>();
+  const logFile = new LogFile({ directory: join(parsed.dataDir, 'logs') });
+  const parts = await openNode({
+    ports: {
+      clock: systemClock,
+      random: systemRandom,
+      createEngine: () => engine,
+      createNetwork: (options) => new RelayNetwork(options),
+      reach: passOn,
+    },
+    config: parsed,
+    privateKey,
+    confirmedAlone: false,
+    pid: process.pid,
+    log: createLog({ level: 'warn', secrets: [privateKey], stream: { write() {} }, file: logFile }),
+    logFile,
+    onNode(view) {
+      for (const wait of waiting) {
+        if (!wait.fits(view)) continue;
+        waiting.delete(wait);
+        wait.resolve(view);
+      }
+    },
+    onTask() {},
+    onFatal(error) {
+      for (const { reject } of waiting) reject(error);
+    },
+    onOpened: (way) => void undo.push(way),
+  });
+  let ended: Promise<void> | null = null;
+  const end = async ({ quitNetwork }: { quitNetwork: boolean }) => {
+    await parts.node.stop({ quitNetwork });
+    for (const way of undo.reverse()) await way();
+    logFile.close();
+  };
+  onTestFinished(async () => {
+    if (ended === null) parts.node.stopNow();
+    ended ??= end({ quitNetwork: false });
+    await ended;
+  });
+  parts.node.start();
+  return {
+    parts,
+    engine,
+    until(fits) {
+      const view = parts.node.view();
+      if (fits(view)) return Promise.resolve(view);
+      return new Promise((resolve, reject) => waiting.add({ fits, resolve, reject }));
+    },
+    end: (options = { quitNetwork: false }) => (ended ??= end(options)),
+  };
+}
