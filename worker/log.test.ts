@@ -41,6 +41,15 @@ describe('a planted key never reaches the log', () => {
     for (const secret of [other, 'horse', 'abc.def']) expect(text).not.toContain(secret);
   });
 
+  it('neither does a secret that has quotes and backslashes in it, at any depth', () => {
+    const password = 'cor\\rect "horse" battery';
+    const text = logged((log) =>
+      log.info({ password, deep: JSON.stringify({ password, deeper: JSON.stringify({ password }) }) }, 'x'),
+    );
+    for (const part of ['rect', 'horse', 'battery']) expect(text).not.toContain(part);
+    expect(JSON.parse(JSON.parse(JSON.parse(text).deep).deeper)).toEqual({ password: '[redacted]' });
+  });
+
   it('commitments, scores and counts stay readable', () => {
     const commitment = `0x${'11'.repeat(32)}`;
     const text = logged((log) => log.info({ commitment, tokens: 12, key: 7 }, 'task seen'));

@@ -16,8 +16,8 @@ const SECRET_KEYS = [
 ];
 
 const NAMES = `(?:${SECRET_KEYS.join('|')})`;
-/** `"privateKey":"…"`, also where the quotes are escaped because it stands inside a string. */
-const QUOTED_SECRET = new RegExp(`(${NAMES}(\\\\*)"\\s*:\\s*\\2")[^"\\\\]+`, 'gi');
+/** `"privateKey":"…"`, also where the quotes are escaped because it stands inside a string. It ends at a quote of its own depth. */
+const QUOTED_SECRET = new RegExp(`(${NAMES}(\\\\*)"\\s*:\\s*\\2")(?:(?!(?<!\\\\)\\2")[^\\n])+`, 'gi');
 /** `private_key=…`, `Authorization: Bearer …` in running text. */
 const WRITTEN_SECRET = new RegExp(`(${NAMES}\\s*[:=]\\s*)(?:Bearer\\s+)?[^\\s"'\\\\,}]+`, 'gi');
 

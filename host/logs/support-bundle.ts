@@ -64,10 +64,14 @@ function cleaner({ profile, secrets, homeDir, userName }: BundleOptions): (text:
   const { text: redact } = redaction({ secrets, homeDir, userName });
   // Longest first: one secret may be a part of another.
   const exact = [...secrets, ...configured.filter((value) => value.length >= 8)]
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    .flatMap((secret) => [secret, inJson(secret), inJson(inJson(secret))])
     .filter((secret) => secret.length >= 6)
     .sort((a, b) => b.length - a.length);
   return (text) => withoutPhrases(redact(exact.reduce((result, secret) => result.replaceAll(secret, '[redacted]'), text)));
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 const ENGLISH = wordlists.en;
