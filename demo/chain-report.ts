@@ -1,7 +1,7 @@
 /** Stake, coin and gas of the nodes, held against each other and against the relay's books. Pure. */
+import type { Participant } from '../devnet/explorer.ts';
 import type { LedgerRow } from '../devnet/relay/store/rows.ts';
 import type { ChainAccounts } from './chain-accounts.ts';
-import type { Participant } from './report.ts';
 import { cnx, textTable } from './text.ts';
 
 export interface ChainReportInput {

@@ -9,6 +9,7 @@ import { type Application, createApplication } from '../devnet/application/appli
 import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from '../devnet/devnet.ts';
+import type { Participant } from '../devnet/explorer.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
 import { type Peer, peerConfigSchema, startPeer } from '../devnet/peers/peer.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
@@ -16,7 +17,6 @@ import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { WEI_PER_CNX } from '../protocol/money/wei.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from './programs.ts';
-import type { Participant } from './report.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
 
 const STAKE_WEI = 400n * WEI_PER_CNX;

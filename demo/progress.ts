@@ -1,9 +1,9 @@
 /** One line per step of a task, as it happens. */
 
 import { z } from 'zod';
+import { shortHex } from '../devnet/short-hex.ts';
 import type { RelayEvent } from '../protocol/wire/event.ts';
 import { parseWireJson } from '../protocol/wire/parse.ts';
-import { shortHex } from './text.ts';
 
 const STATE_OF_EVENT: Readonly<Record<string, string>> = {
   TaskStarted: 'Started',

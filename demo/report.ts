@@ -1,16 +1,12 @@
 /** What the demo prints at its end: every task, every payment, and whether it all adds up. Pure. */
 
+import type { Participant } from '../devnet/explorer.ts';
 import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
-import type { Hex } from '../protocol/hex.ts';
+import { shortHex } from '../devnet/short-hex.ts';
 import { TASK_TYPE, type TaskStatus, type TaskTypeNumber } from '../protocol/tasks/status.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { LedgerReport } from './ledger-report.ts';
-import { cnx, shortHex, textTable } from './text.ts';
-
-export interface Participant {
-  readonly name: string;
-  readonly address: Hex;
-}
+import { cnx, textTable } from './text.ts';
 
 export interface ReportInput {
   readonly tasks: readonly TaskRow[];

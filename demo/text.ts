@@ -1,9 +1,5 @@
-/** Text for a terminal: short hashes, money, aligned columns. */
+/** Text for a terminal: money, aligned columns. */
 import { formatCnx } from '../protocol/money/wei.ts';
-
-export function shortHex(value: string): string {
-  return value.length <= 14 ? value : `${value.slice(0, 6)}…${value.slice(-4)}`;
-}
 
 /** CNX with at most 4 decimals, as everywhere a person reads it. */
 export function cnx(wei: bigint): string {

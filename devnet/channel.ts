@@ -38,6 +38,8 @@ export const fromDevnetSchema = z.discriminatedUnion('type', [
     samplingModulus: z.number().int(),
     /** What a node of this network has to be told: relay, chain, contracts. */
     preset: networkPresetSchema,
+    /** A page that shows the whole network, for whoever has its address. */
+    explorerUrl: z.string(),
     peers: z.array(peerViewSchema),
   }),
   z.object({ type: z.literal('peer'), name: z.string(), state: z.enum(NODE_STATES), message: z.string() }),

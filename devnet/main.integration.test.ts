@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -94,16 +94,21 @@ test('it ends with its parent', async () => {
 
 test('by hand it prints JSON lines and ends on a signal', async () => {
   const file = join(dataDir, 'devnet.json');
-  writeFileSync(file, JSON.stringify(config()));
+  writeFileSync(file, JSON.stringify({ ...config(), chain: {}, statePath: join(dataDir, 'state') }));
   const process_ = spawn(process.execPath, [...options.execArgv, entry, '--config', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child = process_;
   const exited = once(process_, 'exit');
   for await (const line of createInterface({ input: process_.stdout })) {
-    if (fromDevnetSchema.parse(JSON.parse(line)).type === 'ready') process_.kill('SIGTERM');
+    const message = fromDevnetSchema.parse(JSON.parse(line));
+    if (message.type !== 'ready') continue;
+    expect(message.preset.chain).toMatchObject({ chainId: 7411 });
+    expect((await fetch(message.explorerUrl)).status).toBe(200);
+    process_.kill('SIGTERM');
   }
   expect(await exited).toEqual([0, null]);
+  expect(existsSync(join(dataDir, 'state', 'chain.json'))).toBe(true);
 });
 
 test('by hand without a configuration it says so', async () => {

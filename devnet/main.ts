@@ -9,6 +9,8 @@ import { serialiseError } from '../protocol/errors.ts';
 import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from './devnet.ts';
 import { DevnetError } from './errors.ts';
+import { type Explorer, type Participant, startExplorer } from './explorer.ts';
+import { shortHex } from './short-hex.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
@@ -23,6 +25,7 @@ interface Process {
 function createProcess(tell: Tell): Process {
   let starting: Promise<Devnet> | undefined;
   let workload: Workload | undefined;
+  let explorer: Explorer | undefined;
 
   function started(): Promise<Devnet> {
     if (starting !== undefined) return starting;
@@ -51,13 +54,21 @@ function createProcess(tell: Tell): Process {
       onPeer: (name, node) => tell({ type: 'peer', name, state: node.state, message: node.message }),
       onError: (error) => tell({ type: 'error', error }),
     });
-    const { relayUrl, network, peers } = await starting;
+    const devnet = await starting;
+    const { relayUrl, network, peers } = devnet;
+    explorer = await startExplorer({
+      relay: devnet.relay,
+      participants: () => participantsOf(devnet),
+      titles: new Map(),
+      now: systemClock.now,
+    });
     tell({
       type: 'ready',
       relayUrl,
       network: network.network,
       samplingModulus: network.samplingModulus,
       preset: networkPresetData(network),
+      explorerUrl: explorer.url,
       peers: peers.map(({ name, address, behaviour }) => ({ name, address, behaviour })),
     });
   }
@@ -82,9 +93,16 @@ function createProcess(tell: Tell): Process {
       // One that never came up has cleaned up after itself.
       const devnet = await starting?.catch(() => undefined);
       await workload?.stop();
+      await explorer?.close();
       await devnet?.stop();
     },
   };
+}
+
+/** Peers by their names, everybody else by the address. */
+function participantsOf({ relay, peers }: Devnet): Participant[] {
+  const others = relay.nodes().filter((node) => peers.every(({ address }) => address !== node.address));
+  return [...peers, ...others.map(({ address }) => ({ name: shortHex(address), address }))];
 }
 
 function runForked(): void {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startExplorer } from '../demo/explorer.ts';
 import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { CHAT_MODEL, chatArguments, PROMPTS } from '../devnet/application/samples.ts';
 import { createPayload, parseTaskSpec } from '../devnet/application/task-spec.ts';
+import { startExplorer } from '../devnet/explorer.ts';
 import { createRelay } from '../devnet/relay/relay.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';

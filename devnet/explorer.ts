@@ -4,16 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { Relay } from '../devnet/relay/relay.ts';
-import type { NodeRow, TaskRow } from '../devnet/relay/store/rows.ts';
+import type { Hex } from '../protocol/hex.ts';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { healthAt } from '../protocol/node/qos.ts';
 import { isTerminal } from '../protocol/tasks/status.ts';
-import type { Participant } from './report.ts';
-import { shortHex } from './text.ts';
+import type { Relay } from './relay/relay.ts';
+import type { NodeRow, TaskRow } from './relay/store/rows.ts';
+import { shortHex } from './short-hex.ts';
 
 const PAGE = path.join(import.meta.dirname, '..', 'resources', 'devnet', 'explorer.html');
 const SHOWN_TASKS = 200;
+
+export interface Participant {
+  readonly name: string;
+  readonly address: Hex;
+}
 
 export interface ExplorerSource {
   readonly relay: Pick<Relay, 'nodes' | 'tasks' | 'balanceWei' | 'stakeWei' | 'totals'>;
