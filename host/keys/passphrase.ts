@@ -16,20 +16,20 @@ export interface PassphraseTerminal {
 
 /** Its first line. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or can not be read */
 export async function readPassphrase({ descriptor }: { readonly descriptor: number }): Promise<string> {
-  const input = createReadStream('', { fd: descriptor, autoClose: true });
-  const lines = createInterface({ input });
-  let failed = false;
-  input.on('error', () => {
-    failed = true;
-    lines.close();
-  });
-  for await (const line of lines) {
-    lines.close();
+  const input = createReadStream('', { fd: descriptor });
+  let passphrase = '';
+  try {
+    for await (const line of createInterface({ input })) {
+      passphrase = line;
+      break;
+    }
+  } catch {
+    throw new HostError('KEY_PASSPHRASE_NEEDED', `descriptor ${descriptor} can not be read`, { descriptor });
+  } finally {
     input.destroy();
-    if (line !== '') return line;
-    break;
   }
-  throw new HostError('KEY_PASSPHRASE_NEEDED', failed ? 'the descriptor can not be read' : 'the descriptor gives none');
+  if (passphrase === '') throw new HostError('KEY_PASSPHRASE_NEEDED', `descriptor ${descriptor} gives none`, { descriptor });
+  return passphrase;
 }
 
 /** @throws HostError KEY_NO_TERMINAL, KEY_PROMPT_CANCELLED, KEY_PASSPHRASE_NEEDED */

@@ -17,6 +17,8 @@ import type { SupervisedChannel } from './supervised-channel.ts';
 export interface NodeOrder {
   readonly config: NodeConfigInput;
   readonly privateKey: Hex;
+  /** The host says that no other machine runs with this key. */
+  readonly confirmedAlone?: boolean;
 }
 
 export interface SupervisedNodeOptions {
@@ -114,7 +116,7 @@ export class SupervisedNode {
     }
   }
 
-  #run({ config, privateKey }: NodeOrder): void {
+  #run({ config, privateKey, confirmedAlone = false }: NodeOrder): void {
     const { open, clock, onChange } = this.#options;
     const channel = open([privateKey]);
     const client = createWorkerClient(channel, { onNode: onChange });
@@ -123,7 +125,7 @@ export class SupervisedNode {
     channel.onMessage((message) => this.#hear(message, process));
     void client.exited.then((exit) => this.#ended(process, exit));
     // How it fails is told by the process itself, before and with its end.
-    client.start(config, privateKey).catch(() => {});
+    client.start(config, privateKey, { confirmedAlone }).catch(() => {});
   }
 
   #hear(raw: unknown, process: Process): void {

@@ -17,7 +17,7 @@ import { createSupervisor, type SupervisionView } from './supervisor.ts';
 
 const STAKE = 400n * WEI_PER_CNX;
 
-it('a worker killed by its process id is back, runs again, and leaves a log without its key', async () => {
+it('a worker killed by its process id is back, has its engine again, and leaves a log without its key', async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'host-supervisor-'));
   const privateKey = bytesToHex(systemRandom.bytes(32));
   const stakes = [{ address: addressOf(privateKey), stakeWei: STAKE }];
@@ -57,7 +57,7 @@ it('a worker killed by its process id is back, runs again, and leaves a log with
         resolve(view);
       });
     });
-  const ready = ({ worker, node }: SupervisionView) => worker.kind === 'running' && node?.state === 'running';
+  const ready = ({ worker, node }: SupervisionView) => worker.kind === 'running' && node?.engine === 'ready';
   const pidOf = ({ worker }: SupervisionView) => (worker.kind === 'running' ? worker.pid : expect.fail('it does not run'));
 
   const first = until(ready);
