@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CaseFile } from '../../contract/trust.ts';
+import { caseFile } from '../testing/case-file.ts';
 import { remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { openStore, STORE_FILE } from './store.ts';
@@ -14,34 +14,16 @@ function open(dir = tempDir()) {
   return store;
 }
 
-function caseFile(id: string, changes: Partial<CaseFile> = {}): CaseFile {
-  return {
-    id,
-    kind: 'kickedOut',
-    commitment: null,
-    openedMs: NOW,
-    complete: false,
-    fault: { code: 'lowQuality', party: 'thisNode', certainty: 'certain', source: '4.7' },
-    review: { kind: 'none' },
-    task: null,
-    own: { score: null, cause: { code: 'none', detail: '' }, files: [], executions: [] },
-    group: null,
-    deviations: [],
-    machine: { engine: null, gpu: { name: 'card', vramGib: 8, cards: 1 }, driver: null, program: '0.1.0', platform: 'linux' },
-    timeline: [],
-    eventArgs: null,
-    qos: null,
-    log: { kind: 'unavailable' },
-    ...changes,
-  };
-}
-
 it('pages newest first; a case that is filled in keeps its place', () => {
   const { cases } = open();
   for (const id of ['a', 'b', 'c', 'd']) cases.put(caseFile(id));
   cases.put(caseFile('b', { complete: true }));
   const ids = (limit: number, before: string | null) => cases.page(limit, before).map((file) => file.id);
   expect([ids(2, null), ids(2, 'c'), ids(2, 'a')]).toEqual([['d', 'c'], ['b', 'a'], []]);
+  expect(
+    [cases.slice({ limit: 2, offset: 1 }), cases.slice({ limit: 2, offset: 3 })].map((page) => page.map(({ id }) => id)),
+  ).toEqual([['c', 'b'], ['a']]);
+  expect(cases.count()).toBe(4);
   expect(cases.incomplete().map((file) => file.id)).toEqual(['a', 'c', 'd']);
   expect(cases.find('b')).toEqual(caseFile('b', { complete: true }));
   expect(cases.find('z')).toBeNull();

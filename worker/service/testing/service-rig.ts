@@ -1,0 +1,85 @@
+/** A node's procedures over a port, on a real store; what is around the store is in the test's hand. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createNodeClient, type NodeClient } from '../../../contract/rpc-client.ts';
+import { portPair, type RpcPort } from '../../../contract/rpc-port.ts';
+import type { NodeView } from '../../../contract/worker-channel.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { ManualClock } from '../../../protocol/ports.ts';
+import { sha256Of } from '../../loop/durable-files.ts';
+import type { Artifact } from '../../store/artifacts.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { START_MS } from '../../testing/loop-rig.ts';
+import { SCORE, SELF } from '../../testing/remote-task.ts';
+import { tempDir } from '../../testing/temp-dir.ts';
+import { CaseArchive } from '../../trust/case-archive.ts';
+import { fakeNetwork } from '../../trust/testing/evidence.ts';
+import { createNodeService, type NodeService } from '../node-service.ts';
+import type { ServiceParts } from '../parts.ts';
+
+export interface ServiceRig {
+  readonly client: NodeClient;
+  readonly port: RpcPort;
+  readonly store: Store;
+  readonly service: NodeService;
+  readonly dataDir: string;
+  /** What the host has asked of the node. */
+  readonly asked: string[];
+  readonly unexpected: unknown[];
+  /** An execution that ended in a score, with these files. */
+  score(commitment: Hex, files: Readonly<Record<string, string>>): void;
+}
+
+export function nodeView(changes: Partial<NodeView> = {}): NodeView {
+  return {
+    ...{ revision: 1, address: SELF, state: 'running', message: 'It runs.', engine: 'ready', currentTask: null },
+    ...{ relay: 'reachable', relayBalanceWei: null, error: null, gpu: null, life: null, stake: null, preflight: null },
+    ...changes,
+  };
+}
+
+export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
+  const dataDir = tempDir();
+  const resultsDir = join(dataDir, 'results');
+  const store = openStore(dataDir, START_MS);
+  onTestFinished(() => store.close());
+  const clock = new ManualClock(START_MS);
+  const asked: string[] = [];
+  const unexpected: unknown[] = [];
+  const service = createNodeService({
+    parts: {
+      node: {
+        view: () => nodeView(),
+        pause: () => void asked.push('pause'),
+        resume: () => void asked.push('resume'),
+        unstake: () => void asked.push('unstake'),
+        selfTest: (order) => void asked.push(`selfTest ${order}`),
+      },
+      ...{ store, dataDir, resultsDir, money: null, models: null, clearance: null },
+      cases: new CaseArchive({ store, dataDir, redaction: { secrets: [], homeDir: '/none', userName: 'none' }, clock }),
+      reader: fakeNetwork(),
+      cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [] },
+      networkClock: clock,
+      random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
+      ...changes,
+    },
+    withoutKey: (text) => text,
+    onUnexpected: (error) => unexpected.push(error),
+  });
+  const [near, far] = portPair();
+  service.serve(far);
+  return {
+    ...{ client: createNodeClient(near), port: near, store, service, dataDir, asked, unexpected },
+    score(commitment, files) {
+      const artifacts = Object.entries(files).map(([name, content], position): Artifact => {
+        const path = join(commitment, '1', name);
+        mkdirSync(dirname(join(resultsDir, path)), { recursive: true });
+        writeFileSync(join(resultsDir, path), content);
+        return { kind: 'file', position, path, sha256: sha256Of(Buffer.from(content)), size: content.length };
+      });
+      store.executions.begin(commitment, 'L1', START_MS + 1_000);
+      store.recordResult({ commitment, score: SCORE, artifacts, nowMs: START_MS + 3_000 });
+    },
+  };
+}
