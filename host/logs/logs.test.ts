@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { strFromU8, unzipSync } from 'fflate';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type LogLine, type LogQuery, logQuerySchema } from '../../contract/logs.ts';
@@ -9,6 +10,7 @@ import { ManualClock } from '../../protocol/ports.ts';
 import { followLog, logPage } from './log-reader.ts';
 import { logSegments } from './log-segments.ts';
 import { createLogWriter, type LogWriterOptions } from './log-writer.ts';
+import { storeSummary } from './store-summary.ts';
 import { supportBundle } from './support-bundle.ts';
 
 const KEY = '420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
@@ -109,6 +111,15 @@ describe('a log', () => {
     expect(await end).toEqual({ done: true, value: undefined });
     log.close();
   });
+});
+
+it('a store is summed up by its counts alone, and a missing one is no failure', () => {
+  const file = path.join(folder, 'store.sqlite');
+  expect(storeSummary(file)).toEqual({ unreadable: expect.any(String) });
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA user_version = 7; CREATE TABLE settings (value TEXT); INSERT INTO settings VALUES ('${KEY}'), ('x')`);
+  database.close();
+  expect(storeSummary(file)).toEqual({ version: 7, rows: { settings: 2 } });
 });
 
 it('a support bundle holds no secret, wherever one was planted', () => {
