@@ -42,6 +42,10 @@ export const HEADLESS_ERRORS = {
     meaning: 'An act that can not be undone was not confirmed.',
     remedy: 'Answer with yes, or give --yes if you have seen what will happen.',
   },
+  HEADLESS_ACT_REFUSED: {
+    meaning: 'An act was prepared, and something speaks against it; nothing was done.',
+    remedy: 'The message names what; correct it and try again.',
+  },
   HEADLESS_TIMED_OUT: {
     meaning: 'What was waited for did not come in time.',
     remedy: '`crynux-node status` and the log tell more.',

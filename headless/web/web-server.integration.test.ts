@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { CONTENT_SECURITY_POLICY } from '../../contract/content-security.ts';
 import { hostContract } from '../../contract/host-contract.ts';
 import { createHostClient } from '../../contract/rpc-client.ts';
-import type { RpcPort } from '../../contract/rpc-port.ts';
+import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import { systemRandom } from '../../devnet/system.ts';
 import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
@@ -21,7 +21,7 @@ const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tr
 
 let dir: string;
 let server: WebServer;
-const nodePorts: { profileId: string; port: RpcPort }[] = [];
+const nodes: { profileId: string; port: RpcPort }[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'window-'));
@@ -39,7 +39,11 @@ beforeAll(async () => {
     files: readStaticFiles(root),
     random: systemRandom,
     serveHost: (port) => rpc.serve(port),
-    serveNode: (profileId, port) => nodePorts.push({ profileId, port }) > 0 && profileId !== 'stopped',
+    nodePort(profileId) {
+      const [near, far] = portPair();
+      nodes.push({ profileId, port: far });
+      return profileId === 'stopped' ? null : near;
+    },
   });
 });
 afterAll(async () => {
@@ -201,10 +205,10 @@ describe('connections', () => {
     expect(await upgrade('/rpc/host', stolen)).toMatchObject({ status: 401 });
   });
 
-  it('to a node carry frames both ways, and close when it does not run', async () => {
+  it('to a node carry frames both ways, and are refused when it does not run', async () => {
     const headers = { cookie: await enter(), origin: ownOrigin() };
     const { socket } = await upgrade('/rpc/node/my-node', headers);
-    const { profileId, port } = nodePorts.at(-1) ?? { profileId: '', port: null };
+    const { profileId, port } = nodes.at(-1) ?? { profileId: '', port: null };
     expect(profileId).toBe('my-node');
     const heard = new Promise((resolve) => port?.onFrame(resolve));
     socket.send('to the node');
@@ -214,8 +218,7 @@ describe('connections', () => {
     expect(await answered).toBe('from the node');
     port?.close();
     await new Promise((resolve) => socket.once('close', resolve));
-    const none = await upgrade('/rpc/node/stopped', headers);
-    expect(await new Promise((resolve) => none.socket.once('close', resolve))).toBe(1001);
+    expect(await upgrade('/rpc/node/stopped', headers)).toMatchObject({ status: 404 });
   });
 
   it.each([
@@ -229,6 +232,6 @@ describe('connections', () => {
 });
 
 it('a taken port is said so', async () => {
-  const options = { files: null, random: systemRandom, serveHost: () => {}, serveNode: () => false };
+  const options = { files: null, random: systemRandom, serveHost: () => {}, nodePort: () => null };
   await expect(startWebServer({ ...options, port: server.port })).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
 });

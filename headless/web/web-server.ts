@@ -12,7 +12,7 @@ import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
-import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
+import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
 import { createEntryGate } from './entry-gate.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { ENTERED_PAGE, NO_SESSION_PAGE, NO_WINDOW_PAGE } from './pages.ts';
@@ -26,8 +26,8 @@ export interface WebServerOptions {
   readonly random: Random;
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort) => void;
-  /** Connects to a node's contract; false = its process does not run. */
-  readonly serveNode: (profileId: string, port: RpcPort) => boolean;
+  /** A connection to a node's own contract; null = its process does not run. */
+  readonly nodePort: (profileId: string) => RpcPort | null;
 }
 
 export interface WebServer {
@@ -43,8 +43,6 @@ const ADDRESS = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
 const MAX_CONNECTIONS = 64;
 const NODE_PATH = '/rpc/node/';
-/** The node behind the connection does not run. */
-const GOING_AWAY = 1001;
 
 type Gate = ReturnType<typeof createEntryGate>;
 
@@ -114,15 +112,12 @@ function refusal({ headers }: IncomingMessage, gate: Gate): number | null {
   return gate.hasSession(cookie) ? null : 401;
 }
 
-function targetOf(url: string, { serveHost, serveNode }: WebServerOptions): ((socket: WebSocket) => void) | null {
+/** What is done with a connection; null = there is nothing there, or it does not run. */
+function targetOf(url: string, { serveHost, nodePort }: WebServerOptions): ((socket: WebSocket) => void) | null {
   if (url === '/rpc/host') return (socket) => serveHost(socketPort(socket));
-  if (!url.startsWith(NODE_PATH)) return null;
-  const profile = profileIdSchema.safeParse(url.slice(NODE_PATH.length));
-  if (!profile.success) return null;
-  return (socket) => {
-    const port = socketPort(socket);
-    if (!serveNode(profile.data, port)) socket.close(GOING_AWAY, 'the node does not run');
-  };
+  const profile = profileIdSchema.safeParse(url.startsWith(NODE_PATH) ? url.slice(NODE_PATH.length) : '');
+  const port = profile.success ? nodePort(profile.data) : null;
+  return port === null ? null : (socket) => bridge(socketPort(socket), port);
 }
 
 async function listen(server: FastifyInstance, port: number): Promise<number> {

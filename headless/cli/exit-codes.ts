@@ -1,0 +1,47 @@
+/** What the command line ends with. Part of its contract (docs/cli.md): a number never changes its meaning. */
+import { CommanderError } from 'commander';
+import { HEADLESS_ERRORS, type HeadlessErrorCode } from '../errors.ts';
+
+export const EXIT = {
+  ok: 0,
+  /** It was tried and did not work. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** A check, or the person, said no; nothing was done. */
+  refused: 3,
+  /** There is no running program, or no running node, to ask. */
+  notReachable: 4,
+  /** What was waited for did not come in time. */
+  timedOut: 5,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
+  HEADLESS_NOT_RUNNING: EXIT.notReachable,
+  HEADLESS_ALREADY_RUNNING: EXIT.failed,
+  HEADLESS_NO_WINDOW: EXIT.failed,
+  HEADLESS_PORT_IN_USE: EXIT.failed,
+  HEADLESS_REFUSED: EXIT.notReachable,
+  HEADLESS_NO_NODE: EXIT.notReachable,
+  HEADLESS_WHICH_NODE: EXIT.usage,
+  HEADLESS_BAD_ARGUMENT: EXIT.usage,
+  HEADLESS_NO_PASSPHRASE: EXIT.usage,
+  HEADLESS_NOT_CONFIRMED: EXIT.refused,
+  HEADLESS_ACT_REFUSED: EXIT.refused,
+  HEADLESS_TIMED_OUT: EXIT.timedOut,
+};
+
+const isOwn = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRORS;
+
+/** By code, whichever process it comes from. */
+export function exitCodeOf(error: { readonly code: string }): ExitCode {
+  if (isOwn(error.code)) return OF_CODE[error.code];
+  return error.code === 'RPC_DISCONNECTED' ? EXIT.notReachable : EXIT.failed;
+}
+
+/** Help and version end well; everything else that commander refuses is a wrong command line. */
+export function exitCodeOfCommander(error: CommanderError): ExitCode {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

@@ -1,0 +1,35 @@
+/** What a command may do to the person in front of it. */
+import { createInterface } from 'node:readline/promises';
+
+export interface Terminal {
+  /** The answer: standard output. */
+  readonly out: (text: string) => void;
+  /** Progress, questions, complaints: standard error, so that the answer stays clean. */
+  readonly note: (text: string) => void;
+  /** Null: nobody is there to answer. */
+  readonly ask: ((question: string) => Promise<string>) | null;
+  /** Aborted when the person, or the system, wants the command to end. */
+  readonly signal: AbortSignal;
+}
+
+export function systemTerminal(): Terminal {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort(new Error(`ended by ${signal}`)));
+  // The reader of a pipe may have seen enough.
+  process.stdout.on('error', () => {});
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    ask: process.stdin.isTTY ? ask : null,
+    signal: ending.signal,
+  };
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,74 @@
+/** The program without a desktop: the host, and a server on loopback for its window and its command line. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type HostApp, openHostApp } from '../host/app/host-app.ts';
+import { isWorkerError } from '../worker/errors.ts';
+import type { Log } from '../worker/log.ts';
+import { systemRandom } from '../worker/system-random.ts';
+import { HeadlessError } from './errors.ts';
+import { removeAddress, writeAddress } from './rpc/address-file.ts';
+import { readStaticFiles, type StaticFiles } from './web/static-files.ts';
+import { startWebServer } from './web/web-server.ts';
+
+export interface ProgramOptions {
+  readonly dataDir: string;
+  /** Of the server; 0 = any free one. */
+  readonly port: number;
+  /** Folder of the built window; null = none is served. */
+  readonly windowDir: string | null;
+  readonly log: Log;
+}
+
+export interface Program {
+  readonly app: HostApp;
+  readonly port: number;
+  /** A new address of the window; it works once. Null: none is served. */
+  windowAddress(): string | null;
+  /** Nodes end after their current tasks. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Of a build, beside it; of sources, in `out/`. */
+export const WINDOW_DIR = path.join(
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url)),
+  'out',
+  'renderer',
+);
+
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+
+/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError. Nothing then stays open. */
+export async function openProgram({ dataDir, port, windowDir, log }: ProgramOptions): Promise<Program> {
+  const files: StaticFiles | null = windowDir === null ? null : readStaticFiles(windowDir);
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log }).catch((cause: unknown) => {
+    if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
+    throw new HeadlessError('HEADLESS_ALREADY_RUNNING', `a program runs on ${dataDir}`, { dataDir }, { cause });
+  });
+  try {
+    const server = await startWebServer({
+      port,
+      files,
+      random: systemRandom,
+      serveHost: (port) => app.serve(port),
+      nodePort: (profileId) => app.connectNode(profileId),
+    });
+    writeAddress(dataDir, { pid: process.pid, port: server.port, token: server.commandLineToken });
+    let closing: Promise<void> | undefined;
+    return {
+      app,
+      port: server.port,
+      windowAddress: () => (files === null ? null : server.address()),
+      close() {
+        // The window goes on showing what happens until the last node has stopped.
+        closing ??= app.close().then(async () => {
+          removeAddress(dataDir);
+          await server.close();
+        });
+        return closing;
+      },
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+/** What a chain says of an address, asked without its key. */
+import { DatabaseSync } from 'node:sqlite';
+import type { ChainPreset } from '../../contract/chain-preset.ts';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { type ChainClient, createChainClient } from '../../worker/chain/chain-client.ts';
+import { Contract } from '../../worker/chain/contracts/contract.ts';
+import { Staking } from '../../worker/chain/contracts/staking.ts';
+import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
+
+export type ChainReading = Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'balanceWei' | 'close'>;
+
+/** Nothing can be sent with it: the key behind it is made up and has no coin. */
+export function readChain(options: {
+  readonly preset: ChainPreset;
+  readonly address: Hex;
+  readonly clock: Clock;
+  readonly random: Random;
+}): ChainReading {
+  const { preset, address, clock, random } = options;
+  const db = new DatabaseSync(':memory:');
+  db.exec(CHAIN_TABLES);
+  const silent = () => {};
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log });
+  const { rpc, credits, transactions } = client;
+  const contract = new Contract({ name: 'NodeStaking', address: preset.contracts.nodeStaking, rpc });
+  return {
+    address,
+    rpc,
+    credits,
+    staking: new Staking({ contract, credits, rpc, transactions, self: address, clock }),
+    balanceWei: () => rpc.call('eth_getBalance', [address, 'latest']),
+    async close() {
+      await client.close();
+      db.close();
+    },
+  };
+}

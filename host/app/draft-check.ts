@@ -1,0 +1,76 @@
+/** What would keep a node from starting, before there is one: the worker's own checks, with the address alone. */
+import type { NetworkPreset } from '../../contract/node-config.ts';
+import type { PreflightReport } from '../../contract/preflight.ts';
+import type { ProfileDraft } from '../../contract/profiles.ts';
+import { bytesToHex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import { NetworkClock } from '../../worker/networks/network-clock.ts';
+import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
+import { preflightChain } from '../../worker/preflight/chain-parts.ts';
+import { preflightChecks } from '../../worker/preflight/checks.ts';
+import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
+import { runPreflight } from '../../worker/preflight/run-preflight.ts';
+import { RelayReader, type TrustNetwork } from '../../worker/trust/relay-reader.ts';
+import { readChain } from './chain-reading.ts';
+
+export interface DraftCheckOptions {
+  readonly draft: ProfileDraft;
+  readonly preset: NetworkPreset;
+  /** Where its files would be. */
+  readonly dataDir: string;
+  /** A profile of this machine has this key on this network: that it is active there is no surprise. */
+  readonly isOurs: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export async function checkDraft(options: DraftCheckOptions): Promise<PreflightReport> {
+  const { draft, preset, dataDir, isOurs, clock, random } = options;
+  // The relay signs nothing of what is read here; a key that belongs to nobody reads as well as the node's own.
+  const reading = { relayUrl: preset.relayUrl, privateKey: bytesToHex(random.bytes(32)), clock: new NetworkClock(clock) };
+  const relay = new RelayNetwork(reading);
+  const reader = new RelayReader(reading);
+  const chain = preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random });
+  const targetWei = BigInt(draft.stakeWei);
+  try {
+    return await runPreflight({
+      clock,
+      checks: preflightChecks({
+        clock,
+        relayNow: () => relay.now(),
+        chain:
+          chain === null || preset.chain === undefined
+            ? null
+            : preflightChain({ client: chain, preset: preset.chain, targetWei }),
+        engine: { kind: draft.engine.kind, accepted: preset.acceptedEngines },
+        // What is missing can still be downloaded when the node is there.
+        models: async () => ({ configured: draft.modelIds, missing: [] }),
+        disk: { path: dataDir },
+        doppelganger: () => doppelgangerFacts({ reader, address: draft.address, isOurs }),
+      }),
+    });
+  } finally {
+    await Promise.all([relay.close(), reader.close(), chain?.close()]);
+  }
+}
+
+async function doppelgangerFacts(options: {
+  readonly reader: Pick<TrustNetwork, 'publicNodes'>;
+  readonly address: string;
+  readonly isOurs: boolean;
+}): Promise<DoppelgangerFacts> {
+  const { reader, address, isOurs } = options;
+  const { nodes, complete } = await reader.publicNodes();
+  const listed = nodes.some((node) => sameAddress(node.address, address));
+  if (!listed && !complete) throw new Error('the network has more nodes than were read');
+  return {
+    status: listed ? 'Available' : 'Quit',
+    // A profile's own records know more, and its node looks at them before it joins.
+    joinedAfterEvent: isOurs ? 0 : null,
+    ownJoinSeen: isOurs,
+    news: [],
+    hasVerdict: () => false,
+    confirmedAlone: false,
+  };
+}

@@ -1,0 +1,38 @@
+/** From callbacks to a subscription that a client may end at any time. */
+
+/** A reader so far behind gets no more: it subscribes again and begins with a snapshot. */
+const MAX_WAITING = 10_000;
+
+/**
+ * First what `first` gives, then every event, until the signal. Nothing that happens in between is lost.
+ * @param subscribe answers with what ends it
+ */
+export async function* feed<Event>(options: {
+  readonly subscribe: (listener: (event: Event) => void) => () => void;
+  readonly first: () => readonly Event[];
+  readonly signal: AbortSignal | undefined;
+}): AsyncGenerator<Event, void, void> {
+  const { subscribe, first, signal } = options;
+  const waiting: Event[] = [];
+  let wake: () => void = () => {};
+  const end = subscribe((event) => {
+    waiting.push(event);
+    wake();
+  });
+  const aborted = () => wake();
+  signal?.addEventListener('abort', aborted, { once: true });
+  try {
+    waiting.unshift(...first());
+    while (signal?.aborted !== true && waiting.length <= MAX_WAITING) {
+      const event = waiting.shift();
+      if (event !== undefined) yield event;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    end();
+    signal?.removeEventListener('abort', aborted);
+  }
+}

@@ -1,0 +1,152 @@
+/** The object that holds the program around the nodes together; opened and closed in order. Both shells have one. */
+import path from 'node:path';
+import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
+import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
+import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
+import { createRpcServer } from '../../contract/rpc-server.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { systemClock } from '../../worker/engines/system-clock.ts';
+import { createLog, type Log } from '../../worker/log.ts';
+import { systemRandom } from '../../worker/system-random.ts';
+import { type DevnetChannel, forkDevnet } from '../local-network/devnet-channel.ts';
+import { createDevnetProcess, type DevnetProcess } from '../local-network/devnet-process.ts';
+import { createLogWriter } from '../logs/log-writer.ts';
+import { createNetworkDirectory, type NetworkDirectory } from '../networks/network-directory.ts';
+import { createHostRouter } from '../rpc/router.ts';
+import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
+import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
+import { createEngineDirectory, type EngineDirectory } from './engines.ts';
+import { localPeers } from './local-nodes.ts';
+import { createNodeRunner, type NodeRunner } from './node-runner.ts';
+import { type HostStores, openStores } from './open-stores.ts';
+import { createProfileViews, type ProfileViews } from './profile-views.ts';
+import { PROGRAM, programVersion } from './program-parts.ts';
+
+/** What a shell may do about new versions of the program. */
+export interface Updates {
+  state(): UpdateState;
+  watch(listener: (state: UpdateState) => void): () => void;
+  check(): Promise<void>;
+  install(): Promise<void>;
+}
+
+export interface HostAppOptions {
+  readonly dataDir: string;
+  readonly shell: AppInfo['shell'];
+  readonly features: AppInfo['features'];
+  readonly electronBackend?: string | null;
+  /** Null: this shell can not update itself. */
+  readonly updates?: Updates | null;
+  /** Start a process each; left out, Node's fork does. */
+  readonly openWorker?: (options: ForkChannelOptions) => SupervisedChannel;
+  readonly openDevnet?: (options: { readonly entry: string; readonly logFile: string }) => DevnetChannel;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+}
+
+/** What the procedures of the host's contract work on. */
+export interface HostParts extends HostStores {
+  readonly info: AppInfo;
+  readonly networks: NetworkDirectory;
+  readonly engines: EngineDirectory;
+  readonly supervisor: Supervisor;
+  readonly views: ProfileViews;
+  readonly nodes: NodeRunner;
+  readonly devnet: DevnetProcess;
+  readonly updates: Updates | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface HostApp {
+  /** In this process. */
+  readonly client: HostClient;
+  readonly parts: HostParts;
+  /** Serves the host's contract on a port of a window. */
+  serve(port: RpcPort): void;
+  /** A new connection to a node's own contract; null while its worker does not live. */
+  connectNode(profileId: string): RpcPort | null;
+  /** A node's own contract for the shell itself; null while its worker does not live. */
+  node(profileId: string): NodeClient | null;
+  /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
+  autoStart(): Promise<void>;
+  /** Stops the nodes, each after its current task, then the local network; closes every file. */
+  close(): Promise<void>;
+}
+
+/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
+export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
+  const { dataDir, shell, features, updates = null, electronBackend = null } = options;
+  const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
+  const stores = await openStores({ dataDir, clock, random, electronBackend });
+  const { profiles, folders, lock } = stores;
+  const { openDevnet = forkDevnet, openWorker = forkChannel } = options;
+  const devnet = createDevnetProcess({
+    dataDir: folders.devnet,
+    workerEntry: PROGRAM.worker,
+    peers: localPeers(),
+    fork: ({ logFile }) => openDevnet({ entry: PROGRAM.devnet, logFile }),
+    clock,
+    onError: (error) => log.warn({ err: error }, 'the local network reports'),
+  });
+  const networks = createNetworkDirectory({
+    folders: { builtIn: PROGRAM.networks, own: folders.ownNetworks },
+    local: () => devnet.preset(),
+  });
+  const supervisor = createSupervisor({
+    clock,
+    random,
+    order: (profileId) => nodes.order(profileId),
+    open({ profileId, secrets }) {
+      const writer = createLogWriter({ folder: path.join(folders.logs, profileId), clock, secrets });
+      const channel = openWorker({ entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
+      channel.onExit(() => writer.close());
+      return channel;
+    },
+  });
+  const views = createProfileViews({ profiles, supervisor, networks });
+  const nodes: NodeRunner = createNodeRunner({ ...stores, networks, supervisor, devnet, views, clock, random });
+  const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features };
+  const engines = createEngineDirectory(() => networks.presets());
+  const parts: HostParts = { ...stores, info, networks, engines, supervisor, views, nodes, devnet, updates, clock, random, log };
+  const server = createRpcServer(createHostRouter(parts), (error) => log.error({ err: error }, 'a procedure of the host failed'));
+  const serve = (port: RpcPort) => server.serve(port);
+  const [own, far] = portPair();
+  serve(far);
+  const connectNode = (profileId: string) => {
+    const known = profiles.list().some(({ id }) => id === profileId);
+    const alive = supervisor.view(profileId).worker;
+    return known && (alive.kind === 'running' || alive.kind === 'stopping') ? supervisor.client(profileId).connect() : null;
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    client: createHostClient(own),
+    parts,
+    serve,
+    connectNode,
+    node(profileId) {
+      const port = connectNode(profileId);
+      return port === null ? null : createNodeClient(port);
+    },
+    async autoStart() {
+      for (const profile of profiles.list().filter(({ autoStart }) => autoStart)) {
+        await nodes
+          .start(profile.id)
+          .catch((error: unknown) => log.warn({ err: error, profile: profile.id }, 'a node did not start'));
+      }
+    },
+    close() {
+      closing ??= supervisor
+        .stopAll()
+        .then(() => devnet.stop())
+        .finally(() => {
+          own.close();
+          lock.release();
+        });
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** Starts and stops the nodes of profiles, with everything that has to be there first. */
+import path from 'node:path';
+import type { Profile, ProfileView } from '../../contract/profiles.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { DevnetProcess } from '../local-network/devnet-process.ts';
+import { LocalNetworkError } from '../local-network/errors.ts';
+import { LOCAL_NETWORK_ID, type NetworkDirectory } from '../networks/network-directory.ts';
+import { assertFits, clashWith, nodeConfigOf } from '../profiles/node-config-of.ts';
+import type { NodeOrder } from '../supervisor/supervised-node.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { localDraft, provideFor } from './local-nodes.ts';
+import type { HostStores } from './open-stores.ts';
+import type { ProfileViews } from './profile-views.ts';
+
+export interface NodeRunner {
+  /** What a profile's process is told at its start. */
+  order(profileId: string): Promise<NodeOrder>;
+  /** Resolves when the process is started or could not be: the profile's view tells. @throws HostError, LocalNetworkError */
+  start(profileId: string): Promise<void>;
+  stop(profileId: string): Promise<void>;
+  /** A node on this machine's own network, started. @throws HostError, LocalNetworkError */
+  createLocal(name: string): Promise<ProfileView>;
+  /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while nodes of it run */
+  stopLocalNetwork(): Promise<void>;
+}
+
+export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | 'devnetKeys' | 'profiles'> {
+  readonly networks: NetworkDirectory;
+  readonly supervisor: Supervisor;
+  readonly devnet: DevnetProcess;
+  readonly views: ProfileViews;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
+  const { folders, keys, devnetKeys, profiles, networks, supervisor, devnet, views, clock, random } = parts;
+
+  const isLocal = (profile: Profile) => profile.networkId === LOCAL_NETWORK_ID;
+  const running = () => supervisor.active().map((id) => profiles.get(id));
+  const placed = (profile: Profile) => ({ profile, preset: networks.preset(profile.networkId) });
+
+  function privateKeyOf(profile: Profile) {
+    if (devnetKeys.has(profile.address)) return devnetKeys.privateKeyOf(profile);
+    return keys.privateKeyOf(profile.address);
+  }
+
+  async function prepareLocal({ address, stakeWei }: Profile): Promise<void> {
+    await devnet.start();
+    await provideFor({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
+  }
+
+  const runner: NodeRunner = {
+    async order(profileId) {
+      const profile = profiles.get(profileId);
+      if (isLocal(profile)) await prepareLocal(profile);
+      const preset = networks.preset(profile.networkId);
+      const clash = clashWith({ profile, preset }, running().map(placed));
+      if (clash !== null) throw clash;
+      const privateKey = await privateKeyOf(profile);
+      const models = { ...profile.models, directory: profile.models.directory ?? folders.models };
+      const config = nodeConfigOf({
+        profile: { ...profile, models },
+        preset,
+        dataDir: profiles.dataDir(profileId),
+        claimsDir: folders.claims,
+      });
+      views.started(profile);
+      return { config, privateKey };
+    },
+    async start(profileId) {
+      const profile = profiles.get(profileId);
+      assertFits(profile, networks.preset(profile.networkId));
+      await supervisor.start(profileId);
+    },
+    stop: (profileId) => supervisor.stop(profiles.get(profileId).id),
+    async createLocal(name) {
+      const { minStakeWei } = await devnet.start();
+      const address = devnetKeys.create();
+      const profile = profiles.create(localDraft({ name, address, stakeWei: minStakeWei }));
+      await runner.start(profile.id);
+      return views.view(profile);
+    },
+    async stopLocalNetwork() {
+      const nodes = running().filter(isLocal);
+      if (nodes.length > 0) {
+        const names = nodes.map(({ name }) => name);
+        throw new LocalNetworkError('LOCAL_NETWORK_IN_USE', `${names.join(', ')} must stop first`, { nodes: names });
+      }
+      await devnet.stop();
+    },
+  };
+  return runner;
+}
+
+/** Folder of a profile's log. */
+export function logFolder({ logs }: HostStores['folders'], profileId: string): string {
+  return path.join(logs, profileId);
+}

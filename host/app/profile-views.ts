@@ -1,0 +1,77 @@
+/** The profiles with what their processes and nodes are doing, as one stream: a snapshot, then changes by revision. */
+import type { Profile, ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
+import type { NetworkDirectory } from '../networks/network-directory.ts';
+import type { ProfileStore } from '../profiles/profiles.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+export interface ProfileViews {
+  view(profile: Profile): ProfileView;
+  snapshot(): ProfilesUpdate;
+  /** Called after every change; the answer ends it. */
+  watch(listener: (update: ProfilesUpdate) => void): () => void;
+  /** A process is started with this. */
+  started(profile: Profile): void;
+}
+
+export function createProfileViews(parts: {
+  readonly profiles: ProfileStore;
+  readonly supervisor: Supervisor;
+  readonly networks: NetworkDirectory;
+}): ProfileViews {
+  const { profiles, supervisor, networks } = parts;
+  const listeners = new Set<(update: ProfilesUpdate) => void>();
+  const startedWith = new Map<string, string>();
+  let revision = 0;
+
+  function titleOf(id: string): string {
+    return networks.presets().find((preset) => preset.id === id)?.title ?? id;
+  }
+
+  function view(profile: Profile): ProfileView {
+    const { worker, node } = supervisor.view(profile.id);
+    const isActive = supervisor.active().includes(profile.id);
+    return {
+      profile,
+      networkTitle: titleOf(profile.networkId),
+      gpuName:
+        node?.gpu?.report.reportedName ??
+        (profile.gpu.kind === 'stated' ? profile.gpu.name : (profile.gpu.confirmed?.name ?? null)),
+      worker,
+      node,
+      pendingRestart: isActive && startedWith.get(profile.id) !== effectOf(profile),
+    };
+  }
+
+  function tell(update: (revision: number) => ProfilesUpdate): void {
+    revision += 1;
+    const told = update(revision);
+    for (const listener of listeners) listener(told);
+  }
+
+  function changed(id: string): void {
+    const profile = profiles.list().find((one) => one.id === id);
+    if (profile !== undefined) tell((revision) => ({ kind: 'changed', revision, profile: view(profile) }));
+  }
+
+  supervisor.watch(({ profileId }) => changed(profileId));
+  profiles.watch((change) => {
+    if (change.kind !== 'removed') return changed(change.profile.id);
+    const { id } = change;
+    tell((revision) => ({ kind: 'removed', revision, id }));
+  });
+
+  return {
+    view,
+    snapshot: () => ({ kind: 'snapshot', revision, profiles: profiles.list().map(view) }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    started: (profile) => void startedWith.set(profile.id, effectOf(profile)),
+  };
+}
+
+/** What takes effect at the next start of a node; its name and whether it starts with the program do not wait. */
+function effectOf(profile: Profile): string {
+  return JSON.stringify({ ...profile, name: '', autoStart: false });
+}

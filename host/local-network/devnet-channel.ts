@@ -1,0 +1,78 @@
+/** What the host tells the devnet's process and hears from it; the rest of that channel is the devnet's own affair. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { z } from 'zod';
+import { networkPresetSchema } from '../../contract/node-config.ts';
+import { errorViewSchema } from '../../contract/worker-channel.ts';
+
+export const fromDevnetSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), preset: networkPresetSchema, explorerUrl: z.string().nullable().default(null) }),
+  z.object({ type: z.literal('funded'), id: z.number().int() }),
+  /** It goes on. `id`: of the order that failed, where it was one with an id. */
+  z.object({ type: z.literal('error'), error: errorViewSchema }),
+  z.object({ type: z.literal('fatal'), error: errorViewSchema }),
+]);
+export type FromDevnet = z.output<typeof fromDevnetSchema>;
+
+/** Amounts are decimal wei strings. */
+export type ToDevnet =
+  | { readonly type: 'start'; readonly config: DevnetOrder }
+  | {
+      readonly type: 'fund';
+      readonly id: number;
+      readonly address: string;
+      readonly walletWei: string;
+      readonly balanceWei: string;
+      readonly stakeWei: string;
+    }
+  | { readonly type: 'workload'; readonly everySeconds: number | null }
+  | { readonly type: 'stop' };
+
+export interface DevnetOrder {
+  readonly dataDir: string;
+  readonly statePath: string;
+  readonly workerEntry: string;
+  readonly port: number;
+  readonly peers: readonly {
+    readonly name: string;
+    readonly engine: {
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+    };
+    readonly gpu: { readonly name: string; readonly vramGib: number };
+    readonly modelIds: readonly string[];
+  }[];
+}
+
+/** A devnet's process, however it was started. */
+export interface DevnetChannel {
+  send(message: ToDevnet): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Once; nothing is heard afterwards. */
+  onExit(listener: () => void): void;
+  kill(): void;
+}
+
+/** It ends by itself when this process does: its channel closes. */
+export function forkDevnet({ entry, logFile }: { readonly entry: string; readonly logFile: string }): DevnetChannel {
+  const log = openSync(logFile, 'a', 0o600);
+  const child: ChildProcess = fork(entry, [], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', log, log, 'ipc'],
+    // Ctrl-C is the host's, who stops it in order.
+    detached: process.platform !== 'win32',
+  });
+  closeSync(log);
+  return {
+    send: (message) => {
+      if (child.connected) child.send(message, () => {});
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => {
+      child.once('exit', listener);
+      child.once('error', listener);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

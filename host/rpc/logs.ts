@@ -1,0 +1,38 @@
+/** Procedures about the nodes' logs. */
+import os from 'node:os';
+import type { HostParts } from '../app/host-app.ts';
+import { logFolder } from '../app/node-runner.ts';
+import { followLog, logPage } from '../logs/log-reader.ts';
+import { supportBundle } from '../logs/support-bundle.ts';
+import type { HostImplementer } from './router.ts';
+
+export function logHandlers(contract: HostImplementer, { folders, profiles, supervisor, info, clock }: HostParts) {
+  const folderOf = (profileId: string) => logFolder(folders, profiles.get(profileId).id);
+  return {
+    page: contract.logs.page.handler(({ input: { profileId, ...query } }) => logPage({ folder: folderOf(profileId), query })),
+    watch: contract.logs.watch.handler(async function* ({ input: { profileId, ...filter }, signal }) {
+      const ending = signal ?? new AbortController().signal;
+      for await (const lines of followLog({ folder: folderOf(profileId), filter, clock, signal: ending }))
+        yield { lines: [...lines] };
+    }),
+    bundle: contract.logs.bundle.handler(({ input: { id } }) => {
+      const { worker, node } = supervisor.view(id);
+      const { fileName, bytes } = supportBundle({
+        profile: profiles.get(id),
+        logFolder: folderOf(id),
+        versions: {
+          program: info.version,
+          shell: info.shell,
+          node: process.version,
+          platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+        },
+        store: { worker, node },
+        secrets: [],
+        homeDir: os.homedir(),
+        userName: os.userInfo().username,
+        nowMs: clock.now(),
+      });
+      return { fileName, base64: Buffer.from(bytes).toString('base64') };
+    }),
+  };
+}

@@ -1,0 +1,85 @@
+/** The host's contract, implemented: each procedure parses its input, asks one part of the host, and gives its answer. */
+import { implement } from '@orpc/server';
+import { hostContract } from '../../contract/host-contract.ts';
+import type { HostParts } from '../app/host-app.ts';
+import { cardsHandlers } from './cards.ts';
+import { logHandlers } from './logs.ts';
+import { profileHandlers } from './profiles.ts';
+import { streamOf } from './streams.ts';
+
+const contract = implement(hostContract);
+export type HostImplementer = typeof contract;
+
+const done = {};
+
+export function createHostRouter(parts: HostParts) {
+  const { info, settings, networks, engines, keys, devnet, nodes, updates } = parts;
+  return contract.router({
+    app: { info: contract.app.info.handler(() => info) },
+    settings: {
+      watch: contract.settings.watch.handler(streamOf(settings.watch, settings.get)),
+      change: contract.settings.change.handler(({ input }) => settings.change(input)),
+    },
+    networks: {
+      list: contract.networks.list.handler(() => networks.views()),
+      add: contract.networks.add.handler(({ input }) => networks.add(input.preset)),
+      remove: contract.networks.remove.handler(({ input }) => {
+        networks.remove(input.id);
+        return done;
+      }),
+    },
+    engines: {
+      list: contract.engines.list.handler(() => ({ engines: engines.list() })),
+      inspect: contract.engines.inspect.handler(({ input }) => engines.inspect(input.path)),
+    },
+    gpus: cardsHandlers(contract, parts),
+    keys: {
+      stores: contract.keys.stores.handler(() => keys.stores()),
+      list: contract.keys.list.handler(async () => ({ keys: [...(await keys.list())] })),
+      create: contract.keys.create.handler(({ input }) => keys.create(input)),
+      proveBackup: contract.keys.proveBackup.handler(({ input }) => keys.proveBackup(input)),
+      import: contract.keys.import.handler(({ input }) => keys.import(input)),
+      unlock: contract.keys.unlock.handler(({ input }) => keys.unlock(input)),
+      prepareExport: contract.keys.prepareExport.handler(({ input }) => keys.prepareExport(input.address)),
+      confirmExport: contract.keys.confirmExport.handler(({ input }) => keys.confirmExport(input)),
+      archive: contract.keys.archive.handler(async ({ input }) => {
+        await keys.archive(input.address);
+        return done;
+      }),
+    },
+    profiles: profileHandlers(contract, parts),
+    logs: logHandlers(contract, parts),
+    devnet: {
+      watch: contract.devnet.watch.handler(
+        streamOf(
+          (listener) => devnet.watch(listener),
+          () => devnet.state(),
+        ),
+      ),
+      start: contract.devnet.start.handler(async () => {
+        await devnet.start();
+        return done;
+      }),
+      stop: contract.devnet.stop.handler(async () => {
+        await nodes.stopLocalNetwork();
+        return done;
+      }),
+    },
+    updates: {
+      watch: contract.updates.watch.handler(
+        streamOf(
+          (listener) => updates?.watch(listener) ?? (() => {}),
+          () => updates?.state() ?? { kind: 'off' as const },
+        ),
+      ),
+      check: contract.updates.check.handler(async () => {
+        await updates?.check();
+        return done;
+      }),
+      install: contract.updates.install.handler(async () => {
+        await updates?.install();
+        return done;
+      }),
+    },
+  });
+}
