@@ -15,7 +15,9 @@ export interface DerivedGpu extends GpuReport {
   readonly model: string;
   readonly perCardMib: readonly number[];
   readonly executorMode: 'tensor_parallel' | 'device_map';
-  /** The NVIDIA cards that execute, in the driver's order; empty on a Mac. */
+  /** The cards that execute, in the driver's order, as the inventory calls them. */
+  readonly ids: readonly string[];
+  /** Those of them that are NVIDIA's; empty on a Mac. */
   readonly uuids: readonly string[];
   /** Value of CUDA_VISIBLE_DEVICES; null on a Mac, where the variable stays away. */
   readonly cudaVisibleDevices: string | null;
@@ -72,6 +74,7 @@ export function deriveGpu(selection: GpuSelection, machine: NodeMachine): Derive
     model,
     perCardMib,
     executorMode: tensorParallel ? ('tensor_parallel' as const) : ('device_map' as const),
+    ids: cards.map((card) => card.id),
     uuids,
     cudaVisibleDevices: platform === 'Darwin' ? null : uuids.join(','),
   });

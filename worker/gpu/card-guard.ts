@@ -49,7 +49,7 @@ export class CardGuard {
       nvidia,
       store: { record: (atMs, readings) => this.#keep(atMs, readings) },
       intervalMs: config.sampleSeconds * 1000,
-      ids: new Set(gpu.uuids),
+      ids: new Set(gpu.ids),
       onState: () => this.#waker.wake(),
     });
     this.#selfTest =
@@ -112,7 +112,7 @@ export class CardGuard {
     const { config, gpu, clock, timeZone } = this.#options;
     const memory = this.#acceptance?.memory ?? NOTHING_REMEMBERED;
     const sample = this.#sample();
-    return acceptance({ ...config.settings, sample, ids: gpu.uuids, ownPids, nowMs: clock.now(), timeZone, memory });
+    return acceptance({ ...config.settings, sample, ids: gpu.ids, ownPids, nowMs: clock.now(), timeZone, memory });
   }
 
   async #ownPids(): Promise<ReadonlySet<number>> {
@@ -135,7 +135,7 @@ export class CardGuard {
   }
 
   #ownCards({ cards }: GpuSample): GpuSample['cards'][number][] {
-    return cards.filter((card) => this.#options.gpu.uuids.includes(card.id));
+    return cards.filter((card) => this.#options.gpu.ids.includes(card.id));
   }
 
   /** Without its history a node goes on. */

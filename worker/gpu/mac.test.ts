@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GpuCard } from '../../contract/gpu.ts';
 import { nodeConfigSchema } from '../../contract/node-config.ts';
-import { assertMac, statesMac } from './mac.ts';
+import { systemClock } from '../engines/system-clock.ts';
+import { QUIET_LOG } from '../testing/loop-rig.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import { nodeConfig } from '../testing/worker-rig.ts';
+import { gpuProblem } from './errors.ts';
+import { assertMac, macCards, statesMac } from './mac.ts';
 import { gpuConfigOf } from './machine-inventory.ts';
+import { openNodeGpu } from './node-gpu.ts';
 import { controllerCard } from './other-cards.ts';
 import { card } from './testing/card.ts';
 
@@ -13,13 +20,34 @@ const amd = card({ index: 1, uuid: null, id: 'amd-1', vendor: 'amd', name: 'AMD 
 const M2 = { name: 'Apple M2 Type+Darwin', vramGib: 16, uuids: [] };
 
 describe("8.9 a Mac's GPU", () => {
-  it('is configured by name, in the spelling of the official node', () => {
+  it('is selected by its id, and reported in the spelling of the official node', () => {
     const machine = { cards: [apple('Apple M2')], platform: 'Darwin', executor: null } as const;
     const gpu = gpuConfigOf({ ids: ['apple-0'] }, machine);
-    expect(gpu).toEqual({ kind: 'stated', ...M2 });
-    expect(nodeConfigSchema.shape.gpu.parse(gpu)).toEqual(gpu);
+    const { name, vramGib } = M2;
+    expect(gpu).toEqual({ kind: 'nvidia', uuids: ['apple-0'], confirmed: { name, vramGib }, selfTest: null });
     expect(statesMac(M2)).toBe(true);
     expect(statesMac({ ...M2, name: 'NVIDIA GeForce RTX 4090+Linux' })).toBe(false);
+  });
+
+  it('is read, claimed and watched like any card, without anything to hide others by', async () => {
+    const controllers = [
+      { vendor: 'AMD', model: 'Radeon Pro 5500M' },
+      { vendor: 'Apple', model: 'Apple M2' },
+    ];
+    const probed = macCards({ kind: 'found', controllers }, MAC);
+    const dataDir = tempDir();
+    const gpu = { kind: 'nvidia' as const, uuids: ['apple-1'], selfTest: null, claimsDir: join(dataDir, 'claims') };
+    const config = nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), gpu });
+    const options = { config, clock: systemClock, log: QUIET_LOG, probe: { probe: () => Promise.resolve(probed) } };
+    const opened = await openNodeGpu(options);
+    expect(opened.gpu).toMatchObject({ vramGib: 16, uuids: [], name: expect.stringMatching(/^Apple M2 Type\+/) });
+    await expect(openNodeGpu(options)).rejects.toMatchObject({ code: 'GPU_TAKEN' });
+    opened.close();
+  });
+
+  it('says why it could not be read', () => {
+    const problem = gpuProblem('GPU_PROBE_TIMED_OUT');
+    expect(macCards({ kind: 'timedOut', problem }, MAC)).toEqual({ kind: 'failed', problem });
   });
 
   it('law 6: is compared at every start, in the spelling of the official node or in the right one', () => {

@@ -1,9 +1,28 @@
 /** A Mac's GPU: one, shared with everything else on it, and named in a way of its own. Source: RELAY_PROTOCOL 8.9. */
 import type { GpuCard } from '../../contract/gpu.ts';
+import type { Clock } from '../../protocol/ports.ts';
 import { type DerivedGpu, deriveGpu } from './assignment.ts';
 import { gpuError } from './errors.ts';
 import type { ReportedGpu } from './isolation.ts';
+import type { NvidiaProbe } from './nvidia-smi.ts';
+import { type ControllerProbe, controllerCard, type Machine, probeControllers, thisMachine } from './other-cards.ts';
 import type { MacName } from './platform.ts';
+import { SystemProcessRunner } from './process-runner.ts';
+
+/** Reads this Mac's GPU as nvidia-smi reads other machines' cards; it tells neither temperature nor power. */
+export function macProbe(clock: Clock): { probe(): Promise<NvidiaProbe> } {
+  const runner = new SystemProcessRunner({ clock });
+  const machine = thisMachine();
+  return { probe: async () => macCards(await probeControllers({ runner }), machine) };
+}
+
+export function macCards(controllers: ControllerProbe, machine: Machine): NvidiaProbe {
+  if (controllers.kind !== 'found') return { kind: 'failed', problem: controllers.problem };
+  const cards = controllers.controllers
+    .map((controller, index) => controllerCard({ controller, index, machine, nvidiaProblem: null }))
+    .filter(({ vendor }) => vendor === 'apple');
+  return { kind: 'found', cards, problems: [] };
+}
 
 const MAC_SUFFIX = '+Darwin';
 

@@ -2,7 +2,7 @@
 import type { GpuInventory, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { type DerivedGpu, deriveGpu, type NodeMachine, suggestSelection } from './assignment.ts';
+import { deriveGpu, type NodeMachine, suggestSelection } from './assignment.ts';
 import { ownerOf } from './claims.ts';
 import { inventoryReader } from './inventory.ts';
 import { machineNvidiaSmi } from './nvidia-smi.ts';
@@ -58,13 +58,12 @@ export function gpuReport(selection: GpuSelection, { cards, executor }: Pick<Nod
 }
 
 /**
- * A selection as a node's configuration takes it. NVIDIA's cards are named by UUID, and read again at every start; a
- * Mac has one GPU that nothing can be hidden from, so its name and memory are stated, and checked at every start.
+ * A selection as a node's configuration takes it: by id, which is an NVIDIA card's UUID, with what the host is to
+ * confirm. The cards are read again at every start.
  * @throws GpuError as deriveGpu: GPU_NOT_ISOLATABLE for cards of other makes
  */
 export function gpuConfigOf(selection: GpuSelection, machine: NodeMachine): NodeConfigInput['gpu'] {
-  const gpu: DerivedGpu = deriveGpu(selection, machine);
-  const told = { name: gpu.reportedName, vramGib: gpu.reportedVramGib };
-  if (gpu.uuids.length === 0) return { kind: 'stated', ...told, uuids: [] };
-  return { kind: 'nvidia', uuids: [...gpu.uuids], confirmed: told, selfTest: null };
+  const { ids, reportedName, reportedVramGib } = deriveGpu(selection, machine);
+  const confirmed = { name: reportedName, vramGib: reportedVramGib };
+  return { kind: 'nvidia', uuids: [...ids], confirmed, selfTest: null };
 }

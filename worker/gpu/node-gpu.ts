@@ -15,9 +15,8 @@ import { type DiagnosedGpu, diagnosedByName, diagnosedGpu } from './diagnosed.ts
 import { gpuError, problemError } from './errors.ts';
 import { openGpuDatabase } from './gpu-database.ts';
 import { assertReportedGpu, type ReportedGpu, reportedGpu } from './isolation.ts';
-import { assertMac, statesMac } from './mac.ts';
-import { machineNvidiaSmi, type NvidiaSmi } from './nvidia-smi.ts';
-import { controllerCard, probeControllers, thisMachine } from './other-cards.ts';
+import { assertMac, macProbe, statesMac } from './mac.ts';
+import { machineNvidiaSmi, type NvidiaProbe } from './nvidia-smi.ts';
 import { ownProcesses } from './own-processes.ts';
 import { thisPlatform } from './platform.ts';
 import { SystemProcessRunner } from './process-runner.ts';
@@ -40,6 +39,13 @@ export interface NodeGpuOptions {
   readonly config: NodeConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** For tests; absent = what this machine has. */
+  readonly probe?: CardProbe;
+}
+
+/** Reads the cards that can be selected. */
+export interface CardProbe {
+  probe(): Promise<NvidiaProbe>;
 }
 
 /**
@@ -50,17 +56,16 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { config, clock } = options;
   const { gpu } = config;
   if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) {
-    if (isMacsOwn(config.engine.kind, gpu)) assertMac(gpu, await macCards(clock));
+    if (isMacsOwn(config.engine.kind, gpu)) assertMac(gpu, found(await macProbe(clock).probe()));
     return statedGpu(gpu);
   }
   if (config.engine.kind === 'embedded' && config.engine.device === 'cpu') {
     throw gpuError('GPU_REPORT_MISMATCH', 'The engine is set to use the processor.');
   }
   const command = gpu.kind === 'nvidia' ? gpu.nvidiaSmi : undefined;
-  const nvidia = machineNvidiaSmi({ command, runner: new SystemProcessRunner({ clock }) });
-  const probe = await nvidia.probe();
-  if (probe.kind !== 'found') throw problemError(probe.problem, { uuids: [...gpu.uuids] });
-  const machine = { cards: probe.cards, platform: thisPlatform(), executor: executorOf(config) };
+  const probe = options.probe ?? machineProbe(clock, command);
+  const cards = found(await probe.probe());
+  const machine = { cards, platform: thisPlatform(), executor: executorOf(config) };
   const derived = gpu.kind === 'nvidia' ? selectedGpu(gpu, machine) : assertReportedGpu(gpu, machine);
   if (derived === null) throw gpuError('GPU_BAD_SELECTION', 'It is empty.');
   const claim = claimed(derived, options);
@@ -71,7 +76,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   };
   if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, history: () => [], close };
   try {
-    const watched = watch({ ...options, gpu, derived, nvidia, cards: probe.cards });
+    const watched = watch({ ...options, gpu, derived, probe, cards });
     return {
       ...told,
       guard: watched.guard,
@@ -99,12 +104,16 @@ function isMacsOwn(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): bool
   return process.platform === 'darwin' && engine !== 'program' && (engine === 'official' || statesMac(gpu));
 }
 
-/** @throws GpuError why the Mac does not show its GPU */
-async function macCards(clock: Clock): Promise<GpuCard[]> {
-  const probe = await probeControllers({ runner: new SystemProcessRunner({ clock }) });
+/** A Mac has no nvidia-smi. */
+function machineProbe(clock: Clock, command: string | undefined): CardProbe {
+  if (process.platform === 'darwin') return macProbe(clock);
+  return machineNvidiaSmi({ command, runner: new SystemProcessRunner({ clock }) });
+}
+
+/** @throws GpuError why the cards could not be read */
+function found(probe: NvidiaProbe): readonly GpuCard[] {
   if (probe.kind !== 'found') throw problemError(probe.problem);
-  const machine = thisMachine();
-  return probe.controllers.map((controller, index) => controllerCard({ controller, index, machine, nvidiaProblem: null }));
+  return probe.cards;
 }
 
 /** @throws GpuError GPU_REPORT_MISMATCH when the cards are not what the host has confirmed, or what deriveGpu throws. */
@@ -112,27 +121,27 @@ function selectedGpu({ uuids, confirmed }: NvidiaGpuConfig, machine: NodeMachine
   return confirmed === undefined ? deriveGpu({ ids: uuids }, machine) : assertReportedGpu({ ...confirmed, uuids }, machine);
 }
 
-function claimed({ uuids }: DerivedGpu, { config, clock }: NodeGpuOptions): GpuClaim {
+function claimed({ ids }: DerivedGpu, { config, clock }: NodeGpuOptions): GpuClaim {
   const { gpu, dataDir } = config;
-  const outcome = claimGpus(uuids, {
+  const outcome = claimGpus(ids, {
     folder: (gpu.kind === 'nvidia' ? gpu.claimsDir : undefined) ?? join(dirname(dataDir), 'gpu-claims'),
     profile: basename(dataDir),
     pid: process.pid,
     nowMs: clock.now(),
   });
-  if (outcome.kind === 'taken') throw problemError(outcome.problem, { uuids: [...uuids] });
+  if (outcome.kind === 'taken') throw problemError(outcome.problem, { cards: [...ids] });
   return outcome.claim;
 }
 
 interface Watch extends NodeGpuOptions {
   readonly gpu: NvidiaGpuConfig;
   readonly derived: DerivedGpu;
-  readonly nvidia: NvidiaSmi;
+  readonly probe: CardProbe;
   readonly cards: readonly GpuCard[];
 }
 
 function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
-  const { config, gpu, derived, nvidia, cards, clock, log } = options;
+  const { config, gpu, derived, probe, cards, clock, log } = options;
   const database = openGpuDatabase(join(config.dataDir, 'gpu.sqlite'));
   const store = new SelfTestStore(database);
   const telemetry = new TelemetryStore(database);
@@ -140,7 +149,7 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
     engine,
     engineKind: config.engine.kind,
     gpu: derived,
-    driver: cards.find((card) => card.id === derived.uuids[0])?.driver ?? '',
+    driver: cards.find((card) => card.id === derived.ids[0])?.driver ?? '',
     modelId,
     store,
     clock,
@@ -152,7 +161,7 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
         gpu: derived,
         config: gpu,
         firstSample: { atMs: clock.now(), cards },
-        nvidia,
+        nvidia: probe,
         telemetry,
         selfTest: gpu.selfTest === null ? null : selfTest(engine, gpu.selfTest),
         ownProcesses,

@@ -62,7 +62,7 @@ function bench() {
   const options: SelfTestOptions = {
     engine,
     engineKind: 'official',
-    gpu: { uuids: [composedUuid(1), composedUuid(0)] },
+    gpu: { ids: [composedUuid(1), composedUuid(0)] },
     driver: '595.84',
     modelId: 'base:Qwen/Qwen3-8B+fp16',
     store,

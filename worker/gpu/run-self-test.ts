@@ -30,7 +30,7 @@ export const SELF_TEST_TIMEOUT_MS = 600_000;
 export interface SelfTestOptions {
   readonly engine: Engine;
   readonly engineKind: EngineKind;
-  readonly gpu: Pick<DerivedGpu, 'uuids'>;
+  readonly gpu: Pick<DerivedGpu, 'ids'>;
   /** Driver version; on a Mac the system's, which brings the driver. */
   readonly driver: string;
   /** A base model for LLM tasks that is on disk. */
@@ -47,7 +47,7 @@ export async function currentSelfTest(
 ): Promise<{ key: SelfTestKey; state: SelfTestState; lifetime: string }> {
   const { version, lifetime } = await options.engine.ready(options.signal);
   const key: SelfTestKey = {
-    cards: [...options.gpu.uuids].sort(),
+    cards: [...options.gpu.ids].sort(),
     driver: options.driver,
     engineKind: options.engineKind,
     engineVersion: version,
