@@ -137,7 +137,7 @@ export const modelsDiskSchema = z.object({
   scannedAtMs: time.nullable(),
 });
 
-/** `revision` counts up by one; after a gap, subscribe again. */
+/** `revision` counts up by one. A snapshot replaces everything, also when it comes again: to a reader that was too slow. */
 export const modelsUpdateSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('snapshot'),

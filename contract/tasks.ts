@@ -102,7 +102,10 @@ export const taskFileBytesSchema = z.object({
   base64: z.string().nullable(),
 });
 
-/** First the snapshot, then every change; `revision` counts up by one, and after a gap one subscribes again. */
+/**
+ * First the snapshot, then every change; `revision` counts up by one. A reader that was too slow is given a snapshot in
+ * the place of what it missed: then pages are read again, for tasks that have ended meanwhile are in none.
+ */
 export const tasksUpdateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), revision: count, upTo: count, open: z.array(taskRowSchema) }),
   z.object({ kind: z.literal('task'), revision: count, task: taskRowSchema }),

@@ -1,6 +1,7 @@
 /** Whole workers against the devnet's relay over HTTP; only the engines are doubles. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createNodeClient } from '../contract/rpc-client.ts';
 import { createApplication } from '../devnet/application/application.ts';
 import { createRelay, type Relay } from '../devnet/relay/relay.ts';
 import { systemRandom } from '../devnet/system.ts';
@@ -233,6 +234,24 @@ describe('the supervisor’s channel', () => {
     await expect(failed).rejects.toMatchObject({ data: { reason: 'WORKER_BAD_MESSAGE' } });
     expect(JSON.stringify(rig.sent)).not.toContain(keyOf('n1').slice(2));
     expect(await rig.client.exited).toEqual({ code: 1, signal: null });
+  });
+
+  it('closes a connection that comes before the start, and serves the one that comes after it', async () => {
+    const { url } = await world(['n1']);
+    const rig = startWorkerRig();
+    onTestFinished(async () => {
+      rig.disconnect();
+      rig.disconnect();
+      await rig.client.exited;
+    });
+    await new Promise<void>((resolve) => rig.client.connect().onClose(resolve));
+    await rig.client.start(nodeConfig({ dataDir: tempDir(), relayUrl: url }), keyOf('n1'));
+    const port = rig.client.connect();
+    const ended = new Promise<void>((resolve) => port.onClose(resolve));
+    expect(await createNodeClient(port).tasks.page({ limit: 1 })).toMatchObject({ total: 0 });
+    const stopped = rig.client.stop({ quitNetwork: false });
+    await ended;
+    expect(await stopped).toEqual({ code: 0, signal: null });
   });
 
   it('a node that runs shrugs a wrong message off', async () => {
