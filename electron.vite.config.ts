@@ -1,13 +1,7 @@
-/** Bundles the shell's main process and preload script; the window itself is built by scripts/window-build.ts. */
+/** Bundles the preload script. Main is compiled with the other rooms, the window by scripts/window-build.ts. */
 import { defineConfig } from 'electron-vite';
 
 export default defineConfig({
-  main: {
-    build: {
-      outDir: 'out/main',
-      rolldownOptions: { input: { main: 'electron/main.ts' }, output: { format: 'es', entryFileNames: '[name].js' } },
-    },
-  },
   preload: {
     build: {
       outDir: 'out/preload',

@@ -1,1 +1,42 @@
 /** The desktop program. Everything it does is in its modules; this file only puts them in order. */
+import { app } from 'electron';
+import { createLog } from '../worker/log.ts';
+import { hardening } from './hardening.ts';
+import { deepLinks } from './modules/deep-links.ts';
+import { createHostModule } from './modules/host.ts';
+import { loginItemModule } from './modules/login-item.ts';
+import { menu } from './modules/menu.ts';
+import { notificationsModule } from './modules/notifications.ts';
+import { powerModule } from './modules/power.ts';
+import { singleInstance } from './modules/single-instance.ts';
+import { trayModule } from './modules/tray.ts';
+import { createUpdates } from './modules/updates.ts';
+import { windowModule } from './modules/window.ts';
+import { shellPaths } from './paths.ts';
+import { runShell } from './shell.ts';
+
+const updates = createUpdates(Date.now);
+const host = createHostModule(updates);
+
+runShell(
+  {
+    paths: shellPaths(app.getAppPath(), app.getPath('userData')),
+    log: createLog({ level: 'info', secrets: [] }),
+    host: null,
+    window: null,
+    leaving: false,
+  },
+  [
+    singleInstance,
+    hardening,
+    menu,
+    host.module,
+    windowModule(host.handOver),
+    deepLinks,
+    trayModule(),
+    notificationsModule(),
+    powerModule(),
+    loginItemModule(),
+    updates.module,
+  ],
+);

@@ -2,27 +2,30 @@
 import path from 'node:path';
 
 export interface ShellPaths {
-  readonly root: string;
   /** Settings, profiles, keystores, logs of this user. */
   readonly dataDir: string;
   readonly preload: string;
   readonly renderer: string;
-  /** The worker program, run in a process of its own. */
-  readonly worker: string;
-  readonly devnet: string;
   readonly icon: string;
   readonly trayIcon: string;
 }
 
 export function shellPaths(root: string, dataDir: string): ShellPaths {
   return {
-    root,
     dataDir,
     preload: path.join(root, 'out', 'preload', 'preload.cjs'),
     renderer: path.join(root, 'out', 'renderer'),
-    worker: path.join(root, 'dist', 'worker', 'main.js'),
-    devnet: path.join(root, 'dist', 'devnet', 'main.js'),
     icon: path.join(root, 'resources', 'icons', 'icon.png'),
     trayIcon: path.join(root, 'resources', 'icons', 'tray.png'),
   };
+}
+
+/** Programs that run outside of Electron can not read its archive; they are unpacked beside it. */
+export function unpacked(file: string): string {
+  return file.replace(`app.asar${path.sep}`, `app.asar.unpacked${path.sep}`);
+}
+
+/** Node's own binary, shipped with the package: Electron's can not stand in for it, its fuse is off. */
+export function shippedNode(resources: string, platform: NodeJS.Platform): string {
+  return path.join(resources, 'node', platform === 'win32' ? 'node.exe' : 'node');
 }

@@ -98,3 +98,8 @@ export const registered: { readonly scheme: string; readonly privileges: object 
 export const protocol = {
   registerSchemesAsPrivileged: (schemes: typeof registered) => void registered.push(...schemes),
 };
+
+/** `basic_text` is what a desktop without a keyring has; a test may ask for it. */
+export const safeStorage = {
+  getSelectedStorageBackend: () => process.env.ELECTRON_DOUBLE_STORAGE ?? 'gnome_libsecret',
+};

@@ -3,7 +3,17 @@ import type Electron from 'electron';
 import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { listenToTest } from './control.ts';
-import { Menu, Notification, nativeImage, powerMonitor, powerSaveBlocker, protocol, screen, Tray } from './desktop.ts';
+import {
+  Menu,
+  Notification,
+  nativeImage,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  safeStorage,
+  screen,
+  Tray,
+} from './desktop.ts';
 import { ipcMain } from './ipc-main.ts';
 import { MessageChannelMain } from './message-ports.ts';
 import { session } from './session.ts';
@@ -20,6 +30,7 @@ export {
   powerMonitor,
   powerSaveBlocker,
   protocol,
+  safeStorage,
   screen,
   session,
   Tray,
@@ -36,10 +47,11 @@ const fits: readonly [
   Fits<Electron.MessagePortMain, MessageChannelMain['port1'], 'peer'>,
   Fits<Electron.PowerSaveBlocker, typeof powerSaveBlocker, 'active'>,
   Fits<Electron.Protocol, typeof protocol>,
+  Fits<Electron.SafeStorage, typeof safeStorage>,
   Fits<Electron.Screen, typeof screen>,
   Fits<Electron.Session, typeof session.defaultSession, 'cancels' | 'applyPermissions'>,
   Fits<Electron.Tray, Tray, 'toolTip' | 'menu'>,
   Fits<Electron.UtilityProcess, ReturnType<typeof utilityProcess.fork>>,
-] = [true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true];
 
 if (fits.length > 0 && process.send !== undefined) listenToTest();

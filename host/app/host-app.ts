@@ -39,7 +39,7 @@ export interface HostAppOptions {
   /** Null: this shell can not update itself. */
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
-  readonly openWorker?: (options: ForkChannelOptions) => SupervisedChannel;
+  readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
   readonly openDevnet?: (options: { readonly entry: string; readonly logFile: string }) => DevnetChannel;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -102,7 +102,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     order: (profileId) => nodes.order(profileId),
     open({ profileId, secrets }) {
       const writer = createLogWriter({ folder: path.join(folders.logs, profileId), clock, secrets });
-      const channel = openWorker({ entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
+      const channel = openWorker({ profileId, entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
       channel.onExit(() => writer.close());
       return channel;
     },

@@ -1,0 +1,57 @@
+import { app, type MessagePortMain, safeStorage } from 'electron';
+import { openHostApp } from '../../host/app/host-app.ts';
+import type { ShellModule } from '../module.ts';
+import { shippedNode, unpacked } from '../paths.ts';
+import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
+import type { Updates } from './updates.ts';
+
+export interface HostModule {
+  readonly module: ShellModule;
+  /** Gives a node's worker a port of a window; false while it does not live. */
+  handOver(profileId: string, port: MessagePortMain): boolean;
+}
+
+/** Opens the program around the nodes, with worker processes of Electron's own making. */
+export function createHostModule(updates: Updates): HostModule {
+  const workers = new Map<string, UtilityChannel>();
+  const nodeProgram = app.isPackaged ? shippedNode(process.resourcesPath, process.platform) : null;
+  return {
+    handOver(profileId, port) {
+      const worker = workers.get(profileId);
+      worker?.handOver(port);
+      return worker !== undefined;
+    },
+    module: {
+      name: 'host',
+      async load(shell) {
+        const desktop = process.platform !== 'linux';
+        const host = await openHostApp({
+          dataDir: shell.paths.dataDir,
+          shell: 'electron',
+          features: { notifications: true, startAtLogin: desktop, tray: true, updates: app.isPackaged },
+          electronBackend: desktop ? null : safeStorage.getSelectedStorageBackend(),
+          updates: {
+            state: updates.state,
+            watch: updates.onState,
+            check: updates.check,
+            install: () => Promise.resolve(updates.install()),
+          },
+          openWorker({ profileId, entry, onOutput }) {
+            const title = `Crynux node ${profileId}`;
+            const worker = forkUtility({ entry: unpacked(entry), title, onOutput, nodeProgram });
+            workers.set(profileId, worker);
+            worker.onExit(() => {
+              if (workers.get(profileId) === worker) workers.delete(profileId);
+            });
+            return worker;
+          },
+        });
+        shell.host = host;
+        void host.autoStart();
+      },
+      async quit(shell) {
+        await shell.host?.close();
+      },
+    },
+  };
+}
