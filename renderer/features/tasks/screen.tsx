@@ -1,7 +1,101 @@
+import { ListChecks, SearchX } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
+import { TaskDrawer } from './task-drawer.tsx';
+import { EVERYTHING, filterOf, narrowsNothing, readTaskView, type TaskView, writeTaskView } from './task-filter.ts';
+import { TaskFilters } from './task-filters.tsx';
+import { TaskTable } from './task-table.tsx';
+import { useTaskList } from './use-task-list.ts';
 
 export function TasksScreen() {
   const { t } = useTranslation('tasks');
-  return <Screen title={t('title')}>{null}</Screen>;
+  return (
+    <Screen fill title={t('title')}>
+      <NodeNeeded>
+        <Tasks />
+      </NodeNeeded>
+    </Screen>
+  );
+}
+
+function Tasks() {
+  const { t, i18n } = useTranslation(['tasks', 'common']);
+  const [params, setParams] = useSearchParams();
+  const text = writeTaskView(readTaskView(params)).toString();
+  // Periods count back from the moment of choosing: what is shown does not slide away while one reads.
+  const [view, filter] = useMemo(() => {
+    const read = readTaskView(new URLSearchParams(text));
+    return [read, filterOf(read, Date.now())] as const;
+  }, [text]);
+  const tasks = useTaskList(filter);
+  const { total, waiting } = tasks.list;
+  const { reader } = tasks;
+  useEffect(() => {
+    if (total === 0 && waiting.length > 0) reader.showWaiting();
+  }, [total, waiting.length, reader]);
+  const change = (next: TaskView) => setParams((was) => writeTaskView(next, was), { replace: true });
+  const open = (commitment: string | null) =>
+    setParams(
+      (was) => {
+        const next = new URLSearchParams(was);
+        if (commitment === null) next.delete('task');
+        else next.set('task', commitment);
+        return next;
+      },
+      { replace: true },
+    );
+  const shown = total === null ? '' : new Intl.NumberFormat(i18n.language).format(total);
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <TaskFilters view={view} onChange={change} />
+        <p role="status" className="ml-auto text-soft tabular-nums">
+          {total === null ? t('reading') : t('total', { count: total, shown })}
+        </p>
+      </div>
+      {tasks.error && (
+        <ErrorNote
+          error={tasks.error}
+          action={
+            <Button small onClick={() => reader.retry()}>
+              {t('common:do.retry')}
+            </Button>
+          }
+        />
+      )}
+      {total === 0 ? (
+        <Empty view={view} onClear={() => change(EVERYTHING)} />
+      ) : (
+        total !== null && <TaskTable key={text} tasks={tasks} onOpen={(row) => open(row.commitment)} />
+      )}
+      <TaskDrawer commitment={params.get('task')} onClose={() => open(null)} />
+    </>
+  );
+}
+
+function Empty({ view, onClear }: { readonly view: TaskView; readonly onClear: () => void }) {
+  const { t } = useTranslation('tasks');
+  const [why, setWhy] = useState(false);
+  if (!narrowsNothing(view)) {
+    const clear = <Button onClick={onClear}>{t('clear')}</Button>;
+    return <EmptyState icon={SearchX} title={t('noneFits')} hint={t('noneFitsHint')} action={clear} />;
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <EmptyState
+        icon={ListChecks}
+        title={t('empty')}
+        hint={t('emptyHint')}
+        action={!why && <Button onClick={() => setWhy(true)}>{t('whyNone')}</Button>}
+      />
+      {why && <WhyNoTasks />}
+    </div>
+  );
 }

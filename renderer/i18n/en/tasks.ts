@@ -34,7 +34,7 @@ export const tasks = {
     allStates: 'All states',
     some: '{{count}} chosen',
     model: 'Model',
-    modelHint: 'Part of a model’s name',
+    modelHint: 'Model name',
     text: 'Search',
     textHint: 'Task, reason or error',
     period: 'Period',

@@ -29,7 +29,7 @@ export const tasks: Same<typeof en> = {
     allStates: '全部状态',
     some: '已选 {{count}} 项',
     model: '模型',
-    modelHint: '模型名称的一部分',
+    modelHint: '模型名称',
     text: '搜索',
     textHint: '任务、原因或错误',
     period: '时间范围',

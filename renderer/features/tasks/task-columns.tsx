@@ -1,0 +1,104 @@
+import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
+import { useTranslation } from 'react-i18next';
+import type { TaskRow } from '../../../contract/tasks.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Money } from '../../ui/money.tsx';
+import { durationText, Time, useNow } from '../../ui/time.tsx';
+import { durationOf, lookOf, resultOf, shortModel } from './task-words.ts';
+
+export const TASK_FEATURES = tableFeatures({});
+const column = createColumnHelper<typeof TASK_FEATURES, TaskRow>();
+
+export const TASK_COLUMNS = column.columns([
+  column.accessor('seenMs', { id: 'time', cell: ({ row }) => <Time atMs={row.original.seenMs} /> }),
+  column.accessor('type', { id: 'type', cell: ({ row }) => <TypeCell row={row.original} /> }),
+  column.accessor('modelIds', { id: 'model', cell: ({ row }) => <ModelCell row={row.original} /> }),
+  column.accessor('status', { id: 'state', cell: ({ row }) => <StateBadge row={row.original} /> }),
+  column.accessor('durationMs', { id: 'duration', cell: ({ row }) => <DurationCell row={row.original} /> }),
+  column.accessor('feeWei', { id: 'money', cell: ({ row }) => <MoneyCell row={row.original} /> }),
+  column.accessor('score', { id: 'result', cell: ({ row }) => <ResultCell row={row.original} /> }),
+]);
+
+export type TaskColumn = 'time' | 'type' | 'model' | 'state' | 'duration' | 'money' | 'result';
+
+/** Widths of all columns; where the room is short, the duration goes first and then the result. */
+export const TASK_GRID =
+  'grid grid-cols-[6.5rem_5rem_minmax(6rem,1fr)_10.25rem_8.5rem] @[52rem]:grid-cols-[6.5rem_5rem_minmax(8rem,1fr)_10.25rem_8.5rem_7rem] @[64rem]:grid-cols-[7.5rem_6rem_minmax(9rem,1fr)_10.5rem_6rem_9.5rem_8.5rem]';
+
+export const COLUMN_CLASSES: Readonly<Record<TaskColumn, string>> = {
+  time: '',
+  type: '',
+  model: 'min-w-0',
+  state: '',
+  duration: 'hidden text-right @[64rem]:block',
+  money: 'text-right',
+  result: 'hidden @[52rem]:block',
+};
+
+interface CellProps {
+  readonly row: TaskRow;
+}
+
+export function StateBadge({ row }: CellProps) {
+  const { t } = useTranslation('common');
+  const { tone, icon } = lookOf(row.status);
+  return (
+    <Badge tone={tone} icon={icon}>
+      {t(`taskStatus.${row.status}`)}
+    </Badge>
+  );
+}
+
+function TypeCell({ row }: CellProps) {
+  const { t } = useTranslation('common');
+  return t(`taskType.${row.type}`);
+}
+
+function ModelCell({ row }: CellProps) {
+  const { t } = useTranslation('tasks');
+  const [first = '', ...more] = row.modelIds;
+  const name = shortModel(first);
+  return (
+    <span className="block truncate" title={row.modelIds.join('\n')}>
+      {more.length === 0 ? name : t('moreModels', { model: name, count: more.length })}
+    </span>
+  );
+}
+
+function DurationCell({ row }: CellProps) {
+  return row.durationMs === null ? <RunningDuration row={row} /> : durationText(row.durationMs);
+}
+
+function RunningDuration({ row }: CellProps) {
+  const ms = durationOf(row, useNow());
+  return ms === null ? (
+    <span className="text-faint">—</span>
+  ) : (
+    <span className="text-accent">{durationText(Math.floor(ms / 1_000) * 1_000)}</span>
+  );
+}
+
+function MoneyCell({ row }: CellProps) {
+  const { t } = useTranslation('tasks');
+  return row.paymentWei === null ? (
+    <span className="text-faint">
+      <Money wei={row.feeWei} /> <span className="text-xs">{t('fee')}</span>
+    </span>
+  ) : (
+    <>
+      <Money wei={row.paymentWei} /> <span className="text-xs text-good">{t('paid')}</span>
+    </>
+  );
+}
+
+function ResultCell({ row }: CellProps) {
+  const { t } = useTranslation('tasks');
+  const { word, icon: Icon } = resultOf(row);
+  const faint = word === 'none' || word === 'executing';
+  return (
+    <span className={faint ? 'flex items-center gap-1.5 text-faint' : 'flex items-center gap-1.5'}>
+      <Icon aria-hidden className="size-3.5 shrink-0 text-faint" />
+      {t(`result.${word}`)}
+    </span>
+  );
+}

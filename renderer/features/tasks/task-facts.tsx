@@ -1,0 +1,115 @@
+import { useTranslation } from 'react-i18next';
+import type { TaskDetail } from '../../../contract/tasks.ts';
+import { ABORT_REASON } from '../../../protocol/tasks/status.ts';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { Fact, Facts } from '../../ui/card.tsx';
+import { Hash } from '../../ui/hash.tsx';
+import { durationText, exactTime, Time, useNow } from '../../ui/time.tsx';
+import { durationOf } from './task-words.ts';
+
+export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
+  const { t, i18n } = useTranslation(['tasks', 'common']);
+  const { task } = detail;
+  const duration = durationOf(task, useNow());
+  const time = (atMs: number | null) => (atMs === null ? t('common:none') : exactTime(atMs, i18n.language));
+  return (
+    <Facts>
+      <Fact name={t('drawer.type')}>{t(`common:taskType.${task.type}`)}</Fact>
+      <Fact name={t('drawer.models')}>
+        {task.modelIds.map((id) => (
+          <code key={id} className="block font-mono text-[0.92em] break-all">
+            {id}
+          </code>
+        ))}
+      </Fact>
+      <Fact name={t('drawer.local')}>{t(`local.${task.local}`)}</Fact>
+      <Fact name={t('drawer.seen')}>
+        <Time atMs={task.seenMs} />
+      </Fact>
+      <Fact name={t('drawer.started')}>{time(task.startTimeMs)}</Fact>
+      <Fact name={t('drawer.deadline')}>{time(task.deadlineMs)}</Fact>
+      {duration !== null && <Fact name={t('drawer.duration')}>{durationText(duration)}</Fact>}
+      {detail.timeoutSeconds !== null && <Fact name={t('drawer.timeout')}>{durationText(detail.timeoutSeconds * 1_000)}</Fact>}
+      {detail.minVramGib !== null && <Fact name={t('drawer.vram')}>{detail.minVramGib} GiB</Fact>}
+      {detail.taskId !== null && (
+        <Fact name={t('drawer.taskId')}>
+          <Hash value={detail.taskId} what={t('drawer.taskId')} />
+        </Fact>
+      )}
+      {task.abortReason !== 'None' && task.abortReason !== '' && (
+        <Fact name={t('drawer.reason')}>{<Reason code={task.abortReason} />}</Fact>
+      )}
+      <Fact name={t('drawer.score')}>
+        {task.score === null ? (
+          <span className="text-faint">{t('drawer.scoreNone')}</span>
+        ) : (
+          <Hash value={task.score} what={t('drawer.score')} />
+        )}
+      </Fact>
+    </Facts>
+  );
+}
+
+function isReason(code: string): code is keyof typeof ABORT_REASON {
+  return code in ABORT_REASON;
+}
+
+/** What the network gave as the reason; one that this program does not know stands as it came. */
+export function Reason({ code }: { readonly code: string }) {
+  const { t } = useTranslation('tasks');
+  return isReason(code) ? t(`abortReason.${code}`) : <code className="font-mono">{code}</code>;
+}
+
+const OUTCOMES: Readonly<Record<'scored' | 'invalid' | 'failed' | 'cancelled' | 'running', Tone>> = {
+  scored: 'good',
+  invalid: 'warn',
+  failed: 'bad',
+  cancelled: 'warn',
+  running: 'info',
+};
+
+export function OutcomeBadge({ outcome }: { readonly outcome: TaskDetail['executions'][number]['outcome'] }) {
+  const { t } = useTranslation('tasks');
+  const word = outcome ?? 'running';
+  return <Badge tone={OUTCOMES[word]}>{t(`outcome.${word}`)}</Badge>;
+}
+
+export function TaskExecutions({ executions }: { readonly executions: TaskDetail['executions'] }) {
+  const { t, i18n } = useTranslation('tasks');
+  if (executions.length === 0) return <p className="text-faint">{t('drawer.executionsNone')}</p>;
+  return executions.map((run) => (
+    <div key={run.attempt} className="flex flex-col gap-1">
+      <p className="flex flex-wrap items-center gap-2">
+        {t('drawer.attempt', { attempt: run.attempt })}
+        <OutcomeBadge outcome={run.outcome} />
+        <span className="text-[13px] text-faint tabular-nums">
+          {exactTime(run.startedMs, i18n.language)}
+          {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs)}`}
+        </span>
+      </p>
+      {run.detail !== '' && <Text text={run.detail} />}
+    </div>
+  ));
+}
+
+/** Text of a program, as it is. */
+export function Text({ text }: { readonly text: string }) {
+  return (
+    <pre
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+      className="max-h-72 overflow-auto rounded-md bg-raised p-3 font-mono text-xs break-words whitespace-pre-wrap"
+    >
+      {text}
+    </pre>
+  );
+}
+
+/** JSON with its lines and steps; what is none stays as it came. */
+export function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

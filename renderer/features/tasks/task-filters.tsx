@@ -1,0 +1,94 @@
+import { FilterX, Search } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
+import { Button } from '../../ui/button.tsx';
+import { Select, TextInput } from '../../ui/field.tsx';
+import { MultiSelect } from './multi-select.tsx';
+import { EVERYTHING, narrowsNothing, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
+import { useTyped } from './use-typed.ts';
+
+export interface TaskFiltersProps {
+  readonly view: TaskView;
+  readonly onChange: (view: TaskView) => void;
+}
+
+export function TaskFilters({ view, onChange }: TaskFiltersProps) {
+  const { t } = useTranslation(['tasks', 'common']);
+  const [text, setText] = useTyped(view.text, (value) => onChange({ ...view, text: value }));
+  const [model, setModel] = useTyped(view.model, (value) => onChange({ ...view, model: value }));
+  const states = (ended: boolean) =>
+    TASK_STATUSES.filter((status) => isTerminal(status) === ended).map((value) => ({
+      value,
+      label: t(`common:taskStatus.${value}`),
+    }));
+  const choosePeriod = (kind: PeriodKind) => {
+    const { period } = view;
+    onChange({ ...view, period: kind !== 'between' ? { kind } : period.kind === kind ? period : { kind, from: '', to: '' } });
+  };
+  return (
+    <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
+      <div className="relative w-56">
+        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />
+        <TextInput
+          type="search"
+          aria-label={t('filter.text')}
+          placeholder={t('filter.textHint')}
+          className="pl-8"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </div>
+      <MultiSelect
+        label={t('filter.type')}
+        all={t('filter.allTypes')}
+        summary={(count) => t('filter.some', { count })}
+        value={view.types}
+        groups={[{ title: null, options: TASK_TYPES.map((value) => ({ value, label: t(`common:taskType.${value}`) })) }]}
+        onChange={(types) => onChange({ ...view, types })}
+      />
+      <MultiSelect
+        label={t('filter.state')}
+        all={t('filter.allStates')}
+        summary={(count) => t('filter.some', { count })}
+        value={view.statuses}
+        groups={[
+          { title: t('filter.groups.open'), options: states(false) },
+          { title: t('filter.groups.ended'), options: states(true) },
+        ]}
+        onChange={(statuses) => onChange({ ...view, statuses })}
+      />
+      <TextInput
+        aria-label={t('filter.model')}
+        placeholder={t('filter.modelHint')}
+        className="w-40!"
+        value={model}
+        onChange={(event) => setModel(event.target.value)}
+      />
+      <Select
+        aria-label={t('filter.period')}
+        className="w-auto!"
+        value={view.period.kind}
+        options={PERIODS.map((value) => ({ value, label: t(`filter.periods.${value}`) }))}
+        onChange={choosePeriod}
+      />
+      {view.period.kind === 'between' &&
+        (['from', 'to'] as const).map((end) => (
+          <TextInput
+            key={end}
+            type="date"
+            aria-label={t(`filter.${end}`)}
+            className="w-auto!"
+            value={view.period.kind === 'between' ? view.period[end] : ''}
+            onChange={(event) => {
+              if (view.period.kind === 'between') onChange({ ...view, period: { ...view.period, [end]: event.target.value } });
+            }}
+          />
+        ))}
+      {!narrowsNothing(view) && (
+        <Button tone="quiet" icon={FilterX} onClick={() => onChange(EVERYTHING)}>
+          {t('clear')}
+        </Button>
+      )}
+    </search>
+  );
+}

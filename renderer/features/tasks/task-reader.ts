@@ -1,0 +1,91 @@
+/** Reads a {@link TaskList} from a node as one looks through it, and keeps it in step with what the node tells. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { errorOf } from '../../../contract/rpc-errors.ts';
+import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
+import type { ErrorView } from '../../../contract/worker-channel.ts';
+import { emptyList, missingOffsets, PAGE_ROWS, showWaiting, type TaskList, withPage, withTask } from './task-list.ts';
+
+export interface PageQuery {
+  readonly filter: TaskFilter;
+  readonly offset: number;
+  readonly limit: number;
+  readonly upTo: number | null;
+}
+
+export interface TaskReaderState {
+  readonly list: TaskList;
+  /** Why reading stopped; {@link TaskReader.retry} goes on. */
+  readonly error: ErrorView | null;
+}
+
+export class TaskReader {
+  readonly state: StoreApi<TaskReaderState>;
+  readonly #page: (query: PageQuery) => Promise<TasksPage>;
+  readonly #inFlight = new Set<number>();
+  #window = { first: 0, last: 0 };
+  #closed = false;
+
+  constructor(options: { filter: TaskFilter; page(query: PageQuery): Promise<TasksPage> }) {
+    this.#page = options.page;
+    this.state = createStore<TaskReaderState>(() => ({ list: emptyList(options.filter), error: null }));
+  }
+
+  /** One looks at these rows, counted from the newest, both included. */
+  look(first: number, last: number): void {
+    this.#window = { first, last };
+    this.#read();
+  }
+
+  /** A task is new or has changed. */
+  take(row: TaskRow): void {
+    this.#set(withTask(this.state.getState().list, row));
+  }
+
+  showWaiting(): void {
+    this.#set(showWaiting(this.state.getState().list));
+  }
+
+  retry(): void {
+    this.state.setState({ error: null });
+    this.#read();
+  }
+
+  /** What is still on its way is thrown away. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #set(list: TaskList): void {
+    if (list !== this.state.getState().list) this.state.setState({ list });
+  }
+
+  #read(): void {
+    const { list, error } = this.state.getState();
+    if (this.#closed || error !== null) return;
+    for (const offset of missingOffsets(list, this.#window.first, this.#window.last)) {
+      // Until the first page has come, it is not known up to where the others are to be read.
+      if (this.#inFlight.has(offset) || (list.upTo === null && this.#inFlight.size > 0)) continue;
+      this.#inFlight.add(offset);
+      void this.#ask(offset, list);
+    }
+  }
+
+  async #ask(offset: number, { filter, upTo }: TaskList): Promise<void> {
+    let goOn = true;
+    try {
+      const page = await this.#page({ filter, offset, limit: PAGE_ROWS, upTo });
+      if (this.#closed) return;
+      const { list } = this.state.getState();
+      // If rows came on top meanwhile, the page stands elsewhere by now and is read again.
+      if (list.upTo === upTo) {
+        this.#set(withPage(list, offset, page));
+        goOn = page.rows.length > 0;
+      }
+    } catch (thrown) {
+      if (!this.#closed) this.state.setState({ error: errorOf(thrown) });
+    } finally {
+      this.#inFlight.delete(offset);
+    }
+    if (goOn) this.#read();
+  }
+}

@@ -1,0 +1,42 @@
+import { useTranslation } from 'react-i18next';
+import type { LedgerKind } from '../../../contract/money.ts';
+import type { TaskDetail } from '../../../contract/tasks.ts';
+import { Fact, Facts } from '../../ui/card.tsx';
+import { Hash } from '../../ui/hash.tsx';
+import { Money } from '../../ui/money.tsx';
+import { Time } from '../../ui/time.tsx';
+
+const NAMED = ['taskPayment', 'groupShare', 'refundShare', 'slash'] as const;
+
+function wordOf(kind: LedgerKind): (typeof NAMED)[number] | 'other' {
+  return NAMED.find((named) => named === kind) ?? 'other';
+}
+
+export function TaskSettlement({ detail: { task, money } }: { readonly detail: TaskDetail }) {
+  const { t } = useTranslation('tasks');
+  return (
+    <div className="flex flex-col gap-2">
+      <Facts>
+        <Fact name={t('drawer.feeOffered')}>
+          <Money wei={task.feeWei} />
+        </Fact>
+        <Fact name={t('drawer.earned')}>{money === null ? t('drawer.noLedger') : <Money wei={money.earnedWei} signed />}</Fact>
+      </Facts>
+      {money?.entries.length === 0 && <p className="text-faint">{t('drawer.settlementNone')}</p>}
+      {money?.entries.map((entry) => (
+        <div
+          key={entry.id}
+          className="flex flex-wrap items-baseline justify-between gap-x-3 border-t border-line pt-2 text-[13px]"
+        >
+          <span>{t(`ledger.${wordOf(entry.kind)}`)}</span>
+          <span className="text-faint">
+            <Time atMs={entry.atMs} />
+            {entry.record !== null && <code className="ml-2 font-mono text-xs">{entry.record}</code>}
+            {entry.transaction !== null && <Hash value={entry.transaction} what="transaction" />}
+          </span>
+          <Money wei={entry.from === 'network' ? entry.wei : `-${entry.wei}`} signed />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import type { TaskFilter } from '../../../contract/tasks.ts';
+import { useNode } from '../../state/app-context.ts';
+import type { TasksStore } from '../../state/tasks.ts';
+import { PAGE_ROWS } from './task-list.ts';
+import { TaskReader, type TaskReaderState } from './task-reader.ts';
+
+export interface UsedTaskList extends TaskReaderState {
+  readonly reader: TaskReader;
+  /** Reads everything again from the newest on. */
+  refresh(): void;
+}
+
+/** The selected node's tasks that fit a filter; read again when the filter, the node or the connection changes. */
+export function useTaskList(filter: TaskFilter): UsedTaskList {
+  const { session } = useNode();
+  const client = useStore(session.link.state, (state) => (state.kind === 'open' ? state.client : null));
+  const [round, setRound] = useState(0);
+  const key = JSON.stringify(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the filter; `round` and `client` begin a new reading.
+  const reader = useMemo(
+    () => new TaskReader({ filter, page: (query) => session.link.client().tasks.page(query) }),
+    [client, key, round],
+  );
+  useEffect(() => {
+    if (client === null) return;
+    reader.look(0, PAGE_ROWS - 1);
+    const end = feed(reader, session.tasks);
+    return () => {
+      end();
+      reader.close();
+    };
+  }, [reader, client, session]);
+  return { ...useStore(reader.state), reader, refresh: () => setRound((was) => was + 1) };
+}
+
+/** Passes on each row that the node tells, in the order of its telling. */
+function feed(reader: TaskReader, store: TasksStore): () => void {
+  const pass = (all: boolean) => {
+    const before = all ? new Map() : passed;
+    passed = store.getState().rows;
+    for (const [commitment, row] of passed) if (before.get(commitment) !== row) reader.take(row);
+  };
+  let passed = store.getState().rows;
+  // Until the first page is there, nothing can be taken in.
+  const started = reader.state.subscribe(({ list }, was) => {
+    if (was.list.total === null && list.total !== null) pass(true);
+  });
+  const told = store.subscribe(() => pass(false));
+  return () => {
+    started();
+    told();
+  };
+}

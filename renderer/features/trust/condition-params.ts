@@ -1,0 +1,34 @@
+/** Parameters of a condition as words and numbers for its sentence. */
+import type { NoTaskCondition } from '../../../contract/standing.ts';
+
+export interface ParamWords {
+  readonly language: string;
+  readonly notKnown: string;
+  stateWord(state: string): string;
+  /** Meaning of an error code. */
+  meaningOf(code: string): string;
+}
+
+const PARTS = new Set(['health', 'weight', 'stakingScore', 'qosScore']);
+
+export function conditionParams(params: NoTaskCondition['params'], words: ParamWords): Record<string, string> {
+  const { language, notKnown } = words;
+  const text = (name: string, value: NoTaskCondition['params'][string]): string => {
+    if (value === null) return notKnown;
+    if (Array.isArray(value)) {
+      const items = name === 'guards' ? value.map((code) => words.meaningOf(code)) : value;
+      return items.length === 0 ? notKnown : new Intl.ListFormat(language).format(items);
+    }
+    if (typeof value !== 'number') return name === 'state' ? words.stateWord(String(value)) : String(value);
+    if (name === 'share') return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(value);
+    if (PARTS.has(name)) return value.toFixed(2);
+    return new Intl.NumberFormat(language).format(value);
+  };
+  const made = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, text(name, value)]));
+  const { endsAtMs } = params;
+  const endsAt =
+    typeof endsAtMs === 'number'
+      ? new Intl.DateTimeFormat(language, { timeStyle: 'short', dateStyle: 'short' }).format(endsAtMs)
+      : notKnown;
+  return { share: notKnown, ...made, endsAt };
+}
