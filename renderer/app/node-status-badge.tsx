@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { NodeStatus, StatusWord } from '../state/node-status.ts';
 import { Badge } from '../ui/badge.tsx';
 
-const ICONS: Readonly<Record<StatusWord, LucideIcon>> = {
+export const STATUS_ICONS: Readonly<Record<StatusWord, LucideIcon>> = {
   stopped: CircleStop,
   locked: Lock,
   starting: LoaderCircle,
@@ -32,7 +32,7 @@ const ICONS: Readonly<Record<StatusWord, LucideIcon>> = {
 export function NodeStatusBadge({ word, tone }: NodeStatus) {
   const { t } = useTranslation();
   return (
-    <Badge tone={tone} icon={ICONS[word]}>
+    <Badge tone={tone} icon={STATUS_ICONS[word]}>
       {t(`nodeState.${word}`)}
     </Badge>
   );

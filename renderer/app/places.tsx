@@ -1,11 +1,11 @@
 /** Places that are no screen of their own. */
 import { Compass } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useRevalidator } from 'react-router';
+import { Navigate, useParams, useRevalidator, useSearchParams } from 'react-router';
 import { useProfiles } from '../state/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { nodePath } from './screens.ts';
+import { isNodeScreen, nodePath } from './screens.ts';
 
 /** The first node's overview; without a node, the way to one. */
 export function Home() {
@@ -13,6 +13,20 @@ export function Home() {
   if (profiles === null) return <Waiting />;
   const first = profiles[0];
   return <Navigate replace to={first === undefined ? '/first-run' : nodePath(first.profile.id, 'overview')} />;
+}
+
+/** An address without a node (a deep link): the screen of the named node, else of the first. */
+export function ScreenLink() {
+  const { screen } = useParams();
+  const [search] = useSearchParams();
+  const profiles = useProfiles();
+  if (profiles === null) return <Waiting />;
+  const id = search.get('profile') ?? profiles[0]?.profile.id;
+  if (!isNodeScreen(screen)) return <NodeMissing what="screen" />;
+  if (id === undefined) return <Navigate replace to="/first-run" />;
+  const rest = new URLSearchParams(search);
+  rest.delete('profile');
+  return <Navigate replace to={nodePath(id, screen, rest.toString())} />;
 }
 
 export function Waiting() {

@@ -3,7 +3,7 @@ import { createHashRouter } from 'react-router';
 import { FirstRunScreen } from '../features/first-run/screen.tsx';
 import { OverviewScreen } from '../features/overview/screen.tsx';
 import { Frame } from './frame.tsx';
-import { Home, NodeMissing, ScreenBroken } from './places.tsx';
+import { Home, NodeMissing, ScreenBroken, ScreenLink } from './places.tsx';
 
 // What is looked at now and then is loaded when it is.
 const TasksScreen = lazy(() => import('../features/tasks/screen.tsx').then((module) => ({ default: module.TasksScreen })));
@@ -45,6 +45,7 @@ export function createRouter() {
             { path: 'logs', element: <LogsScreen />, errorElement: broken },
           ],
         },
+        { path: ':screen', element: <ScreenLink /> },
         { path: '*', element: <NodeMissing what="screen" /> },
       ],
     },

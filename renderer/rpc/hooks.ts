@@ -89,3 +89,17 @@ export function useAct<Input extends readonly unknown[], Value>(act: (...input: 
   const clear = useCallback(() => setError(null), []);
   return { run, busy, error, clear };
 }
+
+/** Reads again every `everyMs`, and when `change` is another. */
+export function useRefresh({ reload }: { reload(): void }, everyMs: number, change: unknown = null): void {
+  useEffect(() => {
+    const timer = setInterval(reload, everyMs);
+    return () => clearInterval(timer);
+  }, [reload, everyMs]);
+  const before = useRef(change);
+  useEffect(() => {
+    if (before.current === change) return;
+    before.current = change;
+    reload();
+  }, [change, reload]);
+}

@@ -11,7 +11,7 @@ export interface EmptyStateProps {
 
 export function EmptyState({ icon: Icon, title, hint, action }: EmptyStateProps) {
   return (
-    <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">
+    <div className="flex flex-col items-center gap-2 px-6 py-7 text-center">
       <Icon aria-hidden className="size-7 text-faint" />
       <p className="font-medium">{title}</p>
       <p className="max-w-md text-soft">{hint}</p>

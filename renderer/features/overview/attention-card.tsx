@@ -1,0 +1,125 @@
+import { clsx } from 'clsx';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useStore } from 'zustand';
+import { nodePath } from '../../app/screens.ts';
+import { useAct, useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useApp, useHostClient, useNode, useNodeView } from '../../state/app-context.ts';
+import { type Tone, ToneIcon } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { ErrorNote, errorEntry } from '../../ui/error-note.tsx';
+import { type AttentionItem, type AttentionKind, attentionItems } from './attention.ts';
+
+const BAD: ReadonlySet<AttentionKind> = new Set(['slashed', 'notBackedUp', 'kickedOut', 'workerFailed', 'backoff', 'nodeError']);
+const NOTES: ReadonlySet<AttentionKind> = new Set(['pendingRestart', 'update']);
+
+function toneOf(kind: AttentionKind): Tone {
+  return BAD.has(kind) ? 'bad' : NOTES.has(kind) ? 'info' : 'warn';
+}
+
+function useItems(): readonly AttentionItem[] {
+  const { profile } = useNode();
+  const { updates } = useApp();
+  const node = useNodeView();
+  const update = useStore(updates, ({ value }) => value);
+  const keys = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
+  const qos = useNodeRead('qos', (client, signal) => client.trust.qos({}, { signal }));
+  const money = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
+  const checks = useNodeRead('checks', (client, signal) => client.checks.last({}, { signal }));
+  useRefresh(qos, 60_000, node?.state);
+  useRefresh(money, 60_000);
+  useRefresh(keys, 60_000);
+  const key = keys.value?.keys.find(({ address }) => address === profile.profile.address) ?? null;
+  const report = checks.value?.report ?? null;
+  return attentionItems({ profile, node, key, qos: qos.value, money: money.value, checks: report, update });
+}
+
+/** The worst first, each with what fixes it. */
+export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
+  const { t } = useTranslation('overview');
+  const { profile } = useNode();
+  const navigate = useNavigate();
+  const host = useHostClient();
+  const items = useItems();
+  const { id } = profile.profile;
+  const again = useAct(async () => host().profiles.start({ id }));
+  const restart = useAct(async () => {
+    await host().profiles.stop({ id });
+    await host().profiles.start({ id });
+  });
+  const go = (path: string) => () => void navigate(path);
+  const actions: Readonly<Record<AttentionKind, () => void>> = {
+    slashed: go(nodePath(id, 'trust')),
+    notBackedUp: go('/settings/keys'),
+    kickedOut: go(nodePath(id, 'trust')),
+    workerFailed: () => void again.run(),
+    locked: onUnlock,
+    backoff: go(nodePath(id, 'logs')),
+    nodeError: go(nodePath(id, 'logs')),
+    selfTest: go(nodePath(id, 'gpus')),
+    excluded: go(nodePath(id, 'trust')),
+    belowKickOut: go(nodePath(id, 'trust')),
+    gpuRefuses: go(nodePath(id, 'gpus')),
+    gpuProblem: go(nodePath(id, 'gpus')),
+    moneyConflict: go(nodePath(id, 'earnings')),
+    check: go('/settings/nodes'),
+    pendingRestart: () => void restart.run(),
+    update: go('/settings/updates'),
+  };
+  const error = again.error ?? restart.error;
+  return (
+    <Card title={t('attention.title')} flush={items.length > 0}>
+      {items.length === 0 ? (
+        <p className="flex items-start gap-2 text-soft">
+          <ToneIcon tone="good" className="mt-0.5" />
+          <span>
+            <span className="font-medium text-ink">{t('attention.none')}</span> {t('attention.noneHint')}
+          </span>
+        </p>
+      ) : (
+        <ul>
+          {items.map((item, index) => (
+            <AttentionRow
+              key={`${item.kind} ${item.params.code ?? ''}`}
+              item={item}
+              first={index === 0}
+              busy={restart.busy || again.busy}
+              onAct={actions[item.kind]}
+            />
+          ))}
+        </ul>
+      )}
+      {error && (
+        <div className="p-3">
+          <ErrorNote error={error} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface RowProps {
+  readonly item: AttentionItem;
+  readonly first: boolean;
+  readonly busy: boolean;
+  readonly onAct: () => void;
+}
+
+function AttentionRow({ item: { kind, params }, first, busy, onAct }: RowProps) {
+  const { t } = useTranslation('overview');
+  const entry = params.code === undefined ? null : errorEntry(params.code);
+  const message = entry === null ? params.message : `${entry.meaning} ${entry.remedy}`;
+  return (
+    <li className={clsx('flex items-start gap-3 px-4 py-2.5', !first && 'border-t border-line')}>
+      <ToneIcon tone={toneOf(kind)} className="mt-0.5" />
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{t(`attention.${kind}.title`, { version: params.version ?? '' })}</p>
+        <p className="break-words text-soft">{t(`attention.${kind}.text`, { message: message ?? '' })}</p>
+      </div>
+      <Button small disabled={busy} onClick={onAct}>
+        {t(`attention.${kind}.action`)}
+      </Button>
+    </li>
+  );
+}

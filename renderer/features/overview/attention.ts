@@ -1,0 +1,91 @@
+/** What needs the host, ordered by the cost of ignoring it. Pure: facts in, items out. */
+import type { UpdateState } from '../../../contract/host-contract.ts';
+import type { KeyView } from '../../../contract/keys.ts';
+import type { MoneySummary } from '../../../contract/money.ts';
+import type { PreflightReport } from '../../../contract/preflight.ts';
+import type { ProfileView } from '../../../contract/profiles.ts';
+import type { QosExplanation } from '../../../contract/standing.ts';
+import type { NodeView } from '../../../contract/worker-channel.ts';
+
+/** From what costs the stake down to what only waits; the order of the list. */
+export const ATTENTION_KINDS = [
+  'slashed',
+  'notBackedUp',
+  'kickedOut',
+  'workerFailed',
+  'locked',
+  'backoff',
+  'nodeError',
+  'selfTest',
+  'excluded',
+  'belowKickOut',
+  'gpuRefuses',
+  'gpuProblem',
+  'moneyConflict',
+  'check',
+  'pendingRestart',
+  'update',
+] as const;
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
+
+export interface AttentionItem {
+  readonly kind: AttentionKind;
+  /** Numbers and names for its text; `code` finds meaning and remedy. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Null = not known, which is no reason to worry anybody. */
+export interface AttentionFacts {
+  readonly profile: ProfileView;
+  readonly node: NodeView | null;
+  readonly key: KeyView | null;
+  readonly qos: QosExplanation | null;
+  readonly money: MoneySummary | null;
+  readonly checks: PreflightReport | null;
+  readonly update: UpdateState | null;
+}
+
+export function attentionItems(facts: AttentionFacts): readonly AttentionItem[] {
+  const items = [...ofProcess(facts), ...ofNode(facts), ...ofStanding(facts), ...ofHost(facts)];
+  return items.toSorted((a, b) => ATTENTION_KINDS.indexOf(a.kind) - ATTENTION_KINDS.indexOf(b.kind));
+}
+
+function* ofProcess({ profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
+  if (worker.kind === 'locked') yield { kind: 'locked', params: {} };
+  if (worker.kind !== 'failed' && worker.kind !== 'backoff') return;
+  const { code, message } = worker.error;
+  yield { kind: worker.kind === 'failed' ? 'workerFailed' : 'backoff', params: { code, message } };
+}
+
+function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {
+  if (node === null) return;
+  if (node.state === 'slashed' || node.state === 'kickedOut') yield { kind: node.state, params: {} };
+  if (node.error !== null) yield { kind: 'nodeError', params: { code: node.error.code, message: node.error.message } };
+  const { gpu } = node;
+  if (gpu === null) return;
+  if (gpu.selfTest !== null && gpu.selfTest.state !== 'passed' && gpu.selfTest.state !== 'due') {
+    yield { kind: 'selfTest', params: {} };
+  }
+  const reason = gpu.acceptance.reasons[0];
+  if (!gpu.acceptance.accept && reason !== undefined) {
+    yield { kind: 'gpuRefuses', params: { code: reason.code, message: reason.message } };
+  }
+  if (gpu.problem !== null) yield { kind: 'gpuProblem', params: { code: gpu.problem.code, message: gpu.problem.message } };
+}
+
+function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<AttentionItem> {
+  if (qos?.exclusion.state === 'excluded') yield { kind: 'excluded', params: {} };
+  if (qos?.belowKickOut === true) yield { kind: 'belowKickOut', params: {} };
+  if (money !== null && money.conflicts + money.unbooked > 0) yield { kind: 'moneyConflict', params: {} };
+  for (const result of checks?.results ?? []) {
+    if (result.state === 'warn' || result.state === 'fail') {
+      yield { kind: 'check', params: { code: result.code, message: result.message } };
+    }
+  }
+}
+
+function* ofHost({ profile, key, update }: AttentionFacts): Generator<AttentionItem> {
+  if (key !== null && !key.backedUp) yield { kind: 'notBackedUp', params: {} };
+  if (profile.pendingRestart) yield { kind: 'pendingRestart', params: {} };
+  if (update?.kind === 'ready') yield { kind: 'update', params: { version: update.version } };
+}

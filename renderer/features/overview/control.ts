@@ -1,0 +1,51 @@
+/** What a host may tell a node, by its state. */
+import { useTranslation } from 'react-i18next';
+import { useAct } from '../../rpc/hooks.ts';
+import { useApp, useHostClient, useNode, useNodeClient } from '../../state/app-context.ts';
+import type { StatusWord } from '../../state/node-status.ts';
+
+export type Control = 'start' | 'pause' | 'resume' | 'rejoin' | 'stop' | 'unlock';
+
+/** The primary one first. */
+export const CONTROLS: Readonly<Record<StatusWord, readonly Control[]>> = {
+  stopped: ['start'],
+  locked: ['unlock'],
+  starting: ['stop'],
+  running: ['pause', 'stop'],
+  executing: ['pause', 'stop'],
+  pausing: ['resume', 'stop'],
+  paused: ['resume', 'stop'],
+  stopping: [],
+  backoff: ['stop'],
+  slashed: ['rejoin', 'stop'],
+  kickedOut: ['rejoin', 'stop'],
+  failed: ['start'],
+};
+
+const DONE = {
+  start: 'done.started',
+  stop: 'done.stopped',
+  pause: 'done.paused',
+  resume: 'done.resumed',
+  rejoin: 'done.resumed',
+} as const;
+
+export type Order = keyof typeof DONE;
+
+/** Gives the order and says when it was taken. */
+export function useNodeOrder() {
+  const { t } = useTranslation('overview');
+  const { toasts } = useApp();
+  const { profile } = useNode();
+  const host = useHostClient();
+  const node = useNodeClient();
+  return useAct(async (order: Order) => {
+    const { id, name } = profile.profile;
+    if (order === 'start') await host().profiles.start({ id });
+    else if (order === 'stop') await host().profiles.stop({ id });
+    else if (order === 'pause') await node().node.pause({});
+    else await node().node.resume({});
+    toasts.getState().push({ tone: 'good', text: t(DONE[order], { name }) });
+    return true;
+  });
+}

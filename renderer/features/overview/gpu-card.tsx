@@ -1,0 +1,104 @@
+import { Cpu } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { GpuHistoryPoint, GpuCard as Reading } from '../../../contract/gpu.ts';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useNodeView } from '../../state/app-context.ts';
+import { Card } from '../../ui/card.tsx';
+import { AXIS, GRID, TOOLTIP } from '../../ui/chart.ts';
+import { ChartOrTable } from '../../ui/chart-or-table.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+
+const MINUTE = 60_000;
+
+/** What the card does now, and its load of the last ten minutes. */
+export function GpuCard() {
+  const { t } = useTranslation('overview');
+  const gpu = useNodeView()?.gpu ?? null;
+  const card = gpu?.sample?.cards[0] ?? null;
+  return (
+    <Card title={card === null ? t('gpu.title') : card.name}>
+      {card === null ? (
+        <EmptyState icon={Cpu} title={t('gpu.title')} hint={t(gpu === null ? 'gpu.stated' : 'gpu.noReading')} />
+      ) : (
+        <div className="flex flex-col gap-3">
+          <Readings card={card} />
+          <LoadLine cardId={card.id} />
+          {gpu !== null && (
+            <p className="text-[13px] text-faint">
+              {t('gpu.reported', { name: gpu.report.reportedName, vram: gpu.report.reportedVramGib })}
+            </p>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Readings({ card }: { readonly card: Reading }) {
+  const { t } = useTranslation('overview');
+  const gib = (mib: number) => (mib / 1_024).toFixed(1);
+  const told = (value: number | null, unit: string) => (value === null ? '—' : `${Math.round(value)} ${unit}`);
+  const used = card.memoryUsedMib === null ? '—' : gib(card.memoryUsedMib);
+  const values = [
+    [t('gpu.load'), told(card.loadPercent, '%')],
+    [t('gpu.memory'), card.memoryMib === null ? '—' : `${used} / ${gib(card.memoryMib)} GiB`],
+    [t('gpu.temperature'), told(card.temperatureC, '°C')],
+    [t('gpu.power'), told(card.powerW, 'W')],
+  ] as const;
+  return (
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4 lg:grid-cols-2 xl:grid-cols-4">
+      {values.map(([name, value]) => (
+        <div key={name}>
+          <dt className="text-[13px] text-faint">{name}</dt>
+          <dd className="font-semibold whitespace-nowrap tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function LoadLine({ cardId }: { readonly cardId: string }) {
+  const { t } = useTranslation('overview');
+  const history = useNodeRead(`load ${cardId}`, async (client, signal) => {
+    const toMs = Date.now();
+    const { points } = await client.gpus.history({ cardId, fromMs: toMs - 10 * MINUTE, toMs, points: 60 }, { signal });
+    return { toMs, points };
+  });
+  useRefresh(history, 10_000);
+  if (history.value === null) return null;
+  const { toMs, points } = history.value;
+  if (points.length < 2) return <p className="text-[13px] text-faint">{t('gpu.noHistory')}</p>;
+  const minutesAgo = (point: GpuHistoryPoint) => (toMs - point.atMs) / MINUTE;
+  const line = points.map((point) => ({
+    ago: -minutesAgo(point),
+    load: point.loadPercent === null ? null : Math.round(point.loadPercent.average),
+  }));
+  return (
+    <ChartOrTable
+      caption={t('gpu.chart')}
+      columns={[t('gpu.time'), t('gpu.load')]}
+      rows={line
+        .filter((_, index) => index % 6 === 0)
+        .map(({ ago, load }) => ({
+          key: String(ago),
+          cells: [t('gpu.ago', { minutes: Math.round(-ago) }), load === null ? '—' : `${load} %`],
+        }))}
+      chart={
+        <ResponsiveContainer width="100%" height={110}>
+          <LineChart data={line} margin={{ top: 6, right: 6, bottom: 0, left: -16 }} accessibilityLayer={false}>
+            <CartesianGrid {...GRID} />
+            <XAxis dataKey="ago" type="number" domain={[-10, 0]} ticks={[-10, -5, 0]} unit=" min" {...AXIS} />
+            <YAxis domain={[0, 100]} ticks={[0, 50, 100]} unit="%" width={48} {...AXIS} />
+            <Tooltip
+              {...TOOLTIP}
+              labelFormatter={(ago) => t('gpu.ago', { minutes: Math.round(-Number(ago)) })}
+              formatter={(value) => [`${value} %`, t('gpu.load')]}
+            />
+            <Line dataKey="load" stroke="var(--accent)" strokeWidth={1.5} dot={false} isAnimationActive={false} />
+          </LineChart>
+        </ResponsiveContainer>
+      }
+    />
+  );
+}

@@ -1,0 +1,16 @@
+import { useNode } from '../../state/app-context.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
+
+/** Every condition of the network, one click away from idle. */
+export function NoTasksDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  const { profile } = useNode();
+  return (
+    <Dialog drawer open={open} onClose={onClose} title={profile.profile.name}>
+      <NodeNeeded>
+        <WhyNoTasks />
+      </NodeNeeded>
+    </Dialog>
+  );
+}

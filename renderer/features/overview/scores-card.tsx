@@ -1,0 +1,59 @@
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { Card } from '../../ui/card.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+
+/** Parameters of the condition `weight`, as far as they are told. */
+const weightParams = z.object({
+  stakingScore: z.number().nullable().catch(null),
+  weight: z.number().nullable().catch(null),
+  share: z.number().nullable().catch(null),
+});
+
+/** How the node stands, and what moves it. */
+export function ScoresCard() {
+  const { t } = useTranslation('overview');
+  const qos = useNodeRead('qos', (client, signal) => client.trust.qos({}, { signal }));
+  const chances = useNodeRead('chances', (client, signal) => client.trust.noTasks({}, { signal }));
+  useRefresh(qos, 60_000);
+  useRefresh(chances, 60_000);
+  const told = chances.value?.conditions.find(({ id }) => id === 'weight')?.params ?? {};
+  const { stakingScore, weight, share } = weightParams.parse(told);
+  const percent = share === null ? null : `${(share * 100).toFixed(1)} %`;
+  const error = qos.error ?? chances.error;
+  return (
+    <Card title={t('scores.title')}>
+      {error && <ErrorNote error={error} />}
+      <dl className="flex flex-col gap-3">
+        <Score name={t('scores.qos')} value={qos.value?.now.combined?.value ?? null} moves={t('scores.qosMoves')} />
+        <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
+        <Score
+          name={t('scores.weight')}
+          value={weight}
+          moves={`${percent === null ? '' : `${t('scores.share', { percent })}. `}${t('scores.weightMoves')}`}
+        />
+      </dl>
+    </Card>
+  );
+}
+
+interface ScoreProps {
+  readonly name: string;
+  /** 0–1; null = not told. */
+  readonly value: number | null;
+  readonly moves: string;
+}
+
+function Score({ name, value, moves }: ScoreProps) {
+  const { t } = useTranslation('overview');
+  return (
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-0.5">
+      <dt className="font-medium">{name}</dt>
+      <dd className="font-semibold tabular-nums">
+        {value === null ? <span className="font-normal text-faint">{t('scores.unknown')}</span> : value.toFixed(2)}
+      </dd>
+      <dd className="col-span-2 text-[13px] text-faint">{moves}</dd>
+    </div>
+  );
+}
