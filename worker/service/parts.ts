@@ -1,5 +1,5 @@
 /** What the procedures of a node need of it. */
-import type { GpuHistoryPoint, GpuInventory } from '../../contract/gpu.ts';
+import type { GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { Random } from '../../protocol/ports.ts';
@@ -25,15 +25,7 @@ export interface ServiceParts {
   readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
   /** The checks before a start; null where none are made. */
   readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport> } | null;
-  readonly cards: { inventory(): Promise<GpuInventory>; history(query: HistoryQuery): readonly GpuHistoryPoint[] };
+  readonly cards: { inventory(): Promise<GpuInventory>; history(query: GpuHistoryQuery): readonly GpuHistoryPoint[] };
   readonly networkClock: Pick<NetworkClock, 'now'>;
   readonly random: Random;
-}
-
-export interface HistoryQuery {
-  readonly cardId: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Most steps. */
-  readonly points: number;
 }
