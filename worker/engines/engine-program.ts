@@ -1,6 +1,7 @@
 /** Which program a configuration means. */
 import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../contract/node-config.ts';
+import { nodeProgram } from '../node-program.ts';
 import { officialWorkingFolder } from './official/layout.ts';
 
 export interface EngineProgram {
@@ -22,10 +23,9 @@ export function engineProgram(config: EngineConfig, modelsDir: string): EnginePr
   switch (config.kind) {
     case 'embedded':
       return {
-        command: process.execPath,
+        command: nodeProgram(),
         args: ['--disable-warning=ExperimentalWarning', EMBEDDED_MAIN],
         env: {
-          ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
           ...(config.hubUrl === undefined ? {} : { cw_embedded_hub_url: config.hubUrl }),
           ...(config.device === undefined ? {} : { cw_embedded_device: config.device }),
         },

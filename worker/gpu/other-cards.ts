@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
+import { nodeProgram } from '../node-program.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 import type { ProcessRunner } from './process-runner.ts';
 
@@ -42,9 +43,9 @@ const SCRIPT =
 export async function probeControllers({ runner }: { readonly runner: ProcessRunner }): Promise<ControllerProbe> {
   const library = createRequire(import.meta.url).resolve('systeminformation');
   const outcome = await runner.run({
-    command: process.execPath,
+    command: nodeProgram(),
     args: ['-e', SCRIPT, library],
-    env: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+    env: { NODE_OPTIONS: '' },
     timeoutMs: CONTROLLERS_TIMEOUT_MS,
   });
   if (outcome.kind === 'timedOut') return { kind: 'timedOut', problem: gpuProblem('GPU_PROBE_TIMED_OUT', 'systeminformation') };
