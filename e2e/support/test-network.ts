@@ -21,7 +21,7 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 export const FEE_WEI = 3n * WEI_PER_CNX + 7n;
 const STAKE_WEI = (400n * WEI_PER_CNX).toString();
-const KILLABLE_ENTRY = fileURLToPath(new URL('./killable-worker.ts', import.meta.url));
+export const KILLABLE_ENTRY = fileURLToPath(new URL('./killable-worker.ts', import.meta.url));
 
 export interface TestNetwork {
   readonly relay: Relay;

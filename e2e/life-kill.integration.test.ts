@@ -1,0 +1,103 @@
+/** SIGKILL around every transaction of a node's life, with the real worker process: each is on the chain exactly once. */
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { type NodeConfigInput, networkPresetData } from '../contract/node-config.ts';
+import type { NodeView } from '../contract/worker-channel.ts';
+import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
+import { WORKER_ENTRY } from '../demo/programs.ts';
+import { contractInterface } from '../devnet/chain/abi.ts';
+import { type Devnet, startDevnet } from '../devnet/devnet.ts';
+import { forkWorker } from '../devnet/fork-worker.ts';
+import { systemClock, systemRandom } from '../devnet/system.ts';
+import { bytesToHex, type Hex } from '../protocol/hex.ts';
+import { addressOf } from '../protocol/signing/keys.ts';
+import { fakeEngine } from '../worker/engines/testing/engine-harness.ts';
+import type { Point } from '../worker/loop/points.ts';
+import { tempDir } from '../worker/testing/temp-dir.ts';
+import { KILLABLE_ENTRY } from './support/test-network.ts';
+
+const CNX = 10n ** 18n;
+const STAKE_WEI = 400n * CNX;
+
+it('killed before and after each, a node stakes once, joins once, asks its stake back once', async () => {
+  const devnet = await startDevnet(
+    { dataDir: tempDir(), workerEntry: WORKER_ENTRY, relay: { times: { chainScan: 0.2 } } },
+    { clock: systemClock, random: systemRandom },
+  );
+  onTestFinished(() => devnet.stop());
+  const privateKey = bytesToHex(systemRandom.bytes(32));
+  const address = addressOf(privateKey);
+  await devnet.fund(address, { walletWei: 500n * CNX });
+  const dataDir = join(tempDir(), 'node');
+  const config: NodeConfigInput = {
+    dataDir,
+    network: networkPresetData(devnet.network),
+    engine: fakeEngine(),
+    gpu: { name: 'Devnet GPU+Linux', vramGib: 24 },
+    stakeWei: STAKE_WEI.toString(),
+    modelIds: ['base:tiny/model'],
+  };
+
+  /** A worker process on the node's directory, which may kill itself at a point. */
+  const worker = (killAt: Point | null = null): WorkerClient => {
+    const entry = killAt === null ? WORKER_ENTRY : KILLABLE_ENTRY;
+    const args = killAt === null ? [] : [`worker@${killAt}`];
+    const client = createWorkerClient(forkWorker({ entry, args, logFile: join(tempDir(), 'worker.log') }));
+    onTestFinished(async () => void (await client.stop({ quitNetwork: false })));
+    // A worker that kills itself never runs; whoever cares waits for a view.
+    client.start(config, privateKey).catch(() => {});
+    return client;
+  };
+  const killedAt = async (point: Point) => {
+    expect(await worker(point).exited).toEqual({ code: null, signal: 'SIGKILL' });
+  };
+  const until = async (client: WorkerClient, fits: (view: NodeView) => boolean) => {
+    await client.until(fits);
+    return client;
+  };
+
+  await killedAt('stakeAct.begun');
+  expect(await onChain(devnet, address)).toEqual({ transactions: 0, events: [] });
+  await killedAt('stakeAct.final');
+  const staked = { transactions: 1, events: ['NodeStaked'] };
+  expect(await onChain(devnet, address)).toEqual(staked);
+  await killedAt('join.claimed');
+  expect(devnet.relay.node(address)).toBeUndefined();
+  await killedAt('join.accepted');
+  const running = await until(worker(), ({ state }) => state === 'running');
+  expect(await onChain(devnet, address)).toEqual(staked);
+  expect(await devnet.chain?.fundsOf(address)).toMatchObject({ stakedWei: STAKE_WEI });
+  expect(await joins(devnet, address)).toBe(1);
+  await running.stop({ quitNetwork: false });
+
+  const leaving = await until(worker('stakeAct.begun'), ({ state }) => state === 'running');
+  leaving.unstake();
+  expect(await leaving.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(await onChain(devnet, address)).toEqual(staked);
+  // It goes on by itself: what the host wanted is on disk.
+  await killedAt('stakeAct.final');
+  expect(await onChain(devnet, address)).toEqual({ transactions: 2, events: ['NodeStaked', 'NodeTryUnstaked'] });
+  await until(worker(), ({ life }) => life?.kind === 'out');
+  expect(await onChain(devnet, address)).toEqual({
+    transactions: 2,
+    events: ['NodeStaked', 'NodeTryUnstaked', 'NodeUnstaked'],
+  });
+});
+
+/** Transactions that the account has sent, and what the staking contract says of it. */
+async function onChain({ chain }: Devnet, address: Hex) {
+  if (chain === null) return expect.fail('no chain');
+  const { provider } = chain.anvil.control;
+  const logs = await provider.getLogs({ address: chain.contracts.nodeStaking, fromBlock: 0 });
+  const events = logs.map((log) => contractInterface('NodeStaking').parseLog(log));
+  return {
+    transactions: await provider.getTransactionCount(address),
+    events: events.filter((event) => event?.args[0] === address).map((event) => event?.name),
+  };
+}
+
+async function joins({ relayUrl }: Devnet, address: Hex): Promise<number> {
+  const answer = await fetch(`${relayUrl}/v1/events?node_address=${address}&event_type=NodeJoin`);
+  const { data } = (await answer.json()) as { data: readonly { type: string }[] };
+  return data.filter(({ type }) => type === 'NodeJoin').length;
+}
