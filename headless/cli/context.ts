@@ -1,5 +1,8 @@
-/** What every command is given. */
+/** What every command is given, and what all of them take. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock } from '../../protocol/ports.ts';
+import { defaultDataDir } from '../data-dir.ts';
+import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Context {
@@ -7,10 +10,31 @@ export interface Context {
   readonly clock: Clock;
 }
 
+/** For commands to be added to the program. */
+export interface Registry extends Context {
+  readonly program: Command;
+  /** What the command line ends with. */
+  readonly end: (code: ExitCode) => void;
+}
+
 /** Options that every command takes. */
 export interface CommonOptions {
   /** Data directory. */
   readonly data: string;
-  /** The answer as one line of JSON. */
+  /** The answer as JSON. */
   readonly json?: boolean;
+}
+
+export function common(command: Command): Command {
+  return command
+    .addOption(new Option('--data <dir>', 'data directory of the program').default(defaultDataDir(), 'as the desktop program'))
+    .option('--json', 'answer in JSON');
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
 }

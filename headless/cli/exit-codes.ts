@@ -1,5 +1,5 @@
 /** What the command line ends with. Part of its contract (docs/cli.md): a number never changes its meaning. */
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { HEADLESS_ERRORS, type HeadlessErrorCode } from '../errors.ts';
 
 export const EXIT = {

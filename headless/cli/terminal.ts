@@ -1,5 +1,6 @@
 /** What a command may do to the person in front of it. */
 import { createInterface } from 'node:readline/promises';
+import { EXIT } from './exit-codes.ts';
 
 export interface Terminal {
   /** The answer: standard output. */
@@ -14,7 +15,13 @@ export interface Terminal {
 
 export function systemTerminal(): Terminal {
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort(new Error(`ended by ${signal}`)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // Asked a second time, by a person: at once. Workers and engines end with us and resume from their stores.
+      if (ending.signal.aborted && signal === 'SIGINT') process.exit(EXIT.interrupted);
+      ending.abort(new Error(`ended by ${signal}`));
+    });
+  }
   // The reader of a pipe may have seen enough.
   process.stdout.on('error', () => {});
   return {

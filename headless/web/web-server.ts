@@ -62,7 +62,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   return {
     port,
     commandLineToken: gate.commandLineToken,
-    address: () => `http://${ADDRESS}:${port}/enter?token=${gate.createToken()}`,
+    address: () => addressWith(port, gate),
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
@@ -71,10 +71,18 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
+function addressWith(port: number, gate: Gate): string {
+  return `http://${ADDRESS}:${port}/enter?token=${gate.createToken()}`;
+}
+
 /** There are no routes: a path is looked up exactly as it came, so nothing in it can lead anywhere else. */
 function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles | null, gate: Gate): FastifyReply {
   const [path = '', query] = request.url.split('?', 2);
-  const isInside = gate.hasSession(request.headers.cookie);
+  const { cookie, origin, authorization } = request.headers;
+  if (path === '/address' && origin === undefined && gate.isCommandLine(authorization)) {
+    return files === null ? reply.code(404).send() : reply.send({ address: addressWith(request.socket.localPort ?? 0, gate) });
+  }
+  const isInside = gate.hasSession(cookie);
   if (path === '/enter') {
     const session = isInside ? null : gate.enter(new URLSearchParams(query).get('token') ?? '');
     if (session !== null) void reply.header('set-cookie', gate.cookieOf(session));

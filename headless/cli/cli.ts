@@ -1,0 +1,55 @@
+/** The command line, put together. Every command's answer goes to standard output; docs/cli.md describes all of it. */
+import { Command, CommanderError } from 'commander';
+import { errorOf } from '../../contract/rpc-errors.ts';
+import { programVersion } from '../../host/app/program-parts.ts';
+import { CodedError } from '../../protocol/errors.ts';
+import { addProgramCommands } from './commands/program.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-codes.ts';
+
+/** @param argv without program and script */
+export async function runCli(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const { terminal } = context;
+  let code: ExitCode = EXIT.ok;
+  const program = new Command('crynux-node')
+    .description('Hosts graphics cards in the Crynux network: runs its nodes, and asks the program that runs them.')
+    .version(programVersion());
+  const to = {
+    ...context,
+    program,
+    end: (reached: ExitCode) => {
+      code = reached;
+    },
+  };
+  addProgramCommands(to);
+  for (const command of everyCommand(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return exitCodeOfCommander(error);
+    return complain(error, argv.includes('--json'), context);
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+/** One line for a person; with --json the error's own fields, where the answer would have been. */
+function complain(error: unknown, json: boolean, { terminal }: Context): ExitCode {
+  if (terminal.signal.aborted) return EXIT.interrupted;
+  // Without a code it is a defect, and whoever reports it needs all of it.
+  const isDefect = !(error instanceof CodedError) && errorOf(error).code === 'RPC_DISCONNECTED';
+  const view = isDefect
+    ? { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error), data: {} }
+    : errorOf(error);
+  if (json) terminal.out(JSON.stringify({ error: view }));
+  else terminal.note(`${view.message}\n(${view.code}; docs/errors.md says what to do)`);
+  return exitCodeOf(view);
+}

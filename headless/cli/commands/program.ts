@@ -1,0 +1,32 @@
+/** Commands that are the program, or concern its window. */
+import { windowAddress } from '../../rpc/running-program.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { serve } from './serve.ts';
+
+/** Far from what other programs of this field use. */
+const DEFAULT_PORT = 7420;
+
+export function addProgramCommands({ program, terminal, end }: Registry): void {
+  const port = wholeNumber(0, 65_535);
+  common(program.command('serve'))
+    .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
+    .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
+    .option('--start <node...>', 'nodes to start, besides those that start with the program')
+    .action(async ({ start = [], ...options }: CommonOptions & { port: number; start?: string[] }) => {
+      end(await serve({ ...options, window: true, nodes: start }, { terminal }));
+    });
+  common(program.command('run'))
+    .description('Runs the program without a window.')
+    .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
+    .action(async (nodes: string[], options: CommonOptions) => {
+      end(await serve({ ...options, port: 0, window: false, nodes }, { terminal }));
+    });
+  common(program.command('window'))
+    .description('Prints a new address of the window of the running program. It works once.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const address = await windowAddress(data);
+      terminal.out(json ? JSON.stringify({ address }) : address);
+      end(EXIT.ok);
+    });
+}

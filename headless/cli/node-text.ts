@@ -1,0 +1,115 @@
+/** Nodes, tasks and money as a person reads them in a terminal. Pure. */
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { TaskRow } from '../../contract/tasks.ts';
+import { formatCnx } from '../../protocol/money/wei.ts';
+
+export const cnx = (wei: string | bigint): string => `${formatCnx(BigInt(wei))} CNX`;
+export const cnxOrDash = (wei: string | null): string => (wei === null ? '–' : cnx(wei));
+
+export function shortHex(hex: string): string {
+  return hex.length <= 14 ? hex : `${hex.slice(0, 8)}…${hex.slice(-4)}`;
+}
+
+/** UTC, to the second. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+}
+
+export function secondsText(ms: number | null): string {
+  return ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** What a node is doing, in a few words. */
+export function stateText({ worker, node }: ProfileView): string {
+  switch (worker.kind) {
+    case 'stopped':
+      return 'stopped';
+    case 'locked':
+      return 'locked: its key needs its passphrase';
+    case 'starting':
+      return 'starting';
+    case 'stopping':
+      return 'stopping: finishing its task first';
+    case 'backoff':
+      return `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
+    case 'failed':
+      return `failed: ${worker.error.code}: ${worker.error.message}`;
+    case 'running':
+      if (node === null) return 'starting';
+      return node.currentTask === null ? node.state : `${node.state}, task ${shortHex(node.currentTask)}`;
+  }
+}
+
+export function stateLine(view: ProfileView): string {
+  return `${view.profile.name}: ${stateText(view)}`;
+}
+
+/** The same for a program. */
+export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendingRestart }: ProfileView) {
+  return {
+    id: profile.id,
+    name: profile.name,
+    network: profile.networkId,
+    networkTitle,
+    address: profile.address,
+    gpu: gpuName,
+    worker: worker.kind,
+    workerError: 'error' in worker ? worker.error : null,
+    state: node?.state ?? null,
+    message: node?.message ?? null,
+    engine: node?.engine ?? null,
+    currentTask: node?.currentTask ?? null,
+    relay: node?.relay ?? null,
+    relayBalanceWei: node?.relayBalanceWei ?? null,
+    stake: node?.stake ?? null,
+    error: node?.error ?? null,
+    pendingRestart,
+  };
+}
+export type NodeFacts = ReturnType<typeof nodeFacts>;
+
+export function nodeText(view: ProfileView): string {
+  const { profile, networkTitle, gpuName, node, pendingRestart } = view;
+  const rows: [string, string][] = [
+    ['state', stateText(view)],
+    ['network', networkTitle],
+    ['address', profile.address],
+    ['card', gpuName ?? 'read at the start'],
+  ];
+  if (node !== null) {
+    rows.push(['engine', node.engine], ['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
+    if (node.stake !== null) rows.push(['stake', `${cnx(node.stake.balanceWei)} (${node.stake.status})`]);
+    rows.push(['message', node.message]);
+    if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
+  }
+  if (pendingRestart) rows.push(['note', 'changes wait for its next start']);
+  return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
+}
+
+export function taskCells(task: TaskRow): string[] {
+  return [
+    timeText(task.seenMs),
+    shortHex(task.commitment),
+    task.type,
+    task.status,
+    secondsText(task.durationMs),
+    cnx(task.feeWei),
+    cnxOrDash(task.paymentWei),
+    task.error?.code ?? '',
+  ];
+}
+export const TASK_HEAD = ['time (UTC)', 'task', 'type', 'status', 'took', 'fee', 'paid', 'error'];
+
+/** Columns as wide as their widest cell; nothing is cut. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_title, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
