@@ -1,9 +1,5 @@
-/**
- * The browser that UI tests drive: Chrome, Chromium or Edge, wherever the system has it; on Debian as root the
- * distribution's Chromium is installed. Nothing is ever downloaded from elsewhere.
- */
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+/** The browser that UI tests drive: Chrome, Chromium or Edge, wherever the system has it. */
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge'];
@@ -42,18 +38,9 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null
   return candidates.find(isExecutable) ?? null;
 }
 
-/** As {@link findBrowser}, installing Debian's Chromium when that is possible. @throws Error with the one command to run. */
-export function ensureBrowser(): string {
+/** As {@link findBrowser}. @throws Error when there is none */
+export function needBrowser(): string {
   const found = findBrowser();
-  if (found !== null) return found;
-  const command = 'apt-get install -y chromium';
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    process.stderr.write(`crynux: no browser found; running ${command} …\n`);
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    spawnSync('apt-get', ['update', '-q'], { stdio: ['ignore', 2, 2], env });
-    spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { stdio: ['ignore', 2, 2], env });
-    const installed = findBrowser();
-    if (installed !== null) return installed;
-  }
-  throw new Error(`The UI tests need Chrome, Chromium or Edge. Install one, for example with: sudo ${command}`);
+  if (found === null) throw new Error('The UI tests need Chrome, Chromium or Edge. On Debian: sudo apt-get install -y chromium');
+  return found;
 }

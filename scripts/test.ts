@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { ensureBrowser } from './browser.ts';
+import { ensureTestPrograms } from './system-packages.ts';
 
 const reportSchema = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() });
 
@@ -19,7 +19,7 @@ async function readReport(file: string): Promise<z.output<typeof reportSchema> |
 }
 
 async function main(): Promise<number> {
-  process.env.CRYNUX_BROWSER = ensureBrowser();
+  process.env.CRYNUX_BROWSER = ensureTestPrograms();
   const folder = await mkdtemp(path.join(tmpdir(), 'crynux-test-'));
   const report = path.join(folder, 'report.json');
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
