@@ -1,6 +1,6 @@
 /**
  * Everything an opened node consists of, for whoever serves it (procedures, commands). Made by open-node.ts, valid until
- * {@link OpenedNode.close}; nothing in it is started or ended by its users.
+ * the process closes it; nothing in it is started or ended by its users.
  */
 import type { NodeConfig } from '../contract/node-config.ts';
 import type { MachineFacts } from '../contract/trust.ts';

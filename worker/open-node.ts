@@ -104,7 +104,11 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     engineKind: config.engine.kind,
     settings: config.models,
     offered: config.modelIds,
-    tell: (id) => network.modelDownloaded(id),
+    tell: async (id) => {
+      // A node that may have a twin says nothing in its name.
+      if (!clearance.isAlone) throw new WorkerError('NODE_ILLEGAL_STATE', 'the node has not begun', { from: 'starting' });
+      await network.modelDownloaded(id);
+    },
     clock,
     log,
   });
@@ -137,7 +141,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   });
   const { settings } = store;
   const stakeActs =
-    chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach });
+    chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach, log });
   const clearance = nodeClearance({ ...options, store, network, reader, chain, offered });
 
   const node = new Node({
@@ -148,7 +152,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
     models: offered,
     witness: collector,
-    companions: [models, collector, money, ...(chain === null ? [] : [chain])],
+    companions: [models, collector, money, ...(chain === null ? [] : [chain]), ...(stakeActs === null ? [] : [stakeActs])],
     onNode,
     onTask,
     onFatal,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NODE_STATUS, type NodeStatus } from '../../protocol/node/status.ts';
 import type { StakingStatus } from '../chain/contracts/stake-plan.ts';
-import { type ChainFacts, decideLife, type LifeFacts, REJOIN_AFTER_MS, type Wanted } from './decide-life.ts';
+import { type ChainFacts, decideLife, type LifeFacts, REJOIN_AFTER_MS, STAKE_GRACE_MS, type Wanted } from './decide-life.ts';
 import { decideMembership } from './membership.ts';
 
 const STATUSES = Object.keys(NODE_STATUS) as NodeStatus[];
@@ -16,7 +16,7 @@ const facts = (changes: Partial<LifeFacts>): LifeFacts => ({
   lost: false,
   chain: null,
   checks: 'passed',
-  rejoin: { policy: 'never', barredForMs: 0 },
+  rejoin: { policy: 'never', barredForMs: Number.MAX_SAFE_INTEGER },
   ...changes,
 });
 const chain = (status: StakingStatus, changes: Partial<ChainFacts> & { balanceWei?: bigint; creditsWei?: bigint } = {}) => {
@@ -45,6 +45,10 @@ describe('on the way in: checks first, then the stake, then the join', () => {
     // What was begun is finished before anything is checked or begun.
     [{ chain: chain('Unstaked', { ...none, open: true }), checks: 'due' }, 'stake starting staking'],
     [{ chain: chain('Staked', { open: true }) }, 'stake starting staking'],
+    // The relay is about to take it, or to send it back.
+    [{ chain: chain('Staked'), rejoin: { policy: 'never', barredForMs: STAKE_GRACE_MS - 1 } }, 'none starting awaitingStake'],
+    [{ chain: chain('Staked'), rejoin: { policy: 'never', barredForMs: STAKE_GRACE_MS } }, 'join starting joining'],
+    [{ chain: chain('Unstaked'), rejoin: { policy: 'never', barredForMs: 0 } }, 'stake starting staking'],
     [{ checks: 'due' }, 'check starting checking'],
     [{ checks: 'failed' }, 'none starting notCleared'],
     [{}, 'join starting joining'],

@@ -13,6 +13,9 @@ export type Wanted = Wish | 'unstaked';
 /** A node that was kicked out has to find the cause first, and every return costs gas. */
 export const REJOIN_AFTER_MS = 10 * 60_000;
 
+/** So long after a slash or a kick-out the relay may still be about to take or return the stake. */
+export const STAKE_GRACE_MS = 60_000;
+
 export interface ChainFacts {
   readonly stake: Stake;
   /** A transaction about the stake that was begun and is not final. */
@@ -87,11 +90,12 @@ function phaseOf({ barred, status, lost, wanted }: LifeFacts): Phase {
   return lost && wanted === 'running' ? 'dropped' : 'out';
 }
 
-function towardsJoin({ chain, checks }: LifeFacts): LifeStep {
+function towardsJoin({ chain, checks, rejoin }: LifeFacts): LifeStep {
   if (chain === 'unread') return doing('readChain', null, null);
   // What was begun is finished first: a second transaction would have another nonce, and be another one.
   if (chain?.open === true) return doing('stake', 'starting', 'staking');
-  if (chain?.stake.status === 'PendingUnstaked') return doing('none', 'starting', 'awaitingStake');
+  const isLeaving = chain?.stake.status === 'Staked' && rejoin.barredForMs < STAKE_GRACE_MS;
+  if (isLeaving || chain?.stake.status === 'PendingUnstaked') return doing('none', 'starting', 'awaitingStake');
   if (checks === 'due') return doing('check', 'starting', 'checking');
   if (checks === 'failed') return doing('none', 'starting', 'notCleared');
   if (chain !== null && stakedWei(chain.stake) !== chain.targetWei) return doing('stake', 'starting', 'staking');

@@ -9,6 +9,7 @@ import { requireSuccess } from '../chain/contracts/acts.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { type ChainError, isChainError } from '../chain/errors.ts';
 import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
+import type { Log } from '../log.ts';
 import type { Reach } from '../loop/points.ts';
 import type { Settings } from '../store/settings.ts';
 import type { ChainFacts } from './decide-life.ts';
@@ -22,10 +23,12 @@ export interface StakeActsOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly reach: Reach;
+  readonly log: Log;
 }
 
 /** How long one look waits for a transaction; the journal follows it up anyway. */
 const LOOK_MS = 5_000;
+const READ_EVERY_MS = 30_000;
 const ID_BYTES = 8;
 
 export class StakeActs {
@@ -45,6 +48,20 @@ export class StakeActs {
   get transaction(): Hex | null {
     const entry = this.#underWay();
     return entry === null ? null : newestAttempt(entry).hash;
+  }
+
+  /** Keeps {@link last} from growing old, until the signal comes. A chain that is away is asked again later. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.read();
+      } catch (error) {
+        if (!isChainError(error)) throw error;
+        log.debug({ code: error.code }, 'the stake could not be read');
+      }
+      await clock.sleep(READ_EVERY_MS, signal).catch(() => {});
+    }
   }
 
   /** @throws ChainError */

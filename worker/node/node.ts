@@ -6,6 +6,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../errors.ts';
+import { describeLife } from '../life/describe-life.ts';
 import { Life } from '../life/life.ts';
 import { EventFeed } from '../loop/event-feed.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
@@ -18,6 +19,7 @@ import type { NodeOptions } from './node-options.ts';
 import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
 import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
+import { readClock } from './read-clock.ts';
 import { stakeView, taskView } from './views.ts';
 
 /** How long a stopping node waits for a network it can not reach. */
@@ -193,18 +195,21 @@ export class Node {
 
   view(): NodeView {
     const { store, network, engine } = this.#options.context;
+    const life = this.#isCleared ? this.#life.view() : ({ kind: 'checking' } as const);
+    const isEnding = this.#stopping !== null;
     return {
       revision: this.#revision,
       address: network.address,
       state: this.#state.kind,
-      message: describeNode(this.#state, this.#options.guard?.reason() ?? null),
+      message:
+        (isEnding ? null : describeLife(life?.kind ?? null)) ?? describeNode(this.#state, this.#options.guard?.reason() ?? null),
       engine: engine.state().kind,
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), health: this.#health }),
       gpu: this.#options.guard?.view() ?? null,
-      life: this.#isCleared ? this.#life.view() : { kind: 'checking' },
+      life,
       stake: stakeView(this.#options.money?.stakeActs?.last ?? null),
       preflight: this.#options.clearance?.report ?? null,
     };
@@ -282,12 +287,7 @@ export class Node {
   }
 
   async #readClock(): Promise<void> {
-    const { network, networkClock, clock, log } = this.#options.context;
-    const sentMs = clock.now();
-    const networkSeconds = await network.now();
-    networkClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
-    const problem = networkClock.problem();
-    if (problem !== null) log.warn({ err: problem }, 'the clock is wrong');
+    await readClock(this.#options.context);
     this.#changed();
   }
 
