@@ -46,6 +46,18 @@ describe('a stated card', () => {
       await expect(open(tempDir(), { engine, gpu: STATED })).rejects.toBeInstanceOf(GpuError);
     }
   });
+
+  it.runIf(process.platform !== 'darwin')(
+    'law 6: that names none is refused where only the official engine is accepted',
+    async () => {
+      const { network } = nodeConfig({ dataDir: tempDir(), relayUrl: 'http://127.0.0.1:1' });
+      const change = { engine: { kind: 'official' as const, command: 'none' }, gpu: { ...STATED, uuids: [] } };
+      const refused = open(tempDir(), { ...change, network: { ...network, acceptedEngines: ['official'] } });
+      await expect(refused).rejects.toMatchObject({ code: 'GPU_REPORT_MISMATCH' });
+      const devnet = await open(tempDir(), { ...change, network: { ...network, acceptedEngines: ['embedded', 'official'] } });
+      expect(devnet.gpu.uuids).toEqual([]);
+    },
+  );
 });
 
 describe.runIf(process.platform !== 'win32')('selected cards', () => {

@@ -57,6 +57,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   const { gpu } = config;
   if (gpu.kind !== 'nvidia' && (gpu.uuids.length === 0 || config.engine.kind === 'program')) {
     if (isMacsOwn(config.engine.kind, gpu)) assertMac(gpu, found(await macProbe(clock).probe()));
+    else assertMadeUpWelcome(config);
     return statedGpu(gpu);
   }
   if (config.engine.kind === 'embedded' && config.engine.device === 'cpu') {
@@ -92,11 +93,20 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
   }
 }
 
-/** Believed: the devnet's cards are made up. */
+/** Believed, where {@link assertMadeUpWelcome} lets it: the devnet's cards are made up. */
 function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
   const executorMode = name.includes(' TP+') ? 'tensor_parallel' : 'device_map';
   const gpu = { name, vramGib, uuids, diagnosed: diagnosedByName({ name, vramGib }) };
   return { gpu, executorMode, guard: () => undefined, history: () => [], close: () => {} };
+}
+
+/**
+ * Law 6: a network of official engines has real cards only, and one that nothing was compared with may be anything.
+ * @throws GpuError GPU_REPORT_MISMATCH
+ */
+function assertMadeUpWelcome({ network }: NodeConfig): void {
+  if (network.acceptedEngines.some((engine) => engine !== 'official')) return;
+  throw gpuError('GPU_REPORT_MISMATCH', `${network.title} takes no card that is only stated; choose one by its UUID.`);
 }
 
 /** A Mac's GPU can't be selected by UUID, but it can be compared. The official worker runs on nothing else there. */
