@@ -78,7 +78,6 @@ function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigIn
     modelIds: MODEL_IDS,
     stakeWei: STAKE_WEI.toString(),
     walletWei: GAS_WEI.toString(),
-    stakes: 'itself',
   };
 }
 

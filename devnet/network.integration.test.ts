@@ -30,7 +30,7 @@ async function start(config: Partial<DevnetConfigInput> = {}): Promise<Devnet> {
       dataDir: join(folder, 'peers'),
       statePath: join(folder, 'state'),
       workerEntry,
-      peers: [{ name: 'one', engine: { command: process.execPath }, modelIds: ['base:a/b'] }],
+      peers: [{ name: 'one', engine: { command: process.execPath }, modelIds: ['base:a/b'], stakes: 'devnet' }],
       relay: {
         times: { chainScan: 3600 },
         genesis: {

@@ -32,7 +32,7 @@ export const peerConfigSchema = z.object({
   /** Coin for its gas, on a devnet with a chain. */
   walletWei: configWei.default(10n ** 18n),
   /** Who sends its stake to the chain: the devnet for it (a scripted peer can not), or the worker before it joins. */
-  stakes: z.enum(['devnet', 'itself']).default('devnet'),
+  stakes: z.enum(['devnet', 'itself']).default('itself'),
   /** A fresh one when left out. */
   privateKey: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)).optional(),
 });
@@ -63,6 +63,8 @@ export interface Peer {
 
 /** A worker may finish its task first; then it gets this long for each next step. */
 const STOP_GRACE_MS = 5000;
+/** Its engine starts in this time too. */
+const JOIN_WITHIN_MS = 180_000;
 
 /** From sources the proxy is TypeScript, from a build JavaScript. */
 const PROXY_ENTRY = fileURLToPath(
@@ -98,12 +100,38 @@ export async function startPeer({
     modelIds: config.modelIds,
   };
   try {
-    await worker.start(nodeConfig, privateKey);
+    await joinNetwork(worker, { nodeConfig, privateKey, clock });
     return peer;
   } catch (cause) {
     await peer.stop();
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DevnetError('DEVNET_PEER_FAILED', `peer ${config.name}: ${why}`, { peer: config.name, dataDir }, { cause });
+  }
+}
+
+interface Joining {
+  readonly nodeConfig: NodeConfigInput;
+  readonly privateKey: Hex;
+  readonly clock: Clock;
+}
+
+/** @throws ContractError, or an Error with the peer's last words when it takes too long */
+async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock }: Joining): Promise<void> {
+  const joined = new AbortController();
+  // One that was slashed or kicked out before waits for its host's word, and that is the devnet.
+  const barred = worker.until(({ state }) => state === 'slashed' || state === 'kickedOut');
+  const resuming = barred.then(() => {
+    if (!joined.signal.aborted) worker.resume();
+  });
+  resuming.catch(() => {});
+  const outOfTime = clock.sleep(JOIN_WITHIN_MS, joined.signal).then(() => {
+    throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'no word of it'}`);
+  });
+  outOfTime.catch(() => {});
+  try {
+    await Promise.race([worker.start(nodeConfig, privateKey), outOfTime]);
+  } finally {
+    joined.abort();
   }
 }
 
