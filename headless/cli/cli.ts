@@ -3,9 +3,16 @@ import { Command, CommanderError } from 'commander';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-parts.ts';
 import { CodedError } from '../../protocol/errors.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addKeyCommands } from './commands/keys.ts';
+import { addMoneyCommands } from './commands/money.ts';
+import { addNodeCommands } from './commands/nodes.ts';
+import { addProfileCommands } from './commands/profiles.ts';
 import { addProgramCommands } from './commands/program.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-codes.ts';
+
+const COMMANDS = [addProgramCommands, addNodeCommands, addMoneyCommands, addProfileCommands, addKeyCommands, addDoctorCommand];
 
 /** @param argv without program and script */
 export async function runCli(argv: readonly string[], context: Context): Promise<ExitCode> {
@@ -21,7 +28,7 @@ export async function runCli(argv: readonly string[], context: Context): Promise
       code = reached;
     },
   };
-  addProgramCommands(to);
+  for (const add of COMMANDS) add(to);
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),

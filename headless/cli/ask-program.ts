@@ -1,0 +1,87 @@
+/** From a command to the program, or to one of its nodes. */
+import path from 'node:path';
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
+import { type HostApp, openHostApp } from '../../host/app/host-app.ts';
+import { createLog } from '../../worker/log.ts';
+import { HeadlessError } from '../errors.ts';
+import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
+
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+
+/** Asks the running program. @throws HeadlessError HEADLESS_NOT_RUNNING */
+export async function withProgram<Answer>(data: string, act: (program: RunningProgram) => Promise<Answer>): Promise<Answer> {
+  const program = await connectProgram(path.resolve(data));
+  try {
+    return await act(program);
+  } finally {
+    program.close();
+  }
+}
+
+/** Asks the running program, or, for what needs none, opens its files for the moment. */
+export async function withHost<Answer>(
+  data: string,
+  act: (host: HostClient, program: RunningProgram | null) => Promise<Answer>,
+): Promise<Answer> {
+  const dataDir = path.resolve(data);
+  const program = await connectProgram(dataDir).catch((error: unknown) => {
+    if (error instanceof HeadlessError && error.code === 'HEADLESS_NOT_RUNNING') return null;
+    throw error;
+  });
+  if (program === null) return withOwnHost(dataDir, ({ client }) => act(client, null));
+  try {
+    return await act(program.host, program);
+  } finally {
+    program.close();
+  }
+}
+
+async function withOwnHost<Answer>(dataDir: string, act: (app: HostApp) => Promise<Answer>): Promise<Answer> {
+  const log = createLog({ level: 'warn', secrets: [] });
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log });
+  try {
+    return await act(app);
+  } finally {
+    await app.close();
+  }
+}
+
+export interface AskedNode {
+  readonly host: HostClient;
+  readonly node: NodeClient;
+  readonly view: ProfileView;
+}
+
+/** Asks one node. @throws HeadlessError HEADLESS_NOT_RUNNING, HEADLESS_WHICH_NODE, HEADLESS_NO_NODE */
+export function withNode<Answer>(
+  { data, node }: { readonly data: string; readonly node?: string | undefined },
+  act: (asked: AskedNode) => Promise<Answer>,
+): Promise<Answer> {
+  return withProgram(data, async (program) => {
+    const view = chooseProfile(await profilesOf(program.host), node);
+    return act({ host: program.host, node: await program.node(view.profile.id), view });
+  });
+}
+
+/** By id or name; without either, the only one there is. @throws HeadlessError HEADLESS_WHICH_NODE */
+export function chooseProfile(views: readonly ProfileView[], name: string | undefined): ProfileView {
+  const found = name === undefined ? views : views.filter(({ profile }) => profile.id === name || profile.name === name);
+  const [view, second] = found;
+  if (view !== undefined && second === undefined) return view;
+  const ids = views.map(({ profile }) => profile.id);
+  const what = name === undefined ? `there are ${views.length} nodes` : `${found.length} nodes are called ${name}`;
+  throw new HeadlessError('HEADLESS_WHICH_NODE', `${what}: ${ids.join(', ') || 'none has been made'}`, { nodes: ids });
+}
+
+export async function profilesOf(host: HostClient): Promise<readonly ProfileView[]> {
+  const ending = new AbortController();
+  try {
+    for await (const update of await host.profiles.watch({}, { signal: ending.signal })) {
+      if (update.kind === 'snapshot') return update.profiles;
+    }
+    return [];
+  } finally {
+    ending.abort();
+  }
+}

@@ -1,0 +1,182 @@
+/** Commands about a node's money. */
+import { writeFileSync } from 'node:fs';
+import { InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import {
+  BUCKETS,
+  type Bucket,
+  type earningsSchema,
+  GROUPINGS,
+  type Grouping,
+  type MoneySummary,
+} from '../../../contract/money.ts';
+import type { StakeView, WithdrawalPreviewView } from '../../../contract/money-acts.ts';
+import type { NodeClient } from '../../../contract/rpc-client.ts';
+import { parseCnx } from '../../../protocol/money/wei.ts';
+import { withNode } from '../ask-program.ts';
+import { confirmed, possible } from '../confirm.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { cnx, table, timeText } from '../node-text.ts';
+
+type NodeOptions = CommonOptions & { readonly node?: string };
+type ActOptions = NodeOptions & { readonly yes?: boolean };
+type Earnings = z.output<typeof earningsSchema>;
+
+const DAY_MS = 86_400_000;
+
+export function addMoneyCommands(registry: Registry): void {
+  const { program, terminal, clock, end } = registry;
+  common(program.command('earnings'))
+    .description('Shows what a node has earned.')
+    .option('--node <name>', 'node, where there are several')
+    .addOption(new Option('--per <time>', 'one row per').choices(BUCKETS).default('day'))
+    .addOption(new Option('--by <what>', 'apart by').choices(GROUPINGS).default('none'))
+    .option('--days <number>', 'how far back', wholeNumber(1, 3_650), 30)
+    .action(async ({ json, per, by, days, ...which }: NodeOptions & { per: Bucket; by: Grouping; days: number }) => {
+      const toMs = clock.now();
+      const { summary, earnings } = await withNode(which, async ({ node }) => ({
+        summary: await node.money.summary({}),
+        earnings: await node.money.earnings({ bucket: per, by, fromMs: toMs - days * DAY_MS, toMs }),
+      }));
+      terminal.out(json ? JSON.stringify({ summary, rows: earnings.rows }) : earningsText(summary, earnings));
+      end(EXIT.ok);
+    });
+  common(program.command('export'))
+    .description("Writes a node's ledger as CSV: UTC, CNX, wei, hashes.")
+    .argument('<file>', 'where to; - for standard output')
+    .option('--node <name>', 'node, where there are several')
+    .action(async (file: string, { json, ...which }: NodeOptions) => {
+      const text = await withNode(which, ({ node }) => wholeCsv(node));
+      if (file === '-') terminal.out(text.trimEnd());
+      else {
+        writeFileSync(file, text, { mode: 0o600 });
+        terminal.out(json ? JSON.stringify({ file, bytes: Buffer.byteLength(text) }) : `Wrote ${file}.`);
+      }
+      end(EXIT.ok);
+    });
+  addActs(registry);
+}
+
+function addActs({ program, terminal, end }: Registry): void {
+  common(program.command('stake'))
+    .description("Shows a node's stake, or brings it to an amount.")
+    .option('--node <name>', 'node, where there are several')
+    .option('--set <cnx>', 'the amount that it shall have, in CNX', amount)
+    .option('--yes', 'do not ask')
+    .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: bigint }) => {
+      const answer = await withNode(which, async ({ node }) => {
+        if (set === undefined) return { stake: await node.money.stake({}) };
+        const act = { kind: 'setStake' as const, stakeWei: set.toString() };
+        const preview = await node.money.prepareChainAct({ act });
+        const confirmation = possible(preview);
+        for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
+        await confirmed(`Bring the stake to ${cnx(set)}?`, { yes, terminal });
+        terminal.note('Waiting for the transaction …');
+        return node.money.confirmChainAct({ act, confirmation });
+      });
+      if (json) terminal.out(JSON.stringify(answer));
+      else if ('stake' in answer) terminal.out(stakeText(answer.stake));
+      else terminal.out(answer.transaction === null ? 'There was nothing left to do.' : `Done by ${answer.transaction}.`);
+      end(EXIT.ok);
+    });
+  common(program.command('withdraw'))
+    .description("Withdraws from the relay account to the node's beneficial address.")
+    .argument('<cnx>', 'what shall arrive, in CNX; the fee comes on top', amount)
+    .option('--node <name>', 'node, where there are several')
+    .option('--yes', 'do not ask')
+    .action(async (wei: bigint, { json, yes = false, ...which }: ActOptions) => {
+      const answer = await withNode(which, async ({ node }) => {
+        const amountWei = wei.toString();
+        const preview = await node.money.prepareWithdrawal({ amountWei });
+        if (!json) terminal.note(withdrawalText(preview));
+        const confirmation = possible(preview);
+        await confirmed('Withdraw this?', { yes, terminal });
+        return node.money.confirmWithdrawal({ amountWei, confirmation });
+      });
+      terminal.out(json ? JSON.stringify(answer) : `Asked for, as record ${answer.record}. It takes a while to arrive.`);
+      end(EXIT.ok);
+    });
+  common(program.command('unstake'))
+    .description('Leaves the network after the current task and takes the stake back.')
+    .option('--node <name>', 'node, where there are several')
+    .option('--yes', 'do not ask')
+    .action(async ({ json, yes = false, ...which }: ActOptions) => {
+      await withNode(which, async ({ node, view }) => {
+        await confirmed(`Take ${view.profile.name} out of the network and its stake back?`, { yes, terminal });
+        await node.node.unstake({});
+      });
+      terminal.out(json ? '{"asked":true}' : 'Asked for. `crynux-node status` and `stake` show how far it is.');
+      end(EXIT.ok);
+    });
+}
+
+function amount(text: string): bigint {
+  try {
+    return parseCnx(text);
+  } catch {
+    throw new InvalidArgumentError('It must be an amount of CNX, such as 12.5.');
+  }
+}
+
+async function wholeCsv(node: NodeClient): Promise<string> {
+  let text = '';
+  for (let after: number | null = null; ; ) {
+    const chunk: { text: string; next: number | null } = await node.money.exportCsv({ after });
+    text += chunk.text;
+    if (chunk.next === null) return text;
+    after = chunk.next;
+  }
+}
+
+export function earningsText(summary: MoneySummary, { rows }: Earnings): string {
+  const { today, last7Days, last30Days, total } = summary;
+  const sums = [
+    ['today', today],
+    ['7 days', last7Days],
+    ['30 days', last30Days],
+    ['ever', total],
+  ] as const;
+  const earned = sums.map(
+    ([name, { earnedWei, netWei }]) => `${name.padEnd(8)} ${cnx(earnedWei)} earned, ${cnx(netWei)} after costs`,
+  );
+  const head = ['from (UTC)', 'of', 'earned', 'net', 'payments'];
+  const cells = rows.map((row) => [
+    timeText(row.fromMs).slice(0, 10),
+    row.group ?? '',
+    cnx(row.earnedWei),
+    cnx(row.netWei),
+    String(row.payments),
+  ]);
+  return `${earned.join('\n')}\n\n${table(head, cells)}`;
+}
+
+export function stakeText(stake: StakeView): string {
+  return table(
+    ['stake', ''],
+    [
+      ['status', stake.status],
+      ['coin', cnx(stake.balanceWei)],
+      ['credits', cnx(stake.creditsWei)],
+      ['minimum', cnx(stake.minimumWei)],
+      ['wallet', cnx(stake.walletWei)],
+      ['delegator share', `${stake.delegatorShare} %`],
+      ['beneficial address', stake.benefitAddress ?? 'not set'],
+    ],
+  );
+}
+
+export function withdrawalText(preview: WithdrawalPreviewView): string {
+  const { amountWei, feeWei, remainingWei, destination, weight } = preview;
+  const rows = [
+    ['arrives', cnx(amountWei)],
+    ['fee', cnx(feeWei)],
+    ['remains', cnx(remainingWei)],
+    ['goes to', destination ?? 'no beneficial address is set'],
+  ];
+  if (weight !== null) {
+    const { low, high } = weight.after.weight;
+    rows.push(['chance of tasks', `${weight.before.weight.toFixed(4)} → ${low.toFixed(4)} to ${high.toFixed(4)}`]);
+  }
+  return table(['withdrawal', ''], rows);
+}

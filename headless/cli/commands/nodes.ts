@@ -1,0 +1,67 @@
+/** Commands that read and steer the nodes of the running program. */
+import type { ProfileView } from '../../../contract/profiles.ts';
+import { tasksQuerySchema } from '../../../contract/tasks.ts';
+import { chooseProfile, profilesOf, withNode, withProgram } from '../ask-program.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { nodeFacts, nodeText, stateText, TASK_HEAD, table, taskCells } from '../node-text.ts';
+
+type NodeOptions = CommonOptions & { readonly node?: string };
+
+export function addNodeCommands(registry: Registry): void {
+  const { program, terminal, end } = registry;
+  common(program.command('status'))
+    .description('Shows what every node does.')
+    .option('--node <name>', 'this node alone')
+    .action(async ({ data, json, node }: NodeOptions) => {
+      await withProgram(data, async ({ host }) => {
+        const all = await profilesOf(host);
+        const views = node === undefined ? all : [chooseProfile(all, node)];
+        if (json) terminal.out(JSON.stringify({ nodes: views.map(nodeFacts) }));
+        else terminal.out(views.length === 0 ? 'There is no node yet.' : views.map(nodeText).join('\n\n'));
+      });
+      end(EXIT.ok);
+    });
+  common(program.command('tasks'))
+    .description('Lists the newest tasks of a node.')
+    .option('--node <name>', 'node, where there are several')
+    .option('--limit <number>', 'how many', wholeNumber(1, 500), 20)
+    .option('--offset <number>', 'how many to leave out first', wholeNumber(0, 10_000_000), 0)
+    .option('--text <text>', 'only with this text in the commitment or error', '')
+    .action(async ({ json, limit, offset, text, ...which }: NodeOptions & { limit: number; offset: number; text: string }) => {
+      const query = tasksQuerySchema.parse({ filter: { text }, limit, offset });
+      const { rows, total } = await withNode(which, ({ node }) => node.tasks.page(query));
+      if (json) terminal.out(JSON.stringify({ tasks: rows, total }));
+      else terminal.out(`${table(TASK_HEAD, rows.map(taskCells))}\n${rows.length} of ${total}`);
+      end(EXIT.ok);
+    });
+  steer(registry);
+}
+
+const ACTS = [
+  ['start', 'Starts the process of a node.'],
+  ['stop', 'Stops a node after its current task; its stake stays.'],
+  ['pause', 'Lets a node take no new tasks.'],
+  ['resume', 'Lets a node take tasks again; also the consent to join again after a slash or a kick-out.'],
+] as const;
+
+function steer({ program, terminal, end }: Registry): void {
+  for (const [act, description] of ACTS) {
+    common(program.command(act))
+      .description(description)
+      .argument('[node]', 'name or id, where there are several')
+      .action(async (name: string | undefined, { data, json }: CommonOptions) => {
+        const view = await withProgram(data, async ({ host, node }) => {
+          const { id } = chooseProfile(await profilesOf(host), name).profile;
+          if (act === 'stop' && !json) terminal.note('It finishes its current task first …');
+          if (act === 'start' || act === 'stop') await host.profiles[act]({ id });
+          else await (await node(id)).node[act]({});
+          return chooseProfile(await profilesOf(host), id);
+        });
+        terminal.out(json ? JSON.stringify({ node: nodeFacts(view) }) : `${view.profile.name}: ${stateText(view)}`);
+        end(act === 'start' && hasFailed(view) ? EXIT.failed : EXIT.ok);
+      });
+  }
+}
+
+const hasFailed = ({ worker }: ProfileView) => worker.kind === 'failed' || worker.kind === 'locked' || worker.kind === 'backoff';

@@ -1,0 +1,133 @@
+/** Commands about profiles: one per node. */
+import { readFileSync } from 'node:fs';
+import { type ProfileDraftInput, profileDraftSchema } from '../../../contract/profiles.ts';
+import type { HostClient } from '../../../contract/rpc-client.ts';
+import { parseCnx } from '../../../protocol/money/wei.ts';
+import { HeadlessError } from '../../errors.ts';
+import { chooseProfile, profilesOf, withHost, withProgram } from '../ask-program.ts';
+import { confirmed } from '../confirm.ts';
+import { type CommonOptions, common, type Registry } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { nodeFacts, stateText, table } from '../node-text.ts';
+
+interface CreateOptions extends CommonOptions {
+  readonly network?: string;
+  readonly key?: string;
+  readonly engine?: string;
+  readonly card?: readonly string[];
+  readonly model?: readonly string[];
+  readonly stake?: string;
+  readonly autoStart?: boolean;
+  readonly file?: string;
+}
+
+export function addProfileCommands({ program, terminal, end }: Registry): void {
+  const profile = program.command('profile').description('The profiles: one per node, with its key, network, engine and cards.');
+  common(profile.command('list'))
+    .description('Lists the profiles.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const views = await withHost(data, profilesOf);
+      const rows = views.map((view) => [
+        view.profile.id,
+        view.profile.name,
+        view.profile.networkId,
+        view.profile.address,
+        stateText(view),
+      ]);
+      if (json) terminal.out(JSON.stringify({ profiles: views.map((view) => ({ ...nodeFacts(view), profile: view.profile })) }));
+      else
+        terminal.out(rows.length === 0 ? 'There is no profile yet.' : table(['id', 'name', 'network', 'address', 'state'], rows));
+      end(EXIT.ok);
+    });
+  common(profile.command('create'))
+    .description('Makes a profile. On the network `devnet` it needs nothing but a name: key, money and card are made up.')
+    .argument('<name>')
+    .option('--network <id>', 'network')
+    .option('--key <address>', 'address of its key')
+    .option('--engine <path>', 'folder or program of the official worker; left out, the one that was found')
+    .option('--card <id...>', 'cards, by id; left out, those that the official node would choose')
+    .option('--model <id...>', 'models that it offers, as base:<name>')
+    .option('--stake <cnx>', "stake; left out, the network's minimum")
+    .option('--auto-start', 'start it with the program')
+    .option('--file <path>', 'the whole profile as JSON, instead of the options above')
+    .action(async (name: string, { data, json, ...options }: CreateOptions) => {
+      const isLocal = options.network === 'devnet' && options.key === undefined && options.file === undefined;
+      const view = isLocal
+        ? await withProgram(data, ({ host }) => {
+            terminal.note('Starting the network on this machine and a node in it; this takes up to a minute …');
+            return host.profiles.createOnDevnet({ name });
+          })
+        : await withHost(data, async (host) => host.profiles.create({ draft: await draftOf(name, options, host) }));
+      terminal.out(json ? JSON.stringify({ profile: view.profile }) : view.profile.id);
+      end(EXIT.ok);
+    });
+  common(profile.command('remove'))
+    .description('Removes a profile. Its records and its key stay on the disk.')
+    .argument('<name>')
+    .option('--yes', 'do not ask')
+    .action(async (name: string, { data, json, yes = false }: CommonOptions & { yes?: boolean }) => {
+      const id = await withHost(data, async (host) => {
+        const { profile } = chooseProfile(await profilesOf(host), name);
+        await confirmed(`Remove the profile ${profile.name}?`, { yes, terminal });
+        await host.profiles.remove({ id: profile.id });
+        return profile.id;
+      });
+      terminal.out(json ? JSON.stringify({ removed: id }) : `Removed ${id}.`);
+      end(EXIT.ok);
+    });
+}
+
+async function draftOf(
+  name: string,
+  options: Omit<CreateOptions, keyof CommonOptions>,
+  host: HostClient,
+): Promise<ProfileDraftInput> {
+  if (options.file !== undefined) return parsed({ name, ...(JSON.parse(readFileSync(options.file, 'utf8')) as object) });
+  const { network: networkId, key: address, model: modelIds, stake } = options;
+  if (networkId === undefined || address === undefined || modelIds === undefined) {
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'a profile needs --network, --key and --model, or --file');
+  }
+  const { networks } = await host.networks.list({});
+  const network = networks.find(({ id }) => id === networkId);
+  if (network === undefined)
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no network ${networkId}`, { field: '--network' });
+  const ids = options.card ?? (await usableCards(host));
+  const report = await host.gpus.report({ ids: [...ids] });
+  return parsed({
+    name,
+    networkId,
+    address,
+    engine: await engineOf(options.engine, networkId, host),
+    gpu: { kind: 'cards', ids, confirmed: { name: report.reportedName, vramGib: report.reportedVramGib }, selfTestModel: null },
+    modelIds,
+    stakeWei: stake === undefined ? network.minStakeWei : parseCnx(stake).toString(),
+    autoStart: options.autoStart ?? false,
+  });
+}
+
+function parsed(draft: object): ProfileDraftInput {
+  const result = profileDraftSchema.safeParse(draft);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `profile: ${field}: ${issue?.message ?? 'invalid'}`, { field });
+}
+
+async function engineOf(place: string | undefined, networkId: string, host: HostClient) {
+  const candidates = place === undefined ? (await host.engines.list({})).engines : [await host.engines.inspect({ path: place })];
+  const usable = candidates.find(({ config, acceptedBy }) => config !== null && acceptedBy.includes(networkId));
+  if (usable?.config != null) return usable.config;
+  const why = candidates.flatMap(({ problem }) => problem?.message ?? []).join('; ');
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `no engine here that ${networkId} accepts. ${why}`.trim(), {
+    field: '--engine',
+  });
+}
+
+/** The first group of equal, free cards. */
+async function usableCards(host: HostClient): Promise<readonly string[]> {
+  const { inventory, usedBy } = await host.gpus.inventory({});
+  const free = inventory.cards.filter(({ id, unusable }) => unusable === null && usedBy[id] === undefined);
+  const ids = free.filter(({ name }) => name === free[0]?.name).map(({ id }) => id);
+  if (ids.length > 0) return ids;
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'this machine has no free card that can be used', { field: '--card' });
+}
