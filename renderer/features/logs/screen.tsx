@@ -1,7 +1,111 @@
+import { Download, FileText, Search, SearchX, X } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { LOG_LEVELS } from '../../../contract/logs.ts';
+import { useAct } from '../../rpc/hooks.ts';
+import { useApp, useHostClient, useNode } from '../../state/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Select, TextInput } from '../../ui/field.tsx';
+import { shortHash } from '../../ui/hash.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import { Screen } from '../../ui/screen.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import { useTyped } from '../tasks/use-typed.ts';
+import { LogLines } from './log-lines.tsx';
+import { type LogView, readLogView, writeLogView } from './log-list.ts';
+import { useLog } from './use-log.ts';
 
 export function LogsScreen() {
   const { t } = useTranslation('logs');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const [params, setParams] = useSearchParams();
+  const view = readLogView(params);
+  const log = useLog(view);
+  const [follow, setFollow] = useState(true);
+  const change = (part: Partial<LogView>) => {
+    setFollow(true);
+    setParams((was) => writeLogView({ ...readLogView(was), ...part }), { replace: true });
+  };
+  const narrows = view.text !== '' || view.task !== null || view.level === 'warn' || view.level === 'error';
+  const { list } = log;
+  return (
+    <Screen fill title={t('title')} actions={<BundleButton />}>
+      <LogControls view={view} onChange={change} follow={follow} onFollow={setFollow} />
+      {log.error && <ErrorNote error={log.error} />}
+      {list.read && list.lines.length === 0 ? (
+        <EmptyState
+          icon={narrows ? SearchX : FileText}
+          title={t(narrows ? 'noneFits' : 'empty')}
+          hint={t(narrows ? 'noneFitsHint' : 'emptyHint')}
+        />
+      ) : (
+        list.read && <LogLines key={writeLogView(view).toString()} log={log} follow={follow} onFollow={setFollow} />
+      )}
+    </Screen>
+  );
+}
+
+interface LogControlsProps {
+  readonly view: LogView;
+  readonly onChange: (part: Partial<LogView>) => void;
+  readonly follow: boolean;
+  readonly onFollow: (follow: boolean) => void;
+}
+
+function LogControls({ view, onChange, follow, onFollow }: LogControlsProps) {
+  const { t } = useTranslation('logs');
+  const [text, setText] = useTyped(view.text, (value) => onChange({ text: value }));
+  return (
+    <search className="flex flex-wrap items-center gap-3">
+      <div className="relative w-64">
+        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />
+        <TextInput
+          type="search"
+          aria-label={t('search')}
+          placeholder={t('searchHint')}
+          className="pl-8"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </div>
+      <Select
+        aria-label={t('level')}
+        className="w-auto!"
+        value={view.level}
+        options={LOG_LEVELS.map((value) => ({ value, label: t(`atLeast.${value}`) }))}
+        onChange={(level) => onChange({ level })}
+      />
+      {view.task !== null && (
+        <Button small icon={X} aria-label={t('allTasks')} title={t('allTasks')} onClick={() => onChange({ task: null })}>
+          {t('onlyTask')} <code className="font-mono text-xs">{shortHash(view.task)}</code>
+        </Button>
+      )}
+      <span className="ml-auto flex items-center gap-2 text-soft" title={t('followHint')}>
+        {t('follow')}
+        <Switch checked={follow} onChange={onFollow} aria-label={t('follow')} />
+      </span>
+    </search>
+  );
+}
+
+function BundleButton() {
+  const { t } = useTranslation('logs');
+  const { profile } = useNode();
+  const { toasts } = useApp();
+  const host = useHostClient();
+  const save = useAct(async () => {
+    const { fileName, base64 } = await host().logs.bundle({ id: profile.profile.id });
+    saveFile({ fileName, base64, mime: 'application/zip' });
+    toasts.getState().push({ tone: 'good', text: t('saved', { name: fileName }) });
+  });
+  return (
+    <div className="flex flex-col items-end gap-1">
+      <Button icon={Download} busy={save.busy} title={t('bundleHint')} onClick={() => void save.run()}>
+        {t('bundle')}
+      </Button>
+      {save.error && <ErrorNote error={save.error} />}
+    </div>
+  );
 }

@@ -1,7 +1,66 @@
 import { useTranslation } from 'react-i18next';
+import { useParams, useSearchParams } from 'react-router';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useNodeView } from '../../state/app-context.ts';
+import { ToneIcon } from '../../ui/badge.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { CaseView } from './case-view.tsx';
+import { ProtectionCard } from './protection-card.tsx';
+import { QosView } from './qos-view.tsx';
+import { leadOf } from './standing-lead.ts';
+import { TimelineView } from './timeline-view.tsx';
+
+const TABS = ['happened', 'qos', 'protection'] as const;
+type Tab = (typeof TABS)[number];
+
+const REFRESH_MS = 60_000;
+/** Cases that are read at once; a node that has more has other worries. */
+const CASES = 200;
 
 export function TrustScreen() {
   const { t } = useTranslation('trust');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const { caseId } = useParams();
+  return (
+    <Screen title={t('title')}>
+      <NodeNeeded>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</NodeNeeded>
+    </Screen>
+  );
+}
+
+function Standing() {
+  const { t } = useTranslation('trust');
+  const [params, setParams] = useSearchParams();
+  const state = useNodeView()?.state ?? null;
+  const cases = useNodeRead('cases', (node, signal) => node.trust.cases({ limit: CASES }, { signal }));
+  const qos = useNodeRead('qos', (node, signal) => node.trust.qos({}, { signal }));
+  useRefresh(cases, REFRESH_MS, state);
+  useRefresh(qos, REFRESH_MS, state);
+  const tab = TABS.find((each) => each === params.get('tab')) ?? 'happened';
+  const error = cases.error ?? qos.error;
+  const lead = leadOf({ state, cases: cases.value?.cases ?? null, qos: qos.value });
+  const contents: Readonly<Record<Tab, React.ReactNode>> = {
+    happened: cases.value && <TimelineView cases={cases.value.cases} qos={qos.value} />,
+    qos: qos.value && <QosView qos={qos.value} />,
+    protection: <ProtectionCard />,
+  };
+  return (
+    <>
+      {error && <ErrorNote error={error} />}
+      {lead && (
+        <p className="flex items-center gap-2 text-base">
+          <ToneIcon tone={lead.tone} className="size-5" />
+          {t(`lead.${lead.word}`)}
+        </p>
+      )}
+      <Tabs
+        label={t('tabs.label')}
+        value={tab}
+        onChange={(next) => setParams(next === 'happened' ? {} : { tab: next }, { replace: true })}
+        tabs={TABS.map((value) => ({ value, label: t(`tabs.${value}`), content: contents[value] }))}
+      />
+    </>
+  );
 }

@@ -68,7 +68,7 @@ function Condition({ condition }: { readonly condition: NoTaskCondition }) {
         <Badge tone={TONES[verdict]}>{t(`conditions.verdict.${verdict}`)}</Badge>
       </span>
       <span className="min-w-0" title={t('conditions.rule', { source })}>
-        <span className="font-medium">{t(`conditions.ids.${id}`)}</span>{' '}
+        <span className="font-medium">{t('conditions.titled', { title: t(`conditions.ids.${id}`) })}</span>{' '}
         <span className="break-words text-soft">{textOf([`trust:conditions.codes.${id}.${code}`], code, params)}</span>
         {change !== null && verdict !== 'yes' && (
           <span className="block text-[13px]">

@@ -132,7 +132,8 @@ export const tasks = {
       silent: 'The node stayed silent and lets the network time the task out.',
     },
     why: {
-      reported: 'The task itself is invalid: every node would fail on it alike. Reporting it costs nothing and frees the node.',
+      reported:
+        'The task itself is invalid: every node would fail on it alike. A report says so, and frees the node for the next task.',
       silent:
         'The failure may be this machine’s own. Reporting an error that the other nodes of the group do not see would get this node slashed; a timeout costs some quality only.',
     },

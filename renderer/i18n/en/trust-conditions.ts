@@ -5,6 +5,7 @@ export const trustConditions = {
   allClear: 'Nothing that this node can know stands in the way. Tasks come when applications send them.',
   blocked_one: 'One thing stands in the way.',
   blocked_other: '{{count}} things stand in the way.',
+  titled: '{{title}}.',
   verdict: { yes: 'Fulfilled', no: 'In the way', unknown: 'Unknown' },
   change: 'What would change it:',
   rule: 'Rule: {{source}}',

@@ -9,6 +9,7 @@ export const trustConditions: Same<typeof en> = {
   allClear: '就此节点所知，没有任何阻碍。应用方发送任务时就会有任务。',
   blocked_one: '有 {{count}} 项阻碍。',
   blocked_other: '有 {{count}} 项阻碍。',
+  titled: '{{title}}。',
   verdict: { yes: '满足', no: '阻碍', unknown: '未知' },
   change: '如何改变：',
   rule: '规则：{{source}}',

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { LOG_LEVELS, type LogLine } from '../../../contract/logs.ts';
+import { MAX_LINES, NO_LINES, readLogView, withNewer, withOlder, writeLogView } from './log-list.ts';
+
+const line = (cursor: number): LogLine => ({
+  cursor,
+  atMs: cursor,
+  level: 'info',
+  message: '',
+  code: null,
+  task: null,
+  details: '{}',
+});
+const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => line(from + i));
+
+it('grows at both ends without a gap or a line twice', () => {
+  let list = withOlder(NO_LINES, { lines: lines(50, 60), more: true });
+  // What is told live may overlap with the page that was read meanwhile.
+  list = withNewer(list, lines(58, 63).toReversed());
+  list = withOlder(list, { lines: lines(45, 52), more: false });
+  expect(list.lines.map(({ cursor }) => cursor)).toEqual(lines(45, 63).map(({ cursor }) => cursor));
+  expect(list.more).toBe(false);
+  expect(withNewer(list, lines(45, 63))).toBe(list);
+});
+
+it('lets the oldest go rather than grow for ever', () => {
+  const list = withNewer(withOlder(NO_LINES, { lines: lines(0, 10), more: false }), lines(10, MAX_LINES + 5));
+  expect([list.lines.length, list.lines[0]?.cursor, list.more]).toEqual([MAX_LINES, 5, true]);
+});
+
+it('the address keeps every view', () => {
+  const view = fc.record({
+    level: fc.constantFrom(...LOG_LEVELS),
+    text: fc.string(),
+    task: fc.oneof(fc.constant(null), fc.string()),
+  });
+  fc.assert(
+    fc.property(view, (given) => expect(readLogView(new URLSearchParams(writeLogView(given).toString()))).toEqual(given)),
+  );
+  expect(readLogView(new URLSearchParams('level=loud'))).toEqual({ level: 'info', text: '', task: null });
+});

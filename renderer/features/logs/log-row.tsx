@@ -1,0 +1,93 @@
+import { clsx } from 'clsx';
+import { Bug, ChevronDown, ChevronRight, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { LogLevel, LogLine } from '../../../contract/logs.ts';
+import { nodePath } from '../../app/screens.ts';
+import { useNode } from '../../state/app-context.ts';
+import { errorEntry } from '../../ui/error-note.tsx';
+import { shortHash } from '../../ui/hash.tsx';
+import { exactTime } from '../../ui/time.tsx';
+import { prettyJson } from '../tasks/task-facts.tsx';
+
+const LOOKS: Readonly<Record<LogLevel, { readonly icon: LucideIcon; readonly text: string }>> = {
+  debug: { icon: Bug, text: 'text-faint' },
+  info: { icon: Info, text: 'text-faint' },
+  warn: { icon: TriangleAlert, text: 'text-warn' },
+  error: { icon: CircleX, text: 'text-bad' },
+};
+
+export interface LogRowProps {
+  readonly line: LogLine;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+export function LogRow({ line, open, onToggle }: LogRowProps) {
+  const { t, i18n } = useTranslation('logs');
+  const { profile } = useNode();
+  const { icon: Icon, text } = LOOKS[line.level];
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+  return (
+    <div className={clsx('px-3 text-[13px]', line.level === 'error' && 'bg-bad-wash')}>
+      <div className="flex min-h-7 items-center gap-2">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-label={t(open ? 'hideDetails' : 'showDetails')}
+          className="inline-flex size-5 shrink-0 items-center justify-center rounded text-faint hover:bg-raised"
+          onClick={onToggle}
+        >
+          <Chevron aria-hidden className="size-3.5" />
+        </button>
+        <time
+          dateTime={new Date(line.atMs).toISOString()}
+          title={exactTime(line.atMs, i18n.language)}
+          className="shrink-0 font-mono text-xs text-faint"
+        >
+          {clock.format(line.atMs)}
+        </time>
+        <span className={clsx('inline-flex w-20 shrink-0 items-center gap-1', text)}>
+          <Icon aria-hidden className="size-3.5 shrink-0" />
+          {t(`levels.${line.level}`)}
+        </span>
+        <span className={clsx('min-w-0 flex-1', open ? 'break-words' : 'truncate')}>
+          {line.message}
+          {line.code !== null && <code className={clsx('ml-2 font-mono text-xs', text)}>{line.code}</code>}
+        </span>
+        {line.task !== null && (
+          <Link
+            to={nodePath(profile.profile.id, 'tasks', `task=${line.task}`)}
+            title={t('openTask')}
+            className="shrink-0 font-mono text-xs text-accent hover:underline"
+          >
+            {shortHash(line.task)}
+          </Link>
+        )}
+      </div>
+      {open && <LineDetails line={line} />}
+    </div>
+  );
+}
+
+function LineDetails({ line }: { readonly line: LogLine }) {
+  const { t, i18n } = useTranslation(['logs', 'common']);
+  const entry = line.code === null ? null : errorEntry(line.code);
+  return (
+    <div className="flex flex-col gap-1 pb-2 pl-7">
+      <span className="text-faint">{exactTime(line.atMs, i18n.language)}</span>
+      {entry && (
+        <p>
+          {entry.meaning}{' '}
+          <span className="text-soft">
+            {t('common:error.remedy')}: {entry.remedy}
+          </span>
+        </p>
+      )}
+      <pre className="overflow-x-auto rounded-md bg-raised p-2 font-mono text-xs break-words whitespace-pre-wrap">
+        {prettyJson(line.details)}
+      </pre>
+    </div>
+  );
+}

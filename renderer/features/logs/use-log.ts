@@ -1,0 +1,76 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { HostClient } from '../../../contract/rpc-client.ts';
+import { errorOf } from '../../../contract/rpc-errors.ts';
+import type { ErrorView } from '../../../contract/worker-channel.ts';
+import { follow } from '../../rpc/follow.ts';
+import { useApp, useNode } from '../../state/app-context.ts';
+import { type LogList, type LogView, NO_LINES, withNewer, withOlder } from './log-list.ts';
+
+const PAGE_LINES = 500;
+
+export interface UsedLog {
+  readonly list: LogList;
+  readonly error: ErrorView | null;
+  readonly readingOlder: boolean;
+  readOlder(): void;
+}
+
+/** The selected node's log, past and live. It is the host who keeps it: the node need not run. */
+export function useLog({ level, text, task }: LogView): UsedLog {
+  const { host } = useApp();
+  const { profile } = useNode();
+  const profileId = profile.profile.id;
+  const client = useStore(host.state, (state) => (state.kind === 'open' ? state.client : null));
+  const [list, setList] = useState<LogList>(NO_LINES);
+  const [error, setError] = useState<ErrorView | null>(null);
+  const [readingOlder, setReadingOlder] = useState(false);
+  const current = useRef(list);
+  current.current = list;
+
+  useEffect(() => {
+    setList(NO_LINES);
+    setError(null);
+    if (client === null) return;
+    let stale = false;
+    const query = { profileId, level, text, task };
+    // Subscribed first, so that no line falls between the page and what comes after it.
+    const early: Parameters<typeof withNewer>[1][number][] = [];
+    let read = false;
+    const end = follow(host, {
+      open: (open: HostClient, signal) => open.logs.watch(query, { signal }),
+      take({ lines }) {
+        if (read) setList((was) => withNewer(was, lines));
+        else early.push(...lines);
+        return 'taken';
+      },
+    });
+    client.logs.page({ ...query, limit: PAGE_LINES }).then(
+      (page) => {
+        if (stale) return;
+        read = true;
+        setList(withNewer(withOlder(NO_LINES, page), early));
+      },
+      (thrown: unknown) => !stale && setError(errorOf(thrown)),
+    );
+    return () => {
+      stale = true;
+      end();
+    };
+  }, [client, host, profileId, level, text, task]);
+
+  const readOlder = useCallback(() => {
+    const [first] = current.current.lines;
+    if (client === null || first === undefined || readingOlder || !current.current.more) return;
+    setReadingOlder(true);
+    client.logs
+      .page({ profileId, level, text, task, limit: PAGE_LINES, before: first.cursor })
+      .then(
+        // A view that was chosen meanwhile has other lines, which these do not belong to.
+        (page) => setList((was) => (was.lines[0] === first ? withOlder(was, page) : was)),
+        (thrown: unknown) => setError(errorOf(thrown)),
+      )
+      .finally(() => setReadingOlder(false));
+  }, [client, profileId, level, text, task, readingOlder]);
+  return { list, error, readingOlder, readOlder };
+}

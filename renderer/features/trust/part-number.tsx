@@ -1,0 +1,18 @@
+/** Numbers of the quality of service: 0–1, two decimals. */
+export function PartNumber({ value }: { readonly value: number }) {
+  return (
+    <data value={value} title={String(value)} className="tabular-nums">
+      {value.toFixed(2)}
+    </data>
+  );
+}
+
+/** From what to what; a number that stayed is said once. */
+export function PartChange({ before, after }: { readonly before: number; readonly after: number }) {
+  if (before.toFixed(2) === after.toFixed(2)) return <PartNumber value={after} />;
+  return (
+    <span className="whitespace-nowrap">
+      <PartNumber value={before} /> → <strong className="font-medium">{<PartNumber value={after} />}</strong>
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+import { useTranslation } from 'react-i18next';
+import type { QosDifference, QosExplanation } from '../../../contract/standing.ts';
+import { ToneIcon } from '../../ui/badge.tsx';
+import { Card } from '../../ui/card.tsx';
+import { exactTime } from '../../ui/time.tsx';
+import { QosChanges } from './qos-changes.tsx';
+import { QosRecovery } from './qos-recovery.tsx';
+
+const PARTS = ['long', 'health', 'combined'] as const;
+
+export function QosView({ qos }: { readonly qos: QosExplanation }) {
+  const { t, i18n } = useTranslation('trust');
+  const { exclusion } = qos;
+  const limit = qos.kickOutBelow.toFixed(2);
+  const kickOut = qos.belowKickOut === null ? 'unknown' : qos.belowKickOut ? 'below' : 'above';
+  const excluded =
+    exclusion.state === 'excluded' && exclusion.endsAtMs !== null
+      ? t('qos.exclusion.excludedUntil', { when: exactTime(exclusion.endsAtMs, i18n.language) })
+      : t(`qos.exclusion.${exclusion.state}`);
+  return (
+    <div className="flex flex-col gap-4">
+      <Card
+        title={t('qos.now')}
+        aside={<span className="text-[13px] text-faint">{t('qos.asOf', { when: exactTime(qos.atMs, i18n.language) })}</span>}
+      >
+        <div className="flex flex-col gap-4">
+          <dl className="grid gap-4 sm:grid-cols-3">
+            {PARTS.map((part) => (
+              <Part key={part} part={part} told={qos.now[part]} />
+            ))}
+          </dl>
+          <ul className="flex flex-col gap-1.5">
+            <li className="flex items-start gap-2">
+              <ToneIcon
+                tone={exclusion.state === 'excluded' ? 'bad' : exclusion.state === 'unknown' ? 'neutral' : 'good'}
+                className="mt-0.5"
+              />
+              {excluded}
+            </li>
+            <li className="flex items-start gap-2">
+              <ToneIcon tone={kickOut === 'below' ? 'bad' : kickOut === 'unknown' ? 'neutral' : 'good'} className="mt-0.5" />
+              {t(`qos.kickOut.${kickOut}`, { limit })}
+            </li>
+            {qos.differences.map((difference) => (
+              <li key={difference.number} className="flex items-start gap-2">
+                <ToneIcon tone="info" className="mt-0.5" />
+                <Difference difference={difference} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      </Card>
+      <QosRecovery qos={qos} />
+      <QosChanges qos={qos} />
+    </div>
+  );
+}
+
+function Part({ part, told }: { readonly part: (typeof PARTS)[number]; readonly told: QosExplanation['now']['long'] }) {
+  const { t } = useTranslation('trust');
+  return (
+    <div className="flex flex-col gap-0.5">
+      <dt className="text-[13px] text-faint">{t(`qos.${part}`)}</dt>
+      <dd className="text-2xl font-semibold tabular-nums">
+        {told === null ? <span className="text-faint">—</span> : told.value.toFixed(2)}
+      </dd>
+      <dd className="text-xs text-faint">{told === null ? t('qos.notTold') : t(`qos.told.${told.source}`)}</dd>
+      <dd className="text-[13px] text-soft">{t(`qos.${part}Hint`)}</dd>
+    </div>
+  );
+}
+
+/** Where the relay's number is not what the published formula gives. */
+export function Difference({ difference }: { readonly difference: QosDifference }) {
+  const { t } = useTranslation('trust');
+  const { number, formula, relay } = difference;
+  const text =
+    formula === null
+      ? t('qos.differsNone', { relay: short(relay) })
+      : t('qos.differs', { relay: short(relay), formula: short(formula) });
+  return (
+    <span>
+      <strong className="font-medium">{t(`qos.numbers.${number}`)}:</strong> {text}
+    </span>
+  );
+}
+
+function short(value: number): string {
+  return String(Number(value.toFixed(3)));
+}

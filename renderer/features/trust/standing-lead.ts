@@ -1,0 +1,27 @@
+/** One sentence of how the node stands: the worst that is true. */
+import type { QosExplanation } from '../../../contract/standing.ts';
+import type { CaseSummary } from '../../../contract/trust.ts';
+import type { NodeView } from '../../../contract/worker-channel.ts';
+import type { Tone } from '../../ui/badge.tsx';
+
+export interface StandingFacts {
+  readonly state: NodeView['state'] | null;
+  readonly cases: readonly Pick<CaseSummary, 'review'>[] | null;
+  readonly qos: Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> | null;
+}
+
+export interface Lead {
+  readonly tone: Tone;
+  readonly word: 'slashed' | 'underReview' | 'excluded' | 'belowKickOut' | 'unknown' | 'calm';
+}
+
+/** Null while nothing was read. */
+export function leadOf({ state, cases, qos }: StandingFacts): Lead | null {
+  if (state === 'slashed') return { tone: 'bad', word: 'slashed' };
+  if (cases === null || qos === null) return null;
+  if (cases.some(({ review }) => review.kind === 'underReview')) return { tone: 'warn', word: 'underReview' };
+  if (qos.exclusion.state === 'excluded') return { tone: 'warn', word: 'excluded' };
+  if (qos.belowKickOut === true) return { tone: 'warn', word: 'belowKickOut' };
+  if (qos.now.combined === null) return { tone: 'neutral', word: 'unknown' };
+  return { tone: 'good', word: 'calm' };
+}
