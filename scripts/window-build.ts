@@ -1,8 +1,10 @@
 /** How the window is built: the product's page, or the page on made-up hosts that screenshots and UI tests use. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { build, type InlineConfig, type Plugin, type PreviewServer, preview } from 'vite';
+import { build, type InlineConfig, type Plugin, preview } from 'vite';
 import { CATALOGUES } from './catalogues.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -25,7 +27,7 @@ function errorCatalogue(): Plugin {
 }
 
 /** Only `index` is part of the product; it goes to `out/renderer`. */
-export function windowBuild({ entry }: { readonly entry: WindowEntry }): InlineConfig {
+export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; readonly outDir?: string }): InlineConfig {
   return {
     configFile: false,
     root: path.join(root, 'renderer'),
@@ -33,7 +35,7 @@ export function windowBuild({ entry }: { readonly entry: WindowEntry }): InlineC
     logLevel: 'warn',
     plugins: [react(), tailwindcss(), errorCatalogue()],
     build: {
-      outDir: path.join(root, 'out', entry === 'index' ? 'renderer' : 'renderer-fixture'),
+      outDir: outDir ?? path.join(root, 'out', entry === 'index' ? 'renderer' : 'renderer-fixture'),
       emptyOutDir: true,
       target: 'chrome130',
       // A data: URL would be refused by the page's own policy.
@@ -44,12 +46,20 @@ export function windowBuild({ entry }: { readonly entry: WindowEntry }): InlineC
   };
 }
 
-/** Builds the page on made-up hosts and serves it on loopback. */
+/** Builds the page on made-up hosts into a folder of its own and serves it on loopback. */
 export async function serveFixtures(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const config = windowBuild({ entry: 'fixture' });
-  await build(config);
-  const server: PreviewServer = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
-  const address = server.httpServer.address();
-  if (address === null || typeof address === 'string') throw new Error('the preview server has no port');
-  return { url: `http://127.0.0.1:${address.port}/fixture.html`, close: () => server.close() };
+  const outDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
+  const forget = () => rm(outDir, { recursive: true, force: true });
+  try {
+    const config = windowBuild({ entry: 'fixture', outDir });
+    await build(config);
+    const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
+    const close = () => server.close().finally(forget);
+    const address = server.httpServer.address();
+    if (address === null || typeof address === 'string') throw new Error('the preview server has no port');
+    return { url: `http://127.0.0.1:${address.port}/fixture.html`, close };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
 }

@@ -23,3 +23,12 @@ export const TOOLTIP = {
   itemStyle: { color: 'var(--ink)' },
   labelStyle: { color: 'var(--faint)' },
 } as const;
+
+/** Fills of parts of one whole, the largest first. Shades of one colour: the hues have meanings. */
+export const SERIES = [
+  'var(--accent)',
+  'color-mix(in srgb, var(--accent) 55%, var(--surface))',
+  'var(--edge)',
+  'color-mix(in srgb, var(--accent) 25%, var(--surface))',
+  'var(--line)',
+] as const;

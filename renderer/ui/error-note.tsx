@@ -24,7 +24,7 @@ export function ErrorNote({ error, action }: ErrorNoteProps) {
       <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="flex min-w-0 flex-col gap-1">
         <p className="font-medium text-bad">{entry?.meaning ?? t('error.unknownMeaning')}</p>
-        <p className="break-words text-soft">{error.message}</p>
+        {error.message !== '' && <p className="break-words text-soft">{error.message}</p>}
         {entry !== null && (
           <p>
             <span className="font-medium">{t('error.remedy')}:</span> {entry.remedy}

@@ -10,7 +10,16 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 
 /** Hands a file to the browser's or the shell's own saving. */
 export function saveFile({ fileName, base64, mime }: { fileName: string; base64: string; mime: string }): void {
-  const url = URL.createObjectURL(new Blob([bytesOf(base64)], { type: mime }));
+  save(fileName, new Blob([bytesOf(base64)], { type: mime }));
+}
+
+/** As {@link saveFile}, from text in parts. */
+export function saveText({ fileName, parts, mime }: { fileName: string; parts: readonly string[]; mime: string }): void {
+  save(fileName, new Blob([...parts], { type: mime }));
+}
+
+function save(fileName: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

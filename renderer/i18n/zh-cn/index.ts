@@ -2,6 +2,7 @@ import { common } from './common.ts';
 import { earnings } from './earnings.ts';
 import { firstRun } from './first-run.ts';
 import { gpus } from './gpus.ts';
+import { keys } from './keys.ts';
 import { logs } from './logs.ts';
 import { models } from './models.ts';
 import { overview } from './overview.ts';
@@ -10,4 +11,4 @@ import { tasks } from './tasks.ts';
 import { trust } from './trust.ts';
 import { wallet } from './wallet.ts';
 
-export const zhCn = { common, overview, firstRun, settings, tasks, trust, logs, earnings, wallet, gpus, models };
+export const zhCn = { common, overview, firstRun, keys, settings, tasks, trust, logs, earnings, wallet, gpus, models };

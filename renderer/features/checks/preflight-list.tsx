@@ -1,0 +1,35 @@
+import { useTranslation } from 'react-i18next';
+import type { PreflightReport, PreflightResult, PreflightState } from '../../../contract/preflight.ts';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { errorEntry } from '../../ui/error-note.tsx';
+
+const TONES: Readonly<Record<PreflightState, Tone>> = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'neutral' };
+
+/** Each check with what was found and what fixes it. */
+export function PreflightList({ report }: { readonly report: PreflightReport }) {
+  return (
+    <ul className="divide-y divide-line rounded-md border border-line">
+      {report.results.map((result) => (
+        <Row key={`${result.id} ${result.state}`} result={result} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ result }: { readonly result: PreflightResult }) {
+  const { t } = useTranslation('firstRun');
+  return (
+    <li className="flex items-start gap-3 px-3 py-2.5">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{t(`checks.names.${result.id}`)}</p>
+        {result.state !== 'ok' && (
+          <>
+            <p className="break-words text-soft">{result.message}</p>
+            <p className="break-words">{errorEntry(result.code)?.remedy ?? result.remedy}</p>
+          </>
+        )}
+      </div>
+      <Badge tone={TONES[result.state]}>{t(`checks.state.${result.state}`)}</Badge>
+    </li>
+  );
+}

@@ -1,0 +1,79 @@
+import { useTranslation } from 'react-i18next';
+import type { GpuCard } from '../../../contract/gpu.ts';
+import { useAct, useHostRead } from '../../rpc/hooks.ts';
+import { useHostClient, useProfiles } from '../../state/app-context.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Option, Options, type StepPart } from './step-part.tsx';
+
+/** One card or several of the same name, or, where the network runs here, one that is made up. */
+export function CardChoice({ choices, change }: StepPart) {
+  const { t } = useTranslation('firstRun');
+  const host = useHostClient();
+  const profiles = useProfiles() ?? [];
+  const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
+  const { cardIds, report, madeUpCard, network } = choices;
+  const local = network?.origin === 'local';
+  const ask = useAct(async (ids: readonly string[]) => {
+    const { reportedName, reportedVramGib } = await host().gpus.report({ ids: [...ids] });
+    change({ report: { name: reportedName, vramGib: reportedVramGib } });
+  });
+  const choose = (card: GpuCard, checked: boolean) => {
+    const ids = checked ? [...cardIds, card.id] : cardIds.filter((id) => id !== card.id);
+    change({ cardIds: ids, report: null, madeUpCard: false });
+    if (ids.length > 0) void ask.run(ids);
+  };
+  if (read.value === null) return read.error ? <ErrorNote error={read.error} /> : <p>{t('gpu.searching')}</p>;
+  const { inventory, usedBy } = read.value;
+  const nameOf = (id: string) => profiles.find(({ profile }) => profile.id === id)?.profile.name ?? id;
+  return (
+    <Options legend={t('gpu.cards')} hint={t('gpu.cardsHint')}>
+      {inventory.cards.length === 0 && (
+        <p className="text-soft">
+          {t('gpu.none')} {local && t('gpu.noneLocal')}
+        </p>
+      )}
+      {inventory.cards.map((card) => (
+        <Option
+          key={card.id}
+          type="checkbox"
+          name="cards"
+          disabled={card.unusable !== null}
+          checked={cardIds.includes(card.id)}
+          onChange={(checked) => choose(card, checked)}
+        >
+          <span className="font-medium">{card.name}</span>
+          <span className="text-[13px] text-faint tabular-nums">
+            {card.memoryMib === null ? '—' : `${(card.memoryMib / 1_024).toFixed(0)} GiB`}
+            {usedBy[card.id] !== undefined && ` · ${t('gpu.usedBy', { name: nameOf(usedBy[card.id] ?? '') })}`}
+          </span>
+          {card.unusable !== null && (
+            <span className="text-[13px] text-bad">
+              {card.unusable.message} {card.unusable.remedy}
+            </span>
+          )}
+        </Option>
+      ))}
+      {local && (
+        <Option
+          type="checkbox"
+          name="cards"
+          checked={madeUpCard}
+          onChange={(checked) => change({ madeUpCard: checked, cardIds: [], report: null })}
+        >
+          <span className="font-medium">{t('gpu.stated')}</span>
+        </Option>
+      )}
+      {report !== null && (
+        <p role="status" className="text-soft">
+          {t('gpu.reported', { name: report.name, vram: report.vramGib })}
+        </p>
+      )}
+      {ask.error && <ErrorNote error={ask.error} />}
+      {inventory.problems.map((problem) => (
+        <p key={problem.code} className="text-[13px] text-warn">
+          {problem.message} {problem.remedy}
+        </p>
+      ))}
+    </Options>
+  );
+}

@@ -1,0 +1,38 @@
+import { FlaskConical } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { nodePath } from '../../app/screens.ts';
+import { useAct } from '../../rpc/hooks.ts';
+import { useHostClient } from '../../state/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Progress } from '../../ui/progress.tsx';
+
+/** Everything for a node on this machine's own network, in one click. */
+export function DevnetOffer() {
+  const { t } = useTranslation('firstRun');
+  const navigate = useNavigate();
+  const host = useHostClient();
+  const create = useAct(async () => {
+    const { profile } = await host().profiles.createOnDevnet({ name: t('defaultName') });
+    await navigate(nodePath(profile.id, 'overview'));
+  });
+  return (
+    <section aria-label={t('devnet.title')} className="flex flex-col gap-3 rounded-lg border border-line bg-accent-wash p-4">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="flex min-w-0 flex-1 basis-80 items-start gap-3">
+          <FlaskConical aria-hidden className="mt-0.5 size-5 shrink-0 text-accent" />
+          <div>
+            <h2 className="font-semibold">{t('devnet.title')}</h2>
+            <p className="text-soft">{t('devnet.text')}</p>
+          </div>
+        </div>
+        <Button tone="primary" busy={create.busy} onClick={() => void create.run()}>
+          {t(create.busy ? 'devnet.busy' : 'devnet.action')}
+        </Button>
+      </div>
+      {create.busy && <Progress value={null} label={t('devnet.busy')} />}
+      {create.error && <ErrorNote error={create.error} />}
+    </section>
+  );
+}

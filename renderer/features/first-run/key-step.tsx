@@ -1,0 +1,67 @@
+import { KeyRound, Plus, Upload } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { KeyView } from '../../../contract/keys.ts';
+import { useHostRead } from '../../rpc/hooks.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Time } from '../../ui/time.tsx';
+import { CreateKeyDialog } from '../keys/create-key-dialog.tsx';
+import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
+import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+
+export function KeyStep({ choices, change }: StepPart) {
+  const { t } = useTranslation(['firstRun', 'keys']);
+  const read = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
+  const [open, setOpen] = useState<'create' | 'import' | null>(null);
+  const keys = (read.value?.keys ?? []).filter(({ archived }) => !archived);
+  const take = (key: KeyView) => {
+    change({ address: key.address });
+    read.reload();
+  };
+  return (
+    <>
+      <StepHead title={t('key.title')} lead={t('key.lead')} />
+      {read.error && <ErrorNote error={read.error} />}
+      {read.value !== null && keys.length === 0 && (
+        <p className="flex items-center gap-2 text-soft">
+          <KeyRound aria-hidden className="size-4" />
+          {t('key.none')}
+        </p>
+      )}
+      {keys.length > 0 && (
+        <Options legend={t('key.choose')}>
+          {keys.map((key) => (
+            <Option
+              key={key.address}
+              type="radio"
+              name="key"
+              checked={choices.address === key.address}
+              onChange={() => change({ address: key.address })}
+            >
+              <span className="flex flex-wrap items-center gap-2">
+                <code className="font-mono text-[13px] break-all">{key.address}</code>
+                <Badge tone={key.backedUp ? 'good' : 'warn'}>{t(key.backedUp ? 'key.backedUp' : 'key.notBackedUp')}</Badge>
+                {!key.unlocked && <Badge tone="warn">{t('key.locked')}</Badge>}
+              </span>
+              <span className="text-[13px] text-faint">
+                {t(`keys:storeKinds.${key.store}`)} · <Time atMs={key.createdMs} />
+              </span>
+            </Option>
+          ))}
+        </Options>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button icon={Plus} tone={keys.length === 0 ? 'primary' : 'plain'} onClick={() => setOpen('create')}>
+          {t('key.create')}
+        </Button>
+        <Button icon={Upload} onClick={() => setOpen('import')}>
+          {t('key.import')}
+        </Button>
+      </div>
+      <CreateKeyDialog open={open === 'create'} onClose={() => setOpen(null)} onCreated={take} />
+      <ImportKeyDialog open={open === 'import'} onClose={() => setOpen(null)} onImported={take} />
+    </>
+  );
+}

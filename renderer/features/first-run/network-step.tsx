@@ -1,0 +1,62 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { NetworkView } from '../../../contract/host-contract.ts';
+import { formatCnx } from '../../../protocol/money/wei.ts';
+import { useHostRead } from '../../rpc/hooks.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Money } from '../../ui/money.tsx';
+import { acceptedEngines, type Choices } from './choices.ts';
+import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+
+/** Engine and stake follow the network: what it does not take is not kept. */
+function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choices> {
+  const kept = engine !== null && acceptedEngines([engine], network).length > 0;
+  return {
+    network,
+    stake: stake === '' ? formatCnx(BigInt(network.minStakeWei)) : stake,
+    ...(kept ? {} : { engine: null, modelIds: [] }),
+    ...(network.origin === 'local' ? {} : { madeUpCard: false }),
+  };
+}
+
+export function NetworkStep({ choices, change }: StepPart) {
+  const { t } = useTranslation('firstRun');
+  const read = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
+  const networks = read.value?.networks ?? [];
+  return (
+    <>
+      <StepHead title={t('network.title')} lead={t('network.lead')} />
+      {read.error && <ErrorNote error={read.error} />}
+      {read.value?.problems.map((problem) => (
+        <ErrorNote key={`${problem.code} ${problem.message}`} error={problem} />
+      ))}
+      <Options legend={t('network.choose')}>
+        {networks.map((network) => (
+          <Option
+            key={network.id}
+            type="radio"
+            name="network"
+            checked={choices.network?.id === network.id}
+            onChange={() => change(choose(network, choices))}
+          >
+            <span className="flex flex-wrap items-center gap-2 font-medium">
+              {network.title}
+              {network.origin !== 'builtIn' && (
+                <Badge tone="info">{t(network.origin === 'local' ? 'network.local' : 'network.own')}</Badge>
+              )}
+            </span>
+            <span className="text-[13px] text-faint">
+              {t('network.minimum')} <Money wei={network.minStakeWei} /> ·{' '}
+              {t('network.engines', { engines: network.acceptedEngines.join(', ') })}
+            </span>
+            <span className="text-[13px] break-all text-faint">{network.relayUrl}</span>
+          </Option>
+        ))}
+      </Options>
+      <Link to="/settings/networks" className="self-start text-accent hover:underline">
+        {t('network.add')}
+      </Link>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import { formatCnx } from '../../../protocol/money/wei.ts';
+import { nodePath } from '../../app/screens.ts';
+import { useAct } from '../../rpc/hooks.ts';
+import { useApp, useHostClient } from '../../state/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Field, TextInput } from '../../ui/field.tsx';
+import { CopyButton } from '../../ui/hash.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import { draftOf, openSteps, stakeProblem } from './choices.ts';
+import { StepHead, type StepPart } from './step-part.tsx';
+
+export function StakeStep({ choices, change }: StepPart) {
+  const { t } = useTranslation('firstRun');
+  const { address, network, stake, name, autoStart } = choices;
+  const minimum = network === null ? null : formatCnx(BigInt(network.minStakeWei));
+  const problem = stake === '' ? null : stakeProblem(choices);
+  const problemText = problem === null ? null : t(`stake.${problem}`, { minimum: minimum ?? '' });
+  return (
+    <>
+      <StepHead title={t('stake.title')} lead={t('stake.lead')} />
+      <div className="flex flex-col gap-1">
+        <span className="font-medium">{t('stake.address')}</span>
+        {address === null ? (
+          <span className="text-faint">{t('stake.noKey')}</span>
+        ) : (
+          <span className="flex items-center gap-1">
+            <code className="font-mono break-all">{address}</code>
+            <CopyButton text={address} what={t('stake.address')} />
+          </span>
+        )}
+      </div>
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
+        <Field
+          label={t('stake.amount')}
+          problem={problemText}
+          {...(minimum === null ? {} : { hint: t('stake.amountHint', { minimum }) })}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              inputMode="decimal"
+              value={stake}
+              onChange={(event) => change({ stake: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('stake.name')}>
+          {(control) => (
+            <TextInput {...control} maxLength={60} value={name} onChange={(event) => change({ name: event.target.value })} />
+          )}
+        </Field>
+      </div>
+      <div className="flex items-center gap-3">
+        <Switch id="auto-start" checked={autoStart} onChange={(checked) => change({ autoStart: checked })} />
+        <label htmlFor="auto-start">{t('stake.autoStart')}</label>
+      </div>
+      <Finish choices={choices} />
+    </>
+  );
+}
+
+function Finish({ choices }: Pick<StepPart, 'choices'>) {
+  const { t } = useTranslation('firstRun');
+  const { toasts } = useApp();
+  const navigate = useNavigate();
+  const host = useHostClient();
+  const draft = draftOf(choices);
+  const create = useAct(async (start: boolean) => {
+    if (draft === null) return;
+    const { profile } = await host().profiles.create({ draft });
+    if (start) await host().profiles.start({ id: profile.id });
+    const text = t(start ? 'stake.started' : 'stake.created', { name: profile.name });
+    toasts.getState().push({ tone: 'good', text });
+    await navigate(nodePath(profile.id, 'overview'));
+  });
+  const missing = openSteps(choices);
+  return (
+    <>
+      {missing.length > 0 && (
+        <p className="flex flex-wrap gap-x-3 text-soft">
+          {t('stake.missing')}
+          {missing.map((step) => (
+            <Link key={step} to={`/first-run/${step}`} className="text-accent underline">
+              {t(`steps.${step}`)}
+            </Link>
+          ))}
+        </p>
+      )}
+      {create.error && <ErrorNote error={create.error} />}
+      <div className="flex flex-wrap gap-2">
+        <Button tone="primary" disabled={draft === null} busy={create.busy} onClick={() => void create.run(true)}>
+          {t('stake.finish')}
+        </Button>
+        <Button disabled={draft === null || create.busy} onClick={() => void create.run(false)}>
+          {t('stake.create')}
+        </Button>
+      </div>
+    </>
+  );
+}

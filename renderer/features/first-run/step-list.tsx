@@ -1,0 +1,42 @@
+import { clsx } from 'clsx';
+import { Check } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { STEPS, type Step } from './choices.ts';
+
+/** All steps, each to be gone to at any time; ticked where nothing lacks. */
+export function StepList({ current, open }: { readonly current: Step; readonly open: readonly Step[] }) {
+  const { t } = useTranslation('firstRun');
+  return (
+    <nav aria-label={t('stepsLabel')}>
+      <ol className="grid grid-cols-5 gap-2">
+        {STEPS.map((step, index) => {
+          const done = step !== 'checks' && !open.includes(step);
+          return (
+            <li key={step}>
+              <Link
+                to={`/first-run/${step}`}
+                aria-current={step === current ? 'step' : undefined}
+                className={clsx(
+                  'flex items-center gap-2 rounded-md border-t-2 px-1 py-2',
+                  step === current ? 'border-accent font-medium text-ink' : 'border-line text-soft hover:border-edge',
+                )}
+              >
+                <span
+                  className={clsx(
+                    'flex size-5.5 shrink-0 items-center justify-center rounded-full text-xs font-medium',
+                    done ? 'bg-good-wash text-good' : 'bg-raised text-soft',
+                  )}
+                >
+                  {done ? <Check aria-hidden className="size-3.5" /> : index + 1}
+                </span>
+                <span className="truncate">{t(`steps.${step}`)}</span>
+                {step !== 'checks' && <span className="sr-only">({t(done ? 'done' : 'open')})</span>}
+              </Link>
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
