@@ -36,7 +36,9 @@ it('the address keeps every view', () => {
     task: fc.oneof(fc.constant(null), fc.string()),
   });
   fc.assert(
-    fc.property(view, (given) => expect(readLogView(new URLSearchParams(writeLogView(given).toString()))).toEqual(given)),
+    fc.property(view, (given) => {
+      expect(readLogView(new URLSearchParams(writeLogView(given).toString()))).toEqual(given);
+    }),
   );
   expect(readLogView(new URLSearchParams('level=loud'))).toEqual({ level: 'info', text: '', task: null });
 });
