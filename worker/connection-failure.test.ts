@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionFailure } from './connection-failure.ts';
+import { commonSide, connectionFailure } from './connection-failure.ts';
 
 const coded = (code: string, message = '') => Object.assign(new Error(message), { code });
 
@@ -22,5 +22,27 @@ describe('the phase of a failed exchange', () => {
   it('has words even where the error has none', () => {
     expect(connectionFailure(coded('ECONNRESET')).message).toBe('ECONNRESET');
     expect(connectionFailure(coded('ECONNRESET', 'cut off')).message).toBe('cut off');
+  });
+});
+
+describe('whose failure it is', () => {
+  it.each([
+    ['EAI_AGAIN', true, 'here'],
+    ['ENETUNREACH', true, 'here'],
+    ['ECONNREFUSED', true, 'there'],
+    ['ECONNREFUSED', false, 'there'],
+    ['UND_ERR_SOCKET', true, 'there'],
+    ['ENOTFOUND', true, 'unclear'],
+    ['ENOTFOUND', false, 'here'],
+    ['UND_ERR_HEADERS_TIMEOUT', true, 'unclear'],
+    ['UND_ERR_CONNECT_TIMEOUT', false, 'here'],
+  ] as const)('%s, with a network: %s: %s', (code, online, side) => {
+    expect(connectionFailure(coded(code), () => online).side).toBe(side);
+  });
+
+  it('of several is ours only if nobody else has surely failed', () => {
+    expect(commonSide(['here', 'there'])).toBe('there');
+    expect(commonSide(['unclear', 'here'])).toBe('here');
+    expect(commonSide(['unclear'])).toBe('unclear');
   });
 });

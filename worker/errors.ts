@@ -7,7 +7,8 @@ export const WORKER_ERRORS = {
     remedy: 'Usually none: the next cycle reads the state again. If it stays, the message says what the relay objects to.',
   },
   RELAY_UNREACHABLE: {
-    meaning: 'The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway.',
+    meaning:
+      "The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway, `side` says whose failure it is: here (this machine's own connection), there (the relay's) or unclear.",
     remedy: 'Check the network connection and the relay URL; the node keeps trying and loses nothing it has stored.',
   },
   RELAY_BAD_ANSWER: {

@@ -10,6 +10,10 @@ export const PREFLIGHT_ERRORS = {
     meaning: 'A check failed in a way that this program does not know.',
     remedy: 'The message says what happened; report it.',
   },
+  PREFLIGHT_OWN_CONNECTION: {
+    meaning: "This machine's own connection is down: nobody can be reached, the relay and the chain alike.",
+    remedy: 'Check cable or Wi-Fi, VPN, proxy and name server; the node goes on by itself when the connection is back.',
+  },
   PREFLIGHT_CLOCK_DRIFTS: {
     meaning: "This machine's clock is not yet too far from the relay's, but on its way there.",
     remedy: 'Let the operating system set the clock (NTP).',

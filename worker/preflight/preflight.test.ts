@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PREFLIGHT_CHECKS, type PreflightResult, preflightReportSchema } from '../../contract/preflight.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { ChainError } from '../chain/errors.ts';
+import { WorkerError } from '../errors.ts';
 import { unreachable } from '../testing/fake-network.ts';
 import { type Check, ok } from './check.ts';
 import { type PreflightParts, preflightChecks } from './checks.ts';
@@ -106,6 +107,32 @@ describe('all together', () => {
       code: 'CHAIN_UNREACHABLE',
       params: { failures: ['rpc.example: dns'] },
     });
+  });
+
+  it('attributes it to this machine’s own connection when nobody can be reached, unless one has surely failed by itself', async () => {
+    const outage = (side: string) => ({
+      relayNow: () => Promise.reject(new WorkerError('RELAY_UNREACHABLE', 'no answer', { phase: 'timeout', side })),
+      chain: { expectedId: 1, ...chainOut(side) },
+    });
+    const chainOut = (side: string) => {
+      const down = () => Promise.reject(new ChainError('CHAIN_UNREACHABLE', 'no endpoint', { side }));
+      return { chainId: down, funds: down };
+    };
+    const codes = async (changes: Partial<PreflightParts>) => {
+      const { results } = await report(changes);
+      return ['clock', 'relay', 'rpc', 'balance'].flatMap((id) => codeOf(find(results, id)) ?? []);
+    };
+    const own = 'PREFLIGHT_OWN_CONNECTION';
+    expect(await codes(outage('unclear'))).toEqual([own, own, own, own]);
+    expect(await codes({ ...outage('here'), chain: null })).toEqual([own, own]);
+    expect(await codes({ ...outage('unclear'), chain: null })).toEqual(['RELAY_UNREACHABLE', 'RELAY_UNREACHABLE']);
+    expect(await codes({ ...outage('here'), chain: parts().chain })).toEqual(['RELAY_UNREACHABLE', 'RELAY_UNREACHABLE']);
+    expect(await codes({ ...outage('unclear'), chain: { expectedId: 1, ...chainOut('there') } })).toEqual([
+      'RELAY_UNREACHABLE',
+      'RELAY_UNREACHABLE',
+      'CHAIN_UNREACHABLE',
+      'CHAIN_UNREACHABLE',
+    ]);
   });
 
   it('a client that refuses the wrong chain by itself has reached one', async () => {

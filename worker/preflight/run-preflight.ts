@@ -2,6 +2,7 @@
 import { PREFLIGHT_CHECKS, type PreflightReport, type PreflightResult } from '../../contract/preflight.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { type Check, objection, objectionOf, resultOf, type Verdict } from './check.ts';
+import { attributeOutage } from './outage.ts';
 
 export interface PreflightOptions {
   readonly checks: readonly Check[];
@@ -28,7 +29,8 @@ export async function runPreflight(options: PreflightOptions): Promise<Preflight
   );
   signal?.throwIfAborted();
   const order = (result: PreflightResult) => PREFLIGHT_CHECKS.indexOf(result.id);
-  return { atMs: clock.now(), results: results.toSorted((a, b) => order(a) - order(b)), mayStart: mayStart(results) };
+  const inOrder = attributeOutage(results).toSorted((a, b) => order(a) - order(b));
+  return { atMs: clock.now(), results: inOrder, mayStart: mayStart(results) };
 }
 
 /** The only doubt that forbids a start is a second machine with this key: what it costs can not be taken back. */

@@ -2,7 +2,7 @@
 import type { Agent } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
-import { type ConnectionPhase, connectionFailure } from '../../connection-failure.ts';
+import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../connection-failure.ts';
 import { RPC_METHODS, type RpcMethod, type RpcResult } from './methods.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -13,7 +13,15 @@ export type RpcAnswer<Value> =
   /** The node understood and said no. */
   | { readonly kind: 'refused'; readonly rpcCode: number; readonly rpcMessage: string; readonly revertData: string | null }
   /** No answer, or none that can be used: another endpoint may do better. */
-  | { readonly kind: 'failed'; readonly phase: FailurePhase; readonly message: string };
+  | EndpointFailure;
+
+export interface EndpointFailure {
+  readonly kind: 'failed';
+  readonly phase: FailurePhase;
+  /** Absent: something answered, so it is not this machine's connection. */
+  readonly side?: FailureSide;
+  readonly message: string;
+}
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_WORDS = 500;
@@ -118,7 +126,7 @@ function revertDataOf(data: unknown): string | null {
   return null;
 }
 
-function describe(error: unknown): { phase: FailurePhase; message: string } {
-  const { phase, code, message } = connectionFailure(error);
-  return { phase: phase ?? (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'garbage' : 'reset'), message };
+function describe(error: unknown): Omit<EndpointFailure, 'kind'> {
+  const { phase, side, code, message } = connectionFailure(error);
+  return { phase: phase ?? (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'garbage' : 'reset'), side, message };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock, type Random } from '../../../protocol/ports.ts';
+import type { FailureSide } from '../../connection-failure.ts';
 import { createLog } from '../../log.ts';
 import type { FailurePhase, RpcAnswer } from './endpoint.ts';
 import type { RpcMethod, RpcResult } from './methods.ts';
@@ -16,6 +17,7 @@ class FakeEndpoint implements PoolEndpoint {
   genesis = hash('a');
   /** How every request ends; null = it works. */
   trouble: FailurePhase | null = null;
+  side: FailureSide = 'there';
   refusal: string | null = null;
   /** Fails only what is not part of the identity. */
   onlyReal = false;
@@ -27,7 +29,9 @@ class FakeEndpoint implements PoolEndpoint {
   async call<Method extends RpcMethod>(method: Method): Promise<RpcAnswer<RpcResult<Method>>> {
     this.asked.push(method);
     const isIdentity = method === 'eth_chainId' || method === 'eth_getBlockByNumber';
-    if (this.trouble !== null && !(this.onlyReal && isIdentity)) return { kind: 'failed', phase: this.trouble, message: 'oh' };
+    if (this.trouble !== null && !(this.onlyReal && isIdentity)) {
+      return { kind: 'failed', phase: this.trouble, side: this.side, message: 'oh' };
+    }
     const result = (value: unknown) => ({ kind: 'result' as const, value: value as RpcResult<Method> });
     if (method === 'eth_chainId') return result(this.chainId);
     if (method === 'eth_getBlockByNumber') return result({ number: 0n, hash: this.genesis, timestamp: 0n });
@@ -65,6 +69,15 @@ describe('the endpoints', () => {
     expect(await ask()).toBe(2);
     await clock.tick(1);
     expect(await ask()).toBe(1);
+  });
+
+  it('that are all out are the fault of this machine’s own connection, unless one has surely failed by itself', async () => {
+    const { first, second, ask } = setUp(2);
+    first.trouble = second.trouble = 'dns';
+    first.side = second.side = 'here';
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE', data: { side: 'here' } });
+    second.side = 'there';
+    await expect(ask()).rejects.toMatchObject({ data: { side: 'there' } });
   });
 
   it('that rest are asked all the same when there is no other', async () => {

@@ -3,6 +3,7 @@
  * trusted only after it has shown the right chain id and the right first block, and again after each failure.
  */
 import type { Clock, Random } from '../../../protocol/ports.ts';
+import { commonSide, type FailureSide } from '../../connection-failure.ts';
 import type { Log } from '../../log.ts';
 import { ChainError, RpcRefused } from '../errors.ts';
 import type { FailurePhase, RpcAnswer, RpcEndpoint } from './endpoint.ts';
@@ -34,7 +35,12 @@ interface Member {
   retryAtMs: number;
 }
 
-type Failure = { readonly name: string; readonly phase: FailurePhase | 'wrongChain'; readonly message: string };
+interface Failure {
+  readonly name: string;
+  readonly phase: FailurePhase | 'wrongChain';
+  readonly side?: FailureSide;
+  readonly message: string;
+}
 
 export class RpcPool implements ChainRpc {
   readonly #members: readonly Member[];
@@ -106,7 +112,8 @@ export class RpcPool implements ChainRpc {
     member.verified = false;
     member.retryAtMs = this.#clock.now() + backoff * (0.5 + this.#random.fraction() / 2);
     this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
-    return { name, phase: problem.phase, message: problem.message };
+    const { phase, side = 'there', message } = problem;
+    return { name, phase, side, message };
   }
 
   async #verify(member: Member): Promise<Omit<Failure, 'name'> | null> {
@@ -157,5 +164,6 @@ function summary(method: string, failures: readonly Failure[]): ChainError {
   if ([...phases].every((phase) => phase === 'garbage' || phase === 'wrongChain')) {
     return new ChainError('CHAIN_BAD_ANSWER', text, data);
   }
-  return new ChainError('CHAIN_UNREACHABLE', text, data);
+  const side = commonSide(failures.map((failure) => failure.side ?? 'there'));
+  return new ChainError('CHAIN_UNREACHABLE', text, { ...data, side });
 }

@@ -5,7 +5,7 @@ import { Agent, type Dispatcher, type FormData } from 'undici';
 import type { z } from 'zod';
 import { emptySuccessSchema, readRefusal, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
-import { connectionFailure } from '../../connection-failure.ts';
+import { connectionFailure, type FailureSide } from '../../connection-failure.ts';
 import { isWorkerError, WorkerError } from '../../errors.ts';
 import { limitBytes } from './limit-bytes.ts';
 import type { UnreachablePhase } from './refusals.ts';
@@ -124,7 +124,9 @@ const GATEWAY_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 async function refusal(answer: Answer, request: RelayRequest, maxBytes: number): Promise<WorkerError> {
   const { statusCode } = answer;
   const body = await readText(answer, request, maxBytes);
-  if (GATEWAY_STATUS.has(statusCode)) return unreachable(request, 'gateway', `the gateway answered ${statusCode}`);
+  if (GATEWAY_STATUS.has(statusCode)) {
+    return unreachable(request, { phase: 'gateway', side: 'there', message: `the gateway answered ${statusCode}` });
+  }
   if (statusCode < 400) return badAnswer(request, `unexpected status ${statusCode}`);
   const { httpStatus, field, message } = readRefusal(statusCode, body);
   const text = `${message === '' ? 'no reason given' : message.slice(0, 500)}${field === '' ? '' : ` (${field})`}`;
@@ -136,16 +138,21 @@ async function refusal(answer: Answer, request: RelayRequest, maxBytes: number):
 }
 
 function translate(error: unknown, request: RelayRequest): WorkerError {
-  const { phase, name, code, message } = connectionFailure(error);
-  if (phase !== null) return unreachable(request, phase, message, error);
+  const { phase, side, name, code, message } = connectionFailure(error);
+  if (phase !== null) return unreachable(request, { phase, side, message }, error);
   if (name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return badAnswer(request, message, error);
   // A file system error of a download is ours, not the relay's.
   throw error;
 }
 
-function unreachable(request: RelayRequest, phase: UnreachablePhase, why: string, cause?: unknown): WorkerError {
-  const message = `${request.method} ${request.path}: ${why}`;
-  return new WorkerError('RELAY_UNREACHABLE', message, { phase, path: request.path }, { cause });
+interface Outage {
+  readonly phase: UnreachablePhase;
+  readonly side: FailureSide;
+  readonly message: string;
+}
+
+function unreachable({ method, path }: RelayRequest, { phase, side, message }: Outage, cause?: unknown): WorkerError {
+  return new WorkerError('RELAY_UNREACHABLE', `${method} ${path}: ${message}`, { phase, side, path }, { cause });
 }
 
 function badAnswer(request: RelayRequest, why: string, cause?: unknown): WorkerError {

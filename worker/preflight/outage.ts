@@ -1,0 +1,26 @@
+/** Whose outage it is, where several that can not be reached speak against the connection they share. */
+import type { PreflightResult } from '../../contract/preflight.ts';
+import { objection, resultOf } from './check.ts';
+
+const OUT = new Set(['RELAY_UNREACHABLE', 'CHAIN_UNREACHABLE']);
+
+/**
+ * Relay and chain have nothing in common but this machine: both out, and neither surely by itself, means that it is
+ * the connection here. One that is surely ours (`side: here`) is enough.
+ */
+export function attributeOutage(results: readonly PreflightResult[]): PreflightResult[] {
+  const asked = results.filter(({ id }) => id === 'relay' || id === 'rpc');
+  const sides = asked.filter(isOut).map(({ params }) => params.side ?? 'unclear');
+  const isOwn = sides.length === asked.length && !sides.includes('there') && (sides.length > 1 || sides.includes('here'));
+  if (!isOwn) return [...results];
+  return results.map((result) => (isOut(result) ? ownConnection(result) : result));
+}
+
+function isOut(result: PreflightResult): boolean {
+  return result.state !== 'ok' && OUT.has(result.code);
+}
+
+function ownConnection(result: PreflightResult): PreflightResult {
+  if (result.state === 'ok') return result;
+  return resultOf(result.id, objection(result.state, 'PREFLIGHT_OWN_CONNECTION', { ...result.params, seen: result.code }));
+}
