@@ -1,0 +1,129 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readAddress } from './rpc/address-file.ts';
+import { connectProgram } from './rpc/running-program.ts';
+
+const ENTRY = path.join(import.meta.dirname, 'main.ts');
+const NODE_ARGS = ['--disable-warning=ExperimentalWarning', ENTRY];
+
+let dataDir: string;
+let program: ChildProcess;
+const lines: { event: string; [name: string]: unknown }[] = [];
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'headless-'));
+  program = spawn(process.execPath, [...NODE_ARGS, 'run', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ready = Promise.withResolvers<void>();
+  program.once('exit', (code) => ready.reject(new Error(`the program ended with ${code}`)));
+  createInterface({ input: program.stdout ?? process.stdin }).on('line', (line) => {
+    lines.push(JSON.parse(line));
+    ready.resolve();
+  });
+  await ready.promise;
+});
+afterAll(() => {
+  if (program.exitCode === null && program.signalCode === null) program.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Runs a command against the data directory; its answer parsed. */
+function cli(...args: string[]): Promise<{ code: number; answer: unknown }> {
+  const { promise, resolve } = Promise.withResolvers<{ code: number; answer: unknown }>();
+  execFile(process.execPath, [...NODE_ARGS, ...args, '--data', dataDir, '--json'], (error, stdout) => {
+    const code = error === null ? 0 : Number(error.code);
+    resolve({ code, answer: stdout.trim() === '' ? null : JSON.parse(stdout) });
+  });
+  return promise;
+}
+
+/** Of a process and all that it has started. */
+function family(root: number): number[] {
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , stat]) => stat !== undefined && !stat.startsWith('Z'))
+    .map(([pid, parent]) => [Number(pid), Number(parent)] as const);
+  const found = [root];
+  for (const pid of found) found.push(...rows.filter(([, parent]) => parent === pid).map(([child]) => child));
+  return found.filter((pid) => rows.some(([alive]) => alive === pid));
+}
+
+test('from an empty directory to the first payment, asked from another process, to the last process gone', async () => {
+  expect(lines[0]).toMatchObject({ event: 'ready', address: null, dataDir });
+  expect(statSync(path.join(dataDir, 'headless.json')).mode & 0o777).toBe(0o600);
+  expect(await cli('status')).toEqual({ code: 0, answer: { nodes: [] } });
+  expect(await cli('tasks')).toMatchObject({ code: 2, answer: { error: { code: 'HEADLESS_WHICH_NODE' } } });
+  // Nobody else may open the same directory.
+  expect(await cli('run')).toMatchObject({ code: 1, answer: { error: { code: 'HEADLESS_ALREADY_RUNNING' } } });
+
+  const made = await cli('profile', 'create', 'My node', '--network', 'devnet');
+  expect(made).toMatchObject({ code: 0, answer: { profile: { id: 'my-node', networkId: 'devnet' } } });
+
+  const connection = await connectProgram(dataDir);
+  const ending = new AbortController();
+  let running = false;
+  for await (const update of await connection.host.profiles.watch({}, { signal: ending.signal })) {
+    const views = update.kind === 'snapshot' ? update.profiles : update.kind === 'changed' ? [update.profile] : [];
+    running = views.some(({ worker, node }) => worker.kind === 'running' && node?.state === 'running');
+    if (running) break;
+  }
+  expect(running).toBe(true);
+  const node = await connection.node('my-node');
+  let paid: string | null = null;
+  for await (const update of await node.tasks.watch({}, { signal: ending.signal })) {
+    if (update.kind !== 'task' || update.task.paymentWei === null || update.task.paymentWei === '0') continue;
+    paid = update.task.commitment;
+    break;
+  }
+  ending.abort();
+
+  const status = await cli('status', '--node', 'My node');
+  expect(status).toMatchObject({
+    code: 0,
+    answer: { nodes: [{ id: 'my-node', worker: 'running', state: 'running', relay: 'reachable' }] },
+  });
+  const tasks = (await cli('tasks', '--limit', '500')).answer as {
+    tasks: { commitment: string; paymentWei: string | null }[];
+    total: number;
+  };
+  expect(tasks.total).toBe(tasks.tasks.length);
+  const payment = BigInt(tasks.tasks.find(({ commitment }) => commitment === paid)?.paymentWei ?? 0);
+  expect(payment).toBeGreaterThan(0n);
+  const earnings = await cli('earnings');
+  expect(earnings).toMatchObject({ code: 0, answer: { summary: { total: {} }, rows: expect.any(Array) } });
+  const { total } = (earnings.answer as { summary: { total: { tasksWei: string } } }).summary;
+  expect(BigInt(total.tasksWei)).toBeGreaterThanOrEqual(payment);
+  const { stake } = (await cli('stake')).answer as { stake: { status: string } };
+  expect(stake.status).toBe('Staked');
+  const doctor = await cli('doctor');
+  expect(doctor).toMatchObject({ code: 0, answer: { healthy: true } });
+  expect((doctor.answer as { findings: { about: string; check: string; state: string }[] }).findings).toContainEqual(
+    expect.objectContaining({ about: 'My node', check: 'relay', state: 'ok' }),
+  );
+  expect(await cli('pause')).toMatchObject({ code: 0 });
+  connection.close();
+
+  const all = family(program.pid ?? 0);
+  expect(all.length).toBeGreaterThan(4);
+  const ended = new Promise((resolve) => program.once('exit', (code) => resolve(code)));
+  program.kill('SIGINT');
+  expect(await ended).toBe(0);
+  await expect.poll(() => all.filter((pid) => isAlive(pid)), { timeout: 20_000 }).toEqual([]);
+  expect(readAddress(dataDir)).toBeNull();
+  expect(await cli('status')).toMatchObject({ code: 4, answer: { error: { code: 'HEADLESS_NOT_RUNNING' } } });
+  // What was made is still there, and needs no running program to be listed.
+  expect(await cli('profile', 'list')).toMatchObject({ code: 0, answer: { profiles: [{ id: 'my-node', worker: 'stopped' }] } });
+}, 240_000);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
