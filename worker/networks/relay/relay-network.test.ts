@@ -301,7 +301,10 @@ describe('the relay can not be reached', () => {
 
   it('nobody listens: connect', async () => {
     const { network } = await connect('http://127.0.0.1:1');
-    expect(await failure(network.currentTask())).toMatchObject({ code: 'RELAY_UNREACHABLE', data: { phase: 'connect', side: 'there' } });
+    expect(await failure(network.currentTask())).toMatchObject({
+      code: 'RELAY_UNREACHABLE',
+      data: { phase: 'connect', side: 'there' },
+    });
   });
 
   it('the name leads nowhere: dns', async () => {
