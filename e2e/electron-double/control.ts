@@ -3,13 +3,16 @@ import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
 
-export type Order =
-  | { readonly id: number; readonly do: 'look' }
-  | { readonly id: number; readonly do: 'tray'; readonly label: string }
-  | { readonly id: number; readonly do: 'power'; readonly event: 'shutdown' | 'resume' }
-  | { readonly id: number; readonly do: 'closeWindow' }
-  | { readonly id: number; readonly do: 'secondStart'; readonly argv: readonly string[] }
-  | { readonly id: number; readonly do: 'quit' };
+/** What a test asks for; each order has a number, by which it is answered. */
+export type OrderInput =
+  | { readonly do: 'look' }
+  | { readonly do: 'tray'; readonly label: string }
+  | { readonly do: 'power'; readonly event: 'shutdown' | 'resume' }
+  | { readonly do: 'closeWindow' }
+  | { readonly do: 'secondStart'; readonly argv: readonly string[] }
+  | { readonly do: 'quit' };
+
+export type Order = OrderInput & { readonly id: number };
 
 export interface Look {
   readonly debuggingUrl: string;

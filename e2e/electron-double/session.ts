@@ -6,9 +6,15 @@ type Answer = { readonly cancel?: boolean };
 type BeforeRequest = (details: { readonly url: string }, callback: (answer: Answer) => void) => void;
 type PermissionRequest = (contents: null, permission: string, callback: (granted: boolean) => void) => void;
 
-/** Chromium's names; what the handlers say about them is what the pages get. */
-export const PERMISSIONS = ['geolocation', 'notifications', 'clipboard-read', 'audioCapture', 'videoCapture', 'midi'] as const;
-const BROWSER_NAME: Readonly<Record<string, string>> = { 'clipboard-read': 'clipboardReadWrite' };
+/** The web's names, with Electron's for the same; what the handlers say about them is what the pages get. */
+const PERMISSIONS = {
+  geolocation: 'geolocation',
+  notifications: 'notifications',
+  'clipboard-read': 'clipboard-read',
+  camera: 'media',
+  microphone: 'media',
+  midi: 'midi',
+} as const;
 
 class DoubleProtocol {
   readonly #handlers = new Map<string, (request: Request) => Response | Promise<Response>>();
@@ -56,11 +62,10 @@ class DoubleSession extends EventEmitter {
 
   /** Without a handler Electron grants everything; so does the double. */
   async applyPermissions(cdp: CDPSession): Promise<void> {
-    for (const permission of PERMISSIONS) {
+    for (const [name, permission] of Object.entries(PERMISSIONS)) {
       const checked = this.#permissionCheck?.(null, permission) ?? true;
       const ask = this.#permissionRequest;
       const granted = ask === null ? true : await new Promise<boolean>((resolve) => ask(null, permission, resolve));
-      const name = BROWSER_NAME[permission] ?? permission;
       const setting = checked || granted ? 'granted' : 'denied';
       await cdp.send('Browser.setPermission', { permission: { name }, setting });
     }

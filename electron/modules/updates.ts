@@ -19,7 +19,8 @@ const EVERY_MS = 6 * 60 * 60_000;
 
 /** Asks before it loads, waits for the running tasks, and can be switched off. Never in a program run from source. */
 export function createUpdates(nowMs: () => number): Updates {
-  const { autoUpdater } = electronUpdater;
+  // Its getter looks at the machine's packages; a program run from source does not even ask.
+  const updater = () => electronUpdater.autoUpdater;
   const listeners = new Set<(state: UpdateState) => void>();
   const watching = new AbortController();
   let state: UpdateState = { kind: 'off' };
@@ -38,7 +39,7 @@ export function createUpdates(nowMs: () => number): Updates {
   async function check(): Promise<void> {
     if (state.kind === 'off') return;
     try {
-      await autoUpdater.checkForUpdates();
+      await updater().checkForUpdates();
     } catch (error) {
       failed(error);
     }
@@ -58,6 +59,7 @@ export function createUpdates(nowMs: () => number): Updates {
     name: 'updates',
     load(shell) {
       if (!app.isPackaged || shell.host === null) return;
+      const autoUpdater = updater();
       autoUpdater.autoDownload = false;
       autoUpdater.autoInstallOnAppQuit = false;
       autoUpdater.on('update-available', ({ version }) => set({ kind: 'available', version }));
@@ -93,12 +95,12 @@ export function createUpdates(nowMs: () => number): Updates {
     },
     install() {
       if (state.kind === 'available') {
-        void autoUpdater.downloadUpdate().catch(failed);
+        void updater().downloadUpdate().catch(failed);
         return;
       }
       if (state.kind !== 'ready') return;
       // Quitting runs the modules' way out first: nodes end after their tasks.
-      autoUpdater.autoInstallOnAppQuit = true;
+      updater().autoInstallOnAppQuit = true;
       app.quit();
     },
   };

@@ -1,0 +1,109 @@
+/** The desktop program, built and started: on the Electron double, or on Electron where a test run is told of its binary. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { buildDesktop } from '../../scripts/build-desktop.ts';
+import type { Look, OrderInput } from '../electron-double/control.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+export interface RunningShell {
+  readonly pid: number;
+  readonly dataDir: string;
+  /** What the program has written to its standard output and error. */
+  readonly output: () => string;
+  /** The window's page. */
+  readonly page: Page;
+  order(order: OrderInput): Promise<unknown>;
+  look(): Promise<Look>;
+  /** Code with which the program has ended. */
+  readonly ended: Promise<number | null>;
+  /** Ends it in order, and removes its data unless they are the caller's own. */
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** Left out: a new folder for this start. */
+  readonly dataDir?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function launchShell({ dataDir, args = [], env = {} }: LaunchOptions = {}): Promise<RunningShell> {
+  if (process.env.CRYNUX_DESKTOP_AS_BUILT === undefined) await buildDesktop();
+  const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'crynux-shell-')));
+  const child = fork(path.join(root, 'dist', 'electron', 'main.js'), [...args], {
+    cwd: root,
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', path.join(root, 'e2e', 'electron-double', 'register.ts')],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...withoutTestRunner(process.env), ELECTRON_DOUBLE_USER_DATA: folder, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const order = orders(child, () => output);
+  const look = () => order({ do: 'look' }) as Promise<Look>;
+  const forget = async () => {
+    if (dataDir === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  let browser: Browser;
+  try {
+    browser = await chromium.connectOverCDP((await look()).debuggingUrl);
+  } catch (error) {
+    child.kill();
+    await forget();
+    throw error;
+  }
+  const context = browser.contexts()[0];
+  const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+  if (page === undefined) throw new Error('the double shows no page');
+  return {
+    pid: child.pid ?? 0,
+    dataDir: folder,
+    output: () => output,
+    page,
+    order,
+    look,
+    ended,
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) {
+        await order({ do: 'quit' }).catch(() => {});
+        await ended;
+      }
+      await forget();
+    },
+  };
+}
+
+/** What a test runner sets for itself is no business of the program under test. */
+function withoutTestRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = /^(VITEST|NODE_ENV|NODE_OPTIONS|TEST$|PROD$|DEV$|MODE$|SSR$|BASE_URL$)/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !own.test(name)));
+}
+
+function orders(child: ChildProcess, output: () => string): (order: OrderInput) => Promise<unknown> {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let next = 1;
+  child.on('message', (answer: { id: number; result?: unknown; error?: string }) => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.error === undefined) asked?.resolve(answer.result);
+    else asked?.reject(new Error(answer.error));
+  });
+  child.once('exit', (code) => {
+    for (const asked of waiting.values()) asked.reject(new Error(`the program has ended with ${code}:\n${output()}`));
+  });
+  return (order) => {
+    const asked = Promise.withResolvers<unknown>();
+    const id = next++;
+    waiting.set(id, asked);
+    if (child.connected) child.send({ id, ...order }, (error) => error && asked.reject(error));
+    else asked.reject(new Error(`the program has ended:\n${output()}`));
+    return asked.promise;
+  };
+}

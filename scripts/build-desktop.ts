@@ -1,0 +1,124 @@
+/**
+ * Builds the desktop program: the rooms as plain JavaScript with their resources (`dist/`), the preload script and the
+ * window (`out/`). What has not changed since the last build is not built again, and two builds never run at once, so
+ * that every test file may ask for one.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isWorkerError } from '../worker/errors.ts';
+import { type DirectoryLock, lockDirectory } from '../worker/store/directory-lock.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const at = (...parts: string[]) => path.join(root, ...parts);
+/** Lock, stamp and half-made folders. */
+const work = at('out', '.build');
+
+const INPUTS = [
+  ...['protocol', 'contract', 'worker', 'host', 'devnet', 'demo', 'headless', 'electron', 'renderer', 'resources'],
+  ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts'],
+  ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
+];
+const WAIT_MS = 200;
+const WAITS = 1_500;
+
+/** @returns false: what stands is already the newest. @throws Error when something does not compile */
+export async function buildDesktop(): Promise<boolean> {
+  await mkdir(work, { recursive: true });
+  const lock = await takeLock();
+  try {
+    const stampFile = path.join(work, 'stamp');
+    const stamp = await inputsHash();
+    if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false;
+    await rm(stampFile, { force: true });
+    await Promise.all([buildRooms(), buildPreload()]);
+    await buildWindow();
+    await writeFile(stampFile, stamp);
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+async function takeLock(): Promise<DirectoryLock> {
+  for (let i = 0; i < WAITS; i++) {
+    try {
+      return lockDirectory(work);
+    } catch (error) {
+      if (!isWorkerError(error, 'STORE_IN_USE')) throw error;
+      await sleep(WAIT_MS);
+    }
+  }
+  throw new Error('another build does not end');
+}
+
+async function inputsHash(): Promise<string> {
+  const hash = createHash('sha256').update(process.version);
+  for (const input of INPUTS) {
+    for (const file of await filesOf(at(input))) {
+      if (/\.test\.tsx?$/.test(file)) continue;
+      hash.update(`\0${path.relative(root, file)}\0`).update(await readFile(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesOf(place: string): Promise<string[]> {
+  const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (entries === null) return [place];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .sort();
+}
+
+/** Made aside and then put in place: a program that runs from the old ones is disturbed as shortly as can be. */
+async function buildRooms(): Promise<void> {
+  const made = path.join(work, 'dist');
+  await rm(made, { recursive: true, force: true });
+  await run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', made]);
+  await cp(at('resources'), path.join(made, 'resources'), { recursive: true });
+  await cp(at('package.json'), path.join(made, 'package.json'));
+  const old = path.join(work, 'old');
+  await rm(old, { recursive: true, force: true });
+  await rename(at('dist'), old).catch(() => {});
+  await rename(made, at('dist'));
+  await rm(old, { recursive: true, force: true });
+}
+
+async function buildPreload(): Promise<void> {
+  await run(['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn']);
+}
+
+/** In a process of its own: the bundler asks the environment for which mode it builds. */
+async function buildWindow(): Promise<void> {
+  const script = `
+    const { build } = await import('vite');
+    const { windowBuild } = await import('./scripts/window-build.ts');
+    await build(windowBuild({ entry: 'index' }));`;
+  await run(['--input-type=module', '--eval', script]);
+}
+
+function run(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}:\n${said}`))));
+  });
+}
+
+if (import.meta.main) {
+  const built = await buildDesktop();
+  process.stdout.write(built ? 'built dist/ and out/\n' : 'dist/ and out/ are the newest\n');
+}
