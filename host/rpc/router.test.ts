@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isContractProcedure } from '@orpc/contract';
+import { isProcedure } from '@orpc/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostContract } from '../../contract/host-contract.ts';
+import { networkPresetData } from '../../contract/node-config.ts';
+import { profileDraftSchema } from '../../contract/profiles.ts';
+import { errorOf } from '../../contract/rpc-errors.ts';
+import type { ToWorkerInput } from '../../contract/worker-channel.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import type { HostApp } from '../app/host-app.ts';
+import { openHostApp } from '../app/host-app.ts';
+import { bundledModelIds } from '../app/program-parts.ts';
+import type { DevnetChannel } from '../local-network/devnet-channel.ts';
+import { createHostRouter } from './router.ts';
+
+const KEY = '0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318';
+const ADDRESS = addressOf(KEY);
+const PASSPHRASE = 'planted-passphrase';
+
+/** Nothing listens there. */
+const PRESET = {
+  id: 'nowhere',
+  title: 'Nowhere',
+  network: 'nowhere',
+  relayUrl: 'http://127.0.0.1:9',
+  acceptedEngines: ['embedded' as const],
+  samplingModulus: 10,
+  minStakeWei: '1',
+};
+
+let dataDir: string;
+let app: HostApp;
+/** What the worker processes were told. */
+const told: ToWorkerInput[] = [];
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'router-'));
+  const silent = () => {};
+  app = await openHostApp({
+    dataDir,
+    shell: 'headless',
+    features: { notifications: false, startAtLogin: false, tray: false, updates: false },
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    openDevnet: localNetwork,
+    openWorker() {
+      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
+      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
+      return {
+        pid: 1,
+        send(message) {
+          told.push(message);
+          if (message.type === 'stop') end();
+        },
+        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
+        onExit: (listener) => void exits.push(listener),
+        end,
+        kill: end,
+      };
+    },
+  });
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+function localNetwork(): DevnetChannel {
+  let hear: (message: unknown) => void = () => {};
+  let exit: () => void = () => {};
+  return {
+    send(message) {
+      const preset = { ...PRESET, id: 'devnet', relayUrl: 'http://127.0.0.1:9' };
+      if (message.type === 'start') queueMicrotask(() => hear({ type: 'ready', preset, explorerUrl: null }));
+      if (message.type === 'stop') queueMicrotask(() => exit());
+    },
+    onMessage: (listener) => {
+      hear = listener;
+    },
+    onExit: (listener) => {
+      exit = listener;
+    },
+    kill: () => exit(),
+  };
+}
+
+const DRAFT = profileDraftSchema.parse({
+  name: 'Planted',
+  networkId: 'nowhere',
+  address: ADDRESS,
+  engine: { kind: 'embedded' },
+  gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 8 },
+  modelIds: bundledModelIds(),
+  stakeWei: '1',
+});
+
+/** An input for every procedure of the contract, in an order in which they can all do something. */
+const INPUTS: readonly (readonly [string, unknown])[] = [
+  ['app.info', {}],
+  ['settings.change', { railCollapsed: true }],
+  ['settings.watch', {}],
+  ['networks.add', { preset: PRESET }],
+  ['networks.list', {}],
+  ['engines.list', {}],
+  ['engines.inspect', { path: '/nowhere' }],
+  ['gpus.inventory', {}],
+  ['gpus.report', { ids: ['none'] }],
+  ['keys.stores', {}],
+  ['keys.import', { kind: 'privateKey', privateKey: KEY, store: 'keystore', passphrase: PASSPHRASE }],
+  ['keys.list', {}],
+  ['keys.unlock', { address: ADDRESS, passphrase: PASSPHRASE }],
+  ['keys.proveBackup', { address: ADDRESS, words: ['abandon'] }],
+  ['keys.prepareExport', { address: ADDRESS }],
+  ['keys.confirmExport', { address: ADDRESS, confirmation: 'none', passphrase: PASSPHRASE }],
+  ['keys.create', { store: 'keystore', passphrase: null }],
+  ['profiles.create', { draft: DRAFT }],
+  ['profiles.watch', {}],
+  ['profiles.check', { draft: DRAFT }],
+  ['profiles.start', { id: 'planted' }],
+  ['profiles.update', { id: 'planted', draft: { ...DRAFT, name: 'Renamed', autoStart: true } }],
+  ['keys.archive', { address: ADDRESS }],
+  ['logs.page', { profileId: 'planted' }],
+  ['logs.watch', { profileId: 'planted' }],
+  ['logs.bundle', { id: 'planted' }],
+  ['profiles.stop', { id: 'planted' }],
+  ['profiles.remove', { id: 'planted' }],
+  ['devnet.start', {}],
+  ['devnet.watch', {}],
+  ['profiles.createOnDevnet', { name: 'Local' }],
+  ['devnet.stop', {}],
+  ['networks.remove', { id: 'nowhere' }],
+  ['updates.watch', {}],
+  ['updates.check', {}],
+  ['updates.install', {}],
+];
+
+function pathsOf(tree: object, is: (value: unknown) => boolean, at: readonly string[] = []): string[] {
+  return Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
+    const here = [...at, name];
+    if (is(value)) return [here.join('.')];
+    return typeof value === 'object' && value !== null ? pathsOf(value, is, here) : [];
+  });
+}
+
+/** Its answer, its first event, or how it failed. */
+async function call(name: string, input: unknown): Promise<unknown> {
+  const ending = new AbortController();
+  let at: unknown = app.client;
+  for (const part of name.split('.')) at = (at as Record<string, unknown>)[part];
+  try {
+    const answer = await (at as (input: unknown, options: object) => Promise<unknown>)(input, { signal: ending.signal });
+    if (typeof answer !== 'object' || answer === null || !(Symbol.asyncIterator in answer)) return answer;
+    if (name === 'logs.watch') return null;
+    for await (const event of answer as AsyncIterable<unknown>) return event;
+    return null;
+  } catch (error) {
+    return { failed: errorOf(error) };
+  } finally {
+    ending.abort();
+  }
+}
+
+describe('the host of a data directory', () => {
+  it('implements every procedure of the contract, and is asked for each one here', () => {
+    const contracted = pathsOf(hostContract, isContractProcedure).toSorted();
+    expect(pathsOf(createHostRouter(app.parts), isProcedure).toSorted()).toEqual(contracted);
+    expect(INPUTS.map(([name]) => name).toSorted()).toEqual(contracted);
+  });
+
+  it('lets a private key out of none of them, and none fails by a defect', async () => {
+    const answers = new Map<string, unknown>();
+    for (const [name, input] of INPUTS) answers.set(name, await call(name, input));
+    const secrets = [
+      KEY.slice(2),
+      PASSPHRASE,
+      readFileSync(path.join(dataDir, 'devnet', 'devnet-keys.json'), 'utf8').match(/0x([0-9a-f]{64})/)?.[1] ?? '',
+    ];
+    expect(secrets.every((secret) => secret.length >= 16)).toBe(true);
+    for (const [name, answer] of answers) {
+      const text = JSON.stringify(answer).toLowerCase();
+      for (const secret of secrets) expect(text.includes(secret), name).toBe(false);
+      expect(text, name).not.toContain('"unexpected"');
+    }
+    // The planted key was really in use: its node's process was given it, over the private channel and nowhere else.
+    expect(told).toContainEqual(expect.objectContaining({ type: 'start', privateKey: KEY }));
+    expect(answers.get('keys.archive')).toMatchObject({ failed: { code: 'KEY_IN_USE' } });
+    expect(answers.get('profiles.check')).toMatchObject({ mayStart: false });
+    expect(answers.get('profiles.update')).toMatchObject({
+      profile: { name: 'Renamed' },
+      worker: { kind: 'running' },
+      pendingRestart: false,
+    });
+    expect(answers.get('profiles.createOnDevnet')).toMatchObject({ profile: { networkId: 'devnet', gpu: { kind: 'stated' } } });
+    expect(answers.get('devnet.stop')).toMatchObject({ failed: { code: 'LOCAL_NETWORK_IN_USE' } });
+    expect(answers.get('keys.create')).toMatchObject({ failed: { code: 'KEY_PASSPHRASE_NEEDED' } });
+  }, 60_000);
+
+  it('gives a key of the local network to no other network', async () => {
+    const address = app.parts.profiles.list().find(({ networkId }) => networkId === 'devnet')?.address;
+    expect(address).toMatch(/^0x/);
+    const refused = await call('profiles.create', {
+      draft: {
+        ...DRAFT,
+        networkId: 'crynux-on-base',
+        address,
+        engine: { kind: 'official', command: 'x' },
+        gpu: { kind: 'cards', ids: ['x'], confirmed: null, selfTestModel: null },
+      },
+    });
+    expect(refused).toMatchObject({ failed: { code: 'LOCAL_KEY_ELSEWHERE' } });
+  });
+
+  it('belongs to one program at a time', async () => {
+    const again = openHostApp({ dataDir, shell: 'headless', features: app.parts.info.features });
+    await expect(again).rejects.toMatchObject({ code: 'STORE_IN_USE' });
+    expect(networkPresetData(app.parts.networks.preset('devnet'))).toMatchObject({ title: 'Devnet on this machine' });
+  });
+});
