@@ -225,6 +225,23 @@ describe('what the official worker needs', () => {
     const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
     expect((await heard('started')).cwd).toBe(await realpath(join(folder, 'node')));
   });
+
+  it('9.4 patches: of several nodes on one installation one lets it patch itself, another when that has ended', async () => {
+    const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
+    await mkdir(join(folder, 'node', 'worker'), { recursive: true });
+    const say = 'console.log(JSON.stringify({ event: "started", patches: process.env.CRYNUX_WORKER_PATCH_URL }))';
+    await writeFile(script, `${say}; setInterval(() => {}, 1000)`);
+    const patchUrl = 'http://127.0.0.1:9/patches';
+    const config: EngineConfig = { kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl };
+    const patches = async (name: string) => {
+      const node = await start(config, { engineDir: join(folder, name) });
+      return { ...node, patches: (await node.heard('started')).patches };
+    };
+    const [first, second] = [await patches('first'), await patches('second')];
+    expect([first.patches, second.patches]).toEqual([patchUrl, '']);
+    await first.engine.stop();
+    expect((await patches('third')).patches).toBe(patchUrl);
+  });
 });
 
 describe('an engine of an earlier run', () => {

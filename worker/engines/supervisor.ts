@@ -16,6 +16,7 @@ import { ENGINE_TIMING } from './engine-timing.ts';
 import { engineEnvironment } from './environment.ts';
 import { EngineError } from './errors.ts';
 import type { EngineLog } from './log.ts';
+import { PatchTurn } from './official/patch-turn.ts';
 import { endOrphan } from './process/pid-file.ts';
 import { RoleSupervisor } from './role-supervisor.ts';
 
@@ -53,9 +54,12 @@ class EngineSupervisor implements Engine {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #downloads = 0;
+  readonly #patchTurn: PatchTurn | null;
 
   constructor(options: EngineSupervisorOptions) {
     this.#options = options;
+    const { cwd, patchUrl } = engineProgram(options.config, options.modelsDir);
+    this.#patchTurn = cwd === null || patchUrl === '' ? null : new PatchTurn({ installation: cwd, log: options.log });
   }
 
   /** The inference engine's: downloads come and go without the node being any less ready. */
@@ -142,6 +146,7 @@ class EngineSupervisor implements Engine {
   async #end(): Promise<void> {
     if (this.#inference === null) await this.#starting?.catch(() => {});
     await Promise.all([this.#inference?.stop(), this.#download?.stop()]);
+    this.#patchTurn?.release();
     await this.#server?.close();
     if (this.#inference === null) this.#announce({ kind: 'stopped' });
   }
@@ -180,7 +185,7 @@ class EngineSupervisor implements Engine {
           gpuUuids,
           executorMode: this.#options.executorMode ?? 'device_map',
           modelsDir: program.modelsDir,
-          patchUrl: program.patchUrl,
+          patchUrl: this.#patchTurn?.take() === true ? program.patchUrl : '',
           logLevel: logLevel ?? 'info',
           extra: program.env,
           inherited: this.#options.environment ?? process.env,
