@@ -26,7 +26,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     implement(hostContract).router({
       ...appFixture(),
       settings: settingsFixture(language),
-      ...networksFixture(),
+      ...networksFixture(world),
       gpus: hostGpusFixture(world),
       keys: keysFixture(world),
       profiles: profilesFixture(profiles, world),

@@ -19,6 +19,14 @@ export const SCENARIOS = [
   'many-tasks',
   /** Two profiles side by side. */
   'two-nodes',
+  /** The network keeps no stake on a chain. */
+  'no-chain',
+  /** A machine without a card. */
+  'no-cards',
+  /** The stake is on its way back. */
+  'returning',
+  /** The ledger and the network do not agree. */
+  'books-differ',
   /** Every read of a node fails. */
   'errors',
   /** The connection to the host comes and goes. */

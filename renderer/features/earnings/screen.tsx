@@ -1,7 +1,46 @@
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useNode } from '../../state/app-context.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { AccountsCard } from './accounts-card.tsx';
+import { CsvExport } from './csv-export.tsx';
+import { EarnedCard } from './earned-card.tsx';
+import { LedgerCard } from './ledger-card.tsx';
+import { ReconciliationCard } from './reconciliation-card.tsx';
+import { SumsCard } from './sums-card.tsx';
 
 export function EarningsScreen() {
   const { t } = useTranslation('earnings');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const { profile } = useNode();
+  const { kind } = profile.worker;
+  return (
+    <Screen title={t('title')} actions={(kind === 'running' || kind === 'stopping') && <CsvExport />}>
+      <NodeNeeded>
+        <Contents />
+      </NodeNeeded>
+    </Screen>
+  );
+}
+
+function Contents() {
+  const { session } = useNode();
+  const changes = useStore(session.tasks, ({ revision }) => revision);
+  const summary = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
+  useRefresh(summary, 30_000, changes);
+  const { value, error } = summary;
+  return (
+    <>
+      {error && <ErrorNote error={error} />}
+      {value !== null && <SumsCard summary={value} />}
+      {value !== null && <EarnedCard atMs={value.atMs} />}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+        {value !== null && <AccountsCard summary={value} />}
+        <ReconciliationCard onChanged={summary.reload} />
+      </div>
+      <LedgerCard change={value?.atMs ?? null} />
+    </>
+  );
 }

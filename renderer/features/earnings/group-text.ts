@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next';
+import { type Grouping, LEDGER_KINDS } from '../../../contract/money.ts';
+import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
+
+const isTaskType = (value: string): value is TaskType => Object.hasOwn(TASK_TYPE, value);
+
+/** A group of earnings as a person calls it. */
+export function useGroupText(by: Grouping): (group: string | null) => string {
+  const { t } = useTranslation(['earnings', 'common']);
+  return (group) => {
+    if (by === 'none') return t('chart.title');
+    if (group === null) return t('chart.unknownGroup');
+    if (by === 'taskType' && isTaskType(group)) return t(`common:taskType.${group}`);
+    const kind = LEDGER_KINDS.find((known) => known === group);
+    if (by === 'kind' && kind !== undefined) return t(`kinds.${kind}`);
+    return group;
+  };
+}

@@ -1,0 +1,55 @@
+/** What of the ledger is shown. */
+import type { z } from 'zod';
+import type { Account, entriesQuerySchema, LedgerEntryView, LedgerKind } from '../../../contract/money.ts';
+import { OWN_ACCOUNTS, type OwnAccount } from '../../../contract/money.ts';
+
+export const KIND_SETS = {
+  earned: ['taskPayment', 'groupShare', 'refundShare', 'delegation', 'emission'],
+  costs: ['gas', 'withdrawalFee', 'slash'],
+  moved: ['stake', 'unstake', 'withdrawal', 'withdrawalReturn', 'vestingRelease', 'deposit', 'transfer', 'opening'],
+} as const satisfies Record<string, readonly LedgerKind[]>;
+export type KindSet = keyof typeof KIND_SETS;
+
+export const PERIODS = ['all', 'today', 'week', 'month', 'year'] as const;
+export type Period = (typeof PERIODS)[number];
+
+export interface LedgerFilter {
+  readonly account: Account | 'all';
+  readonly kind: LedgerKind | KindSet | 'all';
+  readonly period: Period;
+}
+
+export const EVERYTHING: LedgerFilter = { account: 'all', kind: 'all', period: 'all' };
+
+const DAY = 86_400_000;
+/** Whole UTC days, with today. */
+const DAYS: Readonly<Record<Exclude<Period, 'all'>, number>> = { today: 1, week: 7, month: 30, year: 365 };
+
+type EntriesQuery = z.input<typeof entriesQuerySchema>;
+
+export function queryOf(filter: LedgerFilter, page: { limit: number; after: number | null; nowMs: number }): EntriesQuery {
+  const { account, kind, period } = filter;
+  const today = Math.floor(page.nowMs / DAY);
+  return {
+    limit: page.limit,
+    after: page.after,
+    ...(account === 'all' ? {} : { account }),
+    ...(kind === 'all' ? {} : { kinds: isSet(kind) ? [...KIND_SETS[kind]] : [kind] }),
+    ...(period === 'all' ? {} : { fromMs: (today - DAYS[period] + 1) * DAY }),
+  };
+}
+
+function isSet(kind: LedgerKind | KindSet): kind is KindSet {
+  return Object.hasOwn(KIND_SETS, kind);
+}
+
+const isOwn = (account: Account): account is OwnAccount => (OWN_ACCOUNTS as readonly string[]).includes(account);
+
+/** With its sign as the chosen account sees it; without one, plus comes to the host and minus leaves. */
+export function signedWei(entry: LedgerEntryView, account: Account | 'all'): { readonly wei: bigint; readonly moved: boolean } {
+  const wei = BigInt(entry.wei);
+  if (account !== 'all') return { wei: entry.from === account ? -wei : wei, moved: false };
+  // From one of the host's accounts to another: nothing is gained or lost.
+  if (isOwn(entry.from) === isOwn(entry.to)) return { wei, moved: true };
+  return { wei: isOwn(entry.from) ? -wei : wei, moved: false };
+}

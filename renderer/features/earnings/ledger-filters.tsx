@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import { COUNTERPARTIES, LEDGER_KINDS, OWN_ACCOUNTS } from '../../../contract/money.ts';
+import { Select } from '../../ui/field.tsx';
+import { EVERYTHING, KIND_SETS, type KindSet, type LedgerFilter, PERIODS } from './ledger-filter.ts';
+
+const SETS = Object.keys(KIND_SETS) as KindSet[];
+
+export interface LedgerFiltersProps {
+  readonly filter: LedgerFilter;
+  readonly onChange: (filter: LedgerFilter) => void;
+}
+
+export function LedgerFilters({ filter, onChange }: LedgerFiltersProps) {
+  const { t } = useTranslation('earnings');
+  const accounts = [...OWN_ACCOUNTS, ...COUNTERPARTIES].map((value) => ({ value, label: t(`accounts.${value}`) }));
+  const sets = SETS.map((value) => ({ value, label: t(`ledger.kindSets.${value}`) }));
+  const kinds = LEDGER_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }));
+  const change = (part: Partial<LedgerFilter>) => {
+    const next = { ...filter, ...part };
+    onChange(next.account === 'all' && next.kind === 'all' && next.period === 'all' ? EVERYTHING : next);
+  };
+  return (
+    <search aria-label={t('ledger.filter')} className="flex flex-wrap items-center gap-2 py-1">
+      <Select
+        aria-label={t('ledger.account')}
+        className="h-8! w-auto!"
+        value={filter.account}
+        options={[{ value: 'all', label: t('ledger.allAccounts') }, ...accounts]}
+        onChange={(account) => change({ account })}
+      />
+      <Select
+        aria-label={t('ledger.kind')}
+        className="h-8! w-auto!"
+        value={filter.kind}
+        options={[{ value: 'all', label: t('ledger.allKinds') }, ...sets, ...kinds]}
+        onChange={(kind) => change({ kind })}
+      />
+      <Select
+        aria-label={t('ledger.period')}
+        className="h-8! w-auto!"
+        value={filter.period}
+        options={PERIODS.map((value) => ({ value, label: t(`ledger.periods.${value}`) }))}
+        onChange={(period) => change({ period })}
+      />
+    </search>
+  );
+}

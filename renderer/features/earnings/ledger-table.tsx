@@ -1,0 +1,95 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Account, LedgerEntryView } from '../../../contract/money.ts';
+import { nodePath } from '../../app/screens.ts';
+import { useNode } from '../../state/app-context.ts';
+import { CopyButton, Hash, shortHash } from '../../ui/hash.tsx';
+import { Money } from '../../ui/money.tsx';
+import { Cell, Row, Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { signedWei } from './ledger-filter.ts';
+
+export interface LedgerTableProps {
+  readonly entries: readonly LedgerEntryView[];
+  /** The account whose view it is. */
+  readonly account: Account | 'all';
+}
+
+export function LedgerTable({ entries, account }: LedgerTableProps) {
+  const { t } = useTranslation('earnings');
+  const columns = [
+    { key: 'time', label: t('ledger.time') },
+    { key: 'kind', label: t('ledger.kind') },
+    { key: 'movement', label: t('ledger.movement') },
+    { key: 'what', label: t('ledger.what') },
+    { key: 'amount', label: t('ledger.amount'), right: true },
+  ];
+  return (
+    <Table caption={t('ledger.title')} columns={columns}>
+      {entries.map((entry) => (
+        <Entry key={entry.id} entry={entry} account={account} />
+      ))}
+    </Table>
+  );
+}
+
+function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly account: Account | 'all' }) {
+  const { t } = useTranslation(['earnings', 'common']);
+  const { wei, moved } = signedWei(entry, account);
+  return (
+    <Row>
+      <Cell>
+        <Time atMs={entry.atMs} />
+      </Cell>
+      <Cell>
+        {t(`kinds.${entry.kind}`)}
+        {entry.taskType !== null && <span className="text-faint"> · {t(`common:taskType.${entry.taskType}`)}</span>}
+        {entry.model !== null && <span className="block max-w-64 truncate text-faint">{entry.model}</span>}
+      </Cell>
+      <Cell>
+        {t(`accounts.${entry.from}`)} → {t(`accounts.${entry.to}`)}
+      </Cell>
+      <Cell>
+        <Source entry={entry} />
+      </Cell>
+      <Cell right>
+        {/* Between two accounts of the host nothing is won or lost. */}
+        {moved ? (
+          <span className="text-faint">
+            <Money wei={wei} bare />
+          </span>
+        ) : (
+          <Money wei={wei} signed bare />
+        )}
+      </Cell>
+    </Row>
+  );
+}
+
+/** Where a line comes from: its task, its transaction, else the relay's record. */
+function Source({ entry: { task, transaction, record, source } }: { readonly entry: LedgerEntryView }) {
+  const { t } = useTranslation('earnings');
+  const { profile } = useNode();
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      {task !== null && (
+        <span className="inline-flex items-center gap-0.5">
+          <Link
+            to={nodePath(profile.profile.id, 'tasks', `task=${task}`)}
+            title={task}
+            className="font-mono text-[0.92em] text-accent hover:underline"
+          >
+            {shortHash(task)}
+          </Link>
+          <CopyButton text={task} what={t('ledger.task')} />
+        </span>
+      )}
+      {transaction !== null && <Hash value={transaction} what={t('ledger.transaction')} />}
+      {task === null && transaction === null && (
+        <code title={t('ledger.record')} className="font-mono text-xs break-all text-faint">
+          {record ?? source}
+        </code>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,72 @@
+import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
+
+export interface TableColumn {
+  readonly key: string;
+  readonly label: string;
+  /** Numbers stand at the right. */
+  readonly right?: boolean;
+  /** The heading is for those who do not see the table. */
+  readonly hidden?: boolean;
+}
+
+export interface TableProps {
+  readonly caption: string;
+  readonly columns: readonly TableColumn[];
+  /** Rows of {@link Cell}s. */
+  readonly children: ReactNode;
+}
+
+/** A short table; what is wider than its place scrolls inside it. Long lists are virtual (features/tasks). */
+export function Table({ caption, columns, children }: TableProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section tabIndex={0} aria-label={caption} className="overflow-x-auto">
+      <table className="w-full text-[13px]">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr className="border-b border-line text-left text-faint">
+            {columns.map(({ key, label, right, hidden }) => (
+              <th
+                key={key}
+                scope="col"
+                className={clsx('px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4', right && 'text-right')}
+              >
+                {hidden === true ? <span className="sr-only">{label}</span> : label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  );
+}
+
+export function Row({ children }: { readonly children: ReactNode }) {
+  return <tr className="border-b border-line last:border-0">{children}</tr>;
+}
+
+export interface CellProps {
+  readonly children: ReactNode;
+  readonly right?: boolean;
+  /** Names its row. */
+  readonly head?: boolean;
+  readonly className?: string;
+}
+
+export function Cell({ children, right = false, head = false, className }: CellProps) {
+  const Tag = head ? 'th' : 'td';
+  return (
+    <Tag
+      {...(head ? { scope: 'row' } : {})}
+      className={clsx(
+        'px-2 py-2 text-left align-baseline font-normal first:pl-4 last:pr-4',
+        right && 'text-right! whitespace-nowrap tabular-nums',
+        className,
+      )}
+    >
+      {children}
+    </Tag>
+  );
+}
