@@ -2,7 +2,7 @@
  * A node's whole life on a devnet with its chain: stake, join, earn, pause, resume, withdraw, stop, unstake. At every
  * step its ledger is what relay and chain hold, to the wei.
  */
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { LedgerKind } from '../contract/money.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
@@ -10,6 +10,7 @@ import { createMoneyService } from '../worker/money/money-service.ts';
 import { systemRandom } from '../worker/system-random.ts';
 import { FakeEngine, succeedWith } from '../worker/testing/fake-engine.ts';
 import {
+  type ChainNetwork,
   type ChainNode,
   CNX,
   COIN_WEI,
@@ -26,10 +27,16 @@ function booked({ parts }: ChainNode, kind: LedgerKind): bigint {
   return entries.reduce((sum, { wei }) => sum + wei, 0n);
 }
 
+async function startNetwork(): Promise<ChainNetwork> {
+  const network = await startChainNetwork();
+  onTestFinished(() => network.close());
+  return network;
+}
+
 const running = (node: ChainNode) => node.until(({ state }) => state === 'running');
 
 it('stake, join, earn, pause, resume, withdraw, stop, unstake: the books agree at every step', async () => {
-  const network = await startChainNetwork();
+  const network = await startNetwork();
   const { devnet } = network;
   const node = await network.node();
   await running(node);
@@ -85,7 +92,7 @@ it('stake, join, earn, pause, resume, withdraw, stop, unstake: the books agree a
 });
 
 it('a slash takes the stake and leaves a case file', async () => {
-  const network = await startChainNetwork();
+  const network = await startNetwork();
   const cheat = new FakeEngine();
   cheat.answer = succeedWith('something else');
   const nodes = await Promise.all([network.node({ engine: cheat, rejoin: 'afterKickOut' }), network.node(), network.node()]);
@@ -104,7 +111,7 @@ it('a slash takes the stake and leaves a case file', async () => {
 });
 
 it('a kick-out returns it', async () => {
-  const network = await startChainNetwork();
+  const network = await startNetwork();
   const node = await network.node();
   await running(node);
   // Fifty groups without a point would take a day; the relay is told that they were.

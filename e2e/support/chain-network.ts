@@ -1,7 +1,10 @@
 /** A devnet with its chain, an application, and nodes opened in this process, whose books are held against both. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
-import { type NodeConfigInput, networkPresetData } from '../../contract/node-config.ts';
+import { expect } from 'vitest';
+import type { ChainPresetInput } from '../../contract/chain-preset.ts';
+import { type NetworkPresetInput, type NodeConfigInput, networkPresetData } from '../../contract/node-config.ts';
 import { WORKER_ENTRY } from '../../demo/programs.ts';
 import { createSamplingPlan } from '../../demo/sampling-plan.ts';
 import { createApplication } from '../../devnet/application/application.ts';
@@ -28,19 +31,31 @@ export interface ChainNode extends OpenRig {
   again(engine: FakeEngine): Promise<ChainNode>;
 }
 
+export interface ChainNodeOptions {
+  readonly engine?: FakeEngine;
+  readonly rejoin?: 'never' | 'afterKickOut';
+  /** Default: {@link COIN_WEI}. */
+  readonly walletWei?: bigint;
+  /** What it believes of network and chain, where that is not so. */
+  readonly network?: Partial<NetworkPresetInput>;
+  readonly chain?: Partial<ChainPresetInput>;
+}
+
 export interface ChainNetwork {
   readonly devnet: Devnet;
-  /** A node with {@link COIN_WEI} in its wallet; it stakes by itself. */
-  node(options?: { readonly engine?: FakeEngine; readonly rejoin?: 'never' | 'afterKickOut' }): Promise<ChainNode>;
+  /** It stakes by itself. */
+  node(options?: ChainNodeOptions): Promise<ChainNode>;
   runTask(how?: { readonly group: boolean }): Promise<TaskOutcome>;
+  close(): Promise<void>;
 }
 
 export async function startChainNetwork(): Promise<ChainNetwork> {
   const applicationKey = bytesToHex(systemRandom.bytes(32));
   const plan = createSamplingPlan({ privateKey: applicationKey, modulus: MODULUS, random: systemRandom });
+  const dataDir = mkdtempSync(join(tmpdir(), 'crynux-chain-network-'));
   const devnet = await startDevnet(
     {
-      dataDir: tempDir(),
+      dataDir,
       workerEntry: WORKER_ENTRY,
       relay: {
         samplingModulus: MODULUS,
@@ -51,7 +66,6 @@ export async function startChainNetwork(): Promise<ChainNetwork> {
     },
     { clock: systemClock, random: systemRandom, samplingSeed: () => plan.seed() },
   );
-  onTestFinished(() => devnet.stop());
   const application = createApplication({
     relayUrl: devnet.relayUrl,
     privateKey: applicationKey,
@@ -68,12 +82,17 @@ export async function startChainNetwork(): Promise<ChainNetwork> {
 
   return {
     devnet,
-    async node({ engine, rejoin = 'never' } = {}) {
+    async close() {
+      await devnet.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+    async node({ engine, rejoin = 'never', walletWei = COIN_WEI, network, chain } = {}) {
       const privateKey = bytesToHex(systemRandom.bytes(32));
-      await devnet.fund(addressOf(privateKey), { walletWei: COIN_WEI });
+      await devnet.fund(addressOf(privateKey), { walletWei });
+      const preset = networkPresetData(devnet.network);
       const config: NodeConfigInput = {
         dataDir: join(tempDir(), 'node'),
-        network: networkPresetData(devnet.network),
+        network: { ...preset, ...network, ...(preset.chain === undefined ? {} : { chain: { ...preset.chain, ...chain } }) },
         engine: { kind: 'program', command: 'none', args: [] },
         gpu: { name: 'Devnet GPU+Linux', vramGib: 24 },
         stakeWei: STAKE_WEI.toString(),

@@ -77,8 +77,8 @@ export class Life {
 
   /** Null = nothing is known to be wrong. */
   get obstacle(): SerialisedError | null {
-    if (this.#phase === 'notCleared') return this.#options.clearance?.objection() ?? this.#obstacle;
-    return this.#obstacle;
+    if (this.#obstacle !== null || this.#phase !== 'notCleared') return this.#obstacle;
+    return this.#options.clearance?.objection() ?? null;
   }
 
   want(wanted: Wanted): void {
@@ -139,6 +139,8 @@ export class Life {
     const facts = this.#facts(info.status);
     let step = decideLife(facts);
     if (step.act === 'readChain' && stakeActs !== null) {
+      // What it says until the chain answers.
+      this.#phase = this.#wanted === 'running' ? 'notCleared' : 'leaving';
       this.#chain = await this.#asked(() => stakeActs.read());
       step = decideLife({ ...facts, chain: this.#chain });
       if (step.phase === 'returning') this.#forceFromMs = await this.#asked(() => stakeActs.forceFromMs());
