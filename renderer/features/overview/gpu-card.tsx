@@ -47,7 +47,7 @@ function Readings({ card }: { readonly card: Reading }) {
     [t('gpu.power'), told(card.powerW, 'W')],
   ] as const;
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4 lg:grid-cols-2 xl:grid-cols-4">
+    <dl className="flex flex-wrap gap-x-7 gap-y-2">
       {values.map(([name, value]) => (
         <div key={name}>
           <dt className="text-[13px] text-faint">{name}</dt>
@@ -86,10 +86,10 @@ function LoadLine({ cardId }: { readonly cardId: string }) {
         }))}
       chart={
         <ResponsiveContainer width="100%" height={110}>
-          <LineChart data={line} margin={{ top: 6, right: 6, bottom: 0, left: -16 }} accessibilityLayer={false}>
+          <LineChart data={line} margin={{ top: 6, right: 10, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid {...GRID} />
             <XAxis dataKey="ago" type="number" domain={[-10, 0]} ticks={[-10, -5, 0]} unit=" min" {...AXIS} />
-            <YAxis domain={[0, 100]} ticks={[0, 50, 100]} unit="%" width={48} {...AXIS} />
+            <YAxis domain={[0, 100]} ticks={[0, 50, 100]} unit="%" width={44} {...AXIS} />
             <Tooltip
               {...TOOLTIP}
               labelFormatter={(ago) => t('gpu.ago', { minutes: Math.round(-Number(ago)) })}

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { EngineView } from '../../../contract/host-contract.ts';
+import { useAct, useHostRead } from '../../rpc/hooks.ts';
+import { useHostClient } from '../../state/app-context.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Field, TextInput } from '../../ui/field.tsx';
+
+export function EnginesSection() {
+  const { t } = useTranslation('settings');
+  const host = useHostClient();
+  const read = useHostRead('engines', (client, signal) => client.engines.list({}, { signal }));
+  const [path, setPath] = useState('');
+  const [found, setFound] = useState<EngineView | null>(null);
+  const inspect = useAct(async () => setFound(await host().engines.inspect({ path: path.trim() })));
+  return (
+    <>
+      <p className="text-soft">{t('engines.lead')}</p>
+      {read.error && <ErrorNote error={read.error} />}
+      {read.value?.engines.map((engine) => (
+        <EngineCard key={`${engine.kind} ${engine.path}`} engine={engine} />
+      ))}
+      <Card title={t('engines.inspect')}>
+        <form
+          className="flex flex-col gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void inspect.run();
+          }}
+        >
+          <Field label={t('engines.inspect')} hint={t('engines.inspectHint')}>
+            {(control) => <TextInput {...control} value={path} onChange={(event) => setPath(event.target.value)} />}
+          </Field>
+          <Button type="submit" className="self-start" disabled={path.trim() === ''} busy={inspect.busy}>
+            {t('engines.look')}
+          </Button>
+          {inspect.error && <ErrorNote error={inspect.error} />}
+        </form>
+      </Card>
+      {found !== null && <EngineCard engine={found} />}
+    </>
+  );
+}
+
+function EngineCard({ engine }: { readonly engine: EngineView }) {
+  const { t } = useTranslation('settings');
+  const usable = engine.config !== null;
+  return (
+    <Card
+      title={engine.title}
+      aside={<Badge tone={usable ? 'good' : 'bad'}>{t(usable ? 'engines.usable' : 'engines.unusable')}</Badge>}
+    >
+      <div className="flex flex-col gap-3">
+        {engine.path !== null && <code className="font-mono text-[13px] break-all text-faint">{engine.path}</code>}
+        <Facts>
+          <Fact name={t('engines.version')}>{engine.version ?? '—'}</Fact>
+          <Fact name={t('engines.patches.label')}>{t(`engines.patches.${engine.patches}`)}</Fact>
+          <Fact name={t('engines.accepted')}>
+            {engine.acceptedBy.length === 0 ? t('engines.nobody') : engine.acceptedBy.join(', ')}
+          </Fact>
+          <Fact name={t('engines.models')}>{engine.modelIds.length === 0 ? '—' : engine.modelIds.join(', ')}</Fact>
+        </Facts>
+        {engine.problem !== null && <ErrorNote error={engine.problem} />}
+      </div>
+    </Card>
+  );
+}

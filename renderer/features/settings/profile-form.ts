@@ -1,0 +1,107 @@
+/** A profile as the form holds it, and back. Pure. */
+import type { ProxySettings } from '../../../contract/model-settings.ts';
+import { type Profile, type ProfileDraft, profileDraftSchema } from '../../../contract/profiles.ts';
+import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
+
+const GIB = 1024 ** 3;
+
+/** Everything as it is typed. */
+export interface ProfileForm {
+  readonly name: string;
+  readonly stake: string;
+  readonly modelIds: string;
+  readonly autoStart: boolean;
+  readonly rejoin: ProfileDraft['rejoin'];
+  readonly logLevel: ProfileDraft['logLevel'];
+  readonly directory: string;
+  readonly hubUrl: string;
+  readonly mirrors: string;
+  readonly proxy: string;
+  readonly reserveGib: string;
+}
+
+export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, models }: Profile): ProfileForm {
+  const { proxy } = models;
+  return {
+    name,
+    stake: formatCnxExact(BigInt(stakeWei)),
+    modelIds: modelIds.join('\n'),
+    autoStart,
+    rejoin,
+    logLevel,
+    directory: models.directory ?? '',
+    hubUrl: models.hubUrl,
+    mirrors: models.mirrorUrls.join('\n'),
+    proxy: proxy === null ? '' : `${proxy.host}:${proxy.port}`,
+    reserveGib: String(models.reserveBytes / GIB),
+  };
+}
+
+export type FormField = 'name' | 'stake' | 'modelIds' | 'directory' | 'hubUrl' | 'mirrors' | 'proxy' | 'reserveGib';
+
+export type ReadForm =
+  | { readonly kind: 'draft'; readonly draft: ProfileDraft }
+  | { readonly kind: 'problem'; readonly field: FormField; readonly problem: string };
+
+const FIELDS: Readonly<Record<string, FormField>> = {
+  name: 'name',
+  stakeWei: 'stake',
+  modelIds: 'modelIds',
+  'models.directory': 'directory',
+  'models.hubUrl': 'hubUrl',
+  'models.mirrorUrls': 'mirrors',
+  'models.proxy': 'proxy',
+  'models.reserveBytes': 'reserveGib',
+};
+
+/** The profile with what was typed; or the first field that can not be used. */
+export function readForm(profile: Profile, form: ProfileForm): ReadForm {
+  const { directory, ...models } = profile.models;
+  const chosen = form.directory.trim();
+  const read = profileDraftSchema.safeParse({
+    ...profile,
+    name: form.name,
+    stakeWei: stakeOf(form.stake),
+    modelIds: lines(form.modelIds),
+    autoStart: form.autoStart,
+    rejoin: form.rejoin,
+    logLevel: form.logLevel,
+    models: {
+      ...models,
+      ...(chosen === '' ? {} : { directory: chosen }),
+      hubUrl: form.hubUrl.trim(),
+      mirrorUrls: lines(form.mirrors),
+      proxy: proxyOf(form.proxy, profile.models.proxy),
+      reserveBytes: Math.round(Number(form.reserveGib) * GIB),
+    },
+  });
+  if (read.success) return { kind: 'draft', draft: read.data };
+  const issue = read.error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  const field = Object.entries(FIELDS).find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'name';
+  return { kind: 'problem', field, problem: issue?.message ?? '' };
+}
+
+/** What is no amount stays as it was typed, for the schema to refuse. */
+function stakeOf(text: string): string {
+  try {
+    return parseCnx(text).toString();
+  } catch {
+    return text;
+  }
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Name and password of a proxy are kept where host and port stay. */
+function proxyOf(text: string, before: ProxySettings | null): unknown {
+  if (text.trim() === '') return null;
+  const at = text.lastIndexOf(':');
+  const [host, port] = [text.slice(0, at).trim(), Number(text.slice(at + 1))];
+  return before !== null && before.host === host && before.port === port ? before : { host, port };
+}

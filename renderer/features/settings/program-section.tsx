@@ -1,0 +1,49 @@
+import { useTranslation } from 'react-i18next';
+import { useHostRead } from '../../rpc/hooks.ts';
+import { useSettings } from '../../state/app-context.ts';
+import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { SwitchRow, useSettingsChange } from './setting-row.tsx';
+
+export function ProgramSection() {
+  const { t } = useTranslation('settings');
+  const settings = useSettings();
+  const change = useSettingsChange();
+  const read = useHostRead('app', (client, signal) => client.app.info({}, { signal }));
+  const info = read.value;
+  if (settings === null || info === null) return read.error && <ErrorNote error={read.error} />;
+  const unless = (there: boolean) => (there ? null : t('program.unsupported'));
+  return (
+    <>
+      <Card title={t('sections.program')}>
+        <div className="max-w-lg divide-y divide-line">
+          <SwitchRow
+            label={t('program.startAtLogin')}
+            setting="startAtLogin"
+            unavailable={unless(info.features.startAtLogin)}
+            checked={settings.startAtLogin}
+            onChange={(startAtLogin) => void change.run({ startAtLogin })}
+          />
+          <SwitchRow
+            label={t('program.keepRunning')}
+            setting="keepRunningInTray"
+            unavailable={unless(info.features.tray)}
+            checked={settings.keepRunningInTray}
+            onChange={(keepRunningInTray) => void change.run({ keepRunningInTray })}
+          />
+        </div>
+        {change.error && <ErrorNote error={change.error} />}
+      </Card>
+      <Card title={t('program.about')}>
+        <Facts>
+          <Fact name={t('program.version')}>{info.version}</Fact>
+          <Fact name={t('program.shell')}>{t(`program.shells.${info.shell}`)}</Fact>
+          <Fact name={t('program.platform')}>{info.platform}</Fact>
+          <Fact name={t('program.dataDir')}>
+            <code className="font-mono text-[13px] break-all">{info.dataDir}</code>
+          </Fact>
+        </Facts>
+      </Card>
+    </>
+  );
+}
