@@ -2,7 +2,8 @@
 import os from 'node:os';
 import path from 'node:path';
 
-const NAME = 'crynux-node-desktop';
+/** Electron's folder for the product's name. */
+const NAME = 'Crynux Node Desktop';
 
 export interface DataDirFacts {
   readonly platform: NodeJS.Platform;

@@ -36,6 +36,7 @@ export function createHostModule(updates: Updates): HostModule {
             check: updates.check,
             install: () => Promise.resolve(updates.install()),
           },
+          ...(nodeProgram === null ? {} : { nodeProgram }),
           openWorker({ profileId, entry, onOutput }) {
             const title = `Crynux node ${profileId}`;
             const worker = forkUtility({ entry: unpacked(entry), title, onOutput, nodeProgram });

@@ -8,7 +8,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
-import { type DevnetChannel, forkDevnet } from '../local-network/devnet-channel.ts';
+import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess, type DevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
 import { createNetworkDirectory, type NetworkDirectory } from '../networks/network-directory.ts';
@@ -40,7 +40,9 @@ export interface HostAppOptions {
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
-  readonly openDevnet?: (options: { readonly entry: string; readonly logFile: string }) => DevnetChannel;
+  readonly openDevnet?: typeof forkDevnet;
+  /** Node's own binary, for programs that Electron's can not run; left out, this process's. */
+  readonly nodeProgram?: string;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -83,12 +85,12 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
   const stores = await openStores({ dataDir, clock, random, electronBackend });
   const { profiles, folders, lock } = stores;
-  const { openDevnet = forkDevnet, openWorker = forkChannel } = options;
+  const { openDevnet = forkDevnet, openWorker = forkChannel, nodeProgram = process.execPath } = options;
   const devnet = createDevnetProcess({
     dataDir: folders.devnet,
     workerEntry: PROGRAM.worker,
-    peers: localPeers(),
-    fork: ({ logFile }) => openDevnet({ entry: PROGRAM.devnet, logFile }),
+    peers: localPeers(nodeProgram),
+    fork: ({ logFile }) => openDevnet({ entry: PROGRAM.devnet, logFile, nodeProgram }),
     clock,
     onError: (error) => log.warn({ err: error }, 'the local network reports'),
   });

@@ -54,9 +54,9 @@ export function localCard(vramGib: number): { readonly name: string; readonly vr
 }
 
 /** Others who take part: with the host's own node they are the three that a validation group needs. */
-export function localPeers(): DevnetOrder['peers'] {
+export function localPeers(nodeProgram: string): DevnetOrder['peers'] {
   const engine = {
-    command: process.execPath,
+    command: nodeProgram,
     args: ['--disable-warning=ExperimentalWarning', PROGRAM.embeddedEngine],
     env: { cw_embedded_device: 'cpu' },
   };

@@ -54,11 +54,21 @@ export interface DevnetChannel {
   kill(): void;
 }
 
+export interface ForkDevnetOptions {
+  readonly entry: string;
+  /** What it writes is appended here. */
+  readonly logFile: string;
+  /** Node's own binary, for it and for what it starts. */
+  readonly nodeProgram: string;
+}
+
 /** It ends by itself when this process does: its channel closes. */
-export function forkDevnet({ entry, logFile }: { readonly entry: string; readonly logFile: string }): DevnetChannel {
+export function forkDevnet({ entry, logFile, nodeProgram }: ForkDevnetOptions): DevnetChannel {
   const log = openSync(logFile, 'a', 0o600);
   const child: ChildProcess = fork(entry, [], {
+    execPath: nodeProgram,
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, CRYNUX_NODE_PROGRAM: nodeProgram },
     stdio: ['ignore', log, log, 'ipc'],
     // Ctrl-C is the host's, who stops it in order.
     detached: process.platform !== 'win32',

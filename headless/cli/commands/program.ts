@@ -12,15 +12,18 @@ export function addProgramCommands({ program, terminal, end }: Registry): void {
   common(program.command('serve'))
     .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
     .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
+    .option('--open', 'open it in the browser of this desktop')
     .option('--start <node...>', 'nodes to start, besides those that start with the program')
-    .action(async ({ start = [], ...options }: CommonOptions & { port: number; start?: string[] }) => {
-      end(await serve({ ...options, window: true, nodes: start }, { terminal }));
-    });
+    .action(
+      async ({ start = [], open = false, ...options }: CommonOptions & { port: number; start?: string[]; open?: boolean }) => {
+        end(await serve({ ...options, window: true, open, nodes: start }, { terminal }));
+      },
+    );
   common(program.command('run'))
     .description('Runs the program without a window.')
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
     .action(async (nodes: string[], options: CommonOptions) => {
-      end(await serve({ ...options, port: 0, window: false, nodes }, { terminal }));
+      end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal }));
     });
   common(program.command('window'))
     .description('Prints a new address of the window of the running program. It works once.')

@@ -4,6 +4,7 @@ import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
 import { createLog } from '../../../worker/log.ts';
 import { HeadlessError } from '../../errors.ts';
+import { openBrowser } from '../../open-browser.ts';
 import { openProgram, WINDOW_DIR } from '../../program.ts';
 import type { CommonOptions, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -13,25 +14,23 @@ import type { Terminal } from '../terminal.ts';
 export interface ServeOptions extends CommonOptions {
   readonly port: number;
   readonly window: boolean;
-  /** Folder of the built window. */
-  readonly windowDir?: string;
+  /** Open it in a browser, where there is a desktop. */
+  readonly open: boolean;
   /** Start these too, by id or name. */
   readonly nodes: readonly string[];
-  /** Hears of the window's address. */
-  readonly onReady?: (address: string | null) => void;
 }
 
 export async function serve(options: ServeOptions, { terminal }: Pick<Context, 'terminal'>): Promise<ExitCode> {
-  const { port, nodes, json = false, windowDir = WINDOW_DIR } = options;
+  const { port, nodes, json = false } = options;
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
-  const program = await openProgram({ dataDir, port, windowDir: options.window ? windowDir : null, log });
+  const program = await openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log });
   const following = new AbortController();
   try {
     const ids = nodes.map((name) => idOf(program.app, name));
     const address = program.windowAddress();
     terminal.out(json ? JSON.stringify({ event: 'ready', port: program.port, address, dataDir }) : readyText(address, dataDir));
-    options.onReady?.(address);
+    if (options.open && address !== null) openBrowser({ address, dataDir, say: terminal.note });
     const told = follow(program.app, { json, terminal, signal: following.signal });
     await program.app.autoStart();
     for (const id of ids) await program.app.parts.nodes.start(id);

@@ -1,0 +1,38 @@
+/** Opens the window in the browser of the desktop, where there is one. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { writeAtomically } from '../host/data-file.ts';
+
+/** How a file is opened with the desktop's own program for it; null = there is no desktop. */
+export function openerOf(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly command: string; readonly args: readonly string[] } | null {
+  if (platform === 'darwin') return { command: 'open', args: [] };
+  if (platform === 'win32') return { command: 'rundll32', args: ['url.dll,FileProtocolHandler'] };
+  const hasDesktop = Boolean(env.DISPLAY) || Boolean(env.WAYLAND_DISPLAY);
+  return hasDesktop ? { command: 'xdg-open', args: [] } : null;
+}
+
+/**
+ * By way of a file that only its owner can read: arguments of a process are there for everybody on the machine, and the
+ * address lets in whoever has it first.
+ */
+export function openBrowser(options: {
+  readonly address: string;
+  readonly dataDir: string;
+  readonly say: (text: string) => void;
+}): void {
+  const { address, dataDir, say } = options;
+  const opener = openerOf(process.platform, process.env);
+  if (opener === null) {
+    say('There is no desktop here; open the address in a browser yourself.');
+    return;
+  }
+  const file = path.join(dataDir, 'window.html');
+  writeAtomically(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${address}">\n`);
+  const child = spawn(opener.command, [...opener.args, pathToFileURL(file).href], { stdio: 'ignore', detached: true });
+  child.once('error', () => say('No browser could be started; open the address yourself.'));
+  child.unref();
+}
