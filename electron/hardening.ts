@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { app, protocol, type Session, session } from 'electron';
 import { SECURITY_HEADERS } from '../contract/content-security.ts';
 import type { ShellModule } from './module.ts';
-import { fileOf, isOwnPage, isOwnUrl, mimeOf, PAGE_SCHEME } from './page.ts';
+import { fileOf, isOwnPage, isOwnUrl, mimeOf, PAGE_ORIGIN, PAGE_SCHEME } from './page.ts';
 
 export const hardening: ShellModule = {
   name: 'hardening',
@@ -44,12 +44,14 @@ function denyEverything(own: Session): void {
   own.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayLoad(details.url) }));
   own.on('will-download', (event, item) => {
     // What a host exports is made from bytes inside the page.
-    if (!item.getURL().startsWith('blob:')) event.preventDefault();
+    if (!item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`)) event.preventDefault();
   });
 }
 
 function mayLoad(url: string): boolean {
-  return isOwnUrl(url) || url.startsWith('blob:crynux://app/') || url.startsWith('data:image/');
+  if (isOwnUrl(url) || url.startsWith(`blob:${PAGE_ORIGIN}/`) || url.startsWith('data:image/')) return true;
+  // The developer tools, which only a program run from source has, are pages themselves.
+  return !app.isPackaged && url.startsWith('devtools://');
 }
 
 async function serveFile(url: string, folder: string): Promise<Response> {

@@ -2,6 +2,7 @@
 import { CONTRACT_ERRORS } from '../contract/errors.ts';
 import { DEVNET_CHAIN_ERRORS } from '../devnet/chain/errors.ts';
 import { DEVNET_ERRORS } from '../devnet/errors.ts';
+import { SHELL_ERRORS } from '../electron/errors.ts';
 import { HEADLESS_ERRORS } from '../headless/errors.ts';
 import { HOST_ERRORS } from '../host/errors.ts';
 import { LOCAL_NETWORK_ERRORS } from '../host/local-network/errors.ts';
@@ -32,6 +33,7 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'host/errors.ts', title: 'Keys, profiles and processes', catalogue: HOST_ERRORS },
   { file: 'host/networks/errors.ts', title: 'Networks to choose from', catalogue: NETWORK_PRESET_ERRORS },
   { file: 'host/local-network/errors.ts', title: 'The network on this machine', catalogue: LOCAL_NETWORK_ERRORS },
+  { file: 'electron/errors.ts', title: 'The desktop program', catalogue: SHELL_ERRORS },
   { file: 'headless/errors.ts', title: 'Without a desktop', catalogue: HEADLESS_ERRORS },
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
   { file: 'devnet/chain/errors.ts', title: "The devnet's chain", catalogue: DEVNET_CHAIN_ERRORS },

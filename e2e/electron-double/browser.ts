@@ -32,6 +32,8 @@ export async function openBrowser(): Promise<DoubleBrowser> {
     serviceWorkers: 'block',
   });
   const [port] = (await readFile(path.join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');
+  // A page that is no window of the program, such as a popup before it is refused, loads nothing.
+  await context.route('**/*', (route) => route.abort('blockedbyclient'));
   // Chromium begins with a page of its own, which is no window of the program.
   for (const page of context.pages()) await page.close();
   return {

@@ -2,6 +2,7 @@
 import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
+import { ipcMain } from './ipc-main.ts';
 
 /** What a test asks for; each order has a number, by which it is answered. */
 export type OrderInput =
@@ -10,7 +11,12 @@ export type OrderInput =
   | { readonly do: 'power'; readonly event: 'shutdown' | 'resume' }
   | { readonly do: 'closeWindow' }
   | { readonly do: 'secondStart'; readonly argv: readonly string[] }
+  /** A message as a frame would send it that is not the window's own top frame. */
+  | { readonly do: 'sendFrom'; readonly who: Stranger; readonly channel: string; readonly message: unknown }
   | { readonly do: 'quit' };
+
+/** Another window's page, a frame inside the window's page, its page after it has gone elsewhere, a frame that is gone. */
+export type Stranger = 'otherWindow' | 'subframe' | 'otherPage' | 'goneFrame';
 
 export type Order = OrderInput & { readonly id: number };
 
@@ -43,6 +49,33 @@ async function look(): Promise<Look> {
   };
 }
 
+/** @returns how many messages came back */
+function sendFrom(who: Stranger, channel: string, message: unknown): number {
+  const own = BrowserWindow.all[0]?.webContents;
+  if (own === undefined) throw new Error('there is no window');
+  const { mainFrame, postMessage } = own;
+  const url = mainFrame.url;
+  let answers = 0;
+  const count = (): void => {
+    answers += 1;
+  };
+  own.postMessage = count;
+  if (who === 'otherPage') mainFrame.url = 'https://elsewhere.test/index.html';
+  const events = {
+    otherWindow: { sender: { mainFrame, postMessage: count }, senderFrame: mainFrame },
+    subframe: { sender: own, senderFrame: { url } },
+    otherPage: { sender: own, senderFrame: mainFrame },
+    goneFrame: { sender: own, senderFrame: null },
+  };
+  try {
+    ipcMain.emit(channel, events[who], message);
+  } finally {
+    own.postMessage = postMessage;
+    mainFrame.url = url;
+  }
+  return answers;
+}
+
 async function obey(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'look':
@@ -58,6 +91,8 @@ async function obey(order: Order): Promise<unknown> {
       return BrowserWindow.all[0]?.close();
     case 'secondStart':
       return void app.emit('second-instance', {}, [...order.argv]);
+    case 'sendFrom':
+      return sendFrom(order.who, order.channel, order.message);
     case 'quit':
       return app.quit();
   }

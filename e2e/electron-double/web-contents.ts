@@ -59,8 +59,9 @@ export class WebContents extends EventEmitter {
     this.#cdp = cdp;
     await page.route('**/*', (route) => this.#answer(route));
     page.on('popup', (popup) => void this.#refusePopup(popup));
+    const { frameTree } = await cdp.send('Page.getFrameTree');
     cdp.on('Runtime.executionContextCreated', ({ context: made }) => {
-      if (made.name === WORLD) this.#world = made.id;
+      if (made.name === WORLD && made.auxData?.frameId === frameTree.frame.id) this.#world = made.id;
     });
     cdp.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
       if (executionContextId === this.#world) this.#leavePage();
@@ -71,8 +72,10 @@ export class WebContents extends EventEmitter {
     await cdp.send('Runtime.enable');
     await cdp.send('Page.enable');
     await cdp.send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD });
-    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${mainWorld})()` });
-    const source = `(${isolatedWorld})(${JSON.stringify(BINDING)});\n{${readFileSync(preload, 'utf8')}\n}`;
+    // Frames inside the page have no preload script.
+    const atTop = (source: string): string => `if (self === top) {\n${source}\n}`;
+    await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source: atTop(`(${mainWorld})()`) });
+    const source = atTop(`(${isolatedWorld})(${JSON.stringify(BINDING)});\n{${readFileSync(preload, 'utf8')}\n}`);
     await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: WORLD });
     await session.defaultSession.applyPermissions(cdp);
   }

@@ -1,0 +1,230 @@
+/** What SECURITY.md says of the window, one property a test, on the running program. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
+import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
+import { PAGE_URL } from '../electron/page.ts';
+import type { Stranger } from './electron-double/control.ts';
+import { launchShell, type RunningShell } from './support/launch-shell.ts';
+
+/** PERMISSION_DENIED of the web's GeolocationPositionError. */
+const GEOLOCATION_DENIED = 1;
+
+let shell: RunningShell;
+/** Stands for the whole outside world. */
+let outside: Server;
+let outsideUrl: string;
+let visits: string[] = [];
+
+beforeAll(async () => {
+  outside = createServer((request, response) => {
+    visits.push(`${request.method} ${request.url}`);
+    response.setHeader('access-control-allow-origin', '*').end('outside');
+  });
+  outside.on('upgrade', (request, socket) => {
+    visits.push(`upgrade ${request.url}`);
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+  outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+  shell = await launchShell();
+  await shell.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+});
+
+afterAll(async () => {
+  await shell?.close();
+  outside.close();
+});
+
+/** Runs in the page, outside of the moment in which the debugger may do what the page may not. */
+function inPage<Result>(body: string): Promise<Result> {
+  return shell.page.evaluate(
+    `new Promise((resolve, reject) => setTimeout(() => { (async () => { ${body} })().then(resolve, reject); }, 0))`,
+  );
+}
+
+/** The directive that has refused what the body tries; null when nothing did. */
+function refusedBy(body: string): Promise<string | null> {
+  return inPage(`
+    const refused = new Promise((resolve) =>
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true }));
+    const patience = new Promise((resolve) => setTimeout(() => resolve(null), 3000));
+    ${body}
+    return Promise.race([refused, patience]);`);
+}
+
+const mainUrl = async () => (await shell.look()).windows.map(({ url }) => url.split('#')[0]);
+const refusals = (code: string) => shell.output().split(code).length - 1;
+
+describe('the window', () => {
+  it('is made locked down', async () => {
+    const { windows } = await shell.look();
+    expect(windows.map(({ webPreferences }) => webPreferences)).toEqual([
+      expect.objectContaining({
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
+      }),
+    ]);
+  });
+
+  it('is drawn without the card that earns, in a sandbox', async () => {
+    expect((await shell.look()).switches).toEqual(expect.arrayContaining(['sandbox', 'no-hardware-acceleration']));
+  });
+
+  it('gives its page nothing but the bridge', async () => {
+    // An empty frame of the same origin has all that the browser gives by itself, and no preload script.
+    const added = await shell.page.evaluate<string[]>(`(() => {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const plain = new Set(Object.getOwnPropertyNames(frame.contentWindow));
+      frame.remove();
+      return Object.getOwnPropertyNames(globalThis).filter((name) => !plain.has(name));
+    })()`);
+    // Marks that the page's own libraries leave.
+    expect(added.filter((name) => !/^__(zod_|reactRouter)/.test(name))).toEqual(['crynux']);
+    expect(await shell.page.evaluate("Object.keys(crynux).map((name) => name + ': ' + typeof crynux[name])")).toEqual([
+      'shell: string',
+      'connect: function',
+    ]);
+    expect(
+      await shell.page.evaluate(
+        "['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer'].filter((name) => name in globalThis)",
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the policy of the page', () => {
+  it('is sent with it', async () => {
+    const response = await shell.page.reload();
+    expect(response?.headers()['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
+  });
+
+  it('refuses a script in the page', async () => {
+    const body = `const script = document.createElement('script');
+      script.textContent = 'globalThis.intruder = true';
+      document.body.append(script);`;
+    expect(await refusedBy(body)).toBe('script-src-elem');
+    expect(await shell.page.evaluate("'intruder' in globalThis")).toBe(false);
+  });
+
+  it('refuses code made from text', async () => {
+    const attempts = ["eval('1')", "new Function('return 1')()"];
+    for (const attempt of attempts) {
+      const result = await inPage(`try { ${attempt}; return 'ran'; } catch (error) { return error.name; }`);
+      expect([attempt, result]).toEqual([attempt, 'EvalError']);
+    }
+  });
+
+  it.each([
+    ['a script', 'script-src-elem', "const e = document.createElement('script'); e.src = URL; document.body.append(e);"],
+    ['an image', 'img-src', 'new Image().src = URL;'],
+    [
+      'a style',
+      'style-src-elem',
+      "const e = document.createElement('link'); e.rel = 'stylesheet'; e.href = URL; document.head.append(e);",
+    ],
+    ['a frame', 'frame-src', "const e = document.createElement('iframe'); e.src = URL; document.body.append(e);"],
+    ['a request', 'connect-src', 'fetch(URL).catch(() => {});'],
+    ['a socket', 'connect-src', "new WebSocket(URL.replace('http', 'ws'));"],
+    ['a beacon', 'connect-src', 'navigator.sendBeacon(URL);'],
+    ['a form', 'form-action', "const e = document.createElement('form'); e.action = URL; document.body.append(e); e.submit();"],
+  ])('refuses %s from outside', async (_what, directive, body) => {
+    visits = [];
+    expect(await refusedBy(body.replace('URL', JSON.stringify(outsideUrl)))).toBe(directive);
+    expect(visits).toEqual([]);
+  });
+});
+
+describe('the shell', () => {
+  it('lets the page reach no network, even without its policy', async () => {
+    visits = [];
+    const cdp = await shell.page.context().newCDPSession(shell.page);
+    await cdp.send('Page.setBypassCSP', { enabled: true });
+    await shell.page.reload();
+    const result = await inPage(`return fetch(${JSON.stringify(outsideUrl)}).then(() => 'reached', () => 'refused');`);
+    await cdp.send('Page.setBypassCSP', { enabled: false });
+    await shell.page.reload();
+    expect([result, visits]).toEqual(['refused', []]);
+  });
+
+  it('lets the page go nowhere else', async () => {
+    visits = [];
+    for (const target of [outsideUrl, new URL('/other.html', shell.page.url()).href]) {
+      await inPage(`location.href = ${JSON.stringify(target)}; return null;`);
+      // A refused navigation leaves no event behind; the next question is answered by the page that is still there.
+      await shell.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+    }
+    expect(await mainUrl()).toEqual([PAGE_URL]);
+    expect(new URL(shell.page.url()).pathname).toBe('/index.html');
+    expect(visits).toEqual([]);
+  });
+
+  it('opens no second window', async () => {
+    visits = [];
+    await inPage(`window.open(${JSON.stringify(outsideUrl)}); return null;`);
+    await expect.poll(() => shell.page.context().pages().length).toBe(1);
+    expect(await mainUrl()).toEqual([PAGE_URL]);
+    expect(visits).toEqual([]);
+  });
+
+  it('grants no permission', async () => {
+    const names = ['geolocation', 'notifications', 'clipboard-read', 'camera', 'microphone', 'midi'];
+    const states = await inPage(`
+      const states = {};
+      for (const name of ${JSON.stringify(names)}) states[name] = (await navigator.permissions.query({ name })).state;
+      return states;`);
+    expect(states).toEqual(Object.fromEntries(names.map((name) => [name, 'denied'])));
+    expect(await inPage('return Notification.requestPermission();')).toBe('denied');
+    const asked = inPage(`
+      return new Promise((resolve) =>
+        navigator.geolocation.getCurrentPosition(() => resolve('given'), ({ code }) => resolve(code)));`);
+    expect(await asked).toBe(GEOLOCATION_DENIED);
+  });
+
+  it('serves files of the window and no other', async () => {
+    const answers = await inPage(`
+      const paths = ['/index.html', '/%2e%2e/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/../../package.json',
+        '/..%5c..%5cpackage.json', '/assets/%2e%2e%2f%2e%2e%2f%2e%2e%2fpackage.json', '/%00', '/nothing.html'];
+      return Promise.all(paths.map((path) => fetch(path).then(({ status }) => status)));`);
+    expect(answers).toEqual([200, 404, 404, 404, 404, 404, 404, 404]);
+  });
+
+  it.each<Stranger>(['otherWindow', 'subframe', 'otherPage', 'goneFrame'])('answers nobody but its window: %s', async (who) => {
+    const before = refusals('SHELL_UNTRUSTED_SENDER');
+    const message = { id: 7, target: { kind: 'host' } };
+    expect(await shell.order({ do: 'sendFrom', who, channel: CONNECT_CHANNEL, message })).toBe(0);
+    await expect.poll(() => refusals('SHELL_UNTRUSTED_SENDER')).toBe(before + 1);
+  });
+
+  it.each([
+    'null',
+    "'host'",
+    '{ id: 1 }',
+    "{ id: -1, target: { kind: 'host' } }",
+    "{ id: 1, target: { kind: 'shell' } }",
+    "{ id: 1, target: { kind: 'node', profileId: '../../etc' } }",
+  ])('drops a request that the contract does not know: %s', async (request) => {
+    const before = refusals('SHELL_BAD_REQUEST');
+    const ports = inPage(`
+      let ports = 0;
+      const count = ({ data }) => { if (data?.type === '${PORT_CHANNEL}') ports += 1; };
+      addEventListener('message', count);
+      const answered = new Promise((resolve) => addEventListener('message', ({ data }) => data?.id === 990 && resolve()));
+      crynux.connect(${request});
+      crynux.connect({ id: 990, target: { kind: 'host' } });
+      await answered;
+      removeEventListener('message', count);
+      return ports;`);
+    // The good request that follows is answered, and it alone.
+    expect(await ports).toBe(1);
+    await expect.poll(() => refusals('SHELL_BAD_REQUEST')).toBe(before + 1);
+  });
+});

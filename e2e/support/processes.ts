@@ -1,0 +1,39 @@
+/** Processes of this machine by their parents, as Linux tells them. */
+import { readdir, readFile } from 'node:fs/promises';
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** Arguments and environment, with NUL between them. */
+  readonly cmdline: string;
+  readonly environ: string;
+}
+
+const read = (pid: number, name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => null);
+
+/** All that live now and descend from it, itself included. */
+export async function familyOf(pid: number): Promise<RunningProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = new Map<number, number>();
+  for (const each of pids) {
+    // The name may hold blanks and brackets; the parent is the second field after it.
+    const stat = await read(each, 'stat');
+    if (stat !== null) parents.set(each, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const family = new Set([pid]);
+  for (let grown = 0; grown !== family.size; ) {
+    grown = family.size;
+    for (const [child, parent] of parents) if (family.has(parent)) family.add(child);
+  }
+  const told = [...family].map(async (each) => ({
+    pid: each,
+    cmdline: (await read(each, 'cmdline')) ?? '',
+    environ: (await read(each, 'environ')) ?? '',
+  }));
+  return (await Promise.all(told)).filter(({ cmdline }) => cmdline !== '');
+}
+
+/** Those of them that still live: a process that has ended and waits for its parent does not. */
+export async function alive(pids: readonly number[]): Promise<number[]> {
+  const states = await Promise.all(pids.map(async (pid) => ({ pid, stat: await read(pid, 'stat') })));
+  return states.filter(({ stat }) => stat !== null && !/\) [ZX] /.test(stat)).map(({ pid }) => pid);
+}

@@ -1,0 +1,38 @@
+/** Looks for a secret wherever a running program may have left it, in every shape that bytes are commonly written in. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunningProcess } from './processes.ts';
+
+/** Shapes of a secret that is 0x-hex or plain text. */
+export function shapesOf(secret: string): Buffer[] {
+  const isHex = /^0x[0-9a-f]+$/i.test(secret);
+  const hex = secret.replace(/^0x/, '');
+  const bytes = isHex ? Buffer.from(hex, 'hex') : Buffer.from(secret);
+  const texts = isHex ? [hex.toLowerCase(), hex.toUpperCase()] : [secret];
+  const written = [...texts, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+  return [bytes, ...written.map((text) => Buffer.from(text)), ...texts.map((text) => Buffer.from(text, 'utf16le'))];
+}
+
+/** Paths of the files below the folder that hold it. */
+export async function filesHolding(folder: string, secret: string): Promise<string[]> {
+  const shapes = shapesOf(secret);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = path.join(entry.parentPath, entry.name);
+    // A file may go while one looks.
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+    if (shapes.some((shape) => bytes.includes(shape))) found.push(path.relative(folder, file));
+  }
+  return found;
+}
+
+export function textHolds(text: string, secret: string): boolean {
+  const bytes = Buffer.from(text, 'latin1');
+  return shapesOf(secret).some((shape) => bytes.includes(shape));
+}
+
+/** Ids of the processes whose arguments or environment hold it. */
+export function processesHolding(processes: readonly RunningProcess[], secret: string): number[] {
+  return processes.filter(({ cmdline, environ }) => textHolds(cmdline + environ, secret)).map(({ pid }) => pid);
+}

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const ROOMS = ['protocol', 'contract', 'worker', 'host', 'headless', 'electron', 'renderer'];
+
+function sources(): string[] {
+  return ROOMS.flatMap((room) =>
+    readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /(?<!\.test)\.tsx?$/.test(entry.name))
+      .map(({ parentPath, name }) => path.join(parentPath, name)),
+  );
+}
+
+const filesWith = (pattern: RegExp) =>
+  sources()
+    .filter((file) => pattern.test(readFileSync(file, 'utf8')))
+    .map((file) => path.relative(root, file).replaceAll(path.sep, '/'))
+    .sort();
+
+const preload = readFileSync(path.join(root, 'electron', 'preload.ts'), 'utf8');
+
+describe("Electron's own IPC", () => {
+  it('stands in one file of the program and one of its preload script', () => {
+    expect(filesWith(/\b(ipcMain|ipcRenderer|contextBridge)\b/)).toEqual(['electron/ipc.ts', 'electron/preload.ts']);
+  });
+
+  it('is not reached around its choke point', () => {
+    const ways = /\.(executeJavaScript|executeJavaScriptInIsolatedWorld|sendToFrame|insertCSS)\(|webContents\.(send|ipc)\b/;
+    expect(filesWith(ways)).toEqual([]);
+  });
+
+  it('has the same channels on both sides', () => {
+    const named = Object.fromEntries(
+      [...preload.matchAll(/^const (\w+_CHANNEL) = '([^']+)';$/gm)].map(([, name, value]) => [name, value]),
+    );
+    expect(named).toEqual({ CONNECT_CHANNEL, PORT_CHANNEL });
+  });
+
+  it('lets the preload script bring in nothing but Electron', () => {
+    expect([...preload.matchAll(/from '([^']+)'/g)].map(([, module]) => module)).toEqual(['electron']);
+  });
+});
