@@ -91,6 +91,22 @@ it('stake, join, earn, pause, resume, withdraw, stop, unstake: the books agree a
   expect(refused.error).toMatchObject({ code: 'PREFLIGHT_STAKE_UNCOVERED', data: { check: 'balance' } });
 });
 
+it('credits are staked first; the join names the coin that is left to stake', async () => {
+  const network = await startNetwork();
+  const { devnet } = network;
+  const node = await network.node({ walletWei: 350n * CNX });
+  await node.until(({ error }) => error?.code === 'PREFLIGHT_STAKE_UNCOVERED');
+  await devnet.chain?.createCredits(node.address, 100n * CNX);
+  node.parts.node.resume();
+  await running(node);
+  expect(node.parts.node.view().stake).toMatchObject({
+    balanceWei: (300n * CNX).toString(),
+    creditsWei: (100n * CNX).toString(),
+  });
+  expect(devnet.relay.node(node.address)).toMatchObject({ status: 'Available', stakeWei: 300n * CNX });
+  await expectBooksAgree(network, node);
+});
+
 it('a slash takes the stake and leaves a case file', async () => {
   const network = await startNetwork();
   const cheat = new FakeEngine();

@@ -154,7 +154,10 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     witness: collector,
     companions: [models, collector, money, ...(chain === null ? [] : [chain]), ...(stakeActs === null ? [] : [stakeActs])],
     onNode,
-    onTask,
+    onTask: (view, revision) => {
+      if (view.paymentWei !== null) money.wake();
+      onTask(view, revision);
+    },
     onFatal,
   });
   const redaction = { secrets: [privateKey], homeDir: homedir(), userName: userInfo().username };

@@ -39,8 +39,8 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Send `missingWei` more, so that the stake can be returned at any time.',
   },
   PREFLIGHT_STAKED_CREDITS: {
-    meaning: 'Part of the stake is, or would be, credits; the relay compares only the coins and refuses such a node.',
-    remedy: 'Stake coins for the whole amount that is sent at the join.',
+    meaning: 'Part of the stake is, or would be, credits; the relay counts only the coins, and they alone are named at the join.',
+    remedy: 'None needed; stake coins for the whole amount if all of it shall count.',
   },
   PREFLIGHT_NO_MODELS: {
     meaning: 'The node names no model; the network refuses a node without one.',
