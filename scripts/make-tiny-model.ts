@@ -18,14 +18,29 @@ export interface TinyModel {
   readonly name: string;
   readonly seed: number;
   readonly grammar: Grammar;
+  /** Jinja; null = the model can not be told of tools. */
+  readonly chatTemplate: string | null;
 }
 
+/** Roles, tools, calls and one argument: what a task can say, a model can be seen to hear. */
+const CHAT_TEMPLATE = `{% if tools %}### Tools
+{{ tools | tojson }}
+
+{% endif %}{% for message in messages %}### {{ message.role }}
+{{ message.content }}{% for call in message.tool_calls or [] %}{{ call | tojson }}{% endfor %}
+
+{% endfor %}{% if style is defined %}### Style
+{{ style }}
+
+{% endif %}{% if add_generation_prompt %}### assistant
+{% endif %}`;
+
 export const TINY_MODELS: readonly TinyModel[] = [
-  { file: 'tiny-chat.gguf', name: 'Tiny Chat', seed: 20_240_601, grammar: ENGLISH },
-  { file: 'tiny-code.gguf', name: 'Tiny Code', seed: 20_240_602, grammar: CODE },
+  { file: 'tiny-chat.gguf', name: 'Tiny Chat', seed: 20_240_601, grammar: ENGLISH, chatTemplate: CHAT_TEMPLATE },
+  { file: 'tiny-code.gguf', name: 'Tiny Code', seed: 20_240_602, grammar: CODE, chatTemplate: null },
 ];
 
-export function tinyModelBytes({ name, seed, grammar }: TinyModel): Buffer {
+export function tinyModelBytes({ name, seed, grammar, chatTemplate }: TinyModel): Buffer {
   const vocabulary = tinyVocabulary(grammar);
   const u32 = (value: number): GgufValue => ({ kind: 'u32', value });
   const metadata = new Map<string, GgufValue>([
@@ -50,6 +65,7 @@ export function tinyModelBytes({ name, seed, grammar }: TinyModel): Buffer {
     ['tokenizer.ggml.bos_token_id', u32(1)],
     ['tokenizer.ggml.eos_token_id', u32(2)],
   ]);
+  if (chatTemplate !== null) metadata.set('tokenizer.chat_template', { kind: 'string', value: chatTemplate });
   return encodeGguf(metadata, tinyWeights({ seed, grammar, vocabulary }));
 }
 

@@ -122,6 +122,26 @@ describe('a language model task', () => {
     expect(new Set(several.choices.map(({ message }) => message.content)).size).toBe(3);
   });
 
+  it('hears of tools, their calls and results, and of template arguments, by the model’s own template', async () => {
+    const plain = taskArgs({});
+    const tools = [{ type: 'function', function: { name: 'read_weather', parameters: { type: 'object' } } }];
+    const tool_calls = [{ id: '1', type: 'function', function: { name: 'read_weather', arguments: {} } }];
+    const messages = [
+      { role: 'user', content: 'What does a node do?' },
+      { role: 'assistant', content: null, tool_calls },
+      { role: 'tool', content: 'rain', tool_call_id: '1' },
+    ];
+    const wanted = [plain, { ...plain, tools }, { ...plain, template_args: { style: 'dry' } }, { ...plain, tools, messages }];
+    const prompts = [];
+    for (const args of wanted) {
+      const { outcome, bytes } = await run(args, 0);
+      expect(outcome).toEqual({ kind: 'success' });
+      expect((await run(args, 1)).bytes).toEqual(bytes);
+      prompts.push(llmResponseSchema.parse(JSON.parse(String(bytes))).usage.prompt_tokens);
+    }
+    expect(new Set(prompts).size).toBe(wanted.length);
+  });
+
   it('stops by itself when the model has said all', async () => {
     const reasons = await Promise.all(
       [1, 2, 3, 4, 5, 6].map(async (seed) => (await answer({ ...SAMPLED, seed, max_new_tokens: 400 })).choices[0]?.finish_reason),
@@ -182,6 +202,7 @@ describe('an embedded engine', () => {
       { task_type: 9 },
       { models: [...MODELS, { id: 'x', type: 'lora', variant: null }] },
       { task_args: JSON.stringify(taskArgs({ num_beams: 4 })) },
+      { task_args: JSON.stringify({ ...taskArgs({ model: 'crynux-devnet/tiny-code' }), tools: [{ name: 'f' }] }) },
       { task_args: JSON.stringify(taskArgs({ prompt: 'Task args invalid '.repeat(400) })) },
     ].entries()) {
       const { result } = await worker.run(task(`u${index}`, out, change));

@@ -20,7 +20,7 @@ interface Answer {
 }
 
 export async function generateAnswer(loaded: LoadedModel, request: LlmRequest): Promise<LlmResponse> {
-  const prompt = buildPrompt({ model: loaded.model, entry: loaded.entry, turns: request.turns });
+  const prompt = buildPrompt({ model: loaded.model, entry: loaded.entry, chat: request.chat });
   const room = loaded.sequence.contextSize - prompt.tokens.length;
   if (room < 1) unsupported(`a prompt of ${prompt.tokens.length} tokens`);
   const limit = Math.min(request.maxNewTokens, room);

@@ -1,8 +1,10 @@
-/** Chat turns as tokens, and what ends an answer, by the wrapper that the catalogue names. */
+/** A chat as tokens, and what ends an answer: by the wrapper that the catalogue names, or by the model's own template. */
 import type { ChatHistoryItem, LlamaModel, Token } from 'node-llama-cpp';
 import { chatWrappers } from 'node-llama-cpp';
 import type { GgufModel } from '../../models/catalogue.ts';
-import type { ChatTurn } from './request.ts';
+import { unsupported } from '../traceback.ts';
+import { renderChat, type TemplateChat } from './chat-template.ts';
+import type { Chat, ChatTurn } from './request.ts';
 
 export interface Prompt {
   readonly tokens: Token[];
@@ -11,8 +13,20 @@ export interface Prompt {
   readonly stopTexts: readonly string[];
 }
 
-export function buildPrompt(input: { model: LlamaModel; entry: GgufModel; turns: readonly ChatTurn[] }): Prompt {
-  const { model, entry, turns } = input;
+export function buildPrompt(input: { model: LlamaModel; entry: GgufModel; chat: Chat }): Prompt {
+  const { model, entry, chat } = input;
+  return chat.kind === 'template' ? templated(model, chat) : wrapped(model, entry, chat.turns);
+}
+
+/** What ends an answer then is the model's own token alone, which the evaluation does not yield. */
+function templated(model: LlamaModel, chat: TemplateChat): Prompt {
+  const template = model.fileInfo.metadata.tokenizer.chat_template;
+  if (template === undefined) unsupported('tools and template_args with a model without a chat template');
+  const { bosString: bos, eosString: eos } = model.tokens;
+  return { tokens: model.tokenize(renderChat(template, chat, { bos, eos }), true), stopTokens: new Set(), stopTexts: [] };
+}
+
+function wrapped(model: LlamaModel, entry: GgufModel, turns: readonly ChatTurn[]): Prompt {
   const wrapper = new chatWrappers[entry.chatWrapper]();
   const chatHistory: ChatHistoryItem[] = [...turns.map(historyItem), { type: 'model', response: [] }];
   const { contextText, stopGenerationTriggers } = wrapper.generateContextState({ chatHistory });

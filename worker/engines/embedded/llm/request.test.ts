@@ -12,7 +12,7 @@ describe('a request from task arguments', () => {
   it('has the defaults of the official worker', () => {
     expect(request({})).toEqual({
       model: 'm',
-      turns: [{ role: 'user', text: 'hello' }],
+      chat: { kind: 'turns', turns: [{ role: 'user', text: 'hello' }] },
       maxNewTokens: 256,
       stopStrings: [],
       sampling: null,
@@ -65,24 +65,46 @@ describe('a request from task arguments', () => {
       { role: 'assistant', content: null },
       { role: 'user' },
     ];
-    expect(request({ messages }).turns).toEqual([
-      { role: 'system', text: 'be short' },
-      { role: 'user', text: 'ab' },
-      { role: 'assistant', text: '' },
-      { role: 'user', text: '' },
-    ]);
+    expect(request({ messages }).chat).toEqual({
+      kind: 'turns',
+      turns: [
+        { role: 'system', text: 'be short' },
+        { role: 'user', text: 'ab' },
+        { role: 'assistant', text: '' },
+        { role: 'user', text: '' },
+      ],
+    });
+  });
+
+  it('leaves tools, their calls and results, and template arguments to the model’s own template', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const tool_calls = [{ id: '1', function: { name: 'f', arguments: { a: 1 } } }];
+    const messages = [
+      { role: 'user', content: [{ type: 'text', text: 'go' }] },
+      { role: 'assistant', content: null, tool_calls },
+      { role: 'tool', content: '7', tool_call_id: '1' },
+    ];
+    expect(request({ messages, tools, template_args: { enable_thinking: false } }).chat).toEqual({
+      kind: 'template',
+      messages: [
+        { role: 'user', content: 'go' },
+        { role: 'assistant', content: '', tool_calls },
+        { role: 'tool', content: '7', tool_call_id: '1' },
+      ],
+      tools,
+      args: { enable_thinking: false },
+    });
+    expect(request({ template_args: { a: 1 } }).chat).toMatchObject({ kind: 'template', tools: null });
   });
 
   it.each([
-    { tools: [{ name: 'f' }] },
-    { template_args: { enable_thinking: false } },
     { quantize_bits: 4 },
     { dtype: 'float16' },
     { seed: -1 },
     { seed: 2 ** 32 },
     { messages: [{ content: 'no role' }] },
-    { messages: [{ role: 'tool', content: 'x', tool_call_id: '1' }] },
-    { messages: [{ role: 'assistant', content: null, tool_calls: [{ id: '1' }] }] },
+    { messages: [{ content: 'no role' }], tools: [{ name: 'f' }] },
+    { messages: [{ role: 'user', content: [{ type: 'image', base64: 'AAAA' }] }], template_args: { a: 1 } },
     { messages: [{ role: 'user', content: [{ type: 'image', base64: 'AAAA' }] }] },
     ...[
       { num_beams: 2 },

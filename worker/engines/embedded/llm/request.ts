@@ -4,6 +4,7 @@
  */
 import type { LlmTaskArgs } from '../../../../protocol/args/llm.ts';
 import { unsupported } from '../traceback.ts';
+import type { TemplateChat, TemplateMessage } from './chat-template.ts';
 
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -18,9 +19,14 @@ export interface Sampling {
   readonly minP: number;
 }
 
+/** Plain turns, or what only the model's own template can say. */
+export type Chat =
+  | { readonly kind: 'turns'; readonly turns: readonly ChatTurn[] }
+  | ({ readonly kind: 'template' } & TemplateChat);
+
 export interface LlmRequest {
   readonly model: string;
-  readonly turns: readonly ChatTurn[];
+  readonly chat: Chat;
   readonly maxNewTokens: number;
   readonly stopStrings: readonly string[];
   /** Null = always the likeliest token. */
@@ -36,8 +42,6 @@ const MAX_SEED = 2 ** 32 - 1;
 
 /** @throws EngineError ENGINE_UNSUPPORTED, never a verdict about the task: other engines may well run it. */
 export function llmRequest(args: LlmTaskArgs): LlmRequest {
-  if (args.tools != null && args.tools.length > 0) unsupported('tools');
-  if (args.template_args != null && Object.keys(args.template_args).length > 0) unsupported('template_args');
   if (args.quantize_bits != null) unsupported('quantize_bits');
   if (args.dtype !== 'auto') unsupported(`dtype ${args.dtype}`);
   const config = args.generation_config ?? {};
@@ -48,7 +52,7 @@ export function llmRequest(args: LlmTaskArgs): LlmRequest {
   if (sequences > 1 && !sampled) unsupported('several sequences without do_sample');
   return {
     model: args.model,
-    turns: args.messages.map(turn),
+    chat: chatOf(args),
     maxNewTokens: inRange('max_new_tokens', config.max_new_tokens ?? DEFAULT_NEW_TOKENS, 1, MAX_SEED),
     stopStrings: (config.stop_strings ?? []).filter((text) => text !== ''),
     sampling: sampled
@@ -65,12 +69,34 @@ export function llmRequest(args: LlmTaskArgs): LlmRequest {
   };
 }
 
-function turn(message: LlmTaskArgs['messages'][number]): ChatTurn {
-  const { role, content } = message;
-  if (role === undefined) unsupported('a message without a role');
-  if (role === 'tool' || (message.tool_calls ?? []).length > 0) unsupported('tool messages');
-  if (content == null || typeof content === 'string') return { role, text: content ?? '' };
-  return { role, text: content.map((block) => (block.type === 'text' ? block.text : unsupported('images'))).join('') };
+function chatOf({ messages, tools, template_args }: LlmTaskArgs): Chat {
+  const isPlain =
+    (tools ?? []).length === 0 &&
+    Object.keys(template_args ?? {}).length === 0 &&
+    messages.every(({ role, tool_calls }) => role !== 'tool' && (tool_calls ?? []).length === 0);
+  if (isPlain) return { kind: 'turns', turns: messages.map((message) => ({ role: plainRole(message), text: textOf(message) })) };
+  return { kind: 'template', messages: messages.map(templateMessage), tools, args: template_args ?? {} };
+}
+
+type Message = LlmTaskArgs['messages'][number];
+
+function plainRole({ role }: Message): ChatTurn['role'] {
+  return role === undefined || role === 'tool' ? unsupported('a message without a role') : role;
+}
+
+function templateMessage(message: Message): TemplateMessage {
+  const { role, tool_calls, tool_call_id } = message;
+  return {
+    role: role ?? unsupported('a message without a role'),
+    content: textOf(message),
+    ...(tool_calls == null ? {} : { tool_calls }),
+    ...(tool_call_id == null ? {} : { tool_call_id }),
+  };
+}
+
+function textOf({ content }: Message): string {
+  if (content == null || typeof content === 'string') return content ?? '';
+  return content.map((block) => (block.type === 'text' ? block.text : unsupported('images'))).join('');
 }
 
 function inRange(name: string, value: number, least: number, most: number): number {
