@@ -11,7 +11,7 @@ import { EVERYTHING, type LedgerFilter, queryOf } from './ledger-filter.ts';
 import { LedgerFilters } from './ledger-filters.tsx';
 import { LedgerTable } from './ledger-table.tsx';
 
-const PAGE = 50;
+const PAGE = 25;
 
 /** `change` is another whenever the ledger may have new lines. */
 export function LedgerCard({ change }: { readonly change: unknown }) {

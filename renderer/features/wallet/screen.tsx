@@ -1,7 +1,83 @@
+import { Unlink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useNode, useNodeView } from '../../state/app-context.ts';
+import { Card } from '../../ui/card.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { AddressesCard } from './addresses-card.tsx';
+import { BalancesCard } from './balances-card.tsx';
+import { BenefitCard } from './benefit-card.tsx';
+import { DelegationCard } from './delegation-card.tsx';
+import { LeaveCard } from './leave-card.tsx';
+import { StakeCard } from './stake-card.tsx';
+import { WithdrawCard } from './withdraw-card.tsx';
+import { WithdrawalsCard } from './withdrawals-card.tsx';
 
 export function WalletScreen() {
   const { t } = useTranslation('wallet');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const { profile } = useNode();
+  const networks = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
+  const network = networks.value?.networks.find(({ id }) => id === profile.profile.networkId) ?? null;
+  return (
+    <Screen title={t('title')}>
+      {networks.error && <ErrorNote error={networks.error} />}
+      {network !== null && !network.hasChain && (
+        <>
+          <AddressesCard benefitAddress={null} hasChain={false} />
+          <Card title={t('noChain.title')}>
+            <EmptyState icon={Unlink} title={t('noChain.title')} hint={t('noChain.text')} />
+          </Card>
+        </>
+      )}
+      {network?.hasChain === true && <OnChain />}
+    </Screen>
+  );
+}
+
+function OnChain() {
+  const node = useNodeView();
+  const stake = useNodeRead('stake', async (client, signal) => {
+    const view = await client.money.stake({}, { signal });
+    return { view, readMs: Date.now() };
+  });
+  const withdrawals = useNodeRead('withdrawals', (client, signal) => client.money.withdrawals({}, { signal }));
+  const terms = useNodeRead('withdrawal terms', (client, signal) =>
+    client.money.prepareWithdrawal({ amountWei: '0' }, { signal }),
+  );
+  useRefresh(stake, 30_000, node?.life?.kind);
+  useRefresh(withdrawals, 60_000);
+  const { value, error } = stake;
+  const reload = () => {
+    stake.reload();
+    withdrawals.reload();
+    terms.reload();
+  };
+  return (
+    <>
+      <AddressesCard benefitAddress={value?.view.benefitAddress ?? null} hasChain />
+      <NodeNeeded>
+        {error && <ErrorNote error={error} />}
+        {value !== null && (
+          <>
+            <BalancesCard stake={value.view} />
+            <div className="grid items-start gap-4 lg:grid-cols-2">
+              <div className="flex min-w-0 flex-col gap-4">
+                <StakeCard stake={value.view} onChanged={reload} />
+                <LeaveCard stake={value.view} readMs={value.readMs} onChanged={reload} />
+              </div>
+              <div className="flex min-w-0 flex-col gap-4">
+                <WithdrawCard terms={terms} open={withdrawals.value?.open ?? null} onChanged={reload} />
+                <BenefitCard stake={value.view} onChanged={reload} />
+                <DelegationCard stake={value.view} onChanged={reload} />
+              </div>
+            </div>
+          </>
+        )}
+        <WithdrawalsCard read={withdrawals} />
+      </NodeNeeded>
+    </>
+  );
 }

@@ -1,0 +1,81 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useHostRead } from '../../rpc/hooks.ts';
+import { useNode } from '../../state/app-context.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Card } from '../../ui/card.tsx';
+import { CopyButton } from '../../ui/hash.tsx';
+
+export interface AddressesCardProps {
+  readonly benefitAddress: string | null;
+  readonly hasChain: boolean;
+}
+
+export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) {
+  const { t } = useTranslation('wallet');
+  const { profile } = useNode();
+  const { address } = profile.profile;
+  return (
+    <Card title={t('addresses.title')}>
+      <dl className="flex flex-col gap-2.5">
+        <Line name={t('addresses.node')} hint={t('addresses.nodeHint')}>
+          <WholeAddress value={address} what={t('addresses.node')} />
+        </Line>
+        {hasChain && (
+          <Line name={t('addresses.benefit')} hint={t('addresses.benefitHint')}>
+            {benefitAddress === null ? (
+              <span className="text-faint">{t('addresses.notSet')}</span>
+            ) : (
+              <WholeAddress value={benefitAddress} what={t('addresses.benefit')} />
+            )}
+          </Line>
+        )}
+        <Line name={t('addresses.key')}>
+          <KeyState address={address} />
+        </Line>
+      </dl>
+    </Card>
+  );
+}
+
+function Line({ name, hint, children }: { readonly name: string; readonly hint?: string; readonly children: ReactNode }) {
+  return (
+    <div className="grid gap-x-4 sm:grid-cols-[11rem_1fr]">
+      <dt className="text-faint">{name}</dt>
+      <dd className="min-w-0">
+        {children}
+        {hint !== undefined && <p className="text-[13px] text-faint">{hint}</p>}
+      </dd>
+    </div>
+  );
+}
+
+/** Here an address is to be read to its last digit. */
+function WholeAddress({ value, what }: { readonly value: string; readonly what: string }) {
+  return (
+    <span className="flex items-center gap-1">
+      <code className="min-w-0 font-mono text-[0.92em] break-all">{value}</code>
+      <CopyButton text={value} what={what} />
+    </span>
+  );
+}
+
+function KeyState({ address }: { readonly address: string }) {
+  const { t } = useTranslation('wallet');
+  const keys = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
+  if (keys.value === null) return <span className="text-faint">…</span>;
+  const key = keys.value.keys.find((each) => each.address.toLowerCase() === address.toLowerCase());
+  if (key === undefined) return <span className="text-warn">{t('addresses.unknownKey')}</span>;
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      <Badge tone={key.backedUp ? 'good' : 'bad'}>{t(key.backedUp ? 'addresses.backedUp' : 'addresses.notBackedUp')}</Badge>
+      <span className="text-soft">{t(`addresses.store.${key.store}`)}</span>
+      {!key.backedUp && (
+        <Link to="/settings/keys" className="text-accent underline">
+          {t('addresses.backUp')}
+        </Link>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import type { StakeView } from '../../../contract/money-acts.ts';
+import { WEI_PER_CNX as CNX } from '../../../protocol/money/wei.ts';
+import { coinAfter, mostStakeWei, weiOf } from './amounts.ts';
+
+const stake: StakeView = {
+  status: 'Staked',
+  balanceWei: String(400n * CNX),
+  creditsWei: String(20n * CNX),
+  freeCreditsWei: String(5n * CNX),
+  minimumWei: String(400n * CNX),
+  walletWei: String(CNX),
+  benefitAddress: null,
+  delegatorShare: 0,
+  delegations: [],
+  recovery: { state: 'notAsked' },
+};
+
+it('reads amounts to the wei, with thousands set apart, and nothing else', () => {
+  expect(weiOf(' 1,234.000000000000000001 ')).toBe(1_234n * CNX + 1n);
+  expect(weiOf('12 345')).toBe(12_345n * CNX);
+  for (const text of ['', '1,5', '1e3', '-1', '1.0000000000000000001', 'all']) expect(weiOf(text)).toBeNull();
+});
+
+it('takes credits into the stake before coin, and gives coin back before credits', () => {
+  expect(coinAfter(stake, 424n * CNX)).toBe(400n * CNX);
+  expect(coinAfter(stake, 430n * CNX)).toBe(405n * CNX);
+  expect(coinAfter(stake, 410n * CNX)).toBe(390n * CNX);
+  expect(coinAfter(stake, 10n * CNX)).toBe(0n);
+});
+
+it('offers what the wallet holds less the gas', () => {
+  expect(mostStakeWei(stake)).toBe(426n * CNX - CNX / 1_000n);
+  expect(mostStakeWei({ ...stake, walletWei: '7' })).toBe(425n * CNX);
+});

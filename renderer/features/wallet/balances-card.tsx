@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StakeView } from '../../../contract/money-acts.ts';
+import { useNodeRead } from '../../rpc/hooks.ts';
+import { useNodeView } from '../../state/app-context.ts';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Money } from '../../ui/money.tsx';
+
+const TONES = { Unstaked: 'neutral', Staked: 'good', PendingUnstaked: 'warn' } as const satisfies Record<string, Tone>;
+
+export function BalancesCard({ stake }: { readonly stake: StakeView }) {
+  const { t } = useTranslation('wallet');
+  const relayWei = useNodeView()?.relayBalanceWei ?? null;
+  return (
+    <Card title={t('balances.title')} aside={<Badge tone={TONES[stake.status]}>{t(`status.${stake.status}`)}</Badge>}>
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-4">
+        <Balance name={t('balances.relay')} wei={relayWei} />
+        <Balance name={t('balances.wallet')} wei={stake.walletWei}>
+          <GasFacts walletWei={stake.walletWei} />
+        </Balance>
+        <Balance name={t('balances.stake')} wei={String(BigInt(stake.balanceWei) + BigInt(stake.creditsWei))}>
+          <Money wei={stake.balanceWei} bare /> {t('balances.coin')}, <Money wei={stake.creditsWei} bare />{' '}
+          {t('balances.credits')}
+          <br />
+          {t('balances.minimum')}: <Money wei={stake.minimumWei} bare />
+        </Balance>
+        <Balance name={t('balances.freeCredits')} wei={stake.freeCreditsWei}>
+          {t('balances.creditsHint')}
+        </Balance>
+      </dl>
+    </Card>
+  );
+}
+
+interface BalanceProps {
+  readonly name: string;
+  readonly wei: string | null;
+  readonly children?: ReactNode;
+}
+
+function Balance({ name, wei, children }: BalanceProps) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-[13px] text-faint">{name}</dt>
+      <dd className="text-lg font-semibold">
+        <Money wei={wei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
+      </dd>
+      {children !== undefined && <dd className="text-[13px] text-faint">{children}</dd>}
+    </div>
+  );
+}
+
+const LAST = 20;
+
+/** What gas has cost, and how far the wallet goes at that price. */
+function GasFacts({ walletWei }: { readonly walletWei: string }) {
+  const { t } = useTranslation('wallet');
+  const read = useNodeRead('gas', (client, signal) =>
+    client.money.entries({ limit: LAST, after: null, kinds: ['gas'] }, { signal }),
+  );
+  const paid = read.value?.entries ?? null;
+  if (paid === null) return null;
+  if (paid.length === 0) return `${t('balances.gas')}: ${t('balances.gasNone')}`;
+  const average = paid.reduce((sum, { wei }) => sum + BigInt(wei), 0n) / BigInt(paid.length);
+  const left = average === 0n ? null : BigInt(walletWei) / average;
+  return (
+    <>
+      {t('balances.gas')}: <Money wei={average} /> {t('balances.gasAverage')}
+      {'. '}
+      {left !== null && t('balances.gasLeft', { count: left > 10_000n ? 10_000 : Number(left) })}
+    </>
+  );
+}

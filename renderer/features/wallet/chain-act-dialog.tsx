@@ -1,0 +1,48 @@
+import { useTranslation } from 'react-i18next';
+import type { ChainAct, ChainActPreview } from '../../../contract/money-acts.ts';
+import { useNodeClient } from '../../state/app-context.ts';
+import { ActFacts } from './act-facts.tsx';
+import { Forecast } from './forecast.tsx';
+import { TwoSteps } from './two-steps.tsx';
+
+export interface ChainActDialogProps {
+  readonly act: ChainAct | null;
+  readonly title: string;
+  readonly confirmLabel: string;
+  readonly warning?: string;
+  readonly danger?: boolean;
+  readonly typed?: (preview: ChainActPreview) => string | undefined;
+  readonly benefitAddress: string | null;
+  readonly onClose: () => void;
+  /** Null: there was nothing left to do. */
+  readonly onDone: (transaction: string | null, act: ChainAct) => void;
+}
+
+/** A transaction in two steps, with what exactly it will do. */
+export function ChainActDialog(props: ChainActDialogProps) {
+  const { act, title, confirmLabel, warning, danger, typed, benefitAddress, onClose, onDone } = props;
+  const { t } = useTranslation('wallet');
+  const node = useNodeClient();
+  return (
+    <TwoSteps
+      subject={act}
+      prepare={(subject) => node().money.prepareChainAct({ act: subject })}
+      confirm={(subject, confirmation) => node().money.confirmChainAct({ act: subject, confirmation })}
+      onClose={onClose}
+      onDone={({ transaction }, subject) => onDone(transaction, subject)}
+      title={title}
+      confirmLabel={confirmLabel}
+      {...(danger === undefined ? {} : { danger })}
+      {...(typed === undefined ? {} : { typed })}
+    >
+      {(preview) => (
+        <>
+          {warning !== undefined && preview.problems.length === 0 && <p className="font-medium text-bad">{warning}</p>}
+          <ActFacts preview={preview} benefitAddress={benefitAddress} />
+          {preview.problems.length === 0 && <p className="text-[13px] text-faint">{t('facts.gas')}</p>}
+          {preview.weight !== null && preview.problems.length === 0 && <Forecast forecast={preview.weight} />}
+        </>
+      )}
+    </TwoSteps>
+  );
+}

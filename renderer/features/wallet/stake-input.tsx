@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next';
+import { WEI_PER_CNX } from '../../../protocol/money/wei.ts';
+import { Field, TextInput } from '../../ui/field.tsx';
+import { moneyText } from '../../ui/money.tsx';
+import { weiOf, wholeCnx } from './amounts.ts';
+
+export interface StakeInputProps {
+  /** CNX as it is typed. */
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly minimumWei: bigint;
+  readonly mostWei: bigint;
+}
+
+/** The exact amount as text, and roughly by a slider in whole CNX. */
+export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputProps) {
+  const { t } = useTranslation('wallet');
+  const wei = weiOf(text);
+  const least = wholeCnx(minimumWei + WEI_PER_CNX - 1n);
+  const most = Math.max(least, wholeCnx(mostWei));
+  const hint = t('stake.hint', { minimum: moneyText(minimumWei), most: moneyText(mostWei) });
+  return (
+    <>
+      <Field label={`${t('stake.amount')} (CNX)`} hint={hint} problem={wei === null ? t('stake.bad') : null}>
+        {(control) => (
+          <TextInput {...control} inputMode="decimal" value={text} onChange={(event) => onChange(event.target.value)} />
+        )}
+      </Field>
+      <input
+        type="range"
+        aria-label={t('stake.slider')}
+        aria-valuetext={`${text} CNX`}
+        className="w-full accent-accent"
+        min={least}
+        max={most}
+        step={1}
+        disabled={most === least}
+        value={wei === null ? least : Math.min(most, Math.max(least, wholeCnx(wei)))}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <div aria-hidden className="-mt-2 flex justify-between text-xs text-faint tabular-nums">
+        <span>{least.toLocaleString('en')}</span>
+        <span>{most.toLocaleString('en')}</span>
+      </div>
+    </>
+  );
+}

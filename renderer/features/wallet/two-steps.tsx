@@ -1,0 +1,140 @@
+import { RefreshCw } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ErrorView } from '../../../contract/worker-channel.ts';
+import { type Act, useAct } from '../../rpc/hooks.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { useNow } from '../../ui/time.tsx';
+
+/** What the first step of every act answers. */
+interface Prepared {
+  readonly problems: readonly ErrorView[];
+  readonly confirmation: { readonly id: string; readonly expiresMs: number } | null;
+}
+
+export interface TwoStepsProps<Subject, Preview extends Prepared, Done> {
+  /** What shall be done; null = the dialog is closed. */
+  readonly subject: Subject | null;
+  readonly prepare: (subject: Subject) => Promise<Preview>;
+  readonly confirm: (subject: Subject, confirmation: string) => Promise<Done>;
+  /** Shows the preview: what exactly will happen. */
+  readonly children: (preview: Preview) => ReactNode;
+  readonly onClose: () => void;
+  readonly onDone: (done: Done, subject: Subject) => void;
+  readonly title: string;
+  readonly confirmLabel: string;
+  readonly danger?: boolean;
+  /** What has to be typed before the second step. */
+  readonly typed?: (preview: Preview) => string | undefined;
+}
+
+/** First what will happen, from the node itself; only then, and for exactly that, the act. */
+export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStepsProps<Subject, Preview, Done>) {
+  const { subject, children, onClose, onDone, title, confirmLabel, danger = false } = props;
+  const prepare = useAct(props.prepare);
+  const confirm = useAct(props.confirm);
+  const { look, preview, forget } = useLook(subject, prepare);
+  const expired = useExpired(preview?.confirmation?.expiresMs ?? null);
+  const close = () => {
+    if (confirm.busy) return;
+    confirm.clear();
+    forget();
+    onClose();
+  };
+  const act = async () => {
+    const id = preview?.confirmation?.id;
+    if (subject === null || id === undefined) return;
+    const done = await confirm.run(subject, id);
+    if (done === null) return;
+    forget();
+    onDone(done, subject);
+  };
+  const again = () => {
+    confirm.clear();
+    look();
+  };
+  const typed = preview === null ? undefined : props.typed?.(preview);
+  return (
+    <ConfirmDialog
+      open={subject !== null}
+      onClose={close}
+      title={title}
+      confirmLabel={confirmLabel}
+      onConfirm={() => void act()}
+      danger={danger}
+      busy={confirm.busy}
+      error={confirm.error}
+      disabled={preview === null || preview.confirmation === null || expired || confirm.error !== null}
+      {...(typed === undefined ? {} : { typed })}
+    >
+      <Body
+        preview={preview}
+        prepare={prepare}
+        failed={expired || confirm.error !== null || prepare.error !== null}
+        expired={expired}
+        onAgain={again}
+      >
+        {preview !== null && children(preview)}
+      </Body>
+    </ConfirmDialog>
+  );
+}
+
+interface BodyProps {
+  readonly preview: Prepared | null;
+  readonly prepare: { readonly busy: boolean; readonly error: ErrorView | null };
+  readonly failed: boolean;
+  readonly expired: boolean;
+  readonly onAgain: () => void;
+  readonly children: ReactNode;
+}
+
+function Body({ preview, prepare, failed, expired, onAgain, children }: BodyProps) {
+  const { t } = useTranslation('wallet');
+  return (
+    <>
+      {preview === null && prepare.error === null && <Progress value={null} label={t('forecast.working')} />}
+      {children}
+      {preview?.problems.map((problem) => (
+        <ErrorNote key={problem.code} error={problem} />
+      ))}
+      {prepare.error && <ErrorNote error={prepare.error} />}
+      {preview?.confirmation != null && !expired && <Expiry expiresMs={preview.confirmation.expiresMs} />}
+      {expired && <p role="alert">{t('facts.expired')}</p>}
+      {failed && (
+        <Button small icon={RefreshCw} className="self-start" busy={prepare.busy} onClick={onAgain}>
+          {t('facts.again')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Asks for the preview when there is a subject, and again on demand. */
+function useLook<Subject, Preview>(subject: Subject | null, prepare: Act<[Subject], Preview>) {
+  const [shown, setShown] = useState<{ subject: Subject; preview: Preview } | null>(null);
+  const { run } = prepare;
+  const look = () => {
+    if (subject === null) return;
+    void run(subject).then((preview) => setShown(preview === null ? null : { subject, preview }));
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at anew for another subject only.
+  useEffect(look, [subject]);
+  const preview = subject !== null && shown?.subject === subject ? shown.preview : null;
+  return { look, preview, forget: () => setShown(null) };
+}
+
+function useExpired(expiresMs: number | null): boolean {
+  const now = useNow();
+  return expiresMs !== null && now >= expiresMs;
+}
+
+function Expiry({ expiresMs }: { readonly expiresMs: number }) {
+  const { t } = useTranslation('wallet');
+  const now = useNow();
+  const seconds = Math.max(0, Math.ceil((expiresMs - now) / 1_000));
+  return <p className="text-[13px] text-faint tabular-nums">{t('facts.expires', { seconds })}</p>;
+}
