@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
+import { HEADLESS_ERRORS } from '../errors.ts';
+import { writeAddress } from '../rpc/address-file.ts';
+import { runCli } from './cli.ts';
+import { confirmed, possible } from './confirm.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'cli-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+});
+
+function terminal(answer: string | null = null) {
+  const said = { out: '', note: '' };
+  const made: Terminal = {
+    out: (text) => {
+      said.out += `${text}\n`;
+    },
+    note: (text) => {
+      said.note += `${text}\n`;
+    },
+    ask: answer === null ? null : async () => answer,
+    signal: new AbortController().signal,
+  };
+  return { said, terminal: made };
+}
+
+async function cli(...argv: string[]) {
+  const { said, terminal: made } = terminal();
+  const code = await runCli(argv, { terminal: made, clock: new ManualClock(0) });
+  return { code, ...said };
+}
+
+describe('the command line', () => {
+  it.each([
+    [['--version'], EXIT.ok],
+    [['tasks', '--help'], EXIT.ok],
+    [[], EXIT.usage],
+    [['dance'], EXIT.usage],
+    [['tasks', '--limit', '0'], EXIT.usage],
+    [['tasks', '--limit', '1e2'], EXIT.usage],
+    [['serve', '--port', '70000'], EXIT.usage],
+    [['stake', '--set', '-1'], EXIT.usage],
+    [['withdraw', '0.0000000000000000001'], EXIT.usage],
+    [['earnings', '--per', 'year'], EXIT.usage],
+    [['key', 'export', '0x12', 'file', '--passphrase', 'secret'], EXIT.usage],
+  ])('%j ends with %i', async (argv, code) => {
+    expect((await cli(...argv)).code).toBe(code);
+  });
+
+  it('has no option that would take a secret', async () => {
+    for (const argv of [
+      ['key', 'create'],
+      ['key', 'import'],
+      ['key', 'unlock'],
+      ['key', 'export'],
+    ]) {
+      const options = (await cli(...argv, '--help')).out.match(/--[\w-]+ <\w+>/g) ?? [];
+      const secrets = options.filter((option) => /pass|secret|word|private/.test(option));
+      expect(secrets.length).toBeGreaterThan(0);
+      for (const option of secrets) expect(option).toMatch(/-fd <number>$/);
+    }
+  });
+
+  it.each([
+    ['status'],
+    ['tasks'],
+    ['earnings'],
+    ['stake'],
+    ['withdraw', '1'],
+    ['unstake'],
+    ['pause'],
+    ['export', '-'],
+    ['window'],
+  ])('%s says that nothing runs, for a person and for a program', async (...argv) => {
+    const told = await cli(...argv, '--data', dataDir);
+    expect(told).toMatchObject({ code: EXIT.notReachable, out: '', note: expect.stringContaining('HEADLESS_NOT_RUNNING') });
+    const json = await cli(...argv, '--data', dataDir, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'HEADLESS_NOT_RUNNING' } });
+    expect(json.code).toBe(EXIT.notReachable);
+  });
+
+  it('says so too where a killed program has left its address', async () => {
+    writeAddress(dataDir, { pid: 1, port: 9, token: 'x'.repeat(43) });
+    expect(await cli('status', '--data', dataDir)).toMatchObject({ code: EXIT.notReachable });
+  });
+
+  it('needs no running program for what is on the disk', async () => {
+    expect(await cli('profile', 'list', '--data', dataDir)).toMatchObject({ code: EXIT.ok, out: 'There is no profile yet.\n' });
+    expect(JSON.parse((await cli('key', 'list', '--data', dataDir, '--json')).out)).toEqual({ keys: [] });
+    const missing = await cli('profile', 'create', 'x', '--network', 'lab', '--data', dataDir);
+    expect(missing).toMatchObject({ code: EXIT.usage, note: expect.stringContaining('HEADLESS_BAD_ARGUMENT') });
+  });
+});
+
+describe('exit codes', () => {
+  it('are there for every error of this room, and for those of others', () => {
+    const own = Object.fromEntries(Object.keys(HEADLESS_ERRORS).map((code) => [code, exitCodeOf({ code })]));
+    expect(Object.values(own).every((code) => Object.values(EXIT).includes(code) && code !== EXIT.ok)).toBe(true);
+    expect(exitCodeOf({ code: 'RPC_DISCONNECTED' })).toBe(EXIT.notReachable);
+    expect(exitCodeOf({ code: 'KEY_UNKNOWN' })).toBe(EXIT.failed);
+  });
+});
+
+describe('an act in two steps', () => {
+  const problems = [{ code: 'MONEY_X', message: 'too little', data: {} }];
+
+  it('is refused with its reasons, and possible with a confirmation only', () => {
+    expect(possible({ problems: [], confirmation: { id: 'c' } })).toBe('c');
+    expect(() => possible({ problems, confirmation: null })).toThrow(
+      expect.objectContaining({ code: 'HEADLESS_ACT_REFUSED', message: 'too little (MONEY_X)' }),
+    );
+    expect(() => possible({ problems, confirmation: { id: 'c' } })).toThrow(
+      expect.objectContaining({ code: 'HEADLESS_ACT_REFUSED' }),
+    );
+  });
+
+  it.each([
+    ['yes', true],
+    ['Y', true],
+    ['', false],
+    ['no', false],
+    ['yesterday', false],
+    [null, false],
+  ])('with %j for an answer is done: %s', async (answer, done) => {
+    const asked = confirmed('Do it?', { yes: false, terminal: terminal(answer).terminal });
+    if (done) await asked;
+    else await expect(asked).rejects.toMatchObject({ code: 'HEADLESS_NOT_CONFIRMED' });
+    await confirmed('Do it?', { yes: true, terminal: terminal(null).terminal });
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { type ProfileView, profileSchema, type WorkerState } from '../../contract/profiles.ts';
+import { nodeViewSchema } from '../../contract/worker-channel.ts';
+import { chooseProfile } from './ask-program.ts';
+import { findingText, fromReport, isHealthy } from './commands/doctor.ts';
+import { nodeText, shortHex, stateText, table } from './node-text.ts';
+
+const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
+const profile = profileSchema.parse({
+  id: 'garage',
+  createdMs: 0,
+  name: 'Garage',
+  networkId: 'devnet',
+  address: ADDRESS,
+  engine: { kind: 'embedded' },
+  gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 8 },
+  modelIds: ['base:a/b'],
+  stakeWei: '1',
+});
+const node = nodeViewSchema.parse({
+  revision: 1,
+  address: ADDRESS,
+  state: 'running',
+  message: 'It waits for tasks.',
+  engine: 'ready',
+  currentTask: null,
+  relay: 'reachable',
+  relayBalanceWei: '1500000000000000000',
+  error: null,
+});
+const view = (worker: WorkerState, change: Partial<ProfileView> = {}): ProfileView => ({
+  profile,
+  networkTitle: 'Devnet',
+  gpuName: 'Card+Linux',
+  worker,
+  node: worker.kind === 'running' ? node : null,
+  pendingRestart: false,
+  ...change,
+});
+const running: WorkerState = { kind: 'running', pid: 7, sinceMs: 0 };
+const error = { code: 'X_Y', message: 'it broke', data: {} };
+
+describe('a node in words', () => {
+  it.each([
+    [view({ kind: 'stopped' }), 'stopped'],
+    [view({ kind: 'locked' }), 'locked: its key needs its passphrase'],
+    [view(running, { node: null }), 'starting'],
+    [view(running), 'running'],
+    [view(running, { node: { ...node, currentTask: `0x${'ab'.repeat(32)}` } }), 'running, task 0xababab…abab'],
+    [view({ kind: 'stopping', sinceMs: 0 }), 'stopping: finishing its task first'],
+    [view({ kind: 'backoff', failures: 1, retryAtMs: 60_000, error }), 'crashed (X_Y), starts again at 1970-01-01 00:01:00 UTC'],
+    [view({ kind: 'failed', error }), 'failed: X_Y: it broke'],
+  ])('%#', (given, text) => {
+    expect(stateText(given)).toBe(text);
+  });
+
+  it('in full', () => {
+    expect(nodeText(view(running, { pendingRestart: true })).split('\n')).toEqual([
+      'Garage (garage)',
+      '  state    running',
+      '  network  Devnet',
+      `  address  ${ADDRESS}`,
+      '  card     Card+Linux',
+      '  engine   ready',
+      '  relay    reachable, balance 1.5 CNX',
+      '  message  It waits for tasks.',
+      '  note     changes wait for its next start',
+    ]);
+  });
+
+  it('is found by id or name, or because there is no other', () => {
+    const other = view(running, { profile: { ...profile, id: 'attic', name: 'Attic' } });
+    expect(chooseProfile([view(running)], undefined).profile.id).toBe('garage');
+    expect(chooseProfile([view(running), other], 'Attic').profile.id).toBe('attic');
+    for (const [views, name] of [
+      [[], undefined],
+      [[view(running), other], undefined],
+      [[other], 'garage'],
+    ] as const) {
+      expect(() => chooseProfile(views, name)).toThrow(expect.objectContaining({ code: 'HEADLESS_WHICH_NODE' }));
+    }
+  });
+});
+
+it('columns are as wide as what is in them', () => {
+  expect(table(['a', 'bb'], [['ccc', 'd'], ['e']])).toBe('a    bb\nccc  d\ne');
+  expect(shortHex('0x1234')).toBe('0x1234');
+});
+
+describe('findings', () => {
+  const bad = { id: 'clock', params: {}, code: 'CLOCK_SKEW', message: 'It is wrong.', remedy: 'Set it.' } as const;
+
+  it('name the node, the reason and the way out; a failure alone makes it unhealthy', () => {
+    const report = (state: 'warn' | 'fail') => fromReport('Garage', { atMs: 0, mayStart: false, results: [{ ...bad, state }] });
+    expect(report('fail').map(findingText)).toEqual(['FAIL  Garage: clock: It is wrong. (CLOCK_SKEW)\n      → Set it.']);
+    expect([isHealthy(report('fail')), isHealthy(report('warn')), isHealthy([])]).toEqual([false, true, true]);
+  });
+});
