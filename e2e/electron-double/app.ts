@@ -6,13 +6,15 @@ import path from 'node:path';
 import { type DoubleBrowser, openBrowser } from './browser.ts';
 import { Preventable, type WebContents } from './web-contents.ts';
 
+let leaving = false;
+export const openWindows = new Set<{ close(): void }>();
+
 class App extends EventEmitter {
   readonly name = 'Crynux Node Desktop';
   readonly isPackaged = false;
   /** Switches that a test may look at. */
   readonly switches = new Set<string>();
   #loginItem = { openAtLogin: false };
-  #leaving = false;
   /** The folder of this program's data; given by the test, so that two starts share it. */
   readonly #userData = process.env.ELECTRON_DOUBLE_USER_DATA ?? mkdtempSync(path.join(tmpdir(), 'electron-double-data-'));
 
@@ -63,11 +65,17 @@ class App extends EventEmitter {
   }
 
   quit(): void {
-    if (this.#leaving) return;
+    if (leaving) return;
     const event = new Preventable();
     this.emit('before-quit', event);
     if (event.defaultPrevented) return;
-    this.#leaving = true;
+    leaving = true;
+    for (const window of [...openWindows]) window.close();
+    // A window that does not close keeps the program.
+    if (openWindows.size > 0) {
+      leaving = false;
+      return;
+    }
     this.emit('will-quit', new Preventable());
     this.exit(0);
   }
@@ -88,7 +96,7 @@ export const applicationBrowser = {
     return opening;
   },
   created: (contents: WebContents) => void app.emit('web-contents-created', new Preventable(), contents),
-  lastClosed: () => void app.emit('window-all-closed'),
+  lastClosed: () => void (leaving || app.emit('window-all-closed')),
   failed(error: unknown): void {
     process.stderr.write(`electron double: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(70);

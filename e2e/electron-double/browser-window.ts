@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { applicationBrowser } from './app.ts';
+import { applicationBrowser, openWindows } from './app.ts';
+import { journal } from './desktop.ts';
 import { Preventable, WebContents } from './web-contents.ts';
 
 interface Rectangle {
@@ -25,6 +26,7 @@ export class BrowserWindow extends EventEmitter {
     this.options = options;
     this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
     BrowserWindow.all.push(this);
+    openWindows.add(this);
     applicationBrowser.created(this.webContents);
     this.#opened = applicationBrowser.open().then(async ({ context }) => {
       await this.webContents.open(context, String(options.webPreferences.preload));
@@ -50,7 +52,9 @@ export class BrowserWindow extends EventEmitter {
     this.visible = false;
   }
 
-  focus(): void {}
+  focus(): void {
+    journal.push('window: focused');
+  }
 
   isMinimized(): boolean {
     return this.#minimised;
@@ -68,6 +72,10 @@ export class BrowserWindow extends EventEmitter {
     return this.#maximised;
   }
 
+  setBounds(bounds: Rectangle): void {
+    this.#bounds = bounds;
+  }
+
   getNormalBounds(): Rectangle {
     return this.#bounds;
   }
@@ -83,6 +91,7 @@ export class BrowserWindow extends EventEmitter {
   destroy(): void {
     if (this.#closed) return;
     this.#closed = true;
+    openWindows.delete(this);
     this.visible = false;
     BrowserWindow.all.splice(BrowserWindow.all.indexOf(this), 1);
     this.webContents.close();

@@ -1,7 +1,7 @@
 /** How a test, the parent of the double's process, looks at what has no page, and pushes it. */
 import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
-import { Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
+import { journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
 import { ipcMain } from './ipc-main.ts';
 
 /** What a test asks for; each order has a number, by which it is answered. */
@@ -9,11 +9,15 @@ export type OrderInput =
   | { readonly do: 'look' }
   | { readonly do: 'tray'; readonly label: string }
   | { readonly do: 'power'; readonly event: 'shutdown' | 'resume' }
+  | { readonly do: 'clickNotification' }
   | { readonly do: 'closeWindow' }
+  | { readonly do: 'moveWindow'; readonly bounds: Bounds }
   | { readonly do: 'secondStart'; readonly argv: readonly string[] }
   /** A message as a frame would send it that is not the window's own top frame. */
   | { readonly do: 'sendFrom'; readonly who: Stranger; readonly channel: string; readonly message: unknown }
   | { readonly do: 'quit' };
+
+export type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
 
 /** Another window's page, a frame inside the window's page, its page after it has gone elsewhere, a frame that is gone. */
 export type Stranger = 'otherWindow' | 'subframe' | 'otherPage' | 'goneFrame';
@@ -22,23 +26,31 @@ export type Order = OrderInput & { readonly id: number };
 
 export interface Look {
   readonly debuggingUrl: string;
-  readonly windows: readonly { readonly visible: boolean; readonly webPreferences: unknown; readonly url: string }[];
+  readonly windows: readonly {
+    readonly visible: boolean;
+    readonly webPreferences: unknown;
+    readonly url: string;
+    readonly bounds: Bounds;
+  }[];
   readonly switches: readonly string[];
   readonly schemes: readonly { readonly scheme: string; readonly privileges: object }[];
   readonly tray: { readonly toolTip: string; readonly items: readonly (string | undefined)[] } | null;
   readonly menu: readonly (string | undefined)[];
   readonly notifications: readonly { readonly title: string; readonly body: string }[];
   readonly sleepBlocks: number;
+  /** All of it from the start. */
+  readonly journal: readonly string[];
 }
 
 async function look(): Promise<Look> {
   const tray = Tray.all.at(-1) ?? null;
   return {
     debuggingUrl: (await applicationBrowser.open()).debuggingUrl,
-    windows: BrowserWindow.all.map(({ visible, options, webContents }) => ({
-      visible,
-      webPreferences: options.webPreferences,
-      url: webContents.mainFrame.url,
+    windows: BrowserWindow.all.map((window) => ({
+      visible: window.visible,
+      webPreferences: window.options.webPreferences,
+      url: window.webContents.mainFrame.url,
+      bounds: window.getNormalBounds(),
     })),
     switches: [...app.switches],
     schemes: registered,
@@ -46,6 +58,7 @@ async function look(): Promise<Look> {
     menu: Menu.application?.items.map(({ label, role }) => label ?? role) ?? [],
     notifications: Notification.shown.map(({ title, body }) => ({ title, body })),
     sleepBlocks: powerSaveBlocker.active.size,
+    journal: [...journal],
   };
 }
 
@@ -87,6 +100,10 @@ async function obey(order: Order): Promise<unknown> {
     }
     case 'power':
       return void powerMonitor.emit(order.event, { preventDefault() {} });
+    case 'clickNotification':
+      return void Notification.shown.at(-1)?.emit('click');
+    case 'moveWindow':
+      return BrowserWindow.all[0]?.setBounds(order.bounds);
     case 'closeWindow':
       return BrowserWindow.all[0]?.close();
     case 'secondStart':

@@ -1,6 +1,9 @@
 /** What a desktop shows and says outside of windows; kept to be looked at. */
 import { EventEmitter } from 'node:events';
 
+/** What the desktop was told, in its order: a state that lasts for a moment is not missed. */
+export const journal: string[] = [];
+
 export interface MenuItem {
   readonly label?: string;
   readonly role?: string;
@@ -40,6 +43,7 @@ export class Tray extends EventEmitter {
 
   setToolTip(text: string): void {
     this.toolTip = text;
+    journal.push(`tray: ${text}`);
   }
 
   setContextMenu(menu: Menu): void {
@@ -72,6 +76,7 @@ export class Notification extends EventEmitter {
 
   show(): void {
     Notification.shown.push(this);
+    journal.push(`notification: ${this.body}`);
   }
 }
 
@@ -85,9 +90,12 @@ export const powerSaveBlocker = {
   active: blocks,
   start(_type: string): number {
     blocks.add(nextBlock);
+    journal.push('sleep: blocked');
     return nextBlock++;
   },
-  stop: (id: number) => void blocks.delete(id),
+  stop(id: number): void {
+    if (blocks.delete(id)) journal.push('sleep: allowed');
+  },
 };
 
 export const screen = {

@@ -62,6 +62,8 @@ export async function launchShell({ dataDir, args = [], env = {} }: LaunchOption
   const context = browser.contexts()[0];
   const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
   if (page === undefined) throw new Error('the double shows no page');
+  // It is there when the page has drawn something.
+  await page.locator('#app > *').first().waitFor();
   return {
     pid: child.pid ?? 0,
     dataDir: folder,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { app, type MessagePortMain } from 'electron';
 import type { HostClient } from '../../contract/rpc-client.ts';
@@ -20,8 +20,12 @@ export function windowModule(handOver: (profileId: string, port: MessagePortMain
         icon: shell.paths.icon,
         stateFile,
         saveState: (state) => {
-          const saved = mkdir(shell.paths.dataDir, { recursive: true }).then(() => writeFile(stateFile, JSON.stringify(state)));
-          saved.catch((error: unknown) => shell.log.warn({ err: error }, 'the place of the window was not kept'));
+          try {
+            // At once: the last window's place is kept while the program is already ending.
+            writeFileSync(stateFile, JSON.stringify(state));
+          } catch (error) {
+            shell.log.warn({ err: error }, 'the place of the window was not kept');
+          }
         },
         mayClose: () => shell.leaving || !keepInTray,
       });

@@ -1,0 +1,150 @@
+/** The desktop program around a node that works: tray, notifications, power, its window, its end, and its secret. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRandom } from '../devnet/system.ts';
+import { bytesToHex } from '../protocol/hex.ts';
+import { addressOf } from '../protocol/signing/keys.ts';
+import { launchShell, type RunningShell } from './support/launch-shell.ts';
+import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
+import { type PageClients, pageClients } from './support/page-client.ts';
+import { alive, familyOf } from './support/processes.ts';
+import { filesHolding, processesHolding, textHolds } from './support/secret-search.ts';
+
+const privateKey = bytesToHex(systemRandom.bytes(32));
+const address = addressOf(privateKey);
+const PASSPHRASE = 'a heron on the ice of march';
+const WAIT = { timeout: 60_000, interval: 100 };
+
+let network: LittleNetwork;
+let dataDir: string;
+let shell: RunningShell;
+let clients: PageClients;
+let profileId: string;
+
+const toolTip = async () => (await shell.look()).tray?.toolTip ?? '';
+const journal = async (kind: string) => (await shell.look()).journal.filter((line) => line.startsWith(`${kind}: `));
+const hash = () => new URL(shell.page.url()).hash;
+
+beforeAll(async () => {
+  network = await startLittleNetwork();
+  dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-shell-'));
+  shell = await launchShell({ dataDir });
+  clients = await pageClients(shell.page);
+  const { host } = clients;
+  await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
+  await host.networks.add({ preset: network.preset });
+  const made = await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) });
+  profileId = made.profile.id;
+  await host.profiles.start({ id: profileId });
+});
+
+afterAll(async () => {
+  await shell?.close();
+  await network?.close();
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('while a node works', () => {
+  it('the menu is what the platform expects, without developer tools of its own making', async () => {
+    expect((await shell.look()).menu).toEqual(['&File', 'editMenu', '&View', 'windowMenu']);
+  });
+
+  it('the tray says in words what the node does', async () => {
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
+    expect((await shell.look()).tray?.items[0]).toBe('Heron: waiting for tasks');
+    expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: starting');
+  });
+
+  it('the machine does not sleep while a task runs, and only then', async () => {
+    expect(await journal('sleep')).toEqual([]);
+    await network.runTask();
+    await expect.poll(() => journal('sleep'), WAIT).toEqual(['sleep: blocked', 'sleep: allowed']);
+    expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: executing a task');
+    expect((await shell.look()).sleepBlocks).toBe(0);
+  });
+
+  it('the key is in no file, log, argument or environment', async () => {
+    // The search sees what is there: the address is in the key's index, the data directory in the environment.
+    expect(await filesHolding(dataDir, address.toLowerCase())).not.toEqual([]);
+    const family = await familyOf(shell.pid);
+    expect(processesHolding(family, dataDir)).toContain(shell.pid);
+    // Shell, worker, engine and browser.
+    expect(family.length).toBeGreaterThan(3);
+    for (const secret of [privateKey, PASSPHRASE]) {
+      expect(await filesHolding(dataDir, secret)).toEqual([]);
+      expect(processesHolding(family, secret)).toEqual([]);
+      expect(textHolds(shell.output(), secret)).toBe(false);
+    }
+  });
+
+  it('its worker speaks to the window without the shell in between', async () => {
+    const node = await clients.node(profileId);
+    const { rows } = await node.tasks.page({ limit: 10 });
+    expect(rows.map(({ status }) => status)).toEqual(['EndSuccess']);
+  });
+});
+
+describe('the window', () => {
+  it('is closed into the tray, and the node goes on', async () => {
+    await shell.order({ do: 'closeWindow' });
+    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([false]);
+    expect(await toolTip()).toContain('Heron: waiting for tasks');
+    await shell.order({ do: 'tray', label: 'Show Crynux Node Desktop' });
+    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([true]);
+  });
+
+  it('is shown and focused by a second start, at the place of its link', async () => {
+    await shell.order({ do: 'closeWindow' });
+    const before = (await journal('window')).length;
+    await shell.order({ do: 'secondStart', argv: ['crynux-node', `crynux-node://logs?profile=${profileId}`] });
+    await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/logs`);
+    expect((await shell.look()).windows.map(({ visible }) => visible)).toEqual([true]);
+    expect(await journal('window')).toHaveLength(before + 1);
+  });
+
+  it('stays where it is when a second start brings a link that is none', async () => {
+    await shell.order({ do: 'secondStart', argv: ['crynux-node', 'crynux-node://withdraw?to=0x00'] });
+    await shell.order({ do: 'look' });
+    expect(hash()).toBe(`#/node/${profileId}/logs`);
+  });
+});
+
+describe('the end', () => {
+  it('a slash is told once, with the way to its case', async () => {
+    const [task] = network.relay.tasks();
+    network.relay.slash({ address, commitment: task?.commitment ?? '' });
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: slashed');
+    const told = (await shell.look()).notifications;
+    expect(told).toEqual([{ title: 'Heron', body: 'Heron was slashed: its stake is gone. The case file says what is known.' }]);
+    await shell.order({ do: 'clickNotification' });
+    await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/trust`);
+  });
+
+  it('a shutdown of the machine ends everything in order, and nothing is left', async () => {
+    const bounds = { x: 40, y: 60, width: 1100, height: 700 };
+    await shell.order({ do: 'moveWindow', bounds });
+    const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
+    await shell.order({ do: 'power', event: 'shutdown' });
+    expect(await shell.ended).toBe(0);
+    await expect.poll(() => alive(family), WAIT).toEqual([]);
+
+    shell = await launchShell({ dataDir });
+    expect((await shell.look()).windows.map((window) => window.bounds)).toEqual([bounds]);
+  });
+
+  it('a node whose key is locked says so, and waits', async () => {
+    clients = await pageClients(shell.page);
+    await clients.host.profiles.start({ id: profileId });
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waits for its passphrase');
+  });
+
+  it('a window that the host wants closed for good ends the program', async () => {
+    await clients.host.settings.change({ keepRunningInTray: false });
+    const family = (await familyOf(shell.pid)).map(({ pid }) => pid);
+    await shell.order({ do: 'closeWindow' });
+    expect(await shell.ended).toBe(0);
+    await expect.poll(() => alive(family), WAIT).toEqual([]);
+  });
+});
