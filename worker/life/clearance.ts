@@ -84,9 +84,10 @@ export class Clearance {
 
   /** Checks until no second machine with this key is possible. Ends when the signal aborts, too: ask {@link isAlone}. */
   async untilAlone(signal: AbortSignal): Promise<void> {
+    const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     for (let failures = 0; !signal.aborted; failures++) {
-      await this.run();
-      if (this.isAlone) return;
+      await Promise.race([this.run(), ended]);
+      if (signal.aborted || this.isAlone) return;
       await this.#waker.sleep(backoffMs(failures + 1, ALONE_RETRY), signal).catch(() => {});
     }
   }

@@ -20,6 +20,7 @@ import { describeNode, moveNode, type NodeState, type NodeStateKind } from './no
 import { Payments } from './payments.ts';
 import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
 import { readClock } from './read-clock.ts';
+import { runCompanion } from './run-companion.ts';
 import { stakeView, taskView } from './views.ts';
 
 /** How long a stopping node waits for a network it can not reach. */
@@ -121,7 +122,7 @@ export class Node {
     this.#changed();
     const engine = context.engine.start().then(() => this.#engineChanged());
     const guard = this.#options.guard?.run(signal, () => this.#isIdle());
-    const companions = (this.#options.companions ?? []).map((companion) => companion.run(signal));
+    const companions = (this.#options.companions ?? []).map((companion) => runCompanion(companion, signal, context.clock));
     const parts = [engine, this.#runLoops(signal), guard, ...companions];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
@@ -196,13 +197,13 @@ export class Node {
   view(): NodeView {
     const { store, network, engine } = this.#options.context;
     const life = this.#isCleared ? this.#life.view() : ({ kind: 'checking' } as const);
-    const isEnding = this.#stopping !== null;
     return {
       revision: this.#revision,
       address: network.address,
       state: this.#state.kind,
       message:
-        (isEnding ? null : describeLife(life?.kind ?? null)) ?? describeNode(this.#state, this.#options.guard?.reason() ?? null),
+        (this.#stopping === null ? describeLife(life?.kind ?? null) : null) ??
+        describeNode(this.#state, this.#options.guard?.reason() ?? null),
       engine: engine.state().kind,
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
