@@ -20,10 +20,8 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
   const screen = isNodeScreen(part) ? part : 'overview';
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger
-        aria-label={t('frame.switchNode', { name: selected.profile.name })}
-        className="flex h-9 min-w-0 items-center gap-2.5 rounded-md px-2 hover:bg-raised"
-      >
+      <Menu.Trigger className="flex h-9 min-w-0 items-center gap-2.5 rounded-md px-2 hover:bg-raised">
+        <span className="sr-only">{t('frame.switchNode', { name: '' })}</span>
         <span className="truncate font-medium">{selected.profile.name}</span>
         <span className="hidden truncate text-faint lg:inline">{selected.gpuName ?? t('frame.noGpu')}</span>
         <NodeStatusBadge {...nodeStatus(selected.worker, selected.node)} />

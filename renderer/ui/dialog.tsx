@@ -5,7 +5,7 @@
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import { AlertDialog as Alert, Dialog as Plain } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
 import { Button, IconButton } from './button.tsx';
@@ -30,14 +30,30 @@ export interface DialogProps {
   readonly drawer?: boolean;
 }
 
+/** Radix gives the focus back to its own trigger only; ours are opened from anywhere. */
+function useReturningFocus() {
+  const before = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      before.current = document.activeElement;
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    },
+  };
+}
+
 /** Focus goes in when it opens and back to where it was when it closes; Escape closes it. */
 export function Dialog({ open, onClose, title, description, children, footer, drawer = false }: DialogProps) {
   const { t } = useTranslation();
+  const focus = useReturningFocus();
   return (
     <Plain.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Plain.Portal>
         <div aria-hidden className={VEIL} />
         <Plain.Content
+          {...focus}
           className={clsx(PANEL, drawer ? DRAWER : MIDDLE)}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
@@ -77,11 +93,12 @@ export interface ConfirmDialogProps {
 
 /** Asks before something that has consequences. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const focus = useReturningFocus();
   return (
     <Alert.Root open={props.open} onOpenChange={(next) => !next && props.onClose()}>
       <Alert.Portal>
         <div aria-hidden className={VEIL} />
-        <Alert.Content className={clsx(PANEL, MIDDLE)}>
+        <Alert.Content {...focus} className={clsx(PANEL, MIDDLE)}>
           <ConfirmBody {...props} />
         </Alert.Content>
       </Alert.Portal>

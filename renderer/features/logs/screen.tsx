@@ -1,7 +1,6 @@
 import { Download, FileText, Search, SearchX, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useNode } from '../../state/app-context.ts';
@@ -13,20 +12,22 @@ import { shortHash } from '../../ui/hash.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Switch } from '../../ui/switch.tsx';
+import { useUrlView } from '../../ui/use-url-view.ts';
 import { useTyped } from '../tasks/use-typed.ts';
 import { LogLines } from './log-lines.tsx';
 import { type LogView, readLogView, writeLogView } from './log-list.ts';
 import { useLog } from './use-log.ts';
 
+const LOG_VIEW = { read: readLogView, write: writeLogView };
+
 export function LogsScreen() {
   const { t } = useTranslation('logs');
-  const [params, setParams] = useSearchParams();
-  const view = readLogView(params);
+  const [view, setView] = useUrlView(LOG_VIEW);
   const log = useLog(view);
   const [follow, setFollow] = useState(true);
   const change = (part: Partial<LogView>) => {
     setFollow(true);
-    setParams((was) => writeLogView({ ...readLogView(was), ...part }), { replace: true });
+    setView({ ...view, ...part });
   };
   const narrows = view.text !== '' || view.task !== null || view.level === 'warn' || view.level === 'error';
   const { list } = log;

@@ -7,12 +7,15 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { useUrlView } from '../../ui/use-url-view.ts';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
 import { TaskDrawer } from './task-drawer.tsx';
 import { EVERYTHING, filterOf, narrowsNothing, readTaskView, type TaskView, writeTaskView } from './task-filter.ts';
 import { TaskFilters } from './task-filters.tsx';
 import { TaskTable } from './task-table.tsx';
 import { useTaskList } from './use-task-list.ts';
+
+const TASK_VIEW = { read: readTaskView, write: writeTaskView };
 
 export function TasksScreen() {
   const { t } = useTranslation('tasks');
@@ -28,19 +31,15 @@ export function TasksScreen() {
 function Tasks() {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const [params, setParams] = useSearchParams();
-  const text = writeTaskView(readTaskView(params)).toString();
+  const [view, change] = useUrlView(TASK_VIEW);
   // Periods count back from the moment of choosing: what is shown does not slide away while one reads.
-  const [view, filter] = useMemo(() => {
-    const read = readTaskView(new URLSearchParams(text));
-    return [read, filterOf(read, Date.now())] as const;
-  }, [text]);
+  const filter = useMemo(() => filterOf(view, Date.now()), [view]);
   const tasks = useTaskList(filter);
   const { total, waiting } = tasks.list;
   const { reader } = tasks;
   useEffect(() => {
     if (total === 0 && waiting.length > 0) reader.showWaiting();
   }, [total, waiting.length, reader]);
-  const change = (next: TaskView) => setParams((was) => writeTaskView(next, was), { replace: true });
   const open = (commitment: string | null) =>
     setParams(
       (was) => {
@@ -73,7 +72,7 @@ function Tasks() {
       {total === 0 ? (
         <Empty view={view} onClear={() => change(EVERYTHING)} />
       ) : (
-        total !== null && <TaskTable key={text} tasks={tasks} onOpen={(row) => open(row.commitment)} />
+        total !== null && <TaskTable key={JSON.stringify(filter)} tasks={tasks} onOpen={(row) => open(row.commitment)} />
       )}
       <TaskDrawer commitment={params.get('task')} onClose={() => open(null)} />
     </>

@@ -29,7 +29,7 @@ export interface StateGraph {
   readonly edges: readonly GraphEdge[];
 }
 
-export const NODE_WIDTH = 118;
+export const NODE_WIDTH = 128;
 export const NODE_HEIGHT = 36;
 const LAYER_STEP = 74;
 const MARGIN = 8;

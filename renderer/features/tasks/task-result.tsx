@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskDetail, TaskFile } from '../../../contract/tasks.ts';
 import { llmResponseSchema } from '../../../protocol/engine/llm-response.ts';
+import { isTerminal } from '../../../protocol/tasks/status.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -12,7 +13,8 @@ import { bytesOf, saveFile, sizeText } from '../../ui/save-file.ts';
 export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
   const { t } = useTranslation('tasks');
   const { files, task } = detail;
-  if (files.length === 0) return <p className="text-faint">{t('drawer.resultNone')}</p>;
+  if (files.length === 0)
+    return <p className="text-faint">{t(isTerminal(task.status) ? 'drawer.resultNone' : 'drawer.resultPending')}</p>;
   const sent = task.local === 'uploaded' || task.local === 'closed';
   return (
     <div className="flex flex-col gap-3">

@@ -2,7 +2,7 @@ import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { ArrowUp, RefreshCw } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type Key, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -24,7 +24,8 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const { list, reader } = tasks;
   const total = list.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<string | null>(null);
+  /** Counted from the oldest, as the list keeps it: it stays at its task while new ones come on top. */
+  const [active, setActive] = useState<number | null>(null);
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -46,8 +47,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const table = useTable({ features: TASK_FEATURES, columns: TASK_COLUMNS, data: shown, getRowId: (row) => row.commitment });
   const byId = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
 
-  const place = active === null ? null : list.places.get(active);
-  const activeIndex = place === null || place === undefined ? null : total - 1 - place;
+  const activeIndex = active === null ? null : total - 1 - active;
   const keys = (event: KeyboardEvent) => {
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     if (event.key === 'Enter') {
@@ -59,8 +59,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     if (next === null) return;
     event.preventDefault();
     virtual.scrollToIndex(next);
-    const row = rowAt(list, next);
-    if (row !== undefined) setActive(row.commitment);
+    setActive(total - 1 - next);
   };
   const toTop = () => {
     virtual.scrollToOffset(0);
@@ -75,7 +74,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           tabIndex={0}
           aria-label={t('table')}
           aria-rowcount={total + 1}
-          aria-activedescendant={active !== null && byId.has(active) ? rowId(active) : undefined}
+          aria-activedescendant={items.some((item) => item.key === active) ? rowId(active) : undefined}
           aria-describedby="task-table-hint"
           onKeyDown={keys}
           className="group block text-[13px] tabular-nums outline-none"
@@ -96,17 +95,20 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
               const task = rowAt(list, item.index);
               const row = task === undefined ? undefined : byId.get(task.commitment);
               const at = { height: ROW_HEIGHT, transform: `translateY(${item.start}px)` };
-              if (task === undefined || row === undefined) return <Placeholder key={item.key} index={item.index} style={at} />;
-              const isActive = task.commitment === active;
+              if (task === undefined || row === undefined) {
+                return <Placeholder key={item.key} id={rowId(item.key)} index={item.index} style={at} />;
+              }
+              const isActive = item.key === active;
               return (
                 <tr
                   key={item.key}
-                  id={rowId(task.commitment)}
+                  id={rowId(item.key)}
+                  data-task={task.commitment}
                   aria-rowindex={item.index + 2}
                   aria-selected={isActive}
                   style={at}
                   onClick={() => {
-                    setActive(task.commitment);
+                    setActive(total - 1 - item.index);
                     onOpen(task);
                   }}
                   className={clsx(
@@ -146,13 +148,24 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   );
 }
 
-function rowId(commitment: string): string {
-  return `task-${commitment}`;
+function rowId(place: Key | null): string {
+  return `task-row-${place}`;
 }
 
-function Placeholder({ index, style }: { readonly index: number; readonly style: { height: number; transform: string } }) {
+interface PlaceholderProps {
+  readonly id: string;
+  readonly index: number;
+  readonly style: { readonly height: number; readonly transform: string };
+}
+
+function Placeholder({ id, index, style }: PlaceholderProps) {
   return (
-    <tr aria-rowindex={index + 2} style={style} className="absolute inset-x-0 top-0 flex items-center border-b border-line px-4">
+    <tr
+      id={id}
+      aria-rowindex={index + 2}
+      style={style}
+      className="absolute inset-x-0 top-0 flex items-center border-b border-line px-4"
+    >
       <td className="h-3 w-1/3 rounded bg-raised" />
     </tr>
   );

@@ -73,7 +73,7 @@ export function QosChanges({ qos }: { readonly qos: QosExplanation }) {
                   <span className="text-faint">—</span>
                 ) : (
                   <Link
-                    className="font-mono text-accent hover:underline"
+                    className="font-mono whitespace-nowrap text-accent hover:underline"
                     to={nodePath(profile.profile.id, 'tasks', `task=${change.commitment}`)}
                   >
                     {shortHash(change.commitment)}

@@ -15,6 +15,7 @@ it('says the worst that is true', () => {
     leadOf({ state: 'running', cases: none, qos: calm, ...facts })?.word;
   const excluded = { ...calm, exclusion: { state: 'excluded' as const, source: null, endsAtMs: null }, belowKickOut: true };
   expect(word({ state: 'slashed', cases: files, qos: excluded })).toBe('slashed');
+  expect(word({ state: 'kickedOut', cases: files, qos: excluded })).toBe('kickedOut');
   expect(word({ cases: files, qos: excluded })).toBe('underReview');
   expect(word({ qos: excluded })).toBe('excluded');
   expect(word({ qos: { ...calm, belowKickOut: true } })).toBe('belowKickOut');

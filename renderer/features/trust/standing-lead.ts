@@ -12,12 +12,12 @@ export interface StandingFacts {
 
 export interface Lead {
   readonly tone: Tone;
-  readonly word: 'slashed' | 'underReview' | 'excluded' | 'belowKickOut' | 'unknown' | 'calm';
+  readonly word: 'slashed' | 'kickedOut' | 'underReview' | 'excluded' | 'belowKickOut' | 'unknown' | 'calm';
 }
 
 /** Null while nothing was read. */
 export function leadOf({ state, cases, qos }: StandingFacts): Lead | null {
-  if (state === 'slashed') return { tone: 'bad', word: 'slashed' };
+  if (state === 'slashed' || state === 'kickedOut') return { tone: 'bad', word: state };
   if (cases === null || qos === null) return null;
   if (cases.some(({ review }) => review.kind === 'underReview')) return { tone: 'warn', word: 'underReview' };
   if (qos.exclusion.state === 'excluded') return { tone: 'warn', word: 'excluded' };

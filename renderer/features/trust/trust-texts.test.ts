@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LEDGER_KINDS } from '../../../contract/money.ts';
 import { NO_TASK_CONDITIONS, QOS_CHANGES, qosDifferenceSchema, qosExplanationSchema } from '../../../contract/standing.ts';
@@ -9,6 +8,8 @@ import { nodeFilters } from '../../../protocol/node/selection.ts';
 import { DEVIATIONS } from '../../../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_STATUSES, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS } from '../../../protocol/tasks/transitions.ts';
+import noTasks from '../../../worker/trust/no-tasks.ts?raw';
+import hardware from '../../../worker/trust/no-tasks-hardware.ts?raw';
 import { en } from '../../i18n/en/index.ts';
 import { zhCn } from '../../i18n/zh-cn/index.ts';
 
@@ -86,9 +87,7 @@ it('both languages say the same things with the same parameters', () => {
 
 /** Codes by condition, and changes, as the node's own source has them. */
 function emitted() {
-  const source = ['no-tasks.ts', 'no-tasks-hardware.ts']
-    .map((name) => readFileSync(new URL(`../../../worker/trust/${name}`, import.meta.url), 'utf8'))
-    .join('\n');
+  const source = `${noTasks}\n${hardware}`;
   const codes = new Map<string, Set<string>>();
   let id = '';
   for (const [, key, value = ''] of source.matchAll(/\b(id|code): '(\w+)'/g)) {

@@ -111,6 +111,7 @@ export const tasks = {
     runningSince: 'since {{when}}',
     result: 'Result',
     resultNone: 'There is no result.',
+    resultPending: 'There is no result yet.',
     notUploaded: 'This is what was computed; it is not uploaded yet.',
     uploaded: 'This is what was uploaded.',
     fileGone: 'Not on disk any more',

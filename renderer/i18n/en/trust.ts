@@ -7,6 +7,7 @@ export const trust = {
   lead: {
     calm: 'Nothing is held against this node.',
     slashed: 'This node was slashed. The case says what is known.',
+    kickedOut: 'This node was kicked out for too low a quality of service.',
     underReview: 'An invalidated task is under review: an admin may still slash this node.',
     excluded: 'This node is excluded from new tasks until its health has recovered.',
     belowKickOut: 'The long-term quality is low enough to be expelled for.',

@@ -106,6 +106,7 @@ export const tasks: Same<typeof en> = {
     runningSince: '自 {{when}}',
     result: '结果',
     resultNone: '没有结果。',
+    resultPending: '还没有结果。',
     notUploaded: '这是计算出的结果，尚未上传。',
     uploaded: '这是已上传的结果。',
     fileGone: '已不在磁盘上',

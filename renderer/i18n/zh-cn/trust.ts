@@ -9,6 +9,7 @@ export const trust: Same<typeof en> = {
   lead: {
     calm: '目前没有任何不利于此节点的记录。',
     slashed: '此节点已被罚没。已知情况见卷宗。',
+    kickedOut: '此节点因服务质量过低被移出网络。',
     underReview: '有一个被判无效的任务正在审查：管理员仍可能罚没此节点。',
     excluded: '健康度恢复之前，此节点不会被分配新任务。',
     belowKickOut: '长期质量已低到可能被移出网络。',

@@ -1,0 +1,188 @@
+/** Tasks, Trust and Logs in a real browser, on a made-up host. */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+
+let window: FixtureWindow;
+beforeAll(async () => {
+  window = await openFixtureWindow();
+});
+afterAll(async () => {
+  await window.close();
+  expect(window.complaints).toEqual([]);
+});
+
+/** What the fixture puts on its page (renderer/testing/fixtures). */
+interface Controls {
+  readonly fixtureTasks: { add(): string; change(part: { status: string }, commitment?: string): void };
+  readonly fixtureLogs: { add(message: string): void };
+}
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Tasks, newest first' });
+const rowAt = (page: Page, index: number) => grid(page).locator(`tr[aria-rowindex="${index + 2}"]`);
+const openTask = (page: Page) => page.getByRole('dialog');
+/** Patient: what is waited for comes, sooner or later, on a busy machine too. */
+const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });
+const hasFocus = (locator: Locator) => locator.evaluate((element) => element.matches(':focus'));
+
+async function commitmentAt(page: Page, index: number): Promise<string> {
+  return (await rowAt(page, index).getAttribute('data-task')) ?? '';
+}
+
+describe('the list of tasks', () => {
+  it('a filter stands in the address and outlives a reload', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    await page.getByText('1,204 tasks').waitFor();
+    await page.getByRole('button', { name: 'State: All states' }).click();
+    await page.getByRole('checkbox', { name: 'Invalidated' }).check();
+    await page.getByText('40 tasks').waitFor();
+    expect(page.url()).toContain('state=EndInvalidated');
+    await page.reload();
+    await page.getByText('40 tasks').waitFor();
+    await rowAt(page, 0).getByText('Invalidated').waitFor();
+    expect(await grid(page).getByText('Success').count()).toBe(0);
+    await page.getByRole('searchbox', { name: 'Search' }).fill('nothing has this');
+    await page.getByText('No task fits the filter').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).last().click();
+    await page.getByText('1,204 tasks').waitFor();
+    await page.context().close();
+  });
+
+  it('keys and wheel reach every one of 100,000 rows, and only those in view are in the page', async () => {
+    const page = await window.open({ fixture: 'many-tasks', screen: 'tasks' });
+    await rowAt(page, 0).waitFor();
+    await grid(page).focus();
+    await page.keyboard.press('End');
+    await eventually(() => rowAt(page, 99_999).locator('td').count()).toBe(7);
+    await page.keyboard.press('ArrowUp');
+    await eventually(() => rowAt(page, 99_998).getAttribute('aria-selected')).toBe('true');
+    for (const far of [0.75, 0.5, 0.25]) {
+      await grid(page)
+        .locator('..')
+        .evaluate((element, part) => element.scrollTo(0, element.scrollHeight * part), far);
+      await eventually(() =>
+        rowAt(page, 100_000 * far + 5)
+          .locator('td')
+          .count(),
+      ).toBe(7);
+    }
+    expect(await grid(page).locator('tbody tr').count()).toBeLessThan(100);
+    await page.keyboard.press('Home');
+    await eventually(() => rowAt(page, 0).getAttribute('aria-selected')).toBe('true');
+    await page.context().close();
+  });
+
+  it('Enter opens a task, Escape closes it, and the focus is where it was', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    await rowAt(page, 0).waitFor();
+    await grid(page).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    const commitment = await commitmentAt(page, 2);
+    await openTask(page).getByText(commitment.slice(0, 8)).waitFor();
+    await openTask(page).getByRole('list', { name: 'Steps' }).getByText('Score ready').waitFor();
+    await openTask(page)
+      .getByRole('img', { name: /states of a task/ })
+      .waitFor();
+    expect(page.url()).toContain(`task=${commitment}`);
+    await page.keyboard.press('Escape');
+    await openTask(page).waitFor({ state: 'detached' });
+    expect(await hasFocus(grid(page))).toBe(true);
+    expect(await rowAt(page, 2).getAttribute('aria-selected')).toBe('true');
+    await page.context().close();
+  });
+
+  it('a row changes in its place; new tasks wait while one reads further down', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    await rowAt(page, 0).waitFor();
+    await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.add());
+    // At the top one sees it at once.
+    await page.getByText('1,205 tasks').waitFor();
+    await rowAt(page, 0).getByText('Started').waitFor();
+
+    const scroller = grid(page).locator('..');
+    await scroller.evaluate((element) => element.scrollTo(0, 4_000));
+    await rowAt(page, 104).waitFor();
+    const [commitment, place] = [await commitmentAt(page, 104), await rowAt(page, 104).boundingBox()];
+    await page.evaluate(
+      (id) => (globalThis as unknown as Controls).fixtureTasks.change({ status: 'EndInvalidated' }, id),
+      commitment,
+    );
+    await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.add());
+    await rowAt(page, 104).getByText('Invalidated').waitFor();
+    const more = page.getByRole('button', { name: '1 new task' });
+    await more.waitFor();
+    expect([await commitmentAt(page, 104), await rowAt(page, 104).boundingBox()]).toEqual([commitment, place]);
+    await more.click();
+    await page.getByText('1,206 tasks').waitFor();
+    await rowAt(page, 0).getByText('Started').waitFor();
+    await page.context().close();
+  });
+
+  it('an open task tells what happens to it', async () => {
+    const page = await window.open({ fixture: 'executing', screen: 'tasks' });
+    await rowAt(page, 0).click();
+    await openTask(page).getByText('Parameters uploaded').first().waitFor();
+    await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.change({ status: 'ScoreReady' }));
+    await openTask(page)
+      .getByRole('img', { name: /this one is at “Score ready”/ })
+      .waitFor();
+    await page.context().close();
+  });
+});
+
+it('a case is opened from the timeline and saved as a bundle', async () => {
+  const page = await window.open({ fixture: 'slashed', screen: 'trust' });
+  await page.getByText('This node was slashed.').waitFor();
+  await page.getByRole('link', { name: /Slashed.*Open the case/ }).click();
+  await page.getByRole('heading', { name: 'Scores of the group' }).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as a bundle' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^crynux-case-.*\.zip$/);
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.context().close();
+});
+
+it('the log follows, lets go when one scrolls up, and leads from an error to its task', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'logs', dark: true });
+  const log = page.getByRole('region', { name: 'Log lines, oldest first' });
+  await log.getByText('task closed').last().waitFor();
+  await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.add('a first new line'));
+  await log.getByText('a first new line').waitFor();
+  await log.focus();
+  await page.keyboard.press('PageUp');
+  const fromEnd = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  await eventually(fromEnd).toBeGreaterThan(400);
+  expect(await page.getByRole('switch', { name: 'Follow' }).isChecked()).toBe(false);
+  await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.add('a second new line'));
+  await page.getByRole('button', { name: '1 new line' }).click();
+  await log.getByText('a second new line').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  await page.getByRole('combobox', { name: 'Level' }).selectOption('error');
+  await log.getByText('EXECUTION_FAILED').last().waitFor();
+  await log.getByRole('link').last().click();
+  await openTask(page).getByText('Way through the network').waitFor();
+  await page.context().close();
+});
+
+it.each([
+  { fixture: 'running', screen: 'tasks', shown: '1,204 tasks' },
+  { fixture: 'running', screen: 'tasks?state=EndAborted', shown: 'Aborted', open: true, dark: true },
+  { fixture: 'empty', screen: 'tasks', shown: 'No tasks yet', button: 'Why no tasks?' },
+  { fixture: 'kicked-out', screen: 'trust', shown: 'Kicked out' },
+  { fixture: 'kicked-out', screen: 'trust?tab=qos', shown: 'Recovery of the health', dark: true },
+  { fixture: 'errors', screen: 'tasks', shown: 'Tasks' },
+])('axe finds nothing serious on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
+  const page = await window.open(options);
+  await page.getByText(shown).first().waitFor();
+  if (open === true) {
+    await rowAt(page, 0).click();
+    await openTask(page).getByText('Way through the network').waitFor();
+  }
+  if (button !== undefined) {
+    await page.getByRole('button', { name: button }).click();
+    await page.getByText('What would change it:').first().waitFor();
+  }
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.context().close();
+});

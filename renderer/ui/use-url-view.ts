@@ -1,0 +1,30 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+export interface UrlViewCodec<View> {
+  read(params: URLSearchParams): View;
+  /** Keeps parameters that are not its own. */
+  write(view: View, others: URLSearchParams): URLSearchParams;
+}
+
+/**
+ * What a screen is narrowed to, kept in the address. A change shows at once: the address follows in a transition, and a
+ * control that waited for it would jump back for a moment. The codec must not change between renders.
+ */
+export function useUrlView<View>(codec: UrlViewCodec<View>): readonly [View, (view: View) => void] {
+  const [params, setParams] = useSearchParams();
+  const [chosen, setChosen] = useState<View | null>(null);
+  const text = codec.write(codec.read(params), new URLSearchParams()).toString();
+  const inUrl = useMemo(() => codec.read(new URLSearchParams(text)), [codec, text]);
+  const before = useRef(text);
+  useEffect(() => {
+    if (before.current === text) return;
+    before.current = text;
+    setChosen(null);
+  }, [text]);
+  const change = (view: View) => {
+    setChosen(view);
+    setParams((was) => codec.write(view, was), { replace: true });
+  };
+  return [chosen ?? inUrl, change];
+}
