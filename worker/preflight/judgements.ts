@@ -2,6 +2,7 @@
 import type { EngineKind } from '../../contract/node-config.ts';
 import { isBaseModelId } from '../../protocol/models/model-id.ts';
 import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
+import type { TaskType } from '../../protocol/tasks/status.ts';
 import { planStake, type Stake } from '../chain/contracts/stake-plan.ts';
 import type { ClockReading } from '../networks/network-clock.ts';
 import { objection, ok, type Verdict } from './check.ts';
@@ -22,9 +23,16 @@ export function judgeClock({ networkSeconds, sentMs, receivedMs }: ClockReading)
   return distance - errorMs > DRIFT_MS ? objection('warn', 'PREFLIGHT_CLOCK_DRIFTS', params) : ok(params);
 }
 
-/** Law 7. */
+/** Our own engine does not train; a node can not tell its network so, only its host. */
+const TASK_TYPES_OF: Readonly<Record<EngineKind, readonly TaskType[]>> = {
+  embedded: ['StableDiffusion', 'Llm'],
+  official: ['StableDiffusion', 'Llm', 'FineTuneLora'],
+  program: ['StableDiffusion', 'Llm', 'FineTuneLora'],
+};
+
+/** Law 7; and before the node joins, what its engine will take. */
 export function judgeEngine({ kind, accepted }: { kind: EngineKind; accepted: readonly EngineKind[] }): Verdict {
-  const params = { engine: kind, accepted: [...accepted] };
+  const params = { engine: kind, accepted: [...accepted], taskTypes: [...TASK_TYPES_OF[kind]] };
   return accepted.includes(kind) ? ok(params) : objection('fail', 'ENGINE_NOT_ACCEPTED', params);
 }
 

@@ -164,6 +164,15 @@ describe('all together', () => {
     expect(asked.toSorted()).toEqual(['chainId', 'now']);
   });
 
+  it('says before joining which types of task the engine takes: ours does not train', async () => {
+    const types = async (kind: 'official' | 'embedded') => {
+      const { results } = await report({ engine: { kind, accepted: [kind] } });
+      return find(results, 'engine')?.params.taskTypes;
+    };
+    expect(await types('embedded')).toEqual(['StableDiffusion', 'Llm']);
+    expect(await types('official')).toContain('FineTuneLora');
+  });
+
   it('a network without a chain has no checks of one', async () => {
     const { results, mayStart } = await report({ chain: null });
     expect(results.map((result) => result.id)).toEqual(['clock', 'relay', 'engine', 'models', 'disk', 'doppelganger']);
