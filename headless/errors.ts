@@ -46,10 +46,6 @@ export const HEADLESS_ERRORS = {
     meaning: 'An act was prepared, and something speaks against it; nothing was done.',
     remedy: 'The message names what; correct it and try again.',
   },
-  HEADLESS_TIMED_OUT: {
-    meaning: 'What was waited for did not come in time.',
-    remedy: '`crynux-node status` and the log tell more.',
-  },
 } as const satisfies ErrorCatalogue;
 
 export type HeadlessErrorCode = keyof typeof HEADLESS_ERRORS;

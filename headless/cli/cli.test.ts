@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -97,6 +97,19 @@ describe('the command line', () => {
     expect(JSON.parse((await cli('key', 'list', '--data', dataDir, '--json')).out)).toEqual({ keys: [] });
     const missing = await cli('profile', 'create', 'x', '--network', 'lab', '--data', dataDir);
     expect(missing).toMatchObject({ code: EXIT.usage, note: expect.stringContaining('HEADLESS_BAD_ARGUMENT') });
+  });
+});
+
+describe('docs/cli.md', () => {
+  const page = readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
+
+  it('names every command and every exit code', async () => {
+    const commands = [...(await cli('--help')).out.matchAll(/^ {2}([a-z]+) /gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help');
+    expect(commands.length).toBeGreaterThan(10);
+    for (const command of commands) expect(page).toMatch(new RegExp(`\`(?:[a-z]+\`, \`)?${command}\\b`));
+    for (const code of Object.values(EXIT)) expect(page).toContain(`\n| ${code} | `);
   });
 });
 

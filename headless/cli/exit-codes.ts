@@ -12,8 +12,6 @@ export const EXIT = {
   refused: 3,
   /** There is no running program, or no running node, to ask. */
   notReachable: 4,
-  /** What was waited for did not come in time. */
-  timedOut: 5,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -30,7 +28,6 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_NO_PASSPHRASE: EXIT.usage,
   HEADLESS_NOT_CONFIRMED: EXIT.refused,
   HEADLESS_ACT_REFUSED: EXIT.refused,
-  HEADLESS_TIMED_OUT: EXIT.timedOut,
 };
 
 const isOwn = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRORS;

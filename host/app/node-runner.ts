@@ -18,6 +18,8 @@ export interface NodeRunner {
   /** Resolves when the process is started or could not be: the profile's view tells. @throws HostError, LocalNetworkError */
   start(profileId: string): Promise<void>;
   stop(profileId: string): Promise<void>;
+  /** The network on this machine runs, and this address has what it takes to stake there. @throws LocalNetworkError */
+  prepareLocal(node: Pick<Profile, 'address' | 'stakeWei'>): Promise<void>;
   /** A node on this machine's own network, started. @throws HostError, LocalNetworkError */
   createLocal(name: string): Promise<ProfileView>;
   /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while nodes of it run */
@@ -45,7 +47,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     return keys.privateKeyOf(profile.address);
   }
 
-  async function prepareLocal({ address, stakeWei }: Profile): Promise<void> {
+  async function prepareLocal({ address, stakeWei }: Pick<Profile, 'address' | 'stakeWei'>): Promise<void> {
     await devnet.start();
     await provideFor({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
   }
@@ -74,6 +76,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
       await supervisor.start(profileId);
     },
     stop: (profileId) => supervisor.stop(profiles.get(profileId).id),
+    prepareLocal,
     async createLocal(name) {
       const { minStakeWei } = await devnet.start();
       const address = devnetKeys.create();

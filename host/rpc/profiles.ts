@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function profileHandlers(contract: HostImplementer, parts: HostParts) {
-  const { profiles, views, nodes, networks, keys, devnetKeys, devnet, supervisor, info, clock, random } = parts;
+  const { profiles, views, nodes, networks, keys, devnetKeys, supervisor, info, clock, random } = parts;
 
   async function assertUsable(draft: ProfileDraft): Promise<void> {
     assertFits(draft, networks.preset(draft.networkId));
@@ -38,7 +38,7 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       return done;
     }),
     check: contract.profiles.check.handler(async ({ input: { draft } }) => {
-      if (draft.networkId === LOCAL_NETWORK_ID) await devnet.start();
+      if (draft.networkId === LOCAL_NETWORK_ID) await nodes.prepareLocal(draft);
       return checkDraft({
         draft,
         preset: networks.preset(draft.networkId),
