@@ -1,6 +1,9 @@
 /** What the node is, seen by its host. An edge that is not in the table is a bug and throws. */
+
+import type { LifeKind } from '../../contract/life.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
 import { WorkerError } from '../errors.ts';
+import { describeLife } from '../life/describe-life.ts';
 
 export type NodeState =
   /** Engine and network are being made ready; `message` says what is awaited. */
@@ -76,4 +79,10 @@ export function describeNode(state: NodeState, holding: string | null = null): s
     case 'failed':
       return state.error.message;
   }
+}
+
+/** What the node waits for on its way in or out, else what it is; an ending process has last words of its own. */
+export function describeWhole(state: NodeState, life: LifeKind | null, holding: string | null): string {
+  const isEnding = state.kind === 'stopping' || (state.kind === 'stopped' && state.why === 'asked');
+  return (isEnding ? null : describeLife(life)) ?? describeNode(state, holding);
 }

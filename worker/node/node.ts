@@ -6,7 +6,6 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../errors.ts';
-import { describeLife } from '../life/describe-life.ts';
 import { Life } from '../life/life.ts';
 import { EventFeed } from '../loop/event-feed.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
@@ -16,7 +15,7 @@ import { TaskDriver } from '../loop/task-driver.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
-import { describeNode, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
+import { describeNode, describeWhole, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
 import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
 import { readClock } from './read-clock.ts';
@@ -201,9 +200,7 @@ export class Node {
       revision: this.#revision,
       address: network.address,
       state: this.#state.kind,
-      message:
-        (this.#stopping === null ? describeLife(life?.kind ?? null) : null) ??
-        describeNode(this.#state, this.#options.guard?.reason() ?? null),
+      message: describeWhole(this.#state, life?.kind ?? null, this.#options.guard?.reason() ?? null),
       engine: engine.state().kind,
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
