@@ -49,10 +49,13 @@ export interface NodeRigOptions {
 
 const STEP_MS = 25;
 
-/** The clock stands still while files are read, written and flushed. */
+/** Work that another thread does for this one: files read, written, flushed and closed, hashes. */
+const AT_WORK = /^FSReq|CloseReq$|Job$/;
+
+/** The clock stands still while such work is done. */
 async function filesAtRest(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
-  while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
+  while (process.getActiveResourcesInfo().some((name) => AT_WORK.test(name)));
 }
 
 export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
