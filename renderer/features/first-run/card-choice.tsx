@@ -40,14 +40,14 @@ export function CardChoice({ choices, change }: StepPart) {
           disabled={card.unusable !== null}
           checked={cardIds.includes(card.id)}
           onChange={(checked) => choose(card, checked)}
+          title={card.name}
         >
-          <span className="font-medium">{card.name}</span>
-          <span className="text-[13px] text-faint tabular-nums">
+          <span className="tabular-nums">
             {card.memoryMib === null ? '—' : `${(card.memoryMib / 1_024).toFixed(0)} GiB`}
             {usedBy[card.id] !== undefined && ` · ${t('gpu.usedBy', { name: nameOf(usedBy[card.id] ?? '') })}`}
           </span>
           {card.unusable !== null && (
-            <span className="text-[13px] text-bad">
+            <span className="text-bad">
               {card.unusable.message} {card.unusable.remedy}
             </span>
           )}
@@ -59,9 +59,8 @@ export function CardChoice({ choices, change }: StepPart) {
           name="cards"
           checked={madeUpCard}
           onChange={(checked) => change({ madeUpCard: checked, cardIds: [], report: null })}
-        >
-          <span className="font-medium">{t('gpu.stated')}</span>
-        </Option>
+          title={t('gpu.stated')}
+        />
       )}
       {report !== null && (
         <p role="status" className="text-soft">

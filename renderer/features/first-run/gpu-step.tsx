@@ -35,11 +35,9 @@ export function GpuStep({ choices, change }: StepPart) {
               name="engine"
               checked={same(each)}
               onChange={() => change({ engine: each, modelIds: each.modelIds })}
+              title={`${each.title} ${each.version ?? ''}`.trim()}
             >
-              <span className="font-medium">
-                {each.title} {each.version}
-              </span>
-              {each.path !== null && <span className="text-[13px] break-all text-faint">{each.path}</span>}
+              {each.path !== null && <span className="break-all">{each.path}</span>}
             </Option>
           ))}
         </Options>
@@ -55,9 +53,8 @@ export function GpuStep({ choices, change }: StepPart) {
               name="models"
               checked={modelIds.includes(id)}
               onChange={(checked) => chooseModel(id, checked)}
-            >
-              <span className="break-all">{id}</span>
-            </Option>
+              title={id}
+            />
           ))}
         </Options>
       )}

@@ -39,13 +39,15 @@ export function KeyStep({ choices, change }: StepPart) {
               name="key"
               checked={choices.address === key.address}
               onChange={() => change({ address: key.address })}
+              title={
+                <>
+                  <code className="font-mono text-[13px]">{key.address}</code>
+                  <Badge tone={key.backedUp ? 'good' : 'warn'}>{t(key.backedUp ? 'key.backedUp' : 'key.notBackedUp')}</Badge>
+                  {!key.unlocked && <Badge tone="warn">{t('key.locked')}</Badge>}
+                </>
+              }
             >
-              <span className="flex flex-wrap items-center gap-2">
-                <code className="font-mono text-[13px] break-all">{key.address}</code>
-                <Badge tone={key.backedUp ? 'good' : 'warn'}>{t(key.backedUp ? 'key.backedUp' : 'key.notBackedUp')}</Badge>
-                {!key.unlocked && <Badge tone="warn">{t('key.locked')}</Badge>}
-              </span>
-              <span className="text-[13px] text-faint">
+              <span>
                 {t(`keys:storeKinds.${key.store}`)} · <Time atMs={key.createdMs} />
               </span>
             </Option>

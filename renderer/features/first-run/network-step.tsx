@@ -3,7 +3,6 @@ import { Link } from 'react-router';
 import type { NetworkView } from '../../../contract/host-contract.ts';
 import { formatCnx } from '../../../protocol/money/wei.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
-import { Badge } from '../../ui/badge.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
 import { acceptedEngines, type Choices } from './choices.ts';
@@ -39,18 +38,14 @@ export function NetworkStep({ choices, change }: StepPart) {
             name="network"
             checked={choices.network?.id === network.id}
             onChange={() => change(choose(network, choices))}
+            title={network.title}
           >
-            <span className="flex flex-wrap items-center gap-2 font-medium">
-              {network.title}
-              {network.origin !== 'builtIn' && (
-                <Badge tone="info">{t(network.origin === 'local' ? 'network.local' : 'network.own')}</Badge>
-              )}
-            </span>
-            <span className="text-[13px] text-faint">
+            <span>
+              {network.origin !== 'builtIn' && `${t(network.origin === 'local' ? 'network.local' : 'network.own')} · `}
               {t('network.minimum')} <Money wei={network.minStakeWei} /> ·{' '}
               {t('network.engines', { engines: network.acceptedEngines.join(', ') })}
             </span>
-            <span className="text-[13px] break-all text-faint">{network.relayUrl}</span>
+            <span className="break-all">{network.relayUrl}</span>
           </Option>
         ))}
       </Options>

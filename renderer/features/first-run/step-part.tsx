@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { Choices } from './choices.ts';
 
 /** What each step is given. */
@@ -23,11 +23,14 @@ export interface OptionProps {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
   readonly disabled?: boolean;
-  readonly children: ReactNode;
+  readonly title: ReactNode;
+  /** More about it, below the title. */
+  readonly children?: ReactNode;
 }
 
-/** One of several to choose from, as a whole line. */
-export function Option({ type, name, checked, onChange, disabled = false, children }: OptionProps) {
+/** One of several to choose from, as a whole line: named by its title, described by the rest. */
+export function Option({ type, name, checked, onChange, disabled = false, title, children }: OptionProps) {
+  const id = useId();
   return (
     <label
       className={clsx(
@@ -41,10 +44,19 @@ export function Option({ type, name, checked, onChange, disabled = false, childr
         name={name}
         checked={checked}
         disabled={disabled}
+        aria-labelledby={`${id}-title`}
+        aria-describedby={`${id}-more`}
         onChange={(event) => onChange(event.target.checked)}
         className="mt-0.5 size-4 shrink-0 accent-accent outline-none"
       />
-      <span className="flex min-w-0 flex-1 flex-col gap-0.5">{children}</span>
+      <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <span id={`${id}-title`} className="flex flex-wrap items-center gap-2 font-medium break-all">
+          {title}
+        </span>
+        <span id={`${id}-more`} className="flex flex-col gap-0.5 text-[13px] break-words text-faint">
+          {children}
+        </span>
+      </span>
     </label>
   );
 }

@@ -5,7 +5,7 @@ import { useApp, useHostClient } from '../../state/app-context.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { shortHash } from '../../ui/hash.tsx';
-import { saveFile } from '../../ui/save-file.ts';
+import { saveText } from '../../ui/save-file.ts';
 
 /** An encrypted keystore file, behind a typed confirmation. */
 export function ExportKeyDialog({ address, onClose }: { readonly address: string | null; readonly onClose: () => void }) {
@@ -21,8 +21,8 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
   const run = useAct(async (chosen: string) => {
     const { confirmation } = await host().keys.prepareExport({ address: chosen });
     const { fileName, json } = await host().keys.confirmExport({ address: chosen, confirmation, passphrase });
-    // An encrypted keystore is ASCII.
-    saveFile({ fileName, base64: btoa(json), mime: 'application/json' });
+
+    saveText({ fileName, parts: [json], mime: 'application/json' });
     toasts.getState().push({ tone: 'good', text: t('export.done', { name: fileName }) });
     close();
   });

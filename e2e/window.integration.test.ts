@@ -1,0 +1,237 @@
+/** The window's frame, overview, first run and settings on made-up hosts, as a host with a keyboard meets them. */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+
+let window: FixtureWindow;
+beforeAll(async () => {
+  window = await openFixtureWindow();
+});
+afterAll(() => window.close());
+
+const pages: Page[] = [];
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close();
+});
+
+async function open(fixture: string, route: string, options: { dark?: boolean } = {}): Promise<Page> {
+  const page = await window.open({ fixture, screen: 'overview', ...options });
+  pages.push(page);
+  await go(page, route);
+  return page;
+}
+
+async function go(page: Page, route: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(route)}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+function hasFocus(locator: Locator): Promise<boolean> {
+  return locator.evaluate((element) => element.ownerDocument.activeElement === element);
+}
+
+/** By how many pixels the page is wider than its window. */
+const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
+  const element = document.querySelector(name);
+  return element.scrollWidth - element.clientWidth;
+}))`;
+
+/** Presses Tab until the element of this role and name has the focus. */
+async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true });
+  await wanted.first().waitFor();
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await hasFocus(wanted.first())) return;
+  }
+  throw new Error(`${role} “${name}” can not be reached by the keyboard`);
+}
+
+async function pressOn(page: Page, role: Parameters<Page['getByRole']>[0], name: string, key = 'Enter'): Promise<void> {
+  await tabTo(page, role, name);
+  await page.keyboard.press(key);
+}
+
+describe('accessibility', () => {
+  it('has nothing serious on any of its screens, light or dark', async () => {
+    const found: Record<string, string[]> = {};
+    const look = async (page: Page, name: string) => {
+      const findings = await seriousFindings(page);
+      if (findings.length > 0) found[name] = findings;
+    };
+    const page = await open('executing', '/node/living-room/overview');
+    await page.getByRole('heading', { name: 'Current task' }).waitFor();
+    await look(page, 'overview');
+    await go(page, '/settings/nodes');
+    await look(page, 'settings nodes');
+    await go(page, '/settings/appearance');
+    await page.getByLabel('Light or dark').selectOption('dark');
+    await page.locator('html[data-theme=dark]').waitFor();
+    await look(page, 'settings appearance, dark');
+    await go(page, '/first-run/gpu');
+    await page.getByText('Engine of this program').waitFor();
+    await look(page, 'first run, dark');
+    const slashed = await open('slashed', '/node/living-room/overview');
+    await slashed.getByText('The stake was taken').waitFor();
+    await look(slashed, 'slashed');
+    const first = await open('first-run', '/first-run/key');
+    await first.getByRole('button', { name: 'Create a new key' }).click();
+    await first.getByRole('dialog', { name: 'Create a key' }).waitFor();
+    await look(first, 'dialog');
+    expect(found).toEqual({});
+  });
+
+  it('fits the smallest window without scrolling sideways', async () => {
+    const page = await open('executing', '/node/living-room/overview');
+    await page.setViewportSize({ width: 900, height: 600 });
+    const wide: string[] = [];
+    const routes = ['nodes', 'networks', 'engines', 'keys', 'updates'].map((section) => `/settings/${section}`);
+    for (const route of ['/node/living-room/overview', ...routes, '/first-run/network', '/first-run/stake']) {
+      await go(page, route);
+      const excess = await page.evaluate<number>(SIDEWAYS);
+      if (excess > 0) wide.push(`${route}: ${excess}`);
+    }
+    expect(wide).toEqual([]);
+  });
+});
+
+describe('first run', () => {
+  it('leads to a node by the keyboard alone, and proves the backup on the way', async () => {
+    const page = await open('first-run', '/');
+    await pressOn(page, 'button', 'Create a new key');
+    await pressOn(page, 'button', 'Create the key');
+    const words = await page.getByRole('list', { name: 'Backup words' }).getByRole('listitem').allInnerTexts();
+    const word = (number: number) => words[number - 1]?.replace(/^\d+\s*/, '') ?? '';
+    await pressOn(page, 'button', 'I have written them down');
+    for (const number of [3, 7, 11]) {
+      await tabTo(page, 'textbox', `Word ${number}`);
+      await page.keyboard.type(number === 7 ? 'wrong' : word(number));
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The words given back are not those of the recovery phrase.').waitFor();
+    await tabTo(page, 'textbox', 'Word 7');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type(word(7));
+    await page.keyboard.press('Enter');
+    await page.getByText('backed up', { exact: true }).waitFor();
+    await pressOn(page, 'button', 'Next');
+    await tabTo(page, 'radio', 'Devnet on this machine');
+    await page.keyboard.press('Space');
+    await pressOn(page, 'button', 'Next');
+    await pressOn(page, 'radio', 'Engine of this program 0.1.0', 'Space');
+    await pressOn(page, 'checkbox', 'NVIDIA GeForce RTX 4090', 'Space');
+    await page.getByText('The network is told: NVIDIA GeForce RTX 4090+Linux, 24 GiB').waitFor();
+    await pressOn(page, 'button', 'Next');
+    await page.getByText('Nothing stands in the way.').waitFor();
+    await pressOn(page, 'button', 'Next');
+    await pressOn(page, 'button', 'Create and start');
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await page.getByText('My node is starting.').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/node/my-node/overview');
+  });
+
+  it('is never a dead end: every step says what is open, and where', async () => {
+    const page = await open('first-run', '/first-run/stake');
+    expect(await page.getByRole('button', { name: 'Create and start' }).isDisabled()).toBe(true);
+    await page.getByRole('region', { name: 'Fund & stake' }).getByRole('link', { name: 'Network' }).click();
+    await page.getByRole('heading', { name: 'The network' }).waitFor();
+  });
+
+  it('needs one click with the network on this machine', async () => {
+    const page = await open('first-run', '/');
+    await page.getByRole('button', { name: 'Try it on this machine' }).click();
+    await page.getByText('Running · waiting for a task.').waitFor();
+  });
+});
+
+describe('overview', () => {
+  it('pauses and resumes, each with a message that stays until it is read', async () => {
+    const page = await open('running', '/node/living-room/overview');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused. The node takes no tasks until you resume.').waitFor();
+    const messages = page.getByRole('region', { name: 'Messages' });
+    await messages.getByText('Living room takes no more tasks').waitFor();
+    await messages.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await messages.getByText('Living room').count()).toBe(0);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Running · waiting for a task.').waitFor();
+  });
+
+  it('says why no tasks come one click from idle, and gives the focus back', async () => {
+    const page = await open('running', '/node/living-room/overview');
+    const why = page.getByRole('region', { name: 'Node' }).getByRole('button', { name: 'Why no tasks?' });
+    await why.click();
+    await page.getByRole('dialog').getByText('Tasks are waiting').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await hasFocus(why)).toBe(true);
+  });
+
+  it('puts what costs most first', async () => {
+    const page = await open('slashed', '/node/living-room/overview');
+    await page.getByText('The stake was taken').waitFor();
+    const items = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
+    expect(await items.first().innerText()).toContain('The stake was taken');
+    await page.getByRole('button', { name: 'Join again' }).click();
+    await page.getByRole('alertdialog', { name: 'Join the network again?' }).waitFor();
+  });
+
+  it('unlocks a locked key and starts the node', async () => {
+    const page = await open('locked', '/node/living-room/overview');
+    await page.getByRole('region', { name: 'Node' }).getByRole('button', { name: 'Unlock' }).click();
+    await page.getByLabel('Passphrase').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The passphrase does not open this key.').waitFor();
+    await page.getByLabel('Passphrase').fill('correct horse');
+    await page.keyboard.press('Enter');
+    await page.getByText('Running · waiting for a task.').waitFor();
+  });
+
+  it('says that the connection is gone, and comes back by itself', async () => {
+    const page = await open('host-lost', '/node/living-room/overview');
+    await page.getByText('The connection to the program is gone').waitFor();
+    await page.getByText('The connection to the program is gone').waitFor({ state: 'detached' });
+    await page.getByText('Running · waiting for a task.').waitFor();
+  });
+});
+
+describe('settings', () => {
+  it('change the look and the language at once', async () => {
+    const page = await open('running', '/settings/appearance');
+    await page.getByLabel('Light or dark').selectOption('dark');
+    await page.locator('html[data-theme=dark]').waitFor();
+    await page.getByLabel('Language').selectOption('zh-CN');
+    await page.getByRole('heading', { name: '设置', level: 1 }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  });
+
+  it('export a key only behind its typed confirmation', async () => {
+    const page = await open('running', '/settings/keys');
+    await page.getByRole('button', { name: /^Export 0x/ }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Export the key' });
+    await dialog.getByLabel('New passphrase for the file').fill('long enough');
+    expect(await dialog.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Type a4B5 to confirm').fill('a4B5');
+    const download = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Export' }).click();
+    expect((await download).suggestedFilename()).toMatch(/\.json$/);
+  });
+
+  it('of a node are saved, and say that they wait for the next start', async () => {
+    const page = await open('running', '/settings/nodes');
+    await page.getByRole('button', { name: 'Edit Living room' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
+    await dialog.getByLabel('Stake in CNX').fill('many');
+    await dialog.getByText('Type an amount in CNX, for example 400.').waitFor();
+    await dialog.getByLabel('Stake in CNX').fill('500');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Changes wait for the next start').waitFor();
+    await page.getByText('500 CNX').waitFor();
+  });
+});
+
+describe('the page', () => {
+  it('never complained, nor did its policy refuse anything', () => {
+    expect(window.complaints).toEqual([]);
+  });
+});

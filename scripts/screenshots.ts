@@ -1,0 +1,148 @@
+/**
+ * Pictures of every screen and state of the window on made-up hosts: light and dark, two sizes, both languages.
+ * `node scripts/screenshots.ts FOLDER [PART OF A NAME]`; fails if a page complains or is wider than its window.
+ */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { needBrowser } from './browser.ts';
+import { serveFixtures } from './window-build.ts';
+
+const node = (screen: string) => `/node/living-room/${screen}`;
+
+/** Scenario (renderer/testing/scenario.ts) → its pictures, by name. */
+const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'first-run': {
+    'first-run-key': '/first-run/key',
+    'first-run-network': '/first-run/network',
+    'first-run-card': '/first-run/gpu',
+    'first-run-checks': '/first-run/checks',
+    'first-run-stake': '/first-run/stake',
+    'settings-no-nodes': '/settings/nodes',
+  },
+  running: {
+    overview: node('overview'),
+    tasks: node('tasks'),
+    earnings: node('earnings'),
+    trust: node('trust'),
+    gpus: node('gpus'),
+    models: node('models'),
+    wallet: node('wallet'),
+    logs: node('logs'),
+    'settings-nodes': '/settings/nodes',
+    'settings-networks': '/settings/networks',
+    'settings-engines': '/settings/engines',
+    'settings-keys': '/settings/keys',
+    'settings-appearance': '/settings/appearance',
+    'settings-notifications': '/settings/notifications',
+    'settings-program': '/settings/program',
+    'settings-updates': '/settings/updates',
+  },
+  executing: { 'overview-executing': node('overview'), 'gpus-executing': node('gpus') },
+  empty: {
+    'overview-empty': node('overview'),
+    'tasks-empty': node('tasks'),
+    'earnings-empty': node('earnings'),
+    'trust-empty': node('trust'),
+    'models-empty': node('models'),
+    'wallet-empty': node('wallet'),
+    'logs-empty': node('logs'),
+  },
+  stopped: { 'overview-stopped': node('overview'), 'tasks-stopped': node('tasks') },
+  paused: { 'overview-paused': node('overview') },
+  locked: { 'overview-locked': node('overview') },
+  backoff: { 'overview-backoff': node('overview') },
+  failed: { 'overview-failed': node('overview') },
+  slashed: { 'overview-slashed': node('overview'), 'trust-slashed': node('trust') },
+  'kicked-out': { 'overview-kicked-out': node('overview'), 'trust-kicked-out': node('trust') },
+  'relay-down': { 'overview-relay-down': node('overview') },
+  'many-tasks': { 'tasks-many': node('tasks') },
+  'two-nodes': { 'overview-two-nodes': node('overview'), 'settings-two-nodes': '/settings/nodes' },
+  errors: { 'overview-errors': node('overview'), 'earnings-errors': node('earnings') },
+};
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 600 },
+] as const;
+
+/** Eight frames in a row in which nothing is busy; four seconds at most. */
+const QUIET = `(async () => {
+  await document.fonts.ready;
+  for (let quiet = 0, frames = 0; quiet < 8 && frames < 240; frames += 1) {
+    await new Promise(requestAnimationFrame);
+    quiet = document.querySelector('main [aria-busy="true"]') === null ? quiet + 1 : 0;
+  }
+})()`;
+
+/** By how many pixels the page is wider than its window. */
+const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
+  const element = document.querySelector(name);
+  return element.scrollWidth - element.clientWidth;
+}))`;
+
+/** What is loaded is drawn, and nothing is said to be under way. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.evaluate(QUIET);
+}
+
+async function shoot(options: { page: Page; folder: string; name: string; problems: string[] }): Promise<number> {
+  const { page, folder, name, problems } = options;
+  let count = 0;
+  for (const size of SIZES) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      const excess = await page.evaluate<number>(SIDEWAYS);
+      const file = `${name}-${colorScheme}-${size.width}.png`;
+      if (excess > 0) problems.push(`${file}: ${excess} px wider than the window`);
+      await page.screenshot({ path: path.join(folder, file) });
+      count += 1;
+    }
+  }
+  return count;
+}
+
+async function main(): Promise<number> {
+  const [folder, part = ''] = process.argv.slice(2);
+  if (folder === undefined) {
+    console.error('usage: screenshots.ts FOLDER [PART OF A NAME]');
+    return 2;
+  }
+  await mkdir(folder, { recursive: true });
+  const server = await serveFixtures();
+  const browser = await chromium.launch({
+    executablePath: needBrowser(),
+    args: ['--disable-gpu'],
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+  const problems: string[] = [];
+  let count = 0;
+  try {
+    for (const [scenario, screens] of Object.entries(SHOTS)) {
+      for (const language of ['en', 'zh-CN'] as const) {
+        const wanted = Object.entries(screens).filter(([name]) => `${name}-${language}`.includes(part));
+        for (const [name, route] of wanted) {
+          const page = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'UTC' });
+          page.on('pageerror', (error) => problems.push(`${name}: ${error.message}`));
+          page.on('console', (message) => {
+            if (message.type() === 'error') problems.push(`${name}: ${message.text()}`);
+          });
+          await page.goto(`${server.url}?fixture=${scenario}&language=${language}#${route}`);
+          count += await shoot({ page, folder, name: `${name}-${language}`, problems });
+          await page.close();
+        }
+      }
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  for (const problem of problems) console.error(problem);
+  console.log(`${count} pictures in ${folder}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
