@@ -23,6 +23,8 @@ export const SCENARIOS = [
   'no-chain',
   /** A machine without a card. */
   'no-cards',
+  /** The self-test gives another result than before. */
+  'self-test-changed',
   /** The stake is on its way back. */
   'returning',
   /** The ledger and the network do not agree. */

@@ -61,7 +61,7 @@ export function Cell({ children, right = false, head = false, className }: CellP
     <Tag
       {...(head ? { scope: 'row' } : {})}
       className={clsx(
-        'px-2 py-2 text-left align-baseline font-normal first:pl-4 last:pr-4',
+        'px-2 py-2 text-left align-middle font-normal first:pl-4 last:pr-4',
         right && 'text-right! whitespace-nowrap tabular-nums',
         className,
       )}

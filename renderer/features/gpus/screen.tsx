@@ -1,7 +1,49 @@
+import { RotateCcw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
+import { useNode } from '../../state/app-context.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { AssignCard } from './assign-card.tsx';
+import { CardsCard } from './cards-card.tsx';
+import { HistoryCard } from './history-card.tsx';
+import { SelfTestCard } from './self-test-card.tsx';
+import { SettingsCard } from './settings-card.tsx';
+import { StateCard } from './state-card.tsx';
 
 export function GpusScreen() {
   const { t } = useTranslation('gpus');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const { profile } = useNode();
+  const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
+  useRefresh(read, 5_000);
+  const { value } = read;
+  const onCards = profile.profile.gpu.kind === 'cards';
+  return (
+    <Screen title={t('title')}>
+      {profile.pendingRestart && (
+        <p role="status" className="flex items-center gap-2 rounded-md bg-accent-wash px-3 py-2 text-accent">
+          <RotateCcw aria-hidden className="size-4 shrink-0" />
+          {t('pending')}
+        </p>
+      )}
+      {read.error && <ErrorNote error={read.error} />}
+      {value !== null && <CardsCard inventory={value.inventory} usedBy={value.usedBy} />}
+      {value !== null && (
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="flex min-w-0 flex-col gap-4">
+            <AssignCard key={profile.profile.id} cards={value.inventory.cards} usedBy={value.usedBy} />
+            {onCards && <StateCard />}
+            {onCards && <SelfTestCard />}
+          </div>
+          <SettingsCard key={profile.profile.id} />
+        </div>
+      )}
+      {onCards && (
+        <NodeNeeded>
+          <HistoryCard />
+        </NodeNeeded>
+      )}
+    </Screen>
+  );
 }

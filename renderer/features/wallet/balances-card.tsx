@@ -52,6 +52,7 @@ function Balance({ name, wei, children }: BalanceProps) {
 }
 
 const LAST = 20;
+const MANY = 1_000n;
 
 /** What gas has cost, and how far the wallet goes at that price. */
 function GasFacts({ walletWei }: { readonly walletWei: string }) {
@@ -61,14 +62,14 @@ function GasFacts({ walletWei }: { readonly walletWei: string }) {
   );
   const paid = read.value?.entries ?? null;
   if (paid === null) return null;
-  if (paid.length === 0) return `${t('balances.gas')}: ${t('balances.gasNone')}`;
+  if (paid.length === 0) return t('balances.gasNone');
   const average = paid.reduce((sum, { wei }) => sum + BigInt(wei), 0n) / BigInt(paid.length);
   const left = average === 0n ? null : BigInt(walletWei) / average;
   return (
     <>
-      {t('balances.gas')}: <Money wei={average} /> {t('balances.gasAverage')}
+      {t('balances.gasAverage')} <Money wei={average} />
       {'. '}
-      {left !== null && t('balances.gasLeft', { count: left > 10_000n ? 10_000 : Number(left) })}
+      {left !== null && (left > MANY ? t('balances.gasMuch') : t('balances.gasLeft', { count: Number(left) }))}
     </>
   );
 }

@@ -18,18 +18,8 @@ export function BenefitCard({ stake, onChanged }: StakeCardProps) {
   const { toasts } = useApp();
   const [address, setAddress] = useState('');
   const [act, setAct] = useState<ChainAct | null>(null);
-  const { benefitAddress } = stake;
-  if (benefitAddress !== null) {
-    return (
-      <Card title={t('benefit.title')}>
-        <p className="flex items-start gap-2 text-soft">
-          <ToneIcon tone="good" className="mt-0.5" />
-          {t('benefit.set')}
-        </p>
-        <code className="mt-1 block pl-6 font-mono text-[0.92em] break-all">{benefitAddress}</code>
-      </Card>
-    );
-  }
+  // Nothing can be done about one that is set; it stands with the addresses.
+  if (stake.benefitAddress !== null) return null;
   return (
     <Card title={t('benefit.title')}>
       <form

@@ -41,7 +41,7 @@ export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }
               <Cell>
                 <Time atMs={row.createdMs} />
               </Cell>
-              <Cell>
+              <Cell className="whitespace-nowrap">
                 <Badge tone={TONES[row.status]}>{t(`withdrawals.status.${row.status}`)}</Badge>
               </Cell>
               <Cell>

@@ -1,0 +1,81 @@
+/** Limits, schedule and idle settings as a form holds them, and back. Pure. */
+import { type GpuSettings, gpuSettingsSchema, type Weekday } from '../../../contract/gpu.ts';
+
+export interface LimitForm {
+  readonly on: boolean;
+  readonly pauseAt: string;
+  readonly resumeAt: string;
+}
+
+export interface WindowForm {
+  /** Tells the windows apart while they are edited. */
+  readonly key: number;
+  readonly days: readonly Weekday[];
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface SettingsForm {
+  readonly temperature: LimitForm;
+  readonly power: LimitForm;
+  readonly scheduled: boolean;
+  readonly windows: readonly WindowForm[];
+  readonly idleOnly: boolean;
+  readonly quietSeconds: string;
+  /** Names apart by commas. */
+  readonly ignored: string;
+}
+
+export type FormProblem = 'temperature' | 'power' | 'windows' | 'quiet';
+
+const WORKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri'];
+
+export function newWindow(key: number): WindowForm {
+  return { key, days: WORKDAYS, from: '18:00', to: '08:00' };
+}
+
+export function formOf({ limits, schedule, idle }: GpuSettings): SettingsForm {
+  const limit = (set: GpuSettings['limits']['temperatureC'], usual: readonly [string, string]): LimitForm =>
+    set === null
+      ? { on: false, pauseAt: usual[0], resumeAt: usual[1] }
+      : { on: true, pauseAt: String(set.pauseAt), resumeAt: String(set.resumeAt) };
+  return {
+    temperature: limit(limits.temperatureC, ['85', '75']),
+    power: limit(limits.powerW, ['350', '300']),
+    scheduled: schedule !== null,
+    windows: schedule?.windows.map((window, key) => ({ key, ...window })) ?? [newWindow(0)],
+    idleOnly: idle.only,
+    quietSeconds: String(idle.quietSeconds),
+    ignored: idle.ignored.join(', '),
+  };
+}
+
+const PROBLEM_OF: Readonly<Record<string, FormProblem>> = {
+  'limits.temperatureC': 'temperature',
+  'limits.powerW': 'power',
+  schedule: 'windows',
+  idle: 'quiet',
+};
+
+/** The settings, or the first part of the form that can not be used. */
+export function settingsOf(form: SettingsForm): { readonly settings: GpuSettings } | { readonly problem: FormProblem } {
+  const limit = ({ on, pauseAt, resumeAt }: LimitForm) =>
+    on ? { pauseAt: numberOf(pauseAt), resumeAt: numberOf(resumeAt) } : null;
+  const parsed = gpuSettingsSchema.safeParse({
+    limits: { temperatureC: limit(form.temperature), powerW: limit(form.power) },
+    schedule: form.scheduled ? { windows: form.windows.map(({ days, from, to }) => ({ days: [...days], from, to })) } : null,
+    idle: {
+      only: form.idleOnly,
+      quietSeconds: numberOf(form.quietSeconds),
+      ignored: form.ignored.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()])),
+    },
+  });
+  if (parsed.success) return { settings: parsed.data };
+  const path = parsed.error.issues[0]?.path ?? [];
+  return { problem: PROBLEM_OF[path.slice(0, 2).join('.')] ?? PROBLEM_OF[String(path[0])] ?? 'quiet' };
+}
+
+/** NaN, which no schema takes, for what is no number. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
