@@ -8,6 +8,7 @@ import { sampleTask } from '../devnet/application/samples.ts';
 import { startExplorer } from '../devnet/explorer.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
+import { buildDesktop } from '../scripts/build-desktop.ts';
 import { readChainAccounts } from './chain-accounts.ts';
 import { chainReport } from './chain-report.ts';
 import { tailEvents } from './event-tail.ts';
@@ -18,6 +19,7 @@ import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options
 import { progressLine } from './progress.ts';
 import { buildReport, type Report } from './report.ts';
 import { createSubmitter, type Submitter } from './submit.ts';
+import { openDemoWindow } from './window.ts';
 
 /** Between two tasks of `--live`. */
 const LIVE_PAUSE_MS = 3_000;
@@ -136,7 +138,11 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   print(report.text);
   for (const surprise of surprises) print(`Unexpected: ${surprise}`);
   if (options.mode === 'serve') {
-    say(`Still serving at ${explorer.url} – Ctrl-C ends it.`);
+    say(`Still serving at ${explorer.url}. Building the window; the first time takes about a minute …`);
+    await buildDesktop();
+    const window = await openDemoWindow(print);
+    closers.push(() => window.close());
+    say(`A node of your own in the program's window: ${window.address}\nThe address works once. Ctrl-C ends everything.`);
     await untilAborted(signal);
   }
   if (options.mode === 'live') {

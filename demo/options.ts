@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export type DemoMode =
-  /** Prints the table, then serves until Ctrl-C. */
+  /** Prints the table, then shows the window until Ctrl-C. */
   | 'serve'
   /** Exits after the table. */
   | 'once'
@@ -18,9 +18,9 @@ export class UsageError extends Error {}
 
 export const USAGE = `npm run demo -- [--once] [--json] [--live]
 
-  --once   exit after the table (default: keep serving until Ctrl-C)
+  --once   exit after the table (default: show the window until Ctrl-C)
   --json   print one JSON object as the last line; progress goes to stderr
-  --live   after the table, keep tasks coming until Ctrl-C (this is npm start)`;
+  --live   after the table, keep this network's tasks coming until Ctrl-C`;
 
 /** @throws UsageError on an unknown option or a contradiction. */
 export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' {

@@ -1,15 +1,4 @@
-/** Compiles the rooms to plain JavaScript in dist/ and puts their resources beside them. */
-import { spawnSync } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
-import path from 'node:path';
+/** `npm run build`: the rooms in `dist/`, the preload script and the window in `out/`. */
+import { buildDesktop } from './build-desktop.ts';
 
-const root = process.cwd();
-const dist = path.join(root, 'dist');
-
-await rm(dist, { recursive: true, force: true });
-const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-await cp(path.join(root, 'resources'), path.join(dist, 'resources'), { recursive: true });
-await cp(path.join(root, 'package.json'), path.join(dist, 'package.json'));
-process.stdout.write('built dist/\n');
+process.stdout.write((await buildDesktop()) ? 'built dist/ and out/\n' : 'dist/ and out/ are up to date\n');

@@ -1,0 +1,33 @@
+/** The window at the end of the demo: a program of its own, with a node on this machine's network made by one call. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openBrowser } from '../headless/open-browser.ts';
+import { openProgram, WINDOW_DIR } from '../headless/program.ts';
+import { createLog } from '../worker/log.ts';
+
+export interface DemoWindow {
+  /** Works once. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The window must have been built. @throws HeadlessError; what a node's start needs is told by the window itself */
+export async function openDemoWindow(print: (text: string) => void): Promise<DemoWindow> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
+  const log = createLog({ level: 'error', secrets: [] });
+  const program = await openProgram({ dataDir, port: 0, windowDir: WINDOW_DIR, log });
+  const close = async () => {
+    await program.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const address = program.windowAddress() ?? '';
+    openBrowser({ address, dataDir, say: print });
+    await program.app.client.profiles.createOnDevnet({ name: 'Your node' });
+    return { address, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
