@@ -1,6 +1,7 @@
 /**
  * Speed, as ratios to the official node's known figures (RELAY_PROTOCOL 8.10), measured on a devnet in this process tree:
  * one real worker with the embedded engine, one application, one task at a time, every answer of the relay 50 ms late.
+ * Then the window: how soon it answers, and what it costs while nobody touches it.
  *
  *   npm run bench [-- --tasks N]
  */
@@ -12,6 +13,8 @@ import { systemClock } from '../devnet/system.ts';
 import { kindOf } from '../e2e/support/fault-proxy.ts';
 import { startTestNetwork } from '../e2e/support/test-network.ts';
 import { STORE_FILE } from '../worker/store/store.ts';
+import { measureWindow } from './bench-window.ts';
+import { buildDesktop } from './build-desktop.ts';
 
 /** The official node polls pointer and events once a second each, and its status every five seconds. */
 const OFFICIAL = { noticeMeanMs: 500, requestsPerIdleMinute: 132 } as const;
@@ -101,3 +104,12 @@ try {
 } finally {
   await network.close();
 }
+
+await buildDesktop();
+const figures = await measureWindow();
+print('');
+print(`window, served headless, in a headless browser without a graphics card:`);
+print(`  program started → address of the window: ${figures.programMs.toFixed(0)} ms`);
+print(`  address opened → window answers: ${figures.interactiveMs.toFixed(0)} ms`);
+print(`  JavaScript heap of the page: ${figures.heapMib.toFixed(1)} MiB`);
+print(`  processor of the open, idle page: ${figures.idlePercent.toFixed(2)} % of one core`);
