@@ -5,7 +5,7 @@ import { scoreOfFiles } from '../../protocol/scores/score.ts';
 import { taskCommitment } from '../../protocol/signing/commitment.ts';
 import { publicKeyOf } from '../../protocol/signing/keys.ts';
 import { proveVrf } from '../../protocol/vrf/ecvrf.ts';
-import { type Actor, createHarness, FEE, type Harness } from './testing/harness.ts';
+import { type Actor, createHarness, creationFields, FEE, type Harness } from './testing/harness.ts';
 import { refused } from './testing/refusals.ts';
 
 let harness: Harness;
@@ -29,17 +29,11 @@ const score = scoreOfFiles('FineTuneLora', files);
 
 async function create(checkpoints: number) {
   const fields = {
+    ...creationFields(nonce),
     task_id_commitment: commitment,
     task_args: JSON.stringify(args),
     task_type: 2,
-    nonce,
     task_model_ids: ['base:a/b'],
-    min_vram: 8,
-    required_gpu: '',
-    required_gpu_vram: 0,
-    task_version: '3.0.0',
-    task_size: 1,
-    task_fee: FEE.toString(),
     timeout: 500,
   };
   const form = new FormData();

@@ -67,6 +67,24 @@ interface Draft {
   readonly args: unknown;
 }
 
+/** What is not known of a task before it starts. */
+export function unstarted() {
+  return {
+    abortReason: 'None',
+    error: 'None',
+    score: '',
+    executionDtype: '',
+    qosScore: null,
+    selectedNode: null,
+    group: [],
+    startTimeMs: null,
+    deliveredTimeMs: null,
+    scoreReadyTimeMs: null,
+    validatedTimeMs: null,
+    resultUploadedTimeMs: null,
+  } as const satisfies Partial<TaskRow>;
+}
+
 function newRow(context: RelayContext, { task, demand, args }: Draft): TaskRow {
   const { clock, store, samplingSeed } = context;
   const isFineTune = task.type === 'FineTuneLora';
@@ -88,19 +106,8 @@ function newRow(context: RelayContext, { task, demand, args }: Draft): TaskRow {
     priority: taskPriority({ feeWei: task.feeWei, seconds: seconds.warm, vramWeight: vramWeight(demand) }),
     seconds,
     timeoutSeconds: isFineTune ? task.timeoutSeconds : 0,
-    abortReason: 'None',
-    error: 'None',
-    score: '',
-    executionDtype: '',
-    qosScore: null,
-    selectedNode: null,
-    group: [],
     createTimeMs: clock.now(),
-    startTimeMs: null,
-    deliveredTimeMs: null,
-    scoreReadyTimeMs: null,
-    validatedTimeMs: null,
-    resultUploadedTimeMs: null,
+    ...unstarted(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { EngineError } from '../engines/errors.ts';
-import { key, openProfile, type Profile, ScriptedSource, START_MS, tempModelsDir } from './testing/rig.ts';
+import { begun, key, openProfile, ScriptedSource, START_MS, tempModelsDir } from './testing/rig.ts';
 
 const REFUSED = new EngineError('MODEL_REFUSED', 'the hub answered 404');
 
@@ -14,7 +14,6 @@ beforeEach(() => {
 });
 
 const open = (name = 'alice', source = new ScriptedSource()) => openProfile({ directory, clock, name, source });
-const begun = (profile: Profile) => profile.source.begun.map(({ modelId }) => modelId.replace('base:', ''));
 
 describe('a download', () => {
   it('goes from queued over downloading and verifying to done, and is recorded', async () => {

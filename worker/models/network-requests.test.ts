@@ -36,6 +36,13 @@ function open(tell: (modelId: string) => Promise<void>, name = 'alice', source =
   return { ...profile, requests, request, end };
 }
 
+/** The network asks for `base:a`, and it arrives. */
+async function fetched(alice: ReturnType<typeof open>): Promise<void> {
+  alice.requests.onEvent(downloadModel('base:a'));
+  await alice.until(() => alice.state('a') === 'downloading');
+  alice.source.of('a').finish();
+}
+
 /** A network that takes what the test lets it take. */
 function network() {
   const told: string[] = [];
@@ -81,9 +88,7 @@ describe('a model that the network asks for', () => {
     const { told, deaf, tell } = network();
     deaf.add('base:a');
     const alice = open(tell);
-    alice.requests.onEvent(downloadModel('base:a'));
-    await alice.until(() => alice.state('a') === 'downloading');
-    alice.source.of('a').finish();
+    await fetched(alice);
     await alice.until(() => alice.state('a') === 'done');
     await settle();
     expect(told).toEqual(['base:a']);
@@ -121,9 +126,7 @@ describe('a model that the network asks for', () => {
     await alice.until(() => alice.request('a') === 'failed');
     await clock.tick(600_000);
     expect(alice.source.begun).toHaveLength(3);
-    alice.requests.onEvent(downloadModel('base:a'));
-    await alice.until(() => alice.state('a') === 'downloading');
-    alice.source.of('a').finish();
+    await fetched(alice);
     await alice.until(() => alice.request('a') === 'told');
   });
 
@@ -158,9 +161,7 @@ describe('a model that the network asks for', () => {
     const { told, deaf, tell } = network();
     deaf.add('base:a');
     const alice = open(tell);
-    alice.requests.onEvent(downloadModel('base:a'));
-    await alice.until(() => alice.state('a') === 'downloading');
-    alice.source.of('a').finish();
+    await fetched(alice);
     await alice.until(() => alice.request('a') === 'fetched');
     await settle();
     expect(told).toEqual(['base:a']);
@@ -172,9 +173,7 @@ describe('a model that the network asks for', () => {
   it('that has vanished from the disk is fetched again when it is asked for again', async () => {
     const { tell } = network();
     const alice = open(tell);
-    alice.requests.onEvent(downloadModel('base:a'));
-    await alice.until(() => alice.state('a') === 'downloading');
-    alice.source.of('a').finish();
+    await fetched(alice);
     await alice.until(() => alice.request('a') === 'told');
     alice.parts.file.change(() => alice.parts.records.setState('huggingface/base-a', 'missing'));
     alice.requests.onEvent(downloadModel('base:a'));

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
-import { key, openProfile, type Profile, ScriptedSource, START_MS, settle, tempModelsDir } from './testing/rig.ts';
+import { begun, key, openProfile, ScriptedSource, START_MS, settle, tempModelsDir } from './testing/rig.ts';
 
 let directory: string;
 let clock: ManualClock;
@@ -11,7 +11,6 @@ beforeEach(() => {
 });
 
 const open = (name = 'alice', source = new ScriptedSource()) => openProfile({ directory, clock, name, source });
-const begun = (profile: Profile) => profile.source.begun.map(({ modelId }) => modelId.replace('base:', ''));
 
 describe('two profiles', () => {
   it('share a download: one does it, both have it', async () => {

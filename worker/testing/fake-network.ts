@@ -233,7 +233,8 @@ export function unreachable(path: string): WorkerError {
   return new WorkerError('RELAY_UNREACHABLE', `${path}: connection reset`, { phase: 'reset', path });
 }
 
-const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
+/** A member without money of its own, as the relay describes it. */
+export const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
   network: 'test',
   gpuName: 'card',
   gpuVramGib: 8,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inferenceTaskSchema } from '../../../protocol/wire/task.ts';
-import { type Actor, createHarness, FEE, type Harness, LLM_ARGS, llmResult, MODEL } from '../testing/harness.ts';
+import { type Actor, createHarness, creationFields, FEE, type Harness, llmResult } from '../testing/harness.ts';
 import { failed, refused, SUCCESS } from '../testing/refusals.ts';
 
 let harness: Harness;
@@ -55,29 +55,17 @@ test('creation checks the version before the money, the args before the version'
 test('a commitment is used once', async () => {
   const task = await app.createTask();
   const overrides = { task_id_commitment: task.commitment };
-  const again = await app.post(path(task.commitment), JSON.parse(JSON.stringify({ ...createFields(task.nonce), ...overrides })));
+  const again = await app.post(
+    path(task.commitment),
+    JSON.parse(JSON.stringify({ ...creationFields(task.nonce), ...overrides })),
+  );
   expect(again).toMatchObject(refused('task_id_commitment', 'Task already uploaded'));
   expect(harness.relay.balanceWei(app.address)).toBe(99n * FEE);
 });
 
-function createFields(nonce: string) {
-  return {
-    task_args: LLM_ARGS,
-    task_type: 1,
-    nonce,
-    task_model_ids: [MODEL],
-    min_vram: 8,
-    required_gpu: '',
-    required_gpu_vram: 0,
-    task_version: '3.0.0',
-    task_size: 1,
-    task_fee: FEE.toString(),
-  };
-}
-
 test('a task can be created by form, as the Python tooling does', async () => {
   const commitment = `0x${'ab'.repeat(32)}`;
-  const fields = { task_id_commitment: commitment, ...createFields(`0x${'01'.repeat(32)}`) };
+  const fields = { task_id_commitment: commitment, ...creationFields(`0x${'01'.repeat(32)}`) };
   const { timestamp, signature } = app.sign(fields);
   const body = new URLSearchParams();
   for (const [key, value] of Object.entries({ ...fields, timestamp, signature })) {

@@ -8,6 +8,7 @@ import type { RelayContext } from '../context.ts';
 import { memoryFiles } from '../files.ts';
 import type { NodeRow, TaskRow } from '../store/rows.ts';
 import { openStore } from '../store/store.ts';
+import { unstarted } from '../task-creation.ts';
 import { keyOf, LLM_ARGS, MODEL, STAKE, START_MS, seededRandom } from './harness.ts';
 
 export function testContext(
@@ -71,19 +72,8 @@ export function taskRow(fields: Partial<TaskRow> = {}): TaskRow {
     priority: 0n,
     seconds: { warm: 30, modelSwitch: 150 },
     timeoutSeconds: 0,
-    abortReason: 'None',
-    error: 'None',
-    score: '',
-    executionDtype: '',
-    qosScore: null,
-    selectedNode: null,
-    group: [],
     createTimeMs: START_MS,
-    startTimeMs: null,
-    deliveredTimeMs: null,
-    scoreReadyTimeMs: null,
-    validatedTimeMs: null,
-    resultUploadedTimeMs: null,
+    ...unstarted(),
     ...fields,
   };
 }

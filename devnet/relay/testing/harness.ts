@@ -85,6 +85,22 @@ export interface TestTask {
 
 export const LLM_ARGS = JSON.stringify({ model: 'qwen/qwen3-8b', messages: [{ role: 'user', content: 'hello' }] });
 
+/** Of a creation, as any card of 8 GiB may have it; the commitment aside. */
+export function creationFields(nonce: string) {
+  return {
+    task_args: LLM_ARGS,
+    task_type: 1,
+    nonce,
+    task_model_ids: [MODEL],
+    min_vram: 8,
+    required_gpu: '',
+    required_gpu_vram: 0,
+    task_version: '3.0.0',
+    task_size: 1,
+    task_fee: FEE.toString(),
+  };
+}
+
 export interface HarnessOptions {
   readonly config?: RelayConfigInput;
   readonly seed?: string;
@@ -208,16 +224,7 @@ export function createActor(name: string, { clock, random, send }: ActorWorld): 
       const commitment = taskCommitment(taskId, nonce);
       const answer = await post(taskPath(commitment), {
         task_id_commitment: commitment,
-        task_args: LLM_ARGS,
-        task_type: 1,
-        nonce,
-        task_model_ids: [MODEL],
-        min_vram: 8,
-        required_gpu: '',
-        required_gpu_vram: 0,
-        task_version: '3.0.0',
-        task_size: 1,
-        task_fee: FEE.toString(),
+        ...creationFields(nonce),
         ...overrides,
       });
       const seed = (answer.json as { data?: { sampling_seed?: Hex } } | undefined)?.data?.sampling_seed;

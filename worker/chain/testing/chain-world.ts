@@ -12,6 +12,7 @@ import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
 import { createLog, type Log } from '../../log.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { type ChainClient, createChainClient } from '../chain-client.ts';
+import type { Intent } from '../transactions/intent.ts';
 import { openChainStore } from './stores.ts';
 
 export const CNX = 10n ** 18n;
@@ -26,7 +27,13 @@ export interface ChainWorld {
   stakingEvents(account: Hex): Promise<string[]>;
   /** Number of transactions the account has in the chain. */
   count(account: Hex): Promise<number>;
+  /** A stake of so many CNX as raw intent, with the coin that is sent along. */
+  stakeIntent(id: string, cnx: bigint, valueCnx?: bigint): Intent;
 }
+
+/** CNX in the staking contract. */
+export const staked = async (client: TestClient) => (await client.staking.stake()).balanceWei / CNX;
+export const stateOf = (client: TestClient, id: string) => client.journal.find(id)?.state.kind;
 
 export interface ClientOptions {
   readonly preset?: Partial<ChainPresetInput>;
@@ -80,5 +87,12 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
       return events.filter((event) => event?.args[0] === account).map((event) => event?.name ?? '');
     },
     count: (account) => control.provider.getTransactionCount(account),
+    stakeIntent: (id, cnx, valueCnx = cnx) => ({
+      id,
+      kind: 'NodeStaking.stake',
+      to: chain.contracts.nodeStaking,
+      data: contractInterface('NodeStaking').encodeFunctionData('stake', [cnx * CNX]) as Hex,
+      valueWei: valueCnx * CNX,
+    }),
   };
 }

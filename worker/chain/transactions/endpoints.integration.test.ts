@@ -1,10 +1,7 @@
 /** What endpoints do wrong must not become a second transaction, nor a stuck account. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
-import type { Hex } from '../../../protocol/hex.ts';
-import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../testing/chain-world.ts';
+import { type ChainWorld, CNX, staked, startChainWorld, stateOf } from '../testing/chain-world.ts';
 import { startRpcProxy } from '../testing/rpc-proxy.ts';
-import type { Intent } from './intent.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
@@ -12,16 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.chain.stop());
 
-const staking = contractInterface('NodeStaking');
-const stakeIntent = (id: string, cnx: bigint, valueCnx = cnx): Intent => ({
-  id,
-  kind: 'NodeStaking.stake',
-  to: world.chain.contracts.nodeStaking,
-  data: staking.encodeFunctionData('stake', [cnx * CNX]) as Hex,
-  valueWei: valueCnx * CNX,
-});
-const staked = async (client: TestClient) => (await client.staking.stake()).balanceWei / CNX;
-const stateOf = (client: TestClient, id: string) => client.journal.find(id)?.state.kind;
+const stakeIntent = (id: string, cnx: bigint, valueCnx?: bigint) => world.stakeIntent(id, cnx, valueCnx);
 
 describe('endpoints that fail', () => {
   it.each(['down', 'silent', 'reset', 'garbage', 'wrongShape', 'limited'] as const)('%s: the next one is used', async (mode) => {

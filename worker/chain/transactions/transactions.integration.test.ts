@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { contractInterface } from '../../../devnet/chain/abi.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { createLog } from '../../log.ts';
-import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../testing/chain-world.ts';
-import type { Intent } from './intent.ts';
+import { type ChainWorld, CNX, staked, startChainWorld, stateOf, type TestClient } from '../testing/chain-world.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
@@ -14,14 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.chain.stop());
 
 const staking = contractInterface('NodeStaking');
-const stakeIntent = (id: string, cnx: bigint, valueCnx = cnx): Intent => ({
-  id,
-  kind: 'NodeStaking.stake',
-  to: world.chain.contracts.nodeStaking,
-  data: staking.encodeFunctionData('stake', [cnx * CNX]) as Hex,
-  valueWei: valueCnx * CNX,
-});
-const staked = async (client: TestClient) => (await client.staking.stake()).balanceWei / CNX;
+const stakeIntent = (id: string, cnx: bigint, valueCnx?: bigint) => world.stakeIntent(id, cnx, valueCnx);
 /** Turns blocks off for the duration of `work`. */
 async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Result> {
   const { control } = world.chain.anvil;
@@ -33,7 +25,6 @@ async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Resul
     await control.mine();
   }
 }
-const stateOf = (client: TestClient, id: string) => client.journal.find(id)?.state.kind;
 
 /** A transaction made with the same key elsewhere. */
 const foreign = async (client: TestClient, nonce: number) => {

@@ -131,6 +131,11 @@ export function openProfile({
   };
 }
 
+/** Names of the models whose fetching has begun, in order. */
+export function begun({ source }: Profile): string[] {
+  return source.begun.map(({ modelId }) => modelId.replace('base:', ''));
+}
+
 export function key(name: string): ModelKey {
   return modelKey('embedded', `base:${name}`);
 }

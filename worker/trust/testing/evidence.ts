@@ -8,6 +8,7 @@ import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import type { QosTrace } from '../../../protocol/wire/qos-tracing.ts';
 import type { Log } from '../../log.ts';
 import { openStore, type Store } from '../../store/store.ts';
+import { NODE_INFO } from '../../testing/fake-network.ts';
 import { OTHER, SELF } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import type { TrustNetwork } from '../relay-reader.ts';
@@ -67,27 +68,17 @@ export function trace(eventType: string, atMs: number, changes: Partial<QosTrace
 
 export function nodeInfo(changes: Partial<NodeInfo> = {}): NodeInfo {
   return {
+    ...NODE_INFO,
     address: SELF,
     network: 'devnet',
     status: 'Available',
     gpuName: 'NVIDIA GeForce RTX 4090+Linux',
     gpuVramGib: 24,
-    version: '3.5.0',
-    inUseModelIds: [],
     modelIds: ['base:qwen/qwen3-8b'],
-    stakingScore: 1,
     qosScore: 0.5,
     probWeight: 0.33,
     operatorStakingWei: 400n,
-    delegatorStakingWei: 0n,
     relayBalanceWei: 0n,
-    lockedEmissionWei: 0n,
-    delegatorShare: 0,
-    delegatorsNum: 0,
-    totalOperatorEarningsWei: 0n,
-    todayOperatorEarningsWei: 0n,
-    totalDelegatorEarningsWei: 0n,
-    todayDelegatorEarningsWei: 0n,
     ...changes,
   };
 }
