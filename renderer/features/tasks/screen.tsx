@@ -53,12 +53,11 @@ function Tasks() {
   const shown = total === null ? '' : new Intl.NumberFormat(i18n.language).format(total);
   return (
     <>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <TaskFilters view={view} onChange={change} />
+      <TaskFilters view={view} onChange={change}>
         <p role="status" className="ml-auto text-soft tabular-nums">
           {total === null ? t('reading') : t('total', { count: total, shown })}
         </p>
-      </div>
+      </TaskFilters>
       {tasks.error && (
         <ErrorNote
           error={tasks.error}
@@ -69,10 +68,10 @@ function Tasks() {
           }
         />
       )}
-      {total === 0 ? (
-        <Empty view={view} onClear={() => change(EVERYTHING)} />
-      ) : (
-        total !== null && <TaskTable key={JSON.stringify(filter)} tasks={tasks} onOpen={(row) => open(row.commitment)} />
+      {total === null && <div aria-hidden className="min-h-0 flex-1 rounded-lg border border-line bg-surface" />}
+      {total === 0 && <Empty view={view} onClear={() => change(EVERYTHING)} />}
+      {total !== null && total > 0 && (
+        <TaskTable key={JSON.stringify(filter)} tasks={tasks} onOpen={(row) => open(row.commitment)} />
       )}
       <TaskDrawer commitment={params.get('task')} onClose={() => open(null)} />
     </>

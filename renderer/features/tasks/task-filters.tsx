@@ -1,4 +1,5 @@
 import { FilterX, Search } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,9 +11,11 @@ import { useTyped } from './use-typed.ts';
 export interface TaskFiltersProps {
   readonly view: TaskView;
   readonly onChange: (view: TaskView) => void;
+  /** Behind the controls. */
+  readonly children: ReactNode;
 }
 
-export function TaskFilters({ view, onChange }: TaskFiltersProps) {
+export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
   const { t } = useTranslation(['tasks', 'common']);
   const [text, setText] = useTyped(view.text, (value) => onChange({ ...view, text: value }));
   const [model, setModel] = useTyped(view.model, (value) => onChange({ ...view, model: value }));
@@ -89,6 +92,7 @@ export function TaskFilters({ view, onChange }: TaskFiltersProps) {
           {t('clear')}
         </Button>
       )}
+      {children}
     </search>
   );
 }

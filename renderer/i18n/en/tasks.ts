@@ -128,6 +128,7 @@ export const tasks = {
     feeOffered: 'Fee offered',
     earned: 'Earned',
     failure: 'What went wrong',
+    errorClass: { reported: 'The task’s own error', silent: 'Possibly this machine’s error' },
     reaction: {
       reported: 'The node reported the task as invalid.',
       silent: 'The node stayed silent and lets the network time the task out.',

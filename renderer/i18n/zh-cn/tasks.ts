@@ -123,6 +123,7 @@ export const tasks: Same<typeof en> = {
     feeOffered: '任务费用',
     earned: '已赚取',
     failure: '出了什么问题',
+    errorClass: { reported: '任务本身的错误', silent: '可能是本机的错误' },
     reaction: { reported: '节点已报告该任务无效。', silent: '节点保持沉默，让网络使任务超时。' },
     why: {
       reported: '任务本身无效：每个节点都会同样失败。报告会说明这一点，并让节点空出来执行下一个任务。',
