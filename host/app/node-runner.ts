@@ -55,6 +55,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
   const runner: NodeRunner = {
     async order(profileId) {
       const profile = profiles.get(profileId);
+      views.started(profile);
       if (isLocal(profile)) await prepareLocal(profile);
       const preset = networks.preset(profile.networkId);
       const clash = clashWith({ profile, preset }, running().map(placed));
@@ -67,7 +68,6 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
         dataDir: profiles.dataDir(profileId),
         claimsDir: folders.claims,
       });
-      views.started(profile);
       return { config, privateKey };
     },
     async start(profileId) {

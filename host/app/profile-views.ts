@@ -38,7 +38,8 @@ export function createProfileViews(parts: {
         (profile.gpu.kind === 'stated' ? profile.gpu.name : (profile.gpu.confirmed?.name ?? null)),
       worker,
       node,
-      pendingRestart: isActive && startedWith.get(profile.id) !== effectOf(profile),
+      // A process that is only just started takes the profile as it is.
+      pendingRestart: isActive && worker.kind !== 'starting' && startedWith.get(profile.id) !== effectOf(profile),
     };
   }
 
