@@ -171,7 +171,7 @@ describe('overview', () => {
     const page = await open('slashed', '/node/living-room/overview');
     await page.getByText('The stake was taken').waitFor();
     const items = page.getByRole('region', { name: 'Needs your attention' }).getByRole('listitem');
-    expect(await items.first().innerText()).toContain('The stake was taken');
+    expect(await items.first().textContent()).toContain('The stake was taken');
     await page.getByRole('button', { name: 'Join again' }).click();
     await page.getByRole('alertdialog', { name: 'Join the network again?' }).waitFor();
   });

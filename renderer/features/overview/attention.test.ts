@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerState } from '../../../contract/profiles.ts';
+import { ATTENTION_KINDS, type AttentionFacts, attentionItems } from './attention.ts';
+
+const error = { code: 'WORKER_EXITED', message: 'gone', data: {} };
+const calm = {
+  profile: { worker: { kind: 'running', pid: 1, sinceMs: 0 }, pendingRestart: false },
+  node: { state: 'running', error: null, gpu: null },
+  key: { backedUp: true },
+  qos: null,
+  money: null,
+  checks: null,
+  update: null,
+} as unknown as AttentionFacts;
+
+const kinds = (facts: AttentionFacts) => attentionItems(facts).map(({ kind }) => kind);
+const withWorker = (worker: WorkerState) => ({ ...calm, profile: { ...calm.profile, worker } });
+
+describe('what needs the host', () => {
+  it('is nothing while all is well, and what is unknown is no reason to worry', () => {
+    expect(kinds(calm)).toEqual([]);
+    expect(kinds({ ...calm, node: null, key: null })).toEqual([]);
+  });
+
+  it('is ordered by what it costs to ignore it', () => {
+    const all = {
+      ...calm,
+      profile: { ...calm.profile, worker: { kind: 'failed', error }, pendingRestart: true },
+      node: { ...calm.node, state: 'slashed', error },
+      key: { backedUp: false },
+      qos: { exclusion: { state: 'excluded' }, belowKickOut: true },
+      money: { conflicts: 1, unbooked: 0 },
+      checks: { results: [{ id: 'disk', state: 'warn', code: 'X', message: 'x' }] },
+      update: { kind: 'ready', version: '2' },
+    } as unknown as AttentionFacts;
+    const seen = kinds(all);
+    expect(seen[0]).toBe('slashed');
+    expect(seen.at(-1)).toBe('update');
+    expect(seen).toEqual(ATTENTION_KINDS.filter((kind) => seen.includes(kind)));
+    expect(seen).toHaveLength(10);
+  });
+
+  it('tells a crash that is retried from one that is not', () => {
+    expect(kinds(withWorker({ kind: 'failed', error }))).toEqual(['workerFailed']);
+    expect(kinds(withWorker({ kind: 'backoff', failures: 1, retryAtMs: 0, error }))).toEqual(['backoff']);
+    expect(kinds(withWorker({ kind: 'locked' }))).toEqual(['locked']);
+  });
+});

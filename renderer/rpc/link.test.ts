@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
+import { follow } from './follow.ts';
+import { Link, type LinkClock, retryDelayMs } from './link.ts';
+
+/** Ticked by hand. */
+class HandClock implements LinkClock {
+  #now = 0;
+  #timers: { atMs: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { atMs: this.#now + ms, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  tick(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter(({ atMs }) => atMs <= this.#now);
+    this.#timers = this.#timers.filter(({ atMs }) => atMs > this.#now);
+    for (const { run } of due) run();
+  }
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A link to ends that a test holds: the far ends of what was opened, in their order. */
+function world() {
+  const clock = new HandClock();
+  const far: RpcPort[] = [];
+  let refuse = false;
+  const link = new Link<{ readonly number: number }>({
+    clock,
+    open: async () => {
+      if (refuse) throw new Error('nobody listens');
+      const [near, other] = portPair();
+      far.push(other);
+      return near;
+    },
+    create: () => ({ number: far.length }),
+  });
+  const refusing = (value: boolean) => {
+    refuse = value;
+  };
+  return { clock, far, link, refusing };
+}
+
+describe('a link', () => {
+  it('opens, and after a loss opens again with a new client', async () => {
+    const { clock, far, link } = world();
+    link.start();
+    await settle();
+    expect(link.client()).toEqual({ number: 1 });
+    far[0]?.close();
+    expect(link.state.getState()).toEqual({ kind: 'waiting', failures: 1, retryAtMs: 250 });
+    expect(() => link.client()).toThrow(expect.objectContaining({ code: 'RPC_DISCONNECTED' }));
+    clock.tick(250);
+    await settle();
+    expect(link.client()).toEqual({ number: 2 });
+  });
+
+  it('tries ever less often, with a cap, and at once when it is asked to', async () => {
+    const { clock, link, refusing } = world();
+    refusing(true);
+    link.start();
+    const waits: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      await settle();
+      const state = link.state.getState();
+      if (state.kind !== 'waiting') throw new Error(state.kind);
+      waits.push(state.retryAtMs - clock.now());
+      clock.tick(state.retryAtMs - clock.now());
+    }
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect(retryDelayMs(1_000)).toBe(10_000);
+    await settle();
+    refusing(false);
+    link.retryNow();
+    await settle();
+    expect(link.state.getState().kind).toBe('open');
+  });
+
+  it('closes what it had when it is stopped, and what comes too late', async () => {
+    const { clock, far, link } = world();
+    const closed: string[] = [];
+    link.start();
+    link.stop();
+    await settle();
+    far[0]?.onClose(() => closed.push('first'));
+    expect(link.state.getState().kind).toBe('idle');
+    link.start();
+    await settle();
+    far[1]?.onClose(() => closed.push('second'));
+    link.stop();
+    clock.tick(60_000);
+    await settle();
+    expect([closed, far.length]).toEqual([['second'], 2]);
+  });
+});
+
+describe('a subscription', () => {
+  it('is made again after a gap and after a reconnect, and never after its end', async () => {
+    const { clock, far, link } = world();
+    const opened: { client: number; signal: AbortSignal }[] = [];
+    const taken: string[] = [];
+    const end = follow(
+      link,
+      {
+        open: async ({ number }, signal) => {
+          opened.push({ client: number, signal });
+          return (async function* () {
+            yield 'snapshot';
+            yield opened.length === 1 ? 'gap' : 'change';
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          })();
+        },
+        take(update: string) {
+          taken.push(update);
+          return update === 'gap' ? 'gap' : 'taken';
+        },
+      },
+      clock,
+    );
+    link.start();
+    await settle();
+    expect(taken).toEqual(['snapshot', 'gap']);
+    expect(opened[0]?.signal.aborted).toBe(true);
+    clock.tick(250);
+    await settle();
+    expect(taken).toEqual(['snapshot', 'gap', 'snapshot', 'change']);
+    far[0]?.close();
+    expect(opened[1]?.signal.aborted).toBe(true);
+    clock.tick(250);
+    await settle();
+    expect(opened.map(({ client }) => client)).toEqual([1, 1, 2]);
+    end();
+    expect(opened[2]?.signal.aborted).toBe(true);
+    clock.tick(60_000);
+    await settle();
+    expect(opened).toHaveLength(3);
+  });
+});

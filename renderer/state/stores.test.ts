@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { ProfileView, WorkerState } from '../../contract/profiles.ts';
+import type { TaskRow } from '../../contract/tasks.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import { nodeStatus } from './node-status.ts';
+import { afterProfilesUpdate, type ProfilesState } from './profiles.ts';
+import { afterTasksUpdate, openTasks, type TasksState } from './tasks.ts';
+
+const profile = (id: string, createdMs: number, gpuName = '') => ({ profile: { id, createdMs }, gpuName }) as ProfileView;
+const row = (commitment: string, sequence: number, status: TaskRow['status']) => ({ commitment, sequence, status }) as TaskRow;
+
+describe('profiles', () => {
+  const start: ProfilesState = { revision: null, profiles: [] };
+  const told = afterProfilesUpdate(start, { kind: 'snapshot', revision: 4, profiles: [profile('b', 2), profile('a', 1)] });
+
+  it('stand in the order in which they were made, and change in place', () => {
+    expect(told?.profiles.map((view) => view.profile.id)).toEqual(['a', 'b']);
+    const next = told && afterProfilesUpdate(told, { kind: 'changed', revision: 5, profile: profile('a', 1, 'RTX') });
+    expect(next?.profiles.map((view) => view.gpuName)).toEqual(['RTX', '']);
+    expect(next && afterProfilesUpdate(next, { kind: 'removed', revision: 6, id: 'a' })?.profiles).toHaveLength(1);
+  });
+
+  it('take nothing twice, and nothing over a gap', () => {
+    if (told === null) throw new Error('no snapshot');
+    expect(afterProfilesUpdate(told, { kind: 'removed', revision: 4, id: 'a' })).toBe(told);
+    expect(afterProfilesUpdate(told, { kind: 'removed', revision: 6, id: 'a' })).toBeNull();
+    expect(afterProfilesUpdate(start, { kind: 'removed', revision: 1, id: 'a' })).toBeNull();
+  });
+});
+
+describe('tasks', () => {
+  const start: TasksState = { revision: null, upTo: 0, rows: new Map() };
+  const told = afterTasksUpdate(start, { kind: 'snapshot', revision: 1, upTo: 7, open: [row('x', 7, 'Started')] });
+
+  it('are open until the network moves them no more', () => {
+    if (told === null) throw new Error('no snapshot');
+    expect(openTasks(told)).toHaveLength(1);
+    const ended = afterTasksUpdate(told, { kind: 'task', revision: 2, task: row('x', 7, 'EndSuccess') });
+    expect(ended && openTasks(ended)).toEqual([]);
+    expect(afterTasksUpdate(told, { kind: 'task', revision: 3, task: row('y', 8, 'Started') })).toBeNull();
+  });
+
+  it('are kept in a bounded number', () => {
+    let state = told;
+    for (let index = 0; index < 1_200 && state !== null; index += 1) {
+      const task = row(`t${index}`, 8 + index, 'EndSuccess');
+      state = afterTasksUpdate(state, { kind: 'task', revision: 2 + index, task });
+    }
+    expect([state?.rows.size, state?.upTo]).toEqual([500, 1_207]);
+  });
+});
+
+describe('a status', () => {
+  const running: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
+  const view = (state: NodeView['state'], currentTask: string | null = null) => ({ state, currentTask }) as NodeView;
+
+  it('is the process’s word first: a living process without a word of its node is starting', () => {
+    expect(nodeStatus({ kind: 'stopped' }, view('running'))).toEqual({ word: 'stopped', tone: 'neutral' });
+    expect(nodeStatus(running, null).word).toBe('starting');
+    expect(nodeStatus(running, view('running', '0x1'))).toEqual({ word: 'executing', tone: 'good' });
+    expect(nodeStatus(running, view('paused', '0x1')).word).toBe('paused');
+    expect(nodeStatus(running, view('slashed'))).toEqual({ word: 'slashed', tone: 'bad' });
+  });
+});
