@@ -12,16 +12,21 @@ export const signedWei = z
   .regex(/^-?\d+$/)
   .transform((text) => BigInt(text));
 
+/** One telling of a movement, counted or not. */
+const movementFields = {
+  id: z.number().int(),
+  source: z.string(),
+  kind: kindField,
+  from_account: accountField,
+  to_account: accountField,
+  wei: weiField,
+  at_ms: z.number(),
+  observed_ms: z.number(),
+};
+
 export const entryRowSchema = z
   .object({
-    id: z.number().int(),
-    source: z.string(),
-    kind: kindField,
-    from_account: accountField,
-    to_account: accountField,
-    wei: weiField,
-    at_ms: z.number(),
-    observed_ms: z.number(),
+    ...movementFields,
     task: commitmentField.nullable(),
     tx: z.string().nullable(),
     record: z.string().nullable(),
@@ -74,14 +79,7 @@ export type LedgerTotal = z.output<typeof totalRowSchema>;
 
 export const conflictRowSchema = z
   .object({
-    id: z.number().int(),
-    source: z.string(),
-    kind: kindField,
-    from_account: accountField,
-    to_account: accountField,
-    wei: weiField,
-    at_ms: z.number(),
-    observed_ms: z.number(),
+    ...movementFields,
     recorded_from: accountField,
     recorded_to: accountField,
     recorded_wei: weiField,
