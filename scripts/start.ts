@@ -23,7 +23,12 @@ export function electronBinary(env: NodeJS.ProcessEnv = process.env): string | n
 
 async function start(argv: readonly string[]): Promise<number> {
   process.stderr.write('Building what has changed; the first time takes about a minute …\n');
-  await buildDesktop();
+  try {
+    await buildDesktop();
+  } catch (error) {
+    process.stderr.write(`It could not be built: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
   const electron = electronBinary();
   if (electron !== null) return run(electron, [root, ...argv]);
   process.stderr.write("Electron's binary is not installed, so the same window is served on this machine instead.\n");

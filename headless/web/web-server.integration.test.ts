@@ -113,6 +113,16 @@ describe('entering', () => {
   });
 });
 
+it('the command line is given a new address; a page that knows its token is not', async () => {
+  const authorization = `Bearer ${server.commandLineToken}`;
+  const { body, status } = await ask('/address', { authorization });
+  expect(status).toBe(200);
+  const { pathname, search } = new URL((JSON.parse(body) as { address: string }).address);
+  expect((await ask(pathname + search)).headers['set-cookie']).toHaveLength(1);
+  for (const headers of [{}, { authorization: 'Bearer x' }, { authorization, origin: 'http://evil.example' }])
+    expect(await ask('/address', headers)).toMatchObject({ status: 401 });
+});
+
 describe('what is served', () => {
   it('are the files that were there at the start, of known kinds, with headers that confine them', async () => {
     const cookie = await enter();

@@ -1,8 +1,11 @@
 /** Procedures about the nodes' logs. */
 import os from 'node:os';
+import path from 'node:path';
+import { STORE_FILE } from '../../worker/store/store.ts';
 import type { HostParts } from '../app/host-app.ts';
 import { logFolder } from '../app/node-runner.ts';
 import { followLog, logPage } from '../logs/log-reader.ts';
+import { storeSummary } from '../logs/store-summary.ts';
 import { supportBundle } from '../logs/support-bundle.ts';
 import type { HostImplementer } from './router.ts';
 
@@ -26,7 +29,7 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
           node: process.version,
           platform: `${os.platform()} ${os.release()} ${os.arch()}`,
         },
-        store: { worker, node },
+        store: { worker, node, database: storeSummary(path.join(profiles.dataDir(id), STORE_FILE)) },
         secrets: [],
         homeDir: os.homedir(),
         userName: os.userInfo().username,

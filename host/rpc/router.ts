@@ -29,7 +29,7 @@ export function createHostRouter(parts: HostParts) {
       }),
     },
     engines: {
-      list: contract.engines.list.handler(() => ({ engines: engines.list() })),
+      list: contract.engines.list.handler(async () => ({ engines: await engines.list() })),
       inspect: contract.engines.inspect.handler(({ input }) => engines.inspect(input.path)),
     },
     gpus: cardsHandlers(contract, parts),
