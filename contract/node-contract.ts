@@ -92,6 +92,8 @@ export const nodeContract = {
     /** Of the last start; null = none was made. */
     last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() })),
     run: procedure(nothing, preflightReportSchema),
+    /** The host's word, for this run of the node, that no other machine runs with its key. Two would get it slashed. */
+    confirmAlone: procedure(nothing, nothing),
   },
 };
 export type NodeContract = typeof nodeContract;

@@ -23,8 +23,10 @@ function hasLibrary(name: string): boolean {
 }
 
 const BROWSER: Need = { package: 'chromium', present: () => findBrowser() !== null };
-/** The keychain is tested against a real Secret Service. */
-const KEYRING: readonly Need[] = [
+const LINUX: readonly Need[] = [
+  /** That no process is left behind is seen by `ps`. */
+  { package: 'procps', present: () => onPath('ps') },
+  /** The keychain is tested against a real Secret Service. */
   { package: 'dbus-daemon', present: () => onPath('dbus-run-session') },
   { package: 'gnome-keyring', present: () => onPath('gnome-keyring-daemon') },
   { package: 'libsecret-1-0', present: () => hasLibrary('libsecret-1.so.0') },
@@ -32,7 +34,7 @@ const KEYRING: readonly Need[] = [
 
 /** Path of the browser that UI tests drive. @throws Error with the one command to run */
 export function ensureTestPrograms(): string {
-  const needs = process.platform === 'linux' ? [BROWSER, ...KEYRING] : [BROWSER];
+  const needs = process.platform === 'linux' ? [BROWSER, ...LINUX] : [BROWSER];
   const missing = () => needs.filter((need) => !need.present()).map((need) => need.package);
   const wanted = missing();
   if (wanted.length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {

@@ -24,7 +24,7 @@ export interface ServiceParts {
   /** Null where the node does not care for the host's models. */
   readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
   /** The checks before a start; null where none are made. */
-  readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport> } | null;
+  readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void } | null;
   readonly cards: { inventory(): Promise<GpuInventory>; history(query: GpuHistoryQuery): readonly GpuHistoryPoint[] };
   readonly networkClock: Pick<NetworkClock, 'now'>;
   readonly random: Random;

@@ -70,6 +70,11 @@ export function createNodeRouter({ parts, views, tasks, trust, streams }: Router
         if (parts.clearance === null) throw unsupported('checks');
         return parts.clearance.run();
       }),
+      confirmAlone: build.checks.confirmAlone.handler(() => {
+        if (parts.clearance === null) throw unsupported('checks');
+        parts.clearance.confirmAlone();
+        return {};
+      }),
     },
   });
 }

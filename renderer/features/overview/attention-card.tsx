@@ -1,17 +1,27 @@
 import { clsx } from 'clsx';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useStore } from 'zustand';
 import { nodePath } from '../../app/screens.ts';
 import { useAct, useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
-import { useApp, useHostClient, useNode, useNodeView } from '../../state/app-context.ts';
+import { useApp, useHostClient, useNode, useNodeClient, useNodeView } from '../../state/app-context.ts';
 import { type Tone, ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote, errorEntry } from '../../ui/error-note.tsx';
 import { type AttentionItem, type AttentionKind, attentionItems } from './attention.ts';
 
-const BAD: ReadonlySet<AttentionKind> = new Set(['slashed', 'notBackedUp', 'kickedOut', 'workerFailed', 'backoff', 'nodeError']);
+const BAD: ReadonlySet<AttentionKind> = new Set([
+  'slashed',
+  'doppelganger',
+  'notBackedUp',
+  'kickedOut',
+  'workerFailed',
+  'backoff',
+  'nodeError',
+]);
 const NOTES: ReadonlySet<AttentionKind> = new Set(['pendingRestart', 'update']);
 
 function toneOf(kind: AttentionKind): Tone {
@@ -48,9 +58,16 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
     await host().profiles.stop({ id });
     await host().profiles.start({ id });
   });
+  const [confirming, setConfirming] = useState(false);
+  const client = useNodeClient();
+  const alone = useAct(async () => {
+    await client().checks.confirmAlone({});
+    setConfirming(false);
+  });
   const go = (path: string) => () => void navigate(path);
   const actions: Readonly<Record<AttentionKind, () => void>> = {
     slashed: go(nodePath(id, 'trust')),
+    doppelganger: () => setConfirming(true),
     notBackedUp: go('/settings/keys'),
     kickedOut: go(nodePath(id, 'trust')),
     workerFailed: () => void again.run(),
@@ -95,6 +112,19 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
           <ErrorNote error={error} />
         </div>
       )}
+      <ConfirmDialog
+        open={confirming}
+        onClose={() => setConfirming(false)}
+        title={t('alone.title')}
+        confirmLabel={t('alone.confirm')}
+        onConfirm={() => void alone.run()}
+        typed={t('alone.typed')}
+        danger
+        busy={alone.busy}
+        error={alone.error}
+      >
+        <p>{t('alone.text')}</p>
+      </ConfirmDialog>
     </Card>
   );
 }

@@ -40,6 +40,13 @@ describe('what needs the host', () => {
     expect(seen).toHaveLength(10);
   });
 
+  it('asks for the host’s word when a second machine may have the key', () => {
+    for (const state of ['fail', 'unknown']) {
+      const checks = { results: [{ id: 'doppelganger', state, code: 'PREFLIGHT_FOREIGN_MEMBER', message: 'x' }] };
+      expect(kinds({ ...calm, checks } as unknown as AttentionFacts)).toEqual(['doppelganger']);
+    }
+  });
+
   it('tells a crash that is retried from one that is not', () => {
     expect(kinds(withWorker({ kind: 'failed', error }))).toEqual(['workerFailed']);
     expect(kinds(withWorker({ kind: 'backoff', failures: 1, retryAtMs: 0, error }))).toEqual(['backoff']);

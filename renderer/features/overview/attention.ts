@@ -10,6 +10,7 @@ import type { NodeView } from '../../../contract/worker-channel.ts';
 /** From what costs the stake down to what only waits; the order of the list. */
 export const ATTENTION_KINDS = [
   'slashed',
+  'doppelganger',
   'notBackedUp',
   'kickedOut',
   'workerFailed',
@@ -78,7 +79,10 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
   if (qos?.belowKickOut === true) yield { kind: 'belowKickOut', params: {} };
   if (money !== null && money.conflicts + money.unbooked > 0) yield { kind: 'moneyConflict', params: {} };
   for (const result of checks?.results ?? []) {
-    if (result.state === 'warn' || result.state === 'fail') {
+    // Only the host can know whether a second machine has the key; the node keeps still until then.
+    if (result.id === 'doppelganger' && (result.state === 'fail' || result.state === 'unknown')) {
+      yield { kind: 'doppelganger', params: { code: result.code, message: result.message } };
+    } else if (result.state === 'warn' || result.state === 'fail') {
       yield { kind: 'check', params: { code: result.code, message: result.message } };
     }
   }

@@ -19,7 +19,7 @@ import { Money } from '../../ui/money.tsx';
 const DAY = 86_400_000;
 
 export function EarningsCard() {
-  const { t } = useTranslation('overview');
+  const { t } = useTranslation(['overview', 'common']);
   const { profile, session } = useNode();
   const changes = useStore(session.tasks, ({ revision }) => revision);
   const summary = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
@@ -35,6 +35,7 @@ export function EarningsCard() {
       }
     >
       {summary.error && <ErrorNote error={summary.error} />}
+      {value === null && summary.error === null && <p className="text-faint">{t('common:frame.loading')}</p>}
       {value !== null && (
         <div className="flex flex-col gap-3">
           <dl className="grid grid-cols-3 gap-3">
