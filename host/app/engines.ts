@@ -5,20 +5,36 @@ import type { EngineView } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import { engineCandidates } from '../../worker/engines/engine-candidates.ts';
 import { inspectOfficialWorker } from '../../worker/engines/official/inspect.ts';
+import { createPatchList, type PatchList } from './patch-list.ts';
 import { bundledModelIds } from './program-parts.ts';
 
 export interface EngineDirectory {
-  list(): EngineView[];
-  /** What is at a folder or program that the host names; never throws for what it finds. */
-  inspect(place: string): EngineView;
+  list(): Promise<EngineView[]>;
+  /** What is at a folder or program that the host names; never rejects for what it finds. */
+  inspect(place: string): Promise<EngineView>;
 }
 
-export function createEngineDirectory(presets: () => readonly NetworkPreset[]): EngineDirectory {
-  const facts = () => ({ platform: process.platform, env: process.env, home: os.homedir(), networks: presets() });
+export function createEngineDirectory(
+  presets: () => readonly NetworkPreset[],
+  patchList: PatchList = createPatchList(),
+): EngineDirectory {
+  const facts = (patchList?: string) => ({
+    ...{ platform: process.platform, env: process.env, home: os.homedir(), networks: presets() },
+    ...(patchList === undefined ? {} : { patchList }),
+  });
+  const offered = async (found: readonly EngineCandidate[]) => (found.some(takesPatches) ? await patchList() : undefined);
   return {
-    list: () => engineCandidates(facts()).map(engineView),
-    inspect: (place) => engineView(inspectOfficialWorker(place, facts())),
+    list: async () => engineCandidates(facts(await offered(engineCandidates(facts())))).map(engineView),
+    inspect: async (place) => {
+      const list = await offered([inspectOfficialWorker(place, facts())]);
+      return engineView(inspectOfficialWorker(place, facts(list)));
+    },
   };
+}
+
+/** Its worker asks the source of patches by itself; otherwise nobody is to be asked. */
+function takesPatches({ config }: EngineCandidate): boolean {
+  return config?.kind === 'official' && config.patchUrl !== '';
 }
 
 function engineView({ kind, title, path, version, patches, config, problem, acceptedBy }: EngineCandidate): EngineView {

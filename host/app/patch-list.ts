@@ -1,0 +1,46 @@
+/** What the official worker's source of patches offers. The worker asks it every minute; the host, once an hour at most. */
+import type { Clock } from '../../protocol/ports.ts';
+import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official/patches.ts';
+import { systemClock } from '../../worker/engines/system-clock.ts';
+
+const KEEP_MS = 60 * 60_000;
+/** A window does not wait longer for it; it has it the next time. */
+const PATIENCE_MS = 2_000;
+
+/** Text of the list; undefined = not known (yet). Never rejects: without an answer nothing is said of new patches. */
+export type PatchList = () => Promise<string | undefined>;
+
+export function createPatchList({
+  read = () => readPatchList(OFFICIAL_PATCH_URL),
+  clock = systemClock,
+}: {
+  readonly read?: () => Promise<string>;
+  readonly clock?: Clock;
+} = {}): PatchList {
+  let reading: Promise<string | undefined> | null = null;
+  let known: string | undefined;
+  let askedMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (reading === null && clock.now() - askedMs >= KEEP_MS) {
+      askedMs = clock.now();
+      reading = read()
+        .then((text) => {
+          known = text;
+        })
+        .catch(() => {})
+        .then(() => {
+          reading = null;
+          return known;
+        });
+    }
+    if (reading === null) return known;
+    const enough = new AbortController();
+    const late = clock.sleep(PATIENCE_MS, enough.signal).then(
+      () => known,
+      () => known,
+    );
+    const text = await Promise.race([reading, late]);
+    enough.abort();
+    return text;
+  };
+}
