@@ -26,8 +26,8 @@ async function go(page: Page, route: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
-function hasFocus(locator: Locator): Promise<boolean> {
-  return locator.evaluate((element) => element.ownerDocument.activeElement === element);
+async function hasFocus(locator: Locator): Promise<boolean> {
+  return (await locator.and(locator.page().locator(':focus')).count()) > 0;
 }
 
 /** By how many pixels the page is wider than its window. */

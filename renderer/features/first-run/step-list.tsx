@@ -9,16 +9,16 @@ export function StepList({ current, open }: { readonly current: Step; readonly o
   const { t } = useTranslation('firstRun');
   return (
     <nav aria-label={t('stepsLabel')}>
-      <ol className="grid grid-cols-5 gap-2">
+      <ol className="flex gap-2">
         {STEPS.map((step, index) => {
           const done = step !== 'checks' && !open.includes(step);
           return (
-            <li key={step}>
+            <li key={step} className="flex-auto">
               <Link
                 to={`/first-run/${step}`}
                 aria-current={step === current ? 'step' : undefined}
                 className={clsx(
-                  'flex items-center gap-2 rounded-md border-t-2 px-1 py-2',
+                  'flex items-center gap-2 border-t-2 px-1 py-2 whitespace-nowrap',
                   step === current ? 'border-accent font-medium text-ink' : 'border-line text-soft hover:border-edge',
                 )}
               >
@@ -30,7 +30,7 @@ export function StepList({ current, open }: { readonly current: Step; readonly o
                 >
                   {done ? <Check aria-hidden className="size-3.5" /> : index + 1}
                 </span>
-                <span className="truncate">{t(`steps.${step}`)}</span>
+                <span>{t(`steps.${step}`)}</span>
                 {step !== 'checks' && <span className="sr-only">({t(done ? 'done' : 'open')})</span>}
               </Link>
             </li>
