@@ -28,7 +28,11 @@ export function AssignCard({ cards, usedBy }: AssignCardProps) {
   return (
     <Card title={t('assign.title')}>
       <div className="flex flex-col gap-3">
-        {gpu.kind === 'stated' && <p>{t('assign.stated', { name: gpu.name, vram: gpu.vramGib })}</p>}
+        {gpu.kind === 'stated' && (
+          <p>
+            {t('assign.stated', { name: gpu.name, vram: gpu.vramGib })} {groups.length > 0 && t('assign.chooseBelow')}
+          </p>
+        )}
         {gpu.kind === 'cards' && gpu.confirmed !== null && (
           <Facts>
             <Fact name={t('assign.reported')}>

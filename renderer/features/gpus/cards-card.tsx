@@ -1,4 +1,4 @@
-import { Cpu, MemoryStick } from 'lucide-react';
+import { Circle, Cpu, MemoryStick } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { GpuCard, GpuInventory } from '../../../contract/gpu.ts';
 import { useNode, useProfiles } from '../../state/app-context.ts';
@@ -58,7 +58,7 @@ function GpuRow({ card, profileId }: { readonly card: GpuCard; readonly profileI
           {card.busId !== null && ` · ${card.busId}`}
         </span>
       </div>
-      <Readings card={card} />
+      {tells(card) && <Readings card={card} />}
       {card.unusable !== null && <ProblemNote problem={card.unusable} />}
     </li>
   );
@@ -74,7 +74,16 @@ function UseBadge({ card, profileId }: { readonly card: GpuCard; readonly profil
     return <Badge tone="info">{t('cards.byOther', { name })}</Badge>;
   }
   if (card.unusable !== null) return <Badge tone="bad">{t('cards.unusable')}</Badge>;
-  return <Badge tone="neutral">{t('cards.free')}</Badge>;
+  return (
+    <Badge tone="neutral" icon={Circle}>
+      {t('cards.free')}
+    </Badge>
+  );
+}
+
+/** A card without any reading says nothing five times. */
+function tells({ loadPercent, memoryMib, temperatureC, powerW, processes }: GpuCard): boolean {
+  return [loadPercent, memoryMib, temperatureC, powerW, processes].some((value) => value !== null);
 }
 
 const gib = (mib: number) => (mib / 1_024).toFixed(1);

@@ -1,7 +1,65 @@
+import { FolderSearch, Plus } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNode } from '../../state/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { AddDialog } from './add-dialog.tsx';
+import { DiskCard } from './disk-card.tsx';
+import { DownloadsCard } from './downloads-card.tsx';
+import { ModelsCard } from './models-card.tsx';
+import { UnknownCard } from './unknown-card.tsx';
+import { useModels, useModelsAct } from './use-models.ts';
 
 export function ModelsScreen() {
   const { t } = useTranslation('models');
-  return <Screen title={t('title')}>{null}</Screen>;
+  const { kind } = useNode().profile.worker;
+  const [adding, setAdding] = useState(false);
+  const scan = useModelsAct();
+  const runs = kind === 'running' || kind === 'stopping';
+  return (
+    <Screen
+      title={t('title')}
+      actions={
+        runs && (
+          <div className="flex flex-wrap gap-2">
+            <Button icon={FolderSearch} busy={scan.busy} onClick={() => void scan.run({ type: 'scan' }, t('scanned'))}>
+              {t('scan')}
+            </Button>
+            <Button tone="primary" icon={Plus} onClick={() => setAdding(true)}>
+              {t('add')}
+            </Button>
+          </div>
+        )
+      }
+    >
+      {scan.error && <ErrorNote error={scan.error} />}
+      <NodeNeeded>
+        <Contents />
+      </NodeNeeded>
+      <AddDialog open={adding} onClose={() => setAdding(false)} />
+    </Screen>
+  );
+}
+
+function Contents() {
+  const { t } = useTranslation('models');
+  const state = useModels();
+  if (state === null) {
+    return (
+      <p role="status" className="text-faint">
+        {t('waiting')}
+      </p>
+    );
+  }
+  return (
+    <>
+      <DiskCard disk={state.disk} />
+      <DownloadsCard downloads={state.downloads} />
+      <ModelsCard models={state.models} />
+      {state.unknown.length > 0 && <UnknownCard items={state.unknown} />}
+    </>
+  );
 }

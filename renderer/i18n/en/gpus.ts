@@ -26,7 +26,8 @@ export const gpus = {
   assign: {
     title: 'Cards of this node',
     hint: 'One card, or several of exactly the same name: the network takes them for one.',
-    stated: 'This node runs with a stated card: {{name}}, {{vram}} GiB. Choose a card below to use a real one.',
+    stated: 'This node runs with a stated card: {{name}}, {{vram}} GiB.',
+    chooseBelow: 'Choose a card below to use a real one.',
     group: '{{count}} × {{name}}',
     noneUsable: 'No card of this machine can be assigned.',
     review: 'Review what is reported',

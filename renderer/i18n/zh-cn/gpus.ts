@@ -29,7 +29,8 @@ export const gpus: Same<typeof en> = {
   assign: {
     title: '此节点的显卡',
     hint: '一张显卡，或名称完全相同的几张：网络把它们视为一张。',
-    stated: '此节点使用声明的显卡运行：{{name}}，{{vram}} GiB。请在下方选择一张真实的显卡。',
+    stated: '此节点使用声明的显卡运行：{{name}}，{{vram}} GiB。',
+    chooseBelow: '请在下方选择一张真实的显卡。',
     group: '{{count}} × {{name}}',
     noneUsable: '这台机器没有可以分配的显卡。',
     review: '查看将上报的内容',

@@ -1,0 +1,33 @@
+/** The host's models, as a node's subscription tells them. */
+import type { ModelKey, ModelsUpdate } from '../../contract/models.ts';
+
+type Snapshot = Extract<ModelsUpdate, { kind: 'snapshot' }>;
+export type ModelsState = Omit<Snapshot, 'kind'>;
+
+/** The state after an update (`state` null = before the first snapshot); null = something between is missing. */
+export function afterModelsUpdate(state: ModelsState | null, update: ModelsUpdate): ModelsState | null {
+  if (update.kind === 'snapshot') {
+    const { kind: _, ...rest } = update;
+    return rest;
+  }
+  if (state === null || update.revision > state.revision + 1) return null;
+  // What the snapshot held already.
+  if (update.revision <= state.revision) return state;
+  return {
+    revision: update.revision,
+    models: merged(state.models, update.models, update.removedModels),
+    downloads: merged(state.downloads, update.downloads, update.removedDownloads),
+    unknown: update.unknown ?? state.unknown,
+    disk: update.disk ?? state.disk,
+  };
+}
+
+export const keyText = ({ engine, modelId }: ModelKey): string => `${engine} ${modelId}`;
+
+/** Changed ones in their place, new ones at the end, so that no row jumps. */
+function merged<Item extends ModelKey>(old: readonly Item[], changed: readonly Item[], removed: readonly ModelKey[]): Item[] {
+  const byKey = new Map(old.map((item) => [keyText(item), item]));
+  for (const item of changed) byKey.set(keyText(item), item);
+  for (const key of removed) byKey.delete(keyText(key));
+  return [...byKey.values()];
+}
