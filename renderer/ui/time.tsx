@@ -15,9 +15,32 @@ export function useNow(everyMs = 1_000): number {
   return now;
 }
 
+/** Formats are costly to make, and long lists show many times. */
+function oncePerLanguage<Format>(make: (language: string) => Format): (language: string) => Format {
+  const made = new Map<string, Format>();
+  return (language) => {
+    const format = made.get(language) ?? make(language);
+    made.set(language, format);
+    return format;
+  };
+}
+
+const relativeFormat = oncePerLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }));
+const exactFormat = oncePerLanguage(
+  (language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }),
+);
+const clockFormat = oncePerLanguage(
+  (language) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
+);
+
+/** `21:04:33`. */
+export function clockTime(atMs: number, language: string): string {
+  return clockFormat(language).format(atMs);
+}
+
 /** `3 minutes ago`, `in 2 hours`; days at most. */
 export function relativeTime(atMs: number, nowMs: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const format = relativeFormat(language);
   const away = atMs - nowMs;
   const size = Math.abs(away);
   if (size < MINUTE) return format.format(Math.round(away / 1_000), 'second');
@@ -27,7 +50,7 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
 }
 
 export function exactTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(atMs);
+  return exactFormat(language).format(atMs);
 }
 
 /** Relative; the exact time on hover. Null = not known. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
 import { LogRow } from './log-row.tsx';
@@ -23,12 +23,13 @@ export function LogLines({ log, follow, onFollow }: LogLinesProps) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   /** The newest line that was shown while one followed. */
   const [seen, setSeen] = useState(-1);
+  const getItemKey = useCallback((index: number) => lines[index]?.cursor ?? index, [lines]);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_HEIGHT,
     overscan: 20,
-    getItemKey: (index) => lines[index]?.cursor ?? index,
+    getItemKey,
   });
   const newest = lines.at(-1)?.cursor ?? -1;
   const oldest = lines[0]?.cursor ?? -1;

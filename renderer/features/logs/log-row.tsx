@@ -7,7 +7,7 @@ import { nodePath } from '../../app/screens.ts';
 import { useNode } from '../../state/app-context.ts';
 import { errorEntry } from '../../ui/error-note.tsx';
 import { shortHash } from '../../ui/hash.tsx';
-import { exactTime } from '../../ui/time.tsx';
+import { clockTime, exactTime } from '../../ui/time.tsx';
 import { prettyJson } from '../tasks/task-facts.tsx';
 
 const LOOKS: Readonly<Record<LogLevel, { readonly icon: LucideIcon; readonly text: string }>> = {
@@ -28,7 +28,6 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
   const { profile } = useNode();
   const { icon: Icon, text } = LOOKS[line.level];
   const Chevron = open ? ChevronDown : ChevronRight;
-  const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
   return (
     <div className={clsx('px-3 text-[13px]', line.level === 'error' && 'bg-bad-wash')}>
       <div className="flex min-h-7 items-center gap-2">
@@ -46,7 +45,7 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
           title={exactTime(line.atMs, i18n.language)}
           className="shrink-0 font-mono text-xs text-faint"
         >
-          {clock.format(line.atMs)}
+          {clockTime(line.atMs, i18n.language)}
         </time>
         <span className={clsx('inline-flex w-20 shrink-0 items-center gap-1', text)}>
           <Icon aria-hidden className="size-3.5 shrink-0" />

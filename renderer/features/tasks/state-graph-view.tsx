@@ -2,6 +2,7 @@ import { clsx } from 'clsx';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
+import { clockTime } from '../../ui/time.tsx';
 import { layOutStateGraph, NODE_HEIGHT, NODE_WIDTH } from './state-graph.ts';
 import { edgeKey, litEdges, type PathStep } from './task-path.ts';
 import { lookOf } from './task-words.ts';
@@ -26,7 +27,6 @@ export function StateGraphView({ path, status }: StateGraphViewProps) {
   const { t, i18n } = useTranslation(['tasks', 'common']);
   const lit = useMemo(() => litEdges(path), [path]);
   const seen = useMemo(() => new Map(path.map((step) => [step.status, step.atMs])), [path]);
-  const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' });
   return (
     <svg
       role="img"
@@ -80,7 +80,7 @@ export function StateGraphView({ path, status }: StateGraphViewProps) {
             </text>
             {atMs !== undefined && (
               <text x={node.x} y={node.y + 11} textAnchor="middle" className="fill-soft text-[9px] tabular-nums">
-                {time.format(atMs)}
+                {clockTime(atMs, i18n.language)}
               </text>
             )}
           </g>

@@ -2,15 +2,15 @@ import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { ArrowUp, RefreshCw } from 'lucide-react';
-import { type Key, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { COLUMN_CLASSES, TASK_COLUMNS, TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
 import { rowAt } from './task-list.ts';
+import { type Place, ROW_HEIGHT, rowId, TaskTableRow, UnreadRow } from './task-table-row.tsx';
 import type { UsedTaskList } from './use-task-list.ts';
 
-const ROW_HEIGHT = 40;
 const OVERSCAN = 12;
 
 export interface TaskTableProps {
@@ -25,14 +25,16 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const total = list.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   /** Counted from the oldest, as the list keeps it: it stays at its task while new ones come on top. */
-  const [active, setActive] = useState<number | null>(null);
+  const [active, setActive] = useState<Place | null>(null);
+  // Counted from the oldest, a row keeps its key while new ones come on top. The same function while it means the same:
+  // for another one all 100,000 places would be laid out anew.
+  const getItemKey = useCallback((index: number) => total - 1 - index, [total]);
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    // Counted from the oldest, a row keeps its key while new ones come on top.
-    getItemKey: (index) => total - 1 - index,
+    getItemKey,
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
@@ -61,6 +63,12 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     virtual.scrollToIndex(next);
     setActive(total - 1 - next);
   };
+  const open = useRef(onOpen);
+  open.current = onOpen;
+  const pick = useCallback((place: Place, task: TaskRow) => {
+    setActive(place);
+    open.current(task);
+  }, []);
   const toTop = () => {
     virtual.scrollToOffset(0);
     reader.showWaiting();
@@ -74,7 +82,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           tabIndex={0}
           aria-label={t('table')}
           aria-rowcount={total + 1}
-          aria-activedescendant={items.some((item) => item.key === active) ? rowId(active) : undefined}
+          aria-activedescendant={active !== null && items.some((item) => item.key === active) ? rowId(active) : undefined}
           aria-describedby="task-table-hint"
           onKeyDown={keys}
           className="group block text-[13px] tabular-nums outline-none"
@@ -91,39 +99,12 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
             ))}
           </thead>
           <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
-            {items.map((item) => {
-              const task = rowAt(list, item.index);
+            {items.map(({ index, start }) => {
+              const task = rowAt(list, index);
               const row = task === undefined ? undefined : byId.get(task.commitment);
-              const at = { height: ROW_HEIGHT, transform: `translateY(${item.start}px)` };
-              if (task === undefined || row === undefined) {
-                return <Placeholder key={item.key} id={rowId(item.key)} index={item.index} style={at} />;
-              }
-              const isActive = item.key === active;
-              return (
-                <tr
-                  key={item.key}
-                  id={rowId(item.key)}
-                  data-task={task.commitment}
-                  aria-rowindex={item.index + 2}
-                  aria-selected={isActive}
-                  style={at}
-                  onClick={() => {
-                    setActive(total - 1 - item.index);
-                    onOpen(task);
-                  }}
-                  className={clsx(
-                    TASK_GRID,
-                    'absolute inset-x-0 top-0 cursor-pointer items-center gap-x-3 border-b border-line px-4',
-                    isActive ? 'bg-accent-wash group-focus-visible:shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised',
-                  )}
-                >
-                  {row.getAllCells().map((cell) => (
-                    <td key={cell.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
-                </tr>
-              );
+              const at = { place: getItemKey(index), index, start };
+              if (row === undefined) return <UnreadRow key={at.place} {...at} />;
+              return <TaskTableRow key={at.place} {...at} row={row} active={at.place === active} onPick={pick} />;
             })}
           </tbody>
         </table>
@@ -145,29 +126,6 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
         </div>
       )}
     </div>
-  );
-}
-
-function rowId(place: Key | null): string {
-  return `task-row-${place}`;
-}
-
-interface PlaceholderProps {
-  readonly id: string;
-  readonly index: number;
-  readonly style: { readonly height: number; readonly transform: string };
-}
-
-function Placeholder({ id, index, style }: PlaceholderProps) {
-  return (
-    <tr
-      id={id}
-      aria-rowindex={index + 2}
-      style={style}
-      className="absolute inset-x-0 top-0 flex items-center border-b border-line px-4"
-    >
-      <td className="h-3 w-1/3 rounded bg-raised" />
-    </tr>
   );
 }
 

@@ -1,0 +1,74 @@
+import { FlexRender, type Row } from '@tanstack/react-table';
+import { clsx } from 'clsx';
+import { memo } from 'react';
+import type { TaskRow } from '../../../contract/tasks.ts';
+import { COLUMN_CLASSES, type TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
+
+export const ROW_HEIGHT = 40;
+
+/** Place of a row, counted from the oldest. */
+export type Place = number;
+
+export function rowId(place: Place): string {
+  return `task-row-${place}`;
+}
+
+export interface TaskTableRowProps {
+  readonly row: Row<typeof TASK_FEATURES, TaskRow>;
+  readonly place: Place;
+  /** Counted from the newest. */
+  readonly index: number;
+  /** Pixels from the top. */
+  readonly start: number;
+  readonly active: boolean;
+  /** The same function each time. */
+  readonly onPick: (place: Place, task: TaskRow) => void;
+}
+
+/** Drawn again only when its task or its place has changed: while one scrolls, rows are made anew around the same tasks. */
+export const TaskTableRow = memo(Drawn, (was, is) => {
+  const same = was.place === is.place && was.index === is.index && was.start === is.start && was.active === is.active;
+  return same && was.row.original === is.row.original;
+});
+
+function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) {
+  return (
+    <tr
+      id={rowId(place)}
+      data-task={row.id}
+      aria-rowindex={index + 2}
+      aria-selected={active}
+      style={placed(start)}
+      onClick={() => onPick(place, row.original)}
+      className={clsx(
+        TASK_GRID,
+        'absolute inset-x-0 top-0 cursor-pointer items-center gap-x-3 border-b border-line px-4',
+        active ? 'bg-accent-wash group-focus-visible:shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised',
+      )}
+    >
+      {row.getAllCells().map((cell) => (
+        <td key={cell.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
+          <FlexRender cell={cell} />
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** Stands where a row is not read yet. */
+export function UnreadRow({ place, index, start }: Pick<TaskTableRowProps, 'place' | 'index' | 'start'>) {
+  return (
+    <tr
+      id={rowId(place)}
+      aria-rowindex={index + 2}
+      style={placed(start)}
+      className="absolute inset-x-0 top-0 flex items-center border-b border-line px-4"
+    >
+      <td className="h-3 w-1/3 rounded bg-raised" />
+    </tr>
+  );
+}
+
+function placed(start: number) {
+  return { height: ROW_HEIGHT, transform: `translateY(${start}px)` };
+}
