@@ -8,7 +8,9 @@ import { Withdrawals } from './withdrawals.ts';
 interface WithdrawRig extends RelayRig {
   readonly attempts: WithdrawalAttempts;
   /** What happens to the next request and its answer. */
-  fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError';
+  fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError' | 'killed';
+  /** What a new process makes of the same store. */
+  restart(): Withdrawals;
 }
 
 async function withdrawRig(): Promise<WithdrawRig> {
@@ -24,19 +26,22 @@ async function withdrawRig(): Promise<WithdrawRig> {
         throw new WorkerError('RELAY_REFUSED', 'panic', { httpStatus: 500, field: '', reason: '' });
       const id = await rig.account.requestWithdrawal(request);
       if (made.fate === 'lostAnswer') throw unreachable;
+      // Nothing runs any more in a process that was killed.
+      if (made.fate === 'killed') return new Promise(() => {});
       return id;
     },
   };
-  const withdrawals = new Withdrawals({
-    account,
-    attempts,
-    readList: () => rig.sync.withdrawals(),
-    network: 'devnet',
-    benefitAddress: async () => BENEFIT,
-    basis: async () => null,
-    nowMs: () => rig.harness.clock.now(),
-  });
-  const made: WithdrawRig = { ...rig, attempts, withdrawals, fate: 'arrives' };
+  const restart = () =>
+    new Withdrawals({
+      account,
+      attempts: new WithdrawalAttempts(rig.db),
+      readList: () => rig.sync.withdrawals(),
+      network: 'devnet',
+      benefitAddress: async () => BENEFIT,
+      basis: async () => null,
+      nowMs: () => rig.harness.clock.now(),
+    });
+  const made: WithdrawRig = { ...rig, attempts, withdrawals: restart(), fate: 'arrives', restart };
   return made;
 }
 
@@ -105,6 +110,20 @@ describe('an unknown outcome', () => {
       expect(await records(rig)).toBe(1);
     },
   );
+
+  it('of a process that was killed between request and answer is known to the next one, which asks for nothing again', async () => {
+    const rig = await withdrawRig();
+    const preview = await rig.withdrawals.preview(1_000n);
+    rig.fate = 'killed';
+    void rig.withdrawals.request(preview);
+    await expect.poll(() => rig.harness.relay.balanceWei(SELF)).toBe(preview.remainingWei);
+    rig.fate = 'arrives';
+    const next = rig.restart();
+    await expect(next.request(preview)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_OPEN' });
+    expect(await next.settle()).toBeNull();
+    expect(rig.attempts.all()).toMatchObject([{ state: 'accepted', amountWei: 1_000n }]);
+    expect(await records(rig)).toBe(1);
+  });
 
   it('stays unknown while the list can not be read', async () => {
     const rig = await withdrawRig();
