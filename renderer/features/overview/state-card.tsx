@@ -26,6 +26,9 @@ const ICONS: Readonly<Record<Control, LucideIcon>> = {
 /** What a host wants to press. To pause, to stop, or to stake anew after a slash is not among it. */
 const PRIMARY: ReadonlySet<Control> = new Set(['start', 'resume', 'unlock']);
 
+/** States in which a task may be under way: that it is finished first is worth saying. */
+const POLITE: ReadonlySet<StatusWord> = new Set(['running', 'executing', 'pausing', 'stopping']);
+
 export interface StateCardProps {
   readonly word: StatusWord;
   readonly onUnlock: () => void;
@@ -71,7 +74,7 @@ export function StateCard({ word, onUnlock, onWhy }: StateCardProps) {
           ))}
         </div>
       </div>
-      {(controls.includes('stop') || word === 'stopping') && <p className="text-[13px] text-faint">{t('control.politeNote')}</p>}
+      {POLITE.has(word) && <p className="text-[13px] text-faint">{t('control.politeNote')}</p>}
       {order.error && !asking && <ErrorNote error={order.error} />}
       <ConfirmDialog
         open={asking}
