@@ -5,6 +5,7 @@ import { type ChainWorld, CNX, startChainWorld, type TestClient } from '../chain
 import { preflightChain } from './chain-parts.ts';
 import { preflightChecks } from './checks.ts';
 import { runPreflight } from './run-preflight.ts';
+import { NOBODY_ELSE } from './testing/facts.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
@@ -20,14 +21,7 @@ async function check(client: TestClient, chainId = client.preset.chainId) {
     engine: { kind: 'embedded', accepted: ['embedded'] },
     models: async () => ({ configured: ['base:a/b'], missing: [] }),
     disk: { path: '/', freeBytes: async () => 10 ** 12 },
-    doppelganger: async () => ({
-      status: 'Quit',
-      joinedAfterEvent: null,
-      ownJoinSeen: false,
-      news: [],
-      hasVerdict: () => false,
-      confirmedAlone: false,
-    }),
+    doppelganger: async () => NOBODY_ELSE,
   });
   const { results } = await runPreflight({ checks, clock: systemClock });
   const chain = results.filter((result) => ['rpc', 'chainId', 'balance'].includes(result.id));

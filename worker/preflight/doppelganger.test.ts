@@ -5,20 +5,12 @@ import { event } from '../trust/testing/evidence.ts';
 import { resultOf } from './check.ts';
 import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
 import { PREFLIGHT_ERRORS } from './errors.ts';
-
-const CLEAR: DoppelgangerFacts = {
-  status: 'Quit',
-  joinedAfterEvent: null,
-  ownJoinSeen: false,
-  news: [],
-  hasVerdict: () => false,
-  confirmedAlone: false,
-};
+import { NOBODY_ELSE } from './testing/facts.ts';
 
 describe('a second machine with this key', () => {
   const TASK = commitmentOf(1);
   const judge = (changes: Partial<DoppelgangerFacts>) => {
-    const verdict = judgeDoppelganger({ ...CLEAR, ...changes });
+    const verdict = judgeDoppelganger({ ...NOBODY_ELSE, ...changes });
     return verdict.state === 'ok' ? 'ok' : `${verdict.state} ${verdict.code}`;
   };
   const active = (Object.keys(NODE_STATUS) as NodeStatus[]).filter((status) => status !== 'Quit');
@@ -73,7 +65,7 @@ describe('a second machine with this key', () => {
 
   it('names the evidence', () => {
     const news = [scored()];
-    const verdict = judgeDoppelganger({ ...CLEAR, status: 'Busy', joinedAfterEvent: 5, ownJoinSeen: true, news });
+    const verdict = judgeDoppelganger({ ...NOBODY_ELSE, status: 'Busy', joinedAfterEvent: 5, ownJoinSeen: true, news });
     expect(resultOf('doppelganger', verdict)).toMatchObject({
       params: { status: 'Busy', evidence: [`event ${news[0]?.id} TaskScoreReady`] },
       message: PREFLIGHT_ERRORS.PREFLIGHT_FOREIGN_ACTS.meaning,

@@ -7,9 +7,9 @@ import { WorkerError } from '../errors.ts';
 import { unreachable } from '../testing/fake-network.ts';
 import { type Check, ok } from './check.ts';
 import { type PreflightParts, preflightChecks } from './checks.ts';
-import type { DoppelgangerFacts } from './doppelganger.ts';
 import { DISK_NEEDS, type Funds, judgeClock, judgeDisk, judgeFunds, judgeModels } from './judgements.ts';
 import { runPreflight } from './run-preflight.ts';
+import { NOBODY_ELSE } from './testing/facts.ts';
 
 const NOW = 1_700_000_000_000;
 const CNX = 10n ** 18n;
@@ -23,14 +23,6 @@ const FUNDS: Funds = {
   targetWei: 400n * CNX,
   gas: { perTransactionWei: GAS, reserveTransactions: 2 },
 };
-const CLEAR: DoppelgangerFacts = {
-  status: 'Quit',
-  joinedAfterEvent: null,
-  ownJoinSeen: false,
-  news: [],
-  hasVerdict: () => false,
-  confirmedAlone: false,
-};
 
 function parts(changes: Partial<PreflightParts> = {}): PreflightParts {
   return {
@@ -40,7 +32,7 @@ function parts(changes: Partial<PreflightParts> = {}): PreflightParts {
     engine: { kind: 'official', accepted: ['official'] },
     models: async () => ({ configured: ['base:a/b'], missing: [] }),
     disk: { path: '/', freeBytes: async () => 10 ** 12 },
-    doppelganger: async () => CLEAR,
+    doppelganger: async () => NOBODY_ELSE,
     ...changes,
   };
 }
@@ -69,7 +61,7 @@ describe('all together', () => {
       engine: { kind: 'embedded', accepted: ['official'] },
       models: async () => ({ configured: [], missing: [] }),
       disk: { path: '/', freeBytes: async () => 5 },
-      doppelganger: async () => ({ ...CLEAR, status: 'Available' }),
+      doppelganger: async () => ({ ...NOBODY_ELSE, status: 'Available' }),
     });
     expect(results.map((result) => [result.id, result.state, codeOf(result)])).toEqual([
       ['clock', 'fail', 'CLOCK_SKEW'],

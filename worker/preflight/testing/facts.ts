@@ -1,0 +1,11 @@
+import type { DoppelgangerFacts } from '../doppelganger.ts';
+
+/** No second machine: a node that has never joined, of which nothing was heard. */
+export const NOBODY_ELSE: DoppelgangerFacts = {
+  status: 'Quit',
+  joinedAfterEvent: null,
+  ownJoinSeen: false,
+  news: [],
+  hasVerdict: () => false,
+  confirmedAlone: false,
+};
