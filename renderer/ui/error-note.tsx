@@ -3,6 +3,7 @@ import { CircleX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
+import { fillFacts } from './fill-facts.ts';
 
 /** What a code means and what to do about it; null = no room knows it. */
 export function errorEntry(code: string): { readonly meaning: string; readonly remedy: string } | null {
@@ -27,7 +28,7 @@ export function ErrorNote({ error, action }: ErrorNoteProps) {
         {error.message !== '' && <p className="break-words text-soft">{error.message}</p>}
         {entry !== null && (
           <p>
-            <span className="font-medium">{t('error.remedy')}:</span> {entry.remedy}
+            <span className="font-medium">{t('error.remedy')}:</span> {fillFacts(entry.remedy, error.data)}
           </p>
         )}
         <div className="flex flex-wrap items-center gap-3">

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { PreflightReport, PreflightResult, PreflightState } from '../../../contract/preflight.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { errorEntry } from '../../ui/error-note.tsx';
+import { fillFacts } from '../../ui/fill-facts.ts';
 
 const TONES: Readonly<Record<PreflightState, Tone>> = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'neutral' };
 
@@ -25,7 +26,7 @@ function Row({ result }: { readonly result: PreflightResult }) {
         {result.state !== 'ok' && (
           <>
             <p className="break-words text-soft">{result.message}</p>
-            <p className="break-words">{errorEntry(result.code)?.remedy ?? result.remedy}</p>
+            <p className="break-words">{fillFacts(errorEntry(result.code)?.remedy ?? result.remedy, result.params)}</p>
           </>
         )}
       </div>

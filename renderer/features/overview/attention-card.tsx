@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote, errorEntry } from '../../ui/error-note.tsx';
+import { fillFacts } from '../../ui/fill-facts.ts';
 import { type AttentionItem, type AttentionKind, attentionItems } from './attention.ts';
 
 const BAD: ReadonlySet<AttentionKind> = new Set([
@@ -136,10 +137,10 @@ interface RowProps {
   readonly onAct: () => void;
 }
 
-function AttentionRow({ item: { kind, params }, first, busy, onAct }: RowProps) {
+function AttentionRow({ item: { kind, params, facts = {} }, first, busy, onAct }: RowProps) {
   const { t } = useTranslation('overview');
   const entry = params.code === undefined ? null : errorEntry(params.code);
-  const message = entry === null ? params.message : `${entry.meaning} ${entry.remedy}`;
+  const message = entry === null ? params.message : fillFacts(`${entry.meaning} ${entry.remedy}`, facts);
   return (
     <li className={clsx('flex items-start gap-3 px-4 py-2.5', !first && 'border-t border-line')}>
       <ToneIcon tone={toneOf(kind)} className="mt-0.5" />

@@ -33,6 +33,8 @@ export interface AttentionItem {
   readonly kind: AttentionKind;
   /** Numbers and names for its text; `code` finds meaning and remedy. */
   readonly params: Readonly<Record<string, string>>;
+  /** Of the case, for the catalogue's sentences. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** Null = not known, which is no reason to worry anybody. */
@@ -61,7 +63,9 @@ function* ofProcess({ profile: { worker } }: AttentionFacts): Generator<Attentio
 function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {
   if (node === null) return;
   if (node.state === 'slashed' || node.state === 'kickedOut') yield { kind: node.state, params: {} };
-  if (node.error !== null) yield { kind: 'nodeError', params: { code: node.error.code, message: node.error.message } };
+  if (node.error !== null) {
+    yield { kind: 'nodeError', params: { code: node.error.code, message: node.error.message }, facts: node.error.data };
+  }
   const { gpu } = node;
   if (gpu === null) return;
   if (gpu.selfTest !== null && gpu.selfTest.state !== 'passed' && gpu.selfTest.state !== 'due') {
@@ -83,7 +87,7 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
     if (result.id === 'doppelganger' && (result.state === 'fail' || result.state === 'unknown')) {
       yield { kind: 'doppelganger', params: { code: result.code, message: result.message } };
     } else if (result.state === 'warn' || result.state === 'fail') {
-      yield { kind: 'check', params: { code: result.code, message: result.message } };
+      yield { kind: 'check', params: { code: result.code, message: result.message }, facts: result.params };
     }
   }
 }
