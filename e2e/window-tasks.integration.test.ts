@@ -75,9 +75,10 @@ describe('the list of tasks', () => {
   it('Enter opens a task, Escape closes it, and the focus is where it was', async () => {
     const page = await window.open({ fixture: 'running', screen: 'tasks' });
     await rowAt(page, 0).waitFor();
+    // Behind an open dialog nothing can be found by its role.
+    const commitment = await commitmentAt(page, 2);
     await grid(page).focus();
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-    const commitment = await commitmentAt(page, 2);
     await openTask(page).getByText(commitment.slice(0, 8)).waitFor();
     await openTask(page).getByRole('list', { name: 'Steps' }).getByText('Score ready').waitFor();
     await openTask(page)

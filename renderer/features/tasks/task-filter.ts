@@ -104,8 +104,8 @@ export function fits(row: TaskRow, filter: TaskFilter): boolean {
     (filter.statuses.length === 0 || filter.statuses.includes(row.status)) &&
     (filter.model === '' || row.modelIds.some((id) => includes(id, filter.model))) &&
     (filter.text === '' ||
-      [row.commitment, row.abortReason, row.error?.code ?? '', row.error?.message ?? ''].some((value) =>
-        includes(value, filter.text),
+      [row.commitment, row.abortReason === 'None' ? '' : row.abortReason, row.error?.code ?? '', row.error?.message ?? ''].some(
+        (value) => includes(value, filter.text),
       )) &&
     (filter.fromMs === null || row.seenMs >= filter.fromMs) &&
     (filter.toMs === null || row.seenMs < filter.toMs)

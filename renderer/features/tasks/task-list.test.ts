@@ -12,6 +12,7 @@ import {
   type TaskList,
   withPage,
   withTask,
+  withUntold,
 } from './task-list.ts';
 
 const row = (sequence: number, changes: Partial<TaskRow> = {}): TaskRow => ({
@@ -98,6 +99,13 @@ describe('live', () => {
     const other = look(start({ statuses: ['EndAborted'] }), node(10), 0, 9);
     expect(withTask(other, row(4, { status: 'EndAborted' })).drifted).toBe(true);
     expect(withTask(list, row(11, { status: 'Started' })).waiting).toEqual([]);
+  });
+
+  it('a task that was never told makes the list say so, one that is known or waits does not', () => {
+    const waiting = withTask(read(), row(11));
+    expect([5, 10, 11].map((sequence) => withUntold(waiting, sequence).drifted)).toEqual([false, false, false]);
+    expect(withUntold(waiting, 12).drifted).toBe(true);
+    expect(withUntold(start(), 12).drifted).toBe(false);
   });
 
   it('rows of a list of another length are read again', () => {

@@ -104,6 +104,12 @@ function narrowsByState(filter: TaskFilter): boolean {
   return filter.statuses.length > 0 || filter.text !== '';
 }
 
+/** There is a task of this sequence that was never told: something was missed, and only reading again finds it. */
+export function withUntold(list: TaskList, sequence: number): TaskList {
+  const known = Math.max(list.upTo ?? Number.POSITIVE_INFINITY, list.waiting.at(-1)?.sequence ?? 0);
+  return sequence > known ? { ...list, drifted: true } : list;
+}
+
 /** Puts the waiting tasks on top. */
 export function showWaiting(list: TaskList): TaskList {
   if (list.waiting.length === 0 || list.total === null) return list;

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { errorOf } from '../../../contract/rpc-errors.ts';
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
 import type { ErrorView } from '../../../contract/worker-channel.ts';
-import { emptyList, missingOffsets, PAGE_ROWS, showWaiting, type TaskList, withPage, withTask } from './task-list.ts';
+import { emptyList, missingOffsets, PAGE_ROWS, showWaiting, type TaskList, withPage, withTask, withUntold } from './task-list.ts';
 
 export interface PageQuery {
   readonly filter: TaskFilter;
@@ -39,6 +39,11 @@ export class TaskReader {
   /** A task is new or has changed. */
   take(row: TaskRow): void {
     this.#set(withTask(this.state.getState().list, row));
+  }
+
+  /** The node has a task of this sequence, and did not tell it here. */
+  missed(sequence: number): void {
+    this.#set(withUntold(this.state.getState().list, sequence));
   }
 
   showWaiting(): void {

@@ -39,8 +39,11 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
 function feed(reader: TaskReader, store: TasksStore): () => void {
   const pass = (all: boolean) => {
     const before = all ? new Map() : passed;
-    passed = store.getState().rows;
+    const { rows, upTo } = store.getState();
+    passed = rows;
     for (const [commitment, row] of passed) if (before.get(commitment) !== row) reader.take(row);
+    // After a gap there is a new snapshot, which has the open tasks only.
+    if (![...rows.values()].some((row) => row.sequence === upTo)) reader.missed(upTo);
   };
   let passed = store.getState().rows;
   // Until the first page is there, nothing can be taken in.
