@@ -54,9 +54,19 @@ export async function openFixtureWindow(): Promise<FixtureWindow> {
   };
 }
 
-/** What axe finds on a page that is serious or worse, in short. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds on a page, or within a part of it, that is serious or worse, in short. */
+export function seriousFindings(page: Page, within: string | null = null): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  return findingsOf(within === null ? axe : axe.include(within));
+}
+
+/** What another theme can change: the contrast alone. */
+export function contrastFindings(page: Page): Promise<string[]> {
+  return findingsOf(new AxeBuilder({ page }).withRules('color-contrast'));
+}
+
+async function findingsOf(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
