@@ -10,6 +10,10 @@ export const ENGINE_ERRORS = {
     meaning: 'The engine was stopped while something waited for it.',
     remedy: 'None needed when the node is being stopped; otherwise start it again.',
   },
+  ENGINE_AWAY: {
+    meaning: "The engine's program ended by itself, or could not be started; it is started again, ever more seldom.",
+    remedy: "`lastExit` says how it ended, the node's log what it said. Check its installation, the graphics card and memory.",
+  },
   ENGINE_JOB_REPEATED: {
     meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',
     remedy: 'None needed: a task runs at most once per engine lifetime.',

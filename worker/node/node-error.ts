@@ -1,20 +1,34 @@
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
+import type { EngineState } from '../engines/engine.ts';
+import { EngineError } from '../engines/errors.ts';
 import { WORKER_ERRORS } from '../errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
 
+export interface Troubles {
+  readonly problem: SerialisedError | null;
+  readonly engine: SerialisedError | null;
+  readonly health: RelayHealth;
+}
+
+/** From the end of the engine's program until it is ready again, or is to be away; `known` is what was said before. */
+export function engineError(state: EngineState, known: SerialisedError | null): SerialisedError | null {
+  if (state.kind === 'starting') return known;
+  if (state.kind !== 'backoff') return null;
+  const { lastExit, attempt } = state;
+  const text = `the engine ended (${lastExit}) and is started again`;
+  return new EngineError('ENGINE_AWAY', text, { lastExit, attempt }).serialise();
+}
+
 /** What is wrong with a node, the gravest first; `problem` is why its membership is not as it should be. */
-export function nodeError(
-  { store, networkClock }: LoopContext,
-  { problem, health }: { readonly problem: SerialisedError | null; readonly health: RelayHealth },
-): NodeView['error'] {
+export function nodeError({ store, networkClock }: LoopContext, { problem, engine, health }: Troubles): NodeView['error'] {
   const barred = store.settings.get('barred');
   if (barred !== null) {
     const code = barred === 'slashed' ? 'NODE_SLASHED' : 'NODE_KICKED_OUT';
     return { code, message: WORKER_ERRORS[code].meaning, data: {} };
   }
   const unreachable = health.state.kind === 'unreachable' ? health.state.error.serialise() : null;
-  const error = problem ?? networkClock.problem()?.serialise() ?? unreachable;
+  const error = problem ?? networkClock.problem()?.serialise() ?? engine ?? unreachable;
   return error === null ? null : { ...error, data: { ...error.data } };
 }

@@ -111,6 +111,20 @@ describe('the relay can not be reached', () => {
   });
 });
 
+describe('the engine ends', () => {
+  it('is blamed until it is back; neither relay nor chain is, and the node goes on by itself', async () => {
+    const rig = await nodeRig();
+    rig.engine.die();
+    expect(rig.node.view()).toMatchObject({
+      engine: 'backoff',
+      relay: 'reachable',
+      error: { code: 'ENGINE_AWAY', data: { lastExit: 'SIGKILL' } },
+    });
+    await rig.engine.crash();
+    expect(rig.node.view()).toMatchObject({ engine: 'ready', state: 'running', error: null });
+  });
+});
+
 describe('membership', () => {
   it('law 6: joins with the card that confines the engine', async () => {
     const { network } = await nodeRig();

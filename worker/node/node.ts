@@ -13,7 +13,7 @@ import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
-import { nodeError } from './node-error.ts';
+import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
 import { describeNode, describeWhole, moveNode, type NodeState, type NodeStateKind } from './node-state.ts';
 import { Payments } from './payments.ts';
@@ -44,6 +44,7 @@ export class Node {
   #relayBalanceWei: bigint | null = null;
   #problem: SerialisedError | null = null;
   #engineVersion: string | null = null;
+  #engineError: SerialisedError | null = null;
   /** Every event of the time before this process has been read: only then is it known whether the node may join. */
   #caughtUp = false;
   /** Nothing but the checks has been done before this. */
@@ -205,7 +206,7 @@ export class Node {
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
-      error: nodeError(this.#options.context, { problem: this.#obstacle(), health: this.#health }),
+      error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
       gpu: this.#options.guard?.view() ?? null,
       life,
       stake: stakeView(this.#options.money?.stakeActs?.last ?? null),
@@ -308,6 +309,7 @@ export class Node {
 
   #engineChanged(): void {
     const state = this.#options.context.engine.state();
+    this.#engineError = engineError(state, this.#engineError);
     if (state.kind === 'ready') {
       // Another version is announced before the next task.
       if (state.version !== this.#engineVersion) this.#loops.membership.wake();
