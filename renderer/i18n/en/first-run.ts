@@ -3,7 +3,6 @@ export const firstRun = {
   lead: 'Five steps; you can go back and forth, and leave any of them for later.',
   steps: { key: 'Key', network: 'Network', gpu: 'Card', checks: 'Checks', stake: 'Fund & stake' },
   stepsLabel: 'Steps',
-  stepOf: 'Step {{step}} of {{count}}',
   done: 'done',
   open: 'open',
   defaultName: 'My node',
@@ -32,7 +31,6 @@ export const firstRun = {
     engines: 'Accepts the engines: {{engines}}',
     local: 'on this machine',
     own: 'your own',
-    problem: 'Some networks could not be read.',
     add: 'A network of your own is added in the settings.',
   },
   gpu: {

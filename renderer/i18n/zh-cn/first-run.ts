@@ -6,7 +6,6 @@ export const firstRun: Same<typeof en> = {
   lead: '共五步；可以前后切换，任何一步都可以稍后再做。',
   steps: { key: '密钥', network: '网络', gpu: '显卡', checks: '检查', stake: '资金与质押' },
   stepsLabel: '步骤',
-  stepOf: '第 {{step}} 步，共 {{count}} 步',
   done: '已完成',
   open: '未完成',
   defaultName: '我的节点',
@@ -35,7 +34,6 @@ export const firstRun: Same<typeof en> = {
     engines: '接受的引擎：{{engines}}',
     local: '在这台机器上',
     own: '您自己的',
-    problem: '有些网络无法读取。',
     add: '可以在设置中添加您自己的网络。',
   },
   gpu: {
