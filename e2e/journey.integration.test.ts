@@ -70,7 +70,7 @@ async function workerPid(name: string): Promise<number> {
   throw new Error(`${name} does not run`);
 }
 
-it('from the first run to the first payment: one click, and its money on the overview', async () => {
+it('from the first run to the first payment: one click, and its money on the overview', { timeout: 240_000 }, async () => {
   await page.getByRole('heading', { name: 'Set up a node' }).waitFor();
   await page.getByRole('button', { name: 'Try it on this machine' }).click();
   await page.getByRole('heading', { name: 'Overview' }).waitFor(WAIT);
@@ -80,7 +80,7 @@ it('from the first run to the first payment: one click, and its money on the ove
   expect(await earnings.getByRole('definition').first().textContent()).toMatch(/^(?!0 )\d+(\.\d+)? CNX$/);
   await page.getByRole('link', { name: 'Tasks' }).click();
   await page
-    .getByRole('row', { name: /Success .* paid/ })
+    .getByRole('row', { name: /success .* paid/i })
     .first()
     .waitFor(WAIT);
 });

@@ -33,6 +33,7 @@ beforeAll(async () => {
   shell = await launchShell({ dataDir });
   clients = await pageClients(shell.page);
   const { host } = clients;
+  await host.settings.change({ notifications: { payment: true } });
   await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
   await host.networks.add({ preset: network.preset });
   const made = await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) });
@@ -63,6 +64,17 @@ describe('while a node works', () => {
     await expect.poll(() => journal('sleep'), WAIT).toEqual(['sleep: blocked', 'sleep: allowed']);
     expect(await journal('tray')).toContain('tray: Crynux Node Desktop\nHeron: executing a task');
     expect((await shell.look()).sleepBlocks).toBe(0);
+  });
+
+  it('a payment is told where the host has asked for it', async () => {
+    await expect.poll(() => journal('notification'), WAIT).toEqual(['notification: Heron was paid.']);
+  });
+
+  it('all nodes are paused and resumed from the tray', async () => {
+    await shell.order({ do: 'tray', label: 'Pause all nodes' });
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: paused');
+    await shell.order({ do: 'tray', label: 'Resume all nodes' });
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
   });
 
   it('the key is in no file, log, argument or environment', async () => {
@@ -116,7 +128,7 @@ describe('the end', () => {
     const [task] = network.relay.tasks();
     network.relay.slash({ address, commitment: task?.commitment ?? '' });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: slashed');
-    const told = (await shell.look()).notifications;
+    const [, ...told] = (await shell.look()).notifications;
     expect(told).toEqual([{ title: 'Heron', body: 'Heron was slashed: its stake is gone. The case file says what is known.' }]);
     await shell.order({ do: 'clickNotification' });
     await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/trust`);

@@ -37,7 +37,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       nodeFailed: 'has stopped with an error.',
       invalidated: 'had a task invalidated.',
       payment: 'was paid.',
-      updateReady: 'A new version is ready to be installed.',
+      updateReady: 'There is a new version. Nothing is installed before you say so.',
     },
   },
   'zh-CN': {
@@ -64,7 +64,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       nodeFailed: '因错误而停止。',
       invalidated: '有一个任务被判无效。',
       payment: '收到付款。',
-      updateReady: '新版本已可安装。',
+      updateReady: '有新版本。未经您同意不会安装。',
     },
   },
 };

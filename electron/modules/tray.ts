@@ -1,7 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
 import type { Settings } from '../../contract/settings.ts';
 import { followNodes } from '../live-nodes.ts';
-import { trayOf } from '../live-state.ts';
+import { type TrayNode, trayOf } from '../live-state.ts';
 import type { ShellModule } from '../module.ts';
 import type { Shell } from '../shell.ts';
 import { languageOf, WORDS } from '../words.ts';
@@ -24,7 +24,7 @@ export function trayModule(): ShellModule {
         const words = WORDS[languageOf(language, app.getLocale())];
         const lines = nodes.nodes.map(({ name, word }) => `${name}: ${words.state[word]}`);
         tray.setToolTip(['Crynux Node Desktop', ...lines].join('\n'));
-        tray.setContextMenu(Menu.buildFromTemplate(menuOf(shell, words, lines)));
+        tray.setContextMenu(Menu.buildFromTemplate(menuOf(shell, words, nodes.nodes)));
       };
       draw();
       void follow(shell, watching.signal, async (signal) => {
@@ -55,13 +55,27 @@ async function follow(shell: Shell, signal: AbortSignal, run: (signal: AbortSign
   }
 }
 
-function menuOf(shell: Shell, words: (typeof WORDS)['en'], lines: readonly string[]): MenuItemConstructorOptions[] {
-  const states = lines.length === 0 ? [words.noNodes] : lines;
+function menuOf(shell: Shell, words: (typeof WORDS)['en'], nodes: readonly TrayNode[]): MenuItemConstructorOptions[] {
+  const states = nodes.map(({ name, word }) => `${name}: ${words.state[word]}`);
   return [
-    ...states.map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
+    ...(states.length === 0 ? [words.noNodes] : states).map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
     { type: 'separator' },
     { label: words.show, click: () => shell.window?.show() },
+    { label: words.pauseAll, enabled: nodes.some(({ word }) => WORKING.has(word)), click: () => order(shell, nodes, 'pause') },
+    { label: words.resumeAll, enabled: nodes.some(({ word }) => word === 'paused'), click: () => order(shell, nodes, 'resume') },
     { type: 'separator' },
     { label: words.quit, click: () => app.quit() },
   ];
+}
+
+const WORKING: ReadonlySet<TrayNode['word']> = new Set(['running', 'executing']);
+
+/** Current tasks are finished first. A slashed node is left alone: resuming it would stake anew. */
+function order(shell: Shell, nodes: readonly TrayNode[], what: 'pause' | 'resume'): void {
+  for (const { id, word } of nodes) {
+    if (what === 'pause' ? !WORKING.has(word) : word !== 'paused') continue;
+    const node = shell.host?.node(id)?.node;
+    const done = what === 'pause' ? node?.pause({}) : node?.resume({});
+    done?.catch((error: unknown) => shell.log.warn({ err: error, profile: id }, `a node could not ${what}`));
+  }
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type ProfileView, profileDraftSchema, type WorkerState } from '../contract/profiles.ts';
+import { type NodeView, nodeViewSchema } from '../contract/worker-channel.ts';
+import { mustStayAwake, nodeWord, noticesBetween, trayOf } from './live-state.ts';
+
+const ADDRESS = `0x${'11'.repeat(20)}`;
+const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
+const error = { code: 'X', message: 'x', data: {} };
+
+function node(part: Partial<NodeView> = {}): NodeView {
+  return nodeViewSchema.parse({
+    revision: 1,
+    address: ADDRESS,
+    state: 'running',
+    message: '',
+    engine: 'ready',
+    currentTask: null,
+    relay: 'reachable',
+    relayBalanceWei: null,
+    error: null,
+    ...part,
+  });
+}
+
+function view(worker: WorkerState, of: NodeView | null, name = 'heron'): ProfileView {
+  const draft = profileDraftSchema.parse({
+    name,
+    networkId: 'devnet',
+    address: ADDRESS,
+    engine: { kind: 'embedded' },
+    gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 24 },
+    modelIds: ['base:a'],
+    stakeWei: '1',
+  });
+  const profile = { ...draft, id: name, createdMs: 0 };
+  return { profile, networkTitle: 'Devnet', gpuName: null, worker, node: of, pendingRestart: false };
+}
+
+const busy = node({ currentTask: '0x01' });
+
+describe("a node's word", () => {
+  it.each<[string, WorkerState, NodeView | null]>([
+    ['stopped', { kind: 'stopped' }, null],
+    ['locked', { kind: 'locked' }, null],
+    ['starting', { kind: 'backoff', failures: 1, retryAtMs: 0, error }, null],
+    ['failed', { kind: 'failed', error }, null],
+    ['starting', RUNNING, null],
+    ['running', RUNNING, node()],
+    ['executing', RUNNING, busy],
+    ['running', RUNNING, node({ state: 'pausing' })],
+    ['slashed', RUNNING, node({ state: 'slashed' })],
+    ['stopping', { kind: 'stopping', sinceMs: 0 }, busy],
+  ])('is %s', (word, worker, of) => expect(nodeWord(view(worker, of))).toBe(word));
+});
+
+describe('the tray', () => {
+  it.each<['idle' | 'working' | 'attention', readonly ProfileView[]]>([
+    ['idle', []],
+    ['idle', [view(RUNNING, node())]],
+    ['working', [view(RUNNING, node()), view(RUNNING, busy)]],
+    ['attention', [view(RUNNING, busy), view({ kind: 'locked' }, null)]],
+  ])('is %s', (tone, views) => expect(trayOf(views).tone).toBe(tone));
+});
+
+describe('sleep', () => {
+  it.each<[boolean, WorkerState, NodeView | null]>([
+    [true, RUNNING, busy],
+    [true, { kind: 'stopping', sinceMs: 0 }, busy],
+    [false, RUNNING, node()],
+    [false, { kind: 'stopped' }, busy],
+  ])('is kept off: %s', (kept, worker, of) => expect(mustStayAwake([view(worker, of)])).toBe(kept));
+});
+
+describe('a notice', () => {
+  const slashed = view(RUNNING, node({ state: 'slashed' }));
+
+  it('is given when a node is slashed, kicked out or fails', () => {
+    expect(noticesBetween(view(RUNNING, node()), slashed)).toEqual(['slashed']);
+    expect(noticesBetween(view(RUNNING, node()), view(RUNNING, node({ state: 'kickedOut' })))).toEqual(['kickedOut']);
+    expect(noticesBetween(view(RUNNING, node()), view({ kind: 'failed', error }, null))).toEqual(['nodeFailed']);
+  });
+
+  it('is given once, and not for what was so before the program looked', () => {
+    expect(noticesBetween(slashed, slashed)).toEqual([]);
+    expect(noticesBetween(null, slashed)).toEqual([]);
+  });
+
+  it('is not given for what a host does all day', () => {
+    expect(noticesBetween(view(RUNNING, node()), view(RUNNING, node({ state: 'paused' })))).toEqual([]);
+    expect(noticesBetween(view(RUNNING, node()), view({ kind: 'stopped' }, null))).toEqual([]);
+  });
+});
