@@ -24,13 +24,15 @@ export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
         <dd className="pt-2 text-right font-semibold">
           <Money wei={sum} />
         </dd>
-        {benefit !== 0n && (
-          <>
-            <p className="col-span-2 pt-3 text-[13px] text-faint">{t('accounts.beyond')}</p>
-            <Line account="benefit" wei={benefit} />
-          </>
-        )}
       </dl>
+      {benefit !== 0n && (
+        <>
+          <p className="pt-3 text-[13px] text-faint">{t('accounts.beyond')}</p>
+          <dl className="grid grid-cols-[1fr_auto] gap-x-4">
+            <Line account="benefit" wei={benefit} />
+          </dl>
+        </>
+      )}
       <div className="flex flex-col gap-1 pt-3 text-[13px] text-faint">
         {summary.unbooked > 0 && <Warning>{t('accounts.unbooked', { count: summary.unbooked })}</Warning>}
         {summary.conflicts > 0 && <Warning>{t('accounts.conflicts', { count: summary.conflicts })}</Warning>}

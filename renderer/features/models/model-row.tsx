@@ -5,7 +5,6 @@ import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { errorEntry } from '../../ui/error-note.tsx';
 import { sizeText } from '../../ui/save-file.ts';
-import { Cell, Row } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useList, useProfileName, useTaskTypes } from './names.ts';
 import { keyOf, useModelsAct } from './use-models.ts';
@@ -32,48 +31,51 @@ export interface ModelRowProps {
 export function ModelRow({ model, demand, onRemove }: ModelRowProps) {
   const { t } = useTranslation('models');
   const typesText = useTaskTypes();
+  return (
+    <li className="flex flex-col gap-1 border-t border-line px-4 py-2.5 first:border-0">
+      <div className="flex items-center gap-3">
+        <h3 className="min-w-0 flex-1 font-medium break-all">{model.modelId}</h3>
+        <span className="text-[13px] whitespace-nowrap tabular-nums">
+          {model.sizeBytes === 0 ? '—' : sizeText(model.sizeBytes)}
+        </span>
+        <span className="flex w-24 justify-end">
+          <Badge tone={TONES[model.state.kind]}>
+            <span className="whitespace-nowrap">{t(`state.${model.state.kind}`)}</span>
+          </Badge>
+        </span>
+        <Actions model={model} onRemove={onRemove} />
+      </div>
+      <p className="text-[13px] text-faint">
+        {typesText(model.taskTypes)} · {t(`engine.${model.engine}`)} · <Origin model={model} /> · <LastUse model={model} />
+        <StateFacts state={model.state} />
+      </p>
+      <Offers model={model} demand={demand} />
+      <Problem state={model.state} />
+    </li>
+  );
+}
+
+function LastUse({ model: { usedBy, lastUsedAtMs } }: { readonly model: ModelView }) {
+  const { t } = useTranslation('models');
+  if (usedBy.length > 0) return <span className="font-medium text-ink">{t('list.now')}</span>;
+  if (lastUsedAtMs === null) return t('list.never');
+  return (
+    <>
+      {t('list.used')} <Time atMs={lastUsedAtMs} />
+    </>
+  );
+}
+
+function Offers({ model: { offeredBy }, demand }: Pick<ModelRowProps, 'model' | 'demand'>) {
+  const { t } = useTranslation('models');
   const nameOf = useProfileName();
   const list = useList();
-  return (
-    <Row>
-      <Cell head>
-        <span className="font-medium break-all">{model.modelId}</span>
-        <span className="block text-faint">
-          {typesText(model.taskTypes)} · {t(`engine.${model.engine}`)} · <Origin model={model} />
-        </span>
-      </Cell>
-      <Cell>
-        <State model={model} />
-      </Cell>
-      <Cell right>{model.sizeBytes === 0 ? '—' : sizeText(model.sizeBytes)}</Cell>
-      <Cell className="whitespace-nowrap">
-        {model.usedBy.length > 0 ? (
-          <span className="font-medium">{t('list.now')}</span>
-        ) : model.lastUsedAtMs === null ? (
-          <span className="text-faint">{t('list.never')}</span>
-        ) : (
-          <Time atMs={model.lastUsedAtMs} />
-        )}
-      </Cell>
-      <Cell>
-        {model.offeredBy.length === 0 ? (
-          <span className="text-faint">{t('list.nobody')}</span>
-        ) : (
-          list(model.offeredBy.map(nameOf))
-        )}
-      </Cell>
-      <Cell>
-        {demand.kind === 'listed' ? (
-          t('list.inDemand', { count: demand.nodes })
-        ) : (
-          <span className="text-faint">{demand.kind === 'notListed' ? t('list.notInDemand') : '—'}</span>
-        )}
-      </Cell>
-      <Cell>
-        <Actions model={model} onRemove={onRemove} />
-      </Cell>
-    </Row>
-  );
+  const said = [
+    offeredBy.length === 0 ? t('list.notOffered') : t('list.offered', { names: list(offeredBy.map(nameOf)) }),
+    ...(demand.kind === 'listed' ? [t('list.inDemand', { count: demand.nodes })] : []),
+    ...(demand.kind === 'notListed' ? [t('list.notInDemand')] : []),
+  ];
+  return <p className="text-[13px] text-faint">{said.join(' · ')}</p>;
 }
 
 function Origin({ model: { origin } }: { readonly model: ModelView }) {
@@ -83,34 +85,28 @@ function Origin({ model: { origin } }: { readonly model: ModelView }) {
   return <span title={whole}>{t(`origin.${origin.kind}`)}</span>;
 }
 
-function State({ model: { state } }: { readonly model: ModelView }) {
+function StateFacts({ state }: { readonly state: ModelState }) {
   const { t } = useTranslation('models');
+  if (state.kind === 'partial') return ` · ${t('partialBytes', { size: sizeText(state.bytes) })}`;
+  if (state.kind !== 'present') return null;
+  if (state.verifiedAtMs === null) return ` · ${t('notVerified')}`;
   return (
     <>
-      <Badge tone={TONES[state.kind]}>
-        <span className="whitespace-nowrap">{t(`state.${state.kind}`)}</span>
-      </Badge>
-      {state.kind === 'partial' && (
-        <span className="block pt-0.5 text-faint">{t('partialBytes', { size: sizeText(state.bytes) })}</span>
-      )}
-      {state.kind === 'present' && (
-        <span className="block pt-0.5 text-faint">
-          {state.verifiedAtMs === null ? (
-            t('notVerified')
-          ) : (
-            <>
-              {t('verified')} <Time atMs={state.verifiedAtMs} />
-            </>
-          )}
-        </span>
-      )}
-      {(state.kind === 'missing' || state.kind === 'corrupt') && (
-        <span className="block max-w-72 pt-0.5">
-          {errorEntry(state.problem.code)?.remedy ?? state.problem.remedy}
-          {state.problem.detail !== '' && <span className="block break-words text-faint">{state.problem.detail}</span>}
-        </span>
-      )}
+      {` · ${t('verified')} `}
+      <Time atMs={state.verifiedAtMs} />
     </>
+  );
+}
+
+function Problem({ state }: { readonly state: ModelState }) {
+  if (state.kind !== 'missing' && state.kind !== 'corrupt') return null;
+  const { code, message, remedy, detail } = state.problem;
+  const entry = errorEntry(code);
+  return (
+    <p className="text-[13px] break-words">
+      {entry?.meaning ?? message} {entry?.remedy ?? remedy}
+      {detail !== '' && <span className="text-faint"> {detail}</span>}
+    </p>
   );
 }
 
@@ -122,7 +118,7 @@ function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const taskType = taskTypes[0];
   const whole = state.kind === 'present' || state.kind === 'corrupt';
   return (
-    <span className="flex justify-end">
+    <span className="flex w-14 shrink-0 flex-wrap justify-end">
       {!whole && taskType !== undefined && (
         <IconButton
           label={t('do.download', { model: modelId })}

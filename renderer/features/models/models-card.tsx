@@ -7,7 +7,6 @@ import { useNodeRead } from '../../rpc/hooks.ts';
 import { keyText } from '../../state/models.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { Table } from '../../ui/table.tsx';
 import { type Demand, ModelRow } from './model-row.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
 
@@ -18,25 +17,16 @@ export function ModelsCard({ models }: { readonly models: readonly ModelView[] }
   const demandOf = useDemand();
   const absent = models.filter(({ state }) => state.kind === 'absent');
   const shown = all ? models : models.filter(({ state }) => state.kind !== 'absent');
-  const columns = [
-    { key: 'model', label: t('list.model') },
-    { key: 'state', label: t('list.state') },
-    { key: 'size', label: t('list.size'), right: true },
-    { key: 'used', label: t('list.used') },
-    { key: 'offered', label: t('list.offered') },
-    { key: 'demand', label: t('list.demand') },
-    { key: 'actions', label: t('list.actions'), hidden: true },
-  ];
   return (
     <Card title={t('list.title')} flush aside={absent.length > 0 && <AbsentToggle checked={all} onChange={setAll} />}>
       {shown.length === 0 ? (
         <EmptyState icon={Boxes} title={t('list.empty')} hint={t('list.emptyHint')} />
       ) : (
-        <Table caption={t('list.title')} columns={columns}>
+        <ul>
           {shown.map((model) => (
             <ModelRow key={keyText(model)} model={model} demand={demandOf(model)} onRemove={() => setRemoving(model)} />
           ))}
-        </Table>
+        </ul>
       )}
       <RemovalDialog model={removing} onClose={() => setRemoving(null)} />
     </Card>

@@ -19,7 +19,7 @@ export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) 
   return (
     <Card title={t('addresses.title')}>
       <dl className="flex flex-col gap-2.5">
-        <Line name={t('addresses.node')} hint={t('addresses.nodeHint')}>
+        <Line name={t('addresses.node')} hint={t(hasChain ? 'addresses.nodeHint' : 'addresses.nodeHintOffChain')}>
           <WholeAddress value={address} what={t('addresses.node')} />
         </Line>
         {hasChain && (

@@ -2,9 +2,9 @@ import { Unlink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode, useNodeView } from '../../state/app-context.ts';
-import { Card } from '../../ui/card.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
+import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Money } from '../../ui/money.tsx';
 import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AddressesCard } from './addresses-card.tsx';
@@ -27,13 +27,36 @@ export function WalletScreen() {
       {network !== null && !network.hasChain && (
         <>
           <AddressesCard benefitAddress={null} hasChain={false} />
-          <Card title={t('noChain.title')}>
-            <EmptyState icon={Unlink} title={t('noChain.title')} hint={t('noChain.text')} />
-          </Card>
+          <OffChain />
         </>
       )}
       {network?.hasChain === true && <OnChain />}
     </Screen>
+  );
+}
+
+/** A network without a chain: what there is instead. */
+function OffChain() {
+  const { t } = useTranslation('wallet');
+  const { profile } = useNode();
+  const node = useNodeView();
+  return (
+    <Card title={t('noChain.title')}>
+      <div className="flex flex-col gap-3">
+        <p className="flex items-start gap-2.5 text-soft">
+          <Unlink aria-hidden className="mt-0.5 size-4 shrink-0" />
+          {t('noChain.text')}
+        </p>
+        <Facts>
+          <Fact name={t('balances.relay')}>
+            <Money wei={node?.relayBalanceWei ?? null} />
+          </Fact>
+          <Fact name={t('noChain.stated')}>
+            <Money wei={profile.profile.stakeWei} />
+          </Fact>
+        </Facts>
+      </div>
+    </Card>
   );
 }
 

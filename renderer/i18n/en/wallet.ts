@@ -4,6 +4,7 @@ export const wallet = {
     title: 'Addresses',
     node: 'Node account',
     nodeHint: 'Holds the relay balance and the stake. Send coin for the stake and for gas here.',
+    nodeHintOffChain: 'By it the relay knows this node.',
     benefit: 'Beneficial address',
     benefitHint: 'Where withdrawals and returned stakes go. Once set, the contract never changes it again.',
     notSet: 'not set',
@@ -32,7 +33,8 @@ export const wallet = {
   },
   noChain: {
     title: 'This network keeps no stake on a chain',
-    text: 'Nothing of this node is on a chain here: its stake is the word of the relay alone. There is no wallet to fund, no beneficial address, no delegation and no withdrawal. A network with a chain shows all of these in this place.',
+    stated: 'Stake that this node states',
+    text: 'Nothing of this node is on a chain here: its stake is the word of the relay alone. There is no wallet to fund, no beneficial address, no delegation and no withdrawal. Networks with a chain show all of these here.',
   },
   status: { Unstaked: 'Not staked', Staked: 'Staked', PendingUnstaked: 'On its way back' },
   stake: {

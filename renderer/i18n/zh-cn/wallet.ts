@@ -7,6 +7,7 @@ export const wallet: Same<typeof en> = {
     title: '地址',
     node: '节点账户',
     nodeHint: '持有中继余额和质押。请把用于质押和 Gas 的代币发送到这里。',
+    nodeHintOffChain: '中继以此识别节点。',
     benefit: '受益地址',
     benefitHint: '提现和退回的质押会转到这里。设置之后合约不会再更改它。',
     notSet: '未设置',
@@ -35,6 +36,7 @@ export const wallet: Same<typeof en> = {
   },
   noChain: {
     title: '此网络的质押不在链上',
+    stated: '此节点声明的质押',
     text: '此节点在这里没有任何内容在链上：质押只以中继的说法为准。没有需要充值的钱包，没有受益地址、委托和提现。在有链的网络上，这些内容都会显示在这里。',
   },
   status: { Unstaked: '未质押', Staked: '已质押', PendingUnstaked: '正在退回' },

@@ -1,0 +1,196 @@
+/** Earnings, Wallet & stake, GPUs and Models in a real browser, on a made-up host. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contrastFindings, type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+
+let window: FixtureWindow;
+beforeAll(async () => {
+  window = await openFixtureWindow();
+});
+afterAll(async () => {
+  await window.close();
+  expect(window.complaints).toEqual([]);
+});
+
+/** Patient: what is waited for comes, sooner or later, on a busy machine too. */
+const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 15_000 });
+const dialog = (page: Page) => page.getByRole('alertdialog');
+const messages = (page: Page) => page.getByRole('region', { name: 'Messages' });
+const confirmButton = (page: Page, name: string) => dialog(page).getByRole('button', { name });
+
+/** From the dialog's cancel, where the focus is at first, to its confirmation, once that is offered. */
+async function confirmByKeyboard(page: Page, name: string): Promise<void> {
+  await eventually(() => confirmButton(page, name).isEnabled()).toBe(true);
+  await eventually(() => confirmButton(page, 'Cancel').and(page.locator(':focus')).count()).toBe(1);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await dialog(page).waitFor({ state: 'detached' });
+}
+
+describe('a stake', () => {
+  it('is changed by keyboard in two steps, and the focus comes back', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'wallet' });
+    const slider = page.getByRole('slider', { name: 'New stake' });
+    const amount = page.getByRole('textbox', { name: 'New stake' });
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    await eventually(() => amount.inputValue()).toBe('421');
+    await amount.focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('450.000000000000000001');
+    const forecast = page.getByRole('region', { name: 'What it does to your chances' });
+    await forecast.getByText('Selection weight').waitFor();
+    await forecast.getByText(/quality of service is taken as it is now/).waitFor();
+    await page.keyboard.press('Enter');
+    // 420 are staked and 5 are free credits, which go in first.
+    await dialog(page).getByText('450000000000000000001 wei').waitFor();
+    await dialog(page).getByText('25000000000000000001 wei').waitFor();
+    await dialog(page).getByText('5000000000000000000 wei', { exact: true }).waitFor();
+    await confirmByKeyboard(page, 'Send the transaction');
+    await messages(page).getByText('The stake is now 450 CNX.').waitFor();
+    await eventually(() => amount.inputValue()).toBe('450.000000000000000001');
+    expect(await amount.and(page.locator(':focus')).count()).toBe(1);
+    await page.context().close();
+  });
+
+  it('that can not be is explained, and nothing can be confirmed', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'wallet' });
+    await page.getByRole('textbox', { name: 'New stake' }).fill('9999');
+    await page.keyboard.press('Enter');
+    await dialog(page).getByText('CHAIN_INSUFFICIENT_FUNDS').waitFor();
+    await dialog(page).getByText('What to do').waitFor();
+    expect(await confirmButton(page, 'Send the transaction').isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    await page.getByRole('textbox', { name: 'New stake' }).fill('four hundred');
+    await page.getByText('Write the amount as a number').waitFor();
+    expect(await page.getByRole('button', { name: 'Review the change' }).first().isDisabled()).toBe(true);
+    await page.context().close();
+  });
+
+  it('on its way back shows when it can be taken without the relay', async () => {
+    const page = await window.open({ fixture: 'returning', screen: 'wallet' });
+    await page.getByText(/you can take it yourself in 21 min/).waitFor();
+    expect(await page.getByRole('button', { name: 'Take it without the relay' }).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+});
+
+it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'wallet' });
+  await page.getByRole('textbox', { name: 'Amount that shall arrive' }).focus();
+  await page.keyboard.type('12.5');
+  await page.keyboard.press('Enter');
+  for (const fact of ['0.1 CNX', '12.6 CNX', '24.8182 CNX', '0x8aC7230489e80000F4aB12cD34Ef5678901234Ab']) {
+    await dialog(page).getByText(fact, { exact: true }).first().waitFor();
+  }
+  await dialog(page).getByRole('region', { name: 'What it does to your chances' }).waitFor();
+  expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
+  await confirmByKeyboard(page, 'Withdraw');
+  await messages(page).getByText('The withdrawal is with the relay').waitFor();
+  const newest = page.getByRole('table', { name: 'Withdrawals' }).getByRole('row').nth(1);
+  await newest.getByText('12.5').waitFor();
+  await newest.getByText('On its way').waitFor();
+  await page.context().close();
+});
+
+it('the beneficial address is set only after its last digits were typed', async () => {
+  const page = await window.open({ fixture: 'executing', screen: 'wallet' });
+  const address = '0x52908400098527886e0f7030069857d2e4169ee7';
+  await page.getByRole('textbox', { name: 'Address' }).fill(address);
+  await page.keyboard.press('Enter');
+  await dialog(page).getByText('This can not be undone').waitFor();
+  await dialog(page).getByText('a typing error would not show').waitFor();
+  const confirm = confirmButton(page, 'Set it for ever');
+  const typed = dialog(page).getByRole('textbox');
+  expect(await confirm.isDisabled()).toBe(true);
+  await typed.fill('e4169ee8');
+  await page.keyboard.press('Enter');
+  expect(await confirm.isDisabled()).toBe(true);
+  await typed.fill('e4169ee7');
+  await page.keyboard.press('Enter');
+  await messages(page).getByText('The beneficial address is set.').waitFor();
+  await page.getByText(address, { exact: true }).waitFor();
+  await page.context().close();
+});
+
+it('the ledger leads to tasks, is paged and filtered, and is saved as one file', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'earnings' });
+  const ledger = page.getByRole('table', { name: 'Ledger' });
+  const rows = () => ledger.getByRole('row').count();
+  await eventually(rows).toBe(26);
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByText('Page 2').waitFor();
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Slash' });
+  await page.getByText('Nothing fits this filter').waitFor();
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Gas' });
+  await eventually(() => ledger.getByText('Wallet of the node key → Gas').count()).toBeGreaterThan(2);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export as CSV' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^crynux-living-room-.*\.csv$/);
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Task payment' });
+  await ledger.getByRole('link').first().click();
+  await page.waitForURL(/tasks\?task=0x[0-9a-f]{64}/);
+  await page.context().close();
+});
+
+it('a difference is explained, and one of the wallet becomes a transfer by the word of the host', async () => {
+  const page = await window.open({ fixture: 'books-differ', screen: 'earnings' });
+  await page.getByText('The ledger and the network do not agree everywhere.').waitFor();
+  await page.getByText(/task_fees 9641 \(0.52 CNX\) is not booked/).waitFor();
+  await page.getByRole('button', { name: 'It was a transfer of my own' }).click();
+  await dialog(page)
+    .getByText(/holds 5 CNX more than the ledger/)
+    .waitFor();
+  await confirmByKeyboard(page, 'Write it down');
+  await page.getByText('The ledger and the network agree.').waitFor();
+  await page.context().close();
+});
+
+it('cards are chosen as a group, with what the network will be told', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'gpus' });
+  const cards = page.getByRole('group', { name: '2 × NVIDIA GeForce RTX 3060' }).getByRole('checkbox');
+  await cards.first().check();
+  await cards.last().check();
+  await page.getByRole('button', { name: 'Review what is reported' }).click();
+  await dialog(page).getByText('2x NVIDIA GeForce RTX 3060+Linux').waitFor();
+  await dialog(page).getByText('24 GiB of memory').waitFor();
+  await confirmByKeyboard(page, 'Use these cards');
+  await page.getByText('Changes wait for the next start of this node.').waitFor();
+  await page.context().close();
+});
+
+it('a model is deleted after its consequences were shown', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'models' });
+  await page.getByRole('button', { name: 'Pause base:qwen/qwen2.5-7b' }).click();
+  await page.getByRole('button', { name: 'Resume base:qwen/qwen2.5-7b' }).waitFor();
+  await page.getByRole('button', { name: 'Delete base:crynux/tiny-chat' }).click();
+  await dialog(page).getByText('Living room loses').waitFor();
+  await dialog(page).getByText('and can no longer take: Text').waitFor();
+  await confirmByKeyboard(page, 'Delete');
+  await messages(page).getByText('base:crynux/tiny-chat is deleted').waitFor();
+  expect(await page.getByRole('button', { name: 'Delete base:crynux/tiny-chat' }).count()).toBe(0);
+  await page.context().close();
+});
+
+it('a network without a chain says so', async () => {
+  const page = await window.open({ fixture: 'no-chain', screen: 'wallet' });
+  await page.getByText('its stake is the word of the relay alone').waitFor();
+  await page.context().close();
+});
+
+it.each([
+  { screen: 'earnings', text: 'The ledger and the network agree.' },
+  { screen: 'wallet', text: 'Selection weight' },
+  { screen: 'gpus', text: 'Show as a table' },
+  { screen: 'models', text: 'Files that belong to no known model' },
+])('axe finds nothing serious on $screen, light and dark', async ({ screen, text }) => {
+  const page = await window.open({ fixture: 'running', screen });
+  if (screen === 'wallet') await page.getByRole('textbox', { name: 'New stake' }).fill('430');
+  await page.getByText(text).first().waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('[data-theme="dark"]').waitFor();
+  expect(await contrastFindings(page)).toEqual([]);
+  await page.context().close();
+});
