@@ -8,7 +8,7 @@ export const WORKER_ERRORS = {
   },
   RELAY_UNREACHABLE: {
     meaning:
-      "The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway, `side` says whose failure it is: here (this machine's own connection), there (the relay's) or unclear.",
+      'The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway, `side` whose failure it is: here, there or unclear.',
     remedy: 'Check the network connection and the relay URL; the node keeps trying and loses nothing it has stored.',
   },
   RELAY_BAD_ANSWER: {

@@ -4,7 +4,7 @@ import { CodedError, type ErrorCatalogue, type ErrorData } from '../../protocol/
 export const CHAIN_ERRORS = {
   CHAIN_UNREACHABLE: {
     meaning:
-      "No RPC endpoint of the chain answered; `failures` says what each did (dns, connect, timeout, reset, gateway), `side` whose failure it is: here (this machine's own connection), there or unclear.",
+      'No RPC endpoint of the chain answered; `failures` says what each did (dns, connect, timeout, reset, gateway), `side` whose failure it is: here, there or unclear.',
     remedy: 'Check the network connection. If others reach the endpoints, add another one to the preset. Nothing is lost.',
   },
   CHAIN_BAD_ANSWER: {

@@ -12,7 +12,7 @@ export const ENGINE_ERRORS = {
   },
   ENGINE_AWAY: {
     meaning: "The engine's program ended by itself, or could not be started; it is started again, ever more seldom.",
-    remedy: "`lastExit` says how it ended, the node's log what it said. Check its installation, the graphics card and memory.",
+    remedy: "Check the engine's installation, the graphics card and the memory; the node's log has the engine's last words.",
   },
   ENGINE_JOB_REPEATED: {
     meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',
