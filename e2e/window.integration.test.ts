@@ -1,7 +1,7 @@
 /** The window's frame, overview, first run and settings on made-up hosts, as a host with a keyboard meets them. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+import { contrastFindings, type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -68,6 +68,9 @@ describe('accessibility', () => {
     await page.getByLabel('Light or dark').selectOption('dark');
     await page.locator('html[data-theme=dark]').waitFor();
     await look(page, 'settings appearance, dark');
+    await go(page, '/node/living-room/overview');
+    await page.getByRole('heading', { name: 'Current task' }).waitFor();
+    found['overview, dark'] = await contrastFindings(page);
     await go(page, '/first-run/gpu');
     await page.getByText('Engine of this program').waitFor();
     await look(page, 'first run, dark');
@@ -78,7 +81,7 @@ describe('accessibility', () => {
     await first.getByRole('button', { name: 'Create a new key' }).click();
     await first.getByRole('dialog', { name: 'Create a key' }).waitFor();
     await look(first, 'dialog');
-    expect(found).toEqual({});
+    expect(found).toEqual({ 'overview, dark': [] });
   });
 
   it('fits the smallest window without scrolling sideways', async () => {

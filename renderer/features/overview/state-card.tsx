@@ -51,14 +51,16 @@ export function StateCard({ word, onUnlock, onWhy }: StateCardProps) {
   return (
     <section aria-label={t('common:frame.node')} className="flex flex-col gap-3 rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-        <div className="flex min-w-0 flex-1 basis-80 flex-wrap items-center gap-x-3 gap-y-1.5">
+        <div className="flex min-w-0 flex-1 basis-80 items-center gap-3">
           <ToneIcon tone={tone} icon={STATUS_ICONS[word]} className="size-5" />
-          <Sentence word={word} />
-          {word === 'running' && (
-            <Button small tone="quiet" icon={ListChecks} onClick={onWhy}>
-              {t('why')}
-            </Button>
-          )}
+          <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+            <Sentence word={word} />
+            {word === 'running' && (
+              <Button small tone="quiet" icon={ListChecks} onClick={onWhy}>
+                {t('why')}
+              </Button>
+            )}
+          </div>
         </div>
         <div className="flex items-center gap-2">
           {controls.map((control, index) => (
