@@ -18,12 +18,21 @@ interface Controls {
   readonly fixtureLogs: { add(message: string): void };
 }
 
+/** What functions that run in the page use of an element; the tests themselves know no browser. */
+interface InPage {
+  readonly scrollHeight: number;
+  readonly scrollTop: number;
+  readonly clientHeight: number;
+  scrollTo(x: number, y: number): void;
+  matches(selector: string): boolean;
+}
+
 const grid = (page: Page) => page.getByRole('grid', { name: 'Tasks, newest first' });
 const rowAt = (page: Page, index: number) => grid(page).locator(`tr[aria-rowindex="${index + 2}"]`);
 const openTask = (page: Page) => page.getByRole('dialog');
 /** Patient: what is waited for comes, sooner or later, on a busy machine too. */
 const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });
-const hasFocus = (locator: Locator) => locator.evaluate((element) => element.matches(':focus'));
+const hasFocus = (locator: Locator) => locator.evaluate((element) => (element as unknown as InPage).matches(':focus'));
 
 async function commitmentAt(page: Page, index: number): Promise<string> {
   return (await rowAt(page, index).getAttribute('data-task')) ?? '';
@@ -59,7 +68,10 @@ describe('the list of tasks', () => {
     for (const far of [0.75, 0.5, 0.25]) {
       await grid(page)
         .locator('..')
-        .evaluate((element, part) => element.scrollTo(0, element.scrollHeight * part), far);
+        .evaluate(
+          (element, part) => (element as unknown as InPage).scrollTo(0, (element as unknown as InPage).scrollHeight * part),
+          far,
+        );
       await eventually(() =>
         rowAt(page, 100_000 * far + 5)
           .locator('td')
@@ -101,7 +113,7 @@ describe('the list of tasks', () => {
     await rowAt(page, 0).getByText('Started').waitFor();
 
     const scroller = grid(page).locator('..');
-    await scroller.evaluate((element) => element.scrollTo(0, 4_000));
+    await scroller.evaluate((element) => (element as unknown as InPage).scrollTo(0, 4_000));
     await rowAt(page, 104).waitFor();
     const [commitment, place] = [await commitmentAt(page, 104), await rowAt(page, 104).boundingBox()];
     await page.evaluate(
@@ -151,7 +163,11 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
   await log.getByText('a first new line').waitFor();
   await log.focus();
   await page.keyboard.press('PageUp');
-  const fromEnd = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  const fromEnd = () =>
+    log.evaluate((element) => {
+      const { scrollHeight, scrollTop, clientHeight } = element as unknown as InPage;
+      return scrollHeight - scrollTop - clientHeight;
+    });
   await eventually(fromEnd).toBeGreaterThan(400);
   expect(await page.getByRole('switch', { name: 'Follow' }).isChecked()).toBe(false);
   await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.add('a second new line'));
