@@ -3,11 +3,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { buildDesktop } from '../../scripts/build-desktop.ts';
 import type { Look, OrderInput } from '../electron-double/control.ts';
+import { launchElectron } from './launch-electron.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
+
+/** Path of Electron's binary; null = the double stands for it. */
+export const ELECTRON = process.env.CRYNUX_ELECTRON ?? null;
 
 export interface RunningShell {
   readonly pid: number;
@@ -32,13 +36,44 @@ export interface LaunchOptions {
 }
 
 export async function launchShell({ dataDir, args = [], env = {} }: LaunchOptions = {}): Promise<RunningShell> {
+  // Set by whoever has built by hand what is to be tested.
   if (process.env.CRYNUX_DESKTOP_AS_BUILT === undefined) await buildDesktop();
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'crynux-shell-')));
+  const forget = async () => {
+    if (dataDir === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const given = { dataDir: folder, args, env: { ...withoutTestRunner(process.env), ...env } };
+  try {
+    const shell = await (ELECTRON === null ? launchDouble(given) : launchElectron({ ...given, root, binary: ELECTRON }));
+    // It is there when the page has drawn something.
+    await shell.page.locator('#app > *').first().waitFor();
+    return {
+      ...shell,
+      async close() {
+        // It may have ended before.
+        await shell.order({ do: 'quit' }).catch(() => {});
+        await shell.ended;
+        await forget();
+      },
+    };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+interface DoubleOptions {
+  readonly dataDir: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+async function launchDouble({ dataDir, args, env }: DoubleOptions): Promise<Omit<RunningShell, 'close'>> {
   const child = fork(path.join(root, 'dist', 'electron', 'main.js'), [...args], {
     cwd: root,
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', path.join(root, 'e2e', 'electron-double', 'register.ts')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...withoutTestRunner(process.env), ELECTRON_DOUBLE_USER_DATA: folder, ...env },
+    env: { ...env, ELECTRON_DOUBLE_USER_DATA: dataDir },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -48,38 +83,16 @@ export async function launchShell({ dataDir, args = [], env = {} }: LaunchOption
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const order = orders(child, () => output);
   const look = () => order({ do: 'look' }) as Promise<Look>;
-  const forget = async () => {
-    if (dataDir === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  let browser: Browser;
   try {
-    browser = await chromium.connectOverCDP((await look()).debuggingUrl);
+    const browser = await chromium.connectOverCDP((await look()).debuggingUrl);
+    const context = browser.contexts()[0];
+    const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
+    if (page === undefined) throw new Error('the double shows no page');
+    return { pid: child.pid ?? 0, dataDir, output: () => output, page, order, look, ended };
   } catch (error) {
     child.kill();
-    await forget();
     throw error;
   }
-  const context = browser.contexts()[0];
-  const page = context?.pages()[0] ?? (await context?.waitForEvent('page'));
-  if (page === undefined) throw new Error('the double shows no page');
-  // It is there when the page has drawn something.
-  await page.locator('#app > *').first().waitFor();
-  return {
-    pid: child.pid ?? 0,
-    dataDir: folder,
-    output: () => output,
-    page,
-    order,
-    look,
-    ended,
-    async close() {
-      if (child.exitCode === null && child.signalCode === null) {
-        await order({ do: 'quit' }).catch(() => {});
-        await ended;
-      }
-      await forget();
-    },
-  };
 }
 
 /** What a test runner sets for itself is no business of the program under test. */
