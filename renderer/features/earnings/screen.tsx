@@ -26,6 +26,7 @@ export function EarningsScreen() {
 }
 
 function Contents() {
+  const { t } = useTranslation();
   const { session } = useNode();
   const changes = useStore(session.tasks, ({ revision }) => revision);
   const summary = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
@@ -34,6 +35,11 @@ function Contents() {
   return (
     <>
       {error && <ErrorNote error={error} />}
+      {value === null && error === null && (
+        <p role="status" className="text-faint">
+          {t('frame.loading')}
+        </p>
+      )}
       {value !== null && <SumsCard summary={value} />}
       {value !== null && <EarnedCard atMs={value.atMs} />}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">

@@ -13,7 +13,7 @@ import { SettingsCard } from './settings-card.tsx';
 import { StateCard } from './state-card.tsx';
 
 export function GpusScreen() {
-  const { t } = useTranslation('gpus');
+  const { t } = useTranslation(['gpus', 'common']);
   const { profile } = useNode();
   const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
   useRefresh(read, 5_000);
@@ -28,6 +28,11 @@ export function GpusScreen() {
         </p>
       )}
       {read.error && <ErrorNote error={read.error} />}
+      {value === null && read.error === null && (
+        <p role="status" className="text-faint">
+          {t('common:frame.loading')}
+        </p>
+      )}
       {value !== null && <CardsCard inventory={value.inventory} usedBy={value.usedBy} />}
       {value !== null && (
         <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -61,6 +61,7 @@ function OffChain() {
 }
 
 function OnChain() {
+  const { t } = useTranslation(['wallet', 'common']);
   const node = useNodeView();
   const stake = useNodeRead('stake', async (client, signal) => {
     const view = await client.money.stake({}, { signal });
@@ -83,6 +84,11 @@ function OnChain() {
       <AddressesCard benefitAddress={value?.view.benefitAddress ?? null} hasChain />
       <NodeNeeded>
         {error && <ErrorNote error={error} />}
+        {value === null && error === null && (
+          <p role="status" className="text-faint">
+            {t('common:frame.loading')}
+          </p>
+        )}
         {value !== null && (
           <>
             <BalancesCard stake={value.view} />

@@ -22,6 +22,9 @@ export interface WithdrawCardProps {
   readonly onChanged: () => void;
 }
 
+/** What would keep any amount from being withdrawn and is not said in words of its own. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_DAILY_LIMIT']);
+
 export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
   const { t } = useTranslation('wallet');
   const { toasts } = useApp();
@@ -41,6 +44,11 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
       >
         {terms.error && <ErrorNote error={terms.error} />}
         {value !== null && <Terms terms={value} />}
+        {value?.problems
+          .filter(({ code }) => IN_THE_WAY.has(code))
+          .map((problem) => (
+            <ErrorNote key={problem.code} error={problem} />
+          ))}
         {value?.destination === null && (
           <p className="flex items-start gap-2">
             <ToneIcon tone="warn" className="mt-0.5" />
