@@ -73,7 +73,6 @@ export const wallet = {
     },
   },
   facts: {
-    title: 'What will happen',
     target: 'Stake afterwards',
     value: 'Sent from the wallet',
     fromCredits: 'Taken from credits',

@@ -76,7 +76,6 @@ export const wallet: Same<typeof en> = {
     },
   },
   facts: {
-    title: '将会发生什么',
     target: '之后的质押',
     value: '从钱包发送',
     fromCredits: '取自积分',
