@@ -119,6 +119,7 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
     'models.watch': () => first(node.models.watch({})),
     'models.ask': () => node.models.ask({ type: 'removal', ...model }),
     'checks.last': () => node.checks.last({}),
+    'checks.confirmAlone': () => node.checks.confirmAlone({}),
     'checks.run': () => node.checks.run({}),
     'node.pause': () => node.node.pause({}),
     'node.resume': () => node.node.resume({}),
