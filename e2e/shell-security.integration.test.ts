@@ -150,9 +150,13 @@ describe('the shell', () => {
     visits = [];
     const cdp = await shell.page.context().newCDPSession(shell.page);
     await cdp.send('Page.setBypassCSP', { enabled: true });
+    // Chromium's own guard of this machine stands aside, too: only the shell's word is left.
+    const own = { permission: { name: 'local-network-access' } };
+    if (ELECTRON === null) await cdp.send('Browser.setPermission', { ...own, setting: 'granted' });
     await shell.page.reload();
     const result = await inPage(`return fetch(${JSON.stringify(outsideUrl)}).then(() => 'reached', () => 'refused');`);
     await cdp.send('Page.setBypassCSP', { enabled: false });
+    if (ELECTRON === null) await cdp.send('Browser.setPermission', { ...own, setting: 'denied' });
     await shell.page.reload();
     expect([result, visits]).toEqual(['refused', []]);
   });

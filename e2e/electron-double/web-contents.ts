@@ -144,7 +144,8 @@ export class WebContents extends EventEmitter {
     const url = toReal(request.url());
     if (request.isNavigationRequest() && !this.#mayNavigate(url)) return route.abort('aborted');
     if (await session.defaultSession.cancels(url)) return route.abort('blockedbyclient');
-    if (!isShown(request.url())) return route.abort('blockedbyclient');
+    // What the program does not cancel goes out, as it would.
+    if (!isShown(request.url())) return route.continue();
     const response = await session.defaultSession.protocol.answer(new Request(url));
     const headers = Object.fromEntries(response.headers);
     await route.fulfill({ status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) });
