@@ -1,4 +1,4 @@
-import { Archive, Download, KeyRound, Plus, Upload } from 'lucide-react';
+import { Archive, BadgeCheck, Download, KeyRound, Plus, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '../../../contract/keys.ts';
@@ -15,8 +15,9 @@ import { ArchiveKeyDialog } from '../keys/archive-key-dialog.tsx';
 import { CreateKeyDialog } from '../keys/create-key-dialog.tsx';
 import { ExportKeyDialog } from '../keys/export-key-dialog.tsx';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
+import { ProveBackupDialog } from '../keys/prove-backup-dialog.tsx';
 
-type Open = { readonly kind: 'create' | 'import' } | { readonly kind: 'export' | 'archive'; readonly address: string };
+type Open = { readonly kind: 'create' | 'import' } | { readonly kind: 'export' | 'archive' | 'prove'; readonly address: string };
 
 export function KeysSection() {
   const { t } = useTranslation('settings');
@@ -24,7 +25,7 @@ export function KeysSection() {
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   const keys = read.value?.keys ?? [];
-  const addressOf = (kind: 'export' | 'archive') => (open?.kind === kind ? open.address : null);
+  const addressOf = (kind: 'export' | 'archive' | 'prove') => (open?.kind === kind ? open.address : null);
   return (
     <>
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -47,12 +48,14 @@ export function KeysSection() {
           key={key.address}
           view={key}
           onExport={() => setOpen({ kind: 'export', address: key.address })}
+          onProve={() => setOpen({ kind: 'prove', address: key.address })}
           onArchive={() => setOpen({ kind: 'archive', address: key.address })}
         />
       ))}
       <CreateKeyDialog open={open?.kind === 'create'} onClose={close} onCreated={read.reload} />
       <ImportKeyDialog open={open?.kind === 'import'} onClose={close} onImported={read.reload} />
       <ExportKeyDialog address={addressOf('export')} onClose={close} />
+      <ProveBackupDialog address={addressOf('prove')} onClose={close} onProved={read.reload} />
       <ArchiveKeyDialog address={addressOf('archive')} onClose={close} onArchived={read.reload} />
     </>
   );
@@ -61,10 +64,11 @@ export function KeysSection() {
 interface KeyCardProps {
   readonly view: KeyView;
   readonly onExport: () => void;
+  readonly onProve: () => void;
   readonly onArchive: () => void;
 }
 
-function KeyCard({ view, onExport, onArchive }: KeyCardProps) {
+function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
   const { t } = useTranslation(['settings', 'keys', 'firstRun']);
   const { address, archived, backedUp, unlocked, store, createdMs } = view;
   const names = (useProfiles() ?? []).filter(({ profile }) => profile.address === address).map(({ profile }) => profile.name);
@@ -91,6 +95,11 @@ function KeyCard({ view, onExport, onArchive }: KeyCardProps) {
         {!backedUp && !archived && <p className="text-warn">{t('keys.unproven')}</p>}
         {!archived && (
           <div className="flex gap-2">
+            {!backedUp && (
+              <Button small icon={BadgeCheck} onClick={onProve}>
+                {t('keys:prove.title')}
+              </Button>
+            )}
             <Button small icon={Download} aria-label={t('keys.exportOf', { address: short })} onClick={onExport}>
               {t('keys.export')}
             </Button>

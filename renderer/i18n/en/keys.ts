@@ -36,6 +36,11 @@ export const keys = {
     action: 'Export',
     done: 'The key was written to {{name}}.',
   },
+  prove: {
+    title: 'Prove the backup',
+    text: 'Type all words of the key {{address}} from your paper. They are compared with the key and kept nowhere.',
+    words: 'The words, in their order',
+  },
   archive: {
     title: 'Archive the key',
     text: 'The key of {{address}} is taken out of use. It is not deleted: the archive keeps it.',

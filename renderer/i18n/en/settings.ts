@@ -115,7 +115,7 @@ export const settings = {
     archive: 'Archive',
     archiveOf: 'Archive {{address}}',
     unproven:
-      'Its backup was never proved. Export the key to a file on another disk, so that a broken disk does not take the stake.',
+      'Its backup was never proved. If you have its words, prove them; if not, export the key to a file on another disk, so that a broken disk does not take the stake.',
   },
   appearance: {
     theme: 'Light or dark',

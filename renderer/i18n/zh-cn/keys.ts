@@ -39,6 +39,11 @@ export const keys: Same<typeof en> = {
     action: '导出',
     done: '密钥已写入 {{name}}。',
   },
+  prove: {
+    title: '验证备份',
+    text: '请从纸上按顺序输入密钥 {{address}} 的所有助记词。它们只与密钥比对，不会保存。',
+    words: '按顺序输入的助记词',
+  },
   archive: {
     title: '归档密钥',
     text: '停用 {{address}} 的密钥。它不会被删除，而是保存在归档中。',
