@@ -117,7 +117,8 @@ export const settings: Same<typeof en> = {
     exportOf: '导出 {{address}}',
     archive: '归档',
     archiveOf: '归档 {{address}}',
-    unproven: '它的备份从未经过验证。如果您有助记词，请验证；如果没有，请把密钥导出到另一块磁盘上的文件，以免磁盘损坏时失去质押。',
+    unproven:
+      '它的备份从未经过验证。如果您有助记词，请验证；如果没有，请把密钥导出到另一块磁盘上的文件，以免磁盘损坏时失去质押。',
   },
   appearance: {
     theme: '浅色或深色',
