@@ -62,6 +62,7 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
             />
             {by !== 'none' && (
               <Legend
+                itemSorter={null}
                 iconType="square"
                 iconSize={10}
                 formatter={(name) => <span className="text-[13px] text-soft">{name}</span>}

@@ -118,8 +118,8 @@ function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const taskType = taskTypes[0];
   const whole = state.kind === 'present' || state.kind === 'corrupt';
   return (
-    <span className="flex w-14 shrink-0 flex-wrap justify-end">
-      {!whole && taskType !== undefined && (
+    <span className="flex min-w-14 shrink-0 flex-wrap justify-end">
+      {state.kind !== 'present' && taskType !== undefined && (
         <IconButton
           label={t('do.download', { model: modelId })}
           icon={Download}
