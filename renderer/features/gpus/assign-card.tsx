@@ -117,7 +117,7 @@ function Group({ group, chosen, usedBy, onToggle }: GroupProps) {
               <span className="text-[13px] text-faint">
                 {' '}
                 {card.busId ?? `#${card.index}`}
-                {other && ` · ${t('cards.byOther', { name: userName })}`}
+                {other && ` · ${t('cards.byOther', { name: userName ?? '' })}`}
               </span>
             </span>
           </label>

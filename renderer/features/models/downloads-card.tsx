@@ -104,7 +104,7 @@ function DownloadProgress({ model, state }: { readonly model: string; readonly s
       );
     default: {
       const { bytes, total } = state;
-      const parts = [
+      const parts: string[] = [
         total === null
           ? t('downloads.unknownTotal', { bytes: sizeText(bytes) })
           : t('downloads.of', { bytes: sizeText(bytes), total: sizeText(total) }),
