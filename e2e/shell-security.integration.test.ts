@@ -1,6 +1,7 @@
 /** What SECURITY.md says of the window, one property a test, on the running program. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
 import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
@@ -52,6 +53,12 @@ function refusedBy(body: string): Promise<string | null> {
     const patience = new Promise((resolve) => setTimeout(() => resolve(null), 3000));
     ${body}
     return Promise.race([refused, patience]);`);
+}
+
+/** Its name has changed with the versions of Chromium; Electron has none. */
+async function guardOfThisMachine(cdp: CDPSession, setting: 'granted' | 'denied'): Promise<void> {
+  for (const name of ['loopback-network', 'local-network-access'])
+    await cdp.send('Browser.setPermission', { permission: { name }, setting }).catch(() => {});
 }
 
 const mainUrl = async () => (await shell.look()).windows.map(({ url }) => url.split('#')[0]);
@@ -151,12 +158,11 @@ describe('the shell', () => {
     const cdp = await shell.page.context().newCDPSession(shell.page);
     await cdp.send('Page.setBypassCSP', { enabled: true });
     // Chromium's own guard of this machine stands aside, too: only the shell's word is left.
-    const own = { permission: { name: 'local-network-access' } };
-    if (ELECTRON === null) await cdp.send('Browser.setPermission', { ...own, setting: 'granted' });
+    await guardOfThisMachine(cdp, 'granted');
     await shell.page.reload();
     const result = await inPage(`return fetch(${JSON.stringify(outsideUrl)}).then(() => 'reached', () => 'refused');`);
     await cdp.send('Page.setBypassCSP', { enabled: false });
-    if (ELECTRON === null) await cdp.send('Browser.setPermission', { ...own, setting: 'denied' });
+    await guardOfThisMachine(cdp, 'denied');
     await shell.page.reload();
     expect([result, visits]).toEqual(['refused', []]);
   });
