@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { launchShell, type RunningShell } from './support/launch-shell.ts';
+import { launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { keepOnFailure } from './support/on-failure.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-});
+}, START_WITHIN_MS);
 
 beforeEach((context) => keepOnFailure(context, () => shell));
 

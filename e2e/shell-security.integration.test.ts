@@ -7,7 +7,7 @@ import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
 import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
 import { PAGE_URL } from '../electron/page.ts';
 import type { Stranger } from './electron-double/control.ts';
-import { ELECTRON, launchShell, type RunningShell } from './support/launch-shell.ts';
+import { ELECTRON, launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
 
 /** PERMISSION_DENIED of the web's GeolocationPositionError. */
 const GEOLOCATION_DENIED = 1;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
   shell = await launchShell();
   await shell.page.getByRole('navigation', { name: 'Screens' }).waitFor();
-});
+}, START_WITHIN_MS);
 
 afterAll(async () => {
   await shell?.close();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { ELECTRON, launchShell, type RunningShell } from './support/launch-shell.ts';
+import { ELECTRON, launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
 import { alive, familyOf } from './support/processes.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const made = await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) });
   profileId = made.profile.id;
   await host.profiles.start({ id: profileId });
-});
+}, START_WITHIN_MS);
 
 afterAll(async () => {
   await shell?.close();

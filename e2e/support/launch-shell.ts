@@ -13,6 +13,9 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 /** Path of Electron's binary; null = the double stands for it. */
 export const ELECTRON = process.env.CRYNUX_ELECTRON ?? null;
 
+/** The first start of a test run builds the program before. */
+export const START_WITHIN_MS = 300_000;
+
 export interface RunningShell {
   readonly pid: number;
   readonly dataDir: string;
