@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +22,8 @@ const INPUTS = [
   ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts'],
   ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
 ];
+/** Whoever deletes one of these wants it made again. */
+const OUTPUTS = ['dist/electron/main.js', 'dist/package.json', 'out/preload/preload.cjs', 'out/renderer/index.html'];
 const WAIT_MS = 200;
 const WAITS = 1_500;
 
@@ -31,7 +34,8 @@ export async function buildDesktop(): Promise<boolean> {
   try {
     const stampFile = path.join(work, 'stamp');
     const stamp = await inputsHash();
-    if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false;
+    const isNewest = (await readFile(stampFile, 'utf8').catch(() => '')) === stamp;
+    if (isNewest && OUTPUTS.every((file) => existsSync(at(file)))) return false;
     await rm(stampFile, { force: true });
     await Promise.all([buildRooms(), buildPreload()]);
     await buildWindow();
