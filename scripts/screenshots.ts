@@ -5,10 +5,18 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { en } from '../renderer/i18n/en/index.ts';
+import { zhCn } from '../renderer/i18n/zh-cn/index.ts';
+import { COMMITMENT } from '../renderer/testing/scenario.ts';
 import { needBrowser } from './browser.ts';
 import { serveFixtures } from './window-build.ts';
 
 const node = (screen: string) => `/node/living-room/${screen}`;
+
+/** What is behind a click: the control's name in each language. */
+const CLICKS: Readonly<Record<string, Readonly<Record<'en' | 'zh-CN', string>>>> = {
+  'trust-case': { en: en.trust.timeline.open, 'zh-CN': zhCn.trust.timeline.open },
+};
 
 /** Scenario (renderer/testing/scenario.ts) → its pictures, by name. */
 const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -23,6 +31,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   running: {
     overview: node('overview'),
     tasks: node('tasks'),
+    'tasks-drawer': `${node('tasks')}?task=${COMMITMENT}`,
     earnings: node('earnings'),
     trust: node('trust'),
     gpus: node('gpus'),
@@ -38,7 +47,11 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'settings-program': '/settings/program',
     'settings-updates': '/settings/updates',
   },
-  executing: { 'overview-executing': node('overview'), 'gpus-executing': node('gpus') },
+  executing: {
+    'overview-executing': node('overview'),
+    'tasks-drawer-executing': `${node('tasks')}?task=${COMMITMENT}`,
+    'gpus-executing': node('gpus'),
+  },
   empty: {
     'overview-empty': node('overview'),
     'tasks-empty': node('tasks'),
@@ -53,7 +66,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   locked: { 'overview-locked': node('overview') },
   backoff: { 'overview-backoff': node('overview') },
   failed: { 'overview-failed': node('overview') },
-  slashed: { 'overview-slashed': node('overview'), 'trust-slashed': node('trust') },
+  slashed: { 'overview-slashed': node('overview'), 'trust-slashed': node('trust'), 'trust-case': node('trust') },
   'kicked-out': { 'overview-kicked-out': node('overview'), 'trust-kicked-out': node('trust') },
   'relay-down': { 'overview-relay-down': node('overview') },
   'many-tasks': { 'tasks-many': node('tasks') },
@@ -83,7 +96,8 @@ const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
 
 /** What is loaded is drawn, and nothing is said to be under way. */
 async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  // By its element: behind a dialog a heading has no role.
+  await page.locator('h1').first().waitFor();
   await page.evaluate(QUIET);
 }
 
@@ -131,6 +145,8 @@ async function main(): Promise<number> {
             if (message.type() === 'error') problems.push(`${name}: ${message.text()}`);
           });
           await page.goto(`${server.url}?fixture=${scenario}&language=${language}#${route}`);
+          const control = CLICKS[name]?.[language];
+          if (control !== undefined) await page.getByRole('link', { name: control }).first().click();
           count += await shoot({ page, folder, name: `${name}-${language}`, problems });
           await page.close();
         }
