@@ -18,14 +18,14 @@ export default defineConfig({
         },
       },
       {
-        // Real processes, sockets and SQLite on disk; mostly waiting, so two files at a time fit two cores.
+        // Real processes, sockets and SQLite on disk; mostly waiting, so four files at a time fit two cores.
         test: {
           ...node,
           name: 'integration',
           include: ['{worker,host,headless,electron,devnet,demo,e2e}/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 4,
         },
       },
     ],

@@ -24,6 +24,13 @@ declare const document: DomDocument;
 declare const CustomEvent: DomEventClass;
 
 export function mainWorld(): void {
+  // Asked of the program before there is a window, as Electron does; nothing of it is loaded meanwhile.
+  Object.defineProperty(globalThis, 'open', {
+    value: (url: unknown) => {
+      document.dispatchEvent(new CustomEvent('electron-double:open', { detail: String(url) }));
+      return null;
+    },
+  });
   document.addEventListener('electron-double:expose', ({ detail }) => {
     const { key, shape } = JSON.parse(detail) as { key: string; shape: Record<string, unknown> };
     const exposed = Object.fromEntries(
@@ -55,6 +62,8 @@ export function isolatedWorld(binding: string): void {
     const called = apis.get(key)?.[name];
     if (typeof called === 'function') called(...args);
   });
+
+  document.addEventListener('electron-double:open', ({ detail }) => send({ kind: 'open', channel: detail }));
 
   const electron = {
     contextBridge: {

@@ -11,7 +11,8 @@ import { session } from './session.ts';
 const WORLD = 'electron-double-preload';
 
 interface Said {
-  readonly kind: 'send' | 'port' | 'close';
+  readonly kind: 'send' | 'port' | 'close' | 'open';
+  /** Of `open`: the address. */
   readonly channel: string;
   readonly args: readonly unknown[];
   readonly port: number;
@@ -123,6 +124,8 @@ export class WebContents extends EventEmitter {
   #take(said: Said): void {
     if (said.kind === 'send') {
       ipcMain.emit(said.channel, { sender: this, senderFrame: this.mainFrame }, ...said.args);
+    } else if (said.kind === 'open') {
+      this.#askToOpen(said.channel);
     } else if (said.kind === 'port') {
       this.#ports.get(said.port)?.postMessage(said.data);
     } else {
@@ -159,8 +162,13 @@ export class WebContents extends EventEmitter {
   }
 
   async #refusePopup(popup: Page): Promise<void> {
-    const { action } = this.#openHandler?.({ url: toReal(popup.url()) }) ?? { action: 'allow' };
-    if (action !== 'deny') throw new Error('the double shows no second window');
+    this.#askToOpen(toReal(popup.url()));
     await popup.close();
+  }
+
+  /** @throws where the program allows it: the double has no second windows, and says so loudly */
+  #askToOpen(url: string): void {
+    const { action } = this.#openHandler?.({ url }) ?? { action: 'allow' };
+    if (action !== 'deny') throw new Error('the double shows no second window');
   }
 }

@@ -1,0 +1,77 @@
+/** Runs tasks through workers and engines that are killed, and reads what is left of it. */
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
+import type { TaskOutcome } from '../../devnet/application/outcome.ts';
+import { STORE_FILE } from '../../worker/store/store.ts';
+import type { TestNetwork } from './test-network.ts';
+
+export interface LocalFacts {
+  readonly ledger: readonly string[];
+  readonly executions: readonly { readonly lifetime: string; readonly outcome: string | null }[];
+}
+
+/** What the node's own store says, read when no worker runs. */
+export function localFacts(network: TestNetwork, commitment: string): LocalFacts {
+  const db = new DatabaseSync(path.join(network.dataDir, STORE_FILE), { readOnly: true });
+  try {
+    const ledger = db.prepare('SELECT score FROM score_ledger WHERE commitment = ?').all(commitment);
+    const executions = db
+      .prepare('SELECT lifetime, outcome FROM executions WHERE commitment = ? ORDER BY attempt')
+      .all(commitment);
+    return {
+      ledger: ledger.map((row) => String(row.score)),
+      executions: executions.map((row) => ({
+        lifetime: String(row.lifetime),
+        outcome: row.outcome === null ? null : String(row.outcome),
+      })),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+function writesOf(network: TestNetwork, commitment: string, action: 'score' | 'task_error') {
+  return network.line.seen.filter((request) => request.method === 'POST' && request.path.endsWith(`${commitment}/${action}`));
+}
+
+export function expectOneVerdict(network: TestNetwork, outcome: TaskOutcome): void {
+  const commitment = outcome.tasks[0]?.commitment ?? '';
+  const { ledger, executions } = localFacts(network, commitment);
+  const scores = new Set(writesOf(network, commitment, 'score').map((request) => JSON.parse(request.body).score));
+  expect(new Set(executions.map((execution) => execution.lifetime)).size).toBe(executions.length);
+  if (outcome.kind === 'success') {
+    expect(ledger).toEqual([outcome.winner.score]);
+    expect([...scores]).toEqual([outcome.winner.score]);
+    expect(writesOf(network, commitment, 'task_error')).toEqual([]);
+    expect(executions.filter((execution) => execution.outcome === 'scored')).toHaveLength(1);
+  } else {
+    expect(ledger).toEqual([]);
+    expect([...scores]).toEqual([]);
+    expect(executions.filter((execution) => execution.outcome === 'invalid')).toHaveLength(1);
+  }
+}
+
+export function paidFor(network: TestNetwork, commitment: string): bigint[] {
+  return network.relay
+    .ledger()
+    .filter((row) => row.type === 'TaskIncome' && row.reason.endsWith(commitment))
+    .map((row) => row.wei);
+}
+
+/** Runs one task with a worker that strikes at the point; a killed worker is started again as it would be. */
+export async function runThrough(network: TestNetwork, strike: string, kind: 'chat' | 'invalid' = 'chat'): Promise<TaskOutcome> {
+  const doomed = network.startWorker({ killAt: strike });
+  const ended = network.runTask(kind);
+  let last = doomed;
+  if (strike.startsWith('worker@')) {
+    await expect(doomed.client.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' });
+    last = network.startWorker();
+  }
+  const outcome = await ended;
+  // `task.closed` and after: the node has to learn of the end before it is stopped.
+  await last.started;
+  await last.client.until((node) => node.currentTask === null);
+  await last.client.stop({ quitNetwork: false });
+  return outcome;
+}
