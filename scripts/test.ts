@@ -20,6 +20,8 @@ async function readReport(file: string): Promise<z.output<typeof reportSchema> |
 
 async function main(): Promise<number> {
   process.env.CRYNUX_BROWSER = ensureTestPrograms();
+  // The tests start hundreds of processes from the same sources: what is compiled once need not be again.
+  process.env.NODE_COMPILE_CACHE ??= path.join(process.cwd(), 'node_modules', '.cache', 'compile');
   const folder = await mkdtemp(path.join(tmpdir(), 'crynux-test-'));
   const report = path.join(folder, 'report.json');
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
