@@ -37,6 +37,8 @@ export async function openFixtureWindow(): Promise<FixtureWindow> {
         viewport: { width: 1280, height: 800 },
         colorScheme: dark ? 'dark' : 'light',
         locale: 'en-GB',
+        // Nothing is waited for that only moves.
+        reducedMotion: 'reduce',
       });
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);

@@ -19,7 +19,8 @@ describe('endpoints that fail', () => {
     const client = await world.client({ preset });
     await client.transactions.submit(stakeIntent('s', 400n));
     expect(await staked(client)).toBe(400n);
-    expect(proxy.methods).toEqual(['eth_chainId']);
+    // It is looked at again from time to time, and asked for nothing else.
+    expect([...new Set(proxy.methods)]).toEqual(['eth_chainId']);
   });
 
   it.each([
