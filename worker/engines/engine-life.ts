@@ -4,7 +4,7 @@ import type { EngineHello, EngineResult, EngineRole } from '../../protocol/engin
 import type { Clock } from '../../protocol/ports.ts';
 import type { EngineConnection } from './engine-connection.ts';
 import { serveEngineConnection } from './engine-connection.ts';
-import type { EngineServer } from './engine-server.ts';
+import type { EngineEndpoint, EngineServer } from './engine-server.ts';
 import type { EngineTiming } from './engine-timing.ts';
 import type { EngineLog } from './log.ts';
 import type { EngineCommand, EngineExit, EngineProcess } from './process/engine-process.ts';
@@ -14,7 +14,7 @@ import { removePidFile, writePidFile } from './process/pid-file.ts';
 export interface EngineLifeOptions {
   readonly role: EngineRole;
   readonly server: EngineServer;
-  readonly command: (nodeUrl: string) => EngineCommand;
+  readonly command: (endpoint: EngineEndpoint) => EngineCommand;
   readonly cwd: string;
   readonly pidFile: string;
   readonly clock: Clock;
@@ -59,7 +59,7 @@ export class EngineLife {
     const { server, role, log, command, cwd, clock, timing } = options;
     const endpoint = server.open((socket) => serveEngineConnection({ socket, role, log, events: this.#connectionEvents() }));
     this.#process = startEngineProcess({
-      program: command(endpoint.url),
+      program: command(endpoint),
       cwd,
       clock,
       graceMs: timing.stopGraceMs,

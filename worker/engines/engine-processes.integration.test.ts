@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -238,9 +238,32 @@ describe('what the official worker needs', () => {
       return { ...node, patches: (await node.heard('started')).patches };
     };
     const [first, second] = [await patches('first'), await patches('second')];
-    expect([first.patches, second.patches]).toEqual([patchUrl, '']);
+    expect(first.patches).toBe(patchUrl);
+    expect(second.patches).toMatch(/^http:\/\/127\.0\.0\.1:/);
     await first.engine.stop();
     expect((await patches('third')).patches).toBe(patchUrl);
+    expect(await readdir(join(folder, 'node'))).toEqual(['worker']);
+  });
+
+  it('9.4 switched off: it finds an empty list, so that it fails at nothing', async () => {
+    const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
+    await mkdir(join(folder, 'node', 'worker'), { recursive: true });
+    const look = "const answer = await fetch(process.env.CRYNUX_WORKER_PATCH_URL + '/patches.txt')";
+    const say = "console.log(JSON.stringify({ event: 'looked', status: answer.status, text: await answer.text() }))";
+    await writeFile(script, `import('node:process').then(async () => { ${look}; ${say}; });`);
+    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl: '' });
+    expect(await heard('looked')).toMatchObject({ status: 200, text: '' });
+  });
+
+  it('9.4 patches: a lock that an earlier version left in the installation is taken out', async () => {
+    const script = join(folder, 'node', 'worker', 'crynux_worker_process.py');
+    await mkdir(join(folder, 'node', 'worker'), { recursive: true });
+    await writeFile(join(folder, 'node', '.crynux-node-desktop-patches.lock'), '');
+    await writeFile(script, 'console.log(JSON.stringify({ event: "started" }))');
+    const patchUrl = 'http://127.0.0.1:9/patches';
+    const { heard } = await start({ kind: 'official', command: process.execPath, args: [script], env: {}, patchUrl });
+    await heard('started');
+    expect(await readdir(join(folder, 'node'))).toEqual(['worker']);
   });
 });
 

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { nodeProgram } from '../node-program.ts';
 import { officialWorkingFolder } from './official/layout.ts';
+import { presentPatchUrl } from './official/patches.ts';
 
 export interface EngineProgram {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly modelsDir: string;
+  /** Empty = the program is to look for no patches of itself. */
   readonly patchUrl: string;
   /** Where it has to run; null = anywhere. */
   readonly cwd: string | null;
@@ -34,7 +36,7 @@ export function engineProgram(config: EngineConfig, modelsDir: string): EnginePr
         cwd: null,
       };
     case 'official':
-      return { ...config, modelsDir, patchUrl: config.patchUrl, cwd: officialWorkingFolder(config) };
+      return { ...config, modelsDir, patchUrl: presentPatchUrl(config.patchUrl), cwd: officialWorkingFolder(config) };
     case 'program':
       return { ...config, modelsDir, patchUrl: '', cwd: null };
   }

@@ -9,10 +9,14 @@ import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 
+/** What the worker appends to a source of patches, after the slash that our paths end with. */
+const PATCH_LIST = 'patches.txt';
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 
 export interface EngineEndpoint {
   readonly url: string;
+  /** A source of patches for the official worker that never has any. */
+  readonly emptyPatchesUrl: string;
   close(): void;
 }
 
@@ -25,7 +29,11 @@ export interface EngineServer {
 export async function startEngineServer(): Promise<EngineServer> {
   const endpoints = new Map<string, (socket: WebSocket) => void>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
-  const http = createServer((_request, response) => response.writeHead(404).end());
+  const http = createServer((request, response) => {
+    const path = request.url ?? '';
+    const isPatchList = path.endsWith(PATCH_LIST) && endpoints.has(path.slice(0, -PATCH_LIST.length));
+    response.writeHead(isPatchList ? 200 : 404, { 'content-type': 'text/plain' }).end();
+  });
   http.on('upgrade', (request, connection, head) => {
     const onSocket = endpoints.get(request.url ?? '');
     // Engines are no web pages: only a browser sends an Origin.
@@ -43,7 +51,11 @@ export async function startEngineServer(): Promise<EngineServer> {
     open(onSocket) {
       const path = `/${randomBytes(24).toString('base64url')}/`;
       endpoints.set(path, onSocket);
-      return { url: `ws://127.0.0.1:${port}${path}`, close: () => endpoints.delete(path) };
+      return {
+        url: `ws://127.0.0.1:${port}${path}`,
+        emptyPatchesUrl: `http://127.0.0.1:${port}${path.slice(0, -1)}`,
+        close: () => endpoints.delete(path),
+      };
     },
     async close() {
       endpoints.clear();

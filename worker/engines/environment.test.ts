@@ -12,7 +12,7 @@ const INPUT: EngineEnvironmentInput = {
   resultsDir: '/node/results',
   gpuUuids: ['GPU-a', 'GPU-b'],
   executorMode: 'device_map',
-  patchUrl: 'https://patches.example',
+  patches: { kind: 'from', url: 'https://patches.example' },
   logLevel: 'info',
   extra: {},
   inherited: {},
@@ -32,16 +32,20 @@ describe('the environment of an engine program', () => {
       cw_output_dir: '/node/results',
       cw_pid_file: '/node/engine/crynux_worker.pid',
       cw_worker_url: 'https://relay.example/v1/worker',
-      cw_preloaded_models: '{"sd_base":[],"gpt_base":[],"controlnet":[],"lora":[]}',
+      cw_preloaded_models: '{"sd_base":[],"gpt_base":[],"controlnet":[],"vae":[]}',
       cw_proxy: '{"host":"","port":8080,"username":"","password":""}',
       cw_node_url: 'ws://127.0.0.1:4000/token/',
-      cw_log: '{"dir":"/node/engine","level":"info","filename":"crynux-worker.log"}',
+      cw_log: '{"dir":"/node/engine","level":"INFO","filename":"crynux-worker.log"}',
+      CRYNUX_WORKER_CONFIG: '/node/engine/no-settings.yml',
+      SD_TASK_CONFIG: '/node/engine/no-settings.yml',
+      GPT_TASK_CONFIG: '/node/engine/no-settings.yml',
+      NO_PROXY: '127.0.0.1,localhost',
       CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b',
     });
     expect(engineEnvironment({ ...INPUT, role: 'download' })).toMatchObject({
       cw_worker_role: 'download',
       cw_pid_file: '/node/engine/crynux_worker_download.pid',
-      cw_log: '{"dir":"/node/engine","level":"info","filename":"crynux-worker-download.log"}',
+      cw_log: '{"dir":"/node/engine","level":"INFO","filename":"crynux-worker-download.log"}',
     });
   });
 
@@ -76,14 +80,46 @@ describe('the environment of an engine program', () => {
     expect(engineEnvironment({ ...INPUT, extra })).toMatchObject({ ...extra, CUDA_VISIBLE_DEVICES: 'GPU-a,GPU-b' });
   });
 
-  it('9.1 proxy: is inherited, in any spelling, and none is made up', () => {
-    const proxy = { HTTP_PROXY: 'http://a:1', https_proxy: 'http://b:2', NO_PROXY: 'local' };
-    expect(engineEnvironment({ ...INPUT, inherited: proxy })).toMatchObject(proxy);
-    expect(Object.keys(engineEnvironment(INPUT)).filter((name) => /^https?_proxy$/i.test(name))).toEqual([]);
+  it('9.1 settings: the role and the address are never the host’s, in whatever case it spells them', () => {
+    const extra = { CW_Worker_Role: 'download', CW_NODE_URL: 'ws://elsewhere', CRYNUX_WORKER_CONFIG: '/mine.yml' };
+    const environment = engineEnvironment({ ...INPUT, extra });
+    expect(environment).toMatchObject({ cw_worker_role: 'inference', cw_node_url: INPUT.nodeUrl });
+    expect(Object.keys(environment).filter((name) => /^cw_(worker_role|node_url)$/i.test(name))).toHaveLength(2);
+    expect(environment.CRYNUX_WORKER_CONFIG).not.toBe('/mine.yml');
   });
 
-  it('9.4 switched off: without a source of patches the worker is told so, and does not look at its own', () => {
-    expect(engineEnvironment({ ...INPUT, patchUrl: '' })).toHaveProperty('CRYNUX_WORKER_PATCH_URL', '');
+  it('9.1 settings: a host’s other spelling of a setting takes the place of ours', () => {
+    const environment = engineEnvironment({ ...INPUT, extra: { CW_OUTPUT_DIR: '/elsewhere' } });
+    expect(environment).not.toHaveProperty('cw_output_dir');
+    expect(environment.CW_OUTPUT_DIR).toBe('/elsewhere');
+  });
+
+  it('9.1 proxy: is inherited, in any spelling, and none is made up', () => {
+    const proxy = { HTTP_PROXY: 'http://a:1', https_proxy: 'http://b:2' };
+    expect(engineEnvironment({ ...INPUT, inherited: proxy })).toMatchObject(proxy);
+    expect(Object.keys(engineEnvironment(INPUT)).filter((name) => /_proxy$/i.test(name))).toEqual(['cw_proxy']);
+  });
+
+  it.each([
+    [{ NO_PROXY: 'local' }, { NO_PROXY: 'local,127.0.0.1,localhost' }],
+    [{ no_proxy: 'localhost, 10.0.0.0/8' }, { no_proxy: 'localhost,10.0.0.0/8,127.0.0.1' }],
+    [{ NO_PROXY: '*' }, { NO_PROXY: '*' }],
+  ])('9.1 proxy: is not between an engine and its worker on this machine: %j', (given, becomes) => {
+    expect(engineEnvironment({ ...INPUT, inherited: { HTTPS_PROXY: 'http://a:1', ...given } })).toMatchObject(becomes);
+  });
+
+  it('9.4 switched off: the worker looks at a list that is empty, past any proxy', () => {
+    const emptyListUrl = 'http://127.0.0.1:4000/token';
+    const off = { ...INPUT, patches: { kind: 'none', emptyListUrl } } as const;
+    expect(engineEnvironment(off)).toHaveProperty('CRYNUX_WORKER_PATCH_URL', emptyListUrl);
+    const proxy = { host: 'http://proxy.lan', port: 3128, username: '', password: '' };
+    const extra = { cw_proxy: JSON.stringify(proxy), HTTPS_PROXY: 'http://proxy.lan:3128', HTTP_PROXY: 'http://proxy.lan:3128' };
+    const proxyOf = (input: EngineEnvironmentInput) => JSON.parse(engineEnvironment(input).cw_proxy ?? '');
+    expect(proxyOf({ ...off, extra })).toMatchObject({ host: '' });
+    expect(engineEnvironment({ ...off, extra }).NO_PROXY).toBe('127.0.0.1,localhost');
+    // The other role fetches models through it, and looks for no patches.
+    expect(proxyOf({ ...off, extra, role: 'download' })).toEqual(proxy);
+    expect(proxyOf({ ...INPUT, extra })).toEqual(proxy);
   });
 
   it('9.1 tensor parallel: shards a model over several cards if and only if the reported name says so (law 6)', () => {

@@ -1,8 +1,10 @@
 /** The environment of an engine program. Source: RELAY_PROTOCOL 9.1. */
 import { join } from 'node:path';
+import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineRole } from '../../protocol/engine/messages.ts';
 import type { DerivedGpu } from '../gpu/assignment.ts';
 import { confinedEnvironment } from '../gpu/isolation.ts';
+import { NO_WORKER_PROXY } from './official/proxy-setting.ts';
 
 export interface EngineEnvironmentInput {
   readonly role: EngineRole;
@@ -16,14 +18,22 @@ export interface EngineEnvironmentInput {
   readonly gpuUuids: readonly string[];
   /** How several cards are used; part of the reported name. */
   readonly executorMode: DerivedGpu['executorMode'];
-  readonly patchUrl: string;
-  readonly logLevel: string;
+  readonly patches: PatchSource;
+  readonly logLevel: LogLevel;
   /** From the node's configuration. */
   readonly extra: Readonly<Record<string, string>>;
   /** Our own environment. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }
+
+/** Where the official worker looks for patches of itself. It always looks: none means a list that is empty. */
+export type PatchSource =
+  | { readonly kind: 'from'; readonly url: string }
+  | { readonly kind: 'none'; readonly emptyListUrl: string };
+
+/** The words of the worker's settings, which take no others. */
+const WORKER_LEVELS: Readonly<Record<LogLevel, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
 
 /**
  * What a program needs of the machine. All else stays here: an environment may hold keys and tokens, and an engine
@@ -32,33 +42,96 @@ export interface EngineEnvironmentInput {
 const INHERITED =
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|XDG_\w+|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|REQUESTS_CA_BUNDLE|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|CUDA_(?!VISIBLE_DEVICES)\w+|NVIDIA_(?!VISIBLE_DEVICES)\w+|VK_\w+|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES\w*|USERPROFILE|HOMEDRIVE|HOMEPATH|USERNAME|NUMBER_OF_PROCESSORS|PROCESSOR_\w+|OS)$/i;
 
+/** Whatever family it is of. */
+const SECRET = /(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/i;
+
 export function engineEnvironment(input: EngineEnvironmentInput): Record<string, string> {
   const suffix = input.role === 'download' ? '_download' : '';
   const logSuffix = input.role === 'download' ? '-download' : '';
-  const environment: Record<string, string> = {
-    ...inheritedPart(input.inherited),
-    CRYNUX_WORKER_PATCH_URL: input.patchUrl,
-    cw_worker_role: input.role,
-    cw_data_dir__models__huggingface: join(input.modelsDir, 'huggingface'),
-    cw_data_dir__models__external: join(input.modelsDir, 'external'),
-    cw_output_dir: input.resultsDir,
-    cw_pid_file: join(input.engineDir, `crynux_worker${suffix}.pid`),
-    cw_worker_url: `${input.relayUrl.replace(/\/+$/, '')}/v1/worker`,
-    cw_preloaded_models: JSON.stringify({ sd_base: [], gpt_base: [], controlnet: [], lora: [] }),
-    cw_proxy: JSON.stringify({ host: '', port: 8080, username: '', password: '' }),
-    cw_node_url: input.nodeUrl,
-    cw_log: JSON.stringify({ dir: input.engineDir, level: input.logLevel, filename: `crynux-worker${logSuffix}.log` }),
-    ...input.extra,
+  const log = {
+    dir: input.engineDir,
+    level: WORKER_LEVELS[input.logLevel],
+    filename: `crynux-worker${logSuffix}.log`,
   };
+  const environment = overridden(
+    {
+      ...inheritedPart(input.inherited),
+      CRYNUX_WORKER_PATCH_URL: input.patches.kind === 'from' ? input.patches.url : input.patches.emptyListUrl,
+      cw_data_dir__models__huggingface: join(input.modelsDir, 'huggingface'),
+      cw_data_dir__models__external: join(input.modelsDir, 'external'),
+      cw_output_dir: input.resultsDir,
+      cw_pid_file: join(input.engineDir, `crynux_worker${suffix}.pid`),
+      cw_worker_url: `${input.relayUrl.replace(/\/+$/, '')}/v1/worker`,
+      cw_preloaded_models: JSON.stringify({ sd_base: [], gpt_base: [], controlnet: [], vae: [] }),
+      cw_proxy: JSON.stringify(NO_WORKER_PROXY),
+      cw_log: JSON.stringify(log),
+    },
+    input.extra,
+  );
+  const own = overridden(withLoopback(withReachablePatches(environment, input)), {
+    cw_worker_role: input.role,
+    cw_node_url: input.nodeUrl,
+    ...settingsFiles(input.engineDir),
+  });
   // Last, so that nothing above can move the work to another card than the one that is reported to the network.
   const cudaVisibleDevices = input.platform === 'darwin' ? null : input.gpuUuids.join(',');
-  return confinedEnvironment({ gpu: { cudaVisibleDevices, executorMode: input.executorMode }, base: environment });
+  return confinedEnvironment({ gpu: { cudaVisibleDevices, executorMode: input.executorMode }, base: own });
+}
+
+/**
+ * A `config.yml` in the folder that a worker runs in wins over its environment, and could change its role, or how a
+ * model computes. The folder is the installation's, because of the patches; so the files are named, and do not exist.
+ */
+function settingsFiles(engineDir: string): Record<string, string> {
+  const none = join(engineDir, 'no-settings.yml');
+  return { CRYNUX_WORKER_CONFIG: none, SD_TASK_CONFIG: none, GPT_TASK_CONFIG: none };
+}
+
+/** The worker's settings count in any case: of two spellings only the later one stays. */
+function overridden(base: Readonly<Record<string, string>>, by: Readonly<Record<string, string>>): Record<string, string> {
+  const settings = new Set(
+    Object.keys(by)
+      .map((name) => name.toLowerCase())
+      .filter((name) => name.startsWith('cw_')),
+  );
+  const kept = Object.entries(base).filter(([name]) => !settings.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...by };
+}
+
+/**
+ * The empty list is on this machine, and `cw_proxy` knows no exceptions. The role that asks for it needs a proxy for
+ * nothing else but the relay, and takes that from the usual variables, which do.
+ */
+function withReachablePatches(
+  environment: Record<string, string>,
+  { patches, role }: Pick<EngineEnvironmentInput, 'patches' | 'role'>,
+): Record<string, string> {
+  if (patches.kind === 'from' || role === 'download' || environment.HTTPS_PROXY === undefined) return environment;
+  return overridden(environment, { cw_proxy: JSON.stringify(NO_WORKER_PROXY) });
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost'];
+
+/** The engine talks to its worker on this machine, past any proxy. */
+function withLoopback(environment: Record<string, string>): Record<string, string> {
+  const isSet = (pattern: RegExp) => Object.entries(environment).filter(([name, value]) => pattern.test(name) && value !== '');
+  if (isSet(/^(HTTPS?|ALL)_PROXY$/i).length === 0) return environment;
+  const exceptions = isSet(/^NO_PROXY$/i);
+  const all = exceptions.length === 0 ? [['NO_PROXY', ''] as const] : exceptions;
+  const added = all.map(([name, value]) => {
+    const hosts = value
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== '');
+    return [name, hosts.includes('*') ? value : [...new Set([...hosts, ...LOOPBACK])].join(',')];
+  });
+  return { ...environment, ...Object.fromEntries(added) };
 }
 
 function inheritedPart(inherited: EngineEnvironmentInput['inherited']): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
-    if (value !== undefined && INHERITED.test(name)) kept[name] = value;
+    if (value !== undefined && INHERITED.test(name) && !SECRET.test(name)) kept[name] = value;
   }
   return kept;
 }

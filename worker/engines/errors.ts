@@ -75,6 +75,11 @@ export const ENGINE_ERRORS = {
     meaning: 'The version of the official worker is not three numbers, so that the network would refuse it.',
     remedy: 'Install a released version of the official node.',
   },
+  OFFICIAL_BAD_SETTING: {
+    meaning:
+      "A setting for the official worker in the official node's `.env` file is one that the worker refuses, so that it would end at once.",
+    remedy: 'Correct or remove the line that the message names; values have to be spelt exactly as the worker knows them.',
+  },
   OFFICIAL_NO_PATCH_LIST: {
     meaning: 'The list of patches for the official worker could not be read.',
     remedy: 'None needed: the worker asks again by itself.',

@@ -1,6 +1,7 @@
 /** The engine of a node: programs that speak the official worker's protocol, one per role. RELAY_PROTOCOL 9. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/engine/messages.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -16,7 +17,7 @@ import { ENGINE_TIMING } from './engine-timing.ts';
 import { engineEnvironment } from './environment.ts';
 import { EngineError } from './errors.ts';
 import type { EngineLog } from './log.ts';
-import { PatchTurn } from './official/patch-turn.ts';
+import { PatchTurn, patchTurnsFolder } from './official/patch-turn.ts';
 import { endOrphan } from './process/pid-file.ts';
 import { RoleSupervisor } from './role-supervisor.ts';
 
@@ -33,8 +34,10 @@ export interface EngineSupervisorOptions {
   readonly relayUrl: string;
   readonly clock: Clock;
   readonly log: EngineLog;
-  readonly logLevel?: string;
+  readonly logLevel?: LogLevel;
   readonly timing?: Partial<EngineTiming>;
+  /** Where this user's nodes agree on which of them lets an installation patch itself. */
+  readonly patchTurnsDir?: string;
   /** Default: this process's. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -59,7 +62,14 @@ class EngineSupervisor implements Engine {
   constructor(options: EngineSupervisorOptions) {
     this.#options = options;
     const { cwd, patchUrl } = engineProgram(options.config, options.modelsDir);
-    this.#patchTurn = cwd === null || patchUrl === '' ? null : new PatchTurn({ installation: cwd, log: options.log });
+    this.#patchTurn =
+      cwd === null || patchUrl === ''
+        ? null
+        : new PatchTurn({
+            installation: cwd,
+            folder: options.patchTurnsDir ?? patchTurnsFolder(),
+            log: options.log,
+          });
   }
 
   /** The inference engine's: downloads come and go without the node being any less ready. */
@@ -173,7 +183,7 @@ class EngineSupervisor implements Engine {
       clock,
       log,
       timing: { ...ENGINE_TIMING, ...timing },
-      command: (nodeUrl) => ({
+      command: ({ url: nodeUrl, emptyPatchesUrl }) => ({
         command: program.command,
         args: program.args,
         env: engineEnvironment({
@@ -185,7 +195,10 @@ class EngineSupervisor implements Engine {
           gpuUuids,
           executorMode: this.#options.executorMode ?? 'device_map',
           modelsDir: program.modelsDir,
-          patchUrl: this.#patchTurn?.take() === true ? program.patchUrl : '',
+          patches:
+            this.#patchTurn?.take() === true
+              ? { kind: 'from', url: program.patchUrl }
+              : { kind: 'none', emptyListUrl: emptyPatchesUrl },
           logLevel: logLevel ?? 'info',
           extra: program.env,
           inherited: this.#options.environment ?? process.env,

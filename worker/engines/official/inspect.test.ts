@@ -79,6 +79,53 @@ describe('9.1 program: an installation of the official worker', () => {
     expect(inspect(root).config).toMatchObject({ env: { GPT_EXECUTOR: 'device_map', HF_ENDPOINT: 'https://hub #1' } });
   });
 
+  it.each([
+    ['win32', () => bundleInstallation(root, 'win32'), path.join('data', 'config', '.env')],
+    ['linux', () => bundleInstallation(root, 'linux'), path.join('data', 'config', '.env')],
+    [
+      'darwin',
+      () => appInstallation(path.join(root, 'Crynux Node.app')),
+      path.join('home', 'Library', 'Application Support', 'crynux.io', 'Crynux Node', 'config', '.env'),
+    ],
+    ['linux', () => sourceInstallation(root), path.join('config', '.env')],
+  ] as const)('9.1 settings: are read where the official node for %s keeps them', (platform, make, file) => {
+    const place = make();
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), 'WORKER_HF_TOKEN="hf_abc" # mine\nWORKER_GPT_EXECUTOR=device_map\n');
+    const { config } = inspect(place, { platform, home: path.join(root, 'home') });
+    expect(config).toMatchObject({ env: { HF_TOKEN: 'hf_abc', GPT_EXECUTOR: 'device_map' } });
+  });
+
+  it.each([
+    ['WORKER_cw_log__level=warning', 'WORKER_cw_log__level'],
+    ['WORKER_CW_PROXY={"port":"many"}', 'WORKER_cw_proxy__port'],
+  ])('9.1 settings: one that the worker would refuse is named: %s', (line, variable) => {
+    sourceInstallation(root);
+    mkdirSync(path.join(root, 'config'));
+    writeFileSync(path.join(root, 'config', '.env'), line);
+    const { config, problem } = inspect(root);
+    expect(config).toBeNull();
+    expect(problem).toMatchObject({ code: 'OFFICIAL_BAD_SETTING', data: { variable } });
+  });
+
+  it('is found in the folders that unpackers put around it, whatever they are called', () => {
+    const release = path.join(root, 'crynux-node-lithium-v3.6.0-base-windows-x64');
+    const inner = bundleInstallation(path.join(release, 'crynux-node-lithium-v3.6.0-base-windows-x64'), 'win32');
+    mkdirSync(path.join(release, '__MACOSX'));
+    for (const place of [root, release, inner]) {
+      expect(inspect(place, { platform: 'win32' })).toMatchObject({ path: inner, layout: 'bundle', problem: null });
+    }
+    const volume = path.join(root, 'Crynux Node');
+    const app = appInstallation(path.join(volume, 'Crynux Node.app'));
+    const resources = path.join(app, 'Contents', 'Resources');
+    expect(inspect(volume, { platform: 'darwin' })).toMatchObject({ path: resources, layout: 'app' });
+  });
+
+  it('is not chosen where a folder holds several', () => {
+    for (const name of ['a', 'b']) bundleInstallation(path.join(root, name), 'linux');
+    expect(inspect(root).problem?.code).toBe('OFFICIAL_WRONG_LAYOUT');
+  });
+
   it('without an environment runs with the Python of the path', () => {
     sourceInstallation(root, { python: 'no environment' });
     const bin = path.join(root, 'bin');
@@ -132,6 +179,15 @@ describe('9.4 patches: the worker’s own', () => {
   it('do not exist for a version that the list does not name', () => {
     sourceInstallation(root);
     expect(inspect(root, { patchList: LIST }).patches).toMatchObject({ state: 'none', available: [] });
+  });
+
+  it('are looked for where the project is now, also by a profile made when it was elsewhere', () => {
+    expect(OFFICIAL_PATCH_URL).toBe('https://raw.githubusercontent.com/crynux-network/crynux-worker/main');
+    const patchUrl = 'https://raw.githubusercontent.com/crynux-ai/crynux-worker/main/';
+    const asked = (url: string) =>
+      engineProgram({ kind: 'official', command: '/x/crynux_worker_process', args: [], env: {}, patchUrl: url }, '/models');
+    expect(asked(patchUrl).patchUrl).toBe(OFFICIAL_PATCH_URL);
+    expect(asked('https://mirror.lan/').patchUrl).toBe('https://mirror.lan');
   });
 
   it('9.4 switched off: by giving the worker no place to look', () => {

@@ -4,14 +4,17 @@ import type { EngineCandidate, PatchView } from '../../../contract/engines.ts';
 import type { EngineConfig, NetworkPreset } from '../../../contract/node-config.ts';
 import { ENGINE_ERRORS, EngineError, type EngineErrorCode } from '../errors.ts';
 import { type InstallationFiles, systemFiles } from './files.ts';
-import { layoutAt, type OfficialLayout, type OfficialPlatform } from './layout.ts';
+import { layoutAt, type OfficialLayout, type OfficialPlatform, officialSettingsFile } from './layout.ts';
 import { OFFICIAL_PATCH_URL, patchesFor } from './patches.ts';
 import { workerSettings } from './settings.ts';
+import { workerSettingProblems } from './worker-settings.ts';
 
 export interface InspectOptions {
   readonly platform: NodeJS.Platform;
   /** Of this process: `PATH` is where a Python without virtual environment is looked for. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's folder: the app for macOS keeps its settings in there. Absent = what `env` says. */
+  readonly home?: string;
   /** The host's choice. */
   readonly patches?: 'on' | 'off';
   /** What {@link readPatchList} gave; absent = nobody asked. */
@@ -67,9 +70,29 @@ function usable(found: OfficialLayout, version: string | null, given: Given & { 
     throw refusal('OFFICIAL_NOT_EXECUTABLE', start.command, { path: start.command });
   }
   if (version !== null && !/^\d+\.\d+\.\d+$/.test(version)) throw refusal('OFFICIAL_BAD_VERSION', version, { version });
-  const env = workerSettings(files.readText(path.join(found.root, 'config', '.env')) ?? '');
+  const settings = officialSettingsFile(found, given.home ?? given.env.HOME ?? '');
+  const env = workerSettings(files.readText(settings) ?? '');
+  assertAccepted(env, settings);
   return { kind: 'official', ...start, env, patchUrl: given.patchesOff ? '' : OFFICIAL_PATCH_URL };
 }
+
+/** The worker would end at once, and never say why but on standard error. @throws EngineError OFFICIAL_BAD_SETTING */
+function assertAccepted(env: Readonly<Record<string, string>>, file: string): void {
+  const [problem] = workerSettingProblems({ ...VALID_SETTINGS, ...env });
+  if (problem === undefined) return;
+  const variable = `WORKER_${problem.variable}`;
+  throw refusal('OFFICIAL_BAD_SETTING', `${file}: ${variable} ${problem.why}`, { file, variable });
+}
+
+/** What a node sends in any case. */
+const VALID_SETTINGS = {
+  cw_log: '{"dir":"logs","level":"INFO"}',
+  cw_worker_role: 'inference',
+  cw_node_url: 'ws://127.0.0.1',
+  cw_worker_url: 'http://127.0.0.1',
+  cw_data_dir__models__huggingface: 'huggingface',
+  cw_data_dir__models__external: 'external',
+};
 
 /** The environment's Python, else any; the order of the official node. */
 function sourceStart({ root, program, packages }: OfficialLayout, { files, platform, env }: Given) {

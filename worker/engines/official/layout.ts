@@ -22,18 +22,55 @@ export interface OfficialLayout {
 /** What a host may point at: the installation, the app, the folder of the worker, or the program itself. */
 const LEVELS_ABOVE = 4;
 
-/** The installation that `place` is, or is part of; null = there is none. */
+/** What unpackers put around an installation: a folder named as the archive, with the release's own folder inside. */
+const LEVELS_BELOW = 2;
+/** A folder with more in it is no wrapping, and is not searched. */
+const MAX_ENTRIES = 200;
+
+/** The installation that `place` is, is part of, or is wrapped around; null = there is none, or more than one inside. */
 export function layoutAt(place: string, files: InstallationFiles): OfficialLayout | null {
   if (files.kind(place) === null) return null;
   let folder = path.resolve(place);
   for (let level = 0; level < LEVELS_ABOVE; level++) {
-    const found = sourceLayout(folder, files) ?? bundleLayout(folder, files) ?? appLayout(folder, files);
+    const found = layoutIn(folder, files);
     if (found !== null) return found;
     const parent = path.dirname(folder);
-    if (parent === folder) return null;
+    if (parent === folder) break;
     folder = parent;
   }
-  return null;
+  const inside = layoutsBelow(path.resolve(place), files, LEVELS_BELOW);
+  return inside.length === 1 ? (inside[0] ?? null) : null;
+}
+
+function layoutIn(folder: string, files: InstallationFiles): OfficialLayout | null {
+  return sourceLayout(folder, files) ?? bundleLayout(folder, files) ?? appLayout(folder, files);
+}
+
+function layoutsBelow(folder: string, files: InstallationFiles, levels: number): OfficialLayout[] {
+  const names = files.list(folder).filter((name) => !name.startsWith('.') && name !== '__MACOSX');
+  if (names.length > MAX_ENTRIES) return [];
+  return names.flatMap((name) => {
+    const inner = path.join(folder, name);
+    if (files.kind(inner) !== 'folder') return [];
+    const found = layoutIn(inner, files);
+    if (found !== null) return [found];
+    return levels > 1 ? layoutsBelow(inner, files, levels - 1) : [];
+  });
+}
+
+/**
+ * Where the official node of an installation keeps what its host has set. Its data folder is `data` beside a release's
+ * program, the folder itself where it runs from its sources (the container too), and the user's on macOS.
+ */
+export function officialSettingsFile({ layout, root }: Pick<OfficialLayout, 'layout' | 'root'>, home: string): string {
+  switch (layout) {
+    case 'source':
+      return path.join(root, 'config', '.env');
+    case 'bundle':
+      return path.join(root, 'data', 'config', '.env');
+    case 'app':
+      return path.join(home, 'Library', 'Application Support', 'crynux.io', 'Crynux Node', 'config', '.env');
+  }
 }
 
 function sourceLayout(root: string, files: InstallationFiles): OfficialLayout | null {

@@ -2,7 +2,15 @@
 import { EngineError } from '../errors.ts';
 
 /** Where the worker looks by itself. */
-export const OFFICIAL_PATCH_URL = 'https://raw.githubusercontent.com/crynux-ai/crynux-worker/main';
+export const OFFICIAL_PATCH_URL = 'https://raw.githubusercontent.com/crynux-network/crynux-worker/main';
+/** Where earlier versions of this program, and of the official node, looked: the project has moved. */
+const FORMER_PATCH_URLS = ['https://raw.githubusercontent.com/crynux-ai/crynux-worker/main'];
+
+/** Profiles keep the address that they were made with; code is taken from where the project is now. */
+export function presentPatchUrl(patchUrl: string): string {
+  const bare = patchUrl.trim().replace(/\/+$/, '');
+  return FORMER_PATCH_URLS.includes(bare) ? OFFICIAL_PATCH_URL : bare;
+}
 
 const TIMEOUT_MS = 10_000;
 const MAX_LIST = 64 * 1024;

@@ -1,6 +1,6 @@
-/** What a host has set for the official worker in `config/.env` of the official node. Source: RELAY_PROTOCOL 9.1. */
+/** What a host has set for the official worker in the official node's `.env`. Source: RELAY_PROTOCOL 9.1. */
 
-/** Every `WORKER_X=v` as `X: v`; other lines are the node's own and may hold its secrets. */
+/** Every `WORKER_X=v` as `X: v`, the last of a name; other lines are the node's own and may hold its secrets. */
 export function workerSettings(text: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
@@ -10,8 +10,9 @@ export function workerSettings(text: string): Record<string, string> {
   return settings;
 }
 
+/** A comment may follow a quoted value as it may any other. */
 function unquoted(value: string): string {
-  const [, quote, inner] = /^(["'])(.*)\1$/.exec(value) ?? [];
-  if (quote !== undefined) return inner ?? '';
-  return value.replace(/\s+#.*$/, '');
+  const [, quote, inner] = /^(["'])((?:\\.|(?!\1).)*)\1\s*(?:#.*)?$/.exec(value) ?? [];
+  if (quote === undefined || inner === undefined) return value.replace(/(?:^|\s+)#.*$/, '');
+  return inner.replace(/\\(["'\\])/g, '$1');
 }

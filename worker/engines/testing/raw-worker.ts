@@ -43,7 +43,7 @@ export function spawnEmbedded(input: {
       resultsDir: input.folder,
       gpuUuids: input.gpuUuids ?? [],
       executorMode: 'device_map',
-      patchUrl: '',
+      patches: { kind: 'none', emptyListUrl: 'http://127.0.0.1:9' },
       logLevel: 'info',
       extra: program.env,
       inherited: process.env,

@@ -23,7 +23,7 @@ it.each([{ host: 'a b' }, { host: 'user@host' }, { host: 'http://proxy' }, { hos
 it('tells an engine program in the words of the official worker', () => {
   expect(proxyEnvironment(null)).toEqual({});
   expect(proxyEnvironment(proxy({ username: 'me', password: 'x' }))).toEqual({
-    cw_proxy: '{"host":"proxy.lan","port":3128,"username":"me","password":"x"}',
+    cw_proxy: '{"host":"http://proxy.lan","port":3128,"username":"me","password":"x"}',
     HTTP_PROXY: 'http://me:x@proxy.lan:3128',
     HTTPS_PROXY: 'http://me:x@proxy.lan:3128',
   });

@@ -2,6 +2,7 @@
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { STALL_MS } from '../../engines/models/download-file.ts';
+import { workerProxy } from '../../engines/official/proxy-setting.ts';
 
 /** `http://[user[:password]@]host:port`. */
 export function proxyUrl({ host, port, username, password }: ProxySettings): string {
@@ -19,5 +20,6 @@ export function downloadDispatcher(proxy: ProxySettings | null): Dispatcher {
 /** For an engine program, which fetches by itself. Source: RELAY_PROTOCOL 9.1. */
 export function proxyEnvironment(proxy: ProxySettings | null): Record<string, string> {
   if (proxy === null) return {};
-  return { cw_proxy: JSON.stringify(proxy), HTTP_PROXY: proxyUrl(proxy), HTTPS_PROXY: proxyUrl(proxy) };
+  const url = proxyUrl(proxy);
+  return { cw_proxy: JSON.stringify(workerProxy(url)), HTTP_PROXY: url, HTTPS_PROXY: url };
 }
