@@ -27,6 +27,19 @@ export const timeField = z.string().transform((value, context) => {
   return ms;
 });
 
+/** Below this a number can only be seconds. */
+const SMALLEST_MS = 100_000_000_000;
+
+/**
+ * A moment as any list of the relay tells it → milliseconds since the epoch: unix seconds everywhere but inside a task object and
+ * in the evidence of a slash, which have RFC 3339. Both are read everywhere, so that a relay that changes its mind hides no money.
+ */
+export const momentField = z.union([z.string(), z.number()]).transform((value, context) => {
+  const ms = typeof value === 'string' ? Date.parse(value) : value < SMALLEST_MS ? value * 1000 : value;
+  if (Number.isNaN(ms) || ms < 0) context.addIssue({ code: 'custom', message: 'must be a time' });
+  return ms;
+});
+
 export const uintField = z.number().int().nonnegative();
 
 function enumNumber<Name extends string>(fromNumber: (value: number) => Name | undefined, what: string) {

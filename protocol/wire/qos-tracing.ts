@@ -1,6 +1,6 @@
 /** GET /v2/node/:a/qos/tracing. Source: RELAY_PROTOCOL 3.3.2. */
 import { z } from 'zod';
-import { goArray, uintField } from './fields.ts';
+import { goArray, momentField, uintField } from './fields.ts';
 
 export const QOS_EVENTS = [
   'validation_group_rank_1',
@@ -14,16 +14,6 @@ export const QOS_EVENTS = [
   'node_rejoin_qos_floor',
 ] as const;
 export type QosEventType = (typeof QOS_EVENTS)[number];
-
-/** Below this a number can only be seconds. */
-const SMALLEST_MS = 100_000_000_000;
-
-/** RFC 3339, or a unix time in seconds or milliseconds, as the relay's other routes have it → epoch ms. */
-const momentField = z.union([z.string(), z.number()]).transform((value, context) => {
-  const ms = typeof value === 'string' ? Date.parse(value) : value < SMALLEST_MS ? value * 1000 : value;
-  if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'must be a time' });
-  return ms;
-});
 
 const absentAsNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 

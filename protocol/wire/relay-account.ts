@@ -1,7 +1,7 @@
 /** A relay account's records, terms and estimates. Amounts in wei, times in epoch ms. Source: RELAY_PROTOCOL 1.2, 3.3.1, 3.5, 3.6. */
 import { z } from 'zod';
 import { parseRatio, weiOfDecimal } from '../money/withdrawal-terms.ts';
-import { addressField, goArray, timeField, uintField, weiField } from './fields.ts';
+import { addressField, goArray, momentField, uintField, weiField } from './fields.ts';
 
 /** What a row of an account's history stands for (1.2). */
 export const ACCOUNT_EVENT_TYPE = {
@@ -31,7 +31,7 @@ const eventTypeField = z.number().transform((value, context) => {
 export const taskFeeRecordSchema = z
   .object({
     id: uintField,
-    created_at: timeField,
+    created_at: momentField,
     address: addressField,
     amount: weiField,
     type: eventTypeField,
@@ -44,7 +44,7 @@ export type TaskFeeRecord = z.output<typeof taskFeeRecordSchema>;
 export const depositRecordSchema = z
   .object({
     id: uintField,
-    created_at: timeField,
+    created_at: momentField,
     address: addressField,
     amount: weiField,
     network: z.string(),
@@ -67,7 +67,7 @@ export type WithdrawStatus = (typeof WITHDRAW_STATUSES)[number];
 export const withdrawalRecordSchema = z
   .object({
     id: uintField,
-    created_at: timeField,
+    created_at: momentField,
     address: addressField,
     benefit_address: addressField,
     amount: weiField,
@@ -89,17 +89,23 @@ export const withdrawalRecordSchema = z
   }));
 export type WithdrawalRecord = z.output<typeof withdrawalRecordSchema>;
 
+/** `deprecated`: the network has withdrawn what was not released yet; nothing of it is locked any more. */
+export const VESTING_STATUSES = ['active', 'completed', 'deprecated'] as const;
+export type VestingStatus = (typeof VESTING_STATUSES)[number];
+
 /** Row of GET …/vesting/list: an emission that is released over days. `type`: node, delegation or other. */
 export const vestingRecordSchema = z
   .object({
     id: uintField,
-    created_at: timeField,
+    created_at: momentField,
     address: addressField,
     total_amount: weiField,
     duration_days: z.number(),
     type: z.string(),
     released_amount: weiField,
     remaining_amount: weiField,
+    /** A relay that does not tell it knows only the first two. */
+    status: z.union([z.literal(0), z.literal(1), z.literal(2)]).nullish(),
     slashed: z.boolean(),
   })
   .transform((row) => ({
@@ -111,6 +117,7 @@ export const vestingRecordSchema = z
     type: row.type,
     releasedWei: row.released_amount,
     remainingWei: row.remaining_amount,
+    status: VESTING_STATUSES[row.status ?? (row.remaining_amount === 0n ? 1 : 0)] ?? 'active',
     slashed: row.slashed,
   }));
 export type VestingRecord = z.output<typeof vestingRecordSchema>;

@@ -33,6 +33,7 @@ const vesting: VestingRecord = {
   type: 'node',
   releasedWei: 0n,
   remainingWei: 1_000n,
+  status: 'active',
   slashed: false,
 };
 

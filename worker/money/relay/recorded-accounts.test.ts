@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Hex } from '../../../protocol/hex.ts';
+import { ManualClock } from '../../../protocol/ports.ts';
+import { createLog } from '../../log.ts';
+import { NetworkClock } from '../../networks/network-clock.ts';
+import { Store } from '../../store/store.ts';
+import { createMoney } from '../money.ts';
+import { RELAY_LISTS, type RelayList } from '../records/money-records.ts';
+import { memoryDatabase } from '../testing/ledger.ts';
+import { type RecordedAccountOptions, recordedAccount, recordedBalance, recordedRows } from '../testing/recorded-account.ts';
+
+/** Joined, served tasks alone and in groups. */
+const NODE: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
+/** Deposited, withdrew ten times (pending, paid, given back), was given emissions, was slashed. */
+const SLASHED: Hex = '0x1Dd01Ae563708f202c2e36421b792a6cd8fC9F17';
+/** Paid for tasks and was refunded. */
+const APPLICATION: Hex = '0x1aa19b39e6Aa88435103F84DC9322105807cA397';
+const NOW = Date.parse('2026-11-28T23:53:00Z');
+
+function moneyOf(options: RecordedAccountOptions) {
+  const db = memoryDatabase();
+  const store = new Store(db, () => {});
+  const clock = new ManualClock(NOW);
+  const money = createMoney({
+    db,
+    tasks: store.tasks,
+    events: store.events,
+    account: recordedAccount(options),
+    chain: null,
+    network: 'h8net',
+    gpu: 'NVIDIA GeForce RTX 4090+Linux',
+    nodeInfo: () => Promise.reject(new Error('not asked for')),
+    networkClock: new NetworkClock(clock),
+    clock,
+    random: { bytes: (length) => new Uint8Array(length), fraction: () => 0 },
+    log: createLog({ level: 'silent', secrets: [] }),
+  });
+  return { ...money, db };
+}
+
+type Money = ReturnType<typeof moneyOf>;
+
+function entriesOf({ ledger }: Money) {
+  return ledger.page({ limit: 1_000, after: null, order: 'oldestFirst' });
+}
+
+function sumOf(money: Money, ...kinds: string[]): bigint {
+  return entriesOf(money).reduce((sum, { kind, wei }) => (kinds.includes(kind) ? sum + wei : sum), 0n);
+}
+
+async function relayChecks(money: Money) {
+  const { checks } = await money.reconciler.reconcile();
+  return Object.fromEntries(checks.map(({ account, against, agreement }) => [`${account} ${against}`, agreement.kind]));
+}
+
+describe('the account of a recorded node', () => {
+  it('is booked to the wei: every task and the deposit, at the second at which the relay booked them', async () => {
+    const money = moneyOf({ address: NODE });
+    await money.sync.sync();
+    expect(money.records.withProblem()).toEqual([]);
+    expect(money.ledger.balanceWei('relay')).toBe(recordedBalance(NODE));
+    expect(money.ledger.balanceWei('relay')).toBe(702_964_705_882_352_941_221n);
+    expect(sumOf(money, 'taskPayment')).toBe(2_964_705_882_352_941_221n);
+    expect(sumOf(money, 'deposit')).toBe(700_000_000_000_000_000_000n);
+    expect(money.ledger.find('relay:0-0x34844575219367bf45056abcca71a35b5f0f0878091dac44250ff68cff5cf729')).toMatchObject({
+      kind: 'taskPayment',
+      wei: 800_000_000_000_000_006n,
+      atMs: Date.UTC(2026, 10, 28, 23, 32, 34),
+      record: 'taskFee 5',
+    });
+    expect(await relayChecks(money)).toMatchObject({ 'relay relayBalance': 'agrees', 'relay relayRecords': 'agrees' });
+  });
+
+  it('is booked with its withdrawals, emissions and a slash, and agrees with the balance', async () => {
+    const money = moneyOf({ address: SLASHED });
+    await money.sync.sync();
+    expect(money.records.withProblem()).toEqual([]);
+    expect(money.ledger.balanceWei('relay')).toBe(261_029_999_999_999_999_984n);
+    // Seven withdrawals wait, two were paid, one was given back; every fee is what the relay charged.
+    expect(money.ledger.balanceWei('inTransit')).toBe(24_180_000_000_000_000_015n + 6_050_000_000_000_000_001n);
+    expect(money.ledger.balanceWei('benefit')).toBe(10_000_000_000_000_000_000n);
+    expect(sumOf(money, 'withdrawalReturn')).toBe(6_050_000_000_000_000_001n);
+    expect(sumOf(money, 'emission')).toBe(132_000_000_000_000_000_001n);
+    expect(money.ledger.balanceWei('locked')).toBe(0n);
+    expect(await relayChecks(money)).toEqual({
+      'relay relayBalance': 'agrees',
+      'relay relayRecords': 'agrees',
+      'inTransit relayRecords': 'agrees',
+      'locked relayRecords': 'agrees',
+      'wallet chain': 'unknown',
+      'stake chain': 'unknown',
+      'benefit none': 'unknown',
+    });
+  });
+
+  it('is booked where it paid for tasks as an application', async () => {
+    const money = moneyOf({ address: APPLICATION, balance: () => money.ledger.balanceWei('relay') });
+    await money.sync.sync();
+    expect(money.records.withProblem()).toEqual([]);
+    const rows = recordedRows('taskFee', APPLICATION);
+    const of = (type: number) => rows.reduce((sum, row) => (row.type === type ? sum + BigInt(String(row.amount)) : sum), 0n);
+    expect([sumOf(money, 'taskCharge'), sumOf(money, 'taskRefund')]).toEqual([of(4), of(5)]);
+    expect(rows.length).toBeGreaterThanOrEqual(24);
+  });
+});
+
+/** Rows as the version before left them: kept word for word, because it expected times to be text. */
+function keepUnread({ db }: Money, address: Hex): void {
+  const insert = db.prepare(
+    `INSERT INTO money_records (list, key, position, json, posted, problem, observed_ms) VALUES (?, ?, ?, ?, NULL, ?, ?)`,
+  );
+  for (const list of RELAY_LISTS) {
+    for (const row of recordedRows(list, address)) {
+      const problem = 'created_at: Invalid input: expected string, received number';
+      insert.run(list, String(row.id), row.id, JSON.stringify(row), problem, NOW - 86_400_000);
+    }
+  }
+}
+
+describe('records that an earlier version could not read', () => {
+  it.each([
+    ['a relay that still lists them', (list: RelayList) => recordedRows(list, SLASHED)],
+    [
+      'a relay that can not be reached',
+      () => {
+        throw new Error('unreachable');
+      },
+    ],
+  ])('are booked after the update, with %s', async (_, rows) => {
+    const money = moneyOf({ address: SLASHED, rows });
+    keepUnread(money, SLASHED);
+    expect(money.records.withProblem()).toHaveLength(17);
+    expect(money.ledger.count()).toBe(0);
+    await money.sync.sync();
+    expect(money.records.withProblem()).toEqual([]);
+    expect(money.ledger.balanceWei('relay')).toBe(recordedBalance(SLASHED));
+    expect(money.ledger.find('relay:deposit:3')?.atMs).toBe(1_795_908_908_000);
+  });
+
+  it('are booked once, however often the sources are read', async () => {
+    const money = moneyOf({ address: NODE });
+    keepUnread(money, NODE);
+    await money.sync.sync();
+    const before = entriesOf(money);
+    await money.sync.sync();
+    expect(entriesOf(money)).toEqual(before);
+    expect(money.ledger.conflicts()).toEqual([]);
+  });
+});
