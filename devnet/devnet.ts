@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { NetworkPreset } from '../contract/node-config.ts';
 import type { NodeView } from '../contract/worker-channel.ts';
-import type { SerialisedError } from '../protocol/errors.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
-import type { Clock, Random } from '../protocol/ports.ts';
+import type { Random } from '../protocol/ports.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { devnetKey, RELAY_KEY } from './chain/deploy.ts';
 import type { DevnetChain } from './chain/devnet-chain.ts';
 import { DevnetError } from './errors.ts';
-import { chainConfigSchema, startNetwork } from './network.ts';
+import { chainConfigSchema, type NetworkDeps, startNetwork } from './network.ts';
 import { type Peer, type PeerConfig, peerConfigSchema, startPeer } from './peers/peer.ts';
-import { relayConfigSchema, type SamplingSeed } from './relay/config.ts';
+import { relayConfigSchema } from './relay/config.ts';
 import type { Relay } from './relay/relay.ts';
 
 export const devnetConfigSchema = z.object({
@@ -34,12 +33,8 @@ export const devnetConfigSchema = z.object({
 export type DevnetConfig = z.output<typeof devnetConfigSchema>;
 export type DevnetConfigInput = z.input<typeof devnetConfigSchema>;
 
-export interface DevnetDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly samplingSeed?: SamplingSeed;
+export interface DevnetDeps extends NetworkDeps {
   readonly onPeer?: (name: string, node: NodeView) => void;
-  readonly onError?: (error: SerialisedError) => void;
 }
 
 /** Amounts in wei; what is left out is nothing. */

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { chainPresetSchema } from '../contract/chain-preset.ts';
 import type { NetworkPreset } from '../contract/node-config.ts';
+import type { SerialisedError } from '../protocol/errors.ts';
+import type { Clock, Random } from '../protocol/ports.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { addressField } from '../protocol/wire/fields.ts';
 import { RELAY_KEY } from './chain/deploy.ts';
 import { DevnetAccount } from './chain/devnet-account.ts';
 import { type DevnetChain, startDevnetChain } from './chain/devnet-chain.ts';
 import { RelayChain } from './chain/relay-chain.ts';
-import type { DevnetConfig, DevnetDeps } from './devnet.ts';
 import { DevnetError } from './errors.ts';
-import { configWei } from './relay/config.ts';
+import { configWei, type RelayConfig, type SamplingSeed } from './relay/config.ts';
 import { createRelay, type Relay } from './relay/relay.ts';
 
 export const chainConfigSchema = z.object({
@@ -25,6 +26,23 @@ export const chainConfigSchema = z.object({
   /** Coin of the genesis; who has a stake there, or an account at the relay, needs none for it. */
   wallets: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
 });
+
+/** The part of a devnet's configuration that relay and chain need. */
+export interface NetworkConfig {
+  /** Of the relay; 0 = any free one. */
+  readonly port: number;
+  readonly relay: RelayConfig;
+  readonly statePath?: string | undefined;
+  readonly fresh: boolean;
+  readonly chain: z.output<typeof chainConfigSchema> | false;
+}
+
+export interface NetworkDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly samplingSeed?: SamplingSeed;
+  readonly onError?: (error: SerialisedError) => void;
+}
 
 export interface DevnetNetwork {
   readonly relay: Relay;
@@ -46,7 +64,7 @@ export function deleteDevnetState(statePath: string): void {
 }
 
 /** @throws DevnetError, DevnetChainError; nothing is then left running. */
-export async function startNetwork(config: DevnetConfig, deps: DevnetDeps): Promise<DevnetNetwork> {
+export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Promise<DevnetNetwork> {
   const { statePath } = config;
   if (statePath !== undefined) {
     if (config.fresh) deleteDevnetState(statePath);
@@ -81,7 +99,7 @@ function assertPaired(statePath: string, hasChain: boolean): void {
   }
 }
 
-async function startChain({ chain, statePath, relay }: DevnetConfig, { clock }: DevnetDeps): Promise<DevnetChain | null> {
+async function startChain({ chain, statePath, relay }: NetworkConfig, { clock }: NetworkDeps): Promise<DevnetChain | null> {
   if (chain === false) return null;
   const { blockTimeSeconds, forceUnstakeDelaySeconds, wallets, port } = chain;
   return startDevnetChain({
@@ -96,7 +114,7 @@ async function startChain({ chain, statePath, relay }: DevnetConfig, { clock }: 
   });
 }
 
-function openRelay({ relay, statePath }: DevnetConfig, deps: DevnetDeps, chain: DevnetChain | null): Relay {
+function openRelay({ relay, statePath }: NetworkConfig, deps: NetworkDeps, chain: DevnetChain | null): Relay {
   const { clock, random, samplingSeed, onError } = deps;
   const control = chain?.anvil.control;
   return createRelay({
@@ -113,7 +131,7 @@ function openRelay({ relay, statePath }: DevnetConfig, deps: DevnetDeps, chain: 
 }
 
 /** Once per chain: the genesis as transactions, and coin for everything that the relay owes. */
-async function endow({ relay: { genesis } }: DevnetConfig, chain: DevnetChain): Promise<void> {
+async function endow({ relay: { genesis } }: NetworkConfig, chain: DevnetChain): Promise<void> {
   const owedWei = genesis.accounts.reduce((sum, { balanceWei }) => sum + balanceWei, 0n);
   await chain.give(addressOf(RELAY_KEY), owedWei + RELAY_GAS_WEI);
   for (const { address, stakeWei } of genesis.stakes) await chain.stakeFor(address, stakeWei);
@@ -123,7 +141,7 @@ async function endow({ relay: { genesis } }: DevnetConfig, chain: DevnetChain): 
   }
 }
 
-function presetOf({ relay }: DevnetConfig, relayUrl: string, chain: DevnetChain | null): NetworkPreset {
+function presetOf({ relay }: NetworkConfig, relayUrl: string, chain: DevnetChain | null): NetworkPreset {
   return {
     id: 'devnet',
     title: 'Local network',

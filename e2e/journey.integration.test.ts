@@ -4,10 +4,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { keepOnFailure } from './support/on-failure.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
+import type { RunningShell } from './support/running-shell.ts';
 
 const WAIT = { timeout: 90_000 };
 /** Given by the first run to the node that it makes. */

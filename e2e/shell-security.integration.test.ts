@@ -7,7 +7,8 @@ import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
 import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
 import { PAGE_URL } from '../electron/page.ts';
 import type { Stranger } from './electron-double/control.ts';
-import { ELECTRON, launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import type { RunningShell } from './support/running-shell.ts';
 
 /** PERMISSION_DENIED of the web's GeolocationPositionError. */
 const GEOLOCATION_DENIED = 1;

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { ELECTRON, launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
 import { alive, familyOf } from './support/processes.ts';
+import type { RunningShell } from './support/running-shell.ts';
 import { filesHolding, processesHolding, textHolds } from './support/secret-search.ts';
 
 const privateKey = bytesToHex(systemRandom.bytes(32));

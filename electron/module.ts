@@ -1,5 +1,23 @@
 /** The shell is a list of small modules; each is prepared, loaded and left in its turn. */
-import type { Shell } from './shell.ts';
+import type { ShellHost } from './host.ts';
+import type { ShellPaths } from './paths.ts';
+import type { ShellWindow } from './window.ts';
+
+export interface ShellLog {
+  info(data: object, message: string): void;
+  warn(data: object, message: string): void;
+  error(data: object, message: string): void;
+}
+
+/** What the modules share. `host` and `window` are there once their modules have loaded. */
+export interface Shell {
+  readonly paths: ShellPaths;
+  readonly log: ShellLog;
+  host: ShellHost | null;
+  window: ShellWindow | null;
+  /** True once the program is on its way out: closing the window then closes it for good. */
+  leaving: boolean;
+}
 
 export interface ShellModule {
   readonly name: string;

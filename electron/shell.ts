@@ -1,25 +1,6 @@
 /** Runs the modules of the shell in order, and backwards on the way out. */
 import { app } from 'electron';
-import type { ShellHost } from './host.ts';
-import type { ShellModule } from './module.ts';
-import type { ShellPaths } from './paths.ts';
-import type { ShellWindow } from './window.ts';
-
-export interface ShellLog {
-  info(data: object, message: string): void;
-  warn(data: object, message: string): void;
-  error(data: object, message: string): void;
-}
-
-/** What the modules share. `host` and `window` are there once their modules have loaded. */
-export interface Shell {
-  readonly paths: ShellPaths;
-  readonly log: ShellLog;
-  host: ShellHost | null;
-  window: ShellWindow | null;
-  /** True once the program is on its way out: closing the window then closes it for good. */
-  leaving: boolean;
-}
+import type { Shell, ShellModule } from './module.ts';
 
 /** How long the modules may take to leave before the program ends without them; a running task is not waited for longer. */
 const LEAVE_WITHIN_MS = 15 * 60_000;

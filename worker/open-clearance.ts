@@ -1,10 +1,10 @@
 /** The checks of a start, put together from the parts of a node. */
 import type { NodeConfig } from '../contract/node-config.ts';
+import type { Clock } from '../protocol/ports.ts';
 import type { ChainClient } from './chain/chain-client.ts';
 import { Clearance } from './life/clearance.ts';
 import type { TaskNetwork } from './networks/task-network.ts';
 import type { OfferedModels } from './node-models.ts';
-import type { NodePorts } from './open-node.ts';
 import { preflightChain } from './preflight/chain-parts.ts';
 import { preflightChecks } from './preflight/checks.ts';
 import { doppelgangerFacts } from './preflight/join-claim.ts';
@@ -14,7 +14,7 @@ import type { RelayReader } from './trust/relay-reader.ts';
 
 export interface ClearanceParts {
   readonly config: NodeConfig;
-  readonly ports: Pick<NodePorts, 'clock'>;
+  readonly ports: { readonly clock: Clock };
   readonly confirmedAlone: boolean;
   readonly store: Store;
   readonly network: TaskNetwork;

@@ -1,7 +1,7 @@
 /** The built program on Electron itself, where a test run is told of its binary. What only a desktop shows is not looked at. */
 import { type ElectronApplication, _electron as electron } from 'playwright-core';
 import type { Look, OrderInput } from '../electron-double/control.ts';
-import type { RunningShell } from './launch-shell.ts';
+import type { RunningShell } from './running-shell.ts';
 
 export interface ElectronOptions {
   readonly binary: string;

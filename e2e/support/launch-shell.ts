@@ -3,10 +3,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { buildDesktop } from '../../scripts/build-desktop.ts';
 import type { Look, OrderInput } from '../electron-double/control.ts';
 import { launchElectron } from './launch-electron.ts';
+import type { RunningShell } from './running-shell.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
@@ -15,21 +16,6 @@ export const ELECTRON = process.env.CRYNUX_ELECTRON ?? null;
 
 /** The first start of a test run builds the program before. */
 export const START_WITHIN_MS = 300_000;
-
-export interface RunningShell {
-  readonly pid: number;
-  readonly dataDir: string;
-  /** What the program has written to its standard output and error. */
-  readonly output: () => string;
-  /** The window's page. */
-  readonly page: Page;
-  order(order: OrderInput): Promise<unknown>;
-  look(): Promise<Look>;
-  /** Code with which the program has ended. */
-  readonly ended: Promise<number | null>;
-  /** Ends it in order, and removes its data unless they are the caller's own. */
-  close(): Promise<void>;
-}
 
 export interface LaunchOptions {
   /** Left out: a new folder for this start. */

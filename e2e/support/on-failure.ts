@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFailed, type TestContext } from 'vitest';
-import type { RunningShell } from './launch-shell.ts';
+import type { RunningShell } from './running-shell.ts';
 
 const folder = path.resolve(import.meta.dirname, '..', '..', 'test-results');
 

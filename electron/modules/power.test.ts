@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
 import type { ShellHost } from '../host.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '../module.ts';
 import { powerModule } from './power.ts';
 
 const electron = vi.hoisted(() => ({ monitor: null as EventEmitter | null, quits: 0 }));

@@ -2,8 +2,7 @@ import { app, Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'e
 import type { Settings } from '../../contract/settings.ts';
 import { followNodes } from '../live-nodes.ts';
 import { type TrayNode, trayOf } from '../live-state.ts';
-import type { ShellModule } from '../module.ts';
-import type { Shell } from '../shell.ts';
+import type { Shell, ShellModule } from '../module.ts';
 import { languageOf, WORDS } from '../words.ts';
 
 /** The live state of every node without a window, in words: an icon's colour alone says nothing to many. */

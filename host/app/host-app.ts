@@ -1,6 +1,6 @@
 /** The object that holds the program around the nodes together; opened and closed in order. Both shells have one. */
 import path from 'node:path';
-import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
+import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
@@ -9,27 +9,20 @@ import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
-import { createDevnetProcess, type DevnetProcess } from '../local-network/devnet-process.ts';
+import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
-import { createNetworkDirectory, type NetworkDirectory } from '../networks/network-directory.ts';
+import { createNetworkDirectory } from '../networks/network-directory.ts';
 import { createHostRouter } from '../rpc/router.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
-import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
-import { createEngineDirectory, type EngineDirectory } from './engines.ts';
+import { createSupervisor } from '../supervisor/supervisor.ts';
+import { createEngineDirectory } from './engines.ts';
+import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
-import { type HostStores, openStores } from './open-stores.ts';
-import { createProfileViews, type ProfileViews } from './profile-views.ts';
+import { openStores } from './open-stores.ts';
+import { createProfileViews } from './profile-views.ts';
 import { PROGRAM, programVersion } from './program-parts.ts';
-
-/** What a shell may do about new versions of the program. */
-export interface Updates {
-  state(): UpdateState;
-  watch(listener: (state: UpdateState) => void): () => void;
-  check(): Promise<void>;
-  install(): Promise<void>;
-}
 
 export interface HostAppOptions {
   readonly dataDir: string;
@@ -46,21 +39,6 @@ export interface HostAppOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
-}
-
-/** What the procedures of the host's contract work on. */
-export interface HostParts extends HostStores {
-  readonly info: AppInfo;
-  readonly networks: NetworkDirectory;
-  readonly engines: EngineDirectory;
-  readonly supervisor: Supervisor;
-  readonly views: ProfileViews;
-  readonly nodes: NodeRunner;
-  readonly devnet: DevnetProcess;
-  readonly updates: Updates | null;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 export interface HostApp {

@@ -1,8 +1,8 @@
 /** Procedures about the cards of the machine. */
 import type { GpuReport } from '../../contract/gpu.ts';
 import { gpuReport, readInventory } from '../../worker/gpu/machine-inventory.ts';
-import type { HostParts } from '../app/host-app.ts';
-import type { HostImplementer } from './router.ts';
+import type { HostParts } from '../app/host-parts.ts';
+import type { HostImplementer } from './implementer.ts';
 
 export function cardsHandlers(contract: HostImplementer, { folders, clock, profiles }: HostParts) {
   const read = () => readInventory({ clock, claimsDir: folders.claims });

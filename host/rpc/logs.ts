@@ -2,12 +2,12 @@
 import os from 'node:os';
 import path from 'node:path';
 import { STORE_FILE } from '../../worker/store/store.ts';
-import type { HostParts } from '../app/host-app.ts';
+import type { HostParts } from '../app/host-parts.ts';
 import { logFolder } from '../app/node-runner.ts';
 import { followLog, logPage } from '../logs/log-reader.ts';
 import { storeSummary } from '../logs/store-summary.ts';
 import { supportBundle } from '../logs/support-bundle.ts';
-import type { HostImplementer } from './router.ts';
+import type { HostImplementer } from './implementer.ts';
 
 export function logHandlers(contract: HostImplementer, { folders, profiles, supervisor, info, clock }: HostParts) {
   const folderOf = (profileId: string) => logFolder(folders, profiles.get(profileId).id);

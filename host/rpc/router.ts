@@ -1,14 +1,10 @@
 /** The host's contract, implemented: each procedure parses its input, asks one part of the host, and gives its answer. */
-import { implement } from '@orpc/server';
-import { hostContract } from '../../contract/host-contract.ts';
-import type { HostParts } from '../app/host-app.ts';
+import type { HostParts } from '../app/host-parts.ts';
 import { cardsHandlers } from './cards.ts';
+import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
 import { profileHandlers } from './profiles.ts';
 import { streamOf } from './streams.ts';
-
-const contract = implement(hostContract);
-export type HostImplementer = typeof contract;
 
 const done = {};
 

@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { Time } from '../../ui/time.tsx';
 import { PartChange } from './part-number.tsx';
-import { Difference } from './qos-view.tsx';
+import { Difference } from './qos-difference.tsx';
 import { ChangeIcon } from './timeline-view.tsx';
 
 const CELL = 'py-2 pr-3 align-top';

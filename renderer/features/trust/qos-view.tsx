@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import type { QosDifference, QosExplanation } from '../../../contract/standing.ts';
+import type { QosExplanation } from '../../../contract/standing.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { QosChanges } from './qos-changes.tsx';
+import { Difference } from './qos-difference.tsx';
 import { QosRecovery } from './qos-recovery.tsx';
 
 const PARTS = ['long', 'health', 'combined'] as const;
@@ -68,23 +69,4 @@ function Part({ part, told }: { readonly part: (typeof PARTS)[number]; readonly 
       <dd className="text-[13px] text-soft">{t(`qos.${part}Hint`)}</dd>
     </div>
   );
-}
-
-/** Where the relay's number is not what the published formula gives. */
-export function Difference({ difference }: { readonly difference: QosDifference }) {
-  const { t } = useTranslation('trust');
-  const { number, formula, relay } = difference;
-  const text =
-    formula === null
-      ? t('qos.differsNone', { relay: short(relay) })
-      : t('qos.differs', { relay: short(relay), formula: short(formula) });
-  return (
-    <span>
-      <strong className="font-medium">{t(`qos.numbers.${number}`)}:</strong> {text}
-    </span>
-  );
-}
-
-function short(value: number): string {
-  return String(Number(value.toFixed(3)));
 }

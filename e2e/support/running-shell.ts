@@ -1,0 +1,18 @@
+import type { Page } from 'playwright-core';
+import type { Look, OrderInput } from '../electron-double/control.ts';
+
+/** The started program, on the double or on Electron itself. */
+export interface RunningShell {
+  readonly pid: number;
+  readonly dataDir: string;
+  /** What the program has written to its standard output and error. */
+  readonly output: () => string;
+  /** The window's page. */
+  readonly page: Page;
+  order(order: OrderInput): Promise<unknown>;
+  look(): Promise<Look>;
+  /** Code with which the program has ended. */
+  readonly ended: Promise<number | null>;
+  /** Ends it in order, and removes its data unless they are the caller's own. */
+  close(): Promise<void>;
+}

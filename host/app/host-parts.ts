@@ -1,0 +1,34 @@
+/** What the host is made of, as its procedures see it. */
+import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { Log } from '../../worker/log.ts';
+import type { DevnetProcess } from '../local-network/devnet-process.ts';
+import type { NetworkDirectory } from '../networks/network-directory.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { EngineDirectory } from './engines.ts';
+import type { NodeRunner } from './node-runner.ts';
+import type { HostStores } from './open-stores.ts';
+import type { ProfileViews } from './profile-views.ts';
+
+/** What a shell may do about new versions of the program. */
+export interface Updates {
+  state(): UpdateState;
+  watch(listener: (state: UpdateState) => void): () => void;
+  check(): Promise<void>;
+  install(): Promise<void>;
+}
+
+/** What the procedures of the host's contract work on. */
+export interface HostParts extends HostStores {
+  readonly info: AppInfo;
+  readonly networks: NetworkDirectory;
+  readonly engines: EngineDirectory;
+  readonly supervisor: Supervisor;
+  readonly views: ProfileViews;
+  readonly nodes: NodeRunner;
+  readonly devnet: DevnetProcess;
+  readonly updates: Updates | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
