@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainPresetSchema } from './chain-preset.ts';
 
-/** The public network on Base, RELAY_PROTOCOL 10.4. */
+/** The public network on Base as it was until August 2026. */
 const base = {
   chainId: 18896214,
   rpcUrls: ['https://json-rpc.base.crynux.io'],
@@ -24,10 +24,22 @@ describe('the chain of a preset', () => {
     expect(chainPresetSchema.parse({ ...base, chainId: null }).chainId).toBeNull();
   });
 
+  it('of before there were generations has the older ones, because it has credits', () => {
+    expect(chainPresetSchema.parse(base).contracts).toEqual({ generation: 'J26', ...base.contracts });
+    const { credits: _, ...newer } = base.contracts;
+    expect(chainPresetSchema.parse({ ...base, contracts: { generation: 'C26', ...newer } }).contracts).toEqual({
+      generation: 'C26',
+      ...newer,
+    });
+    const [issue] = chainPresetSchema.safeParse({ ...base, contracts: newer }).error?.issues ?? [];
+    expect(issue).toMatchObject({ path: ['contracts', 'credits'], message: expect.stringContaining('"generation": "C26"') });
+  });
+
   it.each([
     ['no endpoint', { rpcUrls: [] }],
     ['an endpoint that is no web address', { rpcUrls: ['file:///etc/passwd'] }],
     ['a contract that is no address', { contracts: { ...base.contracts, credits: '0x12' } }],
+    ['a generation that is not known', { contracts: { ...base.contracts, generation: 'X' } }],
     ['no cap on the price of gas', { gas: {} }],
     ['a chain id that is not positive', { chainId: 0 }],
     ['no confirmation', { confirmations: 0 }],

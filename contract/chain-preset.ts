@@ -1,14 +1,36 @@
 /** The chain of a network as data: the `chain` part of a network preset. Source: RELAY_PROTOCOL 10.1, 10.4. */
 import { z } from 'zod';
+import type { Hex } from '../protocol/hex.ts';
 import { addressField, weiField } from '../protocol/wire/fields.ts';
 
-export const contractAddressesSchema = z.object({
-  nodeStaking: addressField,
-  credits: addressField,
-  benefitAddress: addressField,
-  delegatedStaking: addressField,
-});
+/** Generations of the staking contracts: those of June 2026, with credits, and those of August 2026, without. */
+export const STAKING_GENERATIONS = ['J26', 'C26'] as const;
+export type StakingGeneration = (typeof STAKING_GENERATIONS)[number];
+
+const common = { nodeStaking: addressField, benefitAddress: addressField, delegatedStaking: addressField };
+const NO_GENERATION =
+  'is missing. Contracts of generation J26 have a credits contract; if these have none, add `"generation": "C26"` beside the addresses';
+
+const j26Schema = z
+  .object({
+    /** Presets of before there was a second generation do not name it, and have credits. */
+    generation: z.literal('J26').optional(),
+    ...common,
+    credits: addressField.optional().transform((address, context): Hex => {
+      if (address === undefined) context.addIssue({ code: 'custom', message: NO_GENERATION });
+      return address ?? '0x';
+    }),
+  })
+  .transform((contracts) => ({ ...contracts, generation: 'J26' as const }));
+const c26Schema = z.object({ generation: z.literal('C26'), ...common });
+
+export const contractAddressesSchema = z.discriminatedUnion('generation', [j26Schema, c26Schema]);
 export type ContractAddresses = z.output<typeof contractAddressesSchema>;
+
+/** Every contract of a network: nothing of its host's may go there by mistake. */
+export function addressesOf({ generation: _, ...addresses }: ContractAddresses): Hex[] {
+  return Object.values(addresses);
+}
 
 export const chainPresetSchema = z.object({
   /** Null where the network does not publish it: what the first endpoint says is then pinned. */
@@ -16,6 +38,10 @@ export const chainPresetSchema = z.object({
   /** In order of preference. */
   rpcUrls: z.array(z.url({ protocol: /^https?$/ })).min(1),
   contracts: contractAddressesSchema,
+  /** Contracts that the network has left: a stake that is still there is found and can be taken out. */
+  legacyContracts: contractAddressesSchema.optional(),
+  /** Page of the chain's explorer. */
+  explorerUrl: z.url({ protocol: /^https?$/ }).optional(),
   gas: z.object({
     /** Units; a transaction that needs more is not sent. */
     limitCap: z.number().int().positive().default(8_000_000),

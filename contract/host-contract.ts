@@ -42,6 +42,10 @@ export const networkViewSchema = z.object({
   acceptedEngines: z.array(z.string()),
   minStakeWei: z.string(),
   chainId: z.number().nullable(),
+  /** Announced only: no stake can be placed there yet. */
+  comingSoon: z.boolean(),
+  /** Page of the chain's explorer; null = none is known. */
+  explorerUrl: z.string().nullable(),
   hasChain: z.boolean(),
 });
 export type NetworkView = z.output<typeof networkViewSchema>;

@@ -18,7 +18,10 @@ export const networkPresetSchema = z.object({
   /** Law 7: an engine that is not in this list never runs a task of this network. */
   acceptedEngines: z.array(z.enum(ENGINE_KINDS)).min(1),
   samplingModulus: z.number().int().min(1),
+  /** What to show until the chain has been asked: the contracts alone say what is enough. */
   minStakeWei: weiField,
+  /** Announced, and without contracts yet: no node can stake there. */
+  comingSoon: z.object({ chainId: z.number().int().positive() }).optional(),
   /** Where stakes are. Absent: nothing of this node is on a chain, and its stake is the relay's word alone. */
   chain: chainPresetSchema.optional(),
 });

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { chainPresetSchema } from '../contract/chain-preset.ts';
+import { chainPresetSchema, STAKING_GENERATIONS } from '../contract/chain-preset.ts';
 import type { NetworkPreset } from '../contract/node-config.ts';
 import type { SerialisedError } from '../protocol/errors.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
@@ -21,6 +21,10 @@ export const chainConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535).default(0),
   /** Seconds between blocks; left out, every transaction gets its own block at once. */
   blockTimeSeconds: z.number().int().positive().optional(),
+  /** Of the staking contracts; left out, that of the saved chain, and for a new one C26 as on the public networks. */
+  generation: z.enum(STAKING_GENERATIONS).optional(),
+  /** Puts contracts of J26 beside those of C26, as a network that has moved over has them. */
+  hasLegacy: z.boolean().default(false),
   /** Default 1800, as on the public networks. */
   forceUnstakeDelaySeconds: z.number().int().positive().optional(),
   /** Coin of the genesis; who has a stake there, or an account at the relay, needs none for it. */
@@ -101,10 +105,12 @@ function assertPaired(statePath: string, hasChain: boolean): void {
 
 async function startChain({ chain, statePath, relay }: NetworkConfig, { clock }: NetworkDeps): Promise<DevnetChain | null> {
   if (chain === false) return null;
-  const { blockTimeSeconds, forceUnstakeDelaySeconds, wallets, port } = chain;
+  const { blockTimeSeconds, forceUnstakeDelaySeconds, generation, hasLegacy, wallets, port } = chain;
   return startDevnetChain({
     clock,
     port,
+    generation,
+    hasLegacy,
     relayAddress: addressOf(RELAY_KEY),
     minStakeWei: relay.defaultStakeWei,
     balances: wallets.map(({ address, balanceWei }) => ({ address, wei: balanceWei })),

@@ -5,7 +5,6 @@ import { type NodeConfigInput, networkPresetData } from '../contract/node-config
 import type { NodeView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { WORKER_ENTRY } from '../demo/programs.ts';
-import { contractInterface } from '../devnet/chain/abi.ts';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
@@ -89,7 +88,7 @@ async function onChain({ chain }: Devnet, address: Hex) {
   if (chain === null) return expect.fail('no chain');
   const { provider } = chain.anvil.control;
   const logs = await provider.getLogs({ address: chain.contracts.nodeStaking, fromBlock: 0 });
-  const events = logs.map((log) => contractInterface('NodeStaking').parseLog(log));
+  const events = logs.map((log) => chain.face('NodeStaking').parseLog(log));
   return {
     transactions: await provider.getTransactionCount(address),
     events: events.filter((event) => event?.args[0] === address).map((event) => event?.name),

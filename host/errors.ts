@@ -80,6 +80,10 @@ export const HOST_ERRORS = {
     meaning: "The profile's network is not among the known ones.",
     remedy: 'Add the network again, or start it if it runs on this machine.',
   },
+  PROFILE_NETWORK_COMING_SOON: {
+    meaning: 'The network is announced but has no staking contracts yet, so that no node can stake or join there.',
+    remedy: 'Choose another network; an update of this program brings the contracts once they are published.',
+  },
   PROFILE_KEY_TAKEN: {
     meaning: 'Another profile has the same key on the same network; two nodes with one key get each other slashed.',
     remedy: 'Give every node its own key.',

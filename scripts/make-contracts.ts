@@ -4,6 +4,6 @@ import path from 'node:path';
 import { compileContracts } from '../devnet/chain/compile.ts';
 
 const file = path.join(process.cwd(), 'devnet', 'chain', 'compiled.json');
-const { compiled } = await compileContracts();
+const compiled = await compileContracts();
 await writeFile(file, `${JSON.stringify(compiled, null, 2)}\n`);
 console.log(`wrote devnet/chain/compiled.json (solc ${compiled.compiler})`);

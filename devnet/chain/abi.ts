@@ -1,18 +1,14 @@
-/** The network's ABIs, as ethers reads them. */
-import { Interface, type InterfaceAbi } from 'ethers';
-import benefitAddressAbi from '../../resources/abi/BenefitAddress.json' with { type: 'json' };
-import creditsAbi from '../../resources/abi/Credits.json' with { type: 'json' };
-import delegatedStakingAbi from '../../resources/abi/DelegatedStaking.json' with { type: 'json' };
-import nodeStakingAbi from '../../resources/abi/NodeStaking.json' with { type: 'json' };
-import type { ContractName } from './compiled.ts';
+/** The ABIs of the devnet's contracts, as ethers reads them. */
+import { Interface } from 'ethers';
+import type { StakingGeneration } from '../../contract/chain-preset.ts';
+import { type ContractName, compiledContract } from './compiled.ts';
 
-const ABIS: Readonly<Record<ContractName, InterfaceAbi>> = {
-  Credits: creditsAbi,
-  BenefitAddress: benefitAddressAbi,
-  DelegatedStaking: delegatedStakingAbi,
-  NodeStaking: nodeStakingAbi,
-};
+const known = new Map<string, Interface>();
 
-export function contractInterface(name: ContractName): Interface {
-  return new Interface(ABIS[name]);
+/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
+export function contractInterface(generation: StakingGeneration, name: ContractName): Interface {
+  const key = `${generation}.${name}`;
+  const face = known.get(key) ?? new Interface(compiledContract(generation, name).abi);
+  known.set(key, face);
+  return face;
 }

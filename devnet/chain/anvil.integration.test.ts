@@ -4,11 +4,12 @@ import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressesOf } from '../../contract/chain-preset.ts';
 import { systemClock } from '../system.ts';
 import { contractInterface } from './abi.ts';
 import { startAnvil } from './anvil.ts';
 import { anvilProgram } from './anvil-program.ts';
-import { DEPLOYER_KEY, deployContracts, devnetContracts } from './deploy.ts';
+import { DEPLOYER_KEYS, deployContracts, devnetContracts } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { startDevnetChain } from './devnet-chain.ts';
 import { CNX } from './testing/world.ts';
@@ -114,48 +115,63 @@ describe('the devnet chain', () => {
       balances: [{ address: NODE, wei: 5n }],
     } as const;
     const first = await startDevnetChain({ ...options, minStakeWei: 7n * CNX });
-    await first.createCredits(NODE, 3n);
     await first.give(NODE, 2n);
     const genesis = await first.anvil.control.provider.getBlock(0);
     await first.stop();
 
     const second = await startDevnetChain({ ...options, blockTimeSeconds: 1 });
     const { provider } = second.anvil.control;
-    expect(second.contracts).toEqual(devnetContracts());
+    expect(second.contracts).toEqual(devnetContracts('C26'));
     expect(await provider.getBalance(NODE)).toBe(7n);
     expect((await provider.getBlock(0))?.hash).toBe(genesis?.hash);
-    const face = contractInterface('NodeStaking');
+    const face = contractInterface('C26', 'NodeStaking');
     const answer = await provider.call({ to: second.contracts.nodeStaking, data: face.encodeFunctionData('getMinStakeAmount') });
     expect(face.decodeFunctionResult('getMinStakeAmount', answer)).toEqual([7n * CNX]);
     await second.stop();
   });
 
+  it('goes on with the contracts that it was made with', async () => {
+    const options = { clock, relayAddress: RELAY, statePath: path.join(folder, 'older.json') } as const;
+    const first = await startDevnetChain({ ...options, generation: 'J26' });
+    await first.createCredits(NODE, 3n);
+    await first.stop();
+    const second = await startDevnetChain(options);
+    expect(second.contracts).toEqual(devnetContracts('J26'));
+    expect(second.isNew).toBe(false);
+    await second.stop();
+  });
+
   it('finishes a deployment that was cut off', async () => {
     const anvil = await startAnvil({ clock, chainId: 4242 });
-    const deployer = new DevnetAccount(DEPLOYER_KEY, anvil.control);
+    const deployer = new DevnetAccount(DEPLOYER_KEYS.C26, anvil.control);
     await anvil.control.setBalance(deployer.address, 10n * CNX);
     let sends = 0;
     const interrupted = {
       address: deployer.address,
       nonce: () => deployer.nonce(),
       send: (call: Parameters<DevnetAccount['send']>[0]) =>
-        ++sends > 5 ? Promise.reject(new Error('cut off')) : deployer.send(call),
+        ++sends > 3 ? Promise.reject(new Error('cut off')) : deployer.send(call),
     };
-    await expect(deployContracts(interrupted, anvil.control)).rejects.toThrow('cut off');
-    expect(await deployContracts(deployer, anvil.control)).toBe(true);
-    for (const address of Object.values(devnetContracts())) expect(await anvil.control.provider.getCode(address)).not.toBe('0x');
+    await expect(deployContracts({ generation: 'C26', deployer: interrupted, control: anvil.control })).rejects.toThrow(
+      'cut off',
+    );
+    expect(await deployContracts({ generation: 'C26', deployer, control: anvil.control })).toBe(true);
+    for (const address of addressesOf(devnetContracts('C26')))
+      expect(await anvil.control.provider.getCode(address)).not.toBe('0x');
     const after = await deployer.nonce();
-    expect(await deployContracts(deployer, anvil.control)).toBe(false);
+    expect(await deployContracts({ generation: 'C26', deployer, control: anvil.control })).toBe(false);
     expect(await deployer.nonce()).toBe(after);
     await anvil.stop();
   });
 
   it('refuses a chain that holds something else', async () => {
     const anvil = await startAnvil({ clock, chainId: 4242 });
-    const deployer = new DevnetAccount(DEPLOYER_KEY, anvil.control);
+    const deployer = new DevnetAccount(DEPLOYER_KEYS.C26, anvil.control);
     await anvil.control.setBalance(deployer.address, 10n * CNX);
     await deployer.send({ to: RELAY, data: '0x' });
-    await expect(deployContracts(deployer, anvil.control)).rejects.toMatchObject({ code: 'DEVNET_CHAIN_BAD_STATE' });
+    await expect(deployContracts({ generation: 'C26', deployer, control: anvil.control })).rejects.toMatchObject({
+      code: 'DEVNET_CHAIN_BAD_STATE',
+    });
     await anvil.stop();
   });
 });

@@ -1,47 +1,48 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Interface, type InterfaceAbi } from 'ethers';
+import { Interface } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contractInterface } from './abi.ts';
-import { type Compilation, compileContracts } from './compile.ts';
-import { CONTRACT_NAMES, compiledContracts } from './compiled.ts';
+import type { StakingGeneration } from '../../contract/chain-preset.ts';
+import { INTERFACES } from '../../worker/chain/contracts/interfaces.ts';
+import facts from '../../worker/chain/contracts/testing/network-facts.json' with { type: 'json' };
+import { compileContracts } from './compile.ts';
+import { type CompiledContracts, compiledContracts } from './compiled.ts';
 
-let fresh: Compilation;
+let fresh: CompiledContracts;
 beforeAll(async () => {
   fresh = await compileContracts();
-});
+}, 120_000);
 
-/** An empty constructor may be left unsaid. */
-const words = (face: Interface) =>
+const wire = (face: Interface) =>
   face
     .format(false)
+    // Names of parameters are not on the wire, and an empty constructor may be left unsaid.
     .filter((line) => line !== 'constructor()')
     .sort();
+const networks = Object.entries(INTERFACES).flatMap(([generation, faces]) =>
+  Object.entries(faces).map(([name, face]) => [generation as StakingGeneration, name, face] as const),
+);
 
 describe('the contracts', () => {
-  it('compile to exactly the committed bytecode', () => {
-    expect(compiledContracts()).toEqual(fresh.compiled);
+  it('compile to exactly the committed bytecode and interfaces', () => {
+    expect(compiledContracts()).toEqual(fresh);
   });
 
   // Nothing is missing and nothing is added: functions, outputs, tuple fields, errors, events with their indexed
   // parameters, constructors.
-  it.each(CONTRACT_NAMES)('%s has exactly the ABI of the network', (name) => {
-    expect(words(new Interface(fresh.abis[name] as InterfaceAbi))).toEqual(words(contractInterface(name)));
+  it.each(networks)('%s %s has exactly the interface of the network', (generation, name, face) => {
+    expect(wire(new Interface(fresh.generations[generation][name]?.abi ?? []))).toEqual(wire(face));
   });
 
-  it.each([
-    ['NodeStaking', 'stake', '0xa694fc3a'],
-    ['NodeStaking', 'tryUnstake', '0x91a018ce'],
-    ['NodeStaking', 'forceUnstake', '0xdf4bbd22'],
-    ['NodeStaking', 'unstake', '0xf2888dbb'],
-    ['NodeStaking', 'slashStaking', '0xf7999cb1'],
-    ['NodeStaking', 'getStakingInfo', '0xaa4704f3'],
-    ['NodeStaking', 'getAllNodeAddresses', '0x6ba8ac44'],
-    ['NodeStaking', 'getMinStakeAmount', '0x527cb1d7'],
-    ['NodeStaking', 'getForceUnstakeDelay', '0x1be835e2'],
-  ] as const)('%s.%s has the selector of the network', (contract, name, selector) => {
-    expect(new Interface(fresh.abis[contract] as InterfaceAbi).getFunction(name)?.selector).toBe(selector);
+  it.each(['NodeStaking', 'DelegatedStaking'] as const)('%s of C26 refuses in no words but those of the network', (name) => {
+    const read = (file: string) => readFileSync(path.join(import.meta.dirname, 'contracts', file), 'utf8');
+    const files = ['shared/AddressList.sol', 'c26/Observed.sol', `c26/${name}.sol`];
+    const source = [...files, ...(name === 'DelegatedStaking' ? ['shared/Delegations.sol'] : [])].map(read).join('');
+    const words = [...source.matchAll(/require\([^;]*"([^"]+)"\);/g)].map(([, text]) => text);
+    expect(words.length).toBeGreaterThan(10);
+    expect(words.filter((text) => !facts.C26[name].reverts.includes(text ?? ''))).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 /** Compiles the Solidity contracts of this folder with the solc package. Development only: the devnet runs the result. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Interface, type InterfaceAbi } from 'ethers';
 import { z } from 'zod';
-import { CONTRACT_NAMES, type CompiledContracts } from './compiled.ts';
+import { STAKING_GENERATIONS } from '../../contract/chain-preset.ts';
+import { CONTRACT_SOURCES, type CompiledContract, type CompiledContracts } from './compiled.ts';
 import { DevnetChainError } from './errors.ts';
 
 export const CONTRACTS_DIR = path.join(import.meta.dirname, 'contracts');
@@ -29,31 +31,29 @@ const outputSchema = z.object({
     .default({}),
 });
 
-export interface Compilation {
-  readonly compiled: CompiledContracts;
-  /** JSON ABI per contract. */
-  readonly abis: Readonly<Record<string, readonly unknown[]>>;
-}
-
 /** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's words; a warning counts as an error. */
-export async function compileContracts(directory = CONTRACTS_DIR): Promise<Compilation> {
+export async function compileContracts(directory = CONTRACTS_DIR): Promise<CompiledContracts> {
   const { default: solc } = await import('solc');
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.sol')).sort();
+  const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.sol')).sort();
   const sources: Record<string, { content: string }> = {};
-  for (const file of files) sources[file] = { content: await readFile(path.join(directory, file), 'utf8') };
+  for (const file of files) {
+    sources[file.replaceAll(path.sep, '/')] = { content: await readFile(path.join(directory, file), 'utf8') };
+  }
 
   const answer: unknown = JSON.parse(String(solc.compile(JSON.stringify({ language: 'Solidity', sources, settings: SETTINGS }))));
   const output = outputSchema.parse(answer);
   const problem = output.errors.find((error) => error.severity !== 'info');
   if (problem !== undefined) throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', problem.formattedMessage);
 
-  const bytecode: Record<string, string> = {};
-  const abis: Record<string, readonly unknown[]> = {};
-  for (const name of CONTRACT_NAMES) {
-    const contract = output.contracts[`${name}.sol`]?.[name];
-    if (contract === undefined) throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', `${name}.sol has no contract ${name}`);
-    bytecode[name] = `0x${contract.evm.bytecode.object}`;
-    abis[name] = contract.abi;
-  }
-  return { compiled: { compiler: String(solc.version()), bytecode: bytecode as CompiledContracts['bytecode'] }, abis };
+  const compile = ([name, file]: [string, string]): [string, CompiledContract] => {
+    const contract = output.contracts[file]?.[name];
+    if (contract === undefined) throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', `${file} has no contract ${name}`);
+    const abi = new Interface(contract.abi as InterfaceAbi).format(false);
+    return [name, { abi, bytecode: `0x${contract.evm.bytecode.object}` }];
+  };
+  const generations = STAKING_GENERATIONS.map((generation) => [
+    generation,
+    Object.fromEntries(Object.entries(CONTRACT_SOURCES[generation]).map(compile)),
+  ]);
+  return { compiler: String(solc.version()), generations: Object.fromEntries(generations) };
 }

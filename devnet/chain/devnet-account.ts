@@ -90,9 +90,9 @@ export class DevnetAccount {
   }
 }
 
-/** The string of a `require`, or the name of a custom error with its arguments. */
+/** The string of a `require`, the code of a panic, or the name of a custom error with its arguments. */
 function revertReason(data: string): string {
-  const error = contractInterface('NodeStaking').parseError(data);
+  const error = contractInterface('C26', 'NodeStaking').parseError(data);
   if (error === null) return `reverted with ${data}`;
   return error.name === 'Error' ? String(error.args[0]) : `${error.name}(${error.args.join(', ')})`;
 }

@@ -1,10 +1,12 @@
 /** The devnet's chain as one thing: anvil, contracts, roles, funded accounts. */
-import type { Interface } from 'ethers';
-import type { ChainPresetInput, ContractAddresses } from '../../contract/chain-preset.ts';
+import { type Interface, Wallet, ZeroAddress } from 'ethers';
+import type { ChainPresetInput, ContractAddresses, StakingGeneration } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
 import { type Anvil, type AnvilOptions, startAnvil } from './anvil.ts';
-import { DEPLOYER_KEY, deployContracts, devnetContracts } from './deploy.ts';
+import type { AnvilControl } from './anvil-control.ts';
+import type { ContractName } from './compiled.ts';
+import { DEPLOYER_KEYS, deployContracts, devnetContracts, OBSERVER } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';
 
@@ -20,6 +22,10 @@ export interface Balance {
 
 export interface DevnetChainOptions extends Omit<AnvilOptions, 'chainId'> {
   readonly chainId?: number;
+  /** Of the staking contracts; default that of a saved chain, of a new one C26 as on the public networks. */
+  readonly generation?: StakingGeneration | undefined;
+  /** Puts older contracts beside them, as if the network had left those. */
+  readonly hasLegacy?: boolean | undefined;
   /** The relay's account: admin of NodeStaking and DelegatedStaking. */
   readonly relayAddress: Hex;
   /** Given when the chain is new; a chain that goes on keeps its balances. */
@@ -33,6 +39,10 @@ export interface DevnetChainOptions extends Omit<AnvilOptions, 'chainId'> {
 export interface DevnetChain {
   readonly anvil: Anvil;
   readonly contracts: ContractAddresses;
+  /** Null where the network has left none. */
+  readonly legacy: ContractAddresses | null;
+  /** The interface of a contract of this chain. */
+  face(name: ContractName): Interface;
   /** The `chain` part of a network preset for nodes of this devnet. */
   readonly preset: ChainPresetInput;
   /** False when the chain goes on from its state. */
@@ -41,9 +51,11 @@ export interface DevnetChain {
   give(address: Hex, wei: bigint): Promise<void>;
   /** Coin in the account and in its stake. */
   fundsOf(address: Hex): Promise<{ readonly walletWei: bigint; readonly stakedWei: bigint }>;
-  /** Credits for staking, in wei. */
+  /** Credits for staking, in wei. @throws DevnetChainError DEVNET_CHAIN_NO_CREDITS where the contracts know none */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
+  /** Pauses every change of a stake, or lets them go on. @throws DevnetChainError where the contracts can not be paused */
+  pause(paused: boolean): Promise<void>;
   /**
    * Brings the stake of an account that can not do so itself to `wei`, with coin out of nothing; its key is not needed.
    * @throws DevnetChainError DEVNET_CHAIN_REVERTED
@@ -72,10 +84,12 @@ export async function startDevnetChain(options: DevnetChainOptions): Promise<Dev
 
 async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOptions): Promise<DevnetChain> {
   const { control } = anvil;
-  const at = devnetContracts();
-  const staking = contractInterface('NodeStaking');
-  const delegated = contractInterface('DelegatedStaking');
-  const deployer = new DevnetAccount(DEPLOYER_KEY, control);
+  const generation = options.generation ?? (await savedGeneration(control)) ?? 'C26';
+  const at = devnetContracts(generation);
+  const face = (name: ContractName) => contractInterface(generation, name);
+  const [staking, delegated] = [face('NodeStaking'), face('DelegatedStaking')];
+  const deployer = new DevnetAccount(DEPLOYER_KEYS[generation], control);
+  const legacy = options.hasLegacy === true && generation !== 'J26' ? devnetContracts('J26') : null;
 
   const give = async (address: Hex, wei: bigint) => {
     await control.setBalance(address, (await control.provider.getBalance(address)) + wei);
@@ -105,8 +119,15 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
   const read = async (to: Hex, face: Interface, fn: string, ...args: readonly unknown[]) =>
     face.decodeFunctionResult(fn, await control.provider.call({ to, data: face.encodeFunctionData(fn, args) }));
 
+  const stakeOf = async (address: Hex) => (await read(at.nodeStaking, staking, 'getStakingInfo', address))[0].toObject();
+
   await control.setBalance(deployer.address, DEPLOYER_WEI);
-  const isNew = await deployContracts(deployer, control);
+  const isNew = await deployContracts({ generation, deployer, control });
+  if (legacy !== null) {
+    const formerDeployer = new DevnetAccount(DEPLOYER_KEYS.J26, control);
+    await control.setBalance(formerDeployer.address, DEPLOYER_WEI);
+    await deployContracts({ generation: 'J26', deployer: formerDeployer, control });
+  }
   if (isNew) for (const { address, wei } of options.balances ?? []) await give(address, wei);
   await setRelay(options.relayAddress);
   if (options.minStakeWei !== undefined) await setMinStake(options.minStakeWei);
@@ -117,10 +138,13 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
   return {
     anvil,
     contracts: at,
+    legacy,
+    face,
     preset: {
       chainId,
       rpcUrls: [anvil.url],
       contracts: at,
+      ...(legacy === null ? {} : { legacyContracts: legacy }),
       gas: { maxFeePerGasWei: '100000000000' },
       // One machine, one chain: there is nobody to disagree, and without a block time nothing follows a block.
       confirmations: 1,
@@ -130,15 +154,21 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     isNew,
     give,
     async fundsOf(address) {
-      const [[, stakedWei]] = await read(at.nodeStaking, staking, 'getStakingInfo', address);
-      return { walletWei: await control.provider.getBalance(address), stakedWei };
+      const { stakedBalance } = await stakeOf(address);
+      return { walletWei: await control.provider.getBalance(address), stakedWei: stakedBalance };
     },
     setMinStake,
+    async pause(paused) {
+      if (generation !== 'C26') throw new DevnetChainError('DEVNET_CHAIN_REVERTED', `generation ${generation} has no observer`);
+      const observer = paused ? ZeroAddress : OBSERVER;
+      await deployer.call(at.nodeStaking, staking, 'setObserver', [observer]);
+      await deployer.call(at.delegatedStaking, delegated, 'setObserver', [observer]);
+    },
     async stakeFor(address, wei) {
-      const [[, balanceWei, stakedCreditsWei]] = await read(at.nodeStaking, staking, 'getStakingInfo', address);
-      const [freeCreditsWei] = await read(at.credits, contractInterface('Credits'), 'getCredits', address);
-      const missingWei = wei - balanceWei - stakedCreditsWei;
+      const { stakedBalance, stakedCredits = 0n } = await stakeOf(address);
+      const missingWei = wei - stakedBalance - stakedCredits;
       if (missingWei === 0n) return;
+      const freeCreditsWei = 'credits' in at ? (await read(at.credits, face('Credits'), 'getCredits', address))[0] : 0n;
       const valueWei = missingWei > freeCreditsWei ? missingWei - freeCreditsWei : 0n;
       await sendAs(address, { to: at.nodeStaking, face: staking, fn: 'stake', args: [wei], valueWei });
     },
@@ -152,7 +182,8 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
     },
     setRelay,
     async createCredits(address, wei) {
-      await deployer.call(at.credits, contractInterface('Credits'), 'createCredits', [address, wei]);
+      if (!('credits' in at)) throw new DevnetChainError('DEVNET_CHAIN_NO_CREDITS', `generation ${generation} has no credits`);
+      await deployer.call(at.credits, face('Credits'), 'createCredits', [address, wei]);
     },
     stop: anvil.stop,
   };
@@ -162,4 +193,12 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
 function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   return /revert(?:ed)?:? ?([^"]*)/.exec(text)?.[1] || text;
+}
+
+/** What a chain that goes on has been made with; null for a new one. */
+async function savedGeneration({ provider }: AnvilControl): Promise<StakingGeneration | null> {
+  for (const generation of ['C26', 'J26'] as const) {
+    if ((await provider.getTransactionCount(new Wallet(DEPLOYER_KEYS[generation]).address)) > 0) return generation;
+  }
+  return null;
 }

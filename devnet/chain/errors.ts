@@ -22,6 +22,10 @@ export const DEVNET_CHAIN_ERRORS = {
     meaning: 'A transaction of the devnet itself (deployment, role, relay) was reverted.',
     remedy: 'The message carries the words of the contract.',
   },
+  DEVNET_CHAIN_NO_CREDITS: {
+    meaning: 'Credits were asked for on a chain whose staking contracts know none.',
+    remedy: 'Start the devnet with `chain.generation: "J26"`, whose contracts have credits.',
+  },
 } as const satisfies ErrorCatalogue;
 
 export class DevnetChainError extends CodedError<keyof typeof DEVNET_CHAIN_ERRORS> {}

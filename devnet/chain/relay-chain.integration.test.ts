@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STAKING_GENERATIONS } from '../../contract/chain-preset.ts';
 import type { DevnetAccount } from './devnet-account.ts';
 import { type ChainEvent, RelayChain } from './relay-chain.ts';
 import { CNX, startWorld, type World } from './testing/world.ts';
@@ -8,26 +9,26 @@ let relayChain: RelayChain;
 let node: DevnetAccount;
 let ada: DevnetAccount;
 
-beforeAll(async () => {
-  world = await startWorld();
-  const { anvil, contracts } = world.chain;
-  relayChain = new RelayChain({ account: world.relay, control: anvil.control, contracts });
-  [node, ada] = [await world.account('node'), await world.account('ada')];
-});
-afterAll(() => world.chain.stop());
+describe.each(STAKING_GENERATIONS)('the relay on a chain of generation %s', (generation) => {
+  beforeAll(async () => {
+    world = await startWorld({ generation });
+    const { anvil, contracts } = world.chain;
+    relayChain = new RelayChain({ account: world.relay, control: anvil.control, contracts });
+    [node, ada] = [await world.account('node'), await world.account('ada')];
+  });
+  afterAll(() => world.chain.stop());
 
-async function eventsFrom(block: number): Promise<ChainEvent[]> {
-  const events: ChainEvent[] = [];
-  for (let next = block; ; ) {
-    const pass = await relayChain.scan(next);
-    expect(pass.nextBlock - next).toBeLessThanOrEqual(11);
-    if (pass.nextBlock === next) return events;
-    events.push(...pass.events);
-    next = pass.nextBlock;
+  async function eventsFrom(block: number): Promise<ChainEvent[]> {
+    const events: ChainEvent[] = [];
+    for (let next = block; ; ) {
+      const pass = await relayChain.scan(next);
+      expect(pass.nextBlock - next).toBeLessThanOrEqual(11);
+      if (pass.nextBlock === next) return events;
+      events.push(...pass.events);
+      next = pass.nextBlock;
+    }
   }
-}
 
-describe('the relay on the chain', () => {
   it('sees every change of a stake and of a delegation, in order, and acts as admin', async () => {
     const staking = world.contract('NodeStaking');
     const delegated = world.contract('DelegatedStaking');

@@ -7,7 +7,6 @@ import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
 import type { AnvilControl } from './anvil-control.ts';
-import type { ContractName } from './compiled.ts';
 import type { DevnetAccount } from './devnet-account.ts';
 
 /** Blocks per pass. */
@@ -31,7 +30,7 @@ type EventBody =
   | { readonly kind: 'nodeSlashed'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
   /** New total of this delegator on this node; 0 after an unstake or a slash. */
   | { readonly kind: 'delegation'; readonly delegator: Hex; readonly node: Hex; readonly stakeWei: bigint }
-  /** A share of 0 has returned every delegation of the node. */
+  /** A share of 0 closes the node; its delegations stay. */
   | { readonly kind: 'delegatorShare'; readonly node: Hex; readonly share: number }
   /** Coin sent to the relay's own address. */
   | { readonly kind: 'deposit'; readonly from: Hex; readonly wei: bigint };
@@ -41,24 +40,19 @@ export type ChainEvent = EventBody & { readonly block: number; readonly timeMs: 
 export class RelayChain {
   readonly #account: DevnetAccount;
   readonly #control: AnvilControl;
-  readonly #addresses: Readonly<Record<ContractName, Hex>>;
+  readonly #contracts: ContractAddresses;
 
   /** @param options `account`: the admin of both staking contracts. */
   constructor(options: { account: DevnetAccount; control: AnvilControl; contracts: ContractAddresses }) {
     this.#account = options.account;
     this.#control = options.control;
-    const { nodeStaking, delegatedStaking, credits, benefitAddress } = options.contracts;
-    this.#addresses = {
-      NodeStaking: nodeStaking,
-      DelegatedStaking: delegatedStaking,
-      Credits: credits,
-      BenefitAddress: benefitAddress,
-    };
+    this.#contracts = options.contracts;
   }
 
   async stake(node: Hex): Promise<ChainStake> {
-    const [[, balanceWei, creditsWei, status]] = await this.#read('NodeStaking', 'getStakingInfo', node);
-    return { status: STATUSES[Number(status)] ?? 'Unstaked', balanceWei, creditsWei };
+    const [info] = await this.#read('NodeStaking', 'getStakingInfo', node);
+    const { status, stakedBalance, stakedCredits = 0n } = info.toObject();
+    return { status: STATUSES[Number(status)] ?? 'Unstaked', balanceWei: stakedBalance, creditsWei: stakedCredits };
   }
 
   /** Null while it is not set. */
@@ -124,7 +118,7 @@ export class RelayChain {
     const head = await provider.getBlockNumber();
     if (head < fromBlock) return { events: [], nextBlock: fromBlock };
     const toBlock = Math.min(head, fromBlock + SCAN_BLOCKS - 1);
-    const address = [this.#addresses.NodeStaking, this.#addresses.DelegatedStaking];
+    const address = [this.#contracts.nodeStaking, this.#contracts.delegatedStaking];
     const events: ChainEvent[] = [];
     const logs = await provider.getLogs({ address, fromBlock, toBlock });
     for (let number = fromBlock; number <= toBlock; number++) {
@@ -144,24 +138,35 @@ export class RelayChain {
 
   /** By contract first: the same topic can mean different things in two contracts (CHAIN_PROTOCOL 7.2). */
   #event(log: Log): EventBody | null {
-    const isStaking = log.address === this.#addresses.NodeStaking;
-    const event = contractInterface(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);
+    const isStaking = log.address === this.#contracts.nodeStaking;
+    const event = this.#face(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);
     if (event === null) return null;
     const { name, args } = event;
     return isStaking ? nodeEvent(name, args) : delegationEvent(name, args);
   }
 
-  async #read(contract: ContractName, fn: string, ...args: readonly unknown[]): Promise<Result> {
-    const face: Interface = contractInterface(contract);
-    const call = { to: this.#addresses[contract], data: face.encodeFunctionData(fn, args) };
+  async #read(contract: Called, fn: string, ...args: readonly unknown[]): Promise<Result> {
+    const face = this.#face(contract);
+    const call = { to: this.#addressOf(contract), data: face.encodeFunctionData(fn, args) };
     return face.decodeFunctionResult(fn, await this.#control.provider.call(call));
   }
 
-  async #send(contract: ContractName, fn: string, ...args: readonly unknown[]): Promise<Hex> {
-    const receipt = await this.#account.call(this.#addresses[contract], contractInterface(contract), fn, args);
+  async #send(contract: Called, fn: string, ...args: readonly unknown[]): Promise<Hex> {
+    const receipt = await this.#account.call(this.#addressOf(contract), this.#face(contract), fn, args);
     return receipt.hash as Hex;
   }
+
+  #face(contract: Called): Interface {
+    return contractInterface(this.#contracts.generation, contract);
+  }
+
+  #addressOf(contract: Called): Hex {
+    const { nodeStaking, delegatedStaking, benefitAddress } = this.#contracts;
+    return { NodeStaking: nodeStaking, DelegatedStaking: delegatedStaking, BenefitAddress: benefitAddress }[contract];
+  }
 }
+
+type Called = 'NodeStaking' | 'DelegatedStaking' | 'BenefitAddress';
 
 const NODE_EVENTS: Readonly<Record<string, 'nodeStaked' | 'nodeUnstaked' | 'nodeSlashed'>> = {
   NodeStaked: 'nodeStaked',
@@ -169,10 +174,11 @@ const NODE_EVENTS: Readonly<Record<string, 'nodeStaked' | 'nodeUnstaked' | 'node
   NodeSlashed: 'nodeSlashed',
 };
 
-function nodeEvent(name: string, [node, balanceWei, creditsWei]: Result): EventBody | null {
+function nodeEvent(name: string, args: Result): EventBody | null {
+  const { nodeAddress: node, stakedBalance, stakedCredits = 0n } = args.toObject();
   if (name === 'NodeTryUnstaked') return { kind: 'nodeTryUnstaked', node };
   const kind = NODE_EVENTS[name];
-  return kind === undefined ? null : { kind, node, balanceWei, creditsWei };
+  return kind === undefined ? null : { kind, node, balanceWei: stakedBalance, creditsWei: stakedCredits };
 }
 
 function delegationEvent(name: string, args: Result): EventBody | null {

@@ -1,11 +1,15 @@
+/** Who may do what in the contracts of generation J26. */
 import { id, ZeroAddress } from 'ethers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
-import { CONTRACT_NAMES, type ContractName, compiledContracts } from './compiled.ts';
-import { DEPLOYER_KEY } from './deploy.ts';
+import { compiledContract } from './compiled.ts';
+import { DEPLOYER_KEYS } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
 import { CNX, startWorld, type World } from './testing/world.ts';
+
+const CONTRACT_NAMES = ['Credits', 'BenefitAddress', 'DelegatedStaking', 'NodeStaking'] as const;
+type ContractName = (typeof CONTRACT_NAMES)[number];
 
 let world: World;
 let deployer: DevnetAccount;
@@ -13,8 +17,8 @@ let stranger: DevnetAccount;
 let snapshot = '';
 
 beforeAll(async () => {
-  world = await startWorld();
-  deployer = new DevnetAccount(DEPLOYER_KEY, world.chain.anvil.control);
+  world = await startWorld({ generation: 'J26' });
+  deployer = new DevnetAccount(DEPLOYER_KEYS.J26, world.chain.anvil.control);
   stranger = await world.account('stranger');
 });
 afterAll(() => world.chain.stop());
@@ -27,8 +31,11 @@ const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message 
 
 /** A contract as it is right after its creation. */
 async function freshContract(name: ContractName, args: readonly unknown[] = []) {
-  const face = contractInterface(name);
-  const receipt = await stranger.send({ to: null, data: compiledContracts().bytecode[name] + face.encodeDeploy(args).slice(2) });
+  const face = contractInterface('J26', name);
+  const receipt = await stranger.send({
+    to: null,
+    data: compiledContract('J26', name).bytecode + face.encodeDeploy(args).slice(2),
+  });
   const address = receipt.contractAddress as Hex;
   return {
     receipt,
@@ -48,7 +55,7 @@ describe('ownership', () => {
   it.each(CONTRACT_NAMES)('of %s is the deployer’s, and can be given on or up', async (name) => {
     const end = world.relay.address;
     const { receipt, address, send } = await freshContract(name, CONSTRUCTOR[name](end));
-    const said = receipt.logs.map((log) => contractInterface(name).parseLog(log)?.args.toArray());
+    const said = receipt.logs.map((log) => contractInterface('J26', name).parseLog(log)?.args.toArray());
     expect(said).toEqual([[ZeroAddress, stranger.address]]);
     expect(address).not.toBeNull();
     await expect(send(deployer, 'transferOwnership', end)).rejects.toMatchObject(
@@ -82,7 +89,7 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
     );
     const receipt = await send(stranger, 'setParameterController', deployer.address);
     expect(
-      contractInterface(name)
+      contractInterface('J26', name)
         .parseLog(receipt.logs[0] ?? { topics: [], data: '' })
         ?.args.toArray(),
     ).toEqual([deployer.address]);
@@ -97,6 +104,9 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
       reverted('Not called by parameter controller'),
     );
     await contract.send(deployer, 'setAdminAddress', [stranger.address]);
+    const none = contract.send(deployer, 'setAdminAddress', [ZeroAddress]);
+    if (name === 'DelegatedStaking') await expect(none).rejects.toMatchObject(reverted('admin address is zero'));
+    else await none;
   });
 });
 
@@ -147,6 +157,8 @@ describe('Credits', () => {
     expect(await credits.read('getCredits', stranger.address)).toEqual([5n]);
     expect(await credits.read('getAllCreditAddresses')).toEqual([[stranger.address]]);
     expect(await credits.read('getAllCredits')).toEqual([[stranger.address], [5n]]);
+    await credits.send(deployer, 'createCredits', [world.relay.address, 0n]);
+    expect(await credits.read('getAllCreditAddresses')).toEqual([[stranger.address, world.relay.address]]);
   });
 });
 

@@ -13,10 +13,9 @@ export function delegatedWei(context: Stored, node: string): bigint {
   return delegatedTo(context, node).delegations.reduce((total, { stakeWei }) => total + stakeWei, 0n);
 }
 
-/** A share of 0 returns every delegation. */
+/** A share of 0 closes the node for new delegations. Those that are there stay and count; they earn nothing. */
 export function setDelegatorShare(context: Stored, node: Hex, sharePercent: number): void {
-  const { delegations } = delegatedTo(context, node);
-  context.store.delegations.put({ node, sharePercent, delegations: sharePercent === 0 ? [] : delegations });
+  context.store.delegations.put({ ...delegatedTo(context, node), sharePercent });
 }
 
 /** @param delegation New total; 0 = none any more. */
@@ -30,4 +29,9 @@ export function setDelegation(
     ? before.delegations.map((delegation) => (delegation.delegator === delegator ? { delegator, stakeWei } : delegation))
     : [...before.delegations, { delegator, stakeWei }];
   context.store.delegations.put({ ...before, delegations: present.filter((delegation) => delegation.stakeWei > 0n) });
+}
+
+/** All that the chain says of a node: what it does not name is gone. */
+export function replaceDelegations(context: Stored, row: DelegationRow): void {
+  context.store.delegations.put(row);
 }

@@ -9,7 +9,7 @@ import { WORKER_ENTRY } from '../../demo/programs.ts';
 import { createSamplingPlan } from '../../demo/sampling-plan.ts';
 import { createApplication } from '../../devnet/application/application.ts';
 import type { TaskOutcome } from '../../devnet/application/outcome.ts';
-import { type Devnet, startDevnet } from '../../devnet/devnet.ts';
+import { type Devnet, type DevnetConfigInput, startDevnet } from '../../devnet/devnet.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import { WEI_PER_CNX } from '../../protocol/money/wei.ts';
@@ -41,6 +41,8 @@ export interface ChainNodeOptions {
   readonly chain?: Partial<ChainPresetInput>;
 }
 
+export type ChainOptions = Exclude<DevnetConfigInput['chain'], false | undefined>;
+
 export interface ChainNetwork {
   readonly devnet: Devnet;
   /** It stakes by itself. */
@@ -49,7 +51,8 @@ export interface ChainNetwork {
   close(): Promise<void>;
 }
 
-export async function startChainNetwork(): Promise<ChainNetwork> {
+/** @param chain Of the devnet's chain, over what is set here. */
+export async function startChainNetwork(chain: ChainOptions = {}): Promise<ChainNetwork> {
   const applicationKey = bytesToHex(systemRandom.bytes(32));
   const plan = createSamplingPlan({ privateKey: applicationKey, modulus: MODULUS, random: systemRandom });
   const dataDir = mkdtempSync(join(tmpdir(), 'crynux-chain-network-'));
@@ -62,7 +65,7 @@ export async function startChainNetwork(): Promise<ChainNetwork> {
         times: { scan: 0.05, chainScan: 0.2, executionMin: 20, executionMax: 20 },
         genesis: { accounts: [{ address: addressOf(applicationKey), balanceWei: (1_000n * CNX).toString() }] },
       },
-      chain: { forceUnstakeDelaySeconds: FORCE_DELAY_SECONDS },
+      chain: { forceUnstakeDelaySeconds: FORCE_DELAY_SECONDS, ...chain },
     },
     { clock: systemClock, random: systemRandom, samplingSeed: () => plan.seed() },
   );

@@ -4,8 +4,8 @@ import type { ChainPreset } from '../../contract/chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../../worker/chain/chain-client.ts';
-import { Contract } from '../../worker/chain/contracts/contract.ts';
 import { Staking } from '../../worker/chain/contracts/staking.ts';
+import { StakingContracts } from '../../worker/chain/contracts/staking-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
 
 export type ChainReading = Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'balanceWei' | 'close'>;
@@ -24,12 +24,12 @@ export function readChain(options: {
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log });
   const { rpc, credits, transactions } = client;
-  const contract = new Contract({ name: 'NodeStaking', address: preset.contracts.nodeStaking, rpc });
+  const contracts = new StakingContracts({ addresses: preset.contracts, rpc });
   return {
     address,
     rpc,
     credits,
-    staking: new Staking({ contract, credits, rpc, transactions, self: address, clock }),
+    staking: new Staking({ contracts, credits, rpc, transactions, self: address, clock }),
     balanceWei: () => rpc.call('eth_getBalance', [address, 'latest']),
     async close() {
       await client.close();

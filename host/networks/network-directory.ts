@@ -53,7 +53,7 @@ export function createNetworkDirectory(options: {
 }
 
 function networkView({ preset, origin }: KnownNetwork): NetworkView {
-  const { id, title, relayUrl, acceptedEngines, minStakeWei, chain } = preset;
+  const { id, title, relayUrl, acceptedEngines, minStakeWei, chain, comingSoon } = preset;
   return {
     id,
     title,
@@ -61,7 +61,9 @@ function networkView({ preset, origin }: KnownNetwork): NetworkView {
     relayUrl,
     acceptedEngines,
     minStakeWei: minStakeWei.toString(),
-    chainId: chain?.chainId ?? null,
+    chainId: chain?.chainId ?? comingSoon?.chainId ?? null,
+    comingSoon: comingSoon !== undefined,
+    explorerUrl: chain?.explorerUrl ?? null,
     hasChain: chain !== undefined || id === LOCAL_NETWORK_ID,
   };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { networkPresetSchema } from '../../contract/node-config.ts';
 import { type PresetFolders, readNetworkPresets, removeOwnPreset, saveOwnPreset } from './network-presets.ts';
+import facts from './testing/public-networks.json' with { type: 'json' };
 
 const BUILT_IN = path.join(import.meta.dirname, '..', '..', 'resources', 'networks');
 
@@ -16,6 +17,29 @@ const OWN = {
   samplingModulus: 10,
   minStakeWei: '1',
 };
+
+const OLD_CONTRACTS = {
+  nodeStaking: `0x${'1'.repeat(40)}`,
+  credits: `0x${'2'.repeat(40)}`,
+  benefitAddress: `0x${'3'.repeat(40)}`,
+  delegatedStaking: `0x${'4'.repeat(40)}`,
+};
+const OLD_CHAIN = { chainId: 1, rpcUrls: ['https://rpc.example'], contracts: OLD_CONTRACTS, gas: { maxFeePerGasWei: '1' } };
+
+interface PublicNetwork {
+  readonly network: string;
+  readonly minimumCnx: number;
+  readonly comingSoonChainId?: number;
+  readonly chainId?: number;
+  readonly rpcUrl?: string;
+  readonly explorerUrl?: string | null;
+  readonly credits?: string | null;
+  readonly legacy?: object;
+}
+
+const fail = (id: string): never => expect.fail(`nothing is known of ${id}`);
+/** Addresses are compared without the case of their letters. */
+const lowered = (contracts: object | undefined) => contracts && JSON.parse(JSON.stringify(contracts).toLowerCase());
 
 let folders: PresetFolders;
 
@@ -48,18 +72,33 @@ describe('the networks that ship', () => {
     );
   });
 
-  it.each(networks.filter(({ preset }) => preset.id !== 'devnet').map(({ preset }) => [preset.id, preset] as const))(
-    '%s is public: it accepts the official engine only, over TLS, and names its chain',
-    (_id, preset) => {
-      expect(preset.acceptedEngines).toEqual(['official']);
-      expect(preset.samplingModulus).toBe(100);
-      expect([preset.relayUrl, ...(preset.chain?.rpcUrls ?? [])].every((url) => url.startsWith('https:'))).toBe(true);
-      // RELAY_PROTOCOL 10.4: the official node sets 8 000 000 units; a cap below would keep its transactions out.
-      expect(preset.chain?.gas.limitCap).toBe(8_000_000);
-      const contracts = Object.values(preset.chain?.contracts ?? {});
-      expect(new Set(contracts.map((address) => address.toLowerCase())).size).toBe(4);
-    },
-  );
+  const known = networks.filter(({ preset }) => preset.id !== 'devnet').map(({ preset }) => [preset.id, preset] as const);
+
+  it.each(known)('%s is public: it accepts the official engine only, over TLS', (_id, preset) => {
+    expect(preset.acceptedEngines).toEqual(['official']);
+    expect(preset.samplingModulus).toBe(100);
+    expect([preset.relayUrl, ...(preset.chain?.rpcUrls ?? [])].every((url) => url.startsWith('https:'))).toBe(true);
+  });
+
+  it('are all that are known, no more and no fewer', () => {
+    expect(known.map(([id]) => id)).toEqual(Object.keys(facts).sort());
+  });
+
+  it.each(known)('%s is what is published of it', (id, { network, chain, comingSoon, minStakeWei }) => {
+    const fact: PublicNetwork | undefined = (facts as Readonly<Record<string, PublicNetwork>>)[id];
+    const { minimumCnx, comingSoonChainId, rpcUrl, explorerUrl, chainId, legacy, credits, ...rest } = fact ?? fail(id);
+    expect(minStakeWei).toBe(BigInt(minimumCnx) * 10n ** 18n);
+    expect(network).toBe(rest.network);
+    expect(comingSoon?.chainId).toBe(comingSoonChainId);
+    if (comingSoonChainId !== undefined) return expect(chain).toBeUndefined();
+    const { network: _, ...contracts } = { ...rest, ...(credits ? { credits } : {}) };
+    expect(chain).toMatchObject({ chainId, rpcUrls: [rpcUrl] });
+    expect(chain?.explorerUrl ?? null).toBe(explorerUrl);
+    expect(lowered(chain?.contracts)).toEqual(lowered(contracts));
+    expect(lowered(chain?.legacyContracts)).toEqual(lowered(legacy));
+    // RELAY_PROTOCOL 10.4: the official node sets 8 000 000 units; a cap below would keep its transactions out.
+    expect(chain?.gas.limitCap).toBe(8_000_000);
+  });
 
   it('the devnet takes every engine; its chain exists only once it runs', () => {
     const devnet = networks.find(({ preset }) => preset.id === 'devnet')?.preset;
@@ -82,6 +121,11 @@ describe("a network of one's own", () => {
     expect(() => removeOwnPreset('crynux-on-base', folders)).toThrow(expect.objectContaining({ code: 'NETWORK_PRESET_UNKNOWN' }));
   });
 
+  it('of before there were generations has the older contracts', () => {
+    write('a.json', { ...OWN, chain: OLD_CHAIN });
+    expect(readNetworkPresets(folders).networks.at(-1)?.preset.chain?.contracts).toMatchObject({ generation: 'J26' });
+  });
+
   it('with its chain survives being written and read', () => {
     const chain = readNetworkPresets(folders).networks[0]?.preset.chain;
     const preset = { ...networkPresetSchema.parse(OWN), ...(chain === undefined ? {} : { chain }) };
@@ -99,6 +143,15 @@ describe("a network of one's own", () => {
       { ...OWN, chain: { chainId: 1, rpcUrls: ['ftp://x'], contracts: {}, gas: {} } },
       { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'chain.rpcUrls.0' },
     ],
+    [
+      'of before there were generations, without credits: it says what to add',
+      { ...OWN, chain: { ...OLD_CHAIN, contracts: { ...OLD_CONTRACTS, credits: undefined } } },
+      {
+        code: 'NETWORK_PRESET_BAD',
+        file: 'a.json',
+        field: 'chain.contracts.credits',
+      },
+    ],
     ['whose id is no file name', { ...OWN, id: '../x' }, { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'id' }],
     ['with a built-in id', { ...OWN, id: 'crynux-on-base' }, { code: 'NETWORK_PRESET_RESERVED', file: 'a.json', field: 'id' }],
     [
@@ -111,7 +164,7 @@ describe("a network of one's own", () => {
     write('b.json', { ...OWN, id: 'other' });
     const found = read();
     expect(found.own).toEqual(['other']);
-    expect(found.builtIn).toHaveLength(3);
+    expect(found.builtIn).toHaveLength(7);
     expect(found.problems).toEqual([expect.objectContaining(problem)]);
   });
 

@@ -126,7 +126,9 @@ function jsonFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((file) => file.endsWith('.json'))
-      .sort();
+      .map((file) => path.basename(file, '.json'))
+      .sort()
+      .map((name) => `${name}.json`);
   } catch {
     return [];
   }

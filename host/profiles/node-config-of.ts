@@ -46,6 +46,10 @@ function cardsConfig(gpu: Extract<Profile['gpu'], { kind: 'cards' }>, claimsDir:
  * @throws HostError PROFILE_ENGINE_REFUSED, PROFILE_STATED_CARD
  */
 export function assertFits({ engine, gpu }: Pick<ProfileDraft, 'engine' | 'gpu'>, preset: NetworkPreset): void {
+  if (preset.comingSoon !== undefined) {
+    const facts = { network: preset.id, chainId: preset.comingSoon.chainId };
+    throw new HostError('PROFILE_NETWORK_COMING_SOON', `${preset.title} has no staking contracts yet`, facts);
+  }
   if (!preset.acceptedEngines.includes(engine.kind)) {
     const accepted = preset.acceptedEngines.join(', ');
     throw new HostError('PROFILE_ENGINE_REFUSED', `${preset.title} accepts ${accepted}, not ${engine.kind}`, {

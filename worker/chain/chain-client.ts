@@ -1,15 +1,16 @@
 /** A node's view of its chain, put together: endpoints, journal, account, contracts. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Agent } from 'undici';
-import type { ChainPreset } from '../../contract/chain-preset.ts';
+import type { ChainPreset, ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import { BenefitAddress } from './contracts/benefit-address.ts';
-import { Contract, type ContractName } from './contracts/contract.ts';
-import { Credits } from './contracts/credits.ts';
+import type { FreeCredits } from './contracts/credits.ts';
 import { DelegatedStaking } from './contracts/delegated-staking.ts';
 import { Staking } from './contracts/staking.ts';
+import { StakingContracts } from './contracts/staking-contracts.ts';
+import { ChainError } from './errors.ts';
 import { AGENT_OPTIONS, RpcEndpoint } from './rpc/endpoint.ts';
 import { StoredIdentities } from './rpc/identities.ts';
 import type { ChainRpc } from './rpc/methods.ts';
@@ -27,6 +28,15 @@ export interface ChainClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Has the last word before coin goes into a stake. @throws to forbid it */
+  readonly beforeStake?: (() => Promise<void>) | undefined;
+}
+
+/** What can still be done in contracts that the network has left. */
+export interface Legacy {
+  readonly staking: Staking;
+  readonly benefitAddress: BenefitAddress;
+  readonly credits: FreeCredits;
 }
 
 export interface ChainClient {
@@ -35,7 +45,9 @@ export interface ChainClient {
   readonly journal: TransactionJournal;
   readonly transactions: AccountTransactions;
   readonly staking: Staking;
-  readonly credits: Credits;
+  readonly credits: FreeCredits;
+  /** A stake in contracts that the network has left; null where it has left none. */
+  readonly legacy: Legacy | null;
   readonly benefitAddress: BenefitAddress;
   readonly delegatedStaking: DelegatedStaking;
   /** Coin of this account, in wei. */
@@ -46,7 +58,7 @@ export interface ChainClient {
 }
 
 /** The endpoints of a preset as one, without an account. */
-export function openEndpoints({ preset, db, clock, random, log }: Omit<ChainClientOptions, 'privateKey'>): {
+export function openEndpoints({ preset, db, clock, random, log }: Omit<ChainClientOptions, 'privateKey' | 'beforeStake'>): {
   readonly rpc: ChainRpc;
   close(): Promise<void>;
 } {
@@ -63,34 +75,39 @@ export function openEndpoints({ preset, db, clock, random, log }: Omit<ChainClie
 
 /** Opens nothing yet: the first request does. */
 export function createChainClient(options: ChainClientOptions): ChainClient {
-  const { preset, privateKey, db, clock, log } = options;
+  const { preset, privateKey, db, clock, log, beforeStake } = options;
   const { rpc, close } = openEndpoints(options);
   const signer = createSigner(privateKey);
   const journal = new TransactionJournal(db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
-  const contract = (name: ContractName, address: Hex) => new Contract({ name, address, rpc });
-  const { contracts } = preset;
-  const credits = new Credits(contract('Credits', contracts.credits));
   const self = signer.address;
+  const open = (addresses: ContractAddresses, prefix: string) => {
+    const contracts = new StakingContracts({ addresses, rpc, prefix });
+    const credits = contracts.adapter.credits(addresses, rpc);
+    const common = { contracts, transactions, self };
+    const staking = new Staking({ ...common, credits, rpc, clock, beforeStake: prefix === '' ? beforeStake : staysOut });
+    return { contracts, credits, staking, benefitAddress: new BenefitAddress(common) };
+  };
+  const { contracts, credits, staking, benefitAddress } = open(preset.contracts, '');
   return {
     address: self,
     rpc,
     journal,
     transactions,
     credits,
-    staking: new Staking({ contract: contract('NodeStaking', contracts.nodeStaking), credits, rpc, transactions, self, clock }),
-    benefitAddress: new BenefitAddress({
-      contract: contract('BenefitAddress', contracts.benefitAddress),
-      transactions,
-      self,
-    }),
-    delegatedStaking: new DelegatedStaking({
-      contract: contract('DelegatedStaking', contracts.delegatedStaking),
-      transactions,
-      self,
-    }),
+    staking,
+    benefitAddress,
+    delegatedStaking: new DelegatedStaking({ contracts, transactions, self }),
+    legacy: preset.legacyContracts === undefined ? null : open(preset.legacyContracts, LEGACY_PREFIX),
     balanceWei: () => rpc.call('eth_getBalance', [self, 'latest']),
     run: (signal) => transactions.run(signal),
     close,
   };
+}
+
+/** Of the journal's names for transactions in contracts that the network has left. */
+export const LEGACY_PREFIX = 'Legacy';
+
+async function staysOut(): Promise<void> {
+  throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has left these contracts: a stake there earns nothing');
 }

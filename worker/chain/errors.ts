@@ -27,6 +27,26 @@ export const CHAIN_ERRORS = {
     meaning: 'There is no such contract at the address of the preset.',
     remedy: 'Correct the contract addresses of the preset.',
   },
+  CHAIN_GENERATION_MISMATCH: {
+    meaning:
+      'The staking contract at the address of the preset is of another generation than the preset says (`expected`, `found`); nothing was sent.',
+    remedy:
+      'Update the program, or correct `chain.contracts` of the preset: with another generation goes another address, and a stake in contracts that the relay no longer reads earns nothing.',
+  },
+  CHAIN_CONTRACTS_DISAGREE: {
+    meaning: "The staking contract looks beneficial addresses up elsewhere than in the preset's contract; nothing was sent.",
+    remedy: 'Correct the contract addresses of the preset: they must be those of one network.',
+  },
+  CHAIN_PAUSED: {
+    meaning:
+      'The network has paused every change of a stake (its contracts have no observer). That is a condition of the network, not a fault of this node; the stake is safe.',
+    remedy: 'Wait: the node tries again by itself.',
+  },
+  CHAIN_CONTRACTS_UNREAD: {
+    meaning:
+      'The nodes that the relay counts on this network have no stake in the contracts of the preset: the relay reads other contracts, and a stake here would earn nothing. Nothing was sent.',
+    remedy: 'Update the program, or correct the contract addresses of the preset.',
+  },
   CHAIN_INSUFFICIENT_FUNDS: {
     meaning: 'The account holds less than value and gas together; nothing was sent.',
     remedy: 'Send at least `missingWei` to the account, then repeat.',

@@ -3,7 +3,12 @@ import { dataSlice, Interface } from 'ethers';
 import { ChainError, type ChainErrorCode, type RpcRefused } from './errors.ts';
 
 /** Custom errors of the network's contracts; `require` strings and panics are part of the language. */
-const CUSTOM = new Interface(['error OwnableUnauthorizedAccount(address account)', 'error OwnableInvalidOwner(address owner)']);
+const CUSTOM = new Interface([
+  'error OwnableUnauthorizedAccount(address account)',
+  'error OwnableInvalidOwner(address owner)',
+  'error OwnershipRenouncementDisabled()',
+  'error ReentrancyGuardReentrantCall()',
+]);
 const PANIC = '0x4e487b71';
 
 /** The words of a revert: a `require` string, `Panic(0x11)`, a custom error with its arguments, or the bytes. */

@@ -1,6 +1,6 @@
 /** The node's money, put together: ledger, imports, reconciliation, withdrawals. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChainPreset } from '../../contract/chain-preset.ts';
+import { addressesOf, type ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
@@ -11,6 +11,7 @@ import type { NetworkClock } from '../networks/network-clock.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Tasks } from '../store/tasks.ts';
 import { createChainReader } from './chain/chain-reader.ts';
+import { stakingSources } from './chain/staking-log.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { MoneyRecords } from './records/money-records.ts';
@@ -130,7 +131,7 @@ function createChain(
     client,
     reader: createChainReader({ rpc: client.rpc, preset, node: client.address }),
     journal: client.journal,
-    contracts: preset.contracts,
-    acts: new ChainActs({ client, contracts: Object.values(preset.contracts), ownAddresses, basis }),
+    sources: stakingSources(preset),
+    acts: new ChainActs({ client, contracts: stakingSources(preset).flatMap(addressesOf), ownAddresses, basis }),
   };
 }

@@ -22,7 +22,8 @@ import { unfinished } from './relay/unfinished.ts';
 export interface MoneyChain {
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter' | 'open'>;
-  readonly contracts: ContractAddresses;
+  /** Staking contracts, those that the network has left first. */
+  readonly sources: readonly ContractAddresses[];
 }
 
 export interface MoneySyncOptions {
@@ -69,11 +70,19 @@ export class MoneySync {
   #vestingsReadMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: MoneySyncOptions) {
-    const { db, records, ledger, account, factsOf } = options;
+    const { db, records, ledger, account, factsOf, chain } = options;
     this.#options = options;
     this.#cursors = new Cursors(db);
     const slashedTask = () => this.#slashes().at(-1)?.task ?? null;
-    this.#booking = new Booking({ db, records, ledger, self: account.address, factsOf, slashedTask });
+    this.#booking = new Booking({
+      db,
+      records,
+      ledger,
+      self: account.address,
+      unnamed: chain?.sources[0]?.nodeStaking ?? null,
+      factsOf,
+      slashedTask,
+    });
   }
 
   /** One after another; never rejects because of a source. */

@@ -9,7 +9,7 @@ import { NOBODY_ELSE } from './testing/facts.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
-  world = await startChainWorld();
+  world = await startChainWorld({ generation: 'J26' });
 });
 afterAll(() => world.chain.stop());
 

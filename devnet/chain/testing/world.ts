@@ -2,8 +2,7 @@
 import { id, type Result, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../../protocol/hex.ts';
 import { systemClock } from '../../system.ts';
-import { contractInterface } from '../abi.ts';
-import { CONTRACT_NAMES, type ContractName } from '../compiled.ts';
+import { type ContractName, contractNames } from '../compiled.ts';
 import { DevnetAccount } from '../devnet-account.ts';
 import { type DevnetChain, type DevnetChainOptions, startDevnetChain } from '../devnet-chain.ts';
 
@@ -31,11 +30,12 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
   const relayKey = id('relay') as Hex;
   const chain = await startDevnetChain({ clock: systemClock, relayAddress: new Wallet(relayKey).address as Hex, ...options });
   const { control } = chain.anvil;
-  const addresses: Readonly<Record<ContractName, Hex>> = {
-    NodeStaking: chain.contracts.nodeStaking,
-    Credits: chain.contracts.credits,
-    BenefitAddress: chain.contracts.benefitAddress,
-    DelegatedStaking: chain.contracts.delegatedStaking,
+  const { contracts } = chain;
+  const addresses: Readonly<Partial<Record<ContractName, Hex>>> = {
+    NodeStaking: contracts.nodeStaking,
+    BenefitAddress: contracts.benefitAddress,
+    DelegatedStaking: contracts.delegatedStaking,
+    ...('credits' in contracts ? { Credits: contracts.credits } : {}),
   };
   const funded = async (key: Hex) => {
     const account = new DevnetAccount(key, control);
@@ -47,8 +47,9 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
     relay: await funded(relayKey),
     account: (name) => funded(id(name) as Hex),
     contract(name) {
-      const face = contractInterface(name);
+      const face = chain.face(name);
       const address = addresses[name];
+      if (address === undefined) throw new Error(`no contract ${name}`);
       return {
         address,
         send: (from, fn, args = [], valueWei = 0n) => from.call(address, face, fn, args, valueWei),
@@ -62,8 +63,8 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
     },
     events: (receipt) =>
       receipt.logs.map((log) => {
-        const name = CONTRACT_NAMES.find((contract) => addresses[contract] === log.address) ?? 'NodeStaking';
-        const event = contractInterface(name).parseLog(log);
+        const name = contractNames(contracts.generation).find((contract) => addresses[contract] === log.address) ?? 'NodeStaking';
+        const event = chain.face(name).parseLog(log);
         return [`${name}.${event?.name}`, ...(event?.args ?? [])];
       }),
     balance: (address) => control.provider.getBalance(address),

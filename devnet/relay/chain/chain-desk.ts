@@ -8,7 +8,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { ChainEvent, RelayChain } from '../../chain/relay-chain.ts';
 import { DevnetError } from '../../errors.ts';
 import type { RelayContext } from '../context.ts';
-import { setDelegation, setDelegatorShare } from '../delegations.ts';
+import { replaceDelegations } from '../delegations.ts';
 import { setChainStake } from '../stakes.ts';
 import type { ChainJobRow, WithdrawalRow } from '../store/rows.ts';
 import { fulfilWithdrawal } from '../withdrawals.ts';
@@ -41,9 +41,8 @@ export class ChainDesk {
     const { store } = this.#context;
     store.transaction(() => {
       setChainStake(this.#context, { node, status, balanceWei, reason: `read-${node}-${store.ledger.size + 1}` });
-      setDelegatorShare(this.#context, node, 0);
-      setDelegatorShare(this.#context, node, sharePercent);
-      for (const [delegator, stakeWei] of delegations) setDelegation(this.#context, { node, delegator, stakeWei });
+      const told = [...delegations].map(([delegator, stakeWei]) => ({ delegator, stakeWei }));
+      replaceDelegations(this.#context, { node, sharePercent, delegations: told });
     });
   }
 

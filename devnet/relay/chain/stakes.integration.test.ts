@@ -16,7 +16,7 @@ import { ChainDesk } from './chain-desk.ts';
 let world: World;
 let relayChain: RelayChain;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ generation: 'J26' });
   const { anvil, contracts } = world.chain;
   relayChain = new RelayChain({ account: world.relay, control: anvil.control, contracts });
 });

@@ -8,16 +8,19 @@ import type { AccountTransactions } from '../transactions/account-transactions.t
 import type { Inclusion } from '../transactions/intent.ts';
 import { type Act, perform } from './acts.ts';
 import type { Contract } from './contract.ts';
+import type { StakingContracts } from './staking-contracts.ts';
 
 const addressSchema = z.tuple([addressField]).transform(([address]) => (sameAddress(address, ZeroAddress) ? null : address));
 
 export class BenefitAddress {
+  readonly #contracts: StakingContracts;
   readonly #contract: Contract;
   readonly #transactions: AccountTransactions;
   readonly #self: Hex;
 
-  constructor({ contract, transactions, self }: { contract: Contract; transactions: AccountTransactions; self: Hex }) {
-    this.#contract = contract;
+  constructor({ contracts, transactions, self }: { contracts: StakingContracts; transactions: AccountTransactions; self: Hex }) {
+    this.#contracts = contracts;
+    this.#contract = contracts.benefitAddress;
     this.#transactions = transactions;
     this.#self = self;
   }
@@ -41,7 +44,11 @@ export class BenefitAddress {
         throw new ChainError('CHAIN_BAD_ARGUMENT', "the beneficial address must not be the node's own");
       }
       const present = await this.get();
-      if (present === null) return this.#contract.intent(act.id, 'setBenefitAddress', [target.toLowerCase()]);
+      if (present === null) {
+        // It can not be set again, so it must not go to a contract that the stake's does not ask.
+        await this.#contracts.verify();
+        return this.#contract.intent(act.id, 'setBenefitAddress', [target.toLowerCase()]);
+      }
       if (sameAddress(present, target)) return null;
       throw new ChainError('CHAIN_BENEFIT_ADDRESS_SET', `the beneficial address is ${present}`, { present });
     });

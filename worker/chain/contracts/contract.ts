@@ -1,35 +1,30 @@
 /** One deployed contract: typed reads, and calls as intents. */
-import { Interface, type InterfaceAbi } from 'ethers';
-import type { z } from 'zod';
+import type { Interface } from 'ethers';
+import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
-import benefitAddressAbi from '../../../resources/abi/BenefitAddress.json' with { type: 'json' };
-import creditsAbi from '../../../resources/abi/Credits.json' with { type: 'json' };
-import delegatedStakingAbi from '../../../resources/abi/DelegatedStaking.json' with { type: 'json' };
-import nodeStakingAbi from '../../../resources/abi/NodeStaking.json' with { type: 'json' };
-import { ChainError, RpcRefused } from '../errors.ts';
+import { addressField } from '../../../protocol/wire/fields.ts';
+import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { explainRefusal } from '../revert.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import type { Intent } from '../transactions/intent.ts';
+import type { ContractName } from './interfaces.ts';
 
-const ABIS = {
-  NodeStaking: nodeStakingAbi,
-  Credits: creditsAbi,
-  BenefitAddress: benefitAddressAbi,
-  DelegatedStaking: delegatedStakingAbi,
-} as const satisfies Record<string, InterfaceAbi>;
-export type ContractName = keyof typeof ABIS;
+const oneAddress = z.tuple([addressField]).transform(([address]) => address);
 
 export class Contract {
   readonly name: ContractName;
   readonly address: Hex;
   readonly #interface: Interface;
   readonly #rpc: ChainRpc;
+  readonly #prefix: string;
 
-  constructor({ name, address, rpc }: { name: ContractName; address: Hex; rpc: ChainRpc }) {
-    this.name = name;
-    this.address = address;
-    this.#interface = new Interface(ABIS[name]);
-    this.#rpc = rpc;
+  /** @param contract `prefix`: of the name that its transactions bear in the journal. */
+  constructor(contract: { name: ContractName; face: Interface; address: Hex; rpc: ChainRpc; prefix?: string }) {
+    this.name = contract.name;
+    this.address = contract.address;
+    this.#interface = contract.face;
+    this.#rpc = contract.rpc;
+    this.#prefix = contract.prefix ?? '';
   }
 
   /**
@@ -37,29 +32,44 @@ export class Contract {
    * @throws ChainError CHAIN_REVERTED, CHAIN_NO_CONTRACT and those of an RPC call
    */
   async read<Schema extends z.ZodType>(schema: Schema, fn: string, ...args: readonly unknown[]): Promise<z.output<Schema>> {
-    const outputs = this.#decode(fn, await this.#call(fn, args));
+    const outputs = this.#decode(fn, await this.call(fn, args));
     const checked = schema.safeParse(outputs);
     if (checked.success) return checked.data;
-    throw this.#foreign(fn, checked.error);
+    throw this.foreign(fn, checked.error);
+  }
+
+  /** @throws as {@link read} */
+  readAddress(fn: string): Promise<Hex> {
+    return this.read(oneAddress, fn);
+  }
+
+  /** What the contract objects to when somebody without a stake makes this call now; null for nothing. @throws those of an RPC call */
+  async refusal(fn: string): Promise<string | null> {
+    try {
+      await this.call(fn, []);
+      return null;
+    } catch (error) {
+      if (isChainError(error, 'CHAIN_REVERTED')) return error.message;
+      throw error;
+    }
   }
 
   /** @param id See {@link Intent}. */
   intent(id: string, fn: string, args: readonly unknown[] = [], valueWei = 0n): Intent {
     return {
       id,
-      kind: `${this.name}.${fn}`,
+      kind: `${this.#prefix}${this.name}.${fn}`,
       to: this.address,
       data: this.#interface.encodeFunctionData(fn, args) as Hex,
       valueWei,
     };
   }
 
-  async #call(fn: string, args: readonly unknown[]): Promise<Hex> {
+  /** The answer as it comes. @throws ChainError CHAIN_REVERTED and those of an RPC call */
+  async call(fn: string, args: readonly unknown[]): Promise<Hex> {
+    const data = this.#interface.encodeFunctionData(fn, args);
     try {
-      return await this.#rpc.call('eth_call', [
-        { to: this.address, data: this.#interface.encodeFunctionData(fn, args) },
-        'latest',
-      ]);
+      return await this.#rpc.call('eth_call', [{ to: this.address, data }, 'latest']);
     } catch (error) {
       throw error instanceof RpcRefused ? explainRefusal(error) : error;
     }
@@ -69,12 +79,12 @@ export class Contract {
     try {
       return this.#interface.decodeFunctionResult(fn, answer).toArray(true);
     } catch (cause) {
-      throw this.#foreign(fn, cause);
+      throw this.foreign(fn, cause);
     }
   }
 
   /** An account without code answers every call with nothing. */
-  #foreign(fn: string, cause: unknown): ChainError {
+  foreign(fn: string, cause: unknown): ChainError {
     const text = `what lies at ${this.address} does not answer ${fn} as ${this.name} does`;
     return new ChainError('CHAIN_NO_CONTRACT', text, { contract: this.name, address: this.address, function: fn }, { cause });
   }

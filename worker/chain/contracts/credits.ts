@@ -1,19 +1,21 @@
-/** Stake that was given and can not be cashed. Source: CHAIN_PROTOCOL 7.3. Amounts in wei. */
+/** Stake that was given and can not be cashed; only the older contracts know it. Source: CHAIN_PROTOCOL 7.3. Amounts in wei. */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
-import type { Contract } from './contract.ts';
+import type { ChainRpc } from '../rpc/methods.ts';
+import { Contract } from './contract.ts';
+import { INTERFACES } from './interfaces.ts';
 
 const amount = z.tuple([z.bigint()]).transform(([value]) => value);
 
-export class Credits {
-  readonly #contract: Contract;
-
-  constructor(contract: Contract) {
-    this.#contract = contract;
-  }
-
+export interface FreeCredits {
   /** Free credits; staked ones are part of the stake. */
-  of(address: Hex): Promise<bigint> {
-    return this.#contract.read(amount, 'getCredits', address);
-  }
+  of(address: Hex): Promise<bigint>;
 }
+
+export function freeCreditsOf(address: Hex, rpc: ChainRpc): FreeCredits {
+  const contract = new Contract({ name: 'Credits', face: INTERFACES.J26.Credits, address, rpc });
+  return { of: (holder) => contract.read(amount, 'getCredits', holder) };
+}
+
+/** Where the contracts know none. */
+export const NO_CREDITS: FreeCredits = { of: async () => 0n };

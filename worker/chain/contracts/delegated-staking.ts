@@ -7,6 +7,7 @@ import type { AccountTransactions } from '../transactions/account-transactions.t
 import type { Inclusion } from '../transactions/intent.ts';
 import { type Act, perform } from './acts.ts';
 import type { Contract } from './contract.ts';
+import type { StakingContracts } from './staking-contracts.ts';
 
 /** As the relay pages; the contract allows 200. */
 const PAGE = 100;
@@ -20,12 +21,14 @@ export interface Delegation {
 }
 
 export class DelegatedStaking {
+  readonly #contracts: StakingContracts;
   readonly #contract: Contract;
   readonly #transactions: AccountTransactions;
   readonly #self: Hex;
 
-  constructor({ contract, transactions, self }: { contract: Contract; transactions: AccountTransactions; self: Hex }) {
-    this.#contract = contract;
+  constructor({ contracts, transactions, self }: { contracts: StakingContracts; transactions: AccountTransactions; self: Hex }) {
+    this.#contracts = contracts;
+    this.#contract = contracts.delegatedStaking;
     this.#transactions = transactions;
     this.#self = self;
   }
@@ -59,7 +62,7 @@ export class DelegatedStaking {
   }
 
   /**
-   * Sets the share. 0 returns every delegation to its delegator. @returns null when it is that already.
+   * Sets the share. 0 only closes the node: delegations stay, count and earn nothing. @returns null when it is that already.
    * @throws ChainError CHAIN_BAD_ARGUMENT unless it is a whole number from 0 to 99
    */
   setShare(percent: number, act: Act): Promise<Inclusion | null> {
@@ -68,6 +71,7 @@ export class DelegatedStaking {
         throw new ChainError('CHAIN_BAD_ARGUMENT', 'a delegator share must be a whole number from 0 to 99', { percent });
       }
       if ((await this.share()) === percent) return null;
+      await this.#contracts.verify();
       return this.#contract.intent(act.id, 'setDelegatorShare', [percent]);
     });
   }

@@ -5,80 +5,80 @@ import type { Clock } from '../../../protocol/ports.ts';
 import { ChainError } from '../errors.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import type { AccountTransactions } from '../transactions/account-transactions.ts';
-import type { Inclusion } from '../transactions/intent.ts';
+import type { Inclusion, Intent } from '../transactions/intent.ts';
 import { type Act, perform } from './acts.ts';
-import type { Contract } from './contract.ts';
-import type { Credits } from './credits.ts';
-import { planStake, STAKING_STATUSES, type Stake, type StakePlan } from './stake-plan.ts';
+import type { FreeCredits } from './credits.ts';
+import { planStake, type Stake, type StakePlan } from './stake-plan.ts';
+import type { StakingContracts } from './staking-contracts.ts';
 
 const amount = z.tuple([z.bigint()]).transform(([value]) => value);
 
-const stakeSchema = z
-  .tuple([z.tuple([z.string(), z.bigint(), z.bigint(), z.bigint(), z.bigint()])])
-  .transform(([[, balanceWei, creditsWei, status, timestamp]], context): Stake => {
-    const name = STAKING_STATUSES[Number(status)];
-    if (name === undefined) context.addIssue({ code: 'custom', message: `unknown staking status ${status}` });
-    return { status: name ?? 'Unstaked', balanceWei, creditsWei, unstakeTimestampSeconds: Number(timestamp) };
-  });
+export interface StakingOptions {
+  readonly contracts: StakingContracts;
+  readonly credits: FreeCredits;
+  readonly rpc: ChainRpc;
+  readonly transactions: AccountTransactions;
+  readonly self: Hex;
+  readonly clock: Clock;
+  /** Has the last word before coin goes into the contract. @throws to forbid it */
+  readonly beforeStake?: (() => Promise<void>) | undefined;
+}
 
 export class Staking {
-  readonly #contract: Contract;
-  readonly #credits: Credits;
-  readonly #rpc: ChainRpc;
-  readonly #transactions: AccountTransactions;
-  readonly #self: Hex;
-  readonly #clock: Clock;
+  readonly #options: StakingOptions;
 
-  constructor(options: {
-    contract: Contract;
-    credits: Credits;
-    rpc: ChainRpc;
-    transactions: AccountTransactions;
-    self: Hex;
-    clock: Clock;
-  }) {
-    this.#contract = options.contract;
-    this.#credits = options.credits;
-    this.#rpc = options.rpc;
-    this.#transactions = options.transactions;
-    this.#self = options.self;
-    this.#clock = options.clock;
+  constructor(options: StakingOptions) {
+    this.#options = options;
   }
 
-  /** @param address Default: this node. */
-  stake(address: Hex = this.#self): Promise<Stake> {
-    return this.#contract.read(stakeSchema, 'getStakingInfo', address);
+  /** @param address Default: this node. @throws ChainError CHAIN_GENERATION_MISMATCH rather than guess what an answer means */
+  stake(address: Hex = this.#options.self): Promise<Stake> {
+    return this.#options.contracts.stake(address);
   }
 
   minimumWei(): Promise<bigint> {
-    return this.#contract.read(amount, 'getMinStakeAmount');
+    return this.#options.contracts.nodeStaking.read(amount, 'getMinStakeAmount');
   }
 
   async forceDelaySeconds(): Promise<number> {
-    return Number(await this.#contract.read(amount, 'getForceUnstakeDelay'));
+    return Number(await this.#options.contracts.nodeStaking.read(amount, 'getForceUnstakeDelay'));
+  }
+
+  /** Whether the network lets no stake change at present. */
+  isPaused(): Promise<boolean> {
+    const { adapter, nodeStaking } = this.#options.contracts;
+    return adapter.isPaused(nodeStaking);
   }
 
   /** What {@link setStake} would do now. @throws ChainError CHAIN_STAKE_BELOW_MINIMUM, CHAIN_STAKE_LEAVING */
   async plan(targetWei: bigint): Promise<StakePlan> {
-    const [stake, freeCreditsWei, minimumWei] = [await this.stake(), await this.#credits.of(this.#self), await this.minimumWei()];
+    const [stake, freeCreditsWei, minimumWei] = [
+      await this.stake(),
+      await this.#options.credits.of(this.#options.self),
+      await this.minimumWei(),
+    ];
     return planStake({ stake, freeCreditsWei, minimumWei, targetWei });
   }
 
-  /** Brings the stake to `targetWei`, credits first. @returns null when it is there already. @throws as {@link plan} */
+  /**
+   * Brings the stake to `targetWei`, credits first. @returns null when it is there already.
+   * @throws as {@link plan}; CHAIN_GENERATION_MISMATCH, CHAIN_CONTRACTS_DISAGREE, CHAIN_PAUSED
+   */
   setStake(targetWei: bigint, act: Act): Promise<Inclusion | null> {
-    return perform(this.#transactions, act, async () => {
+    return perform(this.#options.transactions, act, async () => {
       const plan = await this.plan(targetWei);
       if (plan.kind === 'unchanged') return null;
-      return this.#contract.intent(act.id, 'stake', [targetWei], plan.kind === 'raise' ? plan.valueWei : 0n);
+      if (plan.kind === 'raise') await this.#options.beforeStake?.();
+      return this.#intent(act, 'stake', [targetWei], plan.kind === 'raise' ? plan.valueWei : 0n);
     });
   }
 
   /** Asks for the stake back; the relay then returns it. @returns null when that was asked already. @throws ChainError CHAIN_NOT_STAKED */
   tryUnstake(act: Act): Promise<Inclusion | null> {
-    return perform(this.#transactions, act, async () => {
+    return perform(this.#options.transactions, act, async () => {
       const { status } = await this.stake();
       if (status === 'Unstaked') throw new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
-      return status === 'PendingUnstaked' ? null : this.#contract.intent(act.id, 'tryUnstake');
+      return status === 'PendingUnstaked' ? null : this.#intent(act, 'tryUnstake');
     });
   }
 
@@ -93,11 +93,11 @@ export class Staking {
 
   /** Takes the stake out without the relay. @throws ChainError CHAIN_FORCE_UNSTAKE_EARLY and as {@link forceAvailableAtSeconds} */
   async forceUnstake(act: Act): Promise<Inclusion> {
-    const done = await perform(this.#transactions, act, async () => {
+    const done = await perform(this.#options.transactions, act, async () => {
       const availableAtSeconds = await this.forceAvailableAtSeconds();
-      const block = await this.#rpc.call('eth_getBlockByNumber', ['latest', false]);
+      const block = await this.#options.rpc.call('eth_getBlockByNumber', ['latest', false]);
       // The next block is later than the newest one; on a chain that makes blocks only on demand, our clock knows more.
-      const nowSeconds = Math.max(Number(block?.timestamp ?? 0n) + 1, Math.floor(this.#clock.now() / 1000));
+      const nowSeconds = Math.max(Number(block?.timestamp ?? 0n) + 1, Math.floor(this.#options.clock.now() / 1000));
       if (nowSeconds < availableAtSeconds) {
         throw new ChainError(
           'CHAIN_FORCE_UNSTAKE_EARLY',
@@ -108,9 +108,17 @@ export class Staking {
           },
         );
       }
-      return this.#contract.intent(act.id, 'forceUnstake');
+      return this.#intent(act, 'forceUnstake');
     });
     if (done === null) throw new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
     return done;
+  }
+
+  /** Only once the contracts are known to be those of the preset, and amounts can change. */
+  async #intent({ id }: Act, fn: string, args: readonly unknown[] = [], valueWei = 0n): Promise<Intent> {
+    const { contracts } = this.#options;
+    await contracts.verify();
+    await contracts.assertNotPaused();
+    return contracts.nodeStaking.intent(id, fn, args, valueWei);
   }
 }

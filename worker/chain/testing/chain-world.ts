@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { type ChainPreset, type ChainPresetInput, chainPresetSchema } from '../../../contract/chain-preset.ts';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
 import { DevnetAccount } from '../../../devnet/chain/devnet-account.ts';
 import { type DevnetChain, type DevnetChainOptions, startDevnetChain } from '../../../devnet/chain/devnet-chain.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
@@ -83,7 +82,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
     },
     async stakingEvents(account) {
       const logs = await control.provider.getLogs({ address: chain.contracts.nodeStaking, fromBlock: 0 });
-      const events = logs.map((log) => contractInterface('NodeStaking').parseLog(log));
+      const events = logs.map((log) => chain.face('NodeStaking').parseLog(log));
       return events.filter((event) => event?.args[0] === account).map((event) => event?.name ?? '');
     },
     count: (account) => control.provider.getTransactionCount(account),
@@ -91,7 +90,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
       id,
       kind: 'NodeStaking.stake',
       to: chain.contracts.nodeStaking,
-      data: contractInterface('NodeStaking').encodeFunctionData('stake', [cnx * CNX]) as Hex,
+      data: chain.face('NodeStaking').encodeFunctionData('stake', [cnx * CNX]) as Hex,
       valueWei: valueCnx * CNX,
     }),
   };

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { type ChainWorld, CNX, startChainWorld } from '../testing/chain-world.ts';
@@ -52,7 +51,7 @@ describe('killed', () => {
       intent: {
         id: 'stake',
         to: world.chain.contracts.nodeStaking,
-        data: contractInterface('NodeStaking').encodeFunctionData('stake', [400n * CNX]),
+        data: world.chain.face('NodeStaking').encodeFunctionData('stake', [400n * CNX]),
         valueWei: String(400n * CNX),
       },
     });

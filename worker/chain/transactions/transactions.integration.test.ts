@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.chain.stop());
 
-const staking = contractInterface('NodeStaking');
+const staking = contractInterface('C26', 'NodeStaking');
 const stakeIntent = (id: string, cnx: bigint, valueCnx?: bigint) => world.stakeIntent(id, cnx, valueCnx);
 /** Turns blocks off for the duration of `work`. */
 async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Result> {

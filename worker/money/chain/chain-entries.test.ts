@@ -2,8 +2,8 @@ import { AbiCoder, zeroPadValue } from 'ethers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContractAddresses } from '../../../contract/chain-preset.ts';
-import { contractInterface } from '../../../devnet/chain/abi.ts';
 import type { Hex } from '../../../protocol/hex.ts';
+import { INTERFACES } from '../../chain/contracts/interfaces.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 import { OTHER, SELF } from '../../testing/remote-task.ts';
@@ -26,11 +26,20 @@ import type { ChainReader } from './chain-reader.ts';
 import { decodeStakingLog, type StakingLog, stakingLogFilter } from './staking-log.ts';
 
 const contracts: ContractAddresses = {
+  generation: 'J26',
   nodeStaking: '0x0000000000000000000000000000000000000a01',
   credits: '0x0000000000000000000000000000000000000a02',
   benefitAddress: '0x0000000000000000000000000000000000000a03',
   delegatedStaking: '0x0000000000000000000000000000000000000a04',
 };
+const newer: ContractAddresses = {
+  generation: 'C26',
+  nodeStaking: '0x0000000000000000000000000000000000000b01',
+  benefitAddress: '0x0000000000000000000000000000000000000b03',
+  delegatedStaking: '0x0000000000000000000000000000000000000b04',
+};
+const sources = [contracts, newer];
+const context = { self: SELF, unnamed: contracts.nodeStaking };
 const opening: Opening = { chainId: 1, blockNumber: 10, atMs: 5, walletWei: 10_000n, stakeWei: 500n, benefitAddress: null };
 const where = { blockNumber: 11, logIndex: 0, txHash: `0x${'ab'.repeat(32)}`, atMs: 7 };
 
@@ -42,7 +51,7 @@ function entriesOf(posting: Posting): readonly LedgerEntry[] {
 function encode(name: 'NodeStaked' | 'NodeUnstaked' | 'NodeSlashed', node: Hex, address: Hex, amounts: readonly bigint[]): Log {
   return {
     address,
-    topics: [contractInterface('NodeStaking').getEvent(name)?.topicHash as Hex, zeroPadValue(node, 32) as Hex],
+    topics: [INTERFACES.J26.NodeStaking.getEvent(name)?.topicHash as Hex, zeroPadValue(node, 32) as Hex],
     data: AbiCoder.defaultAbiCoder().encode(['uint256', 'uint256'], amounts) as Hex,
     blockNumber: 11n,
     transactionHash: where.txHash as Hex,
@@ -51,11 +60,14 @@ function encode(name: 'NodeStaked' | 'NodeUnstaked' | 'NodeSlashed', node: Hex, 
 }
 
 describe('logs', () => {
-  const decode = (log: Log) => decodeStakingLog(log, { contracts, node: SELF, atMs: 7 });
+  const decode = (log: Log) => decodeStakingLog(log, { sources, node: SELF, atMs: 7 });
 
   it('are decoded by contract and node, and by nothing else', () => {
     const staked = encode('NodeStaked', SELF, contracts.nodeStaking, [400n, 60n]);
-    expect(decode(staked)).toEqual({ ...where, logIndex: 3, event: 'NodeStaked', balanceWei: '400', creditsWei: '60' });
+    expect(decode(staked)).toEqual({
+      ...where,
+      ...{ logIndex: 3, event: 'NodeStaked', balanceWei: '400', creditsWei: '60', contract: contracts.nodeStaking },
+    });
     // A provider that ignores the filter: another node, another contract, a log that was taken back.
     expect(decode(encode('NodeStaked', OTHER, contracts.nodeStaking, [400n, 60n]))).toBeNull();
     expect(decode(encode('NodeStaked', SELF, contracts.delegatedStaking, [400n, 60n]))).toBeNull();
@@ -64,8 +76,10 @@ describe('logs', () => {
   });
 
   it('are asked for by exactly these topics', () => {
-    const { address, topics } = stakingLogFilter(contracts, SELF);
-    expect(address).toEqual([contracts.nodeStaking, contracts.benefitAddress]);
+    const { address, topics } = stakingLogFilter(sources, SELF);
+    expect(address).toEqual([contracts.nodeStaking, contracts.benefitAddress, newer.nodeStaking, newer.benefitAddress]);
+    // Of both generations.
+    expect(topics[0]).toContainEqual(expect.stringMatching(/^0x51cf7133/));
     // NodeStaking's slash, not DelegatedStaking's (CHAIN_PROTOCOL 7.2, topic clash).
     expect(topics[0]).toContainEqual(expect.stringMatching(/^0xa8d720d0/));
     expect(topics[0]).not.toContainEqual(expect.stringMatching(/^0x29f3a9a9/));
@@ -86,13 +100,13 @@ describe('staking logs as money', () => {
       fc.property(fc.array(anyLog, { maxLength: 20 }), (history) => {
         const ledger = openLedger();
         ledger.record(entriesOf(postOpening(opening)), 0);
-        let fold = foldOf(opening, SELF);
+        let fold = foldOf(opening, context);
         let [total, slashed] = [opening.stakeWei, 0n];
         for (const [logIndex, event] of history.entries()) {
           // What is returned or taken is what was there.
           const gone = { balanceWei: total, creditsWei: 0n };
           const log = { ...where, logIndex, ...('balanceWei' in event ? {} : gone), ...event } as StakingLog;
-          const done = postStakingLog(log, fold, { self: SELF, slashedTask: null });
+          const done = postStakingLog(log, fold, { ...context, slashedTask: null });
           for (let i = 0; i < 2; i++) ledger.record(entriesOf(done.posting), 0);
           fold = done.fold;
           if (event.event === 'NodeSlashed') slashed += total;
@@ -110,9 +124,42 @@ describe('staking logs as money', () => {
   it('return coin to the wallet unless there is another beneficial address', () => {
     const back: StakingLog = { ...where, event: 'NodeUnstaked', balanceWei: 500n, creditsWei: 0n };
     const to = (benefitAddress: Hex | null) =>
-      entriesOf(postStakingLog(back, foldOf({ ...opening, benefitAddress }, SELF), { self: SELF, slashedTask: null }).posting)[0]
-        ?.to;
+      entriesOf(
+        postStakingLog(back, foldOf({ ...opening, benefitAddress }, context), { ...context, slashedTask: null }).posting,
+      )[0]?.to;
     expect([to(null), to(OTHER), to(SELF)]).toEqual(['wallet', 'benefit', 'wallet']);
+  });
+});
+
+describe('a network that has moved to other contracts', () => {
+  it('keeps the stakes of old and new contracts apart: one goes while the other comes', () => {
+    const ledger = openLedger();
+    ledger.record(entriesOf(postOpening(opening)), 0);
+    // The ledger was opened while there was one contract, whose stake it holds without a name.
+    let fold = foldOf(opening, context);
+    const history: StakingLog[] = [
+      { ...where, logIndex: 1, contract: newer.nodeStaking, event: 'NodeStaked', balanceWei: 7_000n, creditsWei: 0n },
+      { ...where, logIndex: 2, contract: contracts.nodeStaking, event: 'NodeUnstaked', balanceWei: 500n, creditsWei: 0n },
+      { ...where, logIndex: 3, contract: newer.nodeStaking, event: 'NodeStaked', balanceWei: 7_100n, creditsWei: 0n },
+    ];
+    for (const log of history) {
+      const done = postStakingLog(log, fold, { ...context, slashedTask: null });
+      ledger.record(entriesOf(done.posting), 0);
+      fold = done.fold;
+    }
+    expect(ledger.balanceWei('stake')).toBe(7_100n);
+    expect(ledger.balanceWei('wallet')).toBe(opening.walletWei + 500n - 7_100n);
+  });
+
+  it('reads logs of the newer contracts, which have one amount', () => {
+    const face = INTERFACES.C26.NodeStaking;
+    const data = AbiCoder.defaultAbiCoder().encode(['uint256'], [9n]) as Hex;
+    const topics = [face.getEvent('NodeStaked')?.topicHash as Hex, zeroPadValue(SELF, 32) as Hex];
+    const log: Log = { ...encode('NodeStaked', SELF, newer.nodeStaking, [0n, 0n]), topics, data };
+    const context = { sources, node: SELF, atMs: 7 };
+    expect(decodeStakingLog(log, context)).toMatchObject({ contract: newer.nodeStaking, balanceWei: '9', creditsWei: '0' });
+    // The other generation's topic in this contract's log means nothing.
+    expect(decodeStakingLog({ ...log, address: contracts.nodeStaking }, context)).toBeNull();
   });
 });
 
@@ -160,7 +207,7 @@ describe('reading the chain', () => {
       finalBlock: async () => finalBlock,
       blockTimeMs: async () => 7,
       latestWalletWei: async () => 1n,
-      holdings: async () => ({ walletWei: 1n, stakeWei: 0n, benefitAddress: null }),
+      holdings: async () => ({ walletWei: 1n, stakeWei: 0n, stakes: [] }),
       async logs({ from, to }) {
         const tooMany = { rpcCode: -32005, rpcMessage: 'block range too large', revertData: null, afterFailure: false };
         if (to - from >= 500) throw new RpcRefused({ ...tooMany, method: 'eth_getLogs' });
@@ -173,7 +220,7 @@ describe('reading the chain', () => {
         db,
         reader,
         journal: { settledAfter: () => [] },
-        contracts,
+        sources,
         self: SELF,
         records,
         cursors,

@@ -12,8 +12,12 @@ export const openingSchema = z.object({
   blockNumber: z.number().int(),
   atMs: z.number(),
   walletWei: weiField,
+  /** In all staking contracts together. */
   stakeWei: weiField,
-  benefitAddress: addressField.nullable(),
+  /** By NodeStaking contract. Absent in what was kept while a network had only one. */
+  stakes: z.array(z.object({ contract: addressField, wei: weiField, benefitAddress: addressField.nullable() })).optional(),
+  /** Of that one contract. */
+  benefitAddress: addressField.nullable().default(null),
 });
 export type Opening = z.output<typeof openingSchema>;
 export type StoredOpening = z.input<typeof openingSchema>;
@@ -26,17 +30,27 @@ export function postOpening({ chainId, atMs, walletWei, stakeWei }: Opening): Po
   );
 }
 
-/** Where the node's staked coin stands after some logs. */
-export interface StakeFold {
+/** Where the node's staked coin stands after some logs, by NodeStaking contract. */
+export type StakeFold = ReadonlyMap<string, ContractFold>;
+interface ContractFold {
   readonly stakeWei: bigint;
   readonly returnsTo: 'wallet' | 'benefit';
 }
 
-export function foldOf(opening: Opening, self: Hex): StakeFold {
-  return { stakeWei: opening.stakeWei, returnsTo: returnsTo(opening.benefitAddress, self) };
+/** @param unnamed The contract that is meant where a record of before does not say. */
+export function foldOf(opening: Opening, { self, unnamed }: { self: Hex; unnamed: Hex }): StakeFold {
+  const { stakeWei, benefitAddress, stakes = [{ contract: unnamed, wei: stakeWei, benefitAddress }] } = opening;
+  return new Map(
+    stakes.map((stake) => [
+      stake.contract.toLowerCase(),
+      { stakeWei: stake.wei, returnsTo: returnsTo(stake.benefitAddress, self) },
+    ]),
+  );
 }
 
-function returnsTo(benefitAddress: Hex | null, self: Hex): StakeFold['returnsTo'] {
+const NOTHING: ContractFold = { stakeWei: 0n, returnsTo: 'wallet' };
+
+function returnsTo(benefitAddress: Hex | null, self: Hex): ContractFold['returnsTo'] {
   return benefitAddress === null || sameAddress(benefitAddress, self) ? 'wallet' : 'benefit';
 }
 
@@ -47,16 +61,19 @@ function returnsTo(benefitAddress: Hex | null, self: Hex): StakeFold['returnsTo'
  */
 export function postStakingLog(
   log: StakingLog,
-  fold: StakeFold,
-  { self, slashedTask }: { readonly self: Hex; readonly slashedTask: Hex | null },
+  folds: StakeFold,
+  { self, unnamed, slashedTask }: { readonly self: Hex; readonly unnamed: Hex; readonly slashedTask: Hex | null },
 ): { readonly posting: Posting; readonly fold: StakeFold } {
+  const contract = (log.contract ?? unnamed).toLowerCase();
+  const fold = folds.get(contract) ?? NOTHING;
+  const after = (next: ContractFold): StakeFold => new Map(folds).set(contract, next);
   if (log.event === 'BenefitAddressSet') {
-    return { posting: entries(), fold: { ...fold, returnsTo: returnsTo(log.benefitAddress, self) } };
+    return { posting: entries(), fold: after({ ...fold, returnsTo: returnsTo(log.benefitAddress, self) }) };
   }
   const common = { source: `log:${log.txHash}:${log.logIndex}`, atMs: log.atMs, tx: log.txHash };
   const back = { ...common, kind: 'unstake', from: 'stake', to: fold.returnsTo } as const;
   const empty = { ...fold, stakeWei: 0n };
-  const told = (entry: LedgerEntry, next: StakeFold) => ({ posting: entries(entry), fold: next });
+  const told = (entry: LedgerEntry, next: ContractFold) => ({ posting: entries(entry), fold: after(next) });
   switch (log.event) {
     case 'NodeStaked': {
       const change = log.balanceWei - fold.stakeWei;

@@ -7,14 +7,14 @@ import { type ChainRig, chainRig, slashedEvent } from '../testing/chain-rig.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
-  world = await startChainWorld();
+  world = await startChainWorld({ generation: 'J26' });
 });
 afterAll(() => world.chain.stop());
 
 const COLD: Hex = '0x00000000000000000000000000000000000000cC';
 const AGREES = ['wallet agrees', 'stake agrees'];
 const relayCalls = (fn: string, ...args: unknown[]) =>
-  world.relay.call(world.chain.contracts.nodeStaking, contractInterface('NodeStaking'), fn, args);
+  world.relay.call(world.chain.contracts.nodeStaking, contractInterface('J26', 'NodeStaking'), fn, args);
 
 function kinds({ ledger }: ChainRig) {
   const entries = ledger.page({ limit: 100, after: null, order: 'oldestFirst' }).filter(({ kind }) => kind !== 'gas');

@@ -22,7 +22,7 @@ export interface ChainImport {
   readonly db: DatabaseSync;
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter'>;
-  readonly contracts: ContractAddresses;
+  readonly sources: readonly ContractAddresses[];
   readonly self: Hex;
   readonly records: MoneyRecords;
   readonly cursors: Cursors;
@@ -75,10 +75,11 @@ export function readOpening(records: MoneyRecords, chainId: number): Opening | n
 /** Null while coin is on the move: whoever starts a node has often sent it some a moment ago. */
 async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening | null> {
   const blockNumber = await reader.finalBlock();
-  const { walletWei, stakeWei, benefitAddress } = await reader.holdings(blockNumber);
+  const { walletWei, stakeWei, stakes } = await reader.holdings(blockNumber);
   if ((await reader.latestWalletWei()) !== walletWei) return null;
   const amounts = { walletWei: String(walletWei), stakeWei: String(stakeWei) };
-  const value: StoredOpening = { chainId, blockNumber, atMs: await reader.blockTimeMs(blockNumber), ...amounts, benefitAddress };
+  const kept = stakes.map(({ contract, wei, benefitAddress }) => ({ contract, wei: String(wei), benefitAddress }));
+  const value: StoredOpening = { chainId, blockNumber, atMs: await reader.blockTimeMs(blockNumber), ...amounts, stakes: kept };
   records.put('opening', [{ key: String(chainId), position: 0, value }], nowMs);
   return openingSchema.parse(value);
 }
@@ -93,11 +94,11 @@ async function readLogs({ reader }: ChainImport, range: { from: number; to: numb
   }
 }
 
-async function decode({ reader, contracts, self }: ChainImport, logs: readonly Log[]): Promise<HeardRecord[]> {
+async function decode({ reader, sources, self }: ChainImport, logs: readonly Log[]): Promise<HeardRecord[]> {
   const heard: HeardRecord[] = [];
   for (const log of logs) {
     const atMs = await reader.blockTimeMs(Number(log.blockNumber));
-    const value = decodeStakingLog(log, { contracts, node: self, atMs });
+    const value = decodeStakingLog(log, { sources, node: self, atMs });
     if (value === null) continue;
     const { blockNumber, logIndex, txHash } = value;
     heard.push({ key: `${txHash}:${logIndex}`, position: blockNumber * LOGS_PER_BLOCK + logIndex, value });

@@ -1,17 +1,25 @@
 /** What the ledger needs to know of the chain: nothing that is not final. */
 import { z } from 'zod';
-import type { ChainPreset } from '../../../contract/chain-preset.ts';
+import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressField, sameAddress } from '../../../protocol/wire/fields.ts';
-import { Contract } from '../../chain/contracts/contract.ts';
+import { StakingContracts } from '../../chain/contracts/staking-contracts.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
-import { stakingLogFilter } from './staking-log.ts';
+import { stakingLogFilter, stakingSources } from './staking-log.ts';
 
 export interface Holdings {
   readonly walletWei: bigint;
-  /** Coin in the staking contract, credits not counted. */
+  /** Coin in all staking contracts together, credits not counted. */
   readonly stakeWei: bigint;
+  /** Each contract of its own; those that the network has left come first. */
+  readonly stakes: readonly ContractHoldings[];
+}
+
+export interface ContractHoldings {
+  /** NodeStaking. */
+  readonly contract: Hex;
+  readonly wei: bigint;
   /** Null while it is not set. */
   readonly benefitAddress: Hex | null;
 }
@@ -31,20 +39,18 @@ export interface ChainReader {
 }
 
 const ZERO = `0x${'0'.repeat(40)}`;
-const stakeSchema = z
-  .tuple([z.tuple([z.string(), z.bigint(), z.bigint(), z.bigint(), z.bigint()])])
-  .transform(([[, balanceWei]]) => balanceWei);
 const benefitSchema = z.tuple([addressField]).transform(([address]) => (sameAddress(address, ZERO) ? null : address));
 
 export interface ChainReaderOptions {
   readonly rpc: ChainRpc;
-  readonly preset: Pick<ChainPreset, 'contracts' | 'confirmations'>;
+  readonly preset: Pick<ChainPreset, 'contracts' | 'legacyContracts' | 'confirmations'>;
   readonly node: Hex;
 }
 
 export function createChainReader({ rpc, preset, node }: ChainReaderOptions): ChainReader {
-  const { contracts, confirmations } = preset;
-  const filter = stakingLogFilter(contracts, node);
+  const { confirmations } = preset;
+  const sources = stakingSources(preset);
+  const filter = stakingLogFilter(sources, node);
   return {
     chainId: () => rpc.chainId(),
     // A block's own is the first of its confirmations.
@@ -58,13 +64,17 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
     latestWalletWei: () => rpc.call('eth_getBalance', [node, 'latest']),
     async holdings(block) {
       const past = at(rpc, block);
-      const staking = new Contract({ name: 'NodeStaking', address: contracts.nodeStaking, rpc: past });
-      const benefit = new Contract({ name: 'BenefitAddress', address: contracts.benefitAddress, rpc: past });
-      return {
-        walletWei: await past.call('eth_getBalance', [node, 'latest']),
-        stakeWei: await staking.read(stakeSchema, 'getStakingInfo', node),
-        benefitAddress: await benefit.read(benefitSchema, 'getBenefitAddress', node),
+      const held = async (addresses: ContractAddresses): Promise<ContractHoldings> => {
+        const contracts = new StakingContracts({ addresses, rpc: past });
+        return {
+          contract: addresses.nodeStaking,
+          wei: (await contracts.stake(node)).balanceWei,
+          benefitAddress: await contracts.benefitAddress.read(benefitSchema, 'getBenefitAddress', node),
+        };
       };
+      const stakes = await Promise.all(sources.map(held));
+      const stakeWei = stakes.reduce((sum, { wei }) => sum + wei, 0n);
+      return { walletWei: await past.call('eth_getBalance', [node, 'latest']), stakeWei, stakes };
     },
   };
 }

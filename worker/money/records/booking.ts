@@ -32,6 +32,8 @@ export interface BookingOptions {
   readonly records: MoneyRecords;
   readonly ledger: Ledger;
   readonly self: Hex;
+  /** The NodeStaking contract that is meant where a record does not say; null where the network has no chain. */
+  readonly unnamed: Hex | null;
   readonly factsOf: TaskFactsOf;
   /** The task for which the relay last said that it slashed this node, null for none. */
   readonly slashedTask: () => Hex | null;
@@ -71,12 +73,12 @@ export class Booking {
 
   /** A log says what moved only together with those before it. */
   #bookStakingLogs(opening: Opening | null, nowMs: number): void {
-    const { records, self, slashedTask } = this.#options;
-    if (opening === null || records.unposted('stakingLog', { limit: 1 }).length === 0) return;
-    let fold = foldOf(opening, self);
+    const { records, self, unnamed, slashedTask } = this.#options;
+    if (opening === null || unnamed === null || records.unposted('stakingLog', { limit: 1 }).length === 0) return;
+    let fold = foldOf(opening, { self, unnamed });
     const news: Told[] = [];
     for (const row of records.all('stakingLog')) {
-      const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, slashedTask: slashedTask() });
+      const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, unnamed, slashedTask: slashedTask() });
       fold = done.fold;
       if (row.posted !== row.json) news.push({ row, posting: done.posting });
     }

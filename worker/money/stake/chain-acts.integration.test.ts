@@ -11,7 +11,7 @@ import { emptyAccount } from '../testing/chain-rig.ts';
 
 let world: ChainWorld;
 beforeAll(async () => {
-  world = await startChainWorld();
+  world = await startChainWorld({ generation: 'J26' });
 });
 afterAll(() => world.chain.stop());
 
@@ -90,7 +90,7 @@ it('sets a beneficial address once, never to an own key, and shows it as it will
   const { client, call } = await actsRig();
   const prepare = (address: string) => call('prepareChainAct', { act: { kind: 'setBenefitAddress', address } });
   expect((await prepare(client.address)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_OWN_KEY']);
-  expect((await prepare(world.chain.contracts.credits)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_CONTRACT']);
+  expect((await prepare(world.chain.contracts.nodeStaking)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_CONTRACT']);
   const act = { kind: 'setBenefitAddress', address: COLD.toLowerCase() } as const;
   const shown = await prepare(act.address);
   expect(shown.facts).toEqual({ address: COLD, checksummed: false });

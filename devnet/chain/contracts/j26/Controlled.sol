@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Ownable} from "./Ownable.sol";
+import {Ownable} from "../shared/Ownable.sol";
 
 /// A contract whose parameters are set by one controller (named once by the owner), and whose acts on others'
 /// money are reserved to one admin (named by the controller): on a live network, the relay.
@@ -28,7 +28,11 @@ abstract contract Controlled is Ownable {
         emit ParameterControllerUpdated(addr);
     }
 
-    function setAdminAddress(address addr) external onlyController {
+    function setAdminAddress(address addr) external virtual onlyController {
+        _setAdmin(addr);
+    }
+
+    function _setAdmin(address addr) internal {
         _admin = addr;
     }
 }

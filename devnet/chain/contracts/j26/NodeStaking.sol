@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AddressList} from "./AddressList.sol";
-import {BenefitAddress} from "./BenefitAddress.sol";
+import {AddressList} from "../shared/AddressList.sol";
+import {BenefitAddress} from "../shared/BenefitAddress.sol";
 import {Controlled} from "./Controlled.sol";
 import {Credits} from "./Credits.sol";
 

@@ -28,7 +28,7 @@ abstract contract Ownable {
         _setOwner(newOwner);
     }
 
-    function renounceOwnership() external onlyOwner {
+    function renounceOwnership() external virtual onlyOwner {
         _setOwner(address(0));
     }
 

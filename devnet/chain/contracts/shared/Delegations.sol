@@ -2,10 +2,10 @@
 pragma solidity ^0.8.30;
 
 import {AddressList} from "./AddressList.sol";
-import {Controlled} from "./Controlled.sol";
 
-/// Stake that others put on a node, for a share (in percent) of what it earns. Amounts in wei.
-contract DelegatedStaking is Controlled {
+/// Stake that others put on a node, for a share (in percent) of what it earns: the books and what is read from them.
+/// Who may do what, and who is told of it, is each generation's own. Amounts in wei.
+abstract contract Delegations {
     using AddressList for AddressList.List;
 
     event DelegatorStaked(address indexed delegatorAddress, address nodeAddress, uint256 amount);
@@ -13,9 +13,6 @@ contract DelegatedStaking is Controlled {
     event DelegatorSlashed(address indexed delegatorAddress, address nodeAddress, uint256 amount);
     event NodeDelegatorShareChanged(address indexed nodeAddress, uint8 share);
 
-    address private immutable _slashReceiver;
-
-    uint256 private _minStakeAmount = 400 ether;
     mapping(address => uint8) private _shareOf;
     /// delegator → node → wei
     mapping(address => mapping(address => uint256)) private _amountOf;
@@ -27,66 +24,14 @@ contract DelegatedStaking is Controlled {
     AddressList.List private _nodes;
     AddressList.List private _openNodes;
 
-    constructor(address slashReceiverAddress) {
-        require(slashReceiverAddress != address(0), "slash receiver is zero");
-        _slashReceiver = slashReceiverAddress;
-    }
-
-    function setMinStakeAmount(uint256 stakeAmount) external onlyController {
-        require(stakeAmount > 0, "minimum stake amount is 0");
-        _minStakeAmount = stakeAmount;
-    }
-
-    function getMinStakeAmount() external view returns (uint256) {
-        return _minStakeAmount;
-    }
-
-    /// Share 0 closes the node for delegation and returns everything that was delegated to it.
+    /// Share 0 only closes the node: what is delegated stays, counts for it, can be slashed, and earns nothing.
     function setDelegatorShare(uint8 share) external {
         // The words are the network's: 100 itself is refused as well.
         require(share < 100, "share is larger than 100");
         _shareOf[msg.sender] = share;
-        if (share == 0) {
-            _openNodes.remove(msg.sender);
-            _returnAll(msg.sender);
-        } else {
-            _openNodes.add(msg.sender);
-        }
+        if (share == 0) _openNodes.remove(msg.sender);
+        else _openNodes.add(msg.sender);
         emit NodeDelegatorShareChanged(msg.sender, share);
-    }
-
-    /// Brings the sender's delegation to this node to `amount`; the value is the increase, or 0.
-    function stake(address nodeAddress, uint256 amount) external payable {
-        require(_shareOf[nodeAddress] > 0, "node delegator share is 0");
-        require(amount >= _minStakeAmount, "stake amount is too low");
-        uint256 current = _amountOf[msg.sender][nodeAddress];
-        require(msg.value == (amount > current ? amount - current : 0), "Inconsistent staked amount");
-
-        _set(msg.sender, nodeAddress, amount);
-        if (amount < current) _pay(msg.sender, current - amount);
-        emit DelegatorStaked(msg.sender, nodeAddress, amount);
-    }
-
-    function unstake(address nodeAddress) external {
-        uint256 amount = _amountOf[msg.sender][nodeAddress];
-        require(amount > 0, "no such staking info");
-        _set(msg.sender, nodeAddress, 0);
-        _pay(msg.sender, amount);
-        emit DelegatorUnstaked(msg.sender, nodeAddress, amount);
-    }
-
-    /// Takes the given delegations to a slashed node; the share stays as it is. Who has left meanwhile is passed
-    /// over: one delegator must not be able to spoil the batch.
-    function slashNodeDelegations(address nodeAddress, address[] calldata delegators) external onlyAdmin {
-        uint256 total = 0;
-        for (uint256 i = 0; i < delegators.length; i++) {
-            uint256 amount = _amountOf[delegators[i]][nodeAddress];
-            if (amount == 0) continue;
-            total += amount;
-            _set(delegators[i], nodeAddress, 0);
-            emit DelegatorSlashed(delegators[i], nodeAddress, amount);
-        }
-        if (total > 0) _pay(_slashReceiver, total);
     }
 
     function getNodeDelegatorShare(address nodeAddress) external view returns (uint8) {
@@ -151,6 +96,48 @@ contract DelegatedStaking is Controlled {
         return _nodes.members;
     }
 
+    /// Brings the sender's delegation to this node to `amount`; the value is the increase, or 0.
+    function _stakeOn(address nodeAddress, uint256 amount, uint256 minimum) internal {
+        require(_shareOf[nodeAddress] > 0, "node delegator share is 0");
+        require(amount >= minimum, "stake amount is too low");
+        uint256 current = _amountOf[msg.sender][nodeAddress];
+        require(msg.value == (amount > current ? amount - current : 0), "Inconsistent staked amount");
+
+        _set(msg.sender, nodeAddress, amount);
+        emit DelegatorStaked(msg.sender, nodeAddress, amount);
+        if (amount != current) _changed(msg.sender);
+        if (amount < current) _pay(msg.sender, current - amount);
+    }
+
+    function _unstakeFrom(address nodeAddress) internal {
+        uint256 amount = _take(msg.sender, nodeAddress);
+        emit DelegatorUnstaked(msg.sender, nodeAddress, amount);
+        _changed(msg.sender);
+        _pay(msg.sender, amount);
+    }
+
+    /// All or nothing: one member who has left, or who is named twice, spoils the batch. The share stays as it is.
+    function _slash(address nodeAddress, address[] calldata delegators, address receiver) internal {
+        require(delegators.length > 0, "delegators is empty");
+        uint256 total = 0;
+        for (uint256 i = 0; i < delegators.length; i++) {
+            uint256 amount = _take(delegators[i], nodeAddress);
+            total += amount;
+            emit DelegatorSlashed(delegators[i], nodeAddress, amount);
+            _changed(delegators[i]);
+        }
+        _pay(receiver, total);
+    }
+
+    /// A delegator's amounts are different now.
+    function _changed(address delegator) internal virtual;
+
+    function _take(address delegator, address node) private returns (uint256 amount) {
+        amount = _amountOf[delegator][node];
+        require(amount > 0, "no such staking info");
+        _set(delegator, node, 0);
+    }
+
     /// The one place where a delegation changes: amounts, totals and lists stay in step.
     function _set(address delegator, address node, uint256 amount) private {
         uint256 current = _amountOf[delegator][node];
@@ -167,15 +154,6 @@ contract DelegatedStaking is Controlled {
             _nodesOf[delegator].remove(node);
             if (_nodesOf[delegator].members.length == 0) _delegators.remove(delegator);
             if (_delegatorsOf[node].members.length == 0) _nodes.remove(node);
-        }
-    }
-
-    function _returnAll(address node) private {
-        address[] memory delegators = _delegatorsOf[node].members;
-        for (uint256 i = 0; i < delegators.length; i++) {
-            uint256 amount = _amountOf[delegators[i]][node];
-            _set(delegators[i], node, 0);
-            _pay(delegators[i], amount);
         }
     }
 

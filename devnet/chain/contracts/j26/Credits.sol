@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {AddressList} from "./AddressList.sol";
+import {AddressList} from "../shared/AddressList.sol";
 import {Controlled} from "./Controlled.sol";
 
 /// Stake that can't be cashed: given by the admin, usable as a node's stake, never transferable.
@@ -28,22 +28,24 @@ contract Credits is Controlled {
         _staking = addr;
     }
 
+    /// Lists the account, whatever the amount. The staking contract is never listed.
     function createCredits(address addr, uint256 amount) external onlyAdmin {
-        _give(addr, amount);
+        _creditsOf[addr] += amount;
+        _holders.add(addr);
         emit CreditsBought(msg.sender, addr, amount);
     }
 
     function stakeCredits(address addr, uint256 amount) external onlyStaking {
         require(_creditsOf[addr] >= amount, "Insufficient credits");
         _creditsOf[addr] -= amount;
-        _give(_staking, amount);
+        _creditsOf[_staking] += amount;
         emit CreditsStaked(addr, amount);
     }
 
     function unstakeCredits(address addr, uint256 amount) external onlyStaking {
         require(_creditsOf[_staking] >= amount, "Staked credits is not enough");
         _creditsOf[_staking] -= amount;
-        _give(addr, amount);
+        _creditsOf[addr] += amount;
         emit CreditsUnstaked(addr, amount);
     }
 
@@ -60,11 +62,5 @@ contract Credits is Controlled {
         uint256[] memory amounts = new uint256[](holders.length);
         for (uint256 i = 0; i < holders.length; i++) amounts[i] = _creditsOf[holders[i]];
         return (holders, amounts);
-    }
-
-    function _give(address addr, uint256 amount) private {
-        if (amount == 0) return;
-        _creditsOf[addr] += amount;
-        _holders.add(addr);
     }
 }

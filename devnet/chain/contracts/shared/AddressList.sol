@@ -29,10 +29,10 @@ library AddressList {
     function page(List storage list, uint256 number, uint256 size) internal view returns (address[] memory slice) {
         require(number > 0, "page is 0");
         require(size > 0 && size <= 200, "invalid page size");
-        uint256 length = list.members.length;
-        // Compared by division: a huge page number must be an empty page, not an overflow.
-        if (number - 1 >= (length + size - 1) / size) return slice;
+        // A product that overflows panics, as on the network.
         uint256 start = (number - 1) * size;
+        uint256 length = list.members.length;
+        if (start >= length) return slice;
         uint256 end = length - start < size ? length : start + size;
         slice = new address[](end - start);
         for (uint256 i = start; i < end; i++) slice[i - start] = list.members[i];

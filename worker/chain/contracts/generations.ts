@@ -1,0 +1,122 @@
+/**
+ * What is different between the generations of the staking contracts, behind one interface. Nothing outside this file
+ * asks which generation it has. Source: RELAY_PROTOCOL 8.3, 10.1, CHAIN_PROTOCOL 7.2.
+ */
+import type { Interface } from 'ethers';
+import type { ContractAddresses, StakingGeneration } from '../../../contract/chain-preset.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import { ChainError } from '../errors.ts';
+import type { ChainRpc, Log } from '../rpc/methods.ts';
+import type { Contract } from './contract.ts';
+import { type FreeCredits, freeCreditsOf, NO_CREDITS } from './credits.ts';
+import { INTERFACES } from './interfaces.ts';
+import { STAKING_STATUSES, type Stake } from './stake-plan.ts';
+
+export const STAKING_EVENTS = ['NodeStaked', 'NodeUnstaked', 'NodeSlashed'] as const;
+
+/** Totals after NodeStaked, what was returned or taken otherwise. Wei. */
+export interface StakingEvent {
+  readonly event: (typeof STAKING_EVENTS)[number];
+  readonly balanceWei: bigint;
+  readonly creditsWei: bigint;
+}
+
+export interface GenerationAdapter {
+  readonly generation: StakingGeneration;
+  readonly nodeStaking: Interface;
+  readonly delegatedStaking: Interface;
+  /** Bytes of every answer to getStakingInfo: what tells the generations apart. Decoding does not. */
+  readonly stakeBytes: number;
+  /** Of an answer of that length. */
+  decodeStake(answer: Hex): Stake;
+  /** Topics of {@link STAKING_EVENTS}. */
+  readonly topics: readonly string[];
+  /** Null for any other event. */
+  decodeEvent(log: Pick<Log, 'topics' | 'data'>): StakingEvent | null;
+  readonly credits: (contracts: ContractAddresses, rpc: ChainRpc) => FreeCredits;
+  /** What else must be so before coin moves, beyond the length of an answer. @throws ChainError CHAIN_CONTRACTS_DISAGREE */
+  confirm(staking: Contract, contracts: ContractAddresses): Promise<void>;
+  /** Whether amounts can change at present: the network can pause that. */
+  isPaused(staking: Contract): Promise<boolean>;
+}
+
+const J26: GenerationAdapter = {
+  generation: 'J26',
+  nodeStaking: INTERFACES.J26.NodeStaking,
+  delegatedStaking: INTERFACES.J26.DelegatedStaking,
+  stakeBytes: 160,
+  decodeStake: stakeDecoder(INTERFACES.J26.NodeStaking),
+  topics: topicsOf(INTERFACES.J26.NodeStaking),
+  decodeEvent: eventDecoder(INTERFACES.J26.NodeStaking),
+  credits: (contracts, rpc) => ('credits' in contracts ? freeCreditsOf(contracts.credits, rpc) : NO_CREDITS),
+  confirm: async () => {},
+  isPaused: async () => false,
+};
+
+const C26: GenerationAdapter = {
+  generation: 'C26',
+  nodeStaking: INTERFACES.C26.NodeStaking,
+  delegatedStaking: INTERFACES.C26.DelegatedStaking,
+  stakeBytes: 128,
+  decodeStake: stakeDecoder(INTERFACES.C26.NodeStaking),
+  topics: topicsOf(INTERFACES.C26.NodeStaking),
+  decodeEvent: eventDecoder(INTERFACES.C26.NodeStaking),
+  credits: () => NO_CREDITS,
+  async confirm(staking, contracts) {
+    const paysTo = await staking.readAddress('ba');
+    if (sameAddress(paysTo, contracts.benefitAddress)) return;
+    throw new ChainError('CHAIN_CONTRACTS_DISAGREE', `${staking.address} looks beneficial addresses up at ${paysTo}`, {
+      nodeStaking: staking.address,
+      expected: contracts.benefitAddress,
+      found: paysTo,
+    });
+  },
+  /** The observer can not be read. A call that a node without a stake makes fails at the observer first, if there is none. */
+  async isPaused(staking) {
+    return (await staking.refusal('tryUnstake')) === NO_OBSERVER;
+  },
+};
+
+/** What the contracts say while the network has paused every change of an amount. */
+export const NO_OBSERVER = 'observer not configured';
+
+const ADAPTERS: Readonly<Record<StakingGeneration, GenerationAdapter>> = { J26, C26 };
+
+export function adapterOf(generation: StakingGeneration): GenerationAdapter {
+  return ADAPTERS[generation];
+}
+
+/** Null: of no generation that is known. */
+export function generationByBytes(bytes: number): StakingGeneration | null {
+  return Object.values(ADAPTERS).find(({ stakeBytes }) => stakeBytes === bytes)?.generation ?? null;
+}
+
+function topicsOf(face: Interface): string[] {
+  return STAKING_EVENTS.map((name) => face.getEvent(name)?.topicHash ?? '');
+}
+
+function stakeDecoder(face: Interface): (answer: Hex) => Stake {
+  return (answer) => {
+    const fields = face.decodeFunctionResult('getStakingInfo', answer)[0];
+    const { stakedBalance, stakedCredits = 0n, status, unstakeTimestamp } = fields.toObject();
+    const name = STAKING_STATUSES[Number(status)];
+    if (name === undefined) throw new ChainError('CHAIN_NO_CONTRACT', `unknown staking status ${status}`);
+    return {
+      status: name,
+      balanceWei: stakedBalance,
+      creditsWei: stakedCredits,
+      unstakeTimestampSeconds: Number(unstakeTimestamp),
+    };
+  };
+}
+
+function eventDecoder(face: Interface): GenerationAdapter['decodeEvent'] {
+  return ({ topics, data }) => {
+    const parsed = face.parseLog({ topics, data });
+    const event = STAKING_EVENTS.find((name) => name === parsed?.name);
+    if (parsed === null || event === undefined) return null;
+    const { stakedBalance, stakedCredits = 0n } = parsed.args.toObject();
+    return { event, balanceWei: stakedBalance, creditsWei: stakedCredits };
+  };
+}
