@@ -1,18 +1,12 @@
 /** Money on its way out: held apart until the relay's wallet says what became of it. Source: RELAY_PROTOCOL 3.5, 3.8. */
 import type { Hex } from '../../protocol/hex.ts';
-import { parseRatio, type WithdrawalTerms, withdrawalFee } from '../../protocol/money/withdrawal-terms.ts';
-import type { RelayConfig } from './config.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, OUTSIDE, transfer, WITHDRAW_FEES, withdrawalOf } from './ledger.ts';
 import { exception, refuseField } from './refusal.ts';
 import type { WithdrawalRow } from './store/rows.ts';
+import { chargedFee } from './withdrawal-fee.ts';
 
 const DAY_MS = 86_400_000;
-
-export function withdrawalTerms({ feeWei, minimumWei, feeTiers, perDay }: RelayConfig['withdraw']): WithdrawalTerms {
-  const tiers = feeTiers.map(({ minAmountWei, ratio }) => ({ minAmountWei, ratio: parseRatio(ratio) }));
-  return { fixedFeeWei: feeWei, minimumWei, tiers, perDay };
-}
 
 export interface WithdrawalRequest {
   readonly address: Hex;
@@ -32,7 +26,7 @@ export function requestWithdrawal(context: RelayContext, request: WithdrawalRequ
   if (!config.networks.includes(network)) throw refuseField('network', 'Unsupported withdraw network');
   if (amountWei < config.withdraw.minimumWei) throw refuseField('amount', 'Amount is too small');
   if (!isBenefit) throw refuseField('benefit_address', 'Benefit address mismatch');
-  const feeWei = withdrawalFee(withdrawalTerms(config.withdraw), amountWei);
+  const feeWei = chargedFee(config.withdraw, amountWei);
   if (balanceOf(context, address) < amountWei + feeWei) throw refuseField('amount', 'Insufficient relay account balance');
   const today = Math.floor(clock.now() / DAY_MS);
   const count = store.withdrawals

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withdrawConfigSchema } from '../wire/relay-account.ts';
 import {
   mostWithdrawable,
   parseRatio,
   portionOf,
+  ratioOfDouble,
   type WithdrawalTerms,
   weiOfDecimal,
   withdrawalFee,
@@ -85,5 +88,76 @@ describe('the fee', () => {
         expect(mostWithdrawable(some, balanceWei)).toBe(amounts.findLast(fits) ?? 0n);
       }),
     );
+  });
+});
+
+describe('the fee as the relay computes it', () => {
+  interface Group {
+    readonly config: { readonly withdrawal_fee: number; readonly withdrawal_fee_tiers: readonly object[] };
+    readonly fees: readonly { readonly amount: string; readonly fee: string }[];
+    readonly most: readonly { readonly balance: string; readonly most: string }[];
+  }
+  const vectors = JSON.parse(readFileSync(new URL('../vectors/withdrawal-fees.json', import.meta.url), 'utf8'));
+
+  function termsOf(config: Group['config']): WithdrawalTerms {
+    const wire = { network: 'n', token_type: 'native', withdrawal_min: 0, max_withdrawals_per_day: 3, ...config };
+    return withdrawConfigSchema.parse(JSON.parse(JSON.stringify([wire])))[0]?.terms ?? expect.fail();
+  }
+
+  it.each<Group>(vectors.groups)('is its own to the wei: $config', ({ config, fees, most }) => {
+    const terms = termsOf(config);
+    for (const { amount, fee } of fees) expect([amount, String(withdrawalFee(terms, BigInt(amount)))]).toEqual([amount, fee]);
+    for (const { balance, most: expected } of most) {
+      expect([balance, String(mostWithdrawable(terms, BigInt(balance)))]).toEqual([balance, expected]);
+    }
+  });
+
+  it('is not the decimal one: 1 % of 10,000 CNX is 2,081 wei more', () => {
+    const terms = termsOf({ withdrawal_fee: 0, withdrawal_fee_tiers: [{ min_amount: 0, fee_ratio: 0.01 }] });
+    expect(withdrawalFee(terms, 10_000n * 10n ** 18n) - 100n * 10n ** 18n).toBe(2_081n);
+  });
+
+  /** Reads the bits of the double and shifts, as the unit under test does not. */
+  function relayFee({ fixed, tiers }: { fixed: bigint; tiers: readonly (readonly [number, number])[] }, amount: bigint): bigint {
+    let ratio = 0;
+    for (const [minimum, value] of tiers) {
+      if (amount < BigInt(minimum) * 10n ** 18n) break;
+      ratio = value;
+    }
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, ratio);
+    const bits = view.getBigUint64(0);
+    const [exponent, fraction] = [Number(bits >> 52n), bits & ((1n << 52n) - 1n)];
+    const mantissa = exponent === 0 ? fraction : fraction | (1n << 52n);
+    return fixed + ((amount * mantissa) >> BigInt(1075 - Math.max(exponent, 1)));
+  }
+
+  it('lets the most that is shown pass at the relay, for any balance and ratio, and not one wei more of the same tier', () => {
+    const ratio = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    const tiers = fc
+      .uniqueArray(fc.integer({ min: 1, max: 100_000 }), { maxLength: 4 })
+      .chain((minimums) =>
+        fc.tuple(...[0, ...minimums.toSorted((a, b) => a - b)].map((from) => fc.tuple(fc.constant(from), ratio))),
+      );
+    const balance = fc.oneof(fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.bigInt({ min: 0n, max: 10n ** 24n }));
+    fc.assert(
+      fc.property(tiers, fc.integer({ min: 0, max: 20 }), balance, (some, fee, balanceWei) => {
+        const rule = { fixed: BigInt(fee) * 10n ** 18n, tiers: some };
+        const terms = termsOf({
+          withdrawal_fee: fee,
+          withdrawal_fee_tiers: some.map(([min_amount, fee_ratio]) => ({ min_amount, fee_ratio })),
+        });
+        const most = mostWithdrawable(terms, balanceWei);
+        const charge = (amount: bigint) => amount + relayFee(rule, amount);
+        expect(withdrawalFee(terms, most)).toBe(relayFee(rule, most));
+        if (most > 0n) expect(charge(most) <= balanceWei).toBe(true);
+        expect(charge(most + 1n) > balanceWei).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -0.01])('refuses %s as a ratio', (value) => {
+    expect(() => ratioOfDouble(value)).toThrow(expect.objectContaining({ code: 'PROTOCOL_BAD_AMOUNT' }));
   });
 });

@@ -1,8 +1,8 @@
-/** What a withdrawal from a relay account costs. Amounts in wei. Source: RELAY_PROTOCOL 3.6 (withdraw_config), 3.8. */
+/** What a withdrawal from a relay account costs. Amounts in wei. Source: RELAY_PROTOCOL 3.6 (withdraw_config), 3.8; the relay's service/withdraw.go. */
 import { ProtocolError } from '../errors.ts';
 import { WEI_PER_CNX } from './wei.ts';
 
-/** An exact fraction: JSON brings decimals, and a fee is no place for floats. */
+/** An exact fraction: a fee is no place for floats. */
 export interface Ratio {
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -32,6 +32,23 @@ export function parseRatio(text: string): Ratio {
   const digits = BigInt(whole + fraction);
   if (scale <= 0) return { numerator: digits * 10n ** BigInt(-scale), denominator: 1n };
   return { numerator: digits, denominator: 10n ** BigInt(scale) };
+}
+
+/**
+ * The fraction that a double stands for, to its last bit. The relay takes the ratio of a fee so: 0.01 is a little more than a
+ * hundredth, which at 10,000 CNX makes some thousand wei. @throws ProtocolError PROTOCOL_BAD_AMOUNT
+ */
+export function ratioOfDouble(value: number): Ratio {
+  if (!Number.isFinite(value) || value < 0) {
+    throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${value} is not a ratio`, { value: String(value) });
+  }
+  let [scaled, denominator] = [value, 1n];
+  // Doubling a double that has a fraction loses nothing.
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    denominator *= 2n;
+  }
+  return { numerator: BigInt(scaled), denominator };
 }
 
 /** The part of an amount, rounded down. */

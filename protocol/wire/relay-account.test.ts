@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ratioOfDouble } from '../money/withdrawal-terms.ts';
 import {
   depositRecordSchema,
   emissionEstimateSchema,
@@ -62,7 +63,7 @@ describe('terms and estimates', () => {
         terms: {
           fixedFeeWei: 10n,
           minimumWei: 400n * 10n ** 18n,
-          tiers: [{ minAmountWei: 1000n * 10n ** 18n, ratio: { numerator: 3n, denominator: 1000n } }],
+          tiers: [{ minAmountWei: 1000n * 10n ** 18n, ratio: ratioOfDouble(0.003) }],
           perDay: 3,
         },
       },

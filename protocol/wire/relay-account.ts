@@ -1,6 +1,6 @@
 /** A relay account's records, terms and estimates. Amounts in wei, times in epoch ms. Source: RELAY_PROTOCOL 1.2, 3.3.1, 3.5, 3.6. */
 import { z } from 'zod';
-import { parseRatio, weiOfDecimal } from '../money/withdrawal-terms.ts';
+import { parseRatio, type Ratio, ratioOfDouble, weiOfDecimal } from '../money/withdrawal-terms.ts';
 import { addressField, goArray, momentField, uintField, weiField } from './fields.ts';
 
 /** What a row of an account's history stands for (1.2). */
@@ -125,6 +125,12 @@ export type VestingRecord = z.output<typeof vestingRecordSchema>;
 /** CNX as JSON brings it: a number, or a decimal as text. */
 const decimalText = z.union([z.number().nonnegative().transform(String), z.string()]);
 
+/** As the relay holds it: its configuration and its arithmetic know doubles only. */
+function ratioOfText(text: string): Ratio {
+  parseRatio(text);
+  return ratioOfDouble(Number(text));
+}
+
 function decimal<Value>(read: (text: string) => Value) {
   return decimalText.transform((text, context): Value => {
     try {
@@ -143,7 +149,7 @@ export const withdrawConfigSchema = goArray(
       network: z.string(),
       withdrawal_fee: decimal(weiOfDecimal),
       withdrawal_min: decimal(weiOfDecimal),
-      withdrawal_fee_tiers: goArray(z.object({ min_amount: decimal(weiOfDecimal), fee_ratio: decimal(parseRatio) })),
+      withdrawal_fee_tiers: goArray(z.object({ min_amount: decimal(weiOfDecimal), fee_ratio: decimal(ratioOfText) })),
       max_withdrawals_per_day: z.number().int().nullish(),
     })
     .transform((row) => ({
