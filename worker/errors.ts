@@ -25,7 +25,33 @@ export const WORKER_ERRORS = {
   },
   STORE_CORRUPT: {
     meaning: "The node's database file is not a database, is damaged, or belongs to another program; it was left untouched.",
-    remedy: 'Restore a copy, or move the file away: tasks in progress then time out.',
+    remedy:
+      'Keep the file and those beside it (-wal, -shm, -journal): they hold the scores that protect this key. Stop the node, copy all of them to another disk, check that disk, and put a good copy back. Where there is none, the key must not join with an empty store before every task it was given has ended.',
+  },
+  STORE_BUSY: {
+    meaning: "Another program holds the node's database (a backup, a virus scanner, a database viewer); nothing is damaged.",
+    remedy: 'Wait for it, or end it; the node tries again by itself. Keep the data directory out of live backups.',
+  },
+  STORE_READ_ONLY: {
+    meaning: "The node's database can be read but not written: the disk is mounted read-only, or the rights do not allow it.",
+    remedy: 'Make the data directory writable again; the node tries again by itself. After disk errors check the disk first.',
+  },
+  STORE_CANNOT_OPEN: {
+    meaning: "The node's database can not be opened: its folder, or the right to it, is missing; nothing is damaged.",
+    remedy: 'Check that the disk is there and that the folder belongs to this user; the node tries again by itself.',
+  },
+  STORE_IO_ERROR: {
+    meaning: "The operating system failed to read or write the node's database.",
+    remedy: 'Check the disk and its connection; the node tries again by itself. Do not delete the file.',
+  },
+  STORE_FULL: {
+    meaning: "There is no room left on the disk of the node's database; what was written before is kept.",
+    remedy: 'Free some space; the node goes on by itself.',
+  },
+  STORE_GONE: {
+    meaning: "Files of the node's database were deleted or replaced while the node ran.",
+    remedy:
+      'Nothing may delete or restore files of a data directory while its node runs. What the node still had was written back where the file was there; the node starts again by itself.',
   },
   STORE_IN_USE: {
     meaning: 'Another process owns this data directory.',

@@ -152,7 +152,14 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
     models: offered,
     witness: collector,
-    companions: [models, collector, money, ...(chain === null ? [] : [chain]), ...(stakeActs === null ? [] : [stakeActs])],
+    companions: [
+      { run: (signal) => store.guard.run(signal, clock) },
+      models,
+      collector,
+      money,
+      ...(chain === null ? [] : [chain]),
+      ...(stakeActs === null ? [] : [stakeActs]),
+    ],
     onNode,
     onTask: (view, revision) => {
       if (view.paymentWei !== null) money.wake();

@@ -1,15 +1,15 @@
 /** The file that holds telemetry and self-tests of one node: apart from its tasks, because it may be lost without harm. */
 import type { DatabaseSync } from 'node:sqlite';
-import { openDatabase } from '../store/database.ts';
+import { openDisposableDatabase, type SetAside } from '../store/database.ts';
 import { SELF_TEST_TABLE } from './self-test-store.ts';
 import { TELEMETRY_TABLE } from './telemetry-store.ts';
 
 /** A step that was released is never edited; a change is a new step. */
 export const GPU_MIGRATIONS: readonly string[] = [TELEMETRY_TABLE + SELF_TEST_TABLE];
 
-/** @throws WorkerError STORE_NEWER_VERSION, STORE_CORRUPT */
-export function openGpuDatabase(path: string): DatabaseSync {
-  const database = openDatabase(path, GPU_MIGRATIONS);
+/** A damaged file is put aside. @throws WorkerError STORE_NEWER_VERSION and those that pass */
+export function openGpuDatabase(path: string, onSetAside: (what: SetAside) => void = () => {}): DatabaseSync {
+  const database = openDisposableDatabase(path, GPU_MIGRATIONS, onSetAside);
   // Written every few seconds: with WAL, NORMAL loses at most the last moments before a power cut, and nothing else.
   database.exec('PRAGMA synchronous = NORMAL');
   return database;

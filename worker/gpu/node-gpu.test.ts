@@ -1,5 +1,5 @@
 /** What is checked before anything starts; with whole processes see node-gpu.integration.test.ts. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
@@ -80,8 +80,9 @@ describe.runIf(process.platform !== 'win32')('selected cards', () => {
     expect(ownerOf(UUID, claims)?.label).toMatchObject({ profile: 'alice', pid: process.pid });
     opened.close();
     expect(ownerOf(UUID, claims)).toBeNull();
-    writeFileSync(join(dataDir, 'gpu.sqlite'), 'not a database, and longer than the magic bytes');
-    await expect(open(dataDir, { gpu })).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    rmSync(join(dataDir, 'gpu.sqlite'));
+    mkdirSync(join(dataDir, 'gpu.sqlite'));
+    await expect(open(dataDir, { gpu })).rejects.toMatchObject({ code: 'STORE_CANNOT_OPEN' });
     expect(ownerOf(UUID, claims)).toBeNull();
   });
 });

@@ -152,7 +152,9 @@ interface Watch extends NodeGpuOptions {
 
 function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
   const { config, gpu, derived, probe, cards, clock, log } = options;
-  const database = openGpuDatabase(join(config.dataDir, 'gpu.sqlite'));
+  const database = openGpuDatabase(join(config.dataDir, 'gpu.sqlite'), ({ kept, error }) =>
+    log.warn({ err: error, kept }, 'telemetry and self-tests begin anew'),
+  );
   const store = new SelfTestStore(database);
   const telemetry = new TelemetryStore(database);
   const selfTest = (engine: Engine, { modelId }: { readonly modelId: string }) => ({

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -96,20 +96,31 @@ describe('the shared file', () => {
     expect(claims.isTaken('a')).toBe(false);
   });
 
-  it.each([
-    ['no database at all', (path: string) => writeFileSync(path, 'I am a text.')],
-    [
-      'of a newer version',
-      (path: string) => {
-        const db = new DatabaseSync(path);
-        db.exec(`PRAGMA user_version = 999; PRAGMA application_id = ${APPLICATION_ID}; CREATE TABLE x (y)`);
-        db.close();
-      },
-    ],
-  ])('that is %s is left untouched', (_what, write) => {
+  it('of a newer version is left untouched', () => {
     const directory = tempModelsDir();
-    write(join(directory, 'models.sqlite'));
+    const path = join(directory, 'models.sqlite');
+    const db = new DatabaseSync(path);
+    db.exec(`PRAGMA user_version = 999; PRAGMA application_id = ${APPLICATION_ID}; CREATE TABLE x (y)`);
+    db.close();
+    const before = readFileSync(path);
     expect(() => open(directory, 'alice')).toThrow(expect.objectContaining({ code: 'MODEL_STORE_UNUSABLE' }));
-    expect(existsSync(join(directory, 'models.sqlite'))).toBe(true);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('of garbage is kept under another name and begun anew', () => {
+    const directory = tempModelsDir();
+    const garbage = 'I am a text, and longer than the magic bytes.';
+    for (const name of ['models.sqlite.damaged', 'models.sqlite.damaged-2']) {
+      writeFileSync(join(directory, 'models.sqlite'), garbage);
+      for (const end of ['-wal', '-shm']) rmSync(join(directory, `models.sqlite${end}`), { force: true });
+      const told: string[] = [];
+      const file = new StoreFile({
+        ...{ directory, profile: 'alice', pid: process.pid, nowMs: START_MS },
+        onSetAside: ({ kept, error }) => told.push(error.code, kept),
+      });
+      file.close();
+      expect(told).toEqual(['STORE_CORRUPT', join(directory, name)]);
+      expect(readFileSync(join(directory, name), 'utf8')).toBe(garbage);
+    }
   });
 });

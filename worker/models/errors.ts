@@ -4,7 +4,8 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 export const MODEL_STORE_ERRORS = {
   MODEL_STORE_UNUSABLE: {
     meaning: 'The file that records the host’s models can not be used; the models themselves were not touched.',
-    remedy: 'Move models.sqlite away: it is made anew from what is on disk. The message says what is wrong with it.',
+    remedy:
+      'The message says what is wrong with it. Install the newer version again, or move models.sqlite away: it is made anew from what is on disk.',
   },
   MODEL_BAD_REQUEST: {
     meaning: 'Something was asked of the model store that does not fit the contract.',

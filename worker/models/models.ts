@@ -206,7 +206,10 @@ export class Models {
 export async function openModels(options: ModelsOptions): Promise<Models> {
   const { directory, profile, pid, settings, clock, log, freeBytes = diskFreeBytes } = options;
   const source = await sourceFor(options);
-  const file = new StoreFile({ directory, profile, pid, nowMs: clock.now() });
+  const file = new StoreFile({
+    ...{ directory, profile, pid, nowMs: clock.now() },
+    onSetAside: ({ kept, error }) => log.warn({ err: error, kept }, 'the records of the models begin anew from the disk'),
+  });
   const { reserveBytes } = settings;
   return new Models(modelParts({ file, source, clock, log, reserveBytes, freeBytes }), options);
 }

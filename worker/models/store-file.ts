@@ -1,10 +1,11 @@
 /** The shared file of a models directory, opened by one process for one profile. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
 import { isWorkerError } from '../errors.ts';
-import { inTransaction, openDatabase, readAll, readOne } from '../store/database.ts';
+import { inTransaction, openDisposableDatabase, readAll, readOne, type SetAside } from '../store/database.ts';
+import { CodedDatabase } from '../store/store-failure.ts';
 import { ModelStoreError } from './errors.ts';
 import { Sessions } from './sessions.ts';
 import { MODEL_MIGRATIONS } from './tables.ts';
@@ -19,6 +20,8 @@ export interface StoreFileOptions {
   readonly profile: string;
   readonly pid: number;
   readonly nowMs: number;
+  /** Hears that the file was damaged; what is on the disk is found again by a scan. */
+  readonly onSetAside?: (what: SetAside) => void;
 }
 
 export class StoreFile {
@@ -30,10 +33,10 @@ export class StoreFile {
   #seenVersion = 0;
 
   /** @throws ModelStoreError MODEL_STORE_UNUSABLE */
-  constructor({ directory, profile, pid, nowMs }: StoreFileOptions) {
+  constructor({ directory, profile, pid, nowMs, onSetAside = () => {} }: StoreFileOptions) {
     this.directory = directory;
     this.profile = profile;
-    this.#db = open(directory);
+    this.#db = open(directory, onSetAside);
     try {
       const folder = join(directory, 'sessions');
       this.#sessions = inTransaction(this.#db, () => new Sessions(this.#db, { folder, profile, pid, nowMs }));
@@ -103,18 +106,18 @@ export class StoreFile {
 }
 
 /** One process after the other: the first makes the tables, the next finds them. */
-function open(directory: string): DatabaseSync {
+function open(directory: string, onSetAside: (what: SetAside) => void): DatabaseSync {
   mkdirSync(directory, { recursive: true });
-  const turn = new DatabaseSync(join(directory, 'models.sqlite.lock'), { timeout: OPEN_MS });
+  const turn = new CodedDatabase(join(directory, 'models.sqlite.lock'), { timeout: OPEN_MS });
   try {
     turn.exec('BEGIN IMMEDIATE');
-    const db = openDatabase(join(directory, 'models.sqlite'), MODEL_MIGRATIONS);
+    const db = openDisposableDatabase(join(directory, 'models.sqlite'), MODEL_MIGRATIONS, onSetAside);
     // With WAL, NORMAL loses at most the last moments before a power cut; a scan finds them again.
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
     return db;
   } catch (cause) {
-    const known = isWorkerError(cause, 'STORE_CORRUPT') || isWorkerError(cause, 'STORE_NEWER_VERSION');
-    if (known) throw new ModelStoreError('MODEL_STORE_UNUSABLE', cause.message, { directory }, { cause });
+    if (isWorkerError(cause, 'STORE_CORRUPT') || isWorkerError(cause, 'STORE_NEWER_VERSION'))
+      throw new ModelStoreError('MODEL_STORE_UNUSABLE', cause.message, { directory }, { cause });
     throw cause;
   } finally {
     turn.close();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
 import { WorkerError, type WorkerErrorCode } from '../errors.ts';
 import { readAll } from './database.ts';
+import { isConstraint } from './store-failure.ts';
 
 export const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
@@ -54,6 +55,7 @@ export class Executions {
         .run(commitment, attempt, lifetime, nowMs);
       return attempt;
     } catch (cause) {
+      if (!isConstraint(cause)) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new WorkerError(
         'EXECUTION_REFUSED',
@@ -71,6 +73,7 @@ export class Executions {
         .prepare('UPDATE executions SET outcome = ?, detail = ?, ended_ms = ? WHERE commitment = ? AND outcome IS NULL')
         .run(end.outcome, end.detail, end.nowMs, commitment);
     } catch (cause) {
+      if (!isConstraint(cause)) throw cause;
       throw new WorkerError('LEDGER_CONFLICT', `${commitment} has another verdict`, { commitment }, { cause });
     }
   }

@@ -8,6 +8,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import { hexField } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../errors.ts';
 import { inTransaction, readOne } from './database.ts';
+import { isConstraint } from './store-failure.ts';
 
 declare const recorded: unique symbol;
 
@@ -53,6 +54,7 @@ export class ScoreLedger {
           .prepare('INSERT INTO score_ledger (commitment, score, recorded_ms) VALUES (?, ?, ?)')
           .run(commitment, score, nowMs);
       } catch (cause) {
+        if (!isConstraint(cause)) throw cause;
         throw new WorkerError('LEDGER_CONFLICT', `no score can be recorded for ${commitment}`, { commitment }, { cause });
       }
       return { commitment, score } as RecordedScore;

@@ -15,6 +15,8 @@ import { Executions } from './executions.ts';
 import { NodeHistory } from './node-history.ts';
 import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
+import { storeFailure } from './store-failure.ts';
+import { StoreGuard } from './store-guard.ts';
 import { TaskList } from './task-list.ts';
 import { Tasks } from './tasks.ts';
 
@@ -42,10 +44,13 @@ export class Store {
   readonly settings: Settings;
   /** For chain and money, whose tables are in the same file: what belongs together is written together. */
   readonly db: DatabaseSync;
+  /** That its files are still in their places. */
+  readonly guard: StoreGuard;
   readonly #release: () => void;
 
   constructor(db: DatabaseSync, release: () => void) {
     this.db = db;
+    this.guard = new StoreGuard(db.location());
     this.#release = release;
     this.settings = new Settings(db);
     this.tasks = new Tasks(db);
@@ -86,9 +91,11 @@ export class Store {
 
   /**
    * Writes artifacts, score and the execution's end in one transaction.
-   * @throws WorkerError LEDGER_CONFLICT; nothing is then written.
+   * @throws WorkerError LEDGER_CONFLICT, STORE_GONE; nothing is then written.
    */
   recordResult({ commitment, score, artifacts, nowMs }: ExecutionResult): RecordedScore {
+    // Law 4: a score in a file without a name would not be there after a crash.
+    this.guard.check();
     return inTransaction(this.db, () => {
       this.artifacts.add(commitment, artifacts);
       const recorded = this.ledger.record(commitment, score, nowMs);
@@ -105,13 +112,18 @@ export class Store {
 
 /**
  * Opens the store of a data directory, creating both if need be, and becomes its only owner.
- * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION
+ * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION, and those of {@link openDatabase} that pass
  */
 export function openStore(dataDir: string, nowMs: number): Store {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, STORE_FILE);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw storeFailure(cause, path);
+  }
   const lock = lockDirectory(dataDir);
   try {
-    const store = new Store(openDatabase(join(dataDir, STORE_FILE)), lock.release);
+    const store = new Store(openDatabase(path), lock.release);
     store.executions.cancelInterrupted(nowMs);
     return store;
   } catch (cause) {
