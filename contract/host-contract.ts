@@ -30,6 +30,8 @@ export const appInfoSchema = z.object({
   dataDir: z.string(),
   /** What this shell can not do (no tray, no login item) is not offered. */
   features: z.object({ notifications: z.boolean(), startAtLogin: z.boolean(), tray: z.boolean(), updates: z.boolean() }),
+  /** What was mended when the data directory was opened, or could not be. */
+  notices: z.array(errorViewSchema.extend({ remedy: z.string() })).default([]),
 });
 export type AppInfo = z.output<typeof appInfoSchema>;
 

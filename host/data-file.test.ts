@@ -1,10 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { settingsSchema } from '../contract/settings.ts';
-import { createDataFile, restoreCopy } from './data-file.ts';
+import { createDataFile } from './data-file.ts';
+import type { HostError } from './errors.ts';
 import { openSettings } from './settings/settings.ts';
 
 let file: string;
@@ -34,24 +37,78 @@ describe('a data file', () => {
     ['cut off', '{"version":1,"cont'],
     ['of another shape', '{"version":1,"content":{"count":"x"}}'],
     ['without a version', '{"count":1}'],
-  ])('%s is refused, left as it is, and can be restored', (_what, text) => {
-    const data = createDataFile({ path: file, schema });
+    ['of zeros', '\u0000'.repeat(64)],
+    ['empty', ''],
+  ])('%s is kept under another name; its copy takes its place, and that is said', (_what, text) => {
+    const told: HostError[] = [];
+    const data = createDataFile({ path: file, schema, onRestored: (problem) => told.push(problem) });
     data.write({ count: 1 });
     data.write({ count: 2 });
     writeFileSync(file, text);
-    expect(() => data.read()).toThrow(damaged);
-    expect(readFileSync(file, 'utf8')).toBe(text);
-    restoreCopy(file, 7);
     expect(data.read()).toEqual({ count: 1 });
-    expect(readFileSync(`${file}.damaged-7`, 'utf8')).toBe(text);
+    expect(data.read()).toEqual({ count: 1 });
+    expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text);
+    expect(told).toMatchObject([{ code: 'HOST_FILE_RESTORED', data: { file, kept: `${file}.damaged` } }]);
   });
 
-  it('that vanished is not begun anew while its copy is there', () => {
+  it('that is damaged like its copy is refused, and neither is written over', () => {
+    const data = createDataFile({ path: file, schema });
+    data.write({ count: 1 });
+    data.write({ count: 2 });
+    writeFileSync(file, 'x');
+    writeFileSync(`${file}.bak`, 'y');
+    expect(() => data.read()).toThrow(damaged);
+    expect([readFileSync(file, 'utf8'), readFileSync(`${file}.bak`, 'utf8')]).toEqual(['x', 'y']);
+  });
+
+  it('that vanished comes back from its copy', () => {
+    const told: HostError[] = [];
+    const data = createDataFile({ path: file, schema, onRestored: (problem) => told.push(problem) });
+    data.write({ count: 1 });
+    data.write({ count: 2 });
+    rmSync(file);
+    expect(data.read()).toEqual({ count: 1 });
+    expect(told).toMatchObject([{ code: 'HOST_FILE_RESTORED', data: { kept: null } }]);
+  });
+
+  it('that was damaged while the program ran does not become the copy', () => {
+    const data = createDataFile({ path: file, schema });
+    data.write({ count: 1 });
+    data.write({ count: 2 });
+    writeFileSync(file, 'x');
+    data.write({ count: 3 });
+    expect(data.read()).toEqual({ count: 3 });
+    expect(JSON.parse(readFileSync(`${file}.bak`, 'utf8'))).toEqual({ version: 1, content: { count: 1 } });
+  });
+
+  it('that can not be read now is not called damaged, and its copy is not used', () => {
     const data = createDataFile({ path: file, schema });
     data.write({ count: 1 });
     data.write({ count: 2 });
     rmSync(file);
-    expect(() => data.read()).toThrow(damaged);
+    mkdirSync(file);
+    expect(() => data.read()).toThrow(expect.objectContaining({ code: 'HOST_FILE_UNREADABLE' }));
+  });
+
+  it('that can not be written says why, with a code', () => {
+    writeFileSync(file, '');
+    const data = createDataFile({ path: path.join(file, 'below', 'a.json'), schema });
+    expect(() => data.write({ count: 1 })).toThrow(
+      expect.objectContaining({ code: 'HOST_FILE_UNWRITABLE', message: expect.stringContaining('ENOTDIR') }),
+    );
+  });
+
+  it('as Notepad and PowerShell save it is read', () => {
+    const data = createDataFile({ path: file, schema });
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      writeFileSync(file, '\ufeff{"version":1,"content":{"count":7}}', encoding);
+      expect(data.read()).toEqual({ count: 7 });
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('is on the disk when it was written: content first, then its name', async () => {
+    const synced = await syncsOf(`writeAtomically(${JSON.stringify(file)}, 'x')`);
+    expect(synced).toEqual(['file', 'rename', 'folder']);
   });
 
   it('of an older version is migrated, of a newer one left untouched', () => {
@@ -79,4 +136,37 @@ describe('settings', () => {
     expect(openSettings({ file }).get()).toEqual(expected);
     expect(seen).toEqual(['system', 'dark']);
   });
+
+  it('that are damaged keep nothing from starting: the copy counts, else the defaults, and it is said', () => {
+    const told: HostError[] = [];
+    const open = () => openSettings({ file, onRestored: (problem) => told.push(problem) }).get();
+    openSettings({ file }).change({ appearance: 'dark' });
+    openSettings({ file }).change({ appearance: 'light' });
+    writeFileSync(file, '{"version":1,"content":{"appearance":"loud"}}');
+    expect(open().appearance).toBe('dark');
+    writeFileSync(file, 'garbage');
+    writeFileSync(`${file}.bak`, 'garbage');
+    expect(open()).toEqual(settingsSchema.parse({}));
+    expect(open()).toEqual(settingsSchema.parse({}));
+    expect(told.map(({ code }) => code)).toEqual(['HOST_FILE_RESTORED', 'HOST_FILE_RESTORED']);
+    expect(readFileSync(`${file}.damaged-2`, 'utf8')).toBe('garbage');
+  });
 });
+
+/** What a program that runs this statement makes durable, in order. */
+async function syncsOf(statement: string): Promise<string[]> {
+  const script = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const seen = [];
+    const { fsyncSync, renameSync } = fs;
+    fs.fsyncSync = (fd) => { seen.push(fs.fstatSync(fd).isDirectory() ? 'folder' : 'file'); fsyncSync(fd); };
+    fs.renameSync = (...names) => { seen.push('rename'); renameSync(...names); };
+    syncBuiltinESMExports();
+    const { writeAtomically } = await import(${JSON.stringify(new URL('./data-file.ts', import.meta.url).href)});
+    ${statement};
+    process.stdout.write(JSON.stringify(seen));`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout);
+}

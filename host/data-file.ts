@@ -1,91 +1,171 @@
 /**
  * A small JSON file of the host: parsed by a schema, versioned, written atomically, with the previous content beside it
- * (`.bak`). One that can not be read is never written over.
+ * (`.bak`). One that is damaged is kept under another name, and the copy takes its place; one that only can not be read
+ * now is left alone.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { HostError } from './errors.ts';
+import { HostError, isHostError } from './errors.ts';
+import { readTextFile } from './text-file.ts';
 
 export interface DataFileOptions<Content> {
   readonly path: string;
   readonly schema: z.ZodType<Content>;
   /** Step n turns the content of version n + 1 into that of version n + 2; its length says the present version. */
   readonly migrations?: readonly ((content: unknown) => unknown)[];
+  /** Hears that a damaged file was replaced by its copy. */
+  readonly onRestored?: (problem: HostError) => void;
 }
 
 export interface DataFile<Content> {
-  /** Null = there is none yet. @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER */
+  /**
+   * Null = there is none yet.
+   * @throws HostError HOST_FILE_DAMAGED where there is no good copy, HOST_FILE_NEWER, HOST_FILE_UNREADABLE
+   */
   read(): Content | null;
+  /** @throws HostError HOST_FILE_UNWRITABLE */
   write(content: Content): void;
 }
 
 const envelopeSchema = z.object({ version: z.number().int().positive(), content: z.unknown() });
 
-export function createDataFile<Content>({ path: file, schema, migrations = [] }: DataFileOptions<Content>): DataFile<Content> {
+export function createDataFile<Content>(options: DataFileOptions<Content>): DataFile<Content> {
+  const { path: file, schema, migrations = [], onRestored = () => {} } = options;
   const version = migrations.length + 1;
+  const copy = `${file}.bak`;
+
+  function parse(text: string, place: string): Content {
+    const envelope = envelopeSchema.safeParse(readJson(text, place));
+    if (!envelope.success) throw damaged(place, 'it has no version');
+    if (envelope.data.version > version) {
+      throw new HostError('HOST_FILE_NEWER', `${place} is of version ${envelope.data.version}`, { file: place });
+    }
+    const steps = migrations.slice(envelope.data.version - 1);
+    const parsed = schema.safeParse(steps.reduce((content, step) => step(content), envelope.data.content));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw damaged(place, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`, issue?.path.join('.') ?? '');
+  }
+
+  function readCopy(problem: HostError): Content {
+    let content: Content;
+    let text: string | null;
+    try {
+      text = readText(copy);
+      if (text === null) throw problem;
+      content = parse(text, copy);
+    } catch (error) {
+      // Neither is good: what is wrong with the file itself is what a person can mend.
+      throw isHostError(error, 'HOST_FILE_DAMAGED') ? problem : error;
+    }
+    const kept = keepAside(file);
+    writeAtomically(file, text);
+    const { field = '' } = problem.data;
+    const where = kept === null ? '' : `; the damaged one is now ${path.basename(kept)}`;
+    const message = `${problem.message}. Its copy, the state before the last change, was put in its place${where}`;
+    onRestored(new HostError('HOST_FILE_RESTORED', message, { file, field, kept }));
+    return content;
+  }
+
+  /** What the file says now, worth keeping as the copy; null = there is none, or somebody has damaged it meanwhile. */
+  function goodText(): string | null {
+    try {
+      const text = readText(file);
+      if (text !== null) parse(text, file);
+      return text;
+    } catch (error) {
+      if (isHostError(error, 'HOST_FILE_DAMAGED')) return null;
+      throw error;
+    }
+  }
+
   return {
     read() {
       const text = readText(file);
-      if (text === null) return null;
-      const envelope = envelopeSchema.safeParse(readJson(text, file));
-      if (!envelope.success) throw damaged(file, 'it has no version');
-      if (envelope.data.version > version) {
-        throw new HostError('HOST_FILE_NEWER', `${file} is of version ${envelope.data.version}`, { file });
+      // Written once and now gone: to begin anew would lose what the copy still has.
+      if (text === null) return existsSync(copy) ? readCopy(damaged(file, 'it is missing')) : null;
+      try {
+        return parse(text, file);
+      } catch (error) {
+        if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
+        return readCopy(error);
       }
-      const steps = migrations.slice(envelope.data.version - 1);
-      const parsed = schema.safeParse(steps.reduce((content, step) => step(content), envelope.data.content));
-      if (parsed.success) return parsed.data;
-      const issue = parsed.error.issues[0];
-      throw damaged(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`, issue?.path.join('.') ?? '');
     },
     write(content) {
-      mkdirSync(path.dirname(file), { recursive: true });
-      if (existsSync(file)) copyFileSync(file, `${file}.bak`);
+      try {
+        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw unwritable(file, cause);
+      }
+      const before = goodText();
+      if (before === null) keepAside(file);
+      else writeAtomically(copy, before);
       writeAtomically(file, `${JSON.stringify({ version, content }, null, 2)}\n`);
     },
   };
 }
 
-/** Readable by the owner alone; on disk when it returns, wholly or not at all. */
+/** Gives a damaged file another name. @returns it; null where there was no file. @throws HostError HOST_FILE_UNWRITABLE */
+export function keepAside(file: string): string | null {
+  if (!existsSync(file)) return null;
+  for (let n = 1; ; n++) {
+    const name = `${file}.damaged${n === 1 ? '' : `-${n}`}`;
+    if (existsSync(name)) continue;
+    try {
+      renameSync(file, name);
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+    return name;
+  }
+}
+
+/**
+ * Readable by the owner alone; on disk when it returns, its name too, wholly or not at all.
+ * @throws HostError HOST_FILE_UNWRITABLE
+ */
 export function writeAtomically(file: string, text: string): void {
-  const descriptor = openSync(`${file}.new`, 'w', 0o600);
+  const fresh = `${file}.new`;
   try {
-    writeSync(descriptor, text);
+    // One that a killed process left behind may be readable by others.
+    rmSync(fresh, { force: true });
+    const descriptor = openSync(fresh, 'wx', 0o600);
+    try {
+      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(fresh, file);
+    syncFolder(path.dirname(file));
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+/** Makes the names in a folder durable. Windows can not open folders; its journal covers the names. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
     fsyncSync(descriptor);
+  } catch (cause) {
+    // Some file systems of networks and of user space know no such thing.
+    if (!(cause instanceof Error && 'code' in cause && ['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(String(cause.code)))) throw cause;
   } finally {
     closeSync(descriptor);
   }
-  renameSync(`${file}.new`, file);
-}
-
-/** Puts the copy in the place of a damaged file, which is kept under another name. @throws HostError HOST_FILE_DAMAGED */
-export function restoreCopy(file: string, nowMs: number): void {
-  if (!existsSync(`${file}.bak`)) throw damaged(file, 'there is no copy of it');
-  if (existsSync(file)) renameSync(file, `${file}.damaged-${nowMs}`);
-  copyFileSync(`${file}.bak`, file);
 }
 
 function readText(file: string): string | null {
-  if (!existsSync(file)) {
-    // Written once and now gone: to begin anew would lose what the copy still has.
-    if (existsSync(`${file}.bak`)) throw damaged(file, 'it is missing, but its copy is there');
-    return null;
-  }
+  if (!existsSync(file)) return null;
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file);
   } catch (cause) {
-    throw damaged(file, cause instanceof Error ? cause.message : String(cause));
+    if (cause instanceof TypeError) throw damaged(file, 'it is neither UTF-8 nor UTF-16');
+    const reason = reasonOf(cause);
+    throw new HostError('HOST_FILE_UNREADABLE', `${file}: ${reason}`, { file, reason }, { cause });
   }
 }
 
@@ -99,4 +179,14 @@ function readJson(text: string, file: string): unknown {
 
 function damaged(file: string, why: string, field = ''): HostError {
   return new HostError('HOST_FILE_DAMAGED', `${file}: ${why}`, { file, field });
+}
+
+/** For whatever writes a file of the host. */
+export function unwritable(file: string, cause: unknown): HostError {
+  const reason = reasonOf(cause);
+  return new HostError('HOST_FILE_UNWRITABLE', `${file}: ${reason}`, { file, reason }, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

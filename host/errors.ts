@@ -68,8 +68,28 @@ export const HOST_ERRORS = {
   },
   KEY_IN_USE: { meaning: 'A profile uses this key.', remedy: 'Remove the profile first.' },
   HOST_FILE_DAMAGED: {
-    meaning: 'A file of this program is damaged or missing; it was left untouched, and nothing is written over it.',
-    remedy: 'Put the copy beside it (.bak) in its place, or correct the field that the message names.',
+    meaning: 'A file of this program is damaged or missing, and there is no good copy of it; nothing is written over it.',
+    remedy: 'Correct the field that the message names, or put a backup of yours in its place.',
+  },
+  HOST_FILE_RESTORED: {
+    meaning: 'A file of this program was damaged or missing; its copy, or the defaults, took its place, and it was kept.',
+    remedy: 'Check the settings, profiles and keys; the last change may be lost. If it happens again, check the disk.',
+  },
+  HOST_FILE_UNREADABLE: {
+    meaning: 'The operating system does not let this program read a file of its own; the file may be in good order.',
+    remedy: 'The message says why. Check the disk and whom the file belongs to, then start again.',
+  },
+  HOST_FILE_UNWRITABLE: {
+    meaning: 'The operating system does not let this program write a file of its own; what was there before is unchanged.',
+    remedy: 'The message says why: no room, a read-only disk, or no right to the folder. Correct it, then try again.',
+  },
+  HOST_FOLDER_TIGHTENED: {
+    meaning: 'Other users of this machine could look into the data directory; it is for its owner alone now.',
+    remedy: 'None. Whoever has to read it needs the same user.',
+  },
+  HOST_FOLDER_SHARED: {
+    meaning: 'The data directory is open to other users of this machine, and is not this program’s to close.',
+    remedy: 'Give the program a directory of its own with --data; its files in this one are for their owner alone.',
   },
   HOST_FILE_NEWER: {
     meaning: 'A file was written by a newer version of this program; it was left untouched.',

@@ -39,7 +39,7 @@ export async function withHost<Answer>(
 
 async function withOwnHost<Answer>(dataDir: string, act: (app: HostApp) => Promise<Answer>): Promise<Answer> {
   const log = createLog({ level: 'warn', secrets: [] });
-  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log });
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, role: 'command', log });
   try {
     return await act(app);
   } finally {

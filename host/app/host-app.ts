@@ -8,6 +8,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
+import { HOST_ERRORS } from '../errors.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
@@ -28,6 +29,8 @@ export interface HostAppOptions {
   readonly dataDir: string;
   readonly shell: AppInfo['shell'];
   readonly features: AppInfo['features'];
+  /** Opens the files for one command alone; left out, it is a program that stays. */
+  readonly role?: 'program' | 'command';
   readonly electronBackend?: string | null;
   /** Null: this shell can not update itself. */
   readonly updates?: Updates | null;
@@ -59,10 +62,15 @@ export interface HostApp {
 
 /** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
 export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
-  const { dataDir, shell, features, updates = null, electronBackend = null } = options;
+  const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null } = options;
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
-  const stores = await openStores({ dataDir, clock, random, electronBackend });
+  const stores = await openStores({ dataDir, clock, random, electronBackend, role });
   const { profiles, folders, lock } = stores;
+  const notices = stores.notices.map(({ code, message, data }) => ({
+    ...{ code, message, data: { ...data } },
+    remedy: HOST_ERRORS[code].remedy,
+  }));
+  for (const notice of stores.notices) log.warn({ err: notice }, 'while opening the data directory');
   const { openDevnet = forkDevnet, openWorker = forkChannel, nodeProgram = process.execPath } = options;
   const devnet = createDevnetProcess({
     dataDir: folders.devnet,
@@ -89,7 +97,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   });
   const views = createProfileViews({ profiles, supervisor, networks });
   const nodes: NodeRunner = createNodeRunner({ ...stores, networks, supervisor, devnet, views, clock, random });
-  const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features };
+  const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features, notices };
   const engines = createEngineDirectory(() => networks.presets());
   const parts: HostParts = { ...stores, info, networks, engines, supervisor, views, nodes, devnet, updates, clock, random, log };
   const server = createRpcServer(createHostRouter(parts), (error) => log.error({ err: error }, 'a procedure of the host failed'));

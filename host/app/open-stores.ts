@@ -1,15 +1,16 @@
 /** What of a host is on the disk and in the keychain, each in its place below the data directory. */
-import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { type DirectoryLock, lockDirectory } from '../../worker/store/directory-lock.ts';
+import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/store/directory-lock.ts';
+import type { HostError } from '../errors.ts';
 import { createKeychain } from '../keys/keychain.ts';
 import { keychainBackendProblem } from '../keys/keychain-backend.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { createKeystore } from '../keys/keystore.ts';
 import { type DevnetKeys, openDevnetKeys } from '../local-network/devnet-keys.ts';
 import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
+import { openPrivateFolder } from '../private-folder.ts';
 import { openSettings, type SettingsStore } from '../settings/settings.ts';
 
 export interface HostFolders {
@@ -28,6 +29,8 @@ export interface HostStores {
   readonly settings: SettingsStore;
   /** One program per data directory. */
   readonly lock: DirectoryLock;
+  /** What was mended while opening, or could not be; to be said. */
+  readonly notices: readonly HostError[];
 }
 
 export interface OpenStoresOptions {
@@ -36,12 +39,16 @@ export interface OpenStoresOptions {
   readonly random: Random;
   /** Electron's word on its keychain; null without Electron. */
   readonly electronBackend: string | null;
+  /** A command that opens the directory for a moment, or the program that stays. */
+  readonly role: Extract<OwnerRole, 'program' | 'command'>;
 }
 
-/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
-export async function openStores({ dataDir, clock, random, electronBackend }: OpenStoresOptions): Promise<HostStores> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(dataDir);
+/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_*. Nothing then stays open. */
+export async function openStores({ dataDir, clock, random, electronBackend, role }: OpenStoresOptions): Promise<HostStores> {
+  const opened = openPrivateFolder(dataDir);
+  const notices: HostError[] = opened === null ? [] : [opened];
+  const onRestored = (problem: HostError) => void notices.push(problem);
+  const lock = await awaitDirectory(dataDir, { role, clock });
   const at = (name: string) => path.join(dataDir, name);
   const folders: HostFolders = {
     ownNetworks: at('networks'),
@@ -51,8 +58,8 @@ export async function openStores({ dataDir, clock, random, electronBackend }: Op
     devnet: at('devnet'),
   };
   try {
-    const settings = openSettings({ file: at('settings.json') });
-    const profiles = openProfiles({ file: at('profiles.json'), folder: at('nodes'), clock });
+    const settings = openSettings({ file: at('settings.json'), onRestored });
+    const profiles = openProfiles({ file: at('profiles.json'), folder: at('nodes'), clock, onRestored });
     const { platform, env } = process;
     const backendProblem = () => keychainBackendProblem({ platform, env, homeDir: os.homedir(), electronBackend });
     const keys = await openKeys({
@@ -61,8 +68,10 @@ export async function openStores({ dataDir, clock, random, electronBackend }: Op
       clock,
       random,
       usedBy: (address) => profiles.usedBy(address),
+      onRestored,
     });
-    return { folders, keys, devnetKeys: openDevnetKeys({ dataDir: folders.devnet, random }), profiles, settings, lock };
+    const devnetKeys = openDevnetKeys({ dataDir: folders.devnet, random });
+    return { folders, keys, devnetKeys, profiles, settings, lock, notices };
   } catch (error) {
     lock.release();
     throw error;

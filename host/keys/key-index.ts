@@ -17,7 +17,7 @@ const entrySchema = z.object({
 export type KeyEntry = z.output<typeof entrySchema>;
 
 export interface KeyIndex {
-  /** There is no index yet, whatever the stores hold. */
+  /** There is no index yet, or an older one took its place: the stores may hold keys that it does not know. */
   isNew: boolean;
   all(): readonly KeyEntry[];
   /** Of a key in use. @throws HostError KEY_UNKNOWN */
@@ -28,9 +28,17 @@ export interface KeyIndex {
   change(address: Hex, change: Partial<Pick<KeyEntry, 'backedUp' | 'archivedAs'>>): KeyEntry;
 }
 
-/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER */
-export function openKeyIndex(file: string): KeyIndex {
-  const data = createDataFile({ path: file, schema: z.array(entrySchema) });
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
+export function openKeyIndex(file: string, onRestored: (problem: HostError) => void = () => {}): KeyIndex {
+  let restored = false;
+  const data = createDataFile({
+    path: file,
+    schema: z.array(entrySchema),
+    onRestored(problem) {
+      restored = true;
+      onRestored(problem);
+    },
+  });
   const stored = data.read();
   let entries: readonly KeyEntry[] = stored ?? [];
   const isInUse = (address: Hex) => (one: KeyEntry) => one.address === address && one.archivedAs === null;
@@ -39,7 +47,7 @@ export function openKeyIndex(file: string): KeyIndex {
     entries = next;
   };
   const index: KeyIndex = {
-    isNew: stored === null,
+    isNew: stored === null || restored,
     all: () => entries,
     has: (address) => entries.some(isInUse(address)),
     entry(address) {

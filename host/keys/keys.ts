@@ -36,6 +36,8 @@ export interface KeysOptions {
   readonly random: Random;
   /** Name of the profile that has this key; null = none. */
   readonly usedBy: (address: Hex) => string | null;
+  /** Hears that the copy of the index took the place of a damaged one. */
+  readonly onRestored?: (problem: HostError) => void;
   /** Cost of an exported keystore's passphrase; tests take a smaller one. */
   readonly scryptN?: number;
 }
@@ -75,16 +77,18 @@ class HostKeys implements Keys {
 
   constructor(options: KeysOptions) {
     this.#options = options;
-    this.#index = openKeyIndex(options.indexFile);
+    this.#index = openKeyIndex(options.indexFile, options.onRestored);
   }
 
-  /** Keys that a store still has although the index is gone. */
+  /** Keys that a store still has although the index is gone, or an older one. */
   async adopt(): Promise<void> {
     if (!this.#index.isNew) return;
     for (const store of this.#options.stores) {
       // A keychain that does not open now is no reason to start without the other store.
       const addresses = await store.addresses().catch(() => []);
-      for (const address of addresses) this.#add({ address, store: store.kind, backedUp: false });
+      for (const address of addresses) {
+        if (!this.#index.has(address)) this.#add({ address, store: store.kind, backedUp: false });
+      }
     }
   }
 

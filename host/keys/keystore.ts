@@ -1,5 +1,5 @@
 /** Keys as Ethereum keystore V3 files (scrypt) in a folder, each encrypted with its passphrase. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { decryptKeystoreJson, encryptKeystoreJson, type KeystoreAccount } from 'ethers';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { writeAtomically } from '../data-file.ts';
 import { HostError, type HostErrorCode } from '../errors.ts';
+import { readTextFile } from '../text-file.ts';
 import { archivedName, type KeyStore } from './key-store.ts';
 
 /** ethers' own, and what wallets use: 128 MiB and about a second per guess. */
@@ -78,7 +79,7 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
     },
     async get({ address, passphrase }) {
       if (!existsSync(fileOf(address))) throw new HostError('KEY_UNKNOWN', `no key for ${address}`, { address });
-      const json = readFileSync(fileOf(address), 'utf8');
+      const json = readTextFile(fileOf(address));
       const privateKey = await decryptKey({ json, passphrase: needed(passphrase) });
       if (addressOf(privateKey) !== address) throw new HostError('KEY_DAMAGED', `not the key of ${address}`, { address });
       return privateKey;

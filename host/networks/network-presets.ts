@@ -2,9 +2,11 @@
  * The networks a host may choose from: those that ship with the program, and the host's own, a JSON file each in a
  * folder. One that can't be used never keeps the others away.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type NetworkPreset, networkPresetData, networkPresetSchema } from '../../contract/node-config.ts';
+import { unwritable, writeAtomically } from '../data-file.ts';
+import { readTextFile } from '../text-file.ts';
 import { NetworkPresetError, type NetworkPresetErrorCode } from './errors.ts';
 
 export interface KnownNetwork {
@@ -59,12 +61,15 @@ export function saveOwnPreset(preset: NetworkPreset, folders: PresetFolders): Kn
     ({ preset: { id }, origin }) => origin === 'builtIn' || id !== preset.id,
   );
   assertAllowed(preset, others, file);
-  mkdirSync(folders.own, { recursive: true });
+  try {
+    mkdirSync(folders.own, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unwritable(folders.own, cause);
+  }
   // Older files may hold the id under another name.
   for (const old of ownFilesOf(preset.id, folders)) if (old !== file) rmSync(path.join(folders.own, old));
   const target = path.join(folders.own, file);
-  writeFileSync(`${target}.new`, `${JSON.stringify(networkPresetData(preset), null, 2)}\n`);
-  renameSync(`${target}.new`, target);
+  writeAtomically(target, `${JSON.stringify(networkPresetData(preset), null, 2)}\n`);
   return { preset, origin: 'own' };
 }
 
@@ -79,7 +84,7 @@ function readPreset(location: string, file: string): NetworkPreset {
   let json: unknown;
   try {
     if (statSync(location).size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
-    json = JSON.parse(readFileSync(location, 'utf8'));
+    json = JSON.parse(readTextFile(location));
   } catch (cause) {
     throw refusal('NETWORK_PRESET_UNREADABLE', cause instanceof Error ? cause.message : String(cause), { file });
   }

@@ -10,7 +10,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { checksumAddress } from '../../protocol/signing/keys.ts';
 import { addressField, sameAddress } from '../../protocol/wire/fields.ts';
-import { createDataFile } from '../data-file.ts';
+import { createDataFile, unwritable } from '../data-file.ts';
 import { HostError } from '../errors.ts';
 
 /** A removed profile whose data directory is still there. */
@@ -39,9 +39,18 @@ export interface ProfileStore {
   watch(listener: (change: ProfileChange) => void): () => void;
 }
 
-/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER */
-export function openProfiles(options: { readonly file: string; readonly folder: string; readonly clock: Clock }): ProfileStore {
-  const data = createDataFile({ path: options.file, schema: contentSchema });
+export interface ProfilesOptions {
+  readonly file: string;
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Hears that the copy took the place of a damaged file. */
+  readonly onRestored?: (problem: HostError) => void;
+}
+
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
+export function openProfiles(options: ProfilesOptions): ProfileStore {
+  const { onRestored = () => {} } = options;
+  const data = createDataFile({ path: options.file, schema: contentSchema, onRestored });
   let content: Content = data.read() ?? { profiles: [], left: [] };
   const listeners = new Set<(change: ProfileChange) => void>();
 
@@ -70,7 +79,11 @@ export function openProfiles(options: { readonly file: string; readonly folder: 
       const before = content.left.find(isSame);
       const id = before?.id ?? newId(draft.name, [...content.profiles, ...content.left]);
       const profile: Profile = { ...draft, address, id, createdMs: options.clock.now() };
-      mkdirSync(store.dataDir(id), { recursive: true, mode: 0o700 });
+      try {
+        mkdirSync(store.dataDir(id), { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw unwritable(store.dataDir(id), cause);
+      }
       const left = content.left.filter((one) => one !== before);
       save({ profiles: [...content.profiles, profile], left }, { kind: 'created', profile });
       return profile;

@@ -1,5 +1,5 @@
 /** Commands about keys. A key, its words and its passphrase are never arguments. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ImportKey, KeyStoreKind, KeyView } from '../../../contract/keys.ts';
 import { KEY_STORE_KINDS } from '../../../contract/keys.ts';
@@ -9,6 +9,7 @@ import { HeadlessError } from '../../errors.ts';
 import { withHost } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readTextArgument } from '../file-argument.ts';
 import { table, timeText } from '../node-text.ts';
 import { askSecret, newSecret } from '../secrets.ts';
 
@@ -127,7 +128,7 @@ function importOf(secret: string, keystoreFile: string | undefined) {
   if (keystoreFile !== undefined) {
     return {
       kind: 'keystoreFile',
-      json: readFileSync(keystoreFile, 'utf8'),
+      json: readTextArgument(keystoreFile, '--keystore-file'),
       filePassphrase: secret,
     } as const satisfies Partial<ImportKey>;
   }

@@ -1,5 +1,4 @@
 /** Commands about profiles: one per node. */
-import { readFileSync } from 'node:fs';
 import { type ProfileDraftInput, profileDraftSchema } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
@@ -8,6 +7,7 @@ import { chooseProfile, profilesOf, withHost, withProgram } from '../ask-program
 import { confirmed } from '../confirm.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readJsonArgument } from '../file-argument.ts';
 import { nodeFacts, stateText, table } from '../node-text.ts';
 
 interface CreateOptions extends CommonOptions {
@@ -82,7 +82,7 @@ async function draftOf(
   options: Omit<CreateOptions, keyof CommonOptions>,
   host: HostClient,
 ): Promise<ProfileDraftInput> {
-  if (options.file !== undefined) return parsed({ name, ...(JSON.parse(readFileSync(options.file, 'utf8')) as object) });
+  if (options.file !== undefined) return parsed({ name, ...readJsonArgument(options.file, '--file') });
   const { network: networkId, key: address, model: modelIds, stake } = options;
   if (networkId === undefined || address === undefined || modelIds === undefined) {
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'a profile needs --network, --key and --model, or --file');

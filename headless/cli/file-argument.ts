@@ -1,0 +1,25 @@
+/** Files that the command line names, in any encoding that a host's editor writes. */
+import { readTextFile } from '../../host/text-file.ts';
+import { HeadlessError } from '../errors.ts';
+
+/** @throws HeadlessError HEADLESS_BAD_ARGUMENT */
+export function readTextArgument(file: string, field: string): string {
+  try {
+    return readTextFile(file);
+  } catch (cause) {
+    const why = cause instanceof TypeError ? 'it is neither UTF-8 nor UTF-16' : String(cause instanceof Error ? cause.message : cause);
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${field}: ${file}: ${why}`, { field }, { cause });
+  }
+}
+
+/** A JSON object. @throws HeadlessError HEADLESS_BAD_ARGUMENT */
+export function readJsonArgument(file: string, field: string): object {
+  const text = readTextArgument(file, field);
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${field}: ${file} is not a JSON object`, { field });
+}
