@@ -31,7 +31,7 @@ export const appInfoSchema = z.object({
   /** What this shell can not do (no tray, no login item) is not offered. */
   features: z.object({ notifications: z.boolean(), startAtLogin: z.boolean(), tray: z.boolean(), updates: z.boolean() }),
   /** What was mended when the data directory was opened, or could not be. */
-  notices: z.array(errorViewSchema.extend({ remedy: z.string() })).default([]),
+  notices: z.array(errorViewSchema.extend({ remedy: z.string() })).optional(),
 });
 export type AppInfo = z.output<typeof appInfoSchema>;
 

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import '../contract/private-process.ts';
 import { networkPresetData } from '../contract/node-config.ts';
 import { serialiseError } from '../protocol/errors.ts';
 import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';

@@ -38,6 +38,14 @@ export const HEADLESS_ERRORS = {
     meaning: 'A passphrase is needed, and there is neither a terminal to ask at nor a file descriptor to read it from.',
     remedy: 'Run it in a terminal, or give --passphrase-fd. It is never taken from an argument or the environment.',
   },
+  HEADLESS_SYSTEM_REFUSED: {
+    meaning: 'The operating system refused something to this command: a file, a folder, a disk without room, a port.',
+    remedy: 'The message is its word, with the path; correct that and try again.',
+  },
+  HEADLESS_ENDED_LATE: {
+    meaning: 'The program was asked to end, and something in it did not end in time; it was cut off.',
+    remedy: 'Nothing is lost: nodes resume from their stores. If it happens again, look into the logs of the nodes.',
+  },
   HEADLESS_NOT_CONFIRMED: {
     meaning: 'An act that can not be undone was not confirmed.',
     remedy: 'Answer with yes, or give --yes if you have seen what will happen.',

@@ -8,7 +8,7 @@ import { systemRandom } from '../worker/system-random.ts';
 import { HeadlessError } from './errors.ts';
 import { removeAddress, writeAddress } from './rpc/address-file.ts';
 import { readStaticFiles, type StaticFiles } from './web/static-files.ts';
-import { startWebServer } from './web/web-server.ts';
+import { startWebServer, type WebServer } from './web/web-server.ts';
 
 export interface ProgramOptions {
   readonly dataDir: string;
@@ -37,37 +37,40 @@ export const WINDOW_DIR = path.join(
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
 
-/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError. Nothing then stays open. */
+/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
 export async function openProgram({ dataDir, port, windowDir, log }: ProgramOptions): Promise<Program> {
   const files: StaticFiles | null = windowDir === null ? null : readStaticFiles(windowDir);
   const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log }).catch((cause: unknown) => {
     if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
-    throw new HeadlessError('HEADLESS_ALREADY_RUNNING', `a program runs on ${dataDir}`, { dataDir }, { cause });
+    throw new HeadlessError('HEADLESS_ALREADY_RUNNING', cause.message, { ...cause.data, dataDir }, { cause });
   });
+  let server: WebServer | undefined;
   try {
-    const server = await startWebServer({
+    server = await startWebServer({
       port,
       files,
       random: systemRandom,
       serveHost: (port) => app.serve(port),
       nodePort: (profileId) => app.connectNode(profileId),
     });
-    writeAddress(dataDir, { pid: process.pid, port: server.port, token: server.commandLineToken });
+    const { close: closeServer, ...open } = server;
+    writeAddress(dataDir, { pid: process.pid, port: open.port, token: open.commandLineToken });
     let closing: Promise<void> | undefined;
     return {
       app,
-      port: server.port,
-      windowAddress: () => (files === null ? null : server.address()),
+      port: open.port,
+      windowAddress: () => (files === null ? null : open.address()),
       close() {
         // The window goes on showing what happens until the last node has stopped.
-        closing ??= app.close().then(async () => {
+        closing ??= app.close().finally(async () => {
           removeAddress(dataDir);
-          await server.close();
+          await closeServer();
         });
         return closing;
       },
     };
   } catch (error) {
+    await server?.close();
     await app.close();
     throw error;
   }

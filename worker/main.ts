@@ -1,4 +1,5 @@
 /** The worker program: one node in one process, supervised over the channel it was started with. */
+import '../contract/private-process.ts';
 import { createEngineSupervisor } from './engines/supervisor.ts';
 import { systemClock } from './engines/system-clock.ts';
 import { passOn } from './loop/points.ts';

@@ -10,6 +10,7 @@ import {
   type NodeConfigInput,
   networkPresetData,
 } from '../../contract/node-config.ts';
+import type { PreflightCheckId, PreflightReport } from '../../contract/preflight.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -128,11 +129,27 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
     throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'no word of it'}`);
   });
   outOfTime.catch(() => {});
+  // Its checks are made again from time to time; nobody has to wait for what that does not mend.
+  const refused = worker
+    .until(({ preflight }) => failedChecks(preflight).length > 0)
+    .then(({ preflight }) => {
+      throw new Error(`it may not start: ${failedChecks(preflight).join(' ')}`);
+    });
+  refused.catch(() => {});
   try {
-    await Promise.race([worker.start(nodeConfig, privateKey), outOfTime]);
+    await Promise.race([worker.start(nodeConfig, privateKey), outOfTime, refused]);
   } finally {
     joined.abort();
   }
+}
+
+/** What no waiting mends, unlike a relay that comes up late or a twin that may still be ending. */
+const LASTING_CHECKS: readonly PreflightCheckId[] = ['chainId', 'engine', 'models', 'disk'];
+
+/** Each with what to do about it. */
+export function failedChecks(report: PreflightReport | null): string[] {
+  const failed = report?.results.filter(({ id, state }) => state === 'fail' && LASTING_CHECKS.includes(id)) ?? [];
+  return failed.map((result) => (result.state === 'ok' ? result.id : `${result.message} (${result.code}) ${result.remedy}`));
 }
 
 /** An honest peer needs nobody between its worker and its engine. */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-parts.ts';
 import { CodedError } from '../../protocol/errors.ts';
+import { HeadlessError } from '../errors.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMoneyCommands } from './commands/money.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [addProgramCommands, addNodeCommands, addMoneyCommands, addProf
 export async function runCli(argv: readonly string[], context: Context): Promise<ExitCode> {
   const { terminal } = context;
   let code: ExitCode = EXIT.ok;
+  let inOrder = false;
   const program = new Command('crynux-node')
     .description('Hosts graphics cards in the Crynux network: runs its nodes, and asks the program that runs them.')
     .version(programVersion());
@@ -26,6 +28,9 @@ export async function runCli(argv: readonly string[], context: Context): Promise
     program,
     end: (reached: ExitCode) => {
       code = reached;
+    },
+    endsInOrder: () => {
+      inOrder = true;
     },
   };
   for (const add of COMMANDS) add(to);
@@ -36,7 +41,11 @@ export async function runCli(argv: readonly string[], context: Context): Promise
     });
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    const cutOff = Promise.withResolvers<never>();
+    terminal.signal.addEventListener('abort', () => {
+      if (!inOrder) cutOff.reject(terminal.signal.reason);
+    });
+    await Promise.race([program.parseAsync([...argv], { from: 'user' }), cutOff.promise]);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return exitCodeOfCommander(error);
@@ -44,12 +53,20 @@ export async function runCli(argv: readonly string[], context: Context): Promise
   }
 }
 
+/** A condition of this machine, not a defect: it needs its words and no stack. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'errno' in error && 'code' in error;
+}
+
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
 /** One line for a person; with --json the error's own fields, where the answer would have been. */
-function complain(error: unknown, json: boolean, { terminal }: Context): ExitCode {
+function complain(thrown: unknown, json: boolean, { terminal }: Context): ExitCode {
+  const error = isSystemError(thrown)
+    ? new HeadlessError('HEADLESS_SYSTEM_REFUSED', thrown.message, {}, { cause: thrown })
+    : thrown;
   if (terminal.signal.aborted) return EXIT.interrupted;
   // Without a code it is a defect, and whoever reports it needs all of it.
   const isDefect = !(error instanceof CodedError) && errorOf(error).code === 'RPC_DISCONNECTED';

@@ -15,6 +15,8 @@ export interface Registry extends Context {
   readonly program: Command;
   /** What the command line ends with. */
   readonly end: (code: ExitCode) => void;
+  /** This command ends in its own order when it is told to; any other is cut off. */
+  readonly endsInOrder: () => void;
 }
 
 /** Options that every command takes. */

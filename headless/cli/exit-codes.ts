@@ -26,6 +26,8 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_WHICH_NODE: EXIT.usage,
   HEADLESS_BAD_ARGUMENT: EXIT.usage,
   HEADLESS_NO_PASSPHRASE: EXIT.usage,
+  HEADLESS_SYSTEM_REFUSED: EXIT.failed,
+  HEADLESS_ENDED_LATE: EXIT.failed,
   HEADLESS_NOT_CONFIRMED: EXIT.refused,
   HEADLESS_ACT_REFUSED: EXIT.refused,
 };

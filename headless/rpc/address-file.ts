@@ -29,5 +29,9 @@ export function readAddress(dataDir: string): ProgramAddress | null {
 }
 
 export function removeAddress(dataDir: string): void {
-  rmSync(fileOf(dataDir), { force: true });
+  try {
+    rmSync(fileOf(dataDir), { force: true });
+  } catch {
+    // The disk has become read-only, or is gone: the next program writes another one over it.
+  }
 }

@@ -245,3 +245,28 @@ it('a taken port is said so', async () => {
   const options = { files: null, random: systemRandom, serveHost: () => {}, nodePort: () => null };
   await expect(startWebServer({ ...options, port: server.port })).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
 });
+
+describe('connections that stay', () => {
+  it('of pages never take the places of the command line, nor those of one browser all of the others', async () => {
+    const open: WebSocket[] = [];
+    const enterAndOpen = async (cookie: string, count: number) => {
+      const statuses: number[] = [];
+      for (let n = 0; n < count; n++) {
+        const { status, socket } = await upgrade('/rpc/host', { cookie, origin: ownOrigin() });
+        statuses.push(status);
+        open.push(socket);
+      }
+      return statuses;
+    };
+    const first = await enter();
+    expect(await enterAndOpen(first, 33)).toEqual([...Array<number>(32).fill(101), 503]);
+    expect(await enterAndOpen(await enter(), 1)).toEqual([101]);
+    for (let n = 0; n < 4; n++) await enterAndOpen(await enter(), 32);
+    expect(await enterAndOpen(await enter(), 1)).toEqual([503]);
+    const { status, socket } = await upgrade('/rpc/host', { authorization: `Bearer ${server.commandLineToken}` });
+    expect(status).toBe(101);
+    for (const one of [...open, socket]) one.terminate();
+    await expect.poll(async () => (await enterAndOpen(first, 1))[0]).toBe(101);
+    for (const one of open) one.terminate();
+  });
+});

@@ -41,7 +41,11 @@ export interface WebServer {
 
 const ADDRESS = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
+/** Of all clients of one kind: pages can not take the places of the command line, which ends what they have begun. */
 const MAX_CONNECTIONS = 64;
+/** Of one browser: its windows, each with the host and several nodes. */
+const MAX_PER_BROWSER = 32;
+const COMMAND_LINE = 'command line';
 const NODE_PATH = '/rpc/node/';
 
 type Gate = ReturnType<typeof createEntryGate>;
@@ -99,15 +103,39 @@ function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles
 }
 
 function attachSockets(server: FastifyInstance, options: WebServerOptions, gate: Gate): WebSocketServer {
+  const slots = createSlots();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const status = sockets.clients.size >= MAX_CONNECTIONS ? 503 : refusal(request, gate);
+    const status = refusal(request, gate) ?? (slots.isFree(request) ? null : 503);
     const serve = status === null ? targetOf(request.url ?? '', options) : null;
     if (serve === null) return void socket.end(`HTTP/1.1 ${status ?? 404} Refused\r\nConnection: close\r\n\r\n`);
-    sockets.handleUpgrade(request, socket, head, serve);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      slots.take(request, client);
+      serve(client);
+    });
   });
   return sockets;
+}
+
+/** Counts the open connections of clients that have proved who they are. */
+function createSlots() {
+  const taken = new Map<WebSocket, string>();
+  const clientOf = ({ headers }: IncomingMessage) =>
+    headers.origin === undefined ? COMMAND_LINE : `page ${headers.cookie ?? ''}`;
+  return {
+    isFree(request: IncomingMessage): boolean {
+      const client = clientOf(request);
+      const isCommandLine = client === COMMAND_LINE;
+      const all = [...taken.values()];
+      const ofKind = all.filter((one) => (one === COMMAND_LINE) === isCommandLine).length;
+      return ofKind < MAX_CONNECTIONS && (isCommandLine || all.filter((one) => one === client).length < MAX_PER_BROWSER);
+    },
+    take(request: IncomingMessage, client: WebSocket): void {
+      taken.set(client, clientOf(request));
+      client.once('close', () => taken.delete(client));
+    },
+  };
 }
 
 /** The status with which an upgrade is refused; null = it may come in. */

@@ -55,6 +55,7 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
   const official = engines.engines.filter(({ kind, config }) => kind === 'official' && config !== null);
   return [
     at('program', 'ok', `version ${info.version} on ${info.platform}, ${running ? 'running' : 'not running'}`),
+    ...(info.notices ?? []).map(({ code, message, remedy }) => at('files', 'warn', `${message} (${code})`, remedy)),
     ...stores.stores.map(({ kind, name, problem }) => at(kind, problem === null ? 'ok' : 'warn', problem?.message ?? name)),
     official.length > 0
       ? at('engine', 'ok', `${official.length} installation of the official worker`)
@@ -73,16 +74,45 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
 
 async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
   const about = view.profile.name;
+  const process = aboutProcess(view);
   try {
     // A living node knows more than can be found out from outside.
     const node = view.worker.kind === 'running' ? await program?.node(view.profile.id) : undefined;
     const report = await (node === undefined ? host.profiles.check({ draft: view.profile }) : node.checks.run({}));
-    return fromReport(about, report);
+    return [...process, ...fromReport(about, report)];
   } catch (error) {
     const { code, message } = errorOf(error);
-    return [{ about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' }];
+    return [...process, { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' }];
   }
 }
+
+/** A node that should run and does not is the first thing to be told. */
+export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profile' | 'worker' | 'node'>): Finding[] {
+  const at = (check: string, state: PreflightState, message: string, remedy: string): Finding[] => [
+    { about: profile.name, check, state, message, remedy },
+  ];
+  switch (worker.kind) {
+    case 'failed':
+      return at('process', 'fail', `failed: ${worker.error.message} (${worker.error.code})`, FAILED_REMEDY);
+    case 'backoff':
+      return at('process', 'fail', `ends again and again: ${worker.error.message} (${worker.error.code})`, BACKOFF_REMEDY);
+    case 'locked':
+      return at('process', 'fail', 'its key is locked', `Unlock it: crynux-node key unlock ${profile.address}`);
+    default:
+      if (node === null || node.error === null) return [];
+      return at(
+        'node',
+        LASTING_STATES.has(node.state) ? 'fail' : 'warn',
+        `${node.message} ${node.error.message} (${node.error.code})`,
+        NODE_REMEDY,
+      );
+  }
+}
+
+const LASTING_STATES: ReadonlySet<string> = new Set(['failed', 'slashed', 'kickedOut']);
+const FAILED_REMEDY = 'docs/errors.md says what to do about the code; then start the node again: crynux-node start.';
+const BACKOFF_REMEDY = 'It is started again by itself; docs/errors.md says what to do about the code.';
+const NODE_REMEDY = 'docs/errors.md says what to do about the code.';
 
 export function fromReport(about: string, { results }: PreflightReport): Finding[] {
   return results.map((result) => {

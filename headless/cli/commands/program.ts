@@ -7,7 +7,7 @@ import { serve } from './serve.ts';
 /** Far from what other programs of this field use. */
 const DEFAULT_PORT = 7420;
 
-export function addProgramCommands({ program, terminal, end }: Registry): void {
+export function addProgramCommands({ program, terminal, clock, end, endsInOrder }: Registry): void {
   const port = wholeNumber(0, 65_535);
   common(program.command('serve'))
     .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
@@ -16,14 +16,16 @@ export function addProgramCommands({ program, terminal, end }: Registry): void {
     .option('--start <node...>', 'nodes to start, besides those that start with the program')
     .action(
       async ({ start = [], open = false, ...options }: CommonOptions & { port: number; start?: string[]; open?: boolean }) => {
-        end(await serve({ ...options, window: true, open, nodes: start }, { terminal }));
+        endsInOrder();
+        end(await serve({ ...options, window: true, open, nodes: start }, { terminal, clock }));
       },
     );
   common(program.command('run'))
     .description('Runs the program without a window.')
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
     .action(async (nodes: string[], options: CommonOptions) => {
-      end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal }));
+      endsInOrder();
+      end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal, clock }));
     });
   common(program.command('window'))
     .description('Prints a new address of the window of the running program. It works once.')

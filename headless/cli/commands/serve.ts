@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
+import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
 import { HeadlessError } from '../../errors.ts';
 import { openBrowser } from '../../open-browser.ts';
@@ -20,11 +21,18 @@ export interface ServeOptions extends CommonOptions {
   readonly nodes: readonly string[];
 }
 
-export async function serve(options: ServeOptions, { terminal }: Pick<Context, 'terminal'>): Promise<ExitCode> {
+/** Nodes have 70 s, the network on this machine 30 s more; what then still hangs is cut off. */
+const END_WITHIN_MS = 120_000;
+
+/** @throws HeadlessError HEADLESS_ENDED_LATE and what keeps the program from starting */
+export async function serve(options: ServeOptions, { terminal, clock }: Context): Promise<ExitCode> {
   const { port, nodes, json = false } = options;
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
-  const program = await openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log });
+  const asked = untilAborted(terminal.signal);
+  const opening = openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log });
+  const program = await Promise.race([opening, asked]);
+  if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
   try {
     const ids = nodes.map((name) => idOf(program.app, name));
@@ -32,17 +40,35 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
     terminal.out(json ? JSON.stringify({ event: 'ready', port: program.port, address, dataDir }) : readyText(address, dataDir));
     if (options.open && address !== null) openBrowser({ address, dataDir, say: terminal.note });
     const told = follow(program.app, { json, terminal, signal: following.signal });
-    await program.app.autoStart();
-    for (const id of ids) await program.app.parts.nodes.start(id);
-    await untilAborted(terminal.signal);
+    // The first start of the network on this machine takes minutes; whoever wants to end does not wait for it.
+    await Promise.race([asked, startNodes(program.app, ids).then(() => asked)]);
     terminal.note('Ending: each node finishes its current task first. Press Ctrl-C again to end at once.');
-    await program.close();
+    await inTime(program.close(), clock);
     following.abort();
     await told;
     return EXIT.ok;
   } finally {
     following.abort();
-    await program.close();
+    await inTime(program.close(), clock);
+  }
+}
+
+async function startNodes({ autoStart, parts: { nodes } }: HostApp, ids: readonly string[]): Promise<void> {
+  await autoStart();
+  for (const id of ids) await nodes.start(id);
+}
+
+/** @throws HeadlessError HEADLESS_ENDED_LATE */
+async function inTime(closing: Promise<void>, clock: Clock): Promise<void> {
+  const closed = new AbortController();
+  const late = clock.sleep(END_WITHIN_MS, closed.signal).then(() => {
+    throw new HeadlessError('HEADLESS_ENDED_LATE', `not everything has ended in ${END_WITHIN_MS / 1_000} s`);
+  });
+  late.catch(() => {});
+  try {
+    await Promise.race([closing, late]);
+  } finally {
+    closed.abort();
   }
 }
 
