@@ -7,7 +7,8 @@ export function readTextArgument(file: string, field: string): string {
   try {
     return readTextFile(file);
   } catch (cause) {
-    const why = cause instanceof TypeError ? 'it is neither UTF-8 nor UTF-16' : String(cause instanceof Error ? cause.message : cause);
+    const why =
+      cause instanceof TypeError ? 'it is neither UTF-8 nor UTF-16' : String(cause instanceof Error ? cause.message : cause);
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${field}: ${file}: ${why}`, { field }, { cause });
   }
 }

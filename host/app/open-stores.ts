@@ -9,8 +9,8 @@ import { keychainBackendProblem } from '../keys/keychain-backend.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { createKeystore } from '../keys/keystore.ts';
 import { type DevnetKeys, openDevnetKeys } from '../local-network/devnet-keys.ts';
-import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
 import { openPrivateFolder } from '../private-folder.ts';
+import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
 import { openSettings, type SettingsStore } from '../settings/settings.ts';
 
 export interface HostFolders {
