@@ -4,7 +4,6 @@ import type { PreflightReport } from '../../contract/preflight.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { sameAddress } from '../../protocol/wire/fields.ts';
 import { NetworkClock } from '../../worker/networks/network-clock.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
@@ -55,17 +54,15 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
   }
 }
 
-async function doppelgangerFacts(options: {
-  readonly reader: Pick<TrustNetwork, 'publicNodes'>;
+export async function doppelgangerFacts(options: {
+  readonly reader: Pick<TrustNetwork, 'presence'>;
   readonly address: string;
   readonly isOurs: boolean;
 }): Promise<DoppelgangerFacts> {
   const { reader, address, isOurs } = options;
-  const { nodes, complete } = await reader.publicNodes();
-  const listed = nodes.some((node) => sameAddress(node.address, address));
-  if (!listed && !complete) throw new Error('the network has more nodes than were read');
   return {
-    status: listed ? 'Available' : 'Quit',
+    // Not by the list of nodes, which keeps everyone who ever joined: a key that left properly may come back from anywhere.
+    status: (await reader.presence(address)).status,
     // A profile's own records know more, and its node looks at them before it joins.
     joinedAfterEvent: isOurs ? 0 : null,
     ownJoinSeen: isOurs,

@@ -63,6 +63,15 @@ export const nodeInfoSchema = z
 export type NodeInfo = z.output<typeof nodeInfoSchema>;
 export type NodeInfoWire = z.input<typeof nodeInfoSchema>;
 
+/**
+ * GET /v1/node/:a, which anybody may ask: what a node is now. A node that the relay never saw, or that has left, has the status
+ * `Quit`. Its `qos_score` is another figure than that of the signed reading, and is not used.
+ */
+export const nodePresenceSchema = z
+  .object({ address: z.string(), status: nodeStatusField, version: z.string() })
+  .transform(({ address, status, version }) => ({ address, status, version: version === '' ? null : version }));
+export type NodePresence = z.output<typeof nodePresenceSchema>;
+
 /** POST /v2/node/:a/join, signed part (2.4). `staking` in wei. */
 export interface JoinPayload {
   readonly address: string;

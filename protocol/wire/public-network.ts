@@ -5,7 +5,10 @@ import { goArray, uintField } from './fields.ts';
 /** Nodes per page that GET /v1/network/nodes/data gives at most. */
 export const PUBLIC_NODES_PAGE = 100;
 
-/** GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second tells the weight. */
+/**
+ * GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second tells the weight. Both list every node that ever
+ * joined: whether one is there now, only its own status tells (GET /v1/node/:a).
+ */
 export const publicNodeSchema = z
   .object({ address: z.string(), card_model: z.string(), v_ram: uintField, prob_weight: z.number().nullish() })
   .transform((node) => ({
@@ -35,8 +38,3 @@ export const loadedModelSchema = z
   }));
 export type LoadedModel = z.output<typeof loadedModelSchema>;
 export const loadedModelsSchema = goArray(loadedModelSchema);
-
-/** GET /v2/delegated_staking/nodes/filter_options: the part that tells which versions nodes run. */
-export const filterOptionsSchema = z
-  .object({ versions: goArray(z.string()) })
-  .transform((options) => ({ versions: options.versions }));

@@ -12,6 +12,7 @@ import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
+import { isSignatureRefused } from '../networks/relay/refusals.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -274,6 +275,7 @@ export class Node {
       this.#problem = null;
     } catch (error) {
       this.#problem = serialiseError(error);
+      if (isSignatureRefused(error)) this.#loops.clock.wake();
       throw error;
     } finally {
       this.#changed();

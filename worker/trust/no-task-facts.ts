@@ -1,7 +1,10 @@
 /** What there is to know when a node gets no tasks, and how it is gathered. */
 import type { QosExplanation } from '../../contract/standing.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import type { PublicNode } from '../../protocol/wire/public-network.ts';
 import type { EngineState } from '../engines/engine.ts';
 import type { NodeStateKind } from '../node/node-state.ts';
+import { sameCard } from './no-tasks-hardware.ts';
 import { explainQos } from './qos-explanation.ts';
 import type { TrustNetwork } from './relay-reader.ts';
 
@@ -22,6 +25,12 @@ export interface NodeNamePolicy {
 
 type Told<Method extends keyof TrustNetwork> = TrustNetwork[Method] extends () => Promise<infer Value> ? Value | null : never;
 
+/** A node of the network that is there now, as far as it was asked. */
+export interface PresentNode extends PublicNode {
+  /** Engine version; null = not asked for, or not told. */
+  readonly version?: string | null;
+}
+
 /** Null = could not be read. */
 export interface NoTaskFacts {
   readonly nowMs: number;
@@ -29,10 +38,11 @@ export interface NoTaskFacts {
   readonly policy: NodeNamePolicy;
   readonly info: Told<'nodeInfo'>;
   readonly qos: QosExplanation | null;
-  readonly publicNodes: Told<'publicNodes'>;
+  readonly publicNodes: { readonly nodes: readonly PresentNode[]; readonly complete: boolean } | null;
   readonly queued: Told<'queuedTasks'>;
   readonly models: Told<'loadedModels'>;
-  readonly versions: Told<'versions'>;
+  /** Engine versions that the nodes which were asked run now. */
+  readonly versions: readonly string[] | null;
 }
 
 export interface NoTaskInquiry {
@@ -43,18 +53,43 @@ export interface NoTaskInquiry {
   readonly nowMs: number;
 }
 
+/** Most nodes whose presence is read; those with this node's card first, then the weightiest. */
+const MOST_ASKED = 32;
+
 /** Reads everything at once; what fails is unknown and keeps nothing else from being told. */
 export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskFacts> {
   const { network, local, policy, nowMs } = inquiry;
   const orNull = <Value>(answer: Promise<Value>) => answer.catch(() => null);
-  const [info, tracing, publicNodes, queued, models, versions] = await Promise.all([
+  const [info, tracing, listed, queued, models] = await Promise.all([
     orNull(network.nodeInfo()),
     orNull(network.qosTracing()),
     orNull(network.publicNodes()),
     orNull(network.queuedTasks()),
     orNull(network.loadedModels()),
-    orNull(network.versions()),
   ]);
   const qos = info === null && tracing === null ? null : explainQos({ tracing: tracing ?? 'unsupported', info, nowMs });
-  return { nowMs, local, policy, info, qos, publicNodes, queued, models, versions };
+  const present = listed === null || info === null ? null : await askPresence(network, listed.nodes, info);
+  const publicNodes = listed === null ? null : { nodes: present?.nodes ?? listed.nodes, complete: listed.complete };
+  return { nowMs, local, policy, info, qos, publicNodes, queued, models, versions: present?.versions ?? null };
+}
+
+/** The list is never pruned: those that have left are taken out, as far as there are few enough to be asked. */
+async function askPresence(
+  network: Pick<TrustNetwork, 'presence'>,
+  listed: readonly PublicNode[],
+  info: NonNullable<Told<'nodeInfo'>>,
+): Promise<{ nodes: readonly PresentNode[]; versions: readonly string[] | null }> {
+  const others = listed.filter((node) => !sameAddress(node.address, info.address));
+  const asked = others
+    .toSorted((a, b) => Number(sameCard(b, info)) - Number(sameCard(a, info)) || (b.weight ?? 0) - (a.weight ?? 0))
+    .slice(0, MOST_ASKED);
+  const answers = await Promise.all(asked.map(({ address }) => network.presence(address).catch(() => null)));
+  const told = new Map(asked.flatMap(({ address }, i) => (answers[i] ? [[address, answers[i]] as const] : [])));
+  const nodes = listed.flatMap((node): PresentNode[] => {
+    const presence = told.get(node.address);
+    if (presence === undefined) return [node];
+    return presence.status === 'Quit' ? [] : [{ ...node, version: presence.version }];
+  });
+  const versions = new Set(nodes.flatMap(({ version }) => version ?? []));
+  return { nodes, versions: told.size === 0 && asked.length > 0 ? null : [...versions].toSorted() };
 }

@@ -3,7 +3,7 @@ import type { NoTaskCondition } from '../../contract/standing.ts';
 import { collapseWhitespace, platformOfGpuName } from '../../protocol/node/gpu-name.ts';
 import { baseModelsOf, nodeFilters, parseVersion, versionServes } from '../../protocol/node/selection.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
-import type { LoadedModel } from '../../protocol/wire/public-network.ts';
+import type { LoadedModel, PublicNode } from '../../protocol/wire/public-network.ts';
 import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
 
@@ -40,7 +40,7 @@ function version({ info, versions }: NoTaskFacts): NoTaskCondition {
   if (parseVersion(own) === null) {
     return condition({ ...about, verdict: 'no', code: 'unreadable', params: { version: own }, change: 'engineUpdate' });
   }
-  if (versions === null || versions === 'unsupported') {
+  if (versions === null) {
     return condition({ ...about, verdict: 'unknown', code: 'notTold', params: { version: own } });
   }
   // A version that ours does not serve is a newer one of our major, or one of another major.
@@ -98,25 +98,29 @@ function vram(facts: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'no', code: 'tooSmall', params, change: 'moreMemory' });
 }
 
-/** Public lists tell name and memory but not version or pausing: they give an upper bound of the nodes that count. */
+/** The relay counts nodes of one card by name and memory. */
+export function sameCard(a: Pick<PublicNode, 'gpuName' | 'gpuVramGib'>, b: Pick<PublicNode, 'gpuName' | 'gpuVramGib'>): boolean {
+  return a.gpuVramGib === b.gpuVramGib && collapseWhitespace(a.gpuName) === collapseWhitespace(b.gpuName);
+}
+
+/** Of those that were not asked for it, neither version nor presence is known: they give an upper bound of the nodes that count. */
 function nodeName({ info, publicNodes, versions, policy }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'nodeName', source: 'RELAY_PROTOCOL 4.2 node-name policy, 11.1 #24' } as const;
   const { minimumNodeNameNumber: minimum, known } = policy;
   if (minimum <= 1 && known) return condition({ ...about, verdict: 'yes', code: 'noMinimum', params: { minimum } });
   if (info === null || publicNodes === null)
     return condition({ ...about, verdict: 'unknown', code: 'notRead', params: { minimum } });
-  const others = publicNodes.nodes.filter(
-    (node) =>
-      node.address.toLowerCase() !== info.address.toLowerCase() &&
-      node.gpuVramGib === info.gpuVramGib &&
-      collapseWhitespace(node.gpuName) === collapseWhitespace(info.gpuName),
+  const twins = publicNodes.nodes.filter(
+    (node) => node.address.toLowerCase() !== info.address.toLowerCase() && sameCard(node, info),
   );
+  const others = twins.filter(({ version }) => version === undefined || version === null || version === info.version);
   const count = others.length + 1;
   const params = { ...nameOf(info), count, minimum, minimumKnown: known };
   if (count < minimum && publicNodes.complete) {
     return condition({ ...about, verdict: known ? 'no' : 'unknown', code: 'tooFew', params, change: 'moreSuchNodes' });
   }
-  const oneVersion = versions !== null && versions !== 'unsupported' && versions.every((other) => other === info.version);
+  const oneVersion =
+    others.every(({ version }) => version === info.version) || (versions?.every((other) => other === info.version) ?? false);
   if (count >= minimum && oneVersion && known) return condition({ ...about, verdict: 'yes', code: 'enough', params });
   return condition({ ...about, verdict: 'unknown', code: 'versionsNotTold', params });
 }

@@ -103,7 +103,7 @@ describe('one condition at a time', () => {
     ['version', 'no', { info: nodeInfo({ version: 'dev' }) }, 'unreadable', 'engineUpdate'],
     ['version', 'unknown', { versions: ['3.5.0', '3.6.0'] }, 'othersDiffer', 'engineUpdate'],
     ['version', 'yes', { versions: ['3.4.9', 'nonsense'] }, 'newest', null],
-    ['version', 'unknown', { versions: 'unsupported' }, 'notTold', null],
+    ['version', 'unknown', { versions: null }, 'notTold', null],
     ['gpuPlatform', 'no', { info: nodeInfo({ gpuName: 'Apple M2 Type+Darwin' }) }, 'noLanguageTasks', 'otherPlatform'],
     ['gpuPlatform', 'no', { info: nodeInfo({ gpuName: 'RTX 4090' }) }, 'noLanguageTasks', 'platformInName'],
     ['vram', 'no', { info: nodeInfo({ gpuVramGib: 8 }) }, 'tooSmall', 'moreMemory'],
@@ -178,11 +178,39 @@ describe('gathering', () => {
     const network = fakeNetwork({
       publicNodes: () => Promise.reject(new Error('no')),
       queuedTasks: async () => 4,
-      versions: async () => ['3.5.0'],
     });
     const gathered = await gatherNoTaskFacts({ network, local: LOCAL, policy: KNOWN, nowMs: NOW });
-    expect(gathered).toMatchObject({ publicNodes: null, queued: 4, versions: ['3.5.0'], models: 'unsupported' });
+    expect(gathered).toMatchObject({ publicNodes: null, queued: 4, versions: null, models: 'unsupported' });
     expect(gathered.qos?.tracing).toEqual({ kind: 'empty' });
+  });
+
+  it('counts no node that has left, and only those of its card that run its version', async () => {
+    const left = new Set([1, 2, 3].map((n) => other(n).address));
+    const older = other(4).address;
+    const network = fakeNetwork({
+      publicNodes: async () => ({ nodes: [...others(12), other(13, { gpuName: 'Tesla T4' })], complete: true }),
+      presence: async (address) => ({
+        address,
+        status: left.has(address) ? 'Quit' : 'Busy',
+        version: address === older ? '3.4.0' : '3.5.0',
+      }),
+    });
+    const gathered = await gatherNoTaskFacts({ network, local: LOCAL, policy: KNOWN, nowMs: NOW });
+    expect(gathered.publicNodes?.nodes.map(({ address }) => address)).not.toContain(other(1).address);
+    expect(gathered.versions).toEqual(['3.4.0', '3.5.0']);
+    const nodeName = explainNoTasks(gathered).conditions.find(({ id }) => id === 'nodeName');
+    expect(nodeName).toMatchObject({ verdict: 'no', code: 'tooFew', params: { count: 9 } });
+  });
+
+  it('counts a node whose presence can not be read, and does not call its version known', async () => {
+    const network = fakeNetwork({
+      publicNodes: async () => ({ nodes: others(12), complete: true }),
+      presence: () => Promise.reject(new Error('down')),
+    });
+    const gathered = await gatherNoTaskFacts({ network, local: LOCAL, policy: KNOWN, nowMs: NOW });
+    expect([gathered.publicNodes?.nodes.length, gathered.versions]).toEqual([12, null]);
+    const nodeName = explainNoTasks(gathered).conditions.find(({ id }) => id === 'nodeName');
+    expect(nodeName).toMatchObject({ verdict: 'unknown', code: 'versionsNotTold' });
   });
 
   it('nothing at all still gives an answer', async () => {
@@ -193,7 +221,7 @@ describe('gathering', () => {
       publicNodes: down,
       queuedTasks: down,
       loadedModels: down,
-      versions: down,
+      presence: down,
     });
     const view = explainNoTasks(await gatherNoTaskFacts({ network, local: LOCAL, policy: ASSUMED, nowMs: NOW }));
     const remote = view.conditions.filter(

@@ -5,9 +5,8 @@ import { addressOf } from '../../protocol/signing/keys.ts';
 import { signRequest } from '../../protocol/signing/request-signature.ts';
 import { type RelayEvent, relayEventSchema } from '../../protocol/wire/event.ts';
 import { goArray, uintField } from '../../protocol/wire/fields.ts';
-import { type NodeInfo, nodeInfoSchema } from '../../protocol/wire/node.ts';
+import { type NodeInfo, type NodePresence, nodeInfoSchema, nodePresenceSchema } from '../../protocol/wire/node.ts';
 import {
-  filterOptionsSchema,
   type LoadedModel,
   loadedModelsSchema,
   PUBLIC_NODES_PAGE,
@@ -33,12 +32,12 @@ export interface TrustNetwork {
   eventsAfter(id: number, limit: number): Promise<readonly RelayEvent[]>;
   /** All events with an id near this one. */
   eventsAround(id: number, distance: number): Promise<readonly RelayEvent[]>;
-  /** Nodes that have not quit; `complete` is false when there are more than were asked for. */
+  /** What any node is now. One that the relay does not know is a node that has quit. */
+  presence(address: string): Promise<NodePresence>;
+  /** Every node that ever joined, those that left included; `complete` is false when there are more than were asked for. */
   publicNodes(): Promise<{ readonly nodes: readonly PublicNode[]; readonly complete: boolean }>;
   queuedTasks(): Promise<number>;
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported>;
-  /** Engine versions that nodes of the network run. */
-  versions(): Promise<readonly string[] | Unsupported>;
 }
 
 const MAX_PAGES = 20;
@@ -84,6 +83,10 @@ export class RelayReader implements TrustNetwork {
     return this.#events({ start: Math.max(0, id - distance - 1), limit: 2 * distance + 1 });
   }
 
+  presence(address: string): Promise<NodePresence> {
+    return this.#get(nodePresenceSchema, `/v1/node/${address}`);
+  }
+
   async publicNodes(): Promise<{ nodes: readonly PublicNode[]; complete: boolean }> {
     const nodes = new Map<string, PublicNode>();
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -101,11 +104,6 @@ export class RelayReader implements TrustNetwork {
 
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported> {
     return supported(this.#get(loadedModelsSchema, '/v2/loaded-models'));
-  }
-
-  async versions(): Promise<readonly string[] | Unsupported> {
-    const options = await supported(this.#get(filterOptionsSchema, '/v2/delegated_staking/nodes/filter_options'));
-    return options === 'unsupported' ? options : options.versions;
   }
 
   close(): Promise<void> {

@@ -253,7 +253,8 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     const reader = await readerOf(harness);
     await harness.actor('n1').join();
     expect(await reader.loadedModels()).toBe('unsupported');
-    expect(await reader.versions()).toBe('unsupported');
+    expect(await reader.presence(reader.address)).toMatchObject({ status: 'Available' });
+    expect(await reader.presence(`0x${'12'.repeat(20)}`)).toMatchObject({ status: 'Quit', version: null });
     const { nodes, complete } = await reader.publicNodes();
     expect([nodes.length, complete, nodes[0]?.weight]).toEqual([1, true, null]);
     expect((await reader.nodeInfo()).modelIds).toEqual([MODEL]);

@@ -12,8 +12,16 @@ function refused(error: unknown, test: (message: string, httpStatus: number) => 
 export const isTaskNotFound = (error: unknown) => refused(error, (message) => message.includes('Task not found'));
 export const isIllegalTaskState = (error: unknown) =>
   refused(error, (message) => message === 'Illegal task state' || message === 'Task not validated');
-/** A wrong key, a wrong canonical form, or clocks too far apart: the relay does not tell them apart. */
-export const isSignatureRefused = (error: unknown) => refused(error, (message) => message === 'Invalid signature');
+/**
+ * A wrong key, a wrong canonical form, or clocks too far apart: the relay does not tell them apart. Readings that take a token
+ * or a signature say it in words of their own, and with another status.
+ */
+export const isSignatureRefused = (error: unknown) =>
+  refused(
+    error,
+    (message, httpStatus) =>
+      message === 'Invalid signature' || (httpStatus === 401 && message === 'Valid JWT or signature required'),
+  );
 export const isSignerNotAllowed = (error: unknown) => refused(error, (message) => message === 'Signer not allowed');
 export const isAlreadyJoined = (error: unknown) => refused(error, (message) => message === 'Node already joined');
 export const isIllegalNodeStatus = (error: unknown) => refused(error, (message) => message === 'Illegal node status');

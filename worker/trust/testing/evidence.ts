@@ -92,10 +92,10 @@ export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
     eventsOfTask: async () => [],
     eventsAfter: async () => [],
     eventsAround: async () => [],
+    presence: async (address) => ({ address, status: 'Available', version: '3.5.0' }),
     publicNodes: async () => ({ nodes: [], complete: true }),
     queuedTasks: async () => 0,
     loadedModels: async () => 'unsupported',
-    versions: async () => 'unsupported',
     ...answers,
   };
 }
