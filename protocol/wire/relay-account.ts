@@ -164,6 +164,11 @@ export const withdrawConfigSchema = goArray(
 );
 export type WithdrawConfig = z.output<typeof withdrawConfigSchema>[number];
 
+/** The part of GET /v1/delegator/:a that counts: what delegations have ever earned. The relay lists no such payment by itself. */
+export const delegationIncomeSchema = z
+  .object({ total_delegation_earnings: weiField })
+  .transform(({ total_delegation_earnings }) => total_delegation_earnings);
+
 const estimateMoment = z
   .number()
   .nullish()

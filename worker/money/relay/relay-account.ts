@@ -5,6 +5,7 @@ import { addressOf } from '../../../protocol/signing/keys.ts';
 import { signWalletMessage, walletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
 import { goArray, uintField, weiField } from '../../../protocol/wire/fields.ts';
 import {
+  delegationIncomeSchema,
   type EmissionEstimate,
   emissionEstimateSchema,
   type WithdrawConfig,
@@ -53,6 +54,11 @@ export interface RelayAccount {
   withdrawConfig(): Promise<readonly WithdrawConfig[]>;
   /** One attempt. @returns the id of the relay's record */
   requestWithdrawal(request: WithdrawRequest): Promise<number>;
+  /**
+   * Wei: what delegations to other nodes have ever brought this account. The relay lists none of these payments, it tells the
+   * sum alone. Null where it does not even tell that.
+   */
+  delegationIncome(): Promise<bigint | null>;
   /** Null where the relay does not guess. */
   emissionEstimate(): Promise<EmissionEstimate | null>;
   close(): Promise<void>;
@@ -112,6 +118,15 @@ export function createRelayAccount({ relayUrl, privateKey, clock, limits = DEFAU
         },
       });
       return request_id;
+    },
+
+    async delegationIncome() {
+      try {
+        return await transport.data(delegationIncomeSchema, { method: 'GET', path: `/v1/delegator/${address}` });
+      } catch (error) {
+        if (isUnknownRoute(error)) return null;
+        throw error;
+      }
     },
 
     emissionEstimate: () => session.data(emissionEstimateSchema, { method: 'GET', path: `/v2/node/${address}` }),

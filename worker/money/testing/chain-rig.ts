@@ -31,6 +31,7 @@ export function emptyAccount(address: Hex): RelayAccount {
     page: async () => ({ total: 0, rows: [] }),
     withdrawConfig: async () => [],
     requestWithdrawal: async () => 0,
+    delegationIncome: async () => null,
     emissionEstimate: async () => null,
     close: async () => {},
   };

@@ -63,6 +63,12 @@ export function recordedAccount({ address, ...options }: RecordedAccountOptions)
     },
     withdrawConfig: notRecorded,
     requestWithdrawal: notRecorded,
+    async delegationIncome() {
+      const told = recordedAnswers('GET /v1/delegator/:user_address', address).map((one) =>
+        dataOf<{ total_delegation_earnings: string }>(one),
+      );
+      return BigInt(told.at(-1)?.total_delegation_earnings ?? '0');
+    },
     emissionEstimate: notRecorded,
     close: async () => {},
   };

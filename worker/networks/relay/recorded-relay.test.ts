@@ -1,0 +1,582 @@
+/**
+ * The client against what the real relay said: its own classes get every recorded answer over HTTP. What they make of it is held
+ * against a second reading of the answer's text, written here and with tables of its own.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Hex } from '../../../protocol/hex.ts';
+import { weiOfDecimal } from '../../../protocol/money/withdrawal-terms.ts';
+import { ManualClock } from '../../../protocol/ports.ts';
+import {
+  answerBytes,
+  isSuccess,
+  RELAY_ROUTES,
+  type RecordedExchange,
+  type RelayRoute,
+  readRelayRecordings,
+} from '../../../protocol/testing/relay-recordings.ts';
+import {
+  depositRecordSchema,
+  taskFeeRecordSchema,
+  vestingRecordSchema,
+  withdrawalRecordSchema,
+} from '../../../protocol/wire/relay-account.ts';
+import { WorkerError } from '../../errors.ts';
+import { createRelayAccount, type RelayAccount } from '../../money/relay/relay-account.ts';
+import type { RecordedScore } from '../../store/score-ledger.ts';
+import { startHttpRelay } from '../../testing/http-relay.ts';
+import { tempDir } from '../../testing/temp-dir.ts';
+import { RelayReader } from '../../trust/relay-reader.ts';
+import { NetworkClock } from '../network-clock.ts';
+import * as refusals from './refusals.ts';
+import { RelayNetwork } from './relay-network.ts';
+
+const KEY: Hex = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
+const NOW = Date.parse('2026-11-28T23:53:00Z');
+const NO_TASK = `0x${'0'.repeat(64)}`;
+
+const NODE_STATUSES = ['Quit', 'Available', 'Busy', 'PendingPause', 'PendingQuit', 'Paused'];
+const TASK_STATUSES = [
+  'Queued',
+  'Started',
+  'ParametersUploaded',
+  'ErrorReported',
+  'ScoreReady',
+  'Validated',
+  'GroupValidated',
+  'EndInvalidated',
+  'EndSuccess',
+  'EndAborted',
+  'EndGroupRefund',
+  'EndGroupSuccess',
+];
+const ABORT_REASONS = [
+  'None',
+  'Timeout',
+  'ModelDownloadFailed',
+  'IncorrectResult',
+  'TaskFeeTooLow',
+  'GroupTimeout',
+  'ErrorReported',
+  'CreatorCancelled',
+  'CreatorValidationTimeout',
+  'ResultUploadTimeout',
+  'NodeSlashed',
+];
+const ACCOUNT_TYPES: Readonly<Record<number, string>> = { 0: 'TaskIncome', 4: 'TaskPayment', 5: 'TaskRefund' };
+
+interface Clients {
+  readonly network: RelayNetwork;
+  readonly account: RelayAccount;
+  readonly reader: RelayReader;
+}
+
+type Json = Record<string, unknown>;
+
+/** Calls the client as for this exchange. */
+interface Use {
+  readonly call: (clients: Clients, exchange: RecordedExchange) => Promise<unknown>;
+  /** What the call has to give, from the answer's `data`; nothing for a route whose success carries none. */
+  readonly means?: ((data: never, exchange: RecordedExchange) => unknown) | undefined;
+}
+
+const commitmentIn = ({ request }: RecordedExchange): Hex =>
+  (/0x[0-9a-f]{64}/.exec(request.path)?.[0] ?? `0x${'ab'.repeat(32)}`) as Hex;
+const addressIn = ({ request }: RecordedExchange): string => request.path.split('/')[3] ?? '';
+const rfc = (text: unknown) => (text === undefined ? null : new Date(String(text)).getTime());
+const seconds = (value: unknown) => Number(value) * 1_000;
+const wei = (text: unknown) => BigInt(String(text));
+
+function taskMeaning(data: Json) {
+  const text = (name: string) => String(data[name]);
+  return {
+    sequence: data.sequence,
+    taskArgs: data.task_args,
+    commitment: data.task_id_commitment,
+    creator: data.creator,
+    samplingSeed: data.sampling_seed,
+    nonce: data.nonce,
+    status: TASK_STATUSES[Number(data.status)],
+    type: ['StableDiffusion', 'Llm', 'FineTuneLora'][Number(data.task_type)],
+    version: data.task_version,
+    timeoutSeconds: data.timeout,
+    minVramGib: data.min_vram,
+    requiredGpu: data.required_gpu,
+    requiredGpuVramGib: data.required_gpu_vram,
+    feeWei: wei(data.task_fee),
+    size: data.task_size,
+    modelIds: data.model_ids ?? [],
+    abortReason: ABORT_REASONS[Number(data.abort_reason)],
+    error: ['None', 'ParametersValidationFailed'][Number(data.task_error)],
+    score: text('score'),
+    qosScore: data.qos_score,
+    selectedNode: data.selected_node === '' ? null : data.selected_node,
+    createTimeMs: rfc(data.create_time),
+    startTimeMs: rfc(data.start_time),
+    scoreReadyTimeMs: rfc(data.score_ready_time),
+    validatedTimeMs: rfc(data.validated_time),
+    resultUploadedTimeMs: rfc(data.result_uploaded_time),
+  };
+}
+
+function nodeMeaning(data: Json) {
+  return {
+    address: data.address,
+    network: data.network,
+    status: NODE_STATUSES[Number(data.status)],
+    gpuName: data.gpu_name,
+    gpuVramGib: data.gpu_vram,
+    version: data.version,
+    inUseModelIds: data.in_use_model_ids,
+    modelIds: data.model_ids,
+    stakingScore: data.staking_score,
+    qosScore: data.qos_score,
+    probWeight: data.prob_weight,
+    operatorStakingWei: wei(data.operator_staking),
+    delegatorStakingWei: wei(data.delegator_staking),
+    relayBalanceWei: wei(data.relay_account_balance),
+    lockedEmissionWei: wei(data.locked_emission),
+    delegatorShare: data.delegator_share,
+    delegatorsNum: data.delegators_num,
+    totalOperatorEarningsWei: wei(data.total_operator_earnings),
+    todayOperatorEarningsWei: wei(data.today_operator_earnings),
+    totalDelegatorEarningsWei: wei(data.total_delegator_earnings),
+    todayDelegatorEarningsWei: wei(data.today_delegator_earnings),
+  };
+}
+
+function traceMeaning(row: Json) {
+  const levels = (when: string) => ({
+    long: row[`qos_long_${when}`],
+    health: row[`qos_short_${when}`],
+    combined: row[`qos_${when}`],
+  });
+  return {
+    atMs: seconds(row.timestamp),
+    commitment: row.task_id_commitment ?? null,
+    event: row.event_type,
+    taskScore: row.task_qos_score ?? null,
+    rank: row.validation_rank ?? null,
+    before: levels('before'),
+    after: levels('after'),
+  };
+}
+
+const list = (
+  name: 'taskFee' | 'deposit' | 'withdrawal' | 'vesting',
+  field: string,
+  read: (row: unknown) => unknown,
+  row: (row: Json) => object,
+): Use => ({
+  async call({ account }) {
+    const page = await account.page(name, 1);
+    return page && { total: page.total, rows: page.rows.map(read) };
+  },
+  means: (data: Json) => ({
+    total: data.total,
+    rows: (data[field] as Json[]).map((one) => ({
+      id: one.id,
+      createdMs: seconds(one.created_at),
+      address: one.address,
+      ...row(one),
+    })),
+  }),
+});
+
+const none = { means: undefined };
+const publicNodes = (rows: Json[] | null) => ({
+  complete: true,
+  nodes: (rows ?? []).map((row) => ({
+    address: row.address,
+    gpuName: row.card_model,
+    gpuVramGib: row.v_ram,
+    weight: row.prob_weight ?? null,
+  })),
+});
+
+const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
+  'GET /v1/now': { call: ({ network }) => network.now(), means: ({ now }: Json) => now },
+  'GET /v1/node/:address/task': {
+    call: ({ network }) => network.currentTask(),
+    means: (pointer: string) => (pointer === NO_TASK ? null : pointer),
+  },
+  'GET /v1/inference_tasks/:task_id_commitment': {
+    call: ({ network }, exchange) => network.task(commitmentIn(exchange)),
+    means: taskMeaning,
+  },
+  'POST /v1/inference_tasks/:task_id_commitment/score': {
+    call: ({ network }, exchange) =>
+      network.submitScore({ commitment: commitmentIn(exchange), score: '0x01' } as unknown as RecordedScore),
+    ...none,
+  },
+  'POST /v1/inference_tasks/:task_id_commitment/task_error': {
+    call: ({ network }, exchange) => network.reportError(commitmentIn(exchange)),
+    ...none,
+  },
+  'POST /v1/inference_tasks/:task_id_commitment/results': {
+    call: ({ network }, exchange) =>
+      network.uploadResult({
+        commitment: commitmentIn(exchange),
+        files: [{ name: '0.json', bytes: new Uint8Array([123, 125]) }],
+        checkpointPath: null,
+      }),
+    ...none,
+  },
+  'GET /v1/inference_tasks/:task_id_commitment/checkpoint': {
+    async call({ network }, exchange) {
+      const path = join(tempDir(), 'checkpoint.zip');
+      await network.downloadInputCheckpoint(commitmentIn(exchange), path);
+      return readFileSync(path).toString('base64');
+    },
+    means: (_: never, { base64 }) => base64,
+  },
+  'GET /v1/events': {
+    call: ({ network }) => network.eventsAfter(0),
+    means: (rows: Json[]) =>
+      rows.map((row) => ({
+        kind: 'event',
+        event: {
+          id: row.id,
+          type: row.type,
+          nodeAddress: row.node_address,
+          commitment: row.task_id_commitment === '' ? null : row.task_id_commitment,
+          args: row.args,
+        },
+      })),
+  },
+  'GET /v1/events/current_id': { call: ({ network }) => network.latestEventId(), means: (id: number) => id },
+  'GET /v1/node/:address': {
+    call: ({ reader }, exchange) => reader.presence(addressIn(exchange)),
+    means: ({ address, status, version }: Json) => ({
+      address,
+      status: NODE_STATUSES[Number(status)],
+      version: version === '' ? null : version,
+    }),
+  },
+  'GET /v2/node/:address': {
+    async call({ network, reader, account }) {
+      return { seen: [await network.nodeInfo(), await reader.nodeInfo()], estimate: await account.emissionEstimate() };
+    },
+    means: (data: Json) => {
+      const isTold = Number(data.emission_week_start) > 0 && Number(data.emission_week_end) > 0;
+      return {
+        seen: [nodeMeaning(data), nodeMeaning(data)],
+        estimate: isTold
+          ? {
+              wei: wei(data.estimated_upcoming_operator_emission),
+              fromMs: seconds(data.emission_week_start),
+              toMs: seconds(data.emission_week_end),
+              updatedMs: Number(data.estimate_updated_at) === 0 ? null : seconds(data.estimate_updated_at),
+            }
+          : null,
+      };
+    },
+  },
+  'POST /v2/node/:address/join': {
+    call: ({ network }) =>
+      network.join({ network: 'n', stakeWei: 1n, gpu: { name: 'G', vramGib: 1 }, version: '3.5.0', modelIds: [] }),
+    ...none,
+  },
+  'POST /v2/node/:address/capabilities': {
+    call: ({ network }) => network.updateCapabilities({ gpu: { name: 'G', vramGib: 1 }, version: '3.5.0', modelIds: [] }),
+    ...none,
+  },
+  'POST /v1/node/:address/quit': { call: ({ network }) => network.quit(), ...none },
+  'POST /v1/node/:address/pause': { call: ({ network }) => network.pause(), ...none },
+  'POST /v1/node/:address/resume': { call: ({ network }) => network.resume(), ...none },
+  'POST /v1/node/:address/model': { call: ({ network }) => network.modelDownloaded('base:m'), ...none },
+  'POST /v1/node/:address/version': { call: ({ network }) => network.versionChanged('3.5.1'), ...none },
+  'POST /v2/tasks/:task_id_commitment/node_error': {
+    call: ({ network }, exchange) =>
+      network.reportNodeError({
+        commitment: commitmentIn(exchange),
+        taskArgs: '{}',
+        errorType: 'E',
+        message: 'm',
+        stackTrace: 's',
+        gpuCount: 1,
+        gpuModel: 'G',
+        gpuVramMib: 1,
+        executorMode: 'e',
+        capturedAtMs: NOW,
+      }),
+    ...none,
+  },
+  'GET /v2/relay_account/:address/balance': {
+    async call({ network, account }) {
+      return [await network.balance(), await account.balance()];
+    },
+    means: (text: string) => [wei(text), wei(text)],
+  },
+  'POST /v1/client/connect_wallet': { call: ({ network }) => network.taskIncome(), means: () => undefined },
+  'GET /v1/relay_account/:address/task_fee': list(
+    'taskFee',
+    'records',
+    (row) => taskFeeRecordSchema.parse(row),
+    (row) => ({ wei: wei(row.amount), type: ACCOUNT_TYPES[Number(row.type)], reason: row.reason }),
+  ),
+  'GET /v1/relay_account/:address/deposit/list': list(
+    'deposit',
+    'deposit_records',
+    (row) => depositRecordSchema.parse(row),
+    (row) => ({ wei: wei(row.amount), network: row.network, txHash: row.tx_hash }),
+  ),
+  'GET /v1/relay_account/:address/withdraw/list': list(
+    'withdrawal',
+    'withdraw_records',
+    (row) => withdrawalRecordSchema.parse(row),
+    (row) => ({
+      benefitAddress: row.benefit_address,
+      wei: wei(row.amount),
+      feeWei: wei(row.withdrawal_fee),
+      network: row.network,
+      status: ['pending', 'success', 'failed'][Number(row.status)],
+      txHash: row.tx_hash === '' ? null : row.tx_hash,
+    }),
+  ),
+  'GET /v2/relay_account/:address/vesting/list': list(
+    'vesting',
+    'vesting_records',
+    (row) => vestingRecordSchema.parse(row),
+    (row) => ({
+      totalWei: wei(row.total_amount),
+      durationDays: row.duration_days,
+      type: row.type,
+      releasedWei: wei(row.released_amount),
+      remainingWei: wei(row.total_amount) - wei(row.released_amount),
+      status: ['active', 'completed', 'deprecated'][Number(row.status)],
+      slashed: row.slashed,
+    }),
+  ),
+  'POST /v1/relay_account/:address/withdraw': {
+    call: ({ account }) =>
+      account.requestWithdrawal({ amountWei: 1n, benefitAddress: account.address, network: 'n', timestamp: NOW / 1000 }),
+    means: ({ request_id }: Json) => request_id,
+  },
+  'GET /v1/network/withdraw_config': {
+    call: async ({ account }) =>
+      (await account.withdrawConfig()).map(({ network, terms: { tiers, ...terms } }) => ({
+        network,
+        ...terms,
+        tiers: tiers.map(({ minAmountWei, ratio }) => [minAmountWei, Number(ratio.numerator) / Number(ratio.denominator)]),
+      })),
+    means: (rows: Json[]) =>
+      rows.map((row) => ({
+        network: row.network,
+        fixedFeeWei: weiOfDecimal(String(row.withdrawal_fee)),
+        minimumWei: weiOfDecimal(String(row.withdrawal_min)),
+        perDay: row.max_withdrawals_per_day,
+        tiers: (row.withdrawal_fee_tiers as Json[]).map((tier) => [BigInt(Number(tier.min_amount)) * 10n ** 18n, tier.fee_ratio]),
+      })),
+  },
+  'GET /v1/delegator/:user_address': {
+    call: ({ account }) => account.delegationIncome(),
+    means: (data: Json) => wei(data.total_delegation_earnings),
+  },
+  'GET /v2/node/:address/qos/tracing': {
+    call: ({ reader }) => reader.qosTracing(),
+    means: (data: Json) => ({
+      address: data.node_address,
+      maxEvents: data.max_task_events,
+      events: (data.events as Json[]).map(traceMeaning).toSorted((a, b) => a.atMs - b.atMs),
+    }),
+  },
+  'GET /v2/network/nodes/data': { call: ({ reader }) => reader.publicNodes(), means: publicNodes },
+  'GET /v1/network/nodes/data': { call: ({ reader }) => reader.publicNodes(), means: publicNodes },
+  'GET /v1/stats/queue/count': { call: ({ reader }) => reader.queuedTasks(), means: (count: number) => count },
+  'GET /v2/loaded-models': {
+    call: ({ reader }) => reader.loadedModels(),
+    means: (rows: Json[]) =>
+      rows.map((row) => ({
+        modelId: row.model_id,
+        kind: row.model_type,
+        minVramGib: row.min_vram,
+        inMemoryNodes: row.in_memory_node_count,
+        onDiskNodes: row.on_disk_node_count,
+      })),
+  },
+};
+
+const APPLICATION = 'an application asks it; this program never creates or judges tasks on a real network';
+const SERVICE = 'answers only to the wallet that pays withdrawals out';
+const ADMIN = 'answers only to admins of the relay';
+const SHOWN = 'a figure for a website; nothing here is decided by it or booked from it';
+
+/** Routes that the client never asks, each with the reason. */
+const UNUSED: Readonly<Partial<Record<RelayRoute, string>>> = {
+  'GET /': 'a page for people',
+  'GET (unknown route)': 'what a relay says of a route that it does not have',
+  'DELETE (unknown route)': 'what a relay says of a route that it does not have',
+  'POST /v1/node/:address/join': 'the first form of joining, which the relay refuses',
+  'POST /v1/inference_tasks/:task_id_commitment': APPLICATION,
+  'POST /v1/inference_tasks/:task_id_commitment/abort_reason': APPLICATION,
+  'POST /v1/inference_tasks/validate': APPLICATION,
+  'GET /v1/inference_tasks/:task_id_commitment/results/:index': APPLICATION,
+  'GET /v1/inference_tasks/:task_id_commitment/results/checkpoint': APPLICATION,
+  'GET /v1/inference_tasks/:task_id_commitment/selected_node': APPLICATION,
+  'GET /v1/relay_account/event_logs': SERVICE,
+  'GET /v1/withdraw/list': SERVICE,
+  'POST /v1/withdraw/:id/fulfill': SERVICE,
+  'POST /v1/withdraw/:id/reject': SERVICE,
+  'POST /v1/worker/:version': 'a count of worker programs that no node takes part in',
+  'DELETE /v1/worker/:version': 'a count of worker programs that no node takes part in',
+  'GET /v1/worker/:version/count': 'a count of worker programs that no node takes part in',
+  'GET /v2/relay_account/:address/vesting/locked': 'the list of vestings says the same, record by record',
+  'GET /v2/relay_account/:address/emission/chart': SHOWN,
+  'GET /v2/delegated_staking/nodes/filter_options': 'knows only nodes with a share for delegators: not the versions that run',
+  'GET /v1/staking/:address': 'the chain itself is asked',
+  'GET /v1/user_staking/node/:address': 'the chain itself is asked',
+  'GET /v1/delegator/:user_address/delegation': 'a delegator’s reading of one delegation',
+  'GET /v1/delegator/:user_address/delegations': 'a delegator’s reading of its delegations',
+  'GET /v2/delegated_staking/nodes': SHOWN,
+  'GET /v2/delegated_staking/nodes/:address': SHOWN,
+  'GET /v2/delegated_staking/nodes/:address/delegations': SHOWN,
+  'GET /v2/delegated_staking/nodes/:address/emission/chart': SHOWN,
+  'GET /v1/client/:address/income/stats': SHOWN,
+  'GET /v1/incentive/node/:address': SHOWN,
+  'GET /v1/incentive/nodes': SHOWN,
+  'GET /v1/incentive/total': SHOWN,
+  'GET /v2/incentive/delegations': SHOWN,
+  'GET /v2/incentive/nodes': SHOWN,
+  'GET /v2/incentive/nodes/all': SHOWN,
+  'GET /v1/network': SHOWN,
+  'GET /v1/network/nodes/number': SHOWN,
+  'GET /v1/network/tasks/number': SHOWN,
+  'GET /v1/stats/histogram/task_execution_time': SHOWN,
+  'GET /v1/stats/histogram/task_fee': SHOWN,
+  'GET /v1/stats/histogram/task_upload_result_time': SHOWN,
+  'GET /v1/stats/histogram/task_waiting_time': SHOWN,
+  'GET /v1/stats/line_chart/delegation/:user_address/:node_address/earnings': SHOWN,
+  'GET /v1/stats/line_chart/delegation/:user_address/:node_address/emission': SHOWN,
+  'GET /v1/stats/line_chart/delegator/:address/earnings': SHOWN,
+  'GET /v1/stats/line_chart/incentive': SHOWN,
+  'GET /v1/stats/line_chart/node/:address/delegator_num': SHOWN,
+  'GET /v1/stats/line_chart/node/:address/earnings': SHOWN,
+  'GET /v1/stats/line_chart/node/:address/scores': SHOWN,
+  'GET /v1/stats/line_chart/node/:address/staking': SHOWN,
+  'GET /v1/stats/line_chart/task_count': SHOWN,
+  'GET /v1/stats/line_chart/task_success_rate': SHOWN,
+  'GET /v1/stats/node_events': SHOWN,
+  'GET /v2/models/llm/execution-time': SHOWN,
+  'GET /v2/models/sd/execution-time': SHOWN,
+  'GET /v2/admin/node_task_errors': ADMIN,
+  'GET /v2/admin/nodes/:address/scores': ADMIN,
+  'GET /v2/admin/pending_slashes': ADMIN,
+  'GET /v2/admin/pending_slashes/:pending_slash_id': ADMIN,
+  'GET /v2/admin/relay_account/:address/balance': ADMIN,
+  'GET /v2/admin/slashes/nodes': ADMIN,
+  'GET /v2/admin/slashes/nodes/:address/delegators': ADMIN,
+  'GET /v2/admin/slashes/nodes/:address/vestings': ADMIN,
+  'GET /v2/admin/task_whitelist': ADMIN,
+  'GET /v2/admin/tasks/:task_id_commitment/trace': ADMIN,
+  'POST /v2/admin/nodes/slash': ADMIN,
+  'POST /v2/admin/vesting': ADMIN,
+};
+
+const recordings = readRelayRecordings();
+const pattern = (route: string) => new RegExp(`^${route.replace(/:[a-z_]+/g, '[^/]+')}$`);
+const TOKEN = JSON.stringify({ message: 'success', data: { token: 'jwt' } });
+
+async function connect() {
+  const relay = await startHttpRelay();
+  const clock = new NetworkClock(new ManualClock(NOW));
+  const options = { relayUrl: relay.url, privateKey: KEY, clock };
+  const clients = { network: new RelayNetwork(options), account: createRelayAccount(options), reader: new RelayReader(options) };
+  onTestFinished(async () => {
+    await Promise.all([clients.network.close(), clients.account.close(), clients.reader.close()]);
+  });
+  return { relay, clients };
+}
+
+type Rig = Awaited<ReturnType<typeof connect>>;
+
+/** The relay answers the route with this exchange, logs in whoever asks, and has no other route. */
+function play({ relay }: Rig, route: RelayRoute, exchange: RecordedExchange): void {
+  const [method, path] = route.split(' ') as [string, string];
+  relay.behave((request, response) => {
+    if (request.method === method && pattern(path).test(request.path)) {
+      const headers = exchange.contentType === null ? {} : { 'content-type': exchange.contentType };
+      return response.writeHead(exchange.status, headers).end(answerBytes(exchange) ?? '');
+    }
+    if (request.path === '/v1/client/connect_wallet') return response.writeHead(200).end(TOKEN);
+    return response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
+  });
+}
+
+const dataOf = (exchange: RecordedExchange) => (exchange.body as { data?: unknown } | null)?.data as never;
+
+it('every recorded route is used by the client, or named with the reason why it is not', () => {
+  const [used, unused] = [Object.keys(USES), Object.keys(UNUSED)];
+  expect([...used, ...unused].toSorted()).toEqual([...RELAY_ROUTES].toSorted());
+  expect(Object.values(UNUSED).every((reason) => reason !== '')).toBe(true);
+});
+
+describe.each(recordings.filter(({ key }) => USES[key] !== undefined))('$key', ({ key, exchanges }) => {
+  const { call, means } = USES[key] ?? expect.fail();
+
+  it('every success is read, and every field that is used means what it says there', async () => {
+    const rig = await connect();
+    for (const exchange of exchanges.filter(isSuccess)) {
+      play(rig, key, exchange);
+      const got = await call(rig.clients, exchange).catch((error: unknown) => ({ failed: String(error) }));
+      const expected = key === 'POST /v1/client/connect_wallet' ? 'unsupported' : means?.(dataOf(exchange), exchange);
+      expect([exchange.name, got]).toEqual([exchange.name, expected]);
+    }
+  });
+
+  it('every refusal is RELAY_REFUSED with the relay’s own words, and recognised for what it means', async () => {
+    const rig = await connect();
+    for (const exchange of exchanges.filter((one) => !isSuccess(one))) {
+      play(rig, key, exchange);
+      const error = await call(rig.clients, exchange).then(
+        (value: unknown) => value,
+        (thrown: unknown) => thrown,
+      );
+      const { field, reason } = wordsOf(exchange);
+      if (reason === 'Task not found' && key === 'GET /v1/inference_tasks/:task_id_commitment') {
+        expect(error).toBe('notFound');
+        continue;
+      }
+      expect(error).toBeInstanceOf(WorkerError);
+      expect([exchange.name, error]).toMatchObject([
+        exchange.name,
+        { code: 'RELAY_REFUSED', data: { httpStatus: exchange.status, field, reason } },
+      ]);
+      const seen = Object.entries(RECOGNISED)
+        .filter(([, is]) => is(error))
+        .map(([name]) => name);
+      expect([exchange.name, reason, seen]).toEqual([exchange.name, reason, MEANING[reason] ?? []]);
+      expect(refusals.isOutcomeUnknown(error)).toBe(false);
+    }
+  });
+});
+
+const RECOGNISED = {
+  clockOrKey: refusals.isSignatureRefused,
+  foreignSigner: refusals.isSignerNotAllowed,
+  taskNotFound: refusals.isTaskNotFound,
+  illegalTaskState: refusals.isIllegalTaskState,
+  alreadyJoined: refusals.isAlreadyJoined,
+  illegalNodeStatus: refusals.isIllegalNodeStatus,
+  unknownRoute: refusals.isUnknownRoute,
+};
+
+/** What each of the relay's words has to be taken for; any other is a plain refusal. */
+const MEANING: Readonly<Record<string, readonly (keyof typeof RECOGNISED)[]>> = {
+  'Invalid signature': ['clockOrKey'],
+  'Valid JWT or signature required': ['clockOrKey'],
+  'Signer not allowed': ['foreignSigner'],
+  'Task not found': ['taskNotFound'],
+  'Illegal task state': ['illegalTaskState'],
+  'Task not validated': ['illegalTaskState'],
+  'Node already joined': ['alreadyJoined'],
+  'Illegal node status': ['illegalNodeStatus'],
+};
+
+function wordsOf({ body }: RecordedExchange): { field: string; reason: string } {
+  if (body === null) return { field: '', reason: '' };
+  const { message, data } = body as { message: string; data?: { field_name: string; message: string } };
+  if (message === 'validation_error' && data !== undefined) return { field: data.field_name, reason: data.message.slice(0, 500) };
+  return { field: '', reason: message.slice(0, 500) };
+}
