@@ -4,9 +4,9 @@ import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { PublicNode } from '../../protocol/wire/public-network.ts';
 import type { EngineState } from '../engines/engine.ts';
 import type { NodeStateKind } from '../node/node-state.ts';
-import { sameCard } from './no-tasks-hardware.ts';
 import { explainQos } from './qos-explanation.ts';
 import type { TrustNetwork } from './relay-reader.ts';
+import { sameCard } from './same-card.ts';
 
 export interface LocalNodeFacts {
   readonly node: NodeStateKind;

@@ -1,11 +1,12 @@
 /** The conditions that speak of a node's card, engine version and models. Source: RELAY_PROTOCOL 4.2. */
 import type { NoTaskCondition } from '../../contract/standing.ts';
-import { collapseWhitespace, platformOfGpuName } from '../../protocol/node/gpu-name.ts';
+import { platformOfGpuName } from '../../protocol/node/gpu-name.ts';
 import { baseModelsOf, nodeFilters, parseVersion, versionServes } from '../../protocol/node/selection.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
-import type { LoadedModel, PublicNode } from '../../protocol/wire/public-network.ts';
+import type { LoadedModel } from '../../protocol/wire/public-network.ts';
 import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
+import { sameCard } from './same-card.ts';
 
 /** Names in a parameter list. */
 const MAX_NAMES = 10;
@@ -96,11 +97,6 @@ function vram(facts: NoTaskFacts): NoTaskCondition {
   const params = { gpuVramGib, fitting, models: models.length, smallestGib };
   if (fitting > 0) return condition({ ...about, verdict: 'yes', code: 'fits', params });
   return condition({ ...about, verdict: 'no', code: 'tooSmall', params, change: 'moreMemory' });
-}
-
-/** The relay counts nodes of one card by name and memory. */
-export function sameCard(a: Pick<PublicNode, 'gpuName' | 'gpuVramGib'>, b: Pick<PublicNode, 'gpuName' | 'gpuVramGib'>): boolean {
-  return a.gpuVramGib === b.gpuVramGib && collapseWhitespace(a.gpuName) === collapseWhitespace(b.gpuName);
 }
 
 /** Of those that were not asked for it, neither version nor presence is known: they give an upper bound of the nodes that count. */
