@@ -1,5 +1,6 @@
 /** The chunks of a PNG, checked as Go's image/png checks them: order, lengths, CRC. */
 import { ProtocolError } from '../errors.ts';
+import type { ZlibPort } from './zlib-port.ts';
 
 /** Larger images are refused before anything is inflated; 32 MiPixel is far above what tasks can ask for. */
 export const MAX_PIXELS = 2 ** 25;
@@ -41,13 +42,13 @@ interface Chunk {
 }
 
 /** @throws ProtocolError PROTOCOL_BAD_IMAGE */
-export function readChunks(png: Uint8Array): PngChunks {
+export function readChunks(png: Uint8Array, { crc32 }: Pick<ZlibPort, 'crc32'>): PngChunks {
   let header: PngHeader | null = null;
   let palette: Uint8Array | null = null;
   let transparency: Uint8Array | null = null;
   const data: Uint8Array[] = [];
   let dataEnded = false;
-  for (const chunk of chunksOf(png)) {
+  for (const chunk of chunksOf(png, crc32)) {
     // A later IDAT is ignored as garbage, as Go does; the stream must be complete without it.
     if (chunk.type !== 'IDAT' && data.length > 0) dataEnded = true;
     if (chunk.type === 'IHDR') {
@@ -68,7 +69,7 @@ export function readChunks(png: Uint8Array): PngChunks {
   return { header, palette, transparency, data: join(data) };
 }
 
-function* chunksOf(png: Uint8Array): Generator<Chunk> {
+function* chunksOf(png: Uint8Array, crc32: ZlibPort['crc32']): Generator<Chunk> {
   if (SIGNATURE.some((byte, i) => png[i] !== byte)) throw badImage('not a PNG file');
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   let at = SIGNATURE.length;
@@ -135,18 +136,6 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return joined;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 export function badImage(why: string, cause?: unknown): ProtocolError {

@@ -2,6 +2,7 @@
 import { COLOUR, type PngChunks, readChunks } from './png-chunks.ts';
 import { channelsOf, readSamples } from './png-rows.ts';
 import type { Samples } from './resize.ts';
+import type { ZlibPort } from './zlib-port.ts';
 
 /** Colour and alpha apart, not premultiplied; both 8-bit (Uint8Array) or both 16-bit (Uint16Array). */
 export interface PngImage {
@@ -18,9 +19,9 @@ export interface PngImage {
  * Stricter than Go in two points only: images above 32 MiPixel, and garbage IDAT chunks right behind a complete stream.
  * @throws ProtocolError PROTOCOL_BAD_IMAGE
  */
-export function decodePng(png: Uint8Array): PngImage {
-  const chunks = readChunks(png);
-  const raw = readSamples(chunks.header, chunks.data);
+export function decodePng(png: Uint8Array, zlib: ZlibPort): PngImage {
+  const chunks = readChunks(png, zlib);
+  const raw = readSamples(chunks.header, chunks.data, zlib);
   switch (chunks.header.colour) {
     case COLOUR.palette:
       return paletteImage(chunks, raw);
@@ -37,9 +38,17 @@ function paletteImage({ header, palette, transparency }: PngChunks, raw: Samples
   const { width, height } = header;
   const samples = new Uint16Array(raw.length * 3);
   const alpha = new Uint16Array(raw.length);
-  for (const [pixel, index] of raw.entries()) {
-    for (let channel = 0; channel < 3; channel++) samples[pixel * 3 + channel] = (palette?.[index * 3 + channel] ?? 0) * 257;
-    alpha[pixel] = (transparency?.[index] ?? 255) * 257;
+  // As wide as an index can be: no look-up leaves the tables.
+  const colours = new Uint16Array(256 * 3);
+  for (const [i, value] of (palette ?? []).entries()) colours[i] = value * 257;
+  const alphas = new Uint16Array(256).fill(0xffff);
+  for (const [i, value] of (transparency ?? []).entries()) alphas[i] = value * 257;
+  for (let pixel = 0; pixel < raw.length; pixel++) {
+    const index = raw[pixel] as number;
+    samples[pixel * 3] = colours[index * 3] as number;
+    samples[pixel * 3 + 1] = colours[index * 3 + 1] as number;
+    samples[pixel * 3 + 2] = colours[index * 3 + 2] as number;
+    alpha[pixel] = alphas[index] as number;
   }
   return { width, height, channels: 3, samples, alpha };
 }
@@ -63,7 +72,7 @@ function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage
   const { width, height, depth } = header;
   const channels = header.colour === COLOUR.rgb ? 3 : 1;
   const unit = depth < 8 ? 255 / (2 ** depth - 1) : 1;
-  const samples = unit === 1 ? raw : raw.map((value) => value * unit);
+  const samples = unit === 1 ? raw : scaledBy(raw, unit);
   if (transparency === null) return { width, height, channels, samples, alpha: null };
 
   const key = Array.from({ length: channels }, (_, channel) => {
@@ -74,10 +83,17 @@ function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage
   const opaque = depth === 16 ? 0xffff : 0xff;
   const alpha = sameKind(raw, width * height);
   for (let pixel = 0; pixel < alpha.length; pixel++) {
-    const isKey = key.every((value, channel) => samples[pixel * channels + channel] === value);
+    let isKey = true;
+    for (let channel = 0; channel < channels; channel++) isKey &&= samples[pixel * channels + channel] === key[channel];
     alpha[pixel] = isKey ? 0 : opaque;
   }
   return { width, height, channels, samples, alpha };
+}
+
+function scaledBy(raw: Samples, unit: number): Samples {
+  const scaled = sameKind(raw, raw.length);
+  for (let i = 0; i < raw.length; i++) scaled[i] = (raw[i] as number) * unit;
+  return scaled;
 }
 
 function sameKind(like: Samples, length: number): Samples {

@@ -15,45 +15,122 @@ export function resizeSquare(grid: SampleGrid, size: number): SampleGrid {
   return resampleTransposed(resampleTransposed(grid, size), size);
 }
 
+/**
+ * What each output takes from its line: the run of source positions with a weight. Positions beyond the edges are
+ * clamped onto it, and zero weights left out; neither changes a sum.
+ */
 interface Taps {
-  readonly start: number;
-  readonly weights: readonly number[];
+  /** Per output. */
+  readonly start: Int32Array;
+  readonly count: Int32Array;
+  readonly total: Float64Array;
+  /** `stride` per output. */
+  readonly weights: Int32Array;
+  readonly stride: number;
 }
 
 function resampleTransposed(grid: SampleGrid, size: number): SampleGrid {
   const { width, height, channels, samples } = grid;
   const wide = samples instanceof Uint16Array;
-  const taps = tapsFor(width / size, size, wide ? 65_536 : 256);
-  const result = wide ? new Uint16Array(size * height * channels) : new Uint8Array(size * height * channels);
-  for (const [x, { start, weights }] of taps.entries()) {
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const columns = weights.map((_, i) => Math.min(Math.max(start + i, 0), width - 1) * channels);
-    for (let y = 0; y < height; y++) {
-      const row = y * width * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        // Below 2^43 for the sides that the decoder lets through, so float64 sums are exact.
-        let sum = 0;
-        for (let i = 0; i < weights.length; i++) {
-          sum += (weights[i] ?? 0) * (samples[row + (columns[i] ?? 0) + channel] ?? 0);
-        }
-        result[(x * height + y) * channels + channel] = Math.trunc(sum / total);
-      }
-    }
-  }
+  const taps = tapsFor(width, size, wide ? 65_536 : 256);
+  const result = wide
+    ? resample16(samples, { width, height, channels, size, taps })
+    : resample8(samples, { width, height, channels, size, taps });
   return { width: height, height: size, channels, samples: result };
 }
 
+interface Plan {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly size: number;
+  readonly taps: Taps;
+}
+
+/** Sums stay below 2^31 for the sides that the decoder lets through, so integers do. Rows are read in the order they lie in. */
+function resample8(samples: Uint8Array, { width, height, channels, size, taps }: Plan): Uint8Array {
+  const { start, count, total, weights, stride } = taps;
+  const result = new Uint8Array(size * height * channels);
+  for (let y = 0; y < height; y++) {
+    const row = y * width * channels;
+    for (let x = 0; x < size; x++) {
+      const from = x * stride;
+      const to = from + (count[x] as number);
+      let at = row + (start[x] as number) * channels;
+      const out = (x * height + y) * channels;
+      const sum = total[x] as number;
+      if (channels === 3) {
+        let [r, g, b] = [0, 0, 0];
+        for (let i = from; i < to; i++, at += 3) {
+          const weight = weights[i] as number;
+          r = (r + Math.imul(weight, samples[at] as number)) | 0;
+          g = (g + Math.imul(weight, samples[at + 1] as number)) | 0;
+          b = (b + Math.imul(weight, samples[at + 2] as number)) | 0;
+        }
+        result[out] = Math.trunc(r / sum);
+        result[out + 1] = Math.trunc(g / sum);
+        result[out + 2] = Math.trunc(b / sum);
+      } else {
+        let grey = 0;
+        for (let i = from; i < to; i++, at++) grey = (grey + Math.imul(weights[i] as number, samples[at] as number)) | 0;
+        result[out] = Math.trunc(grey / sum);
+      }
+    }
+  }
+  return result;
+}
+
+/** Sums stay below 2^43, so float64 is exact. */
+function resample16(samples: Uint16Array, { width, height, channels, size, taps }: Plan): Uint16Array {
+  const { start, count, total, weights, stride } = taps;
+  const result = new Uint16Array(size * height * channels);
+  for (let y = 0; y < height; y++) {
+    const row = y * width * channels;
+    for (let x = 0; x < size; x++) {
+      const from = x * stride;
+      const taken = count[x] as number;
+      const first = row + (start[x] as number) * channels;
+      const out = (x * height + y) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let i = 0; i < taken; i++) {
+          sum += (weights[from + i] as number) * (samples[first + i * channels + channel] as number);
+        }
+        result[out + channel] = Math.trunc(sum / (total[x] as number));
+      }
+    }
+  }
+  return result;
+}
+
 /** Weights are truncated to integers of `unit`; they are never negative, so results need no clamping. */
-function tapsFor(scale: number, size: number, unit: number): Taps[] {
-  const count = 2 * Math.max(Math.ceil(scale), 1);
+function tapsFor(width: number, size: number, unit: number): Taps {
+  const scale = width / size;
+  const stride = 2 * Math.max(Math.ceil(scale), 1);
   const factor = Math.min(1 / scale, 1);
-  return Array.from({ length: size }, (_, index) => {
+  const taps = {
+    start: new Int32Array(size),
+    count: new Int32Array(size),
+    total: new Float64Array(size),
+    weights: new Int32Array(size * stride),
+    stride,
+  };
+  for (let index = 0; index < size; index++) {
     const position = scale * (index + 0.5) - 0.5;
-    const start = Math.trunc(position) - count / 2 + 1;
-    const weights = Array.from({ length: count }, (_, i) => {
+    const start = Math.trunc(position) - stride / 2 + 1;
+    let first = -1;
+    for (let i = 0; i < stride; i++) {
       const distance = Math.abs((position - start - i) * factor);
-      return distance <= 1 ? Math.trunc((1 - distance) * unit) : 0;
-    });
-    return { start, weights };
-  });
+      const weight = distance <= 1 ? Math.trunc((1 - distance) * unit) : 0;
+      if (weight === 0) continue;
+      const column = Math.min(Math.max(start + i, 0), width - 1);
+      if (first < 0) first = column;
+      const at = index * stride + column - first;
+      taps.weights[at] = (taps.weights[at] as number) + weight;
+      taps.count[index] = column - first + 1;
+      taps.total[index] = (taps.total[index] as number) + weight;
+    }
+    taps.start[index] = Math.max(first, 0);
+  }
+  return taps;
 }

@@ -4,13 +4,14 @@ import { ProtocolError } from '../errors.ts';
 import { bytesToHex, type Hex, hexToBytes, isHex } from '../hex.ts';
 import type { TaskType } from '../tasks/status.ts';
 import { imageHash } from './phash.ts';
+import type { ZlibPort } from './zlib-port.ts';
 
 /** Bytes that one result file adds to the score: a perceptual hash or a SHA-256. */
 export const SCORE_BYTES_PER_FILE: Readonly<Record<TaskType, number>> = { StableDiffusion: 8, Llm: 32, FineTuneLora: 8 };
 
 /** Concatenated image hashes in file order (StableDiffusion, FineTuneLora). @throws ProtocolError PROTOCOL_BAD_IMAGE */
-export function imageScore(pngs: readonly Uint8Array[]): Hex {
-  return concatHex(pngs.map(imageHash));
+export function imageScore(pngs: readonly Uint8Array[], zlib?: ZlibPort): Hex {
+  return concatHex(pngs.map((png) => imageHash(png, zlib)));
 }
 
 /** Concatenated SHA-256 of the raw bytes of each file, in file order (Llm). */
@@ -18,9 +19,12 @@ export function textScore(files: readonly Uint8Array[]): Hex {
   return concatHex(files.map((file) => bytesToHex(sha256(file))));
 }
 
-/** The score of a task's result files, in numeric order of their names. @throws ProtocolError PROTOCOL_BAD_IMAGE */
-export function scoreOfFiles(type: TaskType, files: readonly Uint8Array[]): Hex {
-  return type === 'Llm' ? textScore(files) : imageScore(files);
+/**
+ * The score of a task's result files, in numeric order of their names; `zlib` as for `imageHash`.
+ * @throws ProtocolError PROTOCOL_BAD_IMAGE
+ */
+export function scoreOfFiles(type: TaskType, files: readonly Uint8Array[], zlib?: ZlibPort): Hex {
+  return type === 'Llm' ? textScore(files) : imageScore(files, zlib);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import { assertValidScore, scoreOfFiles } from '../../protocol/scores/score.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { WorkerError } from '../errors.ts';
+import { nativeZlib } from '../native-zlib.ts';
 import type { ResultFile } from '../networks/task-network.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { packCheckpoint } from './checkpoint.ts';
@@ -50,7 +51,7 @@ export async function sealResult(type: TaskType, place: ResultPlace): Promise<Se
   }
   if (type === 'FineTuneLora') artifacts.push(await sealCheckpoint(place));
   for (const dir of new Set([folder, place.dir, join(place.dir, '..'), '.'])) await syncDirectory(join(place.root, dir));
-  const score = scoreOfFiles(type, contents);
+  const score = scoreOfFiles(type, contents, nativeZlib);
   assertValidScore(type, score);
   return { score, artifacts };
 }
@@ -118,6 +119,7 @@ export async function verifyResult(options: {
       : scoreOfFiles(
           type,
           files.map((file) => file.bytes),
+          nativeZlib,
         );
   if (now !== score) throw changed(root, `the files make ${now}, the ledger says ${score}`);
   return { files, checkpointPath };

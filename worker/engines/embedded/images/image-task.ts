@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { imageHash } from '../../../../protocol/scores/phash.ts';
+import { nativeZlib } from '../../../native-zlib.ts';
 import { EngineError } from '../../errors.ts';
 import type { EmbeddedDevice } from '../environment.ts';
 import { ImageError } from './errors.ts';
@@ -66,7 +67,8 @@ export async function runStableDiffusionTask({ runtime, args, modelDir, outputDi
   const files: Uint8Array[] = [];
   for await (const picture of pipeline.generate(requestOf(args), signal)) {
     const png = encodePicture(picture);
-    if (BLANK_HASH.test(imageHash(png))) throw new ImageError('IMAGE_BLANK', `image ${files.length} has an all-zero hash`);
+    if (BLANK_HASH.test(imageHash(png, nativeZlib)))
+      throw new ImageError('IMAGE_BLANK', `image ${files.length} has an all-zero hash`);
     files.push(png);
   }
   signal.throwIfAborted();
