@@ -8,7 +8,7 @@ export type RpcFromWorker = Extract<FromWorker, { type: 'rpc' }>;
 /** One end of a numbered connection. */
 class Connection implements RpcPort {
   readonly #frames: ((frame: string) => void)[] = [];
-  readonly #closes: (() => void)[] = [];
+  readonly #closes: ((why?: string) => void)[] = [];
   readonly #send: (event: 'frame' | 'close', frame: string) => void;
   #closed = false;
 
@@ -24,24 +24,27 @@ class Connection implements RpcPort {
     this.#frames.push(listener);
   }
 
-  onClose(listener: () => void): void {
+  onClose(listener: (why?: string) => void): void {
     this.#closes.push(listener);
   }
 
-  close(): void {
+  close(why = ''): void {
     if (this.#closed) return;
-    this.#send('close', '');
-    this.ended();
+    this.#send('close', why);
+    this.ended(why);
   }
 
   took(frame: string): void {
     if (!this.#closed) for (const listener of this.#frames) listener(frame);
   }
 
-  ended(): void {
+  ended(why = ''): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const listener of this.#closes) listener();
+    for (const listener of this.#closes) {
+      if (why === '') listener();
+      else listener(why);
+    }
   }
 }
 
@@ -67,7 +70,7 @@ export class ChannelConnections {
   take({ connection, event, frame }: RpcFromWorker): void {
     const port = this.#open.get(connection);
     if (event === 'frame') port?.took(frame);
-    else port?.ended();
+    else port?.ended(frame);
   }
 
   closeAll(): void {
@@ -93,7 +96,7 @@ export class ChannelServer {
     }
     const port = this.#open.get(connection);
     if (event === 'frame') port?.took(frame);
-    else port?.ended();
+    else port?.ended(frame);
   }
 
   /** Tells the other side, too. */

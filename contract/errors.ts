@@ -13,6 +13,22 @@ export const CONTRACT_ERRORS = {
     meaning: 'A request does not fit the contract between the window and the program.',
     remedy: 'Reload the window; if it comes again, report it: both come from the same build.',
   },
+  RPC_BAD_FRAME: {
+    meaning: 'A message on a connection is none of the contract; the connection was closed, and nothing was done.',
+    remedy: 'It is opened again by itself; if it comes again, report it: both ends come from the same build.',
+  },
+  RPC_FRAME_TOO_LARGE: {
+    meaning: 'A request is larger than any of the contract; the connection was closed, and nothing was done.',
+    remedy: 'Choose a smaller file; a keystore or a network preset has some kilobytes.',
+  },
+  RPC_FLOOD: {
+    meaning: 'Too many requests of one connection wait for their answers; the connection was closed.',
+    remedy: 'It is opened again by itself; if it comes again, report it.',
+  },
+  RPC_SESSION_ENDED: {
+    meaning: 'The page in the browser has no session, or its session has ended: by a log-out, a restart, or its age.',
+    remedy: 'Run `crynux-node window` on the machine of the program, and open the address that it prints.',
+  },
   RPC_DISCONNECTED: {
     meaning: 'The connection between the window and the program, or a node, is gone.',
     remedy: 'It is opened again by itself; if it does not come back, start the program again.',

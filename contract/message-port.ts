@@ -1,4 +1,4 @@
-/** A DOM MessagePort as a port of the contract. Frames that are not text are dropped: the contract has none. */
+/** A DOM MessagePort as a port of the contract. What is not text closes it: the contract has no such frame. */
 import type { RpcPort } from './rpc-port.ts';
 
 /** What is used of it; the browser's and Node's both fit. */
@@ -11,28 +11,31 @@ export interface MessagePortLike {
 }
 
 export function rpcPortOf(port: MessagePortLike): RpcPort {
-  const closes: (() => void)[] = [];
+  const closes: ((why?: string) => void)[] = [];
   let closed = false;
-  const end = (): void => {
+  const end = (why?: string): void => {
     if (closed) return;
     closed = true;
-    for (const listener of closes) listener();
+    for (const listener of closes) listener(why);
   };
-  port.addEventListener('close', end);
+  const close = (why?: string): void => {
+    port.close();
+    end(why);
+  };
+  port.addEventListener('close', () => end());
   return {
     post: (frame) => {
       if (!closed) port.postMessage(frame);
     },
     onFrame(listener) {
       port.addEventListener('message', ({ data }) => {
+        if (closed) return;
         if (typeof data === 'string') listener(data);
+        else close('RPC_BAD_FRAME');
       });
       port.start();
     },
     onClose: (listener) => void closes.push(listener),
-    close() {
-      port.close();
-      end();
-    },
+    close,
   };
 }

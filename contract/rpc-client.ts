@@ -5,7 +5,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { ContractError } from './errors.ts';
 import type { HostContract } from './host-contract.ts';
 import type { NodeContract } from './node-contract.ts';
-import { messagePortOf, type RpcPort } from './rpc-port.ts';
+import { parseAnswerFrame } from './rpc-frames.ts';
+import type { RpcPort } from './rpc-port.ts';
 
 export type HostClient = ContractRouterClient<HostContract>;
 export type NodeClient = ContractRouterClient<NodeContract>;
@@ -24,13 +25,24 @@ function linkOver(port: RpcPort) {
   port.onClose(() => {
     closed = true;
   });
-  const inner = messagePortOf(port);
   return new RPCLink({
     port: {
-      ...inner,
+      onMessage: {
+        addListener: (listener) =>
+          port.onFrame((frame) => {
+            try {
+              listener(parseAnswerFrame(frame));
+            } catch {
+              port.close('RPC_BAD_FRAME');
+            }
+          }),
+      },
+      onDisconnect: { addListener: (listener) => port.onClose(() => listener()) },
       postMessage(frame: unknown) {
         if (closed) throw new ContractError('RPC_DISCONNECTED', 'the connection is gone');
-        inner.postMessage(frame);
+        // Nothing in the contract is binary: files travel as base64.
+        if (typeof frame !== 'string') throw new ContractError('RPC_BAD_INPUT', 'a frame of the contract is not text');
+        port.post(frame);
       },
     },
   });

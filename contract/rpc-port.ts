@@ -2,28 +2,14 @@
  * One connection between a client and a server of the contract, whatever carries it: a MessagePort, a WebSocket, or the
  * channel of a forked process. Frames are text; each is one message of the RPC library.
  */
-import type { BrowserPortLike } from '@orpc/client/message-port';
-import { ContractError } from './errors.ts';
 
 export interface RpcPort {
   post(frame: string): void;
   onFrame(listener: (frame: string) => void): void;
-  /** Once, when either side is gone. */
-  onClose(listener: () => void): void;
-  close(): void;
-}
-
-/** The port as the RPC library wants it. */
-export function messagePortOf(port: RpcPort): BrowserPortLike {
-  return {
-    onMessage: { addListener: (listener) => port.onFrame(listener) },
-    onDisconnect: { addListener: (listener) => port.onClose(listener) },
-    postMessage(frame: unknown) {
-      // Nothing in the contract is binary: files travel as base64.
-      if (typeof frame !== 'string') throw new ContractError('RPC_BAD_INPUT', 'a frame of the contract is not text');
-      port.post(frame);
-    },
-  };
+  /** Once, when either side is gone; with the code of what ended it, where one was given and the transport carries it. */
+  onClose(listener: (why?: string) => void): void;
+  /** `why`: a code of an error catalogue. */
+  close(why?: string): void;
 }
 
 /** Two ends of one connection inside a process. Frames arrive in their order, never during the call that sends them. */
@@ -37,7 +23,7 @@ export function portPair(): readonly [RpcPort, RpcPort] {
 class LocalEnd implements RpcPort {
   other: LocalEnd | null = null;
   readonly #frames: ((frame: string) => void)[] = [];
-  readonly #closes: (() => void)[] = [];
+  readonly #closes: ((why?: string) => void)[] = [];
   #closed = false;
 
   post(frame: string): void {
@@ -52,14 +38,14 @@ class LocalEnd implements RpcPort {
     this.#frames.push(listener);
   }
 
-  onClose(listener: () => void): void {
+  onClose(listener: (why?: string) => void): void {
     this.#closes.push(listener);
   }
 
-  close(): void {
+  close(why?: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const listener of this.#closes) listener();
-    this.other?.close();
+    for (const listener of this.#closes) listener(why);
+    this.other?.close(why);
   }
 }

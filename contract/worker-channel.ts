@@ -103,7 +103,7 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     limit: z.number().int().positive().max(1000),
     before: z.string().nullable(),
   }),
-  /** A connection of contract/node-contract.ts, opened by the supervisor; `frame` is empty but for a frame. */
+  /** A connection of contract/node-contract.ts, opened by the supervisor; of a close, `frame` is the code of its reason, or empty. */
   z.object({
     type: z.literal('rpc'),
     connection: z.number().int().nonnegative(),

@@ -46,17 +46,18 @@ export function listenToWindow({ own, connect, onRefused }: IpcOptions): () => v
   return () => ipcMain.removeListener(CONNECT_CHANNEL, listen);
 }
 
-/** A port of the main process as a port of the contract. */
+/** A port of the main process as a port of the contract. What is not text closes it. */
 export function rpcPortOfMain(port: MessagePortMain): RpcPort {
   return {
     post: (frame) => port.postMessage(frame),
     onFrame(listener) {
       port.on('message', ({ data }) => {
         if (typeof data === 'string') listener(data);
+        else port.close();
       });
       port.start();
     },
-    onClose: (listener) => void port.once('close', listener),
+    onClose: (listener) => void port.once('close', () => listener()),
     close: () => port.close(),
   };
 }

@@ -31,12 +31,17 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
   function accept(port: PortMain): void {
     const connection = next++;
     direct.set(connection, port);
-    port.once('close', () => {
-      if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: '' });
-    });
+    const ended = (why = ''): void => {
+      if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: why });
+    };
+    port.once('close', () => ended());
     take({ type: 'rpc', connection, event: 'open', frame: '' });
     port.on('message', ({ data }) => {
       if (typeof data === 'string') take({ type: 'rpc', connection, event: 'frame', frame: data });
+      else {
+        ended('RPC_BAD_FRAME');
+        port.close();
+      }
     });
     port.start();
   }

@@ -244,10 +244,10 @@ describe('the supervisor’s channel', () => {
       rig.disconnect();
       await rig.client.exited;
     });
-    await new Promise<void>((resolve) => rig.client.connect().onClose(resolve));
+    await new Promise<void>((resolve) => rig.client.connect().onClose(() => resolve()));
     await rig.client.start(nodeConfig({ dataDir: tempDir(), relayUrl: url }), keyOf('n1'));
     const port = rig.client.connect();
-    const ended = new Promise<void>((resolve) => port.onClose(resolve));
+    const ended = new Promise<void>((resolve) => port.onClose(() => resolve()));
     expect(await createNodeClient(port).tasks.page({ limit: 1 })).toMatchObject({ total: 0 });
     const stopped = rig.client.stop({ quitNetwork: false });
     await ended;

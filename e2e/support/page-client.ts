@@ -30,7 +30,7 @@ export async function pageClients(page: Page): Promise<PageClients> {
         sending = sending.then(send);
       },
       onFrame: (listener) => void listeners.set(id, listener),
-      onClose: (listener) => void page.once('close', listener),
+      onClose: (listener) => void page.once('close', () => listener()),
       close: () => void listeners.delete(id),
     };
   }

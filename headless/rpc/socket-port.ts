@@ -1,24 +1,40 @@
 /** A WebSocket as a connection of the contract: text frames only, of a limited size, for a peer that keeps up. */
 import type { RawData, WebSocket } from 'ws';
+import { MAX_REQUEST_LENGTH } from '../../contract/rpc-frames.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 
-/** The largest request: a keystore file, a network preset. */
-export const MAX_REQUEST_BYTES = 1024 * 1024;
+/** Of a frame on its way to the program. */
+export const MAX_REQUEST_BYTES = MAX_REQUEST_LENGTH;
 /** What may wait for a slow peer: some files of tasks, no more. It connects again and reads a snapshot. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
+/** Of the WebSocket protocol. */
+const NORMAL = 1000;
 const UNSUPPORTED_DATA = 1003;
+const BAD_PAYLOAD = 1007;
+const POLICY = 1008;
+const TOO_LARGE = 1009;
 const TRY_AGAIN_LATER = 1013;
+/** Of ours: like the 401 that a WebSocket in a browser can not see. */
+const NO_SESSION = 4401;
+
+/** How the end of a connection is told; the reason is the code of ours. */
+const CLOSE_CODES: Readonly<Record<string, number>> = {
+  RPC_BAD_FRAME: BAD_PAYLOAD,
+  RPC_FRAME_TOO_LARGE: TOO_LARGE,
+  RPC_FLOOD: TRY_AGAIN_LATER,
+  RPC_SESSION_ENDED: NO_SESSION,
+};
 
 export function socketPort(socket: WebSocket): RpcPort {
-  const closes: (() => void)[] = [];
+  const closes: ((why?: string) => void)[] = [];
   let closed = false;
-  const ended = () => {
+  const ended = (why?: string) => {
     if (closed) return;
     closed = true;
-    for (const listener of closes) listener();
+    for (const listener of closes) listener(why);
   };
-  socket.on('close', ended);
+  socket.on('close', (_code, reason) => ended(reason.length === 0 ? undefined : reason.toString()));
   // `close` follows; an error that nobody hears would end the process.
   socket.on('error', () => {});
   return {
@@ -29,14 +45,14 @@ export function socketPort(socket: WebSocket): RpcPort {
     },
     onFrame(listener) {
       socket.on('message', (data: RawData, isBinary: boolean) => {
-        if (isBinary) socket.close(UNSUPPORTED_DATA, 'text only');
+        if (isBinary) socket.close(UNSUPPORTED_DATA, 'RPC_BAD_FRAME');
         else if (!closed) listener(data.toString());
       });
     },
     onClose: (listener) => void closes.push(listener),
-    close() {
-      ended();
-      socket.close();
+    close(why) {
+      ended(why);
+      socket.close(why === undefined ? NORMAL : (CLOSE_CODES[why] ?? POLICY), why);
     },
   };
 }
@@ -48,6 +64,6 @@ export function bridge(one: RpcPort, other: RpcPort): void {
     [other, one],
   ] as const) {
     from.onFrame((frame) => to.post(frame));
-    from.onClose(() => to.close());
+    from.onClose((why) => to.close(why));
   }
 }

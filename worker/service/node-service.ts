@@ -46,6 +46,6 @@ function handlersOf(port: RpcPort): Omit<RpcPort, 'post'> {
   return {
     onFrame: (listener) => port.onFrame(listener),
     onClose: (listener) => port.onClose(listener),
-    close: () => port.close(),
+    close: (why) => port.close(why),
   };
 }

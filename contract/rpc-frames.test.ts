@@ -1,0 +1,117 @@
+import { implement } from '@orpc/server';
+import { describe, expect, it } from 'vitest';
+import { hostContract } from './host-contract.ts';
+import { createHostClient } from './rpc-client.ts';
+import { MAX_UNDER_WAY } from './rpc-frames.ts';
+import { portPair } from './rpc-port.ts';
+import { createRpcServer } from './rpc-server.ts';
+import { BAD_FRAMES, madeFrames, TOO_LARGE_FRAME } from './testing/bad-frames.ts';
+
+const INFO = { version: '1', shell: 'headless' as const, platform: 'linux', dataDir: '/data' };
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+
+function serve() {
+  const refused: unknown[] = [];
+  const build = implement(hostContract);
+  let answer = (): void => {};
+  const waits = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const router = {
+    app: { info: build.app.info.handler(() => ({ ...INFO, features: FEATURES })) },
+    devnet: {
+      start: build.devnet.start.handler(async () => {
+        await waits;
+        return {};
+      }),
+    },
+  };
+  const server = createRpcServer(router, (error) => refused.push(error));
+  const open = () => {
+    const [near, far] = portPair();
+    server.serve(far);
+    return near;
+  };
+  return { open, refused, answer };
+}
+
+/** Waits for what a frame sets in motion: everything in here happens in microtasks and timers of zero. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function closedBy(frame: string): Promise<string | undefined> {
+  const { open, refused } = serve();
+  const port = open();
+  const closed = new Promise<string | undefined>((resolve) => port.onClose(resolve));
+  port.post(frame);
+  const why = await closed;
+  expect(refused).toEqual([expect.objectContaining({ code: why })]);
+  // The others go on.
+  expect(await createHostClient(open()).app.info({})).toMatchObject(INFO);
+  return why;
+}
+
+describe('a frame that is none of the contract', () => {
+  it.each(Object.entries(BAD_FRAMES))('closes its connection with a code, and no other: %s', async (_what, frame) => {
+    expect(await closedBy(frame)).toBe('RPC_BAD_FRAME');
+  });
+
+  it('that is too large does so, too', async () => {
+    expect(await closedBy(TOO_LARGE_FRAME)).toBe('RPC_FRAME_TOO_LARGE');
+  });
+
+  it('never does more than that, whatever is in it', async () => {
+    const { open } = serve();
+    for (const frame of madeFrames(800)) {
+      const port = open();
+      port.post(frame);
+      await settled();
+      port.close();
+    }
+    expect(await createHostClient(open()).app.info({})).toMatchObject(INFO);
+  });
+
+  it('from the other side ends the connection of a client, and what was asked on it', async () => {
+    for (const frame of [...Object.values(BAD_FRAMES), ...madeFrames(200)]) {
+      const [near, far] = portPair();
+      const call = createHostClient(near)
+        .app.info({})
+        .then(
+          () => 'answered',
+          () => 'failed',
+        );
+      far.post(frame);
+      await settled();
+      far.close();
+      expect(await call).toBe('failed');
+    }
+  });
+});
+
+it('requests without end close their connection, and leave the others their own', async () => {
+  const { open, refused, answer } = serve();
+  const port = open();
+  const closed = new Promise<string | undefined>((resolve) => port.onClose(resolve));
+  const ask = (id: number) => port.post(JSON.stringify({ i: String(id), p: { u: '/devnet/start', b: { json: {} } } }));
+  for (let id = 0; id < MAX_UNDER_WAY; id += 1) ask(id);
+  await settled();
+  expect(refused).toEqual([]);
+  expect(await createHostClient(open()).app.info({})).toMatchObject(INFO);
+  ask(MAX_UNDER_WAY);
+  expect(await closed).toBe('RPC_FLOOD');
+  answer();
+  await settled();
+  expect(refused).toEqual([expect.objectContaining({ code: 'RPC_FLOOD' })]);
+});
+
+it('an end of what nobody asked, or a second request by a number, is nothing', async () => {
+  const { open, refused } = serve();
+  const port = open();
+  const answers: string[] = [];
+  port.onFrame((frame) => answers.push(frame));
+  port.post('{"i":"7","t":4}');
+  port.post('{"i":"1","p":{"u":"/no/such/procedure"}}');
+  port.post('{"i":"2","p":{"u":"/app/info","b":{"json":{}}}}');
+  port.post('{"i":"2","p":{"u":"/app/info","b":{"json":{}}}}');
+  await expect.poll(() => answers.length).toBeGreaterThanOrEqual(2);
+  expect(refused).toEqual([]);
+});

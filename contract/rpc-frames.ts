@@ -1,0 +1,94 @@
+/**
+ * What may stand in a frame, in either direction. Every frame is parsed here before the RPC library sees it: the library
+ * trusts what it decodes, and would end the process at one that it does not understand.
+ */
+import { z } from 'zod';
+import { ContractError } from './errors.ts';
+
+/** Of a request, in UTF-16 units: the largest is a keystore file or a network preset. */
+export const MAX_REQUEST_LENGTH = 1024 * 1024;
+/** Requests of one connection that are not answered yet, subscriptions included. A window has some dozens. */
+export const MAX_UNDER_WAY = 256;
+
+const REQUEST = 1;
+const ANSWER = 2;
+const EVENT = 3;
+const ABORT = 4;
+
+const id = z.string().min(1).max(32);
+
+const requestFrame = z.union([
+  z.strictObject({
+    i: id,
+    t: z.literal(REQUEST).optional(),
+    p: z.strictObject({
+      /** A procedure of the contract, as a path. */
+      u: z
+        .string()
+        .max(200)
+        .regex(/^(?:\/[A-Za-z]\w*)+$/),
+      b: z.unknown().optional(),
+      h: z.strictObject({ 'last-event-id': z.string().max(200).optional() }).optional(),
+    }),
+  }),
+  z.strictObject({ i: id, t: z.literal(ABORT), p: z.unknown().optional() }),
+]);
+
+const answerFrame = z.union([
+  z.object({
+    i: id,
+    t: z.literal(ANSWER).optional(),
+    p: z.object({
+      s: z.number().int().min(100).max(599).optional(),
+      h: z.strictObject({ 'content-type': z.literal('text/event-stream').optional() }).optional(),
+      b: z.unknown().optional(),
+    }),
+  }),
+  z.object({
+    i: id,
+    t: z.literal(EVENT),
+    p: z.object({
+      e: z.enum(['message', 'error', 'done']),
+      d: z.unknown().optional(),
+      m: z
+        .object({
+          id: z.string().optional(),
+          retry: z.number().optional(),
+          comments: z.array(z.string()).optional(),
+        })
+        .optional(),
+    }),
+  }),
+  z.object({ i: id, t: z.literal(ABORT), p: z.unknown().optional() }),
+]);
+/** As the RPC library wants it, decoded. */
+export type AnswerFrame = z.output<typeof answerFrame>;
+
+/** @throws ContractError RPC_BAD_FRAME, RPC_FRAME_TOO_LARGE */
+export function checkRequestFrame(frame: unknown): asserts frame is string {
+  if (typeof frame === 'string' && frame.length > MAX_REQUEST_LENGTH) {
+    throw new ContractError('RPC_FRAME_TOO_LARGE', 'a request is larger than any of the contract', { length: frame.length });
+  }
+  parse(requestFrame, frame);
+}
+
+/** @throws ContractError RPC_BAD_FRAME */
+export function parseAnswerFrame(frame: unknown): AnswerFrame {
+  return parse(answerFrame, frame);
+}
+
+/** The frame itself is never repeated: it may hold a secret. */
+function parse<Frame extends z.ZodType>(schema: Frame, frame: unknown): z.output<Frame> {
+  const decoded = typeof frame === 'string' ? decode(frame) : undefined;
+  const parsed = schema.safeParse(decoded);
+  if (parsed.success) return parsed.data;
+  throw new ContractError('RPC_BAD_FRAME', 'a frame is none of the contract');
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
