@@ -28,6 +28,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'first-run-stake': '/first-run/stake',
     'settings-no-nodes': '/settings/nodes',
   },
+  'session-ended': { 'session-ended': node('overview') },
   running: {
     overview: node('overview'),
     tasks: node('tasks'),

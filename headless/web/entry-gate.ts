@@ -1,70 +1,138 @@
 /**
- * Who may use the window: whoever has the token of its address, which works once and is exchanged for a cookie; and a
- * command line on this machine that can read the token file of the data directory.
+ * Who may use the program: a page that holds a session's secret, which it was given for the token of an address, once;
+ * and a command line on this machine that can read the token file of the data directory.
+ *
+ * No cookie takes part. A browser sends cookies to every port of this machine, so any web server here would get them. The
+ * secret is kept by the page, in storage that belongs to its origin, and a browser sends it nowhere by itself.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../../protocol/ports.ts';
 
-const TOKEN_BYTES = 32;
+const SECRET_BYTES = 32;
 /** Addresses that were made and not used yet; more of them replace the oldest. */
 const MAX_OPEN_TOKENS = 8;
-/** Browsers that have entered; more of them log the oldest out. */
+/** An address that nobody has opened is good for nothing after this. */
+export const TOKEN_MS = 60 * 60_000;
+/** Pages that have entered; more of them log the oldest out. */
 const MAX_SESSIONS = 64;
+/** Of a session without a connection. */
+export const IDLE_MS = 60 * 60_000;
+/** Of any session. */
+export const MAX_AGE_MS = 7 * 24 * 60 * 60_000;
 
 export interface EntryGate {
   /** A new address's token. */
   createToken(): string;
-  /** The session's secret, for a cookie; null = the token is unknown, or was used. */
+  /** The session's secret; null = the token is unknown, used or too old. */
   enter(token: string): string | null;
-  /** Does a `Cookie` header hold a session? */
-  hasSession(cookieHeader: string | undefined): boolean;
-  /** `Set-Cookie` of a session. */
-  cookieOf(session: string): string;
+  /** Is this the secret of a session? */
+  has(secret: string): boolean;
+  /** A connection of a session's page; null = there is no such session. `end` is called when the session ends. */
+  join(secret: string, end: () => void): Connection | null;
+  /** Logs a page out: its connections end, and its secret is worth nothing. */
+  leave(secret: string): void;
+  /** Ends what is too old. To be called from time to time; every other call does it, too. */
+  sweep(): void;
   /** Does an `Authorization` header hold the token of the command line? */
   isCommandLine(authorization: string | undefined): boolean;
   /** For the token file. */
   readonly commandLineToken: string;
 }
 
-/** `name`: of the cookie; cookies do not keep ports apart, so each server needs its own. */
-export function createEntryGate({ random, name }: { readonly random: Random; readonly name: string }): EntryGate {
-  const fresh = () => Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
-  const tokens: string[] = [];
-  const sessions: string[] = [];
+export interface Connection {
+  /** It is gone. */
+  left(): void;
+}
+
+interface Session {
+  /** The secret's digest: what is compared, and all that is kept. */
+  readonly digest: Buffer;
+  readonly sinceMs: number;
+  /** When its last connection went. */
+  idleMs: number;
+  readonly ends: Set<() => void>;
+}
+
+/** `monotonicMs`: a clock that nobody sets. */
+export function createEntryGate({
+  random,
+  monotonicMs,
+}: {
+  readonly random: Random;
+  readonly monotonicMs: () => number;
+}): EntryGate {
+  const fresh = () => Buffer.from(random.bytes(SECRET_BYTES)).toString('base64url');
+  let tokens: { readonly digest: Buffer; readonly sinceMs: number }[] = [];
+  let sessions: Session[] = [];
   const commandLineToken = fresh();
-  const remember = (list: string[], secret: string, limit: number) => {
-    list.push(secret);
-    if (list.length > limit) list.shift();
-    return secret;
+  const commandLine = digestOf(`Bearer ${commandLineToken}`);
+
+  function end(session: Session): void {
+    sessions = sessions.filter((other) => other !== session);
+    for (const tell of session.ends) tell();
+    session.ends.clear();
+  }
+
+  function sweep(): void {
+    const nowMs = monotonicMs();
+    tokens = tokens.filter(({ sinceMs }) => nowMs - sinceMs < TOKEN_MS);
+    for (const session of sessions) {
+      const isIdle = session.ends.size === 0 && nowMs - session.idleMs >= IDLE_MS;
+      if (isIdle || nowMs - session.sinceMs >= MAX_AGE_MS) end(session);
+    }
+  }
+
+  const sessionOf = (secret: string) => {
+    const digest = digestOf(secret);
+    return sessions.find((session) => timingSafeEqual(session.digest, digest));
   };
+
   return {
     commandLineToken,
-    createToken: () => remember(tokens, fresh(), MAX_OPEN_TOKENS),
+    createToken() {
+      const token = fresh();
+      tokens = [...tokens, { digest: digestOf(token), sinceMs: monotonicMs() }].slice(-MAX_OPEN_TOKENS);
+      return token;
+    },
     enter(token) {
-      const at = tokens.findIndex((known) => isSame(known, token));
-      if (at < 0) return null;
-      tokens.splice(at, 1);
-      return remember(sessions, fresh(), MAX_SESSIONS);
+      sweep();
+      const digest = digestOf(token);
+      const known = tokens.find((other) => timingSafeEqual(other.digest, digest));
+      if (known === undefined) return null;
+      tokens = tokens.filter((other) => other !== known);
+      const secret = fresh();
+      const nowMs = monotonicMs();
+      sessions.push({ digest: digestOf(secret), sinceMs: nowMs, idleMs: nowMs, ends: new Set() });
+      const [oldest] = sessions;
+      if (sessions.length > MAX_SESSIONS && oldest !== undefined) end(oldest);
+      return secret;
     },
-    hasSession: (header) => {
-      const given = cookieIn(header, name);
-      return given !== null && sessions.some((session) => isSame(session, given));
+    has(secret) {
+      sweep();
+      return sessionOf(secret) !== undefined;
     },
-    cookieOf: (session) => `${name}=${session}; Path=/; HttpOnly; SameSite=Strict`,
-    isCommandLine: (header) => header !== undefined && isSame(header, `Bearer ${commandLineToken}`),
+    join(secret, tell) {
+      sweep();
+      const session = sessionOf(secret);
+      if (session === undefined) return null;
+      session.ends.add(tell);
+      return {
+        left() {
+          session.ends.delete(tell);
+          session.idleMs = monotonicMs();
+        },
+      };
+    },
+    leave(secret) {
+      const session = sessionOf(secret);
+      if (session !== undefined) end(session);
+    },
+    sweep,
+    isCommandLine: (header) => header !== undefined && timingSafeEqual(digestOf(header), commandLine),
   };
 }
 
-function cookieIn(header: string | undefined, name: string): string | null {
-  for (const part of header?.split(';') ?? []) {
-    const [key, ...value] = part.split('=');
-    if (key?.trim() === name) return value.join('=').trim();
-  }
-  return null;
-}
-
-/** In a time that tells nothing about where two texts differ. */
-function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
+/** Digests are compared in a time that tells nothing about where two texts differ. */
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -8,11 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CONTENT_SECURITY_POLICY } from '../../contract/content-security.ts';
 import { hostContract } from '../../contract/host-contract.ts';
+import { protocolsWith } from '../../contract/page-session.ts';
 import { createHostClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import { systemRandom } from '../../devnet/system.ts';
 import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
+import { MAX_AGE_MS } from './entry-gate.ts';
 import { readStaticFiles } from './static-files.ts';
 import { startWebServer, type WebServer } from './web-server.ts';
 
@@ -21,6 +23,7 @@ const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tr
 
 let dir: string;
 let server: WebServer;
+let nowMs = 0;
 const nodes: { profileId: string; port: RpcPort }[] = [];
 
 beforeAll(async () => {
@@ -38,6 +41,7 @@ beforeAll(async () => {
     port: 0,
     files: readStaticFiles(root),
     random: systemRandom,
+    monotonicMs: () => nowMs,
     serveHost: (port) => rpc.serve(port),
     nodePort(profileId) {
       const [near, far] = portPair();
@@ -67,49 +71,79 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   return promise;
 }
 
-async function enter(): Promise<string> {
-  const { pathname, search } = new URL(server.address());
-  const { headers } = await ask(pathname + search);
-  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+const tokenOf = (address: string) => new URL(address).hash.replace('#token=', '');
+const post = (token: string, headers: Record<string, string> = {}) =>
+  ask('/session', { origin: ownOrigin(), authorization: `Crynux-Token ${token}`, ...headers }, 'POST');
+
+/** The headers with which a page of this server connects. */
+async function enter(): Promise<Record<string, string>> {
+  const { secret } = JSON.parse((await post(tokenOf(server.address()))).body) as { secret: string };
+  return { origin: ownOrigin(), 'sec-websocket-protocol': protocolsWith(secret).join(', ') };
 }
 
-/** 101, or the status with which the upgrade was refused. */
-function upgrade(path: string, headers: Record<string, string>): Promise<{ status: number; socket: WebSocket }> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+interface Upgraded {
+  /** 101, or the status with which the upgrade was refused. */
+  readonly status: number;
+  readonly socket: WebSocket;
+  /** Code and reason of its end. */
+  readonly ended: Promise<string>;
+}
+
+function upgrade(path: string, { 'sec-websocket-protocol': offered, ...headers }: Record<string, string>): Promise<Upgraded> {
+  const protocols = offered === undefined ? [] : offered.split(', ');
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, protocols, { headers });
+  const ended = new Promise<string>((resolve) => socket.on('close', (code, reason) => resolve([code, reason].join(' ').trim())));
   return new Promise((resolve) => {
     socket.on('error', () => {});
-    socket.on('open', () => resolve({ status: 101, socket }));
-    socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve({ status: statusCode, socket }));
+    socket.on('open', () => resolve({ status: 101, socket, ended }));
+    socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve({ status: statusCode, socket, ended }));
   });
 }
+
+const NOBODY = '4401 RPC_SESSION_ENDED';
 
 const ownOrigin = () => `http://127.0.0.1:${server.port}`;
 
 describe('entering', () => {
-  it('works once with a token, and gives a cookie that scripts and other sites do not get', async () => {
-    const { pathname, search } = new URL(server.address());
-    const first = await ask(pathname + search);
+  it('works once with the token of an address, which is sent to nobody, and sets no cookie', async () => {
+    const address = server.address();
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+    const first = await post(tokenOf(address));
     expect(first.status).toBe(200);
-    expect(first.headers['set-cookie']?.[0]).toMatch(/^crynux-[0-9a-f]{12}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
-    const second = await ask(pathname + search);
-    expect(second).toMatchObject({ status: 401 });
-    expect(second.headers['set-cookie']).toBeUndefined();
-    const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
-    expect(await ask('/', { cookie })).toMatchObject({ status: 200, body: '<title>window</title>' });
-    // A second look at the same address by the same browser is no mistake.
-    expect(await ask(pathname + search, { cookie })).toMatchObject({ status: 200 });
+    expect(JSON.parse(first.body)).toEqual({ secret: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(first.headers['set-cookie']).toBeUndefined();
+    expect(await post(tokenOf(address))).toMatchObject({ status: 401, body: '' });
   });
 
   it.each([
-    ['nothing', ''],
-    ['a wrong token', '/enter?token=x'],
-    ['no token', '/enter'],
-    ['a file', '/assets/main-abc.js'],
-    ['a wrong cookie', '/', 'crynux-0=x'],
-  ])('%s leads to nothing', async (_what, where, cookie = '') => {
-    const { status, body } = await ask(where === '' ? '/' : where, { cookie });
-    expect(status).toBe(401);
-    expect(body).not.toContain('<title>window');
+    ['a wrong token', { authorization: 'Crynux-Token x' }, 401],
+    ['no token', { authorization: '' }, 401],
+    ['a page of another port', { origin: 'http://127.0.0.1:1' }, 403],
+    ['a page of another site', { origin: 'http://evil.example' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+    ['another name', { host: 'evil.example', origin: 'http://evil.example' }, 421],
+  ])('with %s leads to nothing', async (_what, headers, status) => {
+    expect(await post(tokenOf(server.address()), headers)).toMatchObject({ status, body: '' });
+  });
+
+  it('is over after a log-out: the connections end, and the secret is worth nothing', async () => {
+    const page = await enter();
+    const { ended } = await upgrade('/rpc/host', page);
+    const secret = page['sec-websocket-protocol']?.split('crynux-session.')[1] ?? '';
+    const leave = { origin: ownOrigin(), authorization: `Crynux-Session ${secret}` };
+    expect(await ask('/session', { ...leave, origin: 'http://127.0.0.1:1' }, 'DELETE')).toMatchObject({ status: 403 });
+    expect(await ask('/session', leave, 'DELETE')).toMatchObject({ status: 204 });
+    expect(await ended).toBe(NOBODY);
+    expect(await (await upgrade('/rpc/host', page)).ended).toBe(NOBODY);
+  });
+
+  it('is over when its time has come, whoever is connected', async () => {
+    const page = await enter();
+    const { ended } = await upgrade('/rpc/host', page);
+    nowMs += MAX_AGE_MS;
+    // The server looks by itself from time to time, and whenever somebody comes.
+    expect(await (await upgrade('/rpc/host', page)).ended).toBe(NOBODY);
+    expect(await ended).toBe(NOBODY);
   });
 });
 
@@ -117,16 +151,14 @@ it('the command line is given a new address; a page that knows its token is not'
   const authorization = `Bearer ${server.commandLineToken}`;
   const { body, status } = await ask('/address', { authorization });
   expect(status).toBe(200);
-  const { pathname, search } = new URL((JSON.parse(body) as { address: string }).address);
-  expect((await ask(pathname + search)).headers['set-cookie']).toHaveLength(1);
+  expect((await post(tokenOf((JSON.parse(body) as { address: string }).address))).status).toBe(200);
   for (const headers of [{}, { authorization: 'Bearer x' }, { authorization, origin: 'http://evil.example' }])
-    expect(await ask('/address', headers)).toMatchObject({ status: 401 });
+    expect(await ask('/address', headers)).toMatchObject({ status: 401, body: '' });
 });
 
 describe('what is served', () => {
   it('are the files that were there at the start, of known kinds, with headers that confine them', async () => {
-    const cookie = await enter();
-    const script = await ask('/assets/main-abc.js', { cookie });
+    const script = await ask('/assets/main-abc.js');
     expect(script).toMatchObject({ status: 200, body: 'window' });
     expect(script.headers).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
@@ -137,8 +169,7 @@ describe('what is served', () => {
     });
     expect(Object.keys(script.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(CONTENT_SECURITY_POLICY).not.toMatch(/script-src[^;]*unsafe|\*/);
-    for (const path of ['/assets/main-abc.js.map', '/link.json'])
-      expect(await ask(path, { cookie })).toMatchObject({ status: 404 });
+    for (const path of ['/assets/main-abc.js.map', '/link.json']) expect(await ask(path)).toMatchObject({ status: 404 });
   });
 
   it.each([
@@ -148,26 +179,23 @@ describe('what is served', () => {
     '//secret.json',
     '/assets\\..\\..\\secret.json',
   ])('%s leads nowhere', async (where) => {
-    const { status, body } = await ask(where, { cookie: await enter() });
+    const { status, body } = await ask(where);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(body).not.toContain('not');
   });
 
   it('an unknown path is the window for a navigation only', async () => {
-    const cookie = await enter();
-    expect(await ask('/tasks?type=Llm', { cookie, 'sec-fetch-mode': 'navigate' })).toMatchObject({
+    expect(await ask('/tasks?type=Llm', { 'sec-fetch-mode': 'navigate' })).toMatchObject({
       body: '<title>window</title>',
     });
-    expect(await ask('/assets/gone.js', { cookie, 'sec-fetch-mode': 'no-cors' })).toMatchObject({ status: 404, body: '' });
+    expect(await ask('/assets/gone.js', { 'sec-fetch-mode': 'no-cors' })).toMatchObject({ status: 404, body: '' });
   });
 
   it.each(['POST', 'PUT', 'OPTIONS', 'DELETE'])('%s is refused', async (method) => {
-    expect(await ask('/', { cookie: await enter(), origin: ownOrigin() }, method)).toMatchObject({ status: 405 });
+    expect(await ask('/', { origin: ownOrigin() }, method)).toMatchObject({ status: 405 });
   });
 
   it('a name that only resolves to this machine is refused, before anything else is looked at', async () => {
-    const cookie = await enter();
-    const { search } = new URL(server.address());
     for (const host of [
       'evil.example',
       `evil.example:${server.port}`,
@@ -175,12 +203,10 @@ describe('what is served', () => {
       '192.168.1.2',
       'localhost:99999',
     ]) {
-      expect(await ask('/', { cookie, host })).toMatchObject({ status: 421, body: '' });
-      const tried = await ask(`/enter${search}`, { host });
-      expect(tried.headers['set-cookie']).toBeUndefined();
+      expect(await ask('/', { host })).toMatchObject({ status: 421, body: '' });
     }
     // A tunnel may end on another port.
-    expect(await ask('/', { cookie, host: 'localhost:9000' })).toMatchObject({ status: 200 });
+    expect(await ask('/', { host: 'localhost:9000' })).toMatchObject({ status: 200 });
   });
 });
 
@@ -190,33 +216,48 @@ describe('connections', () => {
     ['with a page of another port', { origin: 'http://127.0.0.1:1' }, 403],
     ['with a page without an origin', { origin: 'null' }, 403],
     ['with another name', { host: 'evil.example', origin: 'http://evil.example' }, 421],
-  ])('%s are refused although the cookie is right', async (_what, headers, status) => {
-    expect(await upgrade('/rpc/host', { cookie: await enter(), ...headers })).toMatchObject({ status });
+  ])('%s are refused although the secret is right', async (_what, headers, status) => {
+    expect(await upgrade('/rpc/host', { ...(await enter()), ...headers })).toMatchObject({ status });
   });
 
   it('without a session, or elsewhere, are refused', async () => {
-    const cookie = await enter();
-    expect(await upgrade('/rpc/host', { origin: ownOrigin() })).toMatchObject({ status: 401 });
+    const page = await enter();
+    // Also a client that is no browser, with an origin of its making and every cookie there may be.
+    const secret = page['sec-websocket-protocol']?.split('crynux-session.')[1] ?? '';
+    const forged = { origin: ownOrigin(), cookie: `crynux=${secret}; crynux-session=${secret}` };
+    for (const headers of [
+      { origin: ownOrigin() },
+      forged,
+      { ...page, 'sec-websocket-protocol': 'crynux-rpc, crynux-session.x' },
+    ]) {
+      const { ended, socket } = await upgrade('/rpc/host', headers);
+      const heard: unknown[] = [];
+      socket.on('message', (data) => heard.push(data));
+      socket.send('{"i":"1","p":{"u":"/app/info","b":{"json":{}}}}');
+      expect([await ended, heard]).toEqual([NOBODY, []]);
+    }
     expect(await upgrade('/rpc/host', {})).toMatchObject({ status: 401 });
     expect(await upgrade('/rpc/host', { authorization: 'Bearer x' })).toMatchObject({ status: 401 });
     for (const path of ['/', '/rpc', '/rpc/node/', '/rpc/node/..', '/rpc/node/a%2fb', '/rpc/host?x'])
-      expect(await upgrade(path, { cookie, origin: ownOrigin() })).toMatchObject({ status: 404 });
+      expect(await upgrade(path, page)).toMatchObject({ status: 404 });
   });
 
   it('of the page and of the command line reach the contract', async () => {
-    const ways = [{ cookie: await enter(), origin: ownOrigin() }, { authorization: `Bearer ${server.commandLineToken}` }];
+    const ways: Record<string, string>[] = [await enter(), { authorization: `Bearer ${server.commandLineToken}` }];
     for (const headers of ways) {
       const { socket } = await upgrade('/rpc/host', headers);
+      // The secret is not said back.
+      expect(socket.protocol).toBe('origin' in headers ? 'crynux-rpc' : '');
       expect(await createHostClient(socketPort(socket)).app.info({})).toEqual(INFO);
       socket.close();
     }
     // The token of the command line is none of a page's.
     const stolen = { origin: ownOrigin(), authorization: `Bearer ${server.commandLineToken}` };
-    expect(await upgrade('/rpc/host', stolen)).toMatchObject({ status: 401 });
+    expect(await (await upgrade('/rpc/host', stolen)).ended).toBe(NOBODY);
   });
 
   it('to a node carry frames both ways, and are refused when it does not run', async () => {
-    const headers = { cookie: await enter(), origin: ownOrigin() };
+    const headers = await enter();
     const { socket } = await upgrade('/rpc/node/my-node', headers);
     const { profileId, port } = nodes.at(-1) ?? { profileId: '', port: null };
     expect(profileId).toBe('my-node');
@@ -235,7 +276,7 @@ describe('connections', () => {
     ['that are too large', 'x'.repeat(MAX_REQUEST_BYTES + 1), 1009],
     ['that are not text', Buffer.from('x'), 1003],
   ])('end at frames %s', async (_what, frame, code) => {
-    const { socket } = await upgrade('/rpc/host', { cookie: await enter(), origin: ownOrigin() });
+    const { socket } = await upgrade('/rpc/host', await enter());
     socket.send(frame);
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code);
   });
@@ -249,10 +290,10 @@ it('a taken port is said so', async () => {
 describe('connections that stay', () => {
   it('of pages never take the places of the command line, nor those of one browser all of the others', async () => {
     const open: WebSocket[] = [];
-    const enterAndOpen = async (cookie: string, count: number) => {
+    const enterAndOpen = async (page: Record<string, string>, count: number) => {
       const statuses: number[] = [];
       for (let n = 0; n < count; n++) {
-        const { status, socket } = await upgrade('/rpc/host', { cookie, origin: ownOrigin() });
+        const { status, socket } = await upgrade('/rpc/host', page);
         statuses.push(status);
         open.push(socket);
       }

@@ -1,6 +1,7 @@
 /**
- * The window and the contract on loopback: files over HTTP, `/rpc/host` and `/rpc/node/<profile>` over WebSocket.
- * HTTP only reads; everything that changes something travels over a WebSocket, whose origin is checked.
+ * The window and the contract on loopback: files over HTTP, `/rpc/host` and `/rpc/node/<profile>` over WebSocket. The
+ * files are the same for everybody and hold nothing; what is worth something needs a session (contract/page-session.ts).
+ * HTTP reads, and enters or leaves a session; everything else travels over a WebSocket, whose origin is checked.
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,14 +9,24 @@ import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SECURITY_HEADERS } from '../../contract/content-security.ts';
+import {
+  credentialsIn,
+  RPC_PROTOCOL,
+  SESSION_ENDED,
+  SESSION_PATH,
+  SESSION_SCHEME,
+  secretIn,
+  TOKEN_FRAGMENT,
+  TOKEN_SCHEME,
+} from '../../contract/page-session.ts';
 import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
-import { createEntryGate } from './entry-gate.ts';
+import { createEntryGate, type EntryGate } from './entry-gate.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
-import { ENTERED_PAGE, NO_SESSION_PAGE, NO_WINDOW_PAGE } from './pages.ts';
+import { NO_WINDOW_PAGE } from './pages.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface WebServerOptions {
@@ -28,6 +39,8 @@ export interface WebServerOptions {
   readonly serveHost: (port: RpcPort) => void;
   /** A connection to a node's own contract; null = its process does not run. */
   readonly nodePort: (profileId: string) => RpcPort | null;
+  /** A clock that nobody sets; left out, the process's own. */
+  readonly monotonicMs?: () => number;
 }
 
 export interface WebServer {
@@ -45,29 +58,42 @@ const HTML = 'text/html; charset=utf-8';
 const MAX_CONNECTIONS = 64;
 /** Of one browser: its windows, each with the host and several nodes. */
 const MAX_PER_BROWSER = 32;
+/** Who has no session is told so, and gone. */
+const MAX_STRANGERS = 16;
 const COMMAND_LINE = 'command line';
+const NOBODY = 'nobody';
 const NODE_PATH = '/rpc/node/';
 
-type Gate = ReturnType<typeof createEntryGate>;
+/** How often sessions are looked at whose pages do nothing. */
+const SWEEP_MS = 30_000;
+const GOODBYE_MS = 1_000;
+const SESSION_METHODS: ReadonlySet<string> = new Set(['POST', 'DELETE']);
 
 /** @throws HeadlessError HEADLESS_PORT_IN_USE */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const name = `crynux-${Buffer.from(options.random.bytes(6)).toString('hex')}`;
-  const gate = createEntryGate({ random: options.random, name });
+  const { random, monotonicMs = () => performance.now() } = options;
+  const gate = createEntryGate({ random, monotonicMs });
   const server = fastify({ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true });
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
     if (!isLoopbackHost(request.headers.host)) return reply.code(421).send();
-    if (request.method !== 'GET') return reply.code(405).send();
+    if (request.method === 'GET') return;
+    if (!SESSION_METHODS.has(request.method) || request.url !== SESSION_PATH) return reply.code(405).send();
+    // Only the page itself: another one is not this origin, and could not set the header that is needed either.
+    if (!isOwnOrigin(request.headers.origin, request.headers.host)) return reply.code(403).send();
+    return session(request, reply, gate);
   });
   server.setNotFoundHandler((request, reply) => answer(request, reply, options.files, gate));
   const sockets = attachSockets(server, options, gate);
   const port = await listen(server, options.port);
+  const sweeping = setInterval(() => gate.sweep(), SWEEP_MS);
+  sweeping.unref();
   return {
     port,
     commandLineToken: gate.commandLineToken,
     address: () => addressWith(port, gate),
     async close() {
+      clearInterval(sweeping);
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       await server.close();
@@ -75,25 +101,29 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   };
 }
 
-function addressWith(port: number, gate: Gate): string {
-  return `http://${ADDRESS}:${port}/enter?token=${gate.createToken()}`;
+function addressWith(port: number, gate: EntryGate): string {
+  return `http://${ADDRESS}:${port}/#${TOKEN_FRAGMENT}=${gate.createToken()}`;
+}
+
+/** A token for the secret of a session, or the end of a session. */
+function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate): FastifyReply {
+  const { authorization } = request.headers;
+  if (request.method === 'DELETE') {
+    gate.leave(credentialsIn(authorization, SESSION_SCHEME) ?? '');
+    return reply.code(204).send();
+  }
+  const secret = gate.enter(credentialsIn(authorization, TOKEN_SCHEME) ?? '');
+  return secret === null ? reply.code(401).send() : reply.send({ secret });
 }
 
 /** There are no routes: a path is looked up exactly as it came, so nothing in it can lead anywhere else. */
-function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles | null, gate: Gate): FastifyReply {
-  const [path = '', query] = request.url.split('?', 2);
-  const { cookie, origin, authorization } = request.headers;
-  if (path === '/address' && origin === undefined && gate.isCommandLine(authorization)) {
+function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles | null, gate: EntryGate): FastifyReply {
+  const [path = ''] = request.url.split('?', 1);
+  const { origin, authorization } = request.headers;
+  if (path === '/address') {
+    if (origin !== undefined || !gate.isCommandLine(authorization)) return reply.code(401).send();
     return files === null ? reply.code(404).send() : reply.send({ address: addressWith(request.socket.localPort ?? 0, gate) });
   }
-  const isInside = gate.hasSession(cookie);
-  if (path === '/enter') {
-    const session = isInside ? null : gate.enter(new URLSearchParams(query).get('token') ?? '');
-    if (session !== null) void reply.header('set-cookie', gate.cookieOf(session));
-    else if (!isInside) return reply.code(401).type(HTML).send(NO_SESSION_PAGE);
-    return reply.type(HTML).send(ENTERED_PAGE);
-  }
-  if (!isInside) return reply.code(401).type(HTML).send(NO_SESSION_PAGE);
   if (files === null) return reply.code(503).type(HTML).send(NO_WINDOW_PAGE);
   // The window's own paths are known to the window alone; a missing script or picture is missing.
   const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
@@ -102,58 +132,86 @@ function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles
   return reply.type(file.type).send(file.body);
 }
 
-function attachSockets(server: FastifyInstance, options: WebServerOptions, gate: Gate): WebSocketServer {
+function attachSockets(server: FastifyInstance, options: WebServerOptions, gate: EntryGate): WebSocketServer {
   const slots = createSlots();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_REQUEST_BYTES,
+    perMessageDeflate: false,
+    // What else is offered carries a secret, and is not said back.
+    handleProtocols: (offered) => (offered.has(RPC_PROTOCOL) ? RPC_PROTOCOL : false),
+  });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const status = refusal(request, gate) ?? (slots.isFree(request) ? null : 503);
-    const serve = status === null ? targetOf(request.url ?? '', options) : null;
-    if (serve === null) return void socket.end(`HTTP/1.1 ${status ?? 404} Refused\r\nConnection: close\r\n\r\n`);
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      slots.take(request, client);
-      serve(client);
+    const refuse = (status: number) => void socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
+    const who = visitor(request, gate);
+    if (who.kind === 'refused') return refuse(who.status);
+    const client = who.kind === 'page' ? `page ${who.secret}` : who.kind === 'commandLine' ? COMMAND_LINE : NOBODY;
+    if (!slots.isFree(client)) return refuse(503);
+    // A page can not see why an upgrade was refused: one without a session is let in, told so, and shown out.
+    const serve = who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', options);
+    if (serve === null) return refuse(404);
+    sockets.handleUpgrade(request, socket, head, (open) => {
+      slots.take(client, open);
+      const port = socketPort(open);
+      if (who.kind === 'page') {
+        const joined = gate.join(who.secret, () => port.close(SESSION_ENDED));
+        if (joined === null) return port.close(SESSION_ENDED);
+        port.onClose(() => joined.left());
+      }
+      serve(port);
+      // Whoever does not say goodbye keeps no place here.
+      if (who.kind === 'noSession') setTimeout(() => open.terminate(), GOODBYE_MS).unref();
     });
   });
   return sockets;
 }
 
-/** Counts the open connections of clients that have proved who they are. */
+/** Counts the open connections, by who has opened them. */
 function createSlots() {
   const taken = new Map<WebSocket, string>();
-  const clientOf = ({ headers }: IncomingMessage) =>
-    headers.origin === undefined ? COMMAND_LINE : `page ${headers.cookie ?? ''}`;
+  const countOf = (fits: (client: string) => boolean) => [...taken.values()].filter(fits).length;
   return {
-    isFree(request: IncomingMessage): boolean {
-      const client = clientOf(request);
-      const isCommandLine = client === COMMAND_LINE;
-      const all = [...taken.values()];
-      const ofKind = all.filter((one) => (one === COMMAND_LINE) === isCommandLine).length;
-      return ofKind < MAX_CONNECTIONS && (isCommandLine || all.filter((one) => one === client).length < MAX_PER_BROWSER);
+    isFree(client: string): boolean {
+      const own = countOf((one) => one === client);
+      if (client === NOBODY) return own < MAX_STRANGERS;
+      if (client === COMMAND_LINE) return own < MAX_CONNECTIONS;
+      return own < MAX_PER_BROWSER && countOf((one) => one !== COMMAND_LINE && one !== NOBODY) < MAX_CONNECTIONS;
     },
-    take(request: IncomingMessage, client: WebSocket): void {
-      taken.set(client, clientOf(request));
-      client.once('close', () => taken.delete(client));
+    take(client: string, socket: WebSocket): void {
+      taken.set(socket, client);
+      socket.once('close', () => taken.delete(socket));
     },
   };
 }
 
-/** The status with which an upgrade is refused; null = it may come in. */
-function refusal({ headers }: IncomingMessage, gate: Gate): number | null {
-  const { host, origin, cookie, authorization } = headers;
-  if (!isLoopbackHost(host)) return 421;
+type Visitor =
+  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'commandLine' }
+  | { readonly kind: 'page'; readonly secret: string }
+  | { readonly kind: 'noSession' };
+
+function visitor({ headers }: IncomingMessage, gate: EntryGate): Visitor {
+  const { host, origin, authorization } = headers;
+  if (!isLoopbackHost(host)) return { kind: 'refused', status: 421 };
   // Whoever can read the token file is no page of a browser; and a page can not set this header.
-  if (origin === undefined) return gate.isCommandLine(authorization) ? null : 401;
-  if (!isOwnOrigin(origin, host)) return 403;
-  return gate.hasSession(cookie) ? null : 401;
+  if (origin === undefined) return gate.isCommandLine(authorization) ? { kind: 'commandLine' } : { kind: 'refused', status: 401 };
+  if (!isOwnOrigin(origin, host)) return { kind: 'refused', status: 403 };
+  const secret = secretIn(headers['sec-websocket-protocol']);
+  return secret !== null && gate.has(secret) ? { kind: 'page', secret } : { kind: 'noSession' };
+}
+
+function showOut(port: RpcPort): void {
+  port.close(SESSION_ENDED);
 }
 
 /** What is done with a connection; null = there is nothing there, or it does not run. */
-function targetOf(url: string, { serveHost, nodePort }: WebServerOptions): ((socket: WebSocket) => void) | null {
-  if (url === '/rpc/host') return (socket) => serveHost(socketPort(socket));
+function targetOf(url: string, { serveHost, nodePort }: WebServerOptions): ((port: RpcPort) => void) | null {
+  if (url === '/rpc/host') return serveHost;
   const profile = profileIdSchema.safeParse(url.startsWith(NODE_PATH) ? url.slice(NODE_PATH.length) : '');
-  const port = profile.success ? nodePort(profile.data) : null;
-  return port === null ? null : (socket) => bridge(socketPort(socket), port);
+  if (!profile.success) return null;
+  const port = nodePort(profile.data);
+  return port === null ? null : (near) => bridge(near, port);
 }
 
 async function listen(server: FastifyInstance, port: number): Promise<number> {

@@ -25,7 +25,7 @@ function Banner<Client>({ link, text }: { readonly link: Link<Client>; readonly 
   const { t } = useTranslation();
   const state = useStore(link.state);
   const now = useNow();
-  if (state.kind === 'idle' || state.kind === 'open') return null;
+  if (state.kind === 'idle' || state.kind === 'open' || state.kind === 'ended') return null;
   if (state.kind === 'connecting' && state.failures === 0) return null;
   const seconds = state.kind === 'waiting' ? Math.max(0, Math.ceil((state.retryAtMs - now) / 1_000)) : 0;
   return (

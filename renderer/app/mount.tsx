@@ -10,6 +10,7 @@ import type { Transport } from '../rpc/transport.ts';
 import { createApp } from '../state/app.ts';
 import { AppContext } from '../state/app-context.ts';
 import { createRouter } from './router.tsx';
+import { SessionGate } from './session-ended.tsx';
 import { SettingsEffects } from './settings-effects.tsx';
 import './styles.css';
 
@@ -26,7 +27,9 @@ export async function mount({ transport }: { readonly transport: Transport }): P
       <I18nextProvider i18n={i18n}>
         <SettingsEffects />
         <Tooltip.Provider delayDuration={300}>
-          <RouterProvider router={router} />
+          <SessionGate>
+            <RouterProvider router={router} />
+          </SessionGate>
         </Tooltip.Provider>
       </I18nextProvider>
     </AppContext>,

@@ -1,13 +1,17 @@
 /** One connection that is kept open: after a loss it is tried again, ever less often. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ContractError } from '../../contract/errors.ts';
+import { SESSION_ENDED } from '../../contract/page-session.ts';
+import { errorOf } from '../../contract/rpc-errors.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 
 export type LinkState<Client> =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly failures: number }
   | { readonly kind: 'open'; readonly client: Client }
-  | { readonly kind: 'waiting'; readonly failures: number; readonly retryAtMs: number };
+  | { readonly kind: 'waiting'; readonly failures: number; readonly retryAtMs: number }
+  /** The page's session has ended: trying again would only be refused again. */
+  | { readonly kind: 'ended' };
 
 /** What a link needs of the page's clock. */
 export interface LinkClock {
@@ -78,7 +82,7 @@ export class Link<Client> {
     this.state.setState({ kind: 'connecting', failures }, true);
     this.#open().then(
       (port) => this.#opened(port, attempt),
-      () => this.#lost(attempt, failures + 1),
+      (error: unknown) => this.#lost(attempt, failures + 1, errorOf(error).code),
     );
   }
 
@@ -89,13 +93,17 @@ export class Link<Client> {
     }
     this.#port = port;
     const client = this.#create(port);
-    port.onClose(() => this.#lost(attempt, 1));
+    port.onClose((why) => this.#lost(attempt, 1, why));
     this.state.setState({ kind: 'open', client }, true);
   }
 
-  #lost(attempt: number, failures: number): void {
+  #lost(attempt: number, failures: number, why?: string): void {
     if (attempt !== this.#attempt) return;
     this.#port = null;
+    if (why === SESSION_ENDED) {
+      this.state.setState({ kind: 'ended' }, true);
+      return;
+    }
     const delay = retryDelayMs(failures);
     this.state.setState({ kind: 'waiting', failures, retryAtMs: this.#clock.now() + delay }, true);
     this.#cancelRetry = this.#clock.after(delay, () => this.#connect(failures));

@@ -1,12 +1,16 @@
 /** How the window reaches the host and its nodes: Electron's preload bridge, or WebSockets on the page's own origin. */
 import { type CrynuxBridge, connectOverBridge } from '../../contract/bridge.ts';
 import { ContractError } from '../../contract/errors.ts';
+import { protocolsWith, SESSION_ENDED } from '../../contract/page-session.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
+import { createPageSession } from './page-session.ts';
 
 export interface Transport {
   host(): Promise<RpcPort>;
   /** @throws while the node's process does not run. */
   node(profileId: string): Promise<RpcPort>;
+  /** Ends the page's session with the program that serves it; null = this window has none to end. */
+  readonly logOut: (() => Promise<void>) | null;
 }
 
 declare global {
@@ -21,14 +25,22 @@ export function windowTransport(page: Window): Transport {
     return {
       host: () => connectOverBridge(page, { kind: 'host' }),
       node: (profileId) => connectOverBridge(page, { kind: 'node', profileId }),
+      logOut: null,
     };
   }
-  const socket = (path: string) => {
+  const session = createPageSession(page);
+  const socket = async (path: string) => {
+    const secret = await session.secret();
+    if (secret === null) throw new ContractError(SESSION_ENDED, 'this page has no session');
     const url = new URL(path, page.location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    return overWebSocket(new WebSocket(url));
+    return overWebSocket(new WebSocket(url, protocolsWith(secret)));
   };
-  return { host: () => socket('/rpc/host'), node: (profileId) => socket(`/rpc/node/${encodeURIComponent(profileId)}`) };
+  return {
+    host: () => socket('/rpc/host'),
+    node: (profileId) => socket(`/rpc/node/${encodeURIComponent(profileId)}`),
+    logOut: () => session.end(),
+  };
 }
 
 /** Resolves once the socket is open. */
@@ -36,34 +48,34 @@ function overWebSocket(socket: WebSocket): Promise<RpcPort> {
   const ended = once(() => socket.close());
   const port: RpcPort = {
     post: (frame) => socket.send(frame),
-    onFrame: (listener) => socket.addEventListener('message', (event) => passText(event, listener)),
+    onFrame: (listener) =>
+      socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (typeof event.data === 'string') listener(event.data);
+        else ended.fire('RPC_BAD_FRAME');
+      }),
     onClose: ended.add,
     close: ended.fire,
   };
   return new Promise((resolve, reject) => {
     socket.addEventListener('open', () => resolve(port));
-    socket.addEventListener('close', () => {
-      ended.fire();
+    socket.addEventListener('close', ({ reason }) => {
+      ended.fire(reason === '' ? undefined : reason);
       reject(new ContractError('RPC_DISCONNECTED', 'the connection was refused'));
     });
   });
 }
 
-function passText(event: MessageEvent, listener: (frame: string) => void): void {
-  if (typeof event.data === 'string') listener(event.data);
-}
-
 /** Listeners that are told once, after `end` has run. */
 function once(end: () => void) {
-  const listeners: (() => void)[] = [];
+  const listeners: ((why?: string) => void)[] = [];
   let fired = false;
   return {
-    add: (listener: () => void) => void listeners.push(listener),
-    fire: () => {
+    add: (listener: (why?: string) => void) => void listeners.push(listener),
+    fire: (why?: string) => {
       if (fired) return;
       fired = true;
       end();
-      for (const listener of listeners) listener();
+      for (const listener of listeners) listener(why);
     },
   };
 }

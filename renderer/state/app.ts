@@ -17,6 +17,8 @@ export interface App {
   readonly devnet: Watched<DevnetState>;
   readonly updates: Watched<UpdateState>;
   readonly toasts: ToastsStore;
+  /** Ends the page's session; null = this window has none to end. */
+  readonly logOut: (() => Promise<void>) | null;
   /** A new connection to a node; whoever opens it closes it. */
   openNode(profileId: string): NodeSession;
   close(): void;
@@ -43,6 +45,7 @@ export function createApp(options: { transport: Transport; clock: LinkClock }): 
     devnet,
     updates,
     toasts: createToastsStore(),
+    logOut: transport.logOut,
     openNode: (profileId) => createNodeSession({ profileId, transport, clock }),
     close() {
       host.stop();

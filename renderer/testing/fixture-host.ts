@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { hostContract } from '../../contract/host-contract.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
+import { SESSION_ENDED } from '../../contract/page-session.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer, type RpcServer } from '../../contract/rpc-server.ts';
 import { CodedError } from '../../protocol/errors.ts';
@@ -49,7 +50,9 @@ export function fixtureTransport(world: World, language: string | null): Transpo
       report,
     );
   return {
+    logOut: async () => {},
     host: async () => {
+      if (world.scenario === 'session-ended') throw new CodedError(SESSION_ENDED, 'this page has no session');
       const port = served(host);
       if (world.scenario === 'host-lost') setTimeout(() => port.close(), 1_000);
       return port;

@@ -33,6 +33,8 @@ export const SCENARIOS = [
   'errors',
   /** The connection to the host comes and goes. */
   'host-lost',
+  /** The page in a browser has no session any more. */
+  'session-ended',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { useHostRead } from '../../rpc/hooks.ts';
-import { useSettings } from '../../state/app-context.ts';
+import { useAct, useHostRead } from '../../rpc/hooks.ts';
+import { useApp, useSettings } from '../../state/app-context.ts';
+import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { SwitchRow, useSettingsChange } from './setting-row.tsx';
@@ -34,6 +35,7 @@ export function ProgramSection() {
         </div>
         {change.error && <ErrorNote error={change.error} />}
       </Card>
+      <LogOut />
       <Card title={t('program.about')}>
         <Facts>
           <Fact name={t('program.version')}>{info.version}</Fact>
@@ -45,5 +47,24 @@ export function ProgramSection() {
         </Facts>
       </Card>
     </>
+  );
+}
+
+/** A window in a browser has a session, and may end it; the desktop's own has none. */
+function LogOut() {
+  const { t } = useTranslation('settings');
+  const { logOut } = useApp();
+  const act = useAct(async () => logOut?.());
+  if (logOut === null) return null;
+  return (
+    <Card title={t('program.session')}>
+      <div className="flex flex-col items-start gap-3">
+        <p>{t('program.sessionText')}</p>
+        <Button onClick={() => void act.run()} busy={act.busy}>
+          {t('program.logOut')}
+        </Button>
+        {act.error && <ErrorNote error={act.error} />}
+      </div>
+    </Card>
   );
 }

@@ -36,6 +36,13 @@ export const common = {
     retryIn: 'Next attempt in {{seconds}} s',
     retry: 'Try now',
   },
+  session: {
+    title: 'This window needs a new address',
+    text: 'Its session has ended: the program was started again, somebody logged out, or the window was closed or unused for too long. Your nodes run on.',
+    how: 'On the machine where the program runs, run this command and open the address that it prints:',
+    command: 'command',
+    where: 'The address works once. If the program was started with --data, give the command the same --data.',
+  },
   nodeState: {
     stopped: 'Stopped',
     locked: 'Locked',

@@ -137,6 +137,9 @@ export const settings = {
     },
   },
   program: {
+    session: 'Session of this window',
+    sessionText: 'Anyone who can use this browser tab can use the program. After you log out, the window needs a new address.',
+    logOut: 'Log out',
     startAtLogin: 'Start at login',
     keepRunning: 'Keep the nodes running when the window is closed',
     unsupported: 'Not available here.',

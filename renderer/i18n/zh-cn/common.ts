@@ -39,6 +39,13 @@ export const common: Same<typeof en> = {
     retryIn: '{{seconds}} 秒后重试',
     retry: '立即重试',
   },
+  session: {
+    title: '此窗口需要新的地址',
+    text: '会话已结束：程序已重新启动，有人退出了登录，或窗口已关闭或太久未使用。您的节点会继续运行。',
+    how: '请在运行程序的机器上执行以下命令，并打开它显示的地址：',
+    command: '命令',
+    where: '该地址只能使用一次。如果程序启动时带有 --data，请为此命令指定相同的 --data。',
+  },
   nodeState: {
     stopped: '已停止',
     locked: '已锁定',

@@ -140,6 +140,9 @@ export const settings: Same<typeof en> = {
     },
   },
   program: {
+    session: '此窗口的会话',
+    sessionText: '能使用此浏览器标签页的人都能使用本程序。退出登录后，窗口需要新的地址。',
+    logOut: '退出登录',
     startAtLogin: '登录时启动',
     keepRunning: '关闭窗口后节点继续运行',
     unsupported: '此处不可用。',

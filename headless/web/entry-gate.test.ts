@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemRandom } from '../../worker/system-random.ts';
+import { createEntryGate, type EntryGate, IDLE_MS, MAX_AGE_MS, TOKEN_MS } from './entry-gate.ts';
+
+let nowMs = 0;
+let gate: EntryGate;
+beforeEach(() => {
+  nowMs = 1_000;
+  gate = createEntryGate({ random: systemRandom, monotonicMs: () => nowMs });
+});
+
+const enter = () => gate.enter(gate.createToken()) ?? expect.fail('not entered');
+
+describe('a token', () => {
+  it('lets in once', () => {
+    const token = gate.createToken();
+    expect(gate.enter(token)).not.toBeNull();
+    expect(gate.enter(token)).toBeNull();
+    expect(gate.enter('')).toBeNull();
+  });
+
+  it('is good for an hour', () => {
+    const token = gate.createToken();
+    nowMs += TOKEN_MS;
+    expect(gate.enter(token)).toBeNull();
+  });
+});
+
+describe('a session', () => {
+  it('without a connection ends after an hour, and with one goes on', () => {
+    const [unused, used] = [enter(), enter()];
+    const ended: string[] = [];
+    const connection = gate.join(used, () => ended.push('used'));
+    nowMs += IDLE_MS;
+    gate.sweep();
+    expect([gate.has(unused), gate.has(used), ended]).toEqual([false, true, []]);
+    // It is idle from its last connection on.
+    connection?.left();
+    nowMs += IDLE_MS - 1;
+    expect(gate.has(used)).toBe(true);
+    nowMs += 1;
+    expect(gate.has(used)).toBe(false);
+  });
+
+  it('ends at its greatest age, and its connections are told', () => {
+    const secret = enter();
+    const ended: string[] = [];
+    gate.join(secret, () => ended.push('one'));
+    gate.join(secret, () => ended.push('two'));
+    nowMs += MAX_AGE_MS - 1;
+    gate.sweep();
+    expect(ended).toEqual([]);
+    nowMs += 1;
+    gate.sweep();
+    expect([ended, gate.join(secret, () => {})]).toEqual([['one', 'two'], null]);
+  });
+
+  it('that is left is over, and no other', () => {
+    const [one, two] = [enter(), enter()];
+    gate.leave(one);
+    gate.leave('unknown');
+    expect([gate.has(one), gate.has(two)]).toEqual([false, true]);
+  });
+
+  it('too many end the oldest', () => {
+    const first = enter();
+    for (let count = 0; count < 64; count += 1) enter();
+    expect(gate.has(first)).toBe(false);
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * The session of a page in a browser (contract/page-session.ts). Its secret is kept in the tab's own storage: it outlives
+ * a reload, belongs to this origin with its port, and is sent to nobody by itself.
+ */
+import { SESSION_PATH, SESSION_SCHEME, sessionSchema, TOKEN_FRAGMENT, TOKEN_SCHEME } from '../../contract/page-session.ts';
+
+export interface PageSession {
+  /** Null = the page has none, and needs a new address. @throws while the program can not be reached */
+  secret(): Promise<string | null>;
+  /** Logs out: the secret is worth nothing afterwards. */
+  end(): Promise<void>;
+}
+
+const KEY = 'crynux-session';
+
+/** What is used of a window. */
+export interface SessionPage {
+  readonly location: { readonly hash: string; readonly pathname: string; readonly search: string; reload(): void };
+  readonly history: { replaceState(data: unknown, unused: string, url: string): void };
+  readonly sessionStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  addEventListener(type: 'hashchange', listener: () => void): void;
+  fetch(path: string, options: { method: string; headers: Record<string, string> }): Promise<Pick<Response, 'ok' | 'json'>>;
+}
+
+export function createPageSession(page: SessionPage): PageSession {
+  let token = takeToken(page);
+  const ask = (method: string, authorization: string) => page.fetch(SESSION_PATH, { method, headers: { authorization } });
+
+  async function enter(given: string): Promise<void> {
+    const answer = await ask('POST', `${TOKEN_SCHEME} ${given}`);
+    token = null;
+    // A used token changes nothing: the page may have a session from before.
+    if (answer.ok) page.sessionStorage.setItem(KEY, sessionSchema.parse(await answer.json()).secret);
+  }
+
+  // A new address opened in this very tab changes the fragment alone, and loads nothing by itself.
+  page.addEventListener('hashchange', () => {
+    if (tokenIn(page) !== null) page.location.reload();
+  });
+  let entering: Promise<void> | null = null;
+  return {
+    async secret() {
+      if (token !== null) {
+        entering ??= enter(token).finally(() => {
+          entering = null;
+        });
+        await entering;
+      }
+      return page.sessionStorage.getItem(KEY);
+    },
+    async end() {
+      const secret = page.sessionStorage.getItem(KEY);
+      page.sessionStorage.removeItem(KEY);
+      if (secret !== null) await ask('DELETE', `${SESSION_SCHEME} ${secret}`);
+    },
+  };
+}
+
+const tokenIn = ({ location }: SessionPage) => new URLSearchParams(location.hash.slice(1)).get(TOKEN_FRAGMENT);
+
+/** Out of the address, before anything else reads or keeps it. */
+function takeToken(page: SessionPage): string | null {
+  const token = tokenIn(page);
+  if (token !== null) page.history.replaceState(null, '', page.location.pathname + page.location.search);
+  return token;
+}
