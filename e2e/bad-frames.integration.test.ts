@@ -18,9 +18,10 @@ import { readAddress } from '../headless/rpc/address-file.ts';
 import { connectProgram, type RunningProgram } from '../headless/rpc/running-program.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
-import { ELECTRON, launchShell, type RunningShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { pageClients } from './support/page-client.ts';
+import type { RunningShell } from './support/running-shell.ts';
 
 const PASSPHRASE = 'a heron on the ice of march';
 const MADE = madeFrames(40);
