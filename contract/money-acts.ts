@@ -61,8 +61,10 @@ export const withdrawalPreviewSchema = z.object({
   remainingWei: signedWeiText,
   minimumWei: weiText,
   mostWei: weiText,
-  /** The beneficial address on the chain: the relay pays nowhere else. */
-  destination: z.string().nullable(),
+  /** The beneficial address on the chain or, while none is set, the node key's own: the relay pays nowhere else. */
+  destination: z.string(),
+  /** No beneficial address is set: the money goes to the key on this machine. */
+  toOwnKey: z.boolean(),
   network: z.string(),
   /** Null = no limit is told. Other nodes with the same beneficial address use up the same limit. */
   leftToday: count.nullable(),

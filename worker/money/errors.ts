@@ -58,10 +58,6 @@ export const MONEY_ERRORS = {
     meaning: 'The beneficial address is set already, and the contract never changes it again.',
     remedy: 'Use it, or start a node with a new key.',
   },
-  MONEY_BENEFIT_UNSET: {
-    meaning: 'No beneficial address is set, and the relay pays nowhere else.',
-    remedy: 'Set a beneficial address first.',
-  },
   MONEY_WITHDRAW_TOO_SMALL: {
     meaning: "The amount is below the relay's minimum for a withdrawal.",
     remedy: 'Withdraw at least `minimumWei`.',

@@ -70,9 +70,10 @@ test('a network without a chain says so', async () => {
   });
   const preview = await rig.call('prepareWithdrawal', { amountWei: '1000' });
   expect(preview.confirmation).toBeNull();
-  expect(preview.problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_UNSET', 'MONEY_WITHDRAW_INSUFFICIENT']);
+  expect(preview.problems.map(({ code }) => code)).toEqual(['MONEY_WITHDRAW_INSUFFICIENT']);
+  expect(preview).toMatchObject({ destination: SELF, toOwnKey: true });
   await expect(rig.call('confirmWithdrawal', { amountWei: '1000', confirmation: 'x' })).rejects.toMatchObject({
-    code: 'MONEY_BENEFIT_UNSET',
+    code: 'MONEY_WITHDRAW_INSUFFICIENT',
   });
   expect(rig.harness.relay.balanceWei(SELF)).toBe(0n);
 });

@@ -5,7 +5,7 @@ import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
-import { type WithdrawalRecord, withdrawalRecordSchema } from '../../protocol/wire/relay-account.ts';
+import { taskFeeRecordSchema, type WithdrawalRecord, withdrawalRecordSchema } from '../../protocol/wire/relay-account.ts';
 import type { TransactionJournal } from '../chain/transactions/journal.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { type ChainState, importChain } from './chain/chain-import.ts';
@@ -116,6 +116,7 @@ export class MoneySync {
       withdrawal: await this.#list('withdrawal', budget),
       vesting: await this.#list('vesting', budget),
     };
+    await this.#delegationIncome();
     const chain = await this.#chain(budget);
     await this.#booking.run(atMs);
     return { atMs, lists, chain };
@@ -140,6 +141,27 @@ export class MoneySync {
     } catch (error) {
       return { kind: 'failed', error: serialiseError(error) };
     }
+  }
+
+  /**
+   * The relay pays for delegations without listing the payments: only their sum is told. A relay whose list has them needs no sum.
+   * That it could not be read shows as a difference, and is read again with the next run.
+   */
+  async #delegationIncome(): Promise<void> {
+    const { records, account, nowMs } = this.#options;
+    const totalWei = await account.delegationIncome().catch(() => null);
+    if (totalWei === null || (totalWei === 0n && records.count('delegationIncome') === 0)) return;
+    if (this.#listsDelegations()) return;
+    records.put('delegationIncome', [{ key: 'total', position: 0, value: { totalWei: String(totalWei) } }], nowMs());
+  }
+
+  #listsDelegations(): boolean {
+    const { records } = this.#options;
+    for (const page of records.pages('taskFee')) {
+      const hasOne = page.some(({ json }) => taskFeeRecordSchema.safeParse(JSON.parse(json)).data?.type === 'UserDelegation');
+      if (hasOne) return true;
+    }
+    return false;
   }
 
   async #chain({ chunks }: SyncBudget): Promise<SyncReport['chain']> {

@@ -96,6 +96,7 @@ export function previewView(
     minimumWei: String(preview.minimumWei),
     mostWei: String(preview.mostWei),
     destination: preview.destination,
+    toOwnKey: preview.toOwnKey,
     network: preview.network,
     leftToday: preview.leftToday,
     weight: preview.weight === null ? null : forecastView(preview.weight),

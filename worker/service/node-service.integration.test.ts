@@ -21,12 +21,12 @@ const CNX = 10n ** 18n;
 const keyOf = (name: string): Hex => bytesToHex(new Uint8Array(createHash('sha256').update(`service ${name}`).digest()));
 const [KEY, APPLICATION] = [keyOf('node'), keyOf('application')];
 
-/** The node of this test has no chain, hence no beneficial address, no self-test, no result, and not that model. */
+/** The node of this test has no chain, no withdrawal shown, no self-test, no result, and not that model. */
 const REFUSED = {
   'models.ask': 'MODEL_NOT_FOUND',
   'money.acknowledgeTransfer': 'MONEY_UNSUPPORTED',
   'money.confirmChainAct': 'MONEY_UNSUPPORTED',
-  'money.confirmWithdrawal': 'MONEY_BENEFIT_UNSET',
+  'money.confirmWithdrawal': 'MONEY_CONFIRMATION_UNKNOWN',
   'money.prepareChainAct': 'MONEY_UNSUPPORTED',
   'money.stake': 'MONEY_UNSUPPORTED',
   'node.selfTest': 'NODE_ILLEGAL_STATE',

@@ -36,7 +36,7 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
     requireWallet(context, { action, address, timestamp, signature });
     if (!isHex(benefitAddress, 20) || !isHex(address, 20)) throw refuseField('benefit_address', 'Benefit address mismatch');
     // Without a chain nobody can say where the money should go.
-    const isBenefit = async () => desk === null || sameAddress((await desk.benefitAddress(address)) ?? '', benefitAddress);
+    const isBenefit = async () => desk === null || sameAddress((await desk.benefitAddress(address)) ?? address, benefitAddress);
     const isAllowed = await isBenefit();
     const { id } = requestWithdrawal(context, { address, benefitAddress, network, amountWei, isBenefit: isAllowed });
     return { message: 'success', data: { request_id: id } };

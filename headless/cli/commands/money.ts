@@ -167,12 +167,12 @@ export function stakeText(stake: StakeView): string {
 }
 
 export function withdrawalText(preview: WithdrawalPreviewView): string {
-  const { amountWei, feeWei, remainingWei, destination, weight } = preview;
+  const { amountWei, feeWei, remainingWei, destination, toOwnKey, weight } = preview;
   const rows = [
     ['arrives', cnx(amountWei)],
     ['fee', cnx(feeWei)],
     ['remains', cnx(remainingWei)],
-    ['goes to', destination ?? 'no beneficial address is set'],
+    ['goes to', toOwnKey ? `${destination} (the node's own: no beneficial address is set)` : destination],
   ];
   if (weight !== null) {
     const { low, high } = weight.after.weight;

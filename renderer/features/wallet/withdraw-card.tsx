@@ -49,10 +49,10 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
           .map((problem) => (
             <ErrorNote key={problem.code} error={problem} />
           ))}
-        {value?.destination === null && (
+        {value?.toOwnKey === true && (
           <p className="flex items-start gap-2">
             <ToneIcon tone="warn" className="mt-0.5" />
-            {t('withdraw.needsBenefit')}
+            {t('withdraw.noBenefit')}
           </p>
         )}
         {open !== null && (

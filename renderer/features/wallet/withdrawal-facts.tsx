@@ -23,12 +23,8 @@ export function WithdrawalFacts({ preview }: { readonly preview: WithdrawalPrevi
         <Fact name={t('withdraw.remaining')}>
           <Money wei={preview.remainingWei} />
         </Fact>
-        <Fact name={t('withdraw.destination')}>
-          {preview.destination === null ? (
-            t('addresses.notSet')
-          ) : (
-            <code className="font-mono text-[0.92em] break-all">{preview.destination}</code>
-          )}
+        <Fact name={t(preview.toOwnKey ? 'withdraw.destinationOwn' : 'withdraw.destination')}>
+          <code className="font-mono text-[0.92em] break-all">{preview.destination}</code>
         </Fact>
         <Fact name={t('withdraw.network')}>{preview.network}</Fact>
         <Fact name={t('withdraw.leftToday')}>{preview.leftToday ?? t('withdraw.noLimit')}</Fact>

@@ -16,7 +16,7 @@ import {
 import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
+import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
 import { type MoneyRecord, type MoneyRecords, RELAY_LISTS, type RecordList } from './money-records.ts';
 import type { Posting, TaskFactsOf } from './posting.ts';
 
@@ -50,6 +50,7 @@ export class Booking {
   async run(nowMs: number): Promise<void> {
     const { self, factsOf } = this.#options;
     for (const list of RELAY_LISTS) await this.#bookAll(list, (row) => postRelayRecord(list, row, { self, factsOf }), nowMs);
+    await this.#bookAll('delegationIncome', postDelegationRecord, nowMs);
     await this.#bookAll('opening', (row) => postOpening(stored(openingSchema, row)), nowMs);
     await this.#bookAll('slashEvent', postSlashEvent, nowMs);
     const opening = this.#opening();

@@ -13,6 +13,8 @@ import { type RecordedAccountOptions, recordedAccount, recordedBalance, recorded
 const NODE: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
 /** Deposited, withdrew ten times (pending, paid, given back), was given emissions, was slashed. */
 const SLASHED: Hex = '0x1Dd01Ae563708f202c2e36421b792a6cd8fC9F17';
+/** Delegated to a node, and was paid for it. */
+const DELEGATOR: Hex = '0x3172a97df3C0bE21e6c807682ad0c932f291Cb0d';
 /** Paid for tasks and was refunded. */
 const APPLICATION: Hex = '0x1aa19b39e6Aa88435103F84DC9322105807cA397';
 const NOW = Date.parse('2026-11-28T23:53:00Z');
@@ -101,6 +103,38 @@ describe('the account of a recorded node', () => {
     const of = (type: number) => rows.reduce((sum, row) => (row.type === type ? sum + BigInt(String(row.amount)) : sum), 0n);
     expect([sumOf(money, 'taskCharge'), sumOf(money, 'taskRefund')]).toEqual([of(4), of(5)]);
     expect(rows.length).toBeGreaterThanOrEqual(24);
+  });
+});
+
+describe('the account of a recorded delegator', () => {
+  /** Its vesting was recorded before the hourly release that its balance was recorded after: what had to be released by then is. */
+  const rows = (list: RelayList) =>
+    recordedRows(list, DELEGATOR).map((row) =>
+      list === 'vesting' ? { ...row, released_amount: '100000000000000000', remaining_amount: row.locked_amount } : row,
+    );
+
+  it('has income that no list of the relay itemises: its sum is booked, and the account agrees to the wei', async () => {
+    const money = moneyOf({ address: DELEGATOR, rows });
+    await money.sync.sync();
+    expect(money.ledger.balanceWei('relay')).toBe(1_540_000_000_000_000_000n);
+    expect(entriesOf(money).filter(({ kind }) => kind === 'delegation')).toMatchObject([
+      { wei: 1_440_000_000_000_000_000n, record: 'not itemised by the relay' },
+    ]);
+    expect(await relayChecks(money)).toMatchObject({ 'relay relayBalance': 'agrees', 'relay relayRecords': 'agrees' });
+    await money.sync.sync();
+    expect(entriesOf(money).filter(({ kind }) => kind === 'delegation')).toHaveLength(1);
+  });
+
+  it('is not counted twice where the relay lists the payments', async () => {
+    const listed = {
+      ...{ id: 900, created_at: 1_795_909_000, address: DELEGATOR, type: 8, amount: '1440000000000000000' },
+      reason: `8-0x${'ab'.repeat(32)}-${DELEGATOR}`,
+    };
+    const withList = (list: RelayList) => (list === 'taskFee' ? [listed] : rows(list));
+    const money = moneyOf({ address: DELEGATOR, rows: withList });
+    await money.sync.sync();
+    expect(entriesOf(money).filter(({ kind }) => kind === 'delegation')).toHaveLength(1);
+    expect(await relayChecks(money)).toMatchObject({ 'relay relayBalance': 'agrees', 'relay relayRecords': 'agrees' });
   });
 });
 

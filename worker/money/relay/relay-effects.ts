@@ -10,6 +10,7 @@ import {
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
 import { type MoneyRecord, type MoneyRecords, RELAY_LISTS } from '../records/money-records.ts';
+import { delegationIncomeRecordSchema } from './relay-posting.ts';
 
 /** Wei; what a record, or all of them, put on the accounts that the relay keeps. */
 export interface RelaySums {
@@ -48,6 +49,8 @@ export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): Re
       if (record === undefined) return null;
       return { ...NONE, relay: record.releasedWei, locked: record.slashed ? 0n : record.remainingWei };
     }
+    case 'delegationIncome':
+      return { ...NONE, relay: delegationIncomeRecordSchema.safeParse(value).data?.totalWei ?? 0n };
     default:
       return NONE;
   }
@@ -56,7 +59,7 @@ export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): Re
 /** Sum over all records that can be read; lets other work in between. Nothing may write records meanwhile. */
 export async function sumRecords(records: MoneyRecords): Promise<RelaySums> {
   let sums = NONE;
-  for (const list of RELAY_LISTS) {
+  for (const list of [...RELAY_LISTS, 'delegationIncome'] as const) {
     for (const page of records.pages(list)) {
       for (const row of page) {
         const { relay, locked, inTransit } = effectOf(row) ?? NONE;

@@ -53,6 +53,23 @@ export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks
   }
 }
 
+/** What the relay tells as a sum only: since the sum booked before, so much more. Source: its `/v1/delegator/:address`. */
+export function postDelegationIncome({ record, before, observedMs }: Changing<bigint>): Posting {
+  const booked = before ?? 0n;
+  if (record < booked) return unreadable(`${record} wei are told, but ${booked} were before`);
+  return entries(
+    entryOf({
+      source: `relay:delegationIncome:${booked}-${record}`,
+      kind: 'delegation',
+      from: 'network',
+      to: 'relay',
+      wei: record - booked,
+      atMs: observedMs,
+      record: 'not itemised by the relay',
+    }),
+  );
+}
+
 function incomeKind(status: TaskStatus | null): LedgerKind {
   if (status === 'EndGroupSuccess') return 'groupShare';
   return status === 'EndGroupRefund' ? 'refundShare' : 'taskPayment';

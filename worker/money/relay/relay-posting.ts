@@ -1,5 +1,5 @@
 /** From a stored record of the relay to its posting. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nodeSlashedArgsSchema } from '../../../protocol/wire/event.ts';
 import { commitmentField, uintField, weiField } from '../../../protocol/wire/fields.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { entryOf } from '../ledger/entry.ts';
 import type { MoneyRecord, RelayList } from '../records/money-records.ts';
 import { entries, type Posting, unreadable } from '../records/posting.ts';
-import { postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
+import { postDelegationIncome, postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
 
 /** Reads the record's text, then books it; text that makes no sense is told, not thrown. */
 function read<Schema extends z.ZodType>(
@@ -45,6 +45,16 @@ export function postRelayRecord(list: RelayList, row: MoneyRecord, books: RelayB
         postVesting({ record, before: before(vestingRecordSchema, row), observedMs }, books),
       );
   }
+}
+
+/** The sum of what delegations brought, as it is kept. Wei. */
+export const delegationIncomeRecordSchema = z.object({ totalWei: weiField });
+
+export function postDelegationRecord(row: MoneyRecord): Posting {
+  const earlier = before(delegationIncomeRecordSchema, row);
+  return read(delegationIncomeRecordSchema, row, ({ totalWei }) =>
+    postDelegationIncome({ record: totalWei, before: earlier?.totalWei ?? null, observedMs: row.observedMs }),
+  );
 }
 
 /** A NodeSlashed event of the relay as it is kept: the event's own fields and its id. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRatio } from '../../../protocol/money/withdrawal-terms.ts';
-import { OTHER } from '../../testing/remote-task.ts';
+import { OTHER, SELF } from '../../testing/remote-task.ts';
 import { previewWithdrawal, type WithdrawalFacts, withdrawalAct } from './preview.ts';
 
 const facts: WithdrawalFacts = {
@@ -9,6 +9,7 @@ const facts: WithdrawalFacts = {
   terms: { fixedFeeWei: 10n, minimumWei: 100n, tiers: [{ minAmountWei: 500n, ratio: parseRatio('0.01') }], perDay: 2 },
   balanceWei: 2_000n,
   benefitAddress: OTHER,
+  ownAddress: SELF,
   doneToday: 1,
   basis: null,
   hasOpen: false,
@@ -37,10 +38,15 @@ describe('a withdrawal before it is made', () => {
     ['nothing at all', { amountWei: 0n, terms: null }, ['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_TOO_SMALL']],
     ['one wei too much for amount and fee', { balanceWei: 1_019n }, ['MONEY_WITHDRAW_INSUFFICIENT']],
     ['no withdrawal left today', { doneToday: 2 }, ['MONEY_WITHDRAW_DAILY_LIMIT']],
-    ['no beneficial address', { benefitAddress: null }, ['MONEY_BENEFIT_UNSET']],
     ['an earlier one of unknown outcome', { hasOpen: true }, ['MONEY_WITHDRAW_OPEN']],
   ])('is refused for %s', (_, change, codes) => {
     expect(problemsOf(change)).toEqual(codes);
+  });
+
+  it('goes to the node’s own address while no beneficial address is set, as the relay pays it, and says so', () => {
+    const preview = previewWithdrawal({ ...facts, benefitAddress: null });
+    expect(preview).toMatchObject({ destination: SELF, toOwnKey: true, problems: [] });
+    expect(previewWithdrawal(facts)).toMatchObject({ destination: OTHER, toOwnKey: false });
   });
 
   it('is allowed exactly at every limit', () => {

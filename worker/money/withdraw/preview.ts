@@ -12,8 +12,10 @@ export interface WithdrawalFacts {
   /** Null: the relay does not pay out on this network. */
   readonly terms: WithdrawalTerms | null;
   readonly balanceWei: bigint;
-  /** The beneficial address on the chain; null = not set. */
+  /** The beneficial address on the chain; null = not set: the relay then pays to the node's own address. */
   readonly benefitAddress: Hex | null;
+  /** The node's own. */
+  readonly ownAddress: Hex;
   /** Withdrawals of this UTC day that did not fail. Those of other nodes with the same beneficial address count too,
    * but only the relay knows them. */
   readonly doneToday: number;
@@ -33,7 +35,9 @@ export interface WithdrawalPreview {
   readonly remainingWei: bigint;
   readonly minimumWei: bigint;
   readonly mostWei: bigint;
-  readonly destination: Hex | null;
+  readonly destination: Hex;
+  /** No beneficial address is set. */
+  readonly toOwnKey: boolean;
   readonly network: string;
   /** Null = no limit is told. */
   readonly leftToday: number | null;
@@ -45,7 +49,7 @@ export interface WithdrawalPreview {
 const NO_TERMS: WithdrawalTerms = { fixedFeeWei: 0n, minimumWei: 0n, tiers: [], perDay: null };
 
 export function previewWithdrawal(facts: WithdrawalFacts): WithdrawalPreview {
-  const { amountWei, network, balanceWei, benefitAddress, doneToday, basis } = facts;
+  const { amountWei, network, balanceWei, benefitAddress, ownAddress, doneToday, basis } = facts;
   const terms = facts.terms ?? NO_TERMS;
   const feeWei = withdrawalFee(terms, amountWei);
   const chargedWei = amountWei + feeWei;
@@ -59,7 +63,8 @@ export function previewWithdrawal(facts: WithdrawalFacts): WithdrawalPreview {
     remainingWei,
     minimumWei: terms.minimumWei,
     mostWei: mostWithdrawable(terms, balanceWei),
-    destination: benefitAddress,
+    destination: benefitAddress ?? ownAddress,
+    toOwnKey: benefitAddress === null,
     network,
     leftToday: isLimited ? Math.max(0, (terms.perDay ?? 0) - doneToday) : null,
     weight:
@@ -75,7 +80,6 @@ function problemsOf(facts: WithdrawalFacts, preview: Omit<WithdrawalPreview, 'pr
   const problems: MoneyError[] = [];
   if (facts.terms === null)
     problems.push(new MoneyError('MONEY_WITHDRAW_NETWORK', `the relay does not pay out on ${network}`, { network }));
-  if (facts.benefitAddress === null) problems.push(new MoneyError('MONEY_BENEFIT_UNSET', 'no beneficial address is set'));
   if (facts.hasOpen)
     problems.push(new MoneyError('MONEY_WITHDRAW_OPEN', 'the outcome of an earlier withdrawal is not known yet'));
   if (amountWei <= 0n || amountWei < minimumWei) {

@@ -50,6 +50,7 @@ export class Withdrawals {
       terms,
       balanceWei: await account.balance(),
       benefitAddress: await benefitAddress(),
+      ownAddress: account.address,
       doneToday,
       basis: await basis(),
       hasOpen: attempts.open() !== null,
@@ -90,7 +91,6 @@ export class Withdrawals {
     const { account, attempts, nowMs } = this.#options;
     const [problem] = problems;
     if (problem !== undefined) throw problem;
-    if (destination === null) throw new MoneyError('MONEY_BENEFIT_UNSET', 'no beneficial address is set');
     const records = await this.#list();
     const newestRecord = records.reduce((newest, { id }) => Math.max(newest, id), 0);
     const order = { amountWei, benefitAddress: destination, network };
