@@ -25,6 +25,10 @@ export interface ReconcilerOptions {
 /** Money that arrives while it is being counted: how often to count again. */
 const ATTEMPTS = 3;
 
+/** A deposit, like any movement, counts in the balance at once and is listed once the relay has processed it, every ten seconds. */
+const LISTED_WITHIN_MS = 60_000;
+const UNLISTED = 'the balance counts them, and the relay’s lists do not show them yet';
+
 type Observed = Comparison['observed'];
 
 export class Reconciler {
@@ -119,10 +123,14 @@ export class Reconciler {
       if (check.agreement.kind === 'agrees') this.#since.delete(name);
       return check;
     }
+    const { byWei, candidates } = check.agreement;
     const known = this.#since.get(name);
-    if (known?.byWei === check.agreement.byWei) return { ...check, agreement: { ...check.agreement, sinceMs: known.sinceMs } };
-    this.#since.set(name, { byWei: check.agreement.byWei, sinceMs: nowMs });
-    return check;
+    const sinceMs = known?.byWei === byWei ? known.sinceMs : nowMs;
+    this.#since.set(name, { byWei, sinceMs });
+    if (check.against === 'relayBalance' && candidates.length === 0 && nowMs - sinceMs < LISTED_WITHIN_MS) {
+      return { ...check, agreement: { kind: 'unknown', why: `${byWei} wei are under way: ${UNLISTED}` } };
+    }
+    return { ...check, agreement: { ...check.agreement, sinceMs } };
   }
 
   #candidates(account: OwnAccount, { lists }: SyncReport): Candidate[] {

@@ -37,7 +37,7 @@ function moneyOf(options: RecordedAccountOptions) {
     random: { bytes: (length) => new Uint8Array(length), fraction: () => 0 },
     log: createLog({ level: 'silent', secrets: [] }),
   });
-  return { ...money, db };
+  return { ...money, db, clock };
 }
 
 type Money = ReturnType<typeof moneyOf>;
@@ -135,6 +135,45 @@ describe('the account of a recorded delegator', () => {
     await money.sync.sync();
     expect(entriesOf(money).filter(({ kind }) => kind === 'delegation')).toHaveLength(1);
     expect(await relayChecks(money)).toMatchObject({ 'relay relayBalance': 'agrees', 'relay relayRecords': 'agrees' });
+  });
+});
+
+describe('a deposit that counts in the balance before the list shows it', () => {
+  const DEPOSIT = 50_000_000_000_000_000_000n;
+  const row = (recordedRows('deposit', '0x1cCd121f30E07871A639ddf6444Fc67bf860D19a')[0] ?? expect.fail()) as object;
+  const relayBalance = async (money: Money) => (await money.reconciler.reconcile()).checks[0]?.agreement;
+
+  function depositing() {
+    let isListed = false;
+    const money = moneyOf({
+      address: NODE,
+      balance: () => recordedBalance(NODE) + DEPOSIT,
+      rows: (list) =>
+        list === 'deposit' && isListed ? [...recordedRows(list, NODE), { ...row, address: NODE }] : recordedRows(list, NODE),
+    });
+    const list = () => {
+      isListed = true;
+    };
+    return { money, list };
+  }
+
+  it('is under way, not a difference, and agrees once it is listed', async () => {
+    const { money, list } = depositing();
+    expect(await relayBalance(money)).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining(`${DEPOSIT} wei are under way`),
+    });
+    await money.clock.tick(10_000);
+    list();
+    expect(await relayBalance(money)).toEqual({ kind: 'agrees' });
+    expect(money.ledger.find('relay:deposit:4')?.wei).toBe(DEPOSIT);
+  });
+
+  it('is a difference when the list still does not show it after a minute', async () => {
+    const { money } = depositing();
+    await relayBalance(money);
+    await money.clock.tick(60_000);
+    expect(await relayBalance(money)).toMatchObject({ kind: 'differs', byWei: DEPOSIT, sinceMs: NOW });
   });
 });
 
