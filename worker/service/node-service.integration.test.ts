@@ -26,7 +26,7 @@ const REFUSED = {
   'models.ask': 'MODEL_NOT_FOUND',
   'money.acknowledgeTransfer': 'MONEY_UNSUPPORTED',
   'money.confirmChainAct': 'MONEY_UNSUPPORTED',
-  'money.confirmWithdrawal': 'MONEY_CONFIRMATION_UNKNOWN',
+  'money.confirmWithdrawal': 'MONEY_WITHDRAW_INSUFFICIENT',
   'money.prepareChainAct': 'MONEY_UNSUPPORTED',
   'money.stake': 'MONEY_UNSUPPORTED',
   'node.selfTest': 'NODE_ILLEGAL_STATE',
