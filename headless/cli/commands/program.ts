@@ -1,4 +1,5 @@
 /** Commands that are the program, or concern its window. */
+import { Option } from 'commander';
 import { windowAddress } from '../../rpc/running-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -7,23 +8,36 @@ import { serve } from './serve.ts';
 /** Far from what other programs of this field use. */
 const DEFAULT_PORT = 7420;
 
+interface ServeFlags {
+  readonly port: number;
+  readonly start?: string[];
+  readonly open?: boolean;
+  readonly passphraseFd?: number;
+}
+
+const passphraseFd = () =>
+  new Option(
+    '--passphrase-fd <number>',
+    'file descriptor with the passphrase of the keystore, for a start without a person',
+  ).argParser(wholeNumber(0, 1_023));
+
 export function addProgramCommands({ program, terminal, clock, end, endsInOrder }: Registry): void {
   const port = wholeNumber(0, 65_535);
   common(program.command('serve'))
     .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
     .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
     .option('--open', 'open it in the browser of this desktop')
+    .addOption(passphraseFd())
     .option('--start <node...>', 'nodes to start, besides those that start with the program')
-    .action(
-      async ({ start = [], open = false, ...options }: CommonOptions & { port: number; start?: string[]; open?: boolean }) => {
-        endsInOrder();
-        end(await serve({ ...options, window: true, open, nodes: start }, { terminal, clock }));
-      },
-    );
+    .action(async ({ start = [], open = false, ...options }: CommonOptions & ServeFlags) => {
+      endsInOrder();
+      end(await serve({ ...options, window: true, open, nodes: start }, { terminal, clock }));
+    });
   common(program.command('run'))
     .description('Runs the program without a window.')
+    .addOption(passphraseFd())
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
-    .action(async (nodes: string[], options: CommonOptions) => {
+    .action(async (nodes: string[], options: CommonOptions & { passphraseFd?: number }) => {
       endsInOrder();
       end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal, clock }));
     });

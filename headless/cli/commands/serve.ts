@@ -11,6 +11,7 @@ import type { CommonOptions, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nodeFacts, stateLine } from '../node-text.ts';
 import type { Terminal } from '../terminal.ts';
+import { type Passphrases, readPassphrases, unlockFor } from '../unattended.ts';
 
 export interface ServeOptions extends CommonOptions {
   readonly port: number;
@@ -19,16 +20,22 @@ export interface ServeOptions extends CommonOptions {
   readonly open: boolean;
   /** Start these too, by id or name. */
   readonly nodes: readonly string[];
+  /** Of the keys in the keystore. */
+  readonly passphraseFd?: number;
 }
 
 /** Nodes have 70 s, the network on this machine 30 s more; what then still hangs is cut off. */
-const END_WITHIN_MS = 120_000;
+export const END_WITHIN_MS = 120_000;
 
 /** @throws HeadlessError HEADLESS_ENDED_LATE and what keeps the program from starting */
 export async function serve(options: ServeOptions, { terminal, clock }: Context): Promise<ExitCode> {
   const { port, nodes, json = false } = options;
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
+  const passphrases = await readPassphrases({
+    descriptor: options.passphraseFd ?? null,
+    credentialsDir: process.env.CREDENTIALS_DIRECTORY,
+  });
   const asked = untilAborted(terminal.signal);
   const opening = openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log });
   const program = await Promise.race([opening, asked]);
@@ -40,8 +47,12 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     terminal.out(json ? JSON.stringify({ event: 'ready', port: program.port, address, dataDir }) : readyText(address, dataDir));
     if (options.open && address !== null) openBrowser({ address, dataDir, say: terminal.note });
     const told = follow(program.app, { json, terminal, signal: following.signal });
+    const open = async () => {
+      await unlockKeys(program.app, passphrases, { json, terminal });
+      await startNodes(program.app, ids);
+    };
     // The first start of the network on this machine takes minutes; whoever wants to end does not wait for it.
-    await Promise.race([asked, startNodes(program.app, ids).then(() => asked)]);
+    await Promise.race([asked, open().then(() => asked)]);
     terminal.note('Ending: each node finishes its current task first. Press Ctrl-C again to end at once.');
     await inTime(program.close(), clock);
     following.abort();
@@ -50,6 +61,19 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   } finally {
     following.abort();
     await inTime(program.close(), clock);
+  }
+}
+
+/** The keys of all profiles: whichever is started later finds its own open. */
+async function unlockKeys(
+  { parts: { keys, profiles } }: HostApp,
+  passphrases: Passphrases,
+  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
+): Promise<void> {
+  const addresses = profiles.list().map(({ address }) => address);
+  for (const { address, error } of await unlockFor(addresses, { keys, passphrases })) {
+    if (json) terminal.out(JSON.stringify({ event: 'key', address, unlocked: error === null, error }));
+    else if (error !== null) terminal.note(`The key of ${address} stays locked: ${error.message} (${error.code})`);
   }
 }
 

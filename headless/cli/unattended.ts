@@ -1,0 +1,94 @@
+/**
+ * Passphrases for keys of the keystore, given to a program that starts without a person: from a file descriptor, or as
+ * credentials of systemd, which are files that only this service can read. Never arguments or variables.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Keys } from '../../host/keys/keys.ts';
+import { readPassphrase } from '../../host/keys/passphrase.ts';
+import { readTextFile } from '../../host/text-file.ts';
+import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
+import { HeadlessError } from '../errors.ts';
+
+/** Opens every key; `crynux-passphrase-<address in lower case>` opens one. */
+export const CREDENTIAL = 'crynux-passphrase';
+
+export interface PassphraseSource {
+  /** Null: none is given. */
+  readonly descriptor: number | null;
+  /** `$CREDENTIALS_DIRECTORY` of the service manager. */
+  readonly credentialsDir: string | undefined;
+}
+
+export interface Passphrases {
+  /** In the order in which they are tried. */
+  for(address: Hex): readonly string[];
+}
+
+/** @throws HostError KEY_PASSPHRASE_NEEDED; HeadlessError HEADLESS_NO_PASSPHRASE */
+export async function readPassphrases({ descriptor, credentialsDir }: PassphraseSource): Promise<Passphrases> {
+  const given = descriptor === null ? null : await readPassphrase({ descriptor });
+  const credential = (name: string) => (credentialsDir === undefined ? null : readCredential(path.join(credentialsDir, name)));
+  return {
+    for(address) {
+      const all = [credential(`${CREDENTIAL}-${address.toLowerCase()}`), given, credential(CREDENTIAL)];
+      return all.filter((passphrase) => passphrase !== null);
+    },
+  };
+}
+
+function readCredential(file: string): string | null {
+  if (!existsSync(file)) return null;
+  try {
+    const [passphrase = ''] = readTextFile(file).split(/\r?\n/, 1);
+    if (passphrase !== '') return passphrase;
+  } catch (cause) {
+    throw new HeadlessError('HEADLESS_NO_PASSPHRASE', `the credential ${file} can not be read`, { file }, { cause });
+  }
+  throw new HeadlessError('HEADLESS_NO_PASSPHRASE', `the credential ${file} is empty`, { file });
+}
+
+export interface Unlocked {
+  readonly address: Hex;
+  /** Null: it is open. */
+  readonly error: SerialisedError | null;
+}
+
+/** Opens what is locked of these addresses and has a passphrase. A key that does not open keeps no other from it. */
+export async function unlockFor(
+  addresses: readonly Hex[],
+  { keys, passphrases }: { readonly keys: Pick<Keys, 'list' | 'unlock'>; readonly passphrases: Passphrases },
+): Promise<Unlocked[]> {
+  const locked = (await keys.list()).filter(
+    ({ address, archived, unlocked }) => !archived && !unlocked && addresses.some((one) => sameAddress(one, address)),
+  );
+  const results: Unlocked[] = [];
+  for (const { address } of locked) {
+    try {
+      const candidates = passphrases.for(address);
+      if (candidates.length > 0) results.push({ address, error: await unlockWith(address, candidates, keys) });
+    } catch (error) {
+      results.push({ address, error: serialiseError(error) });
+    }
+  }
+  return results;
+}
+
+async function unlockWith(
+  address: Hex,
+  candidates: readonly string[],
+  keys: Pick<Keys, 'unlock'>,
+): Promise<SerialisedError | null> {
+  let last: SerialisedError | null = null;
+  for (const passphrase of candidates) {
+    try {
+      await keys.unlock({ address, passphrase });
+      return null;
+    } catch (error) {
+      last = serialiseError(error);
+    }
+  }
+  return last;
+}

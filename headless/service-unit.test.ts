@@ -1,0 +1,59 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { END_WITHIN_MS } from './cli/commands/serve.ts';
+import { CREDENTIAL } from './cli/unattended.ts';
+
+const UNIT = readFileSync(path.join(import.meta.dirname, '../build/crynux-node.service'), 'utf8');
+const DOCS = readFileSync(path.join(import.meta.dirname, '../docs/server.md'), 'utf8');
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+function valuesOf(name: string): string[] {
+  return UNIT.split('\n').flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
+}
+
+describe('the unit for a server', () => {
+  it('gives the passphrase as the credential that the program reads, and no secret in any other way', () => {
+    expect(valuesOf('LoadCredential')).toEqual([`${CREDENTIAL}:/etc/crynux-node/passphrase`]);
+    expect(UNIT).not.toMatch(/^(?:Environment|EnvironmentFile|SetCredential|PassEnvironment)=/m);
+    expect(valuesOf('ExecStart').join()).not.toMatch(/pass|secret/i);
+  });
+
+  it('gives the program the time that it takes to end, and kills the others only after it', () => {
+    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1_000).toBeGreaterThan(END_WITHIN_MS);
+    expect(valuesOf('KillMode')).toEqual(['mixed']);
+  });
+
+  it('comes back after everything but a wrong command line', () => {
+    expect([valuesOf('Restart'), valuesOf('RestartPreventExitStatus')]).toEqual([['always'], ['2']]);
+    expect([valuesOf('StartLimitIntervalSec'), valuesOf('WantedBy')]).toEqual([['0'], ['multi-user.target']]);
+  });
+
+  it('writes into its own directory alone, keeps no core dump, and gains no right', () => {
+    const [state = ''] = valuesOf('StateDirectory');
+    expect(valuesOf('ExecStart')).toEqual([`/usr/bin/crynux-node run --data /var/lib/${state}`]);
+    const hardening = ['ProtectSystem', 'NoNewPrivileges', 'CapabilityBoundingSet', 'LimitCORE', 'UMask', 'StateDirectoryMode'];
+    expect(hardening.map((name) => valuesOf(name))).toEqual([['strict'], ['yes'], [''], ['0'], ['0077'], ['0700']]);
+  });
+
+  it('is described with its names', () => {
+    for (const name of [CREDENTIAL, '/etc/crynux-node/passphrase', '/var/lib/crynux-node', 'build/crynux-node.service']) {
+      expect(DOCS).toContain(name);
+    }
+  });
+
+  it.skipIf(!hasSystemd)('is one that systemd takes', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'unit-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, 'crynux-node.service');
+    // The program need not be installed for this.
+    writeFileSync(file, UNIT.replace('/usr/bin/crynux-node', '/bin/true'));
+    const told = execFileSync('systemd-analyze', ['verify', '--man=no', file], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(told).toBe('');
+  });
+});

@@ -1,0 +1,38 @@
+/** Law 4: before a score can be recorded, the files that it is of are on the disk, and so are their names. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { tempDir } from '../testing/temp-dir.ts';
+import { sealResult } from './result-files.ts';
+
+/** What is made durable from now on: `file` or `folder`, by inode. */
+async function watchSyncs(): Promise<{ kind: 'file' | 'folder'; ino: number }[]> {
+  const seen: { kind: 'file' | 'folder'; ino: number }[] = [];
+  const probe = await open(import.meta.filename, 'r');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const sync = prototype.sync;
+  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+    const stats = await this.stat();
+    await sync.call(this);
+    seen.push({ kind: stats.isDirectory() ? 'folder' : 'file', ino: stats.ino });
+  });
+  onTestFinished(() => spy.mockRestore());
+  return seen;
+}
+
+it.skipIf(process.platform === 'win32')('law 4: each result file is synced, then every folder that names it', async () => {
+  const root = tempDir();
+  const dir = join('0xtask', '1');
+  mkdirSync(join(root, dir), { recursive: true });
+  for (const n of [0, 1]) writeFileSync(join(root, dir, `${n}.json`), '{"text":"x"}');
+  const seen = await watchSyncs();
+  const { artifacts } = await sealResult('Llm', { root, dir });
+  const { statSync } = await import('node:fs');
+  const inodes = (paths: readonly string[]) => paths.map((path) => statSync(join(root, path)).ino);
+  const files = inodes(artifacts.map(({ path }) => path));
+  expect(seen.slice(0, 2)).toEqual(files.map((ino) => ({ kind: 'file', ino })));
+  expect(seen.slice(2).map(({ kind }) => kind)).not.toContain('file');
+  expect(new Set(seen.slice(2).map(({ ino }) => ino))).toEqual(new Set(inodes([dir, '0xtask', '.'])));
+});
