@@ -55,8 +55,9 @@ export const workerStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stopped') }),
   /** The key has to be unlocked first. */
   z.object({ kind: z.literal('locked') }),
-  z.object({ kind: z.literal('starting'), sinceMs: z.number() }),
-  z.object({ kind: z.literal('running'), pid: z.number().int(), sinceMs: z.number() }),
+  /** `after`: how it ended the last time, when it is started again because of that. */
+  z.object({ kind: z.literal('starting'), sinceMs: z.number(), after: errorViewSchema.optional() }),
+  z.object({ kind: z.literal('running'), pid: z.number().int(), sinceMs: z.number(), after: errorViewSchema.optional() }),
   /** The current task is finished first. */
   z.object({ kind: z.literal('stopping'), sinceMs: z.number() }),
   /** It crashed and is started again. */

@@ -18,6 +18,10 @@ export const DEVNET_ERRORS = {
     meaning: 'The stored state of the local network can not be read.',
     remedy: 'Delete its state directory; a local network holds nothing of value.',
   },
+  DEVNET_STATE_UNAVAILABLE: {
+    meaning: 'The stored state of the local network can not be opened now; it is not damaged.',
+    remedy: 'The message says why: another program holds it, or the disk is full, read-only or gone. Then start it again.',
+  },
   DEVNET_NEWER_STATE: {
     meaning: 'The stored state of the local network was written by a newer version of this program.',
     remedy: 'Update the program, or delete the state directory.',

@@ -43,8 +43,8 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   function keep(line: string): void {
     if (line.trim() === '') return;
     const bytes = Buffer.from(`${asJson(redact(line), clock.now())}\n`);
-    if (size > 0 && size + bytes.length > segmentBytes) rotate();
     try {
+      if (size > 0 && size + bytes.length > segmentBytes) rotate();
       size += writeSync(file, bytes);
     } catch {
       // Nobody to tell: this is where one would tell it.
@@ -52,10 +52,13 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   }
 
   function rotate(): void {
+    // The folder may have been deleted; until there is one again, the open file takes what comes.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const next = openSync(segmentPath(folder, start + size), 'a', 0o600);
     closeSync(file);
+    file = next;
     start += size;
     size = 0;
-    file = openSync(segmentPath(folder, start), 'a', 0o600);
     prune();
   }
 

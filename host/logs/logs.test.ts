@@ -34,6 +34,15 @@ const texts = (result: IteratorResult<readonly LogLine[]>) =>
   result.done === true ? null : result.value.map((one) => one.message);
 
 describe('a log', () => {
+  it('goes on when its folder is deleted under its hands, and ends no process', () => {
+    const log = writer({ segmentBytes: 150 });
+    log.write(line('one'));
+    rmSync(folder, { recursive: true });
+    for (let n = 0; n < 8; n++) log.write(line(`line ${n}`));
+    log.close();
+    expect(messages()).toContain('line 7');
+  });
+
   it('is whole whatever pieces it is written in, and what is no JSON becomes a line', () => {
     const log = writer();
     for (const piece of [line('one').slice(0, 9), line('one').slice(9), `${line('two')}Error: boom\n   at x\n\nlast`])

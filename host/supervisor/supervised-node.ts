@@ -46,6 +46,8 @@ export class SupervisedNode {
   #state: WorkerState = { kind: 'stopped' };
   #process: Process | null = null;
   #failures = 0;
+  /** How it ended before the start that is under way; null = a host has started it. */
+  #after: ErrorView | null = null;
   /** Ends the wait before a restart. */
   #waiting: AbortController | null = null;
   /** A start whose order came after a stop is not carried out. */
@@ -75,6 +77,7 @@ export class SupervisedNode {
     }
     this.#waiting?.abort();
     this.#failures = 0;
+    this.#after = null;
     return this.#launch();
   }
 
@@ -107,7 +110,7 @@ export class SupervisedNode {
 
   async #launch(): Promise<void> {
     const attempt = ++this.#attempt;
-    this.#move({ kind: 'starting', sinceMs: this.#options.clock.now() });
+    this.#move({ kind: 'starting', sinceMs: this.#options.clock.now(), ...this.#again() });
     try {
       const order = await this.#options.order();
       if (attempt === this.#attempt) this.#run(order);
@@ -132,7 +135,7 @@ export class SupervisedNode {
     const { data: message } = fromWorkerSchema.safeParse(raw);
     if (message?.type === 'fatal') process.fatal = message.error;
     if (message?.type === 'alive' && this.#state.kind === 'starting') {
-      this.#move({ kind: 'running', pid: message.pid, sinceMs: this.#options.clock.now() });
+      this.#move({ kind: 'running', pid: message.pid, sinceMs: this.#options.clock.now(), ...this.#again() });
     }
   }
 
@@ -143,18 +146,22 @@ export class SupervisedNode {
       return;
     }
     const ranMs = this.#options.clock.now() - process.startedMs;
-    this.#again(process.fatal ?? endOf(exit), ranMs);
+    this.#restart(process.fatal ?? endOf(exit), ranMs);
   }
 
   /** No process could be started at all. */
   #refused(error: unknown): void {
     if (isHostError(error, 'KEY_LOCKED')) this.#move({ kind: 'locked' });
     // A keychain may open later; what a profile says stays wrong.
-    else if (error instanceof CodedError && error.code.startsWith('KEYCHAIN_')) this.#again(error.serialise(), 0);
+    else if (error instanceof CodedError && error.code.startsWith('KEYCHAIN_')) this.#restart(error.serialise(), 0);
     else this.#move({ kind: 'failed', error: serialiseError(error) });
   }
 
-  #again(error: ErrorView, ranMs: number): void {
+  #again(): { readonly after?: ErrorView } {
+    return this.#after === null ? {} : { after: this.#after };
+  }
+
+  #restart(error: ErrorView, ranMs: number): void {
     const { clock, random, limits } = this.#options;
     const restart = restartAfter({ failures: this.#failures, ranMs, error, fraction: random.fraction() }, limits);
     if (restart.kind === 'never') {
@@ -162,6 +169,7 @@ export class SupervisedNode {
       return;
     }
     this.#failures = restart.failures;
+    this.#after = error;
     const waiting = new AbortController();
     this.#waiting = waiting;
     this.#move({ kind: 'backoff', failures: restart.failures, retryAtMs: clock.now() + restart.ms, error });

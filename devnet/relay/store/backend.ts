@@ -22,17 +22,26 @@ export const memoryBackend: StoreBackend = { load: () => [], write: () => {}, cl
 
 const STATE_VERSION = 1;
 
-/** @throws DevnetError DEVNET_BAD_STATE, DEVNET_NEWER_STATE */
+/** @throws DevnetError DEVNET_BAD_STATE, DEVNET_NEWER_STATE, DEVNET_STATE_UNAVAILABLE */
 export function sqliteBackend(path: string): StoreBackend {
-  mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path);
+  let database: DatabaseSync | undefined;
   try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { timeout: 5_000 });
     prepareSchema(database, path);
   } catch (cause) {
-    database.close();
+    database?.close();
     if (cause instanceof DevnetError) throw cause;
+    if (!isDamage(cause)) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new DevnetError('DEVNET_STATE_UNAVAILABLE', `${path} can not be used now: ${why}`, { path }, { cause });
+    }
     throw new DevnetError('DEVNET_BAD_STATE', `${path} is not a state file of the local network`, { path }, { cause });
   }
+  return backendOf(database);
+}
+
+function backendOf(database: DatabaseSync): StoreBackend {
   const upsert = database.prepare(
     'INSERT INTO relay_row (tab, key, json) VALUES (?, ?, ?) ON CONFLICT (tab, key) DO UPDATE SET json = excluded.json',
   );
@@ -54,6 +63,11 @@ export function sqliteBackend(path: string): StoreBackend {
     },
     close: () => database.close(),
   };
+}
+
+/** What SQLite itself calls damage (CORRUPT, NOTADB); a busy, read-only or full disk is none. */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff);
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {

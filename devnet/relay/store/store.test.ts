@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import type { StoreBackend, StoredRow } from './backend.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type StoreBackend, type StoredRow, sqliteBackend } from './backend.ts';
 import { openStore } from './store.ts';
 
 function recordingBackend(rows: StoredRow[] = []) {
@@ -72,4 +75,15 @@ test.each([
 ])('%s in the state is a coded error', (_, row) => {
   const open = () => openStore(recordingBackend([row]).backend);
   expect(open).toThrow(expect.objectContaining({ code: 'DEVNET_BAD_STATE' }));
+});
+
+test('a state that can not be opened now is not called damaged; one that is no database is', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'relay-state-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const unavailable = expect.objectContaining({ code: 'DEVNET_STATE_UNAVAILABLE' });
+  mkdirSync(path.join(folder, 'relay.db'));
+  expect(() => sqliteBackend(path.join(folder, 'relay.db'))).toThrow(unavailable);
+  writeFileSync(path.join(folder, 'file'), 'a text that is longer than the magic bytes');
+  expect(() => sqliteBackend(path.join(folder, 'file', 'relay.db'))).toThrow(unavailable);
+  expect(() => sqliteBackend(path.join(folder, 'file'))).toThrow(expect.objectContaining({ code: 'DEVNET_BAD_STATE' }));
 });

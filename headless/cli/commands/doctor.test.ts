@@ -11,6 +11,8 @@ describe('the doctor, about the process of a node', () => {
   it.each([
     ['failed', view({ kind: 'failed', error: ERROR })],
     ['that ends again and again', view({ kind: 'backoff', failures: 2, retryAtMs: 1, error: ERROR })],
+    ['that is started again', view({ kind: 'starting', sinceMs: 1, after: ERROR })],
+    ['that lives, but only since it was started again', view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR })],
     ['whose key is locked', view({ kind: 'locked' })],
     ['that failed inside', view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'failed', message: 'It ends.', error: ERROR })],
     [
@@ -25,6 +27,9 @@ describe('the doctor, about the process of a node', () => {
   });
 
   it('that is stopped or in order has nothing to tell', () => {
+    expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR }, { state: 'running', error: null }))).toEqual(
+      [],
+    );
     expect(aboutProcess(view({ kind: 'stopped' }))).toEqual([]);
     expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', error: null }))).toEqual([]);
   });

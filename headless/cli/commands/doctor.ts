@@ -74,15 +74,16 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
 
 async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
   const about = view.profile.name;
-  const process = aboutProcess(view);
   try {
     // A living node knows more than can be found out from outside.
     const node = view.worker.kind === 'running' ? await program?.node(view.profile.id) : undefined;
     const report = await (node === undefined ? host.profiles.check({ draft: view.profile }) : node.checks.run({}));
-    return [...process, ...fromReport(about, report)];
+    return [...aboutProcess(view), ...fromReport(about, report)];
   } catch (error) {
     const { code, message } = errorOf(error);
-    return [...process, { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' }];
+    // It may have ended just now; what became of it is the answer.
+    const now = (await profilesOf(host)).find(({ profile }) => profile.id === view.profile.id) ?? view;
+    return [...aboutProcess(now), { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' }];
   }
 }
 
@@ -98,15 +99,23 @@ export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profi
       return at('process', 'fail', `ends again and again: ${worker.error.message} (${worker.error.code})`, BACKOFF_REMEDY);
     case 'locked':
       return at('process', 'fail', 'its key is locked', `Unlock it: crynux-node key unlock ${profile.address}`);
+    case 'starting':
+    case 'running':
+      // Between two attempts of a node that ends again and again it looks like one that starts.
+      if (node === null && worker.after !== undefined) {
+        return at('process', 'fail', `was started again after: ${worker.after.message} (${worker.after.code})`, BACKOFF_REMEDY);
+      }
+      return aboutLiving({ profile, node });
     default:
-      if (node === null || node.error === null) return [];
-      return at(
-        'node',
-        LASTING_STATES.has(node.state) ? 'fail' : 'warn',
-        `${node.message} ${node.error.message} (${node.error.code})`,
-        NODE_REMEDY,
-      );
+      return [];
   }
+}
+
+function aboutLiving({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
+  if (node === null || node.error === null) return [];
+  const state = LASTING_STATES.has(node.state) ? 'fail' : 'warn';
+  const message = `${node.message} ${node.error.message} (${node.error.code})`;
+  return [{ about: profile.name, check: 'node', state, message, remedy: NODE_REMEDY }];
 }
 
 const LASTING_STATES: ReadonlySet<string> = new Set(['failed', 'slashed', 'kickedOut']);
