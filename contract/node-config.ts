@@ -4,6 +4,7 @@ import { weiField } from '../protocol/wire/fields.ts';
 import { chainPresetSchema } from './chain-preset.ts';
 import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
+import { outboundSchema } from './proxy.ts';
 
 export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
@@ -108,6 +109,8 @@ export const nodeConfigSchema = z.object({
   modelIds: z.array(z.string()).min(1),
   /** Of the host rather than of this node: profiles that share a directory share these too. */
   models: modelSettingsSchema.prefault({}),
+  /** The way to the internet; of the program rather than of this node. */
+  outbound: outboundSchema.prefault({}),
   /** Whether a node that was kicked out joins again by itself. After a slash only the host's resume does. */
   rejoin: z.enum(REJOIN_POLICIES).default('never'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

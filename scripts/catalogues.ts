@@ -15,6 +15,7 @@ import { WORKER_ERRORS } from '../worker/errors.ts';
 import { GPU_ERRORS } from '../worker/gpu/errors.ts';
 import { MODEL_STORE_ERRORS } from '../worker/models/errors.ts';
 import { MONEY_ERRORS } from '../worker/money/errors.ts';
+import { OUTBOUND_ERRORS } from '../worker/outbound/errors.ts';
 import { PREFLIGHT_ERRORS } from '../worker/preflight/errors.ts';
 import { TRUST_ERRORS } from '../worker/trust/errors.ts';
 
@@ -23,6 +24,7 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
   { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
+  { file: 'worker/outbound/errors.ts', title: 'The way to the internet', catalogue: OUTBOUND_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },
   { file: 'worker/engines/embedded/images/errors.ts', title: 'Images on the embedded engine', catalogue: IMAGE_ERRORS },
   { file: 'worker/models/errors.ts', title: 'The model store', catalogue: MODEL_STORE_ERRORS },

@@ -1,8 +1,9 @@
 /** In which phase an exchange over HTTP failed, and on which side, read off the error that undici or the system gave. */
 import { networkInterfaces } from 'node:os';
+import { outboundErrorIn } from './outbound/errors.ts';
 
-/** Before an answer: a name without address, no connection, too late, or cut off. */
-export type ConnectionPhase = 'dns' | 'connect' | 'timeout' | 'reset';
+/** Before an answer: a name without address, no connection, too late, cut off, or the host's own proxy. */
+export type ConnectionPhase = 'dns' | 'connect' | 'timeout' | 'reset' | 'proxy';
 
 const PHASES: Readonly<Record<string, ConnectionPhase>> = {
   ENOTFOUND: 'dns',
@@ -41,6 +42,9 @@ export interface ConnectionFailure {
 
 /** @param isOnline whether this machine has any address beyond its own loopback. */
 export function connectionFailure(error: unknown, isOnline: () => boolean = hasNetwork): ConnectionFailure {
+  const proxy = outboundErrorIn(error);
+  // Whoever sits behind a proxy has no other way out: it is part of this side of the line.
+  if (proxy !== null) return { phase: 'proxy', side: 'here', name: proxy.name, code: proxy.code, message: proxy.message };
   const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
   const text = String(code);
   const phase = phaseOf(name, text);

@@ -17,6 +17,8 @@ it('tells a program that fetches by itself from where and through which proxy; w
       cw_proxy: expect.stringContaining('proxy.example'),
     },
   });
+  const told = engineWithSources({ engine: engineConfigSchema.parse(official), models });
+  expect(told.kind === 'official' && told.env).not.toHaveProperty('http_proxy');
   expect(engineWithSources({ engine: { kind: 'embedded' }, models })).toEqual({
     kind: 'embedded',
     hubUrl: 'https://hub.example',

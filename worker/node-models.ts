@@ -5,8 +5,10 @@ import type { EngineConfig, NodeConfig } from '../contract/node-config.ts';
 import { normaliseModelIdNode } from '../protocol/models/model-id.ts';
 import type { Log } from './log.ts';
 import type { Models } from './models/models.ts';
-import { proxyEnvironment } from './models/sources/proxy.ts';
+import { downloadPolicy, proxyEnvironment } from './models/sources/proxy.ts';
 import type { NodeModels } from './node/node-options.ts';
+import { environmentPolicy } from './outbound/outbound-dispatcher.ts';
+import type { ProxyPolicy } from './outbound/proxy-policy.ts';
 
 /** One directory for every kind of engine. */
 export function modelsDirectory({ dataDir, models }: Pick<NodeConfig, 'dataDir' | 'models'>): string {
@@ -14,15 +16,26 @@ export function modelsDirectory({ dataDir, models }: Pick<NodeConfig, 'dataDir' 
 }
 
 /** The engine as it is to be started: programs that fetch by themselves are told from where, and through which proxy. */
-export function engineWithSources({ engine, models }: Pick<NodeConfig, 'engine' | 'models'>): EngineConfig {
+export function engineWithSources(
+  { engine, models }: Pick<NodeConfig, 'engine' | 'models'>,
+  proxies: ProxyPolicy = environmentPolicy(),
+): EngineConfig {
   switch (engine.kind) {
     case 'embedded':
       return { hubUrl: models.hubUrl, ...engine };
-    case 'official':
-      return { ...engine, env: { HF_ENDPOINT: models.hubUrl, ...proxyEnvironment(models.proxy), ...engine.env } };
+    case 'official': {
+      const proxy = proxyEnvironment(downloadPolicy(models.proxy, proxies), models.hubUrl);
+      return { ...engine, env: { HF_ENDPOINT: models.hubUrl, ...withoutNames(proxy, engine.env), ...engine.env } };
+    }
     case 'program':
       return engine;
   }
+}
+
+/** A variable that the host has set in one spelling is set in no other: Python's libraries read the lower case first. */
+function withoutNames(environment: Record<string, string>, names: Readonly<Record<string, string>>): Record<string, string> {
+  const taken = new Set(Object.keys(names).map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !taken.has(name.toLowerCase())));
 }
 
 export interface OfferedModels extends NodeModels {

@@ -27,6 +27,7 @@ import { engineWithSources, modelsDirectory, offeredModels } from './node-models
 import type { NodeParts } from './node-parts.ts';
 import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
+import { proxyPolicy } from './outbound/proxy-policy.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
@@ -65,7 +66,9 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const store = openStore(config.dataDir, clock.now());
   onOpened(() => store.close());
   const networkClock = new NetworkClock(clock);
-  const connection = { relayUrl, privateKey, clock: networkClock };
+  const { proxy: setting, proxyPassword: password } = config.outbound;
+  const proxies = proxyPolicy({ setting, password, environment: process.env });
+  const connection = { relayUrl, privateKey, clock: networkClock, proxies };
   const network = ports.createNetwork(connection);
   onOpened(() => network.close());
   const { address } = network;
@@ -75,8 +78,8 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const account = createRelayAccount(connection);
   onOpened(() => account.close());
   const chainPreset = config.network.chain;
-  const chain =
-    chainPreset === undefined ? null : createChainClient({ preset: chainPreset, privateKey, db: store.db, clock, random, log });
+  const chainParts = { privateKey, db: store.db, clock, random, log, proxies };
+  const chain = chainPreset === undefined ? null : createChainClient({ preset: chainPreset, ...chainParts });
   if (chain !== null) onOpened(() => chain.close());
 
   // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
@@ -85,7 +88,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const resultsDir = join(config.dataDir, 'results');
   const directory = modelsDirectory(config);
   const program = ports.createEngine({
-    config: engineWithSources(config),
+    config: engineWithSources(config, proxies),
     engineDir: join(config.dataDir, 'engine'),
     modelsDir: directory,
     gpuUuids: gpu.gpu.uuids,
@@ -103,6 +106,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     engine: program,
     engineKind: config.engine.kind,
     settings: config.models,
+    proxies,
     offered: config.modelIds,
     tell: async (id) => {
       // A node that may have a twin says nothing in its name.

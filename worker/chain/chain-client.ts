@@ -1,10 +1,11 @@
 /** A node's view of its chain, put together: endpoints, journal, account, contracts. */
 import type { DatabaseSync } from 'node:sqlite';
-import { Agent } from 'undici';
 import type { ChainPreset, ContractAddresses } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
+import { environmentPolicy, OutboundDispatcher } from '../outbound/outbound-dispatcher.ts';
+import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
 import { BenefitAddress } from './contracts/benefit-address.ts';
 import type { FreeCredits } from './contracts/credits.ts';
 import { DelegatedStaking } from './contracts/delegated-staking.ts';
@@ -30,6 +31,8 @@ export interface ChainClientOptions {
   readonly log: Log;
   /** Has the last word before coin goes into a stake. @throws to forbid it */
   readonly beforeStake?: (() => Promise<void>) | undefined;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
 }
 
 /** What can still be done in contracts that the network has left. */
@@ -58,11 +61,12 @@ export interface ChainClient {
 }
 
 /** The endpoints of a preset as one, without an account. */
-export function openEndpoints({ preset, db, clock, random, log }: Omit<ChainClientOptions, 'privateKey' | 'beforeStake'>): {
+export function openEndpoints(options: Omit<ChainClientOptions, 'privateKey' | 'beforeStake'>): {
   readonly rpc: ChainRpc;
   close(): Promise<void>;
 } {
-  const agent = new Agent(AGENT_OPTIONS);
+  const { preset, db, clock, random, log, proxies = environmentPolicy() } = options;
+  const agent = new OutboundDispatcher({ policy: proxies, agent: AGENT_OPTIONS });
   const perSecond = preset.requestsPerSecond;
   const endpoints = preset.rpcUrls.map((url) => {
     const limit = new RateLimit({ clock, perSecond, burst: Math.max(1, Math.floor(perSecond / 2)) });

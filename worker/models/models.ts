@@ -13,6 +13,7 @@ import type { Engine } from '../engines/engine.ts';
 import type { EngineLog } from '../engines/log.ts';
 import { loadCatalogue } from '../engines/models/catalogue.ts';
 import { diskFreeBytes, type FreeBytes } from '../engines/models/download-file.ts';
+import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
 import { Downloads, type TaskWant } from './downloads.ts';
 import { engineWithModels } from './engine-with-models.ts';
 import { ModelStoreError } from './errors.ts';
@@ -41,6 +42,8 @@ export interface ModelsOptions {
   readonly engine: Engine;
   readonly engineKind: EngineKind;
   readonly settings: ModelSettings;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
   /** Ids that the profile offers by its configuration. */
   readonly offered: readonly string[];
   /** Tells the network that a model is on disk. One attempt. */
@@ -214,10 +217,10 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   return new Models(modelParts({ file, source, clock, log, reserveBytes, freeBytes }), options);
 }
 
-async function sourceFor({ directory, engine, engineKind, settings, clock }: ModelsOptions): Promise<ModelSource> {
+async function sourceFor({ directory, engine, engineKind, settings, clock, proxies }: ModelsOptions): Promise<ModelSource> {
   if (engineKind === 'official') return engineSource({ directory, engine, clock });
   const catalogue = await loadCatalogue(join(directory, 'huggingface'));
-  const dispatcher = downloadDispatcher(settings.proxy);
+  const dispatcher = downloadDispatcher(settings.proxy, proxies);
   const catalogued = catalogueSource({ directory, catalogue, settings, clock, dispatcher });
   return engineKind === 'embedded' ? catalogued : engineSource({ directory, engine, clock, catalogued });
 }

@@ -17,6 +17,7 @@ import { type QosTracing, qosTracingSchema } from '../../protocol/wire/qos-traci
 import type { NetworkClock } from '../networks/network-clock.ts';
 import { isUnknownRoute } from '../networks/relay/refusals.ts';
 import { DEFAULT_LIMITS, type RelayRequest, RelayTransport, type TransportLimits } from '../networks/relay/transport.ts';
+import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
 
 /** The network has no such route. */
 export type Unsupported = 'unsupported';
@@ -48,6 +49,8 @@ export interface RelayReaderOptions {
   readonly privateKey: Hex;
   readonly clock: NetworkClock;
   readonly limits?: TransportLimits;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
 }
 
 export class RelayReader implements TrustNetwork {
@@ -56,11 +59,11 @@ export class RelayReader implements TrustNetwork {
   readonly #clock: NetworkClock;
   readonly #transport: RelayTransport;
 
-  constructor({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS }: RelayReaderOptions) {
+  constructor({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS, proxies }: RelayReaderOptions) {
     this.address = addressOf(privateKey);
     this.#privateKey = privateKey;
     this.#clock = clock;
-    this.#transport = new RelayTransport(relayUrl, limits);
+    this.#transport = new RelayTransport(relayUrl, limits, proxies);
   }
 
   nodeInfo(): Promise<NodeInfo> {

@@ -1,5 +1,5 @@
 /** One JSON-RPC endpoint over HTTP: one attempt per call, a limit on time, on bytes and on rate. */
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
 import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../connection-failure.ts';
@@ -36,13 +36,13 @@ export class RpcEndpoint {
   /** Host and port only: the path of an RPC URL often is an access key. */
   readonly name: string;
   readonly #url: URL;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #limit: RateLimit;
   #lastId = 0;
 
-  constructor(options: { url: string; agent: Agent; clock: Clock; timeoutMs: number; limit: RateLimit }) {
+  constructor(options: { url: string; agent: Dispatcher; clock: Clock; timeoutMs: number; limit: RateLimit }) {
     this.#url = new URL(options.url);
     this.name = this.#url.host;
     this.#agent = options.agent;

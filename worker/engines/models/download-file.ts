@@ -7,8 +7,9 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { type Dispatcher, fetch, type Response } from 'undici';
 import type { Clock } from '../../../protocol/ports.ts';
+import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import { EngineError, isEngineError } from '../errors.ts';
 import { partOf, sizeOf } from './files.ts';
 import { createSpeedometer } from './speedometer.ts';
@@ -57,7 +58,8 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   const part = partOf(target);
   await mkdir(dirname(target), { recursive: true });
   await requireSpace({ ...input, folder: dirname(target), bytes: sizeBytes - (await sizeOf(part)) });
-  const ownDispatcher = input.dispatcher === undefined ? new EnvHttpProxyAgent({ bodyTimeout: STALL_MS }) : undefined;
+  const own = { policy: environmentPolicy(), agent: { bodyTimeout: STALL_MS } };
+  const ownDispatcher = input.dispatcher === undefined ? new OutboundDispatcher(own) : undefined;
   const dispatcher = input.dispatcher ?? ownDispatcher;
   let fromScratch = (await sizeOf(part)) === 0;
   try {

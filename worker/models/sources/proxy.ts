@@ -1,8 +1,10 @@
-/** Proxies for downloads: what the host has set wins over what the environment says. */
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+/** Proxies for downloads: what the host has set for models wins over what is said for the whole program. */
+import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { STALL_MS } from '../../engines/models/download-file.ts';
-import { workerProxy } from '../../engines/official/proxy-setting.ts';
+import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
+import { NO_OFFICIAL_PROXY, officialProxy, programProxyEnvironment } from '../../outbound/program-proxy.ts';
+import { type ProxyPolicy, proxyPolicy } from '../../outbound/proxy-policy.ts';
 
 /** `http://[user[:password]@]host:port`. */
 export function proxyUrl({ host, port, username, password }: ProxySettings): string {
@@ -11,15 +13,23 @@ export function proxyUrl({ host, port, username, password }: ProxySettings): str
   return `http://${credentials}${host}:${port}`;
 }
 
-/** NO_PROXY of the environment holds either way. Close it when the downloads have ended. */
-export function downloadDispatcher(proxy: ProxySettings | null): Dispatcher {
-  const url = proxy === null ? {} : { httpProxy: proxyUrl(proxy), httpsProxy: proxyUrl(proxy) };
-  return new EnvHttpProxyAgent({ ...url, bodyTimeout: STALL_MS });
+/** The exceptions hold either way. */
+export function downloadPolicy(proxy: ProxySettings | null, program: ProxyPolicy): ProxyPolicy {
+  if (proxy === null) return program;
+  const setting = { kind: 'address' as const, address: proxyUrl({ ...proxy, password: '' }), noProxy: program.exceptions };
+  return proxyPolicy({ setting, password: proxy.username === '' ? '' : proxy.password, environment: {} });
 }
 
-/** For an engine program, which fetches by itself. Source: RELAY_PROTOCOL 9.1. */
-export function proxyEnvironment(proxy: ProxySettings | null): Record<string, string> {
-  if (proxy === null) return {};
-  const url = proxyUrl(proxy);
-  return { cw_proxy: JSON.stringify(workerProxy(url)), HTTP_PROXY: url, HTTPS_PROXY: url };
+/** Close it when the downloads have ended. */
+export function downloadDispatcher(proxy: ProxySettings | null, program: ProxyPolicy = environmentPolicy()): Dispatcher {
+  return new OutboundDispatcher({ policy: downloadPolicy(proxy, program), agent: { bodyTimeout: STALL_MS } });
+}
+
+/** For an engine program, which fetches by itself from a hub. */
+export function proxyEnvironment(policy: ProxyPolicy, hubUrl: string): Record<string, string> {
+  const proxy = officialProxy(policy, new URL(hubUrl));
+  return {
+    ...programProxyEnvironment(policy),
+    ...(proxy === NO_OFFICIAL_PROXY ? {} : { cw_proxy: JSON.stringify(proxy) }),
+  };
 }

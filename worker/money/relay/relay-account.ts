@@ -15,6 +15,7 @@ import type { NetworkClock } from '../../networks/network-clock.ts';
 import { isUnknownRoute } from '../../networks/relay/refusals.ts';
 import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from '../../networks/relay/transport.ts';
 import { WalletSession } from '../../networks/relay/wallet-session.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import { MoneyError } from '../errors.ts';
 import type { RelayList } from '../records/money-records.ts';
 
@@ -70,10 +71,13 @@ export interface RelayAccountOptions {
   /** The network's time: messages are dated by it. */
   readonly clock: NetworkClock;
   readonly limits?: TransportLimits;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
 }
 
-export function createRelayAccount({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS }: RelayAccountOptions): RelayAccount {
-  const transport = new RelayTransport(relayUrl, limits);
+export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
+  const { relayUrl, privateKey, clock, limits = DEFAULT_LIMITS, proxies } = options;
+  const transport = new RelayTransport(relayUrl, limits, proxies);
   const address = addressOf(privateKey);
   const session = new WalletSession({ transport, clock, address, privateKey });
   return {

@@ -11,6 +11,7 @@ import type { CapabilitiesPayload, JoinPayload, NodeErrorPayload, NodeInfo } fro
 import { nodeInfoSchema } from '../../../protocol/wire/node.ts';
 import { inferenceTaskSchema, type RemoteTask } from '../../../protocol/wire/task.ts';
 import { WorkerError } from '../../errors.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import type {
@@ -36,6 +37,8 @@ export interface RelayNetworkOptions {
   readonly privateKey: Hex;
   readonly clock: NetworkClock;
   readonly limits?: TransportLimits;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
 }
 
 interface Signed {
@@ -50,11 +53,11 @@ export class RelayNetwork implements TaskNetwork {
   readonly #transport: RelayTransport;
   readonly #account: AccountSession;
 
-  constructor({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS }: RelayNetworkOptions) {
+  constructor({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS, proxies }: RelayNetworkOptions) {
     this.address = addressOf(privateKey);
     this.#privateKey = privateKey;
     this.#clock = clock;
-    this.#transport = new RelayTransport(relayUrl, limits);
+    this.#transport = new RelayTransport(relayUrl, limits, proxies);
     this.#account = new AccountSession({ transport: this.#transport, clock, address: this.address, privateKey });
   }
 

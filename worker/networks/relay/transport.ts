@@ -1,12 +1,14 @@
 /** HTTP to one relay: keep-alive connections, a limit on time and on bytes, one attempt per call. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Agent, type Dispatcher, type FormData } from 'undici';
+import type { Dispatcher, FormData } from 'undici';
 import type { z } from 'zod';
 import { emptySuccessSchema, readRefusal, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
 import { connectionFailure, type FailureSide } from '../../connection-failure.ts';
 import { isWorkerError, WorkerError } from '../../errors.ts';
+import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import { limitBytes } from './limit-bytes.ts';
 import type { UnreachablePhase } from './refusals.ts';
 
@@ -45,12 +47,14 @@ type Answer = Dispatcher.ResponseData;
 export class RelayTransport {
   readonly #base: URL;
   readonly #limits: TransportLimits;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
 
-  constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS) {
+  /** @param proxies left out: as the environment of this process says. */
+  constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS, proxies: ProxyPolicy = environmentPolicy()) {
     this.#base = new URL(relayUrl.endsWith('/') ? relayUrl : `${relayUrl}/`);
     this.#limits = limits;
-    this.#agent = new Agent({ connections: 4, pipelining: 1, connect: { timeout: limits.connectMs } });
+    const agent = { connections: 4, pipelining: 1, connect: { timeout: limits.connectMs } };
+    this.#agent = new OutboundDispatcher({ policy: proxies, agent });
   }
 
   /** `data` of a success envelope. @throws WorkerError RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER */

@@ -1,0 +1,111 @@
+/** Which destinations are reached directly: the machine itself always, and what NO_PROXY lists. */
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+export interface Destination {
+  /** Lower case, without brackets and without a dot at its end. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface NoProxy {
+  covers(destination: Destination): boolean;
+  /** Entries that mean nothing; the others count all the same. */
+  readonly unread: readonly string[];
+}
+
+type Entry = (destination: Destination) => boolean;
+
+export function destinationOf(url: URL): Destination {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return { host: plainHost(url.hostname), port };
+}
+
+function plainHost(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('0.0.0.0', 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+LOOPBACK.addAddress('::', 'ipv6');
+
+/** Programs of this machine: a proxy would look for them on its own. */
+export function isLoopback({ host }: Destination): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  return contains(LOOPBACK, host);
+}
+
+/** Also an IPv4 address that is written as one of IPv6. */
+function contains(list: BlockList, host: string): boolean {
+  const family = isIP(host);
+  return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/**
+ * Entries are separated by commas or blanks: `*` (everything), `example.com` and `.example.com` (the domain and all
+ * below it), `10.*` (a pattern), `192.168.1.7`, `::1`, `10.0.0.0/8`, `fd00::/8`, `<local>` (names without a dot); each
+ * may end in `:port`. An address matches an address only: no name is looked up for it.
+ */
+export function readNoProxy(text: string): NoProxy {
+  const entries: Entry[] = [];
+  const unread: string[] = [];
+  for (const word of text.split(/[\s,;]+/).filter((one) => one !== '')) {
+    const entry = readEntry(word.toLowerCase());
+    if (entry === null) unread.push(word);
+    else entries.push(entry);
+  }
+  return { covers: (destination) => entries.some((covers) => covers(destination)), unread };
+}
+
+function readEntry(word: string): Entry | null {
+  if (word === '*') return () => true;
+  if (word === '<local>') return ({ host }) => isIP(host) === 0 && !host.includes('.');
+  const { host: text, port } = splitPort(word.replace(/^[a-z][a-z0-9+.-]*:\/\//, '').replace(/\/$/, ''));
+  if (port !== null && !(port >= 1 && port <= 65_535)) return null;
+  const atHost = hostEntry(text);
+  return atHost === null ? null : (destination) => (port === null || port === destination.port) && atHost(destination.host);
+}
+
+function splitPort(word: string): { host: string; port: number | null } {
+  const [, v6, v6Rest = '', v6Port] = /^\[([^\]]*)\](\/\d+)?(?::(\d+))?$/.exec(word) ?? [];
+  if (v6 !== undefined) return { host: `${v6}${v6Rest}`, port: v6Port === undefined ? null : Number(v6Port) };
+  const [, host = word, port] = /^([^:]*):(\d+)$/.exec(word) ?? [];
+  return { host, port: port === undefined ? null : Number(port) };
+}
+
+function hostEntry(text: string): ((host: string) => boolean) | null {
+  const [, network, bits] = /^([0-9a-f.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  if (network !== undefined && bits !== undefined) return networkEntry(network, Number(bits));
+  if (isIP(text) !== 0) return networkEntry(text, isIPv4(text) ? 32 : 128);
+  const domain = text.replace(/^\*?\./, '').replace(/\.$/, '');
+  if (/^[\p{L}\p{N}\p{M}._-]+$/u.test(domain)) {
+    const name = asciiName(domain);
+    return (host) => host === name || (host.endsWith(`.${name}`) && isIP(host) === 0);
+  }
+  if (!/^[\p{L}\p{N}\p{M}.:*_-]+$/u.test(text)) return null;
+  const pattern = new RegExp(`^${text.split('*').map(escaped).join('.*')}$`);
+  return (host) => pattern.test(host);
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+function networkEntry(address: string, bits: number): ((host: string) => boolean) | null {
+  const family = isIP(address);
+  if (family === 0 || bits > (family === 4 ? 32 : 128)) return null;
+  const list = new BlockList();
+  list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+  return (host) => contains(list, host);
+}
+
+/** Names come in the letters of URLs. */
+function asciiName(name: string): string {
+  try {
+    return plainHost(new URL(`http://${name}/`).hostname);
+  } catch {
+    return name;
+  }
+}
