@@ -1,5 +1,6 @@
 /** The proxy for programs that reach the internet by themselves: engines, and the official worker above all. */
-import { hostAndPort, type ProxyAddress, proxyUrlOf } from '../../contract/proxy.ts';
+import { type ProxyAddress, proxyUrlOf } from '../../contract/proxy.ts';
+import { type WorkerProxy, workerProxy } from '../engines/official/proxy-setting.ts';
 import type { ProxyPolicy } from './proxy-policy.ts';
 
 /** What each scheme's requests of a program go through. */
@@ -28,33 +29,11 @@ export function programProxyEnvironment(policy: ProxyPolicy): Record<string, str
   return environment;
 }
 
-/** The official worker's own setting. Source: WORKER_SETTINGS, cw_proxy. */
-export interface OfficialProxy {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-}
-
-export const NO_OFFICIAL_PROXY: OfficialProxy = { host: '', port: 8080, username: '', password: '' };
-
-/**
- * For `cw_proxy`: the proxy of requests to `url`, such as the model hub. The worker joins the parts to a URL as they are,
- * so the scheme stands before the host, and name and password are percent-encoded.
- */
-export function officialProxy(policy: ProxyPolicy, url: URL): OfficialProxy {
+/** For `cw_proxy`: the proxy of requests to `url`, such as the model hub; null = none. */
+export function officialProxy(policy: ProxyPolicy, url: URL): WorkerProxy | null {
   const choice = policy.choose(url);
-  if (choice.kind !== 'proxy') return NO_OFFICIAL_PROXY;
-  const { host, port, username, password } = choice.address;
-  const place = hostAndPort({ host, port }).replace(/:\d+$/, '');
-  return {
-    host: `${schemeFor(choice.address)}://${place}`,
-    port,
-    username: encodeURIComponent(username),
-    password: encodeURIComponent(password),
-  };
+  return choice.kind === 'proxy' ? workerProxy(urlFor(choice.address)) : null;
 }
 
 /** Other libraries look names up by themselves if they are told `socks5`; ours leaves that to the proxy. */
-const schemeFor = ({ scheme }: ProxyAddress) => (scheme === 'socks5' ? 'socks5h' : scheme);
 const urlFor = (address: ProxyAddress) => proxyUrlOf(address).replace(/^socks5:/, 'socks5h:');

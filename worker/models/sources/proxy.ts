@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { STALL_MS } from '../../engines/models/download-file.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
-import { NO_OFFICIAL_PROXY, officialProxy, programProxyEnvironment } from '../../outbound/program-proxy.ts';
+import { officialProxy, programProxyEnvironment } from '../../outbound/program-proxy.ts';
 import { type ProxyPolicy, proxyPolicy } from '../../outbound/proxy-policy.ts';
 
 /** `http://[user[:password]@]host:port`. */
@@ -30,6 +30,6 @@ export function proxyEnvironment(policy: ProxyPolicy, hubUrl: string): Record<st
   const proxy = officialProxy(policy, new URL(hubUrl));
   return {
     ...programProxyEnvironment(policy),
-    ...(proxy === NO_OFFICIAL_PROXY ? {} : { cw_proxy: JSON.stringify(proxy) }),
+    ...(proxy === null ? {} : { cw_proxy: JSON.stringify(proxy) }),
   };
 }
