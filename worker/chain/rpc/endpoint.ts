@@ -21,15 +21,23 @@ export interface EndpointFailure {
   /** Absent: something answered, so it is not this machine's connection. */
   readonly side?: FailureSide;
   readonly message: string;
+  /** How long it asks to be left alone. */
+  readonly retryAfterMs?: number;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_WORDS = 500;
 
 const envelopeSchema = z.object({
-  id: z.number(),
+  /** Null where a gateway refuses before it has read the request; some servers answer in text. */
+  id: z.union([z.number(), z.string()]).nullish(),
   result: z.unknown().optional(),
-  error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).nullish(),
+  error: z
+    .union([
+      z.object({ code: z.coerce.number().catch(0), message: z.string().catch(''), data: z.unknown().optional() }),
+      z.string().transform((message) => ({ code: 0, message, data: undefined })),
+    ])
+    .nullish(),
 });
 
 export class RpcEndpoint {
@@ -69,9 +77,19 @@ export class RpcEndpoint {
         body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
         signal: late.signal,
       });
-      return readAnswer(method, id, response.statusCode, await response.body.text());
+      const { statusCode: status, headers } = response;
+      const answer = { id, status, body: await response.body.text() };
+      const read = readAnswer(method, answer);
+      if (read.kind !== 'failed') return read;
+      const retryAfterMs = retryAfter(headers['retry-after'], this.#clock.now());
+      return retryAfterMs === null ? read : { ...read, retryAfterMs };
     } catch (error) {
-      return { kind: 'failed', ...describe(error) };
+      const failure = describe(error);
+      // As good as a refusal of the range: fewer blocks make a smaller answer.
+      if (method === 'eth_getLogs' && failure.phase === 'garbage') {
+        return { kind: 'refused', rpcCode: 0, rpcMessage: failure.message, revertData: null };
+      }
+      return { kind: 'failed', ...failure };
     } finally {
       answered.abort();
     }
@@ -81,39 +99,82 @@ export class RpcEndpoint {
 /** Options of the agent that all endpoints share. */
 export const AGENT_OPTIONS = { maxResponseSize: MAX_BYTES, connections: 4, pipelining: 1 } as const;
 
-function readAnswer<Method extends RpcMethod>(
-  method: Method,
-  id: number,
-  status: number,
-  body: string,
-): RpcAnswer<RpcResult<Method>> {
+interface HttpAnswer {
+  /** Of the request. */
+  readonly id: number;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The status counts before the body: a gateway's words may look like a node's. */
+function readAnswer<Method extends RpcMethod>(method: Method, { id, status, body }: HttpAnswer): RpcAnswer<RpcResult<Method>> {
+  const envelope = readEnvelope(body);
+  const error = envelope?.error ?? null;
+  const rpcMessage = (error?.message ?? '').slice(0, MAX_WORDS);
+  const gateway = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'gateway', message });
   const garbage = (message: string): RpcAnswer<never> => ({ kind: 'failed', phase: 'garbage', message });
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return status >= 400 ? { kind: 'failed', phase: 'gateway', message: `HTTP status ${status}` } : garbage('not JSON');
+  if (method === 'eth_getLogs' && isRangeRefusal(status, rpcMessage)) {
+    const said = rpcMessage === '' ? `HTTP status ${status}` : rpcMessage;
+    return { kind: 'refused', rpcCode: error?.code ?? status, rpcMessage: said, revertData: null };
   }
-  const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success || envelope.data.id !== id) {
-    return status >= 400
-      ? { kind: 'failed', phase: 'gateway', message: `HTTP status ${status}` }
-      : garbage('not a JSON-RPC answer');
+  if (status >= 300 && !(error !== null && OF_THE_NODE.has(status))) {
+    return gateway(rpcMessage === '' ? `HTTP status ${status}` : `HTTP status ${status}: ${rpcMessage}`);
   }
-  const { error, result } = envelope.data;
-  if (error) {
-    const rpcMessage = error.message.slice(0, MAX_WORDS);
-    if (isEndpointTrouble(error.code, rpcMessage)) return { kind: 'failed', phase: 'gateway', message: rpcMessage };
-    return { kind: 'refused', rpcCode: error.code, rpcMessage, revertData: revertDataOf(error.data) };
+  if (envelope === null) return garbage(isHtml(body) ? 'a web page instead of an answer' : 'not a JSON-RPC answer');
+  if (error !== null) {
+    const revertData = revertDataOf(error.data);
+    if (revertData === null && isEndpointTrouble(error.code, rpcMessage)) return gateway(rpcMessage);
+    return { kind: 'refused', rpcCode: error.code, rpcMessage, revertData };
   }
-  const value = RPC_METHODS[method].safeParse(result);
+  // A result belongs to the request whose number it has; anything else may be somebody else's.
+  if (String(envelope.id) !== String(id)) return garbage('the answer to another request');
+  const value = RPC_METHODS[method].safeParse(envelope.result);
   if (!value.success) return garbage(`${method}: ${z.prettifyError(value.error).slice(0, MAX_WORDS)}`);
   return { kind: 'result', value: value.data as RpcResult<Method> };
 }
 
-/** Refusals that speak of the endpoint, not of the request: its rate limit, or state it does not have (any more, or yet). */
+/** With these, nodes send their own refusals. */
+const OF_THE_NODE: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
+
+function readEnvelope(body: string): z.output<typeof envelopeSchema> | null {
+  try {
+    const json: unknown = JSON.parse(body);
+    return envelopeSchema.safeParse(Array.isArray(json) && json.length === 1 ? json[0] : json).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function isHtml(body: string): boolean {
+  return /^\s*<(?:!doctype|html|head|body)/i.test(body);
+}
+
+/** However it is told that too much was asked for at once: providers have no common code for it. */
+function isRangeRefusal(status: number, message: string): boolean {
+  if (status === 413) return true;
+  return /\brange\b|too many (?:results|logs|blocks)|more than [\d,]+ (?:results|logs|blocks)|(?:response|result|query)[\w ]* (?:too (?:large|big|wide)|exceed)|too (?:large|big|wide)|(?:limit|max|exceed)\w* [\w ,-]*blocks?\b|blocks? [\w ]*(?:limit|exceed)|query (?:timeout|timed out)/i.test(
+    message,
+  );
+}
+
+/** Codes by which Infura, QuickNode, Base, Alchemy, Ankr, TheRPC and Pocket speak of their own limits. */
+const ENDPOINT_CODES: ReadonlySet<number> = new Set([429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097]);
+
+const ENDPOINT_WORDS =
+  /rate.?limit|too many requests|requests? (?:limit|count)|limit reached|capacity|compute units|credits? (?:limit|exhaust|exceed)|quota|throttl|over (?:rate )?limit|upgrade your|\binactive\b|project id|api.?key|unauthori[sz]ed|must be authenticated|header not found|missing trie node|no backend|no healthy|upstream|unavailable|overload|try again later|no state available|relay attempts|^internal (?:server )?error\.?$/i;
+
+/** Refusals that speak of the endpoint, not of the request: its limits, its account, or state it does not have. */
 function isEndpointTrouble(code: number, message: string): boolean {
-  return code === -32005 || /rate limit|too many requests|header not found|missing trie node|no backend/i.test(message);
+  if (ENDPOINT_CODES.has(code)) return true;
+  return !/revert|\bgas\b|nonce|\bfees?\b|funds|balance/i.test(message) && ENDPOINT_WORDS.test(message);
+}
+
+/** Seconds, or a date. @returns null where there is none */
+function retryAfter(header: string | string[] | undefined, nowMs: number): number | null {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return null;
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 
 /** Nodes put the bytes of a revert in `data`, or one or two levels deeper. */

@@ -75,4 +75,6 @@ export interface ChainRpc {
   call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>>;
   /** The id of the chain, once an endpoint is verified. @throws as {@link call} */
   chainId(): Promise<number>;
+  /** The most blocks whose logs the preferred endpoint gives at once; null or absent = no limit has been met. */
+  readonly logRange?: number | null;
 }

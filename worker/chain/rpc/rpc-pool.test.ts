@@ -19,6 +19,7 @@ class FakeEndpoint implements PoolEndpoint {
   trouble: FailurePhase | null = null;
   side: FailureSide = 'there';
   refusal: string | null = null;
+  retryAfterMs = 0;
   /** Fails only what is not part of the identity. */
   onlyReal = false;
 
@@ -30,7 +31,7 @@ class FakeEndpoint implements PoolEndpoint {
     this.asked.push(method);
     const isIdentity = method === 'eth_chainId' || method === 'eth_getBlockByNumber';
     if (this.trouble !== null && !(this.onlyReal && isIdentity)) {
-      return { kind: 'failed', phase: this.trouble, side: this.side, message: 'oh' };
+      return { kind: 'failed', phase: this.trouble, side: this.side, message: 'oh', retryAfterMs: this.retryAfterMs };
     }
     const result = (value: unknown) => ({ kind: 'result' as const, value: value as RpcResult<Method> });
     if (method === 'eth_chainId') return result(this.chainId);
@@ -99,6 +100,37 @@ describe('the endpoints', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_BAD_ANSWER' });
     second.trouble = 'connect';
     await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+  });
+
+  it('that ask to be left alone are, for as long as they say, within reason', async () => {
+    const { clock, first, ask } = setUp(2);
+    Object.assign(first, { trouble: 'gateway', retryAfterMs: 30_000 });
+    expect(await ask()).toBe(2);
+    first.trouble = null;
+    await clock.tick(29_999);
+    expect(await ask()).toBe(2);
+    await clock.tick(1);
+    expect(await ask()).toBe(1);
+    Object.assign(first, { trouble: 'gateway', retryAfterMs: 86_400_000 });
+    expect(await ask()).toBe(2);
+    first.trouble = null;
+    await clock.tick(600_000);
+    expect(await ask()).toBe(1);
+  });
+
+  it('remember how many blocks of logs they have refused, each for itself, down to one', async () => {
+    const { first, second, pool } = setUp(2);
+    const logs = (blocks: number) => pool.call('eth_getLogs', [{ fromBlock: '0x1', toBlock: `0x${blocks.toString(16)}` }]);
+    expect(pool.logRange).toBeNull();
+    first.refusal = 'too many';
+    await expect(logs(2_000)).rejects.toMatchObject({ code: 'CHAIN_REFUSED' });
+    expect(pool.logRange).toBe(1_000);
+    await expect(logs(3)).rejects.toMatchObject({ code: 'CHAIN_REFUSED' });
+    expect(pool.logRange).toBe(1);
+    // What is refused for a single block is not refused for their number.
+    await expect(logs(1)).rejects.toMatchObject({ code: 'CHAIN_REFUSED' });
+    expect(pool.logRange).toBeNull();
+    expect(second.asked).toEqual([]);
   });
 
   it('may refuse: that is an answer, and no reason to ask another', async () => {

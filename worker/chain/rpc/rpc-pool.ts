@@ -11,6 +11,8 @@ import type { ChainRpc, RpcMethod, RpcResult } from './methods.ts';
 
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** No endpoint decides that it is not asked for longer. */
+const LONGEST_RETRY_AFTER_MS = 600_000;
 
 export interface ChainIdentity {
   readonly chainId: number;
@@ -33,6 +35,8 @@ interface Member {
   verified: boolean;
   failures: number;
   retryAtMs: number;
+  /** The most blocks whose logs it may be asked for at once, as far as it has refused more; null = it has not. */
+  logRange: number | null;
 }
 
 interface Failure {
@@ -40,6 +44,7 @@ interface Failure {
   readonly phase: FailurePhase | 'wrongChain';
   readonly side?: FailureSide;
   readonly message: string;
+  readonly retryAfterMs?: number;
 }
 
 export class RpcPool implements ChainRpc {
@@ -60,7 +65,13 @@ export class RpcPool implements ChainRpc {
     random: Random;
     log: Log;
   }) {
-    this.#members = options.endpoints.map((endpoint) => ({ endpoint, verified: false, failures: 0, retryAtMs: 0 }));
+    this.#members = options.endpoints.map((endpoint) => ({
+      endpoint,
+      verified: false,
+      failures: 0,
+      retryAtMs: 0,
+      logRange: null,
+    }));
     this.#expectedChainId = options.chainId;
     this.#identities = options.identities;
     this.#clock = options.clock;
@@ -92,9 +103,14 @@ export class RpcPool implements ChainRpc {
       }
       member.failures = 0;
       if (answer.kind === 'result') return answer.value;
+      if (method === 'eth_getLogs') noteLogRange(member, params);
       throw new RpcRefused({ ...answer, method, afterFailure: mayHaveBeenTaken });
     }
     throw summary(method, failures);
+  }
+
+  get logRange(): number | null {
+    return this.#order()[0]?.logRange ?? null;
   }
 
   /** Those that may be asked now, as the preset orders them; then, as a last resort, those that failed lately. */
@@ -110,7 +126,8 @@ export class RpcPool implements ChainRpc {
     const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** member.failures);
     member.failures += 1;
     member.verified = false;
-    member.retryAtMs = this.#clock.now() + backoff * (0.5 + this.#random.fraction() / 2);
+    const asked = Math.min(problem.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
+    member.retryAtMs = this.#clock.now() + Math.max(backoff * (0.5 + this.#random.fraction() / 2), asked);
     this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
     const { phase, side = 'there', message } = problem;
     return { name, phase, side, message };
@@ -137,6 +154,13 @@ export class RpcPool implements ChainRpc {
     member.verified = true;
     return null;
   }
+}
+
+/** Half of what was refused. A single block that is refused is refused for another reason. */
+function noteLogRange(member: Member, [filter]: readonly unknown[]): void {
+  const { fromBlock, toBlock } = filter as { fromBlock?: unknown; toBlock?: unknown };
+  const blocks = Number(toBlock) - Number(fromBlock) + 1;
+  if (Number.isFinite(blocks)) member.logRange = blocks > 1 ? Math.floor(blocks / 2) : null;
 }
 
 function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genesis: string | null }): string | null {

@@ -3,7 +3,7 @@
  * crash the bytes on disk are sent again, never others; so whatever fails, an intent is executed at most once.
  */
 import type { Clock } from '../../../protocol/ports.ts';
-import { ChainError, isChainError } from '../errors.ts';
+import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { type FollowerOptions, TransactionFollower } from './follower.ts';
 import { type Intent, type JournalEntry, newestAttempt, type Outcome, outcomeOf } from './intent.ts';
 import type { Account, TransactionJournal } from './journal.ts';
@@ -96,7 +96,7 @@ export class AccountTransactions {
       await this.#until(account, allSettled, follow);
       return this.#begin(account, intent, follow);
     }
-    const pending = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'pending']);
+    const pending = await this.#pendingCount(account, nonce);
     if (pending > nonce) {
       throw new ChainError(
         'CHAIN_FOREIGN_TRANSACTION',
@@ -119,6 +119,20 @@ export class AccountTransactions {
     const entry = this.#journal.record({ intent, account, nonce, ...prepared, nowMs: this.#clock.now() });
     this.#options.log.info({ intent: intent.id, kind: intent.kind, nonce, hash: prepared.attempt.hash }, 'transaction recorded');
     await this.#follower.start(entry);
+  }
+
+  /**
+   * Not every node knows the tag `pending`. The journal knows all of ours, and `nonce` is not below it: what is then missed
+   * is a stranger's transaction, which the follower finds when it takes the place of ours.
+   */
+  async #pendingCount({ address }: Account, nonce: number): Promise<number> {
+    try {
+      return await this.#options.rpc.call('eth_getTransactionCount', [address, 'pending']);
+    } catch (error) {
+      if (!(error instanceof RpcRefused)) throw error;
+      this.#options.log.warn({ problem: error.rpcMessage }, 'the endpoint does not tell waiting transactions');
+      return nonce;
+    }
   }
 
   /** Steps until `result` is there. @throws ChainError CHAIN_TRANSACTION_OPEN after the deadline, or the signal's reason. */

@@ -230,13 +230,13 @@ describe('reading the chain', () => {
     expect(await run(9)).toEqual({ scannedTo: 10, finalBlock: 10 });
     finalBlock = 1_800;
     // Two refusals, then two ranges.
-    expect(await run(4)).toEqual({ scannedTo: 1_010, finalBlock: 1_800 });
+    expect(await run(4)).toEqual({ scannedTo: 904, finalBlock: 1_800 });
     expect(await run(9)).toEqual({ scannedTo: 1_800, finalBlock: 1_800 });
     expect(asked).toEqual([
-      [11, 510],
-      [511, 1_010],
-      [1_011, 1_510],
-      [1_511, 1_800],
+      [11, 457],
+      [458, 904],
+      [905, 1_352],
+      [1_353, 1_800],
     ]);
     expect(records.count('stakingLog')).toBe(1);
   });

@@ -13,9 +13,8 @@ import { type Opening, openingSchema, type StoredOpening, type StoredTransaction
 import type { ChainReader } from './chain-reader.ts';
 import { decodeStakingLog } from './staking-log.ts';
 
-/** Blocks asked for at once; halved while the endpoint refuses, as public ones limit it. */
+/** Blocks asked for at once; halved while the endpoint refuses, down to one, as public ones limit it. */
 const CHUNK = 2_000;
-const SMALLEST_CHUNK = 16;
 const LOGS_PER_BLOCK = 100_000;
 
 export interface ChainImport {
@@ -48,14 +47,14 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
   const finalBlock = await reader.finalBlock();
   if (opening === null) return { scannedTo: null, finalBlock };
   const cursor = `logs:${chainId}`;
-  let chunk = CHUNK;
+  let chunk = Math.min(CHUNK, reader.logRange ?? CHUNK);
   for (let budget = run.chunkBudget; budget > 0; budget--) {
     const from = (cursors.get(cursor) ?? opening.blockNumber) + 1;
     if (from > finalBlock) break;
     const to = Math.min(from + chunk - 1, finalBlock);
     const logs = await readLogs(run, { from, to });
     if (logs === null) {
-      chunk = Math.floor(chunk / 2);
+      chunk = Math.max(1, Math.floor((to - from + 1) / 2));
       continue;
     }
     const heard = await decode(run, logs);
@@ -89,7 +88,7 @@ async function readLogs({ reader }: ChainImport, range: { from: number; to: numb
   try {
     return await reader.logs(range);
   } catch (error) {
-    if (error instanceof RpcRefused && range.to - range.from >= SMALLEST_CHUNK) return null;
+    if (error instanceof RpcRefused && range.to > range.from) return null;
     throw error;
   }
 }

@@ -32,6 +32,8 @@ export interface ChainReader {
   blockTimeMs(block: number): Promise<number>;
   /** The node's staking logs of some blocks, both ends included. */
   logs(range: { readonly from: number; readonly to: number }): Promise<readonly Log[]>;
+  /** The most blocks that may be asked for at once; null = no limit has been met. */
+  readonly logRange?: number | null;
   /** Coin of the node's key at this very moment. */
   latestWalletWei(): Promise<bigint>;
   /** As they were after a block. */
@@ -52,6 +54,9 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
   const sources = stakingSources(preset);
   const filter = stakingLogFilter(sources, node);
   return {
+    get logRange() {
+      return rpc.logRange ?? null;
+    },
     chainId: () => rpc.chainId(),
     // A block's own is the first of its confirmations.
     finalBlock: async () => Math.max(0, Number(await rpc.call('eth_blockNumber', [])) - confirmations + 1),
