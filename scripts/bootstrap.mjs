@@ -9,7 +9,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,9 +73,62 @@ if (target === '--bin') {
   target = path.join(root, target);
 }
 
+/** Numbers that the arguments name: `--passphrase-fd 3`, `--secret-fd=4`. Secrets come by them. */
+function namedDescriptors(args) {
+  const named = args.flatMap(
+    (arg, at) => /^--[a-z-]+-fd(?:=(\d+))?$/.exec(arg)?.[1] ?? (/^--[a-z-]+-fd$/.test(arg) ? [args[at + 1]] : []),
+  );
+  return [...new Set(named.map(Number))].filter((number) => Number.isInteger(number) && number > 2 && number < 1024);
+}
+
+/**
+ * The descriptor itself, or that of an ancestor: npm starts scripts without all but 0 to 2, yet on Linux keeps them open
+ * itself. Null = nobody has given it; what Node opens for itself is in non-blocking mode or no file at all.
+ */
+function givenDescriptor(number) {
+  const isFile = (stat) => stat.isFile() || stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice();
+  if (process.platform !== 'linux') {
+    try {
+      return isFile(fstatSync(number)) ? number : null;
+    } catch {
+      return null;
+    }
+  }
+  for (let pid = process.pid, depth = 0; depth < 4 && pid > 1; depth++) {
+    try {
+      const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${number}`, 'utf8'))[1], 8);
+      const isOurs = pid === process.pid;
+      if ((flags & 0o4000) === 0 && isFile(statSync(`/proc/${pid}/fd/${number}`))) {
+        return isOurs ? number : openSync(`/proc/${pid}/fd/${number}`, 'r');
+      }
+    } catch {
+      // Not open there, or not ours to look at.
+    }
+    try {
+      pid = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+/** Descriptors keep their numbers in the child. */
+function childStdio(args) {
+  const stdio = ['inherit', 'inherit', 'inherit'];
+  for (const number of namedDescriptors(args)) {
+    const given = givenDescriptor(number);
+    if (given === null)
+      fail(`nobody has given descriptor ${number}; through npm it can be 0, or on Linux any that a shell opens`);
+    while (stdio.length < number) stdio.push('ignore');
+    stdio[number] = given;
+  }
+  return stdio;
+}
+
 const child = spawn(projectNode, ['--disable-warning=ExperimentalWarning', target, ...argv], {
   cwd: root,
-  stdio: 'inherit',
+  stdio: childStdio(argv),
   env: { ...process.env, PATH: `${path.join(modules, '.bin')}${path.delimiter}${process.env.PATH ?? ''}` },
 });
 // A terminal's Ctrl-C reaches the whole group; a supervisor's signal only us. Pass it on, and live as long as the child.

@@ -77,6 +77,8 @@ describe('the command line', () => {
     ['withdraw', '1'],
     ['unstake'],
     ['pause'],
+    ['beneficial-address', 'show'],
+    ['beneficial-address', 'set', `0x${'1'.repeat(40)}`],
     ['export', '-'],
     ['window'],
   ])('%s says that nothing runs, for a person and for a program', async (...argv) => {
@@ -104,7 +106,7 @@ describe('docs/cli.md', () => {
   const page = readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
 
   it('names every command and every exit code', async () => {
-    const commands = [...(await cli('--help')).out.matchAll(/^ {2}([a-z]+) /gm)]
+    const commands = [...(await cli('--help')).out.matchAll(/^ {2}([a-z-]+) /gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'help');
     expect(commands.length).toBeGreaterThan(10);

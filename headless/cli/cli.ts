@@ -4,6 +4,7 @@ import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-parts.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
+import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMoneyCommands } from './commands/money.ts';
@@ -13,7 +14,15 @@ import { addProgramCommands } from './commands/program.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-codes.ts';
 
-const COMMANDS = [addProgramCommands, addNodeCommands, addMoneyCommands, addProfileCommands, addKeyCommands, addDoctorCommand];
+const COMMANDS = [
+  addProgramCommands,
+  addNodeCommands,
+  addMoneyCommands,
+  addBeneficialAddressCommands,
+  addProfileCommands,
+  addKeyCommands,
+  addDoctorCommand,
+];
 
 /** @param argv without program and script */
 export async function runCli(argv: readonly string[], context: Context): Promise<ExitCode> {

@@ -6,6 +6,7 @@ import { KEY_STORE_KINDS } from '../../../contract/keys.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { HeadlessError } from '../../errors.ts';
+import { addressArgument } from '../address-argument.ts';
 import { withHost } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -135,11 +136,6 @@ function importOf(secret: string, keystoreFile: string | undefined) {
   return secret.trim().includes(' ')
     ? ({ kind: 'words', words: secret } as const)
     : ({ kind: 'privateKey', privateKey: secret } as const);
-}
-
-function addressArgument(text: string): `0x${string}` {
-  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text as `0x${string}`;
-  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${text} is not an address`, { field: 'address' });
 }
 
 export function keysText(keys: readonly KeyView[]): string {

@@ -1,5 +1,6 @@
 /** Commands that read and steer the nodes of the running program. */
 import type { ProfileView } from '../../../contract/profiles.ts';
+import type { HostClient } from '../../../contract/rpc-client.ts';
 import { tasksQuerySchema } from '../../../contract/tasks.ts';
 import { chooseProfile, profilesOf, withNode, withProgram } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
@@ -56,12 +57,39 @@ function steer({ program, terminal, end }: Registry): void {
           if (act === 'stop' && !json) terminal.note('It finishes its current task first …');
           if (act === 'start' || act === 'stop') await host.profiles[act]({ id });
           else await (await node(id)).node[act]({});
-          return chooseProfile(await profilesOf(host), id);
+          return act === 'pause' || act === 'resume' ? steered(host, id, act) : chooseProfile(await profilesOf(host), id);
         });
         terminal.out(json ? JSON.stringify({ node: nodeFacts(view) }) : `${view.profile.name}: ${stateText(view)}`);
         end(act === 'start' && hasFailed(view) ? EXIT.failed : EXIT.ok);
       });
   }
+}
+
+const BEFORE: Readonly<Record<'pause' | 'resume', ReadonlySet<string>>> = {
+  pause: new Set(['starting', 'running']),
+  resume: new Set(['paused', 'pausing', 'slashed', 'kickedOut']),
+};
+/** A node that has heard may still be where it was: it says so itself then. */
+const PATIENCE_MS = 3_000;
+
+/** The node as it is after the act: its own word of it comes a moment later. */
+async function steered(host: HostClient, id: string, act: 'pause' | 'resume'): Promise<ProfileView> {
+  const seen = async () => {
+    const view = chooseProfile(await profilesOf(host), id);
+    return view.node === null || !BEFORE[act].has(view.node.state) ? view : null;
+  };
+  const known = await seen();
+  if (known !== null) return known;
+  const ending = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    for await (const _ of await host.profiles.watch({}, { signal: ending })) {
+      const view = await seen();
+      if (view !== null) return view;
+    }
+  } catch (error) {
+    if (!ending.aborted) throw error;
+  }
+  return chooseProfile(await profilesOf(host), id);
 }
 
 const hasFailed = ({ worker }: ProfileView) => worker.kind === 'failed' || worker.kind === 'locked' || worker.kind === 'backoff';

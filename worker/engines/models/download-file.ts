@@ -20,6 +20,8 @@ export const STALL_MS = 60_000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
 const FRUITLESS_ATTEMPTS = 5;
+/** A hub that asks for longer is asked again sooner. */
+const RETRY_AFTER_MAX_MS = 300_000;
 
 export interface DownloadProgress {
   readonly receivedBytes: number;
@@ -57,6 +59,8 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   if ((await sizeOf(target)) === sizeBytes) return;
   const part = partOf(target);
   await mkdir(dirname(target), { recursive: true });
+  // Left by a larger file of that name: nothing can be gone on with.
+  if ((await sizeOf(part)) > sizeBytes) await rm(part, { force: true });
   await requireSpace({ ...input, folder: dirname(target), bytes: sizeBytes - (await sizeOf(part)) });
   const own = { policy: environmentPolicy(), agent: { bodyTimeout: STALL_MS } };
   const ownDispatcher = input.dispatcher === undefined ? new OutboundDispatcher(own) : undefined;
@@ -74,9 +78,15 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
         fromScratch = true;
         continue;
       }
+      // A server that cannot go on is asked for the whole file; what it then sends is kept like any other beginning.
+      if (failure.fromStart) {
+        await rm(part, { force: true });
+        fromScratch = true;
+      }
       fruitless = (await sizeOf(part)) > before ? 1 : fruitless + 1;
-      if (fruitless > FRUITLESS_ATTEMPTS) throw failure;
-      await clock.sleep(Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (fruitless - 1)), signal);
+      if (fruitless > FRUITLESS_ATTEMPTS) throw failure.error;
+      const backoffMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (fruitless - 1));
+      await clock.sleep(Math.max(backoffMs, Math.min(failure.retryAfterMs, RETRY_AFTER_MAX_MS)), signal);
     }
   } catch (error) {
     if (signal?.aborted && !isEngineError(error)) throw new EngineError('MODEL_CANCELLED', `${shown(input.url)}: cancelled`);
@@ -87,12 +97,33 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   await rename(part, target);
 }
 
+/** Why an attempt brought not all, and how to go on. */
+interface Failure {
+  readonly error: EngineError;
+  /** What is there is of no use. */
+  readonly fromStart: boolean;
+  /** 0 = the hub did not say. */
+  readonly retryAfterMs: number;
+}
+
+/** The answer is of no use now; another one may be. */
+class Unusable extends Error {
+  readonly fromStart: boolean;
+  readonly retryAfterMs: number;
+
+  constructor(message: string, { fromStart = false, retryAfterMs = 0 }: { fromStart?: boolean; retryAfterMs?: number } = {}) {
+    super(message);
+    this.fromStart = fromStart;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** One request. @returns null when `part` has its full length, else why it may be tried again. */
 async function attempt(job: {
   input: DownloadFileInput;
   part: string;
   dispatcher: Dispatcher | undefined;
-}): Promise<EngineError | null> {
+}): Promise<Failure | null> {
   const { input, part, dispatcher } = job;
   const { url, sizeBytes, signal } = input;
   const offset = await sizeOf(part);
@@ -107,28 +138,52 @@ async function attempt(job: {
       ...(signal === undefined ? {} : { signal }),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    await receive({ input, part, response, start: startOf(response, offset, url) });
+    await receive({ input, part, response, start: startOf(response, { offset, sizeBytes, url, nowMs: input.clock.now() }) });
   } catch (cause) {
     if (isEngineError(cause) || signal?.aborted) throw cause;
     if (isNoSpace(cause)) throw new EngineError('MODEL_NO_SPACE', `${input.target}: the disk is full`, {}, { cause });
     const reason = innermost(cause);
-    return new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ${reason}`, {}, { cause });
+    const error = new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ${reason}`, {}, { cause });
+    if (cause instanceof Unusable) return { error, fromStart: cause.fromStart, retryAfterMs: cause.retryAfterMs };
+    return { error, fromStart: false, retryAfterMs: 0 };
   }
   const received = await sizeOf(part);
   if (received === sizeBytes) return null;
-  return new EngineError('MODEL_INTERRUPTED', `${shown(url)}: ended after ${received} of ${sizeBytes} bytes`, { received });
+  const why = `${shown(url)}: ended after ${received} of ${sizeBytes} bytes`;
+  return { error: new EngineError('MODEL_INTERRUPTED', why, { received }), fromStart: false, retryAfterMs: 0 };
 }
 
-/** Where in the file the answer begins. */
-function startOf(response: Response, offset: number, url: string): number {
-  const { status } = response;
+/** Where in the file the answer begins. @throws Unusable, EngineError MODEL_REFUSED */
+function startOf(
+  response: Response,
+  { offset, sizeBytes, url, nowMs }: { offset: number; sizeBytes: number; url: string; nowMs: number },
+): number {
+  const { status, headers } = response;
+  // No file of a model is a web page, but the log-in page in front of a network is one.
+  if (status < 300 && /^text\/html\b|^application\/xhtml/i.test(headers.get('content-type') ?? '')) {
+    throw new Unusable('a web page came instead of the file: something on the way wants a log-in');
+  }
   if (status === 200) return 0;
-  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
-  if (status === 206 && Number(start) === offset) return offset;
-  if (status === 408 || status === 416 || status === 429 || status >= 500 || status === 206) {
-    throw new Error(`the hub answered ${status}`);
+  if (status === 206) {
+    const [, first, last] = /^bytes (\d+)-(\d+)/.exec(headers.get('content-range') ?? '') ?? [];
+    if (first !== undefined && Number(first) === offset) return offset;
+    // It sends the whole file and calls it a part.
+    const length = Number(headers.get('content-length'));
+    if ((first === '0' && Number(last) === sizeBytes - 1) || (first === undefined && length === sizeBytes)) return 0;
+    throw new Unusable('the hub sent another part of the file than was asked for', { fromStart: true });
+  }
+  if (status === 416 && offset > 0) throw new Unusable('the hub does not go on inside the file', { fromStart: true });
+  if (status === 408 || status === 416 || status === 425 || status === 429 || status >= 500) {
+    throw new Unusable(`the hub answered ${status}`, { retryAfterMs: retryAfter(headers.get('retry-after'), nowMs) });
   }
   throw new EngineError('MODEL_REFUSED', `${shown(url)}: the hub answered ${status}`, { status });
+}
+
+/** Seconds, or a date; 0 = not said. */
+function retryAfter(text: string | null, nowMs: number): number {
+  if (text === null) return 0;
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
 }
 
 async function receive(job: { input: DownloadFileInput; part: string; response: Response; start: number }): Promise<void> {

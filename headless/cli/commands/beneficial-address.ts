@@ -1,0 +1,80 @@
+/** `beneficial-address`: where all withdrawals of a node go. It is set once, for ever. */
+
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import { HeadlessError } from '../../errors.ts';
+import { addressArgument } from '../address-argument.ts';
+import { type AskedNode, withNode } from '../ask-program.ts';
+import { possible } from '../confirm.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { askSecret } from '../secrets.ts';
+import type { Terminal } from '../terminal.ts';
+
+type NodeOptions = CommonOptions & { readonly node?: string };
+interface SetOptions extends NodeOptions {
+  readonly forEver?: boolean;
+  readonly passphraseFd?: number;
+}
+
+/** Signs of the address that are typed: who has pasted a wrong one sees it here. */
+const TYPED = 6;
+
+export function addBeneficialAddressCommands({ program, terminal, end }: Registry): void {
+  const command = program.command('beneficial-address').description('Where all withdrawals of a node go.');
+  common(command.command('show'))
+    .description('Shows it as the chain has it.')
+    .option('--node <name>', 'node, where there are several')
+    .action(async ({ json, ...which }: NodeOptions) => {
+      const { benefitAddress } = await withNode(which, ({ node }) => node.money.stake({}));
+      if (json) terminal.out(JSON.stringify({ benefitAddress }));
+      else terminal.out(benefitAddress ?? 'It is not set: withdrawals are paid to the address of the node itself.');
+      end(EXIT.ok);
+    });
+  common(command.command('set'))
+    .description('Sets it, for ever: the contract never changes it again. Asks for its last signs at the terminal.')
+    .argument('<address>')
+    .option('--node <name>', 'node, where there are several')
+    .option('--for-ever', 'without a terminal: I have compared the address, and know that it stays; needs --passphrase-fd')
+    .option('--passphrase-fd <number>', "file descriptor with the passphrase of the node's key", wholeNumber(0, 1_023))
+    .action(async (given: string, { json, forEver = false, passphraseFd, ...which }: SetOptions) => {
+      const address = addressArgument(given);
+      const done = await withNode(which, async (asked) => {
+        const act = { kind: 'setBenefitAddress' as const, address };
+        const preview = await asked.node.money.prepareChainAct({ act });
+        const confirmation = possible(preview);
+        for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
+        await confirmedForEver(address, { asked, forEver, passphraseFd: passphraseFd ?? null, terminal });
+        terminal.note('Waiting for the transaction …');
+        return asked.node.money.confirmChainAct({ act, confirmation });
+      });
+      if (json) terminal.out(JSON.stringify(done));
+      else terminal.out(done.transaction === null ? 'It was set already.' : `Set by ${done.transaction}.`);
+      end(EXIT.ok);
+    });
+}
+
+/** A person who types the end of the address, or whoever knows the passphrase of the node's key and says so. */
+async function confirmedForEver(
+  address: string,
+  {
+    asked: { host, view },
+    forEver,
+    passphraseFd,
+    terminal,
+  }: { asked: AskedNode; forEver: boolean; passphraseFd: number | null; terminal: Terminal },
+): Promise<void> {
+  if (forEver && passphraseFd !== null) {
+    const own = view.profile.address;
+    const known = (await host.keys.list({})).keys.find((key) => sameAddress(key.address, own));
+    if (known?.store !== 'keystore') {
+      throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'its key has no passphrase; confirm it at a terminal');
+    }
+    // It opens the key or the act ends here.
+    await host.keys.unlock({ address: own, passphrase: await askSecret('Passphrase', { descriptor: passphraseFd, terminal }) });
+    return;
+  }
+  if (terminal.ask === null) throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'nobody is there to confirm it');
+  const typed = await terminal.ask(`It can never be changed. Type the last ${TYPED} signs of the address: `);
+  if (typed.trim().toLowerCase() === address.slice(-TYPED).toLowerCase()) return;
+  throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'these are not its last signs; nothing was done');
+}
