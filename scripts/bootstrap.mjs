@@ -82,7 +82,7 @@ function namedDescriptors(args) {
 }
 
 /**
- * The descriptor itself, or that of an ancestor: npm starts scripts without all but 0 to 2, yet on Linux keeps them open
+ * The descriptor itself, or npm's: it starts scripts without all but 0 to 2, yet on Linux keeps them open
  * itself. Null = nobody has given it; what Node opens for itself is in non-blocking mode or no file at all.
  */
 function givenDescriptor(number) {
@@ -98,7 +98,9 @@ function givenDescriptor(number) {
     try {
       const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${number}`, 'utf8'))[1], 8);
       const isOurs = pid === process.pid;
-      if ((flags & 0o4000) === 0 && isFile(statSync(`/proc/${pid}/fd/${number}`))) {
+      // No other ancestor's: what it has open was not meant for us.
+      const mayGive = isOurs || /^npm\b|npm-cli/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      if (mayGive && (flags & 0o4000) === 0 && isFile(statSync(`/proc/${pid}/fd/${number}`))) {
         return isOurs ? number : openSync(`/proc/${pid}/fd/${number}`, 'r');
       }
     } catch {

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../protocol/ports.ts';
 import type { DownloadFileInput, DownloadProgress } from './download-file.ts';
 import { downloadFile } from './download-file.ts';
+import { partOf } from './files.ts';
 
 const BYTES = randomBytes(300_000);
 const HALF = BYTES.length / 2;
@@ -263,3 +264,47 @@ describe('a download is not begun or not ended', () => {
     await expect(download({ signal: cancel.signal, clock: waiting })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
   });
 });
+
+describe('a mirror that does not go on where it is asked to', () => {
+  const whole = { 'content-length': String(BYTES.length) };
+  const asPart = { 'content-range': `bytes 0-${BYTES.length - 1}/${BYTES.length}` };
+
+  it.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
+    ['refuses every range', (request, response) => (request.headers.range ? response.writeHead(416).end() : serve(request, response))],
+    ['sends the whole as a part', (request, response) => (request.headers.range ? response.writeHead(206, asPart).end(BYTES) : serve(request, response))],
+    ['says nothing of the part', (request, response) => (request.headers.range ? response.writeHead(206, whole).end(BYTES) : serve(request, response))],
+    ['sends another part', (request, response) => (request.headers.range ? response.writeHead(206, { 'content-range': `bytes 7-9/${BYTES.length}` }).end('abc') : serve(request, response))],
+    ['ignores the range', (_request, response) => void response.writeHead(200).end(BYTES)],
+  ])('%s', async (_name, answer) => {
+    handler = answer;
+    const target = join(folder, 'model');
+    await writeFile(partOf(target), BYTES.subarray(0, HALF));
+    await downloadFile({ url: address(), target, sizeBytes: BYTES.length, sha256: SHA256, clock, reserveBytes: 0 });
+    expect((await readFile(target)).equals(BYTES)).toBe(true);
+  });
+
+  it('is asked for the whole file when what is there is longer than that', async () => {
+    const target = join(folder, 'model');
+    await writeFile(partOf(target), Buffer.concat([BYTES, BYTES]));
+    await downloadFile({ url: address(), target, sizeBytes: BYTES.length, sha256: SHA256, clock, reserveBytes: 0 });
+    expect(requests).toEqual([{ url: '/model', range: undefined }]);
+  });
+
+  it('is left alone for as long as it asks for, within reason; a log-in page is never kept', async () => {
+    handler = (request, response, number) => {
+      if (number === 1) response.writeHead(429, { 'retry-after': '120' }).end();
+      else if (number === 2) response.writeHead(503, { 'retry-after': '86400' }).end();
+      else if (number === 3) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>');
+      else serve(request, response);
+    };
+    const target = join(folder, 'model');
+    await downloadFile({ url: address(), target, sizeBytes: BYTES.length, sha256: SHA256, clock, reserveBytes: 0 });
+    expect(waits.slice(0, 2)).toEqual([120_000, 300_000]);
+    expect(requests).toHaveLength(4);
+    expect((await readFile(target)).equals(BYTES)).toBe(true);
+  });
+});
+
+function address(): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/model`;
+}
