@@ -270,10 +270,25 @@ describe('a mirror that does not go on where it is asked to', () => {
   const asPart = { 'content-range': `bytes 0-${BYTES.length - 1}/${BYTES.length}` };
 
   it.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
-    ['refuses every range', (request, response) => (request.headers.range ? response.writeHead(416).end() : serve(request, response))],
-    ['sends the whole as a part', (request, response) => (request.headers.range ? response.writeHead(206, asPart).end(BYTES) : serve(request, response))],
-    ['says nothing of the part', (request, response) => (request.headers.range ? response.writeHead(206, whole).end(BYTES) : serve(request, response))],
-    ['sends another part', (request, response) => (request.headers.range ? response.writeHead(206, { 'content-range': `bytes 7-9/${BYTES.length}` }).end('abc') : serve(request, response))],
+    [
+      'refuses every range',
+      (request, response) => (request.headers.range ? response.writeHead(416).end() : serve(request, response)),
+    ],
+    [
+      'sends the whole as a part',
+      (request, response) => (request.headers.range ? response.writeHead(206, asPart).end(BYTES) : serve(request, response)),
+    ],
+    [
+      'says nothing of the part',
+      (request, response) => (request.headers.range ? response.writeHead(206, whole).end(BYTES) : serve(request, response)),
+    ],
+    [
+      'sends another part',
+      (request, response) =>
+        request.headers.range
+          ? response.writeHead(206, { 'content-range': `bytes 7-9/${BYTES.length}` }).end('abc')
+          : serve(request, response),
+    ],
     ['ignores the range', (_request, response) => void response.writeHead(200).end(BYTES)],
   ])('%s', async (_name, answer) => {
     handler = answer;
