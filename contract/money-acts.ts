@@ -95,12 +95,16 @@ export const withdrawalsSchema = z.object({
 export const chainActSchema = z.discriminatedUnion('kind', [
   /** Brings the stake (coin and credits together) to an amount; credits are taken first. */
   z.object({ kind: z.literal('setStake'), stakeWei: weiText }),
-  /** Percent of the earnings that go to delegators; 0 sends every delegation back. */
+  /** Percent of the earnings that go to delegators; at 0 the node is closed, and delegations stay without earning. */
   z.object({ kind: z.literal('setDelegatorShare'), percent: z.number().int().min(0).max(99) }),
   /** For ever. */
   z.object({ kind: z.literal('setBenefitAddress'), address: z.string() }),
   /** Takes the stake back without the relay, after the delay. */
   z.object({ kind: z.literal('forceUnstake') }),
+  /** Asks the contracts that the network has left for a stake there. */
+  z.object({ kind: z.literal('legacyTryUnstake') }),
+  /** Takes it from them, after the delay. */
+  z.object({ kind: z.literal('legacyForceUnstake') }),
 ]);
 export type ChainAct = z.output<typeof chainActSchema>;
 
@@ -125,8 +129,24 @@ export const recoverySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('available'), availableAtSeconds: z.number() }),
 ]);
 
+const stakingStatus = z.enum(['Unstaked', 'Staked', 'PendingUnstaked']);
+
+/** A stake in contracts that the network has left. It earns nothing, and the relay does not return it. */
+export const legacyStakeSchema = z.object({
+  status: stakingStatus,
+  balanceWei: weiText,
+  creditsWei: weiText,
+  /** Where the coin goes: the beneficial address that is set in those contracts, else the node's own. */
+  destination: addressField,
+  isOwnAddress: z.boolean(),
+  recovery: recoverySchema,
+  /** Of these contracts, under way; null = none. */
+  transaction: z.string().nullable(),
+});
+export type LegacyStakeView = z.output<typeof legacyStakeSchema>;
+
 export const stakeViewSchema = z.object({
-  status: z.enum(['Unstaked', 'Staked', 'PendingUnstaked']),
+  status: stakingStatus,
   balanceWei: weiText,
   creditsWei: weiText,
   freeCreditsWei: weiText,
@@ -136,6 +156,10 @@ export const stakeViewSchema = z.object({
   delegatorShare: z.number().int(),
   delegations: z.array(z.object({ delegator: addressField, stakeWei: weiText })),
   recovery: recoverySchema,
+  /** Null: there is none, or the network has left no contracts. */
+  legacy: legacyStakeSchema.nullable(),
+  /** The network lets no stake change at present. */
+  paused: z.boolean(),
 });
 export type StakeView = z.output<typeof stakeViewSchema>;
 

@@ -6,6 +6,8 @@ export const PREFLIGHT_CHECKS = [
   'relay',
   'rpc',
   'chainId',
+  'contracts',
+  'legacyStake',
   'balance',
   'engine',
   'models',

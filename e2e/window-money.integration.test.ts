@@ -76,6 +76,22 @@ describe('a stake', () => {
   });
 });
 
+it('a stake in contracts that the network has left is taken out step by step', async () => {
+  const page = await window.open({ fixture: 'legacy-stake', screen: 'wallet' });
+  const steps = page.getByRole('list', { name: 'Three steps' });
+  await steps.getByText('1. Ask for it', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Ask for the old stake' }).focus();
+  await page.keyboard.press('Enter');
+  await dialog(page).getByText('0x8aC7230489e80000F4aB12cD34Ef5678901234Ab').waitFor();
+  expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
+  await confirmByKeyboard(page, 'Send the transaction');
+  await messages(page).getByText('the program may be closed until then').waitFor();
+  await page.getByText(/It can be taken in 30 min/).waitFor();
+  expect(await page.getByRole('button', { name: 'Take the old stake' }).isDisabled()).toBe(true);
+  await page.getByText('set the beneficial address again').waitFor();
+  await page.context().close();
+});
+
 it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
   const page = await window.open({ fixture: 'running', screen: 'wallet' });
   await page.getByRole('textbox', { name: 'Amount that shall arrive' }).focus();

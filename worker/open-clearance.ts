@@ -20,11 +20,12 @@ export interface ClearanceParts {
   readonly network: TaskNetwork;
   readonly reader: RelayReader;
   readonly chain: ChainClient | null;
+  readonly relayStakes: () => Promise<'seen' | 'unknown'>;
   readonly offered: Pick<OfferedModels, 'missing'>;
 }
 
 export function nodeClearance(parts: ClearanceParts): Clearance {
-  const { config, ports, store, network, reader, chain, offered } = parts;
+  const { config, ports, store, network, reader, chain, relayStakes, offered } = parts;
   const { clock } = ports;
   const preset = config.network.chain;
   const check = (confirmedAlone: boolean) =>
@@ -34,7 +35,9 @@ export function nodeClearance(parts: ClearanceParts): Clearance {
         clock,
         relayNow: () => network.now(),
         chain:
-          chain === null || preset === undefined ? null : preflightChain({ client: chain, preset, targetWei: config.stakeWei }),
+          chain === null || preset === undefined
+            ? null
+            : preflightChain({ client: chain, preset, targetWei: config.stakeWei, relayStakes }),
         engine: { kind: config.engine.kind, accepted: config.network.acceptedEngines },
         models: async () => ({ configured: config.modelIds, missing: await offered.missing() }),
         disk: { path: config.dataDir },

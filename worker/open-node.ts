@@ -6,6 +6,7 @@ import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 import { createChainClient } from './chain/chain-client.ts';
+import { ChainError } from './chain/errors.ts';
 import type { Engine } from './engines/engine.ts';
 import type { EngineSupervisorOptions } from './engines/supervisor.ts';
 import { WorkerError } from './errors.ts';
@@ -28,11 +29,15 @@ import type { NodeParts } from './node-parts.ts';
 import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
 import { proxyPolicy } from './outbound/proxy-policy.ts';
+import { createRelayStakes, type RelayStakesParts } from './preflight/relay-stakes.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
 import { recordLifetimes } from './trust/record-lifetimes.ts';
 import { RelayReader } from './trust/relay-reader.ts';
+
+/** Nodes whose stakes are compared with what the relay says of them. */
+const NODES_ASKED = 5;
 
 export interface NodePorts {
   readonly clock: Clock;
@@ -78,7 +83,15 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const account = createRelayAccount(connection);
   onOpened(() => account.close());
   const chainPreset = config.network.chain;
-  const chainParts = { privateKey, db: store.db, clock, random, log, proxies };
+  const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
+    if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
+    return chain.staking.stake(node);
+  };
+  const relayStakes = createRelayStakes({ known: () => reader.stakesOn(config.network.network, NODES_ASKED), stakeOf });
+  const beforeStake = async () => {
+    await relayStakes();
+  };
+  const chainParts = { privateKey, db: store.db, clock, random, log, proxies, beforeStake };
   const chain = chainPreset === undefined ? null : createChainClient({ preset: chainPreset, ...chainParts });
   if (chain !== null) onOpened(() => chain.close());
 
@@ -146,7 +159,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const { settings } = store;
   const stakeActs =
     chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach, log });
-  const clearance = nodeClearance({ ...options, store, network, reader, chain, offered });
+  const clearance = nodeClearance({ ...options, store, network, reader, chain, relayStakes, offered });
 
   const node = new Node({
     config,

@@ -76,6 +76,8 @@ describe('the command line', () => {
     ['stake'],
     ['withdraw', '1'],
     ['unstake'],
+    ['legacy-stake', 'show'],
+    ['legacy-stake', 'withdraw'],
     ['pause'],
     ['beneficial-address', 'show'],
     ['beneficial-address', 'set', `0x${'1'.repeat(40)}`],

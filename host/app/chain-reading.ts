@@ -4,11 +4,10 @@ import type { ChainPreset } from '../../contract/chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../../worker/chain/chain-client.ts';
-import { Staking } from '../../worker/chain/contracts/staking.ts';
-import { StakingContracts } from '../../worker/chain/contracts/staking-contracts.ts';
+import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
 
-export type ChainReading = Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'balanceWei' | 'close'>;
+export type ChainReading = Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'legacy' | 'balanceWei' | 'close'>;
 
 /** Nothing can be sent with it: the key behind it is made up and has no coin. */
 export function readChain(options: {
@@ -23,13 +22,15 @@ export function readChain(options: {
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log });
-  const { rpc, credits, transactions } = client;
-  const contracts = new StakingContracts({ addresses: preset.contracts, rpc });
+  const { rpc, transactions } = client;
+  const common = { rpc, transactions, self: address, clock };
+  const { staking, credits } = openContracts(preset.contracts, common);
   return {
     address,
     rpc,
+    staking,
     credits,
-    staking: new Staking({ contracts, credits, rpc, transactions, self: address, clock }),
+    legacy: openLegacy(preset.legacyContracts, common),
     balanceWei: () => rpc.call('eth_getBalance', [address, 'latest']),
     async close() {
       await client.close();

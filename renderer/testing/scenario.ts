@@ -27,6 +27,8 @@ export const SCENARIOS = [
   'self-test-changed',
   /** The stake is on its way back. */
   'returning',
+  /** The network has moved to other contracts; a stake is still in the old ones. */
+  'legacy-stake',
   /** The ledger and the network do not agree. */
   'books-differ',
   /** Every read of a node fails. */

@@ -1,17 +1,16 @@
 /** A node's view of its chain, put together: endpoints, journal, account, contracts. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChainPreset, ContractAddresses } from '../../contract/chain-preset.ts';
+import type { ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import { environmentPolicy, OutboundDispatcher } from '../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
-import { BenefitAddress } from './contracts/benefit-address.ts';
+import type { BenefitAddress } from './contracts/benefit-address.ts';
 import type { FreeCredits } from './contracts/credits.ts';
 import { DelegatedStaking } from './contracts/delegated-staking.ts';
-import { Staking } from './contracts/staking.ts';
-import { StakingContracts } from './contracts/staking-contracts.ts';
-import { ChainError } from './errors.ts';
+import { type OpenContracts, openContracts, openLegacy } from './contracts/open-contracts.ts';
+import type { Staking } from './contracts/staking.ts';
 import { AGENT_OPTIONS, RpcEndpoint } from './rpc/endpoint.ts';
 import { StoredIdentities } from './rpc/identities.ts';
 import type { ChainRpc } from './rpc/methods.ts';
@@ -35,13 +34,6 @@ export interface ChainClientOptions {
   readonly proxies?: ProxyPolicy | undefined;
 }
 
-/** What can still be done in contracts that the network has left. */
-export interface Legacy {
-  readonly staking: Staking;
-  readonly benefitAddress: BenefitAddress;
-  readonly credits: FreeCredits;
-}
-
 export interface ChainClient {
   readonly address: Hex;
   readonly rpc: ChainRpc;
@@ -50,7 +42,7 @@ export interface ChainClient {
   readonly staking: Staking;
   readonly credits: FreeCredits;
   /** A stake in contracts that the network has left; null where it has left none. */
-  readonly legacy: Legacy | null;
+  readonly legacy: Pick<OpenContracts, 'staking' | 'benefitAddress' | 'credits'> | null;
   readonly benefitAddress: BenefitAddress;
   readonly delegatedStaking: DelegatedStaking;
   /** Coin of this account, in wei. */
@@ -85,14 +77,8 @@ export function createChainClient(options: ChainClientOptions): ChainClient {
   const journal = new TransactionJournal(db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
   const self = signer.address;
-  const open = (addresses: ContractAddresses, prefix: string) => {
-    const contracts = new StakingContracts({ addresses, rpc, prefix });
-    const credits = contracts.adapter.credits(addresses, rpc);
-    const common = { contracts, transactions, self };
-    const staking = new Staking({ ...common, credits, rpc, clock, beforeStake: prefix === '' ? beforeStake : staysOut });
-    return { contracts, credits, staking, benefitAddress: new BenefitAddress(common) };
-  };
-  const { contracts, credits, staking, benefitAddress } = open(preset.contracts, '');
+  const common = { rpc, transactions, self, clock, beforeStake };
+  const { contracts, credits, staking, benefitAddress } = openContracts(preset.contracts, common);
   return {
     address: self,
     rpc,
@@ -102,16 +88,9 @@ export function createChainClient(options: ChainClientOptions): ChainClient {
     staking,
     benefitAddress,
     delegatedStaking: new DelegatedStaking({ contracts, transactions, self }),
-    legacy: preset.legacyContracts === undefined ? null : open(preset.legacyContracts, LEGACY_PREFIX),
+    legacy: openLegacy(preset.legacyContracts, common),
     balanceWei: () => rpc.call('eth_getBalance', [self, 'latest']),
     run: (signal) => transactions.run(signal),
     close,
   };
-}
-
-/** Of the journal's names for transactions in contracts that the network has left. */
-export const LEGACY_PREFIX = 'Legacy';
-
-async function staysOut(): Promise<void> {
-  throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has left these contracts: a stake there earns nothing');
 }

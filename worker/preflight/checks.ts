@@ -3,19 +3,23 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { EngineKind } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { isChainError } from '../chain/errors.ts';
 import { isWorkerError } from '../errors.ts';
 import { type Check, objectionOf, ok, type Verdict } from './check.ts';
 import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
 import {
+  type ContractFacts,
   DISK_NEEDS,
   type DiskNeeds,
   type Funds,
   judgeChainId,
   judgeClock,
+  judgeContracts,
   judgeDisk,
   judgeEngine,
   judgeFunds,
+  judgeLegacyStake,
   judgeModels,
 } from './judgements.ts';
 
@@ -24,6 +28,10 @@ export interface PreflightChain {
   readonly expectedId: number | null;
   chainId(): Promise<number>;
   funds(): Promise<Funds>;
+  /** That they are the preset's and those that the relay reads. @throws ChainError where they are not */
+  contracts(): Promise<ContractFacts>;
+  /** What is still staked in contracts that the network has left; null where it has left none. */
+  legacyStake(): Promise<Stake | null>;
 }
 
 export interface PreflightParts {
@@ -93,8 +101,22 @@ function chainChecks(chain: PreflightChain): Check[] {
           (error: unknown) => objectionOf(error, wrong(error) ? 'fail' : 'unknown'),
         ),
     },
+    { id: 'contracts', run: () => contracts(chain) },
+    { id: 'legacyStake', run: async () => judgeLegacyStake(await chain.legacyStake()) },
     { id: 'balance', run: () => balance(chain) },
   ];
+}
+
+async function contracts(chain: PreflightChain): Promise<Verdict> {
+  try {
+    return judgeContracts(await chain.contracts());
+  } catch (error) {
+    const wrong = isChainError(
+      error,
+      ...(['CHAIN_NO_CONTRACT', 'CHAIN_GENERATION_MISMATCH', 'CHAIN_CONTRACTS_UNREAD', 'CHAIN_CONTRACTS_DISAGREE'] as const),
+    );
+    return objectionOf(error, wrong ? 'fail' : 'unknown');
+  }
 }
 
 async function balance(chain: PreflightChain): Promise<Verdict> {

@@ -42,6 +42,12 @@ export const PREFLIGHT_ERRORS = {
     meaning: 'Part of the stake is, or would be, credits; the relay counts only the coins, and they alone are named at the join.',
     remedy: 'None needed; stake coins for the whole amount if all of it shall count.',
   },
+  PREFLIGHT_LEGACY_STAKE: {
+    meaning:
+      'This key still has a stake (`balanceWei`) in contracts that the network has left: it counts for nothing, and the relay no longer returns it.',
+    remedy:
+      'Take it out: the wallet screen, or `crynux-node legacy-stake withdraw`, asks for it, waits out the delay and takes it.',
+  },
   PREFLIGHT_NO_MODELS: {
     meaning: 'The node names no model; the network refuses a node without one.',
     remedy: 'Download a model first.',

@@ -67,6 +67,7 @@ export function judgeFunds({ walletWei, stake, freeCreditsWei, minimumWei, targe
     gasWei: gasWei.toString(),
     reserveWei: reserveWei.toString(),
     creditsWei: creditsWei.toString(),
+    minimumWei: minimumWei.toString(),
     missingWei: missing(neededWei).toString(),
   });
   if (missing(stakeWei) > 0n) return objection('fail', 'PREFLIGHT_STAKE_UNCOVERED', describe(stakeWei + gasWei));
@@ -74,6 +75,27 @@ export function judgeFunds({ walletWei, stake, freeCreditsWei, minimumWei, targe
   const all = describe(stakeWei + gasWei + reserveWei);
   if (creditsWei > 0n) return objection('warn', 'PREFLIGHT_STAKED_CREDITS', all);
   return missing(stakeWei + gasWei + reserveWei) > 0n ? objection('warn', 'PREFLIGHT_GAS_LOW', all) : ok(all);
+}
+
+export interface ContractFacts {
+  /** The network lets no stake change at present. */
+  readonly isPaused: boolean;
+  /** The stake is what it shall be: nothing has to change. */
+  readonly isSettled: boolean;
+  /** Whether the relay was seen to read these contracts. */
+  readonly relay: 'seen' | 'unknown';
+}
+
+export function judgeContracts({ isPaused, isSettled, relay }: ContractFacts): Verdict {
+  if (isPaused) return objection(isSettled ? 'warn' : 'fail', 'CHAIN_PAUSED', { relay });
+  return ok({ relay });
+}
+
+/** It keeps nobody from starting: the network no longer looks at it. */
+export function judgeLegacyStake(stake: Stake | null): Verdict {
+  if (stake === null || stake.status === 'Unstaked') return ok();
+  const { status, balanceWei, creditsWei } = stake;
+  return objection('warn', 'PREFLIGHT_LEGACY_STAKE', { status, balanceWei: String(balanceWei), creditsWei: String(creditsWei) });
 }
 
 /** `missing`: configured models that are not on disk. */

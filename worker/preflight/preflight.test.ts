@@ -24,11 +24,17 @@ const FUNDS: Funds = {
   gas: { perTransactionWei: GAS, reserveTransactions: 2 },
 };
 
+/** What is asked of the chain besides, in order. */
+const SOUND = {
+  contracts: async () => ({ isPaused: false, isSettled: false, relay: 'seen' as const }),
+  legacyStake: async () => null,
+};
+
 function parts(changes: Partial<PreflightParts> = {}): PreflightParts {
   return {
     clock: new ManualClock(NOW),
     relayNow: async () => NOW / 1000,
-    chain: { expectedId: 31337, chainId: async () => 31337, funds: async () => FUNDS },
+    chain: { ...SOUND, expectedId: 31337, chainId: async () => 31337, funds: async () => FUNDS },
     engine: { kind: 'official', accepted: ['official'] },
     models: async () => ({ configured: ['base:a/b'], missing: [] }),
     disk: { path: '/', freeBytes: async () => 10 ** 12 },
@@ -47,6 +53,36 @@ async function report(changes: Partial<PreflightParts> = {}) {
 const codeOf = (result: PreflightResult | undefined) => (result === undefined || result.state === 'ok' ? null : result.code);
 const find = (results: readonly PreflightResult[], id: string) => results.find((result) => result.id === id);
 
+describe('the contracts', () => {
+  const judged = async (chain: Partial<NonNullable<PreflightParts['chain']>>) => {
+    const { results, mayStart } = await report({
+      chain: { ...SOUND, expectedId: 1, chainId: async () => 1, funds: async () => FUNDS, ...chain },
+    });
+    const of = (id: string) => [find(results, id)?.state, codeOf(find(results, id))];
+    return { contracts: of('contracts'), legacyStake: of('legacyStake'), mayStart };
+  };
+
+  it.each(['CHAIN_NO_CONTRACT', 'CHAIN_GENERATION_MISMATCH', 'CHAIN_CONTRACTS_UNREAD', 'CHAIN_CONTRACTS_DISAGREE'] as const)(
+    'that are not the network’s forbid a start: %s',
+    async (code) => {
+      const contracts = () => Promise.reject(new ChainError(code, 'not these'));
+      expect(await judged({ contracts })).toMatchObject({ contracts: ['fail', code], mayStart: false });
+    },
+  );
+
+  it('that are paused are a condition of the network: who has to change nothing may start', async () => {
+    const paused = (isSettled: boolean) => judged({ contracts: async () => ({ isPaused: true, isSettled, relay: 'seen' }) });
+    expect(await paused(false)).toMatchObject({ contracts: ['fail', 'CHAIN_PAUSED'], mayStart: false });
+    expect(await paused(true)).toMatchObject({ contracts: ['warn', 'CHAIN_PAUSED'], mayStart: true });
+  });
+
+  it('that the network has left are looked into, and keep nobody from starting', async () => {
+    const legacyStake = async () => ({ ...FUNDS.stake, status: 'Staked' as const, balanceWei: 400n * CNX });
+    expect(await judged({ legacyStake })).toMatchObject({ legacyStake: ['warn', 'PREFLIGHT_LEGACY_STAKE'], mayStart: true });
+    expect(await judged({ legacyStake: async () => FUNDS.stake })).toMatchObject({ legacyStake: ['ok', null] });
+  });
+});
+
 describe('all together', () => {
   it('a machine in order passes every check, in the order of the contract', async () => {
     const { results, mayStart, atMs } = await report();
@@ -57,7 +93,7 @@ describe('all together', () => {
   it('every objection comes with its reason and a remedy', async () => {
     const { results, mayStart } = await report({
       relayNow: async () => NOW / 1000 - 3_600,
-      chain: { expectedId: 1, chainId: async () => 2, funds: async () => ({ ...FUNDS, walletWei: 0n }) },
+      chain: { ...SOUND, expectedId: 1, chainId: async () => 2, funds: async () => ({ ...FUNDS, walletWei: 0n }) },
       engine: { kind: 'embedded', accepted: ['official'] },
       models: async () => ({ configured: [], missing: [] }),
       disk: { path: '/', freeBytes: async () => 5 },
@@ -68,6 +104,8 @@ describe('all together', () => {
       ['relay', 'ok', null],
       ['rpc', 'ok', null],
       ['chainId', 'fail', 'PREFLIGHT_CHAIN_ID'],
+      ['contracts', 'ok', null],
+      ['legacyStake', 'ok', null],
       ['balance', 'fail', 'PREFLIGHT_STAKE_UNCOVERED'],
       ['engine', 'fail', 'ENGINE_NOT_ACCEPTED'],
       ['models', 'fail', 'PREFLIGHT_NO_MODELS'],
@@ -89,7 +127,7 @@ describe('all together', () => {
     expect(find(relayDown.results, 'rpc')?.state).toBe('ok');
 
     const down = () => Promise.reject(new ChainError('CHAIN_UNREACHABLE', 'no endpoint', { failures: ['rpc.example: dns'] }));
-    const chainDown = await report({ chain: { expectedId: 1, chainId: down, funds: down } });
+    const chainDown = await report({ chain: { ...SOUND, expectedId: 1, chainId: down, funds: down } });
     expect(chainDown.results.filter((result) => result.state !== 'ok').map((result) => [result.id, result.state])).toEqual([
       ['rpc', 'fail'],
       ['chainId', 'unknown'],
@@ -104,7 +142,7 @@ describe('all together', () => {
   it('attributes it to this machine’s own connection when nobody can be reached, unless one has surely failed by itself', async () => {
     const outage = (side: string) => ({
       relayNow: () => Promise.reject(new WorkerError('RELAY_UNREACHABLE', 'no answer', { phase: 'timeout', side })),
-      chain: { expectedId: 1, ...chainOut(side) },
+      chain: { ...SOUND, expectedId: 1, ...chainOut(side) },
     });
     const chainOut = (side: string) => {
       const down = () => Promise.reject(new ChainError('CHAIN_UNREACHABLE', 'no endpoint', { side }));
@@ -119,7 +157,7 @@ describe('all together', () => {
     expect(await codes({ ...outage('here'), chain: null })).toEqual([own, own]);
     expect(await codes({ ...outage('unclear'), chain: null })).toEqual(['RELAY_UNREACHABLE', 'RELAY_UNREACHABLE']);
     expect(await codes({ ...outage('here'), chain: parts().chain })).toEqual(['RELAY_UNREACHABLE', 'RELAY_UNREACHABLE']);
-    expect(await codes({ ...outage('unclear'), chain: { expectedId: 1, ...chainOut('there') } })).toEqual([
+    expect(await codes({ ...outage('unclear'), chain: { ...SOUND, expectedId: 1, ...chainOut('there') } })).toEqual([
       'RELAY_UNREACHABLE',
       'RELAY_UNREACHABLE',
       'CHAIN_UNREACHABLE',
@@ -129,7 +167,7 @@ describe('all together', () => {
 
   it('a client that refuses the wrong chain by itself has reached one', async () => {
     const wrong = () => Promise.reject(new ChainError('CHAIN_WRONG_ID', 'chain 2, not 1', {}));
-    const { results } = await report({ chain: { expectedId: 1, chainId: wrong, funds: wrong } });
+    const { results } = await report({ chain: { ...SOUND, expectedId: 1, chainId: wrong, funds: wrong } });
     expect(['rpc', 'chainId', 'balance'].map((id) => [find(results, id)?.state, codeOf(find(results, id))])).toEqual([
       ['ok', null],
       ['fail', 'CHAIN_WRONG_ID'],
@@ -145,6 +183,7 @@ describe('all together', () => {
         return NOW / 1000;
       },
       chain: {
+        ...SOUND,
         expectedId: 1,
         chainId: async () => {
           asked.push('chainId');
@@ -312,7 +351,7 @@ describe('money for stake and gas', () => {
       [{ ...FUNDS, stake: leaving }, 'CHAIN_STAKE_LEAVING'],
       [{ ...FUNDS, targetWei: 1n }, 'CHAIN_STAKE_BELOW_MINIMUM'],
     ] as const) {
-      const chain = { expectedId: null, chainId: async () => 5, funds: async () => funds };
+      const chain = { ...SOUND, expectedId: null, chainId: async () => 5, funds: async () => funds };
       const { results } = await report({ chain });
       expect(find(results, 'balance')).toMatchObject({ state: 'fail', code });
       expect(find(results, 'chainId')).toMatchObject({ state: 'ok', params: { expected: null, actual: 5 } });

@@ -4,7 +4,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
 import { signRequest } from '../../protocol/signing/request-signature.ts';
 import { type RelayEvent, relayEventSchema } from '../../protocol/wire/event.ts';
-import { goArray, uintField } from '../../protocol/wire/fields.ts';
+import { addressField, goArray, uintField, weiField } from '../../protocol/wire/fields.ts';
 import { type NodeInfo, type NodePresence, nodeInfoSchema, nodePresenceSchema } from '../../protocol/wire/node.ts';
 import {
   type LoadedModel,
@@ -40,6 +40,21 @@ export interface TrustNetwork {
   queuedTasks(): Promise<number>;
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported>;
 }
+
+/** GET /v2/network/nodes/data: where a node is and what it has staked. */
+const knownStakesSchema = goArray(
+  z
+    .object({ address: addressField, network: z.string(), staking: weiField, prob_weight: z.number().nullish() })
+    .transform((row) => ({
+      address: row.address,
+      network: row.network,
+      stakeWei: row.staking,
+      weight: row.prob_weight ?? 0,
+    })),
+);
+export type KnownStake = z.output<typeof knownStakesSchema>[number];
+/** GET /v1/node/:address: 0 = it has left. */
+const memberSchema = z.object({ status: uintField });
 
 const MAX_PAGES = 20;
 const EVENTS_OF_TASK = 50;
@@ -99,6 +114,23 @@ export class RelayReader implements TrustNetwork {
       if (found.length < PUBLIC_NODES_PAGE) return { nodes: [...nodes.values()], complete: true };
     }
     return { nodes: [...nodes.values()], complete: false };
+  }
+
+  /** Some nodes that the relay counts on a network at present, with the stake that it knows of each. */
+  async stakesOn(network: string, most: number): Promise<readonly KnownStake[] | Unsupported> {
+    const rows = await supported(
+      this.#get(knownStakesSchema, '/v2/network/nodes/data', { page: 1, page_size: PUBLIC_NODES_PAGE }),
+    );
+    if (rows === 'unsupported') return rows;
+    const found: KnownStake[] = [];
+    // The list keeps nodes that have left; whoever has a weight is likelier to be there.
+    const candidates = rows.filter((row) => row.network === network && row.stakeWei > 0n).toSorted((a, b) => b.weight - a.weight);
+    for (const row of candidates.slice(0, 4 * most)) {
+      if (found.length === most) break;
+      const { status } = await this.#get(memberSchema, `/v1/node/${row.address}`);
+      if (status !== 0) found.push(row);
+    }
+    return found;
   }
 
   queuedTasks(): Promise<number> {

@@ -10,7 +10,7 @@ import {
   type Grouping,
   type MoneySummary,
 } from '../../../contract/money.ts';
-import type { StakeView, WithdrawalPreviewView } from '../../../contract/money-acts.ts';
+import type { LegacyStakeView, StakeView, WithdrawalPreviewView } from '../../../contract/money-acts.ts';
 import type { NodeClient } from '../../../contract/rpc-client.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
 import { withNode } from '../ask-program.ts';
@@ -56,6 +56,7 @@ export function addMoneyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   addActs(registry);
+  addLegacyStake(registry);
 }
 
 function addActs({ program, terminal, end }: Registry): void {
@@ -111,6 +112,53 @@ function addActs({ program, terminal, end }: Registry): void {
     });
 }
 
+/** Between two looks at the clock of the chain. */
+const LOOK_MS = 20_000;
+
+function addLegacyStake({ program, terminal, clock, end }: Registry): void {
+  const legacy = program.command('legacy-stake').description('A stake in contracts that the network has left.');
+  common(legacy.command('show'))
+    .description('Shows it, where it goes, and when it can be taken.')
+    .option('--node <name>', 'node, where there are several')
+    .action(async ({ json, ...which }: NodeOptions) => {
+      const found = await withNode(which, async ({ node }) => (await node.money.stake({})).legacy);
+      terminal.out(json ? JSON.stringify({ legacy: found }) : legacyText(found));
+      end(EXIT.ok);
+    });
+  common(legacy.command('withdraw'))
+    .description('Does the next step to take it out: asks for it, then, after the delay, takes it. Repeat it until it is out.')
+    .option('--node <name>', 'node, where there are several')
+    .option('--wait', 'wait out the delay and do both steps')
+    .option('--yes', 'do not ask')
+    .action(async ({ json, wait = false, yes = false, ...which }: ActOptions & { wait?: boolean }) => {
+      const left = await withNode(which, async ({ node }) => {
+        const step = async (kind: 'legacyTryUnstake' | 'legacyForceUnstake', question: string) => {
+          const preview = await node.money.prepareChainAct({ act: { kind } });
+          const confirmation = possible(preview);
+          await confirmed(question, { yes, terminal });
+          terminal.note('Waiting for the transaction …');
+          await node.money.confirmChainAct({ act: { kind }, confirmation });
+        };
+        const read = async () => (await node.money.stake({})).legacy;
+        let found = await read();
+        if (found?.status === 'Staked') {
+          await step('legacyTryUnstake', `Ask for ${cnx(found.balanceWei)} from the contracts that the network has left?`);
+          found = await read();
+        }
+        while (wait && found?.recovery.state === 'waiting') {
+          terminal.note(`It can be taken in ${found.recovery.remainingSeconds} s.`);
+          await clock.sleep(Math.min(LOOK_MS, found.recovery.remainingSeconds * 1_000));
+          found = await read();
+        }
+        if (found?.recovery.state !== 'available') return found;
+        await step('legacyForceUnstake', `Take ${cnx(found.balanceWei)}? It goes to ${found.destination}.`);
+        return read();
+      });
+      terminal.out(json ? JSON.stringify({ legacy: left }) : legacyText(left));
+      end(EXIT.ok);
+    });
+}
+
 function amount(text: string): bigint {
   try {
     return parseCnx(text);
@@ -162,6 +210,30 @@ export function stakeText(stake: StakeView): string {
       ['wallet', cnx(stake.walletWei)],
       ['delegator share', `${stake.delegatorShare} %`],
       ['beneficial address', stake.benefitAddress ?? 'not set'],
+      ...(stake.paused ? [['network', 'has paused every change of a stake; wait']] : []),
+      ...(stake.legacy === null ? [] : [['in left contracts', `${cnx(stake.legacy.balanceWei)}, see legacy-stake show`]]),
+    ],
+  );
+}
+
+export function legacyText(legacy: LegacyStakeView | null): string {
+  if (legacy === null) return 'There is no stake in contracts that the network has left.';
+  const { status, balanceWei, creditsWei, destination, isOwnAddress, recovery, transaction } = legacy;
+  const next = {
+    notStaked: 'nothing',
+    notAsked: '`crynux-node legacy-stake withdraw` asks for it',
+    waiting: recovery.state === 'waiting' ? `it can be taken in ${recovery.remainingSeconds} s` : '',
+    available: '`crynux-node legacy-stake withdraw` takes it',
+  }[recovery.state];
+  return table(
+    ['stake in left contracts', ''],
+    [
+      ['status', status],
+      ['coin', cnx(balanceWei)],
+      ['credits', `${cnx(creditsWei)} (worth nothing any more)`],
+      ['goes to', `${destination} (${isOwnAddress ? "the node's own" : 'beneficial address'})`],
+      ['next', next],
+      ['transaction', transaction ?? 'none under way'],
     ],
   );
 }

@@ -17,6 +17,8 @@ const factsSchema = z.object({
   percent: z.number().nullable().catch(null),
   before: z.number().nullable().catch(null),
   address: z.string().nullable().catch(null),
+  delegatedWei: wei,
+  destination: z.string().nullable().catch(null),
   checksummed: z.boolean().nullable().catch(null),
 });
 
@@ -42,8 +44,17 @@ export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
         <Amount name={t('facts.target')} wei={facts.targetWei} exact />
         <Amount name={t('facts.value')} wei={facts.valueWei} />
         <Amount name={t('facts.fromCredits')} wei={facts.fromCreditsWei} />
-        <Amount name={t(kind === 'setDelegatorShare' ? 'facts.delegationsBack' : back)} wei={facts.returnedWei} />
+        <Amount name={t(back)} wei={facts.returnedWei} />
         <Amount name={t('facts.returnedCredits')} wei={facts.returnedCreditsWei} />
+        <Amount name={t('facts.delegated')} wei={facts.delegatedWei} />
+        {facts.destination !== null && (
+          <>
+            <Amount name={t('facts.returned')} wei={facts.balanceWei} />
+            <Fact name={t('facts.destination')}>
+              <code className="font-mono text-[0.92em] break-all">{facts.destination}</code>
+            </Fact>
+          </>
+        )}
         {kind === 'forceUnstake' && (
           <>
             <Amount name={t(back)} wei={facts.balanceWei} />
@@ -58,7 +69,7 @@ export function ActFacts({ preview, benefitAddress }: ActFactsProps) {
             <code className="font-mono text-[0.92em] break-all">{facts.address}</code>
           </Fact>
         )}
-        {benefitAddress !== null && isPositive(facts.returnedWei ?? facts.balanceWei) && kind !== 'setDelegatorShare' && (
+        {benefitAddress !== null && isPositive(facts.returnedWei ?? facts.balanceWei) && facts.destination === null && (
           <Fact name={t('facts.address')}>
             <code className="font-mono text-[0.92em] break-all">{benefitAddress}</code>
           </Fact>

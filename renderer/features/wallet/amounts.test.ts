@@ -14,6 +14,8 @@ const stake: StakeView = {
   delegatorShare: 0,
   delegations: [],
   recovery: { state: 'notAsked' },
+  legacy: null,
+  paused: false,
 };
 
 it('reads amounts to the wei, with thousands set apart, and nothing else', () => {

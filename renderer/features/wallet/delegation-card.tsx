@@ -33,7 +33,11 @@ export function DelegationCard({ stake, onChanged }: StakeCardProps) {
           if (changes) setAct({ kind: 'setDelegatorShare', percent });
         }}
       >
-        <p className="text-soft">{share === 0 ? t('delegation.closed') : t('delegation.open', { percent: share })}</p>
+        <p className="text-soft">
+          {share > 0
+            ? t('delegation.open', { percent: share })
+            : t(stake.delegations.length > 0 ? 'delegation.closedWith' : 'delegation.closed')}
+        </p>
         <Field
           label={`${t('delegation.share')} (${t('delegation.unit')})`}
           hint={t('delegation.hint')}

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChainAct, StakeView } from '../../../contract/money-acts.ts';
 import { useAct } from '../../rpc/hooks.ts';
@@ -8,8 +8,8 @@ import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
-import { durationText, useNow } from '../../ui/time.tsx';
 import { ChainActDialog } from './chain-act-dialog.tsx';
+import { Countdown } from './countdown.tsx';
 
 export interface LeaveCardProps {
   readonly stake: StakeView;
@@ -106,7 +106,9 @@ function Returning({ stake, readMs, onChanged }: LeaveCardProps) {
     <div className="flex flex-col gap-3">
       <p role="status">{t('leave.returning')}</p>
       <h3 className="font-medium">{t('leave.forceTitle')}</h3>
-      {recovery.state === 'waiting' && <Countdown untilMs={readMs + recovery.remainingSeconds * 1_000} onEnd={onChanged} />}
+      {recovery.state === 'waiting' && (
+        <Countdown text={t('leave.forceWaiting')} untilMs={readMs + recovery.remainingSeconds * 1_000} onEnd={onChanged} />
+      )}
       {recovery.state === 'available' && <p>{t('leave.forceReady')}</p>}
       <Button className="self-end" disabled={recovery.state !== 'available'} onClick={() => setAct({ kind: 'forceUnstake' })}>
         {t('leave.force')}
@@ -124,21 +126,5 @@ function Returning({ stake, readMs, onChanged }: LeaveCardProps) {
         }}
       />
     </div>
-  );
-}
-
-function Countdown({ untilMs, onEnd }: { readonly untilMs: number; readonly onEnd: () => void }) {
-  const { t } = useTranslation('wallet');
-  const left = untilMs - useNow();
-  const over = left <= 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again once when the time is over.
-  useEffect(() => {
-    if (over) onEnd();
-  }, [over]);
-  if (over) return <p className="text-soft">{t('leave.forceSoon')}</p>;
-  return (
-    <p className="text-soft">
-      {t('leave.forceWaiting')} <span className="font-semibold text-ink tabular-nums">{durationText(left)}</span>.
-    </p>
   );
 }

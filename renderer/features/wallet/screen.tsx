@@ -12,6 +12,7 @@ import { BalancesCard } from './balances-card.tsx';
 import { BenefitCard } from './benefit-card.tsx';
 import { DelegationCard } from './delegation-card.tsx';
 import { LeaveCard } from './leave-card.tsx';
+import { LegacyCard } from './legacy-card.tsx';
 import { StakeCard } from './stake-card.tsx';
 import { WithdrawCard } from './withdraw-card.tsx';
 import { WithdrawalsCard } from './withdrawals-card.tsx';
@@ -91,6 +92,8 @@ function OnChain() {
         )}
         {value !== null && (
           <>
+            {value.view.paused && <p role="status">{t('paused')}</p>}
+            {value.view.legacy !== null && <LegacyCard legacy={value.view.legacy} readMs={value.readMs} onChanged={reload} />}
             <BalancesCard stake={value.view} />
             <div className="grid items-start gap-4 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-4">

@@ -64,6 +64,8 @@ export const firstRun = {
       relay: 'Relay',
       rpc: 'Chain endpoint',
       chainId: 'Chain',
+      contracts: 'Staking contracts',
+      legacyStake: 'Stake in old contracts',
       balance: 'Balance',
       engine: 'Engine',
       models: 'Models',

@@ -67,6 +67,8 @@ export const firstRun: Same<typeof en> = {
       relay: '中继',
       rpc: '链端点',
       chainId: '链',
+      contracts: '质押合约',
+      legacyStake: '旧合约中的质押',
       balance: '余额',
       engine: '引擎',
       models: '模型',

@@ -6,6 +6,7 @@ import type { ChainClient } from '../../chain/chain-client.ts';
 import type { StakePlan } from '../../chain/contracts/stake-plan.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { ConfirmableAct } from '../confirmations.ts';
+import { MoneyError } from '../errors.ts';
 import { checkBenefitAddress } from './benefit-address.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import { forecastWeight, type SelectionBasis, type SelectionChange, type WeightForecast } from './weight-forecast.ts';
@@ -23,7 +24,7 @@ export interface ActPreview {
 export interface ChainActsOptions {
   readonly client: Pick<
     ChainClient,
-    'address' | 'staking' | 'credits' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei' | 'rpc'
+    'address' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei' | 'rpc'
   >;
   readonly contracts: readonly Hex[];
   /** Addresses whose keys this program holds. */
@@ -49,6 +50,9 @@ export class ChainActs {
         return this.#previewBenefit(act.address);
       case 'forceUnstake':
         return this.#previewForce();
+      case 'legacyTryUnstake':
+      case 'legacyForceUnstake':
+        return this.#previewLegacy(act.kind);
     }
   }
 
@@ -64,11 +68,16 @@ export class ChainActs {
         return (await benefitAddress.set(act.address.trim() as Hex, { id }))?.hash ?? null;
       case 'forceUnstake':
         return (await staking.forceUnstake({ id })).hash;
+      case 'legacyTryUnstake':
+        return (await this.#legacy().staking.tryUnstake({ id }))?.hash ?? null;
+      case 'legacyForceUnstake':
+        return (await this.#legacy().staking.forceUnstake({ id })).hash;
     }
   }
 
-  async recovery(): Promise<Recovery> {
-    const { staking, rpc } = this.#options.client;
+  /** @param staking Default: the contracts that the network uses. */
+  async recovery(staking = this.#options.client.staking): Promise<Recovery> {
+    const { rpc } = this.#options.client;
     const stake = await staking.stake();
     const block = await rpc.call('eth_getBlockByNumber', ['latest', false]);
     const chainNowSeconds = Number(block?.timestamp ?? 0n);
@@ -100,9 +109,8 @@ export class ChainActs {
   async #previewShare(percent: number): Promise<ActPreview> {
     const { delegatedStaking } = this.#options.client;
     const [before, delegatedWei] = [await delegatedStaking.share(), await delegatedStaking.totalWei()];
-    const returnedWei = percent === 0 ? delegatedWei : 0n;
     return {
-      act: { kind: 'setDelegatorShare', facts: { percent, before, returnedWei: String(returnedWei) } },
+      act: { kind: 'setDelegatorShare', facts: { percent, before, delegatedWei: String(delegatedWei) } },
       problems: [],
       weight: await this.forecast({ delegatorShare: percent }),
     };
@@ -114,6 +122,23 @@ export class ChainActs {
     const own = [client.address, ...ownAddresses()];
     const { address, checksummed, problems } = checkBenefitAddress({ text, ownAddresses: own, contracts, present });
     return { act: { kind: 'setBenefitAddress', facts: { address, checksummed } }, problems, weight: null };
+  }
+
+  /** @throws MoneyError MONEY_UNSUPPORTED */
+  #legacy(): NonNullable<ChainClient['legacy']> {
+    const { legacy } = this.#options.client;
+    if (legacy !== null) return legacy;
+    throw new MoneyError('MONEY_UNSUPPORTED', 'this network has left no contracts');
+  }
+
+  async #previewLegacy(kind: 'legacyTryUnstake' | 'legacyForceUnstake'): Promise<ActPreview> {
+    const { staking, benefitAddress } = this.#legacy();
+    const recovery = await this.recovery(staking);
+    const { balanceWei, creditsWei } = await staking.stake();
+    const destination = (await benefitAddress.get()) ?? this.#options.client.address;
+    const facts = { balanceWei: String(balanceWei), creditsWei: String(creditsWei), destination };
+    const problem = kind === 'legacyForceUnstake' || recovery.kind === 'notStaked' ? againstForce(recovery) : null;
+    return { act: { kind, facts }, problems: problem === null ? [] : [problem], weight: null };
   }
 
   async #previewForce(): Promise<ActPreview> {

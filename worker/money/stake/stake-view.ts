@@ -1,11 +1,39 @@
 /** Everything about the node's stake at one glance. */
-import type { StakeView } from '../../../contract/money-acts.ts';
+import type { LegacyStakeView, StakeView } from '../../../contract/money-acts.ts';
 import type { ChainClient } from '../../chain/chain-client.ts';
+import { LEGACY_PREFIX } from '../../chain/contracts/open-contracts.ts';
+import { newestAttempt } from '../../chain/transactions/intent.ts';
 import { recoveryView } from '../views.ts';
 import type { ChainActs } from './chain-acts.ts';
 
+async function legacyView({ client, acts }: Parts): Promise<LegacyStakeView | null> {
+  const { legacy, address, journal, rpc } = client;
+  if (legacy === null) return null;
+  const { status, balanceWei, creditsWei } = await legacy.staking.stake();
+  const underWay = journal
+    .open({ chainId: await rpc.chainId(), address })
+    .filter(({ intent }) => intent.kind.startsWith(LEGACY_PREFIX))
+    .at(-1);
+  if (status === 'Unstaked' && underWay === undefined) return null;
+  const benefit = await legacy.benefitAddress.get();
+  return {
+    status,
+    balanceWei: String(balanceWei),
+    creditsWei: String(creditsWei),
+    destination: benefit ?? address,
+    isOwnAddress: benefit === null,
+    recovery: recoveryView(await acts.recovery(legacy.staking)),
+    transaction: underWay === undefined ? null : newestAttempt(underWay).hash,
+  };
+}
+
+interface Parts {
+  readonly client: ChainClient;
+  readonly acts: ChainActs;
+}
+
 /** @throws ChainError */
-export async function stakeView(chain: { readonly client: ChainClient; readonly acts: ChainActs }): Promise<StakeView> {
+export async function stakeView(chain: Parts): Promise<StakeView> {
   const { staking, credits, benefitAddress, delegatedStaking, address, balanceWei } = chain.client;
   const { status, balanceWei: coinWei, creditsWei } = await staking.stake();
   return {
@@ -22,5 +50,7 @@ export async function stakeView(chain: { readonly client: ChainClient; readonly 
       stakeWei: String(stakeWei),
     })),
     recovery: recoveryView(await chain.acts.recovery()),
+    legacy: await legacyView(chain),
+    paused: await staking.isPaused(),
   };
 }

@@ -48,9 +48,10 @@ describe('forecastWeight', () => {
     expect(unknowns).toContain('notScored');
   });
 
-  it('knows that a share of zero closes delegation, and that a smaller one may drive delegators away', () => {
+  it('knows that a smaller share may drive delegators away, and that one of zero sends nobody away', () => {
     const closed = forecastWeight(basis, { delegatorShare: 0 });
-    expect(closed.after.scoreStakeWei).toEqual({ low: 500n * CNX, high: 500n * CNX });
+    expect(closed.after.scoreStakeWei).toEqual({ low: 500n * CNX, high: 600n * CNX });
+    expect(closed.unknowns).toContain('delegatorsMayMove');
     const smaller = forecastWeight(basis, { delegatorShare: 5 });
     expect(smaller.after.scoreStakeWei).toEqual({ low: 500n * CNX, high: 600n * CNX });
     expect(smaller.unknowns).toContain('delegatorsMayMove');

@@ -94,12 +94,11 @@ function unknownsOf(standing: Standing, lowWei: bigint): readonly Unknown[] {
   return standing.score >= 1 && lowWei < standing.beforeWei ? ['ownStakeIsHighest'] : [];
 }
 
-/** A share of zero sends every delegation back (CHAIN_PROTOCOL 7.5); a smaller one may drive them away. */
+/** A smaller share may drive delegations away, one of zero too: they stay and count, but earn nothing any more. */
 function delegatedAfter(
   { delegatorStakingWei: wei, delegatorShare: before }: SelectionBasis,
   share: number,
 ): Range<bigint> & { readonly mayMove: boolean } {
   if (share === before) return { low: wei, high: wei, mayMove: false };
-  if (share === 0) return { low: 0n, high: 0n, mayMove: false };
   return { low: share < before ? 0n : wei, high: wei, mayMove: true };
 }

@@ -1,0 +1,26 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { durationText, useNow } from '../../ui/time.tsx';
+
+export interface CountdownProps {
+  /** What stands before the time that is left. */
+  readonly text: string;
+  readonly untilMs: number;
+  readonly onEnd: () => void;
+}
+
+export function Countdown({ text, untilMs, onEnd }: CountdownProps) {
+  const { t } = useTranslation('wallet');
+  const left = untilMs - useNow();
+  const over = left <= 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again once when the time is over.
+  useEffect(() => {
+    if (over) onEnd();
+  }, [over]);
+  if (over) return <p className="text-soft">{t('leave.forceSoon')}</p>;
+  return (
+    <p className="text-soft">
+      {text} <span className="font-semibold text-ink tabular-nums">{durationText(left)}</span>.
+    </p>
+  );
+}

@@ -1,0 +1,49 @@
+/** The client's side of the staking contracts of one preset, put together. */
+import type { ContractAddresses } from '../../../contract/chain-preset.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import { ChainError } from '../errors.ts';
+import type { ChainRpc } from '../rpc/methods.ts';
+import type { AccountTransactions } from '../transactions/account-transactions.ts';
+import { BenefitAddress } from './benefit-address.ts';
+import type { FreeCredits } from './credits.ts';
+import { Staking } from './staking.ts';
+import { StakingContracts } from './staking-contracts.ts';
+
+/** Of the journal's names for transactions in contracts that the network has left. */
+export const LEGACY_PREFIX = 'Legacy';
+
+export interface OpenContracts {
+  readonly contracts: StakingContracts;
+  readonly staking: Staking;
+  readonly benefitAddress: BenefitAddress;
+  readonly credits: FreeCredits;
+}
+
+export interface ContractsOptions {
+  readonly rpc: ChainRpc;
+  readonly transactions: AccountTransactions;
+  readonly self: Hex;
+  readonly clock: Clock;
+  /** Has the last word before coin goes into a stake. @throws to forbid it */
+  readonly beforeStake?: (() => Promise<void>) | undefined;
+}
+
+export function openContracts(addresses: ContractAddresses, options: ContractsOptions, prefix = ''): OpenContracts {
+  const { rpc, transactions, self, clock, beforeStake } = options;
+  const contracts = new StakingContracts({ addresses, rpc, prefix });
+  const credits = contracts.adapter.credits(addresses, rpc);
+  const common = { contracts, transactions, self };
+  const staking = new Staking({ ...common, credits, rpc, clock, beforeStake });
+  return { contracts, staking, credits, benefitAddress: new BenefitAddress(common) };
+}
+
+/** Contracts that the network has left: a stake comes out of them, and none goes in. Null where there are none. */
+export function openLegacy(addresses: ContractAddresses | undefined, options: ContractsOptions): OpenContracts | null {
+  if (addresses === undefined) return null;
+  return openContracts(addresses, { ...options, beforeStake: staysOut }, LEGACY_PREFIX);
+}
+
+async function staysOut(): Promise<void> {
+  throw new ChainError('CHAIN_BAD_ARGUMENT', 'the network has left these contracts: a stake there earns nothing');
+}

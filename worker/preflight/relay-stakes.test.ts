@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { Hex } from '../../protocol/hex.ts';
+import { createRelayStakes, relayReads } from './relay-stakes.ts';
+
+const node = (digit: number) => `0x${String(digit).repeat(40)}` as Hex;
+const known =
+  (...stakes: bigint[]) =>
+  async () =>
+    stakes.map((stakeWei, index) => ({ address: node(index + 1), stakeWei }));
+const contract =
+  (...wei: bigint[]) =>
+  async (address: Hex) => ({
+    status: 'Staked' as const,
+    balanceWei: wei[Number(address[2]) - 1] ?? 0n,
+    creditsWei: 0n,
+    unstakeTimestampSeconds: 0,
+  });
+
+describe('whether the relay reads these contracts', () => {
+  it.each([
+    ['one node that it counts has exactly that stake here', known(7n, 400n), contract(0n, 400n), 'seen'],
+    ['the only one has changed its stake a moment ago', known(400n), contract(401n), 'unknown'],
+    ['it counts nobody yet', known(), contract(), 'unknown'],
+    ['it has no such list', async () => 'unsupported' as const, contract(), 'unknown'],
+  ])('%s', async (_what, nodes, stakeOf, answer) => {
+    expect(await relayReads({ known: nodes, stakeOf })).toBe(answer);
+  });
+
+  it('nobody whom it counts has anything here: it reads others', async () => {
+    await expect(relayReads({ known: known(400n, 500n), stakeOf: contract() })).rejects.toMatchObject({
+      code: 'CHAIN_CONTRACTS_UNREAD',
+      data: { nodes: [node(1), node(2)] },
+    });
+  });
+
+  it('is asked until it is seen', async () => {
+    let asked = 0;
+    let stakes = [400n];
+    const ask = createRelayStakes({
+      known: async () => {
+        asked += 1;
+        return known(...stakes)();
+      },
+      stakeOf: contract(500n),
+    });
+    expect(await ask()).toBe('unknown');
+    stakes = [500n];
+    expect([await ask(), await ask(), asked]).toEqual(['seen', 'seen', 2]);
+  });
+});
