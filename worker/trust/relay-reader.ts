@@ -53,9 +53,6 @@ const knownStakesSchema = goArray(
     })),
 );
 export type KnownStake = z.output<typeof knownStakesSchema>[number];
-/** GET /v1/node/:address: 0 = it has left. */
-const memberSchema = z.object({ status: uintField });
-
 const MAX_PAGES = 20;
 const EVENTS_OF_TASK = 50;
 
@@ -127,8 +124,7 @@ export class RelayReader implements TrustNetwork {
     const candidates = rows.filter((row) => row.network === network && row.stakeWei > 0n).toSorted((a, b) => b.weight - a.weight);
     for (const row of candidates.slice(0, 4 * most)) {
       if (found.length === most) break;
-      const { status } = await this.#get(memberSchema, `/v1/node/${row.address}`);
-      if (status !== 0) found.push(row);
+      if ((await this.presence(row.address)).status !== 'Quit') found.push(row);
     }
     return found;
   }
