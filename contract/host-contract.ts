@@ -42,6 +42,7 @@ export const networkViewSchema = z.object({
   origin: z.enum(['local', 'builtIn', 'own']),
   relayUrl: z.string(),
   acceptedEngines: z.array(z.string()),
+  /** To show until the contract has been asked. */
   minStakeWei: z.string(),
   chainId: z.number().nullable(),
   /** Announced only: no stake can be placed there yet. */
@@ -51,6 +52,10 @@ export const networkViewSchema = z.object({
   hasChain: z.boolean(),
 });
 export type NetworkView = z.output<typeof networkViewSchema>;
+
+/** The least stake that a network takes. `preset`: there is no contract to ask. */
+export const minimumStakeSchema = z.object({ minimumWei: z.string(), from: z.enum(['contract', 'preset']) });
+export type MinimumStake = z.output<typeof minimumStakeSchema>;
 
 /** An engine of this machine, and whether it can be used. */
 export const engineViewSchema = z.object({
@@ -92,6 +97,8 @@ export const hostContract = {
   },
   networks: {
     list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),
+    /** Asks the network's contract. */
+    minimumStake: procedure(z.object({ id: z.string() }), minimumStakeSchema),
     /** A preset of the host's own; it never replaces a built-in one. */
     add: procedure(z.object({ preset: networkPresetSchema }), networkViewSchema),
     remove: procedure(z.object({ id: z.string() }), nothing),

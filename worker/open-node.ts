@@ -29,15 +29,12 @@ import type { NodeParts } from './node-parts.ts';
 import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
 import { proxyPolicy } from './outbound/proxy-policy.ts';
-import { createRelayStakes, type RelayStakesParts } from './preflight/relay-stakes.ts';
+import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from './preflight/relay-stakes.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
 import { recordLifetimes } from './trust/record-lifetimes.ts';
 import { RelayReader } from './trust/relay-reader.ts';
-
-/** Nodes whose stakes are compared with what the relay says of them. */
-const NODES_ASKED = 5;
 
 export interface NodePorts {
   readonly clock: Clock;

@@ -4,11 +4,13 @@ import type { PreflightReport } from '../../contract/preflight.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import { ChainError } from '../../worker/chain/errors.ts';
 import { NetworkClock } from '../../worker/networks/network-clock.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
 import { preflightChecks } from '../../worker/preflight/checks.ts';
 import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
+import { NODES_ASKED, type RelayStakesParts, relayReads } from '../../worker/preflight/relay-stakes.ts';
 import { runPreflight } from '../../worker/preflight/run-preflight.ts';
 import { RelayReader, type TrustNetwork } from '../../worker/trust/relay-reader.ts';
 import { readChain } from './chain-reading.ts';
@@ -32,6 +34,11 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
   const reader = new RelayReader(reading);
   const chain = preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random });
   const targetWei = BigInt(draft.stakeWei);
+  const known = () => reader.stakesOn(preset.network, NODES_ASKED);
+  const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
+    if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
+    return chain.staking.stake(node);
+  };
   try {
     return await runPreflight({
       clock,
@@ -41,7 +48,12 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
         chain:
           chain === null || preset.chain === undefined
             ? null
-            : preflightChain({ client: chain, preset: preset.chain, targetWei }),
+            : preflightChain({
+                client: chain,
+                preset: preset.chain,
+                targetWei,
+                relayStakes: () => relayReads({ known, stakeOf }),
+              }),
         engine: { kind: draft.engine.kind, accepted: preset.acceptedEngines },
         // What is missing can still be downloaded when the node is there.
         models: async () => ({ configured: draft.modelIds, missing: [] }),

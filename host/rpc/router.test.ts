@@ -103,6 +103,7 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['settings.watch', {}],
   ['networks.add', { preset: PRESET }],
   ['networks.list', {}],
+  ['networks.minimumStake', { id: 'devnet' }],
   ['engines.list', {}],
   ['engines.inspect', { path: '/nowhere' }],
   ['gpus.inventory', {}],

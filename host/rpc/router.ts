@@ -1,5 +1,7 @@
 /** The host's contract, implemented: each procedure parses its input, asks one part of the host, and gives its answer. */
+
 import type { HostParts } from '../app/host-parts.ts';
+import { minimumStake } from '../app/minimum-stake.ts';
 import { cardsHandlers } from './cards.ts';
 import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
@@ -18,6 +20,10 @@ export function createHostRouter(parts: HostParts) {
     },
     networks: {
       list: contract.networks.list.handler(() => networks.views()),
+      minimumStake: contract.networks.minimumStake.handler(({ input }) => {
+        const { clock, random } = parts;
+        return minimumStake({ preset: networks.preset(input.id), clock, random });
+      }),
       add: contract.networks.add.handler(({ input }) => networks.add(input.preset)),
       remove: contract.networks.remove.handler(({ input }) => {
         networks.remove(input.id);

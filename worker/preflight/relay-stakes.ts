@@ -6,6 +6,9 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { ChainError } from '../chain/errors.ts';
 
+/** Nodes whose stakes are compared with what the relay says of them. */
+export const NODES_ASKED = 5;
+
 export interface RelayStakesParts {
   /** Some nodes of the network and their stakes, as the relay counts them. */
   readonly known: () => Promise<readonly { readonly address: Hex; readonly stakeWei: bigint }[] | 'unsupported'>;

@@ -100,7 +100,7 @@ async function draftOf(
     engine: await engineOf(options.engine, networkId, host),
     gpu: { kind: 'cards', ids, confirmed: { name: report.reportedName, vramGib: report.reportedVramGib }, selfTestModel: null },
     modelIds,
-    stakeWei: stake === undefined ? network.minStakeWei : parseCnx(stake).toString(),
+    stakeWei: stake === undefined ? (await host.networks.minimumStake({ id: networkId })).minimumWei : parseCnx(stake).toString(),
     autoStart: options.autoStart ?? false,
   });
 }

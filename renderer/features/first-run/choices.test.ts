@@ -9,6 +9,7 @@ const full: Choices = {
   ...NO_CHOICES,
   address: `0x${'1a'.repeat(20)}`,
   network,
+  minimumWei: network.minStakeWei,
   engine,
   cardIds: ['GPU-1'],
   report: { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 },

@@ -16,6 +16,8 @@ const MADE_UP_CARD = { kind: 'stated', name: 'NVIDIA GeForce RTX 4090+Linux', vr
 export interface Choices {
   readonly address: string | null;
   readonly network: NetworkView | null;
+  /** What its contract asks for; null = not asked yet, or it does not answer. */
+  readonly minimumWei: string | null;
   readonly engine: EngineView | null;
   readonly madeUpCard: boolean;
   readonly cardIds: readonly string[];
@@ -31,6 +33,7 @@ export interface Choices {
 export const NO_CHOICES: Choices = {
   address: null,
   network: null,
+  minimumWei: null,
   engine: null,
   madeUpCard: false,
   cardIds: [],
@@ -48,10 +51,11 @@ export function acceptedEngines(engines: readonly EngineView[], network: Network
 
 export type StakeProblem = 'notAnAmount' | 'tooLow';
 
-export function stakeProblem({ stake, network }: Choices): StakeProblem | null {
+export function stakeProblem({ stake, minimumWei }: Choices): StakeProblem | null {
   const wei = weiOf(stake);
   if (wei === null) return 'notAnAmount';
-  return network !== null && wei < BigInt(network.minStakeWei) ? 'tooLow' : null;
+  if (wei === 0n) return 'notAnAmount';
+  return minimumWei !== null && wei < BigInt(minimumWei) ? 'tooLow' : null;
 }
 
 function weiOf(text: string): bigint | null {

@@ -13,6 +13,7 @@ function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choic
   const kept = engine !== null && acceptedEngines([engine], network).length > 0;
   return {
     network,
+    minimumWei: null,
     stake: stake === '' ? formatCnx(BigInt(network.minStakeWei)) : stake,
     ...(kept ? {} : { engine: null, modelIds: [] }),
     ...(network.origin === 'local' ? {} : { madeUpCard: false }),
@@ -36,6 +37,7 @@ export function NetworkStep({ choices, change }: StepPart) {
             key={network.id}
             type="radio"
             name="network"
+            disabled={network.comingSoon}
             checked={choices.network?.id === network.id}
             onChange={() => change(choose(network, choices))}
             title={network.title}
@@ -46,6 +48,7 @@ export function NetworkStep({ choices, change }: StepPart) {
               {t('network.engines', { engines: network.acceptedEngines.join(', ') })}
             </span>
             <span className="break-all">{network.relayUrl}</span>
+            {network.comingSoon && <span className="text-warn">{t('network.comingSoon')}</span>}
           </Option>
         ))}
       </Options>

@@ -1,8 +1,10 @@
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import type { NetworkView } from '../../../contract/host-contract.ts';
 import { formatCnx } from '../../../protocol/money/wei.ts';
 import { nodePath } from '../../app/screens.ts';
-import { useAct } from '../../rpc/hooks.ts';
+import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -15,7 +17,14 @@ import { StepHead, type StepPart } from './step-part.tsx';
 export function StakeStep({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
   const { address, network, stake, name, autoStart } = choices;
-  const minimum = network === null ? null : formatCnx(BigInt(network.minStakeWei));
+  const asked = useMinimumStake(network);
+  const known = asked.value?.minimumWei ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per answer.
+  useEffect(() => {
+    if (known !== choices.minimumWei) change({ minimumWei: known });
+  }, [known]);
+  const minimumWei = known ?? network?.minStakeWei ?? null;
+  const minimum = minimumWei === null ? null : formatCnx(BigInt(minimumWei));
   const problem = stake === '' ? null : stakeProblem(choices);
   const problemText = problem === null ? null : t(`stake.${problem}`, { minimum: minimum ?? '' });
   return (
@@ -36,7 +45,7 @@ export function StakeStep({ choices, change }: StepPart) {
         <Field
           label={t('stake.amount')}
           problem={problemText}
-          {...(minimum === null ? {} : { hint: t('stake.amountHint', { minimum }) })}
+          {...(minimum === null ? {} : { hint: t(known === null ? 'stake.amountGuess' : 'stake.amountHint', { minimum }) })}
         >
           {(control) => (
             <TextInput
@@ -59,6 +68,13 @@ export function StakeStep({ choices, change }: StepPart) {
       </div>
       <Finish choices={choices} />
     </>
+  );
+}
+
+/** What the contract of the network asks for now. */
+function useMinimumStake(network: NetworkView | null) {
+  return useHostRead(`minimum stake ${network?.id ?? ''}`, async (client, signal) =>
+    network === null ? null : client.networks.minimumStake({ id: network.id }, { signal }),
   );
 }
 

@@ -65,7 +65,11 @@ export function NetworksSection() {
 
 function NetworkCard({ network, onRemove }: { readonly network: NetworkView; readonly onRemove: () => void }) {
   const { t } = useTranslation('settings');
-  const chain = network.hasChain ? (network.chainId ?? t('networks.chainUnknown')) : t('networks.noChain');
+  const chain = network.comingSoon
+    ? `${network.chainId ?? ''} · ${t('networks.comingSoon')}`
+    : network.hasChain
+      ? (network.chainId ?? t('networks.chainUnknown'))
+      : t('networks.noChain');
   return (
     <Card
       title={network.title}
@@ -85,6 +89,7 @@ function NetworkCard({ network, onRemove }: { readonly network: NetworkView; rea
         </Fact>
         <Fact name={t('networks.engines')}>{network.acceptedEngines.join(', ')}</Fact>
         <Fact name={t('networks.chain')}>{chain}</Fact>
+        {network.explorerUrl !== null && <Fact name={t('networks.explorer')}>{network.explorerUrl}</Fact>}
       </Facts>
     </Card>
   );

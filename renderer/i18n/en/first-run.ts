@@ -31,6 +31,7 @@ export const firstRun = {
     engines: 'Accepts the engines: {{engines}}',
     local: 'on this machine',
     own: 'your own',
+    comingSoon: 'Coming soon: it has no staking contracts yet, so no node can stake or join there.',
     add: 'A network of your own is added in the settings.',
   },
   gpu: {
@@ -79,6 +80,8 @@ export const firstRun = {
     address: 'Address of the node',
     noKey: 'no key chosen yet',
     amount: 'Stake in CNX',
+    amountGuess:
+      'Probably at least {{minimum}} CNX; the network’s contract has not answered yet. A higher stake raises the chance of tasks.',
     amountHint: 'At least {{minimum}} CNX. A higher stake raises the chance of tasks.',
     tooLow: 'The network asks for at least {{minimum}} CNX.',
     notAnAmount: 'Type an amount, for example 400.',

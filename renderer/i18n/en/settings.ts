@@ -63,6 +63,8 @@ export const settings = {
     minimum: 'Minimum stake',
     engines: 'Accepted engines',
     chain: 'Chain',
+    comingSoon: 'coming soon, no staking contracts yet',
+    explorer: 'Explorer',
     noChain: 'none: stakes are the relay’s word alone',
     chainUnknown: 'id not published; pinned at the first contact',
     add: 'Add a network',

@@ -34,6 +34,7 @@ export const firstRun: Same<typeof en> = {
     engines: '接受的引擎：{{engines}}',
     local: '在这台机器上',
     own: '您自己的',
+    comingSoon: '即将推出：尚无质押合约，节点无法在那里质押或加入。',
     add: '可以在设置中添加您自己的网络。',
   },
   gpu: {
@@ -82,6 +83,7 @@ export const firstRun: Same<typeof en> = {
     address: '节点地址',
     noKey: '尚未选择密钥',
     amount: '质押数量（CNX）',
+    amountGuess: '大概至少 {{minimum}} CNX；网络的合约尚未答复。质押越高，获得任务的机会越大。',
     amountHint: '至少 {{minimum}} CNX。质押越高，获得任务的机会越大。',
     tooLow: '网络要求至少 {{minimum}} CNX。',
     notAnAmount: '请输入数量，例如 400。',

@@ -66,6 +66,8 @@ export const settings: Same<typeof en> = {
     minimum: '最低质押',
     engines: '接受的引擎',
     chain: '链',
+    comingSoon: '即将推出，尚无质押合约',
+    explorer: '区块浏览器',
     noChain: '无：质押仅以中继的记录为准',
     chainUnknown: 'ID 未公布；首次连接时固定',
     add: '添加网络',

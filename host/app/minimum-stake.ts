@@ -1,0 +1,23 @@
+/** The least stake of a network: its contract says it, and may change it at any time. */
+import type { MinimumStake } from '../../contract/host-contract.ts';
+import type { NetworkPreset } from '../../contract/node-config.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { readChain } from './chain-reading.ts';
+
+const NOBODY = `0x${'0'.repeat(40)}` as const;
+
+/** @throws ChainError where the chain cannot be asked */
+export async function minimumStake(options: {
+  readonly preset: NetworkPreset;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Promise<MinimumStake> {
+  const { preset, clock, random } = options;
+  if (preset.chain === undefined) return { minimumWei: String(preset.minStakeWei), from: 'preset' };
+  const chain = readChain({ preset: preset.chain, address: NOBODY, clock, random });
+  try {
+    return { minimumWei: String(await chain.staking.minimumWei()), from: 'contract' };
+  } finally {
+    await chain.close();
+  }
+}
