@@ -29,6 +29,14 @@ export const CONTRACT_ERRORS = {
     meaning: 'The page in the browser has no session, or its session has ended: by a log-out, a restart, or its age.',
     remedy: 'Run `crynux-node window` on the machine of the program, and open the address that it prints.',
   },
+  ACT_NOT_CONFIRMED: {
+    meaning: 'An act that needs the word of a person was not confirmed; nothing was done.',
+    remedy: 'Try again, and confirm it in the dialog of the program, or at the terminal where it runs.',
+  },
+  ACT_NOT_FOR_PAGES: {
+    meaning: 'A window named a program, or a folder of one, that this program has not found by itself and no profile has.',
+    remedy: 'Name it on the command line: `crynux-node profile create --engine`.',
+  },
   RPC_DISCONNECTED: {
     meaning: 'The connection between the window and the program, or a node, is gone.',
     remedy: 'It is opened again by itself; if it does not come back, start the program again.',

@@ -2,9 +2,9 @@
  * What may be asked of the program around the nodes: Electron's main process, or the headless server. Nodes are asked
  * directly (contract/node-contract.ts). Served over any transport of contract/rpc-port.ts.
  */
-import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
+import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
 import * as keys from './keys.ts';
@@ -17,10 +17,6 @@ import { errorViewSchema } from './worker-channel.ts';
 
 const nothing = z.object({});
 const profileRef = z.object({ id: profileIdSchema });
-
-function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
-  return oc.input(input).output(output);
-}
 
 export const appInfoSchema = z.object({
   version: z.string(),
@@ -92,7 +88,7 @@ export const hostContract = {
     info: procedure(nothing, appInfoSchema),
   },
   settings: {
-    watch: oc.input(nothing).output(eventIterator(settingsSchema)),
+    watch: stream(nothing, settingsSchema),
     change: procedure(settingsChangeSchema, settingsSchema),
   },
   networks: {
@@ -105,7 +101,7 @@ export const hostContract = {
   },
   engines: {
     list: procedure(nothing, z.object({ engines: z.array(engineViewSchema) })),
-    /** Looks at a folder or program that the host names. */
+    /** Looks at a folder or program that the host names; it runs nothing. */
     inspect: procedure(z.object({ path: z.string().min(1) }), engineViewSchema),
   },
   gpus: {
@@ -128,14 +124,15 @@ export const hostContract = {
     import: procedure(keys.importKeySchema, keys.keyViewSchema),
     unlock: procedure(z.object({ address: addressField, passphrase: z.string() }), keys.keyViewSchema),
     prepareExport: procedure(z.object({ address: addressField }), keys.exportPreparedSchema),
-    confirmExport: procedure(keys.exportConfirmSchema, keys.exportedKeySchema),
+    confirmExport: act('key', keys.exportConfirmSchema, keys.exportedKeySchema),
     /** Takes it out of use; it is never deleted. Refused while a profile has it. */
-    archive: procedure(z.object({ address: addressField }), nothing),
+    archive: act('key', z.object({ address: addressField }), nothing),
   },
   profiles: {
-    watch: oc.input(nothing).output(eventIterator(profilesUpdateSchema)),
-    create: procedure(z.object({ draft: profileDraftSchema }), profileViewSchema),
-    update: procedure(z.object({ id: profileIdSchema, draft: profileDraftSchema }), profileViewSchema),
+    watch: stream(nothing, profilesUpdateSchema),
+    /** An engine that the program knows needs nobody's word; a page can name no other. */
+    create: act('program', z.object({ draft: profileDraftSchema }), profileViewSchema),
+    update: act('program', z.object({ id: profileIdSchema, draft: profileDraftSchema }), profileViewSchema),
     /** Its store and key stay on the disk; refused while it runs. */
     remove: procedure(profileRef, nothing),
     /** What would keep a node of this draft from starting, before there is one. */
@@ -149,18 +146,19 @@ export const hostContract = {
   logs: {
     page: procedure(logs.logQuerySchema, logs.logPageSchema),
     /** New lines as they are written. */
-    watch: oc
-      .input(logs.logQuerySchema.pick({ profileId: true, level: true, text: true, task: true }))
-      .output(eventIterator(z.object({ lines: z.array(logs.logLineSchema) }))),
+    watch: stream(
+      logs.logQuerySchema.pick({ profileId: true, level: true, text: true, task: true }),
+      z.object({ lines: z.array(logs.logLineSchema) }),
+    ),
     bundle: procedure(profileRef, logs.bundleSchema),
   },
   devnet: {
-    watch: oc.input(nothing).output(eventIterator(devnetStateSchema)),
+    watch: stream(nothing, devnetStateSchema),
     start: procedure(nothing, nothing),
     stop: procedure(nothing, nothing),
   },
   updates: {
-    watch: oc.input(nothing).output(eventIterator(updateStateSchema)),
+    watch: stream(nothing, updateStateSchema),
     check: procedure(nothing, nothing),
     /** Waits for the running tasks, stops the nodes, installs and starts again. */
     install: procedure(nothing, nothing),

@@ -16,11 +16,11 @@ export const MONEY_PROCEDURES = {
   acknowledgeTransfer: { input: acts.acknowledgeTransferSchema, output: nothing },
   withdrawals: { input: nothing, output: acts.withdrawalsSchema },
   prepareWithdrawal: { input: acts.withdrawalInputSchema, output: acts.withdrawalPreviewSchema },
-  confirmWithdrawal: { input: acts.withdrawalConfirmSchema, output: acts.withdrawalRequestedSchema },
+  confirmWithdrawal: { input: acts.withdrawalConfirmSchema, output: acts.withdrawalRequestedSchema, act: 'money' },
   stake: { input: nothing, output: acts.stakeViewSchema },
   whatIf: { input: acts.whatIfSchema, output: acts.weightForecastSchema },
   prepareChainAct: { input: z.object({ act: acts.chainActSchema }), output: acts.chainActPreviewSchema },
-  confirmChainAct: { input: acts.chainActConfirmSchema, output: acts.chainActDoneSchema },
+  confirmChainAct: { input: acts.chainActConfirmSchema, output: acts.chainActDoneSchema, act: 'money' },
 } as const;
 
 export type MoneyProcedure = keyof typeof MONEY_PROCEDURES;

@@ -2,8 +2,9 @@
  * What may be asked of one running node. Served by its worker process over any transport of contract/rpc-port.ts.
  * Every input and output is parsed on both sides; errors carry the codes of docs/errors.md (contract/rpc-errors.ts).
  */
-import { type ContractProcedure, eventIterator, oc } from '@orpc/contract';
+import type { ContractProcedure } from '@orpc/contract';
 import { z } from 'zod';
+import { act, type ProcedureMeta, procedure, stream } from './acts.ts';
 import { gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
@@ -16,23 +17,27 @@ import { nodeViewSchema } from './worker-channel.ts';
 const nothing = z.object({});
 const count = z.number().int().nonnegative();
 
-function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
-  return oc.input(input).output(output);
-}
-
 type MoneyTable = typeof MONEY_PROCEDURES;
 type MoneyContract = {
-  readonly [Name in MoneyProcedure]: ContractProcedure<MoneyTable[Name]['input'], MoneyTable[Name]['output'], NoErrors, NoErrors>;
+  readonly [Name in MoneyProcedure]: ContractProcedure<
+    MoneyTable[Name]['input'],
+    MoneyTable[Name]['output'],
+    NoErrors,
+    ProcedureMeta
+  >;
 };
 type NoErrors = Record<never, never>;
 
 function moneyContract(): MoneyContract {
-  const built = Object.entries(MONEY_PROCEDURES).map(([name, { input, output }]) => [name, procedure(input, output)]);
+  const built = Object.entries(MONEY_PROCEDURES).map(([name, { input, output, ...rest }]) => [
+    name,
+    'act' in rest ? act(rest.act, input, output) : procedure(input, output),
+  ]);
   return Object.fromEntries(built) as MoneyContract;
 }
 
 /** A node's state now, then at each change; views carry their own revision, and an older one replaces nothing. */
-const watchNode = oc.input(nothing).output(eventIterator(nodeViewSchema));
+const watchNode = stream(nothing, nodeViewSchema);
 
 export const protectionSchema = z.object({
   /** Scores that are written down, and can not be signed otherwise again. */
@@ -61,7 +66,7 @@ export const nodeContract = {
     page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema),
     detail: procedure(tasks.taskQuerySchema, tasks.taskDetailSchema),
     file: procedure(tasks.taskFileQuerySchema, tasks.taskFileBytesSchema),
-    watch: oc.input(nothing).output(eventIterator(tasks.tasksUpdateSchema)),
+    watch: stream(nothing, tasks.tasksUpdateSchema),
   },
   money: moneyContract(),
   trust: {
@@ -84,7 +89,7 @@ export const nodeContract = {
     ),
   },
   models: {
-    watch: oc.input(nothing).output(eventIterator(modelsUpdateSchema)),
+    watch: stream(nothing, modelsUpdateSchema),
     /** Does what is asked, or says coded why not. */
     ask: procedure(modelsRequestSchema, z.object({ removal: removalSchema.nullable() })),
   },
@@ -93,7 +98,7 @@ export const nodeContract = {
     last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() })),
     run: procedure(nothing, preflightReportSchema),
     /** The host's word, for this run of the node, that no other machine runs with its key. Two would get it slashed. */
-    confirmAlone: procedure(nothing, nothing),
+    confirmAlone: act('money', nothing, nothing),
   },
 };
 export type NodeContract = typeof nodeContract;

@@ -2,29 +2,51 @@
  * Serves an implementation of a contract on ports. What it throws crosses as a coded error, and nothing else of it. This
  * is the one place where frames of a client are decoded: a bad one closes its connection with a code, and does no more.
  */
-import type { AnyRouter } from '@orpc/server';
+import type { AnySchema } from '@orpc/contract';
+import type { AnyProcedure, AnyRouter } from '@orpc/server';
 import { ORPCError } from '@orpc/server';
 import { type MinimalWebsocket, RPCHandler } from '@orpc/server/websocket';
 import { CodedError } from '../protocol/errors.ts';
+import type { ActKind, ProcedureMeta } from './acts.ts';
 import { ContractError } from './errors.ts';
 import { toRpcError } from './rpc-errors.ts';
 import { checkRequestFrame, MAX_UNDER_WAY } from './rpc-frames.ts';
 import type { RpcPort } from './rpc-port.ts';
 
+/** `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows. */
+export type Caller = 'own' | 'page';
+
+/** A call of a page to a procedure that is an act. */
+export interface ActCall {
+  /** As in the contract, joined by dots. */
+  readonly path: string;
+  readonly act: ActKind;
+  /** Parsed. */
+  readonly input: unknown;
+}
+
+/** Resolves when it may be done, by the word of a person where one is needed; throws a coded error when not. */
+export type ActGuard = (call: ActCall) => Promise<void>;
+
 export interface RpcServer {
-  /** Ends with the port. */
-  serve(port: RpcPort): void;
+  /** Ends with the port. Nobody is taken for the program itself who is not said to be. */
+  serve(port: RpcPort, caller?: Caller): void;
 }
 
 /**
  * `onUnexpected` is told of errors without a code, whole: they are defects, and only a log may hold them. It is told of
  * connections that are closed because of what came in on them, too; of each code once, so that nobody can fill a log.
  */
-export function createRpcServer(router: AnyRouter, onUnexpected: (error: unknown) => void): RpcServer {
-  const handler = new RPCHandler(router, {
+export function createRpcServer(
+  router: AnyRouter,
+  onUnexpected: (error: unknown) => void,
+  guard: ActGuard = refuseActs,
+): RpcServer {
+  const handler = new RPCHandler<CallContext>(router, {
     clientInterceptors: [
       async (options) => {
         try {
+          await guardActs(options, guard);
           return await options.next();
         } catch (error) {
           const carried = toRpcError(error);
@@ -40,14 +62,42 @@ export function createRpcServer(router: AnyRouter, onUnexpected: (error: unknown
     told.add(code);
     onUnexpected(error);
   };
-  return { serve: (port) => serveOn(port, handler, onRefused) };
+  return { serve: (port, caller = 'page') => serveOn({ port, caller, handler, onRefused }) };
 }
 
-function serveOn(
-  port: RpcPort,
-  handler: RPCHandler<Record<never, never>>,
-  onRefused: (code: string, error: unknown) => void,
-): void {
+interface CallContext extends Record<PropertyKey, unknown> {
+  readonly caller: Caller;
+}
+
+async function refuseActs({ path }: ActCall): Promise<void> {
+  throw new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path });
+}
+
+/** An input that does not fit is left to the procedure itself, which refuses it by name. */
+async function guardActs(
+  call: {
+    readonly context: CallContext;
+    readonly path: readonly string[];
+    readonly input: unknown;
+    readonly procedure: AnyProcedure;
+  },
+  guard: ActGuard,
+): Promise<void> {
+  const { meta, inputSchema } = call.procedure['~orpc'] as { meta: ProcedureMeta; inputSchema?: AnySchema };
+  if (meta.act === undefined || call.context.caller === 'own') return;
+  const parsed = await inputSchema?.['~standard'].validate(call.input);
+  if (parsed === undefined || parsed.issues !== undefined) return;
+  await guard({ path: call.path.join('.'), act: meta.act, input: parsed.value });
+}
+
+interface Served {
+  readonly port: RpcPort;
+  readonly caller: Caller;
+  readonly handler: RPCHandler<CallContext>;
+  readonly onRefused: (code: string, error: unknown) => void;
+}
+
+function serveOn({ port, caller, handler, onRefused }: Served): void {
   const peer = peerOf(port);
   let underWay = 0;
   let closed = false;
@@ -56,7 +106,7 @@ function serveOn(
     if (underWay >= MAX_UNDER_WAY) throw new ContractError('RPC_FLOOD', `${underWay} requests wait for their answers`);
     underWay += 1;
     try {
-      await handler.message(peer, frame);
+      await handler.message(peer, frame, { context: { caller } satisfies CallContext });
     } finally {
       underWay -= 1;
     }

@@ -5,9 +5,14 @@ import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
 import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
+import { errorOf } from '../contract/rpc-errors.ts';
+import { systemRandom } from '../devnet/system.ts';
 import { PAGE_URL } from '../electron/page.ts';
+import { bytesToHex } from '../protocol/hex.ts';
+import { addressOf } from '../protocol/signing/keys.ts';
 import type { Stranger } from './electron-double/control.ts';
 import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
 
 /** PERMISSION_DENIED of the web's GeolocationPositionError. */
@@ -243,5 +248,45 @@ describe('the shell', () => {
     // The good request that follows is answered, and it alone.
     expect(await ports).toBe(1);
     await expect.poll(() => refusals('SHELL_BAD_REQUEST')).toBe(before + 1);
+  });
+});
+
+describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
+  const privateKey = bytesToHex(systemRandom.bytes(32));
+  const address = addressOf(privateKey);
+  const passphrase = 'a heron on the ice of march';
+  const code = (call: Promise<unknown>) =>
+    call.then(
+      () => 'done',
+      (error: unknown) => errorOf(error).code,
+    );
+
+  it('a key leaves, and a program is named, only by a person', async () => {
+    const { host } = await pageClients(shell.page);
+    await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase });
+    const exportKey = async () => {
+      const { confirmation } = await host.keys.prepareExport({ address });
+      return host.keys.confirmExport({ address, confirmation, passphrase });
+    };
+    expect(await code(exportKey())).toBe('ACT_NOT_CONFIRMED');
+    expect(await code(host.keys.archive({ address }))).toBe('ACT_NOT_CONFIRMED');
+    await shell.order({ do: 'answerDialog', button: 1 });
+    expect((await exportKey()).fileName).toMatch(/^UTC--/);
+    // The word was for that one export.
+    expect(await code(exportKey())).toBe('ACT_NOT_CONFIRMED');
+    const asked = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
+    expect(asked).toHaveLength(4);
+    for (const line of asked) expect(line).toContain(address);
+
+    const draft = {
+      name: 'Intruder',
+      networkId: 'devnet',
+      address,
+      engine: { kind: 'program' as const, command: '/bin/sh', args: ['-c', 'true'] },
+      gpu: { kind: 'stated' as const, name: 'Card+Linux', vramGib: 8 },
+      modelIds: ['base:a/b'],
+      stakeWei: '1',
+    };
+    expect(await code(host.profiles.create({ draft }))).toBe('ACT_NOT_FOR_PAGES');
   });
 });

@@ -1,6 +1,7 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AskPerson } from '../host/acts/page-guard.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import { isWorkerError } from '../worker/errors.ts';
 import type { Log } from '../worker/log.ts';
@@ -17,6 +18,8 @@ export interface ProgramOptions {
   /** Folder of the built window; null = none is served. */
   readonly windowDir: string | null;
   readonly log: Log;
+  /** For what a page may not do alone; left out, nobody says yes. */
+  readonly ask?: AskPerson;
 }
 
 export interface Program {
@@ -38,9 +41,10 @@ export const WINDOW_DIR = path.join(
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
 
 /** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
-export async function openProgram({ dataDir, port, windowDir, log }: ProgramOptions): Promise<Program> {
+export async function openProgram({ dataDir, port, windowDir, log, ask }: ProgramOptions): Promise<Program> {
   const files: StaticFiles | null = windowDir === null ? null : readStaticFiles(windowDir);
-  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log }).catch((cause: unknown) => {
+  const asking = ask === undefined ? {} : { ask };
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, ...asking }).catch((cause: unknown) => {
     if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
     throw new HeadlessError('HEADLESS_ALREADY_RUNNING', cause.message, { ...cause.data, dataDir }, { cause });
   });
@@ -50,7 +54,7 @@ export async function openProgram({ dataDir, port, windowDir, log }: ProgramOpti
       port,
       files,
       random: systemRandom,
-      serveHost: (port) => app.serve(port),
+      serveHost: (port, caller) => app.serve(port, caller),
       nodePort: (profileId) => app.connectNode(profileId),
     });
     const { close: closeServer, ...open } = server;

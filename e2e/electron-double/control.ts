@@ -1,7 +1,7 @@
 /** How a test, the parent of the double's process, looks at what has no page, and pushes it. */
 import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
-import { journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
+import { dialog, journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
 import { ipcMain } from './ipc-main.ts';
 
 /** What a test asks for; each order has a number, by which it is answered. */
@@ -15,6 +15,8 @@ export type OrderInput =
   | { readonly do: 'secondStart'; readonly argv: readonly string[] }
   /** A message as a frame would send it that is not the window's own top frame. */
   | { readonly do: 'sendFrom'; readonly who: Stranger; readonly channel: string; readonly message: unknown }
+  /** Which button the next dialog's person presses. */
+  | { readonly do: 'answerDialog'; readonly button: number }
   | { readonly do: 'quit' };
 
 export type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
@@ -104,6 +106,8 @@ async function obey(order: Order): Promise<unknown> {
       return void Notification.shown.at(-1)?.emit('click');
     case 'moveWindow':
       return BrowserWindow.all[0]?.setBounds(order.bounds);
+    case 'answerDialog':
+      return void dialog.answers.push(order.button);
     case 'closeWindow':
       return BrowserWindow.all[0]?.close();
     case 'secondStart':

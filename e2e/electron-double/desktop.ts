@@ -80,6 +80,16 @@ export class Notification extends EventEmitter {
   }
 }
 
+/** Answered as a test has said before; without that as a person would who closes it. */
+export const dialog = {
+  answers: [] as number[],
+  showMessageBox(...given: readonly unknown[]): Promise<{ readonly response: number }> {
+    const options = given.at(-1) as { readonly message: string; readonly buttons: readonly string[]; readonly cancelId: number };
+    journal.push(`dialog: ${options.message} [${options.buttons.join(', ')}]`);
+    return Promise.resolve({ response: dialog.answers.shift() ?? options.cancelId });
+  },
+};
+
 export const nativeImage = { createFromPath: (file: string) => ({ file }) };
 
 export const powerMonitor = new EventEmitter();

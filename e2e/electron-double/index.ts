@@ -4,6 +4,7 @@ import { app } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { listenToTest } from './control.ts';
 import {
+  dialog,
   Menu,
   Notification,
   nativeImage,
@@ -22,6 +23,7 @@ import { utilityProcess } from './utility-process.ts';
 export {
   app,
   BrowserWindow,
+  dialog,
   ipcMain,
   Menu,
   MessageChannelMain,
@@ -45,6 +47,7 @@ const fits: readonly [
   Fits<Electron.BrowserWindow, BrowserWindow, 'options' | 'visible'>,
   Fits<Electron.WebContents, BrowserWindow['webContents'], 'page' | 'load' | 'open'>,
   Fits<Electron.MessagePortMain, MessageChannelMain['port1'], 'peer'>,
+  Fits<Electron.Dialog, typeof dialog, 'answers'>,
   Fits<Electron.PowerSaveBlocker, typeof powerSaveBlocker, 'active'>,
   Fits<Electron.Protocol, typeof protocol>,
   Fits<Electron.SafeStorage, typeof safeStorage>,
@@ -52,6 +55,6 @@ const fits: readonly [
   Fits<Electron.Session, typeof session.defaultSession, 'cancels' | 'applyPermissions'>,
   Fits<Electron.Tray, Tray, 'toolTip' | 'menu'>,
   Fits<Electron.UtilityProcess, ReturnType<typeof utilityProcess.fork>>,
-] = [true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true];
 
 if (fits.length > 0 && process.send !== undefined) listenToTest();

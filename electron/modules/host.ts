@@ -1,8 +1,12 @@
-import { app, type MessagePortMain, safeStorage } from 'electron';
+import { app, dialog, type MessagePortMain, safeStorage } from 'electron';
+import type { Settings } from '../../contract/settings.ts';
+import type { AskPerson } from '../../host/acts/page-guard.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
 import type { ShellModule } from '../module.ts';
 import { shippedNode, unpacked } from '../paths.ts';
+import type { Shell } from '../module.ts';
 import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
+import { languageOf, WORDS } from '../words.ts';
 import type { Updates } from './updates.ts';
 
 export interface HostModule {
@@ -37,6 +41,7 @@ export function createHostModule(updates: Updates): HostModule {
             install: () => Promise.resolve(updates.install()),
           },
           ...(nodeProgram === null ? {} : { nodeProgram }),
+          ask: askInDialog(shell),
           openWorker({ profileId, entry, onOutput }) {
             const title = `Crynux node ${profileId}`;
             const worker = forkUtility({ entry: unpacked(entry), title, onOutput, nodeProgram });
@@ -55,4 +60,29 @@ export function createHostModule(updates: Updates): HostModule {
       },
     },
   };
+}
+
+/** A dialog of this process, with the program's own words: no page can draw, press or close it. */
+function askInDialog(shell: Shell): AskPerson {
+  return async ({ name, address }) => {
+    const settings = shell.host === null ? null : await firstOf<Settings>(shell.host.client.settings.watch({}));
+    const words = WORDS[languageOf(settings?.language ?? null, app.getLocale())];
+    const options = {
+      type: 'warning' as const,
+      message: words.act[name].replace('{address}', address),
+      detail: words.actDetail,
+      buttons: [words.actCancel, words.actAllow],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    };
+    const window = shell.window?.current() ?? null;
+    const { response } = await (window === null ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options));
+    return response === 1;
+  };
+}
+
+async function firstOf<Value>(stream: Promise<AsyncIterable<Value>>): Promise<Value | null> {
+  for await (const value of await stream) return value;
+  return null;
 }

@@ -8,7 +8,7 @@ export interface Terminal {
   /** Progress, questions, complaints: standard error, so that the answer stays clean. */
   readonly note: (text: string) => void;
   /** Null: nobody is there to answer. */
-  readonly ask: ((question: string) => Promise<string>) | null;
+  readonly ask: ((question: string, signal?: AbortSignal) => Promise<string>) | null;
   /** Aborted when the person, or the system, wants the command to end. */
   readonly signal: AbortSignal;
 }
@@ -32,10 +32,10 @@ export function systemTerminal(): Terminal {
   };
 }
 
-async function ask(question: string): Promise<string> {
+async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await lines.question(question);
+    return await (signal === undefined ? lines.question(question) : lines.question(question, { signal }));
   } finally {
     lines.close();
   }

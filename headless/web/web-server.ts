@@ -21,6 +21,7 @@ import {
 } from '../../contract/page-session.ts';
 import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
+import type { Caller } from '../../contract/rpc-server.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
@@ -36,7 +37,7 @@ export interface WebServerOptions {
   readonly files: StaticFiles | null;
   readonly random: Random;
   /** Connects to the host's contract. */
-  readonly serveHost: (port: RpcPort) => void;
+  readonly serveHost: (port: RpcPort, caller: Caller) => void;
   /** A connection to a node's own contract; null = its process does not run. */
   readonly nodePort: (profileId: string) => RpcPort | null;
   /** A clock that nobody sets; left out, the process's own. */
@@ -149,7 +150,8 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
     const client = who.kind === 'page' ? `page ${who.secret}` : who.kind === 'commandLine' ? COMMAND_LINE : NOBODY;
     if (!slots.isFree(client)) return refuse(503);
     // A page can not see why an upgrade was refused: one without a session is let in, told so, and shown out.
-    const serve = who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', options);
+    const serve =
+      who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', who.kind === 'commandLine' ? 'own' : 'page', options);
     if (serve === null) return refuse(404);
     sockets.handleUpgrade(request, socket, head, (open) => {
       slots.take(client, open);
@@ -206,8 +208,8 @@ function showOut(port: RpcPort): void {
 }
 
 /** What is done with a connection; null = there is nothing there, or it does not run. */
-function targetOf(url: string, { serveHost, nodePort }: WebServerOptions): ((port: RpcPort) => void) | null {
-  if (url === '/rpc/host') return serveHost;
+function targetOf(url: string, caller: Caller, { serveHost, nodePort }: WebServerOptions): ((port: RpcPort) => void) | null {
+  if (url === '/rpc/host') return (port) => serveHost(port, caller);
   const profile = profileIdSchema.safeParse(url.startsWith(NODE_PATH) ? url.slice(NODE_PATH.length) : '');
   if (!profile.success) return null;
   const port = nodePort(profile.data);

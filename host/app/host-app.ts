@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
-import { createRpcServer } from '../../contract/rpc-server.ts';
+import { type Caller, createRpcServer } from '../../contract/rpc-server.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
 import { HOST_ERRORS } from '../errors.ts';
+import { type AskPerson, createPageGuard } from '../acts/page-guard.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
@@ -36,6 +37,8 @@ export interface HostAppOptions {
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
+  /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, nobody says yes. */
+  readonly ask?: AskPerson;
   readonly openDevnet?: typeof forkDevnet;
   /** Node's own binary, for programs that Electron's can not run; left out, this process's. */
   readonly nodeProgram?: string;
@@ -48,8 +51,8 @@ export interface HostApp {
   /** In this process. */
   readonly client: HostClient;
   readonly parts: HostParts;
-  /** Serves the host's contract on a port of a window. */
-  serve(port: RpcPort): void;
+  /** Serves the host's contract; on a port of a window, unless it is said to be the program's own. */
+  serve(port: RpcPort, caller?: Caller): void;
   /** A new connection to a node's own contract; null while its worker does not live. */
   connectNode(profileId: string): RpcPort | null;
   /** A node's own contract for the shell itself; null while its worker does not live. */
@@ -100,10 +103,12 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features, notices };
   const engines = createEngineDirectory(() => networks.presets());
   const parts: HostParts = { ...stores, info, networks, engines, supervisor, views, nodes, devnet, updates, clock, random, log };
-  const server = createRpcServer(createHostRouter(parts), (error) => log.error({ err: error }, 'a procedure of the host failed'));
-  const serve = (port: RpcPort) => server.serve(port);
+  const guard = createPageGuard({ engines, profiles, ask: options.ask ?? (async () => false) });
+  const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
+  const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
+  const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);
   const [own, far] = portPair();
-  serve(far);
+  serve(far, 'own');
   const connectNode = (profileId: string) => {
     const known = profiles.list().some(({ id }) => id === profileId);
     const alive = supervisor.view(profileId).worker;

@@ -34,6 +34,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
       logs: logsFixture(world),
     }),
     report,
+    allow,
   );
   const nodes = new Map<string, RpcServer>();
   const nodeServer = (profileId: string) =>
@@ -48,6 +49,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
         checks: checksFixture(world),
       }),
       report,
+      allow,
     );
   return {
     logOut: async () => {},
@@ -65,6 +67,9 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     },
   };
 }
+
+/** Nobody is to be asked for what is made up. */
+const allow = async () => {};
 
 function served(server: RpcServer): RpcPort {
   const [near, far] = portPair();

@@ -34,7 +34,8 @@ export function createNodeService({ parts, withoutKey, drained, onUnexpected }: 
   const tasks = new TaskService(parts);
   const streams = drained === undefined ? {} : { drained };
   const router = createNodeRouter({ parts, views, tasks, trust: new TrustService(parts), streams });
-  const server = createRpcServer(router, onUnexpected);
+  // Acts of the node are two steps of the contract; nobody else is asked here.
+  const server = createRpcServer(router, onUnexpected, async () => {});
   return {
     serve: (port) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }),
     nodeChanged: (view) => views.publish(() => view),

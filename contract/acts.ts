@@ -1,0 +1,31 @@
+/**
+ * What costs the key, the money, or has a program run. A procedure of such a class says so with {@link act}; whoever
+ * serves it (contract/rpc-server.ts) has a guard look at each call of a page before it is carried out.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import type { z } from 'zod';
+
+export const ACT_KINDS = ['key', 'money', 'program'] as const;
+export type ActKind = (typeof ACT_KINDS)[number];
+
+/** What a procedure of the contract says about itself. */
+export interface ProcedureMeta {
+  readonly act?: ActKind | undefined;
+}
+
+const base = oc.$meta<ProcedureMeta>({});
+
+/** One that a page may call by itself. */
+export function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
+  return base.input(input).output(output);
+}
+
+/** One that a page may not do alone. */
+export function act<Input extends z.ZodType, Output extends z.ZodType>(kind: ActKind, input: Input, output: Output) {
+  return base.meta({ act: kind }).input(input).output(output);
+}
+
+/** A subscription. */
+export function stream<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
+  return base.input(input).output(eventIterator(output));
+}
