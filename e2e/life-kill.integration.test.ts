@@ -96,7 +96,7 @@ async function onChain({ chain }: Devnet, address: Hex) {
 }
 
 async function joins({ relayUrl }: Devnet, address: Hex): Promise<number> {
-  const answer = await fetch(`${relayUrl}/v1/events?node_address=${address}&event_type=NodeJoin`);
+  const answer = await fetch(`${relayUrl}/v1/events?node_address=${address}&limit=1000`);
   const { data } = (await answer.json()) as { data: readonly { type: string }[] };
   return data.filter(({ type }) => type === 'NodeJoin').length;
 }

@@ -29,7 +29,13 @@ type EventBody =
   | { readonly kind: 'nodeUnstaked'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
   | { readonly kind: 'nodeSlashed'; readonly node: Hex; readonly balanceWei: bigint; readonly creditsWei: bigint }
   /** New total of this delegator on this node; 0 after an unstake or a slash. */
-  | { readonly kind: 'delegation'; readonly delegator: Hex; readonly node: Hex; readonly stakeWei: bigint }
+  | {
+      readonly kind: 'delegation';
+      readonly delegator: Hex;
+      readonly node: Hex;
+      readonly stakeWei: bigint;
+      readonly slashed?: boolean;
+    }
   /** A share of 0 closes the node; its delegations stay. */
   | { readonly kind: 'delegatorShare'; readonly node: Hex; readonly share: number }
   /** Coin sent to the relay's own address. */
@@ -185,6 +191,7 @@ function delegationEvent(name: string, args: Result): EventBody | null {
   if (name === 'NodeDelegatorShareChanged') return { kind: 'delegatorShare', node: args[0], share: Number(args[1]) };
   const [delegator, node, amount] = args;
   if (name === 'DelegatorStaked') return { kind: 'delegation', delegator, node, stakeWei: amount };
-  if (name === 'DelegatorUnstaked' || name === 'DelegatorSlashed') return { kind: 'delegation', delegator, node, stakeWei: 0n };
+  if (name === 'DelegatorUnstaked') return { kind: 'delegation', delegator, node, stakeWei: 0n };
+  if (name === 'DelegatorSlashed') return { kind: 'delegation', delegator, node, stakeWei: 0n, slashed: true };
   return null;
 }

@@ -38,7 +38,6 @@ function abortOverdue(context: RelayContext, task: TaskRow, deadline: PhaseDeadl
     to: 'EndAborted',
     actor: 'timeout',
     deadlineMs: deadline.deadlineMs,
-    changes: { validatedTimeMs: task.validatedTimeMs ?? now },
     abort: { reason: deadline.reason, issuer: config.relayAddress, feeTo: deadline.feeTo },
   });
 }

@@ -111,8 +111,9 @@ test('a missing base model is asked for once, and the task runs when it is there
   await actor('n1').join();
   const { commitment } = await actor('app').createTask({ overrides: { task_model_ids: ['base:new/model'] } });
   const downloads = async () => {
-    const { json } = await send({ method: 'GET', url: '/v1/events?start=0&event_type=DownloadModel' });
-    return (json as { data: { args: string }[] }).data.map((event) => JSON.parse(event.args));
+    const { json } = await send({ method: 'GET', url: '/v1/events?start=0' });
+    const rows = (json as { data: { type: string; args: string }[] }).data;
+    return rows.filter(({ type }) => type === 'DownloadModel').map((event) => JSON.parse(event.args));
   };
   relay.runRound();
   await clock.tick(5_000);

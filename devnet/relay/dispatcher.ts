@@ -6,6 +6,7 @@ import { executionTimeoutSeconds, queueDeadlineMs } from '../../protocol/tasks/d
 import type { RelayContext } from './context.ts';
 import { delegatedWei } from './delegations.ts';
 import { balanceOf } from './ledger.ts';
+import { nodeSnapshot } from './slash-evidence.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
 import { moveTask } from './task-moves.ts';
 import { lockedWei } from './vesting.ts';
@@ -74,8 +75,10 @@ export function nodeScores(context: RelayContext, node: NodeRow, taskModelIds: r
   return { staking, qos, weight: isExcluded(node.qos, now) ? 0 : weight };
 }
 
-function scoreStakeWei(context: RelayContext, node: NodeRow): bigint {
+/** What counts for the selection; nothing of a node that has left. */
+export function scoreStakeWei(context: RelayContext, node: NodeRow): bigint {
   const { address } = node;
+  if (node.status === 'Quit') return 0n;
   return node.stakeWei + delegatedWei(context, address) + lockedWei(context, address) + balanceOf(context, address);
 }
 
@@ -83,7 +86,7 @@ function startTask(context: RelayContext, task: TaskRow, node: NodeRow): void {
   const models = [...baseModelsOf(task.modelIds)];
   const isSwitch = !models.every((id) => node.inUseModelIds.includes(id));
   const predicted = isSwitch ? task.seconds.modelSwitch : task.seconds.warm;
-  context.store.nodes.put({
+  const busy = context.store.nodes.put({
     ...node,
     status: nodeStatusAfter(node.status, 'taskStart'),
     currentTask: task.commitment,
@@ -95,7 +98,12 @@ function startTask(context: RelayContext, task: TaskRow, node: NodeRow): void {
   moveTask(context, task, {
     to: 'Started',
     actor: 'network',
-    changes: { selectedNode: node.address, startTimeMs: context.clock.now(), timeoutSeconds },
+    changes: {
+      selectedNode: node.address,
+      nodeAtStart: nodeSnapshot(context, busy),
+      startTimeMs: context.clock.now(),
+      timeoutSeconds,
+    },
   });
 }
 

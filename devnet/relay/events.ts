@@ -19,18 +19,15 @@ export function emit({ store, clock }: RelayContext, { type, nodeAddress, commit
   store.events.put({ id: store.events.size + 1, type, nodeAddress, commitment, args: text, atMs: clock.now() });
 }
 
+/** Null = not asked for. Compared without case, as the real relay's database does. */
 export interface EventFilter {
-  readonly nodeAddress: string;
-  readonly commitment: string;
-  readonly type: string;
+  readonly nodeAddress: string | null;
+  readonly commitment: string | null;
 }
 
-function matches(row: EventRow, { nodeAddress, commitment, type }: EventFilter): boolean {
-  return (
-    (nodeAddress === '' || row.nodeAddress === nodeAddress) &&
-    (commitment === '' || row.commitment === commitment) &&
-    (type === '' || row.type === type)
-  );
+function matches(row: EventRow, { nodeAddress, commitment }: EventFilter): boolean {
+  const fits = (wanted: string | null, value: string) => wanted === null || value.toLowerCase() === wanted.toLowerCase();
+  return fits(nodeAddress, row.nodeAddress) && fits(commitment, row.commitment);
 }
 
 /** Events after `start`, ascending. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { balanceOf, escrowOf, ISSUED, transfer } from './ledger.ts';
 import { releaseNode, slashNode } from './node-departure.ts';
 import { nodeRow, taskRow, testContext } from './testing/context.ts';
 
@@ -30,9 +31,17 @@ test('a node that serves another task meanwhile is left alone', () => {
   expect(context.store.nodes.get(other.address)).toEqual(other);
 });
 
-test("an admin's slash waits for a busy node", () => {
+test('a busy node is slashed at once, its task aborted and refunded', () => {
   const context = testContext();
-  context.store.transaction(() => context.store.nodes.put(nodeRow('n1', busy)));
-  const slash = () => context.store.transaction(() => slashNode(context, { address: nodeRow('n1').address, commitment: '0x' }));
-  expect(slash).toThrow('node is busy');
+  const running = taskRow({ status: 'Started', selectedNode: nodeRow('n1').address, feeWei: 5n });
+  context.store.transaction(() => {
+    transfer(context, { type: 'Deposit', reason: '3-test', from: ISSUED, to: escrowOf(running.commitment), wei: 5n });
+    context.store.tasks.put(running);
+    context.store.nodes.put(nodeRow('n1', busy));
+    slashNode(context, { address: nodeRow('n1').address, commitment: '0x' });
+  });
+  expect(context.store.nodes.get(nodeRow('n1').address)).toMatchObject({ status: 'Quit', currentTask: null });
+  expect(context.store.tasks.get(running.commitment)).toMatchObject({ status: 'EndAborted', abortReason: 'NodeSlashed' });
+  expect(balanceOf(context, running.creator)).toBe(5n);
+  expect(context.store.events.values().map(({ type }) => type)).toEqual(['TaskEndAborted', 'NodeQuit', 'NodeSlashed']);
 });

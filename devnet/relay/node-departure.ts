@@ -1,10 +1,13 @@
 /** How nodes leave a task or the network: release, kick-out, slash. Source: RELAY_PROTOCOL 4.3, 4.7, 4.8, 4.10. */
 import { shouldKickOut } from '../../protocol/node/qos.ts';
 import { type NodeStatusEvent, nodeStatusAfter } from '../../protocol/node/status.ts';
+import { ABORT_REASON, isTerminal, TASK_STATUS } from '../../protocol/tasks/status.ts';
 import type { RelayContext } from './context.ts';
 import { emit } from './events.ts';
 import { balanceOf, SLASHED, stakeOf, transfer } from './ledger.ts';
 import { exception } from './refusal.ts';
+import { refundFee } from './settlement.ts';
+import { slashEvidence } from './slash-evidence.ts';
 import { settleStake } from './stakes.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
 import { slashVestings } from './vesting.ts';
@@ -59,15 +62,15 @@ export function punish(context: RelayContext, task: TaskRow): void {
 }
 
 /**
- * Takes the whole stake and expels the node. The state graph knows no way to abort a running task for a slash, so an
- * admin's slash waits until the node is idle; an invalidated task is over already.
- * @throws Refusal "node has already quit", "node is busy"
+ * Takes the whole stake and expels the node at once. A task that it is at work on ends with it and is refunded.
+ * @throws Refusal "node has already quit"
  */
 export function slashNode(context: RelayContext, slash: { readonly address: string; readonly commitment: string }): void {
   const { store } = context;
   const node = store.nodes.get(slash.address);
   if (node === undefined || node.status === 'Quit') throw exception('node has already quit');
-  if (node.currentTask !== null && node.currentTask !== slash.commitment) throw exception('node is busy');
+  abortTaskOf(context, node);
+  const evidence = slashEvidence(context, slash.commitment);
   const amount = balanceOf(context, stakeOf(node.address));
   // On a chain the stake is gone when the chain says so.
   if (context.stakes === 'books') {
@@ -86,6 +89,27 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
       task_id_commitment: slash.commitment,
       amount: amount.toString(),
       network: node.network,
+      ...(evidence === null ? {} : { evidence }),
+    },
+  });
+}
+
+/** The real relay leaves the state graph here: see the deviation `relayAbortsTaskOfSlashedNode`. */
+function abortTaskOf(context: RelayContext, node: NodeRow): void {
+  const task = node.currentTask === null ? undefined : context.store.tasks.get(node.currentTask);
+  if (task === undefined || isTerminal(task.status)) return;
+  context.store.tasks.put({ ...task, status: 'EndAborted', abortReason: 'NodeSlashed' });
+  refundFee(context, task);
+  const issuer = context.config.relayAddress;
+  emit(context, {
+    type: 'TaskEndAborted',
+    nodeAddress: issuer,
+    commitment: task.commitment,
+    args: {
+      task_id_commitment: task.commitment,
+      abort_issuer: issuer,
+      last_status: TASK_STATUS[task.status],
+      abort_reason: ABORT_REASON.NodeSlashed,
     },
   });
 }

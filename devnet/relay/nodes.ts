@@ -37,8 +37,8 @@ export function joinNode(context: RelayContext, join: Join): void {
   if (before !== undefined && before.status !== 'Quit') throw refuseField('address', 'Node already joined');
   assertNoSlashJob(context, join.address);
   const wanted = join.stakingWei === 0n ? config.defaultStakeWei : join.stakingWei;
+  if (!config.networks.includes(join.network)) throw exception('blockchain not found');
   if (balanceOf(context, stakeOf(join.address)) !== wanted) throw exception('staking amount mismatch');
-  if (!config.networks.includes(join.network)) throw exception(`network ${join.network} not found`);
   if (join.modelIds.length === 0) throw exception('empty slice found');
   const now = clock.now();
   store.transaction(() => {
@@ -68,7 +68,7 @@ export function joinNode(context: RelayContext, join: Join): void {
 
 /** Replaces hardware, version and models; `inUse` of models that stay is kept. */
 export function updateCapabilities(context: RelayContext, address: string, capabilities: Capabilities): void {
-  assertVersion(capabilities.version);
+  assertNodeVersion(capabilities.version);
   const node = knownNode(context, address);
   if (node.status === 'Quit') throw refuseField('address', 'Illegal node status');
   const update = hardware(capabilities);
@@ -106,7 +106,7 @@ export function addModel(context: RelayContext, address: string, modelId: string
 }
 
 export function setVersion(context: RelayContext, address: string, version: string): void {
-  assertVersion(version);
+  assertNodeVersion(version);
   const node = knownNode(context, address);
   context.store.transaction(() => context.store.nodes.put({ ...node, version }));
 }
@@ -149,7 +149,11 @@ function pendingDownloads(node: NodeRow, modelIds: readonly string[]): NodeRow['
   return node.downloads.filter((download) => !modelIds.includes(download.modelId));
 }
 
-/** Not three parts and a part that is no number are blamed on different fields (RELAY_PROTOCOL 3.3.3). */
+function assertNodeVersion(version: string): void {
+  if (parseVersion(version) === null) throw refuseField('version', 'Invalid node version');
+}
+
+/** At a join, not three parts and a part that is no number are blamed on different fields (RELAY_PROTOCOL 3.3.3). */
 function assertVersion(version: string): void {
   if (version.split('.').length !== 3) throw refuseField('version', 'Invalid node version');
   if (parseVersion(version) === null) throw refuseField('task_version', 'Invalid task version');

@@ -30,6 +30,9 @@ export function changeQos({ store, clock }: RelayContext, { node, event, change,
   const view = (state: QosState) => ({ long: longTermQos(state), health: healthAt(state, now) });
   const qos = change(row.qos);
   store.nodes.put({ ...row, qos: { ...qos, pool: [...qos.pool] } });
+  const [before, after] = [view(row.qos), view(qos)];
+  // What changes nothing that can be seen leaves no trace: a new node's first join.
+  if (before.long === after.long && before.health === after.health) return;
   store.traces.put({
     id: store.traces.size + 1,
     node: row.address,
@@ -37,8 +40,8 @@ export function changeQos({ store, clock }: RelayContext, { node, event, change,
     event,
     taskQosScore: about.taskQosScore ?? null,
     rank: about.rank ?? null,
-    before: view(row.qos),
-    after: view(qos),
+    before,
+    after,
     atMs: now,
   });
 }

@@ -49,6 +49,7 @@ export interface InProcessRequest {
 
 export interface InProcessResponse {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
 }
 
@@ -172,7 +173,8 @@ export function createRelay(options: RelayOptions): Relay {
         headers: { ...headers },
         ...(payload === undefined ? {} : { payload }),
       });
-      return { status: response.statusCode, bytes: new Uint8Array(response.rawPayload) };
+      const told = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      return { status: response.statusCode, headers: Object.fromEntries(told), bytes: new Uint8Array(response.rawPayload) };
     },
     runRound,
     followChain: async () => desk?.round(),

@@ -9,6 +9,7 @@ import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { estimatedSeconds, taskPriority, vramWeight } from '../../protocol/tasks/pricing.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import type { RelayContext } from './context.ts';
+import { parseGoJson } from './go-json.ts';
 import { balanceOf } from './ledger.ts';
 import { exception, panic, refuseField } from './refusal.ts';
 import { chargeFee } from './settlement.ts';
@@ -21,6 +22,8 @@ export interface NewTask {
   /** JSON text. */
   readonly args: string;
   readonly type: TaskType;
+  /** False: a number that stands for no type, which only the schema of fine-tune tasks then speaks for. */
+  readonly isKnownType: boolean;
   readonly nonce: string;
   readonly modelIds: readonly string[];
   /** Null where the request lacks the field: the real relay's handler dies of it. */
@@ -39,7 +42,7 @@ export interface NewTask {
 /** @throws Refusal */
 export function createTask(context: RelayContext, task: NewTask): TaskRow {
   const args = acceptedArgs(context, task);
-  const isFineTune = task.type === 'FineTuneLora';
+  const isFineTune = task.type === 'FineTuneLora' && task.isKnownType;
   if (isFineTune && task.timeoutSeconds === 0) throw refuseField('timeout', 'Timeout is required for fine-tune tasks');
   if (parseVersion(task.version) === null) throw refuseField('task_version', 'Invalid task version');
   const { minVramGib, requiredGpu, requiredGpuVramGib, size } = task;
@@ -51,6 +54,7 @@ export function createTask(context: RelayContext, task: NewTask): TaskRow {
     throw refuseField('checkpoint', 'More than one checkpoint file uploaded');
   }
   if (balanceOf(context, task.creator) < task.feeWei) throw refuseField('task_fee', 'Insufficient relay account balance');
+  if (!task.isKnownType) throw exception('unsupported task type');
   const demand = { minVramGib, requiredGpu: collapseWhitespace(requiredGpu), requiredGpuVramGib, size };
   const row = newRow(context, { task, demand, args });
   const [checkpoint] = task.checkpoints ?? [];
@@ -76,6 +80,7 @@ export function unstarted() {
     executionDtype: '',
     qosScore: null,
     selectedNode: null,
+    nodeAtStart: null,
     group: [],
     startTimeMs: null,
     deliveredTimeMs: null,
@@ -115,7 +120,7 @@ function newRow(context: RelayContext, { task, demand, args }: Draft): TaskRow {
 function acceptedArgs({ config }: RelayContext, { args, type }: NewTask): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(args);
+    value = parseGoJson(args, { truncated: 'unexpected end of JSON input' });
   } catch (error) {
     throw exception(error instanceof Error ? error.message : 'invalid JSON');
   }

@@ -99,7 +99,6 @@ export function cancelTask(context: RelayContext, task: TaskRow): void {
     moveTask(context, task, {
       to: 'EndAborted',
       actor: 'application',
-      changes: { validatedTimeMs: context.clock.now() },
       abort: { reason: 'CreatorCancelled', issuer: task.creator },
     }),
   );
@@ -109,7 +108,9 @@ function hashOf(task: TaskRow, files: readonly Uint8Array[]): string {
   try {
     return scoreOfFiles(task.type, files);
   } catch (error) {
-    throw exception(error instanceof Error ? error.message : String(error));
+    // In the words of the real relay's decoder.
+    const text = error instanceof Error ? error.message : String(error);
+    throw exception(text.replace('not an acceptable PNG: ', 'png: invalid format: '));
   }
 }
 

@@ -52,6 +52,8 @@ export function validateThree(context: RelayContext, members: readonly TaskRow[]
   const [first] = bySequence;
   if (first === undefined) throw exception('task group size is not 3');
   assertProof(context, { seedOf: first, tasks: bySequence, claim, grouped: true });
+  // The deviation `relayRefusesThreeErrors`: nothing is decided, and in the end the validation's deadline pays all three.
+  if (members.every(({ status }) => status === 'ErrorReported')) throw exception('illegal previous task status');
   context.store.transaction(() =>
     decideGroup(
       context,
@@ -138,7 +140,7 @@ function assertProof({ config }: RelayContext, { seedOf, tasks, claim, grouped }
   const owner = addressOfPublicKey(publicKey);
   if (tasks.some((task) => task.creator !== owner)) throw exception('not task creator');
   const verdict = verifyVrf({ publicKey, alpha: seedOf.samplingSeed as Hex, proof: vrfProof });
-  if (!verdict.valid) throw exception('invalid VRF proof');
+  if (!verdict.valid) throw exception('invalid proof');
   const sampled = isSampled(verdict.output, config.samplingModulus);
   if (grouped && !sampled) throw exception('task is not selected for validation');
   if (!grouped && sampled) throw exception('task is selected for validation');

@@ -1,4 +1,4 @@
-/** Emissions: locked at their creation, released evenly over their days, taken by a slash. Source: RELAY_PROTOCOL 3.5, 4.8, 4.12. */
+/** Emissions: locked at their creation, released day by day, taken by a slash. Source: RELAY_PROTOCOL 3.5, 4.8, 4.12. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, ISSUED, SLASHED, transfer, vestingOf } from './ledger.ts';
@@ -27,12 +27,12 @@ export function createVesting(context: RelayContext, { address, wei, durationDay
 export function releaseVestings(context: RelayContext): void {
   const { store, clock } = context;
   for (const row of store.vestings.values()) {
-    const dueWei = releasedBy(row, clock.now());
-    if (row.slashed || dueWei <= row.releasedWei) continue;
+    const due = dueWei(row, clock.now());
+    if (row.slashed || due <= row.releasedWei) continue;
     store.transaction(() => {
-      const step = { reason: `10-${row.id}-${dueWei}`, wei: dueWei - row.releasedWei };
+      const step = { reason: `10-${row.id}-${row.releasedWei}-${due}`, wei: due - row.releasedWei };
       transfer(context, { ...step, type: 'VestingRelease', from: vestingOf(row.id), to: row.address });
-      store.vestings.put({ ...row, releasedWei: dueWei });
+      store.vestings.put({ ...row, releasedWei: due });
     });
   }
 }
@@ -52,13 +52,24 @@ export function vestingsOf({ store }: Pick<RelayContext, 'store'>, address: stri
   return store.vestings.values().filter((row) => row.address === address);
 }
 
-/** Wei that is neither released nor slashed. */
-export function lockedWei(context: Pick<RelayContext, 'store'>, address: string): bigint {
-  return vestingsOf(context, address).reduce((sum, row) => sum + balanceOf(context, vestingOf(row.id)), 0n);
+/** Wei that is neither due nor slashed. */
+export function lockedWei({ store, clock }: Pick<RelayContext, 'store' | 'clock'>, address: string): bigint {
+  return vestingsOf({ store }, address)
+    .filter((row) => !row.slashed)
+    .reduce((sum, row) => sum + row.totalWei - dueWei(row, clock.now()), 0n);
 }
 
-function releasedBy({ totalWei, durationDays, atMs }: VestingRow, nowMs: number): bigint {
-  const durationMs = BigInt(Math.round(durationDays * DAY_MS));
-  const passedMs = BigInt(Math.max(0, nowMs - atMs));
-  return passedMs >= durationMs ? totalWei : (totalWei * passedMs) / durationMs;
+/**
+ * What is released by now: by the UTC day, as on the real relay. A duration of less than a day, which no real emission
+ * has, is released evenly, so that a devnet can show a release without waiting for midnight.
+ */
+export function dueWei({ totalWei, durationDays, atMs }: VestingRow, nowMs: number): bigint {
+  if (durationDays < 1) {
+    const durationMs = BigInt(Math.round(durationDays * DAY_MS));
+    const passedMs = BigInt(Math.max(0, nowMs - atMs));
+    return passedMs >= durationMs ? totalWei : (totalWei * passedMs) / durationMs;
+  }
+  const days = BigInt(Math.max(0, Math.floor(nowMs / DAY_MS) - Math.floor(atMs / DAY_MS)));
+  const whole = BigInt(Math.floor(durationDays));
+  return days >= whole ? totalWei : (totalWei * days) / whole;
 }

@@ -2,7 +2,7 @@
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, OUTSIDE, transfer, WITHDRAW_FEES, withdrawalOf } from './ledger.ts';
-import { exception, refuseField } from './refusal.ts';
+import { refuseField } from './refusal.ts';
 import type { WithdrawalRow } from './store/rows.ts';
 import { chargedFee } from './withdrawal-fee.ts';
 
@@ -16,6 +16,9 @@ export interface WithdrawalRequest {
   readonly amountWei: bigint;
   /** The destination is the beneficial address that the chain names. */
   readonly isBenefit: boolean;
+  /** Of the signed request: the withdraw service is given both. */
+  readonly timestamp: number;
+  readonly signature: string;
 }
 
 /** @throws Refusal */
@@ -27,22 +30,29 @@ export function requestWithdrawal(context: RelayContext, request: WithdrawalRequ
   if (amountWei < config.withdraw.minimumWei) throw refuseField('amount', 'Amount is too small');
   if (!isBenefit) throw refuseField('benefit_address', 'Benefit address mismatch');
   const feeWei = chargedFee(config.withdraw, amountWei);
-  if (balanceOf(context, address) < amountWei + feeWei) throw refuseField('amount', 'Insufficient relay account balance');
-  const today = Math.floor(clock.now() / DAY_MS);
-  const count = store.withdrawals
+  const day = Math.floor(clock.now() / DAY_MS);
+  const today = store.withdrawals
     .values()
-    .filter((row) => row.status !== 'Failed' && Math.floor(row.atMs / DAY_MS) === today)
-    .filter((row) => row.address === address || row.benefitAddress === benefitAddress).length;
+    .filter((row) => row.status !== 'Failed' && Math.floor(row.atMs / DAY_MS) === day)
+    .filter((row) => row.network === network);
+  const count = Math.max(
+    today.filter((row) => row.address === address).length,
+    today.filter((row) => row.benefitAddress === benefitAddress).length,
+  );
   if (count >= config.withdraw.perDay) throw refuseField('amount', 'Daily withdrawal limit exceeded');
+  if (balanceOf(context, address) < amountWei + feeWei) throw refuseField('amount', 'Insufficient relay account balance');
   const id = store.withdrawals.size + 1;
   return store.transaction(() => {
     transfer(context, { type: 'Withdraw', reason: `6-${id}`, from: address, to: withdrawalOf(id), wei: amountWei + feeWei });
-    return store.withdrawals.put({ id, ...wanted, feeWei, status: 'Pending', txHash: '', signedHash: '', atMs: clock.now() });
+    const open = { status: 'Pending', txHash: '', signedHash: '' } as const;
+    return store.withdrawals.put({ id, ...wanted, feeWei, eventId: store.ledger.size, ...open, atMs: clock.now() });
   });
 }
 
+/** Said again of one that was fulfilled already, it changes nothing. @throws Refusal */
 export function fulfilWithdrawal(context: RelayContext, { id, txHash }: { readonly id: number; readonly txHash: string }): void {
-  const row = pending(context, id);
+  const row = pending(context, { id, already: 'Success' });
+  if (row === null) return;
   context.store.transaction(() => {
     transfer(context, { type: 'Withdraw', reason: `6-${id}-out`, from: withdrawalOf(id), to: OUTSIDE, wei: row.amountWei });
     transfer(context, {
@@ -56,8 +66,10 @@ export function fulfilWithdrawal(context: RelayContext, { id, txHash }: { readon
   });
 }
 
+/** Said again of one that was rejected already, it changes nothing. @throws Refusal */
 export function rejectWithdrawal(context: RelayContext, id: number): void {
-  const row = pending(context, id);
+  const row = pending(context, { id, already: 'Failed' });
+  if (row === null) return;
   const wei = row.amountWei + row.feeWei;
   context.store.transaction(() => {
     transfer(context, { type: 'WithdrawRefund', reason: `7-${id}`, from: withdrawalOf(id), to: row.address, wei });
@@ -65,9 +77,14 @@ export function rejectWithdrawal(context: RelayContext, id: number): void {
   });
 }
 
-function pending({ store }: RelayContext, id: number): WithdrawalRow {
+/** Null when what is asked for was done before. */
+function pending(
+  { store }: RelayContext,
+  { id, already }: { readonly id: number; readonly already: WithdrawalRow['status'] },
+): WithdrawalRow | null {
   const row = store.withdrawals.get(String(id));
-  if (row === undefined) throw exception('record not found');
-  if (row.status !== 'Pending') throw exception('withdraw record is not pending');
+  if (row === undefined) throw refuseField('id', 'Withdraw request not found');
+  if (row.status === already) return null;
+  if (row.status !== 'Pending') throw refuseField('id', 'withdraw request is not pending');
   return row;
 }

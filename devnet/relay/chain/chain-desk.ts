@@ -46,9 +46,9 @@ export class ChainDesk {
     });
   }
 
-  /** Null while it is not set. */
-  benefitAddress(node: Hex): Promise<Hex | null> {
-    return this.#chain.benefitAddress(node);
+  /** Where withdrawals go: the beneficial address, or while none is set the account's own. */
+  async payoutAddress(account: Hex): Promise<Hex> {
+    return (await this.#chain.benefitAddress(account)) ?? account;
   }
 
   async #round(): Promise<void> {

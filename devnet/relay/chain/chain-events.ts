@@ -2,7 +2,7 @@
 import { nodeStatusAfter } from '../../../protocol/node/status.ts';
 import type { ChainEvent } from '../../chain/relay-chain.ts';
 import type { RelayContext } from '../context.ts';
-import { setDelegation, setDelegatorShare } from '../delegations.ts';
+import { delegatedTo, setDelegation, setDelegatorShare } from '../delegations.ts';
 import { emit } from '../events.ts';
 import { balanceOf, ISSUED, stakeOf, transfer } from '../ledger.ts';
 import { leave } from '../node-departure.ts';
@@ -24,10 +24,10 @@ export function applyChainEvent(context: RelayContext, event: ChainEvent): void 
       break;
     }
     case 'delegation':
-      setDelegation(context, event);
+      onDelegation(context, event);
       break;
     case 'delegatorShare':
-      setDelegatorShare(context, event.node, event.share);
+      onShare(context, event);
       break;
     case 'deposit': {
       const reason = `3-${event.hash}`;
@@ -45,6 +45,26 @@ function onStaked(context: RelayContext, { node: address, balanceWei, hash }: Of
   context.store.nodes.put({ ...node, stakeWei: balanceWei });
   const args = { node_address: address, staking_amount: balanceWei.toString(), network: node.network };
   emit(context, { type: 'NodeStaking', nodeAddress: address, args });
+}
+
+/** Nothing is told of a node that the relay does not know. */
+function onDelegation(context: RelayContext, { node, delegator, stakeWei, slashed = false }: Of<'delegation'>): void {
+  const before = delegatedTo(context, node).delegations.find((delegation) => delegation.delegator === delegator)?.stakeWei ?? 0n;
+  setDelegation(context, { node, delegator, stakeWei });
+  const network = context.store.nodes.get(node)?.network;
+  if (network === undefined || (stakeWei === 0n && before === 0n)) return;
+  const type = slashed ? 'DelegatedStakingSlashed' : stakeWei === 0n ? 'DelegatorUnstaking' : 'DelegatorStaking';
+  // One that is taken away is told with what it was.
+  const amount = (stakeWei === 0n ? before : stakeWei).toString();
+  emit(context, { type, nodeAddress: node, args: { delegator_address: delegator, node_address: node, amount, network } });
+}
+
+function onShare(context: RelayContext, { node: address, share }: Of<'delegatorShare'>): void {
+  setDelegatorShare(context, address, share);
+  const node = context.store.nodes.get(address);
+  if (node === undefined || node.status === 'Quit') return;
+  const args = { node_address: address, share, network: node.network };
+  emit(context, { type: 'NodeDelegatorShareChanged', nodeAddress: address, args });
 }
 
 /**

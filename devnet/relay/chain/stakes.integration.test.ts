@@ -237,11 +237,27 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
   const benefitAddress = nodeRow('crashed benefit').address;
   const address = nodeRow('crashed').address;
   context.store.transaction(() => context.store.accounts.put({ name: address, wei: 100n }));
-  const row = requestWithdrawal(context, { address, benefitAddress, network: 'devnet', amountWei: 40n, isBenefit: true });
+  const row = requestWithdrawal(context, {
+    address,
+    benefitAddress,
+    network: 'devnet',
+    amountWei: 40n,
+    isBenefit: true,
+    timestamp: 0,
+    signature: '0x',
+  });
   // The coin moved and the books were not written.
   const signedHash = await relayChain.pay(benefitAddress, 40n, () => {});
   context.store.transaction(() => context.store.withdrawals.put({ ...row, signedHash }));
-  const lost = requestWithdrawal(context, { address, benefitAddress, network: 'devnet', amountWei: 2n, isBenefit: true });
+  const lost = requestWithdrawal(context, {
+    address,
+    benefitAddress,
+    network: 'devnet',
+    amountWei: 2n,
+    isBenefit: true,
+    timestamp: 0,
+    signature: '0x',
+  });
   context.store.transaction(() => context.store.withdrawals.put({ ...lost, signedHash: `0x${'ab'.repeat(32)}` }));
   await new ChainDesk(context, relayChain).round();
   expect(await world.balance(benefitAddress)).toBe(42n);

@@ -3,20 +3,21 @@ import type { FastifyRequest } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { RelayContext } from '../context.ts';
-import { type Refusal, refuseField, unauthorised } from '../refusal.ts';
+import { refuseField, unauthorised } from '../refusal.ts';
 import { bind } from './bind.ts';
-import { requireSignature } from './signature.ts';
+import { checkSignature } from './signature.ts';
 
 export const TOKEN_SECONDS = 3600;
 const ISSUER = 'crynux-relay';
 const claims = z.object({ address: z.string() });
+const signedQuery = z.object({ timestamp: z.coerce.number().int().catch(0), signature: z.string().catch('') });
 
 export interface Access {
   /** Token for an address that has proved itself. */
   issue(address: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** Address of the request's token. @throws Refusal 401 */
   tokenAddress(request: FastifyRequest): Promise<string>;
-  /** Passes when token or v2 signature over {address} is the path's address. @throws Refusal 400, 401 */
+  /** Passes when a token, or else a v2 signature over {address}, is the path's address. @throws Refusal 400, 401 */
   requireOwner(request: FastifyRequest, mismatch: string): Promise<string>;
 }
 
@@ -38,6 +39,14 @@ export function createAccess(context: RelayContext): Access {
     }
   }
 
+  /** Whatever is wrong with time or signature, the answer is the same: no credentials at all. */
+  function signedBy(request: FastifyRequest, address: string): boolean {
+    const { timestamp, signature } = signedQuery.parse(request.query);
+    const check = checkSignature(context, { payload: { address }, timestamp, signature, version: 2 });
+    if (check === 'malformed' || check === 'stale') throw unauthorised('Valid JWT or signature required');
+    return check.isSigner(address);
+  }
+
   return {
     async issue(address) {
       const now = Math.floor(context.clock.now() / 1000);
@@ -54,23 +63,13 @@ export function createAccess(context: RelayContext): Access {
     },
     tokenAddress,
     async requireOwner(request, mismatch) {
-      const hasToken = request.headers.authorization?.startsWith('Bearer ') === true;
-      const input = bind(request, {
-        shape: (k) => ({ address: k.text(), timestamp: k.int(0), signature: k.optionalText() }),
-      });
-      const { address, timestamp, signature } = input;
-      if (hasToken) {
-        if ((await tokenAddress(request)) !== address) throw ownerMismatch(mismatch);
-        return address;
-      }
-      if (timestamp === 0 || signature === '') throw unauthorised('Valid JWT or signature required');
-      const { isSigner } = requireSignature(context, { payload: { address }, timestamp, signature, version: 2 });
-      if (!isSigner(address)) throw ownerMismatch(mismatch);
+      const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
+      const isOwner = await tokenAddress(request).then(
+        (holder) => holder === address,
+        () => signedBy(request, address),
+      );
+      if (!isOwner) throw refuseField('address', mismatch);
       return address;
     },
   };
-}
-
-function ownerMismatch(message: string): Refusal {
-  return refuseField('address', message);
 }

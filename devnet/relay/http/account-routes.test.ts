@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { signWalletMessage, walletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
 import { type Actor, createHarness, FEE, type Harness, keyOf } from '../testing/harness.ts';
-import { failed, refused } from '../testing/refusals.ts';
+import { refused } from '../testing/refusals.ts';
 
 let harness: Harness;
 let app: Actor;
@@ -91,9 +91,11 @@ test('a withdrawal is held until the relay fulfils it', async () => {
   const relay = harness.actor('relay');
   const path = '/v1/withdraw/1/fulfill';
   const stranger = await app.post(path, { id: 1, tx_hash: '0xabc' });
-  expect(stranger).toMatchObject(refused('signature', 'Signer not allowed'));
+  expect(stranger).toMatchObject(refused('address', 'Invalid address'));
   expect(await relay.post(path, { id: 1, tx_hash: '0xabc' })).toMatchObject({ status: 200 });
-  expect(await relay.post(path, { id: 1, tx_hash: '0xabc' })).toMatchObject(failed('withdraw record is not pending'));
+  expect(await relay.post(path, { id: 1, tx_hash: '0xdef' })).toMatchObject({ status: 200 });
+  expect(await relay.post('/v1/withdraw/1/reject', { id: 1 })).toMatchObject(refused('id', 'withdraw request is not pending'));
+  expect(await relay.post('/v1/withdraw/2/reject', { id: 2 })).toMatchObject(refused('id', 'Withdraw request not found'));
   const totals = harness.relay.totals();
   expect(totals).toMatchObject({ escrowWei: 0n, outsideWei: 1000n });
   expect(totals.totalWei).toBe(totals.issuedWei);

@@ -5,14 +5,20 @@ import { CONNECT_WALLET_ACTION, verifyWalletMessage, type WalletMessage } from '
 import type { RelayContext } from '../context.ts';
 import { balanceOf } from '../ledger.ts';
 import { refuseField } from '../refusal.ts';
+import { DAY_MS, daysUpTo, type Income, incomes, isOperators, sumWei, within } from '../statistics.ts';
+import type { LedgerType } from '../store/rows.ts';
 import type { Access } from './access.ts';
 import { bind, type FieldKinds } from './bind.ts';
-import { rfc3339 } from './wire.ts';
+import { unixSeconds } from './wire.ts';
 
 /** A deposit that came over the chain names its transaction. */
 const TRANSACTION = /^3-(0x[0-9a-f]{64})$/;
 
-export const page = (size: number) => (k: FieldKinds) => ({ page: k.int(1), page_size: k.int(size) });
+/** 0 is the default, like nothing. */
+const page = (k: FieldKinds) => ({ page: k.uint(1), page_size: k.uint(10) });
+
+/** What `task_fee` lists of an account; everything else of it is in no list. */
+const TASK_FEE_NUMBER: Partial<Record<LedgerType, number>> = { TaskIncome: 0, TaskPayment: 4, TaskRefund: 5 };
 
 export function accountRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
   app.post('/v1/client/connect_wallet', async (request) => {
@@ -30,13 +36,13 @@ export function accountRoutes(app: FastifyInstance, context: RelayContext, acces
 
   app.get('/v1/relay_account/:address/deposit/list', async (request) => {
     const address = await requireToken(access, request);
-    const input = bind(request, { shape: (k) => ({ ...page(10)(k), network: k.optionalText() }) });
+    const input = bind(request, { shape: (k) => ({ ...page(k), network: k.nullableText() }) });
     const network = context.config.networks[0] ?? '';
-    const isAsked = input.network === '' || input.network === network;
+    const isAsked = input.network === null || input.network === network;
     const rows = context.store.ledger.values().filter((row) => isAsked && row.type === 'Deposit' && row.to === address);
     const deposits = paged(rows, input).map((row) => ({
       id: row.id,
-      created_at: rfc3339(row.atMs),
+      created_at: unixSeconds(row.atMs),
       address,
       amount: row.wei.toString(),
       network,
@@ -49,16 +55,34 @@ export function accountRoutes(app: FastifyInstance, context: RelayContext, acces
     const address = await requireToken(access, request);
     const rows = context.store.ledger
       .values()
-      .filter((row) => row.to === address && (row.type === 'TaskIncome' || row.type === 'UserDelegation'));
-    const records = paged(rows, bind(request, { shape: page(10) })).map((row) => ({
+      .filter((row) => TASK_FEE_NUMBER[row.type] !== undefined && (row.type === 'TaskPayment' ? row.from : row.to) === address);
+    const records = paged(rows, bind(request, { shape: page })).map((row) => ({
       id: row.id,
-      created_at: rfc3339(row.atMs),
+      created_at: unixSeconds(row.atMs),
       address,
       amount: row.wei.toString(),
-      type: row.type === 'TaskIncome' ? 0 : 8,
+      type: TASK_FEE_NUMBER[row.type] ?? 0,
       reason: row.reason,
     }));
     return { message: 'success', data: { total: rows.length, records } };
+  });
+}
+
+/** Incomes of an account by day, as operator and as delegator. */
+export function incomeRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
+  app.get('/v1/client/:address/income/stats', async (request) => {
+    const address = await requireToken(access, request);
+    const { end, count } = bind(request, { shape: (k) => ({ end: k.nullableInt(), count: k.int(30) }) });
+    const days = daysUpTo(end === null ? context.clock.now() : end * 1000, count);
+    const own = incomes(context).filter(({ payee }) => payee === address);
+    const byDay = (rows: readonly Income[]) => days.map((day) => sumWei(rows.filter(within(day, DAY_MS))).toString());
+    const orNull = <Value>(list: readonly Value[]) => (list.length === 0 ? null : list);
+    const data = {
+      timestamps: orNull(days.map(unixSeconds)),
+      node_income: orNull(byDay(own.filter(isOperators))),
+      delegated_staking_income: orNull(byDay(own.filter((row) => !isOperators(row)))),
+    };
+    return { message: 'success', data };
   });
 }
 
@@ -74,8 +98,9 @@ export function paged<Row>(
   rows: readonly Row[],
   { page: number, page_size }: { readonly page: number; readonly page_size: number },
 ): Row[] {
-  const start = (Math.max(1, number) - 1) * page_size;
-  return rows.toReversed().slice(start, start + page_size);
+  const size = page_size === 0 ? 10 : page_size;
+  const start = (Math.max(1, number) - 1) * size;
+  return rows.toReversed().slice(start, start + size);
 }
 
 /** @throws Refusal in the words of RELAY_PROTOCOL 3.8 */

@@ -4,15 +4,19 @@ import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ChainDesk } from '../chain/chain-desk.ts';
 import type { RelayContext } from '../context.ts';
+import { parseGoJson } from '../go-json.ts';
 import { Refusal, refuseField } from '../refusal.ts';
 import { createAccess } from './access.ts';
-import { accountRoutes } from './account-routes.ts';
+import { accountRoutes, incomeRoutes } from './account-routes.ts';
+import { delegationRoutes } from './delegation-routes.ts';
 import { diagnosticsRoutes } from './diagnostics-routes.ts';
 import { emissionRoutes } from './emission-routes.ts';
 import { type FaultPlan, injectFaults } from './faults.ts';
+import { incentiveRoutes } from './incentive-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { publicRoutes } from './public-routes.ts';
 import { resultRoutes } from './result-routes.ts';
+import { statsRoutes } from './stats-routes.ts';
 import { taskRoutes } from './task-routes.ts';
 import { withdrawRoutes } from './withdraw-routes.ts';
 
@@ -31,6 +35,19 @@ export async function buildApp(context: RelayContext, { desk, faults }: AppOptio
   await app.register(formbody);
   await app.register(multipart, { limits: { fileSize: context.config.maxBodyBytes } });
 
+  // The relay reads a JSON body with a decoder that leaves an empty one alone; what is missing then is told by the fields.
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
+    if (body === '') return {};
+    try {
+      return parseGoJson(body, { truncated: 'unexpected EOF' });
+    } catch (error) {
+      throw refuseField('', error instanceof Error ? error.message : 'invalid JSON');
+    }
+  });
+  // A body of any other kind is read as a form without fields.
+  app.addContentTypeParser('*', { parseAs: 'string' }, async () => ({}));
+
   app.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain').send('404 page not found'));
   app.setErrorHandler((error, _, reply) => {
     const refusal = asRefusal(error);
@@ -45,9 +62,13 @@ export async function buildApp(context: RelayContext, { desk, faults }: AppOptio
   resultRoutes(app, context);
   nodeRoutes(app, context, { access, desk });
   accountRoutes(app, context, access);
+  incomeRoutes(app, context, access);
   emissionRoutes(app, context, access);
   withdrawRoutes(app, context, { access, desk });
   diagnosticsRoutes(app, context);
+  statsRoutes(app, context);
+  delegationRoutes(app, context);
+  incentiveRoutes(app, context);
   return app;
 }
 
@@ -56,6 +77,7 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status === 413) return refuseField('', 'http: request body too large');
   if (status === 400) return refuseField('', message);
   return new Refusal(status >= 400 && status < 500 ? status : 500, { message }, message);
 }

@@ -28,7 +28,7 @@ const pathSchema = z.object({ c: z.string() });
 
 export function diagnosticsRoutes(app: FastifyInstance, context: RelayContext): void {
   app.post('/v2/tasks/:c/node_error', (request) => {
-    const { timestamp, signature, captured_at, ...payload } = bind(request, { shape: reportShape });
+    const { timestamp, signature, captured_at, ...payload } = bind(request, { shape: reportShape, struct: 'NodeErrorInput' });
     const { c } = pathSchema.parse(request.params);
     const { node_address: node, task_id_commitment: commitment } = payload;
     if (c !== commitment) throw refuseField('task_id_commitment', 'Path and signed body do not match');

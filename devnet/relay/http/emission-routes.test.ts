@@ -29,10 +29,13 @@ async function locked(): Promise<unknown> {
   return (await node.get(path('vesting/locked'), { address: node.address })).json;
 }
 
-test('an emission is released evenly over its days, to the last wei', async () => {
+test('an emission is released by the day, to the last wei', async () => {
   harness.relay.vest({ address: node.address, wei: 100n, durationDays: 3, type: 'node' });
   expect(await locked()).toMatchObject({ data: '100' });
-  await harness.clock.tick(DAY_MS);
+  await harness.clock.tick(DAY_MS - 1_000);
+  harness.relay.runRound();
+  expect(await locked()).toMatchObject({ data: '100' });
+  await harness.clock.tick(1_000);
   harness.relay.runRound();
   expect(await vestings()).toMatchObject([{ totalWei: 100n, releasedWei: 33n, remainingWei: 67n, slashed: false }]);
   expect(await locked()).toMatchObject({ data: '67' });

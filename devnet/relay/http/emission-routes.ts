@@ -2,17 +2,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { RelayContext } from '../context.ts';
 import { refuseField } from '../refusal.ts';
+import { emissionWeeks, WEEK_MS } from '../statistics.ts';
 import type { VestingRow } from '../store/rows.ts';
-import { lockedWei, vestingsOf } from '../vesting.ts';
+import { dueWei, lockedWei, vestingsOf } from '../vesting.ts';
 import type { Access } from './access.ts';
-import { page, paged, requireToken } from './account-routes.ts';
+import { requireToken } from './account-routes.ts';
 import { bind } from './bind.ts';
-import { rfc3339 } from './wire.ts';
+import { unixSeconds } from './wire.ts';
 
 const VESTING_STATUS = { active: 0, completed: 1 } as const;
-const WEEK_MS = 7 * 86_400_000;
-/** The epoch began on a Thursday; weeks begin on Monday. */
-const MONDAY_MS = 4 * 86_400_000;
 
 export function emissionRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
   app.get('/v2/relay_account/:address/vesting/locked', async (request) => {
@@ -22,19 +20,21 @@ export function emissionRoutes(app: FastifyInstance, context: RelayContext, acce
 
   app.get('/v2/relay_account/:address/vesting/list', async (request) => {
     const address = await access.requireOwner(request, 'Address mismatch');
-    const input = bind(request, { shape: page(20) });
-    if (input.page_size > 100) throw refuseField('page_size', 'max');
-    const rows = vestingsOf(context, address);
-    return { message: 'success', data: { total: rows.length, vesting_records: paged(rows, input).map(vestingWire) } };
+    const input = bind(request, { shape: (k) => ({ page: k.int(1), page_size: k.int(20) }) });
+    // Nothing is refused here: what lies outside is moved to the nearest value that is allowed.
+    const size = input.page_size <= 0 ? 20 : Math.min(input.page_size, 100);
+    const start = (Math.max(1, input.page) - 1) * size;
+    const rows = vestingsOf(context, address).toReversed();
+    const now = context.clock.now();
+    const records = rows.slice(start, start + size).map((row) => vestingWire(row, now));
+    return { message: 'success', data: { total: rows.length, vesting_records: records } };
   });
 
   app.get('/v2/relay_account/:address/emission/chart', async (request) => {
     const address = await requireToken(access, request);
     const { weeks } = bind(request, { shape: (k) => ({ weeks: k.int(24) }) });
     if (weeks < 1 || weeks > 260) throw refuseField('weeks', 'weeks must be between 1 and 260');
-    const now = context.clock.now();
-    const thisWeekMs = now - ((now - MONDAY_MS) % WEEK_MS);
-    const starts = Array.from({ length: weeks }, (_, index) => thisWeekMs - (weeks - 1 - index) * WEEK_MS);
+    const starts = emissionWeeks(context.clock.now(), weeks);
     const rows = vestingsOf(context, address);
     const income = (type: VestingRow['type']) => starts.map((start) => sumOf(rows, { type, start }).toString());
     return {
@@ -56,19 +56,19 @@ function sumOf(
   return rows.reduce((sum, row) => (isWithin(row) ? sum + row.totalWei : sum), 0n);
 }
 
-function vestingWire(row: VestingRow) {
+function vestingWire(row: VestingRow, nowMs: number) {
   const remainingWei = row.totalWei - row.releasedWei;
   return {
     id: row.id,
-    created_at: rfc3339(row.atMs),
+    created_at: unixSeconds(row.atMs),
     address: row.address,
     total_amount: row.totalWei.toString(),
-    start_time: rfc3339(row.atMs),
+    start_time: unixSeconds(row.atMs),
     duration_days: row.durationDays,
     type: row.type,
     released_amount: row.releasedWei.toString(),
     remaining_amount: remainingWei.toString(),
-    locked_amount: (row.slashed ? 0n : remainingWei).toString(),
+    locked_amount: (row.slashed ? 0n : row.totalWei - dueWei(row, nowMs)).toString(),
     status: remainingWei === 0n ? VESTING_STATUS.completed : VESTING_STATUS.active,
     slashed: row.slashed,
   };

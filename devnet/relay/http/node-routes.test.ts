@@ -32,7 +32,7 @@ test.each([
   ['a version of two parts', { version: '3.5' }, refused('version', 'Invalid node version')],
   ['a version with letters', { version: '3.5.x' }, refused('task_version', 'Invalid task version')],
   ['another stake than it has', { staking: (STAKE + 1n).toString() }, failed('staking amount mismatch')],
-  ['an unknown network', { network: 'mars' }, failed('network mars not found')],
+  ['an unknown network', { network: 'mars' }, failed('blockchain not found')],
   ['no models', { model_ids: [] }, failed('empty slice found')],
   ['no GPU name', { gpu_name: '' }, refused('gpu_name', 'required')],
   ['no VRAM', { gpu_vram: 0 }, refused('gpu_vram', 'required')],
@@ -41,11 +41,11 @@ test.each([
   expect(harness.relay.node(node.address)).toBeUndefined();
 });
 
-test('a join checks the version before the stake, the stake before the network', async () => {
+test('a join checks the version before the network, the network before the stake, the stake before the models', async () => {
   const wrong = { version: 'x', staking: '1', network: 'mars', model_ids: [] };
   expect(await node.join(wrong)).toMatchObject(refused('version', 'Invalid node version'));
-  expect(await node.join({ ...wrong, version: '3.5.0' })).toMatchObject(failed('staking amount mismatch'));
-  expect(await node.join({ network: 'mars', model_ids: [] })).toMatchObject(failed('network mars not found'));
+  expect(await node.join({ ...wrong, version: '3.5.0' })).toMatchObject(failed('blockchain not found'));
+  expect(await node.join({ staking: '1', model_ids: [] })).toMatchObject(failed('staking amount mismatch'));
 });
 
 test('a node joins once, and a stake of 0 means the default', async () => {
@@ -80,7 +80,7 @@ test('nobody joins, or asks, in another name', async () => {
 
 test('the legacy join names no network and fails', async () => {
   const payload = { address: node.address, gpu_name: 'x', gpu_vram: 1, version: '3.5.0', model_ids: [MODEL] };
-  expect(await node.post(`/v1/node/${node.address}/join`, payload)).toMatchObject(failed('network  not found'));
+  expect(await node.post(`/v1/node/${node.address}/join`, payload)).toMatchObject(failed('blockchain not found'));
 });
 
 test('an unknown node is one that has quit', async () => {
@@ -166,7 +166,8 @@ test('earnings and quality show on the status page', async () => {
       data: {
         node_address: node.address,
         max_task_events: 50,
-        events: [{ event_type: 'node_join_health_reset' }, { event_type: 'task_result_upload_success_boost' }],
+        // Nothing has changed: a new node is as healthy as can be.
+        events: [],
       },
     },
   });

@@ -9,19 +9,21 @@ import { refuseField } from '../refusal.ts';
 import type { Access } from './access.ts';
 import { bind, type FieldKinds } from './bind.ts';
 import { requireSignature } from './signature.ts';
-import { nodeWireV1, nodeWireV2, rfc3339 } from './wire.ts';
+import { knownNodeAt, nodeWireV1, nodeWireV2, unixSeconds } from './wire.ts';
 
 const NO_TASK = `0x${'0'.repeat(64)}`;
 /** The real relay's `qos.tracing_max_task_events`. */
 const MAX_TRACES = 50;
 
-const owned = (k: FieldKinds) => ({ address: k.text(), timestamp: k.requiredInt(), signature: k.text() });
+const signed = (k: FieldKinds) => ({ timestamp: k.requiredInt(), signature: k.text() });
+const owned = (k: FieldKinds) => ({ address: k.text(), ...signed(k) });
 const hardware = (k: FieldKinds) => ({
   gpu_name: k.text(),
-  gpu_vram: k.requiredInt(),
-  model_ids: k.texts(),
+  gpu_vram: k.requiredUint(),
   version: k.text(),
+  model_ids: k.texts(),
 });
+const capable = (k: FieldKinds) => ({ address: k.text(), ...hardware(k), ...signed(k) });
 
 interface OwnerCheck {
   readonly payload: Readonly<Record<string, unknown>>;
@@ -46,12 +48,15 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
 
   app.get('/v1/node/:address', (request) => {
     const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
-    return { message: 'success', data: nodeWireV1(address, context.store.nodes.get(address)) };
+    return { message: 'success', data: nodeWireV1(address, knownNodeAt(context.store, address)) };
   });
 
   app.get('/v1/node/:address/task', (request) => {
     const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
-    return { message: 'success', data: currentTaskOf(context, address) ?? NO_TASK };
+    return {
+      message: 'success',
+      data: currentTaskOf(context, knownNodeAt(context.store, address)?.address ?? address) ?? NO_TASK,
+    };
   });
 
   app.get('/v2/node/:address', async (request) => {
@@ -66,7 +71,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
       .filter((trace) => trace.node === address)
       .slice(-MAX_TRACES)
       .map((trace) => ({
-        timestamp: rfc3339(trace.atMs),
+        timestamp: unixSeconds(trace.atMs),
         node_address: address,
         ...(trace.commitment === null ? {} : { task_id_commitment: trace.commitment }),
         event_type: trace.event,
@@ -83,8 +88,14 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
   });
 
   app.post('/v2/node/:address/join', async (request) => {
-    const shape = (k: FieldKinds) => ({ ...owned(k), ...hardware(k), network: k.text(), staking: k.wei() });
-    const { timestamp, signature, staking, ...fields } = bind(request, { shape });
+    const shape = (k: FieldKinds) => ({
+      address: k.text(),
+      network: k.text(),
+      ...hardware(k),
+      staking: k.wei(),
+      ...signed(k),
+    });
+    const { timestamp, signature, staking, ...fields } = bind(request, { shape, struct: 'NodeJoinInput' });
     const payload = { ...fields, staking: staking.toString() };
     const address = assertOwner({ payload, address: fields.address, timestamp, signature, version: 2 });
     if (!isHex(address, 20)) throw refuseField('address', 'Signer not allowed');
@@ -96,7 +107,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
 
   /** Legacy: names no network, so no node can join by it (RELAY_PROTOCOL 3.3). */
   app.post('/v1/node/:address/join', async (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: (k) => ({ ...owned(k), ...hardware(k) }) });
+    const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
     await desk?.observe(address);
@@ -105,7 +116,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
   });
 
   app.post('/v2/node/:address/capabilities', (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: (k) => ({ ...owned(k), ...hardware(k) }) });
+    const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 2 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
     updateCapabilities(context, address, { gpuName, gpuVramGib, version, modelIds });
@@ -126,13 +137,17 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
   statusRoute('resume', resumeNode);
 
   app.post('/v1/node/:address/model', (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: (k) => ({ ...owned(k), model_id: k.text() }) });
+    const { timestamp, signature, ...payload } = bind(request, {
+      shape: (k) => ({ address: k.text(), model_id: k.text(), ...signed(k) }),
+    });
     addModel(context, assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 }), payload.model_id);
     return { message: 'success' };
   });
 
   app.post('/v1/node/:address/version', (request) => {
-    const { timestamp, signature, ...payload } = bind(request, { shape: (k) => ({ ...owned(k), version: k.text() }) });
+    const { timestamp, signature, ...payload } = bind(request, {
+      shape: (k) => ({ address: k.text(), version: k.text(), ...signed(k) }),
+    });
     setVersion(context, assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 }), payload.version);
     return { message: 'success' };
   });

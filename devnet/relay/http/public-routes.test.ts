@@ -52,8 +52,8 @@ test('events are filtered, start is exclusive, the limit holds', async () => {
   expect((await events('start=2&limit=2')).map((event) => event.id)).toEqual([3, 4]);
   expect(await events(`start=0&node_address=${node.address}`)).toHaveLength(5);
   expect(await events(`start=0&task_id_commitment=${task.commitment}`)).toHaveLength(4);
-  expect(await events('start=0&event_type=TaskValidated')).toMatchObject([{ id: 4 }]);
-  const [aborted] = await events('start=0&event_type=TaskEndAborted');
+  expect(await events(`start=0&node_address=${node.address.toLowerCase()}`)).toHaveLength(5);
+  const aborted = (await events('start=0')).find(({ type }) => type === 'TaskEndAborted');
   // The row names the issuer of the abort, not a node.
   expect(aborted).toMatchObject({ nodeAddress: app.address, commitment: cancelled.commitment });
   expect(JSON.parse(aborted?.args ?? '')).toEqual({
@@ -64,7 +64,7 @@ test('events are filtered, start is exclusive, the limit holds', async () => {
   });
   expect(await data('/v1/events/current_id')).toBe(6);
   expect(await data(`/v1/events/current_id?node_address=${node.address}`)).toBe(5);
-  expect(await data('/v1/events/current_id?event_type=NodeSlashed')).toBe(0);
+  expect(await data('/v1/events/current_id?node_address=nobody')).toBe(0);
 });
 
 test('stakes and numbers of the network', async () => {

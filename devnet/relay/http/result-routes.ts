@@ -17,7 +17,7 @@ export function resultRoutes(app: FastifyInstance, context: RelayContext): void 
   app.post(`${PATH}/results`, async (request) => {
     if (!request.isMultipart()) throw exception("request Content-Type isn't multipart/form-data");
     const multipart = await readMultipart(request);
-    const input = bind(request, { shape: signed, multipart, goNames: true });
+    const input = bind(request, { shape: signed, multipart, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
     const check = checkSignature(context, { ...input, payload: { task_id_commitment }, version: 1 });
     if (check === 'malformed') throw exception('invalid signature');
@@ -30,7 +30,7 @@ export function resultRoutes(app: FastifyInstance, context: RelayContext): void 
   });
 
   app.get(`${PATH}/results/:index`, (request, reply) => {
-    const input = bind(request, { shape: (k) => ({ ...signed(k), index: k.text() }), goNames: true });
+    const input = bind(request, { shape: (k) => ({ ...signed(k), index: k.text() }), goNames: ['timestamp', 'signature'] });
     const { task_id_commitment, index } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { index, task_id_commitment }, version: 1 });
     const task = knownTask(context, task_id_commitment);
@@ -48,7 +48,7 @@ export function resultRoutes(app: FastifyInstance, context: RelayContext): void 
   });
 
   app.get(`${PATH}/results/checkpoint`, (request, reply) => {
-    const input = bind(request, { shape: signed, goNames: true });
+    const input = bind(request, { shape: signed, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { task_id_commitment }, version: 1 });
     const task = knownTask(context, task_id_commitment);
@@ -64,7 +64,7 @@ export function resultRoutes(app: FastifyInstance, context: RelayContext): void 
   });
 
   app.get(`${PATH}/checkpoint`, (request, reply) => {
-    const input = bind(request, { shape: signed, goNames: true });
+    const input = bind(request, { shape: signed, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { task_id_commitment }, version: 1 });
     const task = knownTask(context, task_id_commitment);
@@ -80,7 +80,7 @@ export function resultRoutes(app: FastifyInstance, context: RelayContext): void 
   });
 
   app.get(`${PATH}/selected_node`, (request) => {
-    const input = bind(request, { shape: signed, goNames: true });
+    const input = bind(request, { shape: signed, goNames: ['timestamp', 'signature'] });
     const { task_id_commitment } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { task_id_commitment }, version: 1 });
     const task = knownTask(context, task_id_commitment);
@@ -111,7 +111,7 @@ function attach({ files }: RelayContext, reply: FastifyReply, { commitment, file
   const bytes = files.get(commitment, file);
   if (bytes === undefined) throw refuseField(...missing);
   return reply
-    .header('content-disposition', `attachment; filename="${name}"`)
+    .header('content-disposition', `attachment; filename=${name}`)
     .type('application/octet-stream')
     .send(Buffer.from(bytes));
 }

@@ -38,7 +38,7 @@ test.each([
   ['too high a fee', { task_fee: (101n * FEE).toString() }, refused('task_fee', 'Insufficient relay account balance')],
   ['no nonce', { nonce: '' }, refused('nonce', 'required')],
   ['no models', { task_model_ids: null }, refused('task_model_ids', 'required')],
-  ['a negative fee', { task_fee: '-1' }, refused('task_fee', 'invalid big int')],
+  ['a negative fee', { task_fee: '-1' }, refused('', 'not a valid big integer: -1')],
 ])('creation refuses %s', async (_, overrides, expected) => {
   const { answer } = await app.createTask({ overrides });
   expect(answer).toMatchObject(expected);

@@ -15,7 +15,8 @@ import { requireSignature, type Signers } from './signature.ts';
 import { taskWire } from './wire.ts';
 
 const PATH = '/v1/inference_tasks/:task_id_commitment';
-const signed = (k: FieldKinds) => ({ task_id_commitment: k.text(), timestamp: k.requiredInt(), signature: k.text() });
+const proof = (k: FieldKinds) => ({ timestamp: k.requiredInt(), signature: k.text() });
+const signed = (k: FieldKinds) => ({ task_id_commitment: k.text(), ...proof(k) });
 
 export function taskRoutes(app: FastifyInstance, context: RelayContext): void {
   app.post(PATH, async (request) => {
@@ -38,7 +39,10 @@ export function taskRoutes(app: FastifyInstance, context: RelayContext): void {
   });
 
   app.post(`${PATH}/score`, (request) => {
-    const input = bind(request, { shape: (k) => ({ ...signed(k), score: k.optionalText(), execution_dtype: k.optionalText() }) });
+    const input = bind(request, {
+      shape: (k) => ({ task_id_commitment: k.text(), score: k.optionalText(), execution_dtype: k.optionalText(), ...proof(k) }),
+      struct: 'SubmitScoreInput',
+    });
     const { task_id_commitment, score, execution_dtype } = input;
     const payload = { task_id_commitment, score, ...(execution_dtype === '' ? {} : { execution_dtype }) };
     const { isSigner } = requireSignature(context, { ...input, payload, version: 1 });
@@ -47,7 +51,7 @@ export function taskRoutes(app: FastifyInstance, context: RelayContext): void {
   });
 
   app.post(`${PATH}/task_error`, (request) => {
-    const input = bind(request, { shape: (k) => ({ ...signed(k), task_error: k.requiredInt() }) });
+    const input = bind(request, { shape: (k) => ({ task_id_commitment: k.text(), task_error: k.requiredUint(), ...proof(k) }) });
     const { task_id_commitment, task_error } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { task_id_commitment, task_error }, version: 1 });
     reportTaskError(context, { task: knownTask(context, task_id_commitment), isSigner });
@@ -55,7 +59,9 @@ export function taskRoutes(app: FastifyInstance, context: RelayContext): void {
   });
 
   app.post(`${PATH}/abort_reason`, (request) => {
-    const input = bind(request, { shape: (k) => ({ ...signed(k), abort_reason: k.requiredInt() }) });
+    const input = bind(request, {
+      shape: (k) => ({ task_id_commitment: k.text(), abort_reason: k.requiredUint(), ...proof(k) }),
+    });
     const { task_id_commitment, abort_reason } = input;
     const { isSigner } = requireSignature(context, { ...input, payload: { task_id_commitment, abort_reason }, version: 1 });
     const task = knownTask(context, task_id_commitment);
@@ -74,31 +80,33 @@ export function taskRoutes(app: FastifyInstance, context: RelayContext): void {
 function create(context: RelayContext, request: FastifyRequest, multipart: MultipartBody | undefined): TaskRow {
   const input = bind(request, {
     shape: (k) => ({
-      ...signed(k),
+      task_id_commitment: k.text(),
       task_args: k.text(),
-      task_type: k.int(0),
+      task_type: k.uint(0),
       nonce: k.text(),
       task_model_ids: k.texts(),
-      min_vram: k.nullableInt(),
+      min_vram: k.nullableUint(),
       required_gpu: k.nullableText(),
-      required_gpu_vram: k.nullableInt(),
+      required_gpu_vram: k.nullableUint(),
       task_version: k.text(),
-      task_size: k.nullableInt(),
+      task_size: k.nullableUint(),
       task_fee: k.wei(),
-      timeout: k.int(0),
+      timeout: k.uint(0),
+      ...proof(k),
     }),
+    struct: 'TaskInput',
     ...(multipart === undefined ? {} : { multipart }),
   });
   const { timestamp, signature, timeout, ...fields } = input;
   const payload = { ...fields, task_fee: fields.task_fee.toString(), ...(timeout === 0 ? {} : { timeout }) };
   const signers = requireSignature(context, { payload, timestamp, signature, version: 1 });
-  const type = taskTypeFromNumber(fields.task_type);
-  if (type === undefined) throw exception(`unknown task type ${fields.task_type}`);
   return createTask(context, {
     commitment: fields.task_id_commitment,
     creator: creatorOf(context, signers),
     args: fields.task_args,
-    type,
+    // What is neither an image nor a text is held against the schema of a fine-tune task.
+    type: taskTypeFromNumber(fields.task_type) ?? 'FineTuneLora',
+    isKnownType: taskTypeFromNumber(fields.task_type) !== undefined,
     nonce: fields.nonce,
     modelIds: fields.task_model_ids,
     minVramGib: fields.min_vram,
@@ -124,9 +132,9 @@ function validate(context: RelayContext, request: FastifyRequest): void {
       task_id: k.text(),
       vrf_proof: k.text(),
       public_key: k.text(),
-      timestamp: k.requiredInt(),
-      signature: k.text(),
+      ...proof(k),
     }),
+    struct: 'ValidateTaskInput',
   });
   const { timestamp, signature, ...payload } = input;
   const commitments = payload.task_id_commitments;

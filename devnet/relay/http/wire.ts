@@ -1,12 +1,16 @@
 /** Rows as the relay's JSON. Source: RELAY_PROTOCOL 3.2.2, 3.3. */
+import { isHex } from '../../../protocol/hex.ts';
+import { formatCnxExact } from '../../../protocol/money/wei.ts';
 import { longTermScore } from '../../../protocol/node/qos.ts';
 import { NODE_STATUS } from '../../../protocol/node/status.ts';
+import { checksumAddress } from '../../../protocol/signing/keys.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUS, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import type { InferenceTaskWire } from '../../../protocol/wire/task.ts';
 import type { RelayContext } from '../context.ts';
 import { delegatedTo, delegatedWei } from '../delegations.ts';
 import { nodeScores } from '../dispatcher.ts';
 import { balanceOf } from '../ledger.ts';
+import { DAY_MS, emissionWeek, HOUR_MS, type Income, incomes, isOperators, startOf, sumWei } from '../statistics.ts';
 import type { NodeRow, TaskRow } from '../store/rows.ts';
 import { lockedWei } from '../vesting.ts';
 
@@ -41,6 +45,10 @@ export function taskWire(task: TaskRow): InferenceTaskWire {
   };
 }
 
+export function unixSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
 export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
@@ -48,7 +56,7 @@ export function rfc3339(ms: number): string {
 /** GET /v1/node/:a; an unknown node is a node that has quit, with empty values. */
 export function nodeWireV1(address: string, node: NodeRow | undefined) {
   return {
-    address,
+    address: node?.address ?? address,
     status: NODE_STATUS[node?.status ?? 'Quit'],
     gpu_name: node?.gpuName ?? '',
     gpu_vram: node?.gpuVramGib ?? 0,
@@ -59,7 +67,29 @@ export function nodeWireV1(address: string, node: NodeRow | undefined) {
   };
 }
 
-/** GET /v2/node/:a (3.3.1). The devnet estimates no emissions: those are zero. */
+/** By an address in any case: the real relay's database compares without it. */
+export function knownNodeAt({ nodes }: Pick<RelayContext['store'], 'nodes'>, address: string): NodeRow | undefined {
+  const exact = nodes.get(address);
+  if (exact !== undefined || !isHex(address, 20)) return exact;
+  return nodes.get(checksumAddress(address));
+}
+
+/** CNX as the float that statistics are told in. */
+export function inCnx(wei: bigint): number {
+  return Number(formatCnxExact(wei));
+}
+
+/** The week that an estimate is for. The devnet has no emission to come: every estimate is zero. */
+export function emissionEstimate(nowMs: number) {
+  const { startMs, endMs } = emissionWeek(nowMs);
+  return {
+    emission_week_start: unixSeconds(startMs),
+    emission_week_end: unixSeconds(endMs),
+    estimate_updated_at: unixSeconds(startOf(nowMs, HOUR_MS)),
+  };
+}
+
+/** GET /v2/node/:a (3.3.1). */
 export function nodeWireV2(context: RelayContext, address: string, node: NodeRow | undefined) {
   const scores = node === undefined ? { staking: 0, qos: 0, weight: 0 } : nodeScores(context, node);
   const { operator, delegator } = earnings(context, address);
@@ -88,9 +118,7 @@ export function nodeWireV2(context: RelayContext, address: string, node: NodeRow
     today_delegator_earnings: delegator.today.toString(),
     estimated_upcoming_operator_emission: '0',
     estimated_upcoming_delegator_emission: '0',
-    emission_week_start: 0,
-    emission_week_end: 0,
-    estimate_updated_at: 0,
+    ...emissionEstimate(context.clock.now()),
     delegation_apr_12m: 0,
     estimated_next_10k_delegation_apr: 0,
     estimated_next_100k_delegation_apr: 0,
@@ -107,16 +135,11 @@ interface Earnings {
 }
 
 function earnings({ store, clock }: RelayContext, node: string): { readonly operator: Earnings; readonly delegator: Earnings } {
-  const now = clock.now();
-  const midnight = now - (now % 86_400_000);
-  const incomes = store.ledger.values();
-  const sum = (rows: typeof incomes): Earnings => ({
-    total: rows.reduce((total, row) => total + row.wei, 0n),
-    today: rows.reduce((total, row) => (row.atMs >= midnight ? total + row.wei : total), 0n),
+  const midnight = startOf(clock.now(), DAY_MS);
+  const own = incomes({ store }).filter((row) => row.node === node);
+  const sum = (rows: readonly Income[]): Earnings => ({
+    total: sumWei(rows),
+    today: sumWei(rows.filter(({ atMs }) => atMs >= midnight)),
   });
-  const nodeOf = (reason: string) => store.tasks.get(reason.split('-')[1] ?? '')?.selectedNode;
-  return {
-    operator: sum(incomes.filter((row) => row.type === 'TaskIncome' && row.to === node)),
-    delegator: sum(incomes.filter((row) => row.type === 'UserDelegation' && nodeOf(row.reason) === node)),
-  };
+  return { operator: sum(own.filter(isOperators)), delegator: sum(own.filter((row) => !isOperators(row))) };
 }

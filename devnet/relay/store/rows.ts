@@ -20,6 +20,26 @@ function names<Name extends string>(table: Readonly<Record<Name, number>>) {
 const time = z.number();
 const count = z.number().int().nonnegative();
 
+/** In the form in which the evidence of a slash tells it. */
+const nodeSnapshotSchema = z.object({
+  address: z.string(),
+  network: z.string(),
+  status: count,
+  gpu_name: z.string(),
+  gpu_vram: count,
+  major_version: count,
+  minor_version: count,
+  patch_version: count,
+  operator_stake_amount: z.string(),
+  qos_score: z.number(),
+  health_base: z.number(),
+  health_updated_at: z.string().optional(),
+  delegator_count: count,
+  delegated_staking_amount: z.string(),
+  models: z.array(z.object({ model_id: z.string(), in_use: z.boolean() })),
+});
+export type NodeSnapshot = z.output<typeof nodeSnapshotSchema>;
+
 export const taskRowSchema = z.object({
   /** Order of creation, from 1. */
   sequence: count,
@@ -52,6 +72,8 @@ export const taskRowSchema = z.object({
   executionDtype: z.string(),
   qosScore: count.nullable(),
   selectedNode: addressField.nullable(),
+  /** The selected node when the task started: evidence, if it comes to a slash. Not in rows from before this was kept. */
+  nodeAtStart: nodeSnapshotSchema.nullable().default(null),
   /** Who shares the fee once this group winner has uploaded, in order of creation. */
   group: z.array(z.object({ commitment: z.string(), node: addressField, qosScore: count })),
   createTimeMs: time,
@@ -142,6 +164,11 @@ export const withdrawalRowSchema = z.object({
   feeWei: weiField,
   network: z.string(),
   status: z.enum(['Pending', 'Success', 'Failed']),
+  /** Of the signed request; 0 and '' of rows from before these were kept. */
+  timestamp: z.number().default(0),
+  signature: z.string().default(''),
+  /** The ledger's entry that charged it. */
+  eventId: count.default(0),
   txHash: z.string(),
   /** Transaction that was signed for it; written before it is sent, so that it is paid once. '' = none yet. */
   signedHash: z.string().default(''),

@@ -31,6 +31,8 @@ export function keyOf(name: string): Hex {
   return bytesToHex(new Uint8Array(createHash('sha256').update(`test key ${name}`).digest()));
 }
 
+export const addressByName = (name: string): Hex => addressOf(keyOf(name));
+
 /** Result files of the LLM kind whose content is `text`, and their score. */
 export function llmResult(text: string): { readonly files: readonly Uint8Array[]; readonly score: Hex } {
   const files = [new TextEncoder().encode(JSON.stringify({ text }))];
@@ -39,6 +41,7 @@ export function llmResult(text: string): { readonly files: readonly Uint8Array[]
 
 export interface Answer {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly json: unknown;
 }
@@ -69,12 +72,21 @@ export interface Actor {
   reportError(commitment: string): Promise<Answer>;
   upload(commitment: string, files: readonly Uint8Array[], checkpoint?: Uint8Array): Promise<Answer>;
   createTask(options?: NewTestTask): Promise<TestTask & { answer: Answer }>;
-  validate(tasks: readonly TestTask[]): Promise<Answer>;
+  validate(tasks: readonly TestTask[], claim?: TestClaim): Promise<Answer>;
+}
+
+/** What is not proved properly. */
+export interface TestClaim {
+  readonly proof?: string;
+  /** Proves this in place of the task's own. */
+  readonly seed?: Hex;
 }
 
 export interface NewTestTask {
   readonly taskId?: Hex;
   readonly overrides?: object;
+  /** Default: as JSON. */
+  readonly send?: (path: string, signed: Readonly<Record<string, unknown>>) => Promise<Answer>;
 }
 
 export interface TestTask {
@@ -158,12 +170,12 @@ export function planSampling(creators: readonly string[], plan: { modulus: numbe
   };
 }
 
-export function answerOf({ status, bytes }: InProcessResponse): Answer {
+export function answerOf({ status, headers, bytes }: InProcessResponse): Answer {
   const text = new TextDecoder().decode(bytes);
   try {
-    return { status, text, json: JSON.parse(text) };
+    return { status, headers, text, json: JSON.parse(text) };
   } catch {
-    return { status, text, json: undefined };
+    return { status, headers, text, json: undefined };
   }
 }
 
@@ -219,25 +231,23 @@ export function createActor(name: string, { clock, random, send }: ActorWorld): 
       if (checkpoint !== undefined) form.append('checkpoint', new Blob([new Uint8Array(checkpoint)]), 'checkpoint.zip');
       return send({ method: 'POST', url: `${taskPath(commitment)}/results`, ...(await encodeForm(form)) });
     },
-    createTask: async ({ taskId = bytesToHex(random.bytes(32)), overrides = {} } = {}) => {
+    createTask: async ({ taskId = bytesToHex(random.bytes(32)), overrides = {}, send: sendAs } = {}) => {
       const nonce = bytesToHex(random.bytes(32));
       const commitment = taskCommitment(taskId, nonce);
-      const answer = await post(taskPath(commitment), {
-        task_id_commitment: commitment,
-        ...creationFields(nonce),
-        ...overrides,
-      });
+      const fields = { task_id_commitment: commitment, ...creationFields(nonce), ...overrides };
+      const path = taskPath(commitment);
+      const answer = await (sendAs === undefined ? post(path, fields) : sendAs(path, { ...fields, ...sign(fields) }));
       const seed = (answer.json as { data?: { sampling_seed?: Hex } } | undefined)?.data?.sampling_seed;
       if (seed !== undefined) seeds.set(commitment, seed);
       return { taskId, nonce, commitment, answer };
     },
-    validate: (tasks) => {
+    validate: (tasks, claim = {}) => {
       const [first] = tasks;
-      const seed = seeds.get(first?.commitment ?? '') ?? '0x';
+      const seed = claim.seed ?? seeds.get(first?.commitment ?? '') ?? '0x';
       return post('/v1/inference_tasks/validate', {
         task_id_commitments: tasks.map((task) => task.commitment),
         task_id: first?.taskId ?? '',
-        vrf_proof: proveVrf(key, seed).proof,
+        vrf_proof: claim.proof ?? proveVrf(key, seed).proof,
         public_key: publicKeyOf(key),
       });
     },

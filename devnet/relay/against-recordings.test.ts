@@ -1,0 +1,27 @@
+/** The local relay, asked what the real one was asked: the same answers, but for the differences on the list. */
+import { expect, test } from 'vitest';
+import { accountScenarios } from './recorded/accounts.ts';
+import { DIFFERENCES, NOT_ASKED } from './recorded/differences.ts';
+import { nodeScenarios } from './recorded/nodes.ts';
+import { publicScenarios } from './recorded/public.ts';
+import { taskScenarios } from './recorded/tasks.ts';
+import { recordedWalk } from './testing/recorded-walk.ts';
+
+const walk = recordedWalk();
+
+test('nodes', () => nodeScenarios(walk), 60_000);
+test('tasks', () => taskScenarios(walk), 120_000);
+test('accounts', () => accountScenarios(walk), 60_000);
+test('what everybody may ask', () => publicScenarios(walk), 60_000);
+
+test('the differences are those on the list', () => {
+  const known = (found: string) => DIFFERENCES.some(({ pattern }) => pattern.test(found));
+  expect(walk.differences().filter((found) => !known(found))).toEqual([]);
+  const gone = DIFFERENCES.filter(({ pattern }) => !walk.differences().some((found) => pattern.test(found)));
+  expect(gone.map(({ pattern }) => pattern)).toEqual([]);
+});
+test('what was not asked is on the list', () => {
+  const unasked = walk.unasked();
+  expect(unasked.filter((key) => !NOT_ASKED.some(({ pattern }) => pattern.test(key)))).toEqual([]);
+  expect(NOT_ASKED.filter(({ pattern }) => !unasked.some((key) => pattern.test(key))).map(({ pattern }) => pattern)).toEqual([]);
+});

@@ -1,0 +1,71 @@
+/** Questions that every scenario asks in the same way, and what is wrong with a request that is refused. */
+import type { RelayRoute } from '../../../protocol/testing/relay-recordings.ts';
+import type { RelayConfigInput } from '../config.ts';
+import { type Actor, type Answer, createHarness, FEE, type Harness, type HarnessOptions } from '../testing/harness.ts';
+import type { RecordedWalk } from '../testing/recorded-walk.ts';
+import { logIn } from '../testing/withdraw.ts';
+
+export const JSON_BODY = { 'content-type': 'application/json' };
+
+/** As the recordings' relay was configured, where an answer tells. */
+export const RECORDED_CONFIG: RelayConfigInput = {
+  withdraw: {
+    feeWei: FEE,
+    minimumWei: 2n * FEE,
+    perDay: 10,
+    feeTiers: [
+      { minAmountWei: 0n, ratio: '0.01' },
+      { minAmountWei: 100n * FEE, ratio: '0.005' },
+    ],
+  },
+};
+
+export interface Stage extends Harness {
+  readonly ask: RecordedWalk['ask'];
+  get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  postText(url: string, text: string | undefined, contentType?: string): Promise<Answer>;
+  token(name: string): Promise<Record<string, string>>;
+  /** Signed so long ago that nobody takes it. */
+  getOld(actor: Actor, url: string, payload: object): Promise<Answer>;
+  postOld(actor: Actor, url: string, payload: object, extra?: object): Promise<Answer>;
+  readonly isRecorded: RecordedWalk['isRecorded'];
+}
+
+/** A relay of its own for one scenario; closed afterwards. */
+export async function onStage(walk: RecordedWalk, options: HarnessOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
+  const harness = createHarness({ ...options, config: { ...RECORDED_CONFIG, ...options.config } });
+  const { send } = harness;
+  const get: Stage['get'] = (url, headers = {}) => send({ method: 'GET', url, headers });
+  const old = async (actor: Actor, payload: object) => {
+    const signed = actor.sign(payload);
+    await harness.clock.tick(90_000);
+    return signed;
+  };
+  const stage: Stage = {
+    ...harness,
+    ask: walk.ask,
+    isRecorded: walk.isRecorded,
+    get,
+    postText: (url, text, contentType = 'application/json') =>
+      send({ method: 'POST', url, headers: { 'content-type': contentType }, ...(text === undefined ? {} : { body: text }) }),
+    token: async (name) => ({ authorization: `Bearer ${await logIn(harness, harness.actor(name))}` }),
+    getOld: async (actor, url, payload) => {
+      const { timestamp, signature } = await old(actor, payload);
+      return get(`${url}${url.includes('?') ? '&' : '?'}timestamp=${timestamp}&signature=${signature}`);
+    },
+    postOld: async (actor, url, payload, extra = {}) => {
+      const body = JSON.stringify({ ...payload, ...(await old(actor, payload)), ...extra });
+      return send({ method: 'POST', url, headers: JSON_BODY, body });
+    },
+  };
+  try {
+    await play(stage);
+  } finally {
+    await harness.relay.close();
+  }
+}
+
+/** A body that ends in the middle, for every route that reads one. */
+export async function askMalformed({ ask, postText }: Stage, route: RelayRoute, url: string): Promise<void> {
+  await ask(route, 'malformed JSON', postText(url, '{"address":'));
+}
