@@ -86,7 +86,7 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
 
   say('A task that no node can run, and eight more chat requests');
   const invalid = {
-    title: 'undecodable image',
+    title: 'seed out of range',
     spec: { ...chatSpec(prompt(9), CHAT_MODEL, 9), args: invalidArguments(CHAT_MODEL) },
   };
   await start(invalid, 'errorReported');

@@ -94,20 +94,9 @@ export function chatArguments(prompt: Prompt, model: string, seed: number): stri
   });
 }
 
-/** Passes the relay's schema, but the image can not be decoded: every worker refuses it as invalid arguments. */
+/** Passes everything that the relay checks, but no worker takes a seed of this size: it is reported as invalid arguments. */
 export function invalidArguments(model: string): string {
-  return JSON.stringify({
-    model,
-    messages: [
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'What is in this picture?' },
-          { type: 'image', base64: 'not*base64' },
-        ],
-      },
-    ],
-  });
+  return JSON.stringify({ model, messages: [{ role: 'user', content: 'Roll a very large die.' }], seed: 1e21 });
 }
 
 /** An odd number, so that every division leaves a remainder to account for. */

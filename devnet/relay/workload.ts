@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { llmWorkload, sdWorkload, type Workload } from '../../protocol/tasks/pricing.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { parseWire } from '../../protocol/wire/parse.ts';
+import { imagePixels } from './image-size.ts';
+import { exception } from './refusal.ts';
 
 const factor = z.number().nonnegative().optional();
 const sdCost = z.object({
@@ -15,21 +17,31 @@ const llmCost = z.object({
   generation_config: z.object({ max_new_tokens: z.number().nullish() }).nullish(),
 });
 
-/** @throws ProtocolError PROTOCOL_BAD_MESSAGE, PROTOCOL_BAD_TASK_ARGS */
+/** @throws ProtocolError PROTOCOL_BAD_MESSAGE, PROTOCOL_BAD_TASK_ARGS, and Refusal for an image that can not be read */
 export function workloadOf(task: { readonly type: TaskType; readonly timeoutSeconds: number }, args: unknown): Workload {
   switch (task.type) {
     case 'StableDiffusion':
       return sdWorkload(parseWire(sdCost, args, 'task_args').task_config);
     case 'Llm':
-      return llmWorkload(parseWire(llmCost, args, 'task_args'), pngPixels);
+      return llmWorkload(parseWire(llmCost, args, 'task_args'), pixelsOf);
     case 'FineTuneLora':
       return { type: 'FineTuneLora', timeoutSeconds: task.timeoutSeconds };
   }
 }
 
-/** Pixels by the PNG header. The real relay also measures jpeg, gif and webp; here they cost no pixels. */
-function pngPixels(base64: string): number {
-  const bytes = Buffer.from(base64, 'base64');
-  const isPng = bytes.length >= 24 && bytes.readUInt32BE(0) === 0x89504e47;
-  return isPng ? bytes.readUInt32BE(16) * bytes.readUInt32BE(20) : 0;
+/** The real relay measures every image before it takes the task: what it can not read, it refuses. */
+function pixelsOf(base64: string): number {
+  const text = base64.trim();
+  // Go's decoder takes padded base64 alone.
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, ''))) {
+    throw exception(`decode llm image base64: illegal base64 data at input byte ${illegalAt(text)}`);
+  }
+  const pixels = imagePixels(Buffer.from(text, 'base64'));
+  if (pixels === null) throw exception('read llm image dimensions: image: unknown format');
+  return pixels;
+}
+
+function illegalAt(text: string): number {
+  const at = text.search(/[^A-Za-z0-9+/=\r\n]/);
+  return at === -1 ? text.length : at;
 }

@@ -23,6 +23,9 @@ async function startedTask() {
   return task;
 }
 
+const imageArgs = (base64: string) =>
+  JSON.stringify({ model: 'qwen/qwen3-8b', messages: [{ role: 'user', content: [{ type: 'image', base64 }] }] });
+
 test.each([
   ['args outside the schema', { task_args: '{"model": ""}' }, { status: 400, json: { data: { field_name: 'task_args' } } }],
   ['args that are no JSON', { task_args: '{' }, { status: 500 }],
@@ -30,6 +33,16 @@ test.each([
     'a fine-tune task without timeout',
     { task_type: 2, task_args: '{}' },
     { status: 400, json: { data: { field_name: 'task_args' } } },
+  ],
+  [
+    'an image that is none',
+    { task_args: imageArgs('not*base64') },
+    failed('decode llm image base64: illegal base64 data at input byte 3'),
+  ],
+  [
+    'an image of no known format',
+    { task_args: imageArgs('bm90IGFuIGltYWdl') },
+    failed('read llm image dimensions: image: unknown format'),
   ],
   ['a version of two parts', { task_version: '3.0' }, refused('task_version', 'Invalid task version')],
   ['a version with letters', { task_version: '3.0.x' }, refused('task_version', 'Invalid task version')],
