@@ -66,6 +66,7 @@ describe('the contract', () => {
       'host.keys.unlock',
       'host.networks.add',
       'host.networks.list',
+      'host.networks.minimumStake',
       'host.networks.remove',
       'host.profiles.check',
       'host.profiles.createOnDevnet',
