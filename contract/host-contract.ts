@@ -141,7 +141,15 @@ export const hostContract = {
     /** The current task is finished first; the stake stays. */
     stop: procedure(profileRef, nothing),
     /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. */
-    createOnDevnet: procedure(z.object({ name: z.string().trim().min(1).max(60) }), profileViewSchema),
+    createOnDevnet: procedure(
+      z.object({
+        name: z.string().trim().min(1).max(60),
+        /** Left out: the engine and the models that this program ships. Another engine needs models that it has. */
+        engine: engineConfigSchema.optional(),
+        modelIds: z.array(z.string()).min(1).optional(),
+      }),
+      profileViewSchema,
+    ),
   },
   logs: {
     page: procedure(logs.logQuerySchema, logs.logPageSchema),

@@ -66,6 +66,8 @@ export const nodeViewSchema = z.object({
   /** One sentence for a person. */
   message: z.string(),
   engine: z.enum(['stopped', 'starting', 'ready', 'backoff', 'stopping']),
+  /** Why the engine's program ended by itself, until one is ready again; its `data.lastWords` are the program's own. */
+  engineError: errorViewSchema.nullable().default(null),
   currentTask: z.string().nullable(),
   relay: z.enum(['unknown', 'reachable', 'unreachable']),
   relayBalanceWei: weiText.nullable(),

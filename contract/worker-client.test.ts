@@ -11,6 +11,7 @@ const VIEW: NodeView = {
   engine: 'starting',
   currentTask: null,
   relay: 'unknown',
+  engineError: null,
   relayBalanceWei: null,
   error: null,
   gpu: null,

@@ -153,7 +153,8 @@ function presetOf({ relay }: NetworkConfig, relayUrl: string, chain: DevnetChain
     title: 'Local network',
     network: relay.networks[0] ?? 'devnet',
     relayUrl,
-    acceptedEngines: ['embedded', 'program'],
+    // Every kind: what a public network takes is rehearsed here first.
+    acceptedEngines: ['embedded', 'official', 'program'],
     samplingModulus: relay.samplingModulus,
     minStakeWei: relay.defaultStakeWei,
     ...(chain === null ? {} : { chain: chainPresetSchema.parse(chain.preset) }),

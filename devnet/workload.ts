@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../protocol/ports.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { createApplication } from './application/application.ts';
-import { sampleTask } from './application/samples.ts';
+import { isShippedModel, otherModels, sampleOf, sampleTask } from './application/samples.ts';
 import { devnetKey } from './chain/deploy.ts';
 import type { Devnet } from './devnet.ts';
 
@@ -26,6 +26,8 @@ const FUNDS_WEI = 1_000n * 10n ** 18n;
 const LOW_WEI = 100n * 10n ** 18n;
 /** No more are added while so many wait: nobody may be there to run them. */
 const MAX_OPEN = 6;
+/** A group of three waits for ever where only one node has the model. */
+const MAX_OPEN_OTHERS = 3;
 const POLL_MS = 500;
 
 export function startWorkload({ devnet, clock, random, pauseMs, onError }: WorkloadOptions): Workload {
@@ -38,11 +40,24 @@ export function startWorkload({ devnet, clock, random, pauseMs, onError }: Workl
   const application = createApplication({ relayUrl, privateKey, clock, random, samplingModulus, pollMs: POLL_MS });
   let open = 0;
 
+  function waitingOthers(): number {
+    return relay.tasks().filter(({ status, modelIds }) => status === 'Queued' && modelIds.some((id) => !isShippedModel(id)))
+      .length;
+  }
+
+  /** Every other task is for a model that only its node has, where there is one: so foreign engines are rehearsed. */
+  function nextTask(index: number) {
+    const others = otherModels(relay.nodes());
+    if (others.length === 0 || index % 2 === 0 || waitingOthers() >= MAX_OPEN_OTHERS) return sampleTask(index);
+    const turn = Math.floor(index / 2);
+    return sampleOf(others[turn % others.length] ?? '', turn);
+  }
+
   async function submit(index: number): Promise<void> {
     if (relay.balanceWei(address) < LOW_WEI) await devnet.fund(address, { balanceWei: FUNDS_WEI });
     open += 1;
     application
-      .runTask(sampleTask(index).spec, { signal })
+      .runTask(nextTask(index).spec, { signal })
       .catch((error: unknown) => {
         if (!signal.aborted) onError(error);
       })

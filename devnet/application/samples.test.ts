@@ -1,6 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { parseTaskArgs, relayAcceptsArgs } from '../../protocol/args/index.ts';
-import { CHAT_MODEL, chatArguments, IMAGE_MODEL, imageArguments, invalidArguments, PAINTINGS, PROMPTS } from './samples.ts';
+import {
+  CHAT_MODEL,
+  chatArguments,
+  IMAGE_MODEL,
+  imageArguments,
+  invalidArguments,
+  otherModels,
+  PAINTINGS,
+  PROMPTS,
+  sampleOf,
+} from './samples.ts';
+
+describe('tasks for what the nodes of a network have', () => {
+  const nodes = [
+    { status: 'Available', modelIds: [`base:${CHAT_MODEL}`, 'base:qwen/qwen3-8b', 'lora:some/style'] },
+    { status: 'Busy', modelIds: ['base:crynux-network/sdxl-turbo+fp16', 'base:qwen/qwen3-8b'] },
+    { status: 'Quit', modelIds: ['base:gone/model'] },
+  ];
+
+  it('are for base models of joined nodes that the other tasks do not ask for', () => {
+    expect(otherModels(nodes)).toEqual(['base:crynux-network/sdxl-turbo+fp16', 'base:qwen/qwen3-8b']);
+  });
+
+  it('are chats for language models and images for the others', () => {
+    const chat = sampleOf('base:qwen/qwen3-8b', 1).spec;
+    expect(chat).toMatchObject({ type: 'Llm', modelIds: ['base:qwen/qwen3-8b'] });
+    expect(JSON.parse(chat.args)).toMatchObject({ model: 'qwen/qwen3-8b' });
+    const image = sampleOf('base:crynux-network/sdxl-turbo+fp16', 1).spec;
+    expect(image).toMatchObject({ type: 'StableDiffusion', modelIds: ['base:crynux-network/sdxl-turbo+fp16'] });
+    expect(JSON.parse(image.args)).toMatchObject({ base_model: { name: 'crynux-network/sdxl-turbo', variant: 'fp16' } });
+  });
+});
 
 describe('the sample tasks', () => {
   it('has at least twelve different prompts, all valid for relay and engine', () => {

@@ -1,4 +1,6 @@
 /** Realistic chat and image requests of different kinds and sizes, for the models that ship with this program, and one that nobody can run. */
+
+import { parseModelId } from '../../protocol/models/model-id.ts';
 import { parseCnx } from '../../protocol/money/wei.ts';
 import type { TaskSpecInput } from './task-spec.ts';
 
@@ -140,6 +142,35 @@ export interface SampleTask {
 export function sampleChat(index: number): SampleTask {
   const chosen = inTurn(PROMPTS, index);
   return { title: chosen.title, spec: chatSpec(chosen, index % 2 === 0 ? CHAT_MODEL : CODE_MODEL, index) };
+}
+
+/** One that a node of this network has, but this program does not ship: the node's own engine runs it. */
+export function sampleOf(modelId: string, index: number): SampleTask {
+  const { name, variant } = parseModelId(modelId);
+  if (!isImageModel(name, variant)) {
+    const chosen = inTurn(PROMPTS, index);
+    return { title: chosen.title, spec: { ...chatSpec(chosen, name, index), modelIds: [modelId] } };
+  }
+  const painting = inTurn(PAINTINGS, index);
+  const args = JSON.parse(imageArguments(painting, name, index)) as { base_model: object };
+  const base_model = { ...args.base_model, ...(variant === null ? {} : { variant }) };
+  const spec = { ...imageSpec(painting, index), args: JSON.stringify({ ...args, base_model }), modelIds: [modelId] };
+  return { title: painting.title, spec };
+}
+
+/** An id does not tell what a model is for. Language models have no variants, and image models say so in their names. */
+function isImageModel(name: string, variant: string | null): boolean {
+  return variant !== null || /diffusion|sdxl|(^|[-_/])sd[-_\d]|flux|kandinsky|pixart/i.test(name);
+}
+
+export function isShippedModel(modelId: string): boolean {
+  return [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].some((model) => modelId === `base:${model}`);
+}
+
+/** Base models that joined nodes report and {@link sampleTask} does not ask for. */
+export function otherModels(nodes: readonly { readonly status: string; readonly modelIds: readonly string[] }[]): string[] {
+  const reported = nodes.filter(({ status }) => status !== 'Quit').flatMap(({ modelIds }) => modelIds);
+  return [...new Set(reported)].filter((id) => id.startsWith('base:') && !isShippedModel(id)).sort();
 }
 
 export function sampleImage(index: number): SampleTask {

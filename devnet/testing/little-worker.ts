@@ -40,6 +40,7 @@ function serve(): void {
         engine: 'ready',
         currentTask: null,
         relay: 'reachable',
+        engineError: null,
         relayBalanceWei: null,
         error: null,
         gpu: null,

@@ -1,6 +1,7 @@
 /** Nodes, tasks and money as a person reads them in a terminal. Pure. */
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
 
 export const cnx = (wei: string | bigint): string => `${formatCnx(BigInt(wei))} CNX`;
@@ -63,6 +64,7 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
     relayBalanceWei: node?.relayBalanceWei ?? null,
     stake: node?.stake ?? null,
     error: node?.error ?? null,
+    engineError: node?.engineError ?? null,
     pendingRestart,
   };
 }
@@ -81,9 +83,17 @@ export function nodeText(view: ProfileView): string {
     if (node.stake !== null) rows.push(['stake', `${cnx(node.stake.balanceWei)} (${node.stake.status})`]);
     rows.push(['message', node.message]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
+    const words = lastWordsOf(node);
+    if (words !== '') rows.push(['it said', words.replaceAll('\n', `\n${' '.repeat(11)}`)]);
   }
   if (pendingRestart) rows.push(['note', 'changes wait for its next start']);
   return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
+}
+
+/** What the engine said before it ended; empty = it runs, or said nothing. */
+export function lastWordsOf({ engineError }: Pick<NodeView, 'engineError'>): string {
+  const words = engineError?.data.lastWords;
+  return typeof words === 'string' ? words : '';
 }
 
 export function taskCells(task: TaskRow): string[] {

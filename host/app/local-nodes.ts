@@ -1,4 +1,5 @@
 /** Nodes on this machine's own network: funded out of nothing, and made in one step. */
+import type { EngineConfig } from '../../contract/node-config.ts';
 import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -34,16 +35,25 @@ export async function provideFor(options: {
   }
 }
 
-/** A node that needs nothing of this machine: the embedded engine on the processor, the models that ship, a made-up card. */
-export function localDraft(options: { readonly name: string; readonly address: Hex; readonly stakeWei: bigint }): ProfileDraft {
-  const { name, address, stakeWei } = options;
+export interface LocalNodeWish {
+  readonly name: string;
+  readonly engine?: EngineConfig | undefined;
+  readonly modelIds?: readonly string[] | undefined;
+}
+
+/**
+ * A node that needs nothing of this machine: the embedded engine on the processor, the models that ship, a made-up card.
+ * Or with another engine and its models, to rehearse them before a stake is at risk.
+ */
+export function localDraft(options: LocalNodeWish & { readonly address: Hex; readonly stakeWei: bigint }): ProfileDraft {
+  const { name, address, stakeWei, engine = { kind: 'embedded', device: 'cpu' }, modelIds = bundledModelIds() } = options;
   return profileDraftSchema.parse({
     name,
     networkId: LOCAL_NETWORK_ID,
     address,
-    engine: { kind: 'embedded', device: 'cpu' },
+    engine,
     gpu: { kind: 'stated', ...localCard(24) },
-    modelIds: bundledModelIds(),
+    modelIds,
     stakeWei: stakeWei.toString(),
   });
 }

@@ -8,7 +8,7 @@ import { LOCAL_NETWORK_ID, type NetworkDirectory } from '../networks/network-dir
 import { assertFits, clashWith, nodeConfigOf } from '../profiles/node-config-of.ts';
 import type { NodeOrder } from '../supervisor/supervised-node.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { localDraft, provideFor } from './local-nodes.ts';
+import { type LocalNodeWish, localDraft, provideFor } from './local-nodes.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
 
@@ -21,7 +21,7 @@ export interface NodeRunner {
   /** The network on this machine runs, and this address has what it takes to stake there. @throws LocalNetworkError */
   prepareLocal(node: Pick<Profile, 'address' | 'stakeWei'>): Promise<void>;
   /** A node on this machine's own network, started. @throws HostError, LocalNetworkError */
-  createLocal(name: string): Promise<ProfileView>;
+  createLocal(wish: LocalNodeWish): Promise<ProfileView>;
   /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while nodes of it run */
   stopLocalNetwork(): Promise<void>;
 }
@@ -77,10 +77,10 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     },
     stop: (profileId) => supervisor.stop(profiles.get(profileId).id),
     prepareLocal,
-    async createLocal(name) {
+    async createLocal(wish) {
       const { minStakeWei } = await devnet.start();
       const address = devnetKeys.create();
-      const profile = profiles.create(localDraft({ name, address, stakeWei: minStakeWei }));
+      const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
       await runner.start(profile.id);
       return views.view(profile);
     },

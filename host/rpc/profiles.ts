@@ -56,6 +56,6 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       await nodes.stop(id);
       return done;
     }),
-    createOnDevnet: contract.profiles.createOnDevnet.handler(({ input: { name } }) => nodes.createLocal(name)),
+    createOnDevnet: contract.profiles.createOnDevnet.handler(({ input }) => nodes.createLocal(input)),
   };
 }

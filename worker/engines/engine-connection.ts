@@ -8,6 +8,10 @@ import type { EngineLog } from './log.ts';
 
 export interface EngineConnection {
   send(frame: string): void;
+  /** Asks for a sign of life, which every WebSocket gives by itself while its program runs. */
+  ping(): void;
+  /** How many signs of life have come. */
+  readonly heard: number;
   /** Closes without waiting for the other side. */
   drop(): void;
 }
@@ -28,8 +32,13 @@ export function serveEngineConnection(input: {
 }): void {
   const { socket, role, events, log } = input;
   let greeted = false;
+  let heard = 0;
   const connection: EngineConnection = {
     send: (frame) => socket.send(frame),
+    ping: () => socket.ping(),
+    get heard() {
+      return heard;
+    },
     drop: () => socket.terminate(),
   };
 
@@ -46,7 +55,11 @@ export function serveEngineConnection(input: {
     events.onHello(connection, hello);
   };
 
+  socket.on('pong', () => {
+    heard += 1;
+  });
   socket.on('message', (data, isBinary) => {
+    heard += 1;
     try {
       if (isBinary) throw new EngineError('ENGINE_BAD_MESSAGE', 'a binary frame');
       receive(data.toString());

@@ -145,14 +145,26 @@ export class EngineLife {
     if (this.#hellos === hellos) this.end({ reason: 'no connection in time', planned: false });
   }
 
-  /** An empty frame per second while the engine has nothing to do. */
+  /**
+   * An empty frame per second while the engine has nothing to do, and a ping that it has to answer: a process that is
+   * stopped or hangs keeps its connection. Beats are counted, not time, so that a machine that slept ends no engine.
+   */
   async #keepAlive(connection: EngineConnection): Promise<void> {
     const { clock, timing } = this.#options;
+    const patience = Math.ceil(timing.silenceMs / timing.keepAliveMs);
+    let unanswered = 0;
+    let heard = connection.heard;
     try {
       for (;;) {
         await clock.sleep(timing.keepAliveMs, this.#over.signal);
         if (this.#connection !== connection) return;
-        if (!this.#events.isBusy()) connection.send('');
+        const isBusy = this.#events.isBusy();
+        unanswered = isBusy || connection.heard !== heard ? 0 : unanswered + 1;
+        heard = connection.heard;
+        if (unanswered >= patience) return this.end({ reason: 'no sign of life in time', planned: false });
+        if (isBusy) continue;
+        connection.send('');
+        connection.ping();
       }
     } catch {
       return;

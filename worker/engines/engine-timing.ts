@@ -1,6 +1,8 @@
 export interface EngineTiming {
   /** From the start of the program to its hello. RELAY_PROTOCOL 8.10: 120 s. */
   readonly connectTimeoutMs: number;
+  /** An engine without a job that answers nothing for so long is ended; one with a job has that job's deadline. */
+  readonly silenceMs: number;
   /** RELAY_PROTOCOL 9.2: 1 s. */
   readonly keepAliveMs: number;
   /** Between SIGTERM and SIGKILL. */
@@ -12,6 +14,7 @@ export interface EngineTiming {
 
 export const ENGINE_TIMING: EngineTiming = {
   connectTimeoutMs: 120_000,
+  silenceMs: 120_000,
   keepAliveMs: 1000,
   stopGraceMs: 5000,
   backoffMs: 500,

@@ -39,7 +39,14 @@ export type EngineState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting'; readonly attempt: number }
   | { readonly kind: 'ready'; readonly lifetime: string; readonly version: string; readonly pid: number }
-  | { readonly kind: 'backoff'; readonly untilMs: number; readonly attempt: number; readonly lastExit: string }
+  | {
+      readonly kind: 'backoff';
+      readonly untilMs: number;
+      readonly attempt: number;
+      readonly lastExit: string;
+      /** End of what the program said, without secrets; empty = nothing. */
+      readonly lastWords: string;
+    }
   | { readonly kind: 'stopping' };
 
 export interface Engine {

@@ -12,7 +12,8 @@ export const ENGINE_ERRORS = {
   },
   ENGINE_AWAY: {
     meaning: "The engine's program ended by itself, or could not be started; it is started again, ever more seldom.",
-    remedy: "Check the engine's installation, the graphics card and the memory; the node's log has the engine's last words.",
+    remedy:
+      "Read what it said last, which is shown with this error and stands in the node's log; then check its installation, the graphics card and the memory.",
   },
   ENGINE_JOB_REPEATED: {
     meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',

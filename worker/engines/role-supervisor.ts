@@ -9,6 +9,7 @@ import { EngineLife } from './engine-life.ts';
 import { EngineError } from './errors.ts';
 import type { EngineTicket } from './job-queue.ts';
 import { createJobQueue } from './job-queue.ts';
+import { lastWordsOf } from './last-words.ts';
 import { judgeResult } from './outcome.ts';
 
 export interface RoleSupervisorOptions extends EngineLifeOptions {
@@ -93,20 +94,20 @@ export class RoleSupervisor {
     const { clock, timing, role, log } = this.#options;
     const signal = this.#stop.signal;
     while (!signal.aborted) {
-      const { lastExit, planned } = await this.#live();
+      const { lastExit, lastWords, planned } = await this.#live();
       if (signal.aborted) break;
       if (planned) continue;
       this.#failures += 1;
       const delayMs = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** (this.#failures - 1));
-      log.warn({ role, lastExit, delayMs, failures: this.#failures }, 'engine went away, it will be started again');
-      this.#setState({ kind: 'backoff', untilMs: clock.now() + delayMs, attempt: this.#failures, lastExit });
+      log.warn({ role, lastExit, lastWords, delayMs, failures: this.#failures }, 'engine went away, it will be started again');
+      this.#setState({ kind: 'backoff', untilMs: clock.now() + delayMs, attempt: this.#failures, lastExit, lastWords });
       await clock.sleep(delayMs, signal).catch(() => {});
     }
     this.#setState({ kind: 'stopped' });
   }
 
   /** One life of the program, from spawn to exit. */
-  async #live(): Promise<{ lastExit: string; planned: boolean }> {
+  async #live(): Promise<{ lastExit: string; lastWords: string; planned: boolean }> {
     const life: EngineLife = new EngineLife(this.#options, {
       onReady: (hello, replaced) => this.#onReady(life, hello, replaced),
       onLost: () => this.#onLost(),
@@ -118,8 +119,9 @@ export class RoleSupervisor {
     const exit = await life.exited;
     this.#life = null;
     const lastExit = life.ending === null ? exit.description : `${life.ending.reason} (${exit.description})`;
-    this.#queue.sent?.settle(cancelled('disconnected', [`the engine went away: ${lastExit}`, ...exit.tail].join('\n')));
-    return { lastExit, planned: life.ending?.planned ?? false };
+    const lastWords = lastWordsOf(exit.tail);
+    this.#queue.sent?.settle(cancelled('disconnected', [`the engine went away: ${lastExit}`, lastWords].join('\n').trimEnd()));
+    return { lastExit, lastWords, planned: life.ending?.planned ?? false };
   }
 
   /** starting → ready, or ready → ready when a second connection replaces the first. */

@@ -115,8 +115,9 @@ describe('an engine that misbehaves', () => {
     const crash = engine.execute(await job('a1', { fake: 'crash' }));
     const next = engine.execute(await job('a2', { fake: 'success' }));
     expect(await crash).toMatchObject({ kind: 'cancelled', reason: 'disconnected' });
-    const { lastExit } = await state('backoff');
+    const { lastExit, lastWords } = await state('backoff');
     expect(lastExit).toBe('exit code 7');
+    expect(lastWords).toContain('last words');
     await clock.tick(500);
     expect(await next).toEqual({ kind: 'success' });
   });
@@ -204,6 +205,15 @@ describe('an engine that misbehaves', () => {
     await state('backoff');
     const waits = states.flatMap((entry) => (entry.kind === 'backoff' ? [entry.untilMs] : []));
     expect(waits.slice(0, 4).map((until, run) => until - (waits[run - 1] ?? NOW))).toEqual([1000, 2000, 4000, 4000]);
+  });
+
+  it('9.2 keep-alive: one that stands still without a job is ended and started again', async () => {
+    const { clock, first, state } = await startReady(fakeEngine('--ignore-sigterm'));
+    process.kill(first.pid, 'SIGSTOP');
+    const whole = clock.tick(120_000 + 5_000);
+    const { lastExit } = await state('backoff');
+    expect(lastExit).toContain('no sign of life in time');
+    await whole;
   });
 
   it('by not existing is reported, not thrown', async () => {

@@ -2,6 +2,7 @@ import type { NodeView } from '../../contract/worker-channel.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
 import type { EngineState } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
+import { reasonIn } from '../engines/last-words.ts';
 import { WORKER_ERRORS } from '../errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
@@ -16,9 +17,10 @@ export interface Troubles {
 export function engineError(state: EngineState, known: SerialisedError | null): SerialisedError | null {
   if (state.kind === 'starting') return known;
   if (state.kind !== 'backoff') return null;
-  const { lastExit, attempt } = state;
-  const text = `the engine ended (${lastExit}) and is started again`;
-  return new EngineError('ENGINE_AWAY', text, { lastExit, attempt }).serialise();
+  const { lastExit, lastWords, attempt } = state;
+  const reason = reasonIn(lastWords);
+  const text = `the engine ended (${lastExit})${reason === '' ? '' : `: ${reason}`}; it is started again`;
+  return new EngineError('ENGINE_AWAY', text, { lastExit, attempt, lastWords }).serialise();
 }
 
 /** What is wrong with a node, the gravest first; `problem` is why its membership is not as it should be. */

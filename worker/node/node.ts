@@ -204,6 +204,7 @@ export class Node {
       state: this.#state.kind,
       message: describeWhole(this.#state, life?.kind ?? null, this.#options.guard?.reason() ?? null),
       engine: engine.state().kind,
+      engineError: this.#engineError === null ? null : { ...this.#engineError, data: { ...this.#engineError.data } },
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,

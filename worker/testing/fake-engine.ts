@@ -83,7 +83,7 @@ export class FakeEngine implements Engine {
   /** The process dies and does not come back. */
   die(): void {
     this.#cancel('disconnected');
-    this.#set({ kind: 'backoff', untilMs: 0, attempt: 1, lastExit: 'SIGKILL' });
+    this.#set({ kind: 'backoff', untilMs: 0, attempt: 1, lastExit: 'SIGKILL', lastWords: '' });
   }
 
   async stop(): Promise<void> {

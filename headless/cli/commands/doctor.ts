@@ -3,10 +3,12 @@ import type { PreflightReport, PreflightState } from '../../../contract/prefligh
 import type { ProfileView } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { errorOf } from '../../../contract/rpc-errors.ts';
+import { ENGINE_ERRORS } from '../../../worker/engines/errors.ts';
 import type { RunningProgram } from '../../rpc/running-program.ts';
 import { profilesOf, withHost } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { lastWordsOf } from '../node-text.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -78,12 +80,13 @@ async function aboutNode(view: ProfileView, host: HostClient, program: RunningPr
     // A living node knows more than can be found out from outside.
     const node = view.worker.kind === 'running' ? await program?.node(view.profile.id) : undefined;
     const report = await (node === undefined ? host.profiles.check({ draft: view.profile }) : node.checks.run({}));
-    return [...aboutProcess(view), ...fromReport(about, report)];
+    return [...aboutProcess(view), ...ofEngine(view), ...fromReport(about, report)];
   } catch (error) {
     const { code, message } = errorOf(error);
     // It may have ended just now; what became of it is the answer.
     const now = (await profilesOf(host)).find(({ profile }) => profile.id === view.profile.id) ?? view;
-    return [...aboutProcess(now), { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' }];
+    const unknown: Finding = { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' };
+    return [...aboutProcess(now), ...ofEngine(now), unknown];
   }
 }
 
@@ -112,7 +115,8 @@ export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profi
 }
 
 function aboutLiving({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
-  if (node === null || node.error === null) return [];
+  // An engine that is away has a finding of its own.
+  if (node === null || node.error === null || node.error.code === node.engineError?.code) return [];
   const state = LASTING_STATES.has(node.state) ? 'fail' : 'warn';
   const message = `${node.message} ${node.error.message} (${node.error.code})`;
   return [{ about: profile.name, check: 'node', state, message, remedy: NODE_REMEDY }];
@@ -122,6 +126,16 @@ const LASTING_STATES: ReadonlySet<string> = new Set(['failed', 'slashed', 'kicke
 const FAILED_REMEDY = 'docs/errors.md says what to do about the code; then start the node again: crynux-node start.';
 const BACKOFF_REMEDY = 'It is started again by itself; docs/errors.md says what to do about the code.';
 const NODE_REMEDY = 'docs/errors.md says what to do about the code.';
+
+/** An engine that ended by itself: a start that was checked and found good says nothing about it. */
+export function ofEngine({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
+  if (node === null || node.engineError === null) return [];
+  const { code, message } = node.engineError;
+  const words = lastWordsOf(node);
+  const said = words === '' ? '' : `\n${words.replace(/^/gm, '        ')}`;
+  const { remedy } = ENGINE_ERRORS.ENGINE_AWAY;
+  return [{ about: profile.name, check: 'engine program', state: 'fail', message: `${message} (${code})${said}`, remedy }];
+}
 
 export function fromReport(about: string, { results }: PreflightReport): Finding[] {
   return results.map((result) => {

@@ -40,7 +40,9 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(profile.command('create'))
-    .description('Makes a profile. On the network `devnet` it needs nothing but a name: key, money and card are made up.')
+    .description(
+      'Makes a profile. On the network `devnet` it needs nothing but a name: key, money and card are made up; with --engine and --model the official worker is rehearsed there.',
+    )
     .argument('<name>')
     .option('--network <id>', 'network')
     .option('--key <address>', 'address of its key')
@@ -55,7 +57,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       const view = isLocal
         ? await withProgram(data, ({ host }) => {
             terminal.note('Starting the network on this machine and a node in it; this takes up to a minute …');
-            return host.profiles.createOnDevnet({ name });
+            return rehearsalOf(name, options, host);
           })
         : await withHost(data, async (host) => host.profiles.create({ draft: await draftOf(name, options, host) }));
       terminal.out(json ? JSON.stringify({ profile: view.profile }) : view.profile.id);
@@ -75,6 +77,24 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       terminal.out(json ? JSON.stringify({ removed: id }) : `Removed ${id}.`);
       end(EXIT.ok);
     });
+}
+
+/** On the local network, with the shipped engine, or with the one that is to be rehearsed and the models it has. */
+async function rehearsalOf(
+  name: string,
+  { engine, model }: CreateOptions | Omit<CreateOptions, keyof CommonOptions>,
+  host: HostClient,
+) {
+  const modelIds = model === undefined ? {} : { modelIds: [...model] };
+  if (engine === undefined) return await host.profiles.createOnDevnet({ name, ...modelIds });
+  if (model === undefined) {
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'another engine needs --model: what it has on its disk', {
+      field: '--model',
+    });
+  }
+  const { config, problem } = await host.engines.inspect({ path: engine });
+  if (config === null) throw new HeadlessError('HEADLESS_BAD_ARGUMENT', problem?.message ?? engine, { field: '--engine' });
+  return await host.profiles.createOnDevnet({ name, ...modelIds, engine: config });
 }
 
 async function draftOf(

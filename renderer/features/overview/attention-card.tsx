@@ -22,6 +22,7 @@ const BAD: ReadonlySet<AttentionKind> = new Set([
   'workerFailed',
   'backoff',
   'nodeError',
+  'engineDown',
 ]);
 const NOTES: ReadonlySet<AttentionKind> = new Set(['pendingRestart', 'update']);
 
@@ -75,6 +76,7 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
     locked: onUnlock,
     backoff: go(nodePath(id, 'logs')),
     nodeError: go(nodePath(id, 'logs')),
+    engineDown: go(nodePath(id, 'logs')),
     selfTest: go(nodePath(id, 'gpus')),
     excluded: go(nodePath(id, 'trust')),
     belowKickOut: go(nodePath(id, 'trust')),
@@ -137,7 +139,7 @@ interface RowProps {
   readonly onAct: () => void;
 }
 
-function AttentionRow({ item: { kind, params, facts = {} }, first, busy, onAct }: RowProps) {
+function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, onAct }: RowProps) {
   const { t } = useTranslation('overview');
   const entry = params.code === undefined ? null : errorEntry(params.code);
   const message = entry === null ? params.message : fillFacts(`${entry.meaning} ${entry.remedy}`, facts);
@@ -147,6 +149,11 @@ function AttentionRow({ item: { kind, params, facts = {} }, first, busy, onAct }
       <div className="min-w-0 flex-1">
         <p className="font-medium">{t(`attention.${kind}.title`, { version: params.version ?? '' })}</p>
         <p className="break-words text-soft">{t(`attention.${kind}.text`, { message: message ?? '' })}</p>
+        {words !== undefined && (
+          <pre className="mt-1 max-h-48 overflow-auto whitespace-pre-wrap break-words rounded-md bg-raised p-2 font-mono text-xs">
+            {words}
+          </pre>
+        )}
       </div>
       <Button small disabled={busy} onClick={onAct}>
         {t(`attention.${kind}.action`)}

@@ -5,7 +5,7 @@ import { ATTENTION_KINDS, type AttentionFacts, attentionItems } from './attentio
 const error = { code: 'WORKER_EXITED', message: 'gone', data: {} };
 const calm = {
   profile: { worker: { kind: 'running', pid: 1, sinceMs: 0 }, pendingRestart: false },
-  node: { state: 'running', error: null, gpu: null },
+  node: { state: 'running', error: null, engineError: null, gpu: null },
   key: { backedUp: true },
   qos: null,
   money: null,

@@ -17,6 +17,7 @@ export const ATTENTION_KINDS = [
   'locked',
   'backoff',
   'nodeError',
+  'engineDown',
   'selfTest',
   'excluded',
   'belowKickOut',
@@ -35,6 +36,8 @@ export interface AttentionItem {
   readonly params: Readonly<Record<string, string>>;
   /** Of the case, for the catalogue's sentences. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** A program's own words, line by line. */
+  readonly words?: string;
 }
 
 /** Null = not known, which is no reason to worry anybody. */
@@ -63,7 +66,12 @@ function* ofProcess({ profile: { worker } }: AttentionFacts): Generator<Attentio
 function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {
   if (node === null) return;
   if (node.state === 'slashed' || node.state === 'kickedOut') yield { kind: node.state, params: {} };
-  if (node.error !== null) {
+  if (node.engineError !== null) {
+    const { code, message, data } = node.engineError;
+    const words = typeof data.lastWords === 'string' ? data.lastWords : '';
+    yield { kind: 'engineDown', params: { code, message }, facts: data, words: words === '' ? message : words };
+  }
+  if (node.error !== null && node.error.code !== node.engineError?.code) {
     yield { kind: 'nodeError', params: { code: node.error.code, message: node.error.message }, facts: node.error.data };
   }
   const { gpu } = node;

@@ -53,6 +53,7 @@ export const overview = {
     workerFailed: { title: 'The node can not run', text: '{{message}}', action: 'Start again' },
     backoff: { title: 'The node crashes', text: '{{message}}', action: 'Open the logs' },
     nodeError: { title: 'The node reports a problem', text: '{{message}}', action: 'Open the logs' },
+    engineDown: { title: 'The engine does not stay up', text: '{{message}}', action: 'Open the logs' },
     notBackedUp: {
       title: 'The key has no proven backup',
       text: 'If this disk fails, the stake and everything on the account are lost.',

@@ -54,6 +54,7 @@ export const overview: Same<typeof en> = {
     workerFailed: { title: '节点无法运行', text: '{{message}}', action: '再次启动' },
     backoff: { title: '节点崩溃', text: '{{message}}', action: '打开日志' },
     nodeError: { title: '节点报告了问题', text: '{{message}}', action: '打开日志' },
+    engineDown: { title: '引擎无法持续运行', text: '{{message}}', action: '打开日志' },
     notBackedUp: {
       title: '密钥没有经过验证的备份',
       text: '如果磁盘损坏，质押和账户中的一切都会丢失。',

@@ -5,8 +5,10 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../../protocol/ports.ts';
 import { killRemainingGroup, killTree } from './kill-tree.ts';
 
-const TAIL_LINES = 20;
+const TAIL_LINES = 60;
 const MAX_LINE = 2000;
+/** A program that left its group may keep a pipe open for ever. */
+const PIPES_MS = 1000;
 
 export interface EngineCommand {
   readonly command: string;
@@ -82,7 +84,13 @@ function supervise(child: ReturnType<typeof spawnEngine>, input: EngineProcessIn
     });
     child.once('exit', (code, signal) => {
       if (child.pid !== undefined) killRemainingGroup(child.pid);
-      finish(signal === null ? `exit code ${code}` : `signal ${signal}`);
+      // What it said last may still be in the pipes, which close once nobody of its group is left.
+      const ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      child.once('close', () => finish(ended));
+      void clock.sleep(PIPES_MS, gone.signal).then(
+        () => finish(ended),
+        () => {},
+      );
     });
   });
 

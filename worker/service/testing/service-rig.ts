@@ -35,6 +35,7 @@ export function nodeView(changes: Partial<NodeView> = {}): NodeView {
   return {
     ...{ revision: 1, address: SELF, state: 'running', message: 'It runs.', engine: 'ready', currentTask: null },
     ...{ relay: 'reachable', relayBalanceWei: null, error: null, gpu: null, life: null, stake: null, preflight: null },
+    engineError: null,
     ...changes,
   };
 }
