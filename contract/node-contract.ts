@@ -12,6 +12,7 @@ import { preflightReportSchema } from './preflight.ts';
 import { noTasksSchema, qosExplanationSchema } from './standing.ts';
 import * as tasks from './tasks.ts';
 import { caseFileSchema, caseSummarySchema } from './trust.ts';
+import { WARM_UP_ORDERS } from './warm-up.ts';
 import { nodeViewSchema } from './worker-channel.ts';
 
 const nothing = z.object({});
@@ -59,6 +60,8 @@ export const nodeContract = {
     /** Also the host's consent to join again after a slash or a kick-out. */
     resume: procedure(nothing, nothing),
     selfTest: procedure(z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
+    /** Does the engine's first tasks again, or leaves the node without them, and so without tasks. */
+    warmUp: procedure(z.object({ order: z.enum(WARM_UP_ORDERS) }), nothing),
     /** Leaves the network after the current task and takes the stake back. Stopping alone never does. */
     unstake: procedure(nothing, nothing),
   },

@@ -8,6 +8,7 @@ import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { chainStakeSchema, lifeViewSchema } from './life.ts';
 import { nodeConfigSchema } from './node-config.ts';
 import { preflightReportSchema } from './preflight.ts';
+import { warmUpViewSchema } from './warm-up.ts';
 
 const weiText = z.string().regex(/^\d+$/);
 
@@ -68,6 +69,8 @@ export const nodeViewSchema = z.object({
   engine: z.enum(['stopped', 'starting', 'ready', 'backoff', 'stopping']),
   /** Why the engine's program ended by itself, until one is ready again; its `data.lastWords` are the program's own. */
   engineError: errorViewSchema.nullable().default(null),
+  /** Null = this node's engine is not warmed up: a program that is not asked for it. */
+  warmUp: warmUpViewSchema.nullable().default(null),
   currentTask: z.string().nullable(),
   relay: z.enum(['unknown', 'reachable', 'unreachable']),
   relayBalanceWei: weiText.nullable(),

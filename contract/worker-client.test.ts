@@ -12,6 +12,7 @@ const VIEW: NodeView = {
   currentTask: null,
   relay: 'unknown',
   engineError: null,
+  warmUp: null,
   relayBalanceWei: null,
   error: null,
   gpu: null,

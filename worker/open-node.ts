@@ -5,6 +5,7 @@ import type { NodeConfig } from '../contract/node-config.ts';
 import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
+import { REAL_RELAY_TIMES } from '../protocol/tasks/deadlines.ts';
 import { createChainClient } from './chain/chain-client.ts';
 import { ChainError } from './chain/errors.ts';
 import type { Engine } from './engines/engine.ts';
@@ -35,6 +36,8 @@ import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
 import { recordLifetimes } from './trust/record-lifetimes.ts';
 import { RelayReader } from './trust/relay-reader.ts';
+import { WarmUp } from './warm-up/warm-up.ts';
+import { warmUpModels } from './warm-up/warm-up-models.ts';
 
 export interface NodePorts {
   readonly clock: Clock;
@@ -133,6 +136,21 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   onOpened(() => offered.close());
   const guard = gpu.guard(engine);
 
+  const warmModels = warmUpModels({ models, offered: () => offered.modelIds, engine: config.engine.kind });
+  onOpened(() => warmModels.close());
+  // A program of a host's own choice is not asked for tasks that it may not know.
+  const warmUp =
+    config.engine.kind === 'program'
+      ? undefined
+      : new WarmUp({
+          engine,
+          models: () => warmModels.current(),
+          limitSeconds: REAL_RELAY_TIMES.executionMin,
+          workDir: join(config.dataDir, 'warm-up'),
+          clock,
+          log,
+        });
+
   const machine = () => machineFacts({ config, engine, gpu: gpu.gpu, guard });
   onOpened(recordLifetimes({ engine, store, machine, clock }));
   const cases = { store, network: reader, clock, dataDir: config.dataDir, resultsDir, machine, log, distanceThreshold: null };
@@ -161,6 +179,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const node = new Node({
     config,
     guard,
+    warmUp,
     context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, networkClock, clock, reach, log },
     clearance,
     money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },

@@ -1,6 +1,7 @@
 /** Realistic chat and image requests of different kinds and sizes, for the models that ship with this program, and one that nobody can run. */
 
 import { parseModelId } from '../../protocol/models/model-id.ts';
+import { looksLikeImageModel } from '../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../protocol/money/wei.ts';
 import type { TaskSpecInput } from './task-spec.ts';
 
@@ -147,7 +148,7 @@ export function sampleChat(index: number): SampleTask {
 /** One that a node of this network has, but this program does not ship: the node's own engine runs it. */
 export function sampleOf(modelId: string, index: number): SampleTask {
   const { name, variant } = parseModelId(modelId);
-  if (!isImageModel(name, variant)) {
+  if (!looksLikeImageModel({ name, variant })) {
     const chosen = inTurn(PROMPTS, index);
     return { title: chosen.title, spec: { ...chatSpec(chosen, name, index), modelIds: [modelId] } };
   }
@@ -156,11 +157,6 @@ export function sampleOf(modelId: string, index: number): SampleTask {
   const base_model = { ...args.base_model, ...(variant === null ? {} : { variant }) };
   const spec = { ...imageSpec(painting, index), args: JSON.stringify({ ...args, base_model }), modelIds: [modelId] };
   return { title: painting.title, spec };
-}
-
-/** An id does not tell what a model is for. Language models have no variants, and image models say so in their names. */
-function isImageModel(name: string, variant: string | null): boolean {
-  return variant !== null || /diffusion|sdxl|(^|[-_/])sd[-_\d]|flux|kandinsky|pixart/i.test(name);
 }
 
 export function isShippedModel(modelId: string): boolean {

@@ -1,6 +1,7 @@
 /** Nodes, tasks and money as a person reads them in a terminal. Pure. */
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
+import type { WarmUpView } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
 
@@ -65,6 +66,7 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
     stake: node?.stake ?? null,
     error: node?.error ?? null,
     engineError: node?.engineError ?? null,
+    warmUp: node?.warmUp ?? null,
     pendingRestart,
   };
 }
@@ -82,12 +84,20 @@ export function nodeText(view: ProfileView): string {
     rows.push(['engine', node.engine], ['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
     if (node.stake !== null) rows.push(['stake', `${cnx(node.stake.balanceWei)} (${node.stake.status})`]);
     rows.push(['message', node.message]);
+    if (node.warmUp !== null) rows.push(['warm-up', warmUpText(node.warmUp)]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
     const words = lastWordsOf(node);
     if (words !== '') rows.push(['it said', words.replaceAll('\n', `\n${' '.repeat(11)}`)]);
   }
   if (pendingRestart) rows.push(['note', 'changes wait for its next start']);
   return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
+}
+
+/** How far the engine's own first tasks are, and how quick it was. */
+export function warmUpText({ state, modelId, index, count, results, limitSeconds }: WarmUpView): string {
+  const done = results.map((one) => `${one.modelId} ${one.seconds.toFixed(1)} s of ${limitSeconds} s`).join(', ');
+  const now = modelId === null ? state : `${state}: ${modelId} (${index} of ${count})`;
+  return done === '' ? now : `${now}; ${done}`;
 }
 
 /** What the engine said before it ended; empty = it runs, or said nothing. */

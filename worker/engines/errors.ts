@@ -15,6 +15,14 @@ export const ENGINE_ERRORS = {
     remedy:
       "Read what it said last, which is shown with this error and stands in the node's log; then check its installation, the graphics card and the memory.",
   },
+  ENGINE_WARM_UP_FAILED: {
+    meaning: 'The engine failed at a first task of its own, so the node takes no tasks of the network.',
+    remedy: 'The message says why, and the log has more. Check model, card and memory, then let it warm up again.',
+  },
+  ENGINE_TOO_SLOW: {
+    meaning: 'A short task took the engine longer than the network gives some of its tasks, with the model already loaded.',
+    remedy: 'Offer a smaller model, or free the card and the disk of other work, then let it warm up again.',
+  },
   ENGINE_JOB_REPEATED: {
     meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',
     remedy: 'None needed: a task runs at most once per engine lifetime.',

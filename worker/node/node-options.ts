@@ -7,6 +7,7 @@ import type { CardGuard } from '../gpu/card-guard.ts';
 import type { Clearance } from '../life/clearance.ts';
 import type { LifeOptions } from '../life/life.ts';
 import type { LoopContext } from '../loop/context.ts';
+import type { WarmUp } from '../warm-up/warm-up.ts';
 
 /** Resolves when the signal aborts; rejects only for what the process must not survive. */
 export interface Companion {
@@ -27,6 +28,8 @@ export interface NodeOptions {
   readonly context: LoopContext;
   /** Watches the cards and may keep the node from taking tasks; absent for cards that are only stated. */
   readonly guard?: Pick<CardGuard, 'view' | 'reason' | 'onChange' | 'run' | 'order'> | undefined;
+  /** Keeps the node from taking tasks until its engine has done some of its own; absent = never. */
+  readonly warmUp?: Pick<WarmUp, 'view' | 'reason' | 'problem' | 'onChange' | 'run' | 'order'> | undefined;
   /** Absent: nothing is checked before this node starts. */
   readonly clearance?: Clearance | undefined;
   readonly money?: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & { wake(): void };

@@ -1,5 +1,6 @@
 /** One node: its loops, its state, and what its host may ask of it. */
 import type { SelfTestOrder } from '../../contract/gpu.ts';
+import type { WarmUpOrder } from '../../contract/warm-up.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -114,6 +115,7 @@ export class Node {
     options.clearance?.onChange(() => this.#changed());
     this.#life.hold(this.#isHeld());
     options.guard?.onChange(() => this.#guardChanged());
+    options.warmUp?.onChange(() => this.#guardChanged());
   }
 
   /** Begins; what becomes of it is told by the views. */
@@ -123,8 +125,9 @@ export class Node {
     this.#changed();
     const engine = context.engine.start().then(() => this.#engineChanged());
     const guard = this.#options.guard?.run(signal, () => this.#isIdle());
+    const warmUp = this.#options.warmUp?.run(signal, () => this.#isIdle());
     const companions = (this.#options.companions ?? []).map((companion) => runCompanion(companion, signal, context.clock));
-    const parts = [engine, this.#runLoops(signal), guard, ...companions];
+    const parts = [engine, this.#runLoops(signal), guard, warmUp, ...companions];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
     });
@@ -175,6 +178,14 @@ export class Node {
     guard.order(order);
   }
 
+  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, or where nothing is warmed up */
+  warmUp(order: WarmUpOrder): void {
+    this.#mustGoOn('warm up');
+    const { warmUp } = this.#options;
+    if (warmUp === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'the engine of this node is not warmed up');
+    warmUp.order(order);
+  }
+
   /**
    * Takes no new tasks, finishes the current one, and quits the network only if asked to. A second call, or
    * {@link stopNow}, stops waiting. Resolves when loops, engine and connections have ended; the store stays open.
@@ -202,7 +213,7 @@ export class Node {
       revision: this.#revision,
       address: network.address,
       state: this.#state.kind,
-      message: describeWhole(this.#state, life?.kind ?? null, this.#options.guard?.reason() ?? null),
+      message: describeWhole(this.#state, life?.kind ?? null, this.#holding()),
       engine: engine.state().kind,
       engineError: this.#engineError === null ? null : { ...this.#engineError, data: { ...this.#engineError.data } },
       currentTask: store.tasks.open()[0]?.commitment ?? null,
@@ -210,6 +221,7 @@ export class Node {
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
       gpu: this.#options.guard?.view() ?? null,
+      warmUp: this.#options.warmUp?.view() ?? null,
       life,
       stake: stakeView(this.#options.money?.stakeActs?.last ?? null),
       preflight: this.#options.clearance?.report ?? null,
@@ -323,7 +335,13 @@ export class Node {
   }
 
   #isHeld(): boolean {
-    return (this.#options.guard?.reason() ?? null) !== null;
+    return this.#holding() !== null;
+  }
+
+  /** The machine's own reason for no tasks now. */
+  #holding(): string | null {
+    const { guard, warmUp } = this.#options;
+    return guard?.reason() ?? warmUp?.reason() ?? null;
   }
 
   #guardChanged(): void {
@@ -383,7 +401,7 @@ export class Node {
 
   #obstacle(): SerialisedError | null {
     if (!this.#isCleared) return this.#options.clearance?.objection() ?? null;
-    return this.#life.obstacle ?? this.#problem;
+    return this.#life.obstacle ?? this.#problem ?? this.#options.warmUp?.problem() ?? null;
   }
 
   #mustGoOn(what: string): void {

@@ -30,6 +30,7 @@ const REFUSED = {
   'money.prepareChainAct': 'MONEY_UNSUPPORTED',
   'money.stake': 'MONEY_UNSUPPORTED',
   'node.selfTest': 'NODE_ILLEGAL_STATE',
+  'node.warmUp': 'NODE_ILLEGAL_STATE',
   'tasks.file': 'TASK_FILE_UNKNOWN',
 };
 
@@ -90,6 +91,7 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
   return {
     'node.watch': () => first(node.node.watch({})),
     'node.selfTest': () => node.node.selfTest({ order: 'run' }),
+    'node.warmUp': () => node.node.warmUp({ order: 'run' }),
     'tasks.page': () => node.tasks.page({ limit: 500 }),
     'tasks.detail': () => node.tasks.detail({ commitment }),
     'tasks.file': () => node.tasks.file({ commitment, position: 0 }),

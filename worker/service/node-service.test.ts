@@ -154,8 +154,9 @@ describe('the node', () => {
     await rig.client.node.pause({});
     await rig.client.node.resume({});
     await rig.client.node.selfTest({ order: 'accept' });
+    await rig.client.node.warmUp({ order: 'cancel' });
     await rig.client.node.unstake({});
-    expect(rig.asked).toEqual(['pause', 'resume', 'selfTest accept', 'unstake']);
+    expect(rig.asked).toEqual(['pause', 'resume', 'selfTest accept', 'warmUp cancel', 'unstake']);
   });
 
   it('says by a code what its configuration lacks', async () => {

@@ -36,6 +36,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams }: Router
       pause: build.node.pause.handler(() => done(() => parts.node.pause())),
       resume: build.node.resume.handler(() => done(() => parts.node.resume())),
       selfTest: build.node.selfTest.handler(({ input }) => done(() => parts.node.selfTest(input.order))),
+      warmUp: build.node.warmUp.handler(({ input }) => done(() => parts.node.warmUp(input.order))),
       unstake: build.node.unstake.handler(() => done(() => parts.node.unstake())),
     },
     tasks: {

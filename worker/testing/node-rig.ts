@@ -39,6 +39,7 @@ export interface NodeRigOptions {
   readonly engine?: FakeEngine;
   readonly dataDir?: string;
   readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
+  readonly warmUp?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['warmUp'];
   readonly models?: NonNullable<NodeOptions['models']>;
   /** What life, money and evidence are in this test; default: nothing. */
   readonly more?: (clock: ManualClock) => Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
@@ -68,6 +69,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
     ...options.more?.(clock),
     ...(options.models === undefined ? {} : { models: options.models }),
     guard: options.guard?.({ clock, engine }),
+    warmUp: options.warmUp?.({ clock, engine }),
     context: {
       store,
       network,

@@ -36,6 +36,16 @@ export function addNodeCommands(registry: Registry): void {
       else terminal.out(`${table(TASK_HEAD, rows.map(taskCells))}\n${rows.length} of ${total}`);
       end(EXIT.ok);
     });
+  common(program.command('warm-up'))
+    .description("Lets a node's engine do its first tasks again, or with --cancel leaves the node without tasks instead.")
+    .option('--node <name>', 'node, where there are several')
+    .option('--cancel', 'do not go on with it')
+    .action(async ({ json, cancel = false, ...which }: NodeOptions & { cancel?: boolean }) => {
+      const order = cancel ? 'cancel' : 'run';
+      await withNode(which, ({ node }) => node.node.warmUp({ order }));
+      terminal.out(json ? JSON.stringify({ warmUp: order }) : cancel ? 'The warm-up is cancelled.' : 'The engine warms up.');
+      end(EXIT.ok);
+    });
   steer(registry);
 }
 

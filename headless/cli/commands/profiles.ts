@@ -1,6 +1,7 @@
 /** Commands about profiles: one per node. */
 import { type ProfileDraftInput, profileDraftSchema } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
+import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
 import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withProgram } from '../ask-program.ts';
@@ -118,7 +119,12 @@ async function draftOf(
     networkId,
     address,
     engine: await engineOf(options.engine, networkId, host),
-    gpu: { kind: 'cards', ids, confirmed: { name: report.reportedName, vramGib: report.reportedVramGib }, selfTestModel: null },
+    gpu: {
+      kind: 'cards',
+      ids,
+      confirmed: { name: report.reportedName, vramGib: report.reportedVramGib },
+      selfTestModel: selfTestModelOf(modelIds),
+    },
     modelIds,
     stakeWei: stake === undefined ? (await host.networks.minimumStake({ id: networkId })).minimumWei : parseCnx(stake).toString(),
     autoStart: options.autoStart ?? false,

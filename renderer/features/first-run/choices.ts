@@ -1,6 +1,8 @@
 /** What was chosen on the way to a node, and what of it is still open. Pure. */
+
 import type { EngineView, NetworkView } from '../../../contract/host-contract.ts';
 import type { ProfileDraftInput } from '../../../contract/profiles.ts';
+import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
 
 export const STEPS = ['key', 'network', 'gpu', 'checks', 'stake'] as const;
@@ -97,8 +99,8 @@ export function draftOf(choices: Choices): ProfileDraftInput | null {
   };
 }
 
-function gpuOf({ madeUpCard, network, cardIds, report }: Choices): ProfileDraftInput['gpu'] | null {
+function gpuOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): ProfileDraftInput['gpu'] | null {
   if (madeUpCard && network?.origin === 'local') return MADE_UP_CARD;
   if (cardIds.length === 0 || report === null) return null;
-  return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: null };
+  return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: selfTestModelOf(modelIds) };
 }

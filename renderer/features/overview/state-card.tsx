@@ -2,8 +2,10 @@ import { CirclePause, CirclePlay, CircleStop, KeyRound, ListChecks, type LucideI
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { WarmUpOrder } from '../../../contract/warm-up.ts';
 import { STATUS_ICONS } from '../../app/node-status-badge.tsx';
-import { useNode, useNodeView } from '../../state/app-context.ts';
+import { useAct } from '../../rpc/hooks.ts';
+import { useNode, useNodeClient, useNodeView } from '../../state/app-context.ts';
 import { nodeStatus, type StatusWord } from '../../state/node-status.ts';
 import { openTasks } from '../../state/tasks.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
@@ -76,6 +78,7 @@ export function StateCard({ word, onUnlock, onWhy }: StateCardProps) {
           ))}
         </div>
       </div>
+      <WarmUpLine />
       {POLITE.has(word) && <p className="text-[13px] text-faint">{t('control.politeNote')}</p>}
       {order.error && !asking && <ErrorNote error={order.error} />}
       <ConfirmDialog
@@ -91,6 +94,31 @@ export function StateCard({ word, onUnlock, onWhy }: StateCardProps) {
         <p>{t(word === 'slashed' ? 'control.rejoinSlashed' : 'control.rejoinKickedOut')}</p>
       </ConfirmDialog>
     </section>
+  );
+}
+
+/** How far the engine's own first tasks are; nothing once it is warm. */
+function WarmUpLine() {
+  const { t } = useTranslation('overview');
+  const node = useNodeClient();
+  const warmUp = useNodeView()?.warmUp ?? null;
+  const order = useAct((what: WarmUpOrder) => node().node.warmUp({ order: what }));
+  if (warmUp === null || warmUp.state === 'ready' || warmUp.state === 'waiting') return null;
+  const { state, modelId, index, count, limitSeconds, results } = warmUp;
+  const last = results.at(-1);
+  const isGoing = state === 'due' || state === 'running';
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-[13px] text-soft">
+      <p role="status">
+        {t(`warmUp.${state}`, { model: modelId ?? '', index: index ?? 0, count: count ?? 0 })}
+        {last !== undefined &&
+          ` ${t('warmUp.took', { model: last.modelId, seconds: last.seconds.toFixed(1), limit: limitSeconds })}`}
+      </p>
+      <Button small disabled={order.busy} onClick={() => void order.run(isGoing ? 'cancel' : 'run')}>
+        {t(isGoing ? 'warmUp.cancel' : 'warmUp.again')}
+      </Button>
+      {order.error && <ErrorNote error={order.error} />}
+    </div>
   );
 }
 

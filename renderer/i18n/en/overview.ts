@@ -35,6 +35,16 @@ export const overview = {
     unlockHint: 'The passphrase of the keystore. It is kept in memory only, until this program ends.',
     passphrase: 'Passphrase',
   },
+  warmUp: {
+    due: 'The engine is about to do a first task of its own; the node takes tasks after it.',
+    running: 'The engine warms up with {{model}} ({{index}} of {{count}}); the node takes tasks after it.',
+    slow: 'The engine is too slow for the network; the node takes no tasks.',
+    failed: 'The engine failed at a first task of its own; the node takes no tasks.',
+    cancelled: 'The warm-up was cancelled; the node takes no tasks.',
+    took: '{{model}} took {{seconds}} s of {{limit}} s.',
+    cancel: 'Cancel the warm-up',
+    again: 'Warm up again',
+  },
   why: 'Why no tasks?',
   alone: {
     title: 'Is this the only machine with this key?',

@@ -36,6 +36,16 @@ export const overview: Same<typeof en> = {
     unlockHint: '密钥库的口令。它只保存在内存中，直到程序结束。',
     passphrase: '口令',
   },
+  warmUp: {
+    due: '引擎即将先运行一个自己的任务；之后节点才接受任务。',
+    running: '引擎正在用 {{model}} 预热（第 {{index}} 个，共 {{count}} 个）；之后节点才接受任务。',
+    slow: '引擎对网络来说太慢；节点不接受任务。',
+    failed: '引擎未能完成自己的第一个任务；节点不接受任务。',
+    cancelled: '预热已取消；节点不接受任务。',
+    took: '{{model}} 用了 {{seconds}} 秒，时限 {{limit}} 秒。',
+    cancel: '取消预热',
+    again: '重新预热',
+  },
   why: '为什么没有任务？',
   alone: {
     title: '只有这台机器使用此密钥吗？',

@@ -36,6 +36,7 @@ export function nodeView(changes: Partial<NodeView> = {}): NodeView {
     ...{ revision: 1, address: SELF, state: 'running', message: 'It runs.', engine: 'ready', currentTask: null },
     ...{ relay: 'reachable', relayBalanceWei: null, error: null, gpu: null, life: null, stake: null, preflight: null },
     engineError: null,
+    warmUp: null,
     ...changes,
   };
 }
@@ -56,6 +57,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
         resume: () => void asked.push('resume'),
         unstake: () => void asked.push('unstake'),
         selfTest: (order) => void asked.push(`selfTest ${order}`),
+        warmUp: (order) => void asked.push(`warmUp ${order}`),
       },
       ...{ store, dataDir, resultsDir, money: null, models: null, clearance: null },
       cases: new CaseArchive({ store, dataDir, redaction: { secrets: [], homeDir: '/none', userName: 'none' }, clock }),

@@ -1,0 +1,22 @@
+/** How far a node's engine is with the first tasks that it does before it takes any of the network's. */
+import { z } from 'zod';
+
+export const WARM_UP_STATES = ['waiting', 'due', 'running', 'ready', 'slow', 'failed', 'cancelled'] as const;
+
+export const warmUpViewSchema = z.object({
+  /** Every state but `ready` keeps the node from taking tasks. `waiting`: the engine is not ready. */
+  state: z.enum(WARM_UP_STATES),
+  /** While it runs: which model, the how-manieth of how many, and since when. */
+  modelId: z.string().nullable(),
+  index: z.number().int().positive().nullable(),
+  count: z.number().int().positive().nullable(),
+  sinceMs: z.number().nullable(),
+  /** The shortest time that the network gives a task. */
+  limitSeconds: z.number().positive(),
+  results: z.array(z.object({ modelId: z.string(), seconds: z.number().nonnegative(), limitSeconds: z.number().positive() })),
+  problem: z.object({ code: z.string(), message: z.string(), data: z.record(z.string(), z.unknown()).default({}) }).nullable(),
+});
+export type WarmUpView = z.output<typeof warmUpViewSchema>;
+
+export const WARM_UP_ORDERS = ['run', 'cancel'] as const;
+export type WarmUpOrder = (typeof WARM_UP_ORDERS)[number];
