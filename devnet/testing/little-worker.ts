@@ -41,7 +41,7 @@ function serve(): void {
         currentTask: null,
         relay: 'reachable',
         engineError: null,
-      warmUp: null,
+        warmUp: null,
         relayBalanceWei: null,
         error: null,
         gpu: null,
