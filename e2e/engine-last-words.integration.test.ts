@@ -44,6 +44,7 @@ it('shows what an engine that dies at its start said last, in all four places, w
 
   const node = {
     engineError: error,
+    warmUp: null,
     currentTask: null,
     relay: 'unknown',
     relayBalanceWei: null,
