@@ -96,7 +96,7 @@ function selectedCards(selection: GpuSelection, cards: readonly GpuCard[]): read
     if (card === undefined) throw gpuError('GPU_UNKNOWN_CARD', `No card ${id}.`, { card: id });
     const { unusable } = card;
     if (unusable !== null) throw problemError(unusable, { card: id });
-    if (card.memoryMib === null) throw gpuError('GPU_NO_IDENTITY', 'no memory size', { card: id });
+    if (card.memoryMib === null) throw gpuError('GPU_NO_MEMORY_SIZE', 'no memory size', { card: id });
     return card;
   });
   const names = new Set(selected.map((card) => card.name));

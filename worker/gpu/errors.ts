@@ -28,7 +28,8 @@ export const GPU_ERRORS = {
   },
   GPU_PROBE_TIMED_OUT: {
     meaning: 'nvidia-smi did not answer in time; the driver may hang.',
-    remedy: 'Wait or restart the machine; a card that hangs would miss every deadline.',
+    remedy:
+      'Switch persistence mode on (nvidia-smi -pm 1), without which the driver starts anew for every question. If that changes nothing, restart the machine: a card that hangs would miss every deadline.',
   },
   GPU_PROBE_UNREADABLE: {
     meaning: 'The answer about the cards is not what this program understands.',
@@ -42,13 +43,31 @@ export const GPU_ERRORS = {
     meaning: 'The card is split into MIG instances, which this node does not use.',
     remedy: 'Switch MIG off for the card (nvidia-smi -i <card> -mig 0) and restart.',
   },
+  GPU_SLOW_READING: {
+    meaning: 'nvidia-smi is slow, because the driver is unloaded whenever nobody uses it and starts anew for every question.',
+    remedy: 'Switch persistence mode on: sudo nvidia-smi -pm 1, or enable the service nvidia-persistenced.',
+  },
+  GPU_INFOROM_CORRUPTED: {
+    meaning: "A card's infoROM, the memory with its serial number and error counts, is damaged. The card works all the same.",
+    remedy: "Nothing at once. If the card shows other faults, its maker's support can repair the infoROM.",
+  },
+  GPU_PROBE_WARNED: {
+    meaning: 'nvidia-smi has read the cards, and reports a fault.',
+    remedy: 'Run nvidia-smi by hand; the message quotes its exit code and text.',
+  },
   GPU_COMPUTE_PROHIBITED: {
     meaning: "The card's compute mode is Prohibited.",
     remedy: 'Allow computing on it (nvidia-smi -i <card> -c 0).',
   },
   GPU_NO_IDENTITY: {
-    meaning: 'The card has no readable UUID, name or memory size, so it can neither be isolated nor reported.',
+    meaning: 'The card has no readable UUID or name, so it can neither be isolated nor reported.',
     remedy: 'Update the driver.',
+  },
+  GPU_NO_MEMORY_SIZE: {
+    meaning:
+      'The driver does not tell how much memory the card has. Cards that share the memory of the machine, such as GB10 and Jetson, have none of their own to tell.',
+    remedy:
+      'Choose another card: the network gives tasks by the memory that a card reports, and this one could only report a guess. If the card has memory of its own, update the driver.',
   },
   GPU_NOT_ISOLATABLE: {
     meaning: "An engine can not be confined to this card: only NVIDIA cards and a Mac's own GPU can be assigned.",

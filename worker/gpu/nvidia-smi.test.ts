@@ -16,8 +16,8 @@ function smi(outcome: (request: ProcessRequest) => ProcessOutcome, commands = ['
   return { nvidiaSmi: new NvidiaSmi({ runner, commands }), asked };
 }
 
-function exited(code: number, stdout: string, stderr = ''): ProcessOutcome {
-  return { kind: 'exited', code, stdout, stderr };
+function exited(code: number, stdout: string, stderr = '', tookMs = 0): ProcessOutcome {
+  return { kind: 'exited', code, stdout, stderr, tookMs };
 }
 
 describe('the call', () => {
@@ -109,6 +109,32 @@ describe('a card among others in trouble', () => {
   it('a card that is attached but not shown is told', async () => {
     const probe = await smi(() => exited(0, withField(recorded('a10g'), 'attached_gpus', '2'))).nvidiaSmi.probe();
     expect(probe.kind === 'found' && probe.problems.map((problem) => problem.detail)).toEqual(['2 cards attached, 1 shown']);
+  });
+});
+
+describe('what is told beside the cards', () => {
+  const told = async (outcome: ProcessOutcome) => {
+    const probe = await smi(() => outcome).nvidiaSmi.probe();
+    if (probe.kind !== 'found') return expect.fail(`${probe.kind}: ${probe.problem.detail}`);
+    expect(probe.cards.map(({ name, unusable }) => [name, unusable])).toEqual([['NVIDIA A10G', null]]);
+    return probe.problems.map(({ code, detail }) => [code, detail]);
+  };
+  const xml = recorded('a10g');
+  const inforom = 'WARNING: infoROM is corrupted at gpu 0000:B3:00.0';
+  const handle = 'Unable to determine the device handle for GPU0000:02:00.0: Unknown Error';
+
+  it.each([
+    ['nothing of a word that means nothing', exited(0, `libcuda.so.1 is not a symbolic link\n${xml}`), []],
+    ['a damaged infoROM, told before the XML', exited(14, `${inforom}\n${xml}`), [['GPU_INFOROM_CORRUPTED', inforom]]],
+    ['a damaged infoROM, told after it', exited(0, `${xml}\n${inforom}\n`), [['GPU_INFOROM_CORRUPTED', inforom]]],
+    ['a damaged infoROM, told by the exit code', exited(14, xml), [['GPU_INFOROM_CORRUPTED', 'exit code 14']]],
+    ['a lost card', exited(0, `${handle}\n${withField(xml, 'attached_gpus', '2')}`), [['GPU_CARD_LOST', handle]]],
+    ['an exit code that has no name', exited(77, `odd\n${xml}`), [['GPU_PROBE_WARNED', 'exit code 77: odd']]],
+    ['a slow answer without persistence mode', exited(0, xml, '', 4_200), [['GPU_SLOW_READING', '4.2 s']]],
+    ['nothing of a quick one', exited(0, xml, '', 900), []],
+    ['nothing of a slow one with it', exited(0, withField(xml, 'persistence_mode', 'Enabled'), '', 4_200), []],
+  ])('%s', async (_what, outcome, problems) => {
+    expect(await told(outcome)).toEqual(problems);
   });
 });
 

@@ -1,13 +1,11 @@
 /**
- * Asks `nvidia-smi -q -x` for every NVIDIA card, in one call.
- *
- * The npm package `node-nvidia-smi` makes the same call, but through a shell, without a time limit or a choice of
- * binary, and when the call fails it drops the exit code and stdout, where nvidia-smi says what is wrong. So only its
- * way of reading is kept: xml2js (a patched release) with its two options.
+ * Asks `nvidia-smi -q -x` for every NVIDIA card, in one call. An answer is used although the call failed or something stands
+ * around it, and what else was said is told beside the cards. ARCHITECTURE.md says why no library does this.
  */
 import type { GpuCard } from '../../contract/gpu.ts';
 import { type GpuErrorCode, type GpuProblem, gpuProblem } from './errors.ts';
-import { parseNvidiaXml } from './nvidia-xml.ts';
+import { locateLog } from './nvidia-text.ts';
+import { type NvidiaXml, parseNvidiaXml } from './nvidia-xml.ts';
 import type { ProcessOutcome, ProcessRunner } from './process-runner.ts';
 
 type Failure<Kind extends string> = { readonly kind: Kind; readonly problem: GpuProblem };
@@ -58,6 +56,13 @@ const BY_TEXT: readonly (readonly [RegExp, NvidiaFailureKind])[] = [
   [/gpu is lost|fallen off the bus|unable to determine the device handle/i, 'cardLost'],
 ];
 
+const INFOROM_CORRUPTED = 14;
+
+/** With persistence mode a call takes some tenths of a second. */
+const SLOW_MS = 3000;
+
+type Exited = Extract<ProcessOutcome, { kind: 'exited' }>;
+
 export interface NvidiaSmiOptions {
   readonly runner: ProcessRunner;
   /** Tried in order until one exists; see {@link nvidiaSmiCommands}. */
@@ -104,20 +109,42 @@ export class NvidiaSmi {
   }
 }
 
-async function judgeOutput(exit: Extract<ProcessOutcome, { kind: 'exited' }>): Promise<NvidiaProbe> {
-  const text = `${exit.stderr}\n${exit.stdout}`;
-  const hasLog = exit.stdout.includes('<nvidia_smi_log');
-  const said = failureOf(exit.code, hasLog ? exit.stderr : text);
-  if (!hasLog) return failure(said ?? (exit.code === 0 ? 'unreadable' : 'failed'), `exit code ${exit.code}: ${firstLine(text)}`);
+async function judgeOutput(exit: Exited): Promise<NvidiaProbe> {
+  const located = locateLog(exit.stdout);
+  const text = `${exit.stderr}\n${located === null ? exit.stdout : located.around}`;
+  const said = failureOf(exit.code, text);
+  const detail = `exit code ${exit.code}: ${firstLine(text)}`;
+  if (located === null) return failure(said ?? (exit.code === 0 ? 'unreadable' : 'failed'), detail);
   const xml = await parseNvidiaXml(exit.stdout);
-  if (xml.kind === 'unreadable') return failure('unreadable', xml.detail);
-  if (xml.cards.length === 0) return failure(said ?? 'noCards', `exit code ${exit.code}: ${firstLine(exit.stderr)}`);
+  if (xml.kind === 'unreadable') return failure(said ?? 'unreadable', xml.detail);
+  if (xml.cards.length === 0) return failure(said ?? 'noCards', detail);
+  return { kind: 'found', cards: xml.cards, problems: problemsBeside({ xml, said, exit, text }) };
+}
+
+/** What is to be told although cards were read. */
+function problemsBeside(given: {
+  readonly xml: Extract<NvidiaXml, { kind: 'cards' }>;
+  readonly said: NvidiaFailureKind | null;
+  readonly exit: Exited;
+  readonly text: string;
+}): GpuProblem[] {
+  const { xml, said, exit, text } = given;
   const problems: GpuProblem[] = [];
-  if (said !== null) problems.push(gpuProblem(CODES[said], firstLine(exit.stderr)));
-  else if (xml.attached !== null && xml.attached > xml.cards.length) {
+  const quoted = firstLine(text) || `exit code ${exit.code}`;
+  if (exit.code === INFOROM_CORRUPTED || /inforom is corrupted/i.test(text)) {
+    problems.push(gpuProblem('GPU_INFOROM_CORRUPTED', quoted));
+  } else if (said !== null) {
+    problems.push(gpuProblem(CODES[said], quoted));
+  } else if (exit.code !== 0) {
+    problems.push(gpuProblem('GPU_PROBE_WARNED', `exit code ${exit.code}: ${firstLine(text)}`));
+  }
+  if (said !== 'cardLost' && xml.attached !== null && xml.attached > xml.cards.length) {
     problems.push(gpuProblem('GPU_CARD_LOST', `${xml.attached} cards attached, ${xml.cards.length} shown`));
   }
-  return { kind: 'found', cards: xml.cards, problems };
+  if (xml.persistence === 'off' && exit.tookMs >= SLOW_MS) {
+    problems.push(gpuProblem('GPU_SLOW_READING', `${(exit.tookMs / 1000).toFixed(1)} s`));
+  }
+  return problems;
 }
 
 function failureOf(code: number, text: string): NvidiaFailureKind | null {

@@ -127,7 +127,7 @@ describe('cards that can not be used', () => {
     ['no UUID', withField(xml, 'uuid', 'N/A'), 'GPU_NO_IDENTITY'],
     ['UUID in words', withField(xml, 'uuid', 'Unbekannter Fehler'), 'GPU_NO_IDENTITY'],
     ['no name', withField(xml, 'product_name', ''), 'GPU_NO_IDENTITY'],
-    ['no memory', withField(xml, 'total', 'N/A'), 'GPU_NO_IDENTITY'],
+    ['no memory', withField(xml, 'total', 'N/A'), 'GPU_NO_MEMORY_SIZE'],
     ['fallen off the bus', withField(withField(xml, 'product_name', 'Unknown Error'), 'uuid', 'Unknown Error'), 'GPU_CARD_LOST'],
     ['wants a reset', withField(recorded('rtx-3080-v13'), 'gpu_recovery_action', 'Reset'), 'GPU_CARD_LOST'],
   ])('%s', async (_what, text, code) => {
@@ -146,6 +146,139 @@ describe('cards that can not be used', () => {
   it('one bad card does not hide the others', async () => {
     const cards = await cardsOf(compose(['a10g', 'a10g'], (card, i) => (i === 0 ? withField(card, 'uuid', 'N/A') : card)));
     expect(cards.map((card) => card.unusable?.code ?? null)).toEqual(['GPU_NO_IDENTITY', null]);
+  });
+});
+
+/** Each is well-formed XML no longer, or has something around it. */
+describe('a defect in what is not needed costs nothing else', () => {
+  const xml = recorded('rtx-4000-sff-ada-v13');
+  const named = (name: string) =>
+    xml.replace('<process_name>python</process_name>', () => `<process_name>${name}</process_name>`);
+  const names = async (text: string) => (await only(text)).processes?.map(({ name }) => name)[2];
+
+  it.each([
+    ['an ampersand', 'C:\\Games\\Tom & Jerry\\game.exe', undefined],
+    ['two of them, and an entity that is none', 'a && b &nbsp; c', undefined],
+    ['a flag in angle brackets', '/opt/app/--model=<auto>', undefined],
+    ['a list of them', 'chrome --enable-features=Font<Font,Material<Material --shared-files', undefined],
+    ['an opened comment', 'a <!-- b', undefined],
+    ['an opened CDATA', 'a <![CDATA[ b ]]', undefined],
+    ['an instruction', 'a <?php b ?>', undefined],
+    ['the end of its card', 'a</gpu></nvidia_smi_log>', undefined],
+    ['a card of its own', 'a<gpu id="1"><uuid>GPU-1</uuid>', undefined],
+    ['replacement characters', '\ufffd\ufffd\ufffd', undefined],
+    ['a control character', 'a\u0000b\u001bc', 'a\ufffdb\ufffdc'],
+    ['what is well written', 'Tom &amp; Jerry &lt;3', 'Tom & Jerry <3'],
+    ['a quotation mark', `"a" 'b' #c %20`, undefined],
+  ])('a process named with %s', async (_what, name, read = name) => {
+    expect(await only(named(name))).toMatchObject({
+      name: 'NVIDIA RTX 4000 SFF Ada Generation',
+      memoryMib: 20475,
+      unusable: null,
+    });
+    expect(await names(named(name))).toBe(read);
+  });
+
+  it.each([
+    ['the name of a process is not closed', xml.replace('</process_name>', '')],
+    ['a name closes its process', named('a</process_name></process_info>')],
+    ['the list of processes is not closed', xml.replace('</processes>', '')],
+    ['the output ends among the processes', xml.slice(0, xml.indexOf('<process_name>') + 20)],
+  ])('%s: then only the processes are unknown', async (_what, text) => {
+    expect(await only(text)).toMatchObject({ memoryMib: 20475, powerW: 8.44, temperatureC: 38, processes: null, unusable: null });
+  });
+
+  it.each([
+    ['clocks', 'clocks'],
+    ['the table of clocks', 'supported_clocks'],
+    ['the place on the bus', 'pci'],
+    ['the power', 'gpu_power_readings'],
+    ['the load', 'utilization'],
+  ])('a broken element in %s', async (_what, tag) => {
+    const card = await only(xml.replace(`<${tag}>`, `<${tag}><broken at=all`));
+    expect(card).toMatchObject({ memoryMib: 20475, temperatureC: 38, unusable: null });
+    expect(card.processes).toHaveLength(4);
+  });
+
+  it('a broken element of the memory leaves a card that says so', async () => {
+    expect((await only(xml.replace('<fb_memory_usage>', '<fb_memory_usage><a'))).unusable?.code).toBe('GPU_NO_MEMORY_SIZE');
+  });
+
+  it.each([
+    ['a warning before', `WARNING: infoROM is corrupted at gpu 0000:B3:00.0\n${xml}`],
+    ['one that looks like XML', `<warning> & more\n${xml}`],
+    ['words after', `${xml}\nERROR: nvmlShutdown & <unknown>\n`],
+    ['a byte order mark', `\ufeff${xml}`],
+    ['a warning between two elements', xml.replace('<clocks>', 'WARNING: something\n<clocks>')],
+    ['the log twice', `${xml}\n${xml}`],
+    ['carriage returns', xml.replaceAll('\n', '\r\n')],
+    ['no last line', xml.replace(/<\/gpu>[\s\S]*/, '</gpu>')],
+    ['processes that are no elements', xml.replace('<processes>', '<processes><process_info/>')],
+  ])('%s', async (_what, text) => {
+    expect(await only(text)).toMatchObject({ name: 'NVIDIA RTX 4000 SFF Ada Generation', memoryMib: 20475, unusable: null });
+  });
+
+  it('a card in pieces does not cost the others, nor lend them what is its own', async () => {
+    const cards = await cardsOf(
+      compose(['a10g', 'rtx-4000-sff-ada-v13', 'tesla-t4'], (card, i) =>
+        i === 1 ? card.slice(0, card.indexOf('<fb_memory_usage>')).replace('</supported_clocks>', '') : card,
+      ),
+    );
+    expect(cards.map(({ name, memoryMib, busId }) => [name, memoryMib, busId])).toEqual([
+      ['NVIDIA A10G', 23028, '00000000:00:00.0'],
+      ['Tesla T4', 15360, '00000000:02:00.0'],
+    ]);
+  });
+
+  it("an instance's memory is not taken for the card's", async () => {
+    const mig = '<mig_device><fb_memory_usage><total>4864 MiB</total></fb_memory_usage></mig_device>';
+    const text = xml.replace(/<mig_devices>[\s\S]*?<\/mig_devices>/, `<mig_devices>${mig}</mig_devices>`);
+    for (const each of [text, text.replace('<clocks>', '<clocks><broken')]) expect((await only(each)).memoryMib).toBe(20475);
+  });
+
+  it.each(['-1', '-1 MiB', '99999999999999999999 MiB'])('a figure that can not be is none: %s', async (figure) => {
+    const card = await only(withField(withField(xml, 'used', figure), 'instant_power_draw', '-1 W'));
+    expect(gpuCardSchema.parse(card)).toMatchObject({ memoryUsedMib: null, unusable: null });
+  });
+
+  it('a name that is not readable is not reported', async () => {
+    expect((await only(withField(xml, 'product_name', 'NVIDIA \ufffd\ufffd'))).unusable?.code).toBe('GPU_NO_IDENTITY');
+  });
+});
+
+/** Far beyond any time-out of a test while the work grew with the square of the size; an instant while it grows with the size. */
+describe('a flood of', () => {
+  const xml = recorded('tesla-t4');
+  const inside = (flood: string) => xml.replace('<clocks>', () => `${flood}<clocks>`);
+  const many = (text: string, count = 200_000) => text.repeat(count);
+
+  it.each([
+    ['tables that are not closed', inside(many('<supported_clocks>'))],
+    ['open elements', inside(many('<a>'))],
+    ['closed elements', inside(many('</a>'))],
+    ['both', inside(many('<a>') + many('</b>'))],
+    ['names', inside(many('<process_name>'))],
+    ['names that are closed', inside(many('<process_name></process_name>'))],
+    ['brackets', inside(many('<'))],
+    ['ampersands', inside(many('&'))],
+    ['comments', inside(many('<!--'))],
+    ['attributes', inside(`<a ${many('b="c" ')}`)],
+    ['blanks', inside(`<a ${many(' ', 1_000_000)}`)],
+    ['blanks before cards', inside(many(`\n${' '.repeat(60)}<gpu id=`, 40_000))],
+    ['cards', inside(many('\n<gpu id="1">', 40_000))],
+  ])('%s ends', async (_what, text) => {
+    const parsed = await parseNvidiaXml(text);
+    expect(['cards', 'unreadable']).toContain(parsed.kind);
+    if (parsed.kind === 'cards') expect(parsed.cards.length).toBeLessThanOrEqual(64);
+  });
+
+  it('processes is not read, and the card is', async () => {
+    const processes = many(
+      '<process_info><pid>1</pid><type>C</type><process_name>x</process_name><used_memory>1 MiB</used_memory></process_info>',
+      20_000,
+    );
+    const card = await only(xml.replace(/<processes>[\s\S]*<\/processes>/, () => `<processes>${processes}</processes>`));
+    expect(card).toMatchObject({ name: 'Tesla T4', memoryMib: 15360, processes: null, unusable: null });
   });
 });
 

@@ -6,10 +6,26 @@ import { parseStringPromise } from 'xml2js';
 import { z } from 'zod';
 import type { GpuCard, GpuProcess } from '../../contract/gpu.ts';
 import { gpuProblem } from './errors.ts';
+import {
+  elementText,
+  gpuBlocks,
+  isWellFormed,
+  locateLog,
+  withoutControlCharacters,
+  withoutElement,
+  withoutStrayAmpersands,
+  withWrittenNames,
+} from './nvidia-text.ts';
 import { nvidiaUnusable } from './usability.ts';
 
 export type NvidiaXml =
-  | { readonly kind: 'cards'; readonly cards: readonly GpuCard[]; readonly attached: number | null }
+  | {
+      readonly kind: 'cards';
+      readonly cards: readonly GpuCard[];
+      readonly attached: number | null;
+      /** The driver is unloaded whenever nobody uses it, so that each question waits until it has started. */
+      readonly persistence: 'on' | 'off' | 'unknown';
+    }
   | { readonly kind: 'unreadable'; readonly detail: string };
 
 const NUMBER = /^(-?\d+(?:[.,]\d+)?)(?:\s*[%A-Za-z/]+)?$/;
@@ -23,6 +39,8 @@ function figure(text: unknown): number | null {
 /** Any element, also an absent one. */
 const anything = z.unknown().optional();
 const quantity = anything.transform(figure);
+/** A driver in trouble also gives -1, or all bits set. */
+const amount = quantity.transform((value) => (value === null || value < 0 || value > Number.MAX_SAFE_INTEGER ? null : value));
 const words = anything.transform((value) =>
   typeof value === 'string' && value.trim() !== '' && !/^\[?(?:n\/a|not supported)\]?$/i.test(value) ? value : null,
 );
@@ -30,25 +48,28 @@ const words = anything.transform((value) =>
 /** xml2js gives a string for an empty element, an object for one child, an array for several. */
 function list<Item extends z.ZodType>(item: Item) {
   return anything
-    .transform((value) => (Array.isArray(value) ? value : typeof value === 'object' && value !== null ? [value] : []))
+    .transform((value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'object' && one !== null))
     .pipe(z.array(item));
 }
 
 function element<Shape extends z.ZodRawShape>(shape: Shape) {
-  return anything.transform((value) => (typeof value === 'object' && value !== null ? value : {})).pipe(z.object(shape));
+  return anything
+    .transform((value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}))
+    .pipe(z.object(shape));
 }
 
-const power = element({ instant_power_draw: quantity, power_draw: quantity, average_power_draw: quantity });
+const power = element({ instant_power_draw: amount, power_draw: amount, average_power_draw: amount });
 
 const gpuSchema = z.object({
   $: element({ id: words }),
   product_name: words,
   uuid: words,
   compute_mode: words,
+  persistence_mode: words,
   gpu_recovery_action: words,
   mig_mode: element({ current_mig: words }),
-  fb_memory_usage: element({ total: quantity, used: quantity }),
-  utilization: element({ gpu_util: quantity }),
+  fb_memory_usage: element({ total: amount, used: amount }),
+  utilization: element({ gpu_util: amount }),
   temperature: element({ gpu_temp: quantity }),
   power_readings: power,
   gpu_power_readings: power,
@@ -58,33 +79,84 @@ const gpuSchema = z.object({
       z.union([
         z.null(),
         z.string(),
-        z.object({ process_info: list(z.object({ pid: quantity, type: words, process_name: words, used_memory: quantity })) }),
+        z.object({ process_info: list(z.object({ pid: amount, type: words, process_name: words, used_memory: amount })) }),
       ]),
-    ),
+    )
+    .catch(null),
 });
 type Gpu = z.output<typeof gpuSchema>;
 
 const logSchema = z.object({
-  nvidia_smi_log: z.object({ driver_version: words, attached_gpus: quantity, gpu: list(gpuSchema) }),
+  nvidia_smi_log: z.object({ driver_version: words, attached_gpus: amount, gpu: list(gpuSchema) }),
 });
+type Log = z.output<typeof logSchema>['nvidia_smi_log'];
 
 /** Most of the output, and nothing we read: a list of every clock the card supports. */
-const SUPPORTED_CLOCKS = /<supported_clocks>[\s\S]*?<\/supported_clocks>/g;
+const SUPPORTED_CLOCKS = 'supported_clocks';
+/** Has elements of the same names as the card that it is a part of. */
+const MIG_DEVICES = 'mig_devices';
+/** All that is read of a card; without its children where one of them is broken. */
+const ELEMENTS = Object.keys(gpuSchema.shape).filter((name) => name !== '$' && name !== 'processes');
 
-export async function parseNvidiaXml(xml: string): Promise<NvidiaXml> {
-  let tree: unknown;
-  try {
-    tree = await parseStringPromise(xml.replace(SUPPORTED_CLOCKS, ''), { explicitArray: false, trim: true });
-  } catch (error) {
-    return { kind: 'unreadable', detail: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+/** Sixteen cards with a thousand processes. More is read in pieces, each not larger than the other limit. */
+const MAX_LOG = 2 * 1024 * 1024;
+const MAX_PIECE = 256 * 1024;
+
+/**
+ * As a whole where it is well-formed once the names of processes are; else in pieces, so that a defect costs no more than
+ * the piece that it is in. @param output of nvidia-smi, with whatever it says before and after
+ */
+export async function parseNvidiaXml(output: string): Promise<NvidiaXml> {
+  const located = locateLog(output);
+  if (located === null) return { kind: 'unreadable', detail: 'there is no <nvidia_smi_log>' };
+  const text = withoutStrayAmpersands(withWrittenNames(withoutControlCharacters(withoutElement(located.log, SUPPORTED_CLOCKS))));
+  const log = (await wholeLog(text)) ?? (await logInPieces(text));
+  if (log === null) return { kind: 'unreadable', detail: 'no card in it is complete' };
+  const { driver_version: driver, attached_gpus: attached, gpu: gpus } = log;
+  const modes = gpus.map(({ persistence_mode: mode }) => mode?.toLowerCase());
+  return {
+    kind: 'cards',
+    attached,
+    cards: gpus.map((gpu, index) => cardOf({ gpu, index, driver })),
+    persistence: modes.includes('disabled') ? 'off' : modes.includes('enabled') ? 'on' : 'unknown',
+  };
+}
+
+async function wholeLog(text: string): Promise<Log | null> {
+  return text.length > MAX_LOG ? null : (logSchema.safeParse(await treeOf(text)).data?.nvidia_smi_log ?? null);
+}
+
+async function logInPieces(text: string): Promise<Log | null> {
+  const blocks = gpuBlocks(text);
+  if (blocks.length === 0) return null;
+  const head = text.slice(0, text.indexOf('<gpu '));
+  const ids = new Set<string | null>();
+  const gpus: Gpu[] = [];
+  for (const { id, text: block } of blocks) {
+    // Printed twice, as by a wrapper that tries again.
+    if (id !== null && ids.has(id)) continue;
+    ids.add(id);
+    const processes = block.indexOf('<processes>');
+    const facts = withoutElement(processes < 0 ? block : block.slice(0, processes), MIG_DEVICES);
+    const pieces = await Promise.all(ELEMENTS.map((name) => piece(facts, name)));
+    const parts: Record<string, unknown> = Object.assign({}, ...pieces, await piece(block, 'processes'));
+    gpus.push(gpuSchema.parse({ ...parts, $: { id } }));
   }
-  const log = logSchema.safeParse(tree);
-  if (!log.success) {
-    const issue = log.error.issues[0];
-    return { kind: 'unreadable', detail: `${issue?.path.join('.')}: ${issue?.message}` };
-  }
-  const { driver_version: driver, attached_gpus: attached, gpu: gpus } = log.data.nvidia_smi_log;
-  return { kind: 'cards', attached, cards: gpus.map((gpu, index) => cardOf({ gpu, index, driver })) };
+  const facts = await Promise.all([piece(head, 'driver_version'), piece(head, 'attached_gpus')]);
+  return { ...logSchema.shape.nvidia_smi_log.parse(Object.assign({}, ...facts)), gpu: gpus };
+}
+
+/** The element alone, as a field of an object; absent where it is broken. */
+async function piece(text: string, name: string): Promise<object> {
+  const content = elementText(text, name);
+  if (content === null || content.length > MAX_PIECE) return {};
+  const tree = await treeOf(`<${name}>${content}</${name}>`);
+  return typeof tree === 'object' && tree !== null ? tree : {};
+}
+
+async function treeOf(xml: string): Promise<unknown> {
+  if (!isWellFormed(xml)) return null;
+  return parseStringPromise(xml, { explicitArray: false, trim: true }).catch(() => null);
 }
 
 const UUID = /^GPU-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -97,7 +169,8 @@ function cardOf({ gpu, index, driver }: { gpu: Gpu; index: number; driver: strin
     id: uuid ?? `nvidia-${gpu.$.id ?? index}`,
     uuid,
     vendor: 'nvidia' as const,
-    name: gpu.product_name ?? '',
+    // A name that is not readable is none: the network would be told another card.
+    name: gpu.product_name === null || gpu.product_name.includes('\ufffd') ? '' : gpu.product_name,
     index,
     busId: gpu.$.id,
     integrated: false,
@@ -126,7 +199,7 @@ function processesOf(processes: Gpu['processes']): GpuProcess[] | null {
   if (processes === null) return null;
   if (typeof processes === 'string') return processes.trim() === '' ? [] : null;
   return processes.process_info.flatMap((info): GpuProcess[] =>
-    info.pid === null
+    info.pid === null || !Number.isInteger(info.pid)
       ? []
       : [
           {

@@ -11,7 +11,13 @@ export interface ProcessRequest {
 }
 
 export type ProcessOutcome =
-  | { readonly kind: 'exited'; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | {
+      readonly kind: 'exited';
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly tookMs: number;
+    }
   | { readonly kind: 'notFound' }
   /** Killed, but maybe not dead: a process in an uninterruptible driver call outlives SIGKILL. `gone` resolves when it is. */
   | { readonly kind: 'timedOut'; readonly gone: Promise<void> }
@@ -27,12 +33,16 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export class SystemProcessRunner implements ProcessRunner {
   readonly #clock: Clock;
+  readonly #monotonicMs: () => number;
 
-  constructor(options: { readonly clock: Clock }) {
+  /** `monotonicMs`: a clock that nobody sets. */
+  constructor(options: { readonly clock: Clock; readonly monotonicMs?: () => number }) {
     this.#clock = options.clock;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
   }
 
   async run(request: ProcessRequest): Promise<ProcessOutcome> {
+    const startMs = this.#monotonicMs();
     let child: ChildProcess;
     try {
       child = spawn(request.command, request.args, {
@@ -46,7 +56,7 @@ export class SystemProcessRunner implements ProcessRunner {
     } catch (error) {
       return { kind: 'failed', detail: String(error) };
     }
-    const ended = outcomeOf(child);
+    const ended = outcomeOf(child, () => this.#monotonicMs() - startMs);
     const timer = new AbortController();
     const timeout = this.#clock.sleep(request.timeoutMs, timer.signal).then(
       () => null,
@@ -60,7 +70,7 @@ export class SystemProcessRunner implements ProcessRunner {
   }
 }
 
-function outcomeOf(child: ChildProcess): Promise<ProcessOutcome> {
+function outcomeOf(child: ChildProcess, tookMs: () => number): Promise<ProcessOutcome> {
   return new Promise((resolve) => {
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let bytes = 0;
@@ -77,7 +87,7 @@ function outcomeOf(child: ChildProcess): Promise<ProcessOutcome> {
     child.once('close', (code, signal) => {
       if (bytes > MAX_OUTPUT_BYTES) resolve({ kind: 'failed', detail: `more than ${MAX_OUTPUT_BYTES} bytes of output` });
       else if (code === null) resolve({ kind: 'failed', detail: `ended by ${signal}` });
-      else resolve({ kind: 'exited', code, stdout: text(output.stdout), stderr: text(output.stderr) });
+      else resolve({ kind: 'exited', code, stdout: text(output.stdout), stderr: text(output.stderr), tookMs: tookMs() });
     });
   });
 }

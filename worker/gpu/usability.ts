@@ -28,8 +28,9 @@ export function nvidiaUnusable({
   }
   if (card.uuid === null) return { code: 'GPU_NO_IDENTITY', detail: 'no UUID' };
   if (card.name === '') return { code: 'GPU_NO_IDENTITY', detail: 'no name' };
-  if (card.memoryMib === null) return { code: 'GPU_NO_IDENTITY', detail: 'no memory size' };
+  // Before the memory, which some drivers do not tell of a card that is split.
   if (card.mig === 'enabled') return { code: 'GPU_MIG_ENABLED', detail: '' };
+  if (card.memoryMib === null) return { code: 'GPU_NO_MEMORY_SIZE', detail: 'no memory size' };
   if (computeMode?.toLowerCase() === 'prohibited') return { code: 'GPU_COMPUTE_PROHIBITED', detail: '' };
   return null;
 }

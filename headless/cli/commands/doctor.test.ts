@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ProfileView } from '../../../contract/profiles.ts';
-import { aboutProcess, isHealthy } from './doctor.ts';
+import { gpuProblem } from '../../../worker/gpu/errors.ts';
+import { card as gpuCard } from '../../../worker/gpu/testing/card.ts';
+import { aboutCards, aboutProcess, isHealthy } from './doctor.ts';
 
 const ERROR = { code: 'STORE_BUSY', message: 'DATA/node.sqlite is held', data: {} };
 const PROFILE = { name: 'mine', address: `0x${'12'.repeat(20)}` } as ProfileView['profile'];
@@ -40,5 +42,48 @@ describe('the doctor, about the process of a node', () => {
     );
     expect(findings).toMatchObject([{ state: 'warn' }]);
     expect(isHealthy(findings)).toBe(true);
+  });
+});
+
+describe('the doctor, about cards', () => {
+  const inventory = (given: Partial<Parameters<typeof aboutCards>[0]>) =>
+    aboutCards({ atMs: 0, cards: [], problems: [], ...given });
+  const refused = (code: 'GPU_MIG_ENABLED' | 'GPU_NO_MEMORY_SIZE') =>
+    gpuCard({ index: 0, name: 'the card', unusable: gpuProblem(code) });
+
+  it('names those that can be used, and what was told beside them', () => {
+    const problems = [gpuProblem('GPU_SLOW_READING', '4.2 s')];
+    expect(inventory({ cards: [gpuCard({ index: 0, name: 'A' }), gpuCard({ index: 1, name: 'B' })], problems })).toMatchObject([
+      { state: 'ok', message: 'A, B' },
+      {
+        state: 'warn',
+        message: expect.stringMatching(/slow.*4\.2 s \(GPU_SLOW_READING\)/),
+        remedy: expect.stringContaining('-pm 1'),
+      },
+    ]);
+  });
+
+  it.each([
+    ['GPU_MIG_ENABLED', /MIG/, /-mig 0/],
+    ['GPU_NO_MEMORY_SIZE', /memory/, /another card/],
+  ] as const)('says why one can not be used, and what to do: %s', (code, why, remedy) => {
+    const findings = inventory({ cards: [refused(code)] });
+    expect(findings[0]).toMatchObject({ state: 'warn', message: 'no card that can be used' });
+    expect(findings[1]).toMatchObject({
+      state: 'warn',
+      message: expect.stringMatching(why),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(findings[1]?.message).toContain('the card');
+  });
+
+  it('says what keeps all from being read once, and nothing of graphics that nobody expects to be used', () => {
+    const noDriver = gpuProblem('GPU_NO_DRIVER');
+    const cards = [
+      gpuCard({ index: 0, unusable: noDriver }),
+      gpuCard({ index: 0, unusable: noDriver }),
+      gpuCard({ index: 2, vendor: 'intel', unusable: gpuProblem('GPU_NOT_ISOLATABLE') }),
+    ];
+    expect(inventory({ cards, problems: [noDriver] })).toHaveLength(2);
   });
 });

@@ -1,4 +1,5 @@
 /** `doctor`: everything that can be looked at, with what to do about it. */
+import type { GpuInventory } from '../../../contract/gpu.ts';
 import type { PreflightReport, PreflightState } from '../../../contract/preflight.ts';
 import type { ProfileView } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
@@ -53,7 +54,6 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
     message,
     remedy,
   });
-  const usable = cards.inventory.cards.filter(({ unusable }) => unusable === null);
   const official = engines.engines.filter(({ kind, config }) => kind === 'official' && config !== null);
   return [
     at('program', 'ok', `version ${info.version} on ${info.platform}, ${running ? 'running' : 'not running'}`),
@@ -67,11 +67,42 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
           'no official worker was found',
           'Public networks accept no other engine; install the official node.',
         ),
-    usable.length > 0
-      ? at('cards', 'ok', usable.map(({ name }) => name).join(', '))
-      : at('cards', 'warn', 'no card that can be used', 'Public networks need an NVIDIA card or a Mac.'),
-    ...cards.inventory.problems.map(({ message, remedy }) => at('cards', 'warn', message, remedy)),
+    ...aboutCards(cards.inventory).map(({ state, message, remedy }) => at('cards', state, message, remedy)),
   ];
+}
+
+/** Which cards can be used; and of each other one of a kind that could be, why it can not. */
+export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'state' | 'message' | 'remedy'>[] {
+  const usable = cards.filter(({ unusable }) => unusable === null);
+  const refused = cards.flatMap(({ name, vendor, unusable }) =>
+    // Of the processor's own graphics nobody expects it.
+    unusable === null || (vendor !== 'nvidia' && vendor !== 'apple') ? [] : { name, ...unusable },
+  );
+  // What keeps every card from being read is said once.
+  const reasons = refused.filter(({ code }) => problems.every((problem) => problem.code !== code));
+  return [
+    usable.length > 0
+      ? { state: 'ok', message: usable.map(({ name }) => name).join(', '), remedy: '' }
+      : { state: 'warn', message: 'no card that can be used', remedy: 'Public networks need an NVIDIA card or a Mac.' },
+    ...reasons.map(
+      ({ name, code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
+        state: 'warn',
+        message: `${name || 'a card without a name'} can not be used: ${told(message, detail)} (${code})`,
+        remedy,
+      }),
+    ),
+    ...problems.map(
+      ({ code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
+        state: 'warn',
+        message: `${told(message, detail)} (${code})`,
+        remedy,
+      }),
+    ),
+  ];
+}
+
+function told(message: string, detail: string): string {
+  return detail === '' ? message : `${message} ${detail}`;
 }
 
 async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {

@@ -1,8 +1,10 @@
 /** Commands about profiles: one per node. */
+import type { GpuInventory } from '../../../contract/gpu.ts';
 import { type ProfileDraftInput, profileDraftSchema } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
+import { suggestSelection } from '../../../worker/gpu/assignment.ts';
 import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withProgram } from '../ask-program.ts';
 import { confirmed } from '../confirm.ts';
@@ -10,6 +12,12 @@ import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readJsonArgument } from '../file-argument.ts';
 import { nodeFacts, stateText, table } from '../node-text.ts';
+
+interface MachineCards {
+  readonly inventory: GpuInventory;
+  /** Card id → profile that holds it. */
+  readonly usedBy: Readonly<Record<string, string>>;
+}
 
 interface CreateOptions extends CommonOptions {
   readonly network?: string;
@@ -112,7 +120,7 @@ async function draftOf(
   const network = networks.find(({ id }) => id === networkId);
   if (network === undefined)
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no network ${networkId}`, { field: '--network' });
-  const ids = options.card ?? (await usableCards(host));
+  const ids = options.card ?? chosenCards(await host.gpus.inventory({}));
   const report = await host.gpus.report({ ids: [...ids] });
   return parsed({
     name,
@@ -149,11 +157,11 @@ async function engineOf(place: string | undefined, networkId: string, host: Host
   });
 }
 
-/** The first group of equal, free cards. */
-async function usableCards(host: HostClient): Promise<readonly string[]> {
-  const { inventory, usedBy } = await host.gpus.inventory({});
-  const free = inventory.cards.filter(({ id, unusable }) => unusable === null && usedBy[id] === undefined);
-  const ids = free.filter(({ name }) => name === free[0]?.name).map(({ id }) => id);
-  if (ids.length > 0) return ids;
-  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'this machine has no free card that can be used', { field: '--card' });
+/** Those that the official node would choose, of the cards that are free. */
+export function chosenCards({ inventory, usedBy }: MachineCards): readonly string[] {
+  const suggestion = suggestSelection({ cards: inventory.cards, taken: new Set(Object.keys(usedBy)) });
+  if (suggestion !== null) return suggestion.ids;
+  const why = inventory.cards.flatMap(({ name, unusable }) => (unusable === null ? [] : `${name}: ${unusable.message}`));
+  const message = ['this machine has no free card that can be used', ...why].join('; ');
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', message, { field: '--card' });
 }
