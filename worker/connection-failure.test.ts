@@ -9,6 +9,7 @@ describe('the phase of a failed exchange', () => {
     [coded('ECONNREFUSED'), 'connect'],
     [coded('UND_ERR_CONNECT_TIMEOUT'), 'connect'],
     [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'connect'],
+    [coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'connect'],
     [coded('UND_ERR_BODY_TIMEOUT'), 'timeout'],
     [new DOMException('late', 'TimeoutError'), 'timeout'],
     [coded('UND_ERR_SOCKET'), 'reset'],
@@ -36,6 +37,10 @@ describe('whose failure it is', () => {
     ['ENOTFOUND', false, 'here'],
     ['UND_ERR_HEADERS_TIMEOUT', true, 'unclear'],
     ['UND_ERR_CONNECT_TIMEOUT', false, 'here'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', true, 'unclear'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', true, 'unclear'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true, 'unclear'],
+    ['CERT_HAS_EXPIRED', true, 'unclear'],
   ] as const)('%s, with a network: %s: %s', (code, online, side) => {
     expect(connectionFailure(coded(code), () => online).side).toBe(side);
   });

@@ -29,6 +29,8 @@ export type FailureSide = 'here' | 'there' | 'unclear';
 const HERE = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 /** Silence, or a name that nobody knows: with all cables out it looks the same. */
 const UNCLEAR = new Set(['ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+/** A certificate that does not fit: its owner's mistake, this machine's wrong date, or a network that puts itself in between. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL|EPROTO/;
 
 export interface ConnectionFailure {
   /** Null: not a failure of the connection as far as the error tells. */
@@ -53,6 +55,7 @@ export function connectionFailure(error: unknown, isOnline: () => boolean = hasN
 
 function sideOf(code: string, phase: ConnectionPhase | null, isOnline: () => boolean): FailureSide {
   if (HERE.has(code)) return 'here';
+  if (CERTIFICATE.test(code)) return 'unclear';
   if (phase !== 'timeout' && !UNCLEAR.has(code)) return 'there';
   return isOnline() ? 'unclear' : 'here';
 }
@@ -69,5 +72,5 @@ export function commonSide(sides: readonly FailureSide[]): FailureSide {
 
 function phaseOf(name: string, code: string): ConnectionPhase | null {
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
-  return PHASES[code] ?? (/CERT|TLS|SSL|EPROTO/.test(code) ? 'connect' : null);
+  return PHASES[code] ?? (CERTIFICATE.test(code) || /TLS|SSL/.test(code) ? 'connect' : null);
 }

@@ -8,12 +8,13 @@ export const WORKER_ERRORS = {
   },
   RELAY_UNREACHABLE: {
     meaning:
-      'The relay can not be reached; `phase` is dns, connect, timeout, reset or gateway, `side` whose failure it is: here, there or unclear.',
-    remedy: 'Check the network connection and the relay URL; the node keeps trying and loses nothing it has stored.',
+      'The relay can not be reached; `phase` is dns, connect, timeout, reset, proxy or gateway (something in front of the relay answered: `answeredBy` is portal, redirect, page, empty, status or otherService), `side` whose failure it is: here, there or unclear.',
+    remedy:
+      'Check the network connection and the relay URL; where a captive portal answered, log in to this network with a browser. The node keeps trying and loses nothing it has stored.',
   },
   RELAY_BAD_ANSWER: {
-    meaning: 'Something answered, but not as a relay does: no JSON, a wrong shape, too many bytes, or a redirect.',
-    remedy: 'Check the relay URL and any proxy in between; report it if the URL is right.',
+    meaning: 'The relay answered in a shape this version does not understand, in half, or with too many bytes.',
+    remedy: 'Check the relay URL and whether there is a newer version of this program; report it if both are right.',
   },
   CLOCK_SKEW: {
     meaning: "This machine's clock is more than 60 s away from the relay's; requests are signed with the relay's time.",

@@ -1,8 +1,5 @@
 /** What the relay means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts). */
-import type { ConnectionPhase } from '../../connection-failure.ts';
 import { isWorkerError, type WorkerError } from '../../errors.ts';
-
-export type UnreachablePhase = ConnectionPhase | 'gateway';
 
 function refused(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
   if (!isWorkerError(error, 'RELAY_REFUSED')) return false;

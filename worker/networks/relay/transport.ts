@@ -3,14 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Dispatcher, FormData } from 'undici';
 import type { z } from 'zod';
-import { emptySuccessSchema, readRefusal, successSchema } from '../../../protocol/wire/envelope.ts';
+import { emptySuccessSchema, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
-import { connectionFailure, type FailureSide } from '../../connection-failure.ts';
+import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../connection-failure.ts';
 import { isWorkerError, WorkerError } from '../../errors.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
+import { fileOrigin, type Origin, refusalOrigin, type SeenAnswer, successOrigin } from './answer-origin.ts';
+import { checkStart } from './check-start.ts';
 import { limitBytes } from './limit-bytes.ts';
-import type { UnreachablePhase } from './refusals.ts';
 
 export interface TransportLimits {
   readonly connectMs: number;
@@ -70,9 +71,10 @@ export class RelayTransport {
 
   /** Writes the body of a 2xx answer to a file. @throws as {@link data} */
   async download(request: RelayRequest, path: string): Promise<void> {
-    await this.#exchange({ ...request, transfer: true }, async (answer) => {
+    await this.#exchange({ ...request, transfer: true }, async (answer, url) => {
       const limit = limitBytes(this.#limits.downloadBytes, () => tooLarge(request, this.#limits.downloadBytes));
-      await pipeline(answer.body, limit, createWriteStream(path, { flush: true }));
+      const check = checkStart((start) => insistOnRelay(fileOrigin(seen(answer, url, start)), request));
+      await pipeline(answer.body, limit, check, createWriteStream(path, { flush: true }));
     });
   }
 
@@ -81,7 +83,11 @@ export class RelayTransport {
   }
 
   async #parsed<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
-    const text = await this.#exchange(request, (answer) => readText(answer, request, this.#limits.answerBytes));
+    const text = await this.#exchange(request, async (answer, url) => {
+      const read = await readText(answer, request, this.#limits.answerBytes);
+      insistOnRelay(successOrigin(seen(answer, url, read)), request);
+      return read;
+    });
     try {
       return parseWireJson(schema, text, 'answer');
     } catch (cause) {
@@ -89,7 +95,7 @@ export class RelayTransport {
     }
   }
 
-  async #exchange<Result>(request: RelayRequest, read: (answer: Answer) => Promise<Result>): Promise<Result> {
+  async #exchange<Result>(request: RelayRequest, read: (answer: Answer, url: URL) => Promise<Result>): Promise<Result> {
     const url = new URL(`.${request.path}`, this.#base);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
     const timeMs = request.transfer ? this.#limits.transferMs : this.#limits.requestMs;
@@ -104,8 +110,8 @@ export class RelayTransport {
         bodyTimeout: timeMs,
         signal: AbortSignal.timeout(timeMs),
       });
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return await read(answer);
-      throw await refusal(answer, request, this.#limits.answerBytes);
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return await read(answer, url);
+      throw refusal(seen(answer, url, await readText(answer, request, this.#limits.answerBytes)), request);
     } catch (error) {
       throw isWorkerError(error) ? error : translate(error, request);
     }
@@ -123,16 +129,21 @@ async function readText(answer: Answer, request: RelayRequest, maxBytes: number)
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const GATEWAY_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+function seen({ statusCode, headers }: Answer, url: URL, text: string): SeenAnswer {
+  return { url, status: statusCode, headers, text };
+}
 
-async function refusal(answer: Answer, request: RelayRequest, maxBytes: number): Promise<WorkerError> {
-  const { statusCode } = answer;
-  const body = await readText(answer, request, maxBytes);
-  if (GATEWAY_STATUS.has(statusCode)) {
-    return unreachable(request, { phase: 'gateway', side: 'there', message: `the gateway answered ${statusCode}` });
-  }
-  if (statusCode < 400) return badAnswer(request, `unexpected status ${statusCode}`);
-  const { httpStatus, field, message } = readRefusal(statusCode, body);
+/** @throws RELAY_UNREACHABLE for an answer that is not the relay's */
+function insistOnRelay<Own>(origin: Origin<Own>, request: RelayRequest): Own {
+  if (origin.by === 'relay') return origin.own;
+  const { kind, side, status, message } = origin.answer;
+  const facts = { phase: 'gateway', side, path: request.path, answeredBy: kind, status };
+  throw new WorkerError('RELAY_UNREACHABLE', `${request.method} ${request.path}: ${message}`, facts);
+}
+
+function refusal(answer: SeenAnswer, request: RelayRequest): WorkerError {
+  if (answer.status < 200) return badAnswer(request, `unexpected status ${answer.status}`);
+  const { httpStatus, field, message } = insistOnRelay(refusalOrigin(answer), request);
   const text = `${message === '' ? 'no reason given' : message.slice(0, 500)}${field === '' ? '' : ` (${field})`}`;
   return new WorkerError('RELAY_REFUSED', `${request.method} ${request.path}: ${httpStatus} ${text}`, {
     httpStatus,
@@ -150,7 +161,7 @@ function translate(error: unknown, request: RelayRequest): WorkerError {
 }
 
 interface Outage {
-  readonly phase: UnreachablePhase;
+  readonly phase: ConnectionPhase;
   readonly side: FailureSide;
   readonly message: string;
 }

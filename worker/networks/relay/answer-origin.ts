@@ -1,0 +1,174 @@
+/**
+ * Who wrote an answer: the relay, or something in front of it (a CDN, a firewall, a load balancer, the log-in page of a
+ * hotel's network). Only the relay's own word may lead to a conclusion about tasks, money or clocks. Pure.
+ *
+ * The relay's own answers, as recorded: `{"message": …}` with at most `data` beside it, under 200, 400, 401, 403, 404 and
+ * 500; gin's `404 page not found` without a line break; an empty 500 after a panic; files as `application/octet-stream`.
+ */
+import { type RelayRefusal, readRefusal } from '../../../protocol/wire/envelope.ts';
+import type { FailureSide } from '../../connection-failure.ts';
+
+/** What is seen of an answer. */
+export interface SeenAnswer {
+  /** The address that was asked. */
+  readonly url: URL;
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Of a file, its beginning is enough. */
+  readonly text: string;
+}
+
+/** `portal`: a network that wants a log-in before it lets anything through. */
+export type ForeignKind = 'portal' | 'redirect' | 'page' | 'empty' | 'status' | 'otherService';
+
+export interface ForeignAnswer {
+  readonly kind: ForeignKind;
+  readonly side: FailureSide;
+  readonly status: number;
+  /** One plain sentence without a full stop. */
+  readonly message: string;
+}
+
+export type Origin<Own> = { readonly by: 'relay'; readonly own: Own } | { readonly by: 'other'; readonly answer: ForeignAnswer };
+
+/** Statuses of the 4xx that the relay has no use for: somebody in between waits, limits or wants a log-in. */
+const BETWEEN: ReadonlySet<number> = new Set([402, 407, 408, 421, 425, 429, 431, 444, 451, 499]);
+
+/** Cloudflare's own, for a server behind it that it cannot reach or does not understand. */
+const CLOUDFLARE: Readonly<Record<number, string>> = {
+  520: 'the relay behind it gave an empty or unknown answer',
+  521: 'the relay behind it is down',
+  522: 'the relay behind it could not be connected to in time',
+  523: 'the relay behind it cannot be found',
+  524: 'the relay behind it did not answer in time',
+  525: 'no TLS connection to the relay behind it',
+  526: 'the relay behind it has no valid certificate',
+  527: 'the connection to the relay behind it was interrupted',
+  530: 'it cannot find the relay behind it',
+};
+
+/** Words of common gateways that have the shape of the relay's own (Kong, AWS API Gateway, Azure). */
+const GATEWAY_WORDS: ReadonlySet<string> = new Set([
+  'Forbidden',
+  'Unauthorized',
+  'Missing Authentication Token',
+  'Internal server error',
+  'Service Unavailable',
+  'Endpoint request timed out',
+  'Limit Exceeded',
+  'Too Many Requests',
+  'API rate limit exceeded',
+  'no Route matched with those values',
+  'An unexpected error occurred',
+  'An invalid response was received from the upstream server',
+  'The upstream server is timing out',
+  'failure to get a peer from the ring-balancer',
+  'name resolution failed',
+  'No API key found in request',
+]);
+
+/** Of a 2xx answer that should be JSON: whether it carries the relay's envelope. What is in it is parsed afterwards. */
+export function successOrigin(answer: SeenAnswer): Origin<null> {
+  if (answer.text.trim() === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
+  if (isMarkup(answer)) return page(answer);
+  const value = envelopeOf(answer.text);
+  // What begins like the relay's answer and breaks off is its own, damaged.
+  if (value === 'notJson' && answer.text.trimStart().startsWith('{"message":"success"')) return { by: 'relay', own: null };
+  if (value === 'notJson') return other(answer, 'page', 'unclear', 'a text that is no answer of a relay');
+  if (value?.message === 'success') return { by: 'relay', own: null };
+  return other(answer, 'otherService', 'unclear', 'the answer of another service');
+}
+
+/** Of a 2xx answer that should be a file. */
+export function fileOrigin(answer: SeenAnswer): Origin<null> {
+  if (answer.text === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
+  if (isMarkup(answer)) return page(answer);
+  if (/^(text|application\/json)\b/.test(contentType(answer))) {
+    return other(answer, 'otherService', 'unclear', 'a text where a file was asked for');
+  }
+  return { by: 'relay', own: null };
+}
+
+/** Of any other answer: the relay's refusal, or somebody else's. */
+export function refusalOrigin(answer: SeenAnswer): Origin<RelayRefusal> {
+  const { status, text } = answer;
+  if (status < 400) return redirect(answer);
+  if (status === 511) return portal(answer, 'it wants a log-in (511)');
+  const cloudflare = CLOUDFLARE[status];
+  if (cloudflare !== undefined) return other(answer, 'status', 'there', `Cloudflare answered ${status}: ${cloudflare}`);
+  if (isMarkup(answer)) return other(answer, 'page', isHere(answer) ? 'here' : 'there', `a web page with status ${status}`);
+  if (status > 500 || BETWEEN.has(status)) return other(answer, 'status', 'there', `a gateway that says ${status}`);
+  if (isOwnRefusal(answer)) return { by: 'relay', own: readRefusal(status, text) };
+  const what = text.trim() === '' ? 'an empty answer' : 'the answer of another service';
+  return other(answer, text.trim() === '' ? 'empty' : 'otherService', 'unclear', `${what} with status ${status}`);
+}
+
+function isOwnRefusal({ status, text, ...answer }: SeenAnswer): boolean {
+  if (text === '') return status === 500;
+  // Other servers written in Go end this line with a break.
+  if (status === 404 && text === '404 page not found') return true;
+  const type = contentType(answer);
+  if (type !== '' && !type.startsWith('application/json')) return false;
+  const value = envelopeOf(text);
+  return value !== 'notJson' && value !== null && value.message !== 'success' && !GATEWAY_WORDS.has(value.message);
+}
+
+/** The relay's envelope; null = JSON of another shape. */
+function envelopeOf(text: string): { readonly message: string } | 'notJson' | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'notJson';
+  }
+  if (typeof value !== 'object' || value === null || !('message' in value) || typeof value.message !== 'string') return null;
+  return Object.keys(value).every((key) => key === 'message' || key === 'data') ? { message: value.message } : null;
+}
+
+function contentType({ headers }: Pick<SeenAnswer, 'headers'>): string {
+  return String(headers['content-type'] ?? '').toLowerCase();
+}
+
+function isMarkup(answer: SeenAnswer): boolean {
+  if (/^(text\/html|application\/xhtml)/.test(contentType(answer))) return true;
+  return /^\uFEFF?\s*(<!doctype|<html|<head|<body|<script|<meta|<\?xml|<!--)/i.test(answer.text);
+}
+
+function redirect(answer: SeenAnswer): Origin<never> {
+  const target = targetOf(answer);
+  if (target === null) return other(answer, 'redirect', 'unclear', `a redirect (${answer.status})`);
+  if (target.hostname !== answer.url.hostname) return portal(answer, `it sends every request to ${target.host}`);
+  const text = `a redirect (${answer.status}) to ${target.origin}: the relay's address may have changed`;
+  return other(answer, 'redirect', 'there', text);
+}
+
+function targetOf({ url, headers }: SeenAnswer): URL | null {
+  const location = headers.location;
+  if (typeof location !== 'string' || !URL.canParse(location, url.href)) return null;
+  return new URL(location, url);
+}
+
+/** A network can put a page of its own in place of an answer only where nothing proves whose answer it is. */
+function page(answer: SeenAnswer): Origin<never> {
+  if (answer.url.protocol === 'http:') return portal(answer, 'it shows a web page instead');
+  return other(answer, 'page', 'unclear', `a web page with status ${answer.status}`);
+}
+
+function portal(answer: SeenAnswer, how: string): Origin<never> {
+  // Over https a redirect comes from whoever holds the relay's certificate, unless this network breaks TLS open.
+  const side = answer.url.protocol === 'http:' || answer.status === 511 ? 'here' : 'unclear';
+  const hint = 'open any web page in a browser on this machine and log in';
+  const message = `a captive portal (the log-in page of this network) answered in place of the relay: ${how}; ${hint}`;
+  return { by: 'other', answer: { kind: 'portal', side, status: answer.status, message } };
+}
+
+/** Marks of filters that stand in a house's or company's own network. */
+function isHere({ headers }: SeenAnswer): boolean {
+  return ['x-squid-error', 'x-bluecoat-via', 'proxy-connection'].some((name) => headers[name] !== undefined);
+}
+
+function other(answer: SeenAnswer, kind: ForeignKind, side: FailureSide, what: string): Origin<never> {
+  const who = what.startsWith('Cloudflare') ? what : `something in front of the relay answered, not the relay itself: ${what}`;
+  return { by: 'other', answer: { kind, side, status: answer.status, message: who } };
+}
