@@ -40,6 +40,18 @@ export const HOST_ERRORS = {
     meaning: 'This is not an Ethereum keystore of version 3, or one that takes more to open than this program allows.',
     remedy: 'Choose the JSON file that the wallet exported.',
   },
+  KEY_KEYSTORE_V1: {
+    meaning: 'This is an Ethereum keystore of version 1, as wallets wrote until 2015.',
+    remedy: 'Import it into a wallet that still reads it, and export it again: that gives a keystore of version 3.',
+  },
+  KEY_KEYSTORE_PRESALE: {
+    meaning: 'This is a wallet of the Ethereum presale of 2014, not a keystore.',
+    remedy: 'Convert it with `geth wallet import`, which gives a keystore of version 3.',
+  },
+  KEY_KEYSTORE_EIP2335: {
+    meaning: 'This is a keystore of EIP-2335: the BLS key of an Ethereum validator, which has no account and can not run a node.',
+    remedy: "Choose the keystore of an account, or make a new key. Keep the validator's key where it is.",
+  },
   KEY_WRONG_PASSPHRASE: { meaning: 'The passphrase does not open this key.', remedy: 'Type it again; mind the keyboard layout.' },
   KEY_PASSPHRASE_NEEDED: {
     meaning: 'The keystore encrypts a key with a passphrase, and none was given.',

@@ -23,6 +23,8 @@ let folder: string;
 let clock: ManualClock;
 let vault: Map<string, string>;
 let user: string | null;
+/** What is held open in memory. */
+let unlocked: Map<Hex, Hex>;
 
 /** A keychain in memory: the real one is tested against a real Secret Service. */
 const keytar: Keytar = {
@@ -43,7 +45,9 @@ function open(load: () => Promise<Keytar> = async () => keytar): Promise<Keys> {
   const keystore = createKeystore({ folder: path.join(folder, 'keystore'), clock, scryptN: SCRYPT });
   const keychain = createKeychain({ clock, platform: 'linux', backendProblem: () => null, load });
   const indexFile = path.join(folder, 'keys.json');
-  return openKeys({ indexFile, stores: [keychain, keystore], clock, random, usedBy: () => user, scryptN: SCRYPT });
+  unlocked = new Map();
+  const stores = [keychain, keystore];
+  return openKeys({ indexFile, stores, clock, random, usedBy: () => user, scryptN: SCRYPT, unlocked });
 }
 
 beforeEach(() => {
@@ -84,6 +88,13 @@ describe.each([
     expect(addressOf(await later.privateKeyOf(address))).toBe(address);
   });
 
+  it('is proved by words however they are typed', async () => {
+    const keys = await open();
+    const { key, words, ask } = await keys.create({ store, passphrase });
+    const typed = ask.map((position) => ` ${words[position]?.toUpperCase()}\u00a0\n`);
+    expect((await keys.proveBackup({ address: key.address, words: typed })).backedUp).toBe(true);
+  });
+
   it('is proved by all its words, too, after the questions are gone', async () => {
     const { key, words } = await (await open()).create({ store, passphrase });
     const later = await open();
@@ -98,6 +109,7 @@ describe.each([
     await expect(keys.archive(ADDRESS)).rejects.toEqual(coded('KEY_IN_USE'));
     user = null;
     await keys.archive(ADDRESS.toLowerCase());
+    expect(unlocked.size).toBe(0);
     expect(await keys.list()).toMatchObject([{ address: ADDRESS, archived: true, unlocked: false }]);
     await expect(keys.privateKeyOf(ADDRESS)).rejects.toEqual(coded('KEY_UNKNOWN'));
     const kept = store === 'keychain' ? [...vault.keys()] : readdirSync(path.join(folder, 'keystore'));
@@ -114,12 +126,41 @@ describe.each([
 });
 
 describe('an import', () => {
-  it.each([PLANTED, PLANTED.slice(2).toUpperCase(), ` ${PLANTED}\n`])(
-    'takes a private key however it is written',
-    async (key) => {
-      expect((await (await open()).import({ ...planted, privateKey: key })).address).toBe(ADDRESS);
-    },
-  );
+  const lines = PLANTED.replace(/(.{16})/g, '$1\n\t');
+  it.each([
+    ['plainly', PLANTED],
+    ['without 0x, in capitals', PLANTED.slice(2).toUpperCase()],
+    ['with a capital X', `0X${PLANTED.slice(2)}`],
+    ['with blanks around it', ` ${PLANTED}\n`],
+    ['with tabs and line breaks in it', lines],
+    ['with blanks that do not break', `\u00a0${PLANTED.slice(0, 20)}\u202f${PLANTED.slice(20)}\u3000`],
+    ['with marks that show nothing', `\ufeff${PLANTED.slice(0, 9)}\u200b${PLANTED.slice(9)}\u200e`],
+    ['with letters of full width', PLANTED.replace(/[0-9a-fx]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0))],
+  ])('takes a private key however it is written: %s', async (_how, key) => {
+    expect((await (await open()).import({ ...planted, privateKey: key })).address).toBe(ADDRESS);
+  });
+
+  const TWELVE = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+  const TWENTY_FOUR = `${'abandon '.repeat(23)}art`;
+  it.each([
+    ['twelve, plainly', TWELVE],
+    ['twelve, in capitals', TWELVE.toUpperCase()],
+    ['twelve, on a line each', `${TWELVE.replaceAll(' ', '\r\n')}\r\n`],
+    ['twelve, with tabs and blanks that do not break', `\ufeff${TWELVE.replace(' ', '\t').replace(' ', '\u00a0 ')}`],
+    ['twenty-four', TWENTY_FOUR],
+  ])('takes words however they are written: %s', async (_how, words) => {
+    const key = await (await open()).import({ kind: 'words', words, store: 'keychain', passphrase: null });
+    expect(key.address).toBe(HDNodeWallet.fromPhrase(words.includes('abandon') ? TWENTY_FOUR : TWELVE).address);
+  });
+
+  it.each([
+    ['twenty-four words in another order', `art ${'abandon '.repeat(23)}`],
+    ['twenty-three words', 'abandon '.repeat(23)],
+    ['a word that is none', `${TWELVE.slice(0, -6)}yellov`],
+  ])('refuses %s', async (_what, words) => {
+    const order = { kind: 'words', words, store: 'keychain', passphrase: null } as const;
+    await expect((await open()).import(order)).rejects.toEqual(coded('KEY_BAD_WORDS'));
+  });
 
   it('takes a keystore with its own passphrase', async () => {
     const json = await encryptKey({ privateKey: PLANTED, passphrase: PASSPHRASE, scryptN: SCRYPT });
@@ -127,13 +168,6 @@ describe('an import', () => {
     const keys = await open();
     await expect(keys.import({ ...file, filePassphrase: 'x' })).rejects.toEqual(coded('KEY_WRONG_PASSPHRASE'));
     expect(await keys.import({ ...file, filePassphrase: PASSPHRASE })).toMatchObject({ address: ADDRESS, backedUp: true });
-  });
-
-  it('does not work without end on a keystore of a stranger', async () => {
-    const json = JSON.parse(await encryptKey({ privateKey: PLANTED, passphrase: PASSPHRASE, scryptN: SCRYPT }));
-    const part = json.Crypto ?? json.crypto;
-    part.kdfparams.n = 2 ** 30;
-    await expect(decryptKey({ json: JSON.stringify(json), passphrase: PASSPHRASE })).rejects.toEqual(coded('KEY_BAD_KEYSTORE'));
   });
 });
 
@@ -152,6 +186,18 @@ describe('an export', () => {
     expect(json).not.toContain(PLANTED.slice(2));
     expect(await decryptKey({ json, passphrase: PASSPHRASE })).toBe(PLANTED);
     await expect(keys.confirmExport({ ...order, confirmation: second })).rejects.toEqual(refused);
+  });
+
+  it('is of the key that was confirmed, and of no other', async () => {
+    const keys = await open();
+    await keys.import(planted);
+    const other = (await keys.import({ ...planted, privateKey: `0x${'11'.repeat(32)}` })).address;
+    const { confirmation } = await keys.prepareExport(ADDRESS);
+    const order = { confirmation, passphrase: PASSPHRASE };
+    const refused = coded('KEY_CONFIRMATION_INVALID');
+    await expect(keys.confirmExport({ ...order, address: other })).rejects.toEqual(refused);
+    // Nor does what was tried with another key open the first one any more.
+    await expect(keys.confirmExport({ ...order, address: ADDRESS })).rejects.toEqual(refused);
   });
 });
 

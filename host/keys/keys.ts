@@ -21,6 +21,7 @@ import { HostError } from '../errors.ts';
 import { type KeyEntry, openKeyIndex } from './key-index.ts';
 import type { KeyStore } from './key-store.ts';
 import { decryptKey, encryptKey } from './keystore.ts';
+import { pastedText } from './pasted-text.ts';
 import { keyOfWords, newWords, questions } from './recovery-words.ts';
 
 type Create = z.output<typeof createKeySchema>;
@@ -40,6 +41,8 @@ export interface KeysOptions {
   readonly onRestored?: (problem: HostError) => void;
   /** Cost of an exported keystore's passphrase; tests take a smaller one. */
   readonly scryptN?: number;
+  /** Holds the keys of keystore files that were opened since the program started; tests look into it. */
+  readonly unlocked?: Map<Hex, Hex>;
 }
 
 export interface Keys {
@@ -71,12 +74,13 @@ class HostKeys implements Keys {
   readonly #options: KeysOptions;
   readonly #index;
   /** Of keystore files, opened since the program started. */
-  readonly #unlocked = new Map<Hex, Hex>();
+  readonly #unlocked: Map<Hex, Hex>;
   readonly #asked = new Map<Hex, { readonly words: readonly string[]; readonly ask: readonly number[] }>();
   readonly #exports = new Map<string, { readonly address: Hex; readonly expiresMs: number }>();
 
   constructor(options: KeysOptions) {
     this.#options = options;
+    this.#unlocked = options.unlocked ?? new Map();
     this.#index = openKeyIndex(options.indexFile, options.onRestored);
   }
 
@@ -116,7 +120,7 @@ class HostKeys implements Keys {
   async proveBackup(proof: z.output<typeof proveBackupSchema>): Promise<KeyView> {
     const address = checksumAddress(proof.address);
     const entry = this.#index.entry(address);
-    const given = proof.words.map((word) => word.normalize('NFKD').trim().toLowerCase());
+    const given = proof.words.map((word) => pastedText(word).toLowerCase());
     const asked = this.#asked.get(address);
     const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
     if (!isAnswer && !isWhole(given, address)) {
@@ -217,7 +221,7 @@ class HostKeys implements Keys {
 async function importedKey(order: ImportKey): Promise<Hex> {
   if (order.kind === 'words') return keyOfWords(order.words);
   if (order.kind === 'keystoreFile') return decryptKey({ json: order.json, passphrase: order.filePassphrase });
-  const text = order.privateKey.trim().toLowerCase();
+  const text = pastedText(order.privateKey).replaceAll(' ', '').toLowerCase();
   const key = text.startsWith('0x') ? text : `0x${text}`;
   try {
     if (isHex(key, 32) && addressOf(key) !== '0x') return key;

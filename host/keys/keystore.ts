@@ -1,35 +1,19 @@
 /** Keys as Ethereum keystore V3 files (scrypt) in a folder, each encrypted with its passphrase. */
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { decryptKeystoreJson, encryptKeystoreJson, type KeystoreAccount } from 'ethers';
-import { z } from 'zod';
-import type { Hex } from '../../protocol/hex.ts';
+import { encryptKeystoreJson, type KeystoreAccount } from 'ethers';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { writeAtomically } from '../data-file.ts';
 import { HostError, type HostErrorCode } from '../errors.ts';
 import { readTextFile } from '../text-file.ts';
 import { archivedName, type KeyStore } from './key-store.ts';
+import { openKeystore } from './keystore-cipher.ts';
+import { type KeystoreFile, parseKeystore } from './keystore-file.ts';
 
 /** ethers' own, and what wallets use: 128 MiB and about a second per guess. */
 export const SCRYPT_N = 2 ** 17;
-
-/** A foreign file must not make us work or allocate without end. */
-const costSchema = z.object({
-  version: z.union([z.literal(3), z.literal('3')]),
-  crypto: z.object({
-    kdf: z.string(),
-    kdfparams: z.object({
-      n: z
-        .number()
-        .max(2 ** 20)
-        .optional(),
-      r: z.number().max(16).optional(),
-      p: z.number().max(16).optional(),
-      c: z.number().max(10_000_000).optional(),
-    }),
-  }),
-});
 
 export interface KeystoreOptions {
   readonly folder: string;
@@ -38,26 +22,42 @@ export interface KeystoreOptions {
   readonly scryptN?: number;
 }
 
-/** Keystore V3 text. */
+/** Keystore V3 text. Of the passphrase's spellings it takes the one that most wallets take. */
 export async function encryptKey(key: { privateKey: Hex; passphrase: string; scryptN?: number }): Promise<string> {
   const account: KeystoreAccount = { address: addressOf(key.privateKey), privateKey: key.privateKey };
   const scrypt = { N: key.scryptN ?? SCRYPT_N, r: 8, p: 1 };
   return encryptKeystoreJson(account, Buffer.from(key.passphrase.normalize('NFKC')), { scrypt });
 }
 
-/** @throws HostError KEY_BAD_KEYSTORE, KEY_WRONG_PASSPHRASE; never with a cause, which might quote what it was given */
+/**
+ * @throws HostError KEY_BAD_KEYSTORE, KEY_KEYSTORE_V1, KEY_KEYSTORE_PRESALE, KEY_KEYSTORE_EIP2335, KEY_WRONG_PASSPHRASE;
+ * never with a cause, which might quote what it was given
+ */
 export async function decryptKey({ json, passphrase }: { json: string; passphrase: string }): Promise<Hex> {
-  if (!isAffordable(json)) throw plain('KEY_BAD_KEYSTORE', 'not a keystore of version 3, or too costly');
-  let account: KeystoreAccount;
-  try {
-    account = await decryptKeystoreJson(json, Buffer.from(passphrase.normalize('NFKC')));
-  } catch (error) {
-    const isPassphrase = error instanceof Error && error.message.startsWith('incorrect password');
-    throw isPassphrase
-      ? plain('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore')
-      : plain('KEY_BAD_KEYSTORE', 'the keystore can not be opened');
+  const file = parseKeystore(json);
+  for (const spelling of spellings(passphrase)) {
+    const key = await openKeystore(file, Buffer.from(spelling)).catch(() => {
+      throw plain('KEY_BAD_KEYSTORE', 'the keystore can not be opened');
+    });
+    if (key !== null) return keyOf(file, key);
   }
-  return account.privateKey as Hex;
+  throw plain('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
+}
+
+/** As it was typed, then as the wallets that normalise it see it: one text, where it is plain ASCII. */
+function spellings(passphrase: string): ReadonlySet<string> {
+  return new Set([passphrase, ...(['NFC', 'NFKC', 'NFD', 'NFKD'] as const).map((form) => passphrase.normalize(form))]);
+}
+
+function keyOf({ address }: KeystoreFile, key: Buffer): Hex {
+  const privateKey = bytesToHex(key);
+  try {
+    const own = addressOf(privateKey);
+    if (address == null || own === checksumAddress(bytesToHex(address))) return privateKey;
+  } catch {
+    // No scalar of the curve; told below without what was given.
+  }
+  throw plain('KEY_BAD_KEYSTORE', 'what is in the keystore is not the key of its address');
 }
 
 export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOptions): KeyStore {
@@ -97,16 +97,6 @@ export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOp
 function needed(passphrase: string | null): string {
   if (passphrase === null) throw plain('KEY_PASSPHRASE_NEEDED', 'the keystore needs a passphrase');
   return passphrase;
-}
-
-function isAffordable(json: string): boolean {
-  try {
-    // The format's field names may have any case.
-    const lower: unknown = JSON.parse(json.toLowerCase());
-    return costSchema.safeParse(lower).success;
-  } catch {
-    return false;
-  }
 }
 
 function plain(code: HostErrorCode, message: string): HostError {

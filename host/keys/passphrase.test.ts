@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { promptPassphrase, readPassphrase } from './passphrase.ts';
+import { promptPassphrase, readPassphrase, readSecretText } from './passphrase.ts';
 
 function terminal() {
   const modes: boolean[] = [];
@@ -27,6 +27,8 @@ describe('a passphrase at a terminal', () => {
 
   it.each([
     ['\u0003', 'KEY_PROMPT_CANCELLED'],
+    ['\u0004', 'KEY_PROMPT_CANCELLED'],
+    ['half\u0004', 'KEY_PROMPT_CANCELLED'],
     ['\r', 'KEY_PASSPHRASE_NEEDED'],
   ])('ends with %j as %s, and the terminal is as before', async (key, code) => {
     const { input, modes, write } = terminal();
@@ -36,6 +38,13 @@ describe('a passphrase at a terminal', () => {
     expect(modes).toEqual([true, false]);
   });
 
+  it('may be empty where a foreign file is opened', async () => {
+    const { input, write } = terminal();
+    const asked = promptPassphrase({ question: '?', terminal: input, write, mayBeEmpty: true });
+    input.write('\r');
+    expect(await asked).toBe('');
+  });
+
   it('is not asked for where there is none', async () => {
     const asked = promptPassphrase({ question: '?', terminal: new PassThrough(), write: () => {} });
     await expect(asked).rejects.toMatchObject({ code: 'KEY_NO_TERMINAL' });
@@ -43,7 +52,7 @@ describe('a passphrase at a terminal', () => {
 });
 
 describe('a passphrase from a file descriptor', () => {
-  const descriptorOf = (text: string) => {
+  const descriptorOf = (text: string | Buffer) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'passphrase-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(path.join(folder, 'p'), text);
@@ -52,6 +61,35 @@ describe('a passphrase from a file descriptor', () => {
 
   it.each(['with blanks \nsecond line\n', 'with blanks '])('is its first line: %j', async (text) => {
     expect(await readPassphrase({ descriptor: descriptorOf(text) })).toBe('with blanks ');
+  });
+
+  const LINE = 'pässword of Ünïcode';
+  it.each([
+    ['Notepad: a byte order mark', Buffer.from(`\ufeff${LINE}\r\n`)],
+    ['PowerShell: UTF-16', Buffer.from(`\ufeff${LINE}\r\nmore\r\n`, 'utf16le')],
+    ['UTF-16, most significant byte first', Buffer.from(`\ufeff${LINE}\n`, 'utf16le').swap16()],
+  ])('is its first line, as it was written by %s', async (_what, bytes) => {
+    expect(await readPassphrase({ descriptor: descriptorOf(bytes) })).toBe(LINE);
+  });
+
+  it.each(['', '\n', '\r\n', '\nsecond line'])('may be empty where a foreign file is opened: %j', async (text) => {
+    expect(await readPassphrase({ descriptor: descriptorOf(text), mayBeEmpty: true })).toBe('');
+    const refused = readPassphrase({ descriptor: descriptorOf(text) });
+    await expect(refused).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
+  });
+
+  it('that is no text is refused', async () => {
+    const refused = readPassphrase({ descriptor: descriptorOf(Buffer.from([0x70, 0xfc, 0x77, 0x0a])), mayBeEmpty: true });
+    await expect(refused).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
+  });
+
+  it('ends with its line, and words with the text', async () => {
+    const [words, line] = await Promise.all([
+      readSecretText({ descriptor: descriptorOf('legal winner\nthank\tyear\n') }),
+      readPassphrase({ descriptor: descriptorOf('legal winner\nthank\tyear\n') }),
+    ]);
+    expect([words, line]).toEqual(['legal winner\nthank\tyear\n', 'legal winner']);
+    await expect(readSecretText({ descriptor: descriptorOf(' \n ') })).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
   });
 
   it('is refused when there is none', async () => {

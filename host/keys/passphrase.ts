@@ -1,6 +1,6 @@
 /** A passphrase from a terminal, without echo, or from a file descriptor. Never from arguments or the environment. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { decodeText } from '../../protocol/decode-text.ts';
 import { HostError } from '../errors.ts';
 
 /** What of a terminal is used. */
@@ -14,22 +14,53 @@ export interface PassphraseTerminal {
   pause(): unknown;
 }
 
-/** Its first line. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or can not be read */
-export async function readPassphrase({ descriptor }: { readonly descriptor: number }): Promise<string> {
+export interface SecretDescriptor {
+  readonly descriptor: number;
+  /** A foreign file may be encrypted with an empty passphrase. */
+  readonly mayBeEmpty?: boolean;
+}
+
+/** A file of secrets is small. */
+const MAX_SECRET_BYTES = 64 * 1024;
+const LINE_END = 0x0a;
+
+/** Its first line, as Notepad and PowerShell may have written it. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or can not be read */
+export async function readPassphrase({ descriptor, mayBeEmpty = false }: SecretDescriptor): Promise<string> {
+  const [line = ''] = (await readSecret(descriptor, hasLine)).split(/\r?\n/, 1);
+  if (line === '' && !mayBeEmpty) throw unreadable(descriptor, 'gives none');
+  return line;
+}
+
+/** All of it: recovery words may stand on several lines. @throws as {@link readPassphrase} */
+export async function readSecretText({ descriptor }: Pick<SecretDescriptor, 'descriptor'>): Promise<string> {
+  const text = await readSecret(descriptor, () => false);
+  if (text.trim() === '') throw unreadable(descriptor, 'gives none');
+  return text;
+}
+
+async function readSecret(descriptor: number, isEnough: (bytes: Buffer) => boolean): Promise<string> {
   const input = createReadStream('', { fd: descriptor });
-  let passphrase = '';
+  let bytes = Buffer.alloc(0);
   try {
-    for await (const line of createInterface({ input })) {
-      passphrase = line;
-      break;
+    for await (const chunk of input) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (isEnough(bytes) || bytes.length > MAX_SECRET_BYTES) break;
     }
+    return decodeText(bytes);
   } catch {
-    throw new HostError('KEY_PASSPHRASE_NEEDED', `descriptor ${descriptor} can not be read`, { descriptor });
+    throw unreadable(descriptor, 'can not be read');
   } finally {
     input.destroy();
   }
-  if (passphrase === '') throw new HostError('KEY_PASSPHRASE_NEEDED', `descriptor ${descriptor} gives none`, { descriptor });
-  return passphrase;
+}
+
+/** Somebody who types at the other end is not waited for any longer. The line's end of UTF-16 takes two bytes. */
+function hasLine(bytes: Buffer): boolean {
+  return bytes.includes(LINE_END) && bytes[0] !== 0xff && bytes[0] !== 0xfe && !bytes.includes(0);
+}
+
+function unreadable(descriptor: number, why: string): HostError {
+  return new HostError('KEY_PASSPHRASE_NEEDED', `descriptor ${descriptor} ${why}`, { descriptor });
 }
 
 /** @throws HostError KEY_NO_TERMINAL, KEY_PROMPT_CANCELLED, KEY_PASSPHRASE_NEEDED */
@@ -37,8 +68,10 @@ export function promptPassphrase(options: {
   readonly question: string;
   readonly terminal: PassphraseTerminal;
   readonly write: (text: string) => void;
+  /** A foreign file may be encrypted with an empty passphrase. */
+  readonly mayBeEmpty?: boolean;
 }): Promise<string> {
-  const { question, terminal, write } = options;
+  const { question, terminal, write, mayBeEmpty = false } = options;
   if (terminal.isTTY !== true || terminal.setRawMode === undefined) {
     return Promise.reject(new HostError('KEY_NO_TERMINAL', 'there is no terminal to ask at'));
   }
@@ -56,7 +89,7 @@ export function promptPassphrase(options: {
         if (key === '\r' || key === '\n') {
           const passphrase = typed.join('');
           const empty = new HostError('KEY_PASSPHRASE_NEEDED', 'no passphrase was typed');
-          return end(() => (passphrase === '' ? reject(empty) : resolve(passphrase)));
+          return end(() => (passphrase === '' && !mayBeEmpty ? reject(empty) : resolve(passphrase)));
         }
         if (key === '\u0003' || key === '\u0004') {
           return end(() => reject(new HostError('KEY_PROMPT_CANCELLED', 'the passphrase was not given')));

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { ImportKey, KeyStoreKind, KeyView } from '../../../contract/keys.ts';
 import { KEY_STORE_KINDS } from '../../../contract/keys.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
+import { looksLikeKey } from '../../../host/keys/pasted-text.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { HeadlessError } from '../../errors.ts';
 import { addressArgument } from '../address-argument.ts';
@@ -73,6 +74,7 @@ export function addKeyCommands(registry: Registry): void {
         const secret = await askSecret(keystoreFile === undefined ? 'Private key or recovery words' : "The file's passphrase", {
           descriptor: secretFd ?? null,
           terminal,
+          takes: keystoreFile === undefined ? 'text' : 'lineOrNothing',
         });
         const view = await withHost(data, async (host) => {
           const place = await placeOf(host, options, registry);
@@ -133,9 +135,9 @@ function importOf(secret: string, keystoreFile: string | undefined) {
       filePassphrase: secret,
     } as const satisfies Partial<ImportKey>;
   }
-  return secret.trim().includes(' ')
-    ? ({ kind: 'words', words: secret } as const)
-    : ({ kind: 'privateKey', privateKey: secret } as const);
+  return looksLikeKey(secret)
+    ? ({ kind: 'privateKey', privateKey: secret } as const)
+    : ({ kind: 'words', words: secret } as const);
 }
 
 export function keysText(keys: readonly KeyView[]): string {

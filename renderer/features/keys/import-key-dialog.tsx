@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '../../../contract/keys.ts';
+import { decodeText } from '../../../protocol/decode-text.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -29,6 +30,10 @@ export function ImportKeyDialog({ open, onClose, onImported }: ImportKeyDialogPr
       <ImportForm onImported={take} />
     </Dialog>
   );
+}
+
+async function textOf(file: File): Promise<string> {
+  return decodeText(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** What is typed here goes to the host and nowhere else; it is gone when the dialog closes. */
@@ -96,7 +101,7 @@ function ImportForm({ onImported }: { readonly onImported: (key: KeyView) => voi
                   const file = event.target.files?.[0];
                   if (file === undefined) return;
                   setFileName(file.name);
-                  file.text().then(setSecret, () => setSecret(''));
+                  textOf(file).then(setSecret, () => setSecret(''));
                 }}
               />
             )}
