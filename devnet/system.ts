@@ -1,10 +1,14 @@
 /** The real clock and randomness, for everything that runs outside a test. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { moment } from '../protocol/monotonic.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 
 export const systemClock: Clock = {
+  // biome-ignore lint/plugin: the one place of the devnet where the date comes from
   now: () => Date.now(),
+  // biome-ignore lint/plugin: the one place of the devnet where durations come from
+  monotonic: () => moment(performance.now()),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {

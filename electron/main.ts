@@ -1,5 +1,6 @@
 /** The desktop program. Everything it does is in its modules; this file only puts them in order. */
 import { app } from 'electron';
+import { systemClock } from '../worker/engines/system-clock.ts';
 import { createLog } from '../worker/log.ts';
 import { hardening } from './hardening.ts';
 import { deepLinks } from './modules/deep-links.ts';
@@ -15,7 +16,7 @@ import { windowModule } from './modules/window.ts';
 import { shellPaths } from './paths.ts';
 import { runShell } from './shell.ts';
 
-const updates = createUpdates(Date.now);
+const updates = createUpdates(systemClock.now);
 const host = createHostModule(updates);
 
 runShell(

@@ -1,9 +1,12 @@
 /** What pure code may ask of the outside world; passed in, never imported. */
+import { elapsedMs, later, type Monotonic, moment } from './monotonic.ts';
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** The date: milliseconds since the Unix epoch. It may step in either direction at any time; nothing waits by it. */
   now(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  /** For durations and due times. May stand still while the machine sleeps. */
+  monotonic(): Monotonic;
+  /** Resolves after `ms` of the monotonic clock; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -14,28 +17,49 @@ export interface Random {
 }
 
 interface Sleeper {
-  readonly due: number;
+  readonly due: Monotonic;
   readonly order: number;
   readonly wake: () => void;
 }
 
-/** A clock ticked by hand. Sleepers wake in order of their due time; each gets to run before the next wakes. */
+/**
+ * A clock ticked by hand. Sleepers wake in order of their due time; each gets to run before the next wakes. Its date and
+ * its monotonic time go together until a test steps the date or puts the machine to sleep.
+ */
 export class ManualClock implements Clock {
-  #now: number;
+  #dateMs: number;
+  #monotonic: Monotonic;
   #order = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(startMs: number) {
-    this.#now = startMs;
+    this.#dateMs = startMs;
+    this.#monotonic = moment(startMs);
   }
 
   now(): number {
-    return this.#now;
+    return this.#dateMs;
+  }
+
+  monotonic(): Monotonic {
+    return this.#monotonic;
   }
 
   /** Number of pending sleeps: a test waits for it instead of for time. */
   get sleeping(): number {
     return this.#sleepers.length;
+  }
+
+  /** Somebody sets the machine's date; no time passes. */
+  step(ms: number): void {
+    this.#dateMs += ms;
+  }
+
+  /** The machine sleeps. Nothing runs meanwhile, and the monotonic time of some systems stands still. */
+  async suspend(ms: number, { monotonicGoesOn }: { readonly monotonicGoesOn: boolean }): Promise<void> {
+    this.#dateMs += ms;
+    if (monotonicGoesOn) this.#monotonic = later(this.#monotonic, ms);
+    await this.tick(0);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -49,7 +73,7 @@ export class ManualClock implements Clock {
         reject(signal?.reason);
       };
       const entry: Sleeper = {
-        due: this.#now + Math.max(0, ms),
+        due: later(this.#monotonic, Math.max(0, ms)),
         order: this.#order++,
         wake: () => {
           signal?.removeEventListener('abort', onAbort);
@@ -63,17 +87,25 @@ export class ManualClock implements Clock {
 
   /** Moves time forward, waking every sleeper that falls due, and lets pending promises settle between wakes. */
   async tick(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = later(this.#monotonic, ms);
     await settle();
     for (;;) {
-      const due = this.#sleepers.filter((s) => s.due <= end).sort((a, b) => a.due - b.due || a.order - b.order)[0];
+      const due = this.#sleepers
+        .filter((sleeper) => elapsedMs(sleeper.due, end) >= 0)
+        .sort((a, b) => elapsedMs(b.due, a.due) || a.order - b.order)[0];
       if (due === undefined) break;
-      this.#sleepers = this.#sleepers.filter((s) => s !== due);
-      this.#now = Math.max(this.#now, due.due);
+      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due);
+      this.#advance(due.due);
       due.wake();
       await settle();
     }
-    this.#now = end;
+    this.#advance(end);
+  }
+
+  #advance(to: Monotonic): void {
+    const ms = Math.max(0, elapsedMs(this.#monotonic, to));
+    this.#dateMs += ms;
+    this.#monotonic = later(this.#monotonic, ms);
   }
 }
 

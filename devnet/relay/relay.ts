@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import { LONG_AGO, later, monotonicNow, msUntil } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { RelayChain } from '../chain/relay-chain.ts';
 import { DevnetError } from '../errors.ts';
@@ -108,18 +109,18 @@ export function createRelay(options: RelayOptions): Relay {
   const desk = options.chain === undefined ? null : new ChainDesk(context, options.chain);
   const http = () => (building ??= buildApp(context, { desk, faults: options.faults }));
   let url = '';
-  let modelsDueMs = 0;
-  let vestingsDueMs = 0;
+  let modelsDue = LONG_AGO;
+  let vestingsDue = LONG_AGO;
 
   function runRound(): void {
     abortOverdueTasks(context);
     while (dispatch(context) > 0);
-    if (clock.now() >= modelsDueMs) {
-      modelsDueMs = clock.now() + config.times.modelDistribution * 1000;
+    if (msUntil(modelsDue, clock) <= 0) {
+      modelsDue = later(monotonicNow(clock), config.times.modelDistribution * 1000);
       distributeModels(context);
     }
-    if (clock.now() >= vestingsDueMs) {
-      vestingsDueMs = clock.now() + config.times.vestingRelease * 1000;
+    if (msUntil(vestingsDue, clock) <= 0) {
+      vestingsDue = later(monotonicNow(clock), config.times.vestingRelease * 1000);
       releaseVestings(context);
     }
   }

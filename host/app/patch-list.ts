@@ -1,4 +1,5 @@
 /** What the official worker's source of patches offers. The worker asks it every minute; the host, once an hour at most. */
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official/patches.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
@@ -19,10 +20,10 @@ export function createPatchList({
 } = {}): PatchList {
   let reading: Promise<string | undefined> | null = null;
   let known: string | undefined;
-  let askedMs = Number.NEGATIVE_INFINITY;
+  let sinceAsked: (() => number) | null = null;
   return async () => {
-    if (reading === null && clock.now() - askedMs >= KEEP_MS) {
-      askedMs = clock.now();
+    if (reading === null && (sinceAsked === null || sinceAsked() >= KEEP_MS)) {
+      sinceAsked = startStopwatch(clock);
       reading = read()
         .then((text) => {
           known = text;

@@ -15,6 +15,7 @@ import type {
   proveBackupSchema,
 } from '../../contract/keys.ts';
 import { type Hex, isHex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { HostError } from '../errors.ts';
@@ -76,7 +77,7 @@ class HostKeys implements Keys {
   /** Of keystore files, opened since the program started. */
   readonly #unlocked: Map<Hex, Hex>;
   readonly #asked = new Map<Hex, { readonly words: readonly string[]; readonly ask: readonly number[] }>();
-  readonly #exports = new Map<string, { readonly address: Hex; readonly expiresMs: number }>();
+  readonly #exports = new Map<string, { readonly address: Hex; readonly ageMs: () => number }>();
 
   constructor(options: KeysOptions) {
     this.#options = options;
@@ -155,9 +156,9 @@ class HostKeys implements Keys {
   async prepareExport(given: string): Promise<z.output<typeof exportPreparedSchema>> {
     const { address } = this.#index.entry(checksumAddress(given));
     const confirmation = Buffer.from(this.#options.random.bytes(24)).toString('base64url');
-    const expiresMs = this.#options.clock.now() + EXPORT_MS;
-    this.#exports.set(confirmation, { address, expiresMs });
-    return { confirmation, expiresMs };
+    this.#exports.set(confirmation, { address, ageMs: startStopwatch(this.#options.clock) });
+    // biome-ignore lint/plugin: shown to people; what expires it is its age
+    return { confirmation, expiresMs: this.#options.clock.now() + EXPORT_MS };
   }
 
   async confirmExport({ address: given, confirmation, passphrase }: ExportConfirm): Promise<z.output<typeof exportedKeySchema>> {
@@ -165,7 +166,7 @@ class HostKeys implements Keys {
     const { clock, scryptN } = this.#options;
     const prepared = this.#exports.get(confirmation);
     this.#exports.delete(confirmation);
-    if (prepared === undefined || prepared.address !== address || prepared.expiresMs <= clock.now()) {
+    if (prepared === undefined || prepared.address !== address || prepared.ageMs() >= EXPORT_MS) {
       throw new HostError('KEY_CONFIRMATION_INVALID', 'the export is not confirmed', { address });
     }
     const privateKey = await this.privateKeyOf(address);

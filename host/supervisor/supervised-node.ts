@@ -8,6 +8,7 @@ import { type ErrorView, fromWorkerSchema, type NodeView } from '../../contract/
 import { createWorkerClient, type WorkerClient, type WorkerExit } from '../../contract/worker-client.ts';
 import { CodedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { HostError, isHostError } from '../errors.ts';
 import { type RestartLimits, restartAfter } from './restart.ts';
@@ -36,7 +37,7 @@ export interface SupervisedNodeOptions {
 interface Process {
   readonly channel: SupervisedChannel;
   readonly client: WorkerClient;
-  readonly startedMs: number;
+  readonly ranMs: () => number;
   /** The last word of a process that gives up. */
   fatal: ErrorView | null;
 }
@@ -123,7 +124,7 @@ export class SupervisedNode {
     const { open, clock, onChange } = this.#options;
     const channel = open([privateKey]);
     const client = createWorkerClient(channel, { onNode: onChange });
-    const process: Process = { channel, client, startedMs: clock.now(), fatal: null };
+    const process: Process = { channel, client, ranMs: startStopwatch(clock), fatal: null };
     this.#process = process;
     channel.onMessage((message) => this.#hear(message, process));
     void client.exited.then((exit) => this.#ended(process, exit));
@@ -145,8 +146,7 @@ export class SupervisedNode {
       this.#move({ kind: 'stopped' });
       return;
     }
-    const ranMs = this.#options.clock.now() - process.startedMs;
-    this.#restart(process.fatal ?? endOf(exit), ranMs);
+    this.#restart(process.fatal ?? endOf(exit), process.ranMs());
   }
 
   /** No process could be started at all. */
@@ -172,6 +172,7 @@ export class SupervisedNode {
     this.#after = error;
     const waiting = new AbortController();
     this.#waiting = waiting;
+    // biome-ignore lint/plugin: shown to people; what waits is the sleep below
     this.#move({ kind: 'backoff', failures: restart.failures, retryAtMs: clock.now() + restart.ms, error });
     void clock.sleep(restart.ms, waiting.signal).then(
       () => this.#launch(),

@@ -11,8 +11,11 @@ export interface EngineJob {
   readonly taskArgs: string;
   /** Existing, empty directory. */
   readonly outputDir: string;
-  /** Epoch ms at which the supervisor gives up and restarts the engine: the task's deadline + 10 s. */
-  readonly deadlineMs: number;
+  /**
+   * Until the supervisor gives up and restarts the engine: the task's deadline + 10 s. Asked again and again, for the
+   * deadline is the network's and what is known of its time may change.
+   */
+  timeLeftMs(): number;
 }
 
 /** How a job ended. Only `invalid` may ever become a report to the network (law 2). */

@@ -11,6 +11,7 @@ import type { EngineTicket } from './job-queue.ts';
 import { createJobQueue } from './job-queue.ts';
 import { lastWordsOf } from './last-words.ts';
 import { judgeResult } from './outcome.ts';
+import { sleepUntilOver } from './sleep-until-over.ts';
 
 export interface RoleSupervisorOptions extends EngineLifeOptions {
   readonly onState: (state: EngineState) => void;
@@ -22,8 +23,8 @@ export interface RoleJob {
   /** `task_id` on the wire. */
   readonly id: string;
   readonly frame: string;
-  /** Epoch milliseconds; null = none. */
-  readonly deadlineMs: number | null;
+  /** Until the deadline; null = there is none. */
+  readonly timeLeftMs: (() => number) | null;
   readonly signal?: AbortSignal;
 }
 
@@ -65,9 +66,9 @@ export class RoleSupervisor {
    */
   async execute(job: RoleJob): Promise<EngineOutcome> {
     if (this.#stop.signal.aborted) return cancelled('shutdown', 'the engine is stopping');
-    if (job.deadlineMs !== null && job.deadlineMs <= this.#options.clock.now()) return cancelled('deadline', OVERDUE);
+    if (job.timeLeftMs !== null && job.timeLeftMs() <= 0) return cancelled('deadline', OVERDUE);
     const { ticket, outcome } = this.#queue.add(job);
-    if (job.deadlineMs !== null) void this.#watch(ticket, job.deadlineMs);
+    if (job.timeLeftMs !== null) void this.#watch(ticket, job.timeLeftMs);
     const onAbort = () => this.#withdraw(ticket, { planned: true, outcome: cancelled('restarted', 'the job was cancelled') });
     job.signal?.addEventListener('abort', onAbort, { once: true, signal: ticket.over });
     this.#pump();
@@ -100,6 +101,7 @@ export class RoleSupervisor {
       this.#failures += 1;
       const delayMs = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** (this.#failures - 1));
       log.warn({ role, lastExit, lastWords, delayMs, failures: this.#failures }, 'engine went away, it will be started again');
+      // biome-ignore lint/plugin: shown to people; what waits is the sleep below
       this.#setState({ kind: 'backoff', untilMs: clock.now() + delayMs, attempt: this.#failures, lastExit, lastWords });
       await clock.sleep(delayMs, signal).catch(() => {});
     }
@@ -182,10 +184,9 @@ export class RoleSupervisor {
     life.send(ticket.frame);
   }
 
-  async #watch(ticket: EngineTicket, deadlineMs: number): Promise<void> {
-    const { clock } = this.#options;
+  async #watch(ticket: EngineTicket, timeLeftMs: () => number): Promise<void> {
     try {
-      await clock.sleep(deadlineMs - clock.now(), ticket.over);
+      await sleepUntilOver(this.#options.clock, timeLeftMs, ticket.over);
     } catch {
       return;
     }

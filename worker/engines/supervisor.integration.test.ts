@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EngineConfig } from '../../contract/node-config.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { processIdentity } from './process/identity.ts';
 import type { EngineSupervisorOptions } from './supervisor.ts';
 import type { EngineHarness } from './testing/engine-harness.ts';
 import { createHarness, fakeEngine } from './testing/engine-harness.ts';
 import { FAKE_ARGS_INVALID, FAKE_MODEL_MISSING } from './testing/fake-engine.ts';
+
+function until(clock: ManualClock, ms: number): () => number {
+  const passedMs = startStopwatch(clock);
+  return () => ms - passedMs();
+}
 
 const NOW = 1_700_000_000_000;
 
@@ -139,7 +145,7 @@ describe('an engine that misbehaves', () => {
     const { engine, job, first, clock, heard, state } = await startReady(
       fakeEngine('--ignore-sigterm', '--late-on-sigterm', '--outlive'),
     );
-    const hang = engine.execute(await job('a1', { fake: 'hang' }, { deadlineMs: NOW + 70_000 }));
+    const hang = engine.execute(await job('a1', { fake: 'hang' }, { timeLeftMs: until(clock, 70_000) }));
     await heard('job');
     await clock.tick(69_999);
     expect(engine.state()).toEqual(first);
@@ -157,8 +163,8 @@ describe('an engine that misbehaves', () => {
 
   it('9.3 watchdog: takes one job with it; those that wait, and are not late themselves, go to the next engine', async () => {
     const { engine, job, first, clock, heard, state } = await startReady(fakeEngine());
-    const hang = engine.execute(await job('a1', { fake: 'hang' }, { deadlineMs: NOW + 70_000 }));
-    const late = engine.execute(await job('a2', { fake: 'success' }, { deadlineMs: NOW + 60_000 }));
+    const hang = engine.execute(await job('a1', { fake: 'hang' }, { timeLeftMs: until(clock, 70_000) }));
+    const late = engine.execute(await job('a2', { fake: 'success' }, { timeLeftMs: until(clock, 60_000) }));
     const next = engine.execute(await job('a3', { fake: 'success' }));
     await heard('job');
     await clock.tick(60_000);

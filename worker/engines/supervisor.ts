@@ -124,7 +124,7 @@ class EngineSupervisor implements Engine {
         output_dir: job.outputDir,
       },
     };
-    return await this.#inference.execute({ id, frame: JSON.stringify(frame), deadlineMs: job.deadlineMs });
+    return await this.#inference.execute({ id, frame: JSON.stringify(frame), timeLeftMs: () => job.timeLeftMs() });
   }
 
   async download(model: EngineModel, type: TaskType, signal: AbortSignal): Promise<EngineOutcome> {
@@ -135,7 +135,7 @@ class EngineSupervisor implements Engine {
       task: { task_name: 'download', task_type: TASK_TYPE[type], task_id: id, model },
     };
     // The protocol knows no cancellation: the process that has the job is ended.
-    return await engine.execute({ id, frame: JSON.stringify(frame), deadlineMs: null, signal });
+    return await engine.execute({ id, frame: JSON.stringify(frame), timeLeftMs: null, signal });
   }
 
   stop(): Promise<void> {

@@ -1,15 +1,20 @@
 import { setTimeout as timer } from 'node:timers/promises';
+import { elapsedMs, later, moment } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
 /** The longest that a timer of the runtime can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
+  // biome-ignore lint/plugin: the one place where the date comes from
   now: () => Date.now(),
+  // biome-ignore lint/plugin: the one place where durations come from
+  monotonic: () => moment(performance.now()),
+  /** A timer may fire a little early; its remainder is slept, too. */
   async sleep(ms, signal) {
     signal?.throwIfAborted();
-    const end = Date.now() + ms;
-    for (let left = ms; left > 0; left = end - Date.now()) {
+    const end = later(systemClock.monotonic(), ms);
+    for (let left = ms; left > 0; left = elapsedMs(systemClock.monotonic(), end)) {
       try {
         await timer(Math.min(left, LONGEST_MS), undefined, signal === undefined ? {} : { signal });
       } catch (error) {

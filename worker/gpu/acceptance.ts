@@ -3,6 +3,7 @@
  * task that runs: it pauses the node, which lets the network send no further one.
  */
 import { type GpuCard, type GpuSettings, gpuSettingsSchema } from '../../contract/gpu.ts';
+import { elapsedMs, type Monotonic } from '../../protocol/monotonic.ts';
 import { type GpuProblem, gpuError, gpuProblem } from './errors.ts';
 import { foreignProcesses } from './idle.ts';
 import { type GpuSample, LONGEST_GAP_MS } from './sampler.ts';
@@ -13,16 +14,19 @@ export interface AcceptanceMemory {
   readonly tooHot: boolean;
   readonly tooMuchPower: boolean;
   /** When another program was last seen on the cards. */
-  readonly foreignAtMs: number | null;
+  readonly foreignAt: Monotonic | null;
 }
-export const NOTHING_REMEMBERED: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAtMs: null };
+export const NOTHING_REMEMBERED: AcceptanceMemory = { tooHot: false, tooMuchPower: false, foreignAt: null };
 
 export interface AcceptanceInput extends GpuSettings {
   readonly sample: GpuSample | null;
   /** Cards of this node. */
   readonly ids: readonly string[];
   readonly ownPids: ReadonlySet<number>;
+  /** The date: a schedule is about it. */
   readonly nowMs: number;
+  /** For ages. */
+  readonly now: Monotonic;
   readonly timeZone: TimeZone;
   readonly memory: AcceptanceMemory;
 }
@@ -53,14 +57,14 @@ export function acceptance(input: AcceptanceInput): Acceptance {
   const memory = {
     tooHot: heat(input, cards, reasons),
     tooMuchPower: power(input, cards, reasons),
-    foreignAtMs: foreign(input, cards, reasons),
+    foreignAt: foreign(input, cards, reasons),
   };
   return reasons.length === 0 ? { accept: true, memory } : { accept: false, reasons, memory };
 }
 
 /** The node's cards as they are now; null when that is not known of every one of them. */
-function freshCards({ sample, ids, nowMs }: AcceptanceInput): readonly GpuCard[] | null {
-  if (sample === null || nowMs - sample.atMs > SAMPLE_MAX_AGE_MS) return null;
+function freshCards({ sample, ids, now }: AcceptanceInput): readonly GpuCard[] | null {
+  if (sample === null || elapsedMs(sample.at, now) > SAMPLE_MAX_AGE_MS) return null;
   const cards = sample.cards.filter((card) => ids.includes(card.id));
   return cards.length === ids.length ? cards : null;
 }
@@ -85,20 +89,20 @@ function power({ limits, memory }: AcceptanceInput, cards: readonly GpuCard[] | 
   return over;
 }
 
-function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): number | null {
-  const { idle, ownPids, memory, nowMs } = input;
+function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reasons: GpuProblem[]): Monotonic | null {
+  const { idle, ownPids, memory, nowMs, now } = input;
   if (!idle.only) return null;
   const lists = known(cards?.map((card) => card.processes));
   if (lists === null) {
     reasons.push(gpuProblem('GPU_NO_READING', 'processes'));
-    return memory.foreignAtMs;
+    return memory.foreignAt;
   }
   const others = foreignProcesses({ processes: lists.flat(), ownPids, ignored: idle.ignored });
-  const seenMs = others.length > 0 ? nowMs : memory.foreignAtMs;
-  const quietFromMs = seenMs === null ? nowMs : seenMs + idle.quietSeconds * 1000;
+  const seen = others.length > 0 ? now : memory.foreignAt;
+  const waitMs = seen === null ? 0 : idle.quietSeconds * 1000 - elapsedMs(seen, now);
   if (others[0] !== undefined) reasons.push(gpuProblem('GPU_IN_USE', `${others[0].name} (${others[0].pid})`));
-  else if (nowMs < quietFromMs) reasons.push(gpuProblem('GPU_IN_USE', `until ${new Date(quietFromMs).toISOString()}`));
-  return seenMs;
+  else if (waitMs > 0) reasons.push(gpuProblem('GPU_IN_USE', `until ${new Date(nowMs + waitMs).toISOString()}`));
+  return seen;
 }
 
 /** A limit that can not be judged counts as reached: the host set it to be safe. */

@@ -4,6 +4,7 @@
  */
 import type { GpuProcess, NodeGpuView, SelfTestOrder } from '../../contract/gpu.ts';
 import type { NvidiaGpuConfig } from '../../contract/node-config.ts';
+import { monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -112,7 +113,16 @@ export class CardGuard {
     const { config, gpu, clock, timeZone } = this.#options;
     const memory = this.#acceptance?.memory ?? NOTHING_REMEMBERED;
     const sample = this.#sample();
-    return acceptance({ ...config.settings, sample, ids: gpu.ids, ownPids, nowMs: clock.now(), timeZone, memory });
+    return acceptance({
+      ...config.settings,
+      sample,
+      ids: gpu.ids,
+      ownPids,
+      nowMs: clock.now(),
+      now: monotonicNow(clock),
+      timeZone,
+      memory,
+    });
   }
 
   async #ownPids(): Promise<ReadonlySet<number>> {

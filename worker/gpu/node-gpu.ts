@@ -5,6 +5,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { GpuCard, GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import type { NodeConfig, NvidiaGpuConfig } from '../../contract/node-config.ts';
+import { monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Log } from '../log.ts';
@@ -172,7 +173,7 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
       new CardGuard({
         gpu: derived,
         config: gpu,
-        firstSample: { atMs: clock.now(), cards },
+        firstSample: { atMs: clock.now(), at: monotonicNow(clock), cards },
         nvidia: probe,
         telemetry,
         selfTest: gpu.selfTest === null ? null : selfTest(engine, gpu.selfTest),

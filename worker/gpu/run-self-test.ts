@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { EngineKind } from '../../contract/node-config.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { normaliseModelIdNode, parseModelId } from '../../protocol/models/model-id.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { textScore } from '../../protocol/scores/score.ts';
 import type { Engine, EngineJob, EngineOutcome } from '../engines/engine.ts';
@@ -74,8 +75,11 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestSta
   const outputDir = await mkdtemp(path.join(options.workDir, 'self-test-'));
   try {
     const startMs = clock.now();
-    const ended = await engine.execute(referenceJob({ modelId: options.modelId, outputDir, startMs }));
-    const seconds = (clock.now() - startMs) / 1000;
+    const tookMs = startStopwatch(clock);
+    const ended = await engine.execute(
+      referenceJob({ modelId: options.modelId, outputDir, startMs, timeLeftMs: () => SELF_TEST_TIMEOUT_MS - tookMs() }),
+    );
+    const seconds = tookMs() / 1000;
     const outcome = await outcomeOf({ ended, outputDir, seconds });
     const now = engine.state();
     const sameEngine = now.kind !== 'ready' || now.lifetime === before.lifetime;
@@ -86,7 +90,12 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestSta
   return selfTestState(before.key, store.history());
 }
 
-function referenceJob(given: { readonly modelId: string; readonly outputDir: string; readonly startMs: number }): EngineJob {
+function referenceJob(given: {
+  readonly modelId: string;
+  readonly outputDir: string;
+  readonly startMs: number;
+  readonly timeLeftMs: () => number;
+}): EngineJob {
   const { type, name, variant } = parseModelId(normaliseModelIdNode(given.modelId));
   const { messages, seed, generation_config } = REFERENCE;
   return {
@@ -95,7 +104,7 @@ function referenceJob(given: { readonly modelId: string; readonly outputDir: str
     models: [{ id: name, type, variant }],
     taskArgs: JSON.stringify({ model: name, messages, generation_config, seed }),
     outputDir: given.outputDir,
-    deadlineMs: given.startMs + SELF_TEST_TIMEOUT_MS,
+    timeLeftMs: given.timeLeftMs,
   };
 }
 

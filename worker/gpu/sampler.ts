@@ -1,5 +1,6 @@
 /** Reads all NVIDIA cards every few seconds, with one call, and never so often that the reading itself is felt. */
 import type { GpuCard } from '../../contract/gpu.ts';
+import { type Monotonic, monotonicNow, startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { GpuProblem } from './errors.ts';
 import { NVIDIA_SMI_TIMEOUT_MS, type NvidiaProbe } from './nvidia-smi.ts';
@@ -7,6 +8,8 @@ import type { CardReading } from './telemetry-store.ts';
 
 export interface GpuSample {
   readonly atMs: number;
+  /** The same moment, for its age. */
+  readonly at: Monotonic;
   readonly cards: readonly GpuCard[];
 }
 
@@ -58,9 +61,9 @@ export class GpuSampler {
     const { clock, intervalMs = SAMPLE_INTERVAL_MS } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
-      const startMs = clock.now();
+      const tookMs = startStopwatch(clock);
       failures = (await this.#once()) ? 0 : failures + 1;
-      const pauseMs = pauseOf({ intervalMs, failures, tookMs: clock.now() - startMs });
+      const pauseMs = pauseOf({ intervalMs, failures, tookMs: tookMs() });
       try {
         await clock.sleep(pauseMs, signal);
       } catch (error) {
@@ -76,7 +79,7 @@ export class GpuSampler {
     if (probe.kind === 'found') {
       const kept = probe.cards.filter((card) => ids === undefined || ids.has(card.id));
       store.record(atMs, kept);
-      this.#state = { kind: 'sampled', sample: { atMs, cards: probe.cards } };
+      this.#state = { kind: 'sampled', sample: { atMs, at: monotonicNow(clock), cards: probe.cards } };
     } else {
       this.#state = { kind: 'failed', atMs, problem: probe.problem, last: this.sample() };
     }

@@ -4,6 +4,7 @@
  */
 import type { PreflightReport, PreflightResult } from '../../contract/preflight.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { backoffMs } from '../loop/backoff.ts';
 import { Waker } from '../loop/waker.ts';
@@ -28,6 +29,7 @@ export class Clearance {
   readonly #listeners: (() => void)[] = [];
   #confirmedAlone: boolean;
   #report: PreflightReport | null = null;
+  #reportAgeMs = () => Number.POSITIVE_INFINITY;
   #running: Promise<PreflightReport> | null = null;
   #expired = false;
 
@@ -48,7 +50,7 @@ export class Clearance {
   state(): 'passed' | 'due' | 'failed' {
     const report = this.#report;
     if (report === null || this.#expired) return 'due';
-    const ageMs = this.#options.clock.now() - report.atMs;
+    const ageMs = this.#reportAgeMs();
     if (report.mayStart) return ageMs < FRESH_MS ? 'passed' : 'due';
     return ageMs < REPEAT_MS ? 'failed' : 'due';
   }
@@ -100,6 +102,7 @@ export class Clearance {
     this.#expired = false;
     const report = await this.#options.check({ confirmedAlone: this.#confirmedAlone });
     this.#report = report;
+    this.#reportAgeMs = startStopwatch(this.#options.clock);
     for (const listener of this.#listeners) listener();
     return report;
   }

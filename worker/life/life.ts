@@ -170,6 +170,7 @@ export class Life {
       lost: this.#wasMember && status === 'Quit',
       chain: stakeActs === null ? null : 'unread',
       checks: clearance?.state() ?? 'passed',
+      // biome-ignore lint/plugin: network time of the store, also from before a restart
       rejoin: { policy: rejoin, barredForMs: context.networkClock.now() - (settings.get('barredMs') ?? 0) },
     };
   }

@@ -280,8 +280,8 @@ describe('the job', () => {
       commitment: TASK,
       type: 'Llm',
       models: [{ id: 'Qwen/Qwen3-8B', type: 'base', variant: 'fp16' }],
-      deadlineMs: START_MS + 70_000,
     });
+    expect(rig.engine.jobs[0]?.job.timeLeftMs()).toBe(70_000);
     expect(JSON.parse(String(rig.engine.jobs[0]?.job.taskArgs)).model).toBe('qwen/qwen3-8b');
   });
 

@@ -21,20 +21,20 @@ export interface JobPlace {
   readonly outputDir: string;
   /** Directory with the unpacked input checkpoint, null if the task has none. */
   readonly checkpointDir: string | null;
-  /** Moves a moment of network time to the local clock. */
-  readonly toLocal: (networkMs: number) => number;
+  /** The network's time. */
+  readonly networkNow: () => number;
 }
 
 /** @throws ProtocolError PROTOCOL_BAD_MODEL_ID */
 export function engineJob(task: StoredTask, place: JobPlace): EngineJob {
-  const startTimeMs = task.startTimeMs ?? 0;
+  const deadlineMs = engineDeadlineMs({ startTimeMs: task.startTimeMs ?? 0, timeoutSeconds: task.timeoutSeconds });
   return {
     commitment: task.commitment,
     type: task.type,
     models: task.modelIds.map(engineModel),
     taskArgs: engineArgs(task, place.checkpointDir),
     outputDir: place.outputDir,
-    deadlineMs: place.toLocal(engineDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds })),
+    timeLeftMs: () => deadlineMs - place.networkNow(),
   };
 }
 

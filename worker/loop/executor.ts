@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Hex } from '../../protocol/hex.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
+import { withDeadline } from '../engines/sleep-until-over.ts';
 import { WorkerError } from '../errors.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
@@ -89,7 +90,7 @@ export class Executor {
     const failure = await this.#fetchModels(task);
     if (failure !== null) return failure;
     const checkpointDir = await this.#fetchCheckpoint(task);
-    const job = engineJob(task, { outputDir, checkpointDir, toLocal: (ms) => networkClock.toLocal(ms) });
+    const job = engineJob(task, { outputDir, checkpointDir, networkNow: () => networkClock.now() });
     await reach('execution.beforeEngine');
     // No await between this check and the hand-over: the job runs in the recorded lifetime or not at all.
     if (!this.#inLifetime(lifetime)) {
@@ -102,10 +103,13 @@ export class Executor {
   async #fetchModels(task: StoredTask): Promise<EngineOutcome | null> {
     const { engine, networkClock, clock } = this.#context;
     const startTimeMs = task.startTimeMs ?? 0;
-    const deadlineMs = networkClock.toLocal(taskDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds }));
+    const deadlineMs = taskDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds });
+    // biome-ignore lint/plugin: a deadline of the network, in its time
+    const timeLeftMs = () => deadlineMs - networkClock.now();
     for (const model of auxiliaryModels(task)) {
-      const signal = AbortSignal.timeout(Math.max(0, deadlineMs - clock.now()));
-      const outcome = await engine.download(model, task.type, signal);
+      const outcome = await withDeadline({ clock, timeLeftMs }, (signal) =>
+        engine.download(model, task.type, signal),
+      );
       if (outcome.kind === 'success') continue;
       const [traceback, gpuCount] = outcome.kind === 'cancelled' ? [outcome.detail, 0] : [outcome.traceback, outcome.gpuCount];
       // Law 2: whatever a download says, it never makes the task invalid.

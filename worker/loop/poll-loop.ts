@@ -2,6 +2,7 @@
  * A poll on a grid of its own phase: pointer and event polls lie half a period apart, so that a task's start is seen
  * within half a period although each asks only once per period.
  */
+import { monotonicNow, untilSlot } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
@@ -89,12 +90,6 @@ export class PollLoop {
       this.#burst--;
       return BURST_INTERVAL_MS;
     }
-    return untilSlot(clock.now(), periodMs(), phaseMs);
+    return untilSlot(monotonicNow(clock), periodMs(), phaseMs);
   }
-}
-
-/** Milliseconds to the next moment of the grid, never zero. */
-export function untilSlot(nowMs: number, periodMs: number, phaseMs: number): number {
-  const since = (((nowMs - phaseMs) % periodMs) + periodMs) % periodMs;
-  return periodMs - since;
 }

@@ -6,6 +6,7 @@
  * the status is spent on extra polls right after a task has ended. Reads that an act depends on are never held back
  * (law 1 needs them, and a late answer costs more than a request), but they count: looks that can wait give way.
  */
+import { elapsedMs, type Monotonic, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
 export const WINDOW_MS = 60_000;
@@ -14,8 +15,8 @@ export const EXTRA_PER_MINUTE = 6;
 
 export class RequestBudget {
   readonly #clock: Clock;
-  #spent: number[] = [];
-  #extras: number[] = [];
+  #spent: Monotonic[] = [];
+  #extras: Monotonic[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,7 +25,7 @@ export class RequestBudget {
   /** Counts a request. */
   spend(): void {
     this.#forget();
-    this.#spent.push(this.#clock.now());
+    this.#spent.push(monotonicNow(this.#clock));
   }
 
   /** Whether a request that can wait still fits into the last minute. */
@@ -36,13 +37,14 @@ export class RequestBudget {
   /** True when a poll beyond the regular ones is still free in this minute; it is then spoken for. */
   tryExtra(): boolean {
     if (!this.hasRoom || this.#extras.length >= EXTRA_PER_MINUTE) return false;
-    this.#extras.push(this.#clock.now());
+    this.#extras.push(monotonicNow(this.#clock));
     return true;
   }
 
   #forget(): void {
-    const since = this.#clock.now() - WINDOW_MS;
-    this.#spent = this.#spent.filter((at) => at > since);
-    this.#extras = this.#extras.filter((at) => at > since);
+    const now = monotonicNow(this.#clock);
+    const isRecent = (at: Monotonic) => elapsedMs(at, now) < WINDOW_MS;
+    this.#spent = this.#spent.filter(isRecent);
+    this.#extras = this.#extras.filter(isRecent);
   }
 }

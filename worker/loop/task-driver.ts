@@ -3,6 +3,17 @@
  * what it does comes from the task object of the same cycle and the store.
  */
 import type { Hex } from '../../protocol/hex.ts';
+import {
+  earliest,
+  elapsedMs,
+  LONG_AGO,
+  later,
+  type Monotonic,
+  monotonicNow,
+  msUntil,
+  NEVER,
+  untilSlot,
+} from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { isOutcomeUnknown, isSignatureRefused, isSignerNotAllowed } from '../networks/relay/refusals.ts';
@@ -11,7 +22,7 @@ import type { LoopContext } from './context.ts';
 import { type Action, decide, type EngineView } from './decide.ts';
 import { Executor } from './executor.ts';
 import { perform } from './perform.ts';
-import { OUTAGE_BACKOFF, untilSlot } from './poll-loop.ts';
+import { OUTAGE_BACKOFF } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { nextLookMs, SOON_MS } from './task-cadence.ts';
@@ -35,7 +46,7 @@ export interface TaskDriverOptions {
 const POSTPONE_MS = 1_000;
 
 interface Watched {
-  dueMs: number;
+  due: Monotonic;
   /** Nothing is known to have happened: events would tell. */
   canWait: boolean;
   failures: number;
@@ -74,7 +85,7 @@ export class TaskDriver {
     const task = this.#options.context.store.tasks.find(commitment);
     if (task !== null && task.closedMs !== null) return;
     const watched = this.#watch(commitment);
-    watched.dueMs = Number.NEGATIVE_INFINITY;
+    watched.due = LONG_AGO;
     watched.canWait = false;
     this.#waker.wake();
   }
@@ -93,13 +104,13 @@ export class TaskDriver {
     while (!signal.aborted) {
       try {
         const next = this.#next();
-        const delayMs = next === null ? 3_600_000 : next[1].dueMs - context.clock.now();
+        const delayMs = next === null ? 3_600_000 : msUntil(next[1].due, context.clock);
         if (next === null || delayMs > 0) {
           await this.#waker.sleep(delayMs, signal);
           continue;
         }
         if (next[1].canWait && !budget.hasRoom) {
-          next[1].dueMs += POSTPONE_MS;
+          next[1].due = later(monotonicNow(context.clock), POSTPONE_MS);
           continue;
         }
         budget.spend();
@@ -113,8 +124,8 @@ export class TaskDriver {
   /** One cycle with one task; plans the next. */
   async #look(commitment: Hex, watched: Watched): Promise<void> {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
-    const now = () => context.clock.now();
-    watched.dueMs = Number.POSITIVE_INFINITY;
+    const now = () => monotonicNow(context.clock);
+    watched.due = NEVER;
     watched.canWait = true;
     try {
       const action = await this.cycle(commitment);
@@ -129,13 +140,13 @@ export class TaskDriver {
       watched.last = action.kind;
       const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
       // A wake during the cycle wins.
-      const dueMs = delayMs >= SOON_MS ? now() + untilSlot(now(), delayMs, 0) : now() + delayMs;
-      watched.dueMs = Math.min(watched.dueMs, dueMs);
+      const due = later(now(), delayMs >= SOON_MS ? untilSlot(now(), delayMs, 0) : delayMs);
+      watched.due = earliest(watched.due, due);
       if (delayMs < SOON_MS) watched.canWait = false;
     } catch (error) {
       health.failed(error);
       watched.failures++;
-      watched.dueMs = now() + backoffMs(watched.failures, OUTAGE_BACKOFF);
+      watched.due = later(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
       if (isSignatureRefused(error)) onSignatureRefused();
       context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
       if (!isOutcomeUnknown(error)) onTask(commitment);
@@ -179,14 +190,14 @@ export class TaskDriver {
   #watch(commitment: Hex): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched: Watched = { dueMs: Number.NEGATIVE_INFINITY, canWait: false, failures: 0, repeats: 0, last: null };
+    const watched: Watched = { due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null };
     this.#watched.set(commitment, watched);
     return watched;
   }
 
   #next(): readonly [Hex, Watched] | null {
     let next: readonly [Hex, Watched] | null = null;
-    for (const entry of this.#watched) if (next === null || entry[1].dueMs < next[1].dueMs) next = entry;
+    for (const entry of this.#watched) if (next === null || elapsedMs(entry[1].due, next[1].due) > 0) next = entry;
     return next;
   }
 }

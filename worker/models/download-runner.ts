@@ -4,8 +4,10 @@
  */
 import type { ModelKey } from '../../contract/models.ts';
 import { serialiseError } from '../../protocol/errors.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import { Waker } from '../loop/waker.ts';
 import { type DownloadRow, isPending, outstandingBytes, type Want } from './download-rows.ts';
+import { isRetryDue } from './download-state.ts';
 import { keyText, sameKey } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
 import type { FetchedModel, FetchProgress, ModelPlan } from './sources/source.ts';
@@ -98,7 +100,7 @@ export class DownloadRunner {
     const wants = rows.wants().filter((want) => this.#mayServe(want));
     const due = rows.all().filter(({ state, retryAtMs, engine }) => {
       if (engine !== source.engine) return false;
-      return state === 'queued' || (state === 'failed' && retryAtMs !== null && retryAtMs <= nowMs);
+      return state === 'queued' || (state === 'failed' && isRetryDue(retryAtMs, nowMs));
     });
     return due
       .filter((row) => !this.#jobs.has(keyText(row)) && wants.some((want) => sameKey(want, row)) && this.#isFree(row))
@@ -147,7 +149,7 @@ export class DownloadRunner {
     }
     const begun = file.change(() => {
       const now = rows.find(row);
-      const due = now?.state === 'queued' || (now?.state === 'failed' && (now.retryAtMs ?? clock.now() + 1) <= clock.now());
+      const due = now?.state === 'queued' || (now?.state === 'failed' && isRetryDue(now.retryAtMs, clock.now()));
       if (!due || !claims.tryTake(plan.place, 'download')) return false;
       if (now.state === 'failed') rows.move(row, 'queued');
       rows.begin(row);
@@ -191,11 +193,11 @@ export class DownloadRunner {
     const { file, rows, source, clock, reserveBytes, freeBytes } = this.#parts;
     let last: FetchProgress = { bytes: row.bytes, total: row.total, bytesPerSecond: 0 };
     let state: 'downloading' | 'verifying' = 'downloading';
-    let recordedMs = Number.NEGATIVE_INFINITY;
+    let sinceRecorded: (() => number) | null = null;
     const record = (next: typeof state) => {
-      if (next === state && clock.now() - recordedMs < PROGRESS_EVERY_MS) return;
+      if (next === state && sinceRecorded !== null && sinceRecorded() < PROGRESS_EVERY_MS) return;
       state = next;
-      recordedMs = clock.now();
+      sinceRecorded = startStopwatch(clock);
       if (!file.change(() => rows.progress(row, next, last))) stop.abort();
     };
     return await source.fetch({

@@ -38,3 +38,11 @@ export function retryAtMs(failures: number, nowMs: number): number | null {
   const wait = WAITS_MS[failures - 1];
   return wait === undefined ? null : nowMs + wait;
 }
+
+/**
+ * Several processes share the rows, also over restarts, so a retry has a date. One that is further away than any wait was
+ * set before the date was put back, and is due.
+ */
+export function isRetryDue(retryAtMs: number | null, nowMs: number): boolean {
+  return retryAtMs !== null && (retryAtMs <= nowMs || retryAtMs > nowMs + Math.max(...WAITS_MS));
+}

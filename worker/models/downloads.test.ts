@@ -193,7 +193,7 @@ describe('a task', () => {
 
   it('waits until its deadline and no longer; the download ends with it', async () => {
     const alice = open();
-    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', deadlineMs: START_MS + 60_000 });
+    const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', waitMs: 60_000 });
     const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
     await alice.until(() => alice.state('a') === 'downloading');
     await clock.tick(59_999);
@@ -220,7 +220,7 @@ describe('a task', () => {
 
   it('is not alone: the second of two that wait for one model goes on waiting', async () => {
     const alice = open();
-    const short = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', deadlineMs: START_MS + 1_000 });
+    const short = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', waitMs: 1_000 });
     const late = expect(short).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
     const long = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
     await alice.until(() => alice.state('a') === 'downloading');

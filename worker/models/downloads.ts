@@ -13,8 +13,8 @@ import { isPresent } from './presence.ts';
 export interface TaskWant {
   readonly key: ModelKey;
   readonly taskType: TaskType;
-  /** Local epoch ms. */
-  readonly deadlineMs?: number;
+  /** Gives up after that long. */
+  readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -114,7 +114,7 @@ export class Downloads {
     });
   }
 
-  async #end({ key, deadlineMs, signal }: TaskWant): Promise<void> {
+  async #end({ key, waitMs, signal }: TaskWant): Promise<void> {
     const { file, rows, clock } = this.#parts;
     const over = new AbortController();
     try {
@@ -128,8 +128,8 @@ export class Downloads {
         };
         over.signal.addEventListener('abort', file.onChange(check), { once: true });
         signal?.addEventListener('abort', () => reject(tooLate(key, 'cancelled')), { once: true, signal: over.signal });
-        if (deadlineMs !== undefined) {
-          clock.sleep(Math.max(0, deadlineMs - clock.now()), over.signal).then(
+        if (waitMs !== undefined) {
+          clock.sleep(Math.max(0, waitMs), over.signal).then(
             () => reject(tooLate(key, 'the deadline has passed')),
             () => {},
           );

@@ -14,7 +14,7 @@ const JOB: EngineJob = {
   models: [MODEL, { id: 'not-recorded', type: 'lora', variant: 'fp16' }],
   taskArgs: '{}',
   outputDir: '/nowhere',
-  deadlineMs: START_MS,
+  timeLeftMs: () => 0,
 };
 
 let clock: ManualClock;

@@ -134,7 +134,7 @@ describe('deleting a model', () => {
       models: [{ id: 'Hub/Chat', type: 'base', variant: null }],
       taskArgs: '{}',
       outputDir: directory,
-      deadlineMs: START_MS,
+      timeLeftMs: () => 0,
     };
     const task = bob.models.engine.execute(job);
     expect((await preview(alice, CHAT)).refusal).toMatchObject({ code: 'MODEL_IN_USE', data: { profiles: ['bob'] } });

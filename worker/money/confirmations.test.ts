@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moment } from '../../protocol/monotonic.ts';
 import {
   CONFIRM_WITHIN_MS,
   type ConfirmableAct,
@@ -15,25 +16,25 @@ function outcome(result: ReturnType<typeof redeemConfirmation>): string {
 }
 
 describe('confirmations', () => {
-  const issued = issueConfirmation(NO_CONFIRMATIONS, { act, token: 't', nowMs: 1_000 });
+  const issued = issueConfirmation(NO_CONFIRMATIONS, { act, token: 't', now: moment(1_000) });
 
   it('confirm the act that was shown, whatever the order of its facts', () => {
     const same = { facts: { destination: '0xaa', amountWei: '5' }, kind: 'withdraw' };
-    expect(outcome(redeemConfirmation(issued, { act: same, token: 't', nowMs: 1_001 }))).toBe('confirmed');
+    expect(outcome(redeemConfirmation(issued, { act: same, token: 't', now: moment(1_001) }))).toBe('confirmed');
   });
 
   it('are used up by the first attempt, also by one that fails', () => {
     const other = { ...act, facts: { ...act.facts, amountWei: '6' } };
-    const first = redeemConfirmation(issued, { act: other, token: 't', nowMs: 1_001 });
+    const first = redeemConfirmation(issued, { act: other, token: 't', now: moment(1_001) });
     expect(outcome(first)).toBe('MONEY_CONFIRMATION_CHANGED');
-    expect(outcome(redeemConfirmation(first.left, { act, token: 't', nowMs: 1_001 }))).toBe('MONEY_CONFIRMATION_UNKNOWN');
+    expect(outcome(redeemConfirmation(first.left, { act, token: 't', now: moment(1_001) }))).toBe('MONEY_CONFIRMATION_UNKNOWN');
   });
 
   it('last two minutes', () => {
-    const at = (nowMs: number) => outcome(redeemConfirmation(issued, { act, token: 't', nowMs }));
+    const at = (nowMs: number) => outcome(redeemConfirmation(issued, { act, token: 't', now: moment(nowMs) }));
     expect(at(1_000 + CONFIRM_WITHIN_MS - 1)).toBe('confirmed');
     expect(at(1_000 + CONFIRM_WITHIN_MS)).toBe('MONEY_CONFIRMATION_EXPIRED');
-    const later = issueConfirmation(issued, { act, token: 'u', nowMs: 1_000 + CONFIRM_WITHIN_MS });
+    const later = issueConfirmation(issued, { act, token: 'u', now: moment(1_000 + CONFIRM_WITHIN_MS) });
     expect([...later.keys()]).toEqual(['u']);
   });
 
@@ -51,7 +52,7 @@ describe('confirmations', () => {
         const shown = new Map<string, { wei: string; atMs: number }>();
         for (const { kind, token, wei, waitMs } of steps) {
           nowMs += waitMs;
-          const some = { act: { kind: 'w', facts: { wei } }, token, nowMs };
+          const some = { act: { kind: 'w', facts: { wei } }, token, now: moment(nowMs) };
           if (kind === 'issue') {
             state = issueConfirmation(state, some);
             shown.set(token, { wei, atMs: nowMs });

@@ -2,6 +2,7 @@
  * Two steps for what can not be undone: first an act is shown with all it will do, then exactly that is confirmed.
  * A confirmation fits one act, once, for a short time, and not when what was shown is no longer true. Pure.
  */
+import { elapsedMs, later, type Monotonic } from '../../protocol/monotonic.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { MoneyError } from './errors.ts';
 
@@ -15,7 +16,7 @@ export interface ConfirmableAct {
 
 interface Issued {
   readonly act: string;
-  readonly expiresMs: number;
+  readonly expires: Monotonic;
 }
 
 /** By token. */
@@ -27,13 +28,13 @@ export interface NewConfirmation {
   readonly act: ConfirmableAct;
   /** Unguessable and new. */
   readonly token: string;
-  readonly nowMs: number;
+  readonly now: Monotonic;
 }
 
 /** Adds a confirmation and forgets those that are out of date. */
-export function issueConfirmation(issued: Confirmations, { act, token, nowMs }: NewConfirmation): Confirmations {
-  const fresh = [...issued].filter(([, { expiresMs }]) => expiresMs > nowMs);
-  return new Map([...fresh, [token, { act: canonicalJson(act), expiresMs: nowMs + CONFIRM_WITHIN_MS }]]);
+export function issueConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Confirmations {
+  const fresh = [...issued].filter(([, { expires }]) => elapsedMs(now, expires) > 0);
+  return new Map([...fresh, [token, { act: canonicalJson(act), expires: later(now, CONFIRM_WITHIN_MS) }]]);
 }
 
 export type Redemption =
@@ -42,12 +43,13 @@ export type Redemption =
   | { readonly kind: 'refused'; readonly left: Confirmations; readonly error: MoneyError };
 
 /** @param act What would happen now. */
-export function redeemConfirmation(issued: Confirmations, { act, token, nowMs }: NewConfirmation): Redemption {
+export function redeemConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Redemption {
   const found = issued.get(token);
   const left = new Map([...issued].filter(([other]) => other !== token));
   const refuse = (error: MoneyError): Redemption => ({ kind: 'refused', left, error });
   if (found === undefined) return refuse(new MoneyError('MONEY_CONFIRMATION_UNKNOWN', 'there is no such confirmation'));
-  if (found.expiresMs <= nowMs) return refuse(new MoneyError('MONEY_CONFIRMATION_EXPIRED', 'the confirmation came too late'));
+  if (elapsedMs(now, found.expires) <= 0)
+    return refuse(new MoneyError('MONEY_CONFIRMATION_EXPIRED', 'the confirmation came too late'));
   if (found.act !== canonicalJson(act)) {
     return refuse(
       new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind: act.kind }),

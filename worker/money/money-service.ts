@@ -2,6 +2,7 @@
 import { OWN_ACCOUNTS } from '../../contract/money.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
+import { monotonicNow } from '../../protocol/monotonic.ts';
 import {
   CONFIRM_WITHIN_MS,
   type ConfirmableAct,
@@ -25,20 +26,21 @@ import { withdrawalAct } from './withdraw/preview.ts';
 const TOKEN_BYTES = 16;
 
 export function createMoneyService(money: MoneyParts): MoneyService {
-  const { ledger, records, sync, reconciler, withdrawals, account, nowMs } = money;
+  const { ledger, records, sync, reconciler, withdrawals, account, nowMs, clock } = money;
   let confirmations: Confirmations = NO_CONFIRMATIONS;
 
   function offer(act: ConfirmableAct, problems: readonly unknown[]) {
     if (problems.length > 0) return null;
     const id = bytesToHex(money.random.bytes(TOKEN_BYTES)).slice(2);
-    confirmations = issueConfirmation(confirmations, { act, token: id, nowMs: nowMs() });
+    confirmations = issueConfirmation(confirmations, { act, token: id, now: monotonicNow(clock) });
+    // biome-ignore lint/plugin: shown to people; what expires it is the monotonic clock
     return { id, expiresMs: nowMs() + CONFIRM_WITHIN_MS };
   }
 
   /** @throws the first problem, else MoneyError MONEY_CONFIRMATION_… */
   function redeem(act: ConfirmableAct, problems: readonly unknown[], token: string): void {
     if (problems.length > 0) throw problems[0];
-    const redemption = redeemConfirmation(confirmations, { act, token, nowMs: nowMs() });
+    const redemption = redeemConfirmation(confirmations, { act, token, now: monotonicNow(clock) });
     confirmations = redemption.left;
     if (redemption.kind === 'refused') throw redemption.error;
   }

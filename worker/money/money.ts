@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addressesOf, type ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
+import type { MonotonicSource } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { ChainClient } from '../chain/chain-client.ts';
@@ -56,6 +57,7 @@ export interface MoneyParts {
   readonly nodeInfo: () => Promise<SelectionBasis>;
   readonly lastReport: () => SyncReport | null;
   readonly nowMs: () => number;
+  readonly clock: MonotonicSource;
   readonly random: Random;
 }
 
@@ -80,7 +82,7 @@ export function createMoney(options: MoneyOptions): Money {
   // What an act does to the weight is good to know; that it is not known stops no act.
   const basis = () => nodeInfo().catch(() => null);
   const chain = createChain(options, basis);
-  const common = { db, records, ledger, account, chain, nowMs };
+  const common = { db, records, ledger, account, chain, nowMs, clock };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({
@@ -91,6 +93,7 @@ export function createMoney(options: MoneyOptions): Money {
     benefitAddress: async () => (await chain?.client.benefitAddress.get()) ?? null,
     basis,
     nowMs,
+    timeSettled: () => networkClock.settle(),
   });
   const waker = new Waker(clock);
   let report: SyncReport | null = null;
@@ -104,6 +107,7 @@ export function createMoney(options: MoneyOptions): Money {
     chain,
     nodeInfo,
     nowMs,
+    clock,
     random: options.random,
     lastReport: () => report,
     wake: () => waker.wake(),

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
+import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
 import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
 import { taskFeeRecordSchema, type WithdrawalRecord, withdrawalRecordSchema } from '../../protocol/wire/relay-account.ts';
@@ -37,6 +38,7 @@ export interface MoneySyncOptions {
   readonly factsOf: TaskFactsOf;
   /** Network time, epoch ms. */
   readonly nowMs: () => number;
+  readonly clock: MonotonicSource;
 }
 
 export type SourceState<State> = State | { readonly kind: 'failed'; readonly error: SerialisedError };
@@ -67,7 +69,7 @@ export class MoneySync {
   readonly #booking: Booking;
   readonly #cursors: Cursors;
   #turn: Promise<unknown> = Promise.resolve();
-  #vestingsReadMs = Number.NEGATIVE_INFINITY;
+  #sinceVestings: (() => number) | null = null;
 
   constructor(options: MoneySyncOptions) {
     const { db, records, ledger, account, factsOf, chain } = options;
@@ -123,8 +125,9 @@ export class MoneySync {
   }
 
   async #list(list: RelayList, { pages, refreshAll }: SyncBudget): Promise<SourceState<ListState>> {
-    const { records, account, nowMs } = this.#options;
-    const isDue = list !== 'vesting' || refreshAll || nowMs() - this.#vestingsReadMs >= VESTING_PERIOD_MS;
+    const { records, account, nowMs, clock } = this.#options;
+    const isOld = this.#sinceVestings === null || this.#sinceVestings() >= VESTING_PERIOD_MS;
+    const isDue = list !== 'vesting' || refreshAll || isOld;
     const refresh = isDue ? unfinished(records, list) : new Set<string>();
     try {
       const state = await importList({
@@ -136,7 +139,7 @@ export class MoneySync {
         pageBudget: pages,
         refresh,
       });
-      if (list === 'vesting' && isDue && state.kind === 'complete') this.#vestingsReadMs = nowMs();
+      if (list === 'vesting' && isDue && state.kind === 'complete') this.#sinceVestings = startStopwatch(clock);
       return state;
     } catch (error) {
       return { kind: 'failed', error: serialiseError(error) };

@@ -94,5 +94,7 @@ export interface TaskNetwork {
   taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'>;
   /** The network's clock in unix seconds. */
   now(): Promise<number>;
+  /** Gives up the connections there are, with what is under way on them; the next request opens another. */
+  reconnect?(): void;
   close(): Promise<void>;
 }

@@ -54,7 +54,7 @@ async function heldRig(options: HeldRigOptions = {}): Promise<NodeRig & { cards:
       new CardGuard({
         gpu,
         config: { settings: parsed, sampleSeconds: 5 },
-        firstSample: { atMs: clock.now(), cards: shown() },
+        firstSample: { atMs: clock.now(), at: clock.monotonic(), cards: shown() },
         nvidia: { probe },
         telemetry: { record() {} },
         selfTest:

@@ -4,6 +4,7 @@ import type { WarmUpOrder } from '../../contract/warm-up.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../errors.ts';
@@ -14,6 +15,7 @@ import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
+import { type ClockJump, watchClock } from './clock-watch.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -55,7 +57,8 @@ export class Node {
   constructor(options: NodeOptions) {
     this.#options = options;
     const { context } = options;
-    const { store, clock } = context;
+    const { store, clock, networkClock } = context;
+    networkClock.readBy(() => this.#readClock());
     this.#budget = new RequestBudget(clock);
     this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
     this.#driver = new TaskDriver({
@@ -135,11 +138,12 @@ export class Node {
 
   /** The clock is read first: signatures carry its time. A second machine with this key is ruled out before anything else. */
   async #runLoops(signal: AbortSignal): Promise<void> {
+    const clockWatch = watchClock(this.#options.context.clock, (jump) => this.#clockJumped(jump), signal);
     await this.#readClock().catch((error: unknown) => this.#health.failed(error));
     await this.#options.clearance?.untilAlone(signal);
     if (signal.aborted) return;
     this.#isCleared = true;
-    await Promise.all([this.#driver.run(signal), ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
+    await Promise.all([clockWatch, this.#driver.run(signal), ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
   }
 
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping */
@@ -247,11 +251,11 @@ export class Node {
   /** Waits for network, chain and task, but not for ever for a network or a chain that can not be reached. */
   async #waitFor(done: () => boolean): Promise<void> {
     const { clock } = this.#options.context;
-    let unreachableSince: number | null = null;
+    let unreachableForMs: (() => number) | null = null;
     while (!done() && !this.#hurry.signal.aborted) {
-      if (this.#health.state.kind === 'reachable' && this.#life.obstacle === null) unreachableSince = null;
-      else unreachableSince ??= clock.now();
-      if (unreachableSince !== null && clock.now() - unreachableSince > STOP_WITHOUT_NETWORK_MS) return;
+      if (this.#health.state.kind === 'reachable' && this.#life.obstacle === null) unreachableForMs = null;
+      else unreachableForMs ??= startStopwatch(clock);
+      if (unreachableForMs !== null && unreachableForMs() > STOP_WITHOUT_NETWORK_MS) return;
       await clock.sleep(STOP_CHECK_MS, this.#hurry.signal).catch(() => {});
     }
   }
@@ -298,6 +302,21 @@ export class Node {
   /** Joining needs the engine's version and every past event; leaving needs neither. */
   #mayJudgeMembership(): boolean {
     return this.#stopping !== null || (this.#caughtUp && this.#engineVersion !== null);
+  }
+
+  /** Every loop looks at once, as after a start: what it waits for may have happened long ago. */
+  lookAround(): void {
+    this.#options.context.networkClock.doubt();
+    for (const loop of Object.values(this.#loops)) loop.wake();
+    this.#driver.wakeAll();
+  }
+
+  #clockJumped(jump: ClockJump): void {
+    const { log, network } = this.#options.context;
+    log.warn({ ...jump }, 'the date was set or the machine slept; the network is read again');
+    // What was sent before a sleep is never answered, and would be waited for.
+    if (jump.mayHaveSleptMs > 0) network.reconnect?.();
+    this.lookAround();
   }
 
   async #readClock(): Promise<void> {

@@ -11,6 +11,8 @@ const SCHEDULE: readonly { readonly untilMs: number; readonly periodMs: number }
   { untilMs: 24 * 3_600_000, periodMs: 10 * 60_000 },
 ];
 const NEVER_MS = 3_600_000;
+/** The age of a task whose true age is unknown: late enough not to be asked for every other second. */
+const SET_BACK_AGE_MS = 60_000;
 
 export class Payments {
   readonly #context: LoopContext;
@@ -52,7 +54,10 @@ export class Payments {
     const { store, clock } = this.#context;
     const closedMs = store.tasks.latestUnsettledMs();
     if (closedMs === null) return null;
+    // biome-ignore lint/plugin: the task may have been closed before a restart, so only its date is known
     const age = clock.now() - closedMs;
+    // Closed in the future: the date was set back since. It is not asked at full speed until the date has caught up.
+    if (age < 0) return SET_BACK_AGE_MS;
     return age < (SCHEDULE.at(-1)?.untilMs ?? 0) ? age : null;
   }
 }

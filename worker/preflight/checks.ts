@@ -6,6 +6,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { isChainError } from '../chain/errors.ts';
 import { isWorkerError } from '../errors.ts';
+import { readNetworkTime } from '../node/read-clock.ts';
 import { type Check, objectionOf, ok, type Verdict } from './check.ts';
 import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
 import {
@@ -62,11 +63,7 @@ export function preflightChecks(parts: PreflightParts): Check[] {
 
 /** One reading serves both. */
 function relayChecks({ clock, relayNow }: PreflightParts): Check[] {
-  const reading = once(async () => {
-    const sentMs = clock.now();
-    const networkSeconds = await relayNow();
-    return { networkSeconds, sentMs, receivedMs: clock.now() };
-  });
+  const reading = once(() => readNetworkTime(clock, relayNow));
   return [
     { id: 'clock', run: async () => judgeClock(await reading()) },
     {

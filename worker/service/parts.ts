@@ -11,7 +11,7 @@ import type { CaseArchive } from '../trust/case-archive.ts';
 import type { TrustNetwork } from '../trust/relay-reader.ts';
 
 export interface ServiceParts {
-  readonly node: Pick<Node, 'view' | 'pause' | 'resume' | 'selfTest' | 'warmUp' | 'unstake'>;
+  readonly node: Pick<Node, 'view' | 'pause' | 'resume' | 'selfTest' | 'warmUp' | 'unstake' | 'lookAround'>;
   readonly store: Store;
   /** Of this node alone; absolute. */
   readonly dataDir: string;

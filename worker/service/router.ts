@@ -69,6 +69,8 @@ export function createNodeRouter({ parts, views, tasks, trust, streams }: Router
       last: build.checks.last.handler(() => ({ report: parts.clearance?.report ?? null })),
       run: build.checks.run.handler(() => {
         if (parts.clearance === null) throw unsupported('checks');
+        // Asked for after the machine woke up, and by whoever doubts what is shown: the loops look at once, too.
+        parts.node.lookAround();
         return parts.clearance.run();
       }),
       confirmAlone: build.checks.confirmAlone.handler(() => {

@@ -43,6 +43,7 @@ export class FakeNetwork implements TaskNetwork {
   readonly announced: Capabilities[] = [];
   readonly models: string[] = [];
   readonly income: TaskIncome[] = [];
+  reconnects = 0;
   pointer: Hex | null = null;
   status: NodeStatus = 'Quit';
   fate: (method: keyof TaskNetwork) => Fate = () => 'ok';
@@ -163,6 +164,10 @@ export class FakeNetwork implements TaskNetwork {
 
   now(): Promise<number> {
     return this.#call('now', () => Math.floor(this.#nowMs() / 1000));
+  }
+
+  reconnect(): void {
+    this.reconnects++;
   }
 
   async close(): Promise<void> {}

@@ -78,12 +78,12 @@ export class RelayReader implements TrustNetwork {
     this.#transport = new RelayTransport(relayUrl, limits, proxies);
   }
 
-  nodeInfo(): Promise<NodeInfo> {
-    return this.#get(nodeInfoSchema, `/v2/node/${this.address}`, this.#signed());
+  async nodeInfo(): Promise<NodeInfo> {
+    return this.#get(nodeInfoSchema, `/v2/node/${this.address}`, await this.#signed());
   }
 
-  qosTracing(): Promise<QosTracing | Unsupported> {
-    return supported(this.#get(qosTracingSchema, `/v2/node/${this.address}/qos/tracing`, this.#signed()));
+  async qosTracing(): Promise<QosTracing | Unsupported> {
+    return supported(this.#get(qosTracingSchema, `/v2/node/${this.address}/qos/tracing`, await this.#signed()));
   }
 
   eventsOfTask(commitment: string): Promise<readonly RelayEvent[]> {
@@ -164,7 +164,8 @@ export class RelayReader implements TrustNetwork {
     return this.#transport.data(schema, { method: 'GET', path, query });
   }
 
-  #signed(): { timestamp: number; signature: string } {
+  async #signed(): Promise<{ timestamp: number; signature: string }> {
+    await this.#clock.settle();
     const timestamp = this.#clock.timestamp();
     const payload = { address: this.address };
     return { timestamp, signature: signRequest({ payload, timestamp, privateKey: this.#privateKey }) };

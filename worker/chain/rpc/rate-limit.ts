@@ -1,21 +1,24 @@
 /** A token bucket: at most `burst` at once and `perSecond` in the long run; who comes too early waits. */
+import { startStopwatch } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 
 export class RateLimit {
   readonly #clock: Clock;
+  readonly #elapsedMs: () => number;
   readonly #intervalMs: number;
   readonly #burst: number;
   /** The moment at which the next request would be due if requests came evenly. */
-  #nextMs = 0;
+  #nextMs = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {
     this.#clock = clock;
+    this.#elapsedMs = startStopwatch(clock);
     this.#intervalMs = 1000 / perSecond;
     this.#burst = burst;
   }
 
   async take(): Promise<void> {
-    const now = this.#clock.now();
+    const now = this.#elapsedMs();
     const earliest = now - (this.#burst - 1) * this.#intervalMs;
     const due = Math.max(this.#nextMs, earliest);
     this.#nextMs = due + this.#intervalMs;

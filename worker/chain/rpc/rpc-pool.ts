@@ -2,6 +2,7 @@
  * Several endpoints of one chain as one: the first that works is used, in the order of the preset. An endpoint is
  * trusted only after it has shown the right chain id and the right first block, and again after each failure.
  */
+import { LONG_AGO, later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
 import { commonSide, type FailureSide } from '../../connection-failure.ts';
 import type { Log } from '../../log.ts';
@@ -34,7 +35,7 @@ interface Member {
   readonly endpoint: PoolEndpoint;
   verified: boolean;
   failures: number;
-  retryAtMs: number;
+  retryAt: Monotonic;
   /** The most blocks whose logs it may be asked for at once, as far as it has refused more; null = it has not. */
   logRange: number | null;
 }
@@ -69,7 +70,7 @@ export class RpcPool implements ChainRpc {
       endpoint,
       verified: false,
       failures: 0,
-      retryAtMs: 0,
+      retryAt: LONG_AGO,
       logRange: null,
     }));
     this.#expectedChainId = options.chainId;
@@ -115,9 +116,9 @@ export class RpcPool implements ChainRpc {
 
   /** Those that may be asked now, as the preset orders them; then, as a last resort, those that failed lately. */
   #order(): Member[] {
-    const now = this.#clock.now();
-    const ready = this.#members.filter((member) => member.retryAtMs <= now);
-    const resting = this.#members.filter((member) => member.retryAtMs > now).sort((a, b) => a.retryAtMs - b.retryAtMs);
+    const restMs = (member: Member) => msUntil(member.retryAt, this.#clock);
+    const ready = this.#members.filter((member) => restMs(member) <= 0);
+    const resting = this.#members.filter((member) => restMs(member) > 0).sort((a, b) => restMs(a) - restMs(b));
     return [...ready, ...resting];
   }
 
@@ -127,7 +128,8 @@ export class RpcPool implements ChainRpc {
     member.failures += 1;
     member.verified = false;
     const asked = Math.min(problem.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS);
-    member.retryAtMs = this.#clock.now() + Math.max(backoff * (0.5 + this.#random.fraction() / 2), asked);
+    const restMs = Math.max(backoff * (0.5 + this.#random.fraction() / 2), asked);
+    member.retryAt = later(monotonicNow(this.#clock), restMs);
     this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
     const { phase, side = 'there', message } = problem;
     return { name, phase, side, message };

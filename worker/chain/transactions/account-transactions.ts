@@ -2,6 +2,7 @@
  * The transactions of one account, one at a time: recorded, then sent, then followed until they are final. After a
  * crash the bytes on disk are sent again, never others; so whatever fails, an intent is executed at most once.
  */
+import { later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { type FollowerOptions, TransactionFollower } from './follower.ts';
@@ -38,7 +39,7 @@ export class AccountTransactions {
    */
   submit(intent: Intent, { waitMs = DEFAULT_WAIT_MS, signal }: Patience = {}): Promise<Outcome> {
     return this.#inTurn(async () => {
-      const follow = { deadlineMs: this.#clock.now() + waitMs, signal };
+      const follow = { deadline: later(monotonicNow(this.#clock), waitMs), signal };
       const account = await this.#account();
       const known = this.#journal.find(intent.id);
       if (known === null) await this.#begin(account, intent, follow);
@@ -87,7 +88,11 @@ export class AccountTransactions {
     return entry === null ? null : outcomeOf(entry.state);
   }
 
-  async #begin(account: Account, intent: Intent, follow: { deadlineMs: number; signal: AbortSignal | undefined }): Promise<void> {
+  async #begin(
+    account: Account,
+    intent: Intent,
+    follow: { deadline: Monotonic; signal: AbortSignal | undefined },
+  ): Promise<void> {
     const allSettled = () => (this.#journal.open(account).length === 0 ? true : null);
     await this.#until(account, allSettled, follow);
     const nonce = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'latest']);
@@ -139,14 +144,14 @@ export class AccountTransactions {
   async #until<Result>(
     account: Account,
     result: () => Result | null,
-    { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal | undefined },
+    { deadline, signal }: { deadline: Monotonic; signal: AbortSignal | undefined },
   ): Promise<Result> {
     for (;;) {
       const done = result();
       if (done !== null) return done;
       signal?.throwIfAborted();
       const [entry] = this.#journal.open(account);
-      if (entry !== undefined && this.#clock.now() >= deadlineMs) throw stillOpen(entry);
+      if (entry !== undefined && msUntil(deadline, this.#clock) <= 0) throw stillOpen(entry);
       if (!(await this.#follower.step(account))) await this.#clock.sleep(this.#options.preset.pollMs, signal);
     }
   }

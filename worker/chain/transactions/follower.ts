@@ -1,5 +1,6 @@
 /** Follows open transactions: one look at the chain, one act, as often as it is asked to. */
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
+import { monotonicNow } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import type { Log } from '../../log.ts';
 import { ChainError, isChainError, RpcRefused } from '../errors.ts';
@@ -81,7 +82,8 @@ export class TransactionFollower {
       seen,
       broadcasts: this.#broadcasts.get(newestAttempt(entry).hash) ?? null,
       rules: { confirmations, stuckAfterMs, rebroadcastMs: REBROADCAST_POLLS * pollMs },
-      nowMs,
+      now: monotonicNow(this.#clock),
+      signedAgoMs: nowMs - newestAttempt(entry).signedMs,
     });
     switch (step.kind) {
       case 'wait':
@@ -129,8 +131,8 @@ export class TransactionFollower {
         return;
       }
     }
-    const lastMs = this.#clock.now();
-    this.#broadcasts.set(hash, { firstMs: this.#broadcasts.get(hash)?.firstMs ?? lastMs, lastMs });
+    const last = monotonicNow(this.#clock);
+    this.#broadcasts.set(hash, { first: this.#broadcasts.get(hash)?.first ?? last, last });
   }
 
   async #replace(entry: JournalEntry): Promise<void> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
+import { moment } from '../../../protocol/monotonic.ts';
 import type { Receipt } from '../rpc/methods.ts';
 import type { JournalEntry, TransactionState } from './intent.ts';
 import { type Broadcasts, nextStep, type Observation } from './next-step.ts';
@@ -33,7 +34,10 @@ const seen = (part: Partial<Observation>): Observation => ({
   ...part,
 });
 
-const ago = (firstMs: number, lastMs = firstMs): Broadcasts => ({ firstMs: NOW - firstMs, lastMs: NOW - lastMs });
+const ago = (firstMs: number, lastMs = firstMs): Broadcasts => ({
+  first: moment(NOW - firstMs),
+  last: moment(NOW - lastMs),
+});
 
 describe('the next step', () => {
   it.each<[string, TransactionState, Partial<Observation>, Broadcasts | null, string]>([
@@ -68,7 +72,9 @@ describe('the next step', () => {
     ['nonce taken for good: lost', { kind: 'sent' }, { accountNonce: 8, takenSinceBlock: 97n }, null, 'lose'],
     ['something before it is missing', { kind: 'sent' }, { accountNonce: 6, waiting: 'newest' }, null, 'fillGap'],
   ])('%s', (_, state, observation, broadcasts, kind) => {
-    expect(nextStep({ entry: entry(state), seen: seen(observation), broadcasts, rules, nowMs: NOW }).kind).toBe(kind);
+    expect(
+      nextStep({ entry: entry(state), seen: seen(observation), broadcasts, rules, now: moment(NOW), signedAgoMs: NOW }).kind,
+    ).toBe(kind);
   });
 
   it('never gives a transaction up, nor sends another, while one of ours is in a block or may still get into one', () => {
@@ -83,7 +89,7 @@ describe('the next step', () => {
     fc.assert(
       fc.property(fc.constantFrom(...states), observation, fc.option(fc.nat(5000)), (state, what, since) => {
         const broadcasts = since === null ? null : ago(since);
-        const { kind } = nextStep({ entry: entry(state), seen: what, broadcasts, rules, nowMs: NOW });
+        const { kind } = nextStep({ entry: entry(state), seen: what, broadcasts, rules, now: moment(NOW), signedAgoMs: NOW });
         if (what.receipt !== null) expect(['settle', 'noteMined', 'wait']).toContain(kind);
         if (kind === 'lose') expect(what.accountNonce).toBeGreaterThan(7);
         if (kind === 'settle') expect(what.headBlock).toBeGreaterThanOrEqual(7n);

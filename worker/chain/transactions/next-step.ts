@@ -1,6 +1,7 @@
 /** What to do about an open transaction, from what was just read. Pure; the loop around it acts. */
+import { elapsedMs, type Monotonic } from '../../../protocol/monotonic.ts';
 import type { Receipt } from '../rpc/methods.ts';
-import { type JournalEntry, newestAttempt } from './intent.ts';
+import type { JournalEntry } from './intent.ts';
 
 export interface Observation {
   readonly headBlock: bigint;
@@ -16,8 +17,8 @@ export interface Observation {
 
 /** When the newest attempt went out, as far as this process knows. */
 export interface Broadcasts {
-  readonly firstMs: number;
-  readonly lastMs: number;
+  readonly first: Monotonic;
+  readonly last: Monotonic;
 }
 
 export interface FollowRules {
@@ -43,9 +44,11 @@ export function nextStep(input: {
   seen: Observation;
   broadcasts: Broadcasts | null;
   rules: FollowRules;
-  nowMs: number;
+  now: Monotonic;
+  /** How long ago the newest attempt was signed, by its date: for what a process before this one has sent. */
+  signedAgoMs: number;
 }): NextStep {
-  const { entry, seen, broadcasts, rules, nowMs } = input;
+  const { entry, seen, broadcasts, rules, now, signedAgoMs } = input;
   const { state } = entry;
   if (seen.receipt !== null) {
     const { blockNumber, blockHash } = seen.receipt;
@@ -63,7 +66,8 @@ export function nextStep(input: {
   if (seen.accountNonce < entry.nonce) return { kind: 'fillGap' };
   if (state.kind === 'signed') return { kind: 'broadcast' };
   if (broadcasts === null && seen.waiting !== 'newest') return { kind: 'broadcast' };
-  if (nowMs - (broadcasts?.firstMs ?? newestAttempt(entry).signedMs) >= rules.stuckAfterMs) return { kind: 'replace' };
+  const waitedMs = broadcasts === null ? signedAgoMs : elapsedMs(broadcasts.first, now);
+  if (waitedMs >= rules.stuckAfterMs) return { kind: 'replace' };
   if (seen.waiting === 'newest' || broadcasts === null) return { kind: 'wait' };
-  return nowMs - broadcasts.lastMs >= rules.rebroadcastMs ? { kind: 'broadcast' } : { kind: 'wait' };
+  return elapsedMs(broadcasts.last, now) >= rules.rebroadcastMs ? { kind: 'broadcast' } : { kind: 'wait' };
 }

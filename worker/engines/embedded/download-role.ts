@@ -1,4 +1,5 @@
 /** Download jobs: a model of the catalogue is on disk when the job succeeds. RELAY_PROTOCOL 8.8, 9.2. */
+import { startStopwatch } from '../../../protocol/monotonic.ts';
 import { EngineError } from '../errors.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { downloadModel } from '../models/download-model.ts';
@@ -19,14 +20,14 @@ export function createDownloadRole(input: {
     const { id, variant } = task.model;
     const model = catalogue.find(id, variant);
     if (model === undefined) throw new EngineError('MODEL_UNKNOWN', `model ${id} is in no catalogue`, { model: id });
-    let said = 0;
+    let sinceSaid: (() => number) | null = null;
     await downloadModel({
       model,
       hubUrls: [hubUrl],
       clock: systemClock,
       onProgress: (progress) => {
-        if (systemClock.now() - said < PROGRESS_EVERY_MS) return;
-        said = systemClock.now();
+        if (sinceSaid !== null && sinceSaid() < PROGRESS_EVERY_MS) return;
+        sinceSaid = startStopwatch(systemClock);
         say({ event: 'progress', model: id, ...progress });
       },
     });

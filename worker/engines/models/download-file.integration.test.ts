@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moment } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import type { DownloadFileInput, DownloadProgress } from './download-file.ts';
 import { downloadFile } from './download-file.ts';
@@ -27,7 +28,8 @@ let hangUp: { at: number; response: ServerResponse } | null;
 
 /** Time passes only by waiting, at once. */
 const clock: Clock = {
-  now: () => 1_700_000_000_000 + waits.reduce((sum, ms) => sum + ms, 0),
+  now: () => 1_700_000_000_000,
+  monotonic: () => moment(waits.reduce((sum, ms) => sum + ms, 0)),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     waits.push(ms);

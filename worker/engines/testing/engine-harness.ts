@@ -117,7 +117,7 @@ export async function createHarness(
         models: [],
         taskArgs: JSON.stringify(args),
         outputDir,
-        deadlineMs: Number.MAX_SAFE_INTEGER,
+        timeLeftMs: () => Number.MAX_SAFE_INTEGER,
         ...more,
       };
     },

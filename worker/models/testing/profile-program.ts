@@ -50,7 +50,7 @@ async function obey(order: z.output<typeof orderSchema>): Promise<void> {
     return;
   }
   const model = { id: order.name, type: 'base', variant: null };
-  const job = { commitment: '0x1', type: 'Llm', models: [model], taskArgs: '', outputDir: '', deadlineMs: 0 } as const;
+  const job = { commitment: '0x1', type: 'Llm', models: [model], taskArgs: '', outputDir: '', timeLeftMs: () => 0 } as const;
   await models.engine.execute(job);
 }
 

@@ -76,7 +76,7 @@ describe('on a relay with emissions', () => {
     const { account } = await connect(answers);
     const db = memoryDatabase();
     const [ledger, records] = [new Ledger(db), new MoneyRecords(db)];
-    const common = { db, ledger, records, account, chain: null, nowMs: () => NOW };
+    const common = { db, ledger, records, account, chain: null, nowMs: () => NOW, clock: new ManualClock(NOW) };
     const sync = new MoneySync({ ...common, events: { ofTypes: () => [] }, factsOf: () => null });
     return { ledger, sync, reconciler: new Reconciler({ ...common, sync }) };
   }

@@ -2,6 +2,7 @@
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { ChainWorld, ClientOptions, TestClient } from '../../chain/testing/chain-world.ts';
+import { systemClock } from '../../engines/system-clock.ts';
 import { type ChainReader, createChainReader } from '../chain/chain-reader.ts';
 import { stakingSources } from '../chain/staking-log.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -44,7 +45,7 @@ export async function chainRig(world: ChainWorld, options: ClientOptions = {}): 
   const reader = createChainReader({ rpc: client.rpc, preset: client.preset, node: address });
   const events: RelayEvent[] = [];
   const chain = { reader, journal: client.journal, sources: stakingSources(client.preset) };
-  const common = { db, records, ledger, account: emptyAccount(address), chain, nowMs: () => Date.now() };
+  const common = { db, records, ledger, account: emptyAccount(address), chain, nowMs: () => Date.now(), clock: systemClock };
   const sync = new MoneySync({ ...common, events: { ofTypes: () => events }, factsOf: () => null });
   const reconciler = new Reconciler({ ...common, sync });
   return {

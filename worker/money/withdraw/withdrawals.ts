@@ -24,6 +24,8 @@ export interface WithdrawalsOptions {
   readonly basis: () => Promise<SelectionBasis | null>;
   /** Network time, epoch ms. */
   readonly nowMs: () => number;
+  /** Resolves when that time is beyond doubt, or cannot be read better. */
+  readonly timeSettled?: () => Promise<void>;
 }
 
 /** Clocks may be this far apart before a message counts as too old for the relay. */
@@ -73,6 +75,7 @@ export class Withdrawals {
     const { attempts, nowMs } = this.#options;
     const open = attempts.open();
     if (open === null) return null;
+    await this.#options.timeSettled?.();
     const askedSeconds = Math.floor(nowMs() / 1000);
     const records = await this.#options.readList();
     if (records === null) return open;
@@ -94,6 +97,7 @@ export class Withdrawals {
     const records = await this.#list();
     const newestRecord = records.reduce((newest, { id }) => Math.max(newest, id), 0);
     const order = { amountWei, benefitAddress: destination, network };
+    await this.#options.timeSettled?.();
     const signedSeconds = Math.floor(nowMs() / 1000);
     const attempt = attempts.begin({ ...order, signedSeconds, newestRecord });
     try {

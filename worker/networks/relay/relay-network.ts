@@ -26,7 +26,7 @@ import type {
 import { EVENT_PAGE } from '../task-network.ts';
 import { AccountSession } from './account-session.ts';
 import { readEventRow } from './event-rows.ts';
-import { isTaskNotFound } from './refusals.ts';
+import { isSignatureRefused, isTaskNotFound } from './refusals.ts';
 import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from './transport.ts';
 
 /** The pointer's way of saying "no task" (3.3). */
@@ -67,9 +67,10 @@ export class RelayNetwork implements TaskNetwork {
   }
 
   async task(commitment: Hex): Promise<RemoteTask | 'notFound'> {
-    const query = { ...this.#sign({ task_id_commitment: commitment }) };
+    const query = { ...(await this.#sign({ task_id_commitment: commitment })) };
     try {
-      const task = await this.#transport.data(inferenceTaskSchema, { method: 'GET', path: taskPath(commitment), query });
+      const request = { method: 'GET', path: taskPath(commitment), query } as const;
+      const task = await this.#noticing(this.#transport.data(inferenceTaskSchema, request));
       if (task.commitment === commitment) return task;
       throw new WorkerError('RELAY_BAD_ANSWER', `asked for ${commitment}, got ${task.commitment}`, {
         path: taskPath(commitment),
@@ -90,18 +91,19 @@ export class RelayNetwork implements TaskNetwork {
   }
 
   async uploadResult({ commitment, files, checkpointPath }: ResultUpload): Promise<void> {
-    const { timestamp, signature } = this.#sign({ task_id_commitment: commitment });
+    const { timestamp, signature } = await this.#sign({ task_id_commitment: commitment });
     const form = new FormData();
     form.append('timestamp', String(timestamp));
     form.append('signature', signature);
     for (const { name, bytes } of files) form.append('files', new Blob([Uint8Array.from(bytes)]), name);
     if (checkpointPath !== null) form.append('checkpoint', await openAsBlob(checkpointPath), 'checkpoint.zip');
-    await this.#transport.send({ method: 'POST', path: `${taskPath(commitment)}/results`, form, transfer: true });
+    const upload = { method: 'POST', path: `${taskPath(commitment)}/results`, form, transfer: true } as const;
+    await this.#noticing(this.#transport.send(upload));
   }
 
-  downloadInputCheckpoint(commitment: Hex, path: string): Promise<void> {
-    const query = { ...this.#sign({ task_id_commitment: commitment }) };
-    return this.#transport.download({ method: 'GET', path: `${taskPath(commitment)}/checkpoint`, query }, path);
+  async downloadInputCheckpoint(commitment: Hex, path: string): Promise<void> {
+    const query = { ...(await this.#sign({ task_id_commitment: commitment })) };
+    await this.#noticing(this.#transport.download({ method: 'GET', path: `${taskPath(commitment)}/checkpoint`, query }, path));
   }
 
   async eventsAfter(id: number): Promise<readonly EventRow[]> {
@@ -115,9 +117,9 @@ export class RelayNetwork implements TaskNetwork {
     return this.#transport.data(uintField, { method: 'GET', path: '/v1/events/current_id', query });
   }
 
-  nodeInfo(): Promise<NodeInfo> {
-    const query = { ...this.#sign({ address: this.address }) };
-    return this.#transport.data(nodeInfoSchema, { method: 'GET', path: `/v2/node/${this.address}`, query });
+  async nodeInfo(): Promise<NodeInfo> {
+    const query = { ...(await this.#sign({ address: this.address })) };
+    return this.#noticing(this.#transport.data(nodeInfoSchema, { method: 'GET', path: `/v2/node/${this.address}`, query }));
   }
 
   join({ network, stakeWei, ...capabilities }: JoinRequest): Promise<void> {
@@ -166,9 +168,10 @@ export class RelayNetwork implements TaskNetwork {
     return this.#post(`/v2/tasks/${report.commitment}/node_error`, payload, unsigned);
   }
 
-  balance(): Promise<bigint> {
-    const query = { ...this.#sign({ address: this.address }) };
-    return this.#transport.data(weiField, { method: 'GET', path: `/v2/relay_account/${this.address}/balance`, query });
+  async balance(): Promise<bigint> {
+    const query = { ...(await this.#sign({ address: this.address })) };
+    const request = { method: 'GET', path: `/v2/relay_account/${this.address}/balance`, query } as const;
+    return this.#noticing(this.#transport.data(weiField, request));
   }
 
   taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {
@@ -180,18 +183,33 @@ export class RelayNetwork implements TaskNetwork {
     return now;
   }
 
+  reconnect(): void {
+    this.#transport.reconnect();
+  }
+
   close(): Promise<void> {
     return this.#transport.close();
   }
 
-  #sign(payload: unknown): Signed {
+  async #sign(payload: unknown): Promise<Signed> {
+    await this.#clock.settle();
     const timestamp = this.#clock.timestamp();
     return { timestamp, signature: signRequest({ payload, timestamp, privateKey: this.#privateKey }) };
   }
 
   async #post(path: string, payload: object, unsigned: object = {}): Promise<void> {
-    const json = { ...payload, ...unsigned, ...this.#sign(payload) };
-    await this.#transport.send({ method: 'POST', path, json });
+    const json = { ...payload, ...unsigned, ...(await this.#sign(payload)) };
+    await this.#noticing(this.#transport.send({ method: 'POST', path, json }));
+  }
+
+  /** A refused signature puts the time in doubt: the next one is dated anew. */
+  async #noticing<Result>(answer: Promise<Result>): Promise<Result> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isSignatureRefused(error)) this.#clock.signatureRefused();
+      throw error;
+    }
   }
 
   #postNode(action: string, fields: object = {}): Promise<void> {

@@ -48,14 +48,15 @@ type Answer = Dispatcher.ResponseData;
 export class RelayTransport {
   readonly #base: URL;
   readonly #limits: TransportLimits;
-  readonly #agent: Dispatcher;
+  readonly #proxies: ProxyPolicy;
+  #agent: Dispatcher;
 
   /** @param proxies left out: as the environment of this process says. */
   constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS, proxies: ProxyPolicy = environmentPolicy()) {
     this.#base = new URL(relayUrl.endsWith('/') ? relayUrl : `${relayUrl}/`);
     this.#limits = limits;
-    const agent = { connections: 4, pipelining: 1, connect: { timeout: limits.connectMs } };
-    this.#agent = new OutboundDispatcher({ policy: proxies, agent });
+    this.#proxies = proxies;
+    this.#agent = this.#connect();
   }
 
   /** `data` of a success envelope. @throws WorkerError RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER */
@@ -78,8 +79,20 @@ export class RelayTransport {
     });
   }
 
+  /** Drops all connections: after the machine slept they are dead, and nobody says so. */
+  reconnect(): void {
+    const before = this.#agent;
+    this.#agent = this.#connect();
+    void before.destroy();
+  }
+
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  #connect(): Dispatcher {
+    const agent = { connections: 4, pipelining: 1, connect: { timeout: this.#limits.connectMs } };
+    return new OutboundDispatcher({ policy: this.#proxies, agent });
   }
 
   async #parsed<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {

@@ -40,6 +40,7 @@ export class WalletSession {
 
   async #logIn(): Promise<string> {
     const { transport, address, privateKey, clock } = this.#options;
+    await clock.settle();
     const timestamp = clock.timestamp();
     const message = walletMessage({ action: CONNECT_WALLET_ACTION, address, timestamp });
     const { token } = await transport.data(tokenSchema, {

@@ -54,6 +54,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       node: {
         view: () => nodeView(),
         pause: () => void asked.push('pause'),
+        lookAround: () => {},
         resume: () => void asked.push('resume'),
         unstake: () => void asked.push('unstake'),
         selfTest: (order) => void asked.push(`selfTest ${order}`),

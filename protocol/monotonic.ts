@@ -1,0 +1,65 @@
+/**
+ * Durations and due times. A wall clock is set back and forth by people, by time servers and by a machine that wakes up;
+ * whoever waits by it goes deaf or wakes at once. So there are two readings, of types that cannot be mixed: a date is a
+ * number of milliseconds since 1970, a moment of the monotonic clock is opaque and only good for differences.
+ */
+
+declare const monotonic: unique symbol;
+
+/** A moment on a clock that never steps; it has no date and means nothing in another process. */
+export interface Monotonic {
+  readonly [monotonic]: 'milliseconds';
+}
+
+/** What a reading needs; a caller whose clock tells only dates is taken for one that never steps. */
+export interface MonotonicSource {
+  now(): number;
+  monotonic?(): Monotonic;
+}
+
+/** Before and after every other moment. */
+export const LONG_AGO = moment(Number.NEGATIVE_INFINITY);
+export const NEVER = moment(Number.POSITIVE_INFINITY);
+
+/** For clocks alone: makes a moment of a count of milliseconds. */
+export function moment(milliseconds: number): Monotonic {
+  return milliseconds as unknown as Monotonic;
+}
+
+export function monotonicNow(clock: MonotonicSource): Monotonic {
+  return clock.monotonic?.() ?? moment(clock.now());
+}
+
+/** Milliseconds from one moment to another; negative when the second was earlier. */
+export function elapsedMs(from: Monotonic, to: Monotonic): number {
+  return count(to) - count(from);
+}
+
+export function later(from: Monotonic, ms: number): Monotonic {
+  return moment(count(from) + ms);
+}
+
+export function earliest(one: Monotonic, other: Monotonic): Monotonic {
+  return count(one) <= count(other) ? one : other;
+}
+
+/** Milliseconds until the moment; zero or less when it is due. */
+export function msUntil(due: Monotonic, clock: MonotonicSource): number {
+  return elapsedMs(monotonicNow(clock), due);
+}
+
+/** Milliseconds to the next multiple of the period plus the phase, never zero: regular work falls on one grid. */
+export function untilSlot(now: Monotonic, periodMs: number, phaseMs: number): number {
+  const since = (((count(now) - phaseMs) % periodMs) + periodMs) % periodMs;
+  return periodMs - since;
+}
+
+/** Milliseconds since the call. */
+export function startStopwatch(clock: MonotonicSource): () => number {
+  const started = monotonicNow(clock);
+  return () => elapsedMs(started, monotonicNow(clock));
+}
+
+function count(at: Monotonic): number {
+  return at as unknown as number;
+}
