@@ -107,9 +107,7 @@ export class Executor {
     // biome-ignore lint/plugin: a deadline of the network, in its time
     const timeLeftMs = () => deadlineMs - networkClock.now();
     for (const model of auxiliaryModels(task)) {
-      const outcome = await withDeadline({ clock, timeLeftMs }, (signal) =>
-        engine.download(model, task.type, signal),
-      );
+      const outcome = await withDeadline({ clock, timeLeftMs }, (signal) => engine.download(model, task.type, signal));
       if (outcome.kind === 'success') continue;
       const [traceback, gpuCount] = outcome.kind === 'cancelled' ? [outcome.detail, 0] : [outcome.traceback, outcome.gpuCount];
       // Law 2: whatever a download says, it never makes the task invalid.
