@@ -25,9 +25,18 @@ export const RELAY_EVENT_TYPES = [
 ] as const;
 export type RelayEventType = (typeof RELAY_EVENT_TYPES)[number];
 
+/** The longest are those of a slash, with its evidence. */
+export const MAX_EVENT_ARGS = 512 * 1024;
+
 /** A row of GET /v1/events. `type` stays an open string: one unknown event must never stop the stream (quirk 41). */
 export const relayEventSchema = z
-  .object({ id: uintField, type: z.string(), node_address: z.string(), task_id_commitment: z.string(), args: z.string() })
+  .object({
+    id: uintField,
+    type: z.string().max(64),
+    node_address: z.string().max(64),
+    task_id_commitment: z.string().max(66),
+    args: z.string().max(MAX_EVENT_ARGS),
+  })
   .transform((row) => ({
     id: row.id,
     type: row.type,

@@ -4,7 +4,15 @@ import type { Hex } from '../hex.ts';
 import { isHex } from '../hex.ts';
 import { abortReasonFromNumber, taskErrorFromNumber, taskStatusFromNumber, taskTypeFromNumber } from '../tasks/status.ts';
 
-export const hexField = z.string().refine((value): value is Hex => isHex(value), 'must be 0x-hex');
+/** Longest text of hex digits that anything here is made of. */
+const MAX_HEX = 8_192;
+/** 2^256 has 78 decimal digits; turning millions of them into a number would hold everything else up. */
+const MAX_WEI_DIGITS = 78;
+
+export const hexField = z
+  .string()
+  .max(MAX_HEX, { abort: true })
+  .refine((value): value is Hex => isHex(value), 'must be 0x-hex');
 
 /** 20-byte address in any case. Compare with {@link sameAddress}. */
 export const addressField = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address') as z.ZodType<Hex>;
@@ -15,7 +23,7 @@ export const commitmentField = z.string().regex(/^0x[0-9a-f]{64}$/, 'must be a t
 /** Decimal string (or bare integer) of wei → bigint. */
 export const weiField = z
   .union([
-    z.string().regex(/^\d+$/, 'must be a whole number of wei'),
+    z.string().max(MAX_WEI_DIGITS, { abort: true }).regex(/^\d+$/, 'must be a whole number of wei'),
     z.number().int().nonnegative().refine(Number.isSafeInteger, 'unsafe integer'),
   ])
   .transform((value) => BigInt(value));
@@ -55,10 +63,14 @@ export const taskTypeField = enumNumber(taskTypeFromNumber, 'task type');
 export const taskErrorField = enumNumber(taskErrorFromNumber, 'task error');
 export const abortReasonField = enumNumber(abortReasonFromNumber, 'abort reason');
 
+/** More rows than any list of the relay has in one answer. */
+const MAX_ITEMS = 100_000;
+
 /** Go serialises an empty `append`-built slice as null. */
-export function goArray<Item extends z.ZodType>(item: Item) {
+export function goArray<Item extends z.ZodType>(item: Item, most = MAX_ITEMS) {
   return z
     .array(item)
+    .max(most, { abort: true })
     .nullish()
     .transform((value) => value ?? []);
 }

@@ -14,28 +14,33 @@ import {
   weiField,
 } from './fields.ts';
 
+/** What the relay takes as arguments. */
+const MAX_TASK_ARGS = 32 * 1024 ** 2;
+const MAX_MODELS = 256;
+const MAX_SCORE = 64 * 1024;
+
 /** The relay's InferenceTask (3.2.2). `timeout` in seconds, VRAM in GiB, `taskFee` in wei, times in epoch ms. */
 export const inferenceTaskSchema = z
   .object({
     sequence: uintField,
-    task_args: z.string(),
+    task_args: z.string().max(MAX_TASK_ARGS),
     task_id_commitment: commitmentField,
     creator: addressField,
     sampling_seed: hexField,
     nonce: hexField,
     status: taskStatusField,
     task_type: taskTypeField,
-    task_version: z.string(),
+    task_version: z.string().max(256),
     timeout: uintField,
     min_vram: uintField,
-    required_gpu: z.string(),
+    required_gpu: z.string().max(1_024),
     required_gpu_vram: uintField,
     task_fee: weiField,
     task_size: uintField,
-    model_ids: goArray(z.string()),
+    model_ids: goArray(z.string().max(1_024), MAX_MODELS),
     abort_reason: abortReasonField,
     task_error: taskErrorField,
-    score: z.string(),
+    score: z.string().max(MAX_SCORE),
     qos_score: z.number(),
     selected_node: z.union([addressField, z.literal('')]),
     create_time: timeField.optional(),

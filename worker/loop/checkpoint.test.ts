@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tempDir } from '../testing/temp-dir.ts';
 import { packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 
@@ -49,4 +49,59 @@ it('refuses a cut-off archive', async () => {
 it('says when there is no checkpoint', async () => {
   const out = tempDir();
   await expect(packCheckpoint(join(out, 'none'), join(out, 'a.zip'))).rejects.toMatchObject({ code: 'RESULT_INCOMPLETE' });
+});
+
+describe('an archive of somebody who is not trusted', () => {
+  const words = strToU8('text '.repeat(1_000));
+  const unpack = async (bytes: Uint8Array) => {
+    const out = tempDir();
+    writeFileSync(join(out, 'in.zip'), bytes);
+    const dir = join(out, 'back');
+    const error: unknown = await unpackCheckpoint(join(out, 'in.zip'), dir).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    return { error, dir };
+  };
+  const directoryOf = (zip: Uint8Array) => Buffer.from(zip).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+  const changed = (zip: Uint8Array, change: (bytes: Buffer, directory: number) => void) => {
+    const bytes = Buffer.from(zip);
+    change(bytes, directoryOf(zip));
+    return bytes;
+  };
+  const zip = () => zipSync({ 'a/b.txt': words }, { level: 9 });
+  const twice = () => zipSync({ aa: words, ab: words }, { level: 0 });
+
+  it.each<[string, () => Uint8Array]>([
+    ['nothing at all', () => new Uint8Array()],
+    ['a page of a captive portal', () => strToU8('<!DOCTYPE html><html><body>Log in</body></html>')],
+    ['an empty archive', () => zipSync({})],
+    ['a bomb of one file', () => zipSync({ 'a.bin': new Uint8Array(64 * 1024 ** 2) }, { level: 9 })],
+    ['a size that is declared too small', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(10, at + 24))],
+    ['a size that is declared too large', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(6_000, at + 24))],
+    ['a huge declared size', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(0xfffffff0, at + 24))],
+    ['a wrong check sum', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(1, at + 16))],
+    ['a damaged byte', () => changed(twice(), (bytes) => bytes.writeUInt8(0, 60))],
+    ['a file outside the archive', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(0x7fffffff, at + 42))],
+    ['files that share their bytes', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(bytes.length + 1, at + 20))],
+    ['two files of one name', () => changed(twice(), (bytes) => bytes.write('aa', bytes.lastIndexOf('ab')))],
+    ['a name with a backslash', () => zipSync({ 'a\\..\\b': words })],
+    ['an absolute name', () => zipSync({ '/etc/evil': words })],
+    ['an unknown packing', () => changed(zip(), (bytes, at) => bytes.writeUInt16LE(12, at + 10))],
+    ['a directory that ends too early', () => changed(zip(), (bytes) => bytes.writeUInt16LE(2, bytes.length - 12))],
+    ['too many files', () => zipSync(Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [`f${n}`, new Uint8Array()])))],
+  ])('%s is refused with a code', async (_, bytes) => {
+    expect((await unpack(bytes())).error).toMatchObject({ code: 'TASK_INPUT_FAILED' });
+  });
+
+  it('a bomb is refused before a byte of it is written', async () => {
+    const { dir, error } = await unpack(zipSync({ 'a.bin': new Uint8Array(64 * 1024 ** 2) }, { level: 9 }));
+    expect(error).toMatchObject({ code: 'TASK_INPUT_FAILED' });
+    expect(existsSync(join(dir, 'a.bin'))).toBe(false);
+  });
+
+  it('a liar about sizes writes no more than it declared', async () => {
+    const { dir } = await unpack(changed(zip(), (bytes, at) => bytes.writeUInt32LE(10, at + 24)));
+    expect(existsSync(join(dir, 'a', 'b.txt')) ? statSync(join(dir, 'a', 'b.txt')).size : 0).toBeLessThanOrEqual(10);
+  });
 });

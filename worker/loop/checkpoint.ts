@@ -1,10 +1,11 @@
 /** Checkpoints of fine-tune tasks travel as zip files with the directory's contents at the root. Source: RELAY_PROTOCOL 6.4. */
-import { closeSync, createReadStream, createWriteStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Unzip, UnzipInflate, UnzipPassThrough, Zip, ZipPassThrough } from 'fflate';
+import { Zip, ZipPassThrough } from 'fflate';
 import { WorkerError } from '../errors.ts';
+import { unpackArchive } from './zip-archive.ts';
 
 /** Packs the regular files below `dir`, in the order of their names, so that equal contents make equal archives. */
 export async function packCheckpoint(dir: string, zipPath: string): Promise<void> {
@@ -37,32 +38,11 @@ async function* zipped(dir: string, paths: readonly string[]): AsyncGenerator<Ui
   yield* ready.splice(0);
 }
 
-/** Unpacks into `dir`. A name that leads out of it ends everything. @throws WorkerError TASK_INPUT_FAILED */
+/** Far more than an adapter with its optimizer is made of; the archive itself is limited by the download. */
+const LIMITS = { entries: 10_000, unpackedBytes: 8 * 1024 ** 3, ratio: 200 };
+
+/** Unpacks into `dir`; an archive that is not what it claims to be is never used. @throws WorkerError TASK_INPUT_FAILED */
 export async function unpackCheckpoint(zipPath: string, dir: string): Promise<void> {
-  const problems: Error[] = [];
-  const unzip = new Unzip((entry) => {
-    if (entry.name.endsWith('/')) return;
-    const target = resolve(dir, entry.name);
-    if (!target.startsWith(resolve(dir) + sep)) {
-      problems.push(new WorkerError('TASK_INPUT_FAILED', `the checkpoint has the name ${entry.name}`, { name: entry.name }));
-      return;
-    }
-    mkdirSync(dirname(target), { recursive: true });
-    const file = openSync(target, 'w');
-    entry.ondata = (error, chunk, final) => {
-      if (error !== null) problems.push(error);
-      else writeSync(file, chunk);
-      if (error !== null || final) closeSync(file);
-    };
-    entry.start();
-  });
-  unzip.register(UnzipInflate);
-  unzip.register(UnzipPassThrough);
-  mkdirSync(dir, { recursive: true });
-  for await (const chunk of createReadStream(zipPath) as AsyncIterable<Buffer>) {
-    unzip.push(chunk);
-    if (problems[0] !== undefined) throw problems[0];
-  }
-  unzip.push(new Uint8Array(), true);
-  if (problems[0] !== undefined) throw problems[0];
+  const refuse = (why: string) => new WorkerError('TASK_INPUT_FAILED', `the checkpoint is refused: ${why}`, { why });
+  await unpackArchive(zipPath, dir, { limits: LIMITS, refuse });
 }

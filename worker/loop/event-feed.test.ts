@@ -153,3 +153,34 @@ function isGarbage(row: EventRow): row is Extract<EventRow, { kind: 'unreadable'
 function rawOf(row: Extract<EventRow, { kind: 'unreadable' }>): string {
   return row.raw;
 }
+
+describe('a network that is not trusted with the cursor', () => {
+  it('an id near 2^53 leaves out nothing', async () => {
+    const rig = await feedRig();
+    await rig.feed.poll();
+    rig.network.events.push(event(1));
+    rig.network.latestEventId = async () => 1;
+    rig.network.eventsAfter = async (id) => [
+      event(2 ** 53 - 2),
+      ...rig.network.events.filter((row) => row.kind === 'event' && row.event.id > id),
+    ];
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([1]);
+    expect(rig.context.store.events.newest()).toBe(1);
+  });
+
+  it('a cursor that was led astray comes back when the network tells where it is', async () => {
+    const rig = await feedRig();
+    rig.network.latestEventId = async () => 2 ** 53 - 2;
+    await rig.feed.poll();
+    rig.network.latestEventId = async () => 3;
+    rig.network.events.push(event(3));
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([]);
+    await rig.clock.tick(600_000);
+    await rig.feed.poll();
+    rig.network.events.push(event(4));
+    await rig.feed.poll();
+    expect(rig.handled).toEqual([4]);
+  });
+});

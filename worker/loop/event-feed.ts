@@ -4,9 +4,10 @@
  */
 import type { Hex } from '../../protocol/hex.ts';
 import { isHex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
-import { EVENT_PAGE } from '../networks/task-network.ts';
+import { EVENT_PAGE, type EventRow } from '../networks/task-network.ts';
 import type { LoopContext } from './context.ts';
 
 /** TaskValidated is left out: the network sends it for Validated and GroupValidated alike. */
@@ -24,6 +25,10 @@ const STATUS_OF_EVENT: Readonly<Record<string, TaskStatus>> = {
 /** What a node that knows the task has brought about itself, or seen already. */
 const OWN_DOING: ReadonlySet<string> = new Set(['TaskStarted', 'TaskScoreReady', 'TaskErrorReported']);
 
+/** More events than a node hears of between two polls, by far. */
+const LARGEST_STEP = 1_000_000;
+const CHECK_EVERY_MS = 600_000;
+
 export interface EventHandlers {
   /** An event named this task: have it read. */
   wakeTask(commitment: Hex): void;
@@ -34,10 +39,12 @@ export interface EventHandlers {
 export class EventFeed {
   readonly #context: LoopContext;
   readonly #handlers: EventHandlers;
+  #sinceCheck: () => number;
 
   constructor(context: LoopContext, handlers: EventHandlers) {
     this.#context = context;
     this.#handlers = handlers;
+    this.#sinceCheck = startStopwatch(context.clock);
   }
 
   /** Reads one page; true when there is more to read at once. The very first poll of a node only sets the cursor. */
@@ -48,7 +55,8 @@ export class EventFeed {
       store.events.startAt(await network.latestEventId());
       return false;
     }
-    const rows = await network.eventsAfter(cursor);
+    const rows = await this.#plausible(await network.eventsAfter(cursor));
+    if (rows.length === 0) await this.#mayRewind();
     if (rows.length > 0) {
       await reach('events.beforeRecord');
       store.events.record(rows, clock.now());
@@ -61,6 +69,29 @@ export class EventFeed {
     }
     // A full page holds more rows than the cursor's overlap, so the next one is another.
     return rows.length >= EVENT_PAGE && store.events.cursor() !== cursor;
+  }
+
+  /** An id far beyond the last one would leave out everything before it: the network is asked whether it has come that far. */
+  async #plausible(rows: readonly EventRow[]): Promise<readonly EventRow[]> {
+    const { store, network, log } = this.#context;
+    const idOf = (row: EventRow) => (row.kind === 'event' ? row.event.id : (row.id ?? 0));
+    const farthest = rows.reduce((most, row) => Math.max(most, idOf(row)), 0);
+    if (farthest - store.events.newest() <= LARGEST_STEP) return rows;
+    const latest = await network.latestEventId();
+    const kept = rows.filter((row) => idOf(row) <= latest);
+    if (kept.length < rows.length) log.warn({ farthest, latest }, 'events with ids that the network has not reached are ignored');
+    return kept;
+  }
+
+  /** What was once taken for the newest id may have been a mistake, or the network has begun anew from a copy. */
+  async #mayRewind(): Promise<void> {
+    const { store, network, clock, log } = this.#context;
+    if (this.#sinceCheck() < CHECK_EVERY_MS) return;
+    this.#sinceCheck = startStopwatch(clock);
+    const latest = await network.latestEventId();
+    if (latest >= store.events.newest()) return;
+    log.warn({ latest, newest: store.events.newest() }, 'the newest event of the network is older than the newest one here');
+    store.events.rewindTo(latest);
   }
 
   #handle(event: RelayEvent): void {

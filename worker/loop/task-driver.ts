@@ -45,7 +45,11 @@ export interface TaskDriverOptions {
 /** How long a look gives way when the minute's requests are spent. */
 const POSTPONE_MS = 1_000;
 
+/** Tasks that only events name and that were not read yet; the pointer tells which one is the node's. */
+const MOST_RUMOURS = 32;
+
 interface Watched {
+  isRumour: boolean;
   due: Monotonic;
   /** Nothing is known to have happened: events would tell. */
   canWait: boolean;
@@ -75,16 +79,22 @@ export class TaskDriver {
     for (const task of store.tasks.open()) this.#watch(task.commitment);
   }
 
-  /** Open tasks: known ones, and those that somebody named and that were not read yet. */
+  /** Open tasks: known ones, and what the pointer named and was not read yet. */
   get open(): readonly Hex[] {
-    return [...this.#watched.keys()];
+    return [...this.#watched].flatMap(([commitment, { isRumour }]) => (isRumour ? [] : [commitment]));
   }
 
-  /** Has the task read as soon as possible; one that is closed stays closed. */
-  wake(commitment: Hex): void {
+  /**
+   * Has the task read as soon as possible; one that is closed stays closed. A task that only an event names may be
+   * anybody's: such wait behind the node's own, and only so many of them.
+   */
+  wake(commitment: Hex, { rumour = false } = {}): void {
     const task = this.#options.context.store.tasks.find(commitment);
     if (task !== null && task.closedMs !== null) return;
-    const watched = this.#watch(commitment);
+    const isRumour = rumour && task === null;
+    if (isRumour && !this.#watched.has(commitment) && this.#rumours() >= MOST_RUMOURS) return;
+    const watched = this.#watch(commitment, isRumour);
+    watched.isRumour &&= isRumour;
     watched.due = LONG_AGO;
     watched.canWait = false;
     this.#waker.wake();
@@ -131,6 +141,7 @@ export class TaskDriver {
       const action = await this.cycle(commitment);
       health.ok();
       watched.failures = 0;
+      watched.isRumour = false;
       if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
         this.#watched.delete(commitment);
         if (action !== 'notOurs' && action.kind === 'close') onClosed(commitment);
@@ -187,18 +198,29 @@ export class TaskDriver {
     return action;
   }
 
-  #watch(commitment: Hex): Watched {
+  #rumours(): number {
+    return [...this.#watched.values()].filter(({ isRumour }) => isRumour).length;
+  }
+
+  #watch(commitment: Hex, isRumour = false): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched: Watched = { due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null };
+    const watched: Watched = { isRumour, due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null };
     this.#watched.set(commitment, watched);
     return watched;
   }
 
+  /** What is due first; of what is due, the node's own before what may be anybody's. */
   #next(): readonly [Hex, Watched] | null {
-    let next: readonly [Hex, Watched] | null = null;
-    for (const entry of this.#watched) if (next === null || elapsedMs(entry[1].due, next[1].due) > 0) next = entry;
-    return next;
+    const { clock } = this.#options.context;
+    const first = (entries: readonly (readonly [Hex, Watched])[]) =>
+      entries.reduce<readonly [Hex, Watched] | null>(
+        (best, entry) => (best === null || elapsedMs(entry[1].due, best[1].due) > 0 ? entry : best),
+        null,
+      );
+    const own = first([...this.#watched].filter(([, { isRumour }]) => !isRumour));
+    if (own !== null && msUntil(own[1].due, clock) <= 0) return own;
+    return first([...this.#watched]);
   }
 }
 

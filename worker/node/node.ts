@@ -85,7 +85,7 @@ export class Node {
       },
     });
     const feed = new EventFeed(context, {
-      wakeTask: (commitment) => this.#driver.wake(commitment),
+      wakeTask: (commitment) => this.#driver.wake(commitment, { rumour: true }),
       onNodeEvent: (event) => this.#nodeEvent(event),
     });
     const diagnostics = new DiagnosticsSender(context);

@@ -13,6 +13,19 @@ import type { Settings } from './settings.ts';
  */
 export const EVENT_OVERLAP = 32;
 
+export interface EventLimits {
+  readonly taskBytes: number;
+  readonly nodeBytes: number;
+  /** Rows. */
+  readonly unreadable: number;
+}
+
+/** A node that is busy day and night fills this in years; a network that floods it cannot fill the disk. */
+export const EVENT_LIMITS: EventLimits = { taskBytes: 32 * 1024 ** 2, nodeBytes: 32 * 1024 ** 2, unreadable: 1_000 };
+const PRUNE_EVERY = 500;
+/** What a row takes beside its arguments. */
+const ROW_BYTES = 256;
+
 const rowSchema = z
   .object({
     id: z.number().int(),
@@ -34,6 +47,7 @@ const rowSchema = z
 export class EventLog {
   readonly #db: DatabaseSync;
   readonly #settings: Settings;
+  #recorded = PRUNE_EVERY;
 
   constructor(db: DatabaseSync, settings: Settings) {
     this.#db = db;
@@ -55,6 +69,19 @@ export class EventLog {
     });
   }
 
+  /** The network's newest id is smaller than what was taken for it: nothing would ever be read again. */
+  rewindTo(latestId: number): void {
+    inTransaction(this.#db, () => {
+      this.#settings.set('eventFloor', Math.min(this.#settings.get('eventFloor') ?? 0, latestId));
+      this.#settings.set('eventCursor', latestId);
+    });
+  }
+
+  /** The newest id that was seen. */
+  newest(): number {
+    return this.#settings.get('eventCursor') ?? 0;
+  }
+
   /** Stores a batch and moves the cursor in one transaction; a repeated event is no news. */
   record(rows: readonly EventRow[], nowMs: number): void {
     inTransaction(this.#db, () => {
@@ -72,6 +99,8 @@ export class EventLog {
       }
       if (newest !== this.#settings.get('eventCursor')) this.#settings.set('eventCursor', newest);
     });
+    this.#recorded += rows.length;
+    if (this.#recorded >= PRUNE_EVERY) this.prune();
   }
 
   /** Recorded and not yet acted upon, by id. */
@@ -89,6 +118,21 @@ export class EventLog {
 
   markHandled(id: number): void {
     this.#db.prepare('UPDATE events SET handled = 1 WHERE id = ?').run(id);
+  }
+
+  /** Keeps the newest events that were handled within their limits; those of the node itself have a limit of their own. */
+  prune(limits: EventLimits = EVENT_LIMITS): void {
+    this.#recorded = 0;
+    const sql = (type: 'LIKE' | 'NOT LIKE') => `DELETE FROM events WHERE handled = 1 AND id IN (
+      SELECT id FROM (SELECT id, sum(length(args) + ${ROW_BYTES}) OVER (ORDER BY received_ms DESC, id DESC) AS bytes
+        FROM events WHERE type ${type} 'Node%') WHERE bytes > ?)`;
+    this.#db.prepare(sql('NOT LIKE')).run(limits.taskBytes);
+    this.#db.prepare(sql('LIKE')).run(limits.nodeBytes);
+    this.#db
+      .prepare(
+        'DELETE FROM unreadable_events WHERE rowid NOT IN (SELECT rowid FROM unreadable_events ORDER BY rowid DESC LIMIT ?)',
+      )
+      .run(limits.unreadable);
   }
 
   #add(event: RelayEvent, nowMs: number): void {

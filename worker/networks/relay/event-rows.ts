@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { relayEventSchema } from '../../../protocol/wire/event.ts';
 import type { EventRow } from '../task-network.ts';
 
+/** Enough to tell what it was. */
+const MAX_RAW = 2_048;
+const MAX_PROBLEM = 512;
+
 const idSchema = z.object({ id: z.number().int().nonnegative() });
 
 /** Reads one row of the event list; a row that makes no sense is kept as it came, with its id if it has one. */
@@ -13,7 +17,7 @@ export function readEventRow(value: unknown): EventRow {
   return {
     kind: 'unreadable',
     id: id.success ? id.data.id : null,
-    raw: JSON.stringify(value) ?? 'undefined',
-    problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`,
+    raw: (JSON.stringify(value) ?? 'undefined').slice(0, MAX_RAW),
+    problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.slice(0, MAX_PROBLEM),
   };
 }

@@ -69,7 +69,7 @@ export class RelayNetwork implements TaskNetwork {
   async task(commitment: Hex): Promise<RemoteTask | 'notFound'> {
     const query = { ...(await this.#sign({ task_id_commitment: commitment })) };
     try {
-      const request = { method: 'GET', path: taskPath(commitment), query } as const;
+      const request = { method: 'GET', path: taskPath(commitment), query, maxBytes: DEFAULT_LIMITS.answerBytes } as const;
       const task = await this.#noticing(this.#transport.data(inferenceTaskSchema, request));
       if (task.commitment === commitment) return task;
       throw new WorkerError('RELAY_BAD_ANSWER', `asked for ${commitment}, got ${task.commitment}`, {

@@ -29,7 +29,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   transferMs: 600_000,
   // A task object carries its arguments, which the relay limits to 32 MiB.
   answerBytes: 40 * 1024 * 1024,
-  downloadBytes: 32 * 1024 ** 3,
+  downloadBytes: 4 * 1024 ** 3,
 };
 
 export interface RelayRequest {
@@ -41,7 +41,13 @@ export interface RelayRequest {
   readonly form?: FormData;
   readonly headers?: Readonly<Record<string, string>>;
   readonly transfer?: boolean;
+  /** Of the answer, where it may be larger than most are. */
+  readonly maxBytes?: number;
 }
+
+/** No answer but a task's is larger, and no refusal. */
+const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
+const REFUSAL_BYTES = 256 * 1024;
 
 type Answer = Dispatcher.ResponseData;
 
@@ -97,7 +103,8 @@ export class RelayTransport {
 
   async #parsed<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
     const text = await this.#exchange(request, async (answer, url) => {
-      const read = await readText(answer, request, this.#limits.answerBytes);
+      const maxBytes = Math.min(this.#limits.answerBytes, request.maxBytes ?? MOST_ANSWERS_BYTES);
+      const read = await readText(answer, request, maxBytes);
       insistOnRelay(successOrigin(seen(answer, url, read)), request);
       return read;
     });
@@ -124,7 +131,8 @@ export class RelayTransport {
         signal: AbortSignal.timeout(timeMs),
       });
       if (answer.statusCode >= 200 && answer.statusCode < 300) return await read(answer, url);
-      throw refusal(seen(answer, url, await readText(answer, request, this.#limits.answerBytes)), request);
+      const text = await readText(answer, request, Math.min(this.#limits.answerBytes, REFUSAL_BYTES));
+      throw refusal(seen(answer, url, text), request);
     } catch (error) {
       throw isWorkerError(error) ? error : translate(error, request);
     }
