@@ -72,6 +72,7 @@ const SESSION_METHODS: ReadonlySet<string> = new Set(['POST', 'DELETE']);
 
 /** @throws HeadlessError HEADLESS_PORT_IN_USE */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  // biome-ignore lint/plugin: sessions end by monotonic time; this is where it comes from
   const { random, monotonicMs = () => performance.now() } = options;
   const gate = createEntryGate({ random, monotonicMs });
   const server = fastify({ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true });
