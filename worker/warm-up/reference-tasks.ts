@@ -20,9 +20,9 @@ export function warmUpJob(given: {
   readonly model: WarmUpModel;
   readonly outputDir: string;
   readonly startMs: number;
-  readonly deadlineMs: number;
+  readonly timeLeftMs: () => number;
 }): EngineJob {
-  const { model, outputDir, startMs, deadlineMs } = given;
+  const { model, outputDir, startMs, timeLeftMs } = given;
   const { type, name, variant } = parseModelId(normaliseModelIdNode(model.modelId));
   const args = model.type === 'Llm' ? chat(name) : picture(name, variant);
   return {
@@ -31,7 +31,7 @@ export function warmUpJob(given: {
     models: [{ id: name, type, variant }],
     taskArgs: JSON.stringify(args),
     outputDir,
-    deadlineMs,
+    timeLeftMs,
   };
 }
 

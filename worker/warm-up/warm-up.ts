@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WarmUpOrder, WarmUpView } from '../../contract/warm-up.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine, EngineOutcome } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
@@ -162,11 +163,12 @@ export class WarmUp {
     await mkdir(workDir, { recursive: true });
     const outputDir = await mkdtemp(path.join(workDir, 'warm-up-'));
     try {
-      const startMs = clock.now();
-      const job = warmUpJob({ model, outputDir, startMs, deadlineMs: startMs + WARM_UP_TIMEOUT_MS });
+      const tookMs = startStopwatch(clock);
+      const timeLeftMs = () => WARM_UP_TIMEOUT_MS - tookMs();
+      const job = warmUpJob({ model, outputDir, startMs: clock.now(), timeLeftMs });
       const outcome = await engine.execute(job);
       if (outcome.kind !== 'success') return outcome;
-      const seconds = (clock.now() - startMs) / 1000;
+      const seconds = tookMs() / 1000;
       const size = await stat(path.join(outputDir, model.type === 'Llm' ? '0.json' : '0.png')).then(
         (file) => file.size,
         () => 0,
