@@ -1,5 +1,6 @@
 /** Runs a small read-only program to its end, or not longer than allowed. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { killTree } from '../engines/process/kill-tree.ts';
 
@@ -33,16 +34,13 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export class SystemProcessRunner implements ProcessRunner {
   readonly #clock: Clock;
-  readonly #monotonicMs: () => number;
 
-  /** `monotonicMs`: a clock that nobody sets. */
-  constructor(options: { readonly clock: Clock; readonly monotonicMs?: () => number }) {
+  constructor(options: { readonly clock: Clock }) {
     this.#clock = options.clock;
-    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
   }
 
   async run(request: ProcessRequest): Promise<ProcessOutcome> {
-    const startMs = this.#monotonicMs();
+    const tookMs = startStopwatch(this.#clock);
     let child: ChildProcess;
     try {
       child = spawn(request.command, request.args, {
@@ -56,7 +54,7 @@ export class SystemProcessRunner implements ProcessRunner {
     } catch (error) {
       return { kind: 'failed', detail: String(error) };
     }
-    const ended = outcomeOf(child, () => this.#monotonicMs() - startMs);
+    const ended = outcomeOf(child, tookMs);
     const timer = new AbortController();
     const timeout = this.#clock.sleep(request.timeoutMs, timer.signal).then(
       () => null,
