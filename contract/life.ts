@@ -37,5 +37,10 @@ export const chainStakeSchema = z.object({
   balanceWei: weiText,
   creditsWei: weiText,
   readMs: z.number(),
+  /**
+   * What the network has said of this node while the chain still has its stake as staked: the amounts are what is left
+   * over from before, until the chain is seen to have followed.
+   */
+  doubt: z.enum(['slashed', 'kickedOut']).nullable(),
 });
 export type ChainStakeView = z.output<typeof chainStakeSchema>;

@@ -3,6 +3,7 @@
  * private channel of fork/utilityProcess. The key travels here and nowhere else. Amounts are decimal wei strings.
  */
 import { z } from 'zod';
+import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
 import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { chainStakeSchema, lifeViewSchema } from './life.ts';
@@ -41,6 +42,8 @@ export const taskViewSchema = z.object({
   /** Credited to the operator by the network, as far as this node knows; null until settled. */
   paymentWei: weiText.nullable(),
   abortReason: z.string(),
+  /** Which deadline ended the task; null where none did. Whose deadline it was follows from it. */
+  missedDeadline: z.enum(MISSED_DEADLINES).nullable(),
   error: errorViewSchema.nullable(),
   startTimeMs: z.number().nullable(),
   deadlineMs: z.number().nullable(),

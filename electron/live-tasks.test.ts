@@ -12,6 +12,7 @@ const open = taskRowSchema.parse({
   feeWei: '5',
   paymentWei: null,
   abortReason: '',
+  missedDeadline: null,
   error: null,
   startTimeMs: 0,
   deadlineMs: null,

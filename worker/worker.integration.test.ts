@@ -134,7 +134,12 @@ describe('a task in a network', () => {
     const worker = await node('n1', { engine });
     expect(await runTask()).toMatchObject({ kind: 'aborted', reason: 'Timeout' });
     const task = await taskWhere(worker, ({ local }) => local === 'closed');
-    expect(task).toMatchObject({ abortReason: 'Timeout', paymentWei: '0', error: { code: 'EXECUTION_FAILED' } });
+    expect(task).toMatchObject({
+      abortReason: 'Timeout',
+      missedDeadline: 'execution',
+      paymentWei: '0',
+      error: { code: 'EXECUTION_FAILED' },
+    });
   });
 
   it('in a group of three is paid to all by rank, to the wei', async () => {

@@ -3,7 +3,7 @@ import { type ProfileView, profileSchema, type WorkerState } from '../../contrac
 import { nodeViewSchema } from '../../contract/worker-channel.ts';
 import { chooseProfile } from './ask-program.ts';
 import { findingText, fromReport, isHealthy } from './commands/doctor.ts';
-import { nodeText, shortHex, stateText, table } from './node-text.ts';
+import { nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
 
 const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
 const profile = profileSchema.parse({
@@ -94,5 +94,16 @@ describe('findings', () => {
     const report = (state: 'warn' | 'fail') => fromReport('Garage', { atMs: 0, mayStart: false, results: [{ ...bad, state }] });
     expect(report('fail').map(findingText)).toEqual(['FAIL  Garage: clock: It is wrong. (CLOCK_SKEW)\n      → Set it.']);
     expect([isHealthy(report('fail')), isHealthy(report('warn')), isHealthy([])]).toEqual([false, true, true]);
+  });
+});
+
+describe('a task that timed out', () => {
+  it('is told with who was late, and when it was due where that is known', () => {
+    const task = { type: 'Llm', deadlineMs: Date.UTC(2026, 0, 2, 3, 4, 5) } as const;
+    expect(timeOutText({ ...task, missedDeadline: 'execution' })).toBe(
+      'timed out: no score from this node (due 2026-01-02 03:04:05)',
+    );
+    expect(timeOutText({ ...task, missedDeadline: 'validation' })).toBe('timed out: not validated by the application');
+    expect(timeOutText({ ...task, missedDeadline: null })).toBe('');
   });
 });

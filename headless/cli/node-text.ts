@@ -1,9 +1,11 @@
 /** Nodes, tasks and money as a person reads them in a terminal. Pure. */
+import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
 import type { WarmUpView } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
+import { missedAtMs } from '../../protocol/tasks/missed-deadline.ts';
 
 export const cnx = (wei: string | bigint): string => `${formatCnx(BigInt(wei))} CNX`;
 export const cnxOrDash = (wei: string | null): string => (wei === null ? '–' : cnx(wei));
@@ -82,7 +84,7 @@ export function nodeText(view: ProfileView): string {
   ];
   if (node !== null) {
     rows.push(['engine', node.engine], ['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
-    if (node.stake !== null) rows.push(['stake', `${cnx(node.stake.balanceWei)} (${node.stake.status})`]);
+    if (node.stake !== null) rows.push(['stake', stakeLine(node.stake)]);
     rows.push(['message', node.message]);
     if (node.warmUp !== null) rows.push(['warm-up', warmUpText(node.warmUp)]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
@@ -91,6 +93,12 @@ export function nodeText(view: ProfileView): string {
   }
   if (pendingRestart) rows.push(['note', 'changes wait for its next start']);
   return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
+}
+
+function stakeLine({ balanceWei, status, doubt }: ChainStakeView): string {
+  if (doubt === 'slashed') return `slashed (the chain still had ${cnx(balanceWei)} when it was last read)`;
+  if (doubt === 'kickedOut') return `${cnx(balanceWei)}, to be returned after the kick-out (the chain still has it as staked)`;
+  return `${cnx(balanceWei)} (${status})`;
 }
 
 /** How far the engine's own first tasks are, and how quick it was. */
@@ -115,10 +123,26 @@ export function taskCells(task: TaskRow): string[] {
     secondsText(task.durationMs),
     cnx(task.feeWei),
     cnxOrDash(task.paymentWei),
-    task.error?.code ?? '',
+    [task.error?.code ?? '', timeOutText(task)].filter((part) => part !== '').join('; '),
   ];
 }
-export const TASK_HEAD = ['time (UTC)', 'task', 'type', 'status', 'took', 'fee', 'paid', 'error'];
+const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
+  queue: 'timed out in the queue: no node took it',
+  execution: 'timed out: no score from this node',
+  validation: 'timed out: not validated by the application',
+  resultUpload: 'timed out: no result from this node',
+  group: 'timed out: the rest of its group was not ready',
+  unknown: 'timed out after its score',
+};
+
+/** Who was late and what was due; empty = no deadline ended the task. */
+export function timeOutText(task: Pick<TaskRow, 'missedDeadline' | 'deadlineMs' | 'type'>): string {
+  if (task.missedDeadline === null) return '';
+  const dueMs = missedAtMs(task.missedDeadline, task);
+  return `${LATE[task.missedDeadline]}${dueMs === null ? '' : ` (due ${timeText(dueMs)})`}`;
+}
+
+export const TASK_HEAD = ['time (UTC)', 'task', 'type', 'status', 'took', 'fee', 'paid', 'what went wrong'];
 
 /** Columns as wide as their widest cell; nothing is cut. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -11,6 +11,7 @@ import { type ChainError, isChainError } from '../chain/errors.ts';
 import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
 import type { Log } from '../log.ts';
 import type { Reach } from '../loop/points.ts';
+import { Waker } from '../loop/waker.ts';
 import type { Settings } from '../store/settings.ts';
 import type { ChainFacts } from './decide-life.ts';
 
@@ -29,14 +30,31 @@ export interface StakeActsOptions {
 /** How long one look waits for a transaction; the journal follows it up anyway. */
 const LOOK_MS = 5_000;
 const READ_EVERY_MS = 30_000;
+/** A slash is announced before its transaction is made. */
+const READ_IN_DOUBT_MS = 5_000;
 const ID_BYTES = 8;
 
 export class StakeActs {
   readonly #options: StakeActsOptions;
+  readonly #waker: Waker;
   #stake: { readonly stake: Stake; readonly readMs: number } | null = null;
+  #isInDoubt = false;
+  #onRead: () => void = () => {};
 
   constructor(options: StakeActsOptions) {
     this.#options = options;
+    this.#waker = new Waker(options.clock);
+  }
+
+  /** One listener, told after each reading. */
+  onRead(listener: () => void): void {
+    this.#onRead = listener;
+  }
+
+  /** What was read last may no longer be so: it is read again at once, and often until the stake is seen to have gone. */
+  doubt(): void {
+    this.#isInDoubt = true;
+    this.#waker.wake();
   }
 
   /** As last read. */
@@ -52,7 +70,7 @@ export class StakeActs {
 
   /** Keeps {@link last} from growing old, until the signal comes. A chain that is away is asked again later. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { log } = this.#options;
     while (!signal.aborted) {
       try {
         await this.read();
@@ -60,7 +78,7 @@ export class StakeActs {
         if (!isChainError(error)) throw error;
         log.debug({ code: error.code }, 'the stake could not be read');
       }
-      await clock.sleep(READ_EVERY_MS, signal).catch(() => {});
+      await this.#waker.sleep(this.#isInDoubt ? READ_IN_DOUBT_MS : READ_EVERY_MS, signal).catch(() => {});
     }
   }
 
@@ -69,6 +87,8 @@ export class StakeActs {
     const { client, clock, targetWei } = this.#options;
     const stake = await client.staking.stake();
     this.#stake = { stake, readMs: clock.now() };
+    if (stake.status !== 'Staked') this.#isInDoubt = false;
+    this.#onRead();
     return { stake, open: this.#underWay() !== null, targetWei };
   }
 

@@ -19,6 +19,8 @@ class FakeStake {
   /** What becomes of the next transactions. */
   fate: 'final' | 'open' | 'unreachable' = 'final';
   open = false;
+  /** Times the node asked for a new reading. */
+  doubts = 0;
   readonly acts: StakeActKind[] = [];
   readonly transaction = null;
 
@@ -30,6 +32,12 @@ class FakeStake {
     if (this.fate === 'unreachable') throw new ChainError('CHAIN_UNREACHABLE', 'no endpoint answers');
     return { stake: this.#stake(), open: this.open, targetWei: TARGET };
   }
+
+  doubt(): void {
+    this.doubts++;
+  }
+
+  onRead(): void {}
 
   async forceFromMs() {
     return 1_800_000;
@@ -251,6 +259,30 @@ describe('after a kick-out', () => {
     expect(rig.node.view().life).toEqual({ kind: 'barred', why: 'slashed', rejoinsMs: null });
     await rig.advance(REJOIN_AFTER_MS + 60_000);
     expect(rig.network.joins).toHaveLength(1);
+  });
+});
+
+describe.each([
+  ['NodeSlashed', 'slashed'],
+  ['NodeKickedOut', 'kickedOut'],
+] as const)('the stake after %s', (type, doubt) => {
+  it('is in doubt at once, while the chain still has it, and no longer when the chain has followed', async () => {
+    const rig = await lifeRig();
+    expect(rig.node.view().stake).toMatchObject({ status: 'Staked', doubt: null });
+    rig.network.status = 'Quit';
+    rig.network.emit(type, null, '{}');
+    await rig.until(() => rig.stake.doubts > 0);
+    expect(rig.node.view().stake).toMatchObject({ status: 'Staked', doubt });
+    expect(rig.views.at(-1)?.stake).toMatchObject({ doubt });
+    expect(rig.stake.doubts).toBe(1);
+    await rig.end();
+    const { dataDir, network, clock, stake } = rig;
+    const again = await lifeRig({ dataDir, network, clock, stake: resting(stake), run: false });
+    await again.until(() => lifeOf(again) === 'barred');
+    expect(again.node.view().stake).toMatchObject({ status: 'Staked', doubt });
+    again.stake.status = 'Unstaked';
+    again.stake.balanceWei = 0n;
+    expect(again.node.view().stake).toMatchObject({ status: 'Unstaked', balanceWei: '0', doubt: null });
   });
 });
 

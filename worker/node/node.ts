@@ -116,6 +116,7 @@ export class Node {
     context.engine.onState(() => this.#engineChanged());
     options.models?.onChange(() => this.#loops.membership.wake());
     options.clearance?.onChange(() => this.#changed());
+    options.money?.stakeActs?.onRead(() => this.#changed());
     this.#life.hold(this.#isHeld());
     options.guard?.onChange(() => this.#guardChanged());
     options.warmUp?.onChange(() => this.#guardChanged());
@@ -227,7 +228,7 @@ export class Node {
       gpu: this.#options.guard?.view() ?? null,
       warmUp: this.#options.warmUp?.view() ?? null,
       life,
-      stake: stakeView(this.#options.money?.stakeActs?.last ?? null),
+      stake: stakeView(this.#options.money?.stakeActs?.last ?? null, store.settings.get('barred')),
       preflight: this.#options.clearance?.report ?? null,
     };
   }
@@ -337,8 +338,10 @@ export class Node {
       store.settings.set('barredMs', Math.trunc(networkClock.now()));
     }
     this.#options.money?.wake();
+    this.#options.money?.stakeActs?.doubt();
     store.history.add({ state: barred, atMs: networkClock.now(), source: 'event', evidence });
     this.#loops.membership.wake();
+    this.#changed();
   }
 
   #engineChanged(): void {

@@ -2,6 +2,7 @@
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { TaskView } from '../../contract/worker-channel.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { lastStatusBeforeEnd, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { WORKER_ERRORS } from '../errors.ts';
 import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
@@ -10,6 +11,7 @@ import type { StoredTask } from '../store/tasks.ts';
 
 export function taskView(store: Store, task: StoredTask): TaskView {
   const { commitment, startTimeMs, timeoutSeconds } = task;
+  const transitions = store.tasks.transitions(commitment);
   return {
     commitment,
     type: task.type,
@@ -20,10 +22,11 @@ export function taskView(store: Store, task: StoredTask): TaskView {
     feeWei: task.feeWei.toString(),
     paymentWei: task.paymentWei?.toString() ?? null,
     abortReason: task.abortReason,
+    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions) }),
     error: taskError(store, task),
     startTimeMs,
     deadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),
-    transitions: store.tasks.transitions(commitment),
+    transitions,
   };
 }
 
@@ -42,8 +45,13 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
 }
 
-export function stakeView(read: { readonly stake: Stake; readonly readMs: number } | null): ChainStakeView | null {
+/** `barred`: what the network said last about this node, for as long as its host has not let it join again. */
+export function stakeView(
+  read: { readonly stake: Stake; readonly readMs: number } | null,
+  barred: ChainStakeView['doubt'],
+): ChainStakeView | null {
   if (read === null) return null;
   const { status, balanceWei, creditsWei } = read.stake;
-  return { status, balanceWei: balanceWei.toString(), creditsWei: creditsWei.toString(), readMs: read.readMs };
+  const doubt = status === 'Staked' ? barred : null;
+  return { status, balanceWei: balanceWei.toString(), creditsWei: creditsWei.toString(), readMs: read.readMs, doubt };
 }

@@ -1,6 +1,7 @@
 /** Whether something is a case, of which kind, and whose fault: pure. */
 import type { CaseKind, Fault, Review } from '../../contract/trust.ts';
 import { isHex } from '../../protocol/hex.ts';
+import { lastStatusBeforeEnd } from '../../protocol/tasks/missed-deadline.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { readEventArgs } from '../../protocol/wire/event-args.ts';
@@ -77,21 +78,11 @@ function kickedOut(event: RelayEvent): CaseVerdict {
   };
 }
 
-const PROGRESS: readonly TaskStatus[] = [
-  'Queued',
-  'Started',
-  'ParametersUploaded',
-  'ErrorReported',
-  'ScoreReady',
-  'Validated',
-  'GroupValidated',
-];
-
 /** How far a task is known to have come before it ended; what the network told (`last_status`) wins. */
 export function lastStatusOf(
   transitions: readonly Pick<StoredTransition, 'status'>[],
   told: TaskStatus | null = null,
 ): TaskStatus | null {
   if (told !== null) return told;
-  return PROGRESS.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
+  return lastStatusBeforeEnd(transitions);
 }

@@ -1,5 +1,6 @@
 /** Whose fault the end of a task is, by the network's rules. Source: RELAY_PROTOCOL 1.2, 4.3–4.8. */
 import type { Fault, FaultCode } from '../../contract/trust.ts';
+import { type MissedDeadline, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { AbortReason, TaskError, TaskStatus, TaskType } from '../../protocol/tasks/status.ts';
 
 export interface EndedTask {
@@ -44,11 +45,13 @@ export function fault(code: FaultCode): Fault {
 export function faultOfEnd(task: EndedTask): Fault | null {
   if (task.status === 'EndInvalidated') return fault(task.taskError === 'None' ? 'minorityScore' : 'minorityErrorReport');
   if (task.status !== 'EndAborted') return null;
-  return fault(task.abortReason === 'Timeout' ? timedOut(task) : ABORTED[task.abortReason]);
+  const missed = missedDeadline(task);
+  return fault(missed === null ? ABORTED[task.abortReason] : MISSED[missed]);
 }
 
-const ABORTED: Readonly<Record<Exclude<AbortReason, 'Timeout'>, FaultCode>> = {
+const ABORTED: Readonly<Record<AbortReason, FaultCode>> = {
   None: 'notTold',
+  Timeout: 'notTold',
   ModelDownloadFailed: 'modelDownloadFailed',
   IncorrectResult: 'noMajority',
   TaskFeeTooLow: 'feeTooLow',
@@ -60,12 +63,11 @@ const ABORTED: Readonly<Record<Exclude<AbortReason, 'Timeout'>, FaultCode>> = {
   NodeSlashed: 'slashedMeanwhile',
 };
 
-/** Fine-tune tasks have one deadline for everything, so the reason alone does not tell who was late. */
-function timedOut({ type, startTimeMs, lastStatus }: EndedTask): FaultCode {
-  if (startTimeMs === null) return 'neverStarted';
-  const scored = lastStatus === 'ScoreReady' || lastStatus === 'ErrorReported';
-  const validated = lastStatus === 'Validated' || lastStatus === 'GroupValidated';
-  if (!scored && !validated) return 'executionTimedOut';
-  if (type !== 'FineTuneLora') return 'timedOutAfterScore';
-  return validated ? 'uploadTimedOut' : 'notValidated';
-}
+const MISSED: Readonly<Record<MissedDeadline, FaultCode>> = {
+  queue: 'neverStarted',
+  execution: 'executionTimedOut',
+  validation: 'notValidated',
+  resultUpload: 'uploadTimedOut',
+  group: 'otherMembersMissing',
+  unknown: 'timedOutAfterScore',
+};

@@ -1,4 +1,5 @@
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
+import { TimerOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -94,6 +95,18 @@ function MoneyCell({ row }: CellProps) {
 function ResultCell({ row }: CellProps) {
   const { t } = useTranslation('tasks');
   const { word, icon: Icon } = resultOf(row);
+  const late = row.missedDeadline;
+  if (late !== null) {
+    return (
+      <span
+        className="flex min-w-0 items-center gap-1.5"
+        title={[t(`late.${late}.long`), row.error?.message ?? ''].join(' ').trim()}
+      >
+        <TimerOff aria-hidden className="size-3.5 shrink-0 text-faint" />
+        <span className="truncate">{t(`late.${late}.short`)}</span>
+      </span>
+    );
+  }
   const faint = word === 'none' || word === 'executing';
   return (
     <span className={faint ? 'flex items-center gap-1.5 text-faint' : 'flex items-center gap-1.5'}>

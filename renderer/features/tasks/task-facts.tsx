@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { TaskDetail } from '../../../contract/tasks.ts';
+import { missedAtMs } from '../../../protocol/tasks/missed-deadline.ts';
 import { ABORT_REASON } from '../../../protocol/tasks/status.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Fact, Facts } from '../../ui/card.tsx';
@@ -37,7 +38,10 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
         </Fact>
       )}
       {task.abortReason !== 'None' && task.abortReason !== '' && (
-        <Fact name={t('drawer.reason')}>{<Reason code={task.abortReason} />}</Fact>
+        <Fact name={t('drawer.reason')}>
+          <Reason code={task.abortReason} />
+          <Late task={task} />
+        </Fact>
       )}
       <Fact name={t('drawer.score')}>
         {task.score === null ? (
@@ -47,6 +51,19 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
         )}
       </Fact>
     </Facts>
+  );
+}
+
+/** Which deadline passed, whose it was, and when: the reason alone tells no host what to do about it. */
+function Late({ task }: { readonly task: TaskDetail['task'] }) {
+  const { t, i18n } = useTranslation('tasks');
+  if (task.missedDeadline === null) return null;
+  const dueMs = missedAtMs(task.missedDeadline, task);
+  return (
+    <span className="block text-[13px] text-soft">
+      {t(`late.${task.missedDeadline}.long`)}
+      {dueMs !== null && ` ${t('late.due', { when: exactTime(dueMs, i18n.language) })}`}
+    </span>
   );
 }
 

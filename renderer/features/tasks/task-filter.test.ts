@@ -77,6 +77,7 @@ it('a live task is judged as the node would judge it', () => {
     feeWei: '1',
     paymentWei: null,
     abortReason: 'Timeout',
+    missedDeadline: null,
     error: { code: 'EXECUTION_FAILED', message: 'out of memory', data: {} },
     startTimeMs: null,
     deadlineMs: null,

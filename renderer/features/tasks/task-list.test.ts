@@ -25,6 +25,7 @@ const row = (sequence: number, changes: Partial<TaskRow> = {}): TaskRow => ({
   feeWei: '1',
   paymentWei: null,
   abortReason: 'None',
+  missedDeadline: null,
   error: null,
   startTimeMs: null,
   deadlineMs: null,

@@ -75,6 +75,18 @@ export const tasks = {
     ResultUploadTimeout: 'The result was not uploaded in time',
     NodeSlashed: 'The node was slashed',
   },
+  late: {
+    queue: { short: 'Queue time over', long: 'No node took it in the time that a task may wait in the queue.' },
+    execution: { short: 'No score in time', long: 'This node did not send a score in the time allowed for the execution.' },
+    validation: {
+      short: 'Not validated in time',
+      long: 'The application did not validate it in time. The node had done its part.',
+    },
+    resultUpload: { short: 'No result in time', long: 'This node did not upload the result in time after its validation.' },
+    group: { short: 'Group not ready in time', long: 'The other nodes of its group were not ready in time.' },
+    unknown: { short: 'Time over', long: 'Its time was up after its score; the network does not say whose turn it was.' },
+    due: 'It was due at {{when}}.',
+  },
   drawer: {
     title: 'Task',
     loading: 'Reading the task…',

@@ -70,6 +70,15 @@ export const tasks: Same<typeof en> = {
     ResultUploadTimeout: '结果没有及时上传',
     NodeSlashed: '节点被罚没',
   },
+  late: {
+    queue: { short: '排队超时', long: '任务在队列允许的等待时间内没有被任何节点接收。' },
+    execution: { short: '未及时提交分数', long: '本节点没有在允许的执行时间内提交分数。' },
+    validation: { short: '未及时验证', long: '应用方没有及时验证该任务。节点已完成自己的部分。' },
+    resultUpload: { short: '未及时上传结果', long: '本节点没有在验证后及时上传结果。' },
+    group: { short: '组未及时就绪', long: '同组的其他节点没有及时就绪。' },
+    unknown: { short: '时间用尽', long: '提交分数之后时间用尽；网络没有说明当时应由谁行动。' },
+    due: '截止时间为 {{when}}。',
+  },
   drawer: {
     title: '任务',
     loading: '正在读取任务…',

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { type AbortedTask, lastStatusBeforeEnd, missedAtMs, missedDeadline } from './missed-deadline.ts';
+import { ABORT_REASON } from './status.ts';
+
+const aborted = (changes: Partial<AbortedTask>) =>
+  missedDeadline({
+    type: 'Llm',
+    status: 'EndAborted',
+    abortReason: 'Timeout',
+    startTimeMs: 1,
+    lastStatus: 'Started',
+    ...changes,
+  });
+
+describe('the deadline that ended a task', () => {
+  it('follows from the reason and from how far the task had come', () => {
+    expect(aborted({ startTimeMs: null, lastStatus: 'Queued' })).toBe('queue');
+    expect(aborted({})).toBe('execution');
+    expect(aborted({ lastStatus: null })).toBe('execution');
+    expect(aborted({ lastStatus: 'ScoreReady' })).toBe('unknown');
+    expect(aborted({ abortReason: 'CreatorValidationTimeout', lastStatus: 'ScoreReady' })).toBe('validation');
+    expect(aborted({ abortReason: 'ResultUploadTimeout', lastStatus: 'Validated' })).toBe('resultUpload');
+    expect(aborted({ abortReason: 'GroupTimeout', lastStatus: 'ScoreReady' })).toBe('group');
+  });
+
+  it('of a fine-tune task, whose deadline is one for all, follows from its last state', () => {
+    expect(aborted({ type: 'FineTuneLora' })).toBe('execution');
+    expect(aborted({ type: 'FineTuneLora', lastStatus: 'ScoreReady' })).toBe('validation');
+    expect(aborted({ type: 'FineTuneLora', lastStatus: 'Validated' })).toBe('resultUpload');
+  });
+
+  it('is none for other reasons, reasons of a newer network, and tasks that were not aborted', () => {
+    const timeOuts = ['Timeout', 'GroupTimeout', 'CreatorValidationTimeout', 'ResultUploadTimeout'];
+    for (const abortReason of [...Object.keys(ABORT_REASON), 'Unheard']) {
+      expect(aborted({ abortReason }) !== null, abortReason).toBe(timeOuts.includes(abortReason));
+    }
+    expect(aborted({ status: 'EndSuccess' })).toBeNull();
+    expect(aborted({ status: 'Started' })).toBeNull();
+  });
+});
+
+it('the last state before the end is the furthest that was seen, in whatever order it was told', () => {
+  const steps = (['EndAborted', 'ScoreReady', 'Queued', 'Started'] as const).map((status) => ({ status }));
+  expect(lastStatusBeforeEnd(steps)).toBe('ScoreReady');
+  expect(lastStatusBeforeEnd([{ status: 'EndAborted' }])).toBeNull();
+});
+
+it('tells when it was due only where the task itself says so', () => {
+  expect(missedAtMs('execution', { type: 'Llm', deadlineMs: 5 })).toBe(5);
+  expect(missedAtMs('validation', { type: 'Llm', deadlineMs: 5 })).toBeNull();
+  expect(missedAtMs('validation', { type: 'FineTuneLora', deadlineMs: 5 })).toBe(5);
+  expect(missedAtMs('queue', { type: 'FineTuneLora', deadlineMs: 5 })).toBeNull();
+});

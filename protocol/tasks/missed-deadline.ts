@@ -1,0 +1,65 @@
+/** Which deadline ended an aborted task; who was late follows from it. Source: RELAY_PROTOCOL 1.2, 4.4, 4.6. */
+import type { TaskPhase } from './deadlines.ts';
+import type { AbortReason, TaskStatus, TaskType } from './status.ts';
+
+/** `group`: the other members of the group were late; `unknown`: a deadline that fits no phase the task was seen in. */
+export const MISSED_DEADLINES = ['queue', 'execution', 'validation', 'resultUpload', 'group', 'unknown'] as const;
+export type MissedDeadline = TaskPhase | 'group' | 'unknown';
+
+export interface AbortedTask {
+  readonly type: TaskType;
+  readonly status: TaskStatus;
+  /** As told; one that is not known is no time-out. */
+  readonly abortReason: AbortReason | (string & {});
+  readonly startTimeMs: number | null;
+  /** The state before the end, null where it is not known. */
+  readonly lastStatus: TaskStatus | null;
+}
+
+/** Null where no deadline ended the task. */
+export function missedDeadline(task: AbortedTask): MissedDeadline | null {
+  if (task.status !== 'EndAborted') return null;
+  switch (task.abortReason) {
+    case 'Timeout':
+      return timedOut(task);
+    case 'GroupTimeout':
+      return 'group';
+    case 'CreatorValidationTimeout':
+      return 'validation';
+    case 'ResultUploadTimeout':
+      return 'resultUpload';
+    default:
+      return null;
+  }
+}
+
+/** Fine-tune tasks have one deadline for everything, so the reason alone does not tell who was late. */
+function timedOut({ type, startTimeMs, lastStatus }: AbortedTask): MissedDeadline {
+  if (startTimeMs === null) return 'queue';
+  const scored = lastStatus === 'ScoreReady' || lastStatus === 'ErrorReported';
+  const validated = lastStatus === 'Validated' || lastStatus === 'GroupValidated';
+  if (!scored && !validated) return 'execution';
+  if (type !== 'FineTuneLora') return 'unknown';
+  return validated ? 'resultUpload' : 'validation';
+}
+
+/** The furthest state that was seen before the end; null for none. */
+export function lastStatusBeforeEnd(transitions: readonly { readonly status: TaskStatus }[]): TaskStatus | null {
+  return PROGRESS.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
+}
+
+/** When what was missed was due, as far as a node can tell: the times of the other deadlines are the network's own. */
+export function missedAtMs(missed: MissedDeadline, task: { readonly deadlineMs: number | null; readonly type: TaskType }) {
+  if (missed === 'execution') return task.deadlineMs;
+  return task.type === 'FineTuneLora' && (missed === 'validation' || missed === 'resultUpload') ? task.deadlineMs : null;
+}
+
+const PROGRESS: readonly TaskStatus[] = [
+  'Queued',
+  'Started',
+  'ParametersUploaded',
+  'ErrorReported',
+  'ScoreReady',
+  'Validated',
+  'GroupValidated',
+];
