@@ -1,12 +1,18 @@
 /** Reads the sources of the node's money into the store and the ledger. One source that fails keeps no other waiting. */
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
 import { type EventArgs, readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
-import { taskFeeRecordSchema, type WithdrawalRecord, withdrawalRecordSchema } from '../../protocol/wire/relay-account.ts';
+import {
+  taskFeeRecordSchema,
+  VESTING_STATUSES,
+  type WithdrawalRecord,
+  withdrawalRecordSchema,
+} from '../../protocol/wire/relay-account.ts';
 import type { TransactionJournal } from '../chain/transactions/journal.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { type ChainState, importChain } from './chain/chain-import.ts';
@@ -138,12 +144,25 @@ export class MoneySync {
         nowMs: nowMs(),
         pageBudget: pages,
         refresh,
+        ...(list === 'vesting' ? { onGone: (keys: readonly string[]) => this.#withdrawn(keys) } : {}),
       });
       if (list === 'vesting' && isDue && state.kind === 'complete') this.#sinceVestings = startStopwatch(clock);
       return state;
     } catch (error) {
       return { kind: 'failed', error: serialiseError(error) };
     }
+  }
+
+  /** The relay drops an emission from its list when it deprecates it, without a word; nothing of it is locked any more. */
+  #withdrawn(keys: readonly string[]): void {
+    const { records, nowMs } = this.#options;
+    const rows = keys.flatMap((key) => records.find('vesting', key) ?? []);
+    const heard = rows.map(({ key, position, json }) => ({
+      key,
+      position,
+      value: { ...z.looseObject({}).parse(JSON.parse(json)), status: VESTING_STATUSES.indexOf('deprecated') },
+    }));
+    records.put('vesting', heard, nowMs());
   }
 
   /**

@@ -20,7 +20,8 @@ export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Accou
   groupShare: ['network>relay'],
   refundShare: ['network>relay'],
   delegation: ['network>relay'],
-  emission: ['network>locked'],
+  // The network may withdraw what it has not released yet.
+  emission: ['network>locked', 'locked>network'],
   vestingRelease: ['locked>relay'],
   deposit: ['outside>relay'],
   taskCharge: ['relay>network'],

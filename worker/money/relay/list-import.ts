@@ -24,6 +24,8 @@ export interface ListImport {
   readonly pageBudget: number;
   /** Records that may have changed since they were read: their pages are read again. */
   readonly refresh?: ReadonlySet<string>;
+  /** Told which of these the relay does not list any more, once its whole list was read in one go. */
+  readonly onGone?: (keys: readonly string[]) => void;
 }
 
 interface Step {
@@ -40,6 +42,20 @@ export async function importList(run: ListImport): Promise<ListState> {
   const cursor = `page:${list}`;
   let left = run.pageBudget;
   let total = 0;
+  /** Of the pages from the first on, for as long as they were read one after the other. */
+  const whole = { nextPage: 1, totals: new Set<number>(), keys: new Set<string>() };
+
+  /** What is not in a list that was read from its first page to its last, while its length stayed the same, is gone. */
+  function follow(page: number, found: RecordPage, keys: readonly string[]): void {
+    if (page !== whole.nextPage) return;
+    whole.nextPage++;
+    whole.totals.add(found.total);
+    for (const key of keys) whole.keys.add(key);
+    const isWhole = found.rows.length < PAGE_SIZE && whole.totals.size === 1 && whole.keys.size === found.total;
+    if (!isWhole || stale.size === 0 || run.onGone === undefined) return;
+    run.onGone([...stale]);
+    stale.clear();
+  }
 
   async function read(page: number): Promise<Step> {
     left--;
@@ -49,6 +65,11 @@ export async function importList(run: ListImport): Promise<ListState> {
     const heard = heardOf(found);
     for (const { key } of heard) stale.delete(key);
     const added = records.put(list, heard, nowMs);
+    follow(
+      page,
+      found,
+      heard.map(({ key }) => key),
+    );
     const held = records.count(list);
     // A relay that forgets old records counts fewer than are held: then a page without news is the end.
     const done = stale.size === 0 && (held === total || (held > total && added === 0));

@@ -6,8 +6,10 @@ import { NetworkClock } from '../../networks/network-clock.ts';
 import { Store } from '../../store/store.ts';
 import { createMoney } from '../money.ts';
 import { RELAY_LISTS, type RelayList } from '../records/money-records.ts';
+import { THOROUGH } from '../sync.ts';
 import { memoryDatabase } from '../testing/ledger.ts';
 import { type RecordedAccountOptions, recordedAccount, recordedBalance, recordedRows } from '../testing/recorded-account.ts';
+import { unfinished } from './unfinished.ts';
 
 /** Joined, served tasks alone and in groups. */
 const NODE: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
@@ -218,5 +220,81 @@ describe('records that an earlier version could not read', () => {
     await money.sync.sync();
     expect(entriesOf(money)).toEqual(before);
     expect(money.ledger.conflicts()).toEqual([]);
+  });
+});
+
+describe('an emission that the network deprecates', () => {
+  const [OTHER, ITS_WEI] = [9, 7_000_000_000_000_000_000n];
+  /** As this account's emissions were recorded last, this one in the lock as it was before the slash. */
+  const listed = (list: RelayList, changes: object = {}) =>
+    recordedRows(list, SLASHED).map((row) => {
+      const whole = { released_amount: '0', remaining_amount: String(ITS_WEI), slashed: false };
+      return list === 'vesting' && row.id === OTHER ? { ...row, ...whole, ...changes } : row;
+    });
+
+  function vanishing() {
+    const gone = new Set<number>();
+    const rows = (list: RelayList) => listed(list).filter(({ id }) => list !== 'vesting' || !gone.has(id));
+    return { gone, money: moneyOf({ address: SLASHED, rows }) };
+  }
+  const withdrawals = (money: Money) =>
+    entriesOf(money).filter(({ kind, from, to }) => kind === 'emission' && (from === 'locked' || to === 'locked'));
+
+  it('vanishes from the list: what was locked goes back to the network, and is not asked for again', async () => {
+    const { gone, money } = vanishing();
+    await money.reconciler.reconcile();
+    const before = money.ledger.balanceWei('locked');
+    expect(recordedRows('vesting', SLASHED)).toHaveLength(4);
+    gone.add(OTHER);
+    expect(await relayChecks(money)).toMatchObject({ 'locked relayRecords': 'agrees', 'relay relayRecords': 'agrees' });
+    expect(money.ledger.balanceWei('locked')).toBe(before - ITS_WEI);
+    expect(withdrawals(money).at(-1)).toMatchObject({
+      ...{ from: 'locked', to: 'network', wei: ITS_WEI, record: `vesting ${OTHER}, withdrawn by the network` },
+    });
+    expect(unfinished(money.records, 'vesting').has(String(OTHER))).toBe(false);
+    const { lists } = await money.sync.sync({ ...THOROUGH });
+    expect(lists.vesting).toEqual({ kind: 'complete', total: 3, held: 4 });
+    const count = withdrawals(money).length;
+    await money.reconciler.reconcile();
+    expect(withdrawals(money)).toHaveLength(count);
+    expect(money.records.withProblem()).toEqual([]);
+  });
+
+  it('is locked again if the network lists it again', async () => {
+    const { gone, money } = vanishing();
+    await money.reconciler.reconcile();
+    const before = money.ledger.balanceWei('locked');
+    for (let round = 0; round < 2; round++) {
+      gone.add(OTHER);
+      await money.clock.tick(60_000);
+      await money.reconciler.reconcile();
+      expect(money.ledger.balanceWei('locked')).toBe(before - ITS_WEI);
+      gone.clear();
+      await money.clock.tick(60_000);
+      expect(await relayChecks(money)).toMatchObject({ 'locked relayRecords': 'agrees' });
+      expect(money.ledger.balanceWei('locked')).toBe(before);
+    }
+  });
+
+  it('is booked alike where the relay names its status', async () => {
+    const rows = (list: RelayList) => listed(list, { status: 2 });
+    const money = moneyOf({ address: SLASHED, rows });
+    expect(await relayChecks(money)).toMatchObject({ 'locked relayRecords': 'agrees' });
+    expect(withdrawals(money).filter(({ from }) => from === 'locked')).toMatchObject([{ wei: ITS_WEI }]);
+    expect(money.records.withProblem()).toEqual([]);
+  });
+
+  it('is never taken as deprecated from a list that grew while it was read', async () => {
+    let reads = 0;
+    const money = moneyOf({
+      address: SLASHED,
+      rows: (list) => (list === 'vesting' ? many(reads++ === 0 ? 150 : 149) : recordedRows(list, SLASHED)),
+    });
+    const many = (count: number) => {
+      const [row] = recordedRows('vesting', SLASHED);
+      return Array.from({ length: count }, (_, i) => ({ ...row, id: 1_000 - i, slashed: false }));
+    };
+    await money.sync.sync(THOROUGH);
+    expect(entriesOf(money).filter(({ from }) => from === 'locked')).toEqual([]);
   });
 });

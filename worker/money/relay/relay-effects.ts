@@ -47,7 +47,11 @@ export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): Re
     case 'vesting': {
       const record = vestingRecordSchema.safeParse(value).data;
       if (record === undefined) return null;
-      return { ...NONE, relay: record.releasedWei, locked: record.slashed ? 0n : record.remainingWei };
+      return {
+        ...NONE,
+        relay: record.releasedWei,
+        locked: record.slashed || record.status === 'deprecated' ? 0n : record.remainingWei,
+      };
     }
     case 'delegationIncome':
       return { ...NONE, relay: delegationIncomeRecordSchema.safeParse(value).data?.totalWei ?? 0n };

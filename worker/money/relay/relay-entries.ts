@@ -134,7 +134,7 @@ export function postWithdrawal({ record, before, observedMs }: Changing<Withdraw
 
 /**
  * An emission is locked first, then released bit by bit; the relay tells only how much is released by now, so a step is
- * named by the sums before and after it.
+ * named by the sums before and after it. What the network withdraws (`deprecated`) goes back to it; it may list it again.
  */
 export function postVesting({ record, before, observedMs }: Changing<VestingRecord>, { self }: RelayBooks): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
@@ -146,6 +146,11 @@ export function postVesting({ record, before, observedMs }: Changing<VestingReco
   const common = { atMs: observedMs, record: `vesting ${record.id}` };
   const emission = { ...common, source, kind: 'emission', from: 'network', to: 'locked', atMs: record.createdMs } as const;
   const list = [entryOf({ ...emission, wei: record.totalWei })];
+  const wasWithdrawn = before?.status === 'deprecated';
+  if (wasWithdrawn && record.status !== 'deprecated' && !wasSlashed) {
+    const again = { source: `${source}:relisted@${observedMs}`, wei: record.totalWei - released };
+    list.push(entryOf({ ...common, ...again, kind: 'emission', from: 'network', to: 'locked' }));
+  }
   if (wasSlashed && !record.slashed) {
     const restored = { source: `${source}:restored@${released}`, wei: record.totalWei - released };
     list.push(entryOf({ ...common, ...restored, kind: 'slash', from: 'slashed', to: 'locked' }));
@@ -157,6 +162,19 @@ export function postVesting({ record, before, observedMs }: Changing<VestingReco
   if (record.slashed && !wasSlashed) {
     const taken = { source: `${source}:slashed@${record.releasedWei}`, wei: record.totalWei - record.releasedWei };
     list.push(entryOf({ ...common, ...taken, kind: 'slash', from: 'locked', to: 'slashed' }));
+  }
+  if (record.status === 'deprecated' && !wasWithdrawn && !record.slashed) {
+    const taken = { source: `${source}:withdrawn@${observedMs}`, wei: record.totalWei - record.releasedWei };
+    list.push(
+      entryOf({
+        ...common,
+        ...taken,
+        kind: 'emission',
+        from: 'locked',
+        to: 'network',
+        record: `vesting ${record.id}, withdrawn by the network`,
+      }),
+    );
   }
   return entries(...list);
 }

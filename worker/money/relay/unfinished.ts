@@ -20,5 +20,6 @@ function isPending({ json }: MoneyRecord): boolean {
 
 function isVesting({ json }: MoneyRecord): boolean {
   const vesting = vestingRecordSchema.safeParse(JSON.parse(json)).data;
-  return vesting !== undefined && (vesting.slashed || vesting.releasedWei < vesting.totalWei);
+  if (vesting === undefined || vesting.status === 'deprecated') return false;
+  return vesting.slashed || vesting.releasedWei < vesting.totalWei;
 }
