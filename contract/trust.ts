@@ -145,6 +145,25 @@ export const groupMemberSchema = z.object({
 });
 export type GroupMember = z.output<typeof groupMemberSchema>;
 
+/** A node of the group as the evidence of a slash shows it: as it was when its task started. Null where it is not told. */
+export const groupNodeSchema = z.object({
+  address: z.string(),
+  self: z.boolean(),
+  gpuName: z.string().nullable(),
+  gpuVramGib: z.number().nullable(),
+  version: z.string().nullable(),
+  stakeWei: weiText.nullable(),
+  delegatedWei: weiText.nullable(),
+  delegators: z.number().nullable(),
+  /** Q_long, 0 to 10; the relay holds 0 for a node that has no score yet. */
+  qosLong: z.number().nullable(),
+  /** 0 to 1, as of `healthAtMs`; it recovers with time. */
+  health: z.number().nullable(),
+  healthAtMs: z.number().nullable(),
+  models: z.array(z.object({ id: z.string(), inUse: z.boolean() })),
+});
+export type GroupNode = z.output<typeof groupNodeSchema>;
+
 /** What the group table makes of the known members. */
 export const groupRulesSchema = z.object({
   /** Row of the table, as `AAB`. */
@@ -207,6 +226,8 @@ export const caseFileSchema = z.object({
   }),
   /** Null where the network tells nothing about the group. */
   group: z.object({ members: z.array(groupMemberSchema), rules: groupRulesSchema.nullable() }).nullable(),
+  /** Hardware, quality and models of the group's nodes; empty where no evidence tells. Older cases have none. */
+  groupNodes: z.array(groupNodeSchema).default([]),
   /** Deviations outside the group table (passive slash, abort of a slashed node's task). */
   deviations: z.array(z.custom<DeviationName>((value) => typeof value === 'string')),
   machine: machineFactsSchema,

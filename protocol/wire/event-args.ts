@@ -1,7 +1,7 @@
 /** What events say beyond their row, where a node explains its own fate. Source: RELAY_PROTOCOL 1.3. */
 import { z } from 'zod';
 import { nodeSlashedArgsSchema, type RelayEvent } from './event.ts';
-import { abortReasonField, taskStatusField, weiField } from './fields.ts';
+import { abortReasonField, goArray, taskStatusField, uintField, weiField } from './fields.ts';
 
 /** Absent, null and nonsense alike: not told. */
 function told<Schema extends z.ZodType>(schema: Schema) {
@@ -24,10 +24,29 @@ export const taskSnapshotSchema = z.object({
 });
 export type TaskSnapshot = z.output<typeof taskSnapshotSchema>;
 
+/** A node of the group as it was when its task started. Q_long goes from 0 to 10, health from 0 to 1. Amounts in wei. */
+export const nodeSnapshotSchema = z.object({
+  address: z.string(),
+  gpu_name: told(z.string()),
+  gpu_vram: told(uintField),
+  major_version: told(uintField),
+  minor_version: told(uintField),
+  patch_version: told(uintField),
+  operator_stake_amount: told(weiField),
+  qos_score: told(z.number()),
+  health_base: told(z.number()),
+  health_updated_at: told(z.string()),
+  delegator_count: told(uintField),
+  delegated_staking_amount: told(weiField),
+  models: told(goArray(z.object({ model_id: z.string(), in_use: told(z.boolean()) }))),
+});
+export type NodeSnapshot = z.output<typeof nodeSnapshotSchema>;
+
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).nullish().catch(null);
 
 export const slashEvidenceSchema = z.object({
   task_snapshots: list(taskSnapshotSchema),
+  node_snapshots: list(nodeSnapshotSchema),
   validation_context: told(
     z.object({
       reason: told(z.string()),

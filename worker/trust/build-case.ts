@@ -54,6 +54,7 @@ export function buildCase({ store, verdict, files, machine, toldLastStatus, nowM
       executions: executions.map((execution) => ({ ...execution, machine: store.lifetimes.find(execution.lifetime) })),
     },
     group: null,
+    groupNodes: [],
     deviations: [],
     machine,
     timeline: timelineOf({

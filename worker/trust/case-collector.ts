@@ -16,7 +16,8 @@ import type { Store } from '../store/store.ts';
 import { buildCase, endedTask, nodeEvents } from './build-case.ts';
 import { type CaseVerdict, caseFor } from './case-for.ts';
 import { faultOfEnd } from './fault.ts';
-import { deviationsOf, type Findings, faultInGroup, investigate } from './investigate.ts';
+import { deviationsOf, evidenceOf, type Findings, faultInGroup, investigate } from './investigate.ts';
+import { nodesFromEvidence } from './group-members.ts';
 import { keepFiles, verifyFiles } from './keep-files.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import type { TrustNetwork } from './relay-reader.ts';
@@ -180,11 +181,13 @@ export class CaseCollector {
     const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, findings.toldLastStatus) : null;
     const fault = (ended === null ? null : faultOfEnd(ended)) ?? file.fault;
     const { qos, group } = findings;
+    const evidence = evidenceOf(file);
     return {
       ...rebuilt,
       fault: faultInGroup(fault, group),
       review,
       group,
+      groupNodes: evidence === null ? [] : nodesFromEvidence(evidence, this.#options.network.address),
       deviations: deviationsOf(review),
       eventArgs: file.eventArgs,
       qos,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
-import { commitmentOf, OTHER } from '../testing/remote-task.ts';
+import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
 import type { TrustNetwork } from './relay-reader.ts';
 import { caseOf, live, OWN, rig, TASK } from './testing/collector-rig.ts';
 import { event, fakeNetwork, NOW, nodeInfo, slashEvent } from './testing/evidence.ts';
@@ -66,6 +66,7 @@ describe('the group of a case', () => {
       task_snapshots: [
         { task_id_commitment: B, selected_node: OTHER, score: THEIRS, status: 11, start_time: '2026-01-01T00:00:00Z' },
       ],
+      node_snapshots: [{ address: SELF, gpu_name: 'NVIDIA GeForce RTX 4090+Linux', gpu_vram: 24, qos_score: 5 }],
       validation_context: { reason: 'minority', task_id_commitments: [TASK, B, C] },
     };
     one.collector.onNodeEvent(slashEvent(TASK, { evidence }));
@@ -77,6 +78,7 @@ describe('the group of a case', () => {
       [C, 'ScoreReady', 'EndGroupRefund', 'evidence'],
     ]);
     expect(group?.rules).toMatchObject({ row: 'AAB', explained: true });
+    expect(caseOf(one)?.groupNodes).toMatchObject([{ address: SELF, self: true, gpuVramGib: 24, qosLong: 5 }]);
   });
 
   it('that should not have been invalidated is the network’s fault, if the network itself named it', async () => {

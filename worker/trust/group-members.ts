@@ -2,11 +2,12 @@
  * Who else was in a validation group: from a slash's evidence, or inferred from the events that the validation left
  * beside our own. Events are public; the tasks of others are not. Source: RELAY_PROTOCOL 1.3, 3.4, 4.6.
  */
-import type { GroupMember } from '../../contract/trust.ts';
+import type { GroupMember, GroupNode } from '../../contract/trust.ts';
 import { isHex } from '../../protocol/hex.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { readEventArgs, type SlashEvidence, type TaskSnapshot } from '../../protocol/wire/event-args.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
 
 export interface Self {
   readonly commitment: string;
@@ -17,13 +18,52 @@ export interface Self {
 export function membersFromEvidence(evidence: SlashEvidence, self: Self): GroupMember[] | null {
   const snapshots = evidence.task_snapshots ?? [];
   const named = evidence.validation_context?.task_id_commitments ?? [];
+  const order = nodesInOrder(evidence, self);
   const commitments = [...new Set([...named, ...snapshots.map((snapshot) => snapshot.task_id_commitment)])];
   const members = commitments.flatMap((commitment) => {
     if (commitment === undefined) return [];
     const snapshot = snapshots.find((candidate) => candidate.task_id_commitment === commitment);
-    return [memberFromSnapshot(commitment, snapshot ?? {}, self)];
+    const member = memberFromSnapshot(commitment, snapshot ?? {}, self);
+    return [{ ...member, node: member.node ?? order.get(commitment) ?? null }];
   });
   return members.length === 0 ? null : members;
+}
+
+/** The nodes of the group as they were when their tasks started; empty where the evidence has none. */
+export function nodesFromEvidence({ node_snapshots }: SlashEvidence, self: string): GroupNode[] {
+  return (node_snapshots ?? []).map((node): GroupNode => {
+    const healthAtMs = Date.parse(node.health_updated_at ?? '');
+    const version = [node.major_version, node.minor_version, node.patch_version];
+    return {
+      address: node.address,
+      self: sameAddress(node.address, self),
+      gpuName: node.gpu_name ?? null,
+      gpuVramGib: node.gpu_vram ?? null,
+      version: version.includes(undefined) ? null : version.join('.'),
+      stakeWei: node.operator_stake_amount?.toString() ?? null,
+      delegatedWei: node.delegated_staking_amount?.toString() ?? null,
+      delegators: node.delegator_count ?? null,
+      qosLong: node.qos_score ?? null,
+      health: node.health_base ?? null,
+      healthAtMs: Number.isNaN(healthAtMs) ? null : healthAtMs,
+      models: (node.models ?? []).map(({ model_id, in_use }) => ({ id: model_id, inUse: in_use ?? false })),
+    };
+  });
+}
+
+/**
+ * Whose task each snapshot is, where the snapshots do not say: nodes and tasks are told in the same order. It is taken
+ * for true only if it gives this node its own task.
+ */
+function nodesInOrder({ task_snapshots, node_snapshots }: SlashEvidence, self: Self): ReadonlyMap<string, string> {
+  const [tasks, nodes] = [task_snapshots ?? [], node_snapshots ?? []];
+  const order = new Map<string, string>();
+  if (tasks.length !== nodes.length) return order;
+  for (const [i, { task_id_commitment: commitment }] of tasks.entries()) {
+    const node = nodes[i];
+    if (commitment !== undefined && node !== undefined) order.set(commitment, node.address);
+  }
+  return sameAddress(order.get(self.commitment) ?? '', self.node) ? order : new Map();
 }
 
 function memberFromSnapshot(commitment: string, snapshot: Partial<TaskSnapshot>, self: Self): GroupMember {

@@ -4,10 +4,12 @@ import type { GroupMember } from '../../contract/trust.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { type GroupTask, validateGroup } from '../../protocol/tasks/group-validation.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import { readRelayRecordings } from '../../protocol/testing/relay-recordings.ts';
+import { relayEventSchema } from '../../protocol/wire/event.ts';
 import { readEventArgs } from '../../protocol/wire/event-args.ts';
 import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
 import { fault } from './fault.ts';
-import { candidatePairs, memberFromEvents, membersFromEvidence } from './group-members.ts';
+import { candidatePairs, memberFromEvents, membersFromEvidence, nodesFromEvidence } from './group-members.ts';
 import { groupRules } from './group-rules.ts';
 import { faultInGroup } from './investigate.ts';
 import { event, member, slashEvent } from './testing/evidence.ts';
@@ -161,6 +163,77 @@ describe('members out of a slash’s evidence', () => {
     }
     expect(readEventArgs(slashEvent(A, { evidence: 'x' }), 'NodeSlashed')).toMatchObject({ amount: 400n });
     expect(readEventArgs({ ...slashEvent(A), args: 'no json' }, 'NodeSlashed')).toBeNull();
+  });
+});
+
+describe('evidence as the real relay gave it', () => {
+  const recorded = readRelayRecordings().find(({ key }) => key === 'GET /v1/events')?.exchanges ?? [];
+  const told = recorded.flatMap(({ status, body }) => (status === 200 ? ((body as { data: unknown[] | null }).data ?? []) : []));
+  const slashes = new Map(
+    told
+      .flatMap((row) => relayEventSchema.safeParse(row).data ?? [])
+      .filter(({ type }) => type === 'NodeSlashed')
+      .map((slash) => [slash.id, slash]),
+  );
+
+  it('was recorded', () => {
+    expect(slashes.size).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([...slashes.values()])('of event $id tells tasks, scores, and the nodes behind them', (slash) => {
+    const evidence = readEventArgs(slash, 'NodeSlashed')?.evidence ?? expect.fail('no evidence');
+    const raw = JSON.parse(slash.args).evidence;
+    expect(raw.task_snapshots[0]).not.toHaveProperty('selected_node');
+    const self = { commitment: slash.commitment ?? '', node: slash.nodeAddress };
+    const members = membersFromEvidence(evidence, self) ?? [];
+    expect(members.map(({ commitment, score, node }) => [commitment, score, node])).toEqual(
+      raw.task_snapshots.map((task: { task_id_commitment: string; score: string }, i: number) => [
+        ...[task.task_id_commitment, task.score, raw.node_snapshots[i].address],
+      ]),
+    );
+    expect(members.map(({ status, end }) => [status, end])).toEqual(Array(3).fill(['ScoreReady', null]));
+    expect(members.filter((one) => one.self)).toMatchObject([{ commitment: self.commitment, node: self.node }]);
+    for (const { executionMs } of members) expect(executionMs).toBeGreaterThan(0);
+    const nodes = nodesFromEvidence(evidence, self.node.toLowerCase());
+    expect(nodes.filter((node) => node.self).map(({ address }) => address)).toEqual([self.node]);
+    for (const [i, node] of nodes.entries()) {
+      const { models, ...rest } = raw.node_snapshots[i];
+      expect(node).toEqual({
+        address: rest.address,
+        self: rest.address === self.node,
+        gpuName: rest.gpu_name,
+        gpuVramGib: rest.gpu_vram,
+        version: '3.5.0',
+        stakeWei: rest.operator_stake_amount,
+        delegatedWei: rest.delegated_staking_amount,
+        delegators: rest.delegator_count,
+        qosLong: rest.qos_score,
+        health: rest.health_base,
+        healthAtMs: Date.parse(rest.health_updated_at),
+        models: models.map((model: { model_id: string; in_use: boolean }) => ({ id: model.model_id, inUse: model.in_use })),
+      });
+    }
+  });
+
+  it('gives no node a task by order alone where that would give this node another one’s', () => {
+    const slash = [...slashes.values()][0] ?? expect.fail();
+    const evidence = readEventArgs(slash, 'NodeSlashed')?.evidence ?? expect.fail();
+    const nodes = evidence.node_snapshots?.toReversed().map((node, i) => (i === 1 ? { ...node, address: OTHER } : node)) ?? [];
+    const self = { commitment: slash.commitment ?? '', node: slash.nodeAddress };
+    const members = membersFromEvidence({ ...evidence, node_snapshots: nodes }, self);
+    expect(members?.map(({ node }) => node)).toEqual([null, null, null]);
+    const fewer = membersFromEvidence({ ...evidence, node_snapshots: nodes.slice(1) }, self);
+    expect(fewer?.map(({ node }) => node)).toEqual([null, null, null]);
+  });
+
+  it('may tell a node in part, or nonsense', () => {
+    const read = (value: object) => readEventArgs(slashEvent(A, { evidence: value }), 'NodeSlashed')?.evidence ?? {};
+    const bare = { gpuName: null, version: null, stakeWei: null, qosLong: null, healthAtMs: null, models: [] };
+    expect(nodesFromEvidence(read({ node_snapshots: [{ address: SELF, gpu_vram: 'x', models: null }] }), SELF)).toMatchObject([
+      { address: SELF, self: true, gpuVramGib: null, ...bare },
+    ]);
+    expect(nodesFromEvidence(read({ node_snapshots: 'none' }), SELF)).toEqual([]);
+    expect(nodesFromEvidence(read({}), SELF)).toEqual([]);
   });
 });
 

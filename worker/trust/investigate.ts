@@ -115,7 +115,8 @@ function ownMember({ own, task, timeline }: CaseFile, { commitment, node }: Self
   };
 }
 
-function evidenceOf({ eventArgs, commitment }: CaseFile) {
+/** What the evidence of a slash is; null for a case without. */
+export function evidenceOf({ eventArgs, commitment }: Pick<CaseFile, 'eventArgs' | 'commitment'>) {
   if (eventArgs === null) return null;
   const event: RelayEvent = { id: 0, type: 'NodeSlashed', nodeAddress: '', commitment, args: eventArgs };
   return readEventArgs(event, 'NodeSlashed')?.evidence ?? null;

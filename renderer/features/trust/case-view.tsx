@@ -16,6 +16,7 @@ import { exactTime } from '../../ui/time.tsx';
 import { prettyJson, Text } from '../tasks/task-facts.tsx';
 import { CaseExecutions, CaseFiles, CaseInputs, CaseMachine } from './case-evidence.tsx';
 import { CaseGroup } from './case-group.tsx';
+import { CaseNodes } from './case-nodes.tsx';
 import { CaseTimeline } from './case-timeline.tsx';
 import { QosChanges } from './qos-changes.tsx';
 import { CASE_TONES } from './trust-timeline.ts';
@@ -72,6 +73,7 @@ function Opened({ file }: { readonly file: CaseFile }) {
         </Card>
       </div>
       {(file.own.score !== null || file.group !== null) && <CaseGroup file={file} />}
+      {file.groupNodes.length > 0 && <CaseNodes nodes={file.groupNodes} />}
       {file.task && <CaseInputs task={file.task} />}
       {file.task && <CaseFiles files={file.own.files} />}
       {file.task && <CaseExecutions executions={file.own.executions} />}
