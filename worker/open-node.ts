@@ -87,7 +87,12 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
     return chain.staking.stake(node);
   };
-  const relayStakes = createRelayStakes({ known: () => reader.stakesOn(config.network.network, NODES_ASKED), stakeOf });
+  const delegatedTo: RelayStakesParts['delegatedTo'] = async (node) => (await chain?.delegatedStaking.totalWei(node)) ?? 0n;
+  const relayStakes = createRelayStakes({
+    known: () => reader.stakesOn(config.network.network, NODES_ASKED),
+    stakeOf,
+    delegatedTo,
+  });
   const beforeStake = async () => {
     await relayStakes();
   };

@@ -4,10 +4,14 @@ import type { ChainPreset } from '../../contract/chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../../worker/chain/chain-client.ts';
+import { DelegatedStaking } from '../../worker/chain/contracts/delegated-staking.ts';
 import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
 
-export type ChainReading = Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'legacy' | 'balanceWei' | 'close'>;
+export type ChainReading = Pick<
+  ChainClient,
+  'address' | 'rpc' | 'staking' | 'delegatedStaking' | 'credits' | 'legacy' | 'balanceWei' | 'close'
+>;
 
 /** Nothing can be sent with it: the key behind it is made up and has no coin. */
 export function readChain(options: {
@@ -24,11 +28,12 @@ export function readChain(options: {
   const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log });
   const { rpc, transactions } = client;
   const common = { rpc, transactions, self: address, clock };
-  const { staking, credits } = openContracts(preset.contracts, common);
+  const { contracts, staking, credits } = openContracts(preset.contracts, common);
   return {
     address,
     rpc,
     staking,
+    delegatedStaking: new DelegatedStaking({ contracts, transactions, self: address }),
     credits,
     legacy: openLegacy(preset.legacyContracts, common),
     balanceWei: () => rpc.call('eth_getBalance', [address, 'latest']),

@@ -39,6 +39,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
     if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
     return chain.staking.stake(node);
   };
+  const delegatedTo: RelayStakesParts['delegatedTo'] = async (node) => (await chain?.delegatedStaking.totalWei(node)) ?? 0n;
   try {
     return await runPreflight({
       clock,
@@ -52,7 +53,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
                 client: chain,
                 preset: preset.chain,
                 targetWei,
-                relayStakes: () => relayReads({ known, stakeOf }),
+                relayStakes: () => relayReads({ known, stakeOf, delegatedTo }),
               }),
         engine: { kind: draft.engine.kind, accepted: preset.acceptedEngines },
         // What is missing can still be downloaded when the node is there.

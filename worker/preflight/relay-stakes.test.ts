@@ -16,18 +16,25 @@ const contract =
     unstakeTimestampSeconds: 0,
   });
 
+/** The first node has delegations of 300, nobody else has any. */
+const delegatedTo = async (address: Hex) => (address === node(1) ? 300n : 0n);
+
 describe('whether the relay reads these contracts', () => {
   it.each([
     ['one node that it counts has exactly that stake here', known(7n, 400n), contract(0n, 400n), 'seen'],
     ['the only one has changed its stake a moment ago', known(400n), contract(401n), 'unknown'],
+    ['its figure has the delegations in it', known(700n), contract(400n), 'seen'],
+    ['its figure has more in it than the delegations', known(701n), contract(400n), 'unknown'],
+    ['delegations alone are no stake of a node', known(300n, 9n), contract(0n, 8n), 'unknown'],
+    ['it tells amounts in another unit', known(400n), contract(400n * 10n ** 18n), 'unknown'],
     ['it counts nobody yet', known(), contract(), 'unknown'],
     ['it has no such list', async () => 'unsupported' as const, contract(), 'unknown'],
   ])('%s', async (_what, nodes, stakeOf, answer) => {
-    expect(await relayReads({ known: nodes, stakeOf })).toBe(answer);
+    expect(await relayReads({ known: nodes, stakeOf, delegatedTo })).toBe(answer);
   });
 
   it('nobody whom it counts has anything here: it reads others', async () => {
-    await expect(relayReads({ known: known(400n, 500n), stakeOf: contract() })).rejects.toMatchObject({
+    await expect(relayReads({ known: known(400n, 500n), stakeOf: contract(), delegatedTo })).rejects.toMatchObject({
       code: 'CHAIN_CONTRACTS_UNREAD',
       data: { nodes: [node(1), node(2)] },
     });
@@ -42,6 +49,7 @@ describe('whether the relay reads these contracts', () => {
         return known(...stakes)();
       },
       stakeOf: contract(500n),
+      delegatedTo,
     });
     expect(await ask()).toBe('unknown');
     stakes = [500n];

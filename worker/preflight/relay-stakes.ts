@@ -14,19 +14,23 @@ export interface RelayStakesParts {
   readonly known: () => Promise<readonly { readonly address: Hex; readonly stakeWei: bigint }[] | 'unsupported'>;
   /** From the contract of the preset. */
   readonly stakeOf: (address: Hex) => Promise<Stake>;
+  /** What others have staked on a node, from the contract of the preset: the relay's figure has it in it. Wei. */
+  readonly delegatedTo: (address: Hex) => Promise<bigint>;
 }
 
 /**
- * `seen`: at least one has exactly this stake there; `unknown`: nobody could be asked about.
+ * `seen`: at least one has exactly this stake there, by itself or with its delegations; `unknown`: nobody could be asked about.
  * @throws ChainError CHAIN_CONTRACTS_UNREAD when the relay counts nodes and none of them has anything there
  */
-export async function relayReads({ known, stakeOf }: RelayStakesParts): Promise<'seen' | 'unknown'> {
+export async function relayReads({ known, stakeOf, delegatedTo }: RelayStakesParts): Promise<'seen' | 'unknown'> {
   const nodes = await known();
   if (nodes === 'unsupported' || nodes.length === 0) return 'unknown';
   let isEmpty = true;
   for (const { address, stakeWei } of nodes) {
     const { balanceWei, creditsWei } = await stakeOf(address);
-    if (balanceWei === stakeWei) return 'seen';
+    const own = [balanceWei, balanceWei + creditsWei];
+    if (own.includes(stakeWei)) return 'seen';
+    if (balanceWei > 0n && stakeWei > balanceWei && own.includes(stakeWei - (await delegatedTo(address)))) return 'seen';
     // Another amount may be a change that the relay has not heard of yet.
     if (balanceWei + creditsWei > 0n) isEmpty = false;
   }

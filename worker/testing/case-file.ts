@@ -15,6 +15,7 @@ export function caseFile(id: string, changes: Partial<CaseFile> = {}): CaseFile 
     task: null,
     own: { score: null, cause: { code: 'none', detail: '' }, files: [], executions: [] },
     group: null,
+    groupNodes: [],
     deviations: [],
     machine: { engine: null, gpu: { name: 'card', vramGib: 8, cards: 1 }, driver: null, program: '0.1.0', platform: 'linux' },
     timeline: [],

@@ -84,7 +84,9 @@ function scoresOf(event: QosEventType, rank: number | null): readonly number[] {
 export function longFits(before: number, after: number, score: number): boolean {
   // Half may stand for a mean of exactly zero.
   const starts = before === NEUTRAL_QOS ? [NEUTRAL_QOS * MAX_TASK_SCORE, 0] : [before * MAX_TASK_SCORE];
-  const fits = (mean: number) => Math.abs(longTermQos({ ...NEW_NODE_QOS, pool: [mean] }) - after) <= EXACT;
+  // A mean of exactly zero is told as half by older relays, and as zero by newer ones.
+  const fits = (mean: number) =>
+    [longTermQos({ ...NEW_NODE_QOS, pool: [mean] }), mean / MAX_TASK_SCORE].some((told) => Math.abs(told - after) <= EXACT);
   return starts.some((start) => {
     for (let size = 0; size < POOL_SIZE; size++) if (fits((size * start + score) / (size + 1))) return true;
     for (let dropped = 0; dropped <= MAX_TASK_SCORE; dropped++) if (fits(start + (score - dropped) / POOL_SIZE)) return true;

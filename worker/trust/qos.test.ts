@@ -120,6 +120,21 @@ describe('the relay’s tracing against the formulas', () => {
     expect(longFits(0.5, 1, 10)).toBe(true);
     expect(longFits(0.5, 0.5, 0)).toBe(true);
   });
+
+  it('agrees with a relay whose new nodes start with 5 of 10, and that tells a mean of zero as it is', () => {
+    const steps: Step[] = [
+      { event: 'node_join_health_reset', afterMs: 0 },
+      { event: 'validation_group_rank_1', afterMs: MINUTE, score: 10 },
+      { event: 'validation_group_rank_3', afterMs: MINUTE, score: 2 },
+    ];
+    const { traces, atMs } = history(steps, { ...NEW_NODE_QOS, storedScore: 5 });
+    const { now, changes } = explainQos({ tracing: tracingOf(traces), info: null, nowMs: atMs });
+    expect(now.long).toEqual({ value: expect.closeTo((48 * 5 + 10 + 2) / 50 / 10, 6), source: 'relay' });
+    expect(changes.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(longFits(0.5, 0.51, 10)).toBe(true);
+    expect(longFits(0, 0, 0)).toBe(true);
+    expect(longFits(0.02, 0, 0)).toBe(true);
+  });
 });
 
 describe('what the node is told', () => {
