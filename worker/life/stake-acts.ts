@@ -46,7 +46,7 @@ export class StakeActs {
     this.#waker = new Waker(options.clock);
   }
 
-  /** One listener, told after each reading. */
+  /** One listener, told after each reading of {@link run}; who reads by itself knows. */
   onRead(listener: () => void): void {
     this.#onRead = listener;
   }
@@ -74,6 +74,7 @@ export class StakeActs {
     while (!signal.aborted) {
       try {
         await this.read();
+        this.#onRead();
       } catch (error) {
         if (!isChainError(error)) throw error;
         log.debug({ code: error.code }, 'the stake could not be read');
@@ -88,7 +89,6 @@ export class StakeActs {
     const stake = await client.staking.stake();
     this.#stake = { stake, readMs: clock.now() };
     if (stake.status !== 'Staked') this.#isInDoubt = false;
-    this.#onRead();
     return { stake, open: this.#underWay() !== null, targetWei };
   }
 
