@@ -31,6 +31,10 @@ export const OWN_ACCOUNTS = [
 export type OwnAccount = (typeof OWN_ACCOUNTS)[number];
 
 /** The other side of a movement. */
+/** What a ledger entry says of its record where the relay has none, or has taken it back: a UI says it in its own language. */
+export const NOT_ITEMISED = 'not itemised by the relay';
+export const WITHDRAWN_BY_NETWORK = ', withdrawn by the network';
+
 export const COUNTERPARTIES = ['network', 'gas', 'slashed', 'outside'] as const;
 export type Counterparty = (typeof COUNTERPARTIES)[number];
 export type Account = OwnAccount | Counterparty;
@@ -198,7 +202,12 @@ export const agreementSchema = z.discriminatedUnion('state', [
     /** The likeliest explanation first. */
     candidates: z.array(candidateSchema),
   }),
-  z.object({ state: z.literal('unknown'), why: z.string() }),
+  z.object({
+    state: z.literal('unknown'),
+    why: z.string(),
+    /** What the balance counts already and the relay's lists do not show yet; null = `why` is something else. */
+    underWayWei: signedWeiText.nullable(),
+  }),
 ]);
 
 export const accountCheckSchema = z.object({

@@ -23,7 +23,10 @@ it.each<[AccountCheckView['agreement'], string]>([
     { state: 'differs', byWei: '-2', sinceMs: 0, candidates: [] },
     "the node's own ledger of wallet against the chain: -2 wei are missing in it",
   ],
-  [{ state: 'unknown', why: 'it is silent' }, "the node's own ledger of wallet against the chain: it is silent"],
+  [
+    { state: 'unknown', why: 'it is silent', underWayWei: null },
+    "the node's own ledger of wallet against the chain: it is silent",
+  ],
 ])('%o is a difference', (agreement, difference) => {
   expect(ledgerReport([check({ agreement })]).differences).toEqual([difference]);
 });

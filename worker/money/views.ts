@@ -55,7 +55,7 @@ function agreementView(agreement: Agreement): money.AccountCheckView['agreement'
     case 'agrees':
       return { state: 'agrees' };
     case 'unknown':
-      return { state: 'unknown', why: agreement.why };
+      return { state: 'unknown', why: agreement.why, underWayWei: agreement.underWayWei?.toString() ?? null };
     case 'differs': {
       const { byWei, sinceMs, candidates } = agreement;
       return { state: 'differs', byWei: String(byWei), sinceMs, candidates: candidates.map(candidateView) };

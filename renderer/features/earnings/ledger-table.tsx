@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Account, LedgerEntryView } from '../../../contract/money.ts';
+import { type Account, type LedgerEntryView, NOT_ITEMISED, WITHDRAWN_BY_NETWORK } from '../../../contract/money.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useNode } from '../../state/app-context.ts';
 import { CopyButton, Hash, shortHash } from '../../ui/hash.tsx';
@@ -66,6 +66,14 @@ function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly a
   );
 }
 
+/** Names of records stay as they are; what is said about one is said in the reader's language. */
+function RecordName({ record }: { readonly record: string }) {
+  const { t } = useTranslation('earnings');
+  if (record === NOT_ITEMISED) return t('ledger.notItemised');
+  if (!record.endsWith(WITHDRAWN_BY_NETWORK)) return record;
+  return t('ledger.withdrawnByNetwork', { record: record.slice(0, -WITHDRAWN_BY_NETWORK.length) });
+}
+
 /** Where a line comes from: its task, its transaction, else the relay's record. */
 function Source({ entry: { task, transaction, record, source } }: { readonly entry: LedgerEntryView }) {
   const { t } = useTranslation('earnings');
@@ -87,7 +95,7 @@ function Source({ entry: { task, transaction, record, source } }: { readonly ent
       {transaction !== null && <Hash value={transaction} what={t('ledger.transaction')} />}
       {task === null && transaction === null && (
         <code title={t('ledger.record')} className="font-mono text-xs break-all text-faint">
-          {record ?? source}
+          {record === null ? source : <RecordName record={record} />}
         </code>
       )}
     </span>

@@ -7,7 +7,7 @@ import { Badge, type Tone, ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Money } from '../../ui/money.tsx';
+import { Money, moneyText } from '../../ui/money.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { Time } from '../../ui/time.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
@@ -103,7 +103,13 @@ function Check({ check: { account, against, ledgerWei, observedWei, agreement },
           </span>
         )}
       </p>
-      {agreement.state === 'unknown' && <p className="text-[13px] text-faint">{agreement.why}</p>}
+      {agreement.state === 'unknown' && (
+        <p className="text-[13px] text-faint">
+          {agreement.underWayWei === null
+            ? agreement.why
+            : t('check.underWay', { amount: moneyText(BigInt(agreement.underWayWei)) })}
+        </p>
+      )}
       {agreement.state === 'differs' && (
         <>
           <Difference agreement={agreement} youngPasses={account === 'relay'} />

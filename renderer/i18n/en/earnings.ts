@@ -96,6 +96,7 @@ export const earnings = {
     agrees: 'Agrees',
     differs: 'Differs',
     unknown: 'Can not be compared',
+    underWay: '{{amount}} CNX are under way: the balance counts them, and the relay’s lists do not show them yet.',
     all: 'The ledger and the network agree.',
     some: 'The ledger and the network do not agree everywhere.',
     notAll: 'What could be compared agrees.',
@@ -125,6 +126,8 @@ export const earnings = {
     transferDone: 'The transfer is in the ledger.',
   },
   ledger: {
+    notItemised: 'not itemised by the relay',
+    withdrawnByNetwork: '{{record}}, withdrawn by the network',
     title: 'Ledger',
     filter: 'Filter of the ledger',
     account: 'Account',

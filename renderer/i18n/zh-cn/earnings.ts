@@ -99,6 +99,7 @@ export const earnings: Same<typeof en> = {
     agrees: '相符',
     differs: '不符',
     unknown: '无法对照',
+    underWay: '{{amount}} CNX 正在途中：余额已计入，但中继的列表尚未显示。',
     all: '账本与网络相符。',
     some: '账本与网络并非处处相符。',
     notAll: '可对照的部分相符。',
@@ -128,6 +129,8 @@ export const earnings: Same<typeof en> = {
     transferDone: '该转账已记入账本。',
   },
   ledger: {
+    notItemised: '中继未逐笔列出',
+    withdrawnByNetwork: '{{record}}，已被网络收回',
     title: '账本',
     filter: '账本筛选',
     account: '账户',

@@ -14,7 +14,8 @@ export type Agreement =
   | { readonly kind: 'agrees' }
   /** `byWei`: what the source shows beyond the ledger; negative if it shows less. */
   | { readonly kind: 'differs'; readonly byWei: bigint; readonly sinceMs: number; readonly candidates: readonly Candidate[] }
-  | { readonly kind: 'unknown'; readonly why: string };
+  /** `underWayWei`: what the balance counts already and the lists do not show yet; left out for any other reason. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly underWayWei?: bigint };
 
 export type Source = 'relayBalance' | 'relayRecords' | 'chain' | 'none';
 

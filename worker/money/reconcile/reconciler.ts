@@ -128,7 +128,7 @@ export class Reconciler {
     const sinceMs = known?.byWei === byWei ? known.sinceMs : nowMs;
     this.#since.set(name, { byWei, sinceMs });
     if (check.against === 'relayBalance' && candidates.length === 0 && nowMs - sinceMs < LISTED_WITHIN_MS) {
-      return { ...check, agreement: { kind: 'unknown', why: `${byWei} wei are under way: ${UNLISTED}` } };
+      return { ...check, agreement: { kind: 'unknown', why: `${byWei} wei are under way: ${UNLISTED}`, underWayWei: byWei } };
     }
     return { ...check, agreement: { ...check.agreement, sinceMs } };
   }

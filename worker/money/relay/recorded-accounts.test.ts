@@ -164,6 +164,7 @@ describe('a deposit that counts in the balance before the list shows it', () => 
     expect(await relayBalance(money)).toMatchObject({
       kind: 'unknown',
       why: expect.stringContaining(`${DEPOSIT} wei are under way`),
+      underWayWei: DEPOSIT,
     });
     await money.clock.tick(10_000);
     list();

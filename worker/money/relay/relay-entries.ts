@@ -1,4 +1,5 @@
 /** The relay's records as ledger entries. Pure. Source: RELAY_PROTOCOL 1.2, 3.5, 4.9. */
+import { NOT_ITEMISED, WITHDRAWN_BY_NETWORK } from '../../../contract/money.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { isTerminal, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
@@ -65,7 +66,7 @@ export function postDelegationIncome({ record, before, observedMs }: Changing<bi
       to: 'relay',
       wei: record - booked,
       atMs: observedMs,
-      record: 'not itemised by the relay',
+      record: NOT_ITEMISED,
     }),
   );
 }
@@ -172,7 +173,7 @@ export function postVesting({ record, before, observedMs }: Changing<VestingReco
         kind: 'emission',
         from: 'locked',
         to: 'network',
-        record: `vesting ${record.id}, withdrawn by the network`,
+        record: `vesting ${record.id}${WITHDRAWN_BY_NETWORK}`,
       }),
     );
   }
