@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
+import { addressField } from '../protocol/wire/fields.ts';
 import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { chainStakeSchema, lifeViewSchema } from './life.ts';
 import { nodeConfigSchema } from './node-config.ts';
@@ -96,7 +97,11 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/),
     /** The host's word, for this start, that no other machine runs with the key. */
     confirmedAlone: z.boolean().default(false),
+    /** Of every key that the program holds: none of them may become a beneficial address. */
+    ownAddresses: z.array(addressField).default([]),
   }),
+  /** The same, after a key was added. */
+  z.object({ type: z.literal('ownAddresses'), addresses: z.array(addressField) }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
   /** Leaves the network after the current task and takes the stake back; the process goes on. */

@@ -2,6 +2,8 @@
  * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by id and
  * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
  */
+
+import type { Hex } from '../protocol/hex.ts';
 import { ChannelConnections } from './channel-connections.ts';
 import { ContractError } from './errors.ts';
 import type { SelfTestOrder } from './gpu.ts';
@@ -35,10 +37,16 @@ export interface WorkerListeners {
   readonly onError?: (error: ContractError) => void;
 }
 
+export interface StartOptions {
+  readonly confirmedAlone?: boolean;
+  /** Of every key that the program holds. */
+  readonly ownAddresses?: readonly Hex[];
+}
+
 export interface WorkerClient {
   readonly pid: number | undefined;
   /** Resolves when the node runs. @throws ContractError WORKER_FATAL, WORKER_EXITED */
-  start(config: NodeConfigInput, privateKey: string, options?: { readonly confirmedAlone?: boolean }): Promise<NodeView>;
+  start(config: NodeConfigInput, privateKey: string, options?: StartOptions): Promise<NodeView>;
   /** Latest view, null before the first. */
   node(): NodeView | null;
   /** Resolves with the first view that fits, at once if the latest does. @throws ContractError WORKER_FATAL, WORKER_EXITED */
@@ -51,6 +59,8 @@ export interface WorkerClient {
   unstake(): void;
   /** What comes of it is told by the views. */
   selfTest(order: SelfTestOrder): void;
+  /** After a key was added. */
+  ownAddresses(addresses: readonly Hex[]): void;
   /** A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. */
   connect(): RpcPort;
   /** Finishes the current task, then ends the process; resolves after its exit. */
@@ -139,9 +149,9 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     exited,
     node: () => latest,
     until,
-    async start(config, privateKey, { confirmedAlone = false } = {}) {
+    async start(config, privateKey, { confirmedAlone = false, ownAddresses = [] } = {}) {
       const running = until((node) => node.state === 'running' || node.state === 'failed');
-      channel.send({ type: 'start', config, privateKey, confirmedAlone });
+      channel.send({ type: 'start', config, privateKey, confirmedAlone, ownAddresses: [...ownAddresses] });
       const node = await running;
       if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
       return node;
@@ -158,6 +168,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     resume: () => channel.send({ type: 'resume' }),
     unstake: () => channel.send({ type: 'unstake' }),
     connect: () => connections.open(),
+    ownAddresses: (addresses) => channel.send({ type: 'ownAddresses', addresses: [...addresses] }),
     selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {
       if (exit === null) channel.send({ type: 'stop', quitNetwork });

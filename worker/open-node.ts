@@ -58,6 +58,8 @@ export interface OpenNodeOptions {
   readonly onNode: (view: NodeView) => void;
   readonly onTask: (view: TaskView, revision: number) => void;
   readonly onFatal: (error: unknown) => void;
+  /** Of every key that the program holds, now; absent = of this node's alone. */
+  readonly ownAddresses?: () => readonly Hex[];
   /** Hears of each part as it is opened, with its way back; to be undone in reverse order. */
   readonly onOpened: (undo: () => void | Promise<void>) => void;
 }
@@ -171,6 +173,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     network: config.network.network,
     gpu: gpu.gpu.name,
     nodeInfo: () => network.nodeInfo(),
+    ...(options.ownAddresses === undefined ? {} : { ownAddresses: options.ownAddresses }),
     networkClock,
     clock,
     random,

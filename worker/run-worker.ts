@@ -48,6 +48,8 @@ class WorkerProcess {
   #drained: Promise<void> = Promise.resolve();
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
+  /** Of every key that the program holds. */
+  #ownAddresses: readonly Hex[] = [];
   #failed = false;
   #ended = false;
 
@@ -88,7 +90,12 @@ class WorkerProcess {
   }
 
   async #obey(message: ToWorker): Promise<void> {
+    if (message.type === 'ownAddresses') {
+      this.#ownAddresses = message.addresses;
+      return;
+    }
     if (message.type === 'start') {
+      if (this.#starting === null) this.#ownAddresses = message.ownAddresses;
       const first = this.#starting === null;
       this.#starting ??= this.#start(message);
       await this.#starting;
@@ -151,6 +158,7 @@ class WorkerProcess {
         this.#service?.taskChanged(task);
       },
       onFatal: (error) => this.#fail(error),
+      ownAddresses: () => this.#ownAddresses,
       onOpened: (undo) => void this.#shutdown.push(undo),
     });
     this.#service = openNodeService(parts, { withoutKey: exactRedactor([privateKey]), drained: () => this.#drained });

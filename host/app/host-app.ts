@@ -4,12 +4,13 @@ import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { type Caller, createRpcServer } from '../../contract/rpc-server.ts';
+import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
 import { type AskPerson, createPageGuard } from '../acts/page-guard.ts';
-import { HOST_ERRORS } from '../errors.ts';
+import { HOST_ERRORS, isHostError } from '../errors.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
@@ -63,12 +64,23 @@ export interface HostApp {
   close(): Promise<void>;
 }
 
+/** Of every key that this program holds. */
+function ownAddressesOf({ keys, devnetKeys }: Pick<HostParts, 'keys' | 'devnetKeys'>): readonly Hex[] {
+  try {
+    return [...keys.addresses(), ...devnetKeys.addresses()];
+  } catch (error) {
+    // What the keys of the local network hold is made up: a damaged file of theirs keeps nothing else from going on.
+    if (!isHostError(error)) throw error;
+    return keys.addresses();
+  }
+}
+
 /** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
 export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null } = options;
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
   const stores = await openStores({ dataDir, clock, random, electronBackend, role });
-  const { profiles, folders, lock } = stores;
+  const { profiles, folders, lock, keys, devnetKeys } = stores;
   const notices = stores.notices.map(({ code, message, data }) => ({
     ...{ code, message, data: { ...data } },
     remedy: HOST_ERRORS[code].remedy,
@@ -91,6 +103,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     clock,
     random,
     order: (profileId) => nodes.order(profileId),
+    ownAddresses: () => ownAddressesOf({ keys, devnetKeys }),
     open({ profileId, secrets }) {
       const writer = createLogWriter({ folder: path.join(folders.logs, profileId), clock, secrets });
       const channel = openWorker({ profileId, entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
@@ -98,6 +111,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
       return channel;
     },
   });
+  keys.onAdded(() => supervisor.tellOwnAddresses());
   const views = createProfileViews({ profiles, supervisor, networks });
   const nodes: NodeRunner = createNodeRunner({ ...stores, networks, supervisor, devnet, views, clock, random });
   const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features, notices };

@@ -80,6 +80,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     async createLocal(wish) {
       const { minStakeWei } = await devnet.start();
       const address = devnetKeys.create();
+      supervisor.tellOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
       await runner.start(profile.id);
       return views.view(profile);

@@ -47,6 +47,10 @@ export interface KeysOptions {
 }
 
 export interface Keys {
+  /** Of all keys, also of those that are archived. */
+  addresses(): readonly Hex[];
+  /** Hears of every key that is added. */
+  onAdded(listener: () => void): void;
   stores(): Promise<KeyStores>;
   list(): Promise<readonly KeyView[]>;
   create(order: Create): Promise<Created>;
@@ -76,6 +80,7 @@ class HostKeys implements Keys {
   readonly #index;
   /** Of keystore files, opened since the program started. */
   readonly #unlocked: Map<Hex, Hex>;
+  readonly #onAdded: (() => void)[] = [];
   readonly #asked = new Map<Hex, { readonly words: readonly string[]; readonly ask: readonly number[] }>();
   readonly #exports = new Map<string, { readonly address: Hex; readonly ageMs: () => number }>();
 
@@ -95,6 +100,14 @@ class HostKeys implements Keys {
         if (!this.#index.has(address)) this.#add({ address, store: store.kind, backedUp: false });
       }
     }
+  }
+
+  addresses(): readonly Hex[] {
+    return this.#index.all().map(({ address }) => address);
+  }
+
+  onAdded(listener: () => void): void {
+    this.#onAdded.push(listener);
   }
 
   async stores(): Promise<KeyStores> {
@@ -203,6 +216,7 @@ class HostKeys implements Keys {
   #add({ address, store, backedUp }: Pick<KeyEntry, 'address' | 'store' | 'backedUp'>): KeyView {
     const entry: KeyEntry = { address, store, backedUp, createdMs: this.#options.clock.now(), archivedAs: null };
     this.#index.add(entry);
+    for (const listener of this.#onAdded) listener();
     return this.#view(entry);
   }
 

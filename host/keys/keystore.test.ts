@@ -160,6 +160,13 @@ describe('a stranger does not make this program work without end', () => {
     }
   });
 
+  it('and takes the memory of one file at a time', async () => {
+    const order: string[] = [];
+    const slow = opened(made({ kdf: { c: 300_000 } })).then(() => order.push('first'));
+    await Promise.all([slow, opened(made({ kdf: { c: 1 } })).then(() => order.push('second'))]);
+    expect(order).toEqual(['first', 'second']);
+  });
+
   it('and the work leaves the event loop free', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);

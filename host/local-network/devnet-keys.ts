@@ -15,6 +15,7 @@ const hexKey = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f
 const contentSchema = z.object({ devnetOnly: z.literal(true), keys: z.array(hexKey) });
 
 export interface DevnetKeys {
+  addresses(): readonly Hex[];
   /** A new key's address. */
   create(): Hex;
   has(address: string): boolean;
@@ -28,6 +29,7 @@ export function openDevnetKeys({ dataDir, random }: { readonly dataDir: string; 
   const all = () => file.read()?.keys ?? [];
   const find = (address: string) => all().find((key) => addressOf(key) === checksumAddress(address as Hex));
   return {
+    addresses: () => all().map((key) => addressOf(key)),
     create() {
       const key = bytesToHex(random.bytes(32));
       file.write({ devnetOnly: true, keys: [...all(), key] });

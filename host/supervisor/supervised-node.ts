@@ -32,6 +32,8 @@ export interface SupervisedNodeOptions {
   readonly random: Random;
   readonly limits: RestartLimits;
   readonly onChange: () => void;
+  /** Of every key that the program holds, now. */
+  readonly ownAddresses: () => readonly Hex[];
 }
 
 interface Process {
@@ -103,6 +105,11 @@ export class SupervisedNode {
     this.#process?.channel.kill();
   }
 
+  /** A living process hears of a key that was added. */
+  tellOwnAddresses(): void {
+    this.#process?.client.ownAddresses(this.#options.ownAddresses());
+  }
+
   /** @throws HostError PROFILE_NOT_RUNNING */
   running(): WorkerClient {
     if (this.#process === null) throw new HostError('PROFILE_NOT_RUNNING', 'it does not run', { id: this.#options.profileId });
@@ -121,7 +128,7 @@ export class SupervisedNode {
   }
 
   #run({ config, privateKey, confirmedAlone = false }: NodeOrder): void {
-    const { open, clock, onChange } = this.#options;
+    const { open, clock, onChange, ownAddresses } = this.#options;
     const channel = open([privateKey]);
     const client = createWorkerClient(channel, { onNode: onChange });
     const process: Process = { channel, client, ranMs: startStopwatch(clock), fatal: null };
@@ -129,7 +136,7 @@ export class SupervisedNode {
     channel.onMessage((message) => this.#hear(message, process));
     void client.exited.then((exit) => this.#ended(process, exit));
     // How it fails is told by the process itself, before and with its end.
-    client.start(config, privateKey, { confirmedAlone }).catch(() => {});
+    client.start(config, privateKey, { confirmedAlone, ownAddresses: ownAddresses() }).catch(() => {});
   }
 
   #hear(raw: unknown, process: Process): void {

@@ -2,6 +2,7 @@
 import type { WorkerState } from '../../contract/profiles.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { WorkerClient } from '../../contract/worker-client.ts';
+import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { RESTART_LIMITS, type RestartLimits } from './restart.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
@@ -24,6 +25,8 @@ export interface SupervisorOptions {
   /** Starts a worker process; `secrets` must not stand in what is kept of its output. */
   readonly open: (start: { readonly profileId: string; readonly secrets: readonly string[] }) => SupervisedChannel;
   readonly limits?: RestartLimits;
+  /** Of every key that the program holds, now; absent = it holds no others. */
+  readonly ownAddresses?: () => readonly Hex[];
 }
 
 export interface Supervisor {
@@ -38,6 +41,8 @@ export interface Supervisor {
   /** To ask the node itself. @throws HostError PROFILE_NOT_RUNNING */
   client(profileId: string): WorkerClient;
   view(profileId: string): SupervisionView;
+  /** A key was added: every living process is told. */
+  tellOwnAddresses(): void;
   /** Profiles with a process, or about to have one. */
   active(): readonly string[];
   watch(listener: (view: SupervisionView) => void): () => void;
@@ -51,7 +56,7 @@ export interface Supervisor {
 const INACTIVE: readonly WorkerState['kind'][] = ['stopped', 'failed', 'locked'];
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { clock, random, limits = RESTART_LIMITS } = options;
+  const { clock, random, limits = RESTART_LIMITS, ownAddresses = () => [] } = options;
   const nodes = new Map<string, SupervisedNode>();
   const listeners = new Set<(view: SupervisionView) => void>();
   let revision = 0;
@@ -77,6 +82,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       random,
       limits,
       onChange: () => changed(profileId),
+      ownAddresses,
     });
     nodes.set(profileId, node);
     return node;
@@ -89,6 +95,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     resume: (profileId) => nodeOf(profileId).running().resume(),
     client: (profileId) => nodeOf(profileId).running(),
     view,
+    tellOwnAddresses() {
+      for (const node of nodes.values()) node.tellOwnAddresses();
+    },
     active: () => [...nodes].filter(([, node]) => !INACTIVE.includes(node.state.kind)).map(([profileId]) => profileId),
     watch(listener) {
       listeners.add(listener);

@@ -37,7 +37,7 @@ export interface MoneyOptions {
   /** GPU name as reported. */
   readonly gpu: string;
   readonly nodeInfo: () => Promise<NodeInfo>;
-  /** Addresses of the host's other nodes. */
+  /** Of every key that the program holds, now; absent = of this node's alone. */
   readonly ownAddresses?: () => readonly Hex[];
   readonly networkClock: NetworkClock;
   readonly clock: Clock;
