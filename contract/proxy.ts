@@ -88,11 +88,11 @@ function hostOf(text: string, isV6: boolean): string | null {
 function readCredentials(text: string): { username: string; password: string } {
   const colon = text.indexOf(':');
   const [username, password] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
-  return { username: decoded(username), password: decoded(password) };
+  return { username: decodedEscapes(username), password: decodedEscapes(password) };
 }
 
 /** A `%` that begins no escape is a percent sign. */
-function decoded(text: string): string {
+export function decodedEscapes(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
       return decodeURIComponent(escapes);

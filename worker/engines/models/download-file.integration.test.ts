@@ -223,6 +223,20 @@ describe('a hub that lies', () => {
     expect(JSON.stringify([String(error), error])).not.toContain('hunter2');
   });
 
+  it.each([
+    ['100%', '100%'],
+    ['a%20b', 'a b'],
+    ['50%25', '50%'],
+  ])('may have %s as a password', async (written, password) => {
+    let authorization: string | undefined;
+    handler = (request, response) => {
+      authorization = request.headers.authorization;
+      response.writeHead(404).end();
+    };
+    await download({ url: `${url().replace('127', `user:${written}@127`)}/model` }).catch(() => {});
+    expect(authorization).toBe(`Basic ${Buffer.from(`user:${password}`).toString('base64')}`);
+  });
+
   it.each([401, 403, 404, 410])('and answers %d is not asked again', async (status) => {
     handler = (_request, response) => response.writeHead(status).end();
     await expect(download()).rejects.toMatchObject({ code: 'MODEL_REFUSED', data: { status } });

@@ -8,6 +8,7 @@ import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promis
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, fetch, type Response } from 'undici';
+import { decodedEscapes } from '../../../contract/proxy.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import { EngineError, isEngineError } from '../errors.ts';
@@ -248,7 +249,7 @@ function withoutCredentials(url: string): { address: URL; authorization: string 
   address.username = '';
   address.password = '';
   if (username === '' && password === '') return { address, authorization: null };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decodedEscapes(username)}:${decodedEscapes(password)}`;
   return { address, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
