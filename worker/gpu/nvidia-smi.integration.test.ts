@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
 import { SystemProcessRunner } from './process-runner.ts';
-import { compose } from './testing/compose.ts';
+import { compose, recorded } from './testing/compose.ts';
 
 let folder: string;
 const clock = new ManualClock(0);
@@ -44,6 +44,25 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     const probe = await new NvidiaSmi({ runner, commands: ['no-such-program', command] }).probe();
     expect(probe.kind === 'found' && probe.cards.length).toBe(8);
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('reads a card beside raw bytes, a warning and an exit code', async () => {
+    const file = path.join(folder, 'out.xml');
+    const [before = '', after = ''] = recorded('tesla-t4').split('<process_name>python</process_name>');
+    const name = Buffer.from([0x70, 0xff, 0xc3, 0x28, 0x00, 0x1b, 0x26, 0x3c]);
+    await writeFile(
+      file,
+      Buffer.concat([
+        Buffer.from(`WARNING: infoROM is corrupted at gpu 0000:B3:00.0\n${before}<process_name>`),
+        ...[name, Buffer.from(`</process_name>${after}\n`), Buffer.from([0xff, 0xfe])],
+      ]),
+    );
+    const command = await program(`cat '${file}'; exit 14`);
+    const probe = await new NvidiaSmi({ runner, commands: [command] }).probe();
+    if (probe.kind !== 'found') return expect.fail(probe.problem.detail);
+    expect(probe.cards).toMatchObject([{ name: 'Tesla T4', memoryMib: 15360, unusable: null }]);
+    expect(probe.cards[0]?.processes?.at(-1)?.name).toBe('p\ufffd\ufffd(\ufffd\ufffd&<');
+    expect(probe.problems).toMatchObject([{ code: 'GPU_INFOROM_CORRUPTED' }]);
   });
 
   it('tells a missing binary', async () => {
