@@ -1,6 +1,6 @@
 /**
- * A proxy between a node and its relay that breaks requests on purpose. The relay behind it is the real devnet relay:
- * only the line is bad.
+ * A proxy between a node and its relay, or its chain's endpoint, that breaks requests on purpose. What is behind it is
+ * the real thing of the devnet: only the line is bad.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,8 +12,14 @@ export type Fault =
   /** The relay never sees the request. */
   | { readonly kind: 'error500' }
   | { readonly kind: 'dropBefore' }
-  /** The relay does what it was asked; nobody learns it. */
-  | { readonly kind: 'dropAfter' }
+  /** The same, by a reset instead of an orderly close. */
+  | { readonly kind: 'reset' }
+  /** The relay does what it was asked; nobody learns it. `between` is called in between. */
+  | { readonly kind: 'dropAfter'; readonly between?: () => void }
+  /** Half of the answer, then the connection is gone. */
+  | { readonly kind: 'truncate' }
+  /** A page of whatever stands in front of the relay; the relay never sees the request. */
+  | { readonly kind: 'page'; readonly status: number }
   /** An answer of the right kind of status and the wrong content. */
   | { readonly kind: 'garbage' }
   /** Events from the very first one again, whatever was asked for. */
@@ -25,12 +31,12 @@ export interface ProxiedRequest {
   readonly path: string;
   /** 1 for the first request of this method and kind of path. */
   readonly nth: number;
+  /** Text of a JSON body, '' for anything else. */
+  readonly body: string;
 }
 
 export interface SeenRequest extends ProxiedRequest {
   readonly fault: Fault['kind'];
-  /** Text of a JSON body, '' for anything else. */
-  readonly body: string;
 }
 
 export type FaultPlan = (request: ProxiedRequest) => Fault;
@@ -73,7 +79,11 @@ function forward(target: string, incoming: IncomingMessage, path: string, body: 
   });
 }
 
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+/** @param keep Whether a request stays in `seen`; a line that works for hours would fill the memory. Default: all do. */
+export async function startFaultProxy(
+  target: string,
+  { keep = () => true }: { readonly keep?: (request: SeenRequest) => boolean } = {},
+): Promise<FaultProxy> {
   let plan: FaultPlan = () => PASS;
   const counts = new Map<string, number>();
   const seen: SeenRequest[] = [];
@@ -84,21 +94,31 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const key = `${method} ${kindOf(url.pathname)}`;
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
-    const fault = plan({ method, path: url.pathname, nth });
     const body = await bodyOf(incoming);
     const isJson = incoming.headers['content-type']?.startsWith('application/json') ?? false;
-    seen.push({ method, path: url.pathname, nth, fault: fault.kind, body: isJson ? body.toString() : '' });
+    const planned = { method, path: url.pathname, nth, body: isJson ? body.toString() : '' };
+    const fault = plan(planned);
+    const told = { ...planned, fault: fault.kind };
+    if (keep(told)) seen.push(told);
     if (fault.kind === 'dropBefore') return void incoming.socket.destroy();
+    if (fault.kind === 'reset') return void incoming.socket.resetAndDestroy();
+    if (fault.kind === 'page')
+      return void response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html><h1>Please wait</h1></html>');
     if (fault.kind === 'error500')
       return void response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"planned fault"}');
     if (fault.kind === 'garbage')
       return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"message":"success","data":[{"nonsense');
     if (fault.kind === 'repeatEvents') url.searchParams.set('start', '0');
     const answer = await forward(target, incoming, url.pathname + url.search, body);
-    if (fault.kind === 'dropAfter') return void incoming.socket.destroy();
+    if (fault.kind === 'dropAfter') {
+      fault.between?.();
+      return void incoming.socket.destroy();
+    }
     if (fault.kind === 'late') await new Promise((resolve) => setTimeout(resolve, fault.ms));
     const { 'transfer-encoding': _chunked, connection: _connection, ...headers } = answer.headers;
-    response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length }).end(answer.body);
+    response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length });
+    if (fault.kind !== 'truncate') return void response.end(answer.body);
+    response.write(answer.body.subarray(0, answer.body.length / 2), () => incoming.socket.destroy());
   }
 
   const server = createServer((incoming, response) => {

@@ -1,0 +1,34 @@
+/**
+ * The programs of a soak, each with all its modules in one file: they are started thousands of times, and most of a start
+ * is reading modules. What they do is the same.
+ */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+export interface SoakPrograms {
+  readonly worker: string;
+  readonly host: string;
+  readonly engine: string;
+}
+
+const source = (name: string) => fileURLToPath(new URL(`./soak-${name}.ts`, import.meta.url));
+
+export const FROM_SOURCE: SoakPrograms = { worker: source('worker'), host: source('host'), engine: source('engine') };
+
+export async function bundlePrograms(outDir: string): Promise<SoakPrograms> {
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    ssr: { noExternal: true, external: ['node-llama-cpp', 'onnxruntime-node', 'keytar'] },
+    build: {
+      ssr: true,
+      outDir,
+      minify: false,
+      target: 'node24',
+      rollupOptions: { input: { ...FROM_SOURCE }, output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' } },
+    },
+  });
+  const at = (name: string) => `${outDir}/${name}.mjs`;
+  return { worker: at('worker'), host: at('host'), engine: at('engine') };
+}

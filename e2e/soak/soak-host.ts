@@ -1,0 +1,93 @@
+/** Stands for the host program: keeps a worker process per node alive, and dies like one. Told what to do over its fork's channel. */
+import { fork } from 'node:child_process';
+import { createNodeClient } from '../../contract/rpc-client.ts';
+import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
+import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
+
+const AGAIN_MS = 200;
+const clients = new Map<string, WorkerClient>();
+let isStopping = false;
+
+function tell(message: FromSoakHost): void {
+  if (process.connected) process.send?.(message, () => {});
+}
+
+function start(node: HostedNode, entry: string): void {
+  if (isStopping) return;
+  let why = '';
+  const child = fork(entry, [], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, ...node.env },
+    detached: true,
+  });
+  const client = createWorkerClient(
+    {
+      pid: child.pid,
+      send: (message) => void (child.connected && child.send(message, () => {})),
+      onMessage: (listener) => void child.on('message', listener),
+      onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, signal })),
+    },
+    {
+      onNode: ({ state, life, currentTask }) =>
+        tell({ type: 'view', node: node.name, state, life: life?.kind ?? '', isBusy: currentTask !== null }),
+    },
+  );
+  clients.set(node.name, client);
+  tell({ type: 'worker', node: node.name, pid: child.pid ?? 0 });
+  // A worker that is killed before it runs is told by its exit.
+  client.start(node.config, node.privateKey).catch((error: unknown) => {
+    why = String(error);
+  });
+  void client.exited.then(({ code, signal }) => {
+    tell({ type: 'exit', node: node.name, code, signal, why });
+    // The worker of a killed host may still be leaving: the next one is told that the directory is in use.
+    setTimeout(() => start(node, entry), code === 0 || code === null ? 0 : AGAIN_MS);
+  });
+}
+
+async function answer(id: number, act: () => Promise<readonly string[]>): Promise<void> {
+  let problems: readonly string[];
+  try {
+    problems = await act();
+  } catch (error) {
+    problems = [String(error)];
+  }
+  tell({ type: 'answer', id, problems });
+}
+
+async function withdraw(client: WorkerClient, amountWei: string): Promise<string[]> {
+  const node = createNodeClient(client.connect());
+  const { confirmation, problems } = await node.money.prepareWithdrawal({ amountWei });
+  if (confirmation === null) return problems.map(({ code }) => code);
+  await node.money.confirmWithdrawal({ amountWei, confirmation: confirmation.id });
+  return [];
+}
+
+async function reconcile(client: WorkerClient): Promise<string[]> {
+  const { checks } = await createNodeClient(client.connect()).money.reconcile({});
+  return checks
+    .filter(({ against, agreement }) => against !== 'none' && agreement.state !== 'agrees')
+    .map(({ account, against, ledgerWei, observedWei, agreement }) =>
+      JSON.stringify({ account, against, ledgerWei, observedWei, agreement }),
+    );
+}
+
+process.on('message', (message: ToSoakHost) => {
+  if (message.type === 'run') {
+    for (const node of message.nodes) start(node, message.entry);
+    return;
+  }
+  if (message.type === 'stop') {
+    isStopping = true;
+    void Promise.all([...clients.values()].map((client) => client.stop({ quitNetwork: false }))).then(() => process.exit(0));
+    return;
+  }
+  const client = clients.get(message.node);
+  if (client === undefined) return;
+  if (message.type === 'unstake') client.unstake();
+  if (message.type === 'resume') client.resume();
+  if (message.type === 'withdraw') void answer(message.id, () => withdraw(client, message.amountWei));
+  if (message.type === 'reconcile') void answer(message.id, () => reconcile(client));
+});
+process.on('disconnect', () => process.exit(0));

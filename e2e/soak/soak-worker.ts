@@ -1,0 +1,45 @@
+/**
+ * The real worker program with two differences: its date can be set, and when the file named by the environment says
+ * `<victim>@<point>`, it kills itself (`worker`) or its engine (`engine`) with SIGKILL the next time it is there.
+ */
+import './stepped-date.ts';
+import { readFileSync, rmSync } from 'node:fs';
+import type { Engine } from '../../worker/engines/engine.ts';
+import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
+import { systemClock } from '../../worker/engines/system-clock.ts';
+import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
+import { processPort } from '../../worker/process-port.ts';
+import { runWorker } from '../../worker/run-worker.ts';
+import { systemRandom } from '../../worker/system-random.ts';
+
+const file = process.env.CRYNUX_SOAK_STRIKE ?? '';
+let engine: Engine | null = null;
+
+function order(): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+runWorker(processPort(), {
+  clock: systemClock,
+  random: systemRandom,
+  createEngine: (options) => {
+    engine = createEngineSupervisor(options);
+    return engine;
+  },
+  createNetwork: (options) => new RelayNetwork(options),
+  reach(point) {
+    const [victim, wanted] = order()?.split('@') ?? [];
+    if (wanted !== point) return;
+    const state = engine?.state();
+    if (victim === 'engine' && state?.kind !== 'ready') return;
+    // The file's end is the sign that the kill took place.
+    rmSync(file);
+    if (victim === 'worker') process.kill(process.pid, 'SIGKILL');
+    else if (state?.kind === 'ready') process.kill(state.pid, 'SIGKILL');
+  },
+  exit: (code) => process.exit(code),
+});
