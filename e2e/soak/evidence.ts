@@ -34,7 +34,6 @@ export async function gather(network: SoakNetwork): Promise<SoakFacts> {
     tasks,
     escrowWei: totals.escrowWei,
     mintedWei: totals.totalWei - totals.issuedWei,
-    slashedWei: totals.slashedWei,
   };
 }
 

@@ -52,7 +52,6 @@ export interface SoakFacts {
   /** The relay's own books: fees and withdrawals that are held back, and what it has beyond what was ever brought in. */
   readonly escrowWei: bigint;
   readonly mintedWei: bigint;
-  readonly slashedWei: bigint;
 }
 
 export const VIOLATION_KINDS = ['secondExecution', 'secondScore', 'wrongReport', 'wei', 'slash', 'unfinished'] as const;
@@ -76,7 +75,6 @@ export function judge(facts: SoakFacts): Violation[] {
     ...judgePayments(facts.tasks),
     ...wei('the relay still holds fees or withdrawals back', facts.escrowWei),
     ...wei('the relay has more or less than was brought in', facts.mintedWei),
-    ...(facts.slashedWei === 0n ? [] : [violation('slash', `${facts.slashedWei} wei of stakes were slashed`)]),
   ];
 }
 
@@ -142,6 +140,7 @@ function judgeBooks(node: NodeFacts): Violation[] {
 
 function judgeTask({ commitment, status, isInvalid, abortReason }: TaskFacts): Violation[] {
   if (!status.startsWith('End')) return [violation('unfinished', `${commitment} is ${status}`)];
+  if (status === 'EndInvalidated') return [violation('slash', `${commitment} was invalidated, and its node slashed`)];
   if (!isInvalid && abortReason === 'ErrorReported') return [violation('wrongReport', `${commitment} ended as reported`)];
   if (isInvalid && PAID.has(status)) return [violation('wrongReport', `${commitment} is invalid and ended as ${status}`)];
   return [];
