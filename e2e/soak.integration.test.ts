@@ -72,7 +72,6 @@ it('holds what a soak may not break, and counts what is planted', async () => {
     tasks: 8,
     kills: 4,
     faults: true,
-    clocks: false,
     seed: 20_261_129,
     afterwards: async (network) => {
       expect(kindsOf(await gather(network))).toEqual([]);

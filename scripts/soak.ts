@@ -2,7 +2,7 @@
  * Tasks on a devnet of three nodes while workers, engines, their host and everything are killed, lines fail and clocks are
  * set. Ends with a table and exit code 1 if anything happened that must not happen.
  *
- *   npm run soak -- --tasks N --kills M [--faults] [--clocks] [--seed S] [--minutes N] [--json]
+ *   npm run soak -- --tasks N --kills M [--faults] [--seed S] [--minutes N] [--json]
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +15,6 @@ const optionsSchema = z.object({
   tasks: count(1_000_000).min(1),
   kills: count(1_000_000),
   faults: z.boolean(),
-  clocks: z.boolean(),
   seed: count(2 ** 32 - 1),
   minutes: count(10_080).min(1),
   json: z.boolean(),
@@ -28,7 +27,6 @@ function readOptions(): z.output<typeof optionsSchema> | null {
         tasks: { type: 'string', default: '30' },
         kills: { type: 'string', default: '10' },
         faults: { type: 'boolean', default: false },
-        clocks: { type: 'boolean', default: false },
         seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
         minutes: { type: 'string', default: '240' },
         json: { type: 'boolean', default: false },
@@ -40,7 +38,7 @@ function readOptions(): z.output<typeof optionsSchema> | null {
       error instanceof z.ZodError
         ? error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; ')
         : String(error);
-    process.stderr.write(`${why}\nnpm run soak -- --tasks N --kills M [--faults] [--clocks] [--seed S] [--minutes N] [--json]\n`);
+    process.stderr.write(`${why}\nnpm run soak -- --tasks N --kills M [--faults] [--seed S] [--minutes N] [--json]\n`);
     return null;
   }
 }

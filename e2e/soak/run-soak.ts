@@ -15,10 +15,8 @@ export interface SoakOptions {
   /** Tasks at the relay; a group has three. */
   readonly tasks: number;
   readonly kills: number;
-  /** Bad lines. */
+  /** Bad lines, and dates that are set. */
   readonly faults: boolean;
-  /** Dates that are set. */
-  readonly clocks: boolean;
   readonly seed: number;
   /** No task is begun after so many minutes. */
   readonly minutes?: number;
@@ -197,7 +195,7 @@ class Soak {
   }
 
   async #clockLoop(): Promise<void> {
-    while (!this.#isOver && this.#options.clocks) {
+    while (!this.#isOver && this.#options.faults) {
       await sleep(500);
       if (this.#choices.chance(0.15)) this.#killer.stepClock(this.#choices.oneOf(this.#network.nodes));
     }
