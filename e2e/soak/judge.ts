@@ -146,12 +146,16 @@ function judgeTask({ commitment, status, isInvalid, abortReason }: TaskFacts): V
   return [];
 }
 
-/** The fee of a task, or of a group's winner, is paid out once; of everything else nothing. */
+/**
+ * The fee of a task, or of a group's winner, is paid out once, and that of a task which its application never validated
+ * to its node (protocol/tasks/deviations.ts); of everything else nothing.
+ */
 function judgePayments(tasks: readonly TaskFacts[]): Violation[] {
   const groups = Map.groupBy(tasks, ({ taskId, commitment }) => (taskId === '' ? commitment : taskId));
   return [...groups].flatMap(([id, members]) => {
     const winner = members.find(({ status }) => status === 'EndSuccess' || status === 'EndGroupSuccess');
-    const dueWei = winner?.feeWei ?? 0n;
+    const unvalidated = members.filter(({ abortReason }) => abortReason === 'CreatorValidationTimeout');
+    const dueWei = unvalidated.reduce((sum, { feeWei }) => sum + feeWei, winner?.feeWei ?? 0n);
     const paidWei = members.reduce((sum, { incomeWei }) => sum + incomeWei, 0n);
     return wei(`${id}: ${dueWei} wei were due, ${paidWei} were paid`, paidWei - dueWei);
   });

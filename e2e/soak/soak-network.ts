@@ -55,7 +55,7 @@ export async function startSoakNetwork({ isBundled }: { readonly isBundled: bool
       workerEntry: WORKER_ENTRY,
       relay: {
         samplingModulus: MODULUS,
-        times: { scan: 0.1, chainScan: 0.5, executionMin: 60, executionMax: 60 },
+        times: { scan: 0.1, chainScan: 0.5, executionMin: 60, executionMax: 60, validation: 300 },
         withdraw: { perDay: 1_000_000 },
         genesis: { accounts: [{ address: addressOf(privateKey), balanceWei: (1_000_000n * WEI_PER_CNX).toString() }] },
       },
