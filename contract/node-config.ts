@@ -5,6 +5,7 @@ import { chainPresetSchema } from './chain-preset.ts';
 import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
 import { outboundSchema } from './proxy.ts';
+import { retentionSchema } from './retention.ts';
 
 export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
@@ -113,6 +114,7 @@ export const nodeConfigSchema = z.object({
   outbound: outboundSchema.prefault({}),
   /** Whether a node that was kicked out joins again by itself. After a slash only the host's resume does. */
   rejoin: z.enum(REJOIN_POLICIES).default('never'),
+  retention: retentionSchema.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type NodeConfig = z.output<typeof nodeConfigSchema>;

@@ -5,6 +5,7 @@ import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
 import { weiText } from './money.ts';
 import { engineConfigSchema, gpuConfigSchema } from './node-config.ts';
+import { retentionSchema } from './retention.ts';
 import { errorViewSchema, nodeViewSchema } from './worker-channel.ts';
 
 export const profileIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and dashes');
@@ -42,6 +43,7 @@ export const profileDraftSchema = z.object({
   autoStart: z.boolean().default(false),
   /** Join again by itself. Never after a slash. */
   rejoin: z.enum(REJOIN_POLICIES).default('never'),
+  retention: retentionSchema.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type ProfileDraft = z.output<typeof profileDraftSchema>;

@@ -31,6 +31,7 @@ import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
 import { proxyPolicy } from './outbound/proxy-policy.ts';
 import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from './preflight/relay-stakes.ts';
+import { Housekeeper } from './retention/housekeeper.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
@@ -197,6 +198,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
       { run: (signal) => store.guard.run(signal, clock) },
       models,
       collector,
+      new Housekeeper({ store, resultsDir, retention: config.retention, clock, log }),
       money,
       ...(chain === null ? [] : [chain]),
       ...(stakeActs === null ? [] : [stakeActs]),

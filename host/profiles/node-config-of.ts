@@ -15,7 +15,7 @@ export interface NodeConfigParts {
 /** @throws HostError PROFILE_ENGINE_REFUSED, PROFILE_STATED_CARD */
 export function nodeConfigOf({ profile, preset, dataDir, claimsDir }: NodeConfigParts): NodeConfigInput {
   assertFits(profile, preset);
-  const { engine, stakeWei, modelIds, models, rejoin, logLevel, gpu } = profile;
+  const { engine, stakeWei, modelIds, models, rejoin, retention, logLevel, gpu } = profile;
   return {
     dataDir,
     network: networkPresetData(preset),
@@ -25,6 +25,7 @@ export function nodeConfigOf({ profile, preset, dataDir, claimsDir }: NodeConfig
     modelIds,
     models,
     rejoin,
+    retention,
     logLevel,
   };
 }

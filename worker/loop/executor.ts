@@ -16,6 +16,8 @@ import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
 import { auxiliaryModels, engineJob, needsCheckpoint } from './engine-job.ts';
 import { type ResultPlace, sealResult } from './result-files.ts';
 
+const INPUT_CHECKPOINT = 'input_checkpoint';
+
 export interface ExecutorEvents {
   /** An execution ended and its outcome is on disk. */
   onEnd(commitment: Hex): void;
@@ -79,7 +81,7 @@ export class Executor {
       store.executions.end(task.commitment, { outcome: 'failed', detail, nowMs: clock.now() });
     }
     await reach('outcome.recorded');
-    if (store.local(task.commitment).kind === 'closed') await removeResults(resultsDir, task.commitment);
+    if (store.local(task.commitment).kind === 'closed') await tidyResults({ store, resultsDir }, task.commitment);
   }
 
   async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
@@ -120,8 +122,8 @@ export class Executor {
   async #fetchCheckpoint(task: StoredTask): Promise<string | null> {
     if (!needsCheckpoint(task)) return null;
     const base = join(this.#context.resultsDir, task.commitment);
-    const zipPath = join(base, 'input_checkpoint.zip');
-    const dir = join(base, 'input_checkpoint');
+    const zipPath = join(base, `${INPUT_CHECKPOINT}.zip`);
+    const dir = join(base, INPUT_CHECKPOINT);
     await this.#context.network.downloadInputCheckpoint(task.commitment, zipPath);
     await rm(dir, { recursive: true, force: true });
     await unpackCheckpoint(zipPath, dir);
@@ -149,7 +151,18 @@ export class Executor {
   }
 }
 
-/** Results of a closed task; nothing needs them any more. */
+/** What a closed task leaves beside its result: all of it where there is none. The result itself stays as long as the host wants. */
+export async function tidyResults(
+  { store, resultsDir }: Pick<LoopContext, 'store' | 'resultsDir'>,
+  commitment: Hex,
+): Promise<void> {
+  const hasResult = store.artifacts.of(commitment).length > 0;
+  if (!hasResult && store.tasks.get(commitment).status !== 'EndInvalidated') return removeResults(resultsDir, commitment);
+  const base = join(resultsDir, commitment);
+  await rm(join(base, INPUT_CHECKPOINT), { recursive: true, force: true });
+  await rm(join(base, `${INPUT_CHECKPOINT}.zip`), { force: true });
+}
+
 export async function removeResults(resultsDir: string, commitment: Hex): Promise<void> {
   await rm(join(resultsDir, commitment), { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@ import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import type { LoopContext } from './context.ts';
 import type { Action } from './decide.ts';
-import { type Executor, removeResults } from './executor.ts';
+import { type Executor, tidyResults } from './executor.ts';
 import { verifyResult } from './result-files.ts';
 
 export type Act = Exclude<Action, { kind: 'wait' }>;
@@ -91,8 +91,8 @@ async function close(
   const payment = paymentByRule(store.tasks.get(commitment));
   if (payment !== null) store.tasks.setPayment(commitment, payment);
   await reach('task.closed');
-  // An invalidated result stays as evidence; a running execution still writes, and cleans up after itself.
-  if (as !== 'EndInvalidated' && !executor.isRunning(commitment)) await removeResults(resultsDir, commitment);
+  // A running execution still writes, and cleans up after itself.
+  if (!executor.isRunning(commitment)) await tidyResults({ store, resultsDir }, commitment);
 }
 
 /**

@@ -64,6 +64,7 @@ export class TaskDriver {
   readonly #executor: Executor;
   readonly #waker: Waker;
   readonly #watched = new Map<Hex, Watched>();
+  #isProbing = false;
 
   constructor(options: TaskDriverOptions) {
     this.#options = options;
@@ -124,11 +125,56 @@ export class TaskDriver {
           continue;
         }
         budget.spend();
-        await this.#look(next[0], next[1]);
+        if (next[1].isRumour) this.#probe(next[0], next[1]);
+        else await this.#look(next[0], next[1]);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     }
+  }
+
+  /**
+   * Asks whose task it is, beside the work on the node's own: a slow answer about a task of others holds nothing up. One
+   * at a time, and nothing is done with the answer but to have the task read again.
+   */
+  #probe(commitment: Hex, watched: Watched): void {
+    const { context, health } = this.#options;
+    const { network, clock, log } = context;
+    this.#isProbing = true;
+    watched.due = NEVER;
+    watched.canWait = true;
+    const isOurs = async () => {
+      const remote = await network.task(commitment).catch((error: unknown) => {
+        if (isSignerNotAllowed(error)) return 'notFound' as const;
+        throw error;
+      });
+      return remote !== 'notFound' && remote.selectedNode !== null && sameAddress(remote.selectedNode, network.address);
+    };
+    void isOurs()
+      .then((ours) => {
+        health.ok();
+        // The pointer may have named it meanwhile.
+        if (!watched.isRumour) return;
+        if (!ours) this.#watched.delete(commitment);
+        else this.#claim(watched);
+      })
+      .catch((error: unknown) => {
+        health.failed(error);
+        watched.failures++;
+        watched.due = earliest(watched.due, later(monotonicNow(clock), backoffMs(watched.failures, OUTAGE_BACKOFF)));
+        if (isSignatureRefused(error)) this.#options.onSignatureRefused();
+        log.warn({ commitment, failures: watched.failures, err: error }, 'whose task it is could not be read');
+      })
+      .finally(() => {
+        this.#isProbing = false;
+        this.#waker.wake();
+      });
+  }
+
+  #claim(watched: Watched): void {
+    watched.isRumour = false;
+    watched.due = LONG_AGO;
+    watched.canWait = false;
   }
 
   /** One cycle with one task; plans the next. */
@@ -141,7 +187,6 @@ export class TaskDriver {
       const action = await this.cycle(commitment);
       health.ok();
       watched.failures = 0;
-      watched.isRumour = false;
       if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
         this.#watched.delete(commitment);
         if (action !== 'notOurs' && action.kind === 'close') onClosed(commitment);
@@ -219,7 +264,7 @@ export class TaskDriver {
         null,
       );
     const own = first([...this.#watched].filter(([, { isRumour }]) => !isRumour));
-    if (own !== null && msUntil(own[1].due, clock) <= 0) return own;
+    if (this.#isProbing || (own !== null && msUntil(own[1].due, clock) <= 0)) return own;
     return first([...this.#watched]);
   }
 }

@@ -27,3 +27,27 @@ it('a flood of events about tasks of others delays the own task by no more than 
   network.task = answer;
   await rig.advance(300);
 });
+
+it('a slow answer about a task of others holds the own task up for no more than a poll', async () => {
+  const rig = await nodeRig();
+  const { network, clock } = rig;
+  await rig.advance(2_000);
+  const [own, foreign] = [commitmentOf(1), commitmentOf(1_000)];
+  const read: Hex[] = [];
+  const answer = network.task.bind(network);
+  network.task = async (commitment) => {
+    read.push(commitment);
+    if (commitment === foreign) await clock.sleep(15_000);
+    return answer(commitment);
+  };
+  network.emit('TaskStarted', foreign);
+  await rig.until(() => read.includes(foreign));
+  network.start(remoteTask({ commitment: own, startTimeMs: clock.now() }));
+  const started = clock.monotonic();
+  await rig.until(() => read.includes(own));
+  expect(elapsedMs(started, clock.monotonic())).toBeLessThanOrEqual(1_250);
+  await rig.until(() => network.submitted.length === 1);
+  expect(elapsedMs(started, clock.monotonic())).toBeLessThan(15_000);
+  network.task = answer;
+  await rig.advance(15_000);
+});

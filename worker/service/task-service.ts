@@ -52,7 +52,8 @@ export class TaskService {
     const row = taskRow(store, task);
     return {
       task: row,
-      taskArgs: task.taskArgs,
+      // Emptied when the host wants no more of it.
+      taskArgs: task.taskArgs === '' ? null : task.taskArgs,
       // The network tells a node the commitment only.
       taskId: null,
       timeoutSeconds: task.timeoutSeconds,

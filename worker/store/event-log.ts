@@ -141,14 +141,19 @@ export class EventLog {
   }
 
   #addUnreadable(row: Extract<EventRow, { kind: 'unreadable' }>, nowMs: number): void {
-    this.#db
+    const { changes } = this.#db
       .prepare('INSERT OR IGNORE INTO unreadable_events (digest, id, raw, problem, received_ms) VALUES (?, ?, ?, ?, ?)')
       .run(createHash('sha256').update(row.raw).digest('hex'), row.id, row.raw, row.problem, nowMs);
+    if (changes === 0) return;
+    this.#settings.set('unreadableEvents', (this.#settings.get('unreadableEvents') ?? 0) + 1);
   }
 
-  counts(): { readonly events: number; readonly unreadable: number } {
+  /** `unreadable`: those that are kept; `unreadableEver` goes on counting when the oldest are dropped. */
+  counts(): { readonly events: number; readonly unreadable: number; readonly unreadableEver: number } {
     const count = (table: 'events' | 'unreadable_events') =>
       Number(this.#db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0);
-    return { events: count('events'), unreadable: count('unreadable_events') };
+    const unreadable = count('unreadable_events');
+    const unreadableEver = Math.max(unreadable, this.#settings.get('unreadableEvents') ?? 0);
+    return { events: count('events'), unreadable, unreadableEver };
   }
 }

@@ -1,6 +1,7 @@
 /** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
 import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
 import { MONEY_TABLES } from '../money/tables.ts';
+import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
 import { TASK_LIST_TABLES } from './task-list-tables.ts';
 
 /** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */
@@ -173,4 +174,12 @@ CREATE INDEX events_by_type ON events (type);
 /** Models belong to the host and are kept in a file that its profiles share: `worker/models`. */
 const MODELS_MOVED_OUT = 'DROP TABLE model_downloads;';
 
-export const MIGRATIONS: readonly string[] = [FIRST, TRUST, MONEY_TABLES, CHAIN_TABLES, MODELS_MOVED_OUT, TASK_LIST_TABLES];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  TRUST,
+  MONEY_TABLES,
+  CHAIN_TABLES,
+  MODELS_MOVED_OUT,
+  TASK_LIST_TABLES,
+  CLOSED_BULK_TABLES,
+];

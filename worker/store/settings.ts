@@ -8,6 +8,8 @@ const SCHEMAS = {
   eventCursor: z.number().int().nonnegative(),
   /** Latest event id at the node's very first run. */
   eventFloor: z.number().int().nonnegative(),
+  /** How many events could not be read, those included that are not kept any more. */
+  unreadableEvents: z.number().int().nonnegative(),
   /** What the host wants: a paused node stays paused over a restart, one that leaves goes on leaving. */
   desired: z.enum(['running', 'paused', 'unstaked']),
   /** Why the node must not join by itself; cleared by the host's `resume`. */

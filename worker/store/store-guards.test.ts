@@ -157,7 +157,7 @@ describe('the cursor of events', () => {
     expect(events.cursor()).toBe(80 - EVENT_OVERLAP);
     events.record([{ kind: 'unreadable', id: null, raw: '?', problem: 'x' }], NOW);
     expect(events.cursor()).toBe(80 - EVENT_OVERLAP);
-    expect(events.counts()).toEqual({ events: 0, unreadable: 2 });
+    expect(events.counts()).toEqual({ events: 0, unreadable: 2, unreadableEver: 2 });
   });
 });
 

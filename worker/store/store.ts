@@ -6,6 +6,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { LocalRecord } from '../loop/local-record.ts';
 import { type Artifact, Artifacts } from './artifacts.ts';
 import { Cases } from './cases.ts';
+import { ClosedBulk } from './closed-bulk.ts';
 import { inTransaction, openDatabase } from './database.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -40,6 +41,7 @@ export class Store {
   readonly history: NodeHistory;
   readonly diagnostics: Diagnostics;
   readonly cases: Cases;
+  readonly bulk: ClosedBulk;
   readonly lifetimes: EngineLifetimes;
   readonly settings: Settings;
   /** For chain and money, whose tables are in the same file: what belongs together is written together. */
@@ -62,6 +64,7 @@ export class Store {
     this.history = new NodeHistory(db);
     this.diagnostics = new Diagnostics(db);
     this.cases = new Cases(db);
+    this.bulk = new ClosedBulk(db);
     this.lifetimes = new EngineLifetimes(db);
   }
 

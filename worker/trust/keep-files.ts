@@ -1,5 +1,5 @@
 /**
- * Keeps the result files of a case beside it. The node removes results when a task is closed, so keeping is synchronous
+ * Keeps the result files of a case beside it. The node removes results of closed tasks by and by, so keeping is synchronous
  * and cheap: a second name for the same file where the disk can, else a copy.
  */
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, statSync } from 'node:fs';

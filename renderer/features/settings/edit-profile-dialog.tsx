@@ -123,6 +123,26 @@ function NodePart({ form, change, problemOf }: Part) {
           />
         )}
       </Field>
+      <Field label={t('profile.keepDays')} hint={t('profile.keepHint')} problem={problemOf('keepDays')}>
+        {(control) => (
+          <TextInput
+            {...control}
+            inputMode="numeric"
+            value={form.keepDays}
+            onChange={(event) => change({ keepDays: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={t('profile.keepGib')} problem={problemOf('keepGib')}>
+        {(control) => (
+          <TextInput
+            {...control}
+            inputMode="decimal"
+            value={form.keepGib}
+            onChange={(event) => change({ keepGib: event.target.value })}
+          />
+        )}
+      </Field>
     </div>
   );
 }

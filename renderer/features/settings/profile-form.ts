@@ -18,9 +18,11 @@ export interface ProfileForm {
   readonly mirrors: string;
   readonly proxy: string;
   readonly reserveGib: string;
+  readonly keepDays: string;
+  readonly keepGib: string;
 }
 
-export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, models }: Profile): ProfileForm {
+export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, models, retention }: Profile): ProfileForm {
   const { proxy } = models;
   return {
     name,
@@ -34,10 +36,22 @@ export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, 
     mirrors: models.mirrorUrls.join('\n'),
     proxy: proxy === null ? '' : `${proxy.host}:${proxy.port}`,
     reserveGib: String(models.reserveBytes / GIB),
+    keepDays: String(retention.days),
+    keepGib: String(retention.resultsGib),
   };
 }
 
-export type FormField = 'name' | 'stake' | 'modelIds' | 'directory' | 'hubUrl' | 'mirrors' | 'proxy' | 'reserveGib';
+export type FormField =
+  | 'name'
+  | 'stake'
+  | 'modelIds'
+  | 'directory'
+  | 'hubUrl'
+  | 'mirrors'
+  | 'proxy'
+  | 'reserveGib'
+  | 'keepDays'
+  | 'keepGib';
 
 export type ReadForm =
   | { readonly kind: 'draft'; readonly draft: ProfileDraft }
@@ -52,6 +66,8 @@ const FIELDS: Readonly<Record<string, FormField>> = {
   'models.mirrorUrls': 'mirrors',
   'models.proxy': 'proxy',
   'models.reserveBytes': 'reserveGib',
+  'retention.days': 'keepDays',
+  'retention.resultsGib': 'keepGib',
 };
 
 /** The profile with what was typed; or the first field that can not be used. */
@@ -66,6 +82,7 @@ export function readForm(profile: Profile, form: ProfileForm): ReadForm {
     autoStart: form.autoStart,
     rejoin: form.rejoin,
     logLevel: form.logLevel,
+    retention: { days: Number(form.keepDays), resultsGib: Number(form.keepGib) },
     models: {
       ...models,
       ...(chosen === '' ? {} : { directory: chosen }),

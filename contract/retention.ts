@@ -1,0 +1,10 @@
+/** How long a node keeps what it has of tasks that are closed. Scores, money and cases are kept for good. */
+import { z } from 'zod';
+
+export const retentionSchema = z.object({
+  /** Results, arguments and reports of failures of tasks that were closed longer ago are removed. */
+  days: z.number().int().min(1).max(3_650).default(7),
+  /** Of what is younger, only the newest results are kept, up to this many GiB. */
+  resultsGib: z.number().min(0.1).max(100_000).default(2),
+});
+export type Retention = z.output<typeof retentionSchema>;
