@@ -70,8 +70,8 @@ it('sees the node run, a task in work, its result and its payment, on two connec
   const paid = await taskWhere((task) => task.commitment === commitment && task.paymentWei === FEE_WEI.toString());
   expect(paid).toMatchObject({ status: 'EndSuccess', local: 'closed' });
   expect((await other.tasks.page({ limit: 10, filter: { text: commitment } })).rows).toEqual([paid]);
-  expect((await other.tasks.detail({ commitment })).files).toMatchObject([{ present: false }]);
-  expect(await other.tasks.file({ commitment, position: 0 })).toMatchObject({ base64: null });
+  expect((await other.tasks.detail({ commitment })).files).toMatchObject([{ present: true }]);
+  expect(await other.tasks.file({ commitment, position: 0 })).toEqual(file);
   expect(await other.trust.protection({})).toMatchObject({ scores: 1, executions: 1, sound: true });
   await expect.poll(async () => (await other.money.task({ commitment })).earnedWei, { timeout: 90_000 }).toBe(FEE_WEI.toString());
 

@@ -38,6 +38,8 @@ describe('the form of a profile', () => {
     expect(fieldOf({ stake: 'much' })).toBe('stake');
     expect(fieldOf({ modelIds: '' })).toBe('modelIds');
     expect(fieldOf({ proxy: 'nowhere' })).toBe('proxy');
+    expect(fieldOf({ keepDays: '0' })).toBe('keepDays');
+    expect(fieldOf({ keepGib: 'all' })).toBe('keepGib');
     expect(fieldOf({ mirrors: 'ftp://x' })).toBe('mirrors');
     expect(fieldOf({ reserveGib: '-1' })).toBe('reserveGib');
   });
