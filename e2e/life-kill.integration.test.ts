@@ -75,7 +75,12 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
   expect(await onChain(devnet, address)).toEqual(staked);
   // It goes on by itself: what the host wanted is on disk.
   await killedAt('stakeAct.final');
-  expect(await onChain(devnet, address)).toEqual({ transactions: 2, events: ['NodeStaked', 'NodeTryUnstaked'] });
+  const { transactions, events } = await onChain(devnet, address);
+  // The relay, which gives the stake back by a transaction of its own, may have been as quick.
+  expect({ transactions, events: events.filter((event) => event !== 'NodeUnstaked') }).toEqual({
+    transactions: 2,
+    events: ['NodeStaked', 'NodeTryUnstaked'],
+  });
   await until(worker(), ({ life }) => life?.kind === 'out');
   expect(await onChain(devnet, address)).toEqual({
     transactions: 2,

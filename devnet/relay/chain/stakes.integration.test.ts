@@ -10,7 +10,7 @@ import { nodeRow, taskRow, testContext } from '../testing/context.ts';
 import { type Actor, createHarness, type Harness, keyOf, llmResult, STAKE } from '../testing/harness.ts';
 import { failed, refused, SUCCESS } from '../testing/refusals.ts';
 import { requestWithdrawal as askForWithdrawal } from '../testing/withdraw.ts';
-import { fulfilWithdrawal, requestWithdrawal } from '../withdrawals.ts';
+import { fulfilWithdrawal, rejectWithdrawal, requestWithdrawal } from '../withdrawals.ts';
 import { ChainDesk } from './chain-desk.ts';
 
 let world: World;
@@ -262,5 +262,8 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
   await new ChainDesk(context, relayChain).round();
   expect(await world.balance(benefitAddress)).toBe(42n);
   expect(context.store.withdrawals.values()).toMatchObject([{ status: 'Success', txHash: signedHash }, { status: 'Success' }]);
-  expect(() => fulfilWithdrawal(context, { id: row.id, txHash: signedHash })).toThrow('not pending');
+  const booked = context.store.ledger.size;
+  fulfilWithdrawal(context, { id: row.id, txHash: signedHash });
+  expect(context.store.ledger.size, 'said twice, booked once').toBe(booked);
+  expect(() => rejectWithdrawal(context, row.id)).toThrow('not pending');
 });
