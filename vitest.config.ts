@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const node = { environment: 'node' as const };
+const node = {
+  environment: 'node' as const,
+  // `expect.poll` waits for something that will be; this ends it where it never is.
+  expect: { poll: { timeout: 90_000 } },
+};
 
 export default defineConfig({
   test: {
@@ -14,7 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{protocol,contract,worker,host,devnet,demo,headless,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
-          testTimeout: 30_000,
+          // Ends what hangs; no test is timed. A busy machine may be ten times slower than a quiet one.
+          testTimeout: 120_000,
         },
       },
       {
@@ -23,11 +28,10 @@ export default defineConfig({
           ...node,
           name: 'integration',
           include: ['{worker,host,headless,electron,devnet,demo,e2e}/**/*.integration.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          // As above: whole networks start and end inside these.
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
           maxWorkers: 4,
-          // On a machine that does other work a process may be starved past any limit. What is wrong fails twice.
-          retry: 1,
         },
       },
     ],

@@ -57,7 +57,7 @@ describe('over WebSockets, and on to a worker over its channel', () => {
     await ready.promise;
     running = await connectProgram(dataDir);
     profileId = await startNode(running.host, network);
-  }, 120_000);
+  });
   afterAll(async () => {
     running?.close();
     const ended = new Promise((resolve) => program.once('exit', resolve));
@@ -99,7 +99,7 @@ describe('over WebSockets, and on to a worker over its channel', () => {
     expect((await node.tasks.detail({ commitment })).executions).toHaveLength(1);
     expect(await outcome).toMatchObject({ kind: 'success' });
     expect(program.exitCode).toBeNull();
-  }, 240_000);
+  });
 });
 
 describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
@@ -154,7 +154,7 @@ describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
     expect(await outcome).toMatchObject({ kind: 'success' });
     expect(await workerOf(clients.host)).toEqual(worker);
     expect(shell.output()).toContain('RPC_BAD_FRAME');
-  }, 240_000);
+  });
 });
 
 /** The worker of the only profile. */

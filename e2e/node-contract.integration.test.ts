@@ -73,7 +73,7 @@ it('sees the node run, a task in work, its result and its payment, on two connec
   expect((await other.tasks.detail({ commitment })).files).toMatchObject([{ present: true }]);
   expect(await other.tasks.file({ commitment, position: 0 })).toEqual(file);
   expect(await other.trust.protection({})).toMatchObject({ scores: 1, executions: 1, sound: true });
-  await expect.poll(async () => (await other.money.task({ commitment })).earnedWei, { timeout: 90_000 }).toBe(FEE_WEI.toString());
+  await expect.poll(async () => (await other.money.task({ commitment })).earnedWei).toBe(FEE_WEI.toString());
 
   // Changes are counted without a gap, and the streams end with the process.
   expect(tasks.told.map(({ revision }) => revision)).toEqual(tasks.told.map((_, n) => (tasks.told[0]?.revision ?? 0) + n));

@@ -118,7 +118,7 @@ it('a node with a key in the keystore earns, is killed with everything around it
   const all = family(first.pid ?? 0);
   expect(all.length).toBeGreaterThan(4);
   kill(all);
-  await expect.poll(() => all.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => all.filter(isAlive)).toEqual([]);
 
   const second = await boot(dataDir, credentials);
   expect(await newPayment(dataDir, new Set([paid]))).not.toBe(paid);

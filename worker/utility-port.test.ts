@@ -46,7 +46,6 @@ describe('the channel of a worker inside Electron', () => {
     const windows = [new FakePort(), new FakePort()] as const;
     for (const window of windows) parent.hear({ type: 'port' }, [window]);
     windows[1].hear('hello');
-    windows[1].hear(new Uint8Array(2));
     const [first, second] = heard as { connection: number }[];
     expect(heard).toMatchObject([
       { event: 'open' },
@@ -60,6 +59,21 @@ describe('the channel of a worker inside Electron', () => {
     // What is still said to a window that has gone is not the supervisor's business.
     await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'late' });
     expect(parent.sent).toEqual([]);
+  });
+
+  it('closes a port that says what is no text, with a code, and no other', async () => {
+    const { parent, heard, port } = open();
+    const windows = [new FakePort(), new FakePort()] as const;
+    for (const window of windows) parent.hear({ type: 'port' }, [window]);
+    windows[1].hear(new Uint8Array(2));
+    const [first, second] = heard as { connection: number }[];
+    expect(windows.map(({ closed }) => closed)).toEqual([false, true]);
+    // Once, though the port then says itself that it has closed.
+    expect(heard.slice(2)).toEqual([
+      { type: 'rpc', connection: second?.connection, event: 'close', frame: 'RPC_BAD_FRAME' },
+    ]);
+    await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'answer' });
+    expect(windows[0].sent).toEqual(['answer']);
   });
 
   it('closes the window’s port when the worker ends the connection', async () => {

@@ -196,7 +196,7 @@ describe('the host of a data directory', () => {
     expect(answers.get('profiles.createOnDevnet')).toMatchObject({ profile: { networkId: 'devnet', gpu: { kind: 'stated' } } });
     expect(answers.get('devnet.stop')).toMatchObject({ failed: { code: 'LOCAL_NETWORK_IN_USE' } });
     expect(answers.get('keys.create')).toMatchObject({ failed: { code: 'KEY_PASSPHRASE_NEEDED' } });
-  }, 60_000);
+  });
 
   it('gives a key of the local network to no other network', async () => {
     const address = app.parts.profiles.list().find(({ networkId }) => networkId === 'devnet')?.address;

@@ -311,11 +311,11 @@ async function endWell(life: Life): Promise<void> {
   expect(life.rig.context.store.tasks.open()).toEqual([]);
 }
 
-it('laws 1–5 hold in any life of a task', { timeout: 120_000 }, async () => {
+it('laws 1–5 hold in any life of a task', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 16 }), live), { numRuns: 100 });
 });
 
-it('a life that used to be common: killed at every single point in turn', { timeout: 120_000 }, async () => {
+it('a life that used to be common: killed at every single point in turn', async () => {
   for (let point = 0; point < 24; point++) {
     await live([
       { do: 'killAt', point },

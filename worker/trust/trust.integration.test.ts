@@ -1,13 +1,17 @@
 /** The evidence of a node on the devnet's own relay: real HTTP, real store, real files; only the engine is a double. */
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { qosExplanationSchema } from '../../contract/standing.ts';
 import { caseFileSchema } from '../../contract/trust.ts';
-import { createHarness, keyOf, llmResult, MODEL, STAKE } from '../../devnet/relay/testing/harness.ts';
+import { createHarness, keyOf, llmResult, MODEL, STAKE, START_MS } from '../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { combinedQos, isExcluded, POOL_SIZE } from '../../protocol/node/qos.ts';
+import { ManualClock } from '../../protocol/ports.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { succeedWith } from '../testing/fake-engine.ts';
 import { CaseArchive } from './case-archive.ts';
@@ -140,7 +144,7 @@ describe('a slash on the devnet leaves a case', () => {
     for (const name of ['n1', 'n2', 'n3']) await actor(name).join();
     await feed.poll();
     const isMember = () => relay.node(actor('n1').address)?.status !== 'Quit';
-    // A member of fifty groups that never answers: no points from any of them.
+    // A member of fifty groups that answers the first and never again: no points from any other.
     for (let group = 0; group <= POOL_SIZE && isMember(); group++) {
       const first = await actor('app').createTask();
       const tasks = [
@@ -149,12 +153,14 @@ describe('a slash on the devnet leaves a case', () => {
         await actor('app').createTask({ taskId: first.taskId }),
       ];
       relay.runRound();
-      for (const name of ['n2', 'n3']) await actor(name).score(await actor(name).currentTask(), llmResult('A').score);
+      for (const name of group === 0 ? ['n1', 'n2', 'n3'] : ['n2', 'n3']) {
+        await actor(name).score(await actor(name).currentTask(), llmResult('A').score);
+      }
       await clock.tick(20_000);
       relay.runRound();
       await actor('app').validate(tasks);
       const winner = relay.tasks().find((task) => task.status === 'GroupValidated');
-      const uploader = ['n2', 'n3'].map(actor).find(({ address }) => address === winner?.selectedNode);
+      const uploader = ['n1', 'n2', 'n3'].map(actor).find(({ address }) => address === winner?.selectedNode);
       await uploader?.upload(winner?.commitment ?? '', llmResult('A').files);
       // Health recovers, so that the node is given tasks again.
       await clock.tick(4 * 3_600_000);
@@ -204,8 +210,8 @@ describe('quality of service as the devnet’s relay tells it', () => {
     const { qos } = relay.node(node.address) ?? {};
     if (qos === undefined) throw new Error('no node');
     expect(qosExplanationSchema.parse(view)).toEqual(view);
+    // The first join of a node changes nothing, and is not told.
     expect(view.changes.map((change) => change.code).toReversed()).toEqual([
-      'joined',
       'firstTimeout',
       'repeatedTimeout',
       'uploadedResult',
@@ -218,6 +224,12 @@ describe('quality of service as the devnet’s relay tells it', () => {
     expect(view.exclusion.state).toBe('excluded');
     const endsAtMs = view.exclusion.endsAtMs ?? 0;
     expect([isExcluded(qos, endsAtMs - 1_000), isExcluded(qos, endsAtMs + 1_000)]).toEqual([true, false]);
+
+    await node.post(`/v1/node/${node.address}/quit`, { address: node.address });
+    expect(await node.join()).toMatchObject({ status: 200 });
+    const again = await readQos({ network: reader, nowMs: clock.now() });
+    expect(again.changes[0]).toMatchObject({ code: 'joined', differences: [] });
+    expect(again.exclusion.state).toBe('notExcluded');
     await reader.close();
     await relay.close();
   });
@@ -248,17 +260,32 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     await relay.close();
   });
 
-  it('what the relay has no route for is unknown, not an error', async () => {
+  it('what is told of the network and of strangers is read as the relay means it', async () => {
     const harness = createHarness({ nodes: ['n1'] });
     const reader = await readerOf(harness);
     await harness.actor('n1').join();
-    expect(await reader.loadedModels()).toBe('unsupported');
+    expect(await reader.loadedModels()).toEqual([]);
     expect(await reader.presence(reader.address)).toMatchObject({ status: 'Available' });
     expect(await reader.presence(`0x${'12'.repeat(20)}`)).toMatchObject({ status: 'Quit', version: null });
     const { nodes, complete } = await reader.publicNodes();
-    expect([nodes.length, complete, nodes[0]?.weight]).toEqual([1, true, null]);
+    // All of the stake, and the neutral quality of a new node: 1 × ½ ∕ (1 + ½).
+    expect([nodes.length, complete, nodes[0]?.weight]).toEqual([1, true, 1 / 3]);
     expect((await reader.nodeInfo()).modelIds).toEqual([MODEL]);
     await reader.close();
     await harness.relay.close();
+  });
+
+  it('what the relay has no route for is unknown, not an error', async () => {
+    // As the web framework of the relay says it.
+    const server = createServer((_, response) => response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clock = new NetworkClock(new ManualClock(START_MS));
+    const reader = new RelayReader({ relayUrl: `http://127.0.0.1:${port}`, privateKey: keyOf('n1'), clock });
+    expect(await reader.loadedModels()).toBe('unsupported');
+    expect(await reader.qosTracing()).toBe('unsupported');
+    await reader.close();
+    server.close();
   });
 });

@@ -75,7 +75,7 @@ describe('endpoints that fail', () => {
       code: 'CHAIN_TRANSACTION_OPEN',
     });
     proxy.mode = 'pass';
-    await expect.poll(() => stateOf(client, 's'), { timeout: 20_000 }).toBe('succeeded');
+    await expect.poll(() => stateOf(client, 's')).toBe('succeeded');
     stop.abort();
     await running;
     expect(await world.count(client.address)).toBe(1);
@@ -89,7 +89,7 @@ describe('endpoints that fail', () => {
     await control.setAutomine(false);
     onTestFinished(() => control.setAutomine(true));
     const submitted = client.transactions.submit(stakeIntent('s', 400n));
-    await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => client.journal.find('s')?.attempts.length).toBeGreaterThanOrEqual(2);
     await control.mine();
     expect(await submitted).toMatchObject({ kind: 'succeeded' });
     expect(await world.count(client.address)).toBe(1);

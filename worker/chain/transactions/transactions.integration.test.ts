@@ -111,7 +111,7 @@ describe('a transaction that waits', () => {
     const client = await world.client({ preset: { stuckAfterMs: 1 } });
     const outcome = await withoutBlocks(async () => {
       const submitted = client.transactions.submit(stakeIntent('s', 400n));
-      await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+      await expect.poll(() => client.journal.find('s')?.attempts.length).toBeGreaterThanOrEqual(3);
       await world.chain.anvil.control.mine();
       return submitted;
     });
@@ -129,7 +129,7 @@ describe('a transaction that waits', () => {
     const client = await world.client({ preset: { stuckAfterMs: 1, gas: { maxFeePerGasWei: String(capWei) } } });
     await withoutBlocks(async () => {
       const submitted = client.transactions.submit(stakeIntent('s', 400n));
-      await expect.poll(() => client.journal.find('s')?.lastError, { timeout: 20_000 }).toMatch(/^CHAIN_FEE_ABOVE_CAP/);
+      await expect.poll(() => client.journal.find('s')?.lastError).toMatch(/^CHAIN_FEE_ABOVE_CAP/);
       await world.chain.anvil.control.mine();
       return submitted;
     });
@@ -186,10 +186,10 @@ describe('someone else with the key', () => {
       return [outcome] as const;
     });
     expect(stateOf(client, 's')).toBe('sent');
-    await expect.poll(() => control.mine().then(() => stateOf(client, 's')), { timeout: 20_000 }).toBe('lost');
+    await expect.poll(() => control.mine().then(() => stateOf(client, 's'))).toBe('lost');
     expect(await submitted[0]).toMatchObject({ kind: 'lost' });
     const again = client.transactions.submit(stakeIntent('again', 400n));
-    await expect.poll(() => control.mine().then(() => stateOf(client, 'again')), { timeout: 20_000 }).toBe('succeeded');
+    await expect.poll(() => control.mine().then(() => stateOf(client, 'again'))).toBe('succeeded');
     expect(await again).toMatchObject({ kind: 'succeeded' });
     expect(client.journal.find('again')?.nonce).toBe(1);
   });
@@ -200,14 +200,14 @@ describe('a reorganisation', () => {
     const client = await world.client({ preset: { confirmations: 3 } });
     const { control } = world.chain.anvil;
     const submitted = client.transactions.submit(stakeIntent('s', 400n));
-    await expect.poll(() => stateOf(client, 's'), { timeout: 20_000 }).toBe('mined');
+    await expect.poll(() => stateOf(client, 's')).toBe('mined');
     const hash = client.journal.find('s')?.attempts[0].hash;
     await withoutBlocks(async () => {
       await control.reorganise(1);
       expect(await world.count(client.address)).toBe(0);
-      await expect.poll(() => stateOf(client, 's'), { timeout: 20_000 }).toBe('sent');
+      await expect.poll(() => stateOf(client, 's')).toBe('sent');
     });
-    await expect.poll(() => control.mine().then(() => stateOf(client, 's')), { timeout: 20_000 }).toBe('succeeded');
+    await expect.poll(() => control.mine().then(() => stateOf(client, 's'))).toBe('succeeded');
     expect(await submitted).toMatchObject({ kind: 'succeeded', inclusion: { hash } });
     expect(await world.count(client.address)).toBe(1);
     expect(await staked(client)).toBe(400n);
@@ -256,7 +256,7 @@ describe('the log', () => {
     await expect(client.transactions.submit(stakeIntent('low', 1n))).rejects.toThrow();
     await withoutBlocks(async () => {
       const submitted = client.transactions.submit(stakeIntent('s', 400n));
-      await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+      await expect.poll(() => client.journal.find('s')?.attempts.length).toBeGreaterThanOrEqual(2);
       await world.chain.anvil.control.mine();
       return submitted;
     });
@@ -276,7 +276,7 @@ describe('a chain without EIP-1559', () => {
     const client = await legacy.client({ preset: { stuckAfterMs: 1 } });
     await control.setAutomine(false);
     const submitted = client.transactions.submit(stakeIntent('s', 400n));
-    await expect.poll(() => client.journal.find('s')?.attempts.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => client.journal.find('s')?.attempts.length).toBeGreaterThanOrEqual(2);
     await control.mine();
     expect(await submitted).toMatchObject({ kind: 'succeeded' });
     expect(client.journal.find('s')?.attempts.every(({ fees }) => fees.kind === 'legacy')).toBe(true);

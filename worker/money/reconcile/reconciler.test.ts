@@ -22,7 +22,7 @@ const RELAY_AGREES = {
   'locked relayRecords': 'agrees',
 };
 
-test('everything agrees with a real relay after any history of money', { timeout: 60_000 }, async () => {
+test('everything agrees with a real relay after any history of money', async () => {
   const act = fc.oneof(
     fc.record({ kind: fc.constant('deposit' as const), wei: fc.bigInt({ min: 0n, max: 10n ** 20n }) }),
     fc.record({ kind: fc.constant('earn' as const) }),
