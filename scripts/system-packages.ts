@@ -1,6 +1,7 @@
 /**
  * What the tests need of the system besides npm packages: a browser, and on Linux a keyring service. On Debian as root it
- * is installed from the distribution; anywhere else the one command to run is said. Nothing comes from elsewhere.
+ * is installed from the distribution, which is said first; anywhere else, and where `CRYNUX_NO_INSTALL` is set, the one
+ * command to run is said and nothing is changed. Nothing comes from elsewhere.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { findBrowser } from './browser.ts';
 interface Need {
   /** Of Debian. */
   readonly package: string;
+  readonly why: string;
   readonly present: () => boolean;
 }
 
@@ -22,32 +24,53 @@ function hasLibrary(name: string): boolean {
   return listed.status === 0 && listed.stdout.includes(name);
 }
 
-const BROWSER: Need = { package: 'chromium', present: () => findBrowser() !== null };
+const BROWSER: Need = {
+  package: 'chromium',
+  why: 'the window is driven in a real browser',
+  present: () => findBrowser() !== null,
+};
+const KEYRING = 'keys are kept in a real keyring service';
 const LINUX: readonly Need[] = [
-  /** That no process is left behind is seen by `ps`. */
-  { package: 'procps', present: () => onPath('ps') },
-  /** The keychain is tested against a real Secret Service. */
-  { package: 'dbus-daemon', present: () => onPath('dbus-run-session') },
-  { package: 'gnome-keyring', present: () => onPath('gnome-keyring-daemon') },
-  { package: 'libsecret-1-0', present: () => hasLibrary('libsecret-1.so.0') },
+  { package: 'procps', why: 'ps shows that no process is left behind', present: () => onPath('ps') },
+  { package: 'dbus-daemon', why: KEYRING, present: () => onPath('dbus-run-session') },
+  { package: 'gnome-keyring', why: KEYRING, present: () => onPath('gnome-keyring-daemon') },
+  { package: 'libsecret-1-0', why: KEYRING, present: () => hasLibrary('libsecret-1.so.0') },
 ];
+
+/** Said before anything is installed: what, why, and how to keep it from being done. */
+export function installNotice(wanted: readonly Pick<Need, 'package' | 'why'>[]): string {
+  const width = Math.max(...wanted.map((need) => need.package.length));
+  return [
+    'The tests need system packages that are missing here:',
+    ...wanted.map((need) => `  ${need.package.padEnd(width)}  ${need.why}`),
+    `They are installed now, from this distribution: ${installCommand(wanted)}`,
+    'To install nothing, stop this (Ctrl-C) and set CRYNUX_NO_INSTALL=1; the tests then say the command and end.',
+    '',
+  ].join('\n');
+}
+
+function installCommand(wanted: readonly Pick<Need, 'package'>[]): string {
+  return `apt-get install -y --no-install-recommends ${wanted.map((need) => need.package).join(' ')}`;
+}
 
 /** Path of the browser that UI tests drive. @throws Error with the one command to run */
 export function ensureTestPrograms(): string {
   const needs = process.platform === 'linux' ? [BROWSER, ...LINUX] : [BROWSER];
-  const missing = () => needs.filter((need) => !need.present()).map((need) => need.package);
+  const missing = () => needs.filter((need) => !need.present());
   const wanted = missing();
-  if (wanted.length > 0 && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    process.stderr.write(`crynux: installing ${wanted.join(', ')} for the tests …\n`);
+  const mayInstall = (process.env.CRYNUX_NO_INSTALL ?? '') === '';
+  if (wanted.length > 0 && mayInstall && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+    process.stderr.write(installNotice(wanted));
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const run = (args: readonly string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env });
     run(['update', '-q']);
-    run(['install', '-y', '-q', '--no-install-recommends', ...wanted]);
+    run(['install', '-y', '-q', '--no-install-recommends', ...wanted.map((need) => need.package)]);
   }
   const left = missing();
   const browser = findBrowser();
   if (left.length > 0 || browser === null) {
-    throw new Error(`The tests need ${left.join(', ')}. On Debian: sudo apt-get install -y ${left.join(' ')}`);
+    const names = left.map((need) => need.package).join(', ');
+    throw new Error(`The tests need ${names}. On Debian: sudo ${installCommand(left)}`);
   }
   return browser;
 }

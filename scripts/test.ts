@@ -1,7 +1,8 @@
 /**
  * Runs every test and closes with a line `N passed, N failed`. Arguments go to Vitest: `npm test -- protocol`.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,18 +19,48 @@ async function readReport(file: string): Promise<z.output<typeof reportSchema> |
   }
 }
 
+const MEMORY = '/dev/shm';
+const ROOM_BYTES = 4 * 1024 ** 3;
+
+/**
+ * Where the tests keep their files. They open thousands of databases, and each commit waits for the disk: a file system in
+ * memory is many times faster, if it has the room and may hold the programs that some tests write. A SIGKILL, which is what
+ * the tests can do to a process, loses as little there as on a disk.
+ */
+function roomOfTests(): string {
+  if (process.env.TMPDIR !== undefined) return tmpdir();
+  let folder: string | undefined;
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    if (bavail * bsize < ROOM_BYTES) return tmpdir();
+    folder = mkdtempSync(path.join(MEMORY, 'crynux-'));
+    const program = path.join(folder, 'program');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o700 });
+    return spawnSync(program).status === 0 ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<number> {
   process.env.CRYNUX_BROWSER = ensureTestPrograms();
   // The tests start hundreds of processes from the same sources: what is compiled once need not be again.
   process.env.NODE_COMPILE_CACHE ??= path.join(process.cwd(), 'node_modules', '.cache', 'compile');
-  const folder = await mkdtemp(path.join(tmpdir(), 'crynux-test-'));
+  // A short name: the path of a socket has to fit into a hundred letters.
+  const folder = await mkdtemp(path.join(roomOfTests(), 'ct-'));
+  process.env.TMPDIR = folder;
   const report = path.join(folder, 'report.json');
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
   const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' });
+  // What is in memory has to be removed: this process ends after the runner, however it is told to end.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise<number>((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
   const counts = await readReport(report);
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   // A file that fails to load has no tests to count, yet it is a failure; so is a runner that died.
   const failed = counts === null ? 1 : counts.numFailedTests + (counts.numFailedTests === 0 && code !== 0 ? 1 : 0);
   process.stdout.write(`\n${counts?.numPassedTests ?? 0} passed, ${failed} failed\n`);

@@ -69,9 +69,7 @@ describe('the channel of a worker inside Electron', () => {
     const [first, second] = heard as { connection: number }[];
     expect(windows.map(({ closed }) => closed)).toEqual([false, true]);
     // Once, though the port then says itself that it has closed.
-    expect(heard.slice(2)).toEqual([
-      { type: 'rpc', connection: second?.connection, event: 'close', frame: 'RPC_BAD_FRAME' },
-    ]);
+    expect(heard.slice(2)).toEqual([{ type: 'rpc', connection: second?.connection, event: 'close', frame: 'RPC_BAD_FRAME' }]);
     await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'answer' });
     expect(windows[0].sent).toEqual(['answer']);
   });

@@ -277,7 +277,9 @@ describe('why no tasks, asked of the devnet’s relay', () => {
 
   it('what the relay has no route for is unknown, not an error', async () => {
     // As the web framework of the relay says it.
-    const server = createServer((_, response) => response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found'));
+    const server = createServer((_, response) =>
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found'),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
