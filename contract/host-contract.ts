@@ -12,7 +12,7 @@ import * as logs from './logs.ts';
 import { engineConfigSchema, networkPresetSchema } from './node-config.ts';
 import { preflightReportSchema } from './preflight.ts';
 import { profileDraftSchema, profileIdSchema, profilesUpdateSchema, profileViewSchema } from './profiles.ts';
-import { settingsChangeSchema, settingsSchema } from './settings.ts';
+import { routeSchema, secretChangeSchema, secretsViewSchema, settingsChangeSchema, settingsSchema } from './settings.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
 const nothing = z.object({});
@@ -90,6 +90,11 @@ export const hostContract = {
   settings: {
     watch: stream(nothing, settingsSchema),
     change: procedure(settingsChangeSchema, settingsSchema),
+    /** Which secrets are set, and where each is kept; never the secrets themselves. */
+    secrets: procedure(nothing, secretsViewSchema),
+    setSecret: procedure(secretChangeSchema, secretsViewSchema),
+    /** Through which proxy, if any, each destination is reached. */
+    routes: procedure(nothing, z.object({ routes: z.array(routeSchema), unreadExceptions: z.array(z.string()) })),
   },
   networks: {
     list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),

@@ -1,5 +1,6 @@
 /** What a host may set about the program itself. What belongs to one node is in its profile. */
 import { z } from 'zod';
+import { proxySettingSchema } from './proxy.ts';
 
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -26,6 +27,8 @@ export const settingsSchema = z.object({
   keepRunningInTray: z.boolean().default(true),
   updates: updates.default('ask'),
   railCollapsed: z.boolean().default(false),
+  /** The way to the internet, for the program, its nodes and their engines. */
+  proxy: proxySettingSchema.prefault({ kind: 'environment' }),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -39,6 +42,7 @@ export const settingsChangeSchema = z
     keepRunningInTray: z.boolean(),
     updates,
     railCollapsed: z.boolean(),
+    proxy: proxySettingSchema,
   })
   .partial();
 export type SettingsChange = z.input<typeof settingsChangeSchema>;
@@ -52,4 +56,44 @@ export const SETTING_EFFECT = {
   keepRunningInTray: 'now',
   updates: 'now',
   railCollapsed: 'now',
-} as const satisfies Record<keyof Settings, 'now' | 'nextLogin'>;
+  proxy: 'nextStart',
+} as const satisfies Record<keyof Settings, 'now' | 'nextLogin' | 'nextStart'>;
+
+/** Settings that are secrets: they can be set and removed, and nothing of the contract ever gives them back. */
+export const SECRET_SETTINGS = ['proxyPassword', 'hubToken'] as const;
+export type SecretSetting = (typeof SECRET_SETTINGS)[number];
+
+export const secretsViewSchema = z.object({
+  /** Where one is kept; null = it is not set. `file`: readable by this user alone, where there is no keychain. */
+  proxyPassword: z.enum(['keychain', 'file']).nullable(),
+  hubToken: z.enum(['keychain', 'file']).nullable(),
+});
+export type SecretsView = z.output<typeof secretsViewSchema>;
+
+export const secretChangeSchema = z.object({
+  name: z.enum(SECRET_SETTINGS),
+  /** Null = remove it. */
+  value: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .refine((text) => ![...text].some((sign) => sign < ' ' || sign === '\u007f'), 'it must be one line')
+    .nullable(),
+});
+export type SecretChange = z.input<typeof secretChangeSchema>;
+
+/** How one destination is reached. */
+export const routeSchema = z.object({
+  /** What for: a relay or a chain of a network, the model hub, the official worker's patches. */
+  target: z.enum(['relay', 'chain', 'hub', 'patches']),
+  /** Id of the network; null = of none. */
+  networkId: z.string().nullable(),
+  host: z.string(),
+  way: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('direct'), why: z.enum(['loopback', 'excepted', 'none']) }),
+    /** `proxy` without name and password; `source` is `settings` or a variable of the environment. */
+    z.object({ kind: z.literal('proxy'), proxy: z.string(), source: z.string() }),
+    z.object({ kind: z.literal('unusable'), source: z.string(), code: z.string(), message: z.string(), remedy: z.string() }),
+  ]),
+});
+export type Route = z.output<typeof routeSchema>;

@@ -21,6 +21,9 @@ const QUOTED_SECRET = new RegExp(`(${NAMES}(\\\\*)"\\s*:\\s*\\2")(?:(?!(?<!\\\\)
 /** `private_key=…`, `Authorization: Bearer …` in running text. */
 const WRITTEN_SECRET = new RegExp(`(${NAMES}\\s*[:=]\\s*)(?:Bearer\\s+)?[^\\s"'\\\\,}]+`, 'gi');
 
+/** A shorter one would be cut out of ordinary words. */
+const SHORTEST_WORD = 4;
+
 export interface LogOptions {
   readonly level: string;
   /** Values that must never appear, whatever stands around them: the node's key. */
@@ -59,7 +62,14 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
 /** Cuts out the secrets themselves and leaves alone what only looks like one: for text that others have written. */
 export function exactRedactor(secrets: readonly string[]): (text: string) => string {
   const bare = secrets.map((secret) => secret.replace(/^0x/i, '')).filter((secret) => /^[0-9a-fA-F]{16,}$/.test(secret));
-  if (bare.length === 0) return (text) => text;
-  const exact = new RegExp(`(?:0x)?(?:${bare.join('|')})`, 'gi');
-  return (text) => text.replace(exact, '[redacted]');
+  const keys = bare.length === 0 ? null : new RegExp(`(?:0x)?(?:${bare.join('|')})`, 'gi');
+  // Passwords and tokens count as they are written, as they stand in JSON, and as they stand in an address.
+  const words = secrets.filter((secret) => secret.length >= SHORTEST_WORD && !/^(?:0x)?[0-9a-fA-F]{16,}$/i.test(secret));
+  const forms = [...new Set(words.flatMap((word) => [word, JSON.stringify(word).slice(1, -1), encodeURIComponent(word)]))];
+  // Longest first: one may be a part of another.
+  forms.sort((a, b) => b.length - a.length);
+  return (text) => {
+    const withoutKeys = keys === null ? text : text.replace(keys, '[redacted]');
+    return forms.reduce((result, form) => result.replaceAll(form, '[redacted]'), withoutKeys);
+  };
 }

@@ -17,7 +17,7 @@ export function modelsDirectory({ dataDir, models }: Pick<NodeConfig, 'dataDir' 
 
 /** The engine as it is to be started: programs that fetch by themselves are told from where, and through which proxy. */
 export function engineWithSources(
-  { engine, models }: Pick<NodeConfig, 'engine' | 'models'>,
+  { engine, models, outbound }: Pick<NodeConfig, 'engine' | 'models'> & Partial<Pick<NodeConfig, 'outbound'>>,
   proxies: ProxyPolicy = environmentPolicy(),
 ): EngineConfig {
   switch (engine.kind) {
@@ -25,7 +25,10 @@ export function engineWithSources(
       return { hubUrl: models.hubUrl, ...engine };
     case 'official': {
       const proxy = proxyEnvironment(downloadPolicy(models.proxy, proxies), models.hubUrl);
-      return { ...engine, env: { HF_ENDPOINT: models.hubUrl, ...withoutNames(proxy, engine.env), ...engine.env } };
+      const token = outbound?.hubToken ?? null;
+      // Its library sends the token to HF_ENDPOINT, and drops it at a redirect to another host.
+      const hub = { HF_ENDPOINT: models.hubUrl, ...(token === null ? {} : { HF_TOKEN: token }) };
+      return { ...engine, env: { ...hub, ...withoutNames(proxy, engine.env), ...engine.env } };
     }
     case 'program':
       return engine;

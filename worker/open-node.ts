@@ -128,6 +128,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     engineKind: config.engine.kind,
     settings: config.models,
     proxies,
+    hubToken: config.outbound.hubToken,
     offered: config.modelIds,
     tell: async (id) => {
       // A node that may have a twin says nothing in its name.

@@ -161,15 +161,21 @@ class WorkerProcess {
       ownAddresses: () => this.#ownAddresses,
       onOpened: (undo) => void this.#shutdown.push(undo),
     });
-    this.#service = openNodeService(parts, { withoutKey: exactRedactor([privateKey]), drained: () => this.#drained });
+    this.#service = openNodeService(parts, {
+      withoutKey: exactRedactor([privateKey, config.outbound.proxyPassword, config.outbound.hubToken ?? '']),
+      drained: () => this.#drained,
+    });
     this.#shutdown.push(() => this.#connections.closeAll());
     return parts.node;
   }
 
-  #openLog({ dataDir, logLevel }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
+  #openLog({ dataDir, logLevel, outbound }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
     const logFile = new LogFile({ directory: join(dataDir, 'logs') });
     this.#shutdown.push(() => logFile.close());
-    return { logFile, log: createLog({ level: logLevel, secrets: [privateKey], file: logFile }) };
+    return {
+      logFile,
+      log: createLog({ level: logLevel, secrets: [privateKey, outbound.proxyPassword, outbound.hubToken ?? ''], file: logFile }),
+    };
   }
 
   /** Nobody supervises any more: an orderly end that waits for no task. */

@@ -11,6 +11,7 @@ import { addMoneyCommands } from './commands/money.ts';
 import { addNodeCommands } from './commands/nodes.ts';
 import { addProfileCommands } from './commands/profiles.ts';
 import { addProgramCommands } from './commands/program.ts';
+import { addSettingsCommands } from './commands/settings.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-codes.ts';
 
@@ -21,6 +22,7 @@ const COMMANDS = [
   addBeneficialAddressCommands,
   addProfileCommands,
   addKeyCommands,
+  addSettingsCommands,
   addDoctorCommand,
 ];
 

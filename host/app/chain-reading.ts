@@ -7,6 +7,7 @@ import { type ChainClient, createChainClient } from '../../worker/chain/chain-cl
 import { DelegatedStaking } from '../../worker/chain/contracts/delegated-staking.ts';
 import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
+import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 export type ChainReading = Pick<
   ChainClient,
@@ -19,13 +20,15 @@ export function readChain(options: {
   readonly address: Hex;
   readonly clock: Clock;
   readonly random: Random;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
 }): ChainReading {
-  const { preset, address, clock, random } = options;
+  const { preset, address, clock, random, proxies } = options;
   const db = new DatabaseSync(':memory:');
   db.exec(CHAIN_TABLES);
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log });
+  const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log, proxies });
   const { rpc, transactions } = client;
   const common = { rpc, transactions, self: address, clock };
   const { contracts, staking, credits } = openContracts(preset.contracts, common);

@@ -7,6 +7,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { ChainError } from '../../worker/chain/errors.ts';
 import { NetworkClock } from '../../worker/networks/network-clock.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
+import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
 import { preflightChecks } from '../../worker/preflight/checks.ts';
 import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
@@ -24,15 +25,22 @@ export interface DraftCheckOptions {
   readonly isOurs: boolean;
   readonly clock: Clock;
   readonly random: Random;
+  readonly proxies?: ProxyPolicy | undefined;
 }
 
 export async function checkDraft(options: DraftCheckOptions): Promise<PreflightReport> {
-  const { draft, preset, dataDir, isOurs, clock, random } = options;
+  const { draft, preset, dataDir, isOurs, clock, random, proxies } = options;
   // The relay signs nothing of what is read here; a key that belongs to nobody reads as well as the node's own.
-  const reading = { relayUrl: preset.relayUrl, privateKey: bytesToHex(random.bytes(32)), clock: new NetworkClock(clock) };
+  const reading = {
+    relayUrl: preset.relayUrl,
+    privateKey: bytesToHex(random.bytes(32)),
+    clock: new NetworkClock(clock),
+    proxies,
+  };
   const relay = new RelayNetwork(reading);
   const reader = new RelayReader(reading);
-  const chain = preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random });
+  const chain =
+    preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random, proxies });
   const targetWei = BigInt(draft.stakeWei);
   const known = () => reader.stakesOn(preset.network, NODES_ASKED);
   const stakeOf: RelayStakesParts['stakeOf'] = (node) => {

@@ -16,6 +16,7 @@ import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
 import { createNetworkDirectory } from '../networks/network-directory.ts';
 import { createHostRouter } from '../rpc/router.ts';
+import { outboundSettings } from '../settings/outbound.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
@@ -24,6 +25,7 @@ import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { openStores } from './open-stores.ts';
+import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
 import { PROGRAM, programVersion } from './program-parts.ts';
 
@@ -112,11 +114,26 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     },
   });
   keys.onAdded(() => supervisor.tellOwnAddresses());
+  const outbound = outboundSettings({ ...stores, environment: process.env, log });
   const views = createProfileViews({ profiles, supervisor, networks });
-  const nodes: NodeRunner = createNodeRunner({ ...stores, networks, supervisor, devnet, views, clock, random });
+  const nodes: NodeRunner = createNodeRunner({ ...stores, networks, outbound, supervisor, devnet, views, clock, random });
   const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features, notices };
-  const engines = createEngineDirectory(() => networks.presets());
-  const parts: HostParts = { ...stores, info, networks, engines, supervisor, views, nodes, devnet, updates, clock, random, log };
+  const engines = createEngineDirectory(() => networks.presets(), createPatchList({ policy: outbound.policy }));
+  const parts: HostParts = {
+    ...stores,
+    info,
+    networks,
+    outbound,
+    engines,
+    supervisor,
+    views,
+    nodes,
+    devnet,
+    updates,
+    clock,
+    random,
+    log,
+  };
   const guard = createPageGuard({ engines, profiles, ask: options.ask ?? (async () => false) });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
   const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
+import type { OutboundSettings } from '../settings/outbound.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { EngineDirectory } from './engines.ts';
 import type { NodeRunner } from './node-runner.ts';
@@ -22,6 +23,8 @@ export interface Updates {
 export interface HostParts extends HostStores {
   readonly info: AppInfo;
   readonly networks: NetworkDirectory;
+  /** The way to the internet. */
+  readonly outbound: OutboundSettings;
   readonly engines: EngineDirectory;
   readonly supervisor: Supervisor;
   readonly views: ProfileViews;

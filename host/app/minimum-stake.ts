@@ -2,6 +2,7 @@
 import type { MinimumStake } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { readChain } from './chain-reading.ts';
 
 const NOBODY = `0x${'0'.repeat(40)}` as const;
@@ -11,10 +12,11 @@ export async function minimumStake(options: {
   readonly preset: NetworkPreset;
   readonly clock: Clock;
   readonly random: Random;
+  readonly proxies?: ProxyPolicy | undefined;
 }): Promise<MinimumStake> {
-  const { preset, clock, random } = options;
+  const { preset, clock, random, proxies } = options;
   if (preset.chain === undefined) return { minimumWei: String(preset.minStakeWei), from: 'preset' };
-  const chain = readChain({ preset: preset.chain, address: NOBODY, clock, random });
+  const chain = readChain({ preset: preset.chain, address: NOBODY, clock, random, proxies });
   try {
     return { minimumWei: String(await chain.staking.minimumWei()), from: 'contract' };
   } finally {

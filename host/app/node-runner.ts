@@ -6,6 +6,7 @@ import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LocalNetworkError } from '../local-network/errors.ts';
 import { LOCAL_NETWORK_ID, type NetworkDirectory } from '../networks/network-directory.ts';
 import { assertFits, clashWith, nodeConfigOf } from '../profiles/node-config-of.ts';
+import type { OutboundSettings } from '../settings/outbound.ts';
 import type { NodeOrder } from '../supervisor/supervised-node.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type LocalNodeWish, localDraft, provideFor } from './local-nodes.ts';
@@ -28,6 +29,7 @@ export interface NodeRunner {
 
 export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | 'devnetKeys' | 'profiles'> {
   readonly networks: NetworkDirectory;
+  readonly outbound: OutboundSettings;
   readonly supervisor: Supervisor;
   readonly devnet: DevnetProcess;
   readonly views: ProfileViews;
@@ -36,7 +38,7 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
 }
 
 export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
-  const { folders, keys, devnetKeys, profiles, networks, supervisor, devnet, views, clock, random } = parts;
+  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, clock, random } = parts;
 
   const isLocal = (profile: Profile) => profile.networkId === LOCAL_NETWORK_ID;
   const running = () => supervisor.active().map((id) => profiles.get(id));
@@ -68,7 +70,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
         dataDir: profiles.dataDir(profileId),
         claimsDir: folders.claims,
       });
-      return { config, privateKey };
+      return { config: { ...config, outbound: await outbound.forWorker() }, privateKey };
     },
     async start(profileId) {
       const profile = profiles.get(profileId);

@@ -5,12 +5,14 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/store/directory-lock.ts';
 import type { HostError } from '../errors.ts';
 import { createKeychain } from '../keys/keychain.ts';
+import { keychainAccess } from '../keys/keychain-access.ts';
 import { keychainBackendProblem } from '../keys/keychain-backend.ts';
 import { type Keys, openKeys } from '../keys/keys.ts';
 import { createKeystore } from '../keys/keystore.ts';
 import { type DevnetKeys, openDevnetKeys } from '../local-network/devnet-keys.ts';
 import { openPrivateFolder } from '../private-folder.ts';
 import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
+import { openSecretSettings, type SecretSettings } from '../settings/secrets.ts';
 import { openSettings, type SettingsStore } from '../settings/settings.ts';
 
 export interface HostFolders {
@@ -27,6 +29,8 @@ export interface HostStores {
   readonly devnetKeys: DevnetKeys;
   readonly profiles: ProfileStore;
   readonly settings: SettingsStore;
+  /** Those of them that are secrets. */
+  readonly secrets: SecretSettings;
   /** One program per data directory. */
   readonly lock: DirectoryLock;
   /** What was mended while opening, or could not be; to be said. */
@@ -70,8 +74,10 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
       usedBy: (address) => profiles.usedBy(address),
       onRestored,
     });
+    const askKeychain = keychainAccess({ clock, backendProblem });
+    const secrets = openSecretSettings({ file: at('secrets.json'), askKeychain, onRestored });
     const devnetKeys = openDevnetKeys({ dataDir: folders.devnet, random });
-    return { folders, keys, devnetKeys, profiles, settings, lock, notices };
+    return { folders, keys, devnetKeys, profiles, settings, secrets, lock, notices };
   } catch (error) {
     lock.release();
     throw error;

@@ -3,6 +3,7 @@ import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official/patches.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
+import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 const KEEP_MS = 60 * 60_000;
 /** A window does not wait longer for it; it has it the next time. */
@@ -12,9 +13,12 @@ const PATIENCE_MS = 2_000;
 export type PatchList = () => Promise<string | undefined>;
 
 export function createPatchList({
-  read = () => readPatchList(OFFICIAL_PATCH_URL),
+  policy,
+  read = async () => readPatchList(OFFICIAL_PATCH_URL, await policy?.()),
   clock = systemClock,
 }: {
+  /** Through which proxy; left out, as the environment says. */
+  readonly policy?: () => Promise<ProxyPolicy>;
   readonly read?: () => Promise<string>;
   readonly clock?: Clock;
 } = {}): PatchList {

@@ -1,6 +1,7 @@
 /** Procedures about the nodes' logs. */
 import os from 'node:os';
 import path from 'node:path';
+import { SECRET_SETTINGS } from '../../contract/settings.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { logFolder } from '../app/node-runner.ts';
@@ -9,7 +10,7 @@ import { storeSummary } from '../logs/store-summary.ts';
 import { supportBundle } from '../logs/support-bundle.ts';
 import type { HostImplementer } from './implementer.ts';
 
-export function logHandlers(contract: HostImplementer, { folders, profiles, supervisor, info, clock }: HostParts) {
+export function logHandlers(contract: HostImplementer, { folders, profiles, supervisor, info, clock, secrets }: HostParts) {
   const folderOf = (profileId: string) => logFolder(folders, profiles.get(profileId).id);
   return {
     page: contract.logs.page.handler(({ input: { profileId, ...query } }) => logPage({ folder: folderOf(profileId), query })),
@@ -18,7 +19,7 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
       for await (const lines of followLog({ folder: folderOf(profileId), filter, clock, signal: ending }))
         yield { lines: [...lines] };
     }),
-    bundle: contract.logs.bundle.handler(({ input: { id } }) => {
+    bundle: contract.logs.bundle.handler(async ({ input: { id } }) => {
       const { worker, node } = supervisor.view(id);
       const { fileName, bytes } = supportBundle({
         profile: profiles.get(id),
@@ -30,7 +31,7 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
           platform: `${os.platform()} ${os.release()} ${os.arch()}`,
         },
         store: { worker, node, database: storeSummary(path.join(profiles.dataDir(id), STORE_FILE)) },
-        secrets: [],
+        secrets: await knownSecrets(secrets),
         homeDir: os.homedir(),
         userName: os.userInfo().username,
         nowMs: clock.now(),
@@ -38,4 +39,11 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
       return { fileName, base64: Buffer.from(bytes).toString('base64') };
     }),
   };
+}
+
+/** Those of the settings: a proxy or a hub may have repeated them in an answer. */
+async function knownSecrets(secrets: HostParts['secrets']): Promise<readonly string[]> {
+  // One that its keychain does not give now was given to no node of this program.
+  for (const name of SECRET_SETTINGS) await secrets.get(name).catch(() => null);
+  return secrets.known();
 }

@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function profileHandlers(contract: HostImplementer, parts: HostParts) {
-  const { profiles, views, nodes, networks, keys, devnetKeys, supervisor, info, clock, random } = parts;
+  const { profiles, views, nodes, outbound, networks, keys, devnetKeys, supervisor, info, clock, random } = parts;
 
   async function assertUsable(draft: ProfileDraft): Promise<void> {
     assertFits(draft, networks.preset(draft.networkId));
@@ -46,6 +46,7 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
         isOurs: profiles.list().some((one) => sameAddress(one.address, draft.address) && one.networkId === draft.networkId),
         clock,
         random,
+        proxies: await outbound.policy(),
       });
     }),
     start: contract.profiles.start.handler(async ({ input: { id } }) => {

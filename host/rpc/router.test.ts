@@ -99,6 +99,9 @@ const DRAFT = profileDraftSchema.parse({
 /** An input for every procedure of the contract, in an order in which they can all do something. */
 const INPUTS: readonly (readonly [string, unknown])[] = [
   ['app.info', {}],
+  ['settings.secrets', {}],
+  ['settings.setSecret', { name: 'hubToken', value: null }],
+  ['settings.routes', {}],
   ['settings.change', { railCollapsed: true }],
   ['settings.watch', {}],
   ['networks.add', { preset: PRESET }],

@@ -2,6 +2,7 @@
 
 import type { HostParts } from '../app/host-parts.ts';
 import { minimumStake } from '../app/minimum-stake.ts';
+import { routesOf } from '../app/routes.ts';
 import { cardsHandlers } from './cards.ts';
 import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
@@ -11,18 +12,21 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, networks, engines, keys, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, networks, engines, keys, devnet, nodes, updates } = parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
       watch: contract.settings.watch.handler(streamOf(settings.watch, settings.get)),
       change: contract.settings.change.handler(({ input }) => settings.change(input)),
+      secrets: contract.settings.secrets.handler(() => secrets.view()),
+      setSecret: contract.settings.setSecret.handler(({ input }) => secrets.set(input)),
+      routes: contract.settings.routes.handler(() => routesOf(parts)),
     },
     networks: {
       list: contract.networks.list.handler(() => networks.views()),
-      minimumStake: contract.networks.minimumStake.handler(({ input }) => {
-        const { clock, random } = parts;
-        return minimumStake({ preset: networks.preset(input.id), clock, random });
+      minimumStake: contract.networks.minimumStake.handler(async ({ input }) => {
+        const { clock, random, outbound } = parts;
+        return minimumStake({ preset: networks.preset(input.id), clock, random, proxies: await outbound.policy() });
       }),
       add: contract.networks.add.handler(({ input }) => networks.add(input.preset)),
       remove: contract.networks.remove.handler(({ input }) => {

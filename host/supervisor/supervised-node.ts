@@ -129,7 +129,7 @@ export class SupervisedNode {
 
   #run({ config, privateKey, confirmedAlone = false }: NodeOrder): void {
     const { open, clock, onChange, ownAddresses } = this.#options;
-    const channel = open([privateKey]);
+    const channel = open([privateKey, ...outboundSecrets(config)]);
     const client = createWorkerClient(channel, { onNode: onChange });
     const process: Process = { channel, client, ranMs: startStopwatch(clock), fatal: null };
     this.#process = process;
@@ -195,4 +195,8 @@ export class SupervisedNode {
 
 function endOf({ code, signal }: WorkerExit): ErrorView {
   return { code: 'WORKER_EXITED', message: `the process ended (${signal ?? code ?? 'unknown'})`, data: { code, signal } };
+}
+
+function outboundSecrets({ outbound }: NodeConfigInput): string[] {
+  return [outbound?.proxyPassword ?? '', outbound?.hubToken ?? ''].filter((secret) => secret !== '');
 }

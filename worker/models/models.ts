@@ -44,6 +44,8 @@ export interface ModelsOptions {
   readonly settings: ModelSettings;
   /** Left out: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
+  /** Access token of the hub in `settings`. */
+  readonly hubToken?: string | null;
   /** Ids that the profile offers by its configuration. */
   readonly offered: readonly string[];
   /** Tells the network that a model is on disk. One attempt. */
@@ -217,11 +219,19 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   return new Models(modelParts({ file, source, clock, log, reserveBytes, freeBytes }), options);
 }
 
-async function sourceFor({ directory, engine, engineKind, settings, clock, proxies }: ModelsOptions): Promise<ModelSource> {
+async function sourceFor({
+  directory,
+  engine,
+  engineKind,
+  settings,
+  clock,
+  proxies,
+  hubToken,
+}: ModelsOptions): Promise<ModelSource> {
   if (engineKind === 'official') return engineSource({ directory, engine, clock });
   const catalogue = await loadCatalogue(join(directory, 'huggingface'));
   const dispatcher = downloadDispatcher(settings.proxy, proxies);
-  const catalogued = catalogueSource({ directory, catalogue, settings, clock, dispatcher });
+  const catalogued = catalogueSource({ directory, catalogue, settings, clock, dispatcher, hubToken: hubToken ?? null });
   return engineKind === 'embedded' ? catalogued : engineSource({ directory, engine, clock, catalogued });
 }
 

@@ -4,6 +4,7 @@ import type { PreflightReport, PreflightState } from '../../../contract/prefligh
 import type { ProfileView } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { errorOf } from '../../../contract/rpc-errors.ts';
+import type { Route } from '../../../contract/settings.ts';
 import { ENGINE_ERRORS } from '../../../worker/engines/errors.ts';
 import type { RunningProgram } from '../../rpc/running-program.ts';
 import { profilesOf, withHost } from '../ask-program.ts';
@@ -41,11 +42,12 @@ async function findAll(host: HostClient, program: RunningProgram | null): Promis
 }
 
 async function aboutMachine(host: HostClient, running: boolean): Promise<Finding[]> {
-  const [info, stores, engines, cards] = await Promise.all([
+  const [info, stores, engines, cards, { routes, unreadExceptions }] = await Promise.all([
     host.app.info({}),
     host.keys.stores({}),
     host.engines.list({}),
     host.gpus.inventory({}),
+    host.settings.routes({}),
   ]);
   const at = (check: string, state: PreflightState, message: string, remedy = ''): Finding => ({
     about: 'program',
@@ -68,6 +70,7 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
           'Public networks accept no other engine; install the official node.',
         ),
     ...aboutCards(cards.inventory).map(({ state, message, remedy }) => at('cards', state, message, remedy)),
+    ...aboutRoutes(routes, unreadExceptions),
   ];
 }
 
@@ -104,6 +107,35 @@ export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'st
 function told(message: string, detail: string): string {
   return detail === '' ? message : `${message} ${detail}`;
 }
+
+/** Through which proxy each destination is reached; one that cannot be used is the reason for everything after it. */
+export function aboutRoutes(routes: readonly Route[], unreadExceptions: readonly string[]): Finding[] {
+  const at = (state: PreflightState, message: string, remedy: string): Finding => ({
+    ...{ about: 'program', check: 'proxy', state, message, remedy },
+  });
+  return [
+    ...routes.map((route) => at(route.way.kind === 'unusable' ? 'fail' : 'ok', ...routeText(route))),
+    ...unreadExceptions.map((entry) => at('warn', `the exception "${entry}" cannot be read`, UNREAD_REMEDY)),
+  ];
+}
+
+/** What is said of it, and what to do about it. */
+function routeText({ target, networkId, host, way }: Route): [message: string, remedy: string] {
+  const what = `${networkId === null ? '' : `${networkId} `}${TARGETS[target]} (${host})`;
+  if (way.kind === 'direct') return [`${what}: ${DIRECT[way.why]}`, ''];
+  if (way.kind === 'unusable') return [`${what}: ${way.message} (${way.code})`, way.remedy];
+  return [`${what}: through ${way.proxy}, named by ${way.source === 'settings' ? 'the settings' : way.source}`, ''];
+}
+
+const TARGETS: Readonly<Record<Route['target'], string>> = {
+  relay: 'relay',
+  chain: 'chain',
+  hub: 'model hub',
+  patches: 'patches of the official worker',
+};
+const DIRECT = { loopback: 'on this machine', excepted: 'direct, as an exception from the proxy', none: 'direct' } as const;
+const UNREAD_REMEDY =
+  'Exceptions are hosts, domains, addresses and networks (10.0.0.0/8), separated by commas, in NO_PROXY or in: crynux-node settings set no-proxy.';
 
 async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
   const about = view.profile.name;

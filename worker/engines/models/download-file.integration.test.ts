@@ -21,7 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, number: numb
 
 let folder: string;
 let server: Server;
-let requests: { url: string | undefined; range: string | undefined }[];
+let requests: { url: string | undefined; range: string | undefined; ifRange: string | undefined }[];
 let handler: Handler;
 let waits: number[];
 let hangUp: { at: number; response: ServerResponse } | null;
@@ -44,7 +44,7 @@ beforeEach(async () => {
   hangUp = null;
   handler = (request, response) => serve(request, response);
   server = createServer((request, response) => {
-    requests.push({ url: request.url, range: request.headers.range });
+    requests.push({ url: request.url, range: request.headers.range, ifRange: request.headers['if-range'] as string | undefined });
     handler(request, response, requests.length);
   });
   server.listen(0, '127.0.0.1');
@@ -333,6 +333,103 @@ describe('a mirror that does not go on where it is asked to', () => {
     expect(waits.slice(0, 2)).toEqual([120_000, 300_000]);
     expect(requests).toHaveLength(4);
     expect((await readFile(target)).equals(BYTES)).toBe(true);
+  });
+});
+
+describe('the version of the file', () => {
+  const tagged =
+    (etag: string, bytes = BYTES) =>
+    (request: IncomingMessage, response: ServerResponse) => {
+      const offset = request.headers['if-range'] === etag || request.headers['if-range'] === undefined ? offsetOf(request) : 0;
+      const range = `bytes ${offset}-${bytes.length - 1}/${bytes.length}`;
+      response.writeHead(offset > 0 ? 206 : 200, { etag, ...(offset > 0 ? { 'content-range': range } : {}) });
+      response.end(bytes.subarray(offset));
+    };
+  const dropTagged = (etag: string, length: number) => (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { etag, 'content-length': BYTES.length });
+    response.write(BYTES.subarray(0, length));
+    hangUp = { at: length, response };
+  };
+  const ranges = () => requests.map(({ range, ifRange }) => [range, ifRange]);
+
+  it('that is the same is gone on with', async () => {
+    handler = (request, response, n) => (n === 1 ? dropTagged('"a"', 100) : tagged('"a"'))(request, response);
+    await download();
+    await expectWhole();
+    expect(ranges()).toEqual([
+      [undefined, undefined],
+      ['bytes=100-', '"a"'],
+    ]);
+  });
+
+  it('that has changed is fetched anew, whether the hub looks at If-Range or not', async () => {
+    handler = (request, response, n) => (n === 1 ? dropTagged('"a"', 100) : tagged('"b"'))(request, response);
+    await download();
+    await expectWhole();
+    await rm(target());
+    requests = [];
+    handler = (request, response, n) => {
+      if (n === 1) return dropTagged('"a"', 100)(request, response);
+      delete request.headers['if-range'];
+      tagged('"b"')(request, response);
+    };
+    await download();
+    await expectWhole();
+    expect(ranges()).toEqual([
+      [undefined, undefined],
+      ['bytes=100-', '"a"'],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('that only a weak tag names is fetched from the start', async () => {
+    handler = (request, response, n) => (n === 1 ? dropTagged('W/"a"', 100) : tagged('W/"a"'))(request, response);
+    await download();
+    await expectWhole();
+    expect(ranges()).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+});
+
+describe('the token of the hub', () => {
+  const seen: (string | undefined)[] = [];
+  const noting =
+    (serveIt: Handler): Handler =>
+    (request, response, n) => {
+      seen.push(request.headers.authorization);
+      serveIt(request, response, n);
+    };
+
+  it('goes to the hub itself', async () => {
+    seen.length = 0;
+    handler = noting((request, response) => serve(request, response));
+    await download({ hubAccess: { hubUrl: url(), token: 'hf_token' } });
+    expect(seen).toEqual(['Bearer hf_token']);
+  });
+
+  it.each([
+    ['to no mirror', 'https://huggingface.co'],
+    ['to no other port', 'http://127.0.0.1:1'],
+    ['to no other scheme', 'https://127.0.0.1'],
+  ])('%s', async (_, hubUrl) => {
+    seen.length = 0;
+    handler = noting((request, response) => serve(request, response));
+    await download({ hubAccess: { hubUrl, token: 'hf_token' } });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('is dropped at a redirect to another host, and kept at one on the same', async () => {
+    seen.length = 0;
+    const elsewhere = url().replace('127.0.0.1', 'localhost');
+    handler = noting((request, response, n) => {
+      if (n === 1) return response.writeHead(302, { location: '/same' }).end();
+      if (n === 2) return response.writeHead(302, { location: `${elsewhere}/cdn` }).end();
+      return serve(request, response);
+    });
+    await download({ hubAccess: { hubUrl: url(), token: 'hf_token' } });
+    expect(seen).toEqual(['Bearer hf_token', 'Bearer hf_token', undefined]);
   });
 });
 

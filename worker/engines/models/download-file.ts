@@ -30,6 +30,11 @@ export interface DownloadProgress {
   readonly bytesPerSecond: number;
 }
 
+export interface HubAccess {
+  readonly hubUrl: string;
+  readonly token: string;
+}
+
 export interface DownloadFileInput {
   readonly url: string;
   readonly target: string;
@@ -43,6 +48,8 @@ export interface DownloadFileInput {
   readonly signal?: AbortSignal;
   /** Default: direct, or through the proxy that the environment names. */
   readonly dispatcher?: Dispatcher;
+  /** Sent to this hub's own address alone, never to a mirror and never after a redirect to another host. */
+  readonly hubAccess?: HubAccess | null;
   /** Free bytes on the disk of a folder. */
   readonly freeBytes?: FreeBytes;
   /** What has to stay free. */
@@ -67,10 +74,11 @@ export async function downloadFile(input: DownloadFileInput): Promise<void> {
   const ownDispatcher = input.dispatcher === undefined ? new OutboundDispatcher(own) : undefined;
   const dispatcher = input.dispatcher ?? ownDispatcher;
   let fromScratch = (await sizeOf(part)) === 0;
+  const version: Version = { etag: null };
   try {
     for (let fruitless = 0; ; ) {
       const before = await sizeOf(part);
-      const failure = before === sizeBytes ? null : await attempt({ input, part, dispatcher });
+      const failure = before === sizeBytes ? null : await attempt({ input, part, dispatcher, version });
       if (failure === null) {
         input.onVerifying?.();
         if (await isRight(input, part)) break;
@@ -119,27 +127,43 @@ class Unusable extends Error {
   }
 }
 
+/** Which version of the file the part is from, as the hub names it; of an earlier run nothing is known but the SHA-256. */
+interface Version {
+  etag: string | null;
+}
+
+const isWeak = (etag: string) => etag.startsWith('W/');
+
 /** One request. @returns null when `part` has its full length, else why it may be tried again. */
 async function attempt(job: {
   input: DownloadFileInput;
   part: string;
   dispatcher: Dispatcher | undefined;
+  version: Version;
 }): Promise<Failure | null> {
-  const { input, part, dispatcher } = job;
+  const { input, part, dispatcher, version } = job;
   const { url, sizeBytes, signal } = input;
+  // A weak tag does not promise the same bytes.
+  if (version.etag !== null && isWeak(version.etag)) await rm(part, { force: true });
   const offset = await sizeOf(part);
   try {
-    const { address, authorization } = withoutCredentials(url);
+    const { address, authorization } = withoutCredentials(url, input.hubAccess ?? null);
     const response = await fetch(address, {
       headers: {
         'accept-encoding': 'identity',
         ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
+        ...(offset > 0 && version.etag !== null ? { 'if-range': version.etag } : {}),
         ...(authorization === null ? {} : { authorization }),
       },
       ...(signal === undefined ? {} : { signal }),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    await receive({ input, part, response, start: startOf(response, { offset, sizeBytes, url, nowMs: input.clock.now() }) });
+    const start = startOf(response, { offset, sizeBytes, url, nowMs: input.clock.now() });
+    const etag = response.headers.get('etag');
+    const isOther = start > 0 && version.etag !== null && etag !== null && etag !== version.etag;
+    version.etag = etag ?? (start > 0 ? version.etag : null);
+    if (isOther) throw new Unusable('the file has changed at the hub meanwhile', { fromStart: true });
+    await receive({ input, part, response, start });
   } catch (cause) {
     if (isEngineError(cause) || signal?.aborted) throw cause;
     if (isNoSpace(cause)) throw new EngineError('MODEL_NO_SPACE', `${input.target}: the disk is full`, {}, { cause });
@@ -243,12 +267,15 @@ function isNoSpace(error: unknown): boolean {
 }
 
 /** `fetch` takes a mirror's user name and password only as a header, and drops it at a redirect to another host. */
-function withoutCredentials(url: string): { address: URL; authorization: string | null } {
+function withoutCredentials(url: string, hub: HubAccess | null): { address: URL; authorization: string | null } {
   const address = new URL(url);
   const { username, password } = address;
   address.username = '';
   address.password = '';
-  if (username === '' && password === '') return { address, authorization: null };
+  if (username === '' && password === '') {
+    const isHub = hub !== null && address.origin === new URL(hub.hubUrl).origin;
+    return { address, authorization: isHub ? `Bearer ${hub.token}` : null };
+  }
   const credentials = `${decodedEscapes(username)}:${decodedEscapes(password)}`;
   return { address, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

@@ -1,4 +1,7 @@
 /** The official worker's own mechanism of patches: shown here, carried out by the worker. Source: RELAY_PROTOCOL 9.4. */
+import { fetch } from 'undici';
+import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import { EngineError } from '../errors.ts';
 
 /** Where the worker looks by itself. */
@@ -30,16 +33,20 @@ function majorOf(version: string): string {
 }
 
 /** @throws EngineError OFFICIAL_NO_PATCH_LIST */
-export async function readPatchList(patchUrl: string): Promise<string> {
+export async function readPatchList(patchUrl: string, policy: ProxyPolicy = environmentPolicy()): Promise<string> {
   const url = `${patchUrl}/patches.txt`;
+  const dispatcher = new OutboundDispatcher({ policy });
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), dispatcher });
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     const text = await response.text();
     if (text.length > MAX_LIST) throw new Error(`more than ${MAX_LIST} characters`);
     return text;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const reason = inner instanceof Error ? inner.message : String(inner);
     throw new EngineError('OFFICIAL_NO_PATCH_LIST', `${url}: ${reason}`, { url }, { cause });
+  } finally {
+    await dispatcher.destroy();
   }
 }

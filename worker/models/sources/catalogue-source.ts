@@ -24,10 +24,12 @@ export interface CatalogueSourceOptions {
   readonly clock: Clock;
   /** Its own: closed with it. */
   readonly dispatcher: Dispatcher;
+  /** Access token of the hub. */
+  readonly hubToken?: string | null;
 }
 
 export function catalogueSource(options: CatalogueSourceOptions): ModelSource {
-  const { catalogue, settings, clock, dispatcher } = options;
+  const { catalogue, settings, clock, dispatcher, hubToken = null } = options;
   const planOf = (model: CatalogueModel, key: ModelKey) => planFor({ ...options, model, key });
   const find = (key: ModelKey): CatalogueModel => {
     const { id, type, variant } = modelOfKey(key);
@@ -54,6 +56,7 @@ export function catalogueSource(options: CatalogueSourceOptions): ModelSource {
         freeBytes,
         reserveBytes,
         dispatcher,
+        hubAccess: hubToken === null ? null : { hubUrl: settings.hubUrl, token: hubToken },
       });
       return { files: model.files, origin: plan.origin, verified: model.source.kind !== 'bundled' };
     },

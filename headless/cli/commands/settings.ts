@@ -1,0 +1,207 @@
+/** `settings`: what a host sets about the program itself. Secrets are typed or read from a descriptor, and never shown. */
+import { readProxyAddress } from '../../../contract/proxy.ts';
+import type { HostClient } from '../../../contract/rpc-client.ts';
+import {
+  NOTICES,
+  SETTING_EFFECT,
+  type SecretSetting,
+  type SecretsView,
+  type Settings,
+  type SettingsChange,
+  settingsChangeSchema,
+} from '../../../contract/settings.ts';
+import { HeadlessError } from '../../errors.ts';
+import { withHost } from '../ask-program.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { table } from '../node-text.ts';
+import { askSecret } from '../secrets.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** One line of `settings show`, and what `settings set` makes of a value for it. */
+interface Key {
+  readonly values: string;
+  readonly shown: (settings: Settings) => string;
+  readonly change: (text: string, settings: Settings) => object;
+  readonly effect: keyof Settings;
+}
+
+const onOff = (value: boolean) => (value ? 'on' : 'off');
+
+function readOnOff(text: string): boolean {
+  if (/^(on|true|yes)$/i.test(text)) return true;
+  if (/^(off|false|no)$/i.test(text)) return false;
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `"${text}" is neither on nor off`, { field: 'value' });
+}
+
+const plain = (effect: 'appearance' | 'updates', values: string): Key => ({
+  values,
+  shown: (settings) => settings[effect],
+  change: (text) => ({ [effect]: text }),
+  effect,
+});
+
+const switched = (effect: 'startAtLogin' | 'keepRunningInTray' | 'railCollapsed'): Key => ({
+  values: 'on, off',
+  shown: (settings) => onOff(settings[effect]),
+  change: (text) => ({ [effect]: readOnOff(text) }),
+  effect,
+});
+
+export const SETTING_KEYS: Readonly<Record<string, Key>> = {
+  proxy: {
+    values: 'environment, off, ADDRESS',
+    shown: ({ proxy }) => (proxy.kind === 'address' ? proxy.address : proxy.kind === 'none' ? 'off' : 'environment'),
+    change: (text, { proxy }) => ({ proxy: proxyOf(text, proxy.kind === 'address' ? proxy.noProxy : '') }),
+    effect: 'proxy',
+  },
+  'no-proxy': {
+    values: 'hosts, domains, networks, separated by commas',
+    shown: ({ proxy }) => (proxy.kind === 'address' ? proxy.noProxy : ''),
+    change(noProxy, { proxy }) {
+      if (proxy.kind === 'address') return { proxy: { ...proxy, noProxy } };
+      throw new HeadlessError(
+        'HEADLESS_BAD_ARGUMENT',
+        'set the address of a proxy first; else NO_PROXY of the environment counts',
+      );
+    },
+    effect: 'proxy',
+  },
+  appearance: plain('appearance', 'system, light, dark'),
+  language: {
+    values: 'desktop, en, zh-CN',
+    shown: ({ language }) => language ?? 'desktop',
+    change: (text) => ({ language: text === 'desktop' ? null : text }),
+    effect: 'language',
+  },
+  updates: plain('updates', 'ask, off'),
+  'start-at-login': switched('startAtLogin'),
+  'keep-running-in-tray': switched('keepRunningInTray'),
+  'rail-collapsed': switched('railCollapsed'),
+  ...Object.fromEntries(
+    NOTICES.map((notice): [string, Key] => [
+      `notify-${notice.replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`)}`,
+      {
+        values: 'on, off',
+        shown: ({ notifications }) => onOff(notifications[notice]),
+        change: (text) => ({ notifications: { [notice]: readOnOff(text) } }),
+        effect: 'notifications',
+      },
+    ]),
+  ),
+};
+
+const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = { 'proxy-password': 'proxyPassword', 'hub-token': 'hubToken' };
+
+const EFFECTS = {
+  now: '',
+  nextLogin: ' It counts from the next log-in on.',
+  nextStart: ' Nodes that run take it at their next start.',
+};
+const NODE_EFFECT = EFFECTS.nextStart;
+const PLACES = { keychain: 'set (in the keychain)', file: 'set (in a file that only you can read)' } as const;
+
+interface SetOptions extends CommonOptions {
+  readonly valueFd?: number;
+  readonly remove?: boolean;
+}
+
+export function addSettingsCommands({ program, terminal, end }: Registry): void {
+  const command = program.command('settings').description('What is set about the program itself, proxy and hub token among it.');
+  common(command.command('show'))
+    .description('Shows every setting. Of secrets it shows whether they are set.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const { settings, secrets } = await withHost(data, readAll);
+      const values = shownSettings(settings, secrets);
+      if (json) terminal.out(JSON.stringify({ settings, secrets }));
+      else terminal.out(table(['key', 'value', 'possible'], values));
+      end(EXIT.ok);
+    });
+  common(command.command('set'))
+    .description('Sets one. proxy-password and hub-token are typed at the terminal, or read from --value-fd.')
+    .argument('<key>')
+    .argument('[value]')
+    .option('--value-fd <number>', 'file descriptor with the value of a secret', wholeNumber(0, 1_023))
+    .option('--remove', 'removes a secret')
+    .action(async (key: string, value: string | undefined, { data, json, ...options }: SetOptions) => {
+      const secret = Object.hasOwn(SECRET_KEYS, key) ? SECRET_KEYS[key] : undefined;
+      if (secret !== undefined) {
+        const given = await secretValue(key, value, { ...options, terminal });
+        const secrets = await withHost(data, (host) => host.settings.setSecret({ name: secret, value: given }));
+        const place = secrets[secret];
+        if (json) terminal.out(JSON.stringify({ secrets }));
+        else terminal.out(`${key}: ${place === null ? 'removed' : PLACES[place]}.${NODE_EFFECT}`);
+      } else {
+        const settings = await withHost(data, (host) => setOne(host, key, value));
+        const { shown, effect } = keyOf(key);
+        if (json) terminal.out(JSON.stringify({ settings }));
+        else terminal.out(`${key}: ${shown(settings)}.${EFFECTS[SETTING_EFFECT[effect]]}`);
+      }
+      end(EXIT.ok);
+    });
+}
+
+function shownSettings(settings: Settings, secrets: SecretsView): string[][] {
+  const places = Object.entries(SECRET_KEYS).map(([key, name]) => {
+    const place = secrets[name];
+    return [key, place === null ? 'not set' : PLACES[place], 'typed, or --value-fd'];
+  });
+  return [...Object.entries(SETTING_KEYS).map(([key, { shown, values }]) => [key, shown(settings), values]), ...places];
+}
+
+async function readAll(host: HostClient): Promise<{ settings: Settings; secrets: SecretsView }> {
+  return { settings: await settingsOf(host), secrets: await host.settings.secrets({}) };
+}
+
+async function settingsOf(host: HostClient): Promise<Settings> {
+  const ending = new AbortController();
+  try {
+    for await (const settings of await host.settings.watch({}, { signal: ending.signal })) return settings;
+    throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  } finally {
+    ending.abort();
+  }
+}
+
+function keyOf(name: string): Key {
+  const key = Object.hasOwn(SETTING_KEYS, name) ? SETTING_KEYS[name] : undefined;
+  if (key !== undefined) return key;
+  const known = [...Object.keys(SETTING_KEYS), ...Object.keys(SECRET_KEYS)].join(', ');
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no setting "${name}"; there are ${known}`, { field: 'key' });
+}
+
+async function setOne(host: HostClient, name: string, value: string | undefined): Promise<Settings> {
+  const key = keyOf(name);
+  if (value === undefined)
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name} needs a value: ${key.values}`, { field: 'value' });
+  const parsed = settingsChangeSchema.safeParse(key.change(value, await settingsOf(host)));
+  if (parsed.success) return host.settings.change(parsed.data as SettingsChange);
+  // Never the value itself: somebody may have put a password into it.
+  const why = parsed.error.issues[0]?.message ?? 'invalid';
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name}: ${why}; possible: ${key.values}`, { field: 'value' });
+}
+
+function proxyOf(text: string, noProxy: string): SettingsChange['proxy'] {
+  if (text === 'environment') return { kind: 'environment' };
+  if (text === 'off') return { kind: 'none' };
+  const reading = readProxyAddress(text);
+  if (reading.kind === 'address' && reading.address.password !== '') {
+    const why = 'the address holds a password; give the address without it, then: crynux-node settings set proxy-password';
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', why, { field: 'value' });
+  }
+  return { kind: 'address', address: text, noProxy };
+}
+
+async function secretValue(
+  key: string,
+  value: string | undefined,
+  { valueFd, remove = false, terminal }: { valueFd?: number; remove?: boolean; terminal: Terminal },
+): Promise<string | null> {
+  if (value !== undefined) {
+    // Arguments are seen by every user of the machine, and stay in the shell's history.
+    const why = `${key} is a secret: leave it out and type it, or give it by --value-fd`;
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', why, { field: 'value' });
+  }
+  if (remove) return null;
+  return askSecret(key, { descriptor: valueFd ?? null, terminal });
+}

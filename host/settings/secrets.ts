@@ -1,0 +1,93 @@
+/**
+ * The program's secret settings. In the keychain where there is one that encrypts; else in a file that only this user can
+ * read, as the official tools do. A small index says what is kept where, so that no keychain is asked for nothing.
+ */
+import { z } from 'zod';
+import { SECRET_SETTINGS, type SecretChange, type SecretSetting, type SecretsView } from '../../contract/settings.ts';
+import { createDataFile } from '../data-file.ts';
+import { HostError } from '../errors.ts';
+import { type AskKeychain, KEYCHAIN_SERVICE } from '../keys/keychain-access.ts';
+
+export interface SecretSettings {
+  view(): SecretsView;
+  /** Null = not set. @throws HostError KEYCHAIN_*, where it is kept there and the keychain does not give it */
+  get(name: SecretSetting): Promise<string | null>;
+  /** Durable when it resolves; what was there before is in no file any more. */
+  set(change: SecretChange): Promise<SecretsView>;
+  /** Every one that this process has seen, to be cut out of what is handed to others. */
+  known(): readonly string[];
+}
+
+const placeSchema = z.discriminatedUnion('place', [
+  z.object({ place: z.literal('keychain') }),
+  z.object({ place: z.literal('file'), value: z.string().min(1) }),
+]);
+const indexSchema = z.object(
+  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, placeSchema.nullable().default(null)])) as Record<
+    SecretSetting,
+    z.ZodDefault<z.ZodNullable<typeof placeSchema>>
+  >,
+);
+
+const ACCOUNTS: Readonly<Record<SecretSetting, string>> = { proxyPassword: 'proxy-password', hubToken: 'hub-token' };
+
+export interface SecretSettingsOptions {
+  readonly file: string;
+  readonly askKeychain: AskKeychain;
+  readonly onRestored?: (problem: HostError) => void;
+}
+
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
+export function openSecretSettings({ file, askKeychain, onRestored = () => {} }: SecretSettingsOptions): SecretSettings {
+  const data = createDataFile({ path: file, schema: indexSchema, onRestored });
+  let index = data.read() ?? indexSchema.parse({});
+  const seen = new Set<string>();
+
+  const view = (): SecretsView => ({
+    proxyPassword: index.proxyPassword?.place ?? null,
+    hubToken: index.hubToken?.place ?? null,
+  });
+
+  function write(name: SecretSetting, entry: z.output<typeof placeSchema> | null): void {
+    const next = { ...index, [name]: entry };
+    data.write(next);
+    // Twice, so that the copy beside it forgets the old one too.
+    data.write(next);
+    index = next;
+  }
+
+  return {
+    view,
+    known: () => [...seen],
+    async get(name) {
+      const entry = index[name];
+      if (entry === null) return null;
+      const value =
+        entry.place === 'file'
+          ? entry.value
+          : await askKeychain((keytar) => keytar.getPassword(KEYCHAIN_SERVICE, ACCOUNTS[name]));
+      if (value !== null) seen.add(value);
+      return value;
+    },
+    async set({ name, value }) {
+      const account = ACCOUNTS[name];
+      if (value === null) {
+        if (index[name]?.place === 'keychain') {
+          await askKeychain((keytar) => keytar.deletePassword(KEYCHAIN_SERVICE, account));
+        }
+        write(name, null);
+        return view();
+      }
+      seen.add(value);
+      const kept = await askKeychain(async (keytar) => {
+        await keytar.setPassword(KEYCHAIN_SERVICE, account, value);
+        return (await keytar.getPassword(KEYCHAIN_SERVICE, account)) === value;
+      }).catch((error: unknown) => {
+        if (error instanceof HostError) return false;
+        throw error;
+      });
+      write(name, kept ? { place: 'keychain' } : { place: 'file', value });
+      return view();
+    },
+  };
+}
