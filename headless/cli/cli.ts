@@ -7,7 +7,9 @@ import { HeadlessError } from '../errors.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
+import { addMachineCommands } from './commands/machine.ts';
 import { addMoneyCommands } from './commands/money.ts';
+import { addNodeFactCommands } from './commands/node-facts.ts';
 import { addNodeCommands } from './commands/nodes.ts';
 import { addProfileCommands } from './commands/profiles.ts';
 import { addProgramCommands } from './commands/program.ts';
@@ -18,9 +20,11 @@ import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-cod
 const COMMANDS = [
   addProgramCommands,
   addNodeCommands,
+  addNodeFactCommands,
   addMoneyCommands,
   addBeneficialAddressCommands,
   addProfileCommands,
+  addMachineCommands,
   addKeyCommands,
   addSettingsCommands,
   addDoctorCommand,

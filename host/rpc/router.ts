@@ -3,6 +3,7 @@
 import type { HostParts } from '../app/host-parts.ts';
 import { minimumStake } from '../app/minimum-stake.ts';
 import { routesOf } from '../app/routes.ts';
+import { isOtherProxy } from '../settings/outbound.ts';
 import { cardsHandlers } from './cards.ts';
 import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
@@ -17,7 +18,12 @@ export function createHostRouter(parts: HostParts) {
     app: { info: contract.app.info.handler(() => info) },
     settings: {
       watch: contract.settings.watch.handler(streamOf(settings.watch, settings.get)),
-      change: contract.settings.change.handler(({ input }) => settings.change(input)),
+      change: contract.settings.change.handler(async ({ input }) => {
+        // The password belongs to one proxy; no other ever gets it.
+        const moves = input.proxy !== undefined && isOtherProxy(settings.get().proxy, input.proxy);
+        if (moves && secrets.view().proxyPassword !== null) await secrets.set({ name: 'proxyPassword', value: null });
+        return settings.change(input);
+      }),
       secrets: contract.settings.secrets.handler(() => secrets.view()),
       setSecret: contract.settings.setSecret.handler(({ input }) => secrets.set(input)),
       routes: contract.settings.routes.handler(() => routesOf(parts)),

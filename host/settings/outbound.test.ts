@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { settingsSchema } from '../../contract/settings.ts';
 import { HostError } from '../errors.ts';
 import type { AskKeychain, Keytar } from '../keys/keychain-access.ts';
-import { outboundSettings, routeOf } from './outbound.ts';
+import { isOtherProxy, outboundSettings, routeOf } from './outbound.ts';
 import { openSecretSettings } from './secrets.ts';
 import { openSettings } from './settings.ts';
 
@@ -115,6 +115,20 @@ describe('the proxy of the settings', () => {
     expect(policy.choose(new URL('http://10.1.2.3/'))).toMatchObject({ kind: 'direct', why: 'excepted' });
     settings.change({ proxy: { kind: 'none' } });
     expect((await outbound.policy()).choose(new URL('https://relay.example/'))).toMatchObject({ kind: 'direct' });
+  });
+
+  it.each([
+    ['http://me@a:1', 'me@a:1', false],
+    ['http://me@a:1', 'http://me@b:1', true],
+    ['http://me@a:1', 'http://me@a:2', true],
+    ['http://me@a:1', 'http://you@a:1', true],
+    ['https://me@a:1', 'http://me@a:1', true],
+    [null, 'http://a:1', true],
+    ['http://a:1', null, false],
+  ])('%s, then %s: the password has to be given anew: %s', (before, after, isOther) => {
+    const setting = (address: string | null) =>
+      address === null ? { kind: 'none' as const } : { kind: 'address' as const, address, noProxy: '' };
+    expect(isOtherProxy(setting(before), setting(after))).toBe(isOther);
   });
 
   it('never holds a password, and a change of something else leaves it alone', () => {

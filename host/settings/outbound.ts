@@ -1,5 +1,5 @@
 /** The way to the internet as the settings say it: for the worker processes, and for what the program itself asks. */
-import { type Outbound, shownProxy } from '../../contract/proxy.ts';
+import { hostAndPort, type Outbound, type ProxySetting, readProxyAddress, shownProxy } from '../../contract/proxy.ts';
 import type { Route, SecretSetting } from '../../contract/settings.ts';
 import type { Log } from '../../worker/log.ts';
 import { OUTBOUND_ERRORS } from '../../worker/outbound/errors.ts';
@@ -40,6 +40,18 @@ export function outboundSettings({ settings, secrets, environment, log }: Outbou
       return proxyPolicy({ setting: settings.get().proxy, password: await password(), environment });
     },
   };
+}
+
+/** Whether a change names a proxy that the one before did not: another place, or another user there. */
+export function isOtherProxy(before: ProxySetting, after: ProxySetting): boolean {
+  return after.kind === 'address' && (before.kind !== 'address' || placeOf(before.address) !== placeOf(after.address));
+}
+
+function placeOf(text: string): string {
+  const reading = readProxyAddress(text);
+  if (reading.kind === 'problem') return text;
+  const { scheme, username } = reading.address;
+  return JSON.stringify([scheme, username, hostAndPort(reading.address)]);
 }
 
 /** How `policy` reaches a destination; without any credential. */

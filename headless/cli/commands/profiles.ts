@@ -1,6 +1,9 @@
 /** Commands about profiles: one per node. */
+
+import { Option } from 'commander';
 import type { GpuInventory } from '../../../contract/gpu.ts';
-import { type ProfileDraftInput, profileDraftSchema } from '../../../contract/profiles.ts';
+import { LOG_LEVELS } from '../../../contract/logs.ts';
+import { type ProfileDraftInput, profileDraftSchema, REJOIN_POLICIES } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
@@ -72,6 +75,27 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       terminal.out(json ? JSON.stringify({ profile: view.profile }) : view.profile.id);
       end(EXIT.ok);
     });
+  common(profile.command('change'))
+    .description('Changes a profile. A node that runs takes it at its next start.')
+    .argument('<name>')
+    .option('--name <name>', 'new name')
+    .option('--model <id...>', 'models that it offers, all of them')
+    .option('--stake <cnx>', 'stake of its next start')
+    .option('--engine <path>', 'folder or program of the official worker')
+    .option('--auto-start', 'start it with the program')
+    .option('--no-auto-start', 'do not')
+    .addOption(new Option('--rejoin <policy>', 'whether it joins again by itself').choices(REJOIN_POLICIES))
+    .addOption(new Option('--log-level <level>', 'how much it writes').choices(LOG_LEVELS))
+    .action(async (name: string, { data, json, ...change }: CommonOptions & ChangeOptions) => {
+      const view = await withHost(data, async (host) => {
+        const { profile: known } = chooseProfile(await profilesOf(host), name);
+        const { id, createdMs: _created, ...draft } = known;
+        const engine = change.engine === undefined ? {} : { engine: await engineOf(change.engine, known.networkId, host) };
+        return host.profiles.update({ id, draft: parsed({ ...draft, ...engine, ...changed(change) }) });
+      });
+      terminal.out(json ? JSON.stringify({ profile: view.profile }) : `Changed ${view.profile.id}.`);
+      end(EXIT.ok);
+    });
   common(profile.command('remove'))
     .description('Removes a profile. Its records and its key stay on the disk.')
     .argument('<name>')
@@ -104,6 +128,22 @@ async function rehearsalOf(
   const { config, problem } = await host.engines.inspect({ path: engine });
   if (config === null) throw new HeadlessError('HEADLESS_BAD_ARGUMENT', problem?.message ?? engine, { field: '--engine' });
   return await host.profiles.createOnDevnet({ name, ...modelIds, engine: config });
+}
+
+interface ChangeOptions {
+  readonly name?: string;
+  readonly model?: readonly string[];
+  readonly stake?: string;
+  readonly engine?: string;
+  readonly autoStart?: boolean;
+  readonly rejoin?: ProfileDraftInput['rejoin'];
+  readonly logLevel?: ProfileDraftInput['logLevel'];
+}
+
+/** What was named on the command line, and nothing else. */
+function changed({ name, model, stake, autoStart, rejoin, logLevel }: ChangeOptions): object {
+  const change = { name, modelIds: model, stakeWei: stake && parseCnx(stake).toString(), autoStart, rejoin, logLevel };
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }
 
 async function draftOf(

@@ -58,6 +58,29 @@ describe('an endpoint that speaks of itself is left for another one', () => {
     ['Infura', { status: 429, body: error(-32005, 'daily request count exceeded, request rate limited') }],
     ['Base', { status: 429, body: error(-32016, 'over rate limit') }],
     ['Base, nested', { body: error(-32000, '429 Too Many Requests: {"error":{"code":-32016}}') }],
+    // docs.metamask.io, "Avoid rate limiting": the daily credits are spent, and the credits of a second.
+    ['Infura, credits', { status: 402, body: error(402, 'Payment Required') }],
+    ['Infura, credits in HTTP 200', { body: error(402, 'Payment Required') }],
+    // quicknode.com/docs, "Error references".
+    [
+      'QuickNode, requests',
+      { status: 429, body: error(429, 'The requests per second (RPS) of your requests are higher than your plan allows.') },
+    ],
+    [
+      'QuickNode, requests, with another code',
+      { body: error(-32000, 'The requests per second (RPS) of your requests are higher than your plan allows.') },
+    ],
+    ['QuickNode, endpoint disabled', { status: 403, body: () => 'Endpoint Disabled' }],
+    // docs.1rpc.io, "Errors".
+    [
+      '1RPC',
+      {
+        body: error(
+          -32001,
+          "You've reached the usage limit for your current plan. To continue with higher limits and uninterrupted access, please upgrade here: https://www.1rpc.io/#pricing",
+        ),
+      },
+    ],
     ['TheRPC', { body: error(-32029, 'Rate limit exceeded. Consider upgrading your plan.') }],
     ['without a number', { body: () => ({ jsonrpc: '2.0', id: null, error: { code: -32029, message: 'rate limited' } }) }],
     ['inactive', { status: 403, body: error(-32600, 'App is inactive') }],
@@ -127,6 +150,43 @@ describe('too many blocks at once', () => {
     ['QuickNode', { status: 413, body: error(-32614, 'eth_getLogs is limited to a 10,000 range') }],
     ['Infura', { body: error(-32005, 'query returned more than 10000 results') }],
     ['Ankr', { body: error(-32062, 'Block range is too large') }],
+    // github.com/INFURA/infura/issues/237 and docs.metamask.io, "eth_getLogs".
+    ['Infura, blocks', { body: error(-32602, 'range 1000000 exceeds limit of 10000') }],
+    ['Infura, time', { body: error(-32005, 'query timeout exceeded') }],
+    [
+      'Infura, with a hint',
+      { body: error(-32005, 'query returned more than 10000 results. Try with this block range [0xBDE5F8, 0x102DBCC].') },
+    ],
+    // github.com/ethers-io/ethers.js/issues/4703, github.com/BobTheBuidler/dank_mids/issues/772.
+    [
+      'Alchemy, size',
+      {
+        body: error(
+          -32602,
+          'Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the response size, or you can request any block range with a cap of 10K logs in the response.',
+        ),
+      },
+    ],
+    [
+      'Alchemy, 500 blocks',
+      {
+        body: error(
+          -32600,
+          'You can make eth_getLogs requests with up to a 500 block range. Based on your parameters, this block range should work: [0x123c9b2, 0x123cba5]',
+        ),
+      },
+    ],
+    // quicknode.com/docs, "Error references".
+    [
+      'QuickNode, 413',
+      {
+        status: 413,
+        body: () => 'Request Entity Too Large: eth_getLogs and eth_newFilter are limited to a 10,000 blocks range',
+      },
+    ],
+    // github.com/AlphaWallet/alpha-wallet-android/issues/2736, docs.1rpc.io.
+    ['BNB Chain', { body: error(-32000, 'exceed maximum block range: 5000') }],
+    ['1RPC', { body: error(-32000, 'response size should not greater than 2097152 bytes') }],
     ['Base', { body: error(-32008, 'backend response too large') }],
     ['a proxy', { status: 413, body: () => '<html>413</html>' }],
     ['a node that is slow', { body: error(-32000, 'query timeout exceeded') }],

@@ -152,16 +152,16 @@ function isHtml(body: string): boolean {
 /** However it is told that too much was asked for at once: providers have no common code for it. */
 function isRangeRefusal(status: number, message: string): boolean {
   if (status === 413) return true;
-  return /\brange\b|too many (?:results|logs|blocks)|more than [\d,]+ (?:results|logs|blocks)|(?:response|result|query)[\w ]* (?:too (?:large|big|wide)|exceed)|too (?:large|big|wide)|(?:limit|max|exceed)\w* [\w ,-]*blocks?\b|blocks? [\w ]*(?:limit|exceed)|query (?:timeout|timed out)/i.test(
+  return /\brange\b|too many (?:results|logs|blocks)|more than [\d,]+ (?:results|logs|blocks)|response size|(?:response|result|query)[\w ]* (?:too (?:large|big|wide)|exceed)|too (?:large|big|wide)|(?:limit|max|exceed)\w* [\w ,-]*blocks?\b|blocks? [\w ]*(?:limit|exceed)|query (?:timeout|timed out)/i.test(
     message,
   );
 }
 
 /** Codes by which Infura, QuickNode, Base, Alchemy, Ankr, TheRPC and Pocket speak of their own limits. */
-const ENDPOINT_CODES: ReadonlySet<number> = new Set([429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097]);
+const ENDPOINT_CODES: ReadonlySet<number> = new Set([402, 429, -32005, -32007, -32012, -32016, -32029, -32050, -32090, -32097]);
 
 const ENDPOINT_WORDS =
-  /rate.?limit|too many requests|requests? (?:limit|count)|limit reached|capacity|compute units|credits? (?:limit|exhaust|exceed)|quota|throttl|over (?:rate )?limit|upgrade your|\binactive\b|project id|api.?key|unauthori[sz]ed|must be authenticated|header not found|missing trie node|no backend|no healthy|upstream|unavailable|overload|try again later|no state available|relay attempts|^internal (?:server )?error\.?$/i;
+  /rate.?limit|too many requests|requests? (?:limit|count)|limit reached|capacity|compute units|credits? (?:limit|exhaust|exceed)|quota|usage limit|payment required|your (?:current )?plan|throttl|over (?:rate )?limit|upgrade your|\binactive\b|project id|api.?key|unauthori[sz]ed|must be authenticated|header not found|missing trie node|no backend|no healthy|upstream|unavailable|overload|try again later|no state available|relay attempts|^internal (?:server )?error\.?$/i;
 
 /** Refusals that speak of the endpoint, not of the request: its limits, its account, or state it does not have. */
 function isEndpointTrouble(code: number, message: string): boolean {
