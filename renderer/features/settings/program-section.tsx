@@ -4,6 +4,7 @@ import { useApp, useSettings } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { ConnectionCard } from './connection-card.tsx';
 import { SwitchRow, useSettingsChange } from './setting-row.tsx';
 
 export function ProgramSection() {
@@ -35,6 +36,7 @@ export function ProgramSection() {
         </div>
         {change.error && <ErrorNote error={change.error} />}
       </Card>
+      <ConnectionCard proxy={settings.proxy} />
       <LogOut />
       <Card title={t('program.about')}>
         <Facts>

@@ -141,6 +141,23 @@ export const settings = {
       updateReady: 'An update is ready',
     },
   },
+  connection: {
+    title: 'Connection',
+    proxy: 'Proxy',
+    kinds: { environment: 'As the environment says', none: 'None', address: 'This one' },
+    address: 'Address of the proxy',
+    addressHint: 'user@host:port; http, https or socks5. The password has its own field.',
+    noProxy: 'Reached without the proxy',
+    noProxyHint: 'Hosts, domains and networks such as 10.0.0.0/8, separated by commas.',
+    save: 'Save',
+    remove: 'Remove',
+    secrets: { proxyPassword: 'Password of the proxy', hubToken: 'Access token of the model hub' },
+    places: {
+      none: 'Not set.',
+      keychain: 'Set; it is kept in the keychain.',
+      file: 'Set; it is kept in a file that only you can read.',
+    },
+  },
   program: {
     session: 'Session of this window',
     sessionText: 'Anyone who can use this browser tab can use the program. After you log out, the window needs a new address.',
