@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readEventRow } from '../networks/relay/event-rows.ts';
 import { tempDir } from '../testing/temp-dir.ts';
-import { openStore } from './store.ts';
+import { openStore, STORE_FILE } from './store.ts';
 
 const row = (id: number, args: string, type = 'TaskStarted') =>
   readEventRow({ id, type, node_address: '0xaa', task_id_commitment: `0x${id}`, args });
@@ -26,5 +28,24 @@ it('unreadable events are kept in part, and only the newest of them', () => {
   expect(store.events.counts()).toMatchObject({ unreadable: 10, unreadableEver: 40 });
   const huge = readEventRow({ id: 7, args: 'x'.repeat(5_000_000) });
   expect(huge.kind === 'unreadable' && huge.raw.length).toBe(2_048);
+  store.close();
+});
+
+it('a network that tells unreadable events without end does not fill the disk, and each is counted', () => {
+  const dir = tempDir();
+  const store = openStore(dir, 0);
+  const filler = 'x'.repeat(4_000);
+  const tell = (from: number) =>
+    store.events.record(
+      Array.from({ length: 50 }, (_, n) => readEventRow({ id: from + n, filler: `${from + n} ${filler}` })),
+      0,
+    );
+  const sizeOf = () => ['', '-wal'].reduce((sum, end) => sum + statSync(join(dir, STORE_FILE + end)).size, 0);
+  for (let from = 0; from < 3_000; from += 50) tell(from);
+  const settled = sizeOf();
+  for (let from = 3_000; from < 9_000; from += 50) tell(from);
+  expect(sizeOf()).toBeLessThanOrEqual(settled + 1024 ** 2);
+  expect(store.events.counts()).toMatchObject({ unreadableEver: 9_000 });
+  expect(store.events.counts().unreadable).toBeLessThan(1_500);
   store.close();
 });
