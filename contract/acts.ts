@@ -5,8 +5,13 @@
 import { eventIterator, oc } from '@orpc/contract';
 import type { z } from 'zod';
 
-export const ACT_KINDS = ['key', 'money', 'program'] as const;
+/** `own`: for the program's own parts and the command line alone. */
+export const ACT_KINDS = ['key', 'money', 'program', 'own'] as const;
 export type ActKind = (typeof ACT_KINDS)[number];
+
+/** `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows. */
+export const CALLERS = ['own', 'page'] as const;
+export type Caller = (typeof CALLERS)[number];
 
 /** What a procedure of the contract says about itself. */
 export interface ProcedureMeta {

@@ -1,4 +1,5 @@
 /** Connections of the RPC contract inside the one channel between a supervisor and its worker process, by number. */
+import type { Caller } from './acts.ts';
 import type { RpcPort } from './rpc-port.ts';
 import type { FromWorker, ToWorker } from './worker-channel.ts';
 
@@ -58,12 +59,13 @@ export class ChannelConnections {
     this.#send = send;
   }
 
-  open(): RpcPort {
+  /** @param caller Who will speak on it. */
+  open(caller: Caller = 'page'): RpcPort {
     const connection = this.#next++;
-    const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame }));
+    const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame, caller }));
     port.onClose(() => this.#open.delete(connection));
     this.#open.set(connection, port);
-    this.#send({ type: 'rpc', connection, event: 'open', frame: '' });
+    this.#send({ type: 'rpc', connection, event: 'open', frame: '', caller });
     return port;
   }
 
@@ -81,17 +83,20 @@ export class ChannelConnections {
 /** The worker's side: it serves what is opened. */
 export class ChannelServer {
   readonly #send: (message: RpcFromWorker) => void;
-  readonly #serve: (port: RpcPort) => void;
+  readonly #serve: (port: RpcPort, caller: Caller) => void;
   readonly #open = new Map<number, Connection>();
 
-  constructor(options: { readonly send: (message: RpcFromWorker) => void; readonly serve: (port: RpcPort) => void }) {
+  constructor(options: {
+    readonly send: (message: RpcFromWorker) => void;
+    readonly serve: (port: RpcPort, caller: Caller) => void;
+  }) {
     this.#send = options.send;
     this.#serve = options.serve;
   }
 
-  take({ connection, event, frame }: RpcToWorker): void {
+  take({ connection, event, frame, caller }: RpcToWorker): void {
     if (event === 'open') {
-      this.#accept(connection);
+      this.#accept(connection, caller);
       return;
     }
     const port = this.#open.get(connection);
@@ -104,12 +109,12 @@ export class ChannelServer {
     for (const port of [...this.#open.values()]) port.close();
   }
 
-  #accept(connection: number): void {
+  #accept(connection: number, caller: Caller): void {
     // A number that is open already is not opened again: its frames would go to two servers.
     if (this.#open.has(connection)) return;
     const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame }));
     port.onClose(() => this.#open.delete(connection));
     this.#open.set(connection, port);
-    this.#serve(port);
+    this.#serve(port, caller);
   }
 }

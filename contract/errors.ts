@@ -31,7 +31,8 @@ export const CONTRACT_ERRORS = {
   },
   ACT_NOT_CONFIRMED: {
     meaning: 'An act that needs the word of a person was not confirmed; nothing was done.',
-    remedy: 'Try again, and confirm it in the dialog of the program, or at the terminal where it runs.',
+    remedy:
+      'Try again, and confirm it in the dialog of the program, at the terminal where it runs, or with `crynux-node confirm`.',
   },
   ACT_NOT_FOR_PAGES: {
     meaning: 'A window named a program, or a folder of one, that this program has not found by itself and no profile has.',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
+import { actQuestionSchema } from './act-questions.ts';
 import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
@@ -83,6 +84,10 @@ export const updateStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type UpdateState = z.output<typeof updateStateSchema>;
 
+/** An act of a page that waits for the word of a person. */
+export const pendingActSchema = z.object({ id: z.string(), question: actQuestionSchema, leftMs: z.number() });
+export type PendingAct = Readonly<z.output<typeof pendingActSchema>>;
+
 export const hostContract = {
   app: {
     info: procedure(nothing, appInfoSchema),
@@ -101,7 +106,7 @@ export const hostContract = {
     /** Asks the network's contract. */
     minimumStake: procedure(z.object({ id: z.string() }), minimumStakeSchema),
     /** A preset of the host's own; it never replaces a built-in one. */
-    add: procedure(z.object({ preset: networkPresetSchema }), networkViewSchema),
+    add: act('money', z.object({ preset: networkPresetSchema }), networkViewSchema),
     remove: procedure(z.object({ id: z.string() }), nothing),
   },
   engines: {
@@ -133,6 +138,12 @@ export const hostContract = {
     /** Takes it out of use; it is never deleted. Refused while a profile has it. */
     archive: act('key', z.object({ address: addressField }), nothing),
   },
+  acts: {
+    /** What a page wants, and a person has not answered yet. */
+    pending: act('own', nothing, z.object({ acts: z.array(pendingActSchema) })),
+    /** The word of a person, for one act, once. */
+    confirm: act('own', z.object({ id: z.string() }), nothing),
+  },
   profiles: {
     watch: stream(nothing, profilesUpdateSchema),
     /** An engine that the program knows needs nobody's word; a page can name no other. */
@@ -146,7 +157,8 @@ export const hostContract = {
     /** The current task is finished first; the stake stays. */
     stop: procedure(profileRef, nothing),
     /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. */
-    createOnDevnet: procedure(
+    createOnDevnet: act(
+      'program',
       z.object({
         name: z.string().trim().min(1).max(60),
         /** Left out: the engine and the models that this program ships. Another engine needs models that it has. */

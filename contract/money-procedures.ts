@@ -1,5 +1,6 @@
 /** The money part of the contract: every procedure with the schemas of its input and output. */
 import { z } from 'zod';
+import type { NodeQuestion } from './act-questions.ts';
 import * as money from './money.ts';
 import * as acts from './money-acts.ts';
 
@@ -25,9 +26,14 @@ export const MONEY_PROCEDURES = {
 
 export type MoneyProcedure = keyof typeof MONEY_PROCEDURES;
 
+/** Asks for what would happen now, by its facts; resolves when it may. @throws ContractError ACT_NOT_CONFIRMED */
+export type Consent = (question: NodeQuestion) => Promise<void>;
+
 /** What implements the procedures: inputs come parsed, outputs are checked by whoever carries them. */
 export type MoneyService = {
   readonly [Name in MoneyProcedure]: (
     input: z.output<(typeof MONEY_PROCEDURES)[Name]['input']>,
+    /** For an act, between the check of its confirmation and the act; left out, nobody is asked. */
+    consent?: Consent,
   ) => Promise<z.input<(typeof MONEY_PROCEDURES)[Name]['output']>>;
 };

@@ -58,12 +58,13 @@ export const nodeContract = {
     /** Takes no new tasks; the current one is finished first. */
     pause: procedure(nothing, nothing),
     /** Also the host's consent to join again after a slash or a kick-out. */
-    resume: procedure(nothing, nothing),
-    selfTest: procedure(z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
+    resume: act('money', nothing, nothing),
+    /** To accept a changed result is to risk the stake. */
+    selfTest: act('money', z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
     /** Does the engine's first tasks again, or leaves the node without them, and so without tasks. */
     warmUp: procedure(z.object({ order: z.enum(WARM_UP_ORDERS) }), nothing),
     /** Leaves the network after the current task and takes the stake back. Stopping alone never does. */
-    unstake: procedure(nothing, nothing),
+    unstake: act('money', nothing, nothing),
   },
   tasks: {
     page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema),

@@ -7,14 +7,11 @@ import type { AnyProcedure, AnyRouter } from '@orpc/server';
 import { ORPCError } from '@orpc/server';
 import { type MinimalWebsocket, RPCHandler } from '@orpc/server/websocket';
 import { CodedError } from '../protocol/errors.ts';
-import type { ActKind, ProcedureMeta } from './acts.ts';
+import type { ActKind, Caller, ProcedureMeta } from './acts.ts';
 import { ContractError } from './errors.ts';
 import { toRpcError } from './rpc-errors.ts';
 import { checkRequestFrame, MAX_UNDER_WAY } from './rpc-frames.ts';
 import type { RpcPort } from './rpc-port.ts';
-
-/** `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows. */
-export type Caller = 'own' | 'page';
 
 /** A call of a page to a procedure that is an act. */
 export interface ActCall {
@@ -65,7 +62,8 @@ export function createRpcServer(
   return { serve: (port, caller = 'page') => serveOn({ port, caller, handler, onRefused }) };
 }
 
-interface CallContext extends Record<PropertyKey, unknown> {
+/** What the handlers of a router may ask about a call. */
+export interface CallContext extends Record<PropertyKey, unknown> {
   readonly caller: Caller;
 }
 

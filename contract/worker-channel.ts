@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
 import { addressField } from '../protocol/wire/fields.ts';
+import { nodeQuestionSchema } from './act-questions.ts';
+import { CALLERS } from './acts.ts';
 import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { chainStakeSchema, lifeViewSchema } from './life.ts';
 import { nodeConfigSchema } from './node-config.ts';
@@ -122,7 +124,11 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     connection: z.number().int().nonnegative(),
     event: z.enum(['open', 'frame', 'close']),
     frame: z.string().default(''),
+    /** Of an opening: who is at its other end. Nobody is taken for the program itself who is not said to be. */
+    caller: z.enum(CALLERS).default('page'),
   }),
+  /** The word of a person on a question of this process; single use. */
+  z.object({ type: z.literal('answer'), id: z.number().int().nonnegative(), allowed: z.boolean() }),
 ]);
 export type ToWorker = z.output<typeof toWorkerSchema>;
 export type ToWorkerInput = z.input<typeof toWorkerSchema>;
@@ -140,6 +146,8 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     event: z.enum(['frame', 'close']),
     frame: z.string().default(''),
   }),
+  /** A page wants what a page may not do alone. */
+  z.object({ type: z.literal('question'), id: z.number().int().nonnegative(), question: nodeQuestionSchema }),
   z.object({ type: z.literal('stopped') }),
 ]);
 export type FromWorker = z.output<typeof fromWorkerSchema>;

@@ -2,8 +2,9 @@
  * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by id and
  * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
  */
-
 import type { Hex } from '../protocol/hex.ts';
+import type { NodeQuestion } from './act-questions.ts';
+import type { Caller } from './acts.ts';
 import { ChannelConnections } from './channel-connections.ts';
 import { ContractError } from './errors.ts';
 import type { SelfTestOrder } from './gpu.ts';
@@ -33,6 +34,8 @@ export interface WorkerChannel {
 export interface WorkerListeners {
   readonly onNode?: (node: NodeView) => void;
   readonly onTask?: (task: TaskView) => void;
+  /** Asks a person; left out, nobody says yes. */
+  readonly onQuestion?: (question: NodeQuestion) => Promise<boolean>;
   /** A message that does not fit the contract; nothing else happens because of it. */
   readonly onError?: (error: ContractError) => void;
 }
@@ -61,8 +64,11 @@ export interface WorkerClient {
   selfTest(order: SelfTestOrder): void;
   /** After a key was added. */
   ownAddresses(addresses: readonly Hex[]): void;
-  /** A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. */
-  connect(): RpcPort;
+  /**
+   * A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. For a page,
+   * unless it is said to be the program's own.
+   */
+  connect(caller?: Caller): RpcPort;
   /** Finishes the current task, then ends the process; resolves after its exit. */
   stop(options: { readonly quitNetwork: boolean }): Promise<WorkerExit>;
   readonly exited: Promise<WorkerExit>;
@@ -96,11 +102,17 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     }
     if (message.type === 'task') listeners.onTask?.(message.task);
     if (message.type === 'rpc') connections.take(message);
+    if (message.type === 'question') void answer(message);
     for (const call of pending) {
       if (!call.fits(message)) continue;
       pending.delete(call);
       call.resolve(message);
     }
+  }
+
+  async function answer({ id, question }: Extract<FromWorker, { type: 'question' }>): Promise<void> {
+    const allowed = await (listeners.onQuestion?.(question) ?? Promise.resolve(false)).catch(() => false);
+    if (exit === null) channel.send({ type: 'answer', id, allowed });
   }
 
   function rejectAll(error: ContractError): void {
@@ -167,7 +179,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     pause: () => channel.send({ type: 'pause' }),
     resume: () => channel.send({ type: 'resume' }),
     unstake: () => channel.send({ type: 'unstake' }),
-    connect: () => connections.open(),
+    connect: (caller) => connections.open(caller),
     ownAddresses: (addresses) => channel.send({ type: 'ownAddresses', addresses: [...addresses] }),
     selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {

@@ -162,7 +162,7 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
     application,
     plan,
     you,
-    books: createNodeClient(you.connect()),
+    books: createNodeClient(you.connect('own')),
     participants,
     keys,
     async cutPowerOfBasil() {

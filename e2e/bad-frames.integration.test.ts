@@ -137,6 +137,8 @@ describe.runIf(ELECTRON === null)('over message ports of the desktop', () => {
 
   it('the worker goes on with its task, and so does the shell', async () => {
     const clients = await pageClients(shell.page);
+    // A page adds a network by the word of a person.
+    await shell.order({ do: 'answerDialog', button: 1 });
     const profileId = await startNode(clients.host, network);
     const node = await clients.node(profileId);
     const worker = await workerOf(clients.host);

@@ -56,6 +56,7 @@ async function addSecondNode(): Promise<string> {
   const privateKey = bytesToHex(systemRandom.bytes(32));
   const address = addressOf(privateKey);
   await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: 'a heron on the ice' });
+  await shell.order({ do: 'answerDialog', button: 1 });
   await host.networks.add({ preset: network.preset });
   await host.profiles.create({ draft: network.draft({ name: SECOND, address }) });
   return address;

@@ -40,6 +40,7 @@ beforeAll(async () => {
   const { host } = clients;
   await host.settings.change({ notifications: { payment: true } });
   await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
+  await shell.order({ do: 'answerDialog', button: 1 });
   await host.networks.add({ preset: network.preset });
   const made = await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) });
   profileId = made.profile.id;

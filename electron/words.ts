@@ -1,7 +1,6 @@
 /** The few words that the shell itself says, outside the window. */
 
 import type { Language } from '../contract/settings.ts';
-import type { ActQuestion } from '../host/acts/page-guard.ts';
 import type { NodeWord } from './live-state.ts';
 
 interface Words {
@@ -11,8 +10,6 @@ interface Words {
   readonly quit: string;
   readonly noNodes: string;
   readonly state: Readonly<Record<NodeWord, string>>;
-  readonly act: Readonly<Record<ActQuestion['name'], string>>;
-  readonly actDetail: string;
   readonly actAllow: string;
   readonly actCancel: string;
   readonly notice: Readonly<Record<'slashed' | 'kickedOut' | 'nodeFailed' | 'invalidated' | 'payment' | 'updateReady', string>>;
@@ -37,11 +34,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       kickedOut: 'taken out of the network',
       failed: 'failed',
     },
-    act: {
-      exportKey: 'Export the private key of {address}?',
-      archiveKey: 'Take the key of {address} out of use?',
-    },
-    actDetail: 'The window has asked for it. If you did not, refuse: whoever has the key owns its stake and earnings.',
     actAllow: 'Allow',
     actCancel: 'Refuse',
     notice: {
@@ -71,11 +63,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       kickedOut: '已被移出网络',
       failed: '出错',
     },
-    act: {
-      exportKey: '导出 {address} 的私钥？',
-      archiveKey: '停用 {address} 的密钥？',
-    },
-    actDetail: '这是窗口提出的请求。如果不是您的操作，请拒绝：持有密钥的人拥有其质押和收益。',
     actAllow: '允许',
     actCancel: '拒绝',
     notice: {

@@ -1,49 +1,62 @@
 import { expect, it } from 'vitest';
-import { ManualClock } from '../protocol/ports.ts';
+import type { ActQuestion } from '../contract/act-questions.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import type { Terminal } from './cli/terminal.ts';
 
-const ACT = { name: 'exportKey', address: '0x627306090abaB3A6e1400e9345bC60c78a8BEf57' } as const;
+const KEY = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
+const TARGET = '0x00000000000000000000000000000000DeaDBeef';
+const EXPORT: ActQuestion = { name: 'exportKey', address: KEY, facts: {} };
+const BENEFIT: ActQuestion = { name: 'setBenefitAddress', address: KEY, facts: { address: TARGET, mostGasWei: '1' } };
 
 function at(ask: Terminal['ask']) {
   const said: string[] = [];
-  const clock = new ManualClock(0);
   const note = (text: string) => void said.push(text);
-  return {
-    said,
-    clock,
-    person: askAtTerminal({ clock, terminal: { ask, note, out: note, signal: new AbortController().signal } }),
-  };
+  const over = new AbortController();
+  const person = askAtTerminal({ ask, note, out: note, signal: new AbortController().signal });
+  return { said, over, person: (question: ActQuestion) => person(question, over.signal) };
 }
 
 it.each([
-  ['Ef57', true],
-  [' Ef57 ', true],
-  ['yes', false],
-  ['', false],
-])('the answer %j to what is shown whole means %s', async (answer, allowed) => {
+  [EXPORT, 'Ef57', true],
+  [EXPORT, ' Ef57 ', true],
+  [EXPORT, 'yes', false],
+  [EXPORT, '', false],
+  [BENEFIT, 'Ef57', false],
+  [BENEFIT, 'beef', false],
+])('%j, answered with %j: %s', async (question, answer, allowed) => {
   const questions: string[] = [];
-  const { person } = at(async (question) => {
-    questions.push(question);
+  const { person } = at(async (asked) => {
+    questions.push(asked);
     return answer;
   });
-  expect(await person(ACT)).toBe(allowed);
-  expect(questions).toEqual([expect.stringContaining(ACT.address)]);
+  expect(await person(question)).toBe(allowed);
+  expect(questions).toEqual([expect.stringContaining(KEY)]);
 });
 
-it('without a terminal it is refused, and said', async () => {
+it('shows an address that money will go to whole, an amount to the last wei, and that it is for ever', async () => {
+  let shown = '';
+  const { person } = at(async (asked) => {
+    shown = asked;
+    return TARGET.slice(-4);
+  });
+  expect(await person(BENEFIT)).toBe(true);
+  for (const fact of [TARGET, '0.000000000000000001 CNX', 'cannot be undone', 'If that was not you, refuse']) {
+    expect(shown).toContain(fact);
+  }
+});
+
+it('without a terminal it is left to the command line, and said with all its facts', async () => {
   const { person, said } = at(null);
-  expect(await person(ACT)).toBe(false);
-  expect(said).toEqual([expect.stringContaining('refused')]);
+  expect(await person(BENEFIT)).toBeNull();
+  expect(said).toEqual([expect.stringMatching(new RegExp(`${TARGET}[^]*crynux-node confirm`))]);
 });
 
-it('a question that nobody answers is refused in the end, and another one meanwhile at once', async () => {
-  const { person, clock, said } = at(
+it('a question whose time is over is refused', async () => {
+  const { person, over, said } = at(
     (_question, signal) => new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
   );
-  const first = person(ACT);
-  expect(await person(ACT)).toBe(false);
-  await clock.tick(120_000);
-  expect(await first).toBe(false);
-  expect(said).toEqual(['Nobody has answered; it was refused.']);
+  const asked = person(EXPORT);
+  over.abort();
+  expect(await asked).toBe(false);
+  expect(said).toEqual(['It has ended without an answer here.']);
 });

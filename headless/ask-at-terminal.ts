@@ -1,42 +1,30 @@
 /** Asks the person at the terminal where the program runs for what a page may not do alone. */
-import type { ActQuestion, AskPerson } from '../host/acts/page-guard.ts';
-import type { Clock } from '../protocol/ports.ts';
+import type { ActQuestion } from '../contract/act-questions.ts';
+import type { AskPerson } from '../host/acts/act-desk.ts';
+import { actText, typedFor } from '../host/acts/act-text.ts';
 import type { Terminal } from './cli/terminal.ts';
 
-const PATIENCE_MS = 2 * 60_000;
-
-const WHAT: Readonly<Record<ActQuestion['name'], string>> = {
-  exportKey: 'export the private key of',
-  archiveKey: 'take out of use the key of',
-};
-
-/** One question at a time: another one meanwhile is refused, so that nobody answers the wrong one. */
-export function askAtTerminal({ terminal, clock }: { readonly terminal: Terminal; readonly clock: Clock }): AskPerson {
-  let asking = false;
-  return async ({ name, address }) => {
-    const { ask, note, signal } = terminal;
+/** Without a terminal it waits for `crynux-node confirm`. */
+export function askAtTerminal(terminal: Terminal): AskPerson {
+  return async (question, signal) => {
+    const { ask, note } = terminal;
+    const text = questionText(question);
     if (ask === null) {
-      note(`A window wants to ${WHAT[name]} ${address}. It was refused: there is no terminal here to confirm it at.`);
-      return false;
+      note(`${text}\nRun "crynux-node confirm" within two minutes to allow it; without that it is refused.`);
+      return null;
     }
-    if (asking) return false;
-    asking = true;
-    const done = new AbortController();
-    const late = clock.sleep(PATIENCE_MS, AbortSignal.any([signal, done.signal])).then(
-      () => done.abort(),
-      () => done.abort(),
-    );
+    const last = typedFor(question);
     try {
-      const last = address.slice(-4);
-      const question = `\nA window wants to ${WHAT[name]} ${address}.\nType ${last} to allow it; anything else refuses: `;
-      return (await ask(question, done.signal)).trim() === last;
+      const asked = `\n${text}\nType ${last} to allow it; anything else refuses: `;
+      return (await ask(asked, AbortSignal.any([signal, terminal.signal]))).trim() === last;
     } catch {
-      note('Nobody has answered; it was refused.');
+      note('It has ended without an answer here.');
       return false;
-    } finally {
-      done.abort();
-      await late;
-      asking = false;
     }
   };
+}
+
+export function questionText(question: ActQuestion): string {
+  const { message, lines } = actText(question, 'en');
+  return [message, ...lines.map((line) => `  ${line}`)].join('\n');
 }

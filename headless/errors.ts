@@ -48,7 +48,8 @@ export const HEADLESS_ERRORS = {
   },
   HEADLESS_NOT_CONFIRMED: {
     meaning: 'An act that can not be undone was not confirmed.',
-    remedy: 'Answer with yes, or give --yes if you have seen what will happen.',
+    remedy:
+      'Answer with yes, or give --yes if you have seen what will happen; `confirm` wants what it names, typed at a terminal.',
   },
   HEADLESS_ACT_REFUSED: {
     meaning: 'An act was prepared, and something speaks against it; nothing was done.',

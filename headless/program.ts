@@ -1,7 +1,7 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AskPerson } from '../host/acts/page-guard.ts';
+import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import { isWorkerError } from '../worker/errors.ts';
 import type { Log } from '../worker/log.ts';
@@ -55,7 +55,7 @@ export async function openProgram({ dataDir, port, windowDir, log, ask }: Progra
       files,
       random: systemRandom,
       serveHost: (port, caller) => app.serve(port, caller),
-      nodePort: (profileId) => app.connectNode(profileId),
+      nodePort: (profileId, caller) => app.connectNode(profileId, caller),
     });
     const { close: closeServer, ...open } = server;
     writeAddress(dataDir, { pid: process.pid, port: open.port, token: open.commandLineToken });

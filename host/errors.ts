@@ -66,6 +66,10 @@ export const HOST_ERRORS = {
     remedy: 'Give the number of a file descriptor that the passphrase can be read from.',
   },
   KEY_PROMPT_CANCELLED: { meaning: 'The passphrase was not given.', remedy: 'Start again when you have it.' },
+  ACT_NOT_PENDING: {
+    meaning: 'No act of a window waits under this number: it was answered already, or its two minutes are over.',
+    remedy: 'Ask for it again in the window, and confirm it sooner.',
+  },
   KEY_LOCKED: {
     meaning: "The node's key is in the keystore and has not been unlocked since this program started.",
     remedy: 'Unlock it with its passphrase.',

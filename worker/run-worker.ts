@@ -1,5 +1,6 @@
 /** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
 import { join } from 'node:path';
+import type { NodeQuestion } from '../contract/act-questions.ts';
 import { ChannelServer } from '../contract/channel-connections.ts';
 import type { NodeConfig } from '../contract/node-config.ts';
 import { type FromWorker, type ToWorker, toWorkerSchema } from '../contract/worker-channel.ts';
@@ -46,6 +47,9 @@ class WorkerProcess {
   readonly #connections: ChannelServer;
   /** Resolves when the last frame of a connection has left the process. */
   #drained: Promise<void> = Promise.resolve();
+  /** Of a person, by the number of the question. */
+  readonly #answers = new Map<number, (allowed: boolean) => void>();
+  #questions = 0;
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
   /** Of every key that the program holds. */
@@ -60,7 +64,7 @@ class WorkerProcess {
       send: (message) => {
         this.#drained = port.send(message);
       },
-      serve: (connection) => (this.#service === null ? connection.close() : this.#service.serve(connection)),
+      serve: (connection, caller) => (this.#service === null ? connection.close() : this.#service.serve(connection, caller)),
     });
   }
 
@@ -107,6 +111,7 @@ class WorkerProcess {
     if (this.#ended) return;
     // Windows come and go as they like: a connection that comes too early is closed, and comes again.
     if (message.type === 'rpc') return this.#connections.take(message);
+    if (message.type === 'answer') return this.#answered(message.id, message.allowed);
     if (this.#node === null) {
       throw new WorkerError('WORKER_BAD_MESSAGE', `${message.type} before start`, { field: 'type' });
     }
@@ -128,6 +133,21 @@ class WorkerProcess {
         await this.#port.send({ type: 'tasks', id: message.id, tasks });
       }
     }
+  }
+
+  /** The word of a person, who is asked by the supervisor; a process that ends takes it for a no. */
+  #ask(question: NodeQuestion): Promise<boolean> {
+    const id = this.#questions++;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      void this.#port.send({ type: 'question', id, question });
+    });
+  }
+
+  #answered(id: number, allowed: boolean): void {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    answer?.(allowed);
   }
 
   async #start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
@@ -163,6 +183,7 @@ class WorkerProcess {
     });
     this.#service = openNodeService(parts, {
       withoutKey: exactRedactor([privateKey, config.outbound.proxyPassword, config.outbound.hubToken ?? '']),
+      ask: (question) => this.#ask(question),
       drained: () => this.#drained,
     });
     this.#shutdown.push(() => this.#connections.closeAll());

@@ -48,12 +48,15 @@ describe('the channel of a worker inside Electron', () => {
     windows[1].hear('hello');
     const [first, second] = heard as { connection: number }[];
     expect(heard).toMatchObject([
-      { event: 'open' },
-      { event: 'open' },
+      // Whoever is given a port of its own is a page.
+      { event: 'open', caller: 'page' },
+      { event: 'open', caller: 'page' },
       { event: 'frame', frame: 'hello', connection: second?.connection },
     ]);
     await port.send({ type: 'rpc', connection: second?.connection ?? 0, event: 'frame', frame: 'answer' });
     expect(windows.map(({ sent }) => sent)).toEqual([[], ['answer']]);
+    windows[1].hear(new Uint8Array(2));
+    expect(heard.at(-1)).toMatchObject({ event: 'close', frame: 'RPC_BAD_FRAME', connection: second?.connection });
     windows[0].close();
     expect(heard.at(-1)).toMatchObject({ event: 'close', connection: first?.connection });
     // What is still said to a window that has gone is not the supervisor's business.

@@ -35,7 +35,8 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
       if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: why });
     };
     port.once('close', () => ended());
-    take({ type: 'rpc', connection, event: 'open', frame: '' });
+    // Only pages are given ports of their own; the program's own parts speak through the supervisor's channel.
+    take({ type: 'rpc', connection, event: 'open', frame: '', caller: 'page' });
     port.on('message', ({ data }) => {
       if (typeof data === 'string') take({ type: 'rpc', connection, event: 'frame', frame: data });
       else {

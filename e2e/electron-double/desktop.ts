@@ -84,8 +84,14 @@ export class Notification extends EventEmitter {
 export const dialog = {
   answers: [] as number[],
   showMessageBox(...given: readonly unknown[]): Promise<{ readonly response: number }> {
-    const options = given.at(-1) as { readonly message: string; readonly buttons: readonly string[]; readonly cancelId: number };
-    journal.push(`dialog: ${options.message} [${options.buttons.join(', ')}]`);
+    const options = given.at(-1) as {
+      readonly message: string;
+      readonly detail: string;
+      readonly buttons: readonly string[];
+      readonly cancelId: number;
+    };
+    const text = [options.message, ...options.detail.split('\n')].join(' | ');
+    journal.push(`dialog: ${text} [${options.buttons.join(', ')}]`);
     return Promise.resolve({ response: dialog.answers.shift() ?? options.cancelId });
   },
 };

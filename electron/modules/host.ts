@@ -1,6 +1,7 @@
 import { app, dialog, type MessagePortMain, safeStorage } from 'electron';
 import type { Settings } from '../../contract/settings.ts';
-import type { AskPerson } from '../../host/acts/page-guard.ts';
+import type { AskPerson } from '../../host/acts/act-desk.ts';
+import { actText } from '../../host/acts/act-text.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { shippedNode, unpacked } from '../paths.ts';
@@ -63,17 +64,20 @@ export function createHostModule(updates: Updates): HostModule {
 
 /** A dialog of this process, with the program's own words: no page can draw, press or close it. */
 function askInDialog(shell: Shell): AskPerson {
-  return async ({ name, address }) => {
+  return async (question, signal) => {
     const settings = shell.host === null ? null : await firstOf<Settings>(shell.host.client.settings.watch({}));
-    const words = WORDS[languageOf(settings?.language ?? null, app.getLocale())];
+    const language = languageOf(settings?.language ?? null, app.getLocale());
+    const { message, lines } = actText(question, language);
     const options = {
       type: 'warning' as const,
-      message: words.act[name].replace('{address}', address),
-      detail: words.actDetail,
-      buttons: [words.actCancel, words.actAllow],
+      message,
+      detail: lines.join('\n'),
+      buttons: [WORDS[language].actCancel, WORDS[language].actAllow],
       defaultId: 0,
       cancelId: 0,
       noLink: true,
+      // Closed, as if refused, when its time is over or the command line has answered.
+      signal,
     };
     const window = shell.window?.current() ?? null;
     const { response } = await (window === null ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options));

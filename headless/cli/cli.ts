@@ -4,6 +4,7 @@ import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-parts.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
+import { addActCommands } from './commands/acts.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -19,6 +20,7 @@ import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-cod
 
 const COMMANDS = [
   addProgramCommands,
+  addActCommands,
   addNodeCommands,
   addNodeFactCommands,
   addMoneyCommands,

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Caller } from '../../contract/acts.ts';
 import { SECURITY_HEADERS } from '../../contract/content-security.ts';
 import {
   credentialsIn,
@@ -21,7 +22,6 @@ import {
 } from '../../contract/page-session.ts';
 import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
-import type { Caller } from '../../contract/rpc-server.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
@@ -39,7 +39,7 @@ export interface WebServerOptions {
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort, caller: Caller) => void;
   /** A connection to a node's own contract; null = its process does not run. */
-  readonly nodePort: (profileId: string) => RpcPort | null;
+  readonly nodePort: (profileId: string, caller: Caller) => RpcPort | null;
   /** A clock that nobody sets; left out, the process's own. */
   readonly monotonicMs?: () => number;
 }
@@ -213,7 +213,7 @@ function targetOf(url: string, caller: Caller, { serveHost, nodePort }: WebServe
   if (url === '/rpc/host') return (port) => serveHost(port, caller);
   const profile = profileIdSchema.safeParse(url.startsWith(NODE_PATH) ? url.slice(NODE_PATH.length) : '');
   if (!profile.success) return null;
-  const port = nodePort(profile.data);
+  const port = nodePort(profile.data, caller);
   return port === null ? null : (near) => bridge(near, port);
 }
 

@@ -1,11 +1,13 @@
 import { isContractProcedure } from '@orpc/contract';
 import { describe, expect, it } from 'vitest';
+import type { ActQuestion } from '../../contract/act-questions.ts';
 import type { ProcedureMeta } from '../../contract/acts.ts';
 import type { EngineView } from '../../contract/host-contract.ts';
 import { hostContract } from '../../contract/host-contract.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
-import { type ActQuestion, createPageGuard, PAGE_RULES } from './page-guard.ts';
+import { NODE_PAGE_RULES } from '../../worker/service/page-acts.ts';
+import { createPageGuard, PAGE_RULES } from './page-guard.ts';
 
 /** Path → class, of every procedure. */
 function classesOf(tree: object, at = ''): [string, string | undefined][] {
@@ -38,48 +40,107 @@ const outcome = (call: Promise<void>) =>
     (error: { code: string }) => error.code,
   );
 
+/** What a page may do alone. */
+const FREE = [
+  'host.app.info',
+  'host.devnet.start',
+  'host.devnet.stop',
+  'host.devnet.watch',
+  'host.engines.inspect',
+  'host.engines.list',
+  'host.gpus.inventory',
+  'host.gpus.report',
+  'host.keys.create',
+  'host.keys.import',
+  'host.keys.list',
+  'host.keys.prepareExport',
+  'host.keys.proveBackup',
+  'host.keys.stores',
+  'host.keys.unlock',
+  'host.logs.bundle',
+  'host.logs.page',
+  'host.logs.watch',
+  'host.networks.list',
+  'host.networks.minimumStake',
+  'host.networks.remove',
+  'host.profiles.check',
+  'host.profiles.remove',
+  'host.profiles.start',
+  'host.profiles.stop',
+  'host.profiles.watch',
+  'host.settings.change',
+  'host.settings.routes',
+  'host.settings.secrets',
+  'host.settings.setSecret',
+  'host.settings.watch',
+  'host.updates.check',
+  'host.updates.install',
+  'host.updates.watch',
+  'node.checks.last',
+  'node.checks.run',
+  'node.gpus.history',
+  'node.gpus.inventory',
+  'node.models.ask',
+  'node.models.watch',
+  'node.money.acknowledgeTransfer',
+  'node.money.earnings',
+  'node.money.entries',
+  'node.money.exportCsv',
+  'node.money.prepareChainAct',
+  'node.money.prepareWithdrawal',
+  'node.money.reconcile',
+  'node.money.stake',
+  'node.money.summary',
+  'node.money.task',
+  'node.money.whatIf',
+  'node.money.withdrawals',
+  'node.node.pause',
+  'node.node.warmUp',
+  'node.node.watch',
+  'node.tasks.detail',
+  'node.tasks.file',
+  'node.tasks.page',
+  'node.tasks.watch',
+  'node.trust.case',
+  'node.trust.cases',
+  'node.trust.exportCase',
+  'node.trust.noTasks',
+  'node.trust.protection',
+  'node.trust.qos',
+];
+
 describe('the contract', () => {
-  it('says of every procedure about keys, money and programs whether a page may do it alone', () => {
-    const areas = classesOf({ host: hostContract, node: nodeContract }).filter(([path]) =>
-      /^host\.(keys|engines|networks|profiles)\.|^node\.(money|node|checks)\./.test(path),
-    );
-    // Whoever adds a procedure to one of these decides here, and in its type.
-    expect(Object.fromEntries(areas.filter(([, act]) => act !== undefined))).toEqual({
+  // Whoever adds a procedure decides here, and in its type, whether a page may do it alone.
+  it('says of every procedure whether a page may do it alone', () => {
+    const classes = classesOf({ host: hostContract, node: nodeContract });
+    expect(Object.fromEntries(classes.filter(([, act]) => act !== undefined))).toEqual({
+      'host.acts.pending': 'own',
+      'host.acts.confirm': 'own',
       'host.keys.confirmExport': 'key',
       'host.keys.archive': 'key',
+      'host.networks.add': 'money',
       'host.profiles.create': 'program',
+      'host.profiles.createOnDevnet': 'program',
       'host.profiles.update': 'program',
       'node.money.confirmWithdrawal': 'money',
       'node.money.confirmChainAct': 'money',
       'node.checks.confirmAlone': 'money',
+      'node.node.resume': 'money',
+      'node.node.selfTest': 'money',
+      'node.node.unstake': 'money',
     });
-    const free = areas.filter(([, act]) => act === undefined).map(([path]) => path);
-    expect(free.filter((path) => path.startsWith('host.')).toSorted()).toEqual([
-      'host.engines.inspect',
-      'host.engines.list',
-      'host.keys.create',
-      'host.keys.import',
-      'host.keys.list',
-      'host.keys.prepareExport',
-      'host.keys.proveBackup',
-      'host.keys.stores',
-      'host.keys.unlock',
-      'host.networks.add',
-      'host.networks.list',
-      'host.networks.minimumStake',
-      'host.networks.remove',
-      'host.profiles.check',
-      'host.profiles.createOnDevnet',
-      'host.profiles.remove',
-      'host.profiles.start',
-      'host.profiles.stop',
-      'host.profiles.watch',
-    ]);
+    const free = classes.filter(([, act]) => act === undefined).map(([path]) => path);
+    expect(free.toSorted()).toEqual(FREE);
   });
 
-  it('has a rule for each act of the host, and no rule for anything else', () => {
-    const acts = classesOf(hostContract).filter(([, act]) => act !== undefined);
-    expect(Object.keys(PAGE_RULES).toSorted()).toEqual(acts.map(([path]) => path).toSorted());
+  it('has a rule for each act, and no rule for anything else', () => {
+    for (const [contract, rules] of [
+      [hostContract, PAGE_RULES],
+      [nodeContract, NODE_PAGE_RULES],
+    ] as const) {
+      const acts = classesOf(contract).filter(([, act]) => act !== undefined);
+      expect(Object.keys(rules).toSorted()).toEqual(acts.map(([path]) => path).toSorted());
+    }
   });
 });
 
@@ -99,6 +160,10 @@ describe('a page', () => {
       expect(await outcome(check({ path, act: 'program', input: { draft: { engine } } }))).toBe(expected);
       expect(asked).toEqual([]);
     }
+    const { check } = guard(true);
+    expect(await outcome(check({ path: 'profiles.createOnDevnet', act: 'program', input: { name: 'n', engine } }))).toBe(
+      expected,
+    );
   });
 
   it.each([
@@ -112,9 +177,24 @@ describe('a page', () => {
     expect(await outcome(allowing.check(call))).toBe('done');
     expect(await outcome(allowing.check(call))).toBe('done');
     expect(allowing.asked).toEqual([
-      { name, address: ADDRESS },
-      { name, address: ADDRESS },
+      { name, address: ADDRESS, facts: {} },
+      { name, address: ADDRESS, facts: {} },
     ]);
+  });
+
+  it('adds no network by itself: whoever is asked sees where it leads', async () => {
+    const preset = { title: 'Crynux', relayUrl: 'https://evil.example', chain: { rpcUrls: ['https://rpc.example'], chainId: 7 } };
+    const call = { path: 'networks.add', act: 'money', input: { preset } } as const;
+    const { check, asked } = guard(false);
+    expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
+    const facts = { title: 'Crynux', relayUrl: 'https://evil.example', rpcUrls: 'https://rpc.example', chainId: 7 };
+    expect(asked).toEqual([{ name: 'addNetwork', address: null, facts }]);
+  });
+
+  it('neither sees nor confirms what waits for a person', async () => {
+    for (const path of ['acts.pending', 'acts.confirm']) {
+      expect(await outcome(guard(true).check({ path, act: 'own', input: { id: '0' } }))).toBe('ACT_NOT_FOR_PAGES');
+    }
   });
 
   it('gets no act that has no rule', async () => {

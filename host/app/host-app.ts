@@ -1,15 +1,17 @@
 /** The object that holds the program around the nodes together; opened and closed in order. Both shells have one. */
 import path from 'node:path';
+import type { Caller } from '../../contract/acts.ts';
 import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
-import { type Caller, createRpcServer } from '../../contract/rpc-server.ts';
+import { createRpcServer } from '../../contract/rpc-server.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
-import { type AskPerson, createPageGuard } from '../acts/page-guard.ts';
+import { type AskPerson, createActDesk } from '../acts/act-desk.ts';
+import { createPageGuard } from '../acts/page-guard.ts';
 import { HOST_ERRORS, isHostError } from '../errors.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
@@ -40,7 +42,7 @@ export interface HostAppOptions {
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
-  /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, nobody says yes. */
+  /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, only the command line can. */
   readonly ask?: AskPerson;
   readonly openDevnet?: typeof forkDevnet;
   /** Node's own binary, for programs that Electron's can not run; left out, this process's. */
@@ -56,8 +58,8 @@ export interface HostApp {
   readonly parts: HostParts;
   /** Serves the host's contract; on a port of a window, unless it is said to be the program's own. */
   serve(port: RpcPort, caller?: Caller): void;
-  /** A new connection to a node's own contract; null while its worker does not live. */
-  connectNode(profileId: string): RpcPort | null;
+  /** A new connection to a node's own contract, for a page unless it is said to be own; null while its worker does not live. */
+  connectNode(profileId: string, caller?: Caller): RpcPort | null;
   /** A node's own contract for the shell itself; null while its worker does not live. */
   node(profileId: string): NodeClient | null;
   /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
@@ -101,11 +103,17 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     folders: { builtIn: PROGRAM.networks, own: folders.ownNetworks },
     local: () => devnet.preset(),
   });
+  const acts = createActDesk({ ask: options.ask ?? (async () => null), clock, random });
   const supervisor = createSupervisor({
     clock,
     random,
     order: (profileId) => nodes.order(profileId),
     ownAddresses: () => ownAddressesOf({ keys, devnetKeys }),
+    ask(profileId, { name, facts }) {
+      const profile = profiles.get(profileId);
+      const network = networks.preset(profile.networkId).title;
+      return acts.ask({ name, address: profile.address, facts: { node: profile.name, ...facts, network } });
+    },
     open({ profileId, secrets }) {
       const writer = createLogWriter({ folder: path.join(folders.logs, profileId), clock, secrets });
       const channel = openWorker({ profileId, entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
@@ -125,6 +133,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     networks,
     outbound,
     engines,
+    acts,
     supervisor,
     views,
     nodes,
@@ -134,16 +143,16 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   };
-  const guard = createPageGuard({ engines, profiles, ask: options.ask ?? (async () => false) });
+  const guard = createPageGuard({ engines, profiles, ask: acts.ask });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
   const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
   const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);
   const [own, far] = portPair();
   serve(far, 'own');
-  const connectNode = (profileId: string) => {
+  const connectNode = (profileId: string, caller: Caller = 'page') => {
     const known = profiles.list().some(({ id }) => id === profileId);
     const alive = supervisor.view(profileId).worker;
-    return known && (alive.kind === 'running' || alive.kind === 'stopping') ? supervisor.client(profileId).connect() : null;
+    return known && (alive.kind === 'running' || alive.kind === 'stopping') ? supervisor.client(profileId).connect(caller) : null;
   };
   let closing: Promise<void> | undefined;
   return {
@@ -152,7 +161,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     serve,
     connectNode,
     node(profileId) {
-      const port = connectNode(profileId);
+      const port = connectNode(profileId, 'own');
       return port === null ? null : createNodeClient(port);
     },
     async autoStart() {

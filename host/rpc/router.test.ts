@@ -119,6 +119,8 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['keys.prepareExport', { address: ADDRESS }],
   ['keys.confirmExport', { address: ADDRESS, confirmation: 'none', passphrase: PASSPHRASE }],
   ['keys.create', { store: 'keystore', passphrase: null }],
+  ['acts.pending', {}],
+  ['acts.confirm', { id: 'none' }],
   ['profiles.create', { draft: DRAFT }],
   ['profiles.watch', {}],
   ['profiles.check', { draft: DRAFT }],

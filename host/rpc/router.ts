@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, secrets, networks, engines, keys, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, networks, engines, keys, acts, devnet, nodes, updates } = parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
@@ -56,6 +56,13 @@ export function createHostRouter(parts: HostParts) {
       confirmExport: contract.keys.confirmExport.handler(({ input }) => keys.confirmExport(input)),
       archive: contract.keys.archive.handler(async ({ input }) => {
         await keys.archive(input.address);
+        return done;
+      }),
+    },
+    acts: {
+      pending: contract.acts.pending.handler(() => ({ acts: [...acts.pending()] })),
+      confirm: contract.acts.confirm.handler(({ input }) => {
+        acts.confirm(input.id);
         return done;
       }),
     },

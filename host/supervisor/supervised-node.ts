@@ -2,6 +2,7 @@
  * One profile's worker process: stopped → starting → running → stopping → stopped, with backoff or failed when it ends
  * by itself. Running means that the process lives; whether the node is ready says its own view.
  */
+import type { NodeQuestion } from '../../contract/act-questions.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { WorkerState } from '../../contract/profiles.ts';
 import { type ErrorView, fromWorkerSchema, type NodeView } from '../../contract/worker-channel.ts';
@@ -34,6 +35,8 @@ export interface SupervisedNodeOptions {
   readonly onChange: () => void;
   /** Of every key that the program holds, now. */
   readonly ownAddresses: () => readonly Hex[];
+  /** Asks a person for what a page wants of the node. */
+  readonly ask: (question: NodeQuestion) => Promise<boolean>;
 }
 
 interface Process {
@@ -128,9 +131,9 @@ export class SupervisedNode {
   }
 
   #run({ config, privateKey, confirmedAlone = false }: NodeOrder): void {
-    const { open, clock, onChange, ownAddresses } = this.#options;
+    const { open, clock, onChange, ownAddresses, ask } = this.#options;
     const channel = open([privateKey, ...outboundSecrets(config)]);
-    const client = createWorkerClient(channel, { onNode: onChange });
+    const client = createWorkerClient(channel, { onNode: onChange, onQuestion: ask });
     const process: Process = { channel, client, ranMs: startStopwatch(clock), fatal: null };
     this.#process = process;
     channel.onMessage((message) => this.#hear(message, process));

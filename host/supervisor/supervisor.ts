@@ -1,4 +1,5 @@
 /** The worker processes of all profiles behind one interface; views carry a revision that counts up by one. */
+import type { NodeQuestion } from '../../contract/act-questions.ts';
 import type { WorkerState } from '../../contract/profiles.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { WorkerClient } from '../../contract/worker-client.ts';
@@ -27,6 +28,8 @@ export interface SupervisorOptions {
   readonly limits?: RestartLimits;
   /** Of every key that the program holds, now; absent = it holds no others. */
   readonly ownAddresses?: () => readonly Hex[];
+  /** Asks a person for what a page wants of a node; left out, nobody says yes. */
+  readonly ask?: (profileId: string, question: NodeQuestion) => Promise<boolean>;
 }
 
 export interface Supervisor {
@@ -56,7 +59,7 @@ export interface Supervisor {
 const INACTIVE: readonly WorkerState['kind'][] = ['stopped', 'failed', 'locked'];
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { clock, random, limits = RESTART_LIMITS, ownAddresses = () => [] } = options;
+  const { clock, random, limits = RESTART_LIMITS, ownAddresses = () => [], ask = async () => false } = options;
   const nodes = new Map<string, SupervisedNode>();
   const listeners = new Set<(view: SupervisionView) => void>();
   let revision = 0;
@@ -83,6 +86,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       limits,
       onChange: () => changed(profileId),
       ownAddresses,
+      ask: (question) => ask(profileId, question),
     });
     nodes.set(profileId, node);
     return node;

@@ -11,6 +11,7 @@ import type { ErrorView } from '../../contract/worker-channel.ts';
 import { Button, IconButton } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Field, TextInput } from './field.tsx';
+import { PersonNote } from './person-note.tsx';
 
 const VEIL = 'fixed inset-0 z-40 bg-veil';
 const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
@@ -86,6 +87,8 @@ export interface ConfirmDialogProps {
   readonly typed?: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
+  /** While it is busy, a person is asked outside of the window. */
+  readonly person?: boolean;
   readonly error?: ErrorView | null;
   /** Something inside is not filled in yet. */
   readonly disabled?: boolean;
@@ -106,7 +109,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmBody({ title, children, confirmLabel, onConfirm, typed, danger, busy, error, disabled }: ConfirmDialogProps) {
+function ConfirmBody(props: ConfirmDialogProps) {
+  const { title, children, confirmLabel, onConfirm, typed, danger, busy, person, error, disabled } = props;
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const ready = (typed === undefined || text.trim() === typed) && disabled !== true;
@@ -128,6 +132,7 @@ function ConfirmBody({ title, children, confirmLabel, onConfirm, typed, danger, 
             {(control) => <TextInput {...control} value={text} onChange={(event) => setText(event.target.value)} />}
           </Field>
         )}
+        {person === true && busy === true && <PersonNote />}
         {error && <ErrorNote error={error} />}
       </div>
       <footer className="flex justify-end gap-2 border-t border-line px-4 py-3">

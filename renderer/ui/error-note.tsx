@@ -20,6 +20,14 @@ export interface ErrorNoteProps {
 export function ErrorNote({ error, action }: ErrorNoteProps) {
   const { t } = useTranslation();
   const entry = errorEntry(error.code);
+  // Nothing went wrong: somebody said no, or nobody said yes.
+  if (error.code === 'ACT_NOT_CONFIRMED') {
+    return (
+      <p role="alert" className="rounded-md border border-line p-3 text-soft">
+        {t('person.refused')}
+      </p>
+    );
+  }
   return (
     <div role="alert" className="flex gap-3 rounded-md border border-bad/40 bg-bad-wash p-3">
       <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />

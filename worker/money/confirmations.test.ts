@@ -19,7 +19,7 @@ describe('confirmations', () => {
   const issued = issueConfirmation(NO_CONFIRMATIONS, { act, token: 't', now: moment(1_000) });
 
   it('confirm the act that was shown, whatever the order of its facts', () => {
-    const same = { facts: { destination: '0xaa', amountWei: '5' }, kind: 'withdraw' };
+    const same = { facts: { destination: '0xaa', amountWei: '5' }, kind: 'withdraw' } as const;
     expect(outcome(redeemConfirmation(issued, { act: same, token: 't', now: moment(1_001) }))).toBe('confirmed');
   });
 
@@ -52,7 +52,7 @@ describe('confirmations', () => {
         const shown = new Map<string, { wei: string; atMs: number }>();
         for (const { kind, token, wei, waitMs } of steps) {
           nowMs += waitMs;
-          const some = { act: { kind: 'w', facts: { wei } }, token, now: moment(nowMs) };
+          const some = { act: { kind: 'withdraw' as const, facts: { wei } }, token, now: moment(nowMs) };
           if (kind === 'issue') {
             state = issueConfirmation(state, some);
             shown.set(token, { wei, atMs: nowMs });

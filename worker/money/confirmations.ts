@@ -2,15 +2,18 @@
  * Two steps for what can not be undone: first an act is shown with all it will do, then exactly that is confirmed.
  * A confirmation fits one act, once, for a short time, and not when what was shown is no longer true. Pure.
  */
+import type { ChainAct } from '../../contract/money-acts.ts';
 import { elapsedMs, later, type Monotonic } from '../../protocol/monotonic.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { MoneyError } from './errors.ts';
 
 export const CONFIRM_WITHIN_MS = 120_000;
 
+export type ConfirmableKind = 'withdraw' | ChainAct['kind'];
+
 /** Everything that a person must have seen: a change in any of it is another act. */
 export interface ConfirmableAct {
-  readonly kind: string;
+  readonly kind: ConfirmableKind;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -41,6 +44,12 @@ export type Redemption =
   | { readonly kind: 'confirmed'; readonly left: Confirmations }
   /** `left` is without the token in any case: it has had its chance. */
   | { readonly kind: 'refused'; readonly left: Confirmations; readonly error: MoneyError };
+
+/** Between the word of a person and the act. @throws MoneyError MONEY_CONFIRMATION_CHANGED */
+export function assertSame(shown: ConfirmableAct, now: ConfirmableAct): void {
+  if (canonicalJson(shown) === canonicalJson(now)) return;
+  throw new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind: now.kind });
+}
 
 /** @param act What would happen now. */
 export function redeemConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Redemption {

@@ -1,9 +1,11 @@
 /** The procedures of contract/money-procedures.ts. */
+import type { QuestionFacts } from '../../contract/act-questions.ts';
 import { OWN_ACCOUNTS } from '../../contract/money.ts';
-import type { MoneyService } from '../../contract/money-procedures.ts';
+import type { Consent, MoneyService } from '../../contract/money-procedures.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import { monotonicNow } from '../../protocol/monotonic.ts';
 import {
+  assertSame,
   CONFIRM_WITHIN_MS,
   type ConfirmableAct,
   type Confirmations,
@@ -25,6 +27,12 @@ import { withdrawalAct } from './withdraw/preview.ts';
 
 const TOKEN_BYTES = 16;
 
+/** What a person sees of an act. */
+interface Shown {
+  readonly act: ConfirmableAct;
+  readonly problems: readonly unknown[];
+}
+
 export function createMoneyService(money: MoneyParts): MoneyService {
   const { ledger, records, sync, reconciler, withdrawals, account, nowMs, clock } = money;
   let confirmations: Confirmations = NO_CONFIRMATIONS;
@@ -43,6 +51,22 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     const redemption = redeemConfirmation(confirmations, { act, token, now: monotonicNow(clock) });
     confirmations = redemption.left;
     if (redemption.kind === 'refused') throw redemption.error;
+  }
+
+  /**
+   * Asks for what would happen now, where somebody is to be asked, and looks once more after the answer, which takes its
+   * time. @throws ContractError ACT_NOT_CONFIRMED; the first problem; MoneyError MONEY_CONFIRMATION_CHANGED
+   */
+  async function agreed<Preview extends Shown>(
+    preview: Preview,
+    { consent, look, terms = {} }: { consent: Consent | undefined; look: () => Promise<Preview>; terms?: QuestionFacts },
+  ): Promise<Preview> {
+    if (consent === undefined) return preview;
+    await consent({ name: preview.act.kind, facts: { ...preview.act.facts, ...terms } });
+    const now = await look();
+    if (now.problems.length > 0) throw now.problems[0];
+    assertSame(preview.act, now.act);
+    return now;
   }
 
   function chainOf(): NonNullable<MoneyParts['chain']> {
@@ -127,9 +151,14 @@ export function createMoneyService(money: MoneyParts): MoneyService {
       return views.previewView(preview, offer(withdrawalAct(preview), preview.problems));
     },
 
-    async confirmWithdrawal({ amountWei, confirmation }) {
-      const preview = await withdrawals.preview(BigInt(amountWei));
-      redeem(withdrawalAct(preview), preview.problems, confirmation);
+    async confirmWithdrawal({ amountWei, confirmation }, consent) {
+      const look = async () => {
+        const preview = await withdrawals.preview(BigInt(amountWei));
+        return { preview, act: withdrawalAct(preview), problems: preview.problems };
+      };
+      const shown = await look();
+      redeem(shown.act, shown.problems, confirmation);
+      const { preview } = await agreed(shown, { consent, look });
       return { record: await withdrawals.request(preview) };
     },
 
@@ -152,10 +181,11 @@ export function createMoneyService(money: MoneyParts): MoneyService {
       };
     },
 
-    async confirmChainAct({ act, confirmation }) {
+    async confirmChainAct({ act, confirmation }, consent) {
       const { acts } = chainOf();
       const preview = await acts.preview(act);
       redeem(preview.act, preview.problems, confirmation);
+      await agreed(preview, { consent, look: () => acts.preview(act), terms: acts.terms(act) });
       return { transaction: await acts.perform(act, `${act.kind}:${confirmation}`) };
     },
   };

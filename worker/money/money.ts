@@ -136,6 +136,6 @@ function createChain(
     reader: createChainReader({ rpc: client.rpc, preset, node: client.address }),
     journal: client.journal,
     sources: stakingSources(preset),
-    acts: new ChainActs({ client, contracts: stakingSources(preset).flatMap(addressesOf), ownAddresses, basis }),
+    acts: new ChainActs({ client, preset, contracts: stakingSources(preset).flatMap(addressesOf), ownAddresses, basis }),
   };
 }

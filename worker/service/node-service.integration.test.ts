@@ -65,7 +65,7 @@ async function world(answer: Answer) {
     const args = JSON.stringify({ model: 'tiny/model', messages: [{ role: 'user', content: prompt }] });
     return application.runTask({ type: 'Llm', args, modelIds: ['base:tiny/model'], feeWei: String(CNX) });
   };
-  return { worker, runTask, node: createNodeClient(worker.client.connect()) };
+  return { worker, runTask, node: createNodeClient(worker.client.connect('own')) };
 }
 
 async function taskWhere(node: NodeClient, fits: (task: Extract<TasksUpdate, { kind: 'task' }>['task']) => boolean) {

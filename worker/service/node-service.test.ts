@@ -40,6 +40,7 @@ it('every procedure of the contract is there', () => {
   const router = createNodeRouter({
     ...{ parts, tasks: new TaskService(parts), trust: new TrustService(parts), streams: {} },
     views: new Feed(() => nodeView()),
+    consentOf: () => undefined,
   });
   const promised = namesOf(nodeContract, isContractProcedure);
   expect(promised.length).toBeGreaterThan(30);

@@ -2,11 +2,13 @@
  * Serves contract/node-contract.ts from the parts of one node. Nothing that leaves here holds the node's key, whoever
  * wrote it down where it is read from.
  */
+import type { Caller } from '../../contract/acts.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { Feed } from './feed.ts';
+import { type AskHost, consentOf, createNodeGuard } from './page-acts.ts';
 import type { ServiceParts } from './parts.ts';
 import { createNodeRouter } from './router.ts';
 import { TaskService } from './task-service.ts';
@@ -16,6 +18,8 @@ export interface NodeServiceOptions {
   readonly parts: ServiceParts;
   /** Of finished text: cuts the key out. */
   readonly withoutKey: (text: string) => string;
+  /** Asks a person, through the supervisor, for what a page may not do alone. */
+  readonly ask: AskHost;
   /** Resolves when what was sent before has left the process. */
   readonly drained?: () => Promise<void>;
   /** Errors without a code: defects, for the log. */
@@ -23,21 +27,21 @@ export interface NodeServiceOptions {
 }
 
 export interface NodeService {
-  /** Ends with the port. */
-  serve(port: RpcPort): void;
+  /** Ends with the port. For a page, unless it is said to be the program's own. */
+  serve(port: RpcPort, caller?: Caller): void;
   nodeChanged(view: NodeView): void;
   taskChanged(task: Pick<TaskView, 'commitment'>): void;
 }
 
-export function createNodeService({ parts, withoutKey, drained, onUnexpected }: NodeServiceOptions): NodeService {
+export function createNodeService({ parts, withoutKey, ask, drained, onUnexpected }: NodeServiceOptions): NodeService {
   const views = new Feed<NodeView>(() => parts.node.view());
   const tasks = new TaskService(parts);
   const streams = drained === undefined ? {} : { drained };
-  const router = createNodeRouter({ parts, views, tasks, trust: new TrustService(parts), streams });
-  // Acts of the node are two steps of the contract; nobody else is asked here.
-  const server = createRpcServer(router, onUnexpected, async () => {});
+  const trust = new TrustService(parts);
+  const router = createNodeRouter({ parts, views, tasks, trust, streams, consentOf: consentOf(ask) });
+  const server = createRpcServer(router, onUnexpected, createNodeGuard({ node: parts.node, ask }));
   return {
-    serve: (port) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }),
+    serve: (port, caller) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }, caller),
     nodeChanged: (view) => views.publish(() => view),
     taskChanged: ({ commitment }) => tasks.changed(commitment as Hex),
   };

@@ -6,7 +6,10 @@ import type { NodeParts } from '../node-parts.ts';
 import { createNodeService, type NodeService, type NodeServiceOptions } from './node-service.ts';
 import type { ServiceParts } from './parts.ts';
 
-export function openNodeService(parts: NodeParts, options: Pick<NodeServiceOptions, 'withoutKey' | 'drained'>): NodeService {
+export function openNodeService(
+  parts: NodeParts,
+  options: Pick<NodeServiceOptions, 'withoutKey' | 'ask' | 'drained'>,
+): NodeService {
   const onUnexpected = (error: unknown) => parts.log.error({ err: error }, 'a procedure failed');
   return createNodeService({ ...options, parts: servicePartsOf(parts), onUnexpected });
 }

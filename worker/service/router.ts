@@ -1,9 +1,11 @@
 /** Every procedure of contract/node-contract.ts, each handed to the part that knows. */
 import { implement } from '@orpc/server';
 import { z } from 'zod';
+import type { Caller } from '../../contract/acts.ts';
 import type { ModelsAnswer, ModelsUpdate } from '../../contract/models.ts';
-import type { MoneyService } from '../../contract/money-procedures.ts';
+import type { Consent, MoneyService } from '../../contract/money-procedures.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
+import type { CallContext } from '../../contract/rpc-server.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { WorkerError } from '../errors.ts';
@@ -20,10 +22,12 @@ export interface RouterParts {
   readonly tasks: TaskService;
   readonly trust: TrustService;
   readonly streams: Pick<StreamOptions<unknown>, 'drained' | 'backlog'>;
+  /** What is asked before money moves for a caller; undefined = nobody. */
+  readonly consentOf: (caller: Caller) => Consent | undefined;
 }
 
-export function createNodeRouter({ parts, views, tasks, trust, streams }: RouterParts) {
-  const build = implement(nodeContract);
+export function createNodeRouter({ parts, views, tasks, trust, streams, consentOf }: RouterParts) {
+  const build = implement(nodeContract).$context<CallContext>();
   const stream = <Update>(subscribe: Subscribe<Update>, signal = new AbortController().signal) =>
     streamOf({ ...streams, subscribe, signal });
   const done = (act: () => void) => {
@@ -45,7 +49,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams }: Router
       file: build.tasks.file.handler(({ input }) => tasks.file(input)),
       watch: build.tasks.watch.handler(({ signal }) => stream(tasks.feed.subscribe, signal)),
     },
-    money: moneyRouter(parts),
+    money: moneyRouter(parts, consentOf),
     trust: {
       cases: build.trust.cases.handler(({ input }) => parts.cases.page(input)),
       case: build.trust.case.handler(({ input }) => parts.cases.get(input.id)),
@@ -83,8 +87,8 @@ export function createNodeRouter({ parts, views, tasks, trust, streams }: Router
 }
 
 /** @throws MoneyError MONEY_UNSUPPORTED from each procedure where the node keeps no ledger */
-function moneyRouter(parts: Pick<ServiceParts, 'money'>) {
-  const build = implement(nodeContract).money;
+function moneyRouter(parts: Pick<ServiceParts, 'money'>, consentOf: RouterParts['consentOf']) {
+  const build = implement(nodeContract).$context<CallContext>().money;
   const money = (): MoneyService => {
     if (parts.money === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this node keeps no ledger');
     return parts.money;
@@ -99,11 +103,15 @@ function moneyRouter(parts: Pick<ServiceParts, 'money'>) {
     acknowledgeTransfer: build.acknowledgeTransfer.handler(({ input }) => money().acknowledgeTransfer(input)),
     withdrawals: build.withdrawals.handler(({ input }) => money().withdrawals(input)),
     prepareWithdrawal: build.prepareWithdrawal.handler(({ input }) => money().prepareWithdrawal(input)),
-    confirmWithdrawal: build.confirmWithdrawal.handler(({ input }) => money().confirmWithdrawal(input)),
+    confirmWithdrawal: build.confirmWithdrawal.handler(({ input, context }) =>
+      money().confirmWithdrawal(input, consentOf(context.caller)),
+    ),
     stake: build.stake.handler(({ input }) => money().stake(input)),
     whatIf: build.whatIf.handler(({ input }) => money().whatIf(input)),
     prepareChainAct: build.prepareChainAct.handler(({ input }) => money().prepareChainAct(input)),
-    confirmChainAct: build.confirmChainAct.handler(({ input }) => money().confirmChainAct(input)),
+    confirmChainAct: build.confirmChainAct.handler(({ input, context }) =>
+      money().confirmChainAct(input, consentOf(context.caller)),
+    ),
   };
 }
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
 import type { Clock } from '../../../protocol/ports.ts';
-import { systemClock } from '../../../worker/engines/system-clock.ts';
 import { createLog } from '../../../worker/log.ts';
 import { askAtTerminal } from '../../ask-at-terminal.ts';
 import { HeadlessError } from '../../errors.ts';
@@ -39,7 +38,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     credentialsDir: process.env.CREDENTIALS_DIRECTORY,
   });
   const asked = untilAborted(terminal.signal);
-  const ask = askAtTerminal({ terminal, clock: systemClock });
+  const ask = askAtTerminal(terminal);
   const opening = openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log, ask });
   const program = await Promise.race([opening, asked]);
   if (program === undefined) return EXIT.interrupted;

@@ -63,6 +63,7 @@ export function SelfTestCard() {
         confirmLabel={t('selfTest.acceptConfirm')}
         onConfirm={() => void order.run('accept')}
         danger
+        person
         busy={order.busy}
         error={order.error}
       >

@@ -31,6 +31,7 @@ export function ArchiveKeyDialog({ address, onClose, onArchived }: ArchiveKeyDia
       title={t('archive.title')}
       confirmLabel={t('archive.action')}
       typed={(address ?? '').slice(-4)}
+      person
       busy={archive.busy}
       error={archive.error}
       onConfirm={() => address !== null && void archive.run(address)}

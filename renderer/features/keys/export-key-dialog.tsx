@@ -36,6 +36,7 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
       confirmLabel={t('export.action')}
       typed={(address ?? '').slice(-4)}
       disabled={passphrase.length < 8}
+      person
       busy={run.busy}
       error={run.error}
       onConfirm={() => address !== null && void run.run(address)}

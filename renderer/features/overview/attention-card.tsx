@@ -123,6 +123,7 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
         onConfirm={() => void alone.run()}
         typed={t('alone.typed')}
         danger
+        person
         busy={alone.busy}
         error={alone.error}
       >

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
+import { PersonNote } from '../../ui/person-note.tsx';
 
 type Parsed =
   | { readonly kind: 'preset'; readonly preset: NetworkPresetInput }
@@ -76,6 +77,7 @@ function AddForm({ onAdded }: Pick<AddNetworkDialogProps, 'onAdded'>) {
           />
         )}
       </Field>
+      {add.busy && <PersonNote />}
       {add.error && <ErrorNote error={add.error} />}
       <Button type="submit" tone="primary" className="self-end" disabled={parsed?.kind !== 'preset'} busy={add.busy}>
         {t('networks.add')}

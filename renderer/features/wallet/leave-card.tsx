@@ -69,6 +69,7 @@ function Leave({ stake, onChanged }: Omit<LeaveCardProps, 'readMs'>) {
         confirmLabel={t('leave.confirm')}
         onConfirm={() => void confirm()}
         danger
+        person
         busy={act.busy}
         error={act.error}
       >

@@ -66,6 +66,7 @@ export function TwoSteps<Subject, Preview extends Prepared, Done>(props: TwoStep
       onConfirm={() => void act()}
       danger={danger}
       busy={confirm.busy}
+      person
       error={confirm.error}
       disabled={preview === null || preview.confirmation === null || expired || confirm.error !== null}
       {...(typed === undefined ? {} : { typed })}

@@ -87,6 +87,12 @@ export const common = {
     download: 'Save as a file',
   },
   type: { instruction: 'Type {{text}} to confirm' },
+  person: {
+    dialog: 'Confirm it in the dialog of the program. After two minutes it is refused.',
+    terminal:
+      'Confirm it on the terminal that runs the program, or with “crynux-node confirm” on its machine. After two minutes it is refused.',
+    refused: 'It was not confirmed, so nothing was done. You can try again.',
+  },
   chart: { asTable: 'Show as a table', asChart: 'Show as a chart' },
   error: {
     remedy: 'What to do',

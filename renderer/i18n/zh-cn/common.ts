@@ -90,6 +90,11 @@ export const common: Same<typeof en> = {
     download: '保存为文件',
   },
   type: { instruction: '输入 {{text}} 以确认' },
+  person: {
+    dialog: '请在程序的对话框中确认。两分钟后将视为拒绝。',
+    terminal: '请在运行程序的终端上确认，或在该机器上运行 “crynux-node confirm”。两分钟后将视为拒绝。',
+    refused: '未获确认，因此没有执行任何操作。您可以重试。',
+  },
   chart: { asTable: '以表格显示', asChart: '以图表显示' },
   error: { remedy: '怎么办', unknownMeaning: '发生了一个尚无说明的失败。' },
   status: { ok: '正常', warn: '警告', fail: '问题', unknown: '未知', yes: '是', no: '否', info: '说明' },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { NodeQuestion } from '../../../contract/act-questions.ts';
+import { ContractError } from '../../../contract/errors.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import { checksumAddress } from '../../../protocol/signing/keys.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
@@ -97,6 +99,44 @@ it('sets a beneficial address once, never to an own key, and shows it as it will
   await call('confirmChainAct', { act, confirmation: shown.confirmation?.id ?? '' });
   expect(await client.benefitAddress.get()).toBe(COLD);
   expect((await prepare(COLD)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_SET']);
+});
+
+it('asks a person, where one is asked, by the facts of the moment; a no, or other facts after a yes, change nothing', async () => {
+  const { client, money } = await actsRig();
+  const service = createMoneyService(money);
+  const act = { kind: 'setBenefitAddress', address: COLD } as const;
+  const prepared = async () => ({ act, confirmation: (await service.prepareChainAct({ act })).confirmation?.id ?? '' });
+  const asked: NodeQuestion[] = [];
+  const no = async (question: NodeQuestion): Promise<void> => {
+    asked.push(question);
+    throw new ContractError('ACT_NOT_CONFIRMED', 'no');
+  };
+  await expect(service.confirmChainAct(await prepared(), no)).rejects.toMatchObject({ code: 'ACT_NOT_CONFIRMED' });
+  const { benefitAddress, nodeStaking } = world.chain.contracts;
+  expect(asked).toMatchObject([
+    { name: 'setBenefitAddress', facts: { address: COLD, contract: benefitAddress, call: 'setBenefitAddress' } },
+  ]);
+  expect(BigInt(String(asked[0]?.facts.mostGasWei))).toBeGreaterThan(0n);
+  expect(await client.benefitAddress.get()).toBeNull();
+
+  // While the person reads, it is set elsewhere.
+  const meanwhile = async () => void (await client.benefitAddress.set(`0x${'dd'.repeat(20)}`, { id: 'elsewhere' }));
+  await expect(service.confirmChainAct(await prepared(), meanwhile)).rejects.toMatchObject({ code: 'MONEY_BENEFIT_SET' });
+
+  const stake = { kind: 'setStake', stakeWei: String(400n * CNX) } as const;
+  const { confirmation } = await service.prepareChainAct({ act: stake });
+  const credits = async (question: NodeQuestion): Promise<void> => {
+    expect(question.facts).toMatchObject({ valueWei: String(400n * CNX), contract: nodeStaking, call: 'stake' });
+    await world.chain.createCredits(client.address, 10n * CNX);
+  };
+  const changed = service.confirmChainAct({ act: stake, confirmation: confirmation?.id ?? '' }, credits);
+  await expect(changed).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
+  // Without a good confirmation nobody is even asked.
+  await expect(service.confirmChainAct({ act: stake, confirmation: 'made up' }, no)).rejects.toMatchObject({
+    code: 'MONEY_CONFIRMATION_UNKNOWN',
+  });
+  expect(asked).toHaveLength(1);
+  expect((await client.staking.stake()).balanceWei).toBe(0n);
 });
 
 it('sets a delegator share and closes it again', async () => {

@@ -1,4 +1,6 @@
 /** Transactions that a host may ask for: what each will do, what speaks against it, and doing it. */
+import type { QuestionFacts } from '../../../contract/act-questions.ts';
+import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { ChainAct } from '../../../contract/money-acts.ts';
 import { CodedError } from '../../../protocol/errors.ts';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -26,11 +28,27 @@ export interface ChainActsOptions {
     ChainClient,
     'address' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei' | 'rpc'
   >;
+  /** Nothing of a host's may go there by mistake. */
   readonly contracts: readonly Hex[];
+  readonly preset: Pick<ChainPreset, 'chainId' | 'contracts' | 'legacyContracts' | 'gas'>;
   /** Addresses whose keys this program holds. */
   readonly ownAddresses: () => readonly Hex[];
   readonly basis: () => Promise<SelectionBasis | null>;
 }
+
+interface Called {
+  readonly contract: Exclude<keyof ContractAddresses, 'generation'>;
+  readonly call: string;
+}
+
+const CALLS: Readonly<Record<ChainAct['kind'], Called>> = {
+  setStake: { contract: 'nodeStaking', call: 'stake' },
+  setDelegatorShare: { contract: 'delegatedStaking', call: 'setDelegatorShare' },
+  setBenefitAddress: { contract: 'benefitAddress', call: 'setBenefitAddress' },
+  forceUnstake: { contract: 'nodeStaking', call: 'forceUnstake' },
+  legacyTryUnstake: { contract: 'nodeStaking', call: 'tryUnstake' },
+  legacyForceUnstake: { contract: 'nodeStaking', call: 'forceUnstake' },
+};
 
 export class ChainActs {
   readonly #options: ChainActsOptions;
@@ -54,6 +72,14 @@ export class ChainActs {
       case 'legacyForceUnstake':
         return this.#previewLegacy(act.kind);
     }
+  }
+
+  /** Of the transaction itself: where it goes, what it calls, and the most that its gas can cost. */
+  terms({ kind }: ChainAct): QuestionFacts {
+    const { chainId, contracts, legacyContracts = contracts, gas } = this.#options.preset;
+    const { call, contract } = CALLS[kind];
+    const to = (kind.startsWith('legacy') ? legacyContracts : contracts)[contract];
+    return { chainId, contract: to, call, mostGasWei: String(BigInt(gas.limitCap) * gas.maxFeePerGasWei) };
   }
 
   /** @param id Makes it one act, however often it is asked for. @returns the transaction; null when nothing was left to do */

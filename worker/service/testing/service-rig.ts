@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { NodeQuestion } from '../../../contract/act-questions.ts';
 import { createNodeClient, type NodeClient } from '../../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../../contract/rpc-port.ts';
 import type { NodeView } from '../../../contract/worker-channel.ts';
@@ -19,7 +20,13 @@ import { createNodeService, type NodeService } from '../node-service.ts';
 import type { ServiceParts } from '../parts.ts';
 
 export interface ServiceRig {
+  /** Of the program itself. */
   readonly client: NodeClient;
+  /** Of a page. */
+  readonly page: NodeClient;
+  /** Questions to a person, who says what `answer` says. */
+  readonly questions: NodeQuestion[];
+  answer: boolean;
   readonly port: RpcPort;
   readonly store: Store;
   readonly service: NodeService;
@@ -49,6 +56,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
   const clock = new ManualClock(START_MS);
   const asked: string[] = [];
   const unexpected: unknown[] = [];
+  const questions: NodeQuestion[] = [];
   const service = createNodeService({
     parts: {
       node: {
@@ -69,11 +77,18 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       ...changes,
     },
     withoutKey: (text) => text,
+    ask: async (question) => {
+      questions.push(question);
+      return made.answer;
+    },
     onUnexpected: (error) => unexpected.push(error),
   });
   const [near, far] = portPair();
-  service.serve(far);
-  return {
+  service.serve(far, 'own');
+  const [pageNear, pageFar] = portPair();
+  service.serve(pageFar);
+  const made: ServiceRig = {
+    ...{ page: createNodeClient(pageNear), questions, answer: false },
     ...{ client: createNodeClient(near), port: near, store, service, dataDir, asked, unexpected },
     score(commitment, files) {
       const artifacts = Object.entries(files).map(([name, content], position): Artifact => {
@@ -86,4 +101,5 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       store.recordResult({ commitment, score: SCORE, artifacts, nowMs: START_MS + 3_000 });
     },
   };
+  return made;
 }

@@ -1,0 +1,187 @@
+/**
+ * A hostile page that has everything a page can have, against a node that runs on a real chain: it sets no beneficial
+ * address, withdraws nothing and says nothing in the host's name, over WebSockets and over ports of the desktop's window.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { networkPresetData } from '../contract/node-config.ts';
+import { protocolsWith, SESSION_PATH, TOKEN_SCHEME } from '../contract/page-session.ts';
+import type { ProfileDraftInput } from '../contract/profiles.ts';
+import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../contract/rpc-client.ts';
+import { errorOf } from '../contract/rpc-errors.ts';
+import { CHAT_MODEL } from '../devnet/application/samples.ts';
+import { systemRandom } from '../devnet/system.ts';
+import { openProgram, type Program } from '../headless/program.ts';
+import { connectProgram } from '../headless/rpc/running-program.ts';
+import { socketPort } from '../headless/rpc/socket-port.ts';
+import { bytesToHex, type Hex } from '../protocol/hex.ts';
+import { addressOf, checksumAddress } from '../protocol/signing/keys.ts';
+import { thisPlatform } from '../worker/gpu/platform.ts';
+import { type ChainNetwork, COIN_WEI, STAKE_WEI, startChainNetwork } from './support/chain-network.ts';
+import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { pageClients } from './support/page-client.ts';
+import type { RunningShell } from './support/running-shell.ts';
+
+const THIEF = checksumAddress(`0x${'bad0'.repeat(10)}`);
+const COLD = checksumAddress(`0x${'cc'.repeat(20)}`);
+const PASSPHRASE = 'a heron on the ice of march';
+const silent = () => {};
+const log = { debug: silent, info: silent, warn: silent, error: silent };
+
+let network: ChainNetwork;
+beforeAll(async () => {
+  network = await startChainNetwork();
+}, 120_000);
+afterAll(() => network?.close());
+
+const code = (call: Promise<unknown>) =>
+  call.then(
+    () => 'done',
+    (error: unknown) => errorOf(error).code,
+  );
+
+/** @param host One that may add a network. */
+async function startNode(host: HostClient): Promise<{ readonly profileId: string; readonly address: Hex }> {
+  const privateKey = bytesToHex(systemRandom.bytes(32));
+  const address = addressOf(privateKey);
+  await network.devnet.fund(address, { walletWei: COIN_WEI });
+  await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
+  await host.networks.add({ preset: { ...networkPresetData(network.devnet.network), id: 'little', title: 'Little network' } });
+  const draft: ProfileDraftInput = {
+    name: 'Heron',
+    networkId: 'little',
+    address,
+    engine: { kind: 'embedded', device: 'cpu' },
+    gpu: { kind: 'stated', name: `Devnet Card 24G+${thisPlatform()}`, vramGib: 24, uuids: [] },
+    modelIds: [`base:${CHAT_MODEL}`],
+    stakeWei: STAKE_WEI.toString(),
+  };
+  const { profile } = await host.profiles.create({ draft });
+  await host.profiles.start({ id: profile.id });
+  await untilAlive(host);
+  return { profileId: profile.id, address };
+}
+
+async function untilAlive(host: HostClient): Promise<void> {
+  const ending = new AbortController();
+  for await (const update of await host.profiles.watch({}, { signal: ending.signal })) {
+    const views = update.kind === 'snapshot' ? update.profiles : update.kind === 'changed' ? [update.profile] : [];
+    if (!views.some(({ worker, node }) => worker.kind === 'running' && node !== null)) continue;
+    ending.abort();
+    return;
+  }
+}
+
+/** Both steps, as a page's script would take them. */
+async function setBenefit(node: NodeClient, address: string) {
+  const act = { kind: 'setBenefitAddress', address } as const;
+  const { confirmation } = await node.money.prepareChainAct({ act });
+  return node.money.confirmChainAct({ act, confirmation: confirmation?.id ?? '' });
+}
+
+const benefitOf = async (node: NodeClient) => (await node.money.stake({})).benefitAddress;
+
+describe('over WebSockets, with the session of a page', () => {
+  let dataDir: string;
+  let program: Program;
+  let node: NodeClient;
+  let host: HostClient;
+  let key: Hex;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'page-money-'));
+    const windowDir = path.join(dataDir, 'window');
+    await mkdir(windowDir);
+    await writeFile(path.join(windowDir, 'index.html'), '<!doctype html>');
+    program = await openProgram({ dataDir: path.join(dataDir, 'data'), port: 0, windowDir, log });
+    const { profileId, address } = await startNode(program.app.client);
+    key = address;
+    const origin = `http://127.0.0.1:${program.port}`;
+    const token = new URL(program.windowAddress() ?? '').hash.split('=')[1] ?? '';
+    const entered = await fetch(origin + SESSION_PATH, {
+      method: 'POST',
+      headers: { origin, authorization: `${TOKEN_SCHEME} ${token}` },
+    });
+    const { secret } = (await entered.json()) as { secret: string };
+    const connect = async (target: string) => {
+      const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc/${target}`, protocolsWith(secret), { origin });
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+      return socketPort(socket);
+    };
+    node = createNodeClient(await connect(`node/${profileId}`));
+    host = createHostClient(await connect('host'));
+  }, START_WITHIN_MS);
+  afterAll(async () => {
+    await program?.close();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('sets no beneficial address: the act waits for a person, and what a page sends is no word of one', async () => {
+    const theft = code(setBenefit(node, THIEF));
+    await expect
+      .poll(() => program.app.parts.acts.pending(), { timeout: 30_000 })
+      .toMatchObject([
+        {
+          question: {
+            name: 'setBenefitAddress',
+            address: key,
+            facts: { node: 'Heron', network: 'Little network', address: THIEF },
+          },
+        },
+      ]);
+    const id = program.app.parts.acts.pending()[0]?.id ?? '';
+    // It knows the number, even.
+    expect(await code(host.acts.confirm({ id }))).toBe('ACT_NOT_FOR_PAGES');
+    expect(await code(host.acts.pending({}))).toBe('ACT_NOT_FOR_PAGES');
+    // While one waits, nothing else is asked that could be taken for it.
+    expect(await code(node.node.unstake({}))).toBe('ACT_NOT_CONFIRMED');
+    expect(await code(node.checks.confirmAlone({}))).toBe('ACT_NOT_CONFIRMED');
+    expect(await benefitOf(node)).toBeNull();
+    program.app.parts.acts.refuse(id);
+    expect(await theft).toBe('ACT_NOT_CONFIRMED');
+    expect(await benefitOf(node)).toBeNull();
+  });
+
+  it('sets it by the word that a person gives on the command line, with all of its facts in view', async () => {
+    const wanted = code(setBenefit(node, COLD));
+    await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
+    const running = await connectProgram(path.join(dataDir, 'data'));
+    const { acts } = await running.host.acts.pending({});
+    const facts = acts[0]?.question.facts ?? {};
+    expect(facts).toMatchObject({ address: COLD, call: 'setBenefitAddress' });
+    for (const fact of ['contract', 'mostGasWei', 'chainId']) expect(facts[fact]).toBeTruthy();
+    await running.host.acts.confirm({ id: acts[0]?.id ?? '' });
+    running.close();
+    expect(await wanted).toBe('done');
+    expect(await benefitOf(node)).toBe(COLD);
+  });
+});
+
+describe.runIf(ELECTRON === null)('over ports of the desktop’s window', () => {
+  let shell: RunningShell;
+  beforeAll(async () => {
+    shell = await launchShell();
+  }, START_WITHIN_MS);
+  afterAll(() => shell?.close());
+
+  it('sets no beneficial address that nobody has confirmed in the dialog of the main process', {
+    timeout: START_WITHIN_MS,
+  }, async () => {
+    const clients = await pageClients(shell.page);
+    await shell.order({ do: 'answerDialog', button: 1 });
+    const { profileId } = await startNode(clients.host);
+    const node = await clients.node(profileId);
+    expect(await code(setBenefit(node, THIEF))).toBe('ACT_NOT_CONFIRMED');
+    expect(await benefitOf(node)).toBeNull();
+    const dialogs = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
+    expect(dialogs).toHaveLength(2);
+    for (const shown of ['for ever', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[1]).toContain(shown);
+
+    await shell.order({ do: 'answerDialog', button: 1 });
+    expect(await code(setBenefit(node, COLD))).toBe('done');
+    expect(await benefitOf(node)).toBe(COLD);
+  });
+});

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import type { ActQuestion } from '../../contract/act-questions.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import { ACT_WAITS_MS, type AskPerson, createActDesk } from './act-desk.ts';
+
+const QUESTION: ActQuestion = { name: 'setBenefitAddress', address: '0xaa', facts: { address: '0xbb' } };
+
+function desk(ask: AskPerson) {
+  const clock = new ManualClock(1_000);
+  let next = 0;
+  const random = { bytes: (count: number) => new Uint8Array(count).fill(next++), fraction: () => 0 };
+  return { clock, desk: createActDesk({ ask, clock, random }) };
+}
+const nobody: AskPerson = async () => null;
+const silent: AskPerson = (_question, signal) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+it.each([true, false])('a person who is asked decides: %s', async (word) => {
+  const { desk: acts } = desk(async (question) => {
+    expect(question).toEqual(QUESTION);
+    return word;
+  });
+  expect(await acts.ask(QUESTION)).toBe(word);
+  expect(acts.pending()).toEqual([]);
+});
+
+it.each([
+  ['nobody', nobody],
+  ['somebody who does not answer', silent],
+])('with %s to ask, the command line confirms one act, once', async (_who, ask) => {
+  const { desk: acts } = desk(ask);
+  const asked = acts.ask(QUESTION);
+  const [waiting] = acts.pending();
+  expect(waiting).toEqual({ id: expect.any(String), question: QUESTION, leftMs: ACT_WAITS_MS });
+  const id = waiting?.id ?? '';
+  expect(() => acts.confirm('another')).toThrow(expect.objectContaining({ code: 'ACT_NOT_PENDING' }));
+  acts.confirm(id);
+  expect(await asked).toBe(true);
+  expect(() => acts.confirm(id)).toThrow(expect.objectContaining({ code: 'ACT_NOT_PENDING' }));
+  // The next one is another act, under another number.
+  void acts.ask(QUESTION);
+  expect(acts.pending()[0]?.id).not.toBe(id);
+});
+
+it('an act that nobody answers is refused after its time, and the question is withdrawn', async () => {
+  let withdrawn = false;
+  const { clock, desk: acts } = desk((_question, signal) => {
+    signal.addEventListener('abort', () => {
+      withdrawn = true;
+    });
+    return Promise.resolve(null);
+  });
+  const asked = acts.ask(QUESTION);
+  await clock.tick(ACT_WAITS_MS);
+  expect(await asked).toBe(false);
+  expect(withdrawn).toBe(true);
+  expect(acts.pending()).toEqual([]);
+});
+
+it('a second act while one waits is refused at once: nobody answers another question than the one they read', async () => {
+  const { desk: acts } = desk(nobody);
+  const first = acts.ask(QUESTION);
+  expect(await acts.ask({ ...QUESTION, facts: { address: '0xcc' } })).toBe(false);
+  acts.confirm(acts.pending()[0]?.id ?? '');
+  expect(await first).toBe(true);
+});
+
+it('a question that cannot be asked is refused', async () => {
+  const { desk: acts } = desk(async () => {
+    throw new Error('no display');
+  });
+  expect(await acts.ask(QUESTION)).toBe(false);
+});

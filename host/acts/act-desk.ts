@@ -1,0 +1,79 @@
+/**
+ * Where acts of pages wait for the word of a person: asked by the shell (a dialog, the terminal), or given by a command line
+ * that may read the data directory. One at a time, so that nobody answers another question than the one they have read;
+ * each for a short time, and for one act.
+ */
+import type { ActQuestion } from '../../contract/act-questions.ts';
+import type { PendingAct } from '../../contract/host-contract.ts';
+import { bytesToHex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { HostError } from '../errors.ts';
+
+/**
+ * Asks a person, by a way that no page can take; gives up by the signal. Null: nobody can be asked here, which leaves the
+ * act to the command line.
+ */
+export type AskPerson = (question: ActQuestion, signal: AbortSignal) => Promise<boolean | null>;
+
+export interface ActDeskOptions {
+  readonly ask: AskPerson;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface ActDesk {
+  /** True = a person has said yes. */
+  ask(question: ActQuestion): Promise<boolean>;
+  pending(): readonly PendingAct[];
+  /** By the command line; single use. @throws HostError ACT_NOT_PENDING */
+  confirm(id: string): void;
+  /** Likewise. @throws HostError ACT_NOT_PENDING */
+  refuse(id: string): void;
+}
+
+export const ACT_WAITS_MS = 2 * 60_000;
+const ID_BYTES = 4;
+
+interface Waiting extends Omit<PendingAct, 'leftMs'> {
+  readonly sinceMs: () => number;
+  readonly settle: (allowed: boolean) => void;
+}
+
+export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
+  let waiting: Waiting | null = null;
+  function answer(id: string, allowed: boolean): void {
+    if (waiting?.id !== id) throw new HostError('ACT_NOT_PENDING', `no act ${id} waits`, { id });
+    waiting.settle(allowed);
+  }
+  return {
+    async ask(question) {
+      if (waiting !== null) return false;
+      const over = new AbortController();
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const id = bytesToHex(random.bytes(ID_BYTES)).slice(2);
+      waiting = { id, question, sinceMs: startStopwatch(clock), settle: resolve };
+      ask(question, over.signal).then(
+        (allowed) => allowed !== null && resolve(allowed),
+        () => resolve(false),
+      );
+      clock.sleep(ACT_WAITS_MS, over.signal).then(
+        () => resolve(false),
+        () => {},
+      );
+      try {
+        return await promise;
+      } finally {
+        waiting = null;
+        over.abort();
+      }
+    },
+    pending() {
+      if (waiting === null) return [];
+      const { id, question, sinceMs } = waiting;
+      return [{ id, question, leftMs: Math.max(0, ACT_WAITS_MS - sinceMs()) }];
+    },
+    confirm: (id) => answer(id, true),
+    refuse: (id) => answer(id, false),
+  };
+}

@@ -1,0 +1,156 @@
+/** What a person reads before they say yes: the act and its facts, in the program's own words. Pure. */
+import type { ActQuestion, QuestionFacts, QuestionName } from '../../contract/act-questions.ts';
+import { FOR_EVER } from '../../contract/act-questions.ts';
+import type { Language } from '../../contract/settings.ts';
+import { formatCnxExact } from '../../protocol/money/wei.ts';
+
+export interface ActText {
+  /** One sentence. */
+  readonly message: string;
+  /** Facts, a line each, and at last what to do if it was not you. */
+  readonly lines: readonly string[];
+}
+
+interface ActWords {
+  readonly acts: Readonly<Record<QuestionName, string>>;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly forEver: string;
+  readonly notYou: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly colon: string;
+}
+
+const WORDS: Readonly<Record<Language, ActWords>> = {
+  en: {
+    acts: {
+      exportKey: 'Export the private key?',
+      archiveKey: 'Take the key out of use?',
+      addNetwork: 'Add a network? Its relay and its chain will be told what your nodes do, and be believed.',
+      withdraw: 'Withdraw money from the account at the relay?',
+      setStake: 'Change the stake?',
+      setDelegatorShare: 'Change the share of the delegators?',
+      setBenefitAddress: 'Set the beneficial address, for ever?',
+      forceUnstake: 'Take the stake out without the relay?',
+      legacyTryUnstake: 'Ask for the stake in the old contracts?',
+      legacyForceUnstake: 'Take the stake out of the old contracts?',
+      unstake: 'Leave the network and take the stake back?',
+      rejoin: 'Join the network again, with a new stake?',
+      acceptSelfTest: 'Go on with the changed result of the self-test? If it is wrong, the stake is lost.',
+      confirmAlone: 'Say that no other machine runs with this key? If one does, the stake is lost.',
+    },
+    facts: {
+      node: 'Node',
+      title: 'Name',
+      relayUrl: 'Relay',
+      rpcUrls: 'Chain, asked at',
+      network: 'Network',
+      amountWei: 'Amount',
+      feeWei: 'Fee',
+      destination: 'Goes to',
+      targetWei: 'New stake',
+      valueWei: 'Sent from the wallet',
+      fromCreditsWei: 'Taken from credits',
+      returnedWei: 'Comes back to the wallet',
+      returnedCreditsWei: 'Comes back as credits',
+      balanceWei: 'Stake',
+      creditsWei: 'Staked credits',
+      stakedWei: 'Stake',
+      percent: 'New share, percent',
+      before: 'Share now, percent',
+      delegatedWei: 'Delegated',
+      address: 'New beneficial address',
+      checksummed: 'Written with a checksum',
+      chainId: 'Chain',
+      contract: 'Contract',
+      call: 'Call',
+      mostGasWei: 'Gas, at most',
+    },
+    address: 'Key',
+    forEver: 'This cannot be undone.',
+    notYou: 'A window has asked for it. If that was not you, refuse.',
+    yes: 'yes',
+    no: 'no',
+    colon: ': ',
+  },
+  'zh-CN': {
+    acts: {
+      exportKey: '导出私钥？',
+      archiveKey: '停用该密钥？',
+      addNetwork: '添加网络？程序将信任该网络的中继和链。',
+      withdraw: '从中继账户提现？',
+      setStake: '更改质押？',
+      setDelegatorShare: '更改委托人的分成？',
+      setBenefitAddress: '永久设置收益地址？',
+      forceUnstake: '不经中继取回质押？',
+      legacyTryUnstake: '申请取回旧合约中的质押？',
+      legacyForceUnstake: '从旧合约取回质押？',
+      unstake: '离开网络并取回质押？',
+      rejoin: '重新质押并再次加入网络？',
+      acceptSelfTest: '接受自检的变化结果？如果结果有误，将失去质押。',
+      confirmAlone: '确认没有其他机器使用此密钥？如果有，将失去质押。',
+    },
+    facts: {
+      node: '节点',
+      title: '名称',
+      relayUrl: '中继',
+      rpcUrls: '链的节点',
+      network: '网络',
+      amountWei: '金额',
+      feeWei: '手续费',
+      destination: '收款地址',
+      targetWei: '新的质押',
+      valueWei: '从钱包支出',
+      fromCreditsWei: '从积分支出',
+      returnedWei: '退回钱包',
+      returnedCreditsWei: '退回积分',
+      balanceWei: '质押',
+      creditsWei: '已质押积分',
+      stakedWei: '质押',
+      percent: '新的分成（百分比）',
+      before: '当前分成（百分比）',
+      delegatedWei: '委托总额',
+      address: '新的收益地址',
+      checksummed: '带校验和',
+      chainId: '链',
+      contract: '合约',
+      call: '调用',
+      mostGasWei: '最高燃料费',
+    },
+    address: '密钥',
+    forEver: '此操作无法撤销。',
+    notYou: '这是窗口提出的请求。如果不是您的操作，请拒绝。',
+    yes: '是',
+    no: '否',
+    colon: '：',
+  },
+};
+
+export function actText({ name, address, facts }: ActQuestion, language: Language): ActText {
+  const words = WORDS[language];
+  const line = (label: string, value: string) => `${label}${words.colon}${value}`;
+  return {
+    message: words.acts[name],
+    lines: [
+      ...(address === null ? [] : [line(words.address, address)]),
+      ...Object.entries(facts)
+        .filter(([, value]) => value !== null)
+        .map(([fact, value]) => line(words.facts[fact] ?? fact, valueText(fact, value, words))),
+      ...(FOR_EVER.has(name) ? [words.forEver] : []),
+      words.notYou,
+    ],
+  };
+}
+
+/** What is typed to allow it: the end of the address that it is about, as it is shown. */
+export function typedFor({ address, facts }: ActQuestion): string {
+  const named = [facts.address, facts.destination, address].find((one) => typeof one === 'string');
+  return typeof named === 'string' ? named.slice(-4) : 'yes';
+}
+
+function valueText(fact: string, value: QuestionFacts[string], { yes, no }: ActWords): string {
+  if (typeof value === 'boolean') return value ? yes : no;
+  // To the last wei: what is rounded may hide something.
+  return fact.endsWith('Wei') && /^\d+$/.test(String(value)) ? `${formatCnxExact(BigInt(String(value)))} CNX` : String(value);
+}

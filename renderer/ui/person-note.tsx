@@ -1,0 +1,13 @@
+import { UserCheck } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+
+/** Where a person confirms what no page may do alone. */
+export function PersonNote() {
+  const { t } = useTranslation();
+  return (
+    <p role="status" className="flex items-start gap-2 text-soft">
+      <UserCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
+      {t('crynux' in globalThis ? 'person.dialog' : 'person.terminal')}
+    </p>
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * What a page may have a node do, looked at before it is done. Whatever moves money, ends a stake or puts one at risk needs
+ * the word of a person, who is asked by the program around the node (contract/act-questions.ts), in a way that no page can
+ * take. The program's own parts and the command line are asked in their own ways.
+ */
+import type { NodeQuestion, NodeQuestionName } from '../../contract/act-questions.ts';
+import type { Caller } from '../../contract/acts.ts';
+import { ContractError } from '../../contract/errors.ts';
+import type { SelfTestOrder } from '../../contract/gpu.ts';
+import type { Consent } from '../../contract/money-procedures.ts';
+import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
+import type { ServiceParts } from './parts.ts';
+
+/** True = a person has said yes. Never by a page. */
+export type AskHost = (question: NodeQuestion) => Promise<boolean>;
+
+export interface NodeGuardOptions {
+  readonly node: Pick<ServiceParts['node'], 'view'>;
+  readonly ask: AskHost;
+}
+
+/** The procedure itself asks: between the check of its confirmation and the act, with what it has read anew. */
+const askedWithin = async (): Promise<void> => {};
+
+/** By the path in the contract: one for each act of a node, which a test holds it to. */
+export const NODE_PAGE_RULES: Readonly<Record<string, (call: ActCall, options: NodeGuardOptions) => Promise<void>>> = {
+  'money.confirmWithdrawal': askedWithin,
+  'money.confirmChainAct': askedWithin,
+  'checks.confirmAlone': (_call, options) => asked('confirmAlone', options),
+  'node.unstake': (_call, options) => asked('unstake', options),
+  'node.selfTest': async ({ input }, options) => {
+    if ((input as { order: SelfTestOrder }).order === 'accept') await asked('acceptSelfTest', options);
+  },
+  'node.resume': async (_call, options) => {
+    const { state } = options.node.view();
+    // To go on after a pause risks nothing new; to join again after a slash stakes again.
+    if (state === 'slashed' || state === 'kickedOut') await asked('rejoin', options);
+  },
+};
+
+export function createNodeGuard(options: NodeGuardOptions): ActGuard {
+  return async (call) => {
+    const rule = NODE_PAGE_RULES[call.path];
+    if (rule === undefined) throw new ContractError('ACT_NOT_FOR_PAGES', `${call.path} is not for a page`, { path: call.path });
+    await rule(call, options);
+  };
+}
+
+export function consentOf(ask: AskHost): (caller: Caller) => Consent | undefined {
+  const consent = consentBy(ask);
+  return (caller) => (caller === 'own' ? undefined : consent);
+}
+
+function asked(name: NodeQuestionName, { ask, node }: NodeGuardOptions): Promise<void> {
+  const { stake } = node.view();
+  return consentBy(ask)({ name, facts: stake === null ? {} : { stakedWei: stake.balanceWei } });
+}
+
+function consentBy(ask: AskHost): Consent {
+  return async (question) => {
+    if (await ask(question)) return;
+    throw new ContractError('ACT_NOT_CONFIRMED', `${question.name} was not confirmed`, { name: question.name });
+  };
+}
