@@ -1,5 +1,6 @@
 /** Tasks, kills, faults and clock steps on a devnet of three nodes, then the judgement. Loopback only; ends only what it has started. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isTerminal } from '../../protocol/tasks/status.ts';
 import { type Fault, PASS } from '../support/fault-proxy.ts';
 import { actOnChain } from './acts.ts';
 import { type Choices, createChoices } from './choices.ts';
@@ -46,7 +47,8 @@ export interface SoakReport {
 const IN_FLIGHT = 5;
 /** From here on it is worth it. */
 const BUNDLED_FROM_KILLS = 10;
-const DRAIN_MS = 240_000;
+/** Longer than any deadline of the network. */
+const DRAIN_MS = 420_000;
 const BOOKS_MS = 120_000;
 /** A group's members are counted as they are created. */
 const GROUP_CHANCE = 0.1;
@@ -151,6 +153,9 @@ class Soak {
     while (this.#mayBegin) await sleep(100);
     const timer = setTimeout(() => drain.abort(), DRAIN_MS);
     await all;
+    // A task that its application has given up ends by a deadline, which may move money too.
+    while (!drain.signal.aborted && this.#network.devnet.relay.tasks().some(({ status }) => !isTerminal(status)))
+      await sleep(200);
     clearTimeout(timer);
   }
 

@@ -1,8 +1,9 @@
 /**
  * The real worker program with one difference: at a named instant of a task's life it kills itself, or its engine, with
- * SIGKILL. Argument: `<victim>@<point>`, victim = worker | engine. Nothing of this is in the product.
+ * SIGKILL. Arguments: `<victim>@<point>`, victim = worker | engine; a file that is made when the engine is killed.
+ * Nothing of this is in the product.
  */
-
+import { writeFileSync } from 'node:fs';
 import type { Engine } from '../../worker/engines/engine.ts';
 import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
 import { systemClock } from '../../worker/engines/system-clock.ts';
@@ -13,6 +14,7 @@ import { runWorker } from '../../worker/run-worker.ts';
 import { systemRandom } from '../../worker/system-random.ts';
 
 const [victim, point] = (process.argv[2] ?? '').split('@');
+const struckFile = process.argv[3];
 if ((victim !== 'worker' && victim !== 'engine') || !POINTS.some((known) => known === point)) {
   throw new Error(`not a victim and a point: ${process.argv[2]}`);
 }
@@ -22,10 +24,13 @@ let isDone = false;
 
 function strike(): void {
   if (isDone) return;
-  isDone = true;
   if (victim === 'worker') process.kill(process.pid, 'SIGKILL');
   const state = engine?.state();
-  if (state?.kind === 'ready') process.kill(state.pid, 'SIGKILL');
+  // There is nothing to kill yet: the next time it is there.
+  if (state?.kind !== 'ready') return;
+  isDone = true;
+  process.kill(state.pid, 'SIGKILL');
+  if (struckFile !== undefined) writeFileSync(struckFile, '');
 }
 
 runWorker(processPort(), {

@@ -1,10 +1,11 @@
 /** Runs tasks through workers and engines that are killed, and reads what is left of it. */
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { TaskOutcome } from '../../devnet/application/outcome.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
-import type { TestNetwork } from './test-network.ts';
+import { STRUCK_FILE, type TestNetwork } from './test-network.ts';
 
 export interface LocalFacts {
   readonly ledger: readonly string[];
@@ -61,6 +62,8 @@ export function paidFor(network: TestNetwork, commitment: string): bigint[] {
 
 /** Runs one task with a worker that strikes at the point; a killed worker is started again as it would be. */
 export async function runThrough(network: TestNetwork, strike: string, kind: 'chat' | 'invalid' = 'chat'): Promise<TaskOutcome> {
+  const struck = path.join(network.dataDir, STRUCK_FILE);
+  rmSync(struck, { force: true });
   const doomed = network.startWorker({ killAt: strike });
   const ended = network.runTask(kind);
   let last = doomed;
@@ -73,5 +76,7 @@ export async function runThrough(network: TestNetwork, strike: string, kind: 'ch
   await last.started;
   await last.client.until((node) => node.currentTask === null);
   await last.client.stop({ quitNetwork: false });
+  // A kill that never took place would prove nothing.
+  if (strike.startsWith('engine@')) expect(existsSync(struck)).toBe(true);
   return outcome;
 }

@@ -23,6 +23,9 @@ export const FEE_WEI = 3n * WEI_PER_CNX + 7n;
 const STAKE_WEI = (400n * WEI_PER_CNX).toString();
 export const KILLABLE_ENTRY = fileURLToPath(new URL('./killable-worker.ts', import.meta.url));
 
+/** In the node's directory, once its engine was killed. */
+export const STRUCK_FILE = 'struck';
+
 export interface TestNetwork {
   readonly relay: Relay;
   /** Between the node and the relay. */
@@ -103,7 +106,7 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
       const entry = killAt === undefined ? WORKER_ENTRY : KILLABLE_ENTRY;
       const channel = forkWorker({
         entry,
-        args: killAt === undefined ? [] : [killAt],
+        args: killAt === undefined ? [] : [killAt, path.join(dataDir, STRUCK_FILE)],
         logFile: path.join(dataDir, 'worker.log'),
       });
       const client = createWorkerClient(channel, listeners);
