@@ -18,6 +18,8 @@ const NOT_YET = 'window only, not yet a command';
 const DESKTOP = 'the desktop program updates itself; without it the package manager does';
 
 const HOST: Readonly<Record<string, Reach>> = {
+  'acts.pending': by('confirm'),
+  'acts.confirm': by('confirm'),
   'app.info': by('doctor'),
   'settings.watch': by('settings show'),
   'settings.change': by('settings set'),
