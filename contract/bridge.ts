@@ -1,6 +1,6 @@
 /**
  * How the desktop's window gets its connections. The preload script offers one function on `window.crynux`; the port
- * comes as a message to the window itself, because a MessagePort can not cross the bridge between the worlds.
+ * comes as a message to the window itself, because a MessagePort cannot cross the bridge between the worlds.
  */
 import { z } from 'zod';
 import { ContractError } from './errors.ts';

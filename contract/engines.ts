@@ -36,7 +36,7 @@ export const engineCandidateSchema = z.object({
   /** What the files say, patches included; the running engine's own word counts. Null = they do not tell. */
   version: z.string().nullable(),
   patches: patchViewSchema,
-  /** To be put into a node's configuration as it is; null = the engine can not be used, see `problem`. */
+  /** To be put into a node's configuration as it is; null = the engine cannot be used, see `problem`. */
   config: engineConfigSchema.nullable(),
   problem: engineProblemSchema.nullable(),
   /** Ids of the networks that accept this kind of engine (law 7). */

@@ -41,7 +41,7 @@ export const gpuCardSchema = z.object({
   /** null = unknown, which is not the same as none. */
   processes: z.array(gpuProcessSchema).nullable(),
   mig: z.enum(['enabled', 'disabled', 'unsupported']),
-  /** Why this card can not be assigned to a node; null = it can. */
+  /** Why this card cannot be assigned to a node; null = it can. */
   unusable: gpuProblemSchema.nullable(),
 });
 export type GpuCard = z.output<typeof gpuCardSchema>;

@@ -25,7 +25,7 @@ export const appInfoSchema = z.object({
   /** `linux`, `darwin`, `win32`. */
   platform: z.string(),
   dataDir: z.string(),
-  /** What this shell can not do (no tray, no login item) is not offered. */
+  /** What this shell cannot do (no tray, no login item) is not offered. */
   features: z.object({ notifications: z.boolean(), startAtLogin: z.boolean(), tray: z.boolean(), updates: z.boolean() }),
   /** What was mended when the data directory was opened, or could not be. */
   notices: z.array(errorViewSchema.extend({ remedy: z.string() })).optional(),
@@ -63,7 +63,7 @@ export const engineViewSchema = z.object({
   version: z.string().nullable(),
   /** `none`: nothing is patched; `off`: the host has switched patches off. */
   patches: z.enum(['none', 'applied', 'available', 'off', 'unknown']),
-  /** Ready to be a profile's engine; null = it can not be used, see `problem`. */
+  /** Ready to be a profile's engine; null = it cannot be used, see `problem`. */
   config: engineConfigSchema.nullable(),
   problem: errorViewSchema.nullable(),
   /** Ids of the networks that accept it. */

@@ -28,7 +28,7 @@ export const keyStoresSchema = z.object({
       kind: z.enum(KEY_STORE_KINDS),
       /** `Keychain`, `Credential Manager`, `Secret Service`, or the folder of the keystore. */
       name: z.string(),
-      /** Why it can not be used: missing, locked, or it would only obfuscate. Null = it can. */
+      /** Why it cannot be used: missing, locked, or it would only obfuscate. Null = it can. */
       problem: errorViewSchema.nullable(),
     }),
   ),

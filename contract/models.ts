@@ -167,7 +167,7 @@ export const removalSchema = z.object({
   modelIds: z.array(z.string()),
   freedBytes: bytes,
   profiles: z.array(z.object({ profile: z.string(), modelIds: z.array(z.string()), taskTypes: z.array(taskTypeSchema) })),
-  /** Why it can not be deleted now; null = it can. */
+  /** Why it cannot be deleted now; null = it can. */
   refusal: errorViewSchema.nullable(),
 });
 export type Removal = z.output<typeof removalSchema>;

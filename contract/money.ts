@@ -183,7 +183,7 @@ export type MoneySummary = z.output<typeof moneySummarySchema>;
 
 /** Something that was heard and does not, or not so, stand in the ledger. */
 export const candidateSchema = z.discriminatedUnion('kind', [
-  /** A record that waits or can not be read. `wei`: what it would put on the account. */
+  /** A record that waits or cannot be read. `wei`: what it would put on the account. */
   z.object({ kind: z.literal('unbooked'), record: z.string(), why: z.string(), wei: signedWeiText.nullable() }),
   /** A source that contradicts itself. `wei`: what the later telling would have put on the account beyond the first. */
   z.object({ kind: z.literal('contradiction'), source: z.string(), wei: signedWeiText }),

@@ -41,7 +41,7 @@ function moneyContract(): MoneyContract {
 const watchNode = stream(nothing, nodeViewSchema);
 
 export const protectionSchema = z.object({
-  /** Scores that are written down, and can not be signed otherwise again. */
+  /** Scores that are written down, and cannot be signed otherwise again. */
   scores: count,
   /** Executions that are recorded: none of them runs a second time in its engine lifetime. */
   executions: count,

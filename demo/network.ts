@@ -107,7 +107,7 @@ async function startOwnNode(
   return client;
 }
 
-/** @throws when a part can not be started; what has been started is stopped. */
+/** @throws when a part cannot be started; what has been started is stopped. */
 export async function startDemoNetwork(options: DemoNetworkOptions): Promise<DemoNetwork> {
   const newKey = () => bytesToHex(systemRandom.bytes(32));
   const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };

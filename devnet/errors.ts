@@ -15,11 +15,11 @@ export const DEVNET_ERRORS = {
     remedy: 'The message says which field is wrong.',
   },
   DEVNET_BAD_STATE: {
-    meaning: 'The stored state of the local network can not be read.',
+    meaning: 'The stored state of the local network cannot be read.',
     remedy: 'Delete its state directory; a local network holds nothing of value.',
   },
   DEVNET_STATE_UNAVAILABLE: {
-    meaning: 'The stored state of the local network can not be opened now; it is not damaged.',
+    meaning: 'The stored state of the local network cannot be opened now; it is not damaged.',
     remedy: 'The message says why: another program holds it, or the disk is full, read-only or gone. Then start it again.',
   },
   DEVNET_NEWER_STATE: {

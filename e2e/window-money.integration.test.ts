@@ -53,7 +53,7 @@ describe('a stake', () => {
     await page.context().close();
   });
 
-  it('that can not be is explained, and nothing can be confirmed', async () => {
+  it('that cannot be is explained, and nothing can be confirmed', async () => {
     const page = await window.open({ fixture: 'running', screen: 'wallet' });
     await page.getByRole('textbox', { name: 'New stake' }).fill('9999');
     await page.keyboard.press('Enter');
@@ -115,7 +115,7 @@ it('the beneficial address is set only after its last digits were typed', async 
   const address = '0x52908400098527886e0f7030069857d2e4169ee7';
   await page.getByRole('textbox', { name: 'Address' }).fill(address);
   await page.keyboard.press('Enter');
-  await dialog(page).getByText('This can not be undone').waitFor();
+  await dialog(page).getByText('This cannot be undone').waitFor();
   await dialog(page).getByText('a typing error would not show').waitFor();
   const confirm = confirmButton(page, 'Set it for ever');
   const typed = dialog(page).getByRole('textbox');

@@ -44,7 +44,7 @@ async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: s
     await page.keyboard.press('Tab');
     if (await hasFocus(wanted.first())) return;
   }
-  throw new Error(`${role} “${name}” can not be reached by the keyboard`);
+  throw new Error(`${role} “${name}” cannot be reached by the keyboard`);
 }
 
 async function pressOn(page: Page, role: Parameters<Page['getByRole']>[0], name: string, key = 'Enter'): Promise<void> {

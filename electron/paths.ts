@@ -20,12 +20,12 @@ export function shellPaths(root: string, dataDir: string): ShellPaths {
   };
 }
 
-/** Programs that run outside of Electron can not read its archive; they are unpacked beside it. */
+/** Programs that run outside of Electron cannot read its archive; they are unpacked beside it. */
 export function unpacked(file: string): string {
   return file.replace(`app.asar${path.sep}`, `app.asar.unpacked${path.sep}`);
 }
 
-/** Node's own binary, shipped with the package: Electron's can not stand in for it, its fuse is off. */
+/** Node's own binary, shipped with the package: Electron's cannot stand in for it, its fuse is off. */
 export function shippedNode(resources: string, platform: NodeJS.Platform): string {
   return path.join(resources, 'node', platform === 'win32' ? 'node.exe' : 'node');
 }

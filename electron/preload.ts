@@ -12,7 +12,7 @@ declare const window: {
 };
 
 ipcRenderer.on(PORT_CHANNEL, (event: IpcRendererEvent, message: { readonly id: number }) => {
-  // A port can not cross the bridge; it is handed to the page's own window, and to no other origin.
+  // A port cannot cross the bridge; it is handed to the page's own window, and to no other origin.
   window.postMessage({ type: PORT_CHANNEL, id: message.id }, window.location.origin, [...event.ports]);
 });
 

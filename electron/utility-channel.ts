@@ -13,7 +13,7 @@ export interface UtilityOptions {
   readonly title: string;
   /** What the process writes to its standard output and error. */
   readonly onOutput: (text: string) => void;
-  /** Program that runs the worker's own helpers; Electron's binary can not (its fuse is off). */
+  /** Program that runs the worker's own helpers; Electron's binary cannot (its fuse is off). */
   readonly nodeProgram: string | null;
 }
 

@@ -34,18 +34,18 @@ async function running(...args: string[]) {
   return child;
 }
 
-describe('a program whose data directory can not be used ends with a code and without a stack', () => {
+describe('a program whose data directory cannot be used ends with a code and without a stack', () => {
   const conditions: readonly [string, string, (dir: string) => void][] = [
     ['it is a file', 'HOST_FILE_UNWRITABLE', (dir) => writeFileSync(dir, '')],
     ['it is below a file', 'HOST_FILE_UNWRITABLE', (dir) => writeFileSync(path.dirname(dir), '')],
     [
-      'its address can not be written',
+      'its address cannot be written',
       'HOST_FILE_UNWRITABLE',
       (dir) => mkdirSync(path.join(dir, 'headless.json'), { recursive: true }),
     ],
-    ['its lock can not be opened', 'STORE_CANNOT_OPEN', (dir) => mkdirSync(path.join(dir, 'owner.lock'), { recursive: true })],
+    ['its lock cannot be opened', 'STORE_CANNOT_OPEN', (dir) => mkdirSync(path.join(dir, 'owner.lock'), { recursive: true })],
     [
-      'its settings can not be read',
+      'its settings cannot be read',
       'HOST_FILE_UNREADABLE',
       (dir) => mkdirSync(path.join(dir, 'settings.json'), { recursive: true }),
     ],

@@ -23,7 +23,7 @@ export const HEADLESS_ERRORS = {
     remedy: 'Try again; if it comes again, stop the program and start it anew.',
   },
   HEADLESS_NO_NODE: {
-    meaning: 'The node of this profile does not run, so it can not be asked.',
+    meaning: 'The node of this profile does not run, so it cannot be asked.',
     remedy: 'Start it, in the window or with `crynux-node start`.',
   },
   HEADLESS_WHICH_NODE: {
@@ -47,7 +47,7 @@ export const HEADLESS_ERRORS = {
     remedy: 'Nothing is lost: nodes resume from their stores. If it happens again, look into the logs of the nodes.',
   },
   HEADLESS_NOT_CONFIRMED: {
-    meaning: 'An act that can not be undone was not confirmed.',
+    meaning: 'An act that cannot be undone was not confirmed.',
     remedy:
       'Answer with yes, or give --yes if you have seen what will happen; `confirm` wants what it names, typed at a terminal.',
   },

@@ -81,7 +81,7 @@ describe('a data file', () => {
     expect(JSON.parse(readFileSync(`${file}.bak`, 'utf8'))).toEqual({ version: 1, content: { count: 1 } });
   });
 
-  it('that can not be read now is not called damaged, and its copy is not used', () => {
+  it('that cannot be read now is not called damaged, and its copy is not used', () => {
     const data = createDataFile({ path: file, schema });
     data.write({ count: 1 });
     data.write({ count: 2 });
@@ -90,7 +90,7 @@ describe('a data file', () => {
     expect(() => data.read()).toThrow(expect.objectContaining({ code: 'HOST_FILE_UNREADABLE' }));
   });
 
-  it('that can not be written says why, with a code', () => {
+  it('that cannot be written says why, with a code', () => {
     writeFileSync(file, '');
     const data = createDataFile({ path: path.join(file, 'below', 'a.json'), schema });
     expect(() => data.write({ count: 1 })).toThrow(

@@ -1,6 +1,6 @@
 /**
  * A small JSON file of the host: parsed by a schema, versioned, written atomically, with the previous content beside it
- * (`.bak`). One that is damaged is kept under another name, and the copy takes its place; one that only can not be read
+ * (`.bak`). One that is damaged is kept under another name, and the copy takes its place; one that only cannot be read
  * now is left alone.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -144,7 +144,7 @@ export function writeAtomically(file: string, text: string): void {
   }
 }
 
-/** Makes the names in a folder durable. Windows can not open folders; its journal covers the names. */
+/** Makes the names in a folder durable. Windows cannot open folders; its journal covers the names. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(folder, 'r');

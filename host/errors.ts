@@ -49,7 +49,7 @@ export const HOST_ERRORS = {
     remedy: 'Convert it with `geth wallet import`, which gives a keystore of version 3.',
   },
   KEY_KEYSTORE_EIP2335: {
-    meaning: 'This is a keystore of EIP-2335: the BLS key of an Ethereum validator, which has no account and can not run a node.',
+    meaning: 'This is a keystore of EIP-2335: the BLS key of an Ethereum validator, which has no account and cannot run a node.',
     remedy: "Choose the keystore of an account, or make a new key. Keep the validator's key where it is.",
   },
   KEY_WRONG_PASSPHRASE: { meaning: 'The passphrase does not open this key.', remedy: 'Type it again; mind the keyboard layout.' },
@@ -129,7 +129,7 @@ export const HOST_ERRORS = {
     remedy: 'Stop that profile, or choose another card.',
   },
   PROFILE_FIXED: {
-    meaning: "A profile's key and network can not be changed: its records protect that key on that network.",
+    meaning: "A profile's key and network cannot be changed: its records protect that key on that network.",
     remedy: 'Create another profile.',
   },
   PROFILE_ENGINE_REFUSED: {

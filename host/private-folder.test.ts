@@ -48,7 +48,7 @@ describe.skipIf(process.platform === 'win32')('the data directory', () => {
     expect(modeOf(folder)).toBe(0o777);
   });
 
-  it('that can not be made is told with a code', () => {
+  it('that cannot be made is told with a code', () => {
     writeFileSync(path.join(folder, 'file'), '');
     expect(() => openPrivateFolder(path.join(folder, 'file', 'data'))).toThrow(
       expect.objectContaining({ code: 'HOST_FILE_UNWRITABLE' }),

@@ -77,7 +77,7 @@ export const PROTOCOL_ERRORS = {
   },
   PROTOCOL_BAD_IMAGE: {
     meaning: "A file is not a PNG that the network's decoder accepts.",
-    remedy: 'The result can not be scored; the task times out instead.',
+    remedy: 'The result cannot be scored; the task times out instead.',
   },
   PROTOCOL_BAD_TASK_ARGS: {
     meaning: 'Task arguments do not fit the schema of their task type.',

@@ -18,7 +18,7 @@ export interface TinyModel {
   readonly name: string;
   readonly seed: number;
   readonly grammar: Grammar;
-  /** Jinja; null = the model can not be told of tools. */
+  /** Jinja; null = the model cannot be told of tools. */
   readonly chatTemplate: string | null;
 }
 

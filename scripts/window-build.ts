@@ -12,7 +12,7 @@ const CATALOGUE_MODULE = 'virtual:error-catalogue';
 
 export type WindowEntry = 'index' | 'fixture';
 
-/** Code → meaning and remedy of every room, taken from the catalogues themselves so that they can not drift apart. */
+/** Code → meaning and remedy of every room, taken from the catalogues themselves so that they cannot drift apart. */
 function errorCatalogue(): Plugin {
   const resolved = `\0${CATALOGUE_MODULE}`;
   return {

@@ -8,7 +8,7 @@ export const WORKER_ERRORS = {
   },
   RELAY_UNREACHABLE: {
     meaning:
-      'The relay can not be reached; `phase` is dns, connect, timeout, reset, proxy or gateway (something in front of the relay answered: `answeredBy` is portal, redirect, page, empty, status or otherService), `side` whose failure it is: here, there or unclear.',
+      'The relay cannot be reached; `phase` is dns, connect, timeout, reset, proxy or gateway (something in front of the relay answered: `answeredBy` is portal, redirect, page, empty, status or otherService), `side` whose failure it is: here, there or unclear.',
     remedy:
       'Check the network connection and the relay URL; where a captive portal answered, log in to this network with a browser. The node keeps trying and loses nothing it has stored.',
   },
@@ -38,7 +38,7 @@ export const WORKER_ERRORS = {
     remedy: 'Make the data directory writable again; the node tries again by itself. After disk errors check the disk first.',
   },
   STORE_CANNOT_OPEN: {
-    meaning: "The node's database can not be opened: its folder, or the right to it, is missing; nothing is damaged.",
+    meaning: "The node's database cannot be opened: its folder, or the right to it, is missing; nothing is damaged.",
     remedy: 'Check that the disk is there and that the folder belongs to this user; the node tries again by itself.',
   },
   STORE_IO_ERROR: {

@@ -31,7 +31,7 @@ export class LogFile {
     this.#open();
   }
 
-  /** A log that can not be written stops no node: the line is then on standard error only. */
+  /** A log that cannot be written stops no node: the line is then on standard error only. */
   write(line: string): void {
     if (this.#file === null) return;
     try {

@@ -31,7 +31,7 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
-/** A program in anvil's place. It can not tell its pid but through a file. */
+/** A program in anvil's place. It cannot tell its pid but through a file. */
 async function impostor(code: string): Promise<string> {
   const file = path.join(folder, 'impostor.mjs');
   await writeFile(file, `#!${process.execPath}\n${code}\n`);

@@ -82,7 +82,7 @@ describe('without an observer', () => {
 });
 
 describe('roles', () => {
-  it.each(['NodeStaking', 'DelegatedStaking'] as const)('of %s are the owner’s, who can not give up', async (name) => {
+  it.each(['NodeStaking', 'DelegatedStaking'] as const)('of %s are the owner’s, who cannot give up', async (name) => {
     const contract = world.contract(name);
     const call = (from: DevnetAccount, fn: string, ...args: unknown[]) => contract.send(from, fn, args);
     await expect(call(node, 'setObserver', ZeroAddress)).rejects.toMatchObject(

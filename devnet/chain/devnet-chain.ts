@@ -54,10 +54,10 @@ export interface DevnetChain {
   /** Credits for staking, in wei. @throws DevnetChainError DEVNET_CHAIN_NO_CREDITS where the contracts know none */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
-  /** Pauses every change of a stake, or lets them go on. @throws DevnetChainError where the contracts can not be paused */
+  /** Pauses every change of a stake, or lets them go on. @throws DevnetChainError where the contracts cannot be paused */
   pause(paused: boolean): Promise<void>;
   /**
-   * Brings the stake of an account that can not do so itself to `wei`, with coin out of nothing; its key is not needed.
+   * Brings the stake of an account that cannot do so itself to `wei`, with coin out of nothing; its key is not needed.
    * @throws DevnetChainError DEVNET_CHAIN_REVERTED
    */
   stakeFor(address: Hex, wei: bigint): Promise<void>;

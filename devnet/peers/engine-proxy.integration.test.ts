@@ -100,7 +100,7 @@ test('an engine that dies takes the proxy with it', async () => {
   await exited;
 });
 
-test('an engine that can not be started ends the proxy', async () => {
+test('an engine that cannot be started ends the proxy', async () => {
   const { exited } = await start({ kind: 'honest' }, { command: join(directory, 'missing') });
   await exited;
 });

@@ -32,7 +32,7 @@ export const peerConfigSchema = z.object({
   stakeWei: configWei.default(400n * 10n ** 18n),
   /** Coin for its gas, on a devnet with a chain. */
   walletWei: configWei.default(10n ** 18n),
-  /** Who sends its stake to the chain: the devnet for it (a scripted peer can not), or the worker before it joins. */
+  /** Who sends its stake to the chain: the devnet for it (a scripted peer cannot), or the worker before it joins. */
   stakes: z.enum(['devnet', 'itself']).default('itself'),
   /** A fresh one when left out. */
   privateKey: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)).optional(),

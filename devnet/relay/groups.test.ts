@@ -186,7 +186,7 @@ test('the proof of a group is over its oldest task, whatever the order it is sen
   await relay.close();
 });
 
-test('a group with an expired member can not be validated', async () => {
+test('a group with an expired member cannot be validated', async () => {
   const harness = createHarness({ sampled: true, config: { times: { validation: 5 } } });
   const { actor, relay, clock } = harness;
   const app = actor('app');

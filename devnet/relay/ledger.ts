@@ -37,7 +37,7 @@ export function balanceOf({ store }: Pick<RelayContext, 'store'>, account: strin
 export function transfer(context: Pick<RelayContext, 'store' | 'clock'>, { type, reason, from, to, wei }: Transfer): void {
   const { store, clock } = context;
   if (store.ledger.has(reason)) throw new DevnetError('DEVNET_DOUBLE_ENTRY', `${reason} is in the ledger already`, { reason });
-  if (wei < 0n) throw new DevnetError('DEVNET_INSUFFICIENT_BALANCE', `${wei} wei can not be moved`, { reason });
+  if (wei < 0n) throw new DevnetError('DEVNET_INSUFFICIENT_BALANCE', `${wei} wei cannot be moved`, { reason });
   store.ledger.put({ id: store.ledger.size + 1, reason, type, from, to, wei, atMs: clock.now() });
   if (from === ISSUED) {
     store.accounts.put({ name: ISSUED, wei: balanceOf(context, ISSUED) + wei });

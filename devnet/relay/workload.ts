@@ -17,7 +17,7 @@ const llmCost = z.object({
   generation_config: z.object({ max_new_tokens: z.number().nullish() }).nullish(),
 });
 
-/** @throws ProtocolError PROTOCOL_BAD_MESSAGE, PROTOCOL_BAD_TASK_ARGS, and Refusal for an image that can not be read */
+/** @throws ProtocolError PROTOCOL_BAD_MESSAGE, PROTOCOL_BAD_TASK_ARGS, and Refusal for an image that cannot be read */
 export function workloadOf(task: { readonly type: TaskType; readonly timeoutSeconds: number }, args: unknown): Workload {
   switch (task.type) {
     case 'StableDiffusion':
@@ -29,7 +29,7 @@ export function workloadOf(task: { readonly type: TaskType; readonly timeoutSeco
   }
 }
 
-/** The real relay measures every image before it takes the task: what it can not read, it refuses. */
+/** The real relay measures every image before it takes the task: what it cannot read, it refuses. */
 function pixelsOf(base64: string): number {
   const text = base64.trim();
   // Go's decoder takes padded base64 alone.

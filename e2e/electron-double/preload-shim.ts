@@ -85,7 +85,7 @@ export function isolatedWorld(binding: string): void {
   };
   world.require = (name: string) => {
     if (name === 'electron') return electron;
-    throw new Error(`a sandboxed preload script can not require ${name}`);
+    throw new Error(`a sandboxed preload script cannot require ${name}`);
   };
   world.electronDoubleTake = (text: string) => {
     const message = JSON.parse(text) as { kind: string; channel: string; data: unknown; ports: number[]; port: number };

@@ -45,7 +45,7 @@ function readCredential(file: string): string | null {
     const [passphrase = ''] = readTextFile(file).split(/\r?\n/, 1);
     if (passphrase !== '') return passphrase;
   } catch (cause) {
-    throw new HeadlessError('HEADLESS_NO_PASSPHRASE', `the credential ${file} can not be read`, { file }, { cause });
+    throw new HeadlessError('HEADLESS_NO_PASSPHRASE', `the credential ${file} cannot be read`, { file }, { cause });
   }
   throw new HeadlessError('HEADLESS_NO_PASSPHRASE', `the credential ${file} is empty`, { file });
 }

@@ -15,7 +15,7 @@ const BAD_PAYLOAD = 1007;
 const POLICY = 1008;
 const TOO_LARGE = 1009;
 const TRY_AGAIN_LATER = 1013;
-/** Of ours: like the 401 that a WebSocket in a browser can not see. */
+/** Of ours: like the 401 that a WebSocket in a browser cannot see. */
 const NO_SESSION = 4401;
 
 /** How the end of a connection is told; the reason is the code of ours. */

@@ -46,6 +46,6 @@ function namesIn(dir: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)));
   } catch (cause) {
-    throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} can not be read`, { dir }, { cause });
+    throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} cannot be read`, { dir }, { cause });
   }
 }

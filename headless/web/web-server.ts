@@ -55,7 +55,7 @@ export interface WebServer {
 
 const ADDRESS = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
-/** Of all clients of one kind: pages can not take the places of the command line, which ends what they have begun. */
+/** Of all clients of one kind: pages cannot take the places of the command line, which ends what they have begun. */
 const MAX_CONNECTIONS = 64;
 /** Of one browser: its windows, each with the host and several nodes. */
 const MAX_PER_BROWSER = 32;
@@ -150,7 +150,7 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
     if (who.kind === 'refused') return refuse(who.status);
     const client = who.kind === 'page' ? `page ${who.secret}` : who.kind === 'commandLine' ? COMMAND_LINE : NOBODY;
     if (!slots.isFree(client)) return refuse(503);
-    // A page can not see why an upgrade was refused: one without a session is let in, told so, and shown out.
+    // A page cannot see why an upgrade was refused: one without a session is let in, told so, and shown out.
     const serve =
       who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', who.kind === 'commandLine' ? 'own' : 'page', options);
     if (serve === null) return refuse(404);
@@ -197,7 +197,7 @@ type Visitor =
 function visitor({ headers }: IncomingMessage, gate: EntryGate): Visitor {
   const { host, origin, authorization } = headers;
   if (!isLoopbackHost(host)) return { kind: 'refused', status: 421 };
-  // Whoever can read the token file is no page of a browser; and a page can not set this header.
+  // Whoever can read the token file is no page of a browser; and a page cannot set this header.
   if (origin === undefined) return gate.isCommandLine(authorization) ? { kind: 'commandLine' } : { kind: 'refused', status: 401 };
   if (!isOwnOrigin(origin, host)) return { kind: 'refused', status: 403 };
   const secret = secretIn(headers['sec-websocket-protocol']);

@@ -38,14 +38,14 @@ export interface HostAppOptions {
   /** Opens the files for one command alone; left out, it is a program that stays. */
   readonly role?: 'program' | 'command';
   readonly electronBackend?: string | null;
-  /** Null: this shell can not update itself. */
+  /** Null: this shell cannot update itself. */
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
   /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, only the command line can. */
   readonly ask?: AskPerson;
   readonly openDevnet?: typeof forkDevnet;
-  /** Node's own binary, for programs that Electron's can not run; left out, this process's. */
+  /** Node's own binary, for programs that Electron's cannot run; left out, this process's. */
   readonly nodeProgram?: string;
   readonly clock?: Clock;
   readonly random?: Random;

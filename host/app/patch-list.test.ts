@@ -15,7 +15,7 @@ it('is asked for once an hour, by however many', async () => {
   expect(asked).toBe(2);
 });
 
-it('that can not be read is unknown, and what was known before stays', async () => {
+it('that cannot be read is unknown, and what was known before stays', async () => {
   const clock = new ManualClock(0);
   let works = false;
   const read = async () => (works ? '3.0.0' : Promise.reject(new Error('no connection')));

@@ -7,7 +7,7 @@ import { z } from 'zod';
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** In a packaged program: what runs outside of Electron can not read its archive, and lies unpacked beside it. */
+/** In a packaged program: what runs outside of Electron cannot read its archive, and lies unpacked beside it. */
 const OUTSIDE = ROOT.replace(`app.asar${path.sep}`, `app.asar.unpacked${path.sep}`);
 
 const entryOf = (...parts: string[]) => `${path.join(OUTSIDE, ...parts)}.${EXTENSION}`;

@@ -14,7 +14,7 @@ export interface KeyStore {
   readonly kind: KeyStoreKind;
   /** For a person. */
   readonly name: string;
-  /** Why it can not be used now; null = it can. */
+  /** Why it cannot be used now; null = it can. */
   problem(): Promise<HostError | null>;
   /** Of all keys that are in use, without opening any. */
   addresses(): Promise<readonly Hex[]>;

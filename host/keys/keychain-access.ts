@@ -36,7 +36,7 @@ export function keychainAccess({
     const refused = backendProblem();
     if (refused !== null) throw refused;
     library ??= await load().catch(() => {
-      throw new HostError('KEYCHAIN_LIBRARY_MISSING', "the keychain's library can not be loaded");
+      throw new HostError('KEYCHAIN_LIBRARY_MISSING', "the keychain's library cannot be loaded");
     });
     const answered = new AbortController();
     const silence = clock.sleep(patienceMs, answered.signal).then(() => {

@@ -40,7 +40,7 @@ export function createKeychain({ platform, service = KEYCHAIN_SERVICE, ...access
       try {
         await ask(async (keytar) => {
           await keytar.setPassword(service, PROBE, PROBE);
-          if ((await keytar.getPassword(service, PROBE)) !== PROBE) throw new Error('what was stored can not be read');
+          if ((await keytar.getPassword(service, PROBE)) !== PROBE) throw new Error('what was stored cannot be read');
           await keytar.deletePassword(service, PROBE);
         });
         return null;
@@ -60,7 +60,7 @@ export function createKeychain({ platform, service = KEYCHAIN_SERVICE, ...access
       if (old !== null) await move(address);
       await ask(async (keytar) => {
         await keytar.setPassword(service, address, privateKey);
-        if ((await keytar.getPassword(service, address)) !== privateKey) throw new Error('what was stored can not be read');
+        if ((await keytar.getPassword(service, address)) !== privateKey) throw new Error('what was stored cannot be read');
       });
     },
     async get({ address }) {

@@ -245,7 +245,7 @@ it('no error, and nothing on the disk, holds a key, a phrase or a passphrase', a
   }
 });
 
-describe('a keychain that can not be used says why', () => {
+describe('a keychain that cannot be used says why', () => {
   const facts = {
     platform: 'linux',
     env: { DBUS_SESSION_BUS_ADDRESS: 'unix:' },

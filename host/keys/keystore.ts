@@ -37,7 +37,7 @@ export async function decryptKey({ json, passphrase }: { json: string; passphras
   const file = parseKeystore(json);
   for (const spelling of spellings(passphrase)) {
     const key = await openKeystore(file, Buffer.from(spelling)).catch(() => {
-      throw plain('KEY_BAD_KEYSTORE', 'the keystore can not be opened');
+      throw plain('KEY_BAD_KEYSTORE', 'the keystore cannot be opened');
     });
     if (key !== null) return keyOf(file, key);
   }

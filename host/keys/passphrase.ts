@@ -24,7 +24,7 @@ export interface SecretDescriptor {
 const MAX_SECRET_BYTES = 64 * 1024;
 const LINE_END = 0x0a;
 
-/** Its first line, as Notepad and PowerShell may have written it. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or can not be read */
+/** Its first line, as Notepad and PowerShell may have written it. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or cannot be read */
 export async function readPassphrase({ descriptor, mayBeEmpty = false }: SecretDescriptor): Promise<string> {
   const [line = ''] = (await readSecret(descriptor, hasLine)).split(/\r?\n/, 1);
   if (line === '' && !mayBeEmpty) throw unreadable(descriptor, 'gives none');
@@ -48,7 +48,7 @@ async function readSecret(descriptor: number, isEnough: (bytes: Buffer) => boole
     }
     return decodeText(bytes);
   } catch {
-    throw unreadable(descriptor, 'can not be read');
+    throw unreadable(descriptor, 'cannot be read');
   } finally {
     input.destroy();
   }

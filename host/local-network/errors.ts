@@ -23,7 +23,7 @@ export const LOCAL_NETWORK_ERRORS = {
     remedy: 'Create or import a key for this network.',
   },
   LOCAL_KEY_UNREADABLE: {
-    meaning: 'The file with the keys of the network on this machine can not be read.',
+    meaning: 'The file with the keys of the network on this machine cannot be read.',
     remedy: 'Delete the folder `devnet` of the data directory; its money is made up.',
   },
 } as const satisfies ErrorCatalogue;

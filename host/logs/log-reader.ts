@@ -67,6 +67,6 @@ function contentOf({ path }: LogSegment): Buffer {
   } catch (cause) {
     // Rotated away while it was read: it is no part of the log any more.
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return Buffer.alloc(0);
-    throw new HostError('LOG_UNREADABLE', `${path} can not be read`, { path });
+    throw new HostError('LOG_UNREADABLE', `${path} cannot be read`, { path });
   }
 }

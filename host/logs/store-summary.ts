@@ -1,7 +1,7 @@
 /** What a support bundle tells of a node's store: its version and how many rows each table has, nothing of their content. */
 import { DatabaseSync } from 'node:sqlite';
 
-/** Of a running node's database, too; one that can not be read says so instead. */
+/** Of a running node's database, too; one that cannot be read says so instead. */
 export function storeSummary(file: string): Readonly<Record<string, unknown>> {
   try {
     const database = new DatabaseSync(file, { readOnly: true, timeout: 500 });

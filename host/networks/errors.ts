@@ -11,7 +11,7 @@ export const NETWORK_PRESET_ERRORS = {
     remedy: 'Correct the field that the message names; the other networks are not affected.',
   },
   NETWORK_PRESET_RESERVED: {
-    meaning: "A preset of one's own has the id of a built-in network, which it can not replace.",
+    meaning: "A preset of one's own has the id of a built-in network, which it cannot replace.",
     remedy: 'Give it another id.',
   },
   NETWORK_PRESET_REPEATED: {

@@ -32,7 +32,7 @@ const MAX_BYTES = 256 * 1024;
 /** It is the name of the file, too. */
 const OWN_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** Never throws: what can not be read is among the problems. */
+/** Never throws: what cannot be read is among the problems. */
 export function readNetworkPresets(folders: PresetFolders): NetworkPresets {
   const networks: KnownNetwork[] = [];
   const problems: NetworkPresetError[] = [];

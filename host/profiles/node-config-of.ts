@@ -1,4 +1,4 @@
-/** From a profile to what its worker process is told, and why two profiles can not run side by side. */
+/** From a profile to what its worker process is told, and why two profiles cannot run side by side. */
 import { type NetworkPreset, type NodeConfigInput, networkPresetData } from '../../contract/node-config.ts';
 import type { Profile, ProfileDraft } from '../../contract/profiles.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -69,7 +69,7 @@ export interface PlacedProfile {
 }
 
 /**
- * Why this profile can not run beside those that do; null = it can. Networks are the same where their relays are,
+ * Why this profile cannot run beside those that do; null = it can. Networks are the same where their relays are,
  * whatever their presets are called.
  */
 export function clashWith(own: PlacedProfile, running: readonly PlacedProfile[]): HostError | null {

@@ -68,7 +68,7 @@ describe('canonicalJson', () => {
     ['undefined in a list', [undefined]],
     ['function', { a: () => 1 }],
     ['class instance', { a: new Date(0) }],
-  ])('refuses what JSON can not carry: %s', (_, value) => {
+  ])('refuses what JSON cannot carry: %s', (_, value) => {
     expect(() => canonicalJson(value)).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_MESSAGE' }));
   });
 

@@ -170,7 +170,7 @@ describe('near-equality of images', () => {
 describe('what is no group', () => {
   const good = group('Llm', 'AAA').tasks;
 
-  it('refuses every status that can not be validated', () => {
+  it('refuses every status that cannot be validated', () => {
     for (const status of TASK_STATUSES.filter((name) => !['ScoreReady', 'ErrorReported', 'EndAborted'].includes(name))) {
       const tasks: GroupTasks = [good[0], { ...good[1], status }, good[2]];
       expect(() => validateGroup({ taskType: 'Llm', distanceThreshold: 1, tasks })).toThrow(

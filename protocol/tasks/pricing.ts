@@ -129,7 +129,7 @@ export function vramWeight(task: {
 export function taskPriority(task: { readonly feeWei: bigint; readonly seconds: number; readonly vramWeight: number }): bigint {
   const weighted = task.seconds * task.vramWeight;
   if (!(weighted > 0) || !Number.isFinite(weighted)) {
-    throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `a task can not be priced by ${weighted} seconds`, { weighted });
+    throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `a task cannot be priced by ${weighted} seconds`, { weighted });
   }
   const cost = exactFraction(weighted);
   return (task.feeWei * cost.denominator) / cost.numerator;

@@ -5,7 +5,7 @@
 import { SESSION_PATH, SESSION_SCHEME, sessionSchema, TOKEN_FRAGMENT, TOKEN_SCHEME } from '../../contract/page-session.ts';
 
 export interface PageSession {
-  /** Null = the page has none, and needs a new address. @throws while the program can not be reached */
+  /** Null = the page has none, and needs a new address. @throws while the program cannot be reached */
   secret(): Promise<string | null>;
   /** Logs out: the secret is worth nothing afterwards. */
   end(): Promise<void>;

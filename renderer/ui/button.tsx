@@ -15,7 +15,7 @@ export interface ButtonProps extends ComponentProps<'button'> {
   readonly tone?: ButtonTone;
   readonly icon?: LucideIcon;
   readonly small?: boolean;
-  /** Something is under way: it can not be pressed again. */
+  /** Something is under way: it cannot be pressed again. */
   readonly busy?: boolean;
 }
 

@@ -83,7 +83,7 @@ export interface ConfirmDialogProps {
   readonly children: ReactNode;
   readonly confirmLabel: string;
   readonly onConfirm: () => void;
-  /** What has to be typed first, for what can not be taken back. */
+  /** What has to be typed first, for what cannot be taken back. */
   readonly typed?: string;
   readonly danger?: boolean;
   readonly busy?: boolean;

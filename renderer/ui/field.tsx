@@ -11,7 +11,7 @@ export interface FieldControl {
 export interface FieldProps {
   readonly label: ReactNode;
   readonly hint?: ReactNode;
-  /** Why the value can not be used. */
+  /** Why the value cannot be used. */
   readonly problem?: string | null;
   readonly children: (control: FieldControl) => ReactNode;
 }

@@ -84,7 +84,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Choose at least the minimum.',
   },
   CHAIN_STAKE_LEAVING: {
-    meaning: 'The stake is being returned (PendingUnstaked) and can not be changed.',
+    meaning: 'The stake is being returned (PendingUnstaked) and cannot be changed.',
     remedy: 'Wait for the relay to return it, or force it after the delay; then stake again.',
   },
   CHAIN_NOT_STAKED: { meaning: 'This account has no stake.', remedy: 'None needed, or stake first.' },
@@ -93,7 +93,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Ask for it first (unstake).',
   },
   CHAIN_FORCE_UNSTAKE_EARLY: {
-    meaning: 'The stake can not be forced out yet; `availableAtSeconds` is the first moment, in the time of the chain.',
+    meaning: 'The stake cannot be forced out yet; `availableAtSeconds` is the first moment, in the time of the chain.',
     remedy: 'Wait until then; the relay may return it before.',
   },
   CHAIN_BENEFIT_ADDRESS_SET: {

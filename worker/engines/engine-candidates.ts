@@ -5,7 +5,7 @@ import { type FindOptions, findOfficialWorkers } from './official/find.ts';
 import { acceptedBy, inspectOfficialWorker } from './official/inspect.ts';
 
 export interface CandidateOptions extends FindOptions {
-  /** Installations that the host has named; shown even when they can not be used. */
+  /** Installations that the host has named; shown even when they cannot be used. */
   readonly places?: readonly string[];
 }
 

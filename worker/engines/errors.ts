@@ -44,11 +44,11 @@ export const ENGINE_ERRORS = {
     remedy: 'Engines are started by a worker; the message names the variable.',
   },
   ENGINE_UNSUPPORTED: {
-    meaning: 'The embedded engine can not do what this task asks for, although other engines can.',
+    meaning: 'The embedded engine cannot do what this task asks for, although other engines can.',
     remedy: 'The task stays silent and times out. Use the official worker for such tasks.',
   },
   ENGINE_NO_GPU: {
-    meaning: 'The node is confined to GPUs that the embedded engine can not use; it does not fall back to the processor.',
+    meaning: 'The node is confined to GPUs that the embedded engine cannot use; it does not fall back to the processor.',
     remedy: 'Check the NVIDIA driver, or choose no GPU for this node.',
   },
   OFFICIAL_NOT_FOUND: {

@@ -1,4 +1,4 @@
-/** The list of rules in docs/engines.md can not rot: what it names exists, and what exists is named. */
+/** The list of rules in docs/engines.md cannot rot: what it names exists, and what exists is named. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -105,7 +105,7 @@ function foreign(input: AcceptanceInput, cards: readonly GpuCard[] | null, reaso
   return seen;
 }
 
-/** A limit that can not be judged counts as reached: the host set it to be safe. */
+/** A limit that cannot be judged counts as reached: the host set it to be safe. */
 function noReading(what: string, before: boolean, reasons: GpuProblem[]): boolean {
   reasons.push(gpuProblem('GPU_NO_READING', what));
   return before;

@@ -63,7 +63,7 @@ describe('names and memory (RELAY_PROTOCOL 8.9)', () => {
   });
 });
 
-describe('a selection that can not be', () => {
+describe('a selection that cannot be', () => {
   const cards = [card({ index: 0 }), card({ index: 1, name: 'Tesla T4' }), card({ index: 2, unusable: MIG })];
   it.each([
     ['empty', [], 'GPU_BAD_SELECTION'],
@@ -100,7 +100,7 @@ describe('suggestion (RELAY_PROTOCOL 8.9: most cards, largest per-card memory, l
     expect(suggested(cards)).toEqual([1]);
   });
 
-  it('leaves out cards that can not be used or are taken', () => {
+  it('leaves out cards that cannot be used or are taken', () => {
     const cards = [card({ index: 0 }), card({ index: 1 }), card({ index: 2, unusable: MIG })];
     expect(suggested(cards)).toEqual([0, 1]);
     expect(suggested(cards, [composedUuid(0)])).toEqual([1]);

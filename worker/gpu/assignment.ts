@@ -1,6 +1,6 @@
 /**
  * From a selection of cards to what is reported and what the engine is confined to. Both are parts of one object, made
- * in one place from the same cards, so that they can not disagree (law 6). Source: RELAY_PROTOCOL 8.9, 9.1.
+ * in one place from the same cards, so that they cannot disagree (law 6). Source: RELAY_PROTOCOL 8.9, 9.1.
  */
 import type { GpuCard, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import { gpuModel, type NodePlatform, relayGpuName, relayVramGib } from '../../protocol/node/gpu-name.ts';
@@ -33,7 +33,7 @@ export interface NodeMachine {
 
 /**
  * The official node's own choice: the group of equal names with most cards, then the largest memory per card, then the
- * lowest index. Cards that can not be used, or that `taken` names, are left out. Null = there is none to suggest.
+ * lowest index. Cards that cannot be used, or that `taken` names, are left out. Null = there is none to suggest.
  */
 export function suggestSelection({
   cards,

@@ -7,7 +7,7 @@ export const GPU_ERRORS = {
     remedy: 'Install the NVIDIA driver, or give the path of nvidia-smi. Without an NVIDIA card there is nothing to do.',
   },
   GPU_NO_DRIVER: {
-    meaning: 'nvidia-smi can not reach the NVIDIA driver.',
+    meaning: 'nvidia-smi cannot reach the NVIDIA driver.',
     remedy: 'Install or repair the NVIDIA driver, then restart the machine.',
   },
   GPU_DRIVER_MISMATCH: {
@@ -70,7 +70,7 @@ export const GPU_ERRORS = {
       'Choose another card: the network gives tasks by the memory that a card reports, and this one could only report a guess. If the card has memory of its own, update the driver.',
   },
   GPU_NOT_ISOLATABLE: {
-    meaning: "An engine can not be confined to this card: only NVIDIA cards and a Mac's own GPU can be assigned.",
+    meaning: "An engine cannot be confined to this card: only NVIDIA cards and a Mac's own GPU can be assigned.",
     remedy: 'Choose another card.',
   },
   GPU_UNKNOWN_CARD: {
@@ -111,7 +111,7 @@ export const GPU_ERRORS = {
     remedy: 'Close the program, add it to the ignored ones, or switch idle-only off.',
   },
   GPU_NO_READING: {
-    meaning: 'There is no fresh reading of the card, so limits or idle-only can not be judged.',
+    meaning: 'There is no fresh reading of the card, so limits or idle-only cannot be judged.',
     remedy: 'Check nvidia-smi; the node goes on with the next reading.',
   },
   GPU_SELF_TEST_DUE: {
@@ -153,7 +153,7 @@ export function gpuError(code: GpuErrorCode, detail: string, data: ErrorData = {
   return new GpuError(code, `${GPU_ERRORS[code].meaning} ${detail}`.trim(), data);
 }
 
-/** The same as a thrown error, for a caller that can not go on. */
+/** The same as a thrown error, for a caller that cannot go on. */
 export function problemError(problem: Pick<GpuProblem, 'detail'> & { readonly code: string }, data: ErrorData = {}): GpuError {
   return gpuError(isGpuErrorCode(problem.code) ? problem.code : 'GPU_NOT_ISOLATABLE', problem.detail, data);
 }

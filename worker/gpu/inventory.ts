@@ -1,4 +1,4 @@
-/** Every card of the machine, with what is known about it and why it can or can not be used. */
+/** Every card of the machine, with what is known about it and why it can or cannot be used. */
 import type { GpuCard, GpuInventory } from '../../contract/gpu.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { GpuProblem } from './errors.ts';

@@ -69,7 +69,7 @@ describe.runIf(process.platform !== 'win32')('nvidia-smi as a process', () => {
     expect((await new NvidiaSmi({ runner, commands: [path.join(folder, 'nothing')] }).probe()).kind).toBe('binaryMissing');
   });
 
-  it('tells a binary that can not be run', async () => {
+  it('tells a binary that cannot be run', async () => {
     const file = path.join(folder, 'nvidia-smi');
     await writeFile(file, 'not a program', { mode: 0o644 });
     expect((await new NvidiaSmi({ runner, commands: [file] }).probe()).kind).toBe('failed');

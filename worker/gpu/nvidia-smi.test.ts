@@ -138,7 +138,7 @@ describe('what is told beside the cards', () => {
   });
 });
 
-it('a call that can not be killed is not joined by others', async () => {
+it('a call that cannot be killed is not joined by others', async () => {
   let die = () => {};
   const gone = new Promise<void>((resolve) => {
     die = resolve;

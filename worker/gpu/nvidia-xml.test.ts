@@ -119,7 +119,7 @@ describe('fields in trouble', () => {
   });
 });
 
-describe('cards that can not be used', () => {
+describe('cards that cannot be used', () => {
   const xml = recorded('a10g');
   it.each([
     ['MIG on', withField(xml, 'current_mig', 'Enabled'), 'GPU_MIG_ENABLED'],
@@ -236,7 +236,7 @@ describe('a defect in what is not needed costs nothing else', () => {
     for (const each of [text, text.replace('<clocks>', '<clocks><broken')]) expect((await only(each)).memoryMib).toBe(20475);
   });
 
-  it.each(['-1', '-1 MiB', '99999999999999999999 MiB'])('a figure that can not be is none: %s', async (figure) => {
+  it.each(['-1', '-1 MiB', '99999999999999999999 MiB'])('a figure that cannot be is none: %s', async (figure) => {
     const card = await only(withField(withField(xml, 'used', figure), 'instant_power_draw', '-1 W'));
     expect(gpuCardSchema.parse(card)).toMatchObject({ memoryUsedMib: null, unusable: null });
   });

@@ -1,4 +1,4 @@
-/** Why a card can not be assigned to a node. */
+/** Why a card cannot be assigned to a node. */
 import type { GpuCard } from '../../contract/gpu.ts';
 import type { GpuErrorCode } from './errors.ts';
 

@@ -56,7 +56,7 @@ export class Life {
   #chain: ChainFacts | null = null;
   #forceFromMs = 0;
   #isOpened = false;
-  /** What holds a transaction up, or why the chain can not be asked. */
+  /** What holds a transaction up, or why the chain cannot be asked. */
   #obstacle: SerialisedError | null = null;
   /** Of the cycle that runs. */
   #met: SerialisedError | null = null;

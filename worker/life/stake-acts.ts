@@ -100,7 +100,7 @@ export class StakeActs {
   /**
    * Begins the act, or goes on with whatever is under way, for some seconds.
    * @returns the final transaction; null when there was nothing to do; CHAIN_TRANSACTION_OPEN when it is not final yet
-   * @throws ChainError: what the chain objects to, or that it can not be reached
+   * @throws ChainError: what the chain objects to, or that it cannot be reached
    */
   async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
     const { client, settings, targetWei, reach } = this.#options;

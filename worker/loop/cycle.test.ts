@@ -142,7 +142,7 @@ describe('law 2: only an invalid task is reported', () => {
       },
     ],
     [
-      'a model that can not be fetched, even if the download says "Task args invalid"',
+      'a model that cannot be fetched, even if the download says "Task args invalid"',
       (rig) => {
         rig.network.change(TASK, { modelIds: ['base:a/b', 'lora:c/d'] });
         rig.engine.downloadOutcome = { kind: 'invalid', traceback: 'Task args invalid', gpuCount: 0 };
@@ -150,7 +150,7 @@ describe('law 2: only an invalid task is reported', () => {
     ],
     ['a model id that makes no sense', (rig) => rig.network.change(TASK, { modelIds: ['nonsense'] })],
     [
-      'an input checkpoint that can not be fetched',
+      'an input checkpoint that cannot be fetched',
       (rig) => rig.network.change(TASK, { type: 'FineTuneLora', taskArgs: '{"checkpoint":"yes"}' }),
     ],
   ];

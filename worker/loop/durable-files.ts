@@ -12,7 +12,7 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in a directory durable. Windows can not open directories; its journal covers the names. */
+/** Makes the names in a directory durable. Windows cannot open directories; its journal covers the names. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');

@@ -47,7 +47,7 @@ export function needsCheckpoint(task: StoredTask): boolean {
 
 /**
  * The arguments with normalised model names. Text that needs no change goes through byte for byte, for parsing and
- * writing again would touch numbers that JavaScript can not hold; text that is no JSON goes to the engine to refuse.
+ * writing again would touch numbers that JavaScript cannot hold; text that is no JSON goes to the engine to refuse.
  */
 function engineArgs(task: StoredTask, checkpointDir: string | null): string {
   const args = readJson(task.taskArgs);

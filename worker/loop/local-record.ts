@@ -1,6 +1,6 @@
 /**
  * What this node has done about a task, derived from the facts in the store (executions, ledger, uploads, closing),
- * never stored as a status of its own: a state that no facts support can not exist.
+ * never stored as a status of its own: a state that no facts support cannot exist.
  */
 import type { Hex } from '../../protocol/hex.ts';
 

@@ -104,12 +104,12 @@ export async function verifyResult(options: {
   for (const artifact of artifacts) {
     const path = join(root, artifact.path);
     if (artifact.kind === 'checkpoint') {
-      const found = await hashFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it can not be read', cause)));
+      const found = await hashFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause)));
       if (found.sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
       checkpointPath = path;
       continue;
     }
-    const bytes = await readFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it can not be read', cause)));
+    const bytes = await readFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause)));
     if (sha256Of(bytes) !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
     files.push({ name: path.slice(path.search(/[^/\\]+$/)), bytes });
   }

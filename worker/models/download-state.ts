@@ -27,7 +27,7 @@ export function isRunning(kind: DownloadStateKind): boolean {
 /** @throws ModelStoreError MODEL_ILLEGAL_STATE */
 export function assertDownloadMove(from: DownloadStateKind, to: DownloadStateKind): void {
   if (EDGES[from].includes(to)) return;
-  throw new ModelStoreError('MODEL_ILLEGAL_STATE', `a download that is ${from} can not become ${to}`, { from, to });
+  throw new ModelStoreError('MODEL_ILLEGAL_STATE', `a download that is ${from} cannot become ${to}`, { from, to });
 }
 
 /** RELAY_PROTOCOL 8.8: three attempts. */

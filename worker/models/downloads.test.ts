@@ -149,7 +149,7 @@ describe('the host', () => {
     await alice.until(() => alice.state('a') === 'downloading');
   });
 
-  it('can not pause what is done or unknown', async () => {
+  it('cannot pause what is done or unknown', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'host');
     await alice.until(() => alice.state('a') === 'downloading');

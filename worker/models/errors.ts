@@ -3,7 +3,7 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const MODEL_STORE_ERRORS = {
   MODEL_STORE_UNUSABLE: {
-    meaning: 'The file that records the host’s models can not be used; the models themselves were not touched.',
+    meaning: 'The file that records the host’s models cannot be used; the models themselves were not touched.',
     remedy:
       'The message says what is wrong with it. Install the newer version again, or move models.sqlite away: it is made anew from what is on disk.',
   },
@@ -28,7 +28,7 @@ export const MODEL_STORE_ERRORS = {
     remedy: 'Keep it, or delete it; nothing uses it.',
   },
   MODEL_IN_USE: {
-    meaning: 'A model can not be deleted because a running profile executes a task with it.',
+    meaning: 'A model cannot be deleted because a running profile executes a task with it.',
     remedy: 'Wait until the task has ended, or pause the profile.',
   },
   MODEL_BUSY: {

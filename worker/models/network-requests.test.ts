@@ -50,7 +50,7 @@ function network() {
   const tell = async (modelId: string) => {
     await Promise.resolve();
     told.push(modelId);
-    if (deaf.has(modelId)) throw new Error('the relay can not be reached');
+    if (deaf.has(modelId)) throw new Error('the relay cannot be reached');
   };
   return { told, deaf, tell };
 }

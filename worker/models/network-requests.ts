@@ -140,7 +140,7 @@ export class NetworkRequests {
         this.#setState(request, 'fetching');
       });
     } catch (error) {
-      parts.log.warn({ model: request.modelId, err: error }, 'a model that the network asks for can not be fetched');
+      parts.log.warn({ model: request.modelId, err: error }, 'a model that the network asks for cannot be fetched');
       this.#setState(request, 'failed');
     }
   }

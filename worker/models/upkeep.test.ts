@@ -212,7 +212,7 @@ describe('the official worker’s cache', () => {
     expect(record('base:owner/llm')?.state).toBe('missing');
   });
 
-  it('may hold what can not be told', async () => {
+  it('may hold what cannot be told', async () => {
     writeRepository(directory, { repo: 'owner/what', files: { 'README.md': 'hello' } });
     const { upkeep, record } = await open();
     await upkeep.scan();

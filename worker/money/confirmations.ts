@@ -1,5 +1,5 @@
 /**
- * Two steps for what can not be undone: first an act is shown with all it will do, then exactly that is confirmed.
+ * Two steps for what cannot be undone: first an act is shown with all it will do, then exactly that is confirmed.
  * A confirmation fits one act, once, for a short time, and not when what was shown is no longer true. Pure.
  */
 import type { ChainAct } from '../../contract/money-acts.ts';

@@ -51,7 +51,7 @@ export const MONEY_ERRORS = {
     remedy: 'Use an address whose key is not on this machine.',
   },
   MONEY_BENEFIT_CONTRACT: {
-    meaning: "The beneficial address is one of the network's own contracts, which can not give the money back.",
+    meaning: "The beneficial address is one of the network's own contracts, which cannot give the money back.",
     remedy: 'Use the address of your own wallet.',
   },
   MONEY_BENEFIT_SET: {

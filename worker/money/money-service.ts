@@ -137,7 +137,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
 
     async withdrawals() {
       const found = await sync.withdrawals();
-      if (found === null) throw new MoneyError('MONEY_UNSUPPORTED', 'the relay’s list of withdrawals can not be read');
+      if (found === null) throw new MoneyError('MONEY_UNSUPPORTED', 'the relay’s list of withdrawals cannot be read');
       const open = await withdrawals.settle();
       return {
         withdrawals: found.toReversed().map(views.withdrawalView),

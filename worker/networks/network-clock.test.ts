@@ -10,7 +10,7 @@ function reading(seconds: number, travelMs = 20): NetworkClock {
   return clock;
 }
 
-it('corrects nothing that the measurement can not tell', () => {
+it('corrects nothing that the measurement cannot tell', () => {
   expect(reading(0).now()).toBe(NOW);
   expect(reading(-1).now()).toBe(NOW);
   expect(reading(0, 10_000).now()).toBe(NOW);

@@ -131,7 +131,7 @@ describe('a limit', () => {
     await rig.until(() => stateOf(rig) === 'running');
   });
 
-  it('that can not be judged counts as reached; without one, a node goes on unread', async () => {
+  it('that cannot be judged counts as reached; without one, a node goes on unread', async () => {
     const [limited, free] = [await heldRig({ settings: LIMIT }), await heldRig()];
     for (const rig of [limited, free]) {
       rig.cards.answers = false;
@@ -181,7 +181,7 @@ describe('other wishes', () => {
     expect([stateOf(foreign), reasonsOf(foreign)]).toEqual(['paused', ['GPU_IN_USE']]);
   });
 
-  it('a history that can not be written does not stop a node', async () => {
+  it('a history that cannot be written does not stop a node', async () => {
     const record = () => {
       throw new Error('disk full');
     };

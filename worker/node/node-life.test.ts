@@ -148,7 +148,7 @@ describe('the way in', () => {
     expect(rig.node.view().error).toBeNull();
   });
 
-  it('a chain that can not be reached is shown, and the node goes on by itself when it is back', async () => {
+  it('a chain that cannot be reached is shown, and the node goes on by itself when it is back', async () => {
     const stake = new FakeStake();
     stake.fate = 'unreachable';
     const rig = await lifeRig({ stake, run: false });

@@ -43,7 +43,7 @@ const EDGES: Readonly<Record<NodeStateKind, readonly NodeStateKind[]>> = {
 /** The state after the move. @throws WorkerError NODE_ILLEGAL_STATE */
 export function moveNode(from: NodeState, to: NodeState): NodeState {
   if (from.kind !== to.kind && !EDGES[from.kind].includes(to.kind)) {
-    throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is ${from.kind} can not become ${to.kind}`, {
+    throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is ${from.kind} cannot become ${to.kind}`, {
       from: from.kind,
       to: to.kind,
     });

@@ -94,7 +94,7 @@ describe('how soon a task is noticed', () => {
   });
 });
 
-describe('the relay can not be reached', () => {
+describe('the relay cannot be reached', () => {
   it('asks less and less often, says so, and is back within seconds', async () => {
     const rig = await nodeRig();
     rig.network.fate = () => 'lostRequest';

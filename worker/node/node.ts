@@ -26,7 +26,7 @@ import { readClock } from './read-clock.ts';
 import { runCompanion } from './run-companion.ts';
 import { stakeView, taskView } from './views.ts';
 
-/** How long a stopping node waits for a network it can not reach. */
+/** How long a stopping node waits for a network it cannot reach. */
 const STOP_WITHOUT_NETWORK_MS = 30_000;
 const STOP_CHECK_MS = 250;
 
@@ -249,7 +249,7 @@ export class Node {
     this.#setState({ kind: 'stopped', why: 'asked' });
   }
 
-  /** Waits for network, chain and task, but not for ever for a network or a chain that can not be reached. */
+  /** Waits for network, chain and task, but not for ever for a network or a chain that cannot be reached. */
   async #waitFor(done: () => boolean): Promise<void> {
     const { clock } = this.#options.context;
     let unreachableForMs: (() => number) | null = null;
@@ -428,7 +428,7 @@ export class Node {
 
   #mustGoOn(what: string): void {
     if (this.#stopping === null) return;
-    throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is stopping can not ${what}`, { from: 'stopping', to: what });
+    throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is stopping cannot ${what}`, { from: 'stopping', to: what });
   }
 
   /** Tells the host what it does not know yet. */

@@ -23,7 +23,7 @@ export function judgeClock({ networkSeconds, sentMs, receivedMs }: ClockReading)
   return distance - errorMs > DRIFT_MS ? objection('warn', 'PREFLIGHT_CLOCK_DRIFTS', params) : ok(params);
 }
 
-/** Our own engine does not train; a node can not tell its network so, only its host. */
+/** Our own engine does not train; a node cannot tell its network so, only its host. */
 const TASK_TYPES_OF: Readonly<Record<EngineKind, readonly TaskType[]>> = {
   embedded: ['StableDiffusion', 'Llm'],
   official: ['StableDiffusion', 'Llm', 'FineTuneLora'],

@@ -1,4 +1,4 @@
-/** Whose outage it is, where several that can not be reached speak against the connection they share. */
+/** Whose outage it is, where several that cannot be reached speak against the connection they share. */
 import type { PreflightResult } from '../../contract/preflight.ts';
 import { objection, resultOf } from './check.ts';
 

@@ -33,7 +33,7 @@ export async function runPreflight(options: PreflightOptions): Promise<Preflight
   return { atMs: clock.now(), results: inOrder, mayStart: mayStart(results) };
 }
 
-/** The only doubt that forbids a start is a second machine with this key: what it costs can not be taken back. */
+/** The only doubt that forbids a start is a second machine with this key: what it costs cannot be taken back. */
 export function mayStart(results: readonly PreflightResult[]): boolean {
   return results.every(({ id, state }) => state !== 'fail' && !(id === 'doppelganger' && state === 'unknown'));
 }

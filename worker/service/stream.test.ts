@@ -101,7 +101,7 @@ describe('a stream of changes', () => {
     expect(reader.kinds.at(-1)).toBe('set');
   });
 
-  it('counts a reader that can not be reached among the slow ones', async () => {
+  it('counts a reader that cannot be reached among the slow ones', async () => {
     let arrive = () => {};
     const { source, reader } = connect({
       backlog: 2,

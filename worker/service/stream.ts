@@ -7,7 +7,7 @@ export interface StreamOptions<Update> {
   readonly signal: AbortSignal;
   /** Changes that are kept for a reader; with more of them it is given a new snapshot instead. */
   readonly backlog?: number;
-  /** Resolves when what was read before has left the process: a reader that can not be reached is a slow one. */
+  /** Resolves when what was read before has left the process: a reader that cannot be reached is a slow one. */
   readonly drained?: () => Promise<void>;
 }
 

@@ -87,7 +87,7 @@ function keepForOwner(path: string): void {
     try {
       chmodSync(file, mode & 0o700);
     } catch {
-      // A read-only disk: if the file can not be used either, that is told where it is used.
+      // A read-only disk: if the file cannot be used either, that is told where it is used.
     }
   }
 }
@@ -132,7 +132,7 @@ function look(path: string, newestVersion: number): void {
   }
 }
 
-/** A connection that may not write can not finish what another one began: it says read-only, or that it can not open. */
+/** A connection that may not write cannot finish what another one began: it says read-only, or that it cannot open. */
 function needsRecovery(error: unknown, path: string): boolean {
   const result = sqliteResultOf(error instanceof WorkerError ? error.cause : error);
   const isRefusal = result !== null && [8, 14].includes(result & 0xff);
@@ -161,7 +161,7 @@ function beginsWith(path: string, magic: Buffer): boolean {
 }
 
 function corrupt(path: string, why: string): WorkerError {
-  return new WorkerError('STORE_CORRUPT', `${path} can not be used: ${why}`, { path });
+  return new WorkerError('STORE_CORRUPT', `${path} cannot be used: ${why}`, { path });
 }
 
 function migrate(db: DatabaseSync, migrations: readonly string[]): void {

@@ -1,5 +1,5 @@
 /**
- * What this node's memory protects against: scores that can not be signed otherwise, executions that do not run again
+ * What this node's memory protects against: scores that cannot be signed otherwise, executions that do not run again
  * (laws 3 and 4). Read from the rows themselves, not from what the program believes to have written.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -37,7 +37,7 @@ const scoresSchema = z.object({
 });
 const numberSchema = z.object({ n: z.number() });
 
-/** Never throws: what can not be read is not sound. */
+/** Never throws: what cannot be read is not sound. */
 export function readProtection(db: DatabaseSync): Protection {
   try {
     const count = (sql: string, ...values: string[]) => readOne(db, numberSchema, sql, ...values)?.n ?? 0;

@@ -151,7 +151,7 @@ describe('what is no damage', () => {
         symlinkSync('/nowhere/at/all', join(dir, STORE_FILE));
       },
     ],
-  ])('%s: it can not be opened', (_what, make) => {
+  ])('%s: it cannot be opened', (_what, make) => {
     const dir = join(tempDir(), 'above', 'data');
     if (_what.includes('above')) mkdirSync(join(dir, '../..'), { recursive: true });
     else mkdirSync(join(dir, '..'), { recursive: true });

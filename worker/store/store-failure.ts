@@ -59,7 +59,7 @@ export function storeFailure(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof WorkerError) return error;
   const code = conditionOf(error);
   if (code === undefined) return error;
-  return new WorkerError(code, `${path} can not be used: ${error.message}`, { path }, { cause: error });
+  return new WorkerError(code, `${path} cannot be used: ${error.message}`, { path }, { cause: error });
 }
 
 function conditionOf(error: Error): WorkerErrorCode | undefined {

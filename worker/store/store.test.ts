@@ -149,7 +149,7 @@ describe('law 4: the score ledger', () => {
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);
   });
 
-  it('can not be changed by SQL either', () => {
+  it('cannot be changed by SQL either', () => {
     const dir = tempDir();
     const store = withTask(dir);
     store.ledger.record(TASK, SCORE, NOW);

@@ -86,7 +86,7 @@ export class Store {
         return { kind: 'invalid', traceback: last.detail };
       case 'failed':
         return { kind: 'failed', reason: last.detail };
-      // 'scored' without a ledger row can not be: both are written in one transaction.
+      // 'scored' without a ledger row cannot be: both are written in one transaction.
       default:
         return { kind: 'new', spentLifetimes: executions.map((execution) => execution.lifetime) };
     }

@@ -1,5 +1,5 @@
 /**
- * A network in memory, for what a real relay can not be made to do in a test: to answer in any order, to lose any
+ * A network in memory, for what a real relay cannot be made to do in a test: to answer in any order, to lose any
  * answer, to show anything. It keeps the relay's own rules for what it accepts (RELAY_PROTOCOL 3.2).
  */
 import { createHash } from 'node:crypto';

@@ -64,7 +64,7 @@ function outcomeOf(members: readonly GroupMember[]): NetworkOutcome | null {
   return members.length === 3 ? { kind: 'settled', next, abortReasons: {} } : null;
 }
 
-/** The rank orders that the known execution times allow; none when a member can not be judged at all. */
+/** The rank orders that the known execution times allow; none when a member cannot be judged at all. */
 function possibleOrders(members: readonly GroupMember[]): readonly GroupTasks[] {
   const tasks = members.flatMap(({ commitment, status, score }): GroupTask[] => {
     if (status === null || (status === 'ScoreReady' && score === null)) return [];

@@ -19,7 +19,7 @@ export interface Keeping {
   readonly caseDir: string;
 }
 
-/** One entry per artifact; what is kept is still to be verified. Never throws for a file that can not be kept. */
+/** One entry per artifact; what is kept is still to be verified. Never throws for a file that cannot be kept. */
 export function keepFiles({ artifacts, resultsDir, caseDir }: Keeping): CaseFileEntry[] {
   return artifacts.map(({ kind, position, path, sha256, size }): CaseFileEntry => {
     const name = join('files', basename(path));

@@ -202,7 +202,7 @@ describe('gathering', () => {
     expect(nodeName).toMatchObject({ verdict: 'no', code: 'tooFew', params: { count: 9 } });
   });
 
-  it('counts a node whose presence can not be read, and does not call its version known', async () => {
+  it('counts a node whose presence cannot be read, and does not call its version known', async () => {
     const network = fakeNetwork({
       publicNodes: async () => ({ nodes: others(12), complete: true }),
       presence: () => Promise.reject(new Error('down')),

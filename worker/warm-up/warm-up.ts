@@ -108,7 +108,7 @@ export class WarmUp {
     };
   }
 
-  /** `cancel` leaves the node out until `run`: an engine can not be told to stop, and what it has loaded is kept. */
+  /** `cancel` leaves the node out until `run`: an engine cannot be told to stop, and what it has loaded is kept. */
   order(order: WarmUpOrder): void {
     if (order === 'run') {
       if (this.#phase.kind === 'running') return;

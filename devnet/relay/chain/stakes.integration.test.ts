@@ -155,7 +155,7 @@ test('a slash takes stake and delegations on the chain, and keeps the node out u
   expect(await status(one)).toBe('Staked');
 });
 
-test('while a slash is still owed to the chain, the node can not come back', async () => {
+test('while a slash is still owed to the chain, the node cannot come back', async () => {
   const context = testContext({}, 'chain');
   const node = nodeRow('in-progress');
   context.store.transaction(() => {

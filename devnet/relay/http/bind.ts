@@ -149,7 +149,7 @@ export function bind<Out extends z.ZodRawShape>(
   const result = z.object(shape(isJson ? JSON_KINDS : TEXT_KINDS)).safeParse({ ...body, ...outside });
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => ({ field: String(path[0] ?? ''), message }));
-  // What can not be read is found before anything is validated.
+  // What cannot be read is found before anything is validated.
   const { field, message } = issues.find((issue) => !TAGS.has(issue.message)) ?? issues[0] ?? { field: '', message: 'invalid' };
   if (message.startsWith(WRONG_TYPE)) throw wrongType({ struct, field, message });
   if (message.startsWith(NOT_BIG)) throw refuseField('', message);

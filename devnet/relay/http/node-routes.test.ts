@@ -104,7 +104,7 @@ test('quit, pause and resume while idle', async () => {
   expect(await node.join()).toMatchObject({ status: 200 });
 });
 
-test('a busy node pauses after its task, and can not quit meanwhile', async () => {
+test('a busy node pauses after its task, and cannot quit meanwhile', async () => {
   const task = await busy();
   expect(await act(node, 'pause')).toMatchObject({ status: 200 });
   expect(await status()).toBe('PendingPause');

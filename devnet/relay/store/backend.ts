@@ -34,7 +34,7 @@ export function sqliteBackend(path: string): StoreBackend {
     if (cause instanceof DevnetError) throw cause;
     if (!isDamage(cause)) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new DevnetError('DEVNET_STATE_UNAVAILABLE', `${path} can not be used now: ${why}`, { path }, { cause });
+      throw new DevnetError('DEVNET_STATE_UNAVAILABLE', `${path} cannot be used now: ${why}`, { path }, { cause });
     }
     throw new DevnetError('DEVNET_BAD_STATE', `${path} is not a state file of the local network`, { path }, { cause });
   }

@@ -77,7 +77,7 @@ test.each([
   expect(open).toThrow(expect.objectContaining({ code: 'DEVNET_BAD_STATE' }));
 });
 
-test('a state that can not be opened now is not called damaged; one that is no database is', () => {
+test('a state that cannot be opened now is not called damaged; one that is no database is', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'relay-state-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const unavailable = expect.objectContaining({ code: 'DEVNET_STATE_UNAVAILABLE' });

@@ -107,7 +107,7 @@ function restoreRow(tables: ReadonlyMap<string, AnyTable>, row: StoredRow): void
   } catch (cause) {
     throw new DevnetError(
       'DEVNET_BAD_STATE',
-      `row ${row.key} of ${row.table} can not be read`,
+      `row ${row.key} of ${row.table} cannot be read`,
       { table: row.table, key: row.key },
       { cause },
     );

@@ -66,7 +66,7 @@ describe('the doctor, about cards', () => {
   it.each([
     ['GPU_MIG_ENABLED', /MIG/, /-mig 0/],
     ['GPU_NO_MEMORY_SIZE', /memory/, /another card/],
-  ] as const)('says why one can not be used, and what to do: %s', (code, why, remedy) => {
+  ] as const)('says why one cannot be used, and what to do: %s', (code, why, remedy) => {
     const findings = inventory({ cards: [refused(code)] });
     expect(findings[0]).toMatchObject({ state: 'warn', message: 'no card that can be used' });
     expect(findings[1]).toMatchObject({

@@ -74,7 +74,7 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
   ];
 }
 
-/** Which cards can be used; and of each other one of a kind that could be, why it can not. */
+/** Which cards can be used; and of each other one of a kind that could be, why it cannot. */
 export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'state' | 'message' | 'remedy'>[] {
   const usable = cards.filter(({ unusable }) => unusable === null);
   const refused = cards.flatMap(({ name, vendor, unusable }) =>
@@ -90,7 +90,7 @@ export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'st
     ...reasons.map(
       ({ name, code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
         state: 'warn',
-        message: `${name || 'a card without a name'} can not be used: ${told(message, detail)} (${code})`,
+        message: `${name || 'a card without a name'} cannot be used: ${told(message, detail)} (${code})`,
         remedy,
       }),
     ),

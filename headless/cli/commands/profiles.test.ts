@@ -18,7 +18,7 @@ describe('the cards that are taken when none are named are those of the official
     expect(chosen(cards.toReversed())).toEqual(ids);
   });
 
-  it('without cards that another profile holds or that can not be used', () => {
+  it('without cards that another profile holds or that cannot be used', () => {
     const cards = [card(0, 'A'), card(1, 'A'), card(2, 'B', { unusable: gpuProblem('GPU_MIG_ENABLED') }), card(3, 'B')];
     expect(chosen(cards, { c0: 'other' })).toEqual(['c1']);
     expect(chosen(cards, { c0: 'other', c1: 'other' })).toEqual(['c3']);

@@ -43,7 +43,7 @@ describe('the way to a node', () => {
     expect(stakeProblem({ ...full, stake: 'much' })).toBe('notAnAmount');
   });
 
-  it('offers no engine that the network does not accept, and none that can not run', () => {
+  it('offers no engine that the network does not accept, and none that cannot run', () => {
     const broken = { ...engine, config: null };
     expect(acceptedEngines([engine, broken], network)).toEqual([engine]);
     expect(acceptedEngines([engine], { ...network, id: 'crynux-on-base' })).toEqual([]);

@@ -34,7 +34,7 @@ it('gives settings back as they were', () => {
   expect(settingsOf(formOf(bare))).toEqual({ settings: bare });
 });
 
-it('names the part that can not be used', () => {
+it('names the part that cannot be used', () => {
   const form = formOf(gpuSettingsSchema.parse({}));
   const limit = { on: true, pauseAt: '80', resumeAt: '80' };
   expect(settingsOf({ ...form, temperature: limit })).toEqual({ problem: 'temperature' });

@@ -57,7 +57,7 @@ const PROBLEM_OF: Readonly<Record<string, FormProblem>> = {
   idle: 'quiet',
 };
 
-/** The settings, or the first part of the form that can not be used. */
+/** The settings, or the first part of the form that cannot be used. */
 export function settingsOf(form: SettingsForm): { readonly settings: GpuSettings } | { readonly problem: FormProblem } {
   const limit = ({ on, pauseAt, resumeAt }: LimitForm) =>
     on ? { pauseAt: numberOf(pauseAt), resumeAt: numberOf(resumeAt) } : null;

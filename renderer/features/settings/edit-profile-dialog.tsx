@@ -31,7 +31,7 @@ export function EditProfileDialog({ view, onClose }: { readonly view: ProfileVie
 interface Part {
   readonly form: ProfileForm;
   readonly change: (part: Partial<ProfileForm>) => void;
-  /** Why a field can not be used. */
+  /** Why a field cannot be used. */
   readonly problemOf: (field: FormField) => string | null;
 }
 

@@ -29,7 +29,7 @@ describe('the form of a profile', () => {
     expect(read.kind === 'draft' && 'directory' in read.draft.models).toBe(false);
   });
 
-  it('names the field that can not be used', () => {
+  it('names the field that cannot be used', () => {
     const fieldOf = (part: Partial<typeof form>) => {
       const read = readForm(profile, { ...form, ...part });
       return read.kind === 'problem' ? read.field : null;

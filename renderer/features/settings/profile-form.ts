@@ -70,7 +70,7 @@ const FIELDS: Readonly<Record<string, FormField>> = {
   'retention.resultsGib': 'keepGib',
 };
 
-/** The profile with what was typed; or the first field that can not be used. */
+/** The profile with what was typed; or the first field that cannot be used. */
 export function readForm(profile: Profile, form: ProfileForm): ReadForm {
   const { directory, ...models } = profile.models;
   const chosen = form.directory.trim();

@@ -25,7 +25,7 @@ export interface SwitchRowProps {
   readonly setting: keyof Settings;
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
-  /** Why it can not be set here. */
+  /** Why it cannot be set here. */
   readonly unavailable?: string | null;
   /** More about it. */
   readonly children?: ReactNode;

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { WeightForecastView } from '../../../contract/money-acts.ts';
 import { Money } from '../../ui/money.tsx';
 
-/** Chance of being drawn, before and after; what can not be known is said. */
+/** Chance of being drawn, before and after; what cannot be known is said. */
 export function Forecast({ forecast: { before, after, unknowns } }: { readonly forecast: WeightForecastView }) {
   const { t } = useTranslation('wallet');
   const { scoreStakeWei: stake } = after;

@@ -11,7 +11,7 @@ export const gpus = {
     byThis: 'Used by this node',
     byOther: 'Used by {{name}}',
     free: 'Free',
-    unusable: 'Can not be used',
+    unusable: 'Cannot be used',
     load: 'Load',
     memory: 'Memory',
     temperature: 'Temperature',

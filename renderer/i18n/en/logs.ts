@@ -26,5 +26,5 @@ export const logs = {
   newer_one: '{{count}} new line',
   newer_other: '{{count}} new lines',
   live: 'Live',
-  notLive: 'The node’s new lines can not be read at the moment.',
+  notLive: 'The node’s new lines cannot be read at the moment.',
 } as const;

@@ -97,7 +97,7 @@ export const models = {
     losesTypes: 'and can no longer take: {{types}}',
     keepsTypes: 'and keeps all its task types',
     confirm: 'Delete',
-    refused: 'It can not be deleted now:',
+    refused: 'It cannot be deleted now:',
   },
   unknown: {
     title: 'Files that belong to no known model',

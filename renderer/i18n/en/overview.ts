@@ -16,7 +16,7 @@ export const overview = {
     left: '{{left}} left',
     overdue: 'past its deadline',
     retry: 'next attempt {{when}}',
-    relayDown: 'The relay can not be reached at the moment.',
+    relayDown: 'The relay cannot be reached at the moment.',
   },
   control: {
     start: 'Start',
@@ -59,8 +59,8 @@ export const overview = {
     slashed: { title: 'The stake was taken', text: 'Read the case file before you join again.', action: 'Open Trust' },
     kickedOut: { title: 'The network removed this node', text: 'It earns nothing until it joins again.', action: 'Open Trust' },
     doppelganger: { title: 'Another machine may run this key', text: '{{message}}', action: 'It is the only one' },
-    locked: { title: 'The key is locked', text: 'The node can not start without its passphrase.', action: 'Unlock' },
-    workerFailed: { title: 'The node can not run', text: '{{message}}', action: 'Start again' },
+    locked: { title: 'The key is locked', text: 'The node cannot start without its passphrase.', action: 'Unlock' },
+    workerFailed: { title: 'The node cannot run', text: '{{message}}', action: 'Start again' },
     backoff: { title: 'The node crashes', text: '{{message}}', action: 'Open the logs' },
     nodeError: { title: 'The node reports a problem', text: '{{message}}', action: 'Open the logs' },
     engineDown: { title: 'The engine does not stay up', text: '{{message}}', action: 'Open the logs' },
@@ -80,10 +80,10 @@ export const overview = {
       action: 'See why',
     },
     gpuRefuses: { title: 'The card takes no tasks', text: '{{message}}', action: 'Open GPUs' },
-    gpuProblem: { title: 'The card can not be read', text: '{{message}}', action: 'Open GPUs' },
+    gpuProblem: { title: 'The card cannot be read', text: '{{message}}', action: 'Open GPUs' },
     selfTest: {
       title: 'The self-test needs a decision',
-      text: 'Until then the node takes no tasks, so that a wrong result can not cost the stake.',
+      text: 'Until then the node takes no tasks, so that a wrong result cannot cost the stake.',
       action: 'Open GPUs',
     },
     moneyConflict: {

@@ -1,7 +1,7 @@
 /** By condition and code as `worker/trust/no-tasks*.ts` gives them; `changes` by what would change it. */
 export const trustConditions = {
   title: 'Why no tasks?',
-  lead: 'The network gives a task to a node that passes all of this. What a node can not know is said to be unknown.',
+  lead: 'The network gives a task to a node that passes all of this. What a node cannot know is said to be unknown.',
   allClear: 'Nothing that this node can know stands in the way. Tasks come when applications send them.',
   blocked_one: 'One thing stands in the way.',
   blocked_other: '{{count}} things stand in the way.',
@@ -90,7 +90,7 @@ export const trustConditions = {
     },
     version: {
       newest: 'Version {{version}} serves whatever the others serve.',
-      unreadable: 'The network can not read the version “{{version}}”.',
+      unreadable: 'The network cannot read the version “{{version}}”.',
       othersDiffer: 'This engine is {{version}}; others run {{others}}, and tasks may ask for those.',
       notTold: 'Version {{version}}. The network does not tell which ones its tasks ask for.',
       notRead: 'The network has not answered.',

@@ -10,7 +10,7 @@ export const trustQos = {
   notTold: 'not told',
   told: { relay: 'told by the relay', formula: 'computed here' },
   differs: 'The relay says {{relay}}, the published formula gives {{formula}}. The relay’s number counts.',
-  differsNone: 'The relay says {{relay}}; the published formula can not give that. The relay’s number counts.',
+  differsNone: 'The relay says {{relay}}; the published formula cannot give that. The relay’s number counts.',
   numbers: { long: 'Long-term', health: 'Health', combined: 'Combined', recovery: 'Recovery', taskScore: 'Points of a task' },
   exclusion: {
     excluded: 'Excluded from new tasks',
@@ -27,7 +27,7 @@ export const trustQos = {
     title: 'Recovery of the health',
     hint: 'If nothing else happens from now on.',
     full: 'Health is full; there is nothing to recover.',
-    unknown: 'Health is not known, so its recovery can not be shown.',
+    unknown: 'Health is not known, so its recovery cannot be shown.',
     time: 'Minutes from now',
     minutes: '{{value}} min',
     readmission: 'Back in from here ({{value}})',

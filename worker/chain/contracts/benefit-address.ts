@@ -45,7 +45,7 @@ export class BenefitAddress {
       }
       const present = await this.get();
       if (present === null) {
-        // It can not be set again, so it must not go to a contract that the stake's does not ask.
+        // It cannot be set again, so it must not go to a contract that the stake's does not ask.
         await this.#contracts.verify();
         return this.#contract.intent(act.id, 'setBenefitAddress', [target.toLowerCase()]);
       }

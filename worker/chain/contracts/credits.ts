@@ -1,4 +1,4 @@
-/** Stake that was given and can not be cashed; only the older contracts know it. Source: CHAIN_PROTOCOL 7.3. Amounts in wei. */
+/** Stake that was given and cannot be cashed; only the older contracts know it. Source: CHAIN_PROTOCOL 7.3. Amounts in wei. */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { ChainRpc } from '../rpc/methods.ts';

@@ -72,7 +72,7 @@ const C26: GenerationAdapter = {
       found: paysTo,
     });
   },
-  /** The observer can not be read. A call that a node without a stake makes fails at the observer first, if there is none. */
+  /** The observer cannot be read. A call that a node without a stake makes fails at the observer first, if there is none. */
   async isPaused(staking) {
     return (await staking.refusal('tryUnstake')) === NO_OBSERVER;
   },

@@ -23,7 +23,7 @@ export type StakePlan =
 export function planStake(input: { stake: Stake; freeCreditsWei: bigint; minimumWei: bigint; targetWei: bigint }): StakePlan {
   const { stake, freeCreditsWei, minimumWei, targetWei } = input;
   if (stake.status === 'PendingUnstaked') {
-    throw new ChainError('CHAIN_STAKE_LEAVING', 'the stake is being returned and can not be changed');
+    throw new ChainError('CHAIN_STAKE_LEAVING', 'the stake is being returned and cannot be changed');
   }
   const change = targetWei - stake.balanceWei - stake.creditsWei;
   if (change === 0n) return { kind: 'unchanged' };

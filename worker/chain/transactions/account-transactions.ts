@@ -67,7 +67,7 @@ export class AccountTransactions {
         });
       } catch (error) {
         if (!isChainError(error)) throw error;
-        this.#options.log.warn({ code: error.code }, 'open transactions can not be followed up at present');
+        this.#options.log.warn({ code: error.code }, 'open transactions cannot be followed up at present');
       }
       await this.#clock.sleep(this.#options.preset.pollMs, signal).catch(() => {});
     }

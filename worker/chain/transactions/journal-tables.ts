@@ -27,7 +27,7 @@ CREATE TABLE chain_transactions (
   CHECK ((settled_ms IS NOT NULL) = (state IN ('succeeded', 'reverted', 'refused', 'lost')))
 ) STRICT;
 
--- Two live transactions with one nonce can not be written down, and what is not written down is not sent.
+-- Two live transactions with one nonce cannot be written down, and what is not written down is not sent.
 CREATE UNIQUE INDEX chain_one_per_nonce ON chain_transactions (chain_id, account, nonce)
   WHERE state NOT IN ('refused', 'lost');
 CREATE INDEX chain_open ON chain_transactions (chain_id, account, nonce) WHERE state IN ('signed', 'sent', 'mined');

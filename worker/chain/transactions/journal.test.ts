@@ -113,7 +113,7 @@ describe('the journal', () => {
     expect(journal.markSent(entry).lastError).toBe('');
   });
 
-  it('can not be rewritten, by whatever code', () => {
+  it('cannot be rewritten, by whatever code', () => {
     record('a', 0);
     for (const sql of [
       'UPDATE chain_transactions SET nonce = 3',

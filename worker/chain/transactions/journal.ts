@@ -199,7 +199,7 @@ export class TransactionJournal {
           entry.sequence,
         ],
       );
-      if (moved !== 1) throw conflict(entry, `it can not become ${to.state}`);
+      if (moved !== 1) throw conflict(entry, `it cannot become ${to.state}`);
       return this.#get(entry.intent.id);
     });
   }

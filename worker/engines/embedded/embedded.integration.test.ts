@@ -156,7 +156,7 @@ describe('a language model task', () => {
   });
 });
 
-describe('a task that can not be run', () => {
+describe('a task that cannot be run', () => {
   const restartless = () => engines[0]?.engine.state();
 
   it.each([
@@ -191,7 +191,7 @@ describe('an embedded engine', () => {
       ...change,
     }) as const;
 
-  it('says hello, and refuses what other engines can and it can not, without blaming the task', async () => {
+  it('says hello, and refuses what other engines can and it cannot, without blaming the task', async () => {
     const worker = await startRawWorker();
     expect(worker.hello).toEqual({ version: '3.5.0', role: 'inference' });
     worker.send('{"worker_id":1}');

@@ -118,7 +118,7 @@ describe('an image task', () => {
   });
 });
 
-describe('an image task that can not be run', () => {
+describe('an image task that cannot be run', () => {
   it('9.5 args invalid: because its arguments are wrong is invalid, as for every node', async () => {
     for (const args of [imageArgs({ prompt: '' }), imageArgs({ task_config: { steps: 0 } }), { base_model: TINY }]) {
       const { outcome, files } = await run(args);

@@ -7,7 +7,7 @@ import { lockFolder } from './folder-lock.ts';
 
 type DownloadModelInput = Omit<DownloadFileInput, 'url' | 'target' | 'sizeBytes' | 'sha256'> & {
   readonly model: CatalogueModel;
-  /** The hub and its mirrors; a file that one can not give is asked of the next. At least one. */
+  /** The hub and its mirrors; a file that one cannot give is asked of the next. At least one. */
   readonly hubUrls: readonly string[];
 };
 

@@ -6,7 +6,7 @@ export interface InstallationFiles {
   kind(path: string): 'file' | 'folder' | null;
   /** Names in a folder, sorted; empty where there is none. */
   list(folder: string): readonly string[];
-  /** Null when it can not be read. */
+  /** Null when it cannot be read. */
   readText(path: string): string | null;
   mayExecute(path: string): boolean;
   mayWrite(path: string): boolean;

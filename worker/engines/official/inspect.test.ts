@@ -136,7 +136,7 @@ describe('9.1 program: an installation of the official worker', () => {
   });
 });
 
-describe('an installation that can not be used says why', () => {
+describe('an installation that cannot be used says why', () => {
   it.each([
     ['OFFICIAL_NOT_FOUND', () => path.join(root, 'gone')],
     ['OFFICIAL_WRONG_LAYOUT', () => root],

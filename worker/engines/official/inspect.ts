@@ -138,7 +138,7 @@ function patchView(found: OfficialLayout | null, { installed, current }: Version
   const about = { installedVersion: installed, available };
   if (found === null) return { ...about, state: 'unknown', offBecause: null };
   if (given.patches === 'off') return { ...about, state: 'off', offBecause: 'chosen' };
-  // A patch that can not be written ends the worker, which would try again at every start.
+  // A patch that cannot be written ends the worker, which would try again at every start.
   const readOnly = found.packages.some((folder) => !given.files.mayWrite(path.join(folder, 'crynux_worker')));
   if (readOnly) return { ...about, state: 'off', offBecause: 'readOnly' };
   if (current === null) return { ...about, state: 'unknown', offBecause: null };

@@ -37,7 +37,7 @@ function sent(given: {
   readonly proxy: (typeof PROXIES)[number];
 }): Record<string, string> {
   const { config } = inspectOfficialWorker(given.place, { platform: given.platform, env: {}, home: root });
-  if (config === null) throw new Error('the installation can not be used');
+  if (config === null) throw new Error('the installation cannot be used');
   const engine = engineWithSources({ engine: config, models: modelSettingsSchema.parse({ proxy: given.proxy }) });
   const program = engineProgram(engine, path.join(root, 'models'));
   return engineEnvironment({

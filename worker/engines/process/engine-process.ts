@@ -41,7 +41,7 @@ export interface EngineProcessInput {
   readonly onLine: (line: string) => void;
 }
 
-/** Never throws: a program that can not be started is one that has exited at once. */
+/** Never throws: a program that cannot be started is one that has exited at once. */
 export function startEngineProcess(input: EngineProcessInput): EngineProcess {
   try {
     return supervise(spawnEngine(input), input);

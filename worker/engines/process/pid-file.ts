@@ -47,7 +47,7 @@ export async function endOrphan(input: { file: string; clock: Clock; log: Engine
     killTree(record.pid, 'SIGKILL');
     for (let poll = 0; await isOurs(); poll++) {
       if (poll === POLLS) {
-        throw new EngineError('ENGINE_ORPHAN_REMAINS', `process ${record.pid} can not be ended`, { pid: record.pid });
+        throw new EngineError('ENGINE_ORPHAN_REMAINS', `process ${record.pid} cannot be ended`, { pid: record.pid });
       }
       await input.clock.sleep(POLL_MS);
     }

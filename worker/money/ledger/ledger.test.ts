@@ -68,7 +68,7 @@ describe('recording', () => {
     ledger.totals.audit();
   });
 
-  it('can not be changed by any other hand', () => {
+  it('cannot be changed by any other hand', () => {
     const path = join(tempDir(), 'node.sqlite');
     const db = openDatabase(path);
     onTestFinished(() => db.close());

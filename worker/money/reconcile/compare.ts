@@ -3,7 +3,7 @@ import type { OwnAccount } from '../ledger/entry.ts';
 
 /** Something that was heard and does not (or not so) stand in the ledger. */
 export type Candidate =
-  /** A record that waits or can not be read. `wei`: what it would put on the account; null = not known. */
+  /** A record that waits or cannot be read. `wei`: what it would put on the account; null = not known. */
   | { readonly kind: 'unbooked'; readonly record: string; readonly why: string; readonly wei: bigint | null }
   /** A source that contradicts itself: `wei` is what the later telling would have put on the account beyond the first. */
   | { readonly kind: 'contradiction'; readonly source: string; readonly wei: bigint }

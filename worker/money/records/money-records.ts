@@ -1,6 +1,6 @@
 /**
  * What the sources said about this node's money, word for word. The ledger is written from these rows, so that a row
- * that can not be booked yet waits here, and a difference can be explained by what was heard and not booked.
+ * that cannot be booked yet waits here, and a difference can be explained by what was heard and not booked.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';

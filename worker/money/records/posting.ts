@@ -5,9 +5,9 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 
 export type Posting =
   | { readonly kind: 'entries'; readonly entries: readonly LedgerEntry[] }
-  /** It can not be booked yet. */
+  /** It cannot be booked yet. */
   | { readonly kind: 'wait'; readonly why: string }
-  /** It can not be booked by this version of the program. */
+  /** It cannot be booked by this version of the program. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /** Nothing moved where the amount is zero. */

@@ -197,7 +197,7 @@ describe('records that an earlier version could not read', () => {
   it.each([
     ['a relay that still lists them', (list: RelayList) => recordedRows(list, SLASHED)],
     [
-      'a relay that can not be reached',
+      'a relay that cannot be reached',
       () => {
         throw new Error('unreachable');
       },

@@ -32,7 +32,7 @@ const LISTS: Readonly<Record<RelayList, { readonly path: string; readonly field:
 export interface RecordPage {
   /** Records of the whole list. */
   readonly total: number;
-  /** As they came: one that can not be read must not hide the others. */
+  /** As they came: one that cannot be read must not hide the others. */
   readonly rows: readonly unknown[];
 }
 

@@ -21,7 +21,7 @@ export interface RelaySums {
 
 const NONE: RelaySums = { relay: 0n, locked: 0n, inTransit: 0n };
 
-/** Null for a record that can not be read. */
+/** Null for a record that cannot be read. */
 export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): RelaySums | null {
   const value: unknown = JSON.parse(json);
   switch (list) {

@@ -120,7 +120,7 @@ describe('withdrawals', () => {
     expect(entriesOf(post({ status: 'success', benefitAddress: SELF }))[2]).toMatchObject({ to: 'wallet' });
   });
 
-  it('can not end twice', () => {
+  it('cannot end twice', () => {
     expect(post({ status: 'failed' }, { status: 'success' }).kind).toBe('unreadable');
     expect(post({ status: 'pending' }, { status: 'failed' }).kind).toBe('unreadable');
     expect(post({ status: 'success' }, { status: 'success' }).kind).toBe('entries');

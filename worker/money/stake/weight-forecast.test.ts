@@ -33,7 +33,7 @@ describe('forecastWeight', () => {
     expect(after.stakingScore.high).toBeCloseTo(0.5 * Math.sqrt(550 / 600), 12);
   });
 
-  it('can not rise above the highest, and gives a range when the node itself is that', () => {
+  it('cannot rise above the highest, and gives a range when the node itself is that', () => {
     expect(forecastWeight(basis, { operatorStakeWei: 10_000n * CNX }).after.stakingScore).toEqual({ low: 1, high: 1 });
     const highest = { ...basis, stakingScore: 1 };
     const { after, unknowns } = forecastWeight(highest, { operatorStakeWei: 0n });

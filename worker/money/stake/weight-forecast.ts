@@ -1,7 +1,7 @@
 /**
  * What a change of stake, relay balance or delegator share does to the chance of being given tasks. Pure.
  * Source: RELAY_PROTOCOL 4.2. The relay tells this node its own score only; what follows from others is given as a
- * range, and what can not be known is named.
+ * range, and what cannot be known is named.
  */
 import type { Unknown } from '../../../contract/money-acts.ts';
 import { selectionWeight, stakingScore } from '../../../protocol/node/selection.ts';

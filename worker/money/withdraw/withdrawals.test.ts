@@ -93,7 +93,7 @@ describe('an unknown outcome', () => {
   });
 
   it.each(['lostRequest', 'serverError'] as const)(
-    'whose request never counted (%s) is given up only when the relay can not take it any more',
+    'whose request never counted (%s) is given up only when the relay cannot take it any more',
     async (fate) => {
       const rig = await withdrawRig();
       const preview = await rig.withdrawals.preview(1_000n);
@@ -125,7 +125,7 @@ describe('an unknown outcome', () => {
     expect(await records(rig)).toBe(1);
   });
 
-  it('stays unknown while the list can not be read', async () => {
+  it('stays unknown while the list cannot be read', async () => {
     const rig = await withdrawRig();
     const preview = await rig.withdrawals.preview(1_000n);
     rig.fate = 'lostRequest';

@@ -131,6 +131,6 @@ export class Withdrawals {
   async #list(): Promise<readonly WithdrawalRecord[]> {
     const records = await this.#options.readList();
     if (records !== null) return records;
-    throw new MoneyError('MONEY_UNSUPPORTED', 'the relay’s list of withdrawals can not be read');
+    throw new MoneyError('MONEY_UNSUPPORTED', 'the relay’s list of withdrawals cannot be read');
   }
 }

@@ -283,7 +283,7 @@ describe('the relay said no', () => {
   });
 });
 
-describe('the relay can not be reached', () => {
+describe('the relay cannot be reached', () => {
   it.each<[string, string, Behaviour]>([
     ['never answers', 'timeout', () => {}],
     ['stops in the middle of its answer', 'timeout', (_, response) => response.writeHead(200).write('{"mess')],

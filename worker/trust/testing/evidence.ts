@@ -83,7 +83,7 @@ export function nodeInfo(changes: Partial<NodeInfo> = {}): NodeInfo {
   };
 }
 
-/** Stands for a relay in states that a test can not bring a real one into. */
+/** Stands for a relay in states that a test cannot bring a real one into. */
 export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
   return {
     address: SELF,

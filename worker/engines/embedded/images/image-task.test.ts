@@ -121,7 +121,7 @@ describe('an image task', () => {
   });
 });
 
-describe('a task that this engine can not run', () => {
+describe('a task that this engine cannot run', () => {
   it.each<[string, object, object?]>([
     ['a LoRA', { lora: { model: 'some/lora' } }],
     ['a ControlNet', { controlnet: { model: 'some/controlnet' } }],
@@ -156,7 +156,7 @@ describe('a task that this engine can not run', () => {
     expect(await tracebackFor({ modelDir: join(root, 'nowhere') })).toContain('Task model not downloaded');
   });
 
-  it('stays usable after a model that can not be opened', async () => {
+  it('stays usable after a model that cannot be opened', async () => {
     const broken = join(root, 'broken');
     await cp(TINY, broken, { recursive: true });
     await writeFile(join(broken, 'vae_decoder', 'model.onnx'), 'no model');

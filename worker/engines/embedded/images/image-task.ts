@@ -96,6 +96,6 @@ async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(file, bytes, { flag: 'wx' });
   } catch (cause) {
-    throw new EngineError('ENGINE_JOB_REPEATED', `${file} can not be written anew`, {}, { cause });
+    throw new EngineError('ENGINE_JOB_REPEATED', `${file} cannot be written anew`, {}, { cause });
   }
 }

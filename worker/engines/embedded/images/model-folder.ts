@@ -119,7 +119,7 @@ async function readText(folder: string, name: string): Promise<string> {
   try {
     return await readFile(join(folder, name), 'utf8');
   } catch (cause) {
-    throw badModel(name, 'can not be read', cause);
+    throw badModel(name, 'cannot be read', cause);
   }
 }
 

@@ -15,7 +15,7 @@ export const PROBE_MODEL =
 /**
  * Opens a first session, because onnxruntime quietly leaves out a provider that its build does not have, and lists
  * CUDA even where its libraries are missing.
- * @throws EngineError ENGINE_NO_GPU when it is confined to a device that it can not use (law 6).
+ * @throws EngineError ENGINE_NO_GPU when it is confined to a device that it cannot use (law 6).
  */
 export async function chooseProvider(device: EmbeddedDevice | 'webgpu'): Promise<Provider> {
   if (device === 'cpu') return 'cpu';
@@ -24,7 +24,7 @@ export async function chooseProvider(device: EmbeddedDevice | 'webgpu'): Promise
     return 'cpu';
   }
   const failure = await failureOf(device);
-  if (failure !== null) throw new EngineError('ENGINE_NO_GPU', `onnxruntime can not use ${device}: ${failure}`);
+  if (failure !== null) throw new EngineError('ENGINE_NO_GPU', `onnxruntime cannot use ${device}: ${failure}`);
   return device;
 }
 

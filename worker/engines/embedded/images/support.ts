@@ -1,4 +1,4 @@
-/** What of a task's arguments this engine can not honour. Such a task is no invalid one: other engines may run it. */
+/** What of a task's arguments this engine cannot honour. Such a task is no invalid one: other engines may run it. */
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { unsupported } from '../traceback.ts';
 
@@ -17,7 +17,7 @@ export function assertSupported(args: SdTaskArgs): void {
   if (width < 1 || height < 1 || width * height > MAX_PIXELS) unsupported(`a size of ${width} × ${height}`);
 }
 
-/** ONNX models are exported in one type and can not change it. @throws EngineError ENGINE_UNSUPPORTED */
+/** ONNX models are exported in one type and cannot change it. @throws EngineError ENGINE_UNSUPPORTED */
 export function assertDtype(asked: SdTaskArgs['dtype'], has: SdTaskArgs['dtype']): void {
   if (asked !== 'auto' && asked !== has) unsupported(`${asked} with a model exported in ${has}`);
 }

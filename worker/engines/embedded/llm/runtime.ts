@@ -25,7 +25,7 @@ export interface LlmRuntime {
   release(): Promise<void>;
 }
 
-/** @throws EngineError ENGINE_NO_GPU when it is confined to NVIDIA cards and can not use them (law 6). */
+/** @throws EngineError ENGINE_NO_GPU when it is confined to NVIDIA cards and cannot use them (law 6). */
 export async function startRuntime(device: EmbeddedDevice): Promise<LlmRuntime> {
   const llama = await openLlama(device);
   const gpuCount = llama.gpu === false ? 0 : (await llama.getGpuDeviceNames()).length;
@@ -59,7 +59,7 @@ async function openLlama(device: EmbeddedDevice): Promise<Llama> {
     return await getLlama({ ...common, logger, gpu: device === 'cpu' ? false : device });
   } catch (cause) {
     if (device !== 'cuda') throw cause;
-    throw new EngineError('ENGINE_NO_GPU', 'llama.cpp can not use CUDA on this machine', {}, { cause });
+    throw new EngineError('ENGINE_NO_GPU', 'llama.cpp cannot use CUDA on this machine', {}, { cause });
   }
 }
 
