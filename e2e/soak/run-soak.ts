@@ -74,6 +74,8 @@ class Soak {
   readonly #acts: Record<string, number> = {};
   readonly #failures: string[] = [];
   readonly #startedMs = performance.now();
+  /** Of the task that was begun last: resolves when the relay has it. */
+  #creation: Promise<unknown> = Promise.resolve();
   #isOver = false;
   #isQuiet = false;
 
@@ -166,13 +168,21 @@ class Soak {
     const isInvalid = !isGroup && this.#choices.chance(INVALID_CHANCE);
     const words = isInvalid ? UNDECODABLE : this.#choices.chance(0.5) ? SAME_EVERYWHERE : 'each its own';
     const args = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: words }] });
-    if (isGroup) sampling.setNext('group');
+    const spec = { type: 'Llm', args, modelIds: [`base:${MODEL}`], feeWei: FEE_WEI.toString() } as const;
+    const { promise: created, resolve: onProgress } = Promise.withResolvers<unknown>();
+    const before = this.#creation;
+    this.#creation = created;
+    // The plan is for whichever task is created next: one at a time.
+    await before;
+    sampling.setNext(isGroup ? 'group' : 'single');
     try {
-      await application.runTask({ type: 'Llm', args, modelIds: [`base:${MODEL}`], feeWei: FEE_WEI.toString() }, { signal });
+      await application.runTask(spec, { signal, onProgress });
     } catch (error) {
       // What is wrong with a task is told by the facts; the application's own trouble belongs to the report.
       this.#failures.push(`application: ${String(error)}`);
       await sleep(200);
+    } finally {
+      onProgress(null);
     }
   }
 
@@ -239,6 +249,7 @@ class Soak {
       const name = status === 'EndAborted' ? `${status} (${abortReason})` : status;
       ends[name] = (ends[name] ?? 0) + 1;
     }
+    const withdrawals = this.#network.devnet.relay.ledger().filter(({ type }) => type === 'Withdraw').length;
     return {
       seed: this.#options.seed,
       seconds: Math.round((performance.now() - this.#startedMs) / 1000),
@@ -248,7 +259,7 @@ class Soak {
       kills: this.#killer.counts,
       faults: this.#faults,
       clockSteps: this.#killer.clockSteps,
-      acts: this.#acts,
+      acts: { ...this.#acts, ...(withdrawals === 0 ? {} : { 'withdrawals that the relay took': withdrawals }) },
       failures: this.#failures,
       violations: judge(facts),
     };

@@ -57,7 +57,7 @@ async function answer(id: number, act: () => Promise<readonly string[]>): Promis
 }
 
 async function withdraw(client: WorkerClient, amountWei: string): Promise<string[]> {
-  const node = createNodeClient(client.connect());
+  const node = createNodeClient(client.connect('own'));
   const { confirmation, problems } = await node.money.prepareWithdrawal({ amountWei });
   if (confirmation === null) return problems.map(({ code }) => code);
   await node.money.confirmWithdrawal({ amountWei, confirmation: confirmation.id });
@@ -65,7 +65,7 @@ async function withdraw(client: WorkerClient, amountWei: string): Promise<string
 }
 
 async function reconcile(client: WorkerClient): Promise<string[]> {
-  const { checks } = await createNodeClient(client.connect()).money.reconcile({});
+  const { checks } = await createNodeClient(client.connect('own')).money.reconcile({});
   return checks
     .filter(({ against, agreement }) => against !== 'none' && agreement.state !== 'agrees')
     .map(({ account, against, ledgerWei, observedWei, agreement }) =>
