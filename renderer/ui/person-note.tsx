@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next';
 /** Where a person confirms what no page may do alone. */
 export function PersonNote() {
   const { t } = useTranslation();
+  // The desktop program asks in a dialog of its own; it is the one that gives its page a bridge.
+  const where = 'crynux' in globalThis ? 'dialog' : 'terminal';
   return (
     <p role="status" className="flex items-start gap-2 text-soft">
       <UserCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
-      {t('crynux' in globalThis ? 'person.dialog' : 'person.terminal')}
+      {t(`person.${where}`)}
     </p>
   );
 }
