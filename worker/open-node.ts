@@ -32,6 +32,7 @@ import { openLedgerFirst } from './open-ledger.ts';
 import { proxyPolicy } from './outbound/proxy-policy.ts';
 import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from './preflight/relay-stakes.ts';
 import { Housekeeper } from './retention/housekeeper.ts';
+import { createImageDigester } from './scores/image-digester.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
@@ -107,6 +108,8 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const gpu = await openNodeGpu({ config, clock, log });
   onOpened(() => gpu.close());
   const resultsDir = join(config.dataDir, 'results');
+  const images = createImageDigester({ clock });
+  onOpened(() => images.close());
   const directory = modelsDirectory(config);
   const program = ports.createEngine({
     config: engineWithSources(config, proxies),
@@ -190,7 +193,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     config,
     guard,
     warmUp,
-    context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, networkClock, clock, reach, log },
+    context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, images, networkClock, clock, reach, log },
     clearance,
     money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
     models: offered,

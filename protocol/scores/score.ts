@@ -11,12 +11,12 @@ export const SCORE_BYTES_PER_FILE: Readonly<Record<TaskType, number>> = { Stable
 
 /** Concatenated image hashes in file order (StableDiffusion, FineTuneLora). @throws ProtocolError PROTOCOL_BAD_IMAGE */
 export function imageScore(pngs: readonly Uint8Array[], zlib?: ZlibPort): Hex {
-  return concatHex(pngs.map((png) => imageHash(png, zlib)));
+  return scoreOfParts(pngs.map((png) => imageHash(png, zlib)));
 }
 
 /** Concatenated SHA-256 of the raw bytes of each file, in file order (Llm). */
 export function textScore(files: readonly Uint8Array[]): Hex {
-  return concatHex(files.map((file) => bytesToHex(sha256(file))));
+  return scoreOfParts(files.map((file) => bytesToHex(sha256(file))));
 }
 
 /**
@@ -68,7 +68,8 @@ export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
   return distance;
 }
 
-function concatHex(parts: readonly Hex[]): Hex {
+/** A score of the parts that the files add to it, in file order. */
+export function scoreOfParts(parts: readonly Hex[]): Hex {
   return `0x${parts.map((part) => part.slice(2)).join('')}`;
 }
 

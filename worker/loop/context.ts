@@ -5,6 +5,7 @@ import type { DiagnosedGpu } from '../gpu/diagnosed.ts';
 import type { Log } from '../log.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
+import type { ImageDigester } from '../scores/image-digester.ts';
 import type { Store } from '../store/store.ts';
 import type { Reach } from './points.ts';
 
@@ -18,6 +19,8 @@ export interface LoopContext {
   readonly gpu: { readonly name: string; readonly vramGib: number; readonly diagnosed?: DiagnosedGpu };
   /** Absolute directory of all results. */
   readonly resultsDir: string;
+  /** Hashes the images of results. */
+  readonly images: ImageDigester;
   /** The network's time: deadlines are judged by it. */
   readonly networkClock: NetworkClock;
   /** The local clock: for waiting. */

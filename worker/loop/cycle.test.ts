@@ -37,7 +37,7 @@ describe('a task from start to end', () => {
     rig.network.change(TASK, { status: 'Validated', validatedTimeMs: START_MS + 2_000 });
     expect(await cycles(rig, 3)).toEqual(['uploadResult', 'close', 'closed']);
     expect(rig.network.submitted).toEqual([{ commitment: TASK, score: HELLO_SCORE }]);
-    expect(rig.network.uploads[0]?.files).toEqual([{ name: '0.json', bytes: Buffer.from('hello') }]);
+    expect(rig.network.uploads[0]?.files).toEqual([{ name: '0.json', bytes: new TextEncoder().encode('hello') }]);
     expect(rig.context.store.tasks.get(TASK)).toMatchObject({ status: 'EndSuccess', closedAs: 'EndSuccess', paymentWei: null });
     // The host's settings say how long it is kept.
     expect(existsSync(join(rig.context.resultsDir, TASK, '1', '0.json'))).toBe(true);

@@ -23,17 +23,35 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+/** Bytes read or hashed at a time: a few milliseconds of work. */
+const STEP = 1024 * 1024;
 
 /** SHA-256 and size of a file that may be too large for memory. */
 export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly size: number }> {
   const hash = createHash('sha256');
   let size = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: STEP }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     size += chunk.length;
   }
   return { sha256: hash.digest('hex'), size };
+}
+
+/** A whole file with the SHA-256 of exactly the bytes that are returned; other work goes on meanwhile. */
+export async function readHashed(path: string): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array((await file.stat()).size);
+    const hash = createHash('sha256');
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, Math.min(STEP, bytes.length - filled));
+      if (bytesRead === 0) break;
+      hash.update(bytes.subarray(filled, filled + bytesRead));
+      filled += bytesRead;
+    }
+    return { bytes: bytes.subarray(0, filled), sha256: hash.digest('hex') };
+  } finally {
+    await file.close();
+  }
 }

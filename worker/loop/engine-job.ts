@@ -1,5 +1,6 @@
 /** What the engine is told to do for a task. Source: RELAY_PROTOCOL 7.4, 8.6. */
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { EngineModel } from '../../protocol/engine/messages.ts';
 import { isBaseModelId, normaliseModelNames, parseModelId } from '../../protocol/models/model-id.ts';
 import { engineDeadlineMs } from '../../protocol/tasks/deadlines.ts';
@@ -44,6 +45,15 @@ export function needsCheckpoint(task: StoredTask): boolean {
   const args = readJson(task.taskArgs);
   return typeof args === 'object' && args !== null && 'checkpoint' in args && typeof args.checkpoint === 'string';
 }
+
+/** How many images a task makes; what is not known counts as one, and no task of texts makes any. */
+export function expectedImages(task: StoredTask): number {
+  if (task.type === 'Llm') return 0;
+  const parsed = imageCountSchema.safeParse(readJson(task.taskArgs));
+  return parsed.success ? parsed.data.task_config.num_images : 1;
+}
+
+const imageCountSchema = z.object({ task_config: z.object({ num_images: z.number().int().positive() }) });
 
 /**
  * The arguments with normalised model names. Text that needs no change goes through byte for byte, for parsing and

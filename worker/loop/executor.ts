@@ -13,7 +13,8 @@ import type { StoredTask } from '../store/tasks.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import type { LoopContext } from './context.ts';
 import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
-import { auxiliaryModels, engineJob, needsCheckpoint } from './engine-job.ts';
+import { EarlyImages } from './early-images.ts';
+import { auxiliaryModels, engineJob, expectedImages, needsCheckpoint } from './engine-job.ts';
 import { type ResultPlace, sealResult } from './result-files.ts';
 
 const INPUT_CHECKPOINT = 'input_checkpoint';
@@ -68,17 +69,22 @@ export class Executor {
     const place: ResultPlace = { root: resultsDir, dir: join(task.commitment, String(attempt)) };
     const subject = { commitment: task.commitment, taskArgs: task.taskArgs, gpu };
     await reach('execution.recorded');
+    let early: EarlyImages | null = null;
     try {
+      await emptyFolder(join(place.root, place.dir));
+      early = this.#earlyImages(task, place);
       const outcome = await this.#execute(task, place, lifetime);
       await reach('execution.answered');
       const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
-      await this.#record(task, place, outcome);
+      await this.#record(task, place, outcome, early);
     } catch (error) {
       log.error({ commitment: task.commitment, err: error }, 'the execution failed inside the node');
       store.diagnostics.add(reportOfException({ ...subject, nowMs: clock.now() }, error));
       const detail = error instanceof Error ? error.message : String(error);
       store.executions.end(task.commitment, { outcome: 'failed', detail, nowMs: clock.now() });
+    } finally {
+      early?.close();
     }
     await reach('outcome.recorded');
     if (store.local(task.commitment).kind === 'closed') await tidyResults({ store, resultsDir }, task.commitment);
@@ -87,8 +93,6 @@ export class Executor {
   async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
     const { engine, networkClock, reach } = this.#context;
     const outputDir = join(place.root, place.dir);
-    await rm(outputDir, { recursive: true, force: true });
-    await mkdir(outputDir, { recursive: true });
     const failure = await this.#fetchModels(task);
     if (failure !== null) return failure;
     const checkpointDir = await this.#fetchCheckpoint(task);
@@ -99,6 +103,13 @@ export class Executor {
       return { kind: 'cancelled', reason: 'restarted', detail: 'the engine restarted before the execution began' };
     }
     return engine.execute(job);
+  }
+
+  /** Threads for the images are ready, and each image is looked at, before the engine has answered. */
+  #earlyImages(task: StoredTask, place: ResultPlace): EarlyImages | null {
+    const { images } = this.#context;
+    images.expect(expectedImages(task));
+    return task.type === 'StableDiffusion' ? new EarlyImages(join(place.root, place.dir), images) : null;
   }
 
   /** Anything beside the base model is fetched first (RELAY_PROTOCOL 8.6); null when all is there. */
@@ -130,12 +141,12 @@ export class Executor {
     return dir;
   }
 
-  async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome): Promise<void> {
-    const { store, clock, reach, log } = this.#context;
+  async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
+    const { store, clock, reach, log, images } = this.#context;
     const { commitment } = task;
     log.info({ commitment, outcome: outcome.kind }, 'the engine answered');
     if (outcome.kind === 'success') {
-      const sealed = await sealResult(task.type, place);
+      const sealed = await sealResult({ type: task.type, place, images, early });
       await reach('result.sealed');
       store.recordResult({ commitment, ...sealed, nowMs: clock.now() });
       await reach('result.recorded');
@@ -149,6 +160,11 @@ export class Executor {
     const state = this.#context.engine.state();
     return state.kind === 'ready' && state.lifetime === lifetime;
   }
+}
+
+async function emptyFolder(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
 }
 
 /** What a closed task leaves beside its result: all of it where there is none. The result itself stays as long as the host wants. */

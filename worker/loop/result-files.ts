@@ -1,18 +1,20 @@
 /**
- * The files of a result: found, made durable and hashed once (seal), hashed again before they leave (verify, law 5).
+ * The files of a result: found, made durable and hashed once (seal), compared with that before they leave (verify, law 5).
  * Source: RELAY_PROTOCOL 6.1 (which files, in which order), 8.6.
  */
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Hex } from '../../protocol/hex.ts';
-import { assertValidScore, scoreOfFiles } from '../../protocol/scores/score.ts';
+import { assertValidScore, SCORE_BYTES_PER_FILE, scoreOfParts } from '../../protocol/scores/score.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { WorkerError } from '../errors.ts';
-import { nativeZlib } from '../native-zlib.ts';
 import type { ResultFile } from '../networks/task-network.ts';
+import type { ImageDigest } from '../scores/image-digest.ts';
+import type { ImageDigester } from '../scores/image-digester.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { packCheckpoint } from './checkpoint.ts';
-import { hashFile, sha256Of, syncDirectory, syncFile } from './durable-files.ts';
+import { hashFile, readHashed, syncDirectory, syncFile } from './durable-files.ts';
+import type { EarlyImages } from './early-images.ts';
 
 const FOLDER: Readonly<Record<TaskType, string>> = { StableDiffusion: '', Llm: '', FineTuneLora: 'validation' };
 const PATTERN: Readonly<Record<TaskType, RegExp>> = {
@@ -33,27 +35,48 @@ export interface ResultPlace {
   readonly dir: string;
 }
 
+export interface SealOptions {
+  readonly type: TaskType;
+  readonly place: ResultPlace;
+  readonly images: ImageDigester;
+  /** What was seen of images before the engine had answered. */
+  readonly early?: EarlyImages | null;
+}
+
 /**
- * Finds the result files of an execution, flushes them to disk and computes their score.
- * @throws WorkerError RESULT_INCOMPLETE, ProtocolError PROTOCOL_BAD_IMAGE, PROTOCOL_BAD_SCORE
+ * Finds the result files of an execution, hashes them once, and flushes them to disk with the folders that name them.
+ * @throws WorkerError RESULT_INCOMPLETE, ProtocolError PROTOCOL_BAD_SCORE
  */
-export async function sealResult(type: TaskType, place: ResultPlace): Promise<SealedResult> {
+export async function sealResult({ type, place, images, early = null }: SealOptions): Promise<SealedResult> {
   const folder = join(place.dir, FOLDER[type]);
   const names = await numberedFiles(join(place.root, folder), PATTERN[type]);
-  const artifacts: Artifact[] = [];
-  const contents: Uint8Array[] = [];
-  for (const [position, name] of names.entries()) {
-    const path = join(folder, name);
-    await syncFile(join(place.root, path));
-    const bytes = await readFile(join(place.root, path));
-    contents.push(bytes);
-    artifacts.push({ kind: 'file', position, path, sha256: sha256Of(bytes), size: bytes.length });
-  }
-  if (type === 'FineTuneLora') artifacts.push(await sealCheckpoint(place));
-  for (const dir of new Set([folder, place.dir, join(place.dir, '..'), '.'])) await syncDirectory(join(place.root, dir));
-  const score = scoreOfFiles(type, contents, nativeZlib);
+  const checkpoint = type === 'FineTuneLora' ? [await sealCheckpoint(place)] : [];
+  const paths = names.map((name) => join(folder, name));
+  const folders = new Set([folder, place.dir, join(place.dir, '..'), '.']);
+  const [digests] = await Promise.all([
+    Promise.all(
+      paths.map(async (path, position) => {
+        const absolute = join(place.root, path);
+        if (type === 'Llm') return textDigest(absolute);
+        const known = (await early?.of(names[position] ?? '')) ?? null;
+        return images.digest({ path: absolute, known, onlyComplete: false });
+      }),
+    ),
+    ...paths.map((path) => syncFile(join(place.root, path))),
+    ...[...folders].map((dir) => syncDirectory(join(place.root, dir))),
+  ]);
+  const score = scoreOfParts(digests.map((digest) => digest?.hash ?? '0x'));
   assertValidScore(type, score);
-  return { score, artifacts };
+  const artifacts = digests.flatMap((digest, position): Artifact[] =>
+    digest === null ? [] : [{ kind: 'file', position, path: paths[position] ?? '', sha256: digest.sha256, size: digest.size }],
+  );
+  return { score, artifacts: [...artifacts, ...checkpoint] };
+}
+
+/** A text's part of the score is the SHA-256 of its bytes. */
+async function textDigest(path: string): Promise<ImageDigest> {
+  const { sha256, size } = await hashFile(path);
+  return { sha256, size, hash: `0x${sha256}` };
 }
 
 async function sealCheckpoint(place: ResultPlace): Promise<Artifact> {
@@ -83,46 +106,51 @@ function incomplete(dir: string, why: string): WorkerError {
   return new WorkerError('RESULT_INCOMPLETE', `${why} in ${dir}`, { dir });
 }
 
+export interface RecordedResult {
+  readonly type: TaskType;
+  /** Absolute; the artifacts' paths are below it. */
+  readonly root: string;
+  readonly score: Hex;
+  readonly artifacts: readonly Artifact[];
+}
+
 export interface VerifiedResult {
   readonly files: readonly ResultFile[];
   readonly checkpointPath: string | null;
 }
 
 /**
- * Law 5: reads the files from disk again and returns exactly the bytes that hash to the score in the ledger.
+ * Law 5: reads the files from disk again and returns exactly the bytes that the score in the ledger is of. The score was
+ * made of the same bytes, whose SHA-256 was recorded with it in one transaction: they need no second hash of another kind.
  * @throws WorkerError RESULT_CHANGED
  */
-export async function verifyResult(options: {
-  readonly type: TaskType;
-  readonly root: string;
-  readonly score: Hex;
-  readonly artifacts: readonly Artifact[];
-}): Promise<VerifiedResult> {
-  const { type, root, score, artifacts } = options;
+export async function verifyResult(recorded: RecordedResult): Promise<VerifiedResult> {
+  const { root, artifacts } = recorded;
   const files: ResultFile[] = [];
   let checkpointPath: string | null = null;
   for (const artifact of artifacts) {
     const path = join(root, artifact.path);
+    const unreadable = (cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause));
     if (artifact.kind === 'checkpoint') {
-      const found = await hashFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause)));
-      if (found.sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
+      const { sha256 } = await hashFile(path).catch(unreadable);
+      if (sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
       checkpointPath = path;
       continue;
     }
-    const bytes = await readFile(path).catch((cause: unknown) => Promise.reject(changed(path, 'it cannot be read', cause)));
-    if (sha256Of(bytes) !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
-    files.push({ name: path.slice(path.search(/[^/\\]+$/)), bytes });
+    const { bytes, sha256 } = await readHashed(path).catch(unreadable);
+    if (sha256 !== artifact.sha256) throw changed(path, 'it has another hash than when it was recorded');
+    files.push({ name: basename(path), bytes });
   }
-  const now =
-    files.length === 0
-      ? 'no score, for there are no files'
-      : scoreOfFiles(
-          type,
-          files.map((file) => file.bytes),
-          nativeZlib,
-        );
-  if (now !== score) throw changed(root, `the files make ${now}, the ledger says ${score}`);
+  assertMakesScore(recorded);
   return { files, checkpointPath };
+}
+
+/** The score of texts is the list of their digests; of images, it has one part for each. */
+function assertMakesScore({ type, root, score, artifacts }: RecordedResult): void {
+  const parts = artifacts.flatMap(({ kind, sha256 }) => (kind === 'file' ? [sha256] : []));
+  const isOfAll = (score.length - 2) / 2 === parts.length * SCORE_BYTES_PER_FILE[type];
+  if (parts.length === 0 || !isOfAll) throw changed(root, `${parts.length} files are recorded for the score ${score}`);
+  if (type === 'Llm' && score !== `0x${parts.join('')}`) throw changed(root, `the files do not make ${score}`);
 }
 
 function changed(path: string, why: string, cause?: unknown): WorkerError {

@@ -8,7 +8,7 @@ import type { RecordedScore } from '../store/score-ledger.ts';
 /** A file of a result; its place in the list is its index. */
 export interface ResultFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface ResultUpload {

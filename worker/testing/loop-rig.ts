@@ -8,6 +8,7 @@ import { RelayHealth } from '../loop/relay-health.ts';
 import { RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
+import { createImageDigester } from '../scores/image-digester.ts';
 import { openStore } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -49,6 +50,7 @@ export async function loopRig(options: RigOptions = {}): Promise<Rig> {
     engineAccepted: options.engineAccepted ?? true,
     gpu: GPU,
     resultsDir: join(dataDir, 'results'),
+    images: createImageDigester({ clock }),
     networkClock: new NetworkClock(clock),
     clock,
     reach: options.reach ?? passOn,

@@ -8,6 +8,7 @@ import { passOn } from '../loop/points.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
+import { createImageDigester } from '../scores/image-digester.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -77,6 +78,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
       engineAccepted: true,
       gpu: GPU,
       resultsDir: join(dataDir, 'results'),
+      images: createImageDigester({ clock }),
       networkClock: new NetworkClock(clock),
       clock,
       reach: passOn,

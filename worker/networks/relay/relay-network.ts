@@ -1,5 +1,6 @@
 /** The task network behind a relay's HTTP API. Source: RELAY_PROTOCOL 2.4 (signed fields), 3.2–3.9 (routes). */
 import { openAsBlob } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { FormData } from 'undici';
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -95,7 +96,7 @@ export class RelayNetwork implements TaskNetwork {
     const form = new FormData();
     form.append('timestamp', String(timestamp));
     form.append('signature', signature);
-    for (const { name, bytes } of files) form.append('files', new Blob([Uint8Array.from(bytes)]), name);
+    for (const { name, bytes } of files) form.append('files', await blobOf(bytes), name);
     if (checkpointPath !== null) form.append('checkpoint', await openAsBlob(checkpointPath), 'checkpoint.zip');
     const upload = { method: 'POST', path: `${taskPath(commitment)}/results`, form, transfer: true } as const;
     await this.#noticing(this.#transport.send(upload));
@@ -219,6 +220,18 @@ export class RelayNetwork implements TaskNetwork {
   #capabilities({ gpu, version, modelIds }: Capabilities): CapabilitiesPayload {
     return { address: this.address, gpu_name: gpu.name, gpu_vram: gpu.vramGib, version, model_ids: modelIds };
   }
+}
+
+/** Bytes copied at a time: a large result keeps nothing else waiting. */
+const BLOB_STEP = 4 * 1024 * 1024;
+
+async function blobOf(bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
+  const parts: Blob[] = [];
+  for (let at = 0; at < bytes.length; at += BLOB_STEP) {
+    if (at > 0) await setImmediate();
+    parts.push(new Blob([bytes.subarray(at, at + BLOB_STEP)]));
+  }
+  return new Blob(parts);
 }
 
 function taskPath(commitment: Hex): string {

@@ -11,6 +11,7 @@ import { RequestBudget } from '../../loop/request-budget.ts';
 import { TaskDriver } from '../../loop/task-driver.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
+import { createImageDigester } from '../../scores/image-digester.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
@@ -54,6 +55,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
     engineAccepted: true,
     gpu: MACHINE.gpu,
     resultsDir,
+    images: createImageDigester({ clock }),
     networkClock,
     clock,
     reach: passOn,
