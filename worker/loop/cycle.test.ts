@@ -266,7 +266,7 @@ describe('law 7: an engine that the network does not accept never runs', () => {
     expect(await cycles(rig, 2)).toEqual(['engineNotAccepted', 'engineNotAccepted']);
     expect(rig.engine.jobs).toEqual([]);
     const { Executor } = await import('./executor.ts');
-    const executor = new Executor(rig.context, { onEnd: () => {}, onFatal: () => {} });
+    const executor = new Executor(rig.context, { onAnswer: () => {}, onEnd: () => {}, onFatal: () => {} });
     await expect(executor.begin(TASK, 'L1')).rejects.toMatchObject({ code: 'ENGINE_NOT_ACCEPTED' });
   });
 });

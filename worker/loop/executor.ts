@@ -20,6 +20,8 @@ import { type ResultPlace, sealResult } from './result-files.ts';
 const INPUT_CHECKPOINT = 'input_checkpoint';
 
 export interface ExecutorEvents {
+  /** The engine has answered, and an act will follow; what it answered is not on disk yet. */
+  onAnswer(commitment: Hex): void;
   /** An execution ended and its outcome is on disk. */
   onEnd(commitment: Hex): void;
   /** The outcome could not be recorded: the process must not go on. */
@@ -30,6 +32,8 @@ export class Executor {
   readonly #context: LoopContext;
   readonly #events: ExecutorEvents;
   readonly #running = new Map<Hex, Promise<void>>();
+  /** Answers of the engine that are on their way to the disk. */
+  readonly #recording = new Map<Hex, Promise<void>>();
 
   constructor(context: LoopContext, events: ExecutorEvents) {
     this.#context = context;
@@ -38,6 +42,11 @@ export class Executor {
 
   isRunning(commitment: Hex): boolean {
     return this.#running.has(commitment);
+  }
+
+  /** Resolves when no answer of the engine waits to be recorded; never rejects. */
+  async recorded(commitment: Hex): Promise<void> {
+    await this.#recording.get(commitment);
   }
 
   async settled(): Promise<void> {
@@ -77,7 +86,7 @@ export class Executor {
       await reach('execution.answered');
       const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
-      await this.#record(task, place, outcome, early);
+      await this.#recordAnswer(task, place, outcome, early);
     } catch (error) {
       log.error({ commitment: task.commitment, err: error }, 'the execution failed inside the node');
       store.diagnostics.add(reportOfException({ ...subject, nowMs: clock.now() }, error));
@@ -139,6 +148,20 @@ export class Executor {
     await rm(dir, { recursive: true, force: true });
     await unpackCheckpoint(zipPath, dir);
     return dir;
+  }
+
+  /** The network is asked about the task meanwhile: both are needed before the next act. */
+  async #recordAnswer(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
+    const { commitment } = task;
+    const ended = Promise.withResolvers<void>();
+    this.#recording.set(commitment, ended.promise);
+    try {
+      if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#events.onAnswer(commitment);
+      await this.#record(task, place, outcome, early);
+    } finally {
+      this.#recording.delete(commitment);
+      ended.resolve();
+    }
   }
 
   async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {

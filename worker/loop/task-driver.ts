@@ -42,6 +42,9 @@ export interface TaskDriverOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** What was read of the network is not kept waiting any longer for an answer of the engine that is being recorded. */
+const RECORDED_WITHIN_MS = 1_000;
+
 /** How long a look gives way when the minute's requests are spent. */
 const POSTPONE_MS = 1_000;
 
@@ -57,6 +60,8 @@ interface Watched {
   /** Consecutive cycles that ended in the same act: an act that changes nothing is not repeated at full speed. */
   repeats: number;
   last: Action['kind'] | null;
+  /** The engine has answered: `due` = the look that sees to it is still to come, `taken` = it is under way. */
+  answer: 'none' | 'due' | 'taken';
 }
 
 export class TaskDriver {
@@ -71,9 +76,17 @@ export class TaskDriver {
     const { clock, store } = options.context;
     this.#waker = new Waker(clock);
     this.#executor = new Executor(options.context, {
+      onAnswer: (commitment) => {
+        this.wake(commitment);
+        const watched = this.#watched.get(commitment);
+        if (watched !== undefined) watched.answer = 'due';
+      },
       onEnd: (commitment) => {
         options.onTask(commitment);
-        if (store.tasks.get(commitment).closedMs === null) this.wake(commitment);
+        const watched = this.#watched.get(commitment);
+        const isTaken = watched?.answer === 'taken';
+        if (watched !== undefined) watched.answer = 'none';
+        if (!isTaken && store.tasks.get(commitment).closedMs === null) this.wake(commitment);
       },
       onFatal: options.onFatal,
     });
@@ -183,8 +196,11 @@ export class TaskDriver {
     const now = () => monotonicNow(context.clock);
     watched.due = NEVER;
     watched.canWait = true;
+    if (watched.answer === 'due') watched.answer = 'taken';
     try {
       const action = await this.cycle(commitment);
+      // Not recorded in time: the end of the recording wakes again.
+      if (action !== 'notOurs' && action.kind === 'wait') watched.answer = 'none';
       health.ok();
       watched.failures = 0;
       if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
@@ -202,6 +218,7 @@ export class TaskDriver {
     } catch (error) {
       health.failed(error);
       watched.failures++;
+      watched.answer = 'none';
       watched.due = later(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
       if (isSignatureRefused(error)) onSignatureRefused();
       context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
@@ -218,6 +235,7 @@ export class TaskDriver {
       if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
       throw error;
     });
+    await this.#recorded(commitment);
     const nowMs = networkClock.now();
     if (remote === 'notFound' || remote.selectedNode === null || !sameAddress(remote.selectedNode, network.address)) {
       if (!known()) return 'notOurs';
@@ -243,6 +261,14 @@ export class TaskDriver {
     return action;
   }
 
+  /** Law 1: what was read in this cycle stays fresh, so an answer that takes long to record is left to another one. */
+  async #recorded(commitment: Hex): Promise<void> {
+    const ended = new AbortController();
+    const patience = this.#options.context.clock.sleep(RECORDED_WITHIN_MS, ended.signal).catch(() => {});
+    await Promise.race([this.#executor.recorded(commitment), patience]);
+    ended.abort();
+  }
+
   #rumours(): number {
     return [...this.#watched.values()].filter(({ isRumour }) => isRumour).length;
   }
@@ -250,7 +276,7 @@ export class TaskDriver {
   #watch(commitment: Hex, isRumour = false): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched: Watched = { isRumour, due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null };
+    const watched: Watched = { isRumour, due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null, answer: 'none' };
     this.#watched.set(commitment, watched);
     return watched;
   }

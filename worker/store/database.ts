@@ -192,6 +192,20 @@ export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Res
   }
 }
 
+/**
+ * As {@link inTransaction}, without waiting for the disk: a power cut may take the work back, always together with all
+ * that came after it, and the next full transaction makes it durable. Only for what the network tells again.
+ */
+export function inRelaxedTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  if (db.isTransaction) return work();
+  db.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return inTransaction(db, work);
+  } finally {
+    db.exec('PRAGMA synchronous = FULL');
+  }
+}
+
 /** Rows as their schema says. @throws WorkerError STORE_BAD_ROW naming the table's column. */
 export function readAll<Schema extends z.ZodType>(
   db: DatabaseSync,

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { RelayEvent, RelayEventType } from '../../protocol/wire/event.ts';
 import type { EventRow } from '../networks/task-network.ts';
-import { inTransaction, readAll } from './database.ts';
+import { inRelaxedTransaction, inTransaction, readAll } from './database.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -84,7 +84,7 @@ export class EventLog {
 
   /** Stores a batch and moves the cursor in one transaction; a repeated event is no news. */
   record(rows: readonly EventRow[], nowMs: number): void {
-    inTransaction(this.#db, () => {
+    inRelaxedTransaction(this.#db, () => {
       let newest = this.#settings.get('eventCursor') ?? 0;
       const floor = this.#settings.get('eventFloor') ?? 0;
       for (const row of rows) {
@@ -117,7 +117,7 @@ export class EventLog {
   }
 
   markHandled(id: number): void {
-    this.#db.prepare('UPDATE events SET handled = 1 WHERE id = ?').run(id);
+    inRelaxedTransaction(this.#db, () => this.#db.prepare('UPDATE events SET handled = 1 WHERE id = ?').run(id));
   }
 
   /** Keeps the newest events that were handled within their limits; those of the node itself have a limit of their own. */

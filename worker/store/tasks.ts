@@ -6,7 +6,7 @@ import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE, type TaskStatus } f
 import { commitmentField } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { WorkerError } from '../errors.ts';
-import { inTransaction, readAll, readOne } from './database.ts';
+import { inRelaxedTransaction, readAll, readOne } from './database.ts';
 import { observedSteps } from './observed-steps.ts';
 
 const bigintText = z
@@ -120,7 +120,7 @@ export class Tasks {
 
   /** Stores what the network says now, and each transition it proves. Returns true when the status is news. */
   observe(task: RemoteTask, nowMs: number): boolean {
-    return inTransaction(this.#db, () => {
+    return inRelaxedTransaction(this.#db, () => {
       const before = this.find(task.commitment);
       this.#db
         .prepare(
@@ -159,9 +159,11 @@ export class Tasks {
 
   /** One row per status and source: a repetition is no news. */
   addTransition(commitment: Hex, step: { status: TaskStatus; atMs: number; source: TransitionSource; evidence: string }): void {
-    this.#db
-      .prepare('INSERT OR IGNORE INTO transitions (commitment, status, at_ms, source, evidence) VALUES (?, ?, ?, ?, ?)')
-      .run(commitment, step.status, Math.trunc(step.atMs), step.source, step.evidence);
+    inRelaxedTransaction(this.#db, () =>
+      this.#db
+        .prepare('INSERT OR IGNORE INTO transitions (commitment, status, at_ms, source, evidence) VALUES (?, ?, ?, ?, ?)')
+        .run(commitment, step.status, Math.trunc(step.atMs), step.source, step.evidence),
+    );
   }
 
   markUploaded(commitment: Hex, nowMs: number): void {
