@@ -1,7 +1,7 @@
 /** HTTP to one relay: keep-alive connections, a limit on time and on bytes, one attempt per call. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Dispatcher, FormData } from 'undici';
+import { type Dispatcher, type FormData, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
 import { emptySuccessSchema, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
@@ -49,7 +49,18 @@ export interface RelayRequest {
 const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
 const REFUSAL_BYTES = 256 * 1024;
 
+/** Unless the relay says less; what stands in front of one closes idle connections after a minute or more. */
+const KEEP_ALIVE_MS = 30_000;
+
 type Answer = Dispatcher.ResponseData;
+
+/**
+ * Connections take turns: a second one, which was opened while a poll was under way, stays open with the first. What
+ * comes in the middle of a poll then waits neither for it nor for a new connection (two or three round trips with TLS).
+ */
+function openPool(origin: string | URL, options: object): Dispatcher {
+  return new RoundRobinPool(origin, options);
+}
 
 export class RelayTransport {
   readonly #base: URL;
@@ -97,7 +108,13 @@ export class RelayTransport {
   }
 
   #connect(): Dispatcher {
-    const agent = { connections: 4, pipelining: 1, connect: { timeout: this.#limits.connectMs } };
+    const agent = {
+      connections: 4,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: { timeout: this.#limits.connectMs },
+      factory: openPool,
+    };
     return new OutboundDispatcher({ policy: this.#proxies, agent });
   }
 
