@@ -32,14 +32,12 @@ export function addressesOf({ generation: _, ...addresses }: ContractAddresses):
   return Object.values(addresses);
 }
 
-export const chainPresetSchema = z.object({
+/** How a chain is reached and what a transaction there may cost, whatever its contracts are. */
+export const chainLinkShape = {
   /** Null where the network does not publish it: what the first endpoint says is then pinned. */
   chainId: z.number().int().positive().nullable(),
   /** In order of preference. */
   rpcUrls: z.array(z.url({ protocol: /^https?$/ })).min(1),
-  contracts: contractAddressesSchema,
-  /** Contracts that the network has left: a stake that is still there is found and can be taken out. */
-  legacyContracts: contractAddressesSchema.optional(),
   /** Page of the chain's explorer. */
   explorerUrl: z.url({ protocol: /^https?$/ }).optional(),
   gas: z.object({
@@ -58,6 +56,14 @@ export const chainPresetSchema = z.object({
   requestTimeoutMs: z.number().int().positive().default(15_000),
   /** Per endpoint. */
   requestsPerSecond: z.number().positive().default(10),
+};
+const chainLinkSchema = z.object(chainLinkShape);
+export type ChainLink = z.output<typeof chainLinkSchema>;
+
+export const chainPresetSchema = chainLinkSchema.extend({
+  contracts: contractAddressesSchema,
+  /** Contracts that the network has left: a stake that is still there is found and can be taken out. */
+  legacyContracts: contractAddressesSchema.optional(),
 });
 export type ChainPreset = z.output<typeof chainPresetSchema>;
 export type ChainPresetInput = z.input<typeof chainPresetSchema>;

@@ -1,21 +1,27 @@
 /** What a worker process is told at its start. Parsed by the worker, whoever sends it. */
 import { z } from 'zod';
 import { weiField } from '../protocol/wire/fields.ts';
-import { chainPresetSchema } from './chain-preset.ts';
+import { type ChainLink, chainPresetSchema } from './chain-preset.ts';
 import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
 import { outboundSchema } from './proxy.ts';
 import { retentionSchema } from './retention.ts';
+import { taskChainPresetSchema } from './task-chain-preset.ts';
 
 export const ENGINE_KINDS = ['official', 'embedded', 'program'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
 
-/** A network as data; `resources/networks/*.json` are of this shape. */
-export const networkPresetSchema = z.object({
+/** Who is in charge of the tasks: a relay, or contracts on a chain. */
+export const NETWORK_MODES = ['relay', 'chain'] as const;
+export type NetworkMode = (typeof NETWORK_MODES)[number];
+
+const presetSchema = z.object({
   id: z.string().min(1),
   title: z.string().min(1),
+  mode: z.enum(NETWORK_MODES).default('relay'),
   /** Key of the relay's `blockchains` config; sent at join. */
   network: z.string().min(1),
+  /** In mode `chain` it only carries arguments and results. */
   relayUrl: z.url({ protocol: /^https?$/ }),
   /** Law 7: an engine that is not in this list never runs a task of this network. */
   acceptedEngines: z.array(z.enum(ENGINE_KINDS)).min(1),
@@ -26,16 +32,32 @@ export const networkPresetSchema = z.object({
   comingSoon: z.object({ chainId: z.number().int().positive() }).optional(),
   /** Where stakes are. Absent: nothing of this node is on a chain, and its stake is the relay's word alone. */
   chain: chainPresetSchema.optional(),
+  /** Where tasks and stakes are in mode `chain`, in the place of `chain`. */
+  taskChain: taskChainPresetSchema.optional(),
+});
+
+/** A network as data; `resources/networks/*.json` are of this shape. */
+export const networkPresetSchema = presetSchema.superRefine(({ mode, chain, taskChain }, context) => {
+  const object = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (mode === 'chain' && taskChain === undefined) object('taskChain', 'a network of mode "chain" needs its contracts here');
+  if (mode === 'chain' && chain !== undefined) object('chain', 'a network of mode "chain" has no staking contracts of their own');
+  if (mode === 'relay' && taskChain !== undefined) object('taskChain', 'only a network of mode "chain" has tasks on a chain');
 });
 export type NetworkPreset = z.output<typeof networkPresetSchema>;
 export type NetworkPresetInput = z.input<typeof networkPresetSchema>;
 
 /** The preset as JSON, as a file holds it and a worker process is told it. */
-export function networkPresetData({ chain, minStakeWei, ...rest }: NetworkPreset): NetworkPresetInput {
-  const stake = { minStakeWei: minStakeWei.toString() };
-  if (chain === undefined) return { ...rest, ...stake };
-  const gas = { ...chain.gas, maxFeePerGasWei: chain.gas.maxFeePerGasWei.toString() };
-  return { ...rest, ...stake, chain: { ...chain, gas } };
+export function networkPresetData({ chain, taskChain, minStakeWei, ...rest }: NetworkPreset): NetworkPresetInput {
+  return {
+    ...rest,
+    minStakeWei: minStakeWei.toString(),
+    ...(chain === undefined ? {} : { chain: { ...chain, gas: gasData(chain.gas) } }),
+    ...(taskChain === undefined ? {} : { taskChain: { ...taskChain, gas: gasData(taskChain.gas) } }),
+  };
+}
+
+function gasData({ maxFeePerGasWei, ...gas }: ChainLink['gas']) {
+  return { ...gas, maxFeePerGasWei: maxFeePerGasWei.toString() };
 }
 
 export const engineConfigSchema = z.discriminatedUnion('kind', [

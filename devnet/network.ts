@@ -151,6 +151,7 @@ function presetOf({ relay }: NetworkConfig, relayUrl: string, chain: DevnetChain
   return {
     id: 'devnet',
     title: 'Local network',
+    mode: 'relay',
     network: relay.networks[0] ?? 'devnet',
     relayUrl,
     // Every kind: what a public network takes is rehearsed here first.
