@@ -134,6 +134,11 @@ export const WORKER_ERRORS = {
     meaning: 'The network did not let this node in.',
     remedy: 'The message is the network’s reason (stake, version, models); correct it and resume.',
   },
+  NODE_CARD_CHANGED: {
+    meaning:
+      'This node is a member with another graphics card (`known`) than the present one (`present`), and this network cannot change that; the node was paused.',
+    remedy: 'Put the card back, or take the stake back and join again with the present one.',
+  },
   NODE_SLASHED: {
     meaning: 'The network slashed this node: a result of it disagreed with the majority of a validation group.',
     remedy: 'The node does not join again by itself. Find out why, then resume.',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TASK_STATUSES, type TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import { OTHER, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
 import { type Action, type DecideInput, decide, type EngineView, MAX_ATTEMPTS } from './decide.ts';
 import type { LocalKind, LocalRecord } from './local-record.ts';
@@ -35,8 +36,16 @@ function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
   });
 }
 
-function judge(changes: Partial<DecideInput>): Action {
-  return decide({
+const NETWORKS: readonly (readonly [string, NetworkRules])[] = [
+  ['relay', RELAY_RULES],
+  ['chain', CHAIN_RULES],
+];
+
+type Changes = Partial<DecideInput>;
+
+/** The input of a cycle a second after the start; a chain shows the block that it was read from, whose time is whole seconds. */
+function inputOf(rules: NetworkRules, changes: Changes): DecideInput {
+  const input = {
     remote: remoteTask({ startTimeMs: START, timeoutSeconds: 60 }),
     local: LOCALS.new,
     alarms: [],
@@ -45,8 +54,17 @@ function judge(changes: Partial<DecideInput>): Action {
     self: SELF,
     nowMs: START + 1_000,
     ...changes,
-  });
+    rules,
+  };
+  return rules === CHAIN_RULES ? inBlock(input) : input;
 }
+
+function inBlock(input: DecideInput): DecideInput {
+  const block = { timeMs: Math.floor(input.nowMs / 1000) * 1000, isFinal: true };
+  return input.remote === 'notFound' ? input : { ...input, remote: { block, ...input.remote } };
+}
+
+const judgeOn = (rules: NetworkRules) => (changes: Changes) => decide(inputOf(rules, changes));
 
 /** Short form of an action for the table. */
 function brief(action: Action): string {
@@ -111,10 +129,21 @@ const TABLE: Readonly<Record<TaskStatus, Readonly<Record<Exclude<LocalKind, 'clo
   EndGroupSuccess: closes('EndGroupSuccess'),
 };
 
-describe('decide: every remote status × every local record', () => {
+/** A chain takes a verdict only when the relay has told it that the arguments are there, and no evidence. */
+const TABLE_ON: Readonly<Record<string, typeof TABLE>> = {
+  relay: TABLE,
+  chain: {
+    ...TABLE,
+    Started: { ...EXECUTING_ROW, scored: '- reportNotTaken', invalid: '- reportNotTaken' },
+    EndInvalidated: closes('EndInvalidated'),
+  },
+};
+
+describe.each(NETWORKS)('decide: every remote status × every local record (%s)', (network, rules) => {
+  const judge = judgeOn(rules);
   for (const status of TASK_STATUSES) {
     for (const kind of KINDS) {
-      const expected = kind === 'closed' ? '- closed' : TABLE[status][kind];
+      const expected = kind === 'closed' ? '- closed' : (TABLE_ON[network]?.[status][kind] ?? expect.fail());
       it(`${status} × ${kind} → ${expected}`, () => {
         expect(brief(judge({ remote: inStatus(status, kind), local: LOCALS[kind] }))).toBe(expected);
       });
@@ -127,17 +156,18 @@ describe('decide: every remote status × every local record', () => {
   });
 });
 
-describe('decide: deadlines', () => {
+describe.each(NETWORKS)('decide: deadlines (%s)', (network, rules) => {
+  const judge = judgeOn(rules);
   const at = (nowMs: number, local: LocalRecord) => brief(judge({ nowMs, local }));
+  const over = network === 'relay' ? '- deadlinePassed' : '- expiring';
 
   it('counts from the whole second of the start (RELAY_PROTOCOL 8.5)', () => {
     expect(at(DEADLINE - 1, LOCALS.new)).toBe('execute');
-    expect(at(DEADLINE, LOCALS.new)).toBe('- deadlinePassed');
+    expect(at(DEADLINE, LOCALS.new)).toBe(over);
   });
 
   it('neither executes, submits nor reports once it has passed', () => {
-    for (const kind of ['new', 'scored', 'invalid', 'failed'] as const)
-      expect(at(DEADLINE, LOCALS[kind])).toBe('- deadlinePassed');
+    for (const kind of ['new', 'scored', 'invalid', 'failed'] as const) expect(at(DEADLINE, LOCALS[kind])).toBe(over);
   });
 
   it('does not guess a deadline without a start time', () => {
@@ -151,7 +181,79 @@ describe('decide: deadlines', () => {
   });
 });
 
-describe('law 1: only what the network shows in this cycle is acted on', () => {
+describe('decide: the duty to abort where nobody else ends a task', () => {
+  const judge = judgeOn(CHAIN_RULES);
+  const at = (status: TaskStatus, kind: LocalKind, blockMs: number, alarms: string[] = []) => {
+    const block = { timeMs: blockMs, isFinal: true };
+    return brief(judge({ remote: { ...inStatus(status, kind), block }, local: LOCALS[kind], alarms, nowMs: blockMs }));
+  };
+  const BUSY = ['Started', 'ParametersUploaded', 'ErrorReported', 'ScoreReady', 'Validated', 'GroupValidated'] as const;
+  const OPEN = KINDS.filter((kind) => kind !== 'closed');
+  const ALARMS = ['REMOTE_SCORE_UNKNOWN', 'REMOTE_SCORE_CONFLICT'];
+  const graceOf = (status: TaskStatus) => (status.endsWith('alidated') ? 30_000 : 0);
+
+  it.each(BUSY)('%s: strictly after the deadline by the time of the block, whatever was done here', (status) => {
+    for (const kind of OPEN) {
+      const last = DEADLINE + graceOf(status);
+      expect(at(status, kind, last, ALARMS), kind).not.toBe('abort');
+      expect(at(status, kind, last + 1_000, ALARMS), kind).toBe('abort');
+    }
+  });
+
+  it('this machine’s clock alone brings no abort: the contract would refuse it', () => {
+    const remote = { ...inStatus('Started', 'new'), block: { timeMs: DEADLINE, isFinal: true } };
+    expect(brief(judge({ remote, nowMs: DEADLINE + 600_000 }))).toBe('- expiring');
+  });
+
+  it('a validated result is uploaded first, also a while after the deadline: its fee is earned', () => {
+    expect(at('Validated', 'scored', DEADLINE + 30_000)).toBe('uploadResult');
+    expect(at('Validated', 'uploaded', DEADLINE + 30_000)).toBe('- awaitingEnd');
+    expect(at('Validated', 'uploaded', DEADLINE + 31_000)).toBe('abort');
+  });
+
+  it('neither a task in the queue nor one of another node is aborted, nor one that has ended', () => {
+    const late = DEADLINE + 3_600_000;
+    expect(at('Queued', 'new', late)).toBe('- queued');
+    expect(at('EndSuccess', 'uploaded', late)).toBe('close EndSuccess');
+    const block = { timeMs: late, isFinal: true };
+    const foreign = { ...inStatus('Started', 'new'), selectedNode: OTHER, block };
+    expect(brief(judge({ remote: foreign, nowMs: late }))).toBe('- notSelected');
+  });
+
+  it('never where the network ends tasks itself', () => {
+    fc.assert(
+      fc.property(anyInput(RELAY_RULES), (input) => {
+        expect(decide(input).kind).not.toBe('abort');
+      }),
+    );
+  });
+});
+
+describe('decide: what comes late on a chain', () => {
+  const judge = judgeOn(CHAIN_RULES);
+  const started = remoteTask({ startTimeMs: START, timeoutSeconds: 60 });
+
+  it('a task without its arguments waits for them; with them it begins before the chain takes a score', () => {
+    expect(brief(judge({ remote: { ...started, taskArgs: '' } }))).toBe('- argumentsAwaited');
+    expect(brief(judge({ remote: started }))).toBe('execute');
+  });
+
+  it('a fine-tune task begins when its checkpoint is given out', () => {
+    const tune = { ...started, type: 'FineTuneLora' } as const;
+    expect(brief(judge({ remote: tune }))).toBe('- argumentsAwaited');
+    expect(brief(judge({ remote: { ...tune, status: 'ParametersUploaded' } }))).toBe('execute');
+  });
+
+  it('an end closes the task only when no reorganisation takes it back', () => {
+    const remote = inStatus('EndSuccess', 'uploaded');
+    const inDepth = (isFinal: boolean) => ({ ...remote, block: { timeMs: START, isFinal } });
+    expect(brief(judge({ remote: inDepth(false), local: LOCALS.uploaded }))).toBe('- finality');
+    expect(brief(judge({ remote: inDepth(true), local: LOCALS.uploaded }))).toBe('close EndSuccess');
+  });
+});
+
+describe.each(NETWORKS)('law 1: only what the network shows in this cycle is acted on (%s)', (_network, rules) => {
+  const judge = judgeOn(rules);
   it('never acts for a task of another node, whatever the record says', () => {
     for (const kind of KINDS) {
       for (const status of TASK_STATUSES) {
@@ -180,10 +282,10 @@ describe('law 1: only what the network shows in this cycle is acted on', () => {
   });
 });
 
-describe('law 2: only an invalid task is reported', () => {
+describe.each(NETWORKS)('law 2: only an invalid task is reported (%s)', (_network, rules) => {
   it('no other record leads to a report, in any status, at any time', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
+      fc.property(anyInput(rules), (input) => {
         if (decide(input).kind === 'reportError') expect(input.local.kind).toBe('invalid');
       }),
       { numRuns: 3_000 },
@@ -191,7 +293,8 @@ describe('law 2: only an invalid task is reported', () => {
   });
 });
 
-describe('law 3: at most one complete execution per engine lifetime', () => {
+describe.each(NETWORKS)('law 3: at most one complete execution per engine lifetime (%s)', (_network, rules) => {
+  const judge = judgeOn(rules);
   const cutOff = (...spentLifetimes: string[]): LocalRecord => ({ kind: 'new', spentLifetimes });
 
   it('repeats a cut-off execution only in a new lifetime', () => {
@@ -215,7 +318,7 @@ describe('law 3: at most one complete execution per engine lifetime', () => {
 
   it('executes only a fresh record, in a lifetime it has not spent, before the deadline', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
+      fc.property(anyInput(rules), (input) => {
         const action = decide(input);
         if (action.kind !== 'execute' || input.local.kind !== 'new' || input.remote === 'notFound') {
           expect(action.kind).not.toBe('execute');
@@ -230,7 +333,8 @@ describe('law 3: at most one complete execution per engine lifetime', () => {
   });
 });
 
-describe('law 4: a score that the network shows is not sent again', () => {
+describe.each(NETWORKS)('law 4: a score that the network shows is not sent again (%s)', (_network, rules) => {
+  const judge = judgeOn(rules);
   it('not even beside a status that should have none', () => {
     const remote = remoteTask({ startTimeMs: START, score: SCORE });
     expect(brief(judge({ remote, local: LOCALS.scored }))).toBe('- contradiction');
@@ -238,48 +342,58 @@ describe('law 4: a score that the network shows is not sent again', () => {
 
   it('submits only while the task is being executed and shows no verdict', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
+      fc.property(anyInput(rules), (input) => {
         if (decide(input).kind !== 'submitScore') return;
         expect(input.local.kind).toBe('scored');
         expect(input.remote).toMatchObject({ score: '', error: 'None' });
+        expect(input.remote !== 'notFound' && rules.reportsIn.includes(input.remote.status)).toBe(true);
       }),
       { numRuns: 3_000 },
     );
   });
 });
 
-describe('law 7: an engine that the network does not accept never runs', () => {
+describe.each(NETWORKS)('law 7: an engine that the network does not accept never runs (%s)', (_network, rules) => {
+  const judge = judgeOn(rules);
   it('waits, whatever the task', () => {
     expect(brief(judge({ engine: { kind: 'notAccepted' } }))).toBe('- engineNotAccepted');
   });
 });
 
 const anyScore = fc.constantFrom('', SCORE, OTHER_SCORE);
-const anyInput: fc.Arbitrary<DecideInput> = fc.record({
-  remote: fc.oneof(
-    { weight: 1, arbitrary: fc.constant('notFound' as const) },
-    {
-      weight: 9,
-      arbitrary: fc
-        .record({
-          status: fc.constantFrom(...TASK_STATUSES),
-          score: anyScore,
-          error: fc.constantFrom('None' as const, 'ParametersValidationFailed' as const),
-          selectedNode: fc.constantFrom(SELF, SELF, SELF, OTHER, null),
-          startTimeMs: fc.constantFrom(START, START, null),
-        })
-        .map((changes) => remoteTask({ timeoutSeconds: 60, ...changes })),
-    },
-  ),
-  local: fc.oneof(
-    fc.constantFrom(...Object.values(LOCALS)),
-    fc
-      .array(fc.constantFrom('L1', 'L2', 'L3', 'L4'), { maxLength: 4 })
-      .map((spentLifetimes) => ({ kind: 'new' as const, spentLifetimes })),
-  ),
-  alarms: fc.subarray(['REMOTE_SCORE_CONFLICT', 'REMOTE_SCORE_UNKNOWN']),
-  knownDeadlineMs: fc.constantFrom(null, DEADLINE),
-  engine: fc.constantFrom<EngineView>(READY, { kind: 'ready', lifetime: 'L1' }, { kind: 'notReady' }, { kind: 'notAccepted' }),
-  self: fc.constant(SELF),
-  nowMs: fc.integer({ min: START, max: DEADLINE + 10_000 }),
-});
+const anyInput = (rules: NetworkRules): fc.Arbitrary<DecideInput> =>
+  fc
+    .record({
+      remote: fc.oneof(
+        { weight: 1, arbitrary: fc.constant('notFound' as const) },
+        {
+          weight: 9,
+          arbitrary: fc
+            .record({
+              status: fc.constantFrom(...TASK_STATUSES),
+              score: anyScore,
+              error: fc.constantFrom('None' as const, 'ParametersValidationFailed' as const),
+              selectedNode: fc.constantFrom(SELF, SELF, SELF, OTHER, null),
+              startTimeMs: fc.constantFrom(START, START, null),
+            })
+            .map((changes) => remoteTask({ timeoutSeconds: 60, ...changes })),
+        },
+      ),
+      local: fc.oneof(
+        fc.constantFrom(...Object.values(LOCALS)),
+        fc
+          .array(fc.constantFrom('L1', 'L2', 'L3', 'L4'), { maxLength: 4 })
+          .map((spentLifetimes) => ({ kind: 'new' as const, spentLifetimes })),
+      ),
+      alarms: fc.subarray(['REMOTE_SCORE_CONFLICT', 'REMOTE_SCORE_UNKNOWN']),
+      knownDeadlineMs: fc.constantFrom(null, DEADLINE),
+      engine: fc.constantFrom<EngineView>(
+        READY,
+        { kind: 'ready', lifetime: 'L1' },
+        { kind: 'notReady' },
+        { kind: 'notAccepted' },
+      ),
+      self: fc.constant(SELF),
+      nowMs: fc.integer({ min: START, max: DEADLINE + 10_000 }),
+    })
+    .map((input) => inputOf(rules, input));

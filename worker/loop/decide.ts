@@ -7,6 +7,8 @@ import { deadlinePassed, taskDeadlineMs } from '../../protocol/tasks/deadlines.t
 import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
+import type { NetworkRules } from '../networks/network-rules.ts';
+import type { NetworkTask } from '../networks/task-network.ts';
 import type { LocalRecord } from './local-record.ts';
 
 /** Complete executions that may be begun for one task, all engine lifetimes together. */
@@ -27,6 +29,14 @@ export type WaitReason =
   | 'queued'
   | 'noStartTime'
   | 'deadlinePassed'
+  /** The time is up, and the node's abort will be taken with one of the next blocks. */
+  | 'expiring'
+  /** The arguments have not come yet. */
+  | 'argumentsAwaited'
+  /** The network does not take the verdict yet. */
+  | 'reportNotTaken'
+  /** An end that a reorganisation may still take back. */
+  | 'finality'
   | 'executing'
   | 'silent'
   | 'attemptsSpent'
@@ -47,12 +57,15 @@ export type Action =
   | { readonly kind: 'submitScore' }
   | { readonly kind: 'reportError' }
   | { readonly kind: 'uploadResult' }
+  /** The duty of a node whose network ends no task by itself. */
+  | { readonly kind: 'abort' }
   | { readonly kind: 'alarm'; readonly code: AlarmCode; readonly message: string }
   | { readonly kind: 'close'; readonly as: TaskStatus | 'notFound' }
   | { readonly kind: 'wait'; readonly reason: WaitReason };
 
 export interface DecideInput {
-  readonly remote: RemoteTask | 'notFound';
+  readonly remote: NetworkTask | 'notFound';
+  readonly rules: NetworkRules;
   readonly local: LocalRecord;
   /** Codes of the alarms that are already kept for this task. */
   readonly alarms: readonly string[];
@@ -75,7 +88,8 @@ export function decide(input: DecideInput): Action {
   }
   const alarm = foreignVerdict(remote, local);
   if (alarm !== null && !input.alarms.includes(alarm.code)) return alarm;
-  if (isTerminal(remote.status)) return decideEnded(remote, local, alarm !== null);
+  if (isTerminal(remote.status)) return decideEnded(remote, input, alarm !== null);
+  if (isExpired(remote, input.rules)) return { kind: 'abort' };
   if (alarm !== null) return wait('verdictConflict');
   switch (remote.status) {
     case 'Queued':
@@ -102,32 +116,48 @@ function decideNotFound({ knownDeadlineMs, nowMs }: DecideInput): Action {
 }
 
 /** An invalidated result is offered once: it is the evidence in a later review of the slash. */
-function decideEnded(remote: RemoteTask, local: LocalRecord, conflict: boolean): Action {
-  const evidence = remote.status === 'EndInvalidated' && local.kind === 'scored' && !local.uploadRefused && !conflict;
-  return evidence ? { kind: 'uploadResult' } : { kind: 'close', as: remote.status };
+function decideEnded(remote: NetworkTask, { local, rules }: DecideInput, conflict: boolean): Action {
+  if (remote.block?.isFinal === false) return wait('finality');
+  const isOffered = remote.status === 'EndInvalidated' && local.kind === 'scored' && !local.uploadRefused && !conflict;
+  return isOffered && rules.takesEvidence ? { kind: 'uploadResult' } : { kind: 'close', as: remote.status };
 }
 
-function decideStarted(remote: RemoteTask, input: DecideInput): Action {
-  const { local, nowMs } = input;
+/** Strictly after the deadline, by the time of the block that was read: at the very instant the contract still refuses. */
+function isExpired({ status, block, startTimeMs, timeoutSeconds }: NetworkTask, { expiry }: NetworkRules): boolean {
+  if (expiry === null || block === undefined || startTimeMs === null || status === 'Queued') return false;
+  const graceMs = status === 'Validated' || status === 'GroupValidated' ? expiry.uploadGraceSeconds * 1000 : 0;
+  return block.timeMs > taskDeadlineMs({ startTimeMs, timeoutSeconds }) + graceMs;
+}
+
+function decideStarted(remote: NetworkTask, input: DecideInput): Action {
+  const { local, nowMs, rules } = input;
   if (remote.startTimeMs === null) return wait('noStartTime');
   const deadlineMs = taskDeadlineMs({ startTimeMs: remote.startTimeMs, timeoutSeconds: remote.timeoutSeconds });
-  if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) return wait('deadlinePassed');
+  if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) {
+    return wait(rules.expiry === null ? 'deadlinePassed' : 'expiring');
+  }
   // A verdict beside a status that has none yet; ours, or it would have raised an alarm.
   if (shownVerdict(remote) !== null) return wait('contradiction');
   switch (local.kind) {
     case 'scored':
-      return { kind: 'submitScore' };
+      return rules.reportsIn.includes(remote.status) ? { kind: 'submitScore' } : wait('reportNotTaken');
     case 'invalid':
-      return { kind: 'reportError' };
+      return rules.reportsIn.includes(remote.status) ? { kind: 'reportError' } : wait('reportNotTaken');
     case 'failed':
       return wait('silent');
     case 'executing':
       return wait('executing');
     case 'new':
+      if (rules.argsFollow && !inputsAreThere(remote)) return wait('argumentsAwaited');
       return decideExecution(local.spentLifetimes, input, (deadlineMs - nowMs) / 1000 / remote.timeoutSeconds);
     default:
       return wait('contradiction');
   }
+}
+
+/** The checkpoint of a fine-tune task is given out only when the network has seen that it is there. */
+function inputsAreThere({ taskArgs, type, status }: RemoteTask): boolean {
+  return taskArgs !== '' && (type !== 'FineTuneLora' || status === 'ParametersUploaded');
 }
 
 function decideExecution(spent: readonly string[], { engine }: DecideInput, room: number): Action {

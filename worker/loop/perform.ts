@@ -25,6 +25,8 @@ export async function perform({ context, executor }: Performer, commitment: Hex,
       return submitScore(context, commitment);
     case 'reportError':
       return reportError(context, commitment);
+    case 'abort':
+      return abortExpired(context, commitment);
     case 'uploadResult':
       return uploadResult(context, commitment);
     case 'alarm':
@@ -39,8 +41,9 @@ async function submitScore({ store, network, reach, networkClock }: LoopContext,
   const recorded = store.ledger.find(commitment);
   if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
   await reach('score.beforeSubmit');
-  await network.submitScore(recorded);
+  const sending = await network.submitScore(recorded);
   await reach('score.submitted');
+  if (sending === 'underway') return;
   const evidence = `the network accepted the score ${recorded.score}`;
   store.tasks.addTransition(commitment, { status: 'ScoreReady', atMs: networkClock.now(), source: 'local', evidence });
 }
@@ -49,10 +52,17 @@ async function reportError({ store, network, reach, networkClock }: LoopContext,
   const local = store.local(commitment);
   if (local.kind !== 'invalid') throw new WorkerError('LEDGER_CONFLICT', `${commitment} was not found invalid`, { commitment });
   await reach('error.beforeReport');
-  await network.reportError(commitment);
+  const sending = await network.reportError(commitment);
   await reach('error.reported');
+  if (sending === 'underway') return;
   const evidence = 'the network accepted the report of invalid arguments';
   store.tasks.addTransition(commitment, { status: 'ErrorReported', atMs: networkClock.now(), source: 'local', evidence });
+}
+
+async function abortExpired({ network, reach }: LoopContext, commitment: Hex): Promise<void> {
+  await reach('abort.beforeSend');
+  await network.abortExpired(commitment);
+  await reach('abort.sent');
 }
 
 async function uploadResult(context: LoopContext, commitment: Hex): Promise<void> {

@@ -16,6 +16,8 @@ export const POINTS = [
   'score.submitted',
   'error.beforeReport',
   'error.reported',
+  'abort.beforeSend',
+  'abort.sent',
   'upload.verified',
   'upload.sent',
   'upload.recorded',

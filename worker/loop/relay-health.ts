@@ -1,11 +1,13 @@
 /** Whether the network can be reached, as the last requests found it. */
-import { isWorkerError, type WorkerError } from '../errors.ts';
+import { CodedError } from '../../protocol/errors.ts';
+import { isChainError } from '../chain/errors.ts';
+import { isWorkerError } from '../errors.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 
 export type Reachability =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'reachable' }
-  | { readonly kind: 'unreachable'; readonly error: WorkerError };
+  | { readonly kind: 'unreachable'; readonly error: CodedError };
 
 export class RelayHealth {
   #state: Reachability = { kind: 'unknown' };
@@ -26,8 +28,8 @@ export class RelayHealth {
 
   /** A refusal is an answer: the relay is there. */
   failed(error: unknown): void {
-    if (isWorkerError(error) && isOutcomeUnknown(error)) this.#set({ kind: 'unreachable', error });
-    else if (isWorkerError(error, 'RELAY_REFUSED')) this.ok();
+    if (error instanceof CodedError && isOutcomeUnknown(error)) this.#set({ kind: 'unreachable', error });
+    else if (isWorkerError(error, 'RELAY_REFUSED') || isChainError(error, 'CHAIN_REVERTED')) this.ok();
   }
 
   #set(next: Reachability): void {

@@ -28,6 +28,7 @@ export function nextLookMs(action: Action): number {
     // The application is next.
     case 'submitScore':
     case 'reportError':
+    case 'abort':
       return SOON_MS;
     case 'wait':
       return LATER.has(action.reason) ? LATER_MS : SOON_MS;

@@ -236,7 +236,9 @@ export class TaskDriver {
       throw error;
     });
     await this.#recorded(commitment);
-    const nowMs = networkClock.now();
+    // A chain's time may have been set ahead of every clock.
+    const blockMs = remote === 'notFound' ? 0 : (remote.block?.timeMs ?? 0);
+    const nowMs = Math.max(networkClock.now(), blockMs);
     if (remote === 'notFound' || remote.selectedNode === null || !sameAddress(remote.selectedNode, network.address)) {
       if (!known()) return 'notOurs';
     }
@@ -248,6 +250,7 @@ export class TaskDriver {
     const { startTimeMs, timeoutSeconds } = store.tasks.get(commitment);
     const action = decide({
       remote,
+      rules: network.rules,
       local: store.local(commitment),
       alarms: store.tasks.alarms(commitment).map((alarm) => alarm.code),
       knownDeadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),

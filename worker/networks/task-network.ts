@@ -4,6 +4,7 @@ import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import type { RecordedScore } from '../store/score-ledger.ts';
+import type { NetworkRules } from './network-rules.ts';
 
 /** A file of a result; its place in the list is its index. */
 export interface ResultFile {
@@ -17,6 +18,19 @@ export interface ResultUpload {
   /** Path of a zip file; fine-tune tasks only. */
   readonly checkpointPath: string | null;
 }
+
+/** A task as it was read. `block`: of a network on a chain, the block whose state this is. */
+export type NetworkTask = RemoteTask & {
+  readonly block?: {
+    /** The block's own time, epoch ms: contracts judge deadlines by it. */
+    readonly timeMs: number;
+    /** An end that no usual reorganisation takes back any more. */
+    readonly isFinal: boolean;
+  };
+};
+
+/** What became of an act that is a transaction: in force, or sent and not in a block yet. */
+export type Sending = 'done' | 'underway';
 
 /** Most rows that one call of `eventsAfter` returns. */
 export const EVENT_PAGE = 50;
@@ -61,17 +75,21 @@ export interface TaskIncome {
 
 /**
  * Every method is one attempt. It rejects with RELAY_REFUSED (the network said no), RELAY_UNREACHABLE or
- * RELAY_BAD_ANSWER; after the latter two of a writing call the outcome is unknown, and only a fresh read can tell it.
+ * RELAY_BAD_ANSWER, a network on a chain with CHAIN_REVERTED, CHAIN_UNREACHABLE and the like; after all but a refusal of a
+ * writing call the outcome is unknown, and only a fresh read can tell it.
  */
 export interface TaskNetwork {
   readonly address: Hex;
+  readonly rules: NetworkRules;
   /** Commitment of the task the network has given this node, null for none. */
   currentTask(): Promise<Hex | null>;
-  task(commitment: Hex): Promise<RemoteTask | 'notFound'>;
+  task(commitment: Hex): Promise<NetworkTask | 'notFound'>;
   /** Takes nothing but an entry of the score ledger (law 4). */
-  submitScore(score: RecordedScore): Promise<void>;
+  submitScore(score: RecordedScore): Promise<Sending>;
   /** Reports the task's arguments as invalid, the only error a node ever reports (law 2). */
-  reportError(commitment: Hex): Promise<void>;
+  reportError(commitment: Hex): Promise<Sending>;
+  /** Ends a task whose time is up; only where the rules have an expiry. */
+  abortExpired(commitment: Hex): Promise<Sending>;
   uploadResult(upload: ResultUpload): Promise<void>;
   /** Writes a fine-tune task's input checkpoint (a zip) to `path`. */
   downloadInputCheckpoint(commitment: Hex, path: string): Promise<void>;

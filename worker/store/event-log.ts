@@ -82,7 +82,10 @@ export class EventLog {
     return this.#settings.get('eventCursor') ?? 0;
   }
 
-  /** Stores a batch and moves the cursor in one transaction; a repeated event is no news. */
+  /**
+   * Stores a batch and moves the cursor in one transaction; a repeated event is no news. Another event under a known id is: a
+   * chain was reorganised, or a network has begun anew from a copy.
+   */
   record(rows: readonly EventRow[], nowMs: number): void {
     inRelaxedTransaction(this.#db, () => {
       let newest = this.#settings.get('eventCursor') ?? 0;
@@ -136,7 +139,10 @@ export class EventLog {
   }
 
   #add(event: RelayEvent, nowMs: number): void {
-    const sql = `INSERT OR IGNORE INTO events (id, type, node_address, commitment, args, received_ms) VALUES (?, ?, ?, ?, ?, ?)`;
+    const sql = `INSERT INTO events (id, type, node_address, commitment, args, received_ms) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET type = excluded.type, node_address = excluded.node_address,
+        commitment = excluded.commitment, args = excluded.args, received_ms = excluded.received_ms, handled = 0
+      WHERE type <> excluded.type OR commitment IS NOT excluded.commitment OR args <> excluded.args`;
     this.#db.prepare(sql).run(event.id, event.type, event.nodeAddress, event.commitment, event.args, nowMs);
   }
 

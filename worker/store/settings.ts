@@ -22,6 +22,8 @@ const SCHEMAS = {
   address: z.string(),
   /** Newest event id known when this directory last let the node join: its word that the address is in the network through it. */
   joinedAfterEvent: z.number().int().nonnegative(),
+  /** How far the logs of a chain have been read and recorded. */
+  logMark: z.object({ block: z.number().int().nonnegative(), hash: z.string() }),
   /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off unless chosen. */
   sendDiagnostics: z.boolean(),
 } as const;

@@ -1,9 +1,11 @@
 /** What the tables and their readers refuse, each named after the invariant that it keeps. */
+
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { decide } from '../loop/decide.ts';
+import { RELAY_RULES } from '../networks/network-rules.ts';
 import { commitmentOf, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { openDatabase } from './database.ts';
@@ -88,6 +90,7 @@ describe('what a node did about a task', () => {
       engine: { kind: 'ready', lifetime: 'L1' },
       self: SELF,
       nowMs: NOW,
+      rules: RELAY_RULES,
     } as const;
     const scored = { kind: 'scored', score: SCORE } as const;
     expect(decide({ ...base, local: { ...scored, uploadRefused: false } })).toEqual({ kind: 'uploadResult' });

@@ -129,7 +129,8 @@ export class Tasks {
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (commitment) DO UPDATE SET timeout_seconds = excluded.timeout_seconds, status = excluded.status,
              remote_score = excluded.remote_score, abort_reason = excluded.abort_reason, task_error = excluded.task_error,
-             start_time_ms = excluded.start_time_ms, min_vram_gib = excluded.min_vram_gib`,
+             start_time_ms = excluded.start_time_ms, min_vram_gib = excluded.min_vram_gib,
+             task_args = CASE task_args WHEN '' THEN excluded.task_args ELSE task_args END`,
         )
         .run(
           task.commitment,

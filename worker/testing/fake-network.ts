@@ -8,14 +8,18 @@ import type { NodeStatus } from '../../protocol/node/status.ts';
 import { nodeStatusAfter } from '../../protocol/node/status.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { ChainError } from '../chain/errors.ts';
 import { WorkerError } from '../errors.ts';
+import { type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import {
   type Capabilities,
   EVENT_PAGE,
   type EventRow,
   type JoinRequest,
+  type NetworkTask,
   type NodeErrorReport,
   type ResultUpload,
+  type Sending,
   type TaskIncome,
   type TaskNetwork,
 } from '../networks/task-network.ts';
@@ -32,11 +36,13 @@ export type Fate = 'ok' | 'lostRequest' | 'lostAnswer';
 
 export class FakeNetwork implements TaskNetwork {
   readonly address = SELF;
+  readonly rules: NetworkRules;
   readonly calls: Call[] = [];
   readonly tasks = new Map<Hex, RemoteTask>();
   readonly events: EventRow[] = [];
   readonly submitted: { commitment: Hex; score: Hex }[] = [];
   readonly reported: Hex[] = [];
+  readonly aborted: Hex[] = [];
   readonly uploads: ResultUpload[] = [];
   readonly diagnostics: NodeErrorReport[] = [];
   readonly joins: JoinRequest[] = [];
@@ -47,36 +53,57 @@ export class FakeNetwork implements TaskNetwork {
   pointer: Hex | null = null;
   status: NodeStatus = 'Quit';
   fate: (method: keyof TaskNetwork) => Fate = () => 'ok';
+  /** Whether the ends that it shows are final; of a network on a chain. */
+  isFinal = true;
   /** Stands for everything that happens in the network meanwhile. */
   beforeCall: (method: keyof TaskNetwork) => void = () => {};
   readonly #nowMs: () => number;
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, rules: NetworkRules = RELAY_RULES) {
     this.#nowMs = nowMs;
+    this.rules = rules;
   }
 
   currentTask(): Promise<Hex | null> {
     return this.#call('currentTask', () => this.pointer);
   }
 
-  task(commitment: Hex): Promise<RemoteTask | 'notFound'> {
-    return this.#call('task', () => this.tasks.get(commitment) ?? 'notFound');
+  task(commitment: Hex): Promise<NetworkTask | 'notFound'> {
+    return this.#call('task', () => {
+      const task = this.tasks.get(commitment);
+      if (task === undefined) return 'notFound';
+      return this.rules.expiry === null ? task : { ...task, block: { timeMs: this.#blockMs(), isFinal: this.isFinal } };
+    });
   }
 
-  submitScore({ commitment, score }: RecordedScore): Promise<void> {
+  submitScore({ commitment, score }: RecordedScore): Promise<Sending> {
     return this.#call('submitScore', () => {
       this.submitted.push({ commitment, score });
       const task = this.#started(commitment);
       this.tasks.set(commitment, { ...task, status: 'ScoreReady', score, scoreReadyTimeMs: this.#nowMs() });
+      return 'done';
     });
   }
 
-  reportError(commitment: Hex): Promise<void> {
+  reportError(commitment: Hex): Promise<Sending> {
     return this.#call('reportError', () => {
       this.reported.push(commitment);
       const error = 'ParametersValidationFailed';
       const task = this.#started(commitment);
       this.tasks.set(commitment, { ...task, status: 'ErrorReported', error, scoreReadyTimeMs: this.#nowMs() });
+      return 'done';
+    });
+  }
+
+  abortExpired(commitment: Hex): Promise<Sending> {
+    return this.#call('abortExpired', () => {
+      const task = this.#get(commitment);
+      const deadlineMs = (task.startTimeMs ?? 0) + task.timeoutSeconds * 1000;
+      if (this.#blockMs() <= deadlineMs) throw revert('Timeout not reached');
+      this.aborted.push(commitment);
+      this.tasks.set(commitment, { ...task, status: 'EndAborted', abortReason: 'Timeout' });
+      if (this.pointer === commitment) this.pointer = null;
+      return 'done';
     });
   }
 
@@ -85,7 +112,8 @@ export class FakeNetwork implements TaskNetwork {
       this.uploads.push(upload);
       const task = this.#get(upload.commitment);
       const hashes = upload.files.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
-      if (!['Validated', 'GroupValidated', 'EndInvalidated'].includes(task.status)) throw refuse('Task not validated');
+      const taken = ['Validated', 'GroupValidated', ...(this.rules.takesEvidence ? ['EndInvalidated'] : [])];
+      if (!taken.includes(task.status)) throw refuse('Task not validated');
       if (`0x${hashes.join('')}` !== task.score) throw refuse('Wrong result files uploaded');
       const ended = { ...task, resultUploadedTimeMs: this.#nowMs() };
       if (task.status === 'Validated') this.tasks.set(upload.commitment, { ...ended, status: 'EndSuccess' });
@@ -203,6 +231,10 @@ export class FakeNetwork implements TaskNetwork {
     });
   }
 
+  #blockMs(): number {
+    return Math.floor(this.#nowMs() / 1000) * 1000;
+  }
+
   async #call<Result>(method: keyof TaskNetwork, act: () => Result): Promise<Result> {
     this.calls.push({ method, atMs: this.#nowMs() });
     this.beforeCall(method);
@@ -215,7 +247,7 @@ export class FakeNetwork implements TaskNetwork {
 
   #started(commitment: Hex): RemoteTask {
     const task = this.#get(commitment);
-    if (task.status !== 'Started' && task.status !== 'ParametersUploaded') throw refuse('Illegal task state');
+    if (!this.rules.reportsIn.includes(task.status)) throw refuse('Illegal task state');
     return task;
   }
 
@@ -260,3 +292,7 @@ export const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
   totalDelegatorEarningsWei: 0n,
   todayDelegatorEarningsWei: 0n,
 };
+
+export function revert(reason: string): ChainError {
+  return new ChainError('CHAIN_REVERTED', reason, { reason });
+}

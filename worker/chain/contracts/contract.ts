@@ -7,19 +7,21 @@ import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { explainRefusal } from '../revert.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import type { Intent } from '../transactions/intent.ts';
-import type { ContractName } from './interfaces.ts';
+
+/** A block by its number. */
+export type BlockTag = bigint | 'latest';
 
 const oneAddress = z.tuple([addressField]).transform(([address]) => address);
 
 export class Contract {
-  readonly name: ContractName;
+  readonly name: string;
   readonly address: Hex;
   readonly #interface: Interface;
   readonly #rpc: ChainRpc;
   readonly #prefix: string;
 
   /** @param contract `prefix`: of the name that its transactions bear in the journal. */
-  constructor(contract: { name: ContractName; face: Interface; address: Hex; rpc: ChainRpc; prefix?: string }) {
+  constructor(contract: { name: string; face: Interface; address: Hex; rpc: ChainRpc; prefix?: string }) {
     this.name = contract.name;
     this.address = contract.address;
     this.#interface = contract.face;
@@ -32,7 +34,17 @@ export class Contract {
    * @throws ChainError CHAIN_REVERTED, CHAIN_NO_CONTRACT and those of an RPC call
    */
   async read<Schema extends z.ZodType>(schema: Schema, fn: string, ...args: readonly unknown[]): Promise<z.output<Schema>> {
-    const outputs = this.#decode(fn, await this.call(fn, args));
+    return this.readAt('latest', schema, fn, ...args);
+  }
+
+  /** As {@link read}, of the state after a block: what is read of one block belongs together. */
+  async readAt<Schema extends z.ZodType>(
+    block: BlockTag,
+    schema: Schema,
+    fn: string,
+    ...args: readonly unknown[]
+  ): Promise<z.output<Schema>> {
+    const outputs = this.#decode(fn, await this.call(fn, args, block));
     const checked = schema.safeParse(outputs);
     if (checked.success) return checked.data;
     throw this.foreign(fn, checked.error);
@@ -66,10 +78,13 @@ export class Contract {
   }
 
   /** The answer as it comes. @throws ChainError CHAIN_REVERTED and those of an RPC call */
-  async call(fn: string, args: readonly unknown[]): Promise<Hex> {
+  async call(fn: string, args: readonly unknown[], block: BlockTag = 'latest'): Promise<Hex> {
     const data = this.#interface.encodeFunctionData(fn, args);
     try {
-      return await this.#rpc.call('eth_call', [{ to: this.address, data }, 'latest']);
+      return await this.#rpc.call('eth_call', [
+        { to: this.address, data },
+        block === 'latest' ? block : `0x${block.toString(16)}`,
+      ]);
     } catch (error) {
       throw error instanceof RpcRefused ? explainRefusal(error) : error;
     }

@@ -1,6 +1,7 @@
 /** The JSON-RPC methods this program uses, and what an answer to each must look like. */
 import { z } from 'zod';
-import { addressField, hexField } from '../../../protocol/wire/fields.ts';
+import { isHex } from '../../../protocol/hex.ts';
+import { addressField } from '../../../protocol/wire/fields.ts';
 
 const quantity = z
   .string()
@@ -10,6 +11,12 @@ const nonceField = quantity.transform((value, context) => {
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) context.addIssue({ code: 'custom', message: 'must be a nonce' });
   return Number(value);
 });
+/** Hex digits of an answer: a stranger may have put long texts into a task, which must stay readable. */
+const MAX_DATA = 2 * 1024 ** 2;
+const dataField = z
+  .string()
+  .max(MAX_DATA, { abort: true })
+  .refine((value): value is `0x${string}` => isHex(value), 'must be 0x-hex');
 const hash = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/, 'must be a hash')
@@ -39,7 +46,7 @@ export type Receipt = z.output<typeof receiptSchema>;
 const logSchema = z.object({
   address: addressField,
   topics: z.array(hash),
-  data: hexField,
+  data: dataField,
   blockNumber: quantity,
   transactionHash: hash,
   logIndex: quantity,
@@ -56,7 +63,7 @@ export const RPC_METHODS = {
   eth_getBlockByNumber: blockSchema.nullable(),
   eth_getBalance: quantity,
   eth_getTransactionCount: nonceField,
-  eth_call: hexField,
+  eth_call: dataField,
   eth_estimateGas: quantity,
   eth_gasPrice: quantity,
   eth_maxPriorityFeePerGas: quantity,

@@ -57,6 +57,19 @@ export class AccountTransactions {
     return known === null ? null : this.submit(known.intent, patience);
   }
 
+  /**
+   * Has what a deep reorganisation took out of the chain, although it was final, wait again.
+   * @throws ChainError CHAIN_NONCE_GAP when none of ours is missing, and those of an RPC call
+   */
+  recheck(): Promise<void> {
+    return this.#inTurn(async () => {
+      const account = await this.#account();
+      if (this.#journal.open(account).length > 0) return;
+      const nonce = await this.#options.rpc.call('eth_getTransactionCount', [account.address, 'latest']);
+      if (nonce < this.#journal.nextNonce(account)) await this.#follower.reopenMissing(account, nonce);
+    });
+  }
+
   /** Follows up what is open until the signal comes: after a restart, and after a `submit` that lost patience. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

@@ -209,10 +209,12 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
     call: ({ network }, exchange) =>
       network.submitScore({ commitment: commitmentIn(exchange), score: '0x01' } as unknown as RecordedScore),
     ...none,
+    means: () => 'done',
   },
   'POST /v1/inference_tasks/:task_id_commitment/task_error': {
     call: ({ network }, exchange) => network.reportError(commitmentIn(exchange)),
     ...none,
+    means: () => 'done',
   },
   'POST /v1/inference_tasks/:task_id_commitment/results': {
     call: ({ network }, exchange) =>

@@ -1,9 +1,14 @@
-/** What the relay means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts). */
+/** What a network means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts), CHAIN_PROTOCOL 2.5, 3.2 (reasons of reverts). */
+import { isChainError } from '../../chain/errors.ts';
 import { isWorkerError, type WorkerError } from '../../errors.ts';
 
 function refused(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
   if (!isWorkerError(error, 'RELAY_REFUSED')) return false;
   return test(String(error.data.reason), Number(error.data.httpStatus));
+}
+
+function reverted(error: unknown, ...reasons: readonly string[]): boolean {
+  return isChainError(error, 'CHAIN_REVERTED') && reasons.includes(String(error.data.reason));
 }
 
 export const isTaskNotFound = (error: unknown) => refused(error, (message) => message.includes('Task not found'));
@@ -20,11 +25,27 @@ export const isSignatureRefused = (error: unknown) =>
       message === 'Invalid signature' || (httpStatus === 401 && message === 'Valid JWT or signature required'),
   );
 export const isSignerNotAllowed = (error: unknown) => refused(error, (message) => message === 'Signer not allowed');
-export const isAlreadyJoined = (error: unknown) => refused(error, (message) => message === 'Node already joined');
-export const isIllegalNodeStatus = (error: unknown) => refused(error, (message) => message === 'Illegal node status');
+export const isAlreadyJoined = (error: unknown) =>
+  refused(error, (message) => message === 'Node already joined') || reverted(error, 'Node already joined');
+export const isIllegalNodeStatus = (error: unknown) =>
+  refused(error, (message) => message === 'Illegal node status') || reverted(error, 'Illegal node status');
+/** A contract's way of saying that the task or the node is no longer as it was read: to be read again, and nothing is wrong. */
+export const isStateMoved = (error: unknown) =>
+  reverted(
+    error,
+    'Task not found',
+    'Wrong task',
+    'Illegal previous task state',
+    'Timeout not reached',
+    'Illegal node status',
+    'Node already joined',
+    'Node has quitted',
+  );
 export const isUnauthorised = (error: unknown) => refused(error, (_, httpStatus) => httpStatus === 401);
 export const isUnknownRoute = (error: unknown) =>
   refused(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');
 /** The outcome of a writing request is open: it may or may not have been carried out. */
 export const isOutcomeUnknown = (error: unknown) =>
-  isWorkerError(error, 'RELAY_UNREACHABLE') || isWorkerError(error, 'RELAY_BAD_ANSWER');
+  isWorkerError(error, 'RELAY_UNREACHABLE') ||
+  isWorkerError(error, 'RELAY_BAD_ANSWER') ||
+  isChainError(error, 'CHAIN_UNREACHABLE', 'CHAIN_BAD_ANSWER', 'CHAIN_TRANSACTION_OPEN');

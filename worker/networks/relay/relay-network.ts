@@ -15,12 +15,14 @@ import { WorkerError } from '../../errors.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
+import { RELAY_RULES } from '../network-rules.ts';
 import type {
   Capabilities,
   EventRow,
   JoinRequest,
   NodeErrorReport,
   ResultUpload,
+  Sending,
   TaskIncome,
   TaskNetwork,
 } from '../task-network.ts';
@@ -49,6 +51,7 @@ interface Signed {
 
 export class RelayNetwork implements TaskNetwork {
   readonly address: Hex;
+  readonly rules = RELAY_RULES;
   readonly #privateKey: Hex;
   readonly #clock: NetworkClock;
   readonly #transport: RelayTransport;
@@ -82,13 +85,20 @@ export class RelayNetwork implements TaskNetwork {
     }
   }
 
-  submitScore({ commitment, score }: RecordedScore): Promise<void> {
-    return this.#post(`${taskPath(commitment)}/score`, { task_id_commitment: commitment, score });
+  async submitScore({ commitment, score }: RecordedScore): Promise<Sending> {
+    await this.#post(`${taskPath(commitment)}/score`, { task_id_commitment: commitment, score });
+    return 'done';
   }
 
-  reportError(commitment: Hex): Promise<void> {
+  async reportError(commitment: Hex): Promise<Sending> {
     const task_error = TASK_ERROR.ParametersValidationFailed;
-    return this.#post(`${taskPath(commitment)}/task_error`, { task_id_commitment: commitment, task_error });
+    await this.#post(`${taskPath(commitment)}/task_error`, { task_id_commitment: commitment, task_error });
+    return 'done';
+  }
+
+  /** The relay ends tasks itself. */
+  async abortExpired(commitment: Hex): Promise<never> {
+    throw new WorkerError('NODE_UNSUPPORTED', 'a relay takes no abort from a node', { part: 'abort', commitment });
   }
 
   async uploadResult({ commitment, files, checkpointPath }: ResultUpload): Promise<void> {

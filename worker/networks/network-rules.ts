@@ -1,0 +1,33 @@
+/** What kinds of networks can do and cannot, as data: there is one loop and one decision for all of them. */
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+
+export interface NetworkRules {
+  /** Statuses in which it takes a score or the report of an error; in any other it refuses them. */
+  readonly reportsIn: readonly TaskStatus[];
+  /** The arguments may come later than the task itself: empty ones are then none yet. */
+  readonly argsFollow: boolean;
+  /**
+   * Null: the network ends a task whose time is up. Otherwise nobody does but the application and the node, which stays busy
+   * for ever if neither does, its stake with it: to abort is then the node's duty. A validated result whose upload only has to be
+   * noticed is given `uploadGraceSeconds` more, for the fee is earned.
+   */
+  readonly expiry: { readonly uploadGraceSeconds: number } | null;
+  /** It takes the files of an invalidated result, for a later review. */
+  readonly takesEvidence: boolean;
+}
+
+/** Source: RELAY_PROTOCOL 4.4, 8.5. */
+export const RELAY_RULES: NetworkRules = {
+  reportsIn: ['Started', 'ParametersUploaded'],
+  argsFollow: false,
+  expiry: null,
+  takesEvidence: true,
+};
+
+/** Source: CHAIN_PROTOCOL 2.6, CHAIN_CORRECTIONS 18, 10. */
+export const CHAIN_RULES: NetworkRules = {
+  reportsIn: ['ParametersUploaded'],
+  argsFollow: true,
+  expiry: { uploadGraceSeconds: 30 },
+  takesEvidence: false,
+};
