@@ -49,14 +49,16 @@ export interface RelayRequest {
 const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
 const REFUSAL_BYTES = 256 * 1024;
 
+/** One for a poll, one for an act, one for an upload that takes long. */
+const CONNECTIONS = 3;
 /** Unless the relay says less; what stands in front of one closes idle connections after a minute or more. */
 const KEEP_ALIVE_MS = 30_000;
 
 type Answer = Dispatcher.ResponseData;
 
 /**
- * Connections take turns: a second one, which was opened while a poll was under way, stays open with the first. What
- * comes in the middle of a poll then waits neither for it nor for a new connection (two or three round trips with TLS).
+ * Connections take turns, so that all of them stay open. What comes in the middle of a poll then waits neither for it nor
+ * for a new connection (two or three round trips with TLS).
  */
 function openPool(origin: string | URL, options: object): Dispatcher {
   return new RoundRobinPool(origin, options);
@@ -109,7 +111,7 @@ export class RelayTransport {
 
   #connect(): Dispatcher {
     const agent = {
-      connections: 4,
+      connections: CONNECTIONS,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connect: { timeout: this.#limits.connectMs },

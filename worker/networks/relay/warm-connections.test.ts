@@ -33,11 +33,13 @@ it('what comes in the middle of a poll waits neither for it nor for a new connec
     await poll;
   };
 
+  for (let i = 0; i < 3; i++) await inTheMiddle();
+  const open = requests.size;
+  expect(open).toBeGreaterThan(1);
+  requests.clear();
+  // None falls asleep while only one request is under way at a time.
+  for (let i = 0; i < 4 * open; i++) await ask('/');
+  expect([...requests.values()].map((count) => count >= 2)).toEqual(Array.from({ length: open }, () => true));
   await inTheMiddle();
-  expect(requests.size).toBe(2);
-  // Neither falls asleep while only one request is under way at a time.
-  for (let i = 0; i < 10; i++) await ask('/');
-  expect([...requests.values()].map((count) => count >= 5)).toEqual([true, true]);
-  await inTheMiddle();
-  expect(requests.size).toBe(2);
+  expect(requests.size).toBe(open);
 });
