@@ -19,7 +19,7 @@ import type { TaskNetwork } from './networks/task-network.ts';
 import type { Node } from './node/node.ts';
 import type { Store } from './store/store.ts';
 import type { CaseArchive } from './trust/case-archive.ts';
-import type { RelayReader } from './trust/relay-reader.ts';
+import type { TrustNetwork } from './trust/relay-reader.ts';
 
 export interface NodeParts {
   readonly config: NodeConfig;
@@ -30,14 +30,14 @@ export interface NodeParts {
   readonly store: Store;
   /** Ledger, earnings, withdrawals; `createMoneyService` makes the procedures of it. */
   readonly money: Money;
-  /** Null where the network has no chain. */
+  /** The staking contracts of a network with a relay; null where it has none. */
   readonly chain: ChainClient | null;
   /** The host's models, seen from this profile: subscribe and ask. */
   readonly models: Models;
   /** Case files and their bundles. */
   readonly cases: CaseArchive;
-  /** What the relay says of this node and of the network; for quality of service and "why no tasks". */
-  readonly reader: RelayReader;
+  /** What the network says of this node and of itself; for quality of service and "why no tasks". */
+  readonly reader: TrustNetwork;
   /** The checks of a start: last report, and another run. */
   readonly clearance: Clearance;
   /** Reported card, watcher, telemetry. */

@@ -6,8 +6,6 @@ import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import type { Hex } from '../protocol/hex.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 import { REAL_RELAY_TIMES } from '../protocol/tasks/deadlines.ts';
-import { createChainClient } from './chain/chain-client.ts';
-import { ChainError } from './chain/errors.ts';
 import type { Engine } from './engines/engine.ts';
 import type { EngineSupervisorOptions } from './engines/supervisor.ts';
 import { WorkerError } from './errors.ts';
@@ -19,8 +17,6 @@ import type { Reach } from './loop/points.ts';
 import { machineFacts } from './machine-facts.ts';
 import { openModels } from './models/models.ts';
 import { createMoney } from './money/money.ts';
-import { createRelayAccount } from './money/relay/relay-account.ts';
-import { NetworkClock } from './networks/network-clock.ts';
 import type { RelayNetworkOptions } from './networks/relay/relay-network.ts';
 import type { TaskNetwork } from './networks/task-network.ts';
 import { assertEngineAccepted } from './node/engine-acceptance.ts';
@@ -29,15 +25,14 @@ import { engineWithSources, modelsDirectory, offeredModels } from './node-models
 import type { NodeParts } from './node-parts.ts';
 import { nodeClearance } from './open-clearance.ts';
 import { openLedgerFirst } from './open-ledger.ts';
+import { openNetwork } from './open-network.ts';
 import { proxyPolicy } from './outbound/proxy-policy.ts';
-import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from './preflight/relay-stakes.ts';
 import { Housekeeper } from './retention/housekeeper.ts';
 import { createImageDigester } from './scores/image-digester.ts';
 import { openStore, type Store } from './store/store.ts';
 import { CaseArchive } from './trust/case-archive.ts';
 import { CaseCollector } from './trust/case-collector.ts';
 import { recordLifetimes } from './trust/record-lifetimes.ts';
-import { RelayReader } from './trust/relay-reader.ts';
 import { WarmUp } from './warm-up/warm-up.ts';
 import { warmUpModels } from './warm-up/warm-up-models.ts';
 
@@ -74,35 +69,14 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const engineAccepted = assertEngineAccepted(config);
   const store = openStore(config.dataDir, clock.now());
   onOpened(() => store.close());
-  const networkClock = new NetworkClock(clock);
   const { proxy: setting, proxyPassword: password } = config.outbound;
   const proxies = proxyPolicy({ setting, password, environment: process.env });
-  const connection = { relayUrl, privateKey, clock: networkClock, proxies };
-  const network = ports.createNetwork(connection);
-  onOpened(() => network.close());
+  const networkParts = { config, privateKey, store, proxies, clock, random, log, onOpened };
+  const opened = openNetwork({ ...networkParts, createNetwork: ports.createNetwork });
+  const { network, networkClock, reader, account, chain, taskChain } = opened;
   const { address } = network;
   bindKey(store, address);
-  const reader = new RelayReader(connection);
-  onOpened(() => reader.close());
-  const account = createRelayAccount(connection);
-  onOpened(() => account.close());
   const chainPreset = config.network.chain;
-  const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
-    if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
-    return chain.staking.stake(node);
-  };
-  const delegatedTo: RelayStakesParts['delegatedTo'] = async (node) => (await chain?.delegatedStaking.totalWei(node)) ?? 0n;
-  const relayStakes = createRelayStakes({
-    known: () => reader.stakesOn(config.network.network, NODES_ASKED),
-    stakeOf,
-    delegatedTo,
-  });
-  const beforeStake = async () => {
-    await relayStakes();
-  };
-  const chainParts = { privateKey, db: store.db, clock, random, log, proxies, beforeStake };
-  const chain = chainPreset === undefined ? null : createChainClient({ preset: chainPreset, ...chainParts });
-  if (chain !== null) onOpened(() => chain.close());
 
   // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
   const gpu = await openNodeGpu({ config, clock, log });
@@ -187,7 +161,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const { settings } = store;
   const stakeActs =
     chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach, log });
-  const clearance = nodeClearance({ ...options, store, network, reader, chain, relayStakes, offered });
+  const clearance = nodeClearance({ ...options, ...opened, store, offered });
 
   const node = new Node({
     config,
@@ -205,6 +179,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
       new Housekeeper({ store, resultsDir, retention: config.retention, clock, log }),
       money,
       ...(chain === null ? [] : [chain]),
+      ...(taskChain === null ? [] : [taskChain]),
       ...(stakeActs === null ? [] : [stakeActs]),
     ],
     onNode,

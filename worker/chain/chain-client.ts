@@ -1,6 +1,6 @@
 /** A node's view of its chain, put together: endpoints, journal, account, contracts. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChainPreset } from '../../contract/chain-preset.ts';
+import type { ChainLink, ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
@@ -53,7 +53,9 @@ export interface ChainClient {
 }
 
 /** The endpoints of a preset as one, without an account. */
-export function openEndpoints(options: Omit<ChainClientOptions, 'privateKey' | 'beforeStake'>): {
+export function openEndpoints(
+  options: Omit<ChainClientOptions, 'preset' | 'privateKey' | 'beforeStake'> & { readonly preset: ChainLink },
+): {
   readonly rpc: ChainRpc;
   close(): Promise<void>;
 } {

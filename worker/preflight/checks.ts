@@ -41,6 +41,8 @@ export interface PreflightParts {
   readonly relayNow: () => Promise<number>;
   /** Null for a network without a chain: its three checks are left out. */
   readonly chain: PreflightChain | null;
+  /** Those of a network whose tasks live on a chain. */
+  readonly more?: readonly Check[];
   readonly engine: { readonly kind: EngineKind; readonly accepted: readonly EngineKind[] };
   /** Model ids that the node will name, and those of them that are not on disk. */
   readonly models: () => Promise<{ readonly configured: readonly string[]; readonly missing: readonly string[] }>;
@@ -54,6 +56,7 @@ export function preflightChecks(parts: PreflightParts): Check[] {
   return [
     ...relayChecks(parts),
     ...(parts.chain === null ? [] : chainChecks(parts.chain)),
+    ...(parts.more ?? []),
     { id: 'engine', run: async () => judgeEngine(engine) },
     { id: 'models', run: async () => judgeModels(await models()) },
     { id: 'disk', run: async () => judgeDisk({ freeBytes: await freeBytes(disk.path), needs }) },

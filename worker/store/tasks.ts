@@ -112,6 +112,12 @@ export class Tasks {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
   }
 
+  /** Ended tasks whose payment is not known yet, newest first; so many at most. */
+  unsettled(limit = 100): StoredTask[] {
+    const sql = 'SELECT * FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL ORDER BY id DESC LIMIT ?';
+    return readAll(this.#db, taskRowSchema, sql, limit);
+  }
+
   /** When the latest of the ended tasks whose payment is not known yet was closed, null for none. */
   latestUnsettledMs(): number | null {
     const sql = 'SELECT max(closed_ms) AS ms FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL';

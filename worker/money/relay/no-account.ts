@@ -1,0 +1,20 @@
+/** The account of a network that keeps none: what it pays goes to the node's own wallet. */
+import type { Hex } from '../../../protocol/hex.ts';
+import { MoneyError } from '../errors.ts';
+import type { RelayAccount } from './relay-account.ts';
+
+export function noRelayAccount(address: Hex): RelayAccount {
+  const unsupported = async (): Promise<never> => {
+    throw new MoneyError('MONEY_UNSUPPORTED', 'this network keeps no accounts: it pays to the wallet');
+  };
+  return {
+    address,
+    balance: unsupported,
+    page: async () => null,
+    withdrawConfig: unsupported,
+    requestWithdrawal: unsupported,
+    delegationIncome: async () => null,
+    emissionEstimate: async () => null,
+    close: async () => {},
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * A node's acts as transactions of its journal: what is to happen once per task happens once, whatever crashes and however often
+ * it is asked for; and what is under way is followed rather than sent again.
+ */
+import { bytesToHex } from '../../../protocol/hex.ts';
+import type { Random } from '../../../protocol/ports.ts';
+import { requireSuccess } from '../../chain/contracts/acts.ts';
+import type { Contract } from '../../chain/contracts/contract.ts';
+import { ChainError, isChainError } from '../../chain/errors.ts';
+import type { AccountTransactions } from '../../chain/transactions/account-transactions.ts';
+import { type Intent, type JournalEntry, outcomeOf } from '../../chain/transactions/intent.ts';
+import type { Account, TransactionJournal } from '../../chain/transactions/journal.ts';
+import type { Sending } from '../task-network.ts';
+
+export interface ChainActsOptions {
+  readonly transactions: Pick<AccountTransactions, 'submit' | 'recheck'>;
+  readonly journal: Pick<TransactionJournal, 'find' | 'open'>;
+  readonly account: () => Promise<Account>;
+  readonly random: Random;
+  /** How long one call waits for a block; the journal follows the transaction up anyway. Milliseconds. */
+  readonly waitMs?: number;
+}
+
+export interface Call {
+  readonly contract: Contract;
+  readonly fn: string;
+  readonly args?: readonly unknown[];
+  readonly valueWei?: bigint;
+}
+
+const DEFAULT_WAIT_MS = 5_000;
+/** Transactions for one act that were mined and refused, or lost: each after a reading that said it would be taken. */
+const MOST_TRIES = 10;
+const ID_BYTES = 8;
+
+export class ChainActs {
+  readonly #options: ChainActsOptions;
+
+  constructor(options: ChainActsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * An act that may take effect once, and whose arguments never change. One that came to nothing (reverted because the state had
+   * moved, or its place taken by a stranger) may be tried again when the caller has read that it is still to be done.
+   * @throws ChainError CHAIN_REVERTED, CHAIN_REFUSED, CHAIN_NONCE_TAKEN; what `AccountTransactions.submit` throws before anything is sent
+   */
+  async once(name: string, call: Call): Promise<Sending> {
+    for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+      const id = attempt === 1 ? name : `${name}:${attempt}`;
+      const known = this.#options.journal.find(id);
+      const outcome = known === null ? null : outcomeOf(known.state);
+      if (outcome === null) return this.#submit(intentOf(id, call));
+      if (outcome.kind !== 'succeeded') continue;
+      // It has been done, and yet the caller reads that it has not: an endpoint that is behind, or a deep reorganisation.
+      await this.#options.transactions.recheck();
+      return isOpen(this.#options.journal.find(id)) ? 'underway' : 'done';
+    }
+    throw new ChainError('CHAIN_REFUSED', `${name} came to nothing ${MOST_TRIES} times`, { rpcMessage: 'too many attempts' });
+  }
+
+  /** An act that makes sense again and again. One of the same kind that is under way is waited for in its place. @throws as {@link once} */
+  async again(call: Call): Promise<Sending> {
+    const wanted = intentOf('', call);
+    const open = this.#options.journal.open(await this.#options.account());
+    const same = open.find(({ intent }) => intent.kind === wanted.kind && intent.to === wanted.to);
+    if (same !== undefined) return this.#submit(same.intent);
+    return this.#submit({ ...wanted, id: `${call.fn}:${bytesToHex(this.#options.random.bytes(ID_BYTES)).slice(2)}` });
+  }
+
+  async #submit(intent: Intent): Promise<Sending> {
+    const { transactions, journal, waitMs = DEFAULT_WAIT_MS } = this.#options;
+    try {
+      requireSuccess(await transactions.submit(intent, { waitMs }));
+      return 'done';
+    } catch (error) {
+      if (!isChainError(error, 'CHAIN_TRANSACTION_OPEN')) throw error;
+      return journal.find(intent.id)?.state.kind === 'mined' ? 'done' : 'underway';
+    }
+  }
+}
+
+function intentOf(id: string, { contract, fn, args = [], valueWei = 0n }: Call): Intent {
+  return contract.intent(id, fn, args, valueWei);
+}
+
+function isOpen(entry: JournalEntry | null): boolean {
+  return entry !== null && outcomeOf(entry.state) === null;
+}

@@ -1,0 +1,244 @@
+/** The task network whose tasks live in contracts; a relay only carries arguments and results. Source: CHAIN_PROTOCOL 2, 3, 8. */
+import { SigningKey } from 'ethers';
+import { type Hex, hexToBytes } from '../../../protocol/hex.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import { ABORT_REASON, isTerminal, TASK_ERROR } from '../../../protocol/tasks/status.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import type { NodeInfo } from '../../../protocol/wire/node.ts';
+import { ChainError } from '../../chain/errors.ts';
+import type { ChainRpc } from '../../chain/rpc/methods.ts';
+import { WorkerError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { RecordedScore } from '../../store/score-ledger.ts';
+import type { NetworkClock } from '../network-clock.ts';
+import { CHAIN_RULES } from '../network-rules.ts';
+import type {
+  Capabilities,
+  EventRow,
+  JoinRequest,
+  NetworkTask,
+  ResultUpload,
+  Sending,
+  TaskIncome,
+  TaskNetwork,
+} from '../task-network.ts';
+import type { ChainActs } from './chain-acts.ts';
+import { type ChainTask, remoteTaskOf } from './chain-task.ts';
+import type { GroupIncome } from './group-income.ts';
+import type { LogScan } from './log-scan.ts';
+import { chainNodeView, versionParts } from './node-view.ts';
+import type { OldRelay } from './old-relay.ts';
+import type { TaskContracts } from './task-contracts.ts';
+
+export interface ChainNetworkOptions {
+  readonly address: Hex;
+  readonly privateKey: Hex;
+  readonly networkName: string;
+  readonly rpc: ChainRpc;
+  readonly contracts: TaskContracts;
+  readonly acts: ChainActs;
+  readonly scan: LogScan;
+  readonly income: GroupIncome;
+  readonly relay: OldRelay;
+  readonly confirmations: number;
+  /** The chain's time: every block that is read sets it forward. */
+  readonly chainClock: NetworkClock;
+  /** Arguments of a task as this node has kept them, '' for none: the relay forgets them. */
+  readonly keptArgs: (commitment: Hex) => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Head {
+  readonly block: bigint;
+  readonly timeMs: number;
+}
+
+/** The relay sees its own report of the arguments a second or two after this node does. */
+const CHECKPOINT_TRIES = 60;
+const CHECKPOINT_RETRY_MS = 1_000;
+const IN_HAND = new Set(['Started', 'ParametersUploaded']);
+
+export class ChainNetwork implements TaskNetwork {
+  readonly address: Hex;
+  readonly rules = CHAIN_RULES;
+  readonly #options: ChainNetworkOptions;
+
+  constructor(options: ChainNetworkOptions) {
+    this.address = options.address;
+    this.#options = options;
+  }
+
+  currentTask(): Promise<Hex | null> {
+    return this.#options.contracts.nodeTask(this.address);
+  }
+
+  async task(commitment: Hex): Promise<NetworkTask | 'notFound'> {
+    const { contracts } = this.#options;
+    const head = await this.#head();
+    const task = await contracts.taskAt(head.block, commitment);
+    if (task === null) return 'notFound';
+    const isEnd = isTerminal(task.status);
+    const remote = remoteTaskOf(task, {
+      taskArgs: await this.#argsOf(task),
+      qosScore: task.status === 'Validated' || task.status === 'GroupValidated' ? await contracts.currentPoints(this.address) : 0,
+    });
+    return { ...remote, block: { timeMs: head.timeMs, isFinal: isEnd && (await this.#isFinal(task, head)) } };
+  }
+
+  submitScore({ commitment, score }: RecordedScore): Promise<Sending> {
+    return this.#taskAct('score', commitment, 'submitTaskScore', score);
+  }
+
+  reportError(commitment: Hex): Promise<Sending> {
+    return this.#taskAct('taskError', commitment, 'reportTaskError', TASK_ERROR.ParametersValidationFailed);
+  }
+
+  abortExpired(commitment: Hex): Promise<Sending> {
+    return this.#taskAct('abort', commitment, 'abortTask', ABORT_REASON.Timeout);
+  }
+
+  uploadResult(upload: ResultUpload): Promise<void> {
+    return this.#options.relay.uploadResult(upload);
+  }
+
+  async downloadInputCheckpoint(commitment: Hex, path: string): Promise<void> {
+    const { relay, clock } = this.#options;
+    for (let attempt = 0; attempt < CHECKPOINT_TRIES; attempt++) {
+      if (await relay.downloadCheckpoint(commitment, path)) return;
+      await clock.sleep(CHECKPOINT_RETRY_MS);
+    }
+    throw new WorkerError('TASK_INPUT_FAILED', 'the relay does not give the checkpoint out', { commitment });
+  }
+
+  eventsAfter(id: number): Promise<readonly EventRow[]> {
+    return this.#options.scan.after(id);
+  }
+
+  latestEventId(): Promise<number> {
+    return this.#options.scan.latestId();
+  }
+
+  async nodeInfo(): Promise<NodeInfo> {
+    const { contracts, networkName } = this.#options;
+    const [info, stakeWei, qos] = await Promise.all([
+      contracts.nodeInfo(this.address),
+      contracts.stakeOf(this.address),
+      contracts.qosOf(this.address),
+    ]);
+    return chainNodeView({ address: this.address, network: networkName, info, stakeWei, qos });
+  }
+
+  /** The whole stake goes with it: to stake and to join are one act. */
+  async join({ gpu, version, modelIds, stakeWei }: JoinRequest): Promise<void> {
+    const key = hexToBytes(new SigningKey(this.#options.privateKey).publicKey, 'publicKey').subarray(1);
+    const args = [gpu.name, BigInt(gpu.vramGib), versionParts(version), key, [...modelIds]];
+    await this.#nodeAct('join', args, stakeWei);
+  }
+
+  /** A contract takes a new version and new models; another card takes another membership. */
+  async updateCapabilities({ gpu, version, modelIds }: Capabilities): Promise<void> {
+    const info = await this.#options.contracts.nodeInfo(this.address);
+    if (info.gpuName !== gpu.name || info.gpuVramGib !== gpu.vramGib) {
+      // Law 6: until the host has decided, no task comes to a card that is another than the network was told.
+      if (info.status === 'Available' || info.status === 'Busy') await this.pause();
+      throw new WorkerError('NODE_CARD_CHANGED', `the network knows ${info.gpuName} (${info.gpuVramGib} GiB)`, {
+        known: `${info.gpuName} ${info.gpuVramGib}`,
+        present: `${gpu.name} ${gpu.vramGib}`,
+      });
+    }
+    if (info.version !== versionParts(version).join('.')) await this.versionChanged(version);
+    for (const id of modelIds) if (!info.localModelIds.includes(id)) await this.modelDownloaded(id);
+  }
+
+  quit(): Promise<void> {
+    return this.#nodeAct('quit');
+  }
+
+  pause(): Promise<void> {
+    return this.#nodeAct('pause');
+  }
+
+  resume(): Promise<void> {
+    return this.#nodeAct('resume');
+  }
+
+  modelDownloaded(modelId: string): Promise<void> {
+    return this.#nodeAct('reportModelDownloaded', [modelId]);
+  }
+
+  async versionChanged(version: string): Promise<void> {
+    await this.#nodeAct('updateVersion', [versionParts(version)]);
+  }
+
+  /** There is nobody to tell. */
+  async reportNodeError(): Promise<void> {}
+
+  balance(): Promise<bigint> {
+    return this.#options.rpc.call('eth_getBalance', [this.address, 'latest']);
+  }
+
+  taskIncome(): Promise<readonly TaskIncome[]> {
+    return this.#options.income.rows();
+  }
+
+  /** The chain's time: that of its newest block, or the relay's where no block has come for a while. */
+  async now(): Promise<number> {
+    const { relay } = this.#options;
+    const [head, relaySeconds] = await Promise.all([this.#head(), relay.now().catch(() => 0)]);
+    return Math.max(head.timeMs / 1000, relaySeconds);
+  }
+
+  reconnect(): void {
+    this.#options.relay.reconnect();
+  }
+
+  close(): Promise<void> {
+    return this.#options.relay.close();
+  }
+
+  async #head(): Promise<Head> {
+    const { rpc, chainClock, clock } = this.#options;
+    const sentMs = clock.now();
+    const header = await rpc.call('eth_getBlockByNumber', ['latest', false]);
+    if (header === null) throw new ChainError('CHAIN_BAD_ANSWER', 'the chain has no newest block', {});
+    const networkSeconds = Number(header.timestamp);
+    // The next block is later than this one, whatever this machine's clock says; that it is earlier says nothing.
+    // biome-ignore lint/plugin: the chain's time as it is told against the chain's time as it was held
+    if (networkSeconds * 1000 > chainClock.now()) chainClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
+    return { block: header.number, timeMs: networkSeconds * 1000 };
+  }
+
+  /** That the task had ended so many blocks ago already. */
+  async #isFinal({ commitment, status }: ChainTask, { block }: Head): Promise<boolean> {
+    const depth = BigInt(this.#options.confirmations - 1);
+    if (depth === 0n) return true;
+    if (block < depth) return false;
+    const before = await this.#options.contracts.taskAt(block - depth, commitment);
+    return before?.status === status;
+  }
+
+  /** The relay is asked only while it may have them and somebody needs them; that it does not answer keeps nothing else from its turn. */
+  async #argsOf({ commitment, status, selectedNode }: ChainTask): Promise<string> {
+    const { keptArgs, relay, log } = this.#options;
+    const kept = keptArgs(commitment);
+    const isOurs = selectedNode !== null && sameAddress(selectedNode, this.address);
+    if (kept !== '' || !isOurs || !IN_HAND.has(status)) return kept;
+    try {
+      return (await relay.taskArgs(commitment)) ?? '';
+    } catch (error) {
+      log.warn({ commitment, err: error }, 'the arguments could not be fetched from the relay');
+      return '';
+    }
+  }
+
+  #taskAct(name: string, commitment: Hex, fn: string, argument: unknown): Promise<Sending> {
+    const { acts, contracts } = this.#options;
+    return acts.once(`${name}:${commitment}`, { contract: contracts.task, fn, args: [commitment, argument] });
+  }
+
+  async #nodeAct(fn: string, args: readonly unknown[] = [], valueWei = 0n): Promise<void> {
+    const { acts, contracts } = this.#options;
+    await acts.again({ contract: contracts.node, fn, args, valueWei });
+  }
+}

@@ -1,0 +1,120 @@
+/** What a network on a chain tells about this node and about itself, beyond what the task loop needs. Reads only. */
+import type { Hex } from '../../../protocol/hex.ts';
+import type { RelayEvent } from '../../../protocol/wire/event.ts';
+import type { NodeInfo, NodePresence } from '../../../protocol/wire/node.ts';
+import { PUBLIC_NODES_PAGE, type PublicNode } from '../../../protocol/wire/public-network.ts';
+import { RpcRefused } from '../../chain/errors.ts';
+import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
+import type { TrustNetwork } from '../../trust/relay-reader.ts';
+import { blockOfEvent, lastIdOf, rowOfLog, TOPICS } from './log-rows.ts';
+import type { TaskContracts } from './task-contracts.ts';
+
+export interface ChainTrustOptions {
+  readonly address: Hex;
+  readonly rpc: ChainRpc;
+  readonly contracts: TaskContracts;
+  readonly nodeInfo: () => Promise<NodeInfo>;
+  /** Block in which this node first heard of a task, null = it has not. */
+  readonly blockOfTask: (commitment: string) => bigint | null;
+}
+
+/** Blocks that are searched for the events of one task: it lives for three minutes and some more in the queue. */
+const TASK_BLOCKS = 2_000n;
+const RANGE = 2_000n;
+/** Of the news since the last run; what lies further back is left out. */
+const MOST_RANGES = 50;
+const MAX_PAGES = 20;
+
+export class ChainTrust implements TrustNetwork {
+  readonly address: Hex;
+  readonly #options: ChainTrustOptions;
+
+  constructor(options: ChainTrustOptions) {
+    this.address = options.address;
+    this.#options = options;
+  }
+
+  nodeInfo(): Promise<NodeInfo> {
+    return this.#options.nodeInfo();
+  }
+
+  /** The contracts keep sums, and no history of them. */
+  async qosTracing(): Promise<'unsupported'> {
+    return 'unsupported';
+  }
+
+  async eventsOfTask(commitment: string): Promise<readonly RelayEvent[]> {
+    const start = this.#options.blockOfTask(commitment);
+    if (start === null) return [];
+    const from = start > TASK_BLOCKS / 2n ? start - TASK_BLOCKS / 2n : 0n;
+    const events = await this.#events(from, from + TASK_BLOCKS, (task) => task === commitment);
+    return events.filter((event) => event.commitment === commitment);
+  }
+
+  async eventsAfter(id: number, limit: number): Promise<readonly RelayEvent[]> {
+    const head = await this.#options.rpc.call('eth_blockNumber', []);
+    const found: RelayEvent[] = [];
+    let from = blockOfEvent(id);
+    for (let ranges = 0; from <= head && ranges < MOST_RANGES && found.length < limit; ranges++) {
+      found.push(...(await this.#events(from, from + RANGE - 1n, () => false)).filter((event) => event.id > id));
+      from += RANGE;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** Those of the same block: what happened in one transaction lies there. */
+  async eventsAround(id: number, distance: number): Promise<readonly RelayEvent[]> {
+    const block = blockOfEvent(id);
+    const events = await this.#events(block, block, () => true);
+    return events.filter((event) => Math.abs(event.id - id) <= distance && event.id <= lastIdOf(block));
+  }
+
+  async presence(address: string): Promise<NodePresence> {
+    const { status, version } = await this.#options.contracts.nodeInfo(address as Hex);
+    return { address, status, version: status === 'Quit' ? null : version };
+  }
+
+  /** With the weight that the next draw would give them. */
+  async publicNodes(): Promise<{ nodes: readonly PublicNode[]; complete: boolean }> {
+    const { contracts } = this.#options;
+    const nodes: PublicNode[] = [];
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const rows = await contracts.allNodes(page * PUBLIC_NODES_PAGE, PUBLIC_NODES_PAGE);
+      for (const { address, gpuName, vramGib } of rows) nodes.push({ address, gpuName, gpuVramGib: vramGib, weight: null });
+      if (rows.length < PUBLIC_NODES_PAGE) return { nodes, complete: true };
+    }
+    return { nodes, complete: false };
+  }
+
+  queuedTasks(): Promise<number> {
+    return this.#options.contracts.queuedTasks();
+  }
+
+  async loadedModels(): Promise<'unsupported'> {
+    return 'unsupported';
+  }
+
+  /** Of this node, and of the tasks that `isWanted` says, whoever has them. */
+  async #events(from: bigint, to: bigint, isWanted: (commitment: Hex) => boolean): Promise<readonly RelayEvent[]> {
+    const { address } = this.#options;
+    const logs = await this.#logs(from, to);
+    return logs.flatMap((log) => {
+      const row = rowOfLog(log, { self: address, isKnown: isWanted });
+      return row?.kind === 'event' ? [row.event] : [];
+    });
+  }
+
+  async #logs(from: bigint, to: bigint): Promise<readonly Log[]> {
+    const { rpc, contracts } = this.#options;
+    const address = [contracts.addresses.task, contracts.addresses.node];
+    const quantity = (block: bigint) => `0x${block.toString(16)}`;
+    try {
+      return await rpc.call('eth_getLogs', [{ address, fromBlock: quantity(from), toBlock: quantity(to), topics: [TOPICS] }]);
+    } catch (error) {
+      // An endpoint that gives fewer blocks at once is asked in halves.
+      if (!(error instanceof RpcRefused) || from >= to) throw error;
+      const middle = (from + to) / 2n;
+      return [...(await this.#logs(from, middle)), ...(await this.#logs(middle + 1n, to))];
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** Fields of a contract's answers as ethers decodes them. */
+import { z } from 'zod';
+
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** A whole number that only has to be large: a stranger may have written anything into it, and the task must stay readable. */
+export const countField = z.bigint().transform((value) => Number(value < MOST ? value : MOST));
+
+/** Unix seconds → epoch ms; 0 = has not happened. */
+export const secondsField = z.bigint().transform((seconds) => (seconds === 0n ? null : Number(seconds) * 1000));
+
+export const versionField = z.tuple([z.bigint(), z.bigint(), z.bigint()]).transform((parts) => parts.join('.'));
+
+export function enumField<Name extends string>(fromNumber: (value: number) => Name | undefined, what: string) {
+  return z.bigint().transform((value, context): Name => {
+    const name = fromNumber(Number(value));
+    if (name === undefined) context.addIssue({ code: 'custom', message: `unknown ${what} ${value}` });
+    return name as Name;
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Logs of the contracts as rows of the event list. Nothing is indexed: whose event it is stands in its data, and the end of a task
+ * names no node at all. Source: CHAIN_PROTOCOL 2.4, 3.1.
+ */
+import type { LogDescription } from 'ethers';
+import { type Hex, isHex } from '../../../protocol/hex.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import type { Log } from '../../chain/rpc/methods.ts';
+import type { EventRow } from '../task-network.ts';
+import { NODE_INTERFACE, TASK_INTERFACE } from './abi.ts';
+
+/** Logs of one block that have ids of their own; no block holds so many. */
+const LOGS_PER_BLOCK = 2 ** 20;
+
+/** Stays below 2^53 for eight thousand million blocks. */
+export function eventId(block: bigint, logIndex: bigint): number {
+  return Number(block) * LOGS_PER_BLOCK + Number(logIndex);
+}
+
+export function blockOfEvent(id: number): bigint {
+  return BigInt(Math.floor(id / LOGS_PER_BLOCK));
+}
+
+/** The last id that the logs of a block can have. */
+export function lastIdOf(block: bigint): number {
+  return Number(block + 1n) * LOGS_PER_BLOCK - 1;
+}
+
+const topicsOf = (face: typeof TASK_INTERFACE): readonly string[] => {
+  const topics: string[] = [];
+  face.forEachEvent((event) => topics.push(event.topicHash));
+  return topics;
+};
+export const TOPICS: readonly string[] = [...topicsOf(TASK_INTERFACE), ...topicsOf(NODE_INTERFACE)];
+
+export interface RowContext {
+  readonly self: Hex;
+  /** Whether this node has had the task: of other nodes' ends nothing is kept. */
+  readonly isKnown: (commitment: Hex) => boolean;
+}
+
+/** Null for what does not concern this node. */
+export function rowOfLog(log: Log, { self, isKnown }: RowContext): EventRow | null {
+  const id = eventId(log.blockNumber, log.logIndex);
+  const decoded = decode(log);
+  if (decoded === null) {
+    return {
+      kind: 'unreadable',
+      id,
+      raw: JSON.stringify({ topics: log.topics, data: log.data }).slice(0, 2_048),
+      problem: 'unknown log',
+    };
+  }
+  const { name, args } = decoded;
+  const node = args.selectedNode ?? args.nodeAddress;
+  const commitment = args.taskIDCommitment === undefined ? null : String(args.taskIDCommitment);
+  if (node !== undefined) {
+    if (!sameAddress(String(node), self)) return null;
+  } else if (commitment === null || !isHex(commitment, 32) || !isKnown(commitment)) return null;
+  return {
+    kind: 'event',
+    event: { id, type: name, nodeAddress: self, commitment, args: JSON.stringify(fieldsOf(decoded, self)) },
+  };
+}
+
+function decode({ topics, data }: Log): LogDescription | null {
+  try {
+    const log = { topics: [...topics], data };
+    return TASK_INTERFACE.parseLog(log) ?? NODE_INTERFACE.parseLog(log);
+  } catch {
+    return null;
+  }
+}
+
+/** As a relay writes them; the numbers of task types are the same. */
+function fieldsOf({ name, args }: LogDescription, self: Hex): object {
+  switch (name) {
+    case 'DownloadModel':
+      return { node_address: self, model_id: String(args.modelID), task_type: Number(args.taskType) };
+    case 'TaskEndAborted':
+      return {
+        task_id_commitment: args.taskIDCommitment,
+        abort_issuer: args.abortIssuer,
+        last_status: Number(args.lastStatus),
+        abort_reason: Number(args.abortReason),
+      };
+    default:
+      return args.taskIDCommitment === undefined ? { node_address: self } : { task_id_commitment: args.taskIDCommitment };
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Reads the contracts' logs up to the newest block that is final, in ranges. How far it has come is on disk, but only up to what
+ * its caller has certainly recorded: a process killed in between reads again.
+ */
+import type { Hex } from '../../../protocol/hex.ts';
+import { ChainError, RpcRefused } from '../../chain/errors.ts';
+import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
+import { EVENT_PAGE, type EventRow } from '../task-network.ts';
+import { blockOfEvent, lastIdOf, type RowContext, rowOfLog, TOPICS } from './log-rows.ts';
+
+/** A block up to which everything has been read and recorded. */
+export interface ScanMark {
+  readonly block: number;
+  readonly hash: string;
+}
+
+export interface LogScanOptions {
+  readonly rpc: ChainRpc;
+  readonly addresses: readonly Hex[];
+  readonly confirmations: number;
+  readonly rows: RowContext;
+  readonly loadMark: () => ScanMark | null;
+  readonly saveMark: (mark: ScanMark) => void;
+}
+
+/** Blocks per question; an endpoint may want fewer. */
+const RANGE = 2_000n;
+/** Questions of one call: the rest follows with the next. */
+const MOST_RANGES = 5;
+/** How far back to read when a block that was final is another one now. */
+const DEEP_REORGANISATION = 256n;
+
+export class LogScan {
+  readonly #options: LogScanOptions;
+  /** What the last call has read completely, and the highest id it gave. */
+  #pending: { readonly mark: ScanMark; readonly lastId: number } | null = null;
+  #range = RANGE;
+
+  constructor(options: LogScanOptions) {
+    this.#options = options;
+  }
+
+  /** The highest id that a final block can have. */
+  async latestId(): Promise<number> {
+    const block = await this.#finalBlock();
+    return block < 0n ? 0 : lastIdOf(block);
+  }
+
+  /** Rows with an id above `id`, ascending; a page's worth, with all of the last block's. @throws ChainError */
+  async after(id: number): Promise<readonly EventRow[]> {
+    const { rows, saveMark } = this.#options;
+    // Whoever asks for what comes after a row has recorded the row.
+    if (this.#pending !== null && id + OVERLAP_OF_CALLER >= this.#pending.lastId) saveMark(this.#pending.mark);
+    this.#pending = null;
+    const final = await this.#finalBlock();
+    const found: EventRow[] = [];
+    const { block: begun, anew } = await this.#start(blockOfEvent(id));
+    // What has taken the place of other blocks may have ids that were given before.
+    const above = anew ? -1 : id;
+    let from = begun;
+    for (let ranges = 0; from <= final && ranges < MOST_RANGES && found.length < EVENT_PAGE; ranges++) {
+      const to = least(from + this.#range - 1n, final);
+      const logs = await this.#logs(from, to);
+      if (logs === null) continue;
+      for (const log of logs) {
+        const row = log.removed === true ? null : rowOfLog(log, rows);
+        if (row !== null && idOf(row) > above) found.push(row);
+      }
+      from = to + 1n;
+    }
+    if (from > begun) await this.#noteRead(from - 1n, found);
+    return found.toSorted((a, b) => idOf(a) - idOf(b));
+  }
+
+  async #noteRead(block: bigint, found: readonly EventRow[]): Promise<void> {
+    const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(block), false]);
+    if (header === null) return;
+    const lastId = found.reduce((most, row) => Math.max(most, idOf(row)), 0);
+    this.#pending = { mark: { block: Number(block), hash: header.hash }, lastId };
+  }
+
+  /** Behind the mark, if the chain still has its block; well before it if not. */
+  async #start(blockOfCursor: bigint): Promise<{ block: bigint; anew: boolean }> {
+    const mark = this.#options.loadMark();
+    if (mark === null) return { block: blockOfCursor, anew: false };
+    const marked = BigInt(mark.block);
+    const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(marked), false]);
+    // An endpoint that is behind knows nothing of it yet: nothing new can be read there.
+    if (header === null || header.hash === mark.hash) return { block: marked + 1n, anew: false };
+    return { block: greatest(marked - DEEP_REORGANISATION, 0n), anew: true };
+  }
+
+  async #finalBlock(): Promise<bigint> {
+    return (await this.#options.rpc.call('eth_blockNumber', [])) - BigInt(this.#options.confirmations - 1);
+  }
+
+  /** Null when the endpoint wants a smaller range. */
+  async #logs(from: bigint, to: bigint): Promise<readonly Log[] | null> {
+    const { rpc, addresses } = this.#options;
+    try {
+      const filter = { address: addresses, fromBlock: quantity(from), toBlock: quantity(to), topics: [TOPICS] };
+      return await rpc.call('eth_getLogs', [filter]);
+    } catch (error) {
+      if (!(error instanceof RpcRefused) || from === to) throw error;
+      const range = rpc.logRange ?? Number((to - from + 1n) / 2n);
+      if (range < 1) throw new ChainError('CHAIN_REFUSED', error.message, error.data, { cause: error });
+      this.#range = BigInt(range);
+      return null;
+    }
+  }
+}
+
+/** The event list asks again for some ids before its newest one; rows in between have been recorded. */
+const OVERLAP_OF_CALLER = 32;
+
+function idOf(row: EventRow): number {
+  return row.kind === 'event' ? row.event.id : (row.id ?? 0);
+}
+
+function quantity(block: bigint): string {
+  return `0x${block.toString(16)}`;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}

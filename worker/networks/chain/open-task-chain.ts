@@ -1,0 +1,120 @@
+/** A node's view of a network whose tasks live on a chain, put together: endpoints, journal, account, contracts, the port. */
+import type { TaskChainPreset } from '../../../contract/task-chain-preset.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import type { Clock, Random } from '../../../protocol/ports.ts';
+import { openEndpoints } from '../../chain/chain-client.ts';
+import type { ChainRpc } from '../../chain/rpc/methods.ts';
+import { AccountTransactions } from '../../chain/transactions/account-transactions.ts';
+import { TransactionJournal } from '../../chain/transactions/journal.ts';
+import { createSigner } from '../../chain/transactions/signer.ts';
+import type { Log } from '../../log.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
+import type { Store } from '../../store/store.ts';
+import { NetworkClock } from '../network-clock.ts';
+import { ChainActs } from './chain-acts.ts';
+import { ChainNetwork } from './chain-network.ts';
+import { ChainTrust } from './chain-trust.ts';
+import { GroupIncome, type UnpaidTask } from './group-income.ts';
+import { blockOfEvent } from './log-rows.ts';
+import { LogScan } from './log-scan.ts';
+import { OldRelay } from './old-relay.ts';
+import { TaskContracts } from './task-contracts.ts';
+
+export interface TaskChainOptions {
+  readonly preset: TaskChainPreset;
+  readonly networkName: string;
+  readonly relayUrl: string;
+  readonly privateKey: Hex;
+  readonly store: Store;
+  /** Set forward by the chain's blocks: deadlines are judged by it. */
+  readonly chainClock: NetworkClock;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly proxies?: ProxyPolicy | undefined;
+}
+
+export interface TaskChain {
+  /** EIP-55. */
+  readonly address: Hex;
+  readonly preset: TaskChainPreset;
+  readonly network: ChainNetwork;
+  readonly relay: OldRelay;
+  readonly rpc: ChainRpc;
+  readonly journal: TransactionJournal;
+  readonly transactions: AccountTransactions;
+  readonly contracts: TaskContracts;
+  readonly income: GroupIncome;
+  readonly trust: ChainTrust;
+  /** Follows open transactions up until the signal comes. */
+  run(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens nothing yet: the first request does. */
+export function openTaskChain(options: TaskChainOptions): TaskChain {
+  const { preset, networkName, relayUrl, privateKey, store, chainClock, clock, random, log, proxies } = options;
+  const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies });
+  const signer = createSigner(privateKey);
+  const { address } = signer;
+  const journal = new TransactionJournal(store.db);
+  const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
+  const contracts = new TaskContracts(preset.contracts, rpc);
+  const relayClock = new NetworkClock(clock);
+  const relay = new OldRelay({ relayUrl, privateKey, clock: relayClock, proxies });
+  readWhenInDoubt(relayClock, relay, clock);
+  const income = new GroupIncome({ self: address, contracts, rpc, unpaid: () => unpaidTasks(store) });
+  const network = new ChainNetwork({
+    address,
+    privateKey,
+    networkName,
+    rpc,
+    contracts,
+    acts: new ChainActs({ transactions, journal, random, account: async () => ({ chainId: await rpc.chainId(), address }) }),
+    scan: new LogScan({
+      rpc,
+      addresses: [preset.contracts.task, preset.contracts.node],
+      confirmations: preset.confirmations,
+      rows: { self: address, isKnown: (commitment) => store.tasks.find(commitment) !== null },
+      loadMark: () => store.settings.get('logMark'),
+      saveMark: (mark) => store.settings.set('logMark', mark),
+    }),
+    income,
+    relay,
+    confirmations: preset.confirmations,
+    chainClock,
+    keptArgs: (commitment) => store.tasks.find(commitment)?.taskArgs ?? '',
+    clock,
+    log,
+  });
+  const trust = new ChainTrust({
+    ...{ address, rpc, contracts, nodeInfo: () => network.nodeInfo() },
+    blockOfTask: (commitment) => blockOfTask(store, commitment),
+  });
+  const run = (signal: AbortSignal) => transactions.run(signal);
+  return { address, preset, network, relay, rpc, journal, transactions, contracts, income, trust, run, close };
+}
+
+/** Nobody but a signature asks for the relay's time; the first one does. */
+function readWhenInDoubt(relayClock: NetworkClock, relay: OldRelay, clock: Clock): void {
+  relayClock.readBy(async () => {
+    const sentMs = clock.now();
+    const networkSeconds = await relay.now();
+    relayClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
+  });
+  relayClock.doubt();
+}
+
+function blockOfTask(store: Store, commitment: string): bigint | null {
+  const seen = store.events.ofTypes(['TaskStarted']).find((event) => event.commitment === commitment);
+  return seen === undefined ? null : blockOfEvent(seen.id);
+}
+
+/** Where the event of a refund was seen tells the transaction that validated its group. */
+function unpaidTasks(store: Store): UnpaidTask[] {
+  const refunds = new Map(store.events.ofTypes(['TaskEndGroupRefund']).map(({ commitment, id }) => [commitment, id]));
+  return store.tasks.unsettled().map(({ commitment, status }) => {
+    const refund = refunds.get(commitment);
+    return { commitment, status, refundBlock: refund === undefined ? null : blockOfEvent(refund) };
+  });
+}

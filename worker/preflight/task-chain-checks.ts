@@ -1,0 +1,86 @@
+/** The checks of a start on a network whose tasks live on a chain: its contracts, and coin for stake and gas. */
+import { isChainError } from '../chain/errors.ts';
+import type { TaskChain } from '../networks/chain/open-task-chain.ts';
+import { type Check, objection, objectionOf, ok, type Verdict } from './check.ts';
+import { judgeChainId } from './judgements.ts';
+
+export interface TaskChainChecksParts {
+  readonly taskChain: Pick<TaskChain, 'address' | 'preset' | 'rpc' | 'contracts'>;
+  /** Stake that goes into the contract when the node joins, wei. */
+  readonly targetWei: bigint;
+  /** The least that the contract takes, wei. */
+  readonly minimumWei: bigint;
+}
+
+/** A join that takes a task out of the queue at once; CHAIN_PROTOCOL 9. */
+const JOIN_GAS = 2_900_000n;
+/** A score, a report, a pause: as many as must stay possible, each with head-room. A node that cannot pay for its score is kicked out. */
+const RESERVE_GAS = 20n * 500_000n;
+
+export function taskChainChecks({ taskChain, targetWei, minimumWei }: TaskChainChecksParts): Check[] {
+  const { preset, rpc } = taskChain;
+  const wrong = (error: unknown) => isChainError(error, 'CHAIN_WRONG_ID');
+  return [
+    {
+      id: 'rpc',
+      run: () =>
+        rpc.chainId().then(
+          () => ok(),
+          (error: unknown) => (wrong(error) ? ok() : objectionOf(error, 'fail')),
+        ),
+    },
+    {
+      id: 'chainId',
+      run: () =>
+        rpc.chainId().then(
+          (actual) => judgeChainId({ expected: preset.chainId, actual }),
+          (error: unknown) => objectionOf(error, wrong(error) ? 'fail' : 'unknown'),
+        ),
+    },
+    { id: 'contracts', run: () => contracts(taskChain) },
+    { id: 'balance', run: () => balance({ taskChain, targetWei, minimumWei }) },
+  ];
+}
+
+/** Each of them answers as the contract of its name does. */
+async function contracts({ contracts, address }: TaskChainChecksParts['taskChain']): Promise<Verdict> {
+  try {
+    await contracts.nodeTask(address);
+    await contracts.nodeInfo(address);
+    await contracts.qosOf(address);
+    await contracts.queuedTasks();
+    await contracts.totalNodes();
+    return ok();
+  } catch (error) {
+    return objectionOf(error, isChainError(error, 'CHAIN_NO_CONTRACT') ? 'fail' : 'unknown');
+  }
+}
+
+async function balance({ taskChain, targetWei, minimumWei }: TaskChainChecksParts): Promise<Verdict> {
+  const { contracts, rpc, address } = taskChain;
+  const [walletWei, priceWei, { status }] = await Promise.all([
+    rpc.call('eth_getBalance', [address, 'latest']),
+    rpc.call('eth_gasPrice', []),
+    contracts.nodeInfo(address),
+  ]);
+  const isMember = status !== 'Quit';
+  const stakeWei = isMember ? 0n : targetWei;
+  const gasWei = isMember ? 0n : priceWei * JOIN_GAS;
+  const reserveWei = priceWei * RESERVE_GAS;
+  const missingOf = (neededWei: bigint) => (neededWei > walletWei ? neededWei - walletWei : 0n);
+  const neededWei = stakeWei + gasWei + reserveWei;
+  const params = {
+    walletWei: String(walletWei),
+    stakeWei: String(stakeWei),
+    gasWei: String(gasWei),
+    reserveWei: String(reserveWei),
+    creditsWei: '0',
+    minimumWei: String(minimumWei),
+    missingWei: String(missingOf(neededWei)),
+  };
+  if (!isMember && targetWei < minimumWei) return objection('fail', 'CHAIN_STAKE_BELOW_MINIMUM', params);
+  if (missingOf(stakeWei) > 0n) return objection('fail', 'PREFLIGHT_STAKE_UNCOVERED', params);
+  if (missingOf(neededWei) === 0n) return ok(params);
+  // Whoever joins without it loses the stake's use at the first expensive hour; a member goes on as long as it can.
+  return isMember ? objection('warn', 'PREFLIGHT_GAS_LOW', params) : objection('fail', 'PREFLIGHT_GAS_UNCOVERED', params);
+}
