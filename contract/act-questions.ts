@@ -5,7 +5,15 @@
 import { z } from 'zod';
 
 /** Asked by the program around the nodes. */
-export const HOST_QUESTIONS = ['exportKey', 'archiveKey', 'addNetwork'] as const;
+export const HOST_QUESTIONS = [
+  'exportKey',
+  'archiveKey',
+  'addNetwork',
+  'changeProxy',
+  'setSecret',
+  'removeSecret',
+  'changeModelSources',
+] as const;
 
 /** Asked by a node. */
 export const NODE_QUESTIONS = [

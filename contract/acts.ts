@@ -1,12 +1,16 @@
 /**
- * What costs the key, the money, or has a program run. A procedure of such a class says so with {@link act}; whoever
- * serves it (contract/rpc-server.ts) has a guard look at each call of a page before it is carried out.
+ * What costs the key, the money, has a program run, or decides where files, requests and secrets go. A procedure of such a
+ * class says so with {@link act}; whoever serves it (contract/rpc-server.ts) has a guard look at each call of a page before
+ * it is carried out.
  */
 import { eventIterator, oc } from '@orpc/contract';
 import type { z } from 'zod';
 
-/** `own`: for the program's own parts and the command line alone. */
-export const ACT_KINDS = ['key', 'money', 'program', 'own'] as const;
+/**
+ * `place`: it says which folder is read or written, or where requests, downloads and secrets go; `own`: for the program's
+ * own parts and the command line alone.
+ */
+export const ACT_KINDS = ['key', 'money', 'program', 'place', 'own'] as const;
 export type ActKind = (typeof ACT_KINDS)[number];
 
 /** `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows. */

@@ -35,8 +35,9 @@ export const CONTRACT_ERRORS = {
       'Try again, and confirm it in the dialog of the program, at the terminal where it runs, or with `crynux-node confirm`.',
   },
   ACT_NOT_FOR_PAGES: {
-    meaning: 'A window named a program, or a folder of one, that this program has not found by itself and no profile has.',
-    remedy: 'Name it on the command line: `crynux-node profile create --engine`.',
+    meaning: 'A window named a program or a folder that nobody has chosen, this program has not found and no profile has.',
+    remedy:
+      'Choose the folder in the dialog of the program, or name it on the command line: `crynux-node profile create --engine`, `profile change --models-folder`.',
   },
   RPC_DISCONNECTED: {
     meaning: 'The connection between the window and the program, or a node, is gone.',

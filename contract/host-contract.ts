@@ -26,7 +26,14 @@ export const appInfoSchema = z.object({
   platform: z.string(),
   dataDir: z.string(),
   /** What this shell cannot do (no tray, no login item) is not offered. */
-  features: z.object({ notifications: z.boolean(), startAtLogin: z.boolean(), tray: z.boolean(), updates: z.boolean() }),
+  features: z.object({
+    notifications: z.boolean(),
+    startAtLogin: z.boolean(),
+    tray: z.boolean(),
+    updates: z.boolean(),
+    /** It can ask a person for a folder (`places.choose`). */
+    folders: z.boolean(),
+  }),
   /** What was mended when the data directory was opened, or could not be. */
   notices: z.array(errorViewSchema.extend({ remedy: z.string() })).optional(),
 });
@@ -88,16 +95,26 @@ export type UpdateState = z.output<typeof updateStateSchema>;
 export const pendingActSchema = z.object({ id: z.string(), question: actQuestionSchema, leftMs: z.number() });
 export type PendingAct = Readonly<z.output<typeof pendingActSchema>>;
 
+/** What a folder is chosen for. A choice counts for this alone. */
+export const PLACE_KINDS = ['engine', 'models'] as const;
+export type PlaceKind = (typeof PLACE_KINDS)[number];
+
+/** A folder that a person has chosen in a dialog of the program's own. The token is good once, for ten minutes. */
+export const chosenPlaceSchema = z.object({ token: z.string(), path: z.string() });
+export type ChosenPlace = Readonly<z.output<typeof chosenPlaceSchema>>;
+const chosenToken = z.string().min(1).max(100);
+
 export const hostContract = {
   app: {
     info: procedure(nothing, appInfoSchema),
   },
   settings: {
     watch: stream(nothing, settingsSchema),
-    change: procedure(settingsChangeSchema, settingsSchema),
+    /** Another proxy needs the word of a person; nothing else of it does. */
+    change: act('place', settingsChangeSchema, settingsSchema),
     /** Which secrets are set, and where each is kept; never the secrets themselves. */
     secrets: procedure(nothing, secretsViewSchema),
-    setSecret: procedure(secretChangeSchema, secretsViewSchema),
+    setSecret: act('place', secretChangeSchema, secretsViewSchema),
     /** Through which proxy, if any, each destination is reached. */
     routes: procedure(nothing, z.object({ routes: z.array(routeSchema), unreadExceptions: z.array(z.string()) })),
   },
@@ -111,8 +128,15 @@ export const hostContract = {
   },
   engines: {
     list: procedure(nothing, z.object({ engines: z.array(engineViewSchema) })),
-    /** Looks at a folder or program that the host names; it runs nothing. */
-    inspect: procedure(z.object({ path: z.string().min(1) }), engineViewSchema),
+    /**
+     * Looks at a folder or program; it runs nothing. A page names none: it hands back the token of a folder that was chosen,
+     * and what is found there is in `list` from then on.
+     */
+    inspect: act('place', z.union([z.object({ path: z.string().min(1) }), z.object({ chosen: chosenToken })]), engineViewSchema),
+  },
+  places: {
+    /** Asks a person for a folder, in a dialog that no page can fill in. Null: they have chosen none. */
+    choose: procedure(z.object({ kind: z.enum(PLACE_KINDS) }), z.object({ chosen: chosenPlaceSchema.nullable() })),
   },
   gpus: {
     inventory: procedure(
@@ -146,9 +170,16 @@ export const hostContract = {
   },
   profiles: {
     watch: stream(nothing, profilesUpdateSchema),
-    /** An engine that the program knows needs nobody's word; a page can name no other. */
-    create: act('program', z.object({ draft: profileDraftSchema }), profileViewSchema),
-    update: act('program', z.object({ id: profileIdSchema, draft: profileDraftSchema }), profileViewSchema),
+    /**
+     * An engine that the program knows needs nobody's word; a page can name no other. Nor can it name a models' folder,
+     * unless that was chosen: `chosen` is its token. Where models come from changes by the word of a person.
+     */
+    create: act('program', z.object({ draft: profileDraftSchema, chosen: chosenToken.optional() }), profileViewSchema),
+    update: act(
+      'program',
+      z.object({ id: profileIdSchema, draft: profileDraftSchema, chosen: chosenToken.optional() }),
+      profileViewSchema,
+    ),
     /** Its store and key stay on the disk; refused while it runs. */
     remove: procedure(profileRef, nothing),
     /** What would keep a node of this draft from starting, before there is one. */

@@ -8,7 +8,7 @@ import { createRpcServer } from './rpc-server.ts';
 import { BAD_FRAMES, madeFrames, TOO_LARGE_FRAME } from './testing/bad-frames.ts';
 
 const INFO = { version: '1', shell: 'headless' as const, platform: 'linux', dataDir: '/data' };
-const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
 function serve() {
   const refused: unknown[] = [];

@@ -1,10 +1,13 @@
 /** What SECURITY.md says of the window, one property a test, on the running program. */
+import { lstatSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECT_CHANNEL, PORT_CHANNEL } from '../contract/bridge.ts';
 import { CONTENT_SECURITY_POLICY } from '../contract/content-security.ts';
+import type { HostClient } from '../contract/rpc-client.ts';
 import { errorOf } from '../contract/rpc-errors.ts';
 import { systemRandom } from '../devnet/system.ts';
 import { PAGE_URL } from '../electron/page.ts';
@@ -261,8 +264,12 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
       (error: unknown) => errorOf(error).code,
     );
 
+  let host: HostClient;
+  beforeAll(async () => {
+    ({ host } = await pageClients(shell.page));
+  });
+
   it('a key leaves, and a program is named, only by a person', async () => {
-    const { host } = await pageClients(shell.page);
     await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase });
     const exportKey = async () => {
       const { confirmation } = await host.keys.prepareExport({ address });
@@ -288,5 +295,40 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
       stakeWei: '1',
     };
     expect(await code(host.profiles.create({ draft }))).toBe('ACT_NOT_FOR_PAGES');
+  });
+
+  it('names no folder, and sends nothing another way, but by dialogs of the main process', async () => {
+    const before = (await shell.look()).journal.length;
+    const proxy = { kind: 'address', address: 'evil.example:8080', noProxy: 'a\nProxy: none' } as const;
+    expect(await code(host.engines.inspect({ path: '/etc' }))).toBe('ACT_NOT_FOR_PAGES');
+    expect(await code(host.settings.change({ proxy }))).toBe('ACT_NOT_CONFIRMED');
+    expect(await code(host.settings.setSecret({ name: 'hubToken', value: 'of a thief' }))).toBe('ACT_NOT_CONFIRMED');
+    const asked = (await shell.look()).journal.slice(before).filter((line) => line.startsWith('dialog: '));
+    expect(asked).toEqual([
+      expect.stringContaining('Proxy: evil.example:8080'),
+      expect.stringContaining('https://huggingface.co'),
+    ]);
+    expect(asked.join()).not.toContain('of a thief');
+    // What the page wrote makes no line of its own.
+    expect(asked[0]?.split(' | ').filter((line) => line.startsWith('Proxy: '))).toEqual(['Proxy: evil.example:8080']);
+
+    // Nobody chooses; then somebody does, and the page is told of that folder alone.
+    expect(await host.places.choose({ kind: 'engine' })).toEqual({ chosen: null });
+    await shell.order({ do: 'chooseFolder', folder: shell.dataDir });
+    const { chosen } = await host.places.choose({ kind: 'engine' });
+    expect(chosen?.path).toBe(shell.dataDir);
+    expect(await host.engines.inspect({ chosen: chosen?.token ?? '' })).toMatchObject({ path: shell.dataDir, config: null });
+    expect(await code(host.engines.inspect({ chosen: chosen?.token ?? '' }))).toBe('ACT_NOT_FOR_PAGES');
+    expect((await shell.look()).journal.filter((line) => line.startsWith('chooser: '))).toHaveLength(2);
+  });
+
+  it('makes files for their owner alone, whatever the mask of the desktop is', async () => {
+    // The program has this process's mask; with a private one this would show nothing.
+    expect(process.umask() & 0o077).not.toBe(0o077);
+    await host.settings.change({ railCollapsed: true });
+    const found = readdirSync(shell.dataDir, { recursive: true, encoding: 'utf8' });
+    const open = found.filter((name) => (lstatSync(path.join(shell.dataDir, name)).mode & 0o077) !== 0);
+    expect(found).toContain('settings.json');
+    expect(open.filter((name) => !/^(Chromium|Default)/.test(name))).toEqual([]);
   });
 });

@@ -220,6 +220,36 @@ describe('settings', () => {
     expect((await download).suggestedFilename()).toMatch(/\.json$/);
   });
 
+  it('of a folder are chosen in the dialog of the program, never typed', async () => {
+    const page = await open('running', '/settings/engines');
+    await page
+      .getByRole('region', { name: 'Look for an engine elsewhere' })
+      .getByRole('button', { name: 'Choose a folder…' })
+      .click();
+    await page.getByText('/srv/crynux-worker', { exact: true }).waitFor();
+    expect(await page.getByLabel('Folder', { exact: true }).getAttribute('readonly')).not.toBeNull();
+    await go(page, '/settings/nodes');
+    await page.getByRole('button', { name: 'Edit Living room' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
+    const folder = dialog.getByLabel('Models folder', { exact: true });
+    expect(await folder.getAttribute('readonly')).not.toBeNull();
+    await dialog.getByRole('button', { name: 'Choose a folder…' }).click();
+    await expect.poll(() => folder.inputValue()).toBe('/srv/crynux-worker');
+    await dialog.getByRole('button', { name: 'Without a folder' }).click();
+    expect(await folder.inputValue()).toBe('');
+  });
+
+  it('say when the backup of a damaged file was used, in both languages, until that is dismissed', async () => {
+    const page = await open('restored', '/settings/appearance');
+    const notices = page.getByRole('region', { name: 'When the program started' });
+    await notices.getByText('settings.json is damaged; its copy is used').waitFor();
+    await page.getByLabel('Language').selectOption('zh-CN');
+    const chinese = page.getByRole('region', { name: '程序启动时的提示' });
+    await chinese.getByText('怎么办').waitFor();
+    await chinese.getByRole('button', { name: '知道了' }).click();
+    await chinese.waitFor({ state: 'detached' });
+  });
+
   it('of a node are saved, and say that they wait for the next start', async () => {
     const page = await open('running', '/settings/nodes');
     await page.getByRole('button', { name: 'Edit Living room' }).click();

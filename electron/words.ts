@@ -1,5 +1,6 @@
 /** The few words that the shell itself says, outside the window. */
 
+import type { PlaceKind } from '../contract/host-contract.ts';
 import type { Language } from '../contract/settings.ts';
 import type { NodeWord } from './live-state.ts';
 
@@ -12,6 +13,7 @@ interface Words {
   readonly state: Readonly<Record<NodeWord, string>>;
   readonly actAllow: string;
   readonly actCancel: string;
+  readonly choose: Readonly<Record<PlaceKind, string>>;
   readonly notice: Readonly<Record<'slashed' | 'kickedOut' | 'nodeFailed' | 'invalidated' | 'payment' | 'updateReady', string>>;
 }
 
@@ -36,6 +38,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     },
     actAllow: 'Allow',
     actCancel: 'Refuse',
+    choose: { engine: 'Folder of the network’s worker', models: 'Models folder' },
     notice: {
       slashed: 'was slashed: its stake is gone. The case file says what is known.',
       kickedOut: 'was taken out of the network; its stake is returned.',
@@ -65,6 +68,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     },
     actAllow: '允许',
     actCancel: '拒绝',
+    choose: { engine: '网络工作程序的文件夹', models: '模型文件夹' },
     notice: {
       slashed: '已被罚没：质押已失去。案件记录说明了已知情况。',
       kickedOut: '已被移出网络，质押将退还。',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
+import type { Clock } from '../protocol/ports.ts';
 import { isWorkerError } from '../worker/errors.ts';
 import type { Log } from '../worker/log.ts';
 import { systemRandom } from '../worker/system-random.ts';
@@ -20,6 +21,8 @@ export interface ProgramOptions {
   readonly log: Log;
   /** For what a page may not do alone; left out, nobody says yes. */
   readonly ask?: AskPerson;
+  /** Left out, the system's. */
+  readonly clock?: Clock;
 }
 
 export interface Program {
@@ -38,13 +41,13 @@ export const WINDOW_DIR = path.join(
   'renderer',
 );
 
-const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
 /** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
-export async function openProgram({ dataDir, port, windowDir, log, ask }: ProgramOptions): Promise<Program> {
+export async function openProgram({ dataDir, port, windowDir, log, ask, clock }: ProgramOptions): Promise<Program> {
   const files: StaticFiles | null = windowDir === null ? null : readStaticFiles(windowDir);
-  const asking = ask === undefined ? {} : { ask };
-  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, ...asking }).catch((cause: unknown) => {
+  const given = { ...(ask === undefined ? {} : { ask }), ...(clock === undefined ? {} : { clock }) };
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, ...given }).catch((cause: unknown) => {
     if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
     throw new HeadlessError('HEADLESS_ALREADY_RUNNING', cause.message, { ...cause.data, dataDir }, { cause });
   });

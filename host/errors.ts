@@ -70,6 +70,10 @@ export const HOST_ERRORS = {
     meaning: 'No act of a window waits under this number: it was answered already, or its two minutes are over.',
     remedy: 'Ask for it again in the window, and confirm it sooner.',
   },
+  PLACE_NOT_CHOSEN: {
+    meaning: 'No folder was chosen for this in the dialog of the program, or it was chosen too long ago.',
+    remedy: 'Choose the folder again.',
+  },
   KEY_LOCKED: {
     meaning: "The node's key is in the keystore and has not been unlocked since this program started.",
     remedy: 'Unlock it with its passphrase.',

@@ -17,6 +17,8 @@ export type OrderInput =
   | { readonly do: 'sendFrom'; readonly who: Stranger; readonly channel: string; readonly message: unknown }
   /** Which button the next dialog's person presses. */
   | { readonly do: 'answerDialog'; readonly button: number }
+  /** Which folder the next dialog's person chooses. */
+  | { readonly do: 'chooseFolder'; readonly folder: string }
   | { readonly do: 'quit' };
 
 export type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
@@ -108,6 +110,8 @@ async function obey(order: Order): Promise<unknown> {
       return BrowserWindow.all[0]?.setBounds(order.bounds);
     case 'answerDialog':
       return void dialog.answers.push(order.button);
+    case 'chooseFolder':
+      return void dialog.folders.push(order.folder);
     case 'closeWindow':
       return BrowserWindow.all[0]?.close();
     case 'secondStart':

@@ -83,6 +83,13 @@ export class Notification extends EventEmitter {
 /** Answered as a test has said before; without that as a person would who closes it. */
 export const dialog = {
   answers: [] as number[],
+  folders: [] as string[],
+  showOpenDialog(...given: readonly unknown[]): Promise<{ readonly canceled: boolean; readonly filePaths: readonly string[] }> {
+    const { title } = given.at(-1) as { readonly title: string };
+    journal.push(`chooser: ${title}`);
+    const folder = dialog.folders.shift();
+    return Promise.resolve({ canceled: folder === undefined, filePaths: folder === undefined ? [] : [folder] });
+  },
   showMessageBox(...given: readonly unknown[]): Promise<{ readonly response: number }> {
     const options = given.at(-1) as {
       readonly message: string;

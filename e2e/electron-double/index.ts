@@ -47,7 +47,7 @@ const fits: readonly [
   Fits<Electron.BrowserWindow, BrowserWindow, 'options' | 'visible'>,
   Fits<Electron.WebContents, BrowserWindow['webContents'], 'page' | 'load' | 'open'>,
   Fits<Electron.MessagePortMain, MessageChannelMain['port1'], 'peer'>,
-  Fits<Electron.Dialog, typeof dialog, 'answers'>,
+  Fits<Electron.Dialog, typeof dialog, 'answers' | 'folders'>,
   Fits<Electron.PowerSaveBlocker, typeof powerSaveBlocker, 'active'>,
   Fits<Electron.Protocol, typeof protocol>,
   Fits<Electron.SafeStorage, typeof safeStorage>,

@@ -1,7 +1,8 @@
 import { app, dialog, type MessagePortMain, safeStorage } from 'electron';
-import type { Settings } from '../../contract/settings.ts';
+import type { Language, Settings } from '../../contract/settings.ts';
 import type { AskPerson } from '../../host/acts/act-desk.ts';
 import { actText } from '../../host/acts/act-text.ts';
+import type { OpenChooser } from '../../host/acts/chosen-places.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { shippedNode, unpacked } from '../paths.ts';
@@ -32,7 +33,7 @@ export function createHostModule(updates: Updates): HostModule {
         const host = await openHostApp({
           dataDir: shell.paths.dataDir,
           shell: 'electron',
-          features: { notifications: true, startAtLogin: desktop, tray: true, updates: app.isPackaged },
+          features: { notifications: true, startAtLogin: desktop, tray: true, updates: app.isPackaged, folders: true },
           electronBackend: desktop ? null : safeStorage.getSelectedStorageBackend(),
           updates: {
             state: updates.state,
@@ -42,6 +43,7 @@ export function createHostModule(updates: Updates): HostModule {
           },
           ...(nodeProgram === null ? {} : { nodeProgram }),
           ask: askInDialog(shell),
+          chooseFolder: chooseInDialog(shell),
           openWorker({ profileId, entry, onOutput }) {
             const title = `Crynux node ${profileId}`;
             const worker = forkUtility({ entry: unpacked(entry), title, onOutput, nodeProgram });
@@ -65,8 +67,7 @@ export function createHostModule(updates: Updates): HostModule {
 /** A dialog of this process, with the program's own words: no page can draw, press or close it. */
 function askInDialog(shell: Shell): AskPerson {
   return async (question, signal) => {
-    const settings = shell.host === null ? null : await firstOf<Settings>(shell.host.client.settings.watch({}));
-    const language = languageOf(settings?.language ?? null, app.getLocale());
+    const language = await languageOfShell(shell);
     const { message, lines } = actText(question, language);
     const options = {
       type: 'warning' as const,
@@ -83,6 +84,23 @@ function askInDialog(shell: Shell): AskPerson {
     const { response } = await (window === null ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options));
     return response === 1;
   };
+}
+
+/** Likewise: what is chosen comes from the person's own desktop, and from nothing that a page says. */
+function chooseInDialog(shell: Shell): OpenChooser {
+  return async (kind) => {
+    const options = { title: WORDS[await languageOfShell(shell)].choose[kind], properties: ['openDirectory' as const] };
+    const window = shell.window?.current() ?? null;
+    const { canceled, filePaths } = await (window === null
+      ? dialog.showOpenDialog(options)
+      : dialog.showOpenDialog(window, options));
+    return canceled ? null : (filePaths[0] ?? null);
+  };
+}
+
+async function languageOfShell({ host }: Shell): Promise<Language> {
+  const settings = host === null ? null : await firstOf<Settings>(host.client.settings.watch({}));
+  return languageOf(settings?.language ?? null, app.getLocale());
 }
 
 async function firstOf<Value>(stream: Promise<AsyncIterable<Value>>): Promise<Value | null> {

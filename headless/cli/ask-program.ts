@@ -7,7 +7,7 @@ import { createLog } from '../../worker/log.ts';
 import { HeadlessError } from '../errors.ts';
 import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
 
-const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false };
+const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
 /** Asks the running program. @throws HeadlessError HEADLESS_NOT_RUNNING */
 export async function withProgram<Answer>(data: string, act: (program: RunningProgram) => Promise<Answer>): Promise<Answer> {

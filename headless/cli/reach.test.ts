@@ -32,6 +32,9 @@ const HOST: Readonly<Record<string, Reach>> = {
   'networks.remove': by('networks remove'),
   'engines.list': by('engines'),
   'engines.inspect': by('engines'),
+  'places.choose': none(
+    'a command names a folder itself: `engines`, `profile create --engine`, `profile change --models-folder`',
+  ),
   'gpus.inventory': by('cards'),
   'gpus.report': by('profile create'),
   'keys.stores': by('doctor'),

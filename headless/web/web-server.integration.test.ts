@@ -19,7 +19,7 @@ import { readStaticFiles } from './static-files.ts';
 import { startWebServer, type WebServer } from './web-server.ts';
 
 const APP = { version: '1', shell: 'headless' as const, platform: 'linux', dataDir: '/data' };
-const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tray: false, updates: false } };
+const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false } };
 
 let dir: string;
 let server: WebServer;

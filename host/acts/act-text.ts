@@ -14,6 +14,8 @@ export interface ActText {
 interface ActWords {
   readonly acts: Readonly<Record<QuestionName, string>>;
   readonly facts: Readonly<Record<string, string>>;
+  /** Values that are names of ours. */
+  readonly values: Readonly<Record<string, string>>;
   readonly address: string;
   readonly forEver: string;
   readonly notYou: string;
@@ -22,11 +24,19 @@ interface ActWords {
   readonly colon: string;
 }
 
+/** Facts whose values may be names of ours, which are said in words. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['secret', 'goesTo', 'proxy', 'proxyBefore', 'mirrorUrls']);
+const MAX_SHOWN = 400;
+
 const WORDS: Readonly<Record<Language, ActWords>> = {
   en: {
     acts: {
       exportKey: 'Export the private key?',
       archiveKey: 'Take the key out of use?',
+      changeProxy: 'Change the proxy? Everything that this program asks the internet goes through it.',
+      setSecret: 'Keep another secret? It replaces the one that is kept.',
+      removeSecret: 'Remove a secret?',
+      changeModelSources: 'Change where a node gets its models from?',
       addNetwork: 'Add a network? Its relay and its chain will be told what your nodes do, and be believed.',
       withdraw: 'Withdraw money from the account at the relay?',
       setStake: 'Change the stake?',
@@ -42,6 +52,13 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
     },
     facts: {
       node: 'Node',
+      proxy: 'Proxy',
+      proxyBefore: 'Proxy now',
+      noProxy: 'Reached without it',
+      secret: 'Secret',
+      goesTo: 'Is sent to',
+      hubUrl: 'Model hub',
+      mirrorUrls: 'Mirrors',
       title: 'Name',
       relayUrl: 'Relay',
       rpcUrls: 'Chain, asked at',
@@ -67,6 +84,12 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
       call: 'Call',
       mostGasWei: 'Gas, at most',
     },
+    values: {
+      proxyPassword: 'password of the proxy',
+      hubToken: 'access token of the model hub',
+      environment: 'as the environment says',
+      none: 'none',
+    },
     address: 'Key',
     forEver: 'This cannot be undone.',
     notYou: 'A window has asked for it. If that was not you, refuse.',
@@ -78,6 +101,10 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
     acts: {
       exportKey: '导出私钥？',
       archiveKey: '停用该密钥？',
+      changeProxy: '更改代理？本程序的所有网络请求都将经过它。',
+      setSecret: '保存新的机密？它将替换已保存的机密。',
+      removeSecret: '删除机密？',
+      changeModelSources: '更改节点的模型来源？',
       addNetwork: '添加网络？程序将信任该网络的中继和链。',
       withdraw: '从中继账户提现？',
       setStake: '更改质押？',
@@ -93,6 +120,13 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
     },
     facts: {
       node: '节点',
+      proxy: '代理',
+      proxyBefore: '当前代理',
+      noProxy: '不经代理访问',
+      secret: '机密',
+      goesTo: '发送至',
+      hubUrl: '模型中心',
+      mirrorUrls: '镜像',
       title: '名称',
       relayUrl: '中继',
       rpcUrls: '链的节点',
@@ -117,6 +151,12 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
       contract: '合约',
       call: '调用',
       mostGasWei: '最高燃料费',
+    },
+    values: {
+      proxyPassword: '代理密码',
+      hubToken: '模型中心访问令牌',
+      environment: '使用环境设置',
+      none: '无',
     },
     address: '密钥',
     forEver: '此操作无法撤销。',
@@ -149,8 +189,20 @@ export function typedFor({ address, facts }: ActQuestion): string {
   return typeof named === 'string' ? named.slice(-4) : 'yes';
 }
 
-function valueText(fact: string, value: QuestionFacts[string], { yes, no }: ActWords): string {
+function valueText(fact: string, value: QuestionFacts[string], { yes, no, values }: ActWords): string {
   if (typeof value === 'boolean') return value ? yes : no;
+  if (OWN_NAMES.has(fact) && Object.hasOwn(values, String(value))) return values[String(value)] ?? '';
   // To the last wei: what is rounded may hide something.
-  return fact.endsWith('Wei') && /^\d+$/.test(String(value)) ? `${formatCnxExact(BigInt(String(value)))} CNX` : String(value);
+  return fact.endsWith('Wei') && /^\d+$/.test(String(value))
+    ? `${formatCnxExact(BigInt(String(value)))} CNX`
+    : plain(String(value));
+}
+
+/**
+ * A text that a page may have written: it makes no line of its own, moves no cursor, hides nothing and pushes nothing out of
+ * sight.
+ */
+function plain(text: string): string {
+  const shown = text.slice(0, MAX_SHOWN).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  return text.length > MAX_SHOWN ? `${shown}… (${text.length})` : shown;
 }

@@ -4,9 +4,13 @@ import type { ActQuestion } from '../../contract/act-questions.ts';
 import type { ProcedureMeta } from '../../contract/acts.ts';
 import type { EngineView } from '../../contract/host-contract.ts';
 import { hostContract } from '../../contract/host-contract.ts';
+import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
+import { settingsSchema } from '../../contract/settings.ts';
+import { ManualClock } from '../../protocol/ports.ts';
 import { NODE_PAGE_RULES } from '../../worker/service/page-acts.ts';
+import { createChosenPlaces } from './chosen-places.ts';
 import { createPageGuard, PAGE_RULES } from './page-guard.ts';
 
 /** Path → class, of every procedure. */
@@ -20,19 +24,29 @@ function classesOf(tree: object, at = ''): [string, string | undefined][] {
 
 const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
 const FOUND: EngineConfig = { kind: 'official', command: '/opt/worker/crynux', args: ['-x'], env: {}, patchUrl: '' };
+const MODELS = modelSettingsSchema.parse({ directory: '/srv/models', mirrorUrls: ['https://mirror.example'] });
+const DEFAULT_MODELS = modelSettingsSchema.parse({});
+const PROXY = { kind: 'address', address: 'proxy.example:3128', noProxy: '' } as const;
 const USED: EngineConfig = { kind: 'program', command: '/usr/bin/engine', args: [], env: {} };
 
 function guard(answer = false) {
+  const places = createChosenPlaces({
+    open: async (kind) => `/chosen/${kind}`,
+    clock: new ManualClock(0),
+    random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
+  });
   const asked: ActQuestion[] = [];
   const check = createPageGuard({
     engines: { list: async () => [{ config: FOUND } as EngineView, { config: null } as EngineView] },
-    profiles: { list: () => [{ engine: USED }] as never },
+    profiles: { list: () => [{ id: 'known', engine: USED, models: MODELS }] as never },
+    settings: { get: () => settingsSchema.parse({ proxy: PROXY }) },
+    places,
     ask: async (question) => {
       asked.push(question);
       return answer;
     },
   });
-  return { check, asked };
+  return { check, asked, places };
 }
 const outcome = (call: Promise<void>) =>
   call.then(
@@ -46,7 +60,6 @@ const FREE = [
   'host.devnet.start',
   'host.devnet.stop',
   'host.devnet.watch',
-  'host.engines.inspect',
   'host.engines.list',
   'host.gpus.inventory',
   'host.gpus.report',
@@ -63,15 +76,14 @@ const FREE = [
   'host.networks.list',
   'host.networks.minimumStake',
   'host.networks.remove',
+  'host.places.choose',
   'host.profiles.check',
   'host.profiles.remove',
   'host.profiles.start',
   'host.profiles.stop',
   'host.profiles.watch',
-  'host.settings.change',
   'host.settings.routes',
   'host.settings.secrets',
-  'host.settings.setSecret',
   'host.settings.watch',
   'host.updates.check',
   'host.updates.install',
@@ -118,6 +130,9 @@ describe('the contract', () => {
       'host.acts.confirm': 'own',
       'host.keys.confirmExport': 'key',
       'host.keys.archive': 'key',
+      'host.settings.change': 'place',
+      'host.settings.setSecret': 'place',
+      'host.engines.inspect': 'place',
       'host.networks.add': 'money',
       'host.profiles.create': 'program',
       'host.profiles.createOnDevnet': 'program',
@@ -157,7 +172,7 @@ describe('a page', () => {
   ])('that makes or changes a profile with %s: %s', async (_what, engine, expected) => {
     for (const path of ['profiles.create', 'profiles.update']) {
       const { check, asked } = guard(true);
-      expect(await outcome(check({ path, act: 'program', input: { draft: { engine } } }))).toBe(expected);
+      expect(await outcome(check({ path, act: 'program', input: { draft: { engine, models: DEFAULT_MODELS } } }))).toBe(expected);
       expect(asked).toEqual([]);
     }
     const { check } = guard(true);
@@ -189,6 +204,71 @@ describe('a page', () => {
     expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
     const facts = { title: 'Crynux', relayUrl: 'https://evil.example', rpcUrls: 'https://rpc.example', chainId: 7 };
     expect(asked).toEqual([{ name: 'addNetwork', address: null, facts }]);
+  });
+
+  it('sends nothing another way: another proxy and every secret need the word of a person, who sees where they go', async () => {
+    const evil = { kind: 'address', address: 'evil.example:8080', noProxy: 'hub.example' } as const;
+    const proxy = { path: 'settings.change', act: 'place', input: { proxy: evil } } as const;
+    const token = { path: 'settings.setSecret', act: 'place', input: { name: 'hubToken', value: 'a secret' } } as const;
+    const password = { path: 'settings.setSecret', act: 'place', input: { name: 'proxyPassword', value: null } } as const;
+    const { check, asked } = guard(false);
+    for (const call of [proxy, token, password]) expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
+    const change = { proxy: 'evil.example:8080', noProxy: 'hub.example', proxyBefore: 'proxy.example:3128' };
+    expect(asked).toEqual([
+      { name: 'changeProxy', address: null, facts: change },
+      { name: 'setSecret', address: null, facts: { secret: 'hubToken', goesTo: 'https://huggingface.co' } },
+      { name: 'removeSecret', address: null, facts: { secret: 'proxyPassword', goesTo: 'proxy.example:3128' } },
+    ]);
+    expect(JSON.stringify(asked)).not.toContain('a secret');
+    for (const call of [proxy, token, password]) expect(await outcome(guard(true).check(call))).toBe('done');
+  });
+
+  it.each([{ appearance: 'dark' }, { proxy: PROXY }, {}])('changes what goes nowhere by itself: %j', async (input) => {
+    const { check, asked } = guard(false);
+    expect(await outcome(check({ path: 'settings.change', act: 'place', input }))).toBe('done');
+    expect(asked).toEqual([]);
+  });
+
+  const draft = (models: object) => ({ name: 'n', engine: USED, models: { ...MODELS, ...models } });
+
+  it.each([
+    ['hub', { hubUrl: 'https://evil.example' }],
+    ['mirrors', { mirrorUrls: ['https://mirror.example', 'https://evil.example'] }],
+    ['proxy', { proxy: { host: 'evil.example', port: 1, username: '', password: '' } }],
+    // A token of a private hub would go to the public one.
+    ['mirrors, back to none', { mirrorUrls: [] }],
+  ])('does not change by itself where models come from: %s', async (_what, models) => {
+    const call = { path: 'profiles.update', act: 'program', input: { id: 'known', draft: draft(models) } } as const;
+    const { check, asked } = guard(false);
+    expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
+    expect(asked).toMatchObject([{ name: 'changeModelSources', facts: { node: 'n' } }]);
+    expect(await outcome(guard(true).check(call))).toBe('done');
+    const same = { ...call, input: { id: 'known', draft: draft({}) } };
+    expect(await outcome(guard(false).check(same))).toBe('done');
+    // A new node has what the program comes with, or a person says otherwise.
+    const create = { path: 'profiles.create', act: 'program', input: { draft: draft({}) } } as const;
+    expect(await outcome(guard(false).check(create))).toBe('ACT_NOT_CONFIRMED');
+  });
+
+  it('names no folder: one that was chosen counts once, for what it was chosen for', async () => {
+    const { check, places } = guard(true);
+    const update = (directory: string, chosen?: string) =>
+      outcome(check({ path: 'profiles.update', act: 'program', input: { id: 'known', draft: draft({ directory }), chosen } }));
+    const inspect = (input: object) => outcome(check({ path: 'engines.inspect', act: 'place', input }));
+    expect(await update('/etc')).toBe('ACT_NOT_FOR_PAGES');
+    expect(await update('/chosen/models', '07'.repeat(16))).toBe('ACT_NOT_FOR_PAGES');
+    expect(await inspect({ path: '/etc' })).toBe('ACT_NOT_FOR_PAGES');
+    const models = await places.choose('models');
+    expect(await inspect({ chosen: models?.token })).toBe('ACT_NOT_FOR_PAGES');
+    expect(await update('/chosen/models', models?.token)).toBe('done');
+    expect(await update('/chosen/models', models?.token)).toBe('ACT_NOT_FOR_PAGES');
+    const again = await places.choose('models');
+    expect(await update('/etc', again?.token)).toBe('ACT_NOT_FOR_PAGES');
+    const engine = await places.choose('engine');
+    expect(await inspect({ chosen: engine?.token, path: '/etc' })).toBe('ACT_NOT_FOR_PAGES');
+    expect(await inspect({ chosen: engine?.token })).toBe('done');
+    expect(places.take(engine?.token ?? '', 'engine')).toBe('/chosen/engine');
+    expect(await inspect({ chosen: engine?.token })).toBe('ACT_NOT_FOR_PAGES');
   });
 
   it('neither sees nor confirms what waits for a person', async () => {

@@ -1,30 +1,41 @@
 /**
- * What a page may have done, looked at before it is done. A page names no program: the engine of a profile is one that this
- * program has found by itself, or that a profile has already. A key leaves, or goes out of use, by the word of a person
+ * What a page may have done, looked at before it is done. A page names no program and no folder: the engine of a profile is
+ * one that this program has found by itself, that a profile has already, or that lies where a person has chosen; the models'
+ * folder likewise. A key leaves or goes out of use, and requests, downloads and secrets go elsewhere, by the word of a person
  * alone, who is asked by a way that no page can take.
  */
 import type { z } from 'zod';
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { ContractError } from '../../contract/errors.ts';
 import type { exportConfirmSchema } from '../../contract/keys.ts';
+import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig, NetworkPreset } from '../../contract/node-config.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
+import type { ProxySetting } from '../../contract/proxy.ts';
 import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
+import type { secretChangeSchema } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { EngineDirectory } from '../app/engines.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
+import type { SettingsStore } from '../settings/settings.ts';
 import type { ActDesk } from './act-desk.ts';
+import type { ChosenPlaces } from './chosen-places.ts';
+import { guardModels } from './model-sources.ts';
+
+const DEFAULT_HUB = modelSettingsSchema.parse({}).hubUrl;
 
 export interface PageGuardOptions {
   readonly engines: Pick<EngineDirectory, 'list'>;
   readonly profiles: Pick<ProfileStore, 'list'>;
+  readonly settings: Pick<SettingsStore, 'get'>;
+  readonly places: Pick<ChosenPlaces, 'holds' | 'take'>;
   readonly ask: ActDesk['ask'];
 }
 
 /** By the path in the contract: one for each act of the host, which a test holds it to. */
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
-  'profiles.create': ({ input }, options) => knownEngine((input as { draft: ProfileDraft }).draft.engine, options),
-  'profiles.update': ({ input }, options) => knownEngine((input as { draft: ProfileDraft }).draft.engine, options),
+  'profiles.create': knownDraft,
+  'profiles.update': knownDraft,
   // An engine that is not named is our own.
   'profiles.createOnDevnet': async ({ input }, options) => {
     const { engine } = input as { engine?: EngineConfig };
@@ -32,9 +43,29 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
   },
   // A key that a node of it gets signs for whatever this relay says.
   'networks.add': ({ input }, { ask }) => {
-    const { title, relayUrl, chain } = (input as { preset: NetworkPreset }).preset;
+    const { title, relayUrl, chain: staking, taskChain } = (input as { preset: NetworkPreset }).preset;
+    const chain = staking ?? taskChain;
     const facts = { title, relayUrl, rpcUrls: chain?.rpcUrls.join(', ') ?? null, chainId: chain?.chainId ?? null };
     return confirmed({ name: 'addNetwork', address: null, facts }, ask);
+  },
+  'settings.change': async ({ input }, { settings, ask }) => {
+    const { proxy } = input as { proxy?: ProxySetting };
+    const before = settings.get().proxy;
+    if (proxy === undefined || canonicalJson(proxy) === canonicalJson(before)) return;
+    const facts = { proxy: proxyText(proxy), noProxy: proxy.kind === 'address' ? proxy.noProxy : null };
+    await confirmed({ name: 'changeProxy', address: null, facts: { ...facts, proxyBefore: proxyText(before) } }, ask);
+  },
+  'settings.setSecret': ({ input }, { settings, profiles, ask }) => {
+    const { name, value } = input as z.output<typeof secretChangeSchema>;
+    const proxy = proxyText(settings.get().proxy);
+    const hubs = new Set([DEFAULT_HUB, ...profiles.list().map(({ models }) => models.hubUrl)]);
+    const facts = { secret: name, goesTo: name === 'proxyPassword' ? proxy : [...hubs].join(', ') };
+    return confirmed({ name: value === null ? 'removeSecret' : 'setSecret', address: null, facts }, ask);
+  },
+  'engines.inspect': async ({ path, input }, { places }) => {
+    const { chosen, path: named } = input as { chosen?: string; path?: string };
+    if (named === undefined && chosen !== undefined && places.holds(chosen, 'engine')) return;
+    throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a place that nobody has chosen', { path });
   },
   'keys.confirmExport': ({ input }, { ask }) =>
     confirmed({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
@@ -55,6 +86,20 @@ export function createPageGuard(options: PageGuardOptions): ActGuard {
 /** A page confirms nothing. */
 function forCommandLine({ path }: ActCall): Promise<void> {
   return Promise.reject(new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path }));
+}
+
+function proxyText(proxy: ProxySetting): string {
+  return proxy.kind === 'address' ? proxy.address : proxy.kind;
+}
+
+async function knownDraft({ input }: ActCall, options: PageGuardOptions): Promise<void> {
+  const { id, draft, chosen } = input as { id?: string; draft: ProfileDraft; chosen?: string };
+  await knownEngine(draft.engine, options);
+  const { profiles, places, ask } = options;
+  await guardModels(
+    { id: id ?? null, name: draft.name, models: draft.models, chosen: chosen ?? null },
+    { profiles, places, confirmed: (question) => confirmed(question, ask) },
+  );
 }
 
 async function confirmed(question: ActQuestion, ask: ActDesk['ask']): Promise<void> {

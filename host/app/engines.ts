@@ -12,6 +12,8 @@ export interface EngineDirectory {
   list(): Promise<EngineView[]>;
   /** What is at a folder or program that the host names; never rejects for what it finds. */
   inspect(place: string): Promise<EngineView>;
+  /** Likewise, for a place that a person has chosen: it is in the list from then on, until the program ends. */
+  keep(place: string): Promise<EngineView>;
 }
 
 export function createEngineDirectory(
@@ -23,11 +25,21 @@ export function createEngineDirectory(
     ...(patchList === undefined ? {} : { patchList }),
   });
   const offered = async (found: readonly EngineCandidate[]) => (found.some(takesPatches) ? await patchList() : undefined);
+  const kept = new Set<string>();
+  const inspect = async (place: string) => {
+    const list = await offered([inspectOfficialWorker(place, facts())]);
+    return engineView(inspectOfficialWorker(place, facts(list)));
+  };
   return {
-    list: async () => engineCandidates(facts(await offered(engineCandidates(facts())))).map(engineView),
-    inspect: async (place) => {
-      const list = await offered([inspectOfficialWorker(place, facts())]);
-      return engineView(inspectOfficialWorker(place, facts(list)));
+    inspect,
+    async list() {
+      const found = engineCandidates(facts(await offered(engineCandidates(facts())))).map(engineView);
+      const chosen = await Promise.all([...kept].map(inspect));
+      return [...found, ...chosen.filter((view) => !found.some(({ path }) => path === view.path))];
+    },
+    keep(place) {
+      kept.add(place);
+      return inspect(place);
     },
   };
 }

@@ -11,6 +11,7 @@ import { systemClock } from '../../worker/engines/system-clock.ts';
 import { createLog, type Log } from '../../worker/log.ts';
 import { systemRandom } from '../../worker/system-random.ts';
 import { type AskPerson, createActDesk } from '../acts/act-desk.ts';
+import { createChosenPlaces, type OpenChooser } from '../acts/chosen-places.ts';
 import { createPageGuard } from '../acts/page-guard.ts';
 import { HOST_ERRORS, isHostError } from '../errors.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
@@ -44,6 +45,8 @@ export interface HostAppOptions {
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
   /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, only the command line can. */
   readonly ask?: AskPerson;
+  /** Asks a person for a folder, in a dialog that no page can fill in; left out, none can be chosen. */
+  readonly chooseFolder?: OpenChooser;
   readonly openDevnet?: typeof forkDevnet;
   /** Node's own binary, for programs that Electron's cannot run; left out, this process's. */
   readonly nodeProgram?: string;
@@ -104,6 +107,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     local: () => devnet.preset(),
   });
   const acts = createActDesk({ ask: options.ask ?? (async () => null), clock, random });
+  const places = createChosenPlaces({ open: options.chooseFolder ?? (async () => null), clock, random });
   const supervisor = createSupervisor({
     clock,
     random,
@@ -134,6 +138,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     outbound,
     engines,
     acts,
+    places,
     supervisor,
     views,
     nodes,
@@ -143,7 +148,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   };
-  const guard = createPageGuard({ engines, profiles, ask: acts.ask });
+  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, ask: acts.ask });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
   const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
   const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);

@@ -3,6 +3,7 @@ import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
 import type { ActDesk } from '../acts/act-desk.ts';
+import type { ChosenPlaces } from '../acts/chosen-places.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
 import type { OutboundSettings } from '../settings/outbound.ts';
@@ -28,6 +29,7 @@ export interface HostParts extends HostStores {
   readonly outbound: OutboundSettings;
   readonly engines: EngineDirectory;
   readonly acts: ActDesk;
+  readonly places: ChosenPlaces;
   readonly supervisor: Supervisor;
   readonly views: ProfileViews;
   readonly nodes: NodeRunner;

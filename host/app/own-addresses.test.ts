@@ -32,7 +32,7 @@ it('a node knows the address of every key of the program, of its start and of la
   const app = await openHostApp({
     dataDir,
     shell: 'headless',
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false },
+    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
     log: { debug: silent, info: silent, warn: silent, error: silent },
     openWorker() {
       const exits: ((exit: { code: number; signal: null }) => void)[] = [];

@@ -42,7 +42,7 @@ beforeAll(async () => {
   app = await openHostApp({
     dataDir,
     shell: 'headless',
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false },
+    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
     log: { debug: silent, info: silent, warn: silent, error: silent },
     openDevnet: localNetwork,
     openWorker() {
@@ -109,6 +109,7 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['networks.minimumStake', { id: 'devnet' }],
   ['engines.list', {}],
   ['engines.inspect', { path: '/nowhere' }],
+  ['places.choose', { kind: 'models' }],
   ['gpus.inventory', {}],
   ['gpus.report', { ids: ['none'] }],
   ['keys.stores', {}],

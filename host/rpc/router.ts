@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, secrets, networks, engines, keys, acts, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, networks, engines, keys, acts, places, devnet, nodes, updates } = parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
@@ -42,7 +42,12 @@ export function createHostRouter(parts: HostParts) {
     },
     engines: {
       list: contract.engines.list.handler(async () => ({ engines: await engines.list() })),
-      inspect: contract.engines.inspect.handler(({ input }) => engines.inspect(input.path)),
+      inspect: contract.engines.inspect.handler(({ input }) =>
+        'path' in input ? engines.inspect(input.path) : engines.keep(places.take(input.chosen, 'engine')),
+      ),
+    },
+    places: {
+      choose: contract.places.choose.handler(async ({ input }) => ({ chosen: await places.choose(input.kind) })),
     },
     gpus: cardsHandlers(contract, parts),
     keys: {

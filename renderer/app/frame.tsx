@@ -7,6 +7,7 @@ import { useProfiles } from '../state/app-context.ts';
 import { Toasts } from '../ui/toasts.tsx';
 import { ConnectionBanner, NodeConnectionBanner } from './connection-banner.tsx';
 import { NodeProvider } from './node-provider.tsx';
+import { Notices } from './notices.tsx';
 import { NodeMissing, Waiting } from './places.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -31,6 +32,7 @@ export function Frame() {
       <TopBar selected={selected} />
       <ConnectionBanner />
       <main ref={content} tabIndex={-1} className="col-start-2 min-h-0 overflow-y-auto">
+        <Notices />
         {waiting ? (
           <Waiting />
         ) : selected === null || missing ? (

@@ -25,7 +25,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
   const profiles = createProfiles(world);
   const host = createRpcServer(
     implement(hostContract).router({
-      ...appFixture(),
+      ...appFixture(world),
       settings: settingsFixture(language),
       ...networksFixture(world),
       gpus: hostGpusFixture(world),

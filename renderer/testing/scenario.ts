@@ -35,6 +35,8 @@ export const SCENARIOS = [
   'errors',
   /** The connection to the host comes and goes. */
   'host-lost',
+  /** A damaged settings file was replaced by its backup. */
+  'restored',
   /** The page in a browser has no session any more. */
   'session-ended',
 ] as const;

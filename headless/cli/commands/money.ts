@@ -56,6 +56,7 @@ export function addMoneyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   addActs(registry);
+  addDelegatorShare(registry);
   addLegacyStake(registry);
 }
 
@@ -108,6 +109,30 @@ function addActs({ program, terminal, end }: Registry): void {
         await node.node.unstake({});
       });
       terminal.out(json ? '{"asked":true}' : 'Asked for. `crynux-node status` and `stake` show how far it is.');
+      end(EXIT.ok);
+    });
+}
+
+function addDelegatorShare({ program, terminal, end }: Registry): void {
+  common(program.command('delegator-share'))
+    .description('Shows the share of the earnings that goes to delegators, or sets it. 0: nobody can delegate to the node.')
+    .option('--node <name>', 'node, where there are several')
+    .option('--set <percent>', 'the share that it shall be, 0 to 99', wholeNumber(0, 99))
+    .option('--yes', 'do not ask')
+    .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: number }) => {
+      const answer = await withNode(which, async ({ node }) => {
+        if (set === undefined) return { percent: (await node.money.stake({})).delegatorShare };
+        const act = { kind: 'setDelegatorShare' as const, percent: set };
+        const preview = await node.money.prepareChainAct({ act });
+        const confirmation = possible(preview);
+        for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
+        await confirmed(`Give ${set} % to the delegators?`, { yes, terminal });
+        terminal.note('Waiting for the transaction …');
+        return node.money.confirmChainAct({ act, confirmation });
+      });
+      if (json) terminal.out(JSON.stringify(answer));
+      else if ('percent' in answer) terminal.out(`${answer.percent} %`);
+      else terminal.out(answer.transaction === null ? 'There was nothing left to do.' : `Done by ${answer.transaction}.`);
       end(EXIT.ok);
     });
 }

@@ -1,9 +1,9 @@
 /** Commands about profiles: one per node. */
-
+import path from 'node:path';
 import { Option } from 'commander';
 import type { GpuInventory } from '../../../contract/gpu.ts';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
-import { type ProfileDraftInput, profileDraftSchema, REJOIN_POLICIES } from '../../../contract/profiles.ts';
+import { type ProfileDraft, type ProfileDraftInput, profileDraftSchema, REJOIN_POLICIES } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
@@ -82,6 +82,9 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
     .option('--model <id...>', 'models that it offers, all of them')
     .option('--stake <cnx>', 'stake of its next start')
     .option('--engine <path>', 'folder or program of the official worker')
+    .option('--models-folder <path>', 'folder of its models; nodes with the same folder share them')
+    .option('--hub <url>', 'where its models come from')
+    .option('--mirror <url...>', 'asked for what the hub does not give, all of them')
     .option('--auto-start', 'start it with the program')
     .option('--no-auto-start', 'do not')
     .addOption(new Option('--rejoin <policy>', 'whether it joins again by itself').choices(REJOIN_POLICIES))
@@ -91,7 +94,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
         const { profile: known } = chooseProfile(await profilesOf(host), name);
         const { id, createdMs: _created, ...draft } = known;
         const engine = change.engine === undefined ? {} : { engine: await engineOf(change.engine, known.networkId, host) };
-        return host.profiles.update({ id, draft: parsed({ ...draft, ...engine, ...changed(change) }) });
+        return host.profiles.update({ id, draft: parsed({ ...draft, ...engine, ...changed(change, draft) }) });
       });
       terminal.out(json ? JSON.stringify({ profile: view.profile }) : `Changed ${view.profile.id}.`);
       end(EXIT.ok);
@@ -135,15 +138,26 @@ interface ChangeOptions {
   readonly model?: readonly string[];
   readonly stake?: string;
   readonly engine?: string;
+  readonly modelsFolder?: string;
+  readonly hub?: string;
+  readonly mirror?: readonly string[];
   readonly autoStart?: boolean;
   readonly rejoin?: ProfileDraftInput['rejoin'];
   readonly logLevel?: ProfileDraftInput['logLevel'];
 }
 
 /** What was named on the command line, and nothing else. */
-function changed({ name, model, stake, autoStart, rejoin, logLevel }: ChangeOptions): object {
-  const change = { name, modelIds: model, stakeWei: stake && parseCnx(stake).toString(), autoStart, rejoin, logLevel };
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+function changed(options: ChangeOptions, { models }: Pick<ProfileDraft, 'models'>): object {
+  const { name, model, stake, modelsFolder, hub, mirror, autoStart, rejoin, logLevel } = options;
+  const directory = modelsFolder === undefined ? undefined : path.resolve(modelsFolder);
+  return named({
+    ...{ name, modelIds: model, stakeWei: stake && parseCnx(stake).toString(), autoStart, rejoin, logLevel },
+    models: { ...models, ...named({ directory, hubUrl: hub, mirrorUrls: mirror }) },
+  });
+}
+
+function named(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 async function draftOf(

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
+import { PersonNote } from '../../ui/person-note.tsx';
 import { EffectNote, useSettingsChange } from './setting-row.tsx';
 
 const KINDS = ['environment', 'none', 'address'] as const;
@@ -58,6 +59,7 @@ export function ConnectionCard({ proxy }: Pick<Settings, 'proxy'>) {
             </Button>
           </form>
         )}
+        {change.busy && <PersonNote />}
         {change.error && <ErrorNote error={change.error} />}
         {read.error && <ErrorNote error={read.error} />}
         {read.value !== null &&
@@ -112,6 +114,7 @@ function SecretRow({ name, places }: { readonly name: SecretSetting; readonly pl
       <p id={`${id}-note`} className="text-[13px] text-faint">
         {t(`connection.places.${place ?? 'none'}`)}
       </p>
+      {act.busy && <PersonNote />}
       {act.error && <ErrorNote error={act.error} />}
     </form>
   );

@@ -8,6 +8,8 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx';
+import { FolderField } from '../../ui/folder-field.tsx';
+import { PersonNote } from '../../ui/person-note.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { type FormField, formOf, type ProfileForm, readForm } from './profile-form.ts';
 import { EffectNote } from './setting-row.tsx';
@@ -43,7 +45,8 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
   const read = readForm(profile, form);
   const save = useAct(async () => {
     if (read.kind !== 'draft') return;
-    await host().profiles.update({ id: profile.id, draft: read.draft });
+    const chosen = form.chosen === null ? {} : { chosen: form.chosen };
+    await host().profiles.update({ id: profile.id, draft: read.draft, ...chosen });
     toasts.getState().push({ tone: 'good', text: `${t('saved')} ${t('common:effect.nextStart')}` });
     onSaved();
   });
@@ -67,6 +70,7 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
       <NodePart {...part} />
       <FoldersPart {...part} />
       <p className="text-[13px] text-faint">{t('profile.limits')}</p>
+      {save.busy && <PersonNote />}
       {save.error && <ErrorNote error={save.error} />}
       <Button type="submit" tone="primary" className="self-end" disabled={read.kind !== 'draft'} busy={save.busy}>
         {t('common:do.save')}
@@ -152,12 +156,17 @@ function FoldersPart({ form, change, problemOf }: Part) {
   return (
     <fieldset className="flex flex-col gap-4">
       <legend className="mb-3 font-semibold">{t('profile.folders')}</legend>
-      <Field label={t('profile.directory')} hint={t('profile.directoryHint')} problem={problemOf('directory')}>
-        {(control) => (
-          <TextInput {...control} value={form.directory} onChange={(event) => change({ directory: event.target.value })} />
-        )}
-      </Field>
-      <Field label={t('profile.hub')} problem={problemOf('hubUrl')}>
+      <FolderField
+        label={t('profile.directory')}
+        hint={t('profile.directoryHint')}
+        byCommand={t('profile.directoryByCommand')}
+        kind="models"
+        path={form.directory}
+        problem={problemOf('directory')}
+        onChosen={({ token, path }) => change({ directory: path, chosen: token })}
+        onCleared={() => change({ directory: '', chosen: null })}
+      />
+      <Field label={t('profile.hub')} hint={t('profile.sourcesHint')} problem={problemOf('hubUrl')}>
         {(control) => <TextInput {...control} value={form.hubUrl} onChange={(event) => change({ hubUrl: event.target.value })} />}
       </Field>
       <Field label={t('profile.mirrors')} hint={t('profile.mirrorsHint')} problem={problemOf('mirrors')}>

@@ -4,18 +4,20 @@ import type { EngineView } from '../../../contract/host-contract.ts';
 import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Field, TextInput } from '../../ui/field.tsx';
+import { FolderField } from '../../ui/folder-field.tsx';
 
 export function EnginesSection() {
   const { t } = useTranslation('settings');
   const host = useHostClient();
   const read = useHostRead('engines', (client, signal) => client.engines.list({}, { signal }));
-  const [path, setPath] = useState('');
   const [found, setFound] = useState<EngineView | null>(null);
-  const inspect = useAct(async () => setFound(await host().engines.inspect({ path: path.trim() })));
+  const inspect = useAct(async (chosen: string) => {
+    setFound(await host().engines.inspect({ chosen }));
+    read.reload();
+  });
+  const isListed = ({ path }: EngineView) => read.value?.engines.some((engine) => engine.path === path) === true;
   return (
     <>
       <p className="text-soft">{t('engines.lead')}</p>
@@ -24,23 +26,17 @@ export function EnginesSection() {
         <EngineCard key={`${engine.kind} ${engine.path}`} engine={engine} />
       ))}
       <Card title={t('engines.inspect')}>
-        <form
-          className="flex flex-col gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void inspect.run();
-          }}
-        >
-          <Field label={t('engines.inspect')} hint={t('engines.inspectHint')}>
-            {(control) => <TextInput {...control} value={path} onChange={(event) => setPath(event.target.value)} />}
-          </Field>
-          <Button type="submit" className="self-start" disabled={path.trim() === ''} busy={inspect.busy}>
-            {t('engines.look')}
-          </Button>
-          {inspect.error && <ErrorNote error={inspect.error} />}
-        </form>
+        <FolderField
+          label={t('engines.folder')}
+          hint={t('engines.inspectHint')}
+          byCommand={t('engines.byCommand')}
+          kind="engine"
+          path={found?.path ?? ''}
+          onChosen={({ token }) => void inspect.run(token)}
+        />
+        {inspect.error && <ErrorNote error={inspect.error} />}
       </Card>
-      {found !== null && <EngineCard engine={found} />}
+      {found !== null && !isListed(found) && <EngineCard engine={found} />}
     </>
   );
 }

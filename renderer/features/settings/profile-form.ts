@@ -14,6 +14,8 @@ export interface ProfileForm {
   readonly rejoin: ProfileDraft['rejoin'];
   readonly logLevel: ProfileDraft['logLevel'];
   readonly directory: string;
+  /** Token of the folder that was chosen; null = it is as it was. */
+  readonly chosen: string | null;
   readonly hubUrl: string;
   readonly mirrors: string;
   readonly proxy: string;
@@ -32,6 +34,7 @@ export function formOf({ name, stakeWei, modelIds, autoStart, rejoin, logLevel, 
     rejoin,
     logLevel,
     directory: models.directory ?? '',
+    chosen: null,
     hubUrl: models.hubUrl,
     mirrors: models.mirrorUrls.join('\n'),
     proxy: proxy === null ? '' : `${proxy.host}:${proxy.port}`,

@@ -36,6 +36,7 @@ export const common = {
     retryIn: 'Next attempt in {{seconds}} s',
     retry: 'Try now',
   },
+  notices: { title: 'When the program started' },
   session: {
     title: 'This window needs a new address',
     text: 'Its session has ended: the program was started again, somebody logged out, or the window was closed or unused for too long. Your nodes run on.',
@@ -78,6 +79,8 @@ export const common = {
     back: 'Back',
     next: 'Next',
     save: 'Save',
+    chooseFolder: 'Choose a folder…',
+    clearFolder: 'Without a folder',
     retry: 'Try again',
     copied: 'Copied',
     copyWhat: 'Copy {{what}}',

@@ -39,6 +39,7 @@ export const common: Same<typeof en> = {
     retryIn: '{{seconds}} 秒后重试',
     retry: '立即重试',
   },
+  notices: { title: '程序启动时的提示' },
   session: {
     title: '此窗口需要新的地址',
     text: '会话已结束：程序已重新启动，有人退出了登录，或窗口已关闭或太久未使用。您的节点会继续运行。',
@@ -81,6 +82,8 @@ export const common: Same<typeof en> = {
     back: '上一步',
     next: '下一步',
     save: '保存',
+    chooseFolder: '选择文件夹…',
+    clearFolder: '不指定文件夹',
     retry: '重试',
     copied: '已复制',
     copyWhat: '复制{{what}}',

@@ -1,0 +1,15 @@
+/** What a page does to get its session: it exchanges the token of the printed address for a secret. */
+import { protocolsWith, SESSION_PATH, TOKEN_SCHEME } from '../../contract/page-session.ts';
+
+export const protocolsOf = (secret: string): string[] => [...protocolsWith(secret)];
+
+/** @returns the secret of the session */
+export async function enterAsPage(origin: string, windowAddress: string): Promise<string> {
+  const token = new URL(windowAddress).hash.split('=')[1] ?? '';
+  const entered = await fetch(origin + SESSION_PATH, {
+    method: 'POST',
+    headers: { origin, authorization: `${TOKEN_SCHEME} ${token}` },
+  });
+  const { secret } = (await entered.json()) as { secret: string };
+  return secret;
+}
