@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 /** `crynux-node`: the program without a desktop, and the command line that asks it. */
 import '../contract/private-process.ts';
-import { systemClock } from '../worker/engines/system-clock.ts';
-import { runCli } from './cli/cli.ts';
-import { systemTerminal } from './cli/terminal.ts';
-
-/** A reader that has stopped reading is waited for no longer than this. */
-const FLUSH_WITHIN_MS = 2_000;
+import { programVersion } from '../host/app/program-version.ts';
 
 if (import.meta.main) {
-  const code = await runCli(process.argv.slice(2), { terminal: systemTerminal(), clock: systemClock });
-  // Whatever is still open (a socket, a worker that hangs) does not keep a command alive that has come to its end.
-  const written = [process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve)));
-  await Promise.race([Promise.all(written), systemClock.sleep(FLUSH_WITHIN_MS)]);
-  process.exit(code);
+  const argv = process.argv.slice(2);
+  const asksVersion = argv.length === 1 && ['--version', '-V'].includes(argv[0] ?? '');
+  // Scripts ask for it often, and the rest of the program takes a while to load.
+  if (asksVersion) process.stdout.write(`${programVersion()}\n`);
+  else await (await import('./run-command.ts')).runCommand(argv);
 }

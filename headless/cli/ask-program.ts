@@ -2,8 +2,7 @@
 import path from 'node:path';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
-import { type HostApp, openHostApp } from '../../host/app/host-app.ts';
-import { createLog } from '../../worker/log.ts';
+import type { HostApp } from '../../host/app/host-app.ts';
 import { HeadlessError } from '../errors.ts';
 import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
 
@@ -37,7 +36,12 @@ export async function withHost<Answer>(
   }
 }
 
+/** The host itself is loaded only where no program runs that could be asked. */
 async function withOwnHost<Answer>(dataDir: string, act: (app: HostApp) => Promise<Answer>): Promise<Answer> {
+  const [{ openHostApp }, { createLog }] = await Promise.all([
+    import('../../host/app/host-app.ts'),
+    import('../../worker/log.ts'),
+  ]);
   const log = createLog({ level: 'warn', secrets: [] });
   const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, role: 'command', log });
   try {

@@ -1,7 +1,7 @@
 /** The command line, put together. Every command's answer goes to standard output; docs/cli.md describes all of it. */
 import { Command, CommanderError } from 'commander';
 import { errorOf } from '../../contract/rpc-errors.ts';
-import { programVersion } from '../../host/app/program-parts.ts';
+import { programVersion } from '../../host/app/program-version.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
 import { addActCommands } from './commands/acts.ts';

@@ -30,7 +30,8 @@ import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
-import { PROGRAM, programVersion } from './program-parts.ts';
+import { PROGRAM } from './program-parts.ts';
+import { programVersion } from './program-version.ts';
 
 export interface HostAppOptions {
   readonly dataDir: string;

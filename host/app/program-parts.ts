@@ -20,11 +20,6 @@ export const PROGRAM = {
   modelCatalogue: path.join(ROOT, 'resources', 'models', 'catalogue.json'),
 } as const;
 
-export function programVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  return z.object({ version: z.string() }).parse(manifest).version;
-}
-
 /** Ids of the models that ship with the program, as a node names them. */
 export function bundledModelIds(): readonly string[] {
   const catalogue: unknown = JSON.parse(readFileSync(PROGRAM.modelCatalogue, 'utf8'));

@@ -3,7 +3,6 @@ import { Option } from 'commander';
 import { windowAddress } from '../../rpc/running-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { serve } from './serve.ts';
 
 /** Far from what other programs of this field use. */
 const DEFAULT_PORT = 7420;
@@ -31,6 +30,7 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
     .option('--start <node...>', 'nodes to start, besides those that start with the program')
     .action(async ({ start = [], open = false, ...options }: CommonOptions & ServeFlags) => {
       endsInOrder();
+      const { serve } = await import('./serve.ts');
       end(await serve({ ...options, window: true, open, nodes: start }, { terminal, clock }));
     });
   common(program.command('run'))
@@ -39,6 +39,7 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
     .action(async (nodes: string[], options: CommonOptions & { passphraseFd?: number }) => {
       endsInOrder();
+      const { serve } = await import('./serve.ts');
       end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal, clock }));
     });
   common(program.command('window'))
