@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import type { NetworkRules } from '../networks/network-rules.ts';
 import { failing, invalidArgs, never, succeedWith } from '../testing/fake-engine.ts';
 import { refuse } from '../testing/fake-network.ts';
-import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
+import { loopRig, NETWORKS, type Rig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 
@@ -12,8 +14,13 @@ const HELLO_SCORE = '0x2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e730433629
 
 async function started(options: Parameters<typeof loopRig>[0] = {}): Promise<Rig> {
   const rig = await loopRig(options);
-  rig.network.start(remoteTask({ startTimeMs: START_MS }));
+  rig.network.start(taskOn(rig.network.rules));
   return rig;
+}
+
+/** In the first status in which a network of this kind takes a verdict. */
+function taskOn(rules: NetworkRules): RemoteTask {
+  return remoteTask({ startTimeMs: START_MS, status: rules.reportsIn[0] ?? 'Started' });
 }
 
 /** One cycle, and whatever execution it began. */
@@ -78,9 +85,9 @@ describe('a task from start to end', () => {
   });
 });
 
-describe('law 1: an answer that was lost is never guessed', () => {
+describe.each(NETWORKS)('law 1: an answer that was lost is never guessed (%s)', (_network, rules) => {
   it('a submission whose answer is lost is seen in the next read, and not repeated', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycle(rig);
     rig.network.fate = (method) => (method === 'submitScore' ? 'lostAnswer' : 'ok');
     await expect(cycle(rig)).rejects.toMatchObject({ code: 'RELAY_UNREACHABLE' });
@@ -90,7 +97,7 @@ describe('law 1: an answer that was lost is never guessed', () => {
   });
 
   it('a submission that never arrived is made again, with the same score', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycle(rig);
     rig.network.fate = (method) => (method === 'submitScore' ? 'lostRequest' : 'ok');
     await expect(cycle(rig)).rejects.toThrow();
@@ -100,7 +107,7 @@ describe('law 1: an answer that was lost is never guessed', () => {
   });
 
   it('an upload whose answer is lost is seen in the next read', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycles(rig, 2);
     rig.network.change(TASK, { status: 'Validated' });
     rig.network.fate = (method) => (method === 'uploadResult' ? 'lostAnswer' : 'ok');
@@ -111,7 +118,7 @@ describe('law 1: an answer that was lost is never guessed', () => {
   });
 
   it('a foreign score under our name: an alarm in the store, and no act', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycle(rig);
     rig.network.change(TASK, { status: 'Validated', score: `0x${'99'.repeat(32)}` });
     expect(await cycles(rig, 3)).toEqual(['alarm', 'verdictConflict', 'verdictConflict']);
@@ -120,9 +127,9 @@ describe('law 1: an answer that was lost is never guessed', () => {
   });
 });
 
-describe('law 2: only an invalid task is reported', () => {
+describe.each(NETWORKS)('law 2: only an invalid task is reported (%s)', (_network, rules) => {
   it('8.7 only args invalid: "Task args invalid" is reported once', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     rig.engine.answer = invalidArgs;
     expect(await cycles(rig, 3)).toEqual(['execute', 'reportError', 'awaitingValidation']);
     expect(rig.network.reported).toEqual([TASK]);
@@ -156,7 +163,7 @@ describe('law 2: only an invalid task is reported', () => {
   ];
   for (const [what, arrange] of silent) {
     it(`8.7 node failure: ${what}: silence until the network's timeout`, async () => {
-      const rig = await started();
+      const rig = await started({ rules });
       arrange(rig);
       expect(await cycles(rig, 3)).toEqual(['execute', 'silent', 'silent']);
       expect([rig.network.reported, rig.network.submitted]).toEqual([[], []]);
@@ -165,9 +172,9 @@ describe('law 2: only an invalid task is reported', () => {
   }
 });
 
-describe('law 3: one complete execution per engine lifetime', () => {
+describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)', (_network, rules) => {
   it('an execution cut off by a crash of the engine runs again in the next lifetime', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     rig.engine.answer = (job, lifetime) => (lifetime === 'L1' ? never(job, lifetime) : succeedWith('hello')(job, lifetime));
     await rig.driver.cycle(TASK);
     await rig.clock.tick(0);
@@ -180,7 +187,7 @@ describe('law 3: one complete execution per engine lifetime', () => {
   });
 
   it('writes every attempt into a directory of its own', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     rig.engine.answer = never;
     await rig.driver.cycle(TASK);
     await rig.engine.hasJobs(1);
@@ -196,29 +203,31 @@ describe('law 3: one complete execution per engine lifetime', () => {
 
   it('a lifetime that ends between the decision and the record is not used', async () => {
     const rig = await loopRig({
+      rules,
       reach: (point) => {
         if (point === 'execution.beforeRecord') rig.engine.die();
       },
     });
-    rig.network.start(remoteTask({ startTimeMs: START_MS }));
+    rig.network.start(taskOn(rules));
     await cycle(rig);
     expect(rig.context.store.executions.of(TASK)).toEqual([]);
   });
 
   it('a lifetime that ends between the record and the hand-over counts as cut off', async () => {
     const rig = await loopRig({
+      rules,
       reach: (point) => (point === 'execution.beforeEngine' && rig.engine.jobs.length === 0 ? rig.engine.crash() : undefined),
     });
-    rig.network.start(remoteTask({ startTimeMs: START_MS }));
+    rig.network.start(taskOn(rules));
     await cycle(rig);
     expect(rig.engine.jobs).toEqual([]);
     expect(rig.context.store.local(TASK)).toEqual({ kind: 'new', spentLifetimes: ['L1'] });
   });
 });
 
-describe('law 4: score and files are on disk before the score is submitted', () => {
+describe.each(NETWORKS)('law 4: score and files are on disk before the score is submitted (%s)', (_network, rules) => {
   it('holds at the moment of submission', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycle(rig);
     let seen: unknown;
     rig.network.beforeCall = (method) => {
@@ -232,14 +241,14 @@ describe('law 4: score and files are on disk before the score is submitted', () 
   });
 });
 
-describe('law 5: what is uploaded hashes to the score, or nothing is', () => {
+describe.each(NETWORKS)('law 5: what is uploaded hashes to the score, or nothing is (%s)', (_network, rules) => {
   const tampering: readonly [string, (dir: string) => void][] = [
     ['changed', (dir) => writeFileSync(join(dir, '0.json'), 'hullo')],
     ['cut short', (dir) => writeFileSync(join(dir, '0.json'), '')],
   ];
   for (const [what, tamper] of tampering) {
     it(`a result file that was ${what} on disk is not uploaded`, async () => {
-      const rig = await started();
+      const rig = await started({ rules });
       await cycles(rig, 2);
       tamper(join(rig.context.resultsDir, TASK, '1'));
       rig.network.change(TASK, { status: 'Validated' });
@@ -250,7 +259,7 @@ describe('law 5: what is uploaded hashes to the score, or nothing is', () => {
   }
 
   it('nor is one that has vanished', async () => {
-    const rig = await started();
+    const rig = await started({ rules });
     await cycles(rig, 2);
     const { removeResults } = await import('./executor.ts');
     await removeResults(rig.context.resultsDir, TASK);
@@ -260,9 +269,9 @@ describe('law 5: what is uploaded hashes to the score, or nothing is', () => {
   });
 });
 
-describe('law 7: an engine that the network does not accept never runs', () => {
+describe.each(NETWORKS)('law 7: an engine that the network does not accept never runs (%s)', (_network, rules) => {
   it('neither by decision nor by hand', async () => {
-    const rig = await started({ engineAccepted: false });
+    const rig = await started({ engineAccepted: false, rules });
     expect(await cycles(rig, 2)).toEqual(['engineNotAccepted', 'engineNotAccepted']);
     expect(rig.engine.jobs).toEqual([]);
     const { Executor } = await import('./executor.ts');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TASK_STATUSES, type TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
+import { NETWORKS } from '../testing/loop-rig.ts';
 import { OTHER, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
 import { type Action, type DecideInput, decide, type EngineView, MAX_ATTEMPTS } from './decide.ts';
 import type { LocalKind, LocalRecord } from './local-record.ts';
@@ -35,11 +36,6 @@ function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
     error: past && (local === 'invalid' || status === 'ErrorReported') ? 'ParametersValidationFailed' : 'None',
   });
 }
-
-const NETWORKS: readonly (readonly [string, NetworkRules])[] = [
-  ['relay', RELAY_RULES],
-  ['chain', CHAIN_RULES],
-];
 
 type Changes = Partial<DecideInput>;
 

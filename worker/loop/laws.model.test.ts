@@ -7,15 +7,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import type { EngineJob, EngineOutcome } from '../engines/engine.ts';
+import type { NetworkRules } from '../networks/network-rules.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
 import { FakeEngine, failing, invalidArgs } from '../testing/fake-engine.ts';
 import { FakeNetwork, type Fate } from '../testing/fake-network.ts';
-import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
+import { loopRig, NETWORKS, type Rig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, OTHER, remoteTask, SELF } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
@@ -72,7 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 class Life {
   readonly clock = new ManualClock(START_MS);
-  readonly network = new FakeNetwork(() => this.clock.now());
+  readonly network: FakeNetwork;
   readonly dataDir = mkdtempSync(join(tmpdir(), 'crynux-model-'));
   readonly jobs: string[] = [];
   answers: EngineAnswer = 'success';
@@ -88,8 +89,9 @@ class Life {
   readonly #violations: unknown[] = [];
   #silence = Promise.withResolvers<void>();
 
-  constructor() {
-    this.network.start(remoteTask({ startTimeMs: START_MS, timeoutSeconds: 60 }));
+  constructor(rules: NetworkRules) {
+    this.network = new FakeNetwork(() => this.clock.now(), rules);
+    this.network.start(this.#task());
     this.network.beforeCall = (method) => this.#note(() => this.#checkAct(method));
     this.network.fate = (method) => (method === 'task' ? 'ok' : this.fate);
   }
@@ -156,7 +158,7 @@ class Life {
       return;
     }
     if (task === undefined) {
-      this.network.tasks.set(TASK, remoteTask({ startTimeMs: START_MS }));
+      this.network.tasks.set(TASK, this.#task());
       return;
     }
     if (isTerminal(task.status)) return;
@@ -169,6 +171,11 @@ class Life {
       otherNode: { selectedNode: task.selectedNode === SELF ? OTHER : SELF },
     };
     this.network.change(TASK, changes[move]);
+  }
+
+  /** Given to this node, in the first status in which the network takes a verdict. */
+  #task(): RemoteTask {
+    return remoteTask({ startTimeMs: START_MS, timeoutSeconds: 60, status: this.network.rules.reportsIn[0] ?? 'Started' });
   }
 
   #execute(job: EngineJob, lifetime: string): Promise<EngineOutcome> | EngineOutcome {
@@ -216,10 +223,14 @@ class Life {
 
   /** Every act on the network is judged at the moment it is made. */
   #checkAct(method: keyof TaskNetwork): void {
-    if (!['submitScore', 'reportError', 'uploadResult'].includes(method)) return;
+    if (!['submitScore', 'reportError', 'uploadResult', 'abortExpired'].includes(method)) return;
     const { store, resultsDir } = this.rig.context;
     const task = this.network.tasks.get(TASK);
     expect(task?.selectedNode, 'law 1: only for our own task').toBe(SELF);
+    if (method === 'abortExpired') {
+      expect(this.clock.now(), 'only what is over is aborted').toBeGreaterThan(START_MS + 60_000);
+      return;
+    }
     const recorded = store.ledger.find(TASK);
     if (method === 'reportError') {
       expect(this.invalidSaid, 'law 2: only an invalid task').toBe(true);
@@ -231,7 +242,7 @@ class Life {
     const hashes = paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
     expect(`0x${hashes.join('')}`, 'law 4: the files are on disk').toBe(recorded?.score);
     if (method === 'submitScore') {
-      expect(['Started', 'ParametersUploaded']).toContain(task?.status);
+      expect(this.network.rules.reportsIn).toContain(task?.status);
       expect(this.clock.now(), 'law 1: before the deadline').toBeLessThan(START_MS + 60_000);
     } else {
       expect(task?.score, 'law 1: only our own score').toBe(recorded?.score);
@@ -251,52 +262,54 @@ class Life {
   }
 }
 
-async function live(steps: readonly Step[]): Promise<void> {
-  const life = new Life();
-  try {
-    await life.boot();
-    for (const next of steps) {
-      switch (next.do) {
-        case 'cycle':
-          life.fate = next.fate;
-          await life.cycle();
-          life.fate = 'ok';
-          break;
-        case 'killAt':
-          await life.killAt(next.point);
-          break;
-        case 'restart':
-          await life.rig.engine.stop();
-          await life.rig.driver.settled();
-          life.die();
-          await life.boot();
-          break;
-        case 'engineCrash':
-          await life.rig.engine.crash();
-          await life.rig.driver.settled();
-          break;
-        case 'engineLost':
-          life.rig.engine.die();
-          await life.rig.driver.settled();
-          break;
-        case 'engineAnswers':
-          life.answers = next.answer;
-          break;
-        case 'pass':
-          await life.clock.tick(next.seconds * 1000);
-          break;
-        case 'remote':
-          life.moveRemote(next.move);
-          break;
+const liveOn =
+  (rules: NetworkRules) =>
+  async (steps: readonly Step[]): Promise<void> => {
+    const life = new Life(rules);
+    try {
+      await life.boot();
+      for (const next of steps) {
+        switch (next.do) {
+          case 'cycle':
+            life.fate = next.fate;
+            await life.cycle();
+            life.fate = 'ok';
+            break;
+          case 'killAt':
+            await life.killAt(next.point);
+            break;
+          case 'restart':
+            await life.rig.engine.stop();
+            await life.rig.driver.settled();
+            life.die();
+            await life.boot();
+            break;
+          case 'engineCrash':
+            await life.rig.engine.crash();
+            await life.rig.driver.settled();
+            break;
+          case 'engineLost':
+            life.rig.engine.die();
+            await life.rig.driver.settled();
+            break;
+          case 'engineAnswers':
+            life.answers = next.answer;
+            break;
+          case 'pass':
+            await life.clock.tick(next.seconds * 1000);
+            break;
+          case 'remote':
+            life.moveRemote(next.move);
+            break;
+        }
+        life.checkHistory();
       }
-      life.checkHistory();
+      await endWell(life);
+    } finally {
+      life.die();
+      rmSync(life.dataDir, { recursive: true, force: true });
     }
-    await endWell(life);
-  } finally {
-    life.die();
-    rmSync(life.dataDir, { recursive: true, force: true });
-  }
-}
+  };
 
 /** Whatever happened before: once the network has ended the task, the node closes it. */
 async function endWell(life: Life): Promise<void> {
@@ -311,33 +324,36 @@ async function endWell(life: Life): Promise<void> {
   expect(life.rig.context.store.tasks.open()).toEqual([]);
 }
 
-it('laws 1–5 hold in any life of a task', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 16 }), live), { numRuns: 100 });
-});
+describe.each(NETWORKS)('a network with its tasks on a %s', (_network, rules) => {
+  const live = liveOn(rules);
+  it('laws 1–5 hold in any life of a task', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 16 }), live), { numRuns: 60 });
+  });
 
-it('a life that used to be common: killed at every single point in turn', async () => {
-  for (let point = 0; point < 24; point++) {
-    await live([
-      { do: 'killAt', point },
-      { do: 'cycle', fate: 'ok' },
-      { do: 'cycle', fate: 'ok' },
-      { do: 'cycle', fate: 'ok' },
-      { do: 'remote', move: 'advance' },
-      { do: 'killAt', point },
-      { do: 'cycle', fate: 'ok' },
-      { do: 'cycle', fate: 'ok' },
-    ]);
-  }
-});
+  it('a life that used to be common: killed at every single point in turn', async () => {
+    for (let point = 0; point < 24; point++) {
+      await live([
+        { do: 'killAt', point },
+        { do: 'cycle', fate: 'ok' },
+        { do: 'cycle', fate: 'ok' },
+        { do: 'cycle', fate: 'ok' },
+        { do: 'remote', move: 'advance' },
+        { do: 'killAt', point },
+        { do: 'cycle', fate: 'ok' },
+        { do: 'cycle', fate: 'ok' },
+      ]);
+    }
+  });
 
-it('law 3: cut off again and again, it runs three times and no more', async () => {
-  const cutOff: Step[] = [
-    { do: 'cycle', fate: 'ok' },
-    { do: 'restart' },
-    { do: 'cycle', fate: 'ok' },
-    { do: 'killAt', point: 3 },
-    { do: 'cycle', fate: 'ok' },
-    { do: 'engineCrash' },
-  ];
-  await live([{ do: 'engineAnswers', answer: 'silence' }, ...cutOff, ...cutOff]);
+  it('law 3: cut off again and again, it runs three times and no more', async () => {
+    const cutOff: Step[] = [
+      { do: 'cycle', fate: 'ok' },
+      { do: 'restart' },
+      { do: 'cycle', fate: 'ok' },
+      { do: 'killAt', point: 3 },
+      { do: 'cycle', fate: 'ok' },
+      { do: 'engineCrash' },
+    ];
+    await live([{ do: 'engineAnswers', answer: 'silence' }, ...cutOff, ...cutOff]);
+  });
 });

@@ -8,6 +8,7 @@ import { RelayHealth } from '../loop/relay-health.ts';
 import { RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
+import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import { createImageDigester } from '../scores/image-digester.ts';
 import { openStore } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -17,6 +18,12 @@ import { tempDir } from './temp-dir.ts';
 export const START_MS = 1_700_000_000_000;
 export const GPU = { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 } as const;
 export const QUIET_LOG = { debug() {}, info() {}, warn() {}, error() {} } as unknown as LoopContext['log'];
+
+/** What every law of slash safety is proved on. */
+export const NETWORKS: readonly (readonly [string, NetworkRules])[] = [
+  ['relay', RELAY_RULES],
+  ['chain', CHAIN_RULES],
+];
 
 export interface Rig {
   readonly clock: ManualClock;
@@ -32,6 +39,8 @@ export interface RigOptions {
   readonly dataDir?: string;
   readonly clock?: ManualClock;
   readonly network?: FakeNetwork;
+  /** Of the network that is made where none is given. */
+  readonly rules?: NetworkRules;
   readonly engine?: FakeEngine;
   readonly engineAccepted?: boolean;
   readonly reach?: Reach;
@@ -39,7 +48,7 @@ export interface RigOptions {
 
 export async function loopRig(options: RigOptions = {}): Promise<Rig> {
   const { dataDir = tempDir(), clock = new ManualClock(START_MS), engine = new FakeEngine() } = options;
-  const network = options.network ?? new FakeNetwork(() => clock.now());
+  const network = options.network ?? new FakeNetwork(() => clock.now(), options.rules);
   const store = openStore(dataDir, clock.now());
   onTestFinished(() => store.close());
   if (engine.state().kind === 'stopped') await engine.start();
