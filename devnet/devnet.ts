@@ -96,6 +96,7 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
       if (balanceWei > 0n) await chain.give(addressOf(RELAY_KEY), balanceWei);
       if (stakeWei > 0n) await chain.stakeFor(address, (await chain.fundsOf(address)).stakedWei + stakeWei);
     }
+    await chain?.save();
     if (balanceWei > 0n) relay.deposit({ address, wei: balanceWei, reason });
     await relay.followChain();
   }

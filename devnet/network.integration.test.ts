@@ -1,5 +1,5 @@
 /** The devnet on its chain: relay and chain start together, are kept together, and are refused apart. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,37 @@ test('genesis, peers and funds are on the chain, and both halves go on where the
   await after.fund(node, { stakeWei: 3n });
   expect(after.relay.stakeWei(node)).toBe(STAKE + 3n);
   expect(await after.chain?.fundsOf(SLASH_RECEIVER)).toEqual({ walletWei: 0n, stakedWei: 0n });
+});
+
+test('goes on from whatever a power cut leaves, at any instant between the chain and the books', async () => {
+  const running = await start({ peers: [] });
+  const { chain } = running;
+  // One synchronous copy is what is on the disk at one instant: relay and devnet live in this process.
+  const cuts: { readonly folder: string; readonly stakeWei: bigint }[] = [];
+  const cut = () => {
+    const at = join(folder, `cut-${cuts.length}`);
+    cpSync(join(folder, 'state'), at, { recursive: true });
+    cuts.push({ folder: at, stakeWei: running.relay.stakeWei(node) });
+  };
+  cut();
+  for (let wei = 1n; wei <= 3n; wei++) {
+    await chain?.stakeFor(node, STAKE + wei);
+    cut();
+    await running.relay.followChain();
+    cut();
+  }
+  await running.fund(app, { balanceWei: 5n, stakeWei: STAKE });
+  cut();
+  await running.stop();
+  expect(new Set(cuts.map(({ stakeWei }) => stakeWei)).size).toBe(4);
+  for (const { folder: statePath, stakeWei } of cuts) {
+    const after = await start({ peers: [], statePath });
+    expect(after.relay.stakeWei(node)).toBeGreaterThanOrEqual(stakeWei);
+    expect((await after.chain?.fundsOf(node))?.stakedWei).toBe(after.relay.stakeWei(node));
+    await after.fund(node, { stakeWei: 1n });
+    expect((await after.chain?.fundsOf(node))?.stakedWei).toBe(after.relay.stakeWei(node));
+    await after.stop();
+  }
 });
 
 test('half a state is refused; a fresh start deletes both', async () => {

@@ -82,8 +82,10 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
     await chain?.stop();
   };
   try {
-    relay = openRelay(config, deps, chain);
     if (chain?.isNew) await endow(config, chain);
+    // The books never know more than a saved chain: without it they would belong to no chain after a power cut.
+    await chain?.save();
+    relay = openRelay(config, deps, chain);
     await relay.followChain();
     const relayUrl = await relay.listen({ port: config.port });
     return { relay, relayUrl, chain, preset: presetOf(config, relayUrl, chain), close };
@@ -132,7 +134,14 @@ function openRelay({ relay, statePath }: NetworkConfig, deps: NetworkDeps, chain
     ...(onError === undefined ? {} : { onError }),
     ...(chain === null || control === undefined
       ? {}
-      : { chain: new RelayChain({ account: new DevnetAccount(RELAY_KEY, control), control, contracts: chain.contracts }) }),
+      : {
+          chain: new RelayChain({
+            account: new DevnetAccount(RELAY_KEY, control),
+            control,
+            contracts: chain.contracts,
+            save: chain.save,
+          }),
+        }),
   });
 }
 

@@ -71,6 +71,15 @@ export class AnvilControl {
     await this.provider.send('evm_revert', [snapshot]);
   }
 
+  /** The whole chain, as its state file has it, zipped. */
+  async dumpState(): Promise<Buffer> {
+    const hex = z
+      .string()
+      .regex(/^0x[0-9a-f]*$/)
+      .parse(await this.provider.send('anvil_dumpState', []));
+    return Buffer.from(hex.slice(2), 'hex');
+  }
+
   close(): void {
     this.provider.destroy();
   }

@@ -1,11 +1,13 @@
 /** Anvil as a supervised child: loopback only, ready when it answers, gone when we are. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Clock } from '../../protocol/ports.ts';
 import { AnvilControl } from './anvil-control.ts';
 import { anvilProgram } from './anvil-program.ts';
+import { chainStateFile } from './chain-state.ts';
 import { DevnetChainError } from './errors.ts';
 
 const HOST = '127.0.0.1';
@@ -17,7 +19,7 @@ export interface AnvilOptions {
   readonly chainId: number;
   /** 0 (default) = any free port. */
   readonly port?: number;
-  /** The chain is read from here and written back at its end, and every few seconds in between. */
+  /** The chain is read from here, and written back by {@link Anvil.save} and at its end. */
   readonly statePath?: string;
   /** Seconds between blocks; without it every transaction gets its own block at once. */
   readonly blockTimeSeconds?: number;
@@ -39,7 +41,9 @@ export interface Anvil {
   readonly control: AnvilControl;
   /** Resolves with its exit code once it is gone. */
   readonly exited: Promise<number | null>;
-  /** Ends it and waits for that; the state file is then complete. */
+  /** What has happened on the chain by now is durable when it resolves. Nothing without a state file. */
+  save(): Promise<void>;
+  /** Saves it, ends it and waits for that. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +69,13 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
       resolve(code);
     });
   });
+  let save = (): Promise<void> => Promise.resolve();
   const stop = async (): Promise<void> => {
+    // One that has died, or does not answer in time, was saved by whoever wrote down what happened on it.
+    const patience = new AbortController();
+    const late = clock.sleep(graceMs, AbortSignal.any([patience.signal, ended.signal])).catch(() => {});
+    await Promise.race([save().catch(() => {}), late]);
+    patience.abort();
     control?.close();
     if (child.connected) child.disconnect();
     await exited;
@@ -86,7 +96,8 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     if (chainId !== options.chainId) {
       throw new DevnetChainError('DEVNET_CHAIN_BAD_STATE', `the chain answers with id ${chainId} instead of ${options.chainId}`);
     }
-    return { url, port, pid: anvilPid, control, exited, stop };
+    if (options.statePath !== undefined) save = chainStateFile(options.statePath, control);
+    return { url, port, pid: anvilPid, control, exited, save, stop };
   } catch (cause) {
     await stop();
     throw cause;
@@ -109,7 +120,7 @@ function anvilArguments(options: AnvilOptions): string[] {
   const args = ['--host', HOST, '--port', String(options.port ?? 0), '--chain-id', String(options.chainId)];
   // Its ten well-known rich accounts are not ours.
   args.push('--accounts', '1', '--balance', '0', '--no-cors');
-  if (options.statePath !== undefined) args.push('--state', options.statePath, '--state-interval', '5');
+  if (options.statePath !== undefined && existsSync(options.statePath)) args.push('--load-state', options.statePath);
   if (options.blockTimeSeconds !== undefined) args.push('--block-time', String(options.blockTimeSeconds));
   if (options.hardfork !== undefined) args.push('--hardfork', options.hardfork);
   return args;

@@ -67,6 +67,8 @@ export interface DevnetChain {
   delegateFor(delegator: Hex, node: Hex, wei: bigint): Promise<void>;
   /** Hands the admin's role of both staking contracts to another account. */
   setRelay(address: Hex): Promise<void>;
+  /** What has happened on it by now is durable when it resolves. Nothing without a state file. */
+  save(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -185,6 +187,7 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
       if (!('credits' in at)) throw new DevnetChainError('DEVNET_CHAIN_NO_CREDITS', `generation ${generation} has no credits`);
       await deployer.call(at.credits, face('Credits'), 'createCredits', [address, wei]);
     },
+    save: anvil.save,
     stop: anvil.stop,
   };
 }

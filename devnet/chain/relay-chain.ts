@@ -47,12 +47,20 @@ export class RelayChain {
   readonly #account: DevnetAccount;
   readonly #control: AnvilControl;
   readonly #contracts: ContractAddresses;
+  /** Makes durable what has happened on the chain by now. */
+  readonly save: () => Promise<void>;
 
   /** @param options `account`: the admin of both staking contracts. */
-  constructor(options: { account: DevnetAccount; control: AnvilControl; contracts: ContractAddresses }) {
+  constructor(options: {
+    account: DevnetAccount;
+    control: AnvilControl;
+    contracts: ContractAddresses;
+    save?: () => Promise<void>;
+  }) {
     this.#account = options.account;
     this.#control = options.control;
     this.#contracts = options.contracts;
+    this.save = options.save ?? (() => Promise.resolve());
   }
 
   async stake(node: Hex): Promise<ChainStake> {

@@ -1,7 +1,8 @@
 /**
  * The relay at the chain: returns and takes stakes, pays withdrawals, and follows the events of the staking contracts.
  * Source: RELAY_PROTOCOL 3.8, 4.8, 4.10. Passes run one after another; everything that is owed stands in the store, so
- * that a pass that fails, or a process that ends in the middle of one, is made up for by the next.
+ * that a pass that fails, or a process that ends in the middle of one, is made up for by the next. What the books take from
+ * the chain is saved there first: after a power cut the chain may know more than the books, and never less.
  */
 
 import type { Hex } from '../../../protocol/hex.ts';
@@ -38,6 +39,7 @@ export class ChainDesk {
     const chain = this.#chain;
     const [{ status, balanceWei }, sharePercent] = [await chain.stake(node), await chain.delegatorShare(node)];
     const delegations = await chain.delegations(node);
+    await chain.save();
     const { store } = this.#context;
     store.transaction(() => {
       setChainStake(this.#context, { node, status, balanceWei, reason: `read-${node}-${store.ledger.size + 1}` });
@@ -70,6 +72,7 @@ export class ChainDesk {
       const { events, nextBlock } = await this.#chain.scan(from);
       if (nextBlock === from) return;
       const blockHash = (await this.#chain.blockHash(nextBlock - 1)) ?? '';
+      await this.#chain.save();
       store.transaction(() => {
         for (const event of events) this.#apply(event);
         store.chainCursor.put({ nextBlock, blockHash });
@@ -92,6 +95,7 @@ export class ChainDesk {
     let txHash = '';
     if (status !== 'Unstaked') txHash = await (kind === 'slash' ? this.#chain.slashStaking(node) : this.#chain.unstake(node));
     if (kind === 'slash') await this.#chain.slashDelegations(node);
+    await this.#chain.save();
     store.transaction(() => store.chainJobs.put({ id, kind, node, open: false, txHash }));
   }
 
@@ -106,6 +110,7 @@ export class ChainDesk {
         : await this.#chain.pay(row.benefitAddress, row.amountWei, (signedHash) => {
             store.transaction(() => store.withdrawals.put({ ...row, signedHash }));
           });
+    await this.#chain.save();
     fulfilWithdrawal(this.#context, { id: row.id, txHash });
   }
 

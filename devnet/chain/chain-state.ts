@@ -1,0 +1,40 @@
+/** The state of a chain in a file: whole or not at all, at whatever instant the power goes. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { AnvilControl } from './anvil-control.ts';
+
+const unzip = promisify(gunzip);
+
+/** Saves one after another: a later one holds everything that an earlier one would. */
+export function chainStateFile(file: string, control: AnvilControl): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    const saved = last.then(async () => write(file, await unzip(await control.dumpState())));
+    last = saved.catch(() => {});
+    return saved;
+  };
+}
+
+function write(file: string, json: Buffer): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${file}.new`;
+  const opened = openSync(temporary, 'w', 0o600);
+  try {
+    for (let at = 0; at < json.length; ) at += writeSync(opened, json, at);
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+  renameSync(temporary, file);
+  // Windows cannot open directories; its journal covers the names.
+  if (process.platform === 'win32') return;
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
