@@ -9,6 +9,7 @@ import { gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './g
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
 import { preflightReportSchema } from './preflight.ts';
+import { storageSchema } from './retention.ts';
 import { noTasksSchema, qosExplanationSchema } from './standing.ts';
 import * as tasks from './tasks.ts';
 import { caseFileSchema, caseSummarySchema } from './trust.ts';
@@ -65,6 +66,12 @@ export const nodeContract = {
     warmUp: procedure(z.object({ order: z.enum(WARM_UP_ORDERS) }), nothing),
     /** Leaves the network after the current task and takes the stake back. Stopping alone never does. */
     unstake: act('money', nothing, nothing),
+  },
+  storage: {
+    /** What is kept, and by which policy; the policy is a part of the profile. */
+    view: procedure(nothing, storageSchema),
+    /** Removes at once what is over the policy, which happens by itself every minute. */
+    prune: procedure(nothing, storageSchema),
   },
   tasks: {
     page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema),

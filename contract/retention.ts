@@ -8,3 +8,23 @@ export const retentionSchema = z.object({
   resultsGib: z.number().min(0.1).max(100_000).default(2),
 });
 export type Retention = z.output<typeof retentionSchema>;
+
+const bytes = z.number().int().nonnegative();
+
+/** What a node keeps now, and by which policy. */
+export const storageSchema = z.object({
+  policy: retentionSchema,
+  /** Files of results. */
+  resultsBytes: bytes,
+  /** Arguments of tasks, and reports of failures. */
+  argsBytes: bytes,
+  reportBytes: bytes,
+  cases: z.number().int().nonnegative(),
+  /** Records of cases; their files are beside them. */
+  caseBytes: bytes,
+  events: z.number().int().nonnegative(),
+  /** Events that this program could not read: kept, and ever seen. */
+  unreadable: z.number().int().nonnegative(),
+  unreadableEver: z.number().int().nonnegative(),
+});
+export type NodeStorage = z.output<typeof storageSchema>;

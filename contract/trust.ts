@@ -81,7 +81,7 @@ export type LocalCause = z.output<typeof localCauseSchema>;
 export const caseTaskSchema = z.object({
   type: names(TASK_TYPE),
   modelIds: z.array(z.string()),
-  /** JSON text as the network gave it. */
+  /** JSON text as the network gave it; of a case among very many, `{"removed":"sha256:…","bytes":…}` in its place. */
   taskArgs: z.string(),
   feeWei: weiText,
   timeoutSeconds: z.number(),

@@ -17,6 +17,7 @@ import type { Money } from './money/money.ts';
 import type { NetworkClock } from './networks/network-clock.ts';
 import type { TaskNetwork } from './networks/task-network.ts';
 import type { Node } from './node/node.ts';
+import type { Housekeeper } from './retention/housekeeper.ts';
 import type { Store } from './store/store.ts';
 import type { CaseArchive } from './trust/case-archive.ts';
 import type { TrustNetwork } from './trust/relay-reader.ts';
@@ -36,6 +37,7 @@ export interface NodeParts {
   readonly models: Models;
   /** Case files and their bundles. */
   readonly cases: CaseArchive;
+  readonly keeper: Housekeeper;
   /** What the network says of this node and of itself; for quality of service and "why no tasks". */
   readonly reader: TrustNetwork;
   /** The checks of a start: last report, and another run. */

@@ -163,6 +163,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach, log });
   const clearance = nodeClearance({ ...options, ...opened, store, offered });
 
+  const keeper = new Housekeeper({ store, resultsDir, retention: config.retention, clock, log });
   const node = new Node({
     config,
     guard,
@@ -176,7 +177,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
       { run: (signal) => store.guard.run(signal, clock) },
       models,
       collector,
-      new Housekeeper({ store, resultsDir, retention: config.retention, clock, log }),
+      keeper,
       money,
       ...(chain === null ? [] : [chain]),
       ...(taskChain === null ? [] : [taskChain]),
@@ -193,7 +194,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const archive = new CaseArchive({ store, dataDir: config.dataDir, redaction, clock });
   return {
     ...{ config, address, node, store, money, chain, models, cases: archive, reader, clearance, gpu, engine, network },
-    ...{ machine, resultsDir, logFile, log, networkClock, clock, random },
+    ...{ machine, keeper, resultsDir, logFile, log, networkClock, clock, random },
   };
 }
 

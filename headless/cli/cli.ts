@@ -14,6 +14,7 @@ import { addNodeFactCommands } from './commands/node-facts.ts';
 import { addNodeCommands } from './commands/nodes.ts';
 import { addProfileCommands } from './commands/profiles.ts';
 import { addProgramCommands } from './commands/program.ts';
+import { addRetentionCommands } from './commands/retention.ts';
 import { addSettingsCommands } from './commands/settings.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfCommander } from './exit-codes.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   addMoneyCommands,
   addBeneficialAddressCommands,
   addProfileCommands,
+  addRetentionCommands,
   addMachineCommands,
   addKeyCommands,
   addSettingsCommands,

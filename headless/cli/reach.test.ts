@@ -72,6 +72,8 @@ const NODE: Readonly<Record<string, Reach>> = {
   'node.selfTest': none(NOT_YET),
   'node.unstake': by('unstake'),
   'node.warmUp': by('warm-up'),
+  'storage.view': by('retention show'),
+  'storage.prune': by('retention prune'),
   'tasks.page': by('tasks'),
   'tasks.detail': none(NOT_YET),
   'tasks.file': none(NOT_YET),

@@ -109,6 +109,8 @@ const FREE = [
   'node.node.pause',
   'node.node.warmUp',
   'node.node.watch',
+  'node.storage.prune',
+  'node.storage.view',
   'node.tasks.detail',
   'node.tasks.file',
   'node.tasks.page',

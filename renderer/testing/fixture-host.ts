@@ -17,6 +17,7 @@ import { moneyFixture } from './fixtures/money.ts';
 import { networksFixture } from './fixtures/networks.ts';
 import { createProfiles, nodeFixture, profilesFixture } from './fixtures/profiles.ts';
 import { settingsFixture } from './fixtures/settings.ts';
+import { storageFixture } from './fixtures/storage.ts';
 import { tasksFixture } from './fixtures/tasks.ts';
 import { trustFixture } from './fixtures/trust.ts';
 import type { World } from './scenario.ts';
@@ -41,6 +42,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     createRpcServer(
       implement(nodeContract).router({
         node: nodeFixture(profiles, profileId),
+        storage: storageFixture(),
         tasks: tasksFixture(world),
         money: moneyFixture(world),
         trust: trustFixture(world),

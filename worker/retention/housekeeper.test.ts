@@ -1,28 +1,35 @@
 /** What closed tasks leave behind stays within what the host wants, whatever the network sends. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Retention, retentionSchema } from '../../contract/retention.ts';
+import type { CaseFile } from '../../contract/trust.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import { openStore, STORE_FILE } from '../store/store.ts';
+import { caseFile } from '../testing/case-file.ts';
 import { QUIET_LOG, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { Housekeeper } from './housekeeper.ts';
 
 const DAY_MS = 86_400_000;
+const TASK: NonNullable<CaseFile['task']> = {
+  ...{ type: 'Llm', modelIds: [], taskArgs: '{}', feeWei: '1', timeoutSeconds: 60, status: 'EndInvalidated' },
+  ...{ lastStatus: null, abortReason: 'None', taskError: 'None', startTimeMs: null, deadlineMs: null },
+};
 const SCORE: Hex = '0x1234567890abcdef';
 
-function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2) {
+function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, caseBytes = 1024 ** 3) {
   const dataDir = tempDir();
   const resultsDir = join(dataDir, 'results');
   const clock = new ManualClock(START_MS);
   const store = openStore(dataDir, clock.now());
   onTestFinished(() => store.close());
   const parsed = retentionSchema.parse(retention);
-  const keeper = new Housekeeper({ store, resultsDir, retention: parsed, clock, log: QUIET_LOG, bulkBytes });
+  const keeper = new Housekeeper({ store, resultsDir, retention: parsed, clock, log: QUIET_LOG, bulkBytes, caseBytes });
   /** A task that ran and was closed, with a result of so many bytes. */
   const closed = (n: number, { taskArgs = '{}', bytes = 10, status = 'EndSuccess' as TaskStatus } = {}): Hex => {
     const commitment = commitmentOf(n);
@@ -84,6 +91,37 @@ it('open tasks, and those that may be a case, keep everything for ever', async (
   await clock.suspend(400 * DAY_MS, { monotonicGoesOn: true });
   await sweep();
   expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
+});
+
+it('a network that opens task after task, or makes case after case, does not fill the disk', async () => {
+  const MIB = 1024 ** 2;
+  const { clock, store, sweep, argsOf } = rig({}, 8 * MIB, 8 * MIB);
+  const taskArgs = `{"prompt":"${'x'.repeat(MIB)}"}`;
+  const observe = (n: number) =>
+    store.tasks.observe(remoteTask({ commitment: commitmentOf(n), startTimeMs: clock.now(), taskArgs }), clock.now());
+  observe(1);
+  store.executions.begin(commitmentOf(1), 'life', clock.now());
+  for (let n = 2; n <= 30; n++) observe(n);
+  for (let n = 31; n <= 60; n++)
+    store.cases.put(caseFile(commitmentOf(n), { task: { ...TASK, taskArgs }, complete: n % 2 === 0 }));
+  await sweep();
+  const kept = Array.from({ length: 30 }, (_, n) => argsOf(commitmentOf(n + 1)) !== '');
+  // The one that runs, and the newest.
+  expect([kept[0], kept[1], kept[29]]).toEqual([true, false, true]);
+  const { argsBytes, cases, caseBytes } = store.bulk.sizes();
+  expect(argsBytes).toBeLessThan(10 * MIB);
+  expect(cases).toBe(30);
+  expect(caseBytes).toBeLessThan(10 * MIB);
+  // Every case is still there, and what was cut can be proved by whoever has it.
+  const cut = store.cases.find(commitmentOf(31))?.task?.taskArgs ?? '';
+  expect(JSON.parse(cut)).toEqual({
+    removed: `sha256:${createHash('sha256').update(taskArgs).digest('hex')}`,
+    bytes: taskArgs.length,
+  });
+  expect(store.cases.find(commitmentOf(60))?.task?.taskArgs).toBe(taskArgs);
+  // What the network tells again is there again.
+  observe(2);
+  expect(argsOf(commitmentOf(2))).toBe(taskArgs);
 });
 
 it('a network that sends large arguments and failures again and again does not fill the disk', async () => {

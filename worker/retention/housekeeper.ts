@@ -1,20 +1,22 @@
 /** Removes, little by little and beside the tasks, what the host does not want to keep of those that are closed. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Retention } from '../../contract/retention.ts';
+import type { NodeStorage, Retention } from '../../contract/retention.ts';
 import { isHex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
 export interface HousekeeperOptions {
-  readonly store: Pick<Store, 'bulk'>;
+  readonly store: Pick<Store, 'bulk' | 'events'>;
   readonly resultsDir: string;
   readonly retention: Retention;
   readonly clock: Clock;
   readonly log: Log;
-  /** Arguments of closed tasks, and reports of failures, each. */
+  /** Arguments of closed tasks, of those that are kept for ever, and reports of failures, each. */
   readonly bulkBytes?: number;
+  /** Of the records of cases. */
+  readonly caseBytes?: number;
 }
 
 const PERIOD_MS = 60_000;
@@ -22,6 +24,7 @@ const PERIOD_MS = 60_000;
 const BREATH_MS = 100;
 const ROWS_PER_STEP = 8;
 const BULK_BYTES = 256 * 1024 ** 2;
+const CASE_BYTES = 1024 ** 3;
 const DAY_MS = 86_400_000;
 const GIB = 1024 ** 3;
 
@@ -47,13 +50,19 @@ export class Housekeeper {
 
   /** Everything that is over the limits now. */
   async sweep(signal: AbortSignal): Promise<void> {
-    const { store, clock, retention, bulkBytes = BULK_BYTES } = this.#options;
+    const { store, clock, retention, bulkBytes = BULK_BYTES, caseBytes = CASE_BYTES } = this.#options;
     // biome-ignore lint/plugin: an age in days, by the dates of the records
     const beforeMs = clock.now() - retention.days * DAY_MS;
-    while (!signal.aborted && store.bulk.prune({ beforeMs, maxBytes: bulkBytes }, ROWS_PER_STEP) > 0) {
+    while (!signal.aborted && store.bulk.prune({ beforeMs, maxBytes: bulkBytes, maxCaseBytes: caseBytes }, ROWS_PER_STEP) > 0) {
       await clock.sleep(BREATH_MS, signal);
     }
     await this.#removeResults(beforeMs, signal);
+  }
+
+  async storage(): Promise<NodeStorage> {
+    const { store, resultsDir, retention } = this.#options;
+    const resultsBytes = await sizeOf(resultsDir).catch(() => 0);
+    return { policy: retention, resultsBytes, ...store.bulk.sizes(), ...store.events.counts() };
   }
 
   async #removeResults(beforeMs: number, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { Random } from '../../protocol/ports.ts';
 import type { Models } from '../models/models.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { Node } from '../node/node.ts';
+import type { Housekeeper } from '../retention/housekeeper.ts';
 import type { Store } from '../store/store.ts';
 import type { CaseArchive } from '../trust/case-archive.ts';
 import type { TrustNetwork } from '../trust/relay-reader.ts';
@@ -18,6 +19,7 @@ export interface ServiceParts {
   /** Absolute. */
   readonly resultsDir: string;
   readonly cases: Pick<CaseArchive, 'page' | 'get' | 'export'>;
+  readonly keeper: Pick<Housekeeper, 'storage' | 'sweep'>;
   readonly reader: TrustNetwork;
   /** Null where the node keeps no ledger. */
   readonly money: MoneyService | null;

@@ -43,6 +43,13 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
       warmUp: build.node.warmUp.handler(({ input }) => done(() => parts.node.warmUp(input.order))),
       unstake: build.node.unstake.handler(() => done(() => parts.node.unstake())),
     },
+    storage: {
+      view: build.storage.view.handler(() => parts.keeper.storage()),
+      prune: build.storage.prune.handler(async ({ signal }) => {
+        await parts.keeper.sweep(signal ?? new AbortController().signal);
+        return parts.keeper.storage();
+      }),
+    },
     tasks: {
       page: build.tasks.page.handler(({ input }) => tasks.page(input)),
       detail: build.tasks.detail.handler(({ input }) => tasks.detail(input.commitment)),

@@ -21,6 +21,30 @@ it('a flood of events keeps the newest within the limit, and every event that wa
   store.close();
 });
 
+it('a slash and a join of this node outlive a flood of events about others, and of other kinds about it', () => {
+  const store = openStore(tempDir(), 0);
+  const address = `0x${'aA'.repeat(20)}` as const;
+  store.settings.set('address', address);
+  const own = (id: number, type: string) =>
+    readEventRow({ id, type, node_address: address.toLowerCase(), task_id_commitment: '', args: 'x'.repeat(700) });
+  const other = (id: number, type: string) =>
+    readEventRow({ id, type, node_address: `0xb${id}`, task_id_commitment: '', args: 'x'.repeat(700) });
+  store.events.record([own(1, 'NodeSlashed'), own(2, 'NodeJoin')], 0);
+  const flood = Array.from({ length: 200 }, (_, n) => [other(10 + 4 * n, 'NodeSlashed'), other(11 + 4 * n, 'NodeJoin')]).flat();
+  const ownFlood = Array.from({ length: 200 }, (_, n) => [
+    own(12 + 4 * n, 'NodeStaking'),
+    own(13 + 4 * n, `NodeMade${n}`),
+  ]).flat();
+  store.events.record([...flood, ...ownFlood], 1);
+  for (const { id } of store.events.unhandled()) store.events.markHandled(id);
+  store.events.prune({ taskBytes: 20_000, nodeBytes: 5_000, unreadable: 10 });
+  const ids = store.events.ofTypes(['NodeSlashed', 'NodeJoin']).map(({ id }) => id);
+  expect(ids).toContain(1);
+  expect(ids).toContain(2);
+  expect(store.events.counts().events).toBeLessThan(30);
+  store.close();
+});
+
 it('unreadable events are kept in part, and only the newest of them', () => {
   const store = openStore(tempDir(), 0);
   for (let n = 0; n < 40; n++) store.events.record([readEventRow({ id: n, filler: `${n} ${'x'.repeat(100_000)}` })], 0);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { RelayEvent, RelayEventType } from '../../protocol/wire/event.ts';
+import { RELAY_EVENT_TYPES, type RelayEvent, type RelayEventType } from '../../protocol/wire/event.ts';
 import type { EventRow } from '../networks/task-network.ts';
 import { inRelaxedTransaction, inTransaction, readAll } from './database.ts';
 import type { Settings } from './settings.ts';
@@ -123,14 +123,22 @@ export class EventLog {
     inRelaxedTransaction(this.#db, () => this.#db.prepare('UPDATE events SET handled = 1 WHERE id = ?').run(id));
   }
 
-  /** Keeps the newest events that were handled within their limits; those of the node itself have a limit of their own. */
+  /**
+   * Keeps the newest events that were handled within their limits. Those of nodes have a limit of their own; and of this node
+   * each kind has one of its own, so that neither a flood about others nor one of another kind pushes out a slash or a join.
+   */
   prune(limits: EventLimits = EVENT_LIMITS): void {
     this.#recorded = 0;
+    // Kinds that nobody knows share one limit: a network could make up as many as it likes.
     const sql = (type: 'LIKE' | 'NOT LIKE') => `DELETE FROM events WHERE handled = 1 AND id IN (
-      SELECT id FROM (SELECT id, sum(length(args) + ${ROW_BYTES}) OVER (ORDER BY received_ms DESC, id DESC) AS bytes
-        FROM events WHERE type ${type} 'Node%') WHERE bytes > ?)`;
-    this.#db.prepare(sql('NOT LIKE')).run(limits.taskBytes);
-    this.#db.prepare(sql('LIKE')).run(limits.nodeBytes);
+      SELECT id FROM (SELECT id, sum(length(args) + ${ROW_BYTES}) OVER (PARTITION BY CASE
+          WHEN lower(node_address) = ?2 AND type IN (SELECT value FROM json_each(?3)) THEN type ELSE '' END
+          ORDER BY received_ms DESC, id DESC) AS bytes
+        FROM events WHERE type ${type} 'Node%') WHERE bytes > ?1)`;
+    const own = (this.#settings.get('address') ?? '').toLowerCase();
+    const kinds = JSON.stringify(RELAY_EVENT_TYPES.filter((type) => type.startsWith('Node')));
+    this.#db.prepare(sql('NOT LIKE')).run(limits.taskBytes, own, kinds);
+    this.#db.prepare(sql('LIKE')).run(limits.nodeBytes, own, kinds);
     this.#db
       .prepare(
         'DELETE FROM unreadable_events WHERE rowid NOT IN (SELECT rowid FROM unreadable_events ORDER BY rowid DESC LIMIT ?)',

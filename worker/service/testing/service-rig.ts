@@ -3,14 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { NodeQuestion } from '../../../contract/act-questions.ts';
+import { retentionSchema } from '../../../contract/retention.ts';
 import { createNodeClient, type NodeClient } from '../../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../../contract/rpc-port.ts';
 import type { NodeView } from '../../../contract/worker-channel.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
+import { Housekeeper } from '../../retention/housekeeper.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import { openStore, type Store } from '../../store/store.ts';
-import { START_MS } from '../../testing/loop-rig.ts';
+import { QUIET_LOG, START_MS } from '../../testing/loop-rig.ts';
 import { SCORE, SELF } from '../../testing/remote-task.ts';
 import { sha256Of } from '../../testing/sha256-of.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
@@ -70,6 +72,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       },
       ...{ store, dataDir, resultsDir, money: null, models: null, clearance: null },
       cases: new CaseArchive({ store, dataDir, redaction: { secrets: [], homeDir: '/none', userName: 'none' }, clock }),
+      keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
       cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [] },
       networkClock: clock,
