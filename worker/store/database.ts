@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statS
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
 import { isWorkerError, WorkerError } from '../errors.ts';
+import { findDamage } from './integrity.ts';
 import { APPLICATION_ID, MIGRATIONS } from './migrations.ts';
 import { CodedDatabase, sqliteResultOf, storeFailure } from './store-failure.ts';
 
@@ -100,17 +101,18 @@ function inspect(path: string, newestVersion: number): void {
     if (statSync(path).size === 0) return;
     if (!beginsWith(path, SQLITE_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
   }
+  const endedInOrder = ![`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
   try {
-    look(path, newestVersion);
+    look(path, newestVersion, endedInOrder);
   } catch (cause) {
     if (!needsRecovery(cause, path)) throw cause;
     recover(path);
-    if (statSync(path).size > 0) look(path, newestVersion);
+    if (statSync(path).size > 0) look(path, newestVersion, false);
   }
 }
 
 /** Reads and writes nothing; an unfinished transaction of a killed process makes it fail. */
-function look(path: string, newestVersion: number): void {
+function look(path: string, newestVersion: number, endedInOrder: boolean): void {
   const db = new CodedDatabase(path, { readOnly: true, timeout: BUSY_MS });
   try {
     const application = numberPragma(db, 'application_id');
@@ -125,8 +127,8 @@ function look(path: string, newestVersion: number): void {
         known: newestVersion,
       });
     }
-    const check = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    if (check !== 'ok') throw corrupt(path, String(check));
+    const damage = findDamage(db, { bytes: statSync(path).size, endedInOrder });
+    if (damage !== null) throw corrupt(path, damage);
   } finally {
     db.close();
   }

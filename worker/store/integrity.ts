@@ -1,0 +1,44 @@
+/**
+ * How much of a database file is checked when it is opened. All of it, unless it is large and was closed in order: then
+ * what grows with every task is left to SQLite, which notices damage where it reads it, and all the rest is checked: what
+ * the laws of slash safety and the journals of money rest on.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Checked within a moment on any disk. */
+export const SMALL_BYTES = 64 * 1024 * 1024;
+
+/** Long, and of no weight for what is signed or paid. The ledger's entries are counted against their totals anyway. */
+const BULK: ReadonlySet<string> = new Set([
+  'tasks',
+  'task_models',
+  'transitions',
+  'events',
+  'ledger_entries',
+  'money_records',
+  'diagnostics',
+  'cases',
+]);
+
+export interface FileState {
+  readonly bytes: number;
+  /** The last owner left no journal and no write-ahead log behind. */
+  readonly endedInOrder: boolean;
+}
+
+/** What SQLite says of the first damage it finds; null for none. */
+export function findDamage(db: DatabaseSync, { bytes, endedInOrder }: FileState): string | null {
+  const isQuick = endedInOrder && bytes > SMALL_BYTES;
+  const tables = isQuick ? tablesOf(db).filter((name) => !BULK.has(name)) : [null];
+  for (const table of tables) {
+    const scope = table === null ? '1' : `"${table.replaceAll('"', '""')}"`;
+    const said = db.prepare(`PRAGMA quick_check(${scope})`).get()?.quick_check;
+    if (said !== 'ok') return String(said);
+  }
+  return null;
+}
+
+function tablesOf(db: DatabaseSync): string[] {
+  const rows = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'").all();
+  return rows.map(({ name }) => String(name));
+}
