@@ -36,6 +36,8 @@ export interface TestNetwork {
   /** Starts the node's worker process; `killAt` names the instant at which it kills itself. */
   startWorker(options?: {
     readonly killAt?: string;
+    /** Another worker program, with its arguments. */
+    readonly program?: { readonly entry: string; readonly args: readonly string[] };
     readonly engine?: EngineConfig;
     readonly listeners?: WorkerListeners;
   }): WorkerHandle;
@@ -102,11 +104,11 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
     application,
     nodeAddress,
     dataDir,
-    startWorker({ killAt, engine = config.engine, listeners = {} } = {}) {
-      const entry = killAt === undefined ? WORKER_ENTRY : KILLABLE_ENTRY;
+    startWorker({ killAt, program, engine = config.engine, listeners = {} } = {}) {
+      const plain = program ?? { entry: WORKER_ENTRY, args: [] };
+      const killable = { entry: KILLABLE_ENTRY, args: [killAt ?? '', path.join(dataDir, STRUCK_FILE)] };
       const channel = forkWorker({
-        entry,
-        args: killAt === undefined ? [] : [killAt, path.join(dataDir, STRUCK_FILE)],
+        ...(killAt === undefined ? plain : killable),
         logFile: path.join(dataDir, 'worker.log'),
       });
       const client = createWorkerClient(channel, listeners);

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { comparison, Figures, type Report, table, verdictOf } from './figures.ts';
+
+const figure = (...runs: number[]) => ({ unit: 'ms', runs, floor: null });
+const report = (figures: Report['figures']): Report => ({ machine: 'm', date: 'd', figures });
+
+it('collects runs under a name', () => {
+  const figures = new Figures();
+  for (const value of [30, 10, 20]) figures.add('start → read', 'ms', value, 5);
+  expect(figures.all()).toEqual({ 'start → read': { unit: 'ms', runs: [30, 10, 20], floor: 5 } });
+  expect(table(figures.all())).toEqual(['start → read  20.0 ms  (10.0 … 30.0)  floor 5 ms']);
+});
+
+it.for([
+  ['slower', figure(10, 12), figure(14, 15)],
+  ['same', figure(10, 14), figure(13, 15)],
+  ['same', figure(100, 101), figure(103, 104)],
+  ['faster', figure(14, 15), figure(10, 12)],
+] as const)('calls a change %s', ([verdict, before, now]) => {
+  expect(verdictOf(before, now)).toBe(verdict);
+});
+
+it('shows what became slower first, and only what both have', () => {
+  const before = report({ a: figure(10, 11), b: figure(10, 11), c: figure(1) });
+  const now = report({ a: figure(10, 11), b: figure(20, 21), d: figure(1) });
+  expect(comparison(before, now)).toEqual([
+    'slower  b  11.0 ms  (10.0 … 11.0)  →  21.0 ms  (20.0 … 21.0)  × 1.91',
+    'same    a  11.0 ms  (10.0 … 11.0)  →  11.0 ms  (10.0 … 11.0)  × 1.00',
+  ]);
+});

@@ -1,0 +1,67 @@
+/** What the built worker and the built command line cost: memory, processor, and the time of an answer. Linux tells it all. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { systemClock } from '../../devnet/system.ts';
+import { startTestNetwork } from '../../e2e/support/test-network.ts';
+import type { Figures } from './figures.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const SETTLE_MS = 20_000;
+const WATCH_MS = 30_000;
+/** Of the kernel's clock, a second; the same on every Linux that Node runs on. */
+const TICKS = 100;
+const ANSWERS = 7;
+
+function pssMib(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1_024;
+}
+
+/** User and system, seconds. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+export async function measureIdle(runs: number, figures: Figures): Promise<void> {
+  if (process.platform === 'linux') await measureWorker(runs, figures);
+  const command = path.join(root, 'dist', 'headless', 'main.js');
+  for (let run = 0; run < runs; run++) {
+    figures.add('crynux-node --version, built', 'ms', fastest(command, '--version'));
+    figures.add('crynux-node --help, built', 'ms', fastest(command, '--help'));
+    figures.add('the runtime alone', 'ms', fastest('-e', '0'));
+  }
+}
+
+function fastest(...args: string[]): number {
+  const times = Array.from({ length: ANSWERS }, () => {
+    const began = performance.now();
+    spawnSync(process.execPath, args, { stdio: 'ignore' });
+    return performance.now() - began;
+  });
+  return Math.min(...times);
+}
+
+async function measureWorker(runs: number, figures: Figures): Promise<void> {
+  const network = await startTestNetwork({
+    times: { scan: 0.02, executionMin: 60, executionMax: 60 },
+    samplingModulus: 1_000_000,
+  });
+  try {
+    const worker = network.startWorker({ program: { entry: path.join(root, 'dist', 'worker', 'main.js'), args: [] } });
+    await worker.started;
+    await network.runTask();
+    await systemClock.sleep(SETTLE_MS);
+    const pid = worker.client.pid ?? 0;
+    for (let run = 0; run < runs; run++) {
+      const before = cpuSeconds(pid);
+      await systemClock.sleep(WATCH_MS);
+      figures.add('worker, built, idle: processor', '% of a core', ((cpuSeconds(pid) - before) * 100_000) / WATCH_MS);
+      figures.add('worker, built, idle: memory', 'MiB (PSS)', pssMib(pid));
+    }
+    await worker.client.stop({ quitNetwork: false });
+  } finally {
+    await network.close();
+  }
+}

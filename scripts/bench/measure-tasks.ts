@@ -1,0 +1,129 @@
+/** Tasks on a devnet in this process tree: one real worker with the embedded engine, one application, one task at a time. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../devnet/system.ts';
+import { type Fault, kindOf } from '../../e2e/support/fault-proxy.ts';
+import { startTestNetwork, type TestNetwork } from '../../e2e/support/test-network.ts';
+import { type Figures, mean, median, quantile } from './figures.ts';
+import { lastPoll, type Phases, readLines, type TaskPath, taskPath } from './task-path.ts';
+
+export const ROUND_TRIP_MS = 50;
+const IDLE_SECONDS = 30;
+/** Pointer and events are asked for in turn, half a second apart. */
+const LOOK_EVERY_MS = 500;
+
+export interface TaskMeasurement {
+  readonly tasks: number;
+  readonly runs: number;
+  readonly figures: Figures;
+  readonly say: (text: string) => void;
+}
+
+/** What each phase would take at least, with a relay that answers after `roundTripMs`. */
+function floors(roundTripMs: number): Record<string, number> {
+  return { wait: LOOK_EVERY_MS / 2, notice: roundTripMs, read: roundTripMs };
+}
+
+export async function measureTasks({ tasks, runs, figures, say }: TaskMeasurement): Promise<void> {
+  const network = await startTestNetwork({
+    times: { scan: 0.02, executionMin: 60, executionMax: 60 },
+    samplingModulus: 1_000_000,
+  });
+  const file = path.join(network.dataDir, 'timed.jsonl');
+  const entry = fileURLToPath(new URL('./timed-worker.ts', import.meta.url));
+  try {
+    const worker = network.startWorker({ program: { entry, args: [file] } });
+    await worker.started;
+    const starter = new Starter(network, file);
+    await starter.run(0);
+    for (let run = 0; run < runs; run++) {
+      for (const [name, line] of LINES) {
+        network.line.setPlan(() => line);
+        const paths: TaskPath[] = [];
+        for (let i = 0; i < tasks; i++) paths.push(await starter.run(((i + 0.5) / tasks) * LOOK_EVERY_MS));
+        addRun(figures, name, paths, line.kind === 'late' ? line.ms : 0);
+      }
+      say(`run ${run + 1} of ${runs}: ${2 * tasks} tasks`);
+    }
+    network.line.setPlan(() => ({ kind: 'pass' }));
+    await idle(network, figures);
+    await worker.client.stop({ quitNetwork: false });
+  } finally {
+    await network.close();
+  }
+}
+
+const LINES: readonly (readonly [string, Fault])[] = [
+  [`relay ${ROUND_TRIP_MS} ms away`, { kind: 'late', ms: ROUND_TRIP_MS }],
+  ['relay at hand', { kind: 'pass' }],
+];
+
+function addRun(figures: Figures, name: string, paths: readonly TaskPath[], roundTripMs: number): void {
+  const total = (phases: Phases) => Object.values(phases).reduce((sum, ms) => sum + ms, 0);
+  const beyond = paths.map(({ score }) => total(score) - (score.execute ?? 0));
+  const handling = paths.map(({ score }) => total(score) - (score.execute ?? 0) - (score.wait ?? 0));
+  for (const part of ['score', 'upload'] as const) {
+    for (const phase of Object.keys(paths[0]?.[part] ?? {})) {
+      const floor = floors(roundTripMs)[phase] ?? null;
+      figures.add(`${name}, ${part}: ${phase}`, 'ms', mean(paths.map((path) => path[part][phase] ?? 0)), floor);
+    }
+  }
+  figures.add(`${name}: start → read`, 'ms', mean(paths.map(({ score }) => (score.wait ?? 0) + (score.notice ?? 0))));
+  figures.add(`${name}: start → score accepted, beyond the engine, median`, 'ms', median(beyond));
+  figures.add(`${name}: start → score accepted, beyond the engine, p99`, 'ms', quantile(beyond, 0.99));
+  figures.add(`${name}: start → score accepted, beyond engine and wait, median`, 'ms', median(handling), 2.5 * roundTripMs);
+  figures.add(`${name}: start → score accepted, median`, 'ms', median(paths.map(({ score }) => total(score))));
+  figures.add(`${name}: verdict → uploaded, mean`, 'ms', mean(paths.map(({ upload }) => total(upload))));
+}
+
+/** Starts tasks at chosen distances from the node's last look, so that every run meets the same mixture of phases. */
+class Starter {
+  readonly #network: TestNetwork;
+  readonly #file: string;
+  /** Between the order and the network's start. */
+  #leadMs = 100;
+
+  constructor(network: TestNetwork, file: string) {
+    this.#network = network;
+    this.#file = file;
+  }
+
+  async run(afterLookMs: number): Promise<TaskPath> {
+    // What is left of the last task, its extra polls included, is over by then.
+    await systemClock.sleep(2_500);
+    const look = lastPoll(readLines(this.#file)) ?? systemClock.now();
+    const dueMs = (((look + afterLookMs - this.#leadMs - systemClock.now()) % LOOK_EVERY_MS) + LOOK_EVERY_MS) % LOOK_EVERY_MS;
+    await systemClock.sleep(dueMs);
+    const orderedMs = systemClock.now();
+    const outcome = await this.#network.runTask();
+    const row = this.#network.relay.task(outcome.tasks[0]?.commitment ?? '');
+    if (
+      row?.startTimeMs == null ||
+      row.scoreReadyTimeMs === null ||
+      row.validatedTimeMs === null ||
+      row.resultUploadedTimeMs === null
+    )
+      throw new Error('a task did not come to its end');
+    this.#leadMs += (row.startTimeMs - orderedMs - this.#leadMs) / 4;
+    // The worker writes what followed the upload a moment later.
+    await systemClock.sleep(200);
+    const lines = readLines(this.#file).filter((line) => (line.kind === 'call' ? line.endMs : line.atMs) >= orderedMs - 2_000);
+    return taskPath(lines, {
+      startMs: row.startTimeMs,
+      scoreReadyMs: row.scoreReadyTimeMs,
+      validatedMs: row.validatedTimeMs,
+      uploadedMs: row.resultUploadedTimeMs,
+    });
+  }
+}
+
+async function idle(network: TestNetwork, figures: Figures): Promise<void> {
+  await systemClock.sleep(5_000);
+  const before = network.line.seen.length;
+  await systemClock.sleep(IDLE_SECONDS * 1_000);
+  const seen = network.line.seen.slice(before);
+  figures.add('requests per idle minute', 'requests', (seen.length * 60) / IDLE_SECONDS);
+  for (const [kind, requests] of Map.groupBy(seen, (request) => kindOf(request.path))) {
+    figures.add(`requests per idle minute: ${kind}`, 'requests', (requests.length * 60) / IDLE_SECONDS);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The real worker program, which writes down when it asked the network and when it reached each point of a task's life:
+ * one JSON object a line in the file that its argument names. Times are epoch milliseconds with fractions.
+ */
+import { appendFileSync } from 'node:fs';
+import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
+import { systemClock } from '../../worker/engines/system-clock.ts';
+import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
+import type { TaskNetwork } from '../../worker/networks/task-network.ts';
+import { processPort } from '../../worker/process-port.ts';
+import { runWorker } from '../../worker/run-worker.ts';
+import { systemRandom } from '../../worker/system-random.ts';
+
+const file = process.argv[2] ?? '';
+const now = () => performance.timeOrigin + performance.now();
+const write = (line: object) => appendFileSync(file, `${JSON.stringify(line)}\n`);
+
+/** Every call that answers with a promise is written down when it has ended, with what it was asked. */
+function timed(network: TaskNetwork): TaskNetwork {
+  return new Proxy(network, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const startMs = now();
+        const answer: unknown = value.apply(target, args);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.finally(() => write({ kind: 'call', method: String(name), startMs, endMs: now() }));
+      };
+    },
+  });
+}
+
+runWorker(processPort(), {
+  clock: systemClock,
+  random: systemRandom,
+  createEngine: createEngineSupervisor,
+  createNetwork: (options) => timed(new RelayNetwork(options)),
+  reach: (point) => write({ kind: 'point', point, atMs: now() }),
+  exit: (code) => process.exit(code),
+});
