@@ -14,6 +14,12 @@ import { nodeConfigSchema } from './node-config.ts';
 import { preflightReportSchema } from './preflight.ts';
 import { warmUpViewSchema } from './warm-up.ts';
 
+/**
+ * Options of Node for a worker process. What a node keeps lives long and is little; left alone, V8 lets its young heap
+ * grow by tens of MiB before it looks at it.
+ */
+export const WORKER_HEAP: readonly string[] = ['--max-semi-space-size=4'];
+
 const weiText = z.string().regex(/^\d+$/);
 
 export const errorViewSchema = z.object({

@@ -1,6 +1,7 @@
 /** Starts a worker program as a child process; its contract travels over the private channel of the fork. */
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { WORKER_HEAP } from '../contract/worker-channel.ts';
 import type { WorkerChannel } from '../contract/worker-client.ts';
 
 export interface ForkOptions {
@@ -14,7 +15,7 @@ export interface ForkOptions {
 export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerChannel {
   const output = logFile === undefined ? 'ignore' : openSync(logFile, 'a');
   const child = fork(entry, [...args], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP],
     stdio: ['ignore', output, output, 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
     detached: process.platform !== 'win32',

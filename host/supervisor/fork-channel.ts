@@ -1,6 +1,7 @@
 /** A worker process forked from Node: its contract travels over the private channel, its output goes to a log. */
 import { fork } from 'node:child_process';
 import { NO_INSPECTOR } from '../../contract/private-process.ts';
+import { WORKER_HEAP } from '../../contract/worker-channel.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
 
 export interface ForkChannelOptions {
@@ -13,7 +14,7 @@ export interface ForkChannelOptions {
 
 export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions): SupervisedChannel {
   const child = fork(entry, [...args], {
-    execArgv: ['--disable-warning=ExperimentalWarning', ...NO_INSPECTOR],
+    execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP, ...NO_INSPECTOR],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
     detached: process.platform !== 'win32',
