@@ -54,6 +54,10 @@ export const DEVNET_ERRORS = {
     meaning: 'Downloaded result files do not hash to the score that the network validated.',
     remedy: 'Do not use the result; the relay or the transport has changed it.',
   },
+  DEVNET_NO_TASK: {
+    meaning: 'A task was asked for that the local chain does not know.',
+    remedy: 'Report it: the local network lost a task, or looked for one that was never created.',
+  },
   DEVNET_BAD_TASK: {
     meaning: 'An application was asked to create a task whose fields do not fit their schema.',
     remedy: 'The message names the field; correct it.',

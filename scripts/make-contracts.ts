@@ -1,9 +1,14 @@
-/** Compiles the devnet's contracts and writes what the devnet deploys, devnet/chain/compiled.json. */
+/** Compiles the devnet's contracts and writes what the devnet deploys: a compiled.json beside each folder of contracts. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compileContracts } from '../devnet/chain/compile.ts';
+import { compileTaskContracts } from '../devnet/chain-mode/compile.ts';
 
-const file = path.join(process.cwd(), 'devnet', 'chain', 'compiled.json');
-const compiled = await compileContracts();
-await writeFile(file, `${JSON.stringify(compiled, null, 2)}\n`);
-console.log(`wrote devnet/chain/compiled.json (solc ${compiled.compiler})`);
+for (const [folder, compile] of [
+  ['chain', compileContracts],
+  ['chain-mode', compileTaskContracts],
+] as const) {
+  const compiled = await compile();
+  await writeFile(path.join(process.cwd(), 'devnet', folder, 'compiled.json'), `${JSON.stringify(compiled, null, 2)}\n`);
+  console.log(`wrote devnet/${folder}/compiled.json (solc ${compiled.compiler})`);
+}

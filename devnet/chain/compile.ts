@@ -12,6 +12,7 @@ export const CONTRACTS_DIR = path.join(import.meta.dirname, 'contracts');
 /** No metadata hash: the bytecode depends on the code alone, not on comments or paths. */
 const SETTINGS = {
   optimizer: { enabled: true, runs: 200 },
+  viaIR: false,
   // The oldest the compiler still knows: the bytecode also runs on a chain without EIP-1559.
   evmVersion: 'london',
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
@@ -33,14 +34,36 @@ const outputSchema = z.object({
 
 /** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's words; a warning counts as an error. */
 export async function compileContracts(directory = CONTRACTS_DIR): Promise<CompiledContracts> {
-  const { default: solc } = await import('solc');
+  const sources = await readSources(directory);
+  const compiler = await compileSources(sources, {});
+  const generations = STAKING_GENERATIONS.map((generation) => [generation, compiler.contracts(CONTRACT_SOURCES[generation])]);
+  return { compiler: compiler.version, generations: Object.fromEntries(generations) };
+}
+
+export type Sources = Readonly<Record<string, { readonly content: string }>>;
+
+/** The Solidity files below a folder, by their paths in it, each behind `prefix`. */
+export async function readSources(directory: string, prefix = ''): Promise<Sources> {
   const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.sol')).sort();
   const sources: Record<string, { content: string }> = {};
   for (const file of files) {
-    sources[file.replaceAll(path.sep, '/')] = { content: await readFile(path.join(directory, file), 'utf8') };
+    const content = await readFile(path.join(directory, file), 'utf8');
+    sources[`${prefix}${file.replaceAll(path.sep, '/')}`] = { content };
   }
+  return sources;
+}
 
-  const answer: unknown = JSON.parse(String(solc.compile(JSON.stringify({ language: 'Solidity', sources, settings: SETTINGS }))));
+export interface CompilerOutput {
+  readonly version: string;
+  /** @param wanted the source file of each contract, by the contract's name. @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
+  contracts(wanted: Readonly<Record<string, string>>): Record<string, CompiledContract>;
+}
+
+/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's words; a warning counts as an error. */
+export async function compileSources(sources: Sources, settings: Partial<typeof SETTINGS>): Promise<CompilerOutput> {
+  const { default: solc } = await import('solc');
+  const input = { language: 'Solidity', sources, settings: { ...SETTINGS, ...settings } };
+  const answer: unknown = JSON.parse(String(solc.compile(JSON.stringify(input))));
   const output = outputSchema.parse(answer);
   const problem = output.errors.find((error) => error.severity !== 'info');
   if (problem !== undefined) throw new DevnetChainError('DEVNET_CHAIN_BAD_CONTRACTS', problem.formattedMessage);
@@ -51,9 +74,8 @@ export async function compileContracts(directory = CONTRACTS_DIR): Promise<Compi
     const abi = new Interface(contract.abi as InterfaceAbi).format(false);
     return [name, { abi, bytecode: `0x${contract.evm.bytecode.object}` }];
   };
-  const generations = STAKING_GENERATIONS.map((generation) => [
-    generation,
-    Object.fromEntries(Object.entries(CONTRACT_SOURCES[generation]).map(compile)),
-  ]);
-  return { compiler: String(solc.version()), generations: Object.fromEntries(generations) };
+  return {
+    version: String(solc.version()),
+    contracts: (wanted) => Object.fromEntries(Object.entries(wanted).map(compile)),
+  };
 }

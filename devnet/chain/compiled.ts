@@ -34,18 +34,18 @@ export function contractNames(generation: StakingGeneration): ContractName[] {
 
 const bytecodeField = z.templateLiteral(['0x', z.string()]).refine((text) => isHex(text) && text.length > 2, 'must be 0x-hex');
 
-const contractSchema = z.object({
+export const compiledContractSchema = z.object({
   /** In ethers' human-readable form. */
   abi: z.array(z.string()),
   /** Creation code, without constructor arguments. */
   bytecode: bytecodeField,
 });
-export type CompiledContract = z.output<typeof contractSchema>;
+export type CompiledContract = z.output<typeof compiledContractSchema>;
 
 export const compiledSchema = z.object({
   /** Version of solc, as it tells it. */
   compiler: z.string(),
-  generations: z.record(z.enum(STAKING_GENERATIONS), z.record(z.string(), contractSchema)),
+  generations: z.record(z.enum(STAKING_GENERATIONS), z.record(z.string(), compiledContractSchema)),
 });
 export type CompiledContracts = z.output<typeof compiledSchema>;
 

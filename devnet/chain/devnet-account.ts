@@ -13,6 +13,8 @@ export interface Call {
   readonly to: string | null;
   readonly data: string;
   readonly valueWei?: bigint;
+  /** Default 5,000,000. */
+  readonly gasLimit?: bigint;
 }
 
 export interface SendHooks {
@@ -48,7 +50,7 @@ export class DevnetAccount {
     return sent;
   }
 
-  async #send({ to, data, valueWei = 0n }: Call, { onSigned }: SendHooks): Promise<TransactionReceipt> {
+  async #send({ to, data, valueWei = 0n, gasLimit = GAS_LIMIT }: Call, { onSigned }: SendHooks): Promise<TransactionReceipt> {
     const { provider } = this.#control;
     const [{ chainId }, nonce, block] = await Promise.all([provider.getNetwork(), this.nonce(), provider.getBlock('latest')]);
     const raw = await this.#wallet.signTransaction({
@@ -58,7 +60,7 @@ export class DevnetAccount {
       to,
       data,
       value: valueWei,
-      gasLimit: GAS_LIMIT,
+      gasLimit,
       gasPrice: 2n * (block?.baseFeePerGas ?? 0n) + 2n * GWEI,
     });
     onSigned?.(keccak256(raw) as Hex);

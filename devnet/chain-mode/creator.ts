@@ -1,0 +1,120 @@
+/** What an application does on the chain: creates tasks, validates and aborts them. Source: CHAIN_PROTOCOL 2.7, 2.9, 5. */
+import { keccak256, type TransactionReceipt } from 'ethers';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import type { Random } from '../../protocol/ports.ts';
+import { taskCommitment } from '../../protocol/signing/commitment.ts';
+import { addressOf, publicKeyOf } from '../../protocol/signing/keys.ts';
+import { ABORT_REASON, TASK_TYPE, type TaskType } from '../../protocol/tasks/status.ts';
+import { proveVrf } from '../../protocol/vrf/ecvrf.ts';
+import { isSampled, SAMPLING_MODULUS } from '../../protocol/vrf/sampling.ts';
+import type { DevnetAccount } from '../chain/devnet-account.ts';
+import { type ChainTask, chainTask } from './chain-task.ts';
+import type { TaskChain } from './task-chain.ts';
+
+/** What the contract is told of a task; its arguments are the relay's. */
+export interface TaskTerms {
+  readonly type: TaskType;
+  readonly feeWei: bigint;
+  readonly modelIds: readonly string[];
+  /** Empty = any card, for images only. */
+  readonly requiredGpu?: string;
+  /** GiB. */
+  readonly requiredGpuVramGib?: number;
+  /** GiB. */
+  readonly minVramGib?: number;
+  /** Default 3.0.0. */
+  readonly version?: string;
+  /** Default 1. */
+  readonly size?: number;
+}
+
+export interface CreateOptions {
+  /** The other members of a group have the first one's. Default a new one. */
+  readonly taskId?: Hex;
+  /** True or false: nonces are tried until the task is, or is not, to be validated as a group. Default: as it comes. */
+  readonly sampled?: boolean;
+}
+
+export interface CreatedTask {
+  readonly taskId: Hex;
+  readonly nonce: Hex;
+  readonly commitment: Hex;
+  /** Whether it has to be validated with two more. */
+  readonly sampled: boolean;
+  readonly task: ChainTask;
+}
+
+export interface Creator {
+  readonly address: Hex;
+  readonly account: DevnetAccount;
+  /** 64 bytes X‖Y. */
+  readonly publicKey: Hex;
+  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED, as every method that sends */
+  create(terms: TaskTerms, options?: CreateOptions): Promise<CreatedTask>;
+  validateSingle(task: Pick<CreatedTask, 'commitment'>): Promise<TransactionReceipt>;
+  /** Points and shares follow the order; the first is the oldest. */
+  validateGroup(tasks: readonly Pick<CreatedTask, 'commitment' | 'taskId'>[]): Promise<TransactionReceipt>;
+  abort(commitment: Hex): Promise<TransactionReceipt>;
+}
+
+const MODULUS = SAMPLING_MODULUS.chain;
+
+export function createCreator(options: {
+  readonly chain: TaskChain;
+  readonly privateKey: Hex;
+  readonly random: Random;
+}): Creator {
+  const { chain, privateKey, random } = options;
+  const account = chain.account(privateKey);
+  const contract = chain.contract('VSSTask');
+  const publicKey = publicKeyOf(privateKey);
+
+  const fresh = (taskId: Hex) => {
+    const nonce = bytesToHex(random.bytes(32));
+    return { taskId, nonce, commitment: taskCommitment(taskId, nonce) };
+  };
+  const samplesAt = (parentHash: Hex, commitment: Hex) => {
+    const seed = keccak256(`${parentHash}${commitment.slice(2)}`) as Hex;
+    return isSampled(proveVrf(privateKey, seed).output, MODULUS);
+  };
+
+  const send = ({ commitment, nonce }: { readonly commitment: Hex; readonly nonce: Hex }, terms: TaskTerms) => {
+    const { type, feeWei, modelIds, requiredGpu = '', requiredGpuVramGib = 0, minVramGib = 0, version = '3.0.0' } = terms;
+    const card = [minVramGib, requiredGpu, requiredGpuVramGib];
+    const args = [TASK_TYPE[type], commitment, nonce, modelIds, ...card, version.split('.'), terms.size ?? 1];
+    return contract.send(account, 'createTask', args, feeWei);
+  };
+
+  return {
+    address: addressOf(privateKey),
+    account,
+    publicKey,
+    async create(terms, { taskId = bytesToHex(random.bytes(32)), sampled } = {}) {
+      let made = fresh(taskId);
+      if (sampled === undefined) await send(made, terms);
+      else {
+        await chain.onFixedHead(async (parentHash) => {
+          while (samplesAt(parentHash, made.commitment) !== sampled) made = fresh(taskId);
+          await send(made, terms);
+        });
+      }
+      const task = await chainTask(chain, made.commitment);
+      const { output } = proveVrf(privateKey, task.samplingSeed);
+      return { ...made, sampled: isSampled(output, MODULUS), task };
+    },
+    async validateSingle({ commitment }) {
+      const { samplingSeed } = await chainTask(chain, commitment);
+      const { proof } = proveVrf(privateKey, samplingSeed);
+      return contract.send(account, 'validateSingleTask', [commitment, proof, publicKey]);
+    },
+    async validateGroup(tasks) {
+      const commitments = tasks.map(({ commitment }) => commitment);
+      const [first] = tasks;
+      if (first === undefined || tasks.length !== 3) throw new Error(`a group has three members, not ${tasks.length}`);
+      const { samplingSeed } = await chainTask(chain, first.commitment);
+      const { proof } = proveVrf(privateKey, samplingSeed);
+      return contract.send(account, 'validateTaskGroup', [...commitments, first.taskId, proof, publicKey]);
+    },
+    abort: (commitment) => contract.send(account, 'abortTask', [commitment, ABORT_REASON.Timeout]),
+  };
+}

@@ -1,0 +1,121 @@
+/** The chain of a local network in mode `chain`: anvil, the task contracts, their owner. Amounts in wei. */
+import type { Result, TransactionReceipt } from 'ethers';
+import type { TaskChainPresetInput, TaskContractAddresses } from '../../contract/task-chain-preset.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { type Anvil, type AnvilOptions, startAnvil } from '../chain/anvil.ts';
+import { DevnetAccount } from '../chain/devnet-account.ts';
+import { DEVNET_CHAIN_ID } from '../chain/devnet-chain.ts';
+import { type TaskContractName, taskContractInterface } from './compiled.ts';
+import { addressOfTaskContract, deployTaskContracts, TASK_OWNER_KEY, taskContractAddresses } from './deploy.ts';
+
+const OWNER_WEI = 10n ** 22n;
+
+export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
+  readonly chainId?: number;
+}
+
+export interface TaskContract {
+  readonly address: Hex;
+  /** One transaction, in a block. @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words */
+  send(from: DevnetAccount, fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<TransactionReceipt>;
+  /** At the latest block. */
+  read(fn: string, ...args: readonly unknown[]): Promise<Result>;
+}
+
+export interface TaskChain {
+  readonly anvil: Anvil;
+  readonly contracts: TaskContractAddresses;
+  /** Deployed the contracts; receives slashed stakes. */
+  readonly owner: DevnetAccount;
+  /** The `taskChain` part of a network preset for nodes of this chain. */
+  readonly preset: TaskChainPresetInput;
+  /** False when the chain goes on from its state. */
+  readonly isNew: boolean;
+  contract(name: TaskContractName): TaskContract;
+  account(privateKey: Hex): DevnetAccount;
+  /** Names the account that may report parameters and results. */
+  setRelay(address: Hex): Promise<void>;
+  /** Of tasks that are created from now on. Default 180. */
+  setTimeoutSeconds(seconds: number): Promise<void>;
+  /** Adds to a balance, out of nothing. */
+  give(address: Hex, wei: bigint): Promise<void>;
+  balance(address: Hex): Promise<bigint>;
+  /**
+   * Runs `use` with the hash of the newest block, and lets no other block come before the one that `use` sends its
+   * transaction with: what depends on the parent's hash is then known beforehand.
+   */
+  onFixedHead(use: (headHash: Hex) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws DevnetChainError; nothing is then left running. */
+export async function startTaskChain(options: TaskChainOptions): Promise<TaskChain> {
+  const chainId = options.chainId ?? DEVNET_CHAIN_ID;
+  const anvil = await startAnvil({ ...options, chainId });
+  try {
+    return await furnish(anvil, chainId);
+  } catch (cause) {
+    await anvil.stop();
+    throw cause;
+  }
+}
+
+async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
+  const { control, url } = anvil;
+  const owner = new DevnetAccount(TASK_OWNER_KEY, control);
+  const contracts = taskContractAddresses();
+  // A chain that goes on keeps its balances to the wei.
+  if ((await owner.nonce()) === 0) await control.setBalance(owner.address, OWNER_WEI);
+  const isNew = await deployTaskContracts({ owner, control });
+
+  const contract = (name: TaskContractName): TaskContract => {
+    const face = taskContractInterface(name);
+    const address = addressOfTaskContract(contracts, name);
+    return {
+      address,
+      send: (from, fn, args = [], valueWei = 0n) =>
+        from.send({ to: address, data: face.encodeFunctionData(fn, args), valueWei, gasLimit: 8_000_000n }),
+      read: async (fn, ...args) =>
+        face.decodeFunctionResult(fn, await control.provider.call({ to: address, data: face.encodeFunctionData(fn, args) })),
+    };
+  };
+  let turn: Promise<unknown> = Promise.resolve();
+  const onFixedHead = async (use: (headHash: Hex) => Promise<void>) => {
+    await control.setAutomine(false);
+    try {
+      const head = await control.provider.getBlock('latest');
+      await use((head?.hash ?? '0x') as Hex);
+    } finally {
+      await control.setAutomine(true);
+    }
+  };
+  const balance = (address: Hex) => control.provider.getBalance(address);
+  return {
+    anvil,
+    contracts,
+    owner,
+    preset: {
+      chainId,
+      rpcUrls: [url],
+      contracts,
+      gas: { maxFeePerGasWei: '100000000000' },
+      // One machine, one chain: there is nobody to disagree.
+      confirmations: 1,
+      pollMs: 200,
+      requestsPerSecond: 100,
+    },
+    isNew,
+    contract,
+    account: (privateKey) => new DevnetAccount(privateKey, control),
+    setRelay: async (address) => void (await contract('VSSTask').send(owner, 'setRelayAddress', [address])),
+    setTimeoutSeconds: async (seconds) => void (await contract('VSSTask').send(owner, 'updateTimeout', [seconds])),
+    give: async (address, wei) => control.setBalance(address, (await balance(address)) + wei),
+    balance,
+    onFixedHead(use) {
+      const done = turn.then(() => onFixedHead(use));
+      turn = done.catch(() => {});
+      return done;
+    },
+    stop: anvil.stop,
+  };
+}
