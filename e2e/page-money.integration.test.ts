@@ -13,14 +13,15 @@ import type { ProfileDraftInput } from '../contract/profiles.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../contract/rpc-client.ts';
 import { errorOf } from '../contract/rpc-errors.ts';
 import { CHAT_MODEL } from '../devnet/application/samples.ts';
-import { systemRandom } from '../devnet/system.ts';
+import { systemClock, systemRandom } from '../devnet/system.ts';
+import { runCli } from '../headless/cli/cli.ts';
 import { openProgram, type Program } from '../headless/program.ts';
 import { connectProgram } from '../headless/rpc/running-program.ts';
 import { socketPort } from '../headless/rpc/socket-port.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { addressOf, checksumAddress } from '../protocol/signing/keys.ts';
 import { thisPlatform } from '../worker/gpu/platform.ts';
-import { type ChainNetwork, COIN_WEI, STAKE_WEI, startChainNetwork } from './support/chain-network.ts';
+import { type ChainNetwork, CNX, COIN_WEI, STAKE_WEI, startChainNetwork } from './support/chain-network.ts';
 import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
 import { pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
@@ -43,15 +44,16 @@ const code = (call: Promise<unknown>) =>
     (error: unknown) => errorOf(error).code,
   );
 
-/** @param host One that may add a network. */
-async function startNode(host: HostClient): Promise<{ readonly profileId: string; readonly address: Hex }> {
+/** @param host One that may add a network, unless it is there. */
+async function startNode(host: HostClient, name = 'Heron'): Promise<{ readonly profileId: string; readonly address: Hex }> {
   const privateKey = bytesToHex(systemRandom.bytes(32));
   const address = addressOf(privateKey);
-  await network.devnet.fund(address, { walletWei: COIN_WEI });
+  await network.devnet.fund(address, { walletWei: COIN_WEI, balanceWei: 50n * CNX });
   await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
-  await host.networks.add({ preset: { ...networkPresetData(network.devnet.network), id: 'little', title: 'Little network' } });
+  if (!(await host.networks.list({})).networks.some(({ id }) => id === 'little'))
+    await host.networks.add({ preset: { ...networkPresetData(network.devnet.network), id: 'little', title: 'Little network' } });
   const draft: ProfileDraftInput = {
-    name: 'Heron',
+    name,
     networkId: 'little',
     address,
     engine: { kind: 'embedded', device: 'cpu' },
@@ -61,15 +63,15 @@ async function startNode(host: HostClient): Promise<{ readonly profileId: string
   };
   const { profile } = await host.profiles.create({ draft });
   await host.profiles.start({ id: profile.id });
-  await untilAlive(host);
+  await untilAlive(host, profile.id);
   return { profileId: profile.id, address };
 }
 
-async function untilAlive(host: HostClient): Promise<void> {
+async function untilAlive(host: HostClient, id: string): Promise<void> {
   const ending = new AbortController();
   for await (const update of await host.profiles.watch({}, { signal: ending.signal })) {
     const views = update.kind === 'snapshot' ? update.profiles : update.kind === 'changed' ? [update.profile] : [];
-    if (!views.some(({ worker, node }) => worker.kind === 'running' && node !== null)) continue;
+    if (!views.some(({ profile, worker, node }) => profile.id === id && worker.kind === 'running' && node !== null)) continue;
     ending.abort();
     return;
   }
@@ -144,6 +146,81 @@ describe('over WebSockets, with the session of a page', () => {
     expect(await theft).toBe('ACT_NOT_CONFIRMED');
     expect(await benefitOf(node)).toBeNull();
   });
+
+  it('withdraws nothing: a withdrawal waits for a person, who sees what arrives, what it costs and where it goes', async () => {
+    const amountWei = (3n * CNX).toString();
+    const withdraw = async () => {
+      const { confirmation } = await node.money.prepareWithdrawal({ amountWei });
+      return node.money.confirmWithdrawal({ amountWei, confirmation: confirmation?.id ?? '' });
+    };
+    for (const [answer, result] of [
+      ['no', 'ACT_NOT_CONFIRMED'],
+      [key.slice(-4), 'done'],
+    ] as const) {
+      const wanted = code(withdraw());
+      await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
+      const { said } = await cli(['confirm'], answer);
+      for (const shown of ['Withdraw money', '3 CNX', 'Fee', `Goes to: ${key}`, 'cannot be undone'])
+        expect(said).toContain(shown);
+      if (result !== 'done') program.app.parts.acts.refuse(program.app.parts.acts.pending()[0]?.id ?? '');
+      expect(await wanted).toBe(result);
+      expect((await node.money.withdrawals({})).withdrawals).toHaveLength(result === 'done' ? 1 : 0);
+    }
+  });
+
+  it('the command line does the same acts by its own questions, and shows what has become of them', async () => {
+    const otter = await startNode(program.app.client, 'Otter');
+    const at = ['--node', 'Otter'];
+    expect((await cli(['beneficial-address', 'show', ...at], null)).said).toContain('It is not set');
+    expect(await cli(['beneficial-address', 'set', COLD, ...at], 'dadada')).toMatchObject({ code: 3 });
+    expect(await cli(['beneficial-address', 'set', COLD, ...at], null)).toMatchObject({ code: 3 });
+    expect(await cli(['beneficial-address', 'set', COLD, ...at], COLD.slice(-6))).toMatchObject({ code: 0 });
+    expect((await cli(['beneficial-address', 'show', ...at], null)).said).toContain(COLD);
+    expect(await cli(['delegator-share', '--set', '12', ...at], 'no')).toMatchObject({ code: 3 });
+    expect(await cli(['delegator-share', '--set', '12', ...at], 'yes')).toMatchObject({ code: 0 });
+    expect((await cli(['delegator-share', ...at], null)).said).toBe('12 %');
+    expect(await cli(['withdraw', '2', ...at], 'yes')).toMatchObject({ code: 0, said: expect.stringContaining(COLD) });
+    const kept = await cli(['retention', 'show', ...at], null);
+    for (const shown of ['7 days', 'results', 'cases', 'unreadable events', 'ever']) expect(kept.said).toContain(shown);
+    expect(await cli(['retention', 'set', ...at], null)).toMatchObject({ code: 2 });
+    expect(await cli(['retention', 'set', '--gib', '0', ...at], null)).toMatchObject({ code: 2 });
+    expect((await cli(['retention', 'set', '--days', '3', '--gib', '0.5', ...at], null)).said).toContain('3 days, and 0.5 GiB');
+    expect((await cli(['retention', 'prune', '--json', ...at], null)).said).toContain('"unreadableEver":0');
+    const set = [
+      'profile',
+      'change',
+      'Otter',
+      '--models-folder',
+      dataDir,
+      '--hub',
+      'https://hub.example',
+      '--mirror',
+      'https://m.example',
+    ];
+    expect(await cli(set, null)).toMatchObject({ code: 0 });
+    const profile = program.app.parts.profiles.get(otter.profileId);
+    expect(profile.models).toMatchObject({
+      directory: dataDir,
+      hubUrl: 'https://hub.example',
+      mirrorUrls: ['https://m.example'],
+    });
+    expect(profile.retention).toEqual({ days: 3, resultsGib: 0.5 });
+    expect((await cli(['pause', 'Otter'], null)).said).toMatch(/^Otter: /);
+    await program.app.client.profiles.stop({ id: otter.profileId });
+  }, 180_000);
+
+  /** One command, at a terminal where this is typed; null = nobody sits there. */
+  async function cli(args: readonly string[], answer: string | null): Promise<{ code: number; said: string }> {
+    const said: string[] = [];
+    const say = (text: string) => void said.push(text);
+    const ask = async (question: string) => {
+      say(question);
+      return answer ?? '';
+    };
+    const terminal = { out: say, note: say, ask: answer === null ? null : ask, signal: new AbortController().signal };
+    const code = await runCli([...args, '--data', path.join(dataDir, 'data')], { terminal, clock: systemClock });
+    return { code, said: said.join('\n') };
+  }
 
   it('sets it by the word that a person gives on the command line, with all of its facts in view', async () => {
     const wanted = code(setBenefit(node, COLD));

@@ -52,8 +52,8 @@ export function addNodeCommands(registry: Registry): void {
 const ACTS = [
   ['start', 'Starts the process of a node.'],
   ['stop', 'Stops a node after its current task; its stake stays.'],
-  ['pause', 'Lets a node take no new tasks.'],
-  ['resume', 'Lets a node take tasks again; also the consent to join again after a slash or a kick-out.'],
+  ['pause', 'Pauses a node: it finishes its current task and takes no new one. It stays in the network, and its stake stays.'],
+  ['resume', 'Resumes a paused node. After a slash or a kick-out it is the consent to join again, with a new stake.'],
 ] as const;
 
 function steer({ program, terminal, end }: Registry): void {
