@@ -149,6 +149,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     events: store.events,
     account,
     chain: chain === null || chainPreset === undefined ? null : { client: chain, preset: chainPreset },
+    taskChain,
     network: config.network.network,
     gpu: gpu.gpu.name,
     nodeInfo: () => network.nodeInfo(),

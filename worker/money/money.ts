@@ -20,6 +20,7 @@ import type { RelayAccount } from './relay/relay-account.ts';
 import { ChainActs } from './stake/chain-acts.ts';
 import type { SelectionBasis } from './stake/weight-forecast.ts';
 import { type MoneyChain, MoneySync, type SyncReport } from './sync.ts';
+import { taskChainMoney } from './task-chain/task-chain-money.ts';
 import { GpuPeriods, taskFactsOf } from './task-facts.ts';
 import { WithdrawalAttempts } from './withdraw/attempts.ts';
 import { Withdrawals } from './withdraw/withdrawals.ts';
@@ -32,6 +33,8 @@ export interface MoneyOptions {
   readonly account: RelayAccount;
   /** Null where the network has no chain. */
   readonly chain: { readonly client: ChainClient; readonly preset: ChainPreset } | null;
+  /** Where tasks live on a chain, in the place of `chain`. */
+  readonly taskChain?: Parameters<typeof taskChainMoney>[0] | null;
   /** Key of the relay's `blockchains`. */
   readonly network: string;
   /** GPU name as reported. */
@@ -82,7 +85,9 @@ export function createMoney(options: MoneyOptions): Money {
   // What an act does to the weight is good to know; that it is not known stops no act.
   const basis = () => nodeInfo().catch(() => null);
   const chain = createChain(options, basis);
-  const common = { db, records, ledger, account, chain, nowMs, clock };
+  const taskChain = options.taskChain ?? null;
+  const read = taskChain === null ? chain : taskChainMoney(taskChain);
+  const common = { db, records, ledger, account, chain: read, nowMs, clock };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({

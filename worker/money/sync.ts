@@ -25,12 +25,15 @@ import type { TaskFactsOf } from './records/posting.ts';
 import { importList, type ListState } from './relay/list-import.ts';
 import type { RelayAccount } from './relay/relay-account.ts';
 import { unfinished } from './relay/unfinished.ts';
+import type { FlowSource } from './task-chain/flow-source.ts';
 
 export interface MoneyChain {
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter' | 'open'>;
   /** Staking contracts, those that the network has left first. */
   readonly sources: readonly ContractAddresses[];
+  /** Where tasks live on the chain: there are no staking contracts then. */
+  readonly flows?: FlowSource;
 }
 
 export interface MoneySyncOptions {

@@ -106,8 +106,8 @@ export const transactionSchema = z.object({
 export type Transaction = z.output<typeof transactionSchema>;
 export type StoredTransaction = z.input<typeof transactionSchema>;
 
-/** Contracts whose logs tell where the value went. */
-const TOLD_BY_LOGS = 'NodeStaking.';
+/** Contracts of which it is known otherwise where the value went. */
+const TOLD_BY_LOGS = /^(NodeStaking|Node)\./;
 
 export function postTransaction(transaction: Transaction, opening: Opening | null): Posting {
   const { hash, kind, succeeded, valueWei, feeWei, settledMs: atMs } = transaction;
@@ -115,7 +115,7 @@ export function postTransaction(transaction: Transaction, opening: Opening | nul
   if (transaction.blockNumber <= opening.blockNumber) return entries();
   const common = { atMs, tx: hash };
   const gas = entryOf({ ...common, source: `tx:${hash}:gas`, kind: 'gas', from: 'wallet', to: 'gas', wei: feeWei });
-  if (!succeeded || valueWei === 0n || kind.startsWith(TOLD_BY_LOGS)) return entries(gas);
+  if (!succeeded || valueWei === 0n || TOLD_BY_LOGS.test(kind)) return entries(gas);
   const value = { source: `tx:${hash}:value`, kind: 'transfer', from: 'wallet', to: 'outside', wei: valueWei } as const;
   return entries(gas, entryOf({ ...common, ...value }));
 }

@@ -9,6 +9,7 @@ import type { TransactionJournal } from '../../chain/transactions/journal.ts';
 import { inTransaction } from '../../store/database.ts';
 import type { Cursors } from '../records/cursors.ts';
 import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import type { FlowSource } from '../task-chain/flow-source.ts';
 import { type Opening, openingSchema, type StoredOpening, type StoredTransaction } from './chain-entries.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { decodeStakingLog } from './staking-log.ts';
@@ -22,6 +23,8 @@ export interface ChainImport {
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter'>;
   readonly sources: readonly ContractAddresses[];
+  /** In the place of staking logs, where tasks live on the chain. */
+  readonly flows?: FlowSource | undefined;
   readonly self: Hex;
   readonly records: MoneyRecords;
   readonly cursors: Cursors;
@@ -41,11 +44,16 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
   const { reader, records, cursors, nowMs } = run;
   // Before the final block is asked for, so that none of them lies behind it. All of them: a reorganisation may have
   // changed one that was settled long ago.
-  records.put('transaction', run.journal.settledAfter(0).flatMap(heardTransaction), nowMs);
+  const settled = run.journal.settledAfter(0);
+  records.put('transaction', settled.flatMap(heardTransaction), nowMs);
   const chainId = await reader.chainId();
   const opening = readOpening(records, chainId) ?? (await open(run, chainId));
   const finalBlock = await reader.finalBlock();
   if (opening === null) return { scannedTo: null, finalBlock };
+  if (run.flows !== undefined) {
+    const heard = await run.flows.ofJournal(settled.filter((entry) => isAfter(entry, opening)));
+    records.put('chainFlow', heard, nowMs);
+  }
   const cursor = `logs:${chainId}`;
   let chunk = Math.min(CHUNK, reader.logRange ?? CHUNK);
   for (let budget = run.chunkBudget; budget > 0; budget--) {
@@ -57,13 +65,18 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
       chunk = Math.max(1, Math.floor((to - from + 1) / 2));
       continue;
     }
-    const heard = await decode(run, logs);
+    const heard = run.flows === undefined ? await decode(run, logs) : await run.flows.ofLogs(records, logs);
     inTransaction(run.db, () => {
-      records.put('stakingLog', heard, nowMs);
+      records.put(run.flows === undefined ? 'stakingLog' : 'chainFlow', heard, nowMs);
       cursors.set(cursor, to);
     });
   }
   return { scannedTo: cursors.get(cursor) ?? opening.blockNumber, finalBlock };
+}
+
+/** What came before is contained in the opening balances. */
+function isAfter({ state }: JournalEntry, { blockNumber }: Opening): boolean {
+  return 'inclusion' in state && Number(state.inclusion.blockNumber) > blockNumber;
 }
 
 export function readOpening(records: MoneyRecords, chainId: number): Opening | null {

@@ -16,9 +16,10 @@ export { type Account, COUNTERPARTIES, type Counterparty, LEDGER_KINDS, type Led
 
 /** Every kind with the movements it may stand for. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
 export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Account}`[]>> = {
-  taskPayment: ['network>relay'],
-  groupShare: ['network>relay'],
-  refundShare: ['network>relay'],
+  // Where tasks live on a chain, it pays to the wallet.
+  taskPayment: ['network>relay', 'network>wallet'],
+  groupShare: ['network>relay', 'network>wallet'],
+  refundShare: ['network>relay', 'network>wallet'],
   delegation: ['network>relay'],
   // The network may withdraw what it has not released yet.
   emission: ['network>locked', 'locked>network'],

@@ -43,7 +43,7 @@ describe('recording', () => {
 
   it('refuses what the chart of accounts does not know, whole batch', () => {
     const ledger = openLedger();
-    const stray = { ...payment({ source: 'x' }), to: 'wallet' as const };
+    const stray = { ...payment({ source: 'x' }), to: 'stake' as const };
     expect(() => ledger.record([payment({}), stray], NOW)).toThrow(expect.objectContaining({ code: 'MONEY_BAD_ENTRY' }));
     expect(() => ledger.record([payment({ wei: -1n })], NOW)).toThrow(expect.objectContaining({ code: 'MONEY_BAD_ENTRY' }));
     expect(ledger.count()).toBe(0);

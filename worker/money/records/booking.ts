@@ -17,8 +17,9 @@ import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
+import { beginFold, flowSchema, postFlow } from '../task-chain/flows.ts';
 import { type MoneyRecord, type MoneyRecords, RELAY_LISTS, type RecordList } from './money-records.ts';
-import type { Posting, TaskFactsOf } from './posting.ts';
+import { entries, type Posting, type TaskFactsOf } from './posting.ts';
 
 const PAGE = 200;
 
@@ -55,6 +56,7 @@ export class Booking {
     await this.#bookAll('slashEvent', postSlashEvent, nowMs);
     const opening = this.#opening();
     this.#bookStakingLogs(opening, nowMs);
+    this.#bookFlows(opening, nowMs);
     await this.#bookAll('transaction', (row) => postTransaction(stored(transactionSchema, row), opening), nowMs);
   }
 
@@ -82,6 +84,21 @@ export class Booking {
       const done = postStakingLog(stored(stakingLogSchema, row), fold, { self, unnamed, slashedTask: slashedTask() });
       fold = done.fold;
       if (row.posted !== row.json) news.push({ row, posting: done.posting });
+    }
+    this.#book(news, nowMs);
+  }
+
+  /** As staking logs; one that comes late may change what those after it mean, and an entry that is there already is no second one. */
+  #bookFlows(opening: Opening | null, nowMs: number): void {
+    const { records, factsOf } = this.#options;
+    const [first] = records.unposted('chainFlow', { limit: 1 });
+    if (opening === null || first === undefined) return;
+    let fold = beginFold(opening.stakeWei);
+    const news: Told[] = [];
+    for (const row of records.all('chainFlow')) {
+      const done = postFlow(stored(flowSchema, row), fold, { source: `chain:${row.key}`, factsOf });
+      fold = done.fold;
+      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries) });
     }
     this.#book(news, nowMs);
   }

@@ -9,7 +9,16 @@ import { inTransaction, readAll, readOne } from '../../store/database.ts';
 export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
 export type RelayList = (typeof RELAY_LISTS)[number];
 /** In the order in which they are booked. */
-export const RECORD_LISTS = [...RELAY_LISTS, 'delegationIncome', 'opening', 'stakingLog', 'slashEvent', 'transaction'] as const;
+export const RECORD_LISTS = [
+  ...RELAY_LISTS,
+  'delegationIncome',
+  'opening',
+  'stakingLog',
+  /** Of a network whose tasks live on a chain. */
+  'chainFlow',
+  'slashEvent',
+  'transaction',
+] as const;
 export type RecordList = (typeof RECORD_LISTS)[number];
 
 export interface HeardRecord {

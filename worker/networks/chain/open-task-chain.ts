@@ -32,6 +32,8 @@ export interface TaskChainOptions {
   readonly random: Random;
   readonly log: Log;
   readonly proxies?: ProxyPolicy | undefined;
+  /** How long an act waits for a block before it is left to the journal, milliseconds. */
+  readonly actWaitMs?: number;
 }
 
 export interface TaskChain {
@@ -53,7 +55,7 @@ export interface TaskChain {
 
 /** Opens nothing yet: the first request does. */
 export function openTaskChain(options: TaskChainOptions): TaskChain {
-  const { preset, networkName, relayUrl, privateKey, store, chainClock, clock, random, log, proxies } = options;
+  const { preset, networkName, relayUrl, privateKey, store, chainClock, clock, random, log, proxies, actWaitMs } = options;
   const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies });
   const signer = createSigner(privateKey);
   const { address } = signer;
@@ -70,7 +72,11 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
     networkName,
     rpc,
     contracts,
-    acts: new ChainActs({ transactions, journal, random, account: async () => ({ chainId: await rpc.chainId(), address }) }),
+    acts: new ChainActs({
+      ...{ transactions, journal, random },
+      ...(actWaitMs === undefined ? {} : { waitMs: actWaitMs }),
+      account: async () => ({ chainId: await rpc.chainId(), address }),
+    }),
     scan: new LogScan({
       rpc,
       addresses: [preset.contracts.task, preset.contracts.node],

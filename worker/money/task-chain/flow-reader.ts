@@ -1,0 +1,117 @@
+/** Finds the flows of a node's coin in the contracts' logs, in the chain's order; amounts are read from the tasks themselves. */
+import type { Hex } from '../../../protocol/hex.ts';
+import { sameAddress } from '../../../protocol/wire/fields.ts';
+import type { Log } from '../../chain/rpc/methods.ts';
+import { NODE_INTERFACE, TASK_INTERFACE } from '../../networks/chain/abi.ts';
+import { type ChainTask, shareOf } from '../../networks/chain/chain-task.ts';
+import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
+import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts';
+
+export interface FlowReaderOptions {
+  readonly self: Hex;
+  readonly records: Pick<MoneyRecords, 'pages'>;
+  readonly taskAt: (commitment: Hex) => Promise<ChainTask | null>;
+  readonly blockTimeMs: (block: number) => Promise<number>;
+}
+
+interface Known {
+  /** Tasks that this node has had. */
+  readonly own: Set<Hex>;
+  /** Winners of groups that have not paid yet, with the tasks of this node that they pay. */
+  readonly winners: Map<Hex, Hex>;
+}
+
+/** Logs of one range, all of the contracts' in the order of the chain. @throws ChainError */
+export async function readFlows(options: FlowReaderOptions, logs: readonly Log[]): Promise<HeardRecord[]> {
+  const known = knownFlows(options.records);
+  const heard: HeardRecord[] = [];
+  for (const log of logs.toSorted(inOrder)) {
+    for (const flow of await flowsOf(options, known, { log, logs })) {
+      note(known, flow);
+      const logIndex = Number(log.logIndex);
+      const value: StoredFlow = { ...flow, ...('wei' in flow ? { wei: String(flow.wei) } : {}) } as StoredFlow;
+      heard.push({ key: `${log.transactionHash}:${logIndex}`, position: flowPosition(flow, logIndex), value });
+    }
+  }
+  return heard;
+}
+
+function inOrder(a: Log, b: Log): number {
+  return Number(a.blockNumber - b.blockNumber) || Number(a.logIndex - b.logIndex);
+}
+
+function knownFlows(records: FlowReaderOptions['records']): Known {
+  const known: Known = { own: new Set(), winners: new Map() };
+  const flows = [...records.pages('chainFlow')].flatMap((page) => page.map(({ json }) => flowSchema.parse(JSON.parse(json))));
+  // By key a payment may come before what it is for.
+  for (const flow of flows.filter(({ event }) => event === 'started' || event === 'refunded')) note(known, flow);
+  for (const flow of flows.filter(({ event }) => event === 'paid' || event === 'unpaid')) note(known, flow);
+  return known;
+}
+
+function note({ own, winners }: Known, flow: Flow): void {
+  if (flow.event === 'started') own.add(flow.commitment);
+  if (flow.event === 'refunded' && flow.winner !== null) winners.set(flow.winner, flow.commitment);
+  if (flow.event !== 'unpaid' && !(flow.event === 'paid' && flow.kind === 'refundShare')) return;
+  for (const [winner, task] of winners) if (task === flow.commitment) winners.delete(winner);
+}
+
+async function flowsOf(
+  { self, taskAt, blockTimeMs }: FlowReaderOptions,
+  { own, winners }: Known,
+  { log, logs }: { readonly log: Log; readonly logs: readonly Log[] },
+): Promise<Flow[]> {
+  const decoded = decode(log);
+  if (decoded === null) return [];
+  const { name, args } = decoded;
+  const blockNumber = Number(log.blockNumber);
+  const at = async () => ({ blockNumber, txHash: log.transactionHash, atMs: await blockTimeMs(blockNumber) });
+  if (name === 'NodeSlashed' || name === 'NodeKickedOut') {
+    if (!sameAddress(String(args.nodeAddress), self)) return [];
+    return [{ event: name === 'NodeSlashed' ? 'slashed' : 'kickedOut', ...(await at()) }];
+  }
+  const commitment = String(args.taskIDCommitment) as Hex;
+  if (name === 'TaskStarted') {
+    return sameAddress(String(args.selectedNode), self) ? [{ event: 'started', ...(await at()), commitment }] : [];
+  }
+  const paidBy = winners.get(commitment);
+  if (!own.has(commitment) && paidBy === undefined) return [];
+  switch (name) {
+    case 'TaskEndSuccess': {
+      const wei = (await taskAt(commitment))?.feeWei ?? 0n;
+      return [{ event: 'paid', ...(await at()), commitment, kind: 'taskPayment', wei }];
+    }
+    case 'TaskEndGroupSuccess': {
+      const winner = await taskAt(commitment);
+      const wei = (winner === null ? null : shareOf(winner, self)) ?? 0n;
+      const share = { event: 'paid', ...(await at()), wei } as const;
+      if (paidBy === undefined) return [{ ...share, commitment, kind: 'groupShare' }];
+      return [{ ...share, commitment: paidBy, kind: 'refundShare' }];
+    }
+    case 'TaskEndGroupRefund':
+      return [{ event: 'refunded', ...(await at()), commitment, winner: winnerIn(logs, log) }];
+    case 'TaskEndInvalidated':
+      return [{ event: 'invalidated', ...(await at()), commitment }];
+    case 'TaskEndAborted':
+      if (paidBy !== undefined) return [{ event: 'unpaid', ...(await at()), commitment: paidBy, winner: commitment }];
+      return [{ event: 'aborted', ...(await at()), commitment }];
+    default:
+      return [];
+  }
+}
+
+/** A group's winner is validated in the transaction that lets the others go. */
+function winnerIn(logs: readonly Log[], { transactionHash }: Log): Hex | null {
+  const inIt = logs.filter((log) => log.transactionHash === transactionHash).map(decode);
+  const winner = inIt.find((decoded) => decoded?.name === 'TaskValidated')?.args.taskIDCommitment;
+  return winner === undefined ? null : (String(winner) as Hex);
+}
+
+function decode({ topics, data }: Log) {
+  try {
+    const log = { topics: [...topics], data };
+    return TASK_INTERFACE.parseLog(log) ?? NODE_INTERFACE.parseLog(log);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * What moved this node's coin on a network whose tasks live on a chain. Nothing there has a log of its own: fees, stakes and their
+ * return are transfers inside other transactions, so they are found from what those transactions did. Pure.
+ * Source: CHAIN_PROTOCOL 2.8, 2.9, 3.2, 3.4, CHAIN_CORRECTIONS 17.
+ */
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { commitmentField, weiField } from '../../../protocol/wire/fields.ts';
+import { entryOf, type Labels, type LedgerEntry, NO_LABELS } from '../ledger/entry.ts';
+import type { TaskFactsOf } from '../records/posting.ts';
+
+const place = {
+  blockNumber: z.number().int(),
+  txHash: z.string(),
+  /** Epoch ms, of the block. */
+  atMs: z.number(),
+};
+const task = { commitment: commitmentField };
+
+export const flowSchema = z.discriminatedUnion('event', [
+  /** A join of this node: its whole value is the stake. */
+  z.object({ event: z.literal('joined'), ...place, wei: weiField }),
+  z.object({ event: z.literal('quit'), ...place }),
+  /** Logs. */
+  z.object({ event: z.literal('started'), ...place, ...task }),
+  /** The fee of a task of its own, or its share of a group's; `kind` as in the ledger. */
+  z.object({
+    event: z.literal('paid'),
+    ...place,
+    ...task,
+    wei: weiField,
+    kind: z.enum(['taskPayment', 'groupShare', 'refundShare']),
+  }),
+  /** A task that agreed with its group's winner, who pays when the result is there. */
+  z.object({ event: z.literal('refunded'), ...place, ...task, winner: commitmentField.nullable() }),
+  /** The winner was aborted: that task is never paid. */
+  z.object({ event: z.literal('unpaid'), ...place, ...task, winner: commitmentField }),
+  z.object({ event: z.literal('aborted'), ...place, ...task }),
+  z.object({ event: z.literal('invalidated'), ...place, ...task }),
+  z.object({ event: z.literal('slashed'), ...place }),
+  z.object({ event: z.literal('kickedOut'), ...place }),
+]);
+export type Flow = z.output<typeof flowSchema>;
+export type StoredFlow = z.input<typeof flowSchema>;
+
+const PLACES_PER_BLOCK = 1_000_000;
+/** What begins in a block comes before what ends in it: a join may start a task, and a node that quits while busy leaves at its end. */
+const RANK: Readonly<Record<Flow['event'], number>> = {
+  joined: 0,
+  started: 1,
+  quit: 2,
+  paid: 3,
+  refunded: 3,
+  unpaid: 3,
+  aborted: 3,
+  invalidated: 3,
+  slashed: 3,
+  kickedOut: 3,
+};
+
+/** Order among the flows of a node. */
+export function flowPosition({ event, blockNumber }: Pick<Flow, 'event' | 'blockNumber'>, logIndex: number): number {
+  return blockNumber * PLACES_PER_BLOCK + RANK[event] * (PLACES_PER_BLOCK / 10) + logIndex;
+}
+
+/** Where the node stands after some flows. */
+export interface FlowFold {
+  readonly stakeWei: bigint;
+  readonly busy: Hex | null;
+  /** It has quit and leaves when its task ends. */
+  readonly isLeaving: boolean;
+  /** The task for which it was last found to differ. */
+  readonly invalidated: Hex | null;
+}
+
+export function beginFold(stakeWei: bigint): FlowFold {
+  return { stakeWei, busy: null, isLeaving: false, invalidated: null };
+}
+
+/** @param source Names what happened: a transaction's hash, with the number of the log where it is one. */
+export function postFlow(
+  flow: Flow,
+  fold: FlowFold,
+  { source, factsOf }: { readonly source: string; readonly factsOf: TaskFactsOf },
+): { readonly entries: readonly LedgerEntry[]; readonly fold: FlowFold } {
+  const common = { atMs: flow.atMs, tx: flow.txHash };
+  const back = () =>
+    entryOf({ ...common, source: `${source}:stake`, kind: 'unstake', from: 'stake', to: 'wallet', wei: fold.stakeWei });
+  const gone: FlowFold = { ...fold, stakeWei: 0n, busy: null, isLeaving: false };
+  const over = (commitment: Hex, ...entries: readonly LedgerEntry[]) => {
+    if (fold.busy !== null && fold.busy !== commitment) return { entries, fold };
+    if (fold.isLeaving && fold.stakeWei > 0n) return { entries: [...entries, back()], fold: gone };
+    return { entries, fold: { ...fold, busy: null } };
+  };
+  switch (flow.event) {
+    case 'joined': {
+      const { wei } = flow;
+      const stake = entryOf({ ...common, source: `${source}:stake`, kind: 'stake', from: 'wallet', to: 'stake', wei });
+      return { entries: [stake], fold: { ...beginFold(fold.stakeWei + wei), busy: fold.busy } };
+    }
+    case 'quit':
+      if (fold.busy !== null) return { entries: [], fold: { ...fold, isLeaving: true } };
+      return { entries: [back()], fold: gone };
+    case 'started':
+      return { entries: [], fold: { ...fold, busy: flow.commitment } };
+    case 'paid': {
+      const { kind, wei, commitment } = flow;
+      const labels = labelsOf(commitment, factsOf);
+      const paid = entryOf({ ...common, source, kind, from: 'network', to: 'wallet', wei, task: commitment, labels });
+      return kind === 'refundShare' ? { entries: [paid], fold } : over(commitment, paid);
+    }
+    case 'unpaid':
+      return { entries: [], fold };
+    case 'refunded':
+    case 'aborted':
+      return over(flow.commitment);
+    // The slash that follows takes the stake, whatever the node has asked for.
+    case 'invalidated':
+      return { entries: [], fold: { ...fold, invalidated: flow.commitment } };
+    case 'slashed': {
+      const slash = { kind: 'slash', from: 'stake', to: 'slashed', wei: fold.stakeWei, task: fold.invalidated } as const;
+      return { entries: [entryOf({ ...common, source: `${source}:stake`, ...slash })], fold: gone };
+    }
+    case 'kickedOut':
+      return { entries: [back()], fold: gone };
+  }
+}
+
+function labelsOf(commitment: Hex, factsOf: TaskFactsOf): Labels {
+  const facts = factsOf(commitment);
+  return facts === null ? NO_LABELS : { taskType: facts.type, model: facts.model, gpu: facts.gpu };
+}

@@ -1,0 +1,88 @@
+/** The chain of a network whose tasks live on it, as the ledger reads it. */
+import type { Hex } from '../../../protocol/hex.ts';
+import { ChainError } from '../../chain/errors.ts';
+import type { ChainRpc } from '../../chain/rpc/methods.ts';
+import type { JournalEntry } from '../../chain/transactions/intent.ts';
+import { TOPICS } from '../../networks/chain/log-rows.ts';
+import type { TaskChain } from '../../networks/chain/open-task-chain.ts';
+import type { ChainReader } from '../chain/chain-reader.ts';
+import type { HeardRecord } from '../records/money-records.ts';
+import type { MoneyChain } from '../sync.ts';
+import { readFlows } from './flow-reader.ts';
+import { type Flow, flowPosition } from './flows.ts';
+
+export function taskChainMoney(chain: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset' | 'journal'>): MoneyChain {
+  const { address: self, contracts, journal } = chain;
+  const reader = readerOf(chain);
+  return {
+    reader,
+    journal,
+    sources: [],
+    flows: {
+      ofLogs: (records, logs) =>
+        readFlows({ self, records, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) }, logs),
+      ofJournal: (entries) => Promise.all(entries.filter(isMembership).map((entry) => flowOfEntry(entry, reader))),
+    },
+  };
+}
+
+function isMembership({ intent, state }: JournalEntry): boolean {
+  return state.kind === 'succeeded' && (intent.kind === 'Node.join' || intent.kind === 'Node.quit');
+}
+
+async function flowOfEntry({ intent, state }: JournalEntry, reader: ChainReader): Promise<HeardRecord> {
+  if (state.kind !== 'succeeded') throw new ChainError('CHAIN_JOURNAL_CONFLICT', `${intent.id} has not succeeded`);
+  const { hash, blockNumber } = state.inclusion;
+  const at = { blockNumber: Number(blockNumber), txHash: hash, atMs: await reader.blockTimeMs(Number(blockNumber)) };
+  const flow =
+    intent.kind === 'Node.join'
+      ? { event: 'joined' as const, ...at, wei: String(intent.valueWei) }
+      : { event: 'quit' as const, ...at };
+  return {
+    key: hash,
+    position: flowPosition({ event: flow.event as Flow['event'], blockNumber: at.blockNumber }, 0),
+    value: flow,
+  };
+}
+
+function blockTimes(reader: ChainReader): (block: number) => Promise<number> {
+  const known = new Map<number, Promise<number>>();
+  return (block) => {
+    const time = known.get(block) ?? reader.blockTimeMs(block);
+    known.set(block, time);
+    return time;
+  };
+}
+
+function readerOf({ address, rpc, contracts, preset }: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset'>): ChainReader {
+  const filter = { address: [preset.contracts.task, preset.contracts.node], topics: [TOPICS] };
+  return {
+    get logRange() {
+      return rpc.logRange ?? null;
+    },
+    chainId: () => rpc.chainId(),
+    finalBlock: async () => Math.max(0, Number(await rpc.call('eth_blockNumber', [])) - preset.confirmations + 1),
+    async blockTimeMs(block) {
+      const found = await rpc.call('eth_getBlockByNumber', [tagOf(block), false]);
+      if (found === null) throw new ChainError('CHAIN_BAD_ANSWER', `the chain does not know its block ${block}`, { block });
+      return Number(found.timestamp) * 1000;
+    },
+    logs: ({ from, to }) => rpc.call('eth_getLogs', [{ ...filter, fromBlock: tagOf(from), toBlock: tagOf(to) }]),
+    latestWalletWei: () => balanceAt(rpc, address, 'latest'),
+    async holdings(block) {
+      const [walletWei, stakeWei] = await Promise.all([
+        balanceAt(rpc, address, tagOf(block)),
+        contracts.stakeOf(address, BigInt(block)),
+      ]);
+      return { walletWei, stakeWei, stakes: [] };
+    },
+  };
+}
+
+function balanceAt(rpc: ChainRpc, address: Hex, block: string): Promise<bigint> {
+  return rpc.call('eth_getBalance', [address, block]);
+}
+
+function tagOf(block: number): string {
+  return `0x${block.toString(16)}`;
+}
