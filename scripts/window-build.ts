@@ -26,6 +26,12 @@ function errorCatalogue(): Plugin {
   };
 }
 
+/** Every feature has its `screen.tsx`: their files are told apart by the feature. */
+function featureOf(module: string | null): string {
+  const feature = /\/features\/([^/]+)\//.exec(module ?? '')?.[1];
+  return feature === undefined ? '' : `${feature}-`;
+}
+
 /** Only `index` is part of the product; it goes to `out/renderer`. */
 export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; readonly outDir?: string }): InlineConfig {
   return {
@@ -41,7 +47,10 @@ export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; re
       // A data: URL would be refused by the page's own policy.
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1_500,
-      rolldownOptions: { input: path.join(root, 'renderer', `${entry}.html`) },
+      rolldownOptions: {
+        input: path.join(root, 'renderer', `${entry}.html`),
+        output: { chunkFileNames: ({ name, facadeModuleId }) => `assets/${featureOf(facadeModuleId)}${name}-[hash].js` },
+      },
     },
   };
 }

@@ -1,11 +1,15 @@
 import { lazy } from 'react';
 import { createHashRouter } from 'react-router';
-import { FirstRunScreen } from '../features/first-run/screen.tsx';
-import { OverviewScreen } from '../features/overview/screen.tsx';
 import { Frame } from './frame.tsx';
 import { Home, NodeMissing, ScreenBroken, ScreenLink } from './places.tsx';
 
-// What is looked at now and then is loaded when it is.
+// Each screen is loaded when it is looked at: the first one needs no other.
+const FirstRunScreen = lazy(() =>
+  import('../features/first-run/screen.tsx').then((module) => ({ default: module.FirstRunScreen })),
+);
+const OverviewScreen = lazy(() =>
+  import('../features/overview/screen.tsx').then((module) => ({ default: module.OverviewScreen })),
+);
 const TasksScreen = lazy(() => import('../features/tasks/screen.tsx').then((module) => ({ default: module.TasksScreen })));
 const EarningsScreen = lazy(() =>
   import('../features/earnings/screen.tsx').then((module) => ({ default: module.EarningsScreen })),

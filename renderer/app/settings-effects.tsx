@@ -1,7 +1,7 @@
 /** Settings that the page itself follows: light or dark, and the language. */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { languageOf } from '../i18n/i18n.ts';
+import { chooseLanguage, languageOf } from '../i18n/i18n.ts';
 import { useSettings } from '../state/app-context.ts';
 
 const DARK = '(prefers-color-scheme: dark)';
@@ -29,7 +29,7 @@ export function SettingsEffects() {
   }, [dark]);
   useEffect(() => {
     document.documentElement.lang = language;
-    if (i18n.language !== language) void i18n.changeLanguage(language);
+    if (i18n.language !== language) void chooseLanguage(i18n, language);
   }, [language, i18n]);
   return null;
 }

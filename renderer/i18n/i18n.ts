@@ -3,7 +3,13 @@ import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { LANGUAGES, type Language } from '../../contract/settings.ts';
 import { en } from './en/index.ts';
-import { zhCn } from './zh-cn/index.ts';
+
+type Texts = Readonly<Record<string, object>>;
+
+/** Every text is there in English; those of another language are fetched when it is chosen. */
+const OTHERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
+  'zh-CN': async () => (await import('./zh-cn/index.ts')).zhCn,
+};
 
 /** The first of the desktop's languages that is one of ours. */
 export function languageOf(wanted: readonly string[]): Language {
@@ -18,13 +24,23 @@ export function languageOf(wanted: readonly string[]): Language {
 export async function createI18n(language: Language): Promise<i18n> {
   const instance = createInstance();
   await instance.use(initReactI18next).init({
-    lng: language,
+    lng: 'en',
     fallbackLng: 'en',
     defaultNS: 'common',
-    resources: { en, 'zh-CN': zhCn },
+    resources: { en },
     // React escapes what it draws.
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  await chooseLanguage(instance, language);
   return instance;
+}
+
+/** Shows all texts in a language once they are here. */
+export async function chooseLanguage(instance: i18n, language: Language): Promise<void> {
+  if (language !== 'en' && !instance.hasResourceBundle(language, 'common')) {
+    const texts = await OTHERS[language]();
+    for (const [namespace, bundle] of Object.entries(texts)) instance.addResourceBundle(language, namespace, bundle);
+  }
+  await instance.changeLanguage(language);
 }

@@ -1,8 +1,7 @@
 import { Coins } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { useStore } from 'zustand';
 import type { EarningsSumsView } from '../../../contract/money.ts';
 import { formatCnx } from '../../../protocol/money/wei.ts';
@@ -10,11 +9,13 @@ import { nodePath } from '../../app/screens.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
-import { AXIS, GRID, TOOLTIP } from '../../ui/chart.ts';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
+
+// The library that draws is a third of the program: the window shows itself first.
+const DailyBars = lazy(() => import('./daily-bars.tsx').then((module) => ({ default: module.DailyBars })));
 
 const DAY = 86_400_000;
 
@@ -105,15 +106,9 @@ function DailyChart({ untilMs }: { readonly untilMs: number }) {
         columns={[t('earnings.day'), t('earnings.earned'), t('earnings.count')]}
         rows={bars.toReversed().map((bar) => ({ key: String(bar.atMs), cells: [bar.day, bar.exact, bar.payments] }))}
         chart={
-          <ResponsiveContainer width="100%" height={150}>
-            <BarChart data={bars} margin={{ top: 6, right: 0, bottom: 0, left: -16 }} accessibilityLayer={false}>
-              <CartesianGrid {...GRID} />
-              <XAxis dataKey="day" {...AXIS} minTickGap={24} />
-              <YAxis {...AXIS} unit="" width={48} />
-              <Tooltip {...TOOLTIP} formatter={(value) => [`${value} CNX`, t('earnings.title')]} />
-              <Bar dataKey="earned" fill="var(--accent)" radius={[2, 2, 0, 0]} isAnimationActive={false} />
-            </BarChart>
-          </ResponsiveContainer>
+          <Suspense fallback={<div className="h-[150px]" />}>
+            <DailyBars bars={bars} name={t('earnings.title')} />
+          </Suspense>
         }
       />
     </>

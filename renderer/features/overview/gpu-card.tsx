@@ -1,17 +1,18 @@
 import { Cpu } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { GpuHistoryPoint, GpuCard as Reading } from '../../../contract/gpu.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNodeView } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
-import { AXIS, GRID, TOOLTIP } from '../../ui/chart.ts';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 
 const MINUTE = 60_000;
 
 /** What the card does now, and its load of the last ten minutes. */
+const LoadChart = lazy(() => import('./load-chart.tsx').then((module) => ({ default: module.LoadChart })));
+
 export function GpuCard() {
   const { t } = useTranslation('overview');
   const gpu = useNodeView()?.gpu ?? null;
@@ -85,19 +86,9 @@ function LoadLine({ cardId }: { readonly cardId: string }) {
           cells: [t('gpu.ago', { minutes: Math.round(-ago) }), load === null ? '—' : `${load} %`],
         }))}
       chart={
-        <ResponsiveContainer width="100%" height={110}>
-          <LineChart data={line} margin={{ top: 6, right: 10, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid {...GRID} />
-            <XAxis dataKey="ago" type="number" domain={[-10, 0]} ticks={[-10, -5, 0]} unit=" min" {...AXIS} />
-            <YAxis domain={[0, 100]} ticks={[0, 50, 100]} unit="%" width={44} {...AXIS} />
-            <Tooltip
-              {...TOOLTIP}
-              labelFormatter={(ago) => t('gpu.ago', { minutes: Math.round(-Number(ago)) })}
-              formatter={(value) => [`${value} %`, t('gpu.load')]}
-            />
-            <Line dataKey="load" stroke="var(--accent)" strokeWidth={1.5} dot={false} isAnimationActive={false} />
-          </LineChart>
-        </ResponsiveContainer>
+        <Suspense fallback={<div className="h-[110px]" />}>
+          <LoadChart line={line} />
+        </Suspense>
       }
     />
   );

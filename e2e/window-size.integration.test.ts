@@ -1,0 +1,30 @@
+/** What the window loads before its first screen is there: a budget in compressed bytes (brotli), which no machine's speed changes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { beforeAll, expect, it } from 'vitest';
+import { buildDesktop } from '../scripts/build-desktop.ts';
+
+const WINDOW = path.resolve(import.meta.dirname, '..', 'out', 'renderer');
+const BUDGET_KIB = 250;
+
+beforeAll(() => buildDesktop());
+
+/** A file and all that it imports without being asked, each once. */
+function withImports(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(path.join(WINDOW, file), 'utf8');
+  for (const [, name] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) withImports(`assets/${name}`, seen);
+  return seen;
+}
+
+it.for(['overview', 'first-run'])('the screen %s, when it is the first, needs no more than the budget', (feature) => {
+  const page = readFileSync(path.join(WINDOW, 'index.html'), 'utf8');
+  const linked = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file ?? '');
+  const screen = readdirSync(path.join(WINDOW, 'assets')).filter((name) => name.startsWith(`${feature}-screen-`));
+  expect(screen).toHaveLength(1);
+  const files = new Set([...linked, `assets/${screen[0]}`].flatMap((file) => [...withImports(file)]));
+  const bytes = [...files].map((file) => brotliCompressSync(readFileSync(path.join(WINDOW, file))).length);
+  expect(bytes.reduce((sum, size) => sum + size, 0) / 1_024).toBeLessThanOrEqual(BUDGET_KIB);
+});
