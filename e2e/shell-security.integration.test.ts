@@ -1,5 +1,5 @@
 /** What SECURITY.md says of the window, one property a test, on the running program. */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -326,6 +326,10 @@ describe.runIf(ELECTRON === null)('what the page may not do alone', () => {
     // The program has this process's mask; with a private one this would show nothing.
     expect(process.umask() & 0o077).not.toBe(0o077);
     await host.settings.change({ railCollapsed: true });
+    if (process.platform === 'linux') {
+      // Also for the processes that it starts, which have its mask.
+      expect(readFileSync(`/proc/${shell.pid}/status`, 'utf8')).toMatch(/^Umask:\s*0077$/m);
+    }
     const found = readdirSync(shell.dataDir, { recursive: true, encoding: 'utf8' });
     const open = found.filter((name) => (lstatSync(path.join(shell.dataDir, name)).mode & 0o077) !== 0);
     expect(found).toContain('settings.json');
