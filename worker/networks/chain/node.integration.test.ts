@@ -1,0 +1,156 @@
+/** A whole node on a network whose tasks live on a chain: everything real but the engine. */
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { NodeConfigInput } from '../../../contract/node-config.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { addressOf } from '../../../protocol/signing/keys.ts';
+import { FakeEngine, failing } from '../../testing/fake-engine.ts';
+import { startHttpRelay } from '../../testing/http-relay.ts';
+import { type OpenRig, openRig } from '../../testing/open-rig.ts';
+import { tempDir } from '../../testing/temp-dir.ts';
+import { nodeConfig } from '../../testing/worker-rig.ts';
+import { CarryingRelay } from './testing/chain-rig.ts';
+import { CNX, GPU, newKey, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
+
+const ARGS = '{"model":"tiny/model","messages":[]}';
+let world: TaskWorld;
+beforeAll(async () => {
+  world = await startTaskWorld();
+});
+afterEach(() => world.clear());
+afterAll(() => world.stop());
+
+interface Host {
+  readonly key: Hex;
+  readonly address: Hex;
+  readonly relay: CarryingRelay;
+  readonly config: NodeConfigInput;
+  open(): Promise<OpenRig>;
+}
+
+async function host(changes: Partial<NodeConfigInput> = {}): Promise<Host> {
+  const key = newKey();
+  const address = addressOf(key);
+  const relay = new CarryingRelay(world, await startHttpRelay());
+  const base = nodeConfig({ dataDir: tempDir(), relayUrl: relay.url });
+  const gas = { ...world.preset.gas, maxFeePerGasWei: String(world.preset.gas.maxFeePerGasWei) };
+  const config: NodeConfigInput = {
+    ...base,
+    network: { ...base.network, mode: 'chain', minStakeWei: String(STAKE), taskChain: { ...world.preset, gas } },
+    gpu: { name: GPU, vramGib: 24, uuids: [] },
+    ...changes,
+  };
+  await world.give(address, 1_000n * CNX);
+  const open = () => {
+    const engine = new FakeEngine();
+    // Tasks of this world are for this version.
+    engine.version = '2.5.0';
+    return openRig({ config, privateKey: key, engine });
+  };
+  return { key, address, relay, config, open };
+}
+
+const statusOf = async ({ parts }: OpenRig) => (await parts.network.nodeInfo()).status;
+const until = (look: () => Promise<unknown>, wanted: unknown) =>
+  vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 60_000, interval: 50 });
+
+it('stakes by joining, runs a task for its fee, lives through a restart, and leaves with its stake', async () => {
+  const { address, relay, open } = await host();
+  let rig = await open();
+  await rig.until((view) => view.state === 'running');
+  expect(await statusOf(rig)).toBe('Available');
+  expect((await rig.parts.network.nodeInfo()).operatorStakingWei).toBe(STAKE);
+  const task = await world.create({ type: 1, feeWei: 3n * CNX });
+  relay.args.set(task.commitment, ARGS);
+  await world.parametersUploaded(task.commitment);
+  await until(() => world.statusOf(task.commitment), 4);
+  const ended = rig.end();
+  rig.parts.node.stopNow();
+  await ended;
+
+  rig = await open();
+  const before = await world.balance(address);
+  await world.validateSingle(task);
+  await until(() => world.statusOf(task.commitment), 8);
+  await until(async () => rig.parts.store.tasks.get(task.commitment).paymentWei, 3n * CNX);
+  await rig.until((view) => view.state === 'running');
+  expect(rig.engine.jobs).toEqual([]);
+  expect(await world.balance(address)).toBeGreaterThan(before + 2n * CNX);
+  rig.parts.node.unstake();
+  await rig.until((view) => view.state === 'stopped');
+  expect(await statusOf(rig)).toBe('Quit');
+  expect(await world.balance(address)).toBeGreaterThan(1_002n * CNX);
+});
+
+it('ends a task that nobody else ends, in time of the chain', async () => {
+  const { open } = await host();
+  const rig = await open();
+  await rig.until((view) => view.state === 'running');
+  const task = await world.create({ type: 1 });
+  await rig.until((view) => view.currentTask === task.commitment);
+  await world.pass(181);
+  await until(() => world.statusOf(task.commitment), 9);
+  await until(() => statusOf(rig), 'Available');
+});
+
+it('that is slashed does not come back by itself; its host may let it', async () => {
+  const { relay, open } = await host();
+  const rig = await open();
+  await rig.until((view) => view.state === 'running');
+  const peers = [await world.peer(), await world.peer()];
+  const first = await world.create({ type: 1, sampled: true });
+  const tasks = [
+    first,
+    await world.create({ type: 1, guid: first.guid }),
+    await world.create({ type: 1, guid: first.guid }),
+  ] as const;
+  for (const { commitment } of tasks) {
+    relay.args.set(commitment, ARGS);
+    await world.parametersUploaded(commitment);
+  }
+  for (const { key, address } of peers) {
+    await world.as(key, 'task', 'submitTaskScore', [await world.nodeTask(address), `0x${'99'.repeat(32)}`]);
+  }
+  const own = (await rig.parts.network.currentTask()) ?? expect.fail();
+  await until(() => world.statusOf(own), 4);
+  await world.validateGroup(tasks);
+  await rig.until((view) => view.state === 'slashed');
+  expect(await statusOf(rig)).toBe('Quit');
+  for (const { commitment } of tasks) if ((await world.statusOf(commitment)) === 6) await world.resultUploaded(commitment);
+  rig.parts.node.resume();
+  await rig.until((view) => view.state === 'running');
+  expect((await rig.parts.network.nodeInfo()).operatorStakingWei).toBe(STAKE);
+});
+
+it('that is kicked out says so, and has its stake again', async () => {
+  const { relay, address, open } = await host();
+  const rig = await open();
+  rig.engine.answer = failing;
+  await rig.until((view) => view.state === 'running');
+  for (let n = 0; n < 2; n++) {
+    await until(() => statusOf(rig), 'Available');
+    const { commitment } = await world.create({ type: 1 });
+    relay.args.set(commitment, ARGS);
+    await world.parametersUploaded(commitment);
+    await world.pass(181);
+    await until(() => world.statusOf(commitment), 9);
+  }
+  await rig.until((view) => view.state === 'kickedOut');
+  expect(await world.balance(address)).toBeGreaterThan(999n * CNX);
+});
+
+it('without the coin for stake and gas does not begin, and says what is missing', async () => {
+  const { open, address } = await host({ stakeWei: String(2_000n * CNX) });
+  const rig = await open();
+  await rig.until(({ error }) => error?.code === 'PREFLIGHT_STAKE_UNCOVERED');
+  expect(await statusOf(rig)).toBe('Quit');
+  expect(await world.balance(address)).toBe(1_000n * CNX);
+});
+
+it('whose address is a member through another directory waits for its host’s word', async () => {
+  const first = await host();
+  const rig = await first.open();
+  await rig.until((view) => view.state === 'running');
+  await rig.end();
+  const twin = await openRig({ config: { ...first.config, dataDir: tempDir() }, privateKey: first.key });
+  await twin.until(({ error }) => error?.code === 'PREFLIGHT_FOREIGN_MEMBER');
+});
