@@ -50,7 +50,6 @@ describe('a stake', () => {
     await messages(page).getByText('The stake is now 450 CNX.').waitFor();
     await eventually(() => amount.inputValue()).toBe('450.000000000000000001');
     expect(await amount.and(page.locator(':focus')).count()).toBe(1);
-    await page.context().close();
   });
 
   it('that cannot be is explained, and nothing can be confirmed', async () => {
@@ -65,14 +64,12 @@ describe('a stake', () => {
     await page.getByRole('textbox', { name: 'New stake' }).fill('four hundred');
     await page.getByText('Write the amount as a number').waitFor();
     expect(await page.getByRole('button', { name: 'Review the change' }).first().isDisabled()).toBe(true);
-    await page.context().close();
   });
 
   it('on its way back shows when it can be taken without the relay', async () => {
     const page = await window.open({ fixture: 'returning', screen: 'wallet' });
     await page.getByText(/you can take it yourself in 21 min/).waitFor();
     expect(await page.getByRole('button', { name: 'Take it without the relay' }).isDisabled()).toBe(true);
-    await page.context().close();
   });
 });
 
@@ -89,7 +86,6 @@ it('a stake in contracts that the network has left is taken out step by step', a
   await page.getByText(/It can be taken in 30 min/).waitFor();
   expect(await page.getByRole('button', { name: 'Take the old stake' }).isDisabled()).toBe(true);
   await page.getByText('set the beneficial address again').waitFor();
-  await page.context().close();
 });
 
 it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
@@ -107,7 +103,6 @@ it('a withdrawal shows fee, destination and its price in weight before it is con
   const newest = page.getByRole('table', { name: 'Withdrawals' }).getByRole('row').nth(1);
   await newest.getByText('12.5').waitFor();
   await newest.getByText('On its way').waitFor();
-  await page.context().close();
 });
 
 it('the beneficial address is set only after its last digits were typed', async () => {
@@ -127,7 +122,6 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.keyboard.press('Enter');
   await messages(page).getByText('The beneficial address is set.').waitFor();
   await page.getByText(address, { exact: true }).waitFor();
-  await page.context().close();
 });
 
 it('the ledger leads to tasks, is paged and filtered, and is saved as one file', async () => {
@@ -147,7 +141,6 @@ it('the ledger leads to tasks, is paged and filtered, and is saved as one file',
   await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Task payment' });
   await ledger.getByRole('link').first().click();
   await page.waitForURL(/tasks\?task=0x[0-9a-f]{64}/);
-  await page.context().close();
 });
 
 it('a difference is explained, and one of the wallet becomes a transfer by the word of the host', async () => {
@@ -160,7 +153,6 @@ it('a difference is explained, and one of the wallet becomes a transfer by the w
     .waitFor();
   await confirmByKeyboard(page, 'Write it down');
   await page.getByText('The ledger and the network agree.').waitFor();
-  await page.context().close();
 });
 
 it('cards are chosen as a group, with what the network will be told', async () => {
@@ -173,7 +165,6 @@ it('cards are chosen as a group, with what the network will be told', async () =
   await dialog(page).getByText('24 GiB of memory').waitFor();
   await confirmByKeyboard(page, 'Use these cards');
   await page.getByText('Changes wait for the next start of this node.').waitFor();
-  await page.context().close();
 });
 
 it('a model is deleted after its consequences were shown', async () => {
@@ -186,13 +177,11 @@ it('a model is deleted after its consequences were shown', async () => {
   await confirmByKeyboard(page, 'Delete');
   await messages(page).getByText('base:crynux/tiny-chat is deleted').waitFor();
   expect(await page.getByRole('button', { name: 'Delete base:crynux/tiny-chat' }).count()).toBe(0);
-  await page.context().close();
 });
 
 it('a network without a chain says so', async () => {
   const page = await window.open({ fixture: 'no-chain', screen: 'wallet' });
   await page.getByText('its stake is the word of the relay alone').waitFor();
-  await page.context().close();
 });
 
 it.each([
@@ -208,5 +197,4 @@ it.each([
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('[data-theme="dark"]').waitFor();
   expect(await contrastFindings(page)).toEqual([]);
-  await page.context().close();
 });

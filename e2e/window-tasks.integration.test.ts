@@ -54,7 +54,6 @@ describe('the list of tasks', () => {
     await page.getByText('No task fits the filter').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).last().click();
     await page.getByText('1,204 tasks').waitFor();
-    await page.context().close();
   });
 
   it('keys and wheel reach every one of 100,000 rows, and only those in view are in the page', async () => {
@@ -81,7 +80,6 @@ describe('the list of tasks', () => {
     expect(await grid(page).locator('tbody tr').count()).toBeLessThan(100);
     await page.keyboard.press('Home');
     await eventually(() => rowAt(page, 0).getAttribute('aria-selected')).toBe('true');
-    await page.context().close();
   });
 
   it('Enter opens a task, Escape closes it, and the focus is where it was', async () => {
@@ -101,7 +99,6 @@ describe('the list of tasks', () => {
     await openTask(page).waitFor({ state: 'detached' });
     expect(await hasFocus(grid(page))).toBe(true);
     expect(await rowAt(page, 2).getAttribute('aria-selected')).toBe('true');
-    await page.context().close();
   });
 
   it('a row changes in its place; new tasks wait while one reads further down', async () => {
@@ -128,7 +125,6 @@ describe('the list of tasks', () => {
     await more.click();
     await page.getByText('1,206 tasks').waitFor();
     await rowAt(page, 0).getByText('Started').waitFor();
-    await page.context().close();
   });
 
   it('an open task tells what happens to it', async () => {
@@ -139,7 +135,6 @@ describe('the list of tasks', () => {
     await openTask(page)
       .getByRole('img', { name: /this one is at “Score ready”/ })
       .waitFor();
-    await page.context().close();
   });
 });
 
@@ -152,7 +147,6 @@ it('a case is opened from the timeline and saved as a bundle', async () => {
   await page.getByRole('button', { name: 'Export as a bundle' }).click();
   expect((await download).suggestedFilename()).toMatch(/^crynux-case-.*\.zip$/);
   expect(await seriousFindings(page)).toEqual([]);
-  await page.context().close();
 });
 
 it('the log follows, lets go when one scrolls up, and leads from an error to its task', async () => {
@@ -179,7 +173,6 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
   await log.getByText('EXECUTION_FAILED').last().waitFor();
   await log.getByRole('link').last().click();
   await openTask(page).getByText('Way through the network').waitFor();
-  await page.context().close();
 });
 
 it.each([
@@ -201,5 +194,4 @@ it.each([
     await page.getByText('What would change it:').first().waitFor();
   }
   expect(await seriousFindings(page)).toEqual([]);
-  await page.context().close();
 });

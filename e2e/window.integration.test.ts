@@ -1,6 +1,6 @@
 /** The window's frame, overview, first run and settings on made-up hosts, as a host with a keyboard meets them. */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contrastFindings, type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
 
 let window: FixtureWindow;
@@ -9,14 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => window.close());
 
-const pages: Page[] = [];
-afterEach(async () => {
-  for (const page of pages.splice(0)) await page.context().close();
-});
-
 async function open(fixture: string, route: string, options: { dark?: boolean } = {}): Promise<Page> {
   const page = await window.open({ fixture, screen: 'overview', ...options });
-  pages.push(page);
   await go(page, route);
   return page;
 }
@@ -82,6 +76,18 @@ describe('accessibility', () => {
     await first.getByRole('dialog', { name: 'Create a key' }).waitFor();
     await look(first, 'dialog');
     expect(found).toEqual({ 'overview, dark': [] });
+  });
+
+  it('would be found wanting with an image that says nothing and a text that cannot be read', async () => {
+    const page = await open('running', '/settings/keys');
+    await page.evaluate(`document.querySelector('main').insertAdjacentHTML(
+      'beforeend', '<img src="./icon.png"><p class="bad">pale</p>');
+      document.querySelector('.bad').style.cssText = 'color: rgb(200, 200, 200); background-color: rgb(210, 210, 210)'`);
+    expect(await seriousFindings(page)).toEqual([
+      expect.stringMatching(/^color-contrast: .*pale/),
+      expect.stringMatching(/^image-alt: /),
+    ]);
+    expect(await contrastFindings(page)).toEqual([expect.stringMatching(/^color-contrast: .*pale/)]);
   });
 
   it('fits the smallest window without scrolling sideways', async () => {

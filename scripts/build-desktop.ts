@@ -19,7 +19,7 @@ const work = at('out', '.build');
 
 const INPUTS = [
   ...['protocol', 'contract', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
-  ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts'],
+  ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts', 'scripts/serve-fixtures.ts'],
   ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
 ];
 /** Whoever deletes one of these wants it made again. */
@@ -28,17 +28,27 @@ const WAIT_MS = 200;
 const WAITS = 1_500;
 
 /** @returns false: what stands is already the newest. @throws Error when something does not compile */
-export async function buildDesktop(): Promise<boolean> {
+export function buildDesktop(): Promise<boolean> {
+  return buildOnce('desktop', OUTPUTS, async () => {
+    await Promise.all([buildRooms(), buildPreload()]);
+    await buildWindow();
+  });
+}
+
+/**
+ * Builds what has not been built from these inputs, or is not there; whoever else builds is waited for.
+ * @returns false: what stands is already the newest. @throws Error when something does not compile
+ */
+export async function buildOnce(what: string, outputs: readonly string[], build: () => Promise<void>): Promise<boolean> {
   await mkdir(work, { recursive: true });
   const lock = await takeLock();
   try {
-    const stampFile = path.join(work, 'stamp');
+    const stampFile = path.join(work, `stamp-${what}`);
     const stamp = await inputsHash();
     const isNewest = (await readFile(stampFile, 'utf8').catch(() => '')) === stamp;
-    if (isNewest && OUTPUTS.every((file) => existsSync(at(file)))) return false;
+    if (isNewest && outputs.every((file) => existsSync(at(file)))) return false;
     await rm(stampFile, { force: true });
-    await Promise.all([buildRooms(), buildPreload()]);
-    await buildWindow();
+    await build();
     await writeFile(stampFile, stamp);
     return true;
   } finally {

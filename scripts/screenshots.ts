@@ -9,7 +9,7 @@ import { en } from '../renderer/i18n/en/index.ts';
 import { zhCn } from '../renderer/i18n/zh-cn/index.ts';
 import { COMMITMENT } from '../renderer/testing/scenario.ts';
 import { needBrowser } from './browser.ts';
-import { serveFixtures } from './window-build.ts';
+import { serveFixtures } from './serve-fixtures.ts';
 
 const node = (screen: string) => `/node/living-room/${screen}`;
 

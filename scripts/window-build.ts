@@ -1,10 +1,8 @@
 /** How the window is built: the product's page, or the page on made-up hosts that screenshots and UI tests use. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { build, type InlineConfig, type Plugin, preview } from 'vite';
+import type { InlineConfig, Plugin } from 'vite';
 import { CATALOGUES } from './catalogues.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -53,22 +51,4 @@ export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; re
       },
     },
   };
-}
-
-/** Builds the page on made-up hosts into a folder of its own and serves it on loopback. */
-export async function serveFixtures(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const outDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
-  const forget = () => rm(outDir, { recursive: true, force: true });
-  try {
-    const config = windowBuild({ entry: 'fixture', outDir });
-    await build(config);
-    const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
-    const close = () => server.close().finally(forget);
-    const address = server.httpServer.address();
-    if (address === null || typeof address === 'string') throw new Error('the preview server has no port');
-    return { url: `http://127.0.0.1:${address.port}/fixture.html`, close };
-  } catch (error) {
-    await forget();
-    throw error;
-  }
 }
