@@ -40,6 +40,14 @@ function cli(...args: string[]): Promise<{ code: number; answer: unknown }> {
   return promise;
 }
 
+/** The example of docs/api.md, as it stands there; what it prints. */
+function runExample(): Promise<string> {
+  const file = path.resolve(import.meta.dirname, '..', 'docs', 'examples', 'ask-program.mjs');
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  execFile(process.execPath, [file, dataDir], (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+  return promise;
+}
+
 /** Of a process and all that it has started. */
 function family(root: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
@@ -99,6 +107,9 @@ test('from an empty directory to the first payment, asked from another process, 
   expect(BigInt(total.tasksWei)).toBeGreaterThanOrEqual(payment);
   const { stake } = (await cli('stake')).answer as { stake: { status: string } };
   expect(stake.status).toBe('Staked');
+  const said = await runExample();
+  expect(said).toMatch(/^version \d+\.\d+\.\d+\nmy-node My node running running\n/);
+  expect(said).toContain('PROFILE_UNKNOWN: ');
   const doctor = await cli('doctor');
   expect(doctor).toMatchObject({ code: 0, answer: { healthy: true } });
   expect((doctor.answer as { findings: { about: string; check: string; state: string }[] }).findings).toContainEqual(

@@ -1,17 +1,18 @@
-/** Writes docs/errors.md from the rooms' catalogues; `--check` only compares. */
+/** Writes the pages that are made from the code: docs/errors.md and docs/api.md; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
 
-const file = path.join(process.cwd(), 'docs', 'errors.md');
-const page = errorsPage();
+const pages = { 'errors.md': errorsPage(), 'api.md': await apiPage() };
 
-if (process.argv.includes('--check')) {
-  if ((await readFile(file, 'utf8')) !== page) {
-    process.stderr.write('docs/errors.md is not what the catalogues say; run: npm run docs\n');
-    process.exit(1);
+for (const [name, page] of Object.entries(pages)) {
+  const file = path.join(process.cwd(), 'docs', name);
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, page);
+    process.stdout.write(`wrote docs/${name}\n`);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== page) {
+    process.stderr.write(`docs/${name} is not what the code says; run: npm run docs\n`);
+    process.exitCode = 1;
   }
-} else {
-  await writeFile(file, page);
-  process.stdout.write('wrote docs/errors.md\n');
 }

@@ -1,0 +1,128 @@
+/** docs/api.md as text: everything that may be asked of the program and of a node, from the contracts themselves. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type AnySchema, getEventIteratorSchemaDetails } from '@orpc/contract';
+import { z } from 'zod';
+import type { ProcedureMeta } from '../contract/acts.ts';
+import { hostContract } from '../contract/host-contract.ts';
+import { nodeContract } from '../contract/node-contract.ts';
+import { type Direction, namesOf, schemaText } from './schema-text.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const CONTRACT = path.join(ROOT, 'contract');
+/** Runs as it stands, on the Node that it says; a test does so. */
+export const EXAMPLE = 'docs/examples/ask-program.mjs';
+
+const head = (example: string) => `# The programming interface
+
+Whatever the window can do, a script on the same machine can do as well: it speaks the contract of
+[\`contract/\`](../contract). This page is made from the contract (\`npm run docs\`); a test keeps it in step.
+For shell scripts, [the command line](cli.md) with \`--json\` is less work.
+
+## Connecting
+
+1. **Address and token.** A program without a desktop (\`crynux-node run\` or \`serve\`) writes \`headless.json\` into its data
+   directory, readable by its owner alone: \`{ "pid", "port", "token" }\`. It listens on 127.0.0.1 only. The file is new at each start.
+   Whoever has the token can do everything that the command line can. Electron's program has no such door.
+2. **Transport.** A WebSocket to \`ws://127.0.0.1:<port>/rpc/host\` for the program, or \`/rpc/node/<profile id>\` for one node that
+   runs, with the header \`Authorization: Bearer <token>\`. Answers before the handshake: 401 = wrong token; 404 = that node does
+   not run.
+3. **Frames** are JSON texts. A call: \`{ "i": "1", "p": { "u": "/profiles/start", "b": { "json": <input> } } }\` with an \`i\` of your own
+   per call (up to 32 letters). Its answer has the same \`i\`: \`{ "i": "1", "p": { "b": { "json": <output> } } }\`; where \`p.s\` is 400 or more it is an error,
+   with \`code\`, \`message\` and the facts in \`p.b.json\`. Codes are in [errors.md](errors.md).
+4. **Subscriptions** answer with a header \`content-type: text/event-stream\`, then with frames
+   \`{ "i", "t": 3, "p": { "e": "message", "d": { "json": <output> } } }\`: a snapshot first, then changes. \`e\` = \`done\` or \`error\` is the end.
+   \`{ "i", "t": 4 }\` from you ends one.
+5. **Limits.** Frames of up to 1 MiB to the program, 256 calls under way per connection. A frame that is not understood ends the connection.
+
+Amounts are decimal wei in strings, times epoch milliseconds (\`…Ms\`), files base64. In TypeScript,
+[\`contract/rpc-client.ts\`](../contract/rpc-client.ts) gives typed clients.
+
+\`\`\`js
+${example.trim()}
+\`\`\`
+
+## Reading this page
+
+\`name?\`: may be left out. Named types are at the end. **key**, **money**, **program**: the call touches the key or the money, or has a program
+run; a window cannot do it without the word of a person, a script with the token can. **own**: for the command line and such scripts alone.
+`;
+
+interface Built {
+  readonly '~orpc': { readonly inputSchema?: AnySchema; readonly outputSchema?: AnySchema; readonly meta: ProcedureMeta };
+}
+
+export async function apiPage(): Promise<string> {
+  const files = readdirSync(CONTRACT).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  // Its import changes how the process makes files.
+  const modules = files.filter((file) => file !== 'private-process.ts');
+  const names = namesOf(await Promise.all(modules.map((file) => import(pathToFileURL(path.join(CONTRACT, file)).href))));
+  const types = new Map<string, string>();
+
+  const write = (schema: AnySchema | undefined, io: Direction): string => {
+    if (!(schema instanceof z.ZodType)) throw new Error('a procedure has no schema of zod');
+    const { text, types: used } = schemaText(schema, io, names);
+    for (const [name, definition] of used) {
+      const other = types.get(name);
+      if (other !== undefined && other !== definition) types.set(`${name} (as ${io})`, definition);
+      else types.set(name, definition);
+    }
+    return text;
+  };
+  const describe = (route: string, procedure: Built, comment: string | undefined): string => {
+    const { inputSchema, outputSchema, meta } = procedure['~orpc'];
+    const yields = getEventIteratorSchemaDetails(outputSchema)?.yields;
+    const marks = [yields === undefined ? null : 'subscription', meta.act === undefined ? null : `**${meta.act}**`];
+    const said = marks.filter((mark) => mark !== null).join(', ');
+    return [
+      `### \`${route}\`${said === '' ? '' : ` · ${said}`}`,
+      ...(comment === undefined ? [] : ['', comment]),
+      '',
+      '```ts',
+      `input:  ${write(inputSchema, 'input')}`,
+      `output: ${write(yields ?? outputSchema, 'output')}`,
+      '```',
+      '',
+    ].join('\n');
+  };
+  const section = (title: string, contract: Readonly<Record<string, Readonly<Record<string, unknown>>>>, sources: string[]) => {
+    const comments = commentsIn(sources);
+    const parts = Object.entries(contract).flatMap(([group, procedures]) =>
+      Object.entries(procedures).map(([name, procedure]) =>
+        describe(`/${group}/${name}`, procedure as Built, comments.get(`${group}/${name}`)),
+      ),
+    );
+    return [`## ${title}`, '', ...parts].join('\n');
+  };
+
+  const host = section('Of the program: `/rpc/host`', hostContract, ['host-contract.ts']);
+  const node = section('Of a node: `/rpc/node/<profile id>`', nodeContract, ['node-contract.ts', 'money-procedures.ts']);
+  const definitions = [...types]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, text]) => `type ${name} =${text.startsWith('\n') ? '' : ' '}${text}`);
+  const example = readFileSync(path.join(ROOT, EXAMPLE), 'utf8');
+  return [head(example), host, node, '## Types', '', '```ts', ...definitions, '```', ''].join('\n');
+}
+
+/** What the sources say about each procedure: `group/name` → the comment above it. */
+function commentsIn(files: readonly string[]): Map<string, string> {
+  const comments = new Map<string, string>();
+  for (const file of files) {
+    let group = file === 'money-procedures.ts' ? 'money' : '';
+    let comment: string | undefined;
+    for (const line of readFileSync(path.join(CONTRACT, file), 'utf8').split('\n')) {
+      const indent = line.search(/\S/);
+      const said = /^\s*\/\*\* (.*) \*\/$/.exec(line)?.[1];
+      const name = /^\s*(\w+):/.exec(line)?.[1];
+      if (said !== undefined) comment = said;
+      else {
+        if (name !== undefined && indent === 2 && /\{$/.test(line)) group = name;
+        else if (name !== undefined && comment !== undefined && !comments.has(`${group}/${name}`))
+          comments.set(`${group}/${name}`, comment);
+        comment = undefined;
+      }
+    }
+  }
+  return comments;
+}
