@@ -9,8 +9,8 @@ import type { Log } from '../worker/log.ts';
 import { systemRandom } from '../worker/system-random.ts';
 import { HeadlessError } from './errors.ts';
 import { removeAddress, writeAddress } from './rpc/address-file.ts';
-import { readStaticFiles, type StaticFiles } from './web/static-files.ts';
-import { startWebServer, type WebServer } from './web/web-server.ts';
+import { readStaticFiles } from './web/static-files.ts';
+import { type LiveWindow, startWebServer, type WebServer } from './web/web-server.ts';
 
 export interface ProgramOptions {
   readonly dataDir: string;
@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly port: number;
   /** Folder of the built window; null = none is served. */
   readonly windowDir: string | null;
+  /** In its place, for those who work on the window. */
+  readonly liveWindow?: LiveWindow;
   readonly log: Log;
   /** For what a page may not do alone; left out, nobody says yes. */
   readonly ask?: AskPerson;
@@ -44,8 +46,8 @@ export const WINDOW_DIR = path.join(
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
 /** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
-export async function openProgram({ dataDir, port, windowDir, log, ask, clock }: ProgramOptions): Promise<Program> {
-  const files: StaticFiles | null = windowDir === null ? null : readStaticFiles(windowDir);
+export async function openProgram({ dataDir, port, windowDir, liveWindow, log, ask, clock }: ProgramOptions): Promise<Program> {
+  const files = liveWindow ?? (windowDir === null ? null : readStaticFiles(windowDir));
   const given = { ...(ask === undefined ? {} : { ask }), ...(clock === undefined ? {} : { clock }) };
   const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, ...given }).catch((cause: unknown) => {
     if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;

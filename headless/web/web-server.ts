@@ -3,7 +3,7 @@
  * files are the same for everybody and hold nothing; what is worth something needs a session (contract/page-session.ts).
  * HTTP reads, and enters or leaves a session; everything else travels over a WebSocket, whose origin is checked.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -30,11 +30,19 @@ import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { NO_WINDOW_PAGE } from './pages.ts';
 import type { StaticFiles } from './static-files.ts';
 
+/** A window that is made while it is looked at, for those who work on it; what may speak to the program stays the same. */
+export interface LiveWindow {
+  /** Of its pages, in the place of the product's: what exchanges parts of a page needs a little more. */
+  readonly contentSecurityPolicy: string;
+  /** Answers a request for a file of it, whose headers of security are set. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
 export interface WebServerOptions {
   /** 0 = any free one. */
   readonly port: number;
   /** Null: the window has not been built, or is not wanted. */
-  readonly files: StaticFiles | null;
+  readonly files: StaticFiles | LiveWindow | null;
   readonly random: Random;
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort, caller: Caller) => void;
@@ -119,7 +127,12 @@ function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate):
 }
 
 /** There are no routes: a path is looked up exactly as it came, so nothing in it can lead anywhere else. */
-function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles | null, gate: EntryGate): FastifyReply {
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  files: StaticFiles | LiveWindow | null,
+  gate: EntryGate,
+): FastifyReply {
   const [path = ''] = request.url.split('?', 1);
   const { origin, authorization } = request.headers;
   if (path === '/address') {
@@ -127,11 +140,20 @@ function answer(request: FastifyRequest, reply: FastifyReply, files: StaticFiles
     return files === null ? reply.code(404).send() : reply.send({ address: addressWith(request.socket.localPort ?? 0, gate) });
   }
   if (files === null) return reply.code(503).type(HTML).send(NO_WINDOW_PAGE);
+  if ('handle' in files) return live(request, reply, files);
   // The window's own paths are known to the window alone; a missing script or picture is missing.
   const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
   const file = files.find(path) ?? (isNavigation ? files.index : undefined);
   if (file === undefined) return reply.code(404).send();
   return reply.type(file.type).send(file.body);
+}
+
+function live(request: FastifyRequest, reply: FastifyReply, { handle, contentSecurityPolicy }: LiveWindow): FastifyReply {
+  reply.hijack();
+  const headers = { ...SECURITY_HEADERS, 'Content-Security-Policy': contentSecurityPolicy };
+  for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
+  handle(request.raw, reply.raw);
+  return reply;
 }
 
 function attachSockets(server: FastifyInstance, options: WebServerOptions, gate: EntryGate): WebSocketServer {
