@@ -6,6 +6,12 @@ const node = {
   expect: { poll: { timeout: 90_000 } },
 };
 
+/**
+ * For both projects: were they different, the one would wait for the end of the other. Four fit two cores, because the
+ * integration tests wait for their processes much of the time.
+ */
+const maxWorkers = 4;
+
 export default defineConfig({
   test: {
     ...node,
@@ -20,18 +26,22 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts'],
           // Ends what hangs; no test is timed. A busy machine may be ten times slower than a quiet one.
           testTimeout: 120_000,
+          maxWorkers,
+          // None leaves anything behind in its process, and most of a short file's time is loading modules.
+          isolate: false,
         },
       },
       {
-        // Real processes, sockets and SQLite on disk; mostly waiting, so four files at a time fit two cores.
+        // Real processes, sockets and SQLite on disk. These begin first.
         test: {
           ...node,
           name: 'integration',
-          include: ['{worker,host,headless,electron,devnet,demo,e2e}/**/*.integration.test.ts'],
+          include: ['{worker,host,headless,electron,devnet,demo,e2e,scripts}/**/*.integration.test.ts'],
           // As above: whole networks start and end inside these.
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          maxWorkers: 4,
+          maxWorkers,
+          globalSetup: ['scripts/testing/bundle-programs.ts'],
         },
       },
     ],

@@ -96,7 +96,7 @@ describe('a bad line', () => {
     let down = true;
     const running = runUnder(() => (down ? { kind: 'dropBefore' } : PASS), 1);
     const asked = () => network.line.seen.filter((request) => request.fault === 'dropBefore').length;
-    while (asked() < 4) await new Promise((resolve) => setImmediate(resolve));
+    await expect.poll(asked).toBeGreaterThanOrEqual(4);
     down = false;
     expectEachPaidOnce(await running);
   });

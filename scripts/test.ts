@@ -2,10 +2,11 @@
  * Runs every test and closes with a line `N passed, N failed`. Arguments go to Vitest: `npm test -- protocol`.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ensureTestPrograms } from './system-packages.ts';
 
@@ -44,6 +45,15 @@ function roomOfTests(): string {
   }
 }
 
+/** What the integration tests start is bundled once, when they begin (`testing/bundle-programs.ts`), and used by them all. */
+function takeBundledPrograms(folder: string): void {
+  if (process.env.CRYNUX_TEST_SOURCES === '1') return;
+  process.env.CRYNUX_TEST_PROGRAMS = path.join(folder, 'programs');
+  mkdirSync(process.env.CRYNUX_TEST_PROGRAMS);
+  const preload = path.join(import.meta.dirname, 'testing', 'use-programs.mjs');
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import ${JSON.stringify(pathToFileURL(preload).href)}`;
+}
+
 async function main(): Promise<number> {
   process.env.CRYNUX_BROWSER = ensureTestPrograms();
   // The tests start hundreds of processes from the same sources: what is compiled once need not be again.
@@ -51,6 +61,7 @@ async function main(): Promise<number> {
   // A short name: the path of a socket has to fit into a hundred letters.
   const folder = await mkdtemp(path.join(roomOfTests(), 'ct-'));
   process.env.TMPDIR = folder;
+  takeBundledPrograms(folder);
   const report = path.join(folder, 'report.json');
   const vitest = path.join(process.cwd(), 'node_modules', 'vitest', 'vitest.mjs');
   const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];

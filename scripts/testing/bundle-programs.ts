@@ -1,0 +1,109 @@
+/**
+ * The programs that the integration tests start, each with all its modules in few files: they are started hundreds of
+ * times, and most of a start is reading, stripping and compiling modules. What they do is the same. They lie as in a
+ * build (`programs/` in the place of `dist/`), so that they find each other; `use-programs.mjs` puts them in the place of
+ * the sources. Left out where `CRYNUX_TEST_PROGRAMS` is not set: then the sources themselves are run.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'vite';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+
+/** What is started as a process or a thread, from the root, without its extension. */
+const ENTRIES = [
+  'worker/main',
+  'worker/engines/embedded/main',
+  'worker/scores/digest-thread',
+  'headless/main',
+  'devnet/main',
+  'devnet/peers/engine-proxy',
+  'devnet/chain/anvil-guard',
+  'e2e/support/killable-worker',
+  'devnet/testing/little-worker',
+  'devnet/peers/testing/little-engine',
+  'worker/engines/testing/fake-engine',
+  'worker/chain/testing/kill-child',
+  'worker/models/testing/profile-program',
+  'worker/gpu/testing/claim-program',
+  'worker/testing/store-opener',
+  'worker/testing/lock-holder',
+] as const;
+/** With machine code beside their modules, or looked for by their place. */
+const EXTERNAL = ['node-llama-cpp', 'onnxruntime-node', 'keytar'];
+
+export async function setup(): Promise<void> {
+  const folder = process.env.CRYNUX_TEST_PROGRAMS;
+  if (folder === undefined || existsSync(path.join(folder, 'map.json'))) return;
+  const programs = path.join(folder, 'programs');
+  await mkdir(programs, { recursive: true });
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'error',
+    publicDir: false,
+    plugins: [places(programs)],
+    ssr: { noExternal: true, external: EXTERNAL },
+    build: {
+      ssr: true,
+      outDir: programs,
+      emptyOutDir: false,
+      minify: false,
+      target: 'node24',
+      rollupOptions: {
+        input: Object.fromEntries(ENTRIES.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
+        output: { entryFileNames: '[name].program.js', chunkFileNames: 'shared/[name]-[hash].js' },
+      },
+    },
+  });
+  await writeFile(path.join(programs, 'package.json'), JSON.stringify({ type: 'module', version: await versionOfProject() }));
+  await symlink(path.join(ROOT, 'resources'), path.join(programs, 'resources'), 'junction');
+  for (const name of ['node_modules', 'out']) await symlink(path.join(ROOT, name), path.join(folder, name), 'junction');
+  const map: Record<string, string> = {};
+  for (const entry of ENTRIES) {
+    const file = path.join(programs, `${entry}.js`);
+    await writeFile(file, starter(path.join(folder, 'compiled'), path.basename(entry)));
+    map[pathToFileURL(path.join(ROOT, `${entry}.ts`)).href] = pathToFileURL(file).href;
+  }
+  // Whole or not there.
+  await writeFile(path.join(folder, 'map.new'), JSON.stringify(map));
+  await rename(path.join(folder, 'map.new'), path.join(folder, 'map.json'));
+}
+
+/** An engine is given no environment variable of ours: its program has to know by itself where compiled code is kept. */
+const starter = (cache: string, name: string) =>
+  `import { enableCompileCache } from 'node:module';\nenableCompileCache(${JSON.stringify(cache)});\nawait import('./${name}.program.js');\n`;
+
+async function versionOfProject(): Promise<unknown> {
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+  return manifest.version;
+}
+
+/**
+ * What a module asks about itself, answered as if it were alone. One that asks whether it is TypeScript looks for other
+ * programs beside it, and is told its place in the build; all others are told that of their source.
+ */
+function places(programs: string): Plugin {
+  return {
+    name: 'places',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.startsWith(ROOT + path.sep) || id.includes('node_modules') || !code.includes('import.meta')) return null;
+      const isPlacedInBuild = /import\.meta\.url\.endsWith\(|extname\(import\.meta/.test(code);
+      const name = path.relative(ROOT, id);
+      const file = isPlacedInBuild ? path.join(programs, name.replace(/\.ts$/, '.js')) : id;
+      const isEntry = ENTRIES.some((entry) => `${entry}.ts` === name);
+      const answers: Record<string, unknown> = {
+        url: pathToFileURL(file).href,
+        filename: file,
+        dirname: path.dirname(file),
+        main: isEntry,
+      };
+      return code.replace(/import\.meta\.(\w+)/g, (whole, key: string) =>
+        key in answers ? JSON.stringify(answers[key]) : whole,
+      );
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Preloaded into every process of a test run: a program that was bundled for it is run in the place of its source. */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+function programs() {
+  try {
+    return JSON.parse(readFileSync(path.join(process.env.CRYNUX_TEST_PROGRAMS, 'map.json'), 'utf8'));
+  } catch {
+    // None were made: the sources are run.
+    return {};
+  }
+}
+
+const started = process.argv[1] === undefined ? undefined : pathToFileURL(process.argv[1]).href;
+const program = started === undefined ? undefined : programs()[started];
+if (program !== undefined) {
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier === started && context.parentURL === undefined ? program : specifier, context),
+  });
+}
