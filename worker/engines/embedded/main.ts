@@ -8,9 +8,6 @@ import { serialiseError } from '../../../protocol/errors.ts';
 import { loadCatalogue } from '../models/catalogue.ts';
 import { createDownloadRole } from './download-role.ts';
 import { embeddedEnvironment } from './environment.ts';
-import { createInferenceRole } from './inference-role.ts';
-import { startRuntime } from './llm/runtime.ts';
-import { createRuntimes } from './runtimes.ts';
 import { serveWorker } from './session.ts';
 
 const PARENT_CHECK_MS = 1000;
@@ -21,6 +18,10 @@ async function main(): Promise<void> {
   endWithParent();
   let reason: string;
   if (role === 'inference') {
+    // The runtimes are half a second of loading, and nothing to the role that downloads.
+    const { startRuntime } = await import('./llm/runtime.ts');
+    const { createInferenceRole } = await import('./inference-role.ts');
+    const { createRuntimes } = await import('./runtimes.ts');
     const llm = await startRuntime(device);
     const perform = createInferenceRole({ runtimes: createRuntimes({ llm, device }), catalogue });
     reason = await serveWorker({ url: nodeUrl, role, perform, gpuCount: llm.gpuCount });
