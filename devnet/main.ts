@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import '../contract/node-version.ts';
 import '../contract/private-process.ts';
 import { networkPresetData } from '../contract/node-config.ts';
 import { serialiseError } from '../protocol/errors.ts';
