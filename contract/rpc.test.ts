@@ -28,7 +28,8 @@ function connect(change: () => Promise<never> | Promise<ReturnType<typeof settin
     },
   };
   const [near, far] = portPair();
-  createRpcServer(router, (error) => unexpected.push(error)).serve(far);
+  // What is told here is how calls travel; what a page may do is another test.
+  createRpcServer(router, (error) => unexpected.push(error)).serve(far, 'own');
   return { client: createHostClient(near), unexpected, stopped, near };
 }
 
