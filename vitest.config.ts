@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './scripts/testing/slow-first.ts';
 
 const node = {
   environment: 'node' as const,
@@ -16,6 +17,7 @@ export default defineConfig({
   test: {
     ...node,
     reporters: ['default'],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         // Beside the code: pure or in-process.

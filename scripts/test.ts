@@ -10,14 +10,33 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ensureTestPrograms } from './system-packages.ts';
 
-const reportSchema = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() });
+const reportSchema = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numFailedTestSuites: z.number(),
+  testResults: z.array(z.object({ name: z.string(), startTime: z.number(), endTime: z.number() })),
+});
+type Report = z.output<typeof reportSchema>;
 
-async function readReport(file: string): Promise<z.output<typeof reportSchema> | null> {
+/** So many, once so many files were run: where a suite has become slow. */
+const SLOWEST = 10;
+const MANY_FILES = 50;
+
+async function readReport(file: string): Promise<Report | null> {
   try {
     return reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return null;
   }
+}
+
+function slowestFiles({ testResults }: Report): string {
+  if (testResults.length < MANY_FILES) return '';
+  const rows = testResults
+    .map(({ name, startTime, endTime }) => ({ name: path.relative(process.cwd(), name), seconds: (endTime - startTime) / 1_000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, SLOWEST);
+  return `\nThe slowest files:\n${rows.map(({ name, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${name}\n`).join('')}`;
 }
 
 const MEMORY = '/dev/shm';
@@ -74,6 +93,7 @@ async function main(): Promise<number> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   // A file that fails to load has no tests to count, yet it is a failure; so is a runner that died.
   const failed = counts === null ? 1 : counts.numFailedTests + (counts.numFailedTests === 0 && code !== 0 ? 1 : 0);
+  if (counts !== null) process.stdout.write(slowestFiles(counts));
   process.stdout.write(`\n${counts?.numPassedTests ?? 0} passed, ${failed} failed\n`);
   return code === 0 && failed > 0 ? 1 : code;
 }
