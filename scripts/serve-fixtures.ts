@@ -4,16 +4,13 @@ import { build, preview } from 'vite';
 import { buildOnce } from './build-desktop.ts';
 import { windowBuild } from './window-build.ts';
 
-const config = windowBuild({ entry: 'fixture' });
+const root = path.resolve(import.meta.dirname, '..');
 
 export async function serveFixtures(): Promise<{ readonly url: string; close(): Promise<void> }> {
   // A test's build says more than one for users: React's own complaints are in it.
-  const mode = process.env.NODE_ENV ?? 'production';
-  await buildOnce(
-    `fixture-${mode}`,
-    [path.join('out', 'renderer-fixture', 'fixture.html')],
-    async () => void (await build(config)),
-  );
+  const folder = path.join('out', `fixture-${process.env.NODE_ENV ?? 'production'}`);
+  const config = windowBuild({ entry: 'fixture', outDir: path.join(root, folder) });
+  await buildOnce(path.basename(folder), [path.join(folder, 'fixture.html')], async () => void (await build(config)));
   const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('the preview server has no port');

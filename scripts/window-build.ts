@@ -30,7 +30,7 @@ function featureOf(module: string | null): string {
   return feature === undefined ? '' : `${feature}-`;
 }
 
-/** Only `index` is part of the product; it goes to `out/renderer`. */
+/** `outDir`: left out, that of the product's page, `out/renderer`. */
 export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; readonly outDir?: string }): InlineConfig {
   return {
     configFile: false,
@@ -39,7 +39,7 @@ export function windowBuild({ entry, outDir }: { readonly entry: WindowEntry; re
     logLevel: 'warn',
     plugins: [react(), tailwindcss(), errorCatalogue()],
     build: {
-      outDir: outDir ?? path.join(root, 'out', entry === 'index' ? 'renderer' : 'renderer-fixture'),
+      outDir: outDir ?? path.join(root, 'out', 'renderer'),
       emptyOutDir: true,
       target: 'chrome130',
       // A data: URL would be refused by the page's own policy.

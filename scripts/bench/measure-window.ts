@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { needBrowser } from '../browser.ts';
-import { serveFixtures } from '../window-build.ts';
+import { serveFixtures } from '../serve-fixtures.ts';
 import type { Figures } from './figures.ts';
 
 const IDLE_SECONDS = 20;
