@@ -53,7 +53,8 @@ export interface TaskWorld {
   stop(): Promise<void>;
 }
 
-const keyOf = (name: string) => id(`task world ${name}`) as Hex;
+/** Of an account of this world. */
+export const keyOf = (name: string) => id(`task world ${name}`) as Hex;
 
 export async function startTaskWorld(): Promise<TaskWorld> {
   const chain = await startTaskChain({ clock: systemClock });
