@@ -1,6 +1,5 @@
 /** The procedures of contract/money-procedures.ts. */
 import type { QuestionFacts } from '../../contract/act-questions.ts';
-import { OWN_ACCOUNTS } from '../../contract/money.ts';
 import type { Consent, MoneyService } from '../../contract/money-procedures.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import { monotonicNow } from '../../protocol/monotonic.ts';
@@ -89,7 +88,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
       const sums = earningsSummary(ledger.totals, nowMs());
       return {
         atMs: nowMs(),
-        accounts: OWN_ACCOUNTS.map((own) => ({ account: own, wei: String(ledger.balanceWei(own)) })),
+        accounts: money.accounts.map((own) => ({ account: own, wei: String(ledger.balanceWei(own)) })),
         today: views.sumsView(sums.today),
         last7Days: views.sumsView(sums.last7Days),
         last30Days: views.sumsView(sums.last30Days),

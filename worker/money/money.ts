@@ -13,6 +13,7 @@ import type { EventLog } from '../store/event-log.ts';
 import type { Tasks } from '../store/tasks.ts';
 import { createChainReader } from './chain/chain-reader.ts';
 import { stakingSources } from './chain/staking-log.ts';
+import { OWN_ACCOUNTS, type OwnAccount } from './ledger/entry.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { MoneyRecords } from './records/money-records.ts';
@@ -50,6 +51,8 @@ export interface MoneyOptions {
 
 /** Parts that the procedures use; everything else goes through them. */
 export interface MoneyParts {
+  /** Those that there are on this network. */
+  readonly accounts: readonly OwnAccount[];
   readonly ledger: Ledger;
   readonly records: MoneyRecords;
   readonly sync: MoneySync;
@@ -71,6 +74,9 @@ export interface Money extends MoneyParts {
   wake(): void;
 }
 
+/** Where tasks live on a chain there is nothing between what they pay and the wallet. */
+const ON_CHAIN: readonly OwnAccount[] = ['wallet', 'stake'];
+
 /** How often the sources are read when nothing wakes the reader. */
 const PERIOD_MS = 60_000;
 
@@ -87,7 +93,8 @@ export function createMoney(options: MoneyOptions): Money {
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;
   const read = taskChain === null ? chain : taskChainMoney(taskChain);
-  const common = { db, records, ledger, account, chain: read, nowMs, clock };
+  const accounts = taskChain === null ? OWN_ACCOUNTS : ON_CHAIN;
+  const common = { db, records, ledger, account, accounts, chain: read, nowMs, clock };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({
@@ -103,6 +110,7 @@ export function createMoney(options: MoneyOptions): Money {
   const waker = new Waker(clock);
   let report: SyncReport | null = null;
   return {
+    accounts,
     ledger,
     records,
     sync,

@@ -14,6 +14,8 @@ export interface NetworkRules {
   readonly expiry: { readonly uploadGraceSeconds: number } | null;
   /** It takes the files of an invalidated result, for a later review. */
   readonly takesEvidence: boolean;
+  /** It keeps an account for each node, and pays to it; else it pays to the node's wallet. */
+  readonly keepsAccounts: boolean;
 }
 
 /** Source: RELAY_PROTOCOL 4.4, 8.5. */
@@ -22,6 +24,7 @@ export const RELAY_RULES: NetworkRules = {
   argsFollow: false,
   expiry: null,
   takesEvidence: true,
+  keepsAccounts: true,
 };
 
 /** Source: CHAIN_PROTOCOL 2.6, CHAIN_CORRECTIONS 18, 10. */
@@ -30,4 +33,5 @@ export const CHAIN_RULES: NetworkRules = {
   argsFollow: true,
   expiry: { uploadGraceSeconds: 30 },
   takesEvidence: false,
+  keepsAccounts: false,
 };

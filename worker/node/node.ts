@@ -81,7 +81,7 @@ export class Node {
       identity: () => this.#identity(),
       onState: (kind) => this.#enter(kind),
       onInfo: ({ relayBalanceWei }) => {
-        this.#relayBalanceWei = relayBalanceWei;
+        this.#relayBalanceWei = context.network.rules.keepsAccounts ? relayBalanceWei : null;
       },
     });
     const feed = new EventFeed(context, {

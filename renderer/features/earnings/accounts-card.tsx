@@ -8,7 +8,7 @@ import { Time } from '../../ui/time.tsx';
 /** In this order; what was sent to the beneficial address is no longer the node's. */
 const HELD = ['relay', 'inTransit', 'locked', 'wallet', 'stake'] as const satisfies readonly OwnAccount[];
 
-/** Every account with what the ledger says it holds, and their sum. */
+/** Every account that the network has, with what the ledger says it holds, and their sum. */
 export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('earnings');
   const byName = new Map(summary.accounts.map(({ account, wei }) => [account, BigInt(wei)]));
@@ -17,7 +17,7 @@ export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
   return (
     <Card title={t('accounts.title')}>
       <dl className="grid grid-cols-[1fr_auto] gap-x-4">
-        {HELD.map((account) => (
+        {HELD.filter((account) => byName.has(account)).map((account) => (
           <Line key={account} account={account} wei={byName.get(account) ?? 0n} />
         ))}
         <dt className="pt-2 font-semibold">{t('accounts.sum')}</dt>

@@ -1,6 +1,6 @@
 /** Holds the ledger against everything that can be asked: the relay's balance, its records, the chain. */
 import { serialiseError } from '../../../protocol/errors.ts';
-import { legsOf, type OwnAccount } from '../ledger/entry.ts';
+import { legsOf, OWN_ACCOUNTS, type OwnAccount } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type MoneyRecords, RELAY_LISTS, type RelayList } from '../records/money-records.ts';
 import type { RelayAccount } from '../relay/relay-account.ts';
@@ -18,6 +18,8 @@ export interface ReconcilerOptions {
   readonly records: MoneyRecords;
   readonly sync: Pick<MoneySync, 'inTurn' | 'readSources'>;
   readonly account: Pick<RelayAccount, 'address' | 'balance'>;
+  /** Those that there are on this network; absent = all. */
+  readonly accounts?: readonly OwnAccount[];
   readonly chain: MoneyChain | null;
   readonly nowMs: () => number;
 }
@@ -47,7 +49,7 @@ export class Reconciler {
   }
 
   async #reconcile(): Promise<Reconciliation> {
-    const { ledger, records, nowMs } = this.#options;
+    const { ledger, records, nowMs, accounts = OWN_ACCOUNTS } = this.#options;
     const { report, balance } = await this.#count();
     const chain = await this.#chain(report);
     const sums = await sumRecords(records);
@@ -64,7 +66,8 @@ export class Reconciler {
       ['stake', 'chain', chain.stake],
       ['benefit', 'none', { why: 'the address is its owner’s, who may have moved what this node sent there' }],
     ];
-    const checks = observations.map(([account, against, observed]) => {
+    const present = observations.filter(([account]) => accounts.includes(account));
+    const checks = present.map(([account, against, observed]) => {
       const comparison = { account, against, ledgerWei: ledger.balanceWei(account), observed };
       return this.#check({ ...comparison, candidates: this.#candidates(account, report) });
     });
