@@ -11,6 +11,8 @@ export interface Intent {
   readonly to: Hex;
   readonly data: Hex;
   readonly valueWei: bigint;
+  /** Gas that the call may need beyond its estimate, where others can make it do more by the time it is mined. */
+  readonly extraGas?: bigint;
 }
 
 /** One signed form of a transaction. All attempts of an intent have the same nonce, so at most one can be executed. */

@@ -29,7 +29,8 @@ export async function prepareTransaction(input: {
   const { intent, chainId, nonce, rpc, signer, gas, nowMs } = input;
   const balance = await rpc.call('eth_getBalance', [signer.address, 'latest']);
   assertFunds(balance, intent.valueWei);
-  const gasLimit = gasLimitFor(await estimateGas(rpc, signer, intent), gas);
+  const estimate = (await estimateGas(rpc, signer, intent)) + (intent.extraGas ?? 0n);
+  const gasLimit = gasLimitFor(estimate, gas);
   const fees = firstOffer(await readFeeMarket(rpc), gas.maxFeePerGasWei);
   assertFunds(balance, intent.valueWei + gasLimit * highestPrice(fees));
   const { to, data, valueWei } = intent;

@@ -234,11 +234,12 @@ export class ChainNetwork implements TaskNetwork {
 
   #taskAct(name: string, commitment: Hex, fn: string, argument: unknown): Promise<Sending> {
     const { acts, contracts } = this.#options;
-    return acts.once(`${name}:${commitment}`, { contract: contracts.task, fn, args: [commitment, argument] });
+    const call = { contract: contracts.task, fn, args: [commitment, argument], mayStartTask: fn === 'abortTask' };
+    return acts.once(`${name}:${commitment}`, call);
   }
 
   async #nodeAct(fn: string, args: readonly unknown[] = [], valueWei = 0n): Promise<void> {
     const { acts, contracts } = this.#options;
-    await acts.again({ contract: contracts.node, fn, args, valueWei });
+    await acts.again({ contract: contracts.node, fn, args, valueWei, mayStartTask: fn === 'join' || fn === 'resume' });
   }
 }

@@ -76,6 +76,8 @@ describe('a process that ends while a transaction waits', () => {
     await next.until(task.commitment, 'close EndAborted');
     expect(await sentBy(rig.address)).toBe(2);
     expect((await next.network.nodeInfo()).status).toBe('Available');
+    // A task that somebody puts into the queue meanwhile may begin within it.
+    expect(next.chain.journal.find(`abort:${task.commitment}`)?.gasLimit).toBeGreaterThan(2_500_000n);
   });
 
   it('a stake goes in once, and comes out once', async () => {
