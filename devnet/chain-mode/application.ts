@@ -1,0 +1,130 @@
+/**
+ * An application of a network whose tasks live on the chain: creates tasks, gives the relay their arguments, opens groups when
+ * sampled, validates, aborts what nobody ends, downloads and checks results. Source: CHAIN_PROTOCOL 2, 5; CHAIN_MODE 6, 9.
+ */
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { SCORE_BYTES_PER_FILE, scoreOfFiles } from '../../protocol/scores/score.ts';
+import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
+import type { TaskSpec, TaskSpecInput } from '../application/task-spec.ts';
+import { parseTaskSpec } from '../application/task-spec.ts';
+import { DevnetError } from '../errors.ts';
+import { type ChainTask, chainTask } from './chain-task.ts';
+import { type CreatedTask, type CreateOptions, type Creator, createCreator, type TaskTerms } from './creator.ts';
+import { createOldRelayClient, type OldRelayClient } from './old-relay/client.ts';
+import type { TaskChain } from './task-chain.ts';
+
+export interface ChainApplicationOptions {
+  readonly chain: TaskChain;
+  readonly relayUrl: string;
+  readonly privateKey: Hex;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds between two looks at a task. Default 250. */
+  readonly pollMs?: number;
+}
+
+export interface RunOptions {
+  /** As of {@link CreateOptions}. */
+  readonly sampled?: boolean;
+  readonly signal?: AbortSignal;
+  /** Each state of each task, as it is seen. */
+  readonly onTask?: (task: ChainTask) => void;
+}
+
+export interface ChainOutcome {
+  readonly sampled: boolean;
+  /** In their last states: one, or the three of a group in order of creation. */
+  readonly tasks: readonly ChainTask[];
+  /** Of the task that was paid; they hash to its score. Null where none was. */
+  readonly files: readonly Uint8Array[] | null;
+}
+
+export interface ChainApplication {
+  readonly address: Hex;
+  readonly creator: Creator;
+  readonly relay: OldRelayClient;
+  /** Runs a task to its end. @throws DevnetError DEVNET_BAD_TASK, DEVNET_RELAY_REFUSED, DEVNET_WRONG_RESULT; the signal's reason */
+  runTask(spec: TaskSpecInput, options?: RunOptions): Promise<ChainOutcome>;
+}
+
+const JUDGEABLE: ReadonlySet<TaskStatus> = new Set(['ScoreReady', 'ErrorReported']);
+
+export function createChainApplication(options: ChainApplicationOptions): ChainApplication {
+  const { chain, relayUrl, privateKey, clock, random, pollMs = 250 } = options;
+  const creator = createCreator({ chain, privateKey, random });
+  const relay = createOldRelayClient({ relayUrl, privateKey, clock });
+
+  /** Looks at a task until `done`, or until its time has passed; then it is aborted, because nobody else would. */
+  async function waitFor(commitment: Hex, done: (task: ChainTask) => boolean, run: RunOptions): Promise<ChainTask> {
+    let seen: TaskStatus | null = null;
+    for (;;) {
+      const task = await chainTask(chain, commitment);
+      if (task.status !== seen) run.onTask?.(task);
+      seen = task.status;
+      if (done(task) || isTerminal(task.status)) return task;
+      if (await isOverdue(task)) await creator.abort(commitment).catch(ignoreRace);
+      else await clock.sleep(pollMs, run.signal);
+    }
+  }
+
+  async function isOverdue({ startSeconds, timeoutSeconds }: ChainTask): Promise<boolean> {
+    if (startSeconds === 0) return false;
+    const block = await chain.anvil.control.provider.getBlock('latest');
+    return (block?.timestamp ?? 0) > startSeconds + timeoutSeconds;
+  }
+
+  /** Creates it, and gives the relay its arguments once it has started. */
+  async function begin(spec: TaskSpec, create: CreateOptions, run: RunOptions): Promise<CreatedTask> {
+    const created = await creator.create(termsOf(spec), create);
+    const { status } = await waitFor(created.commitment, (task) => task.status !== 'Queued', run);
+    if (status === 'Started') await relay.uploadArguments(created.commitment, spec.args, run.signal);
+    return created;
+  }
+
+  async function validate(created: readonly CreatedTask[], ready: readonly ChainTask[]): Promise<void> {
+    const [only] = created;
+    if (only !== undefined && created.length === 1) {
+      if (JUDGEABLE.has(ready[0]?.status ?? 'Queued')) await creator.validateSingle(only).catch(ignoreRace);
+      return;
+    }
+    // With a member that had started and was aborted the contract refuses the group: the others run out of time.
+    if (ready.some((task) => JUDGEABLE.has(task.status))) await creator.validateGroup(created).catch(ignoreRace);
+  }
+
+  async function runTask(input: TaskSpecInput, run: RunOptions = {}): Promise<ChainOutcome> {
+    const spec = parseTaskSpec(input);
+    const taskId = bytesToHex(random.bytes(32));
+    const first = await begin(spec, { taskId, ...(run.sampled === undefined ? {} : { sampled: run.sampled }) }, run);
+    const created = [first];
+    if (first.sampled) for (let member = 1; member < 3; member++) created.push(await begin(spec, { taskId }, run));
+    const isReady = ({ status }: ChainTask) => JUDGEABLE.has(status);
+    const ready = await Promise.all(created.map(({ commitment }) => waitFor(commitment, isReady, run)));
+    await validate(created, ready);
+    const tasks = await Promise.all(created.map(({ commitment }) => waitFor(commitment, () => false, run)));
+    const winner = tasks.find(({ status }) => status === 'EndSuccess' || status === 'EndGroupSuccess');
+    return { sampled: first.sampled, tasks, files: winner === undefined ? null : await download(winner, run.signal) };
+  }
+
+  async function download({ commitment, type, score }: ChainTask, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+    const count = (score.length - 2) / 2 / SCORE_BYTES_PER_FILE[type];
+    const files: Uint8Array[] = [];
+    for (let index = 0; index < count; index++) files.push(await relay.result(commitment, index, signal));
+    if (scoreOfFiles(type, files) === score) return files;
+    throw new DevnetError('DEVNET_WRONG_RESULT', `the result of ${commitment} does not hash to its score`, { commitment });
+  }
+
+  return { address: creator.address, creator, relay, runTask };
+}
+
+/** A node, or the clock, was faster; the next look at the task tells what has become of it. */
+function ignoreRace(error: unknown): void {
+  const words = ['Wrong task', 'Illegal previous task state', 'Timeout not reached'];
+  if (error instanceof Error && words.includes(error.message)) return;
+  throw error;
+}
+
+function termsOf(spec: TaskSpec): TaskTerms {
+  const { type, feeWei, modelIds, requiredGpu, requiredGpuVramGib, minVramGib, version, size } = spec;
+  return { type, feeWei, modelIds, requiredGpu, requiredGpuVramGib, minVramGib, version, size };
+}
