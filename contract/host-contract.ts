@@ -10,7 +10,7 @@ import { devnetStateSchema } from './devnet.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
 import * as keys from './keys.ts';
 import * as logs from './logs.ts';
-import { engineConfigSchema, networkPresetSchema } from './node-config.ts';
+import { engineConfigSchema, NETWORK_MODES, networkPresetSchema } from './node-config.ts';
 import { preflightReportSchema } from './preflight.ts';
 import { profileDraftSchema, profileIdSchema, profilesUpdateSchema, profileViewSchema } from './profiles.ts';
 import { routeSchema, secretChangeSchema, secretsViewSchema, settingsChangeSchema, settingsSchema } from './settings.ts';
@@ -53,7 +53,10 @@ export const networkViewSchema = z.object({
   comingSoon: z.boolean(),
   /** Page of the chain's explorer; null = none is known. */
   explorerUrl: z.string().nullable(),
+  /** It has staking contracts of their own beside a relay. */
   hasChain: z.boolean(),
+  /** Where its tasks live: in mode `chain`, stake and pay too. */
+  mode: z.enum(NETWORK_MODES),
 });
 export type NetworkView = z.output<typeof networkViewSchema>;
 

@@ -53,7 +53,7 @@ export function createNetworkDirectory(options: {
 }
 
 function networkView({ preset, origin }: KnownNetwork): NetworkView {
-  const { id, title, relayUrl, acceptedEngines, minStakeWei, chain, comingSoon } = preset;
+  const { id, title, mode, relayUrl, acceptedEngines, minStakeWei, chain, taskChain, comingSoon } = preset;
   return {
     id,
     title,
@@ -61,9 +61,10 @@ function networkView({ preset, origin }: KnownNetwork): NetworkView {
     relayUrl,
     acceptedEngines,
     minStakeWei: minStakeWei.toString(),
-    chainId: chain?.chainId ?? comingSoon?.chainId ?? null,
+    chainId: (chain ?? taskChain)?.chainId ?? comingSoon?.chainId ?? null,
     comingSoon: comingSoon !== undefined,
-    explorerUrl: chain?.explorerUrl ?? null,
-    hasChain: chain !== undefined || id === LOCAL_NETWORK_ID,
+    explorerUrl: (chain ?? taskChain)?.explorerUrl ?? null,
+    hasChain: chain !== undefined || (mode === 'relay' && id === LOCAL_NETWORK_ID),
+    mode,
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { networkPresetSchema } from '../../contract/node-config.ts';
+import { createNetworkDirectory } from './network-directory.ts';
 import { type PresetFolders, readNetworkPresets, removeOwnPreset, saveOwnPreset } from './network-presets.ts';
 import facts from './testing/public-networks.json' with { type: 'json' };
 
@@ -58,6 +59,15 @@ const read = () => {
     builtIn: networks.filter(({ origin }) => origin === 'builtIn').map(({ preset }) => preset.id),
     problems: problems.map(({ code, data }) => ({ code, ...data })),
   };
+};
+
+const CONTRACT = `0x${'ab'.repeat(20)}`;
+const TASK_CHAIN = {
+  chainId: 7,
+  rpcUrls: ['https://rpc.example'],
+  explorerUrl: 'https://scan.example',
+  gas: { maxFeePerGasWei: '10' },
+  contracts: { task: CONTRACT, node: CONTRACT, qos: CONTRACT, taskQueue: CONTRACT, networkStats: CONTRACT },
 };
 
 describe('the networks that ship', () => {
@@ -133,10 +143,29 @@ describe("a network of one's own", () => {
     expect(readNetworkPresets(folders).networks.at(-1)?.preset).toEqual(preset);
   });
 
+  it('whose tasks live on a chain survives being written and read, and is shown as that', () => {
+    const preset = networkPresetSchema.parse({ ...OWN, mode: 'chain', taskChain: TASK_CHAIN });
+    saveOwnPreset(preset, folders);
+    expect(readNetworkPresets(folders).networks.at(-1)?.preset).toEqual(preset);
+    const { networks } = createNetworkDirectory({ folders, local: () => null }).views();
+    expect(networks.at(-1)).toMatchObject({ mode: 'chain', hasChain: false, chainId: 7, explorerUrl: 'https://scan.example' });
+    expect(networks[0]).toMatchObject({ mode: 'relay' });
+  });
+
   it.each([
     ['not JSON', '{', { code: 'NETWORK_PRESET_UNREADABLE', file: 'a.json' }],
     ['too large', ' '.repeat(300_000), { code: 'NETWORK_PRESET_UNREADABLE', file: 'a.json' }],
     ['no object', '[]', { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: '' }],
+    [
+      'on a chain without contracts',
+      { ...OWN, mode: 'chain' },
+      { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'taskChain' },
+    ],
+    [
+      'with contracts that its mode does not use',
+      { ...OWN, taskChain: TASK_CHAIN },
+      { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'taskChain' },
+    ],
     ['without a field', { ...OWN, relayUrl: undefined }, { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'relayUrl' }],
     [
       'with a bad field of its chain',

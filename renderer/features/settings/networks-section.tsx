@@ -67,7 +67,7 @@ function NetworkCard({ network, onRemove }: { readonly network: NetworkView; rea
   const { t } = useTranslation('settings');
   const chain = network.comingSoon
     ? `${network.chainId ?? ''} · ${t('networks.comingSoon')}`
-    : network.hasChain
+    : network.hasChain || network.mode === 'chain'
       ? (network.chainId ?? t('networks.chainUnknown'))
       : t('networks.noChain');
   return (

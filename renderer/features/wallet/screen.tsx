@@ -14,6 +14,7 @@ import { DelegationCard } from './delegation-card.tsx';
 import { LeaveCard } from './leave-card.tsx';
 import { LegacyCard } from './legacy-card.tsx';
 import { StakeCard } from './stake-card.tsx';
+import { TaskChainCard } from './task-chain-card.tsx';
 import { WithdrawCard } from './withdraw-card.tsx';
 import { WithdrawalsCard } from './withdrawals-card.tsx';
 
@@ -25,7 +26,13 @@ export function WalletScreen() {
   return (
     <Screen title={t('title')}>
       {networks.error && <ErrorNote error={networks.error} />}
-      {network !== null && !network.hasChain && (
+      {network?.mode === 'chain' && (
+        <>
+          <AddressesCard benefitAddress={null} hasChain={false} />
+          <TaskChainCard />
+        </>
+      )}
+      {network?.mode === 'relay' && !network.hasChain && (
         <>
           <AddressesCard benefitAddress={null} hasChain={false} />
           <OffChain />

@@ -36,6 +36,10 @@ export const wallet = {
     stated: 'Stake that this node states',
     text: 'Nothing of this node is on a chain here: its stake is the word of the relay alone. There is no wallet to fund, no beneficial address, no delegation and no withdrawal. Networks with a chain show all of these here.',
   },
+  taskChain: {
+    title: 'Wallet and stake',
+    text: 'On this network tasks live in contracts. The node stakes by joining, and gets its whole stake back when it leaves; fees are paid straight to its wallet. Keep some coin there: each score is a transaction that costs gas.',
+  },
   status: { Unstaked: 'Not staked', Staked: 'Staked', PendingUnstaked: 'On its way back' },
   stake: {
     title: 'Stake',
