@@ -1,0 +1,92 @@
+/** What is asked for every task, every second or every page finds its rows by an index, however many tasks there were. */
+import type { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import type { TaskFilter } from '../../contract/tasks.ts';
+import { Ledger } from '../money/ledger/ledger.ts';
+import { loopRig, START_MS } from '../testing/loop-rig.ts';
+import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+
+const TASK = commitmentOf(1);
+const NONE: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, model: '', text: '' };
+
+/** Every statement that is prepared from now on. */
+function watched(db: DatabaseSync): Set<string> {
+  const seen = new Set<string>();
+  const prepare = db.prepare.bind(db);
+  db.prepare = (sql: string) => {
+    if (!/^\s*(PRAGMA|EXPLAIN)/i.test(sql)) seen.add(sql);
+    return prepare(sql);
+  };
+  onTestFinished(() => {
+    db.prepare = prepare;
+  });
+  return seen;
+}
+
+/** Hold what is still to be done, and nothing of what was. */
+const SHORT_INDEXES = /USING INDEX (events_unhandled|tasks_open)$/;
+/** For a foreign key, which SQLite looks through only while one is broken. */
+const NEVER_RUN = /^SCAN task_models$/;
+
+/** Steps of the plan that read a whole table or a whole index. */
+function scans(db: DatabaseSync, sql: string): string[] {
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+  return plan
+    .map(({ detail }) => String(detail))
+    .filter((step) => /^SCAN (?!CONSTANT|\d|model\b|json_each|value\b)/.test(step))
+    .filter((step) => !SHORT_INDEXES.test(step) && !NEVER_RUN.test(step))
+    .map((step) => `${step}: ${sql}`);
+}
+
+const scansOf = (db: DatabaseSync, seen: Iterable<string>) => [...seen].flatMap((sql) => scans(db, sql));
+
+it('a task from its start to its end', async () => {
+  const { context, driver, network } = await loopRig();
+  const { store } = context;
+  const seen = watched(store.db);
+  network.start(remoteTask({ startTimeMs: START_MS }));
+  const cycle = async () => {
+    await driver.cycle(TASK);
+    await driver.settled();
+  };
+  for (let i = 0; i < 3; i++) await cycle();
+  network.change(TASK, { status: 'Validated', validatedTimeMs: START_MS + 2_000 });
+  for (let i = 0; i < 3; i++) await cycle();
+  expect(store.tasks.get(TASK).status).toBe('EndSuccess');
+  store.events.unhandled();
+  store.events.cursor();
+  store.tasks.open();
+  expect(seen.size).toBeGreaterThan(10);
+  expect(scansOf(store.db, seen)).toEqual([]);
+});
+
+it.for([
+  ['all tasks', NONE],
+  ['of a type', { ...NONE, types: ['Llm'] }],
+  ['in a state', { ...NONE, statuses: ['EndAborted'] }],
+  ['of a time', { ...NONE, fromMs: START_MS, toMs: START_MS + 1 }],
+  ['one task', { ...NONE, text: TASK }],
+] as const satisfies readonly (readonly [string, TaskFilter])[])(
+  'a page of the list, %s, reads no row that it leaves out',
+  async ([, filter]) => {
+    const { context } = await loopRig();
+    const { db, list } = context.store;
+    const seen = watched(db);
+    list.page({ filter, offset: 0, limit: 100, upTo: null });
+    // Counting all of them walks an index of numbers; the table itself, whose rows are long, is never walked.
+    expect(scansOf(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
+  },
+);
+
+it('the ledger: entries of a task, a page, a balance', async () => {
+  const { context } = await loopRig();
+  const { db } = context.store;
+  const ledger = new Ledger(db);
+  const seen = watched(db);
+  ledger.ofTask(TASK);
+  ledger.find('relay:1');
+  ledger.page({ limit: 100, after: null });
+  ledger.page({ limit: 100, after: null, fromMs: START_MS });
+  expect(seen.size).toBeGreaterThan(2);
+  expect(scansOf(db, seen).filter((step) => !step.includes('USING INDEX ledger_by_time'))).toEqual([]);
+});
