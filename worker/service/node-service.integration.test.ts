@@ -92,6 +92,8 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
     'node.watch': () => first(node.node.watch({})),
     'node.selfTest': () => node.node.selfTest({ order: 'run' }),
     'node.warmUp': () => node.node.warmUp({ order: 'run' }),
+    'storage.view': () => node.storage.view({}),
+    'storage.prune': () => node.storage.prune({}),
     'tasks.page': () => node.tasks.page({ limit: 500 }),
     'tasks.detail': () => node.tasks.detail({ commitment }),
     'tasks.file': () => node.tasks.file({ commitment, position: 0 }),
