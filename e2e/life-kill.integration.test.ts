@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { fakeEngine } from '../worker/engines/testing/engine-harness.ts';
-import type { Point } from '../worker/loop/points.ts';
+import type { Point } from '../worker/kit/points.ts';
 import { tempDir } from '../worker/testing/temp-dir.ts';
 import { KILLABLE_ENTRY } from './support/test-network.ts';
 

@@ -7,8 +7,8 @@ import { STAKING_GENERATIONS, type StakingGeneration } from '../contract/chain-p
 import type { LedgerKind } from '../contract/money.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
+import { systemRandom } from '../worker/kit/system-random.ts';
 import { createMoneyService } from '../worker/money/money-service.ts';
-import { systemRandom } from '../worker/system-random.ts';
 import { FakeEngine, succeedWith } from '../worker/testing/fake-engine.ts';
 import {
   type ChainNetwork,

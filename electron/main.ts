@@ -1,7 +1,7 @@
 /** The desktop program. Everything it does is in its modules; this file only puts them in order. */
 import '../contract/private-process.ts';
 import { app } from 'electron';
-import { systemClock } from '../worker/engines/system-clock.ts';
+import { systemClock } from '../worker/kit/system-clock.ts';
 import { createLog } from '../worker/log.ts';
 import { hardening } from './hardening.ts';
 import { deepLinks } from './modules/deep-links.ts';

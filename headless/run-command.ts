@@ -1,5 +1,5 @@
 /** One command of the command line, from its arguments to the end of the process. */
-import { systemClock } from '../worker/engines/system-clock.ts';
+import { systemClock } from '../worker/kit/system-clock.ts';
 import { runCli } from './cli/cli.ts';
 import { systemTerminal } from './cli/terminal.ts';
 

@@ -9,8 +9,8 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isWorkerError } from '../worker/errors.ts';
-import { type DirectoryLock, lockDirectory } from '../worker/store/directory-lock.ts';
+import { type DirectoryLock, lockDirectory } from '../worker/kit/directory-lock.ts';
+import { isWorkerError } from '../worker/kit/errors.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const at = (...parts: string[]) => path.join(root, ...parts);

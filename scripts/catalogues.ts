@@ -11,8 +11,8 @@ import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
 import { CHAIN_ERRORS } from '../worker/chain/errors.ts';
 import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
 import { ENGINE_ERRORS } from '../worker/engines/errors.ts';
-import { WORKER_ERRORS } from '../worker/errors.ts';
 import { GPU_ERRORS } from '../worker/gpu/errors.ts';
+import { WORKER_ERRORS } from '../worker/kit/errors.ts';
 import { MODEL_STORE_ERRORS } from '../worker/models/errors.ts';
 import { MONEY_ERRORS } from '../worker/money/errors.ts';
 import { OUTBOUND_ERRORS } from '../worker/outbound/errors.ts';
@@ -22,7 +22,7 @@ import { TRUST_ERRORS } from '../worker/trust/errors.ts';
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
-  { file: 'worker/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
+  { file: 'worker/kit/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
   { file: 'worker/outbound/errors.ts', title: 'The way to the internet', catalogue: OUTBOUND_ERRORS },
   { file: 'worker/engines/errors.ts', title: 'The engine and its models', catalogue: ENGINE_ERRORS },

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCli } from '../headless/cli/cli.ts';
 import { systemTerminal } from '../headless/cli/terminal.ts';
-import { systemClock } from '../worker/engines/system-clock.ts';
+import { systemClock } from '../worker/kit/system-clock.ts';
 import { buildDesktop } from './build-desktop.ts';
 
 const root = path.resolve(import.meta.dirname, '..');

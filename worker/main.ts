@@ -1,13 +1,13 @@
 /** The worker program: one node in one process, supervised over the channel it was started with. */
 import '../contract/private-process.ts';
 import { createEngineSupervisor } from './engines/supervisor.ts';
-import { systemClock } from './engines/system-clock.ts';
-import { passOn } from './loop/points.ts';
+import { passOn } from './kit/points.ts';
+import { systemClock } from './kit/system-clock.ts';
+import { systemRandom } from './kit/system-random.ts';
 import { RelayNetwork } from './networks/relay/relay-network.ts';
-import { processPort } from './process-port.ts';
-import { runWorker } from './run-worker.ts';
-import { systemRandom } from './system-random.ts';
-import { type ParentPort, utilityPort } from './utility-port.ts';
+import { processPort } from './process/process-port.ts';
+import { runWorker } from './process/run-worker.ts';
+import { type ParentPort, utilityPort } from './process/utility-port.ts';
 
 /** There in a process that Electron has made, and nowhere else. */
 const { parentPort } = process as { parentPort?: ParentPort };

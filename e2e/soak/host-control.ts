@@ -1,7 +1,7 @@
 /** The soak's side of its host process: what is known of each node, orders, and what a killed host needs: a new one. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { processIdentity } from '../../worker/engines/process/identity.ts';
+import { processIdentity } from '../../worker/kit/process-identity.ts';
 import type { SoakPrograms } from './bundle.ts';
 import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
 

@@ -6,11 +6,11 @@ import './stepped-date.ts';
 import { readFileSync, rmSync } from 'node:fs';
 import type { Engine } from '../../worker/engines/engine.ts';
 import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
-import { systemClock } from '../../worker/engines/system-clock.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
+import { systemRandom } from '../../worker/kit/system-random.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
-import { processPort } from '../../worker/process-port.ts';
-import { runWorker } from '../../worker/run-worker.ts';
-import { systemRandom } from '../../worker/system-random.ts';
+import { processPort } from '../../worker/process/process-port.ts';
+import { runWorker } from '../../worker/process/run-worker.ts';
 
 const file = process.env.CRYNUX_SOAK_STRIKE ?? '';
 let engine: Engine | null = null;

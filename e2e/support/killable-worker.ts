@@ -6,12 +6,12 @@
 import { writeFileSync } from 'node:fs';
 import type { Engine } from '../../worker/engines/engine.ts';
 import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
-import { systemClock } from '../../worker/engines/system-clock.ts';
-import { POINTS } from '../../worker/loop/points.ts';
+import { POINTS } from '../../worker/kit/points.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
+import { systemRandom } from '../../worker/kit/system-random.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
-import { processPort } from '../../worker/process-port.ts';
-import { runWorker } from '../../worker/run-worker.ts';
-import { systemRandom } from '../../worker/system-random.ts';
+import { processPort } from '../../worker/process/process-port.ts';
+import { runWorker } from '../../worker/process/run-worker.ts';
 
 const [victim, point] = (process.argv[2] ?? '').split('@');
 const struckFile = process.argv[3];

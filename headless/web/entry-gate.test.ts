@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemRandom } from '../../worker/system-random.ts';
+import { systemRandom } from '../../worker/kit/system-random.ts';
 import { createEntryGate, type EntryGate, IDLE_MS, MAX_AGE_MS, TOKEN_MS } from './entry-gate.ts';
 
 let nowMs = 0;

@@ -7,13 +7,13 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { ChainError } from '../../worker/chain/errors.ts';
 import { NetworkClock } from '../../worker/networks/network-clock.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
+import { RelayReader, type TrustNetwork } from '../../worker/networks/relay/relay-reader.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { preflightChain } from '../../worker/preflight/chain-parts.ts';
 import { preflightChecks } from '../../worker/preflight/checks.ts';
 import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
 import { NODES_ASKED, type RelayStakesParts, relayReads } from '../../worker/preflight/relay-stakes.ts';
 import { runPreflight } from '../../worker/preflight/run-preflight.ts';
-import { RelayReader, type TrustNetwork } from '../../worker/trust/relay-reader.ts';
 import { readChain } from './chain-reading.ts';
 
 export interface DraftCheckOptions {

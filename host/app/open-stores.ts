@@ -2,7 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/store/directory-lock.ts';
+import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/kit/directory-lock.ts';
 import type { HostError } from '../errors.ts';
 import { createKeychain } from '../keys/keychain.ts';
 import { keychainAccess } from '../keys/keychain-access.ts';

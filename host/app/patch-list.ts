@@ -2,7 +2,7 @@
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official/patches.ts';
-import { systemClock } from '../../worker/engines/system-clock.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 const KEEP_MS = 60 * 60_000;

@@ -1,6 +1,6 @@
 /** Hashes a made-up image of 1024 × 1024 RGB pixels so many times in one thread; for counting what that takes. */
 import { imageHash } from '../../protocol/scores/phash.ts';
-import { nativeZlib } from '../../worker/native-zlib.ts';
+import { nativeZlib } from '../../worker/kit/native-zlib.ts';
 import { benchImage } from './bench-image.ts';
 
 const png = benchImage();

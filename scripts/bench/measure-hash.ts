@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../devnet/system.ts';
 import { imageHash } from '../../protocol/scores/phash.ts';
 import { imageHashOracle } from '../../protocol/scores/testing/phash-oracle.ts';
-import { nativeZlib } from '../../worker/native-zlib.ts';
-import { createImageDigester } from '../../worker/scores/image-digester.ts';
+import { nativeZlib } from '../../worker/kit/native-zlib.ts';
+import { createImageDigester } from '../../worker/loop/scores/image-digester.ts';
 import { benchImage } from './bench-image.ts';
 import { type Figures, median } from './figures.ts';
 

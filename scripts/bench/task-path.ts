@@ -1,7 +1,7 @@
 /** One task's way through a node, cut into phases, from what the timed worker wrote down and what the relay knows. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Point } from '../../worker/loop/points.ts';
+import type { Point } from '../../worker/kit/points.ts';
 
 const lineSchema = z.union([
   z.object({ kind: z.literal('call'), method: z.string(), startMs: z.number(), endMs: z.number() }),

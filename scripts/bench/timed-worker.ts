@@ -4,12 +4,12 @@
  */
 import { appendFileSync } from 'node:fs';
 import { createEngineSupervisor } from '../../worker/engines/supervisor.ts';
-import { systemClock } from '../../worker/engines/system-clock.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
+import { systemRandom } from '../../worker/kit/system-random.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
 import type { TaskNetwork } from '../../worker/networks/task-network.ts';
-import { processPort } from '../../worker/process-port.ts';
-import { runWorker } from '../../worker/run-worker.ts';
-import { systemRandom } from '../../worker/system-random.ts';
+import { processPort } from '../../worker/process/process-port.ts';
+import { runWorker } from '../../worker/process/run-worker.ts';
 
 const file = process.argv[2] ?? '';
 const now = () => performance.timeOrigin + performance.now();

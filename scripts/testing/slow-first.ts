@@ -18,7 +18,7 @@ const SLOW = [
   'e2e/soak.integration.test.ts',
   'worker/models/two-profiles.integration.test.ts',
   'worker/engines/embedded/embedded.integration.test.ts',
-  'worker/worker.integration.test.ts',
+  'worker/process/worker.integration.test.ts',
   'headless/headless.integration.test.ts',
   'worker/trust/trust.integration.test.ts',
   'protocol/scores/phash-oracle.test.ts',

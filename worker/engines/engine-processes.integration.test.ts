@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConfig } from '../../contract/node-config.ts';
+import { processIdentity } from '../kit/process-identity.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { SILENT_LOG } from './log.ts';
-import { processIdentity } from './process/identity.ts';
 import { endOrphan, writePidFile } from './process/pid-file.ts';
 import type { EngineSupervisorOptions } from './supervisor.ts';
-import { systemClock } from './system-clock.ts';
 import type { EngineHarness } from './testing/engine-harness.ts';
 import { createHarness, fakeEngine } from './testing/engine-harness.ts';
 

@@ -1,7 +1,7 @@
 /** Which program a configuration means. */
 import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../contract/node-config.ts';
-import { nodeProgram } from '../node-program.ts';
+import { nodeProgram } from '../kit/node-program.ts';
 import { officialWorkingFolder } from './official/layout.ts';
 import { presentPatchUrl } from './official/patches.ts';
 

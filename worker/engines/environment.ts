@@ -4,7 +4,7 @@ import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineRole } from '../../protocol/engine/messages.ts';
 import type { DerivedGpu } from '../gpu/assignment.ts';
 import { confinedEnvironment } from '../gpu/isolation.ts';
-import { NO_WORKER_PROXY } from './official/proxy-setting.ts';
+import { NO_WORKER_PROXY } from '../outbound/proxy-setting.ts';
 
 export interface EngineEnvironmentInput {
   readonly role: EngineRole;

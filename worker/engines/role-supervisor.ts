@@ -3,6 +3,7 @@
  * the official node, a program that exits by itself is started again, with capped exponential backoff.
  */
 import type { EngineHello, EngineResult } from '../../protocol/engine/messages.ts';
+import { sleepUntilOver } from '../kit/sleep-until-over.ts';
 import type { EngineOutcome, EngineState } from './engine.ts';
 import type { EngineEnding, EngineLifeOptions } from './engine-life.ts';
 import { EngineLife } from './engine-life.ts';
@@ -11,7 +12,6 @@ import type { EngineTicket } from './job-queue.ts';
 import { createJobQueue } from './job-queue.ts';
 import { lastWordsOf } from './last-words.ts';
 import { judgeResult } from './outcome.ts';
-import { sleepUntilOver } from './sleep-until-over.ts';
 
 export interface RoleSupervisorOptions extends EngineLifeOptions {
   readonly onState: (state: EngineState) => void;

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import { ManualClock } from '../../protocol/ports.ts';
-import { processIdentity } from './process/identity.ts';
+import { processIdentity } from '../kit/process-identity.ts';
 import type { EngineSupervisorOptions } from './supervisor.ts';
 import type { EngineHarness } from './testing/engine-harness.ts';
 import { createHarness, fakeEngine } from './testing/engine-harness.ts';

@@ -6,9 +6,9 @@ import type { GpuProcess, NodeGpuView, SelfTestOrder } from '../../contract/gpu.
 import type { NvidiaGpuConfig } from '../../contract/node-config.ts';
 import { monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
+import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
-import { Waker } from '../loop/waker.ts';
 import { type Acceptance, acceptance, NOTHING_REMEMBERED } from './acceptance.ts';
 import type { DerivedGpu } from './assignment.ts';
 import type { GpuProblem } from './errors.ts';

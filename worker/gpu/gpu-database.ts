@@ -1,6 +1,6 @@
 /** The file that holds telemetry and self-tests of one node: apart from its tasks, because it may be lost without harm. */
 import type { DatabaseSync } from 'node:sqlite';
-import { openDisposableDatabase, type SetAside } from '../store/database.ts';
+import { openDisposableDatabase, type SetAside } from '../kit/database.ts';
 import { SELF_TEST_TABLE } from './self-test-store.ts';
 import { TELEMETRY_TABLE } from './telemetry-store.ts';
 

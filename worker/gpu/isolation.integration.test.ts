@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { GpuCard } from '../../contract/gpu.ts';
 import { ManualClock } from '../../protocol/ports.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { type DerivedGpu, deriveGpu, suggestSelection } from './assignment.ts';
 import { claimGpus, ownerOf } from './claims.ts';
 import { inventoryReader } from './inventory.ts';
 import { confinedEnvironment, reportedGpu } from './isolation.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 import { compose, composedUuid } from './testing/compose.ts';
 import { fakeNvidiaSmi } from './testing/fake-nvidia-smi.ts';
 

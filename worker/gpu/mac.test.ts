@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GpuCard } from '../../contract/gpu.ts';
 import { nodeConfigSchema } from '../../contract/node-config.ts';
-import { systemClock } from '../engines/system-clock.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { QUIET_LOG } from '../testing/loop-rig.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { nodeConfig } from '../testing/worker-rig.ts';

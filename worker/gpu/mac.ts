@@ -1,13 +1,13 @@
 /** A Mac's GPU: one, shared with everything else on it, and named in a way of its own. Source: RELAY_PROTOCOL 8.9. */
 import type { GpuCard } from '../../contract/gpu.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import { type DerivedGpu, deriveGpu } from './assignment.ts';
 import { gpuError } from './errors.ts';
 import type { ReportedGpu } from './isolation.ts';
 import type { NvidiaProbe } from './nvidia-smi.ts';
 import { type ControllerProbe, controllerCard, type Machine, probeControllers, thisMachine } from './other-cards.ts';
 import type { MacName } from './platform.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 
 /** Reads this Mac's GPU as nvidia-smi reads other machines' cards; it tells neither temperature nor power. */
 export function macProbe(clock: Clock): { probe(): Promise<NvidiaProbe> } {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gpuInventorySchema } from '../../contract/gpu.ts';
-import { systemClock } from '../engines/system-clock.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { claimGpus } from './claims.ts';
 import { gpuReport, readInventory } from './machine-inventory.ts';

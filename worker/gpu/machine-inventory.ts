@@ -2,13 +2,13 @@
 import type { GpuInventory, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import { deriveGpu, type NodeMachine, suggestSelection } from './assignment.ts';
 import { ownerOf } from './claims.ts';
 import { inventoryReader } from './inventory.ts';
 import { machineNvidiaSmi } from './nvidia-smi.ts';
 import { type ControllerProbe, probeControllers, thisMachine } from './other-cards.ts';
 import { thisPlatform } from './platform.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 
 export interface ReadInventoryOptions {
   readonly clock: Clock;

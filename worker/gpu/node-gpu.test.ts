@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
-import { systemClock } from '../engines/system-clock.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { QUIET_LOG } from '../testing/loop-rig.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { nodeConfig } from '../testing/worker-rig.ts';

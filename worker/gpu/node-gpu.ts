@@ -8,6 +8,7 @@ import type { NodeConfig, NvidiaGpuConfig } from '../../contract/node-config.ts'
 import { monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import type { Log } from '../log.ts';
 import { type DerivedGpu, deriveGpu, type GptExecutor, type NodeMachine } from './assignment.ts';
 import { CardGuard } from './card-guard.ts';
@@ -20,7 +21,6 @@ import { assertMac, macProbe, statesMac } from './mac.ts';
 import { machineNvidiaSmi, type NvidiaProbe } from './nvidia-smi.ts';
 import { ownProcesses } from './own-processes.ts';
 import { thisPlatform } from './platform.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 import { SelfTestStore } from './self-test-store.ts';
 import { TelemetryStore } from './telemetry-store.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import { NvidiaSmi } from './nvidia-smi.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 import { compose, recorded } from './testing/compose.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProcessOutcome, ProcessRequest } from '../kit/process-runner.ts';
 import { GPU_ERRORS } from './errors.ts';
 import { NvidiaSmi, nvidiaSmiCommands } from './nvidia-smi.ts';
-import type { ProcessOutcome, ProcessRequest } from './process-runner.ts';
 import { compose, recorded, withField } from './testing/compose.ts';
 
 /** Stands for the operating system's process table; the real one is in the integration test. */

@@ -3,10 +3,10 @@
  * around it, and what else was said is told beside the cards. ARCHITECTURE.md says why no library does this.
  */
 import type { GpuCard } from '../../contract/gpu.ts';
+import type { ProcessOutcome, ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuErrorCode, type GpuProblem, gpuProblem } from './errors.ts';
 import { locateLog } from './nvidia-text.ts';
 import { type NvidiaXml, parseNvidiaXml } from './nvidia-xml.ts';
-import type { ProcessOutcome, ProcessRunner } from './process-runner.ts';
 
 type Failure<Kind extends string> = { readonly kind: Kind; readonly problem: GpuProblem };
 

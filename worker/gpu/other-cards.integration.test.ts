@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
+import { SystemProcessRunner } from '../kit/process-runner.ts';
 import { CONTROLLERS_TIMEOUT_MS, probeControllers } from './other-cards.ts';
-import { SystemProcessRunner } from './process-runner.ts';
 
 it('systeminformation answers from a process of its own', async () => {
   const probe = await probeControllers({ runner: new SystemProcessRunner({ clock: new ManualClock(0) }) });

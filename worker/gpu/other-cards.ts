@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
-import { nodeProgram } from '../node-program.ts';
+import { nodeProgram } from '../kit/node-program.ts';
+import type { ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
-import type { ProcessRunner } from './process-runner.ts';
 
 const controllerSchema = z.object({
   vendor: z.string().nullish(),

@@ -3,8 +3,8 @@
  * engine. The test itself waits until the network sends no task and none is left.
  */
 import type { SelfTestOrder, SelfTestView } from '../../contract/gpu.ts';
-import { WorkerError } from '../errors.ts';
-import { Waker } from '../loop/waker.ts';
+import { WorkerError } from '../kit/errors.ts';
+import { Waker } from '../kit/waker.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 import { currentSelfTest, runSelfTest, type SelfTestOptions } from './run-self-test.ts';
 import { type SelfTestState, selfTestProblem, selfTestView } from './self-test.ts';

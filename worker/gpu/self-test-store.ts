@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { ENGINE_KINDS } from '../../contract/node-config.ts';
-import { inTransaction, readAll } from '../store/database.ts';
+import { inTransaction, readAll } from '../kit/database.ts';
 import { judgeSelfTest, type SelfTestKey, type SelfTestOutcome, type SelfTestRecord } from './self-test.ts';
 
 export const SELF_TEST_TABLE = `

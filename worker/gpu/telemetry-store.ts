@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
-import { inTransaction, readAll } from '../store/database.ts';
+import { inTransaction, readAll } from '../kit/database.ts';
 
 /** What the sampler reads of one card; null = the card does not tell. */
 export interface CardReading {

@@ -6,8 +6,8 @@ import type { PreflightReport, PreflightResult } from '../../contract/preflight.
 import type { SerialisedError } from '../../protocol/errors.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { backoffMs } from '../loop/backoff.ts';
-import { Waker } from '../loop/waker.ts';
+import { backoffMs } from '../kit/backoff.ts';
+import { Waker } from '../kit/waker.ts';
 import { mayStart } from '../preflight/run-preflight.ts';
 
 export interface ClearanceOptions {

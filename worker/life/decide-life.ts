@@ -4,8 +4,8 @@
  */
 import type { RejoinPolicy } from '../../contract/node-config.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
-import type { NodeStateKind } from '../node/node-state.ts';
 import { decideMembership, type Membership, type MembershipAct, type Wanted as Wish } from './membership.ts';
+import type { NodeStateKind } from './node-state.ts';
 
 /** `unstaked`: leaves the network and takes the stake back; the process goes on. */
 export type Wanted = Wish | 'unstaked';

@@ -5,11 +5,10 @@ import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { NodeStatus } from '../../protocol/node/status.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import { isChainError } from '../chain/errors.ts';
-import { isWorkerError, WorkerError } from '../errors.ts';
+import { isWorkerError, WorkerError } from '../kit/errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import { isAlreadyJoined, isIllegalNodeStatus } from '../networks/relay/refusals.ts';
 import type { Capabilities, JoinRequest } from '../networks/task-network.ts';
-import type { NodeStateKind } from '../node/node-state.ts';
 import { claimJoin } from '../preflight/join-claim.ts';
 import type { Clearance } from './clearance.ts';
 import {
@@ -21,6 +20,7 @@ import {
   REJOIN_AFTER_MS,
   type Wanted,
 } from './decide-life.ts';
+import type { NodeStateKind } from './node-state.ts';
 import type { StakeActKind, StakeActs } from './stake-acts.ts';
 
 export interface LifeOptions {

@@ -3,7 +3,7 @@
  * wants. Source: RELAY_PROTOCOL 4.10 (which status allows what), 8.2 (reference behaviour).
  */
 import type { NodeStatus } from '../../protocol/node/status.ts';
-import type { NodeStateKind } from '../node/node-state.ts';
+import type { NodeStateKind } from './node-state.ts';
 
 /** `away`: the process ends, the node stays a member but gets no tasks. `left`: it quits the network. */
 export type Wanted = 'running' | 'paused' | 'away' | 'left';

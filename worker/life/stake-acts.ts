@@ -9,9 +9,9 @@ import { requireSuccess } from '../chain/contracts/acts.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { type ChainError, isChainError } from '../chain/errors.ts';
 import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
+import type { Reach } from '../kit/points.ts';
+import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
-import type { Reach } from '../loop/points.ts';
-import { Waker } from '../loop/waker.ts';
 import type { Settings } from '../store/settings.ts';
 import type { ChainFacts } from './decide-life.ts';
 

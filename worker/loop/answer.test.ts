@@ -1,9 +1,9 @@
 /** From the engine's answer to the act: the network is read while the answer goes to disk, and no more often than needed. */
 import { expect, it, onTestFinished } from 'vitest';
+import type { Point } from '../kit/points.ts';
 import { invalidArgs } from '../testing/fake-engine.ts';
 import { loopRig, type RigOptions, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
-import type { Point } from './points.ts';
 
 const TASK = commitmentOf(1);
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Zip, ZipPassThrough } from 'fflate';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 import { unpackArchive } from './zip-archive.ts';
 
 /** Packs the regular files below `dir`, in the order of their names, so that equal contents make equal archives. */

@@ -2,12 +2,12 @@
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { DiagnosedGpu } from '../gpu/diagnosed.ts';
+import type { Reach } from '../kit/points.ts';
 import type { Log } from '../log.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
-import type { ImageDigester } from '../scores/image-digester.ts';
 import type { Store } from '../store/store.ts';
-import type { Reach } from './points.ts';
+import type { ImageDigester } from './scores/image-digester.ts';
 
 export interface LoopContext {
   readonly store: Store;

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { TASK_STATUSES, type TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
+import type { LocalKind, LocalRecord } from '../store/local-record.ts';
 import { NETWORKS } from '../testing/loop-rig.ts';
 import { OTHER, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
 import { type Action, type DecideInput, decide, type EngineView, MAX_ATTEMPTS } from './decide.ts';
-import type { LocalKind, LocalRecord } from './local-record.ts';
 
 const START = 1_700_000_000_400;
 const DEADLINE = 1_700_000_060_000;

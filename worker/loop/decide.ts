@@ -9,7 +9,7 @@ import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import type { NetworkRules } from '../networks/network-rules.ts';
 import type { NetworkTask } from '../networks/task-network.ts';
-import type { LocalRecord } from './local-record.ts';
+import type { LocalRecord } from '../store/local-record.ts';
 
 /** Complete executions that may be begun for one task, all engine lifetimes together. */
 export const MAX_ATTEMPTS = 3;

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../engines/system-clock.ts';
-import { createImageDigester } from '../scores/image-digester.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { sealResult } from './result-files.ts';
+import { createImageDigester } from './scores/image-digester.ts';
 
 const NO_IMAGES = createImageDigester({ clock: systemClock });
 

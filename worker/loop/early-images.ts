@@ -4,9 +4,9 @@
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageDigest } from '../scores/image-digest.ts';
-import type { ImageDigester } from '../scores/image-digester.ts';
-import { syncFile } from './durable-files.ts';
+import { syncFile } from '../kit/durable-files.ts';
+import type { ImageDigest } from './scores/image-digest.ts';
+import type { ImageDigester } from './scores/image-digester.ts';
 
 const IMAGE = /^\d+\.png$/;
 

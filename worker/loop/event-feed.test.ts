@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { Reach } from '../kit/points.ts';
 import type { EventRow } from '../networks/task-network.ts';
 import { EVENT_OVERLAP } from '../store/event-log.ts';
 import { FakeNetwork } from '../testing/fake-network.ts';
 import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask, SELF } from '../testing/remote-task.ts';
 import { EventFeed } from './event-feed.ts';
-import type { Reach } from './points.ts';
 
 interface FeedRig extends Rig {
   readonly feed: EventFeed;

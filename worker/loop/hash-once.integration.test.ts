@@ -6,13 +6,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { imageHash } from '../../protocol/scores/phash.ts';
 import { scoreOfParts } from '../../protocol/scores/score.ts';
 import { writePng } from '../../protocol/scores/testing/write-png.ts';
-import { systemClock } from '../engines/system-clock.ts';
-import type { DigestOrder, ImageDigest } from '../scores/image-digest.ts';
-import { createImageDigester, type ImageDigester } from '../scores/image-digester.ts';
-import { largePng } from '../scores/testing/large-png.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { EarlyImages } from './early-images.ts';
 import { sealResult, verifyResult } from './result-files.ts';
+import type { DigestOrder, ImageDigest } from './scores/image-digest.ts';
+import { createImageDigester, type ImageDigester } from './scores/image-digester.ts';
+import { largePng } from './scores/testing/large-png.ts';
 
 const png = (seed: number) =>
   writePng({ width: 70, height: 66, depth: 8, colour: 2, sample: (x, y, channel) => (x * seed + y * 7 + channel * 40) & 0xff });

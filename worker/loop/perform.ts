@@ -1,6 +1,6 @@
 /** Carries out what `decide` said: record, act once, record. An act whose answer is lost is left to the next cycle. */
 import type { Hex } from '../../protocol/hex.ts';
-import { isWorkerError, WorkerError } from '../errors.ts';
+import { isWorkerError, WorkerError } from '../kit/errors.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import type { LoopContext } from './context.ts';

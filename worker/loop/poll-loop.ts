@@ -4,11 +4,11 @@
  */
 import { monotonicNow, untilSlot } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import { backoffMs } from '../kit/backoff.ts';
+import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
-import { backoffMs } from './backoff.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
-import { Waker } from './waker.ts';
 
 export const OUTAGE_BACKOFF = { baseMs: 1_000, capMs: 10_000 };
 /** Distance of the extra polls of a burst. */

@@ -1,7 +1,7 @@
 /** Whether the network can be reached, as the last requests found it. */
 import { CodedError } from '../../protocol/errors.ts';
 import { isChainError } from '../chain/errors.ts';
-import { isWorkerError } from '../errors.ts';
+import { isWorkerError } from '../kit/errors.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 
 export type Reachability =

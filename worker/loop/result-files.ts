@@ -7,14 +7,14 @@ import { basename, join } from 'node:path';
 import type { Hex } from '../../protocol/hex.ts';
 import { assertValidScore, SCORE_BYTES_PER_FILE, scoreOfParts } from '../../protocol/scores/score.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
-import { WorkerError } from '../errors.ts';
+import { hashFile, readHashed, syncDirectory, syncFile } from '../kit/durable-files.ts';
+import { WorkerError } from '../kit/errors.ts';
 import type { ResultFile } from '../networks/task-network.ts';
-import type { ImageDigest } from '../scores/image-digest.ts';
-import type { ImageDigester } from '../scores/image-digester.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { packCheckpoint } from './checkpoint.ts';
-import { hashFile, readHashed, syncDirectory, syncFile } from './durable-files.ts';
 import type { EarlyImages } from './early-images.ts';
+import type { ImageDigest } from './scores/image-digest.ts';
+import type { ImageDigester } from './scores/image-digester.ts';
 
 const FOLDER: Readonly<Record<TaskType, string>> = { StableDiffusion: '', Llm: '', FineTuneLora: 'validation' };
 const PATTERN: Readonly<Record<TaskType, RegExp>> = {

@@ -16,8 +16,9 @@ import {
 } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
+import { backoffMs } from '../kit/backoff.ts';
+import { Waker } from '../kit/waker.ts';
 import { isOutcomeUnknown, isSignatureRefused, isSignerNotAllowed } from '../networks/relay/refusals.ts';
-import { backoffMs } from './backoff.ts';
 import type { LoopContext } from './context.ts';
 import { type Action, decide, type EngineView } from './decide.ts';
 import { Executor } from './executor.ts';
@@ -26,7 +27,6 @@ import { OUTAGE_BACKOFF } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { nextLookMs, SOON_MS } from './task-cadence.ts';
-import { Waker } from './waker.ts';
 
 export interface TaskDriverOptions {
   readonly context: LoopContext;

@@ -5,7 +5,7 @@
 import type { ModelKey } from '../../contract/models.ts';
 import { serialiseError } from '../../protocol/errors.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
-import { Waker } from '../loop/waker.ts';
+import { Waker } from '../kit/waker.ts';
 import { type DownloadRow, isPending, outstandingBytes, type Want } from './download-rows.ts';
 import { isRetryDue } from './download-state.ts';
 import { keyText, sameKey } from './model-key.ts';

@@ -7,8 +7,8 @@ import { MODEL_ENGINES, type ModelKey, taskTypeSchema } from '../../contract/mod
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { downloadModelArgsSchema, type RelayEvent } from '../../protocol/wire/event.ts';
 import { parseWireJson } from '../../protocol/wire/parse.ts';
-import { backoffMs } from '../loop/backoff.ts';
-import { Waker } from '../loop/waker.ts';
+import { backoffMs } from '../kit/backoff.ts';
+import { Waker } from '../kit/waker.ts';
 import type { Downloads } from './downloads.ts';
 import { keyText, modelKey } from './model-key.ts';
 import type { ModelParts } from './parts.ts';

@@ -9,7 +9,7 @@ import {
   modelOriginSchema,
   taskTypeSchema,
 } from '../../contract/models.ts';
-import { jsonColumn } from '../store/json-column.ts';
+import { jsonColumn } from '../kit/json-column.ts';
 import type { StoreFile } from './store-file.ts';
 
 const rowSchema = z

@@ -7,8 +7,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { tryLock } from '../engines/models/folder-lock.ts';
-import { inTransaction, readAll } from '../store/database.ts';
+import { inTransaction, readAll } from '../kit/database.ts';
+import { tryLock } from '../kit/folder-lock.ts';
 
 const idSchema = z.object({ id: z.string() });
 

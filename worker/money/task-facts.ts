@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { isBaseModelId } from '../../protocol/models/model-id.ts';
-import { readOne } from '../store/database.ts';
+import { readOne } from '../kit/database.ts';
 import type { Tasks } from '../store/tasks.ts';
 import type { TaskFactsOf } from './records/posting.ts';
 

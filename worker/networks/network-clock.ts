@@ -7,7 +7,7 @@
  */
 import { elapsedMs, type Monotonic, type MonotonicSource, monotonicNow } from '../../protocol/monotonic.ts';
 import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 
 /** A network that claims more than this is not followed: signatures must not be dated far from now. */
 export const MAX_CORRECTION_MS = 36 * 3_600_000;

@@ -1,5 +1,5 @@
 import type { NodeConfig } from '../../contract/node-config.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 
 /**
  * Law 7, at the start: an engine that the network does not accept is not even started.

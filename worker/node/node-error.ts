@@ -3,7 +3,7 @@ import type { SerialisedError } from '../../protocol/errors.ts';
 import type { EngineState } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { reasonIn } from '../engines/last-words.ts';
-import { WORKER_ERRORS } from '../errors.ts';
+import { WORKER_ERRORS } from '../kit/errors.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
 

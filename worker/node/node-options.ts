@@ -7,7 +7,7 @@ import type { CardGuard } from '../gpu/card-guard.ts';
 import type { Clearance } from '../life/clearance.ts';
 import type { LifeOptions } from '../life/life.ts';
 import type { LoopContext } from '../loop/context.ts';
-import type { WarmUp } from '../warm-up/warm-up.ts';
+import type { WarmUp } from '../models/warm-up/warm-up.ts';
 
 /** Resolves when the signal aborts; rejects only for what the process must not survive. */
 export interface Companion {

@@ -4,7 +4,7 @@ import type { TaskView } from '../../contract/worker-channel.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { lastStatusBeforeEnd, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
-import { WORKER_ERRORS } from '../errors.ts';
+import { WORKER_ERRORS } from '../kit/errors.ts';
 import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';

@@ -1,7 +1,7 @@
 /** The proxy for programs that reach the internet by themselves: engines, and the official worker above all. */
 import { type ProxyAddress, proxyUrlOf } from '../../contract/proxy.ts';
-import { type WorkerProxy, workerProxy } from '../engines/official/proxy-setting.ts';
 import type { ProxyPolicy } from './proxy-policy.ts';
+import { type WorkerProxy, workerProxy } from './proxy-setting.ts';
 
 /** What each scheme's requests of a program go through. */
 const KINDS = [

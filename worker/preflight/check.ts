@@ -2,7 +2,7 @@
 import type { PreflightCheckId, PreflightResult } from '../../contract/preflight.ts';
 import { type ErrorCatalogue, serialiseError } from '../../protocol/errors.ts';
 import { CHAIN_ERRORS } from '../chain/errors.ts';
-import { WORKER_ERRORS } from '../errors.ts';
+import { WORKER_ERRORS } from '../kit/errors.ts';
 import { PREFLIGHT_ERRORS } from './errors.ts';
 
 export type CheckParams = PreflightResult['params'];

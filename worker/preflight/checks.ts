@@ -5,8 +5,8 @@ import type { EngineKind } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { isChainError } from '../chain/errors.ts';
-import { isWorkerError } from '../errors.ts';
-import { readNetworkTime } from '../node/read-clock.ts';
+import { isWorkerError } from '../kit/errors.ts';
+import { readNetworkTime } from '../networks/read-clock.ts';
 import { type Check, objectionOf, ok, type Verdict } from './check.ts';
 import { type DoppelgangerFacts, judgeDoppelganger } from './doppelganger.ts';
 import {

@@ -1,7 +1,7 @@
 /** This data directory's own word that it put the address into the network, and the facts the doppelganger check needs. */
 import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Store } from '../store/store.ts';
-import type { TrustNetwork } from '../trust/relay-reader.ts';
 import type { DoppelgangerFacts } from './doppelganger.ts';
 
 /** To be called, and on disk, before every join. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PREFLIGHT_CHECKS, type PreflightResult, preflightReportSchema } from '../../contract/preflight.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { ChainError } from '../chain/errors.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 import { unreachable } from '../testing/fake-network.ts';
 import { type Check, ok } from './check.ts';
 import { type PreflightParts, preflightChecks } from './checks.ts';

@@ -12,7 +12,7 @@ import { createRelay } from '../../devnet/relay/relay.ts';
 import { systemRandom } from '../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
-import { systemClock } from '../engines/system-clock.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { type Answer, FakeEngine } from '../testing/fake-engine.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { nodeConfig, startWorkerRig } from '../testing/worker-rig.ts';

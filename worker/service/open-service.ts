@@ -2,7 +2,7 @@
 
 import { readInventory } from '../gpu/machine-inventory.ts';
 import { createMoneyService } from '../money/money-service.ts';
-import type { NodeParts } from '../node-parts.ts';
+import type { NodeParts } from '../node/node-parts.ts';
 import { createNodeService, type NodeService, type NodeServiceOptions } from './node-service.ts';
 import type { ServiceParts } from './parts.ts';
 

@@ -5,11 +5,11 @@ import type { PreflightReport } from '../../contract/preflight.ts';
 import type { Random } from '../../protocol/ports.ts';
 import type { Models } from '../models/models.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Node } from '../node/node.ts';
-import type { Housekeeper } from '../retention/housekeeper.ts';
+import type { Housekeeper } from '../store/housekeeper.ts';
 import type { Store } from '../store/store.ts';
 import type { CaseArchive } from '../trust/case-archive.ts';
-import type { TrustNetwork } from '../trust/relay-reader.ts';
 
 export interface ServiceParts {
   readonly node: Pick<Node, 'view' | 'pause' | 'resume' | 'selfTest' | 'warmUp' | 'unstake' | 'lookAround'>;

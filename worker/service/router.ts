@@ -8,7 +8,7 @@ import { nodeContract } from '../../contract/node-contract.ts';
 import type { CallContext } from '../../contract/rpc-server.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { CodedError } from '../../protocol/errors.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 import { MoneyError } from '../money/errors.ts';
 import type { Feed, Subscribe } from './feed.ts';
 import type { ServiceParts } from './parts.ts';

@@ -4,7 +4,7 @@ import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { TaskDetail, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
 import type { TaskView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import { Feed } from './feed.ts';

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
-import { inTransaction, readAll } from './database.ts';
+import { inTransaction, readAll } from '../kit/database.ts';
 
 const artifactSchema = z.object({
   kind: z.enum(['file', 'checkpoint']),

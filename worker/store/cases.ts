@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type CaseFile, caseFileSchema } from '../../contract/trust.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
-import { readAll, readOne } from './database.ts';
-import { jsonColumn } from './json-column.ts';
+import { readAll, readOne } from '../kit/database.ts';
+import { jsonColumn } from '../kit/json-column.ts';
 
 const rowSchema = z.object({ body: jsonColumn(caseFileSchema) }).transform((row): CaseFile => row.body);
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
-import { inTransaction, readAll, readOne } from './database.ts';
+import { inTransaction, readAll, readOne } from '../kit/database.ts';
 
 export interface BulkLimits {
   /** Closed before this date. */

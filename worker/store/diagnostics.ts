@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { commitmentField } from '../../protocol/wire/fields.ts';
+import { readAll } from '../kit/database.ts';
 import type { NodeErrorReport } from '../networks/task-network.ts';
-import { readAll } from './database.ts';
 
 const reportSchema = z.object({
   commitment: commitmentField,

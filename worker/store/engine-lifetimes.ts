@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { type MachineFacts, machineFactsSchema } from '../../contract/trust.ts';
-import { readOne } from './database.ts';
-import { jsonColumn } from './json-column.ts';
+import { readOne } from '../kit/database.ts';
+import { jsonColumn } from '../kit/json-column.ts';
 
 const rowSchema = z.object({ machine: jsonColumn(machineFactsSchema) });
 

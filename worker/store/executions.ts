@@ -2,9 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
-import { WorkerError, type WorkerErrorCode } from '../errors.ts';
-import { readAll } from './database.ts';
-import { isConstraint } from './store-failure.ts';
+import { readAll } from '../kit/database.ts';
+import { WorkerError, type WorkerErrorCode } from '../kit/errors.ts';
+import { isConstraint } from '../kit/store-failure.ts';
 
 export const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];

@@ -1,7 +1,7 @@
 /** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
 import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
-import { MONEY_TABLES } from '../money/tables.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
+import { MONEY_TABLES } from './money-tables.ts';
 import { TASK_LIST_TABLES } from './task-list-tables.ts';
 
 /** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */

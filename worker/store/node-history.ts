@@ -1,7 +1,7 @@
 /** Every state the node went through, with its source and evidence. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { readAll } from './database.ts';
+import { readAll } from '../kit/database.ts';
 
 const entrySchema = z
   .object({

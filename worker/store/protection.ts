@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Protection } from '../../contract/node-contract.ts';
-import { readOne } from './database.ts';
+import { readOne } from '../kit/database.ts';
 
 /** Without any one of these the tables would take what the laws forbid. */
 const GUARDS = [

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { inRelaxedTransaction, inTransaction } from '../kit/database.ts';
 import { START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
-import { inRelaxedTransaction, inTransaction } from './database.ts';
 import { openStore } from './store.ts';
 
 const NORMAL = 1;

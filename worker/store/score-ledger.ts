@@ -6,9 +6,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
 import { hexField } from '../../protocol/wire/fields.ts';
-import { WorkerError } from '../errors.ts';
-import { inTransaction, readOne } from './database.ts';
-import { isConstraint } from './store-failure.ts';
+import { inTransaction, readOne } from '../kit/database.ts';
+import { WorkerError } from '../kit/errors.ts';
+import { isConstraint } from '../kit/store-failure.ts';
 
 declare const recorded: unique symbol;
 

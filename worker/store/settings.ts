@@ -1,7 +1,7 @@
 /** Small durable facts about the node itself, each with its own schema. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 
 const SCHEMAS = {
   /** Largest event id seen. */

@@ -1,7 +1,7 @@
 /** Looks whether the files of an open store are still those that its directory names. */
 import { existsSync, statSync } from 'node:fs';
 import type { Clock } from '../../protocol/ports.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 
 const LOOK_EVERY_MS = 5_000;
 

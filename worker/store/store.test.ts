@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
-import { WorkerError, type WorkerErrorCode } from '../errors.ts';
+import { openDatabase } from '../kit/database.ts';
+import { WorkerError, type WorkerErrorCode } from '../kit/errors.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
-import { openDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openStore, STORE_FILE, type Store } from './store.ts';
 

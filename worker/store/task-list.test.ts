@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type TaskFilterInput, taskFilterSchema } from '../../contract/tasks.ts';
+import { openDatabase } from '../kit/database.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
-import { openDatabase } from './database.ts';
 import { Store } from './store.ts';
 import { countSql, pageSql } from './task-list.ts';
 

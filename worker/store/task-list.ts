@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { isHex } from '../../protocol/hex.ts';
 import { ABORT_REASON } from '../../protocol/tasks/status.ts';
-import { readAll, readOne } from './database.ts';
+import { readAll, readOne } from '../kit/database.ts';
 import { EXECUTION_ERROR_CODES } from './executions.ts';
 import { type StoredTask, taskRowSchema } from './tasks.ts';
 

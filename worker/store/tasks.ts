@@ -5,8 +5,8 @@ import type { Hex } from '../../protocol/hex.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE, type TaskStatus } from '../../protocol/tasks/status.ts';
 import { commitmentField } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
-import { WorkerError } from '../errors.ts';
-import { inRelaxedTransaction, readAll, readOne } from './database.ts';
+import { inRelaxedTransaction, readAll, readOne } from '../kit/database.ts';
+import { WorkerError } from '../kit/errors.ts';
 import { observedSteps } from './observed-steps.ts';
 
 const bigintText = z

@@ -9,7 +9,7 @@ import { nodeStatusAfter } from '../../protocol/node/status.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { ChainError } from '../chain/errors.ts';
-import { WorkerError } from '../errors.ts';
+import { WorkerError } from '../kit/errors.ts';
 import { type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import {
   type Capabilities,

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
+import { passOn, type Reach } from '../kit/points.ts';
 import type { LoopContext } from '../loop/context.ts';
-import { passOn, type Reach } from '../loop/points.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { RequestBudget } from '../loop/request-budget.ts';
+import { createImageDigester } from '../loop/scores/image-digester.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
-import { createImageDigester } from '../scores/image-digester.ts';
 import { openStore } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';

@@ -4,14 +4,14 @@ import { onTestFinished } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { systemClock } from '../engines/system-clock.ts';
+import { LogFile } from '../kit/log-file.ts';
+import { passOn } from '../kit/points.ts';
+import { systemClock } from '../kit/system-clock.ts';
+import { systemRandom } from '../kit/system-random.ts';
 import { createLog } from '../log.ts';
-import { LogFile } from '../log-file.ts';
-import { passOn } from '../loop/points.ts';
 import { RelayNetwork } from '../networks/relay/relay-network.ts';
-import type { NodeParts } from '../node-parts.ts';
-import { openNode } from '../open-node.ts';
-import { systemRandom } from '../system-random.ts';
+import type { NodeParts } from '../node/node-parts.ts';
+import { openNode } from '../node/open-node.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 export interface OpenRig {

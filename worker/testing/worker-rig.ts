@@ -2,11 +2,11 @@
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import { createWorkerClient, type WorkerClient, type WorkerExit, type WorkerListeners } from '../../contract/worker-client.ts';
 import type { EngineSupervisorOptions } from '../engines/supervisor.ts';
-import { systemClock } from '../engines/system-clock.ts';
-import { passOn, type Reach } from '../loop/points.ts';
+import { passOn, type Reach } from '../kit/points.ts';
+import { systemClock } from '../kit/system-clock.ts';
+import { systemRandom } from '../kit/system-random.ts';
 import { RelayNetwork } from '../networks/relay/relay-network.ts';
-import { runWorker, type WorkerParts } from '../run-worker.ts';
-import { systemRandom } from '../system-random.ts';
+import { runWorker, type WorkerParts } from '../process/run-worker.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 export interface WorkerRig {

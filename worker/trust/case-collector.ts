@@ -9,9 +9,10 @@ import { type Hex, isHex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
+import { backoffMs } from '../kit/backoff.ts';
+import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
-import { backoffMs } from '../loop/backoff.ts';
-import { Waker } from '../loop/waker.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Store } from '../store/store.ts';
 import { buildCase, endedTask, nodeEvents } from './build-case.ts';
 import { type CaseVerdict, caseFor } from './case-for.ts';
@@ -20,7 +21,6 @@ import { nodesFromEvidence } from './group-members.ts';
 import { deviationsOf, evidenceOf, type Findings, faultInGroup, investigate } from './investigate.ts';
 import { keepFiles, verifyFiles } from './keep-files.ts';
 import { logExcerpt } from './log-excerpt.ts';
-import type { TrustNetwork } from './relay-reader.ts';
 import { reviewAfter } from './review.ts';
 
 export interface CaseCollectorOptions {

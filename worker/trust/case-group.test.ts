@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { commitmentOf, OTHER, SELF } from '../testing/remote-task.ts';
-import type { TrustNetwork } from './relay-reader.ts';
 import { caseOf, live, OWN, rig, TASK } from './testing/collector-rig.ts';
 import { event, fakeNetwork, NOW, nodeInfo, slashEvent } from './testing/evidence.ts';
 

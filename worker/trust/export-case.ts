@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import type { BundleManifest, CaseFile, CaseFileEntry } from '../../contract/trust.ts';
-import { hashFile } from '../loop/durable-files.ts';
+import { hashFile } from '../kit/durable-files.ts';
 import { TrustError } from './errors.ts';
 import { type Redaction, type RedactionOptions, redaction } from './redaction.ts';
 

@@ -7,11 +7,11 @@ import type { DeviationName } from '../../protocol/tasks/deviations.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { readEventArgs } from '../../protocol/wire/event-args.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { fault } from './fault.ts';
 import { candidatePairs, memberFromEvents, membersFromEvidence, NEIGHBOURHOOD, type Self } from './group-members.ts';
 import { groupRules } from './group-rules.ts';
 import { explainQos } from './qos-explanation.ts';
-import type { TrustNetwork } from './relay-reader.ts';
 
 export interface Inquiry {
   readonly network: TrustNetwork;

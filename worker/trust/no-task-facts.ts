@@ -3,9 +3,9 @@ import type { QosExplanation } from '../../contract/standing.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { PublicNode } from '../../protocol/wire/public-network.ts';
 import type { EngineState } from '../engines/engine.ts';
-import type { NodeStateKind } from '../node/node-state.ts';
+import type { NodeStateKind } from '../life/node-state.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { explainQos } from './qos-explanation.ts';
-import type { TrustNetwork } from './relay-reader.ts';
 import { sameCard } from './same-card.ts';
 
 export interface LocalNodeFacts {

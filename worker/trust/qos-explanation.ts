@@ -11,8 +11,8 @@ import {
 import { healthReachedAtMs } from '../../protocol/node/qos-recovery.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { QosTrace, QosTracing } from '../../protocol/wire/qos-tracing.ts';
+import type { Unsupported } from '../networks/relay/relay-reader.ts';
 import { checkTrace, withHealth } from './qos-checks.ts';
-import type { Unsupported } from './relay-reader.ts';
 
 export interface QosFacts {
   readonly tracing: QosTracing | Unsupported;

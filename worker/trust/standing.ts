@@ -1,9 +1,9 @@
 /** The node's standing in its network, read and explained. */
 import type { NoTasks, QosExplanation } from '../../contract/standing.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { gatherNoTaskFacts, type NoTaskInquiry } from './no-task-facts.ts';
 import { explainNoTasks } from './no-tasks.ts';
 import { explainQos } from './qos-explanation.ts';
-import type { TrustNetwork } from './relay-reader.ts';
 
 /** @param inquiry `nowMs` is the network's time. @throws as `TrustNetwork` does. */
 export async function readQos(inquiry: { readonly network: TrustNetwork; readonly nowMs: number }): Promise<QosExplanation> {

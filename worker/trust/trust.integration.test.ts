@@ -13,11 +13,11 @@ import type { Hex } from '../../protocol/hex.ts';
 import { combinedQos, isExcluded, POOL_SIZE } from '../../protocol/node/qos.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
+import { RelayReader } from '../networks/relay/relay-reader.ts';
 import { succeedWith } from '../testing/fake-engine.ts';
 import { CaseArchive } from './case-archive.ts';
 import { caseDir } from './case-collector.ts';
 import type { LocalNodeFacts } from './no-task-facts.ts';
-import { RelayReader } from './relay-reader.ts';
 import { readNoTasks, readQos } from './standing.ts';
 import { type DevnetNode, devnetNode } from './testing/devnet-node.ts';
 

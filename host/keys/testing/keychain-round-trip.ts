@@ -1,6 +1,6 @@
 /** Run inside a session bus of its own: what the real keychain does, as one line of JSON. Argument: full, or force = without a look at the backend. */
 import { homedir } from 'node:os';
-import { systemClock } from '../../../worker/engines/system-clock.ts';
+import { systemClock } from '../../../worker/kit/system-clock.ts';
 import { isHostError } from '../../errors.ts';
 import { createKeychain } from '../keychain.ts';
 import { keychainBackendProblem } from '../keychain-backend.ts';

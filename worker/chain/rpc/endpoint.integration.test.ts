@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../engines/system-clock.ts';
+import { systemClock } from '../../kit/system-clock.ts';
 import { AGENT_OPTIONS, RpcEndpoint } from './endpoint.ts';
 import type { RpcMethod } from './methods.ts';
 import { RateLimit } from './rate-limit.ts';

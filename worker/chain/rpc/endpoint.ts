@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
-import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../connection-failure.ts';
+import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../outbound/connection-failure.ts';
 import { RPC_METHODS, type RpcMethod, type RpcResult } from './methods.ts';
 import type { RateLimit } from './rate-limit.ts';
 

@@ -1,7 +1,7 @@
 /** The identities of chains, kept in the node's store: a chain cannot be swapped for another while we are away. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { readOne } from '../../store/database.ts';
+import { readOne } from '../../kit/database.ts';
 import type { ChainIdentity, IdentityBook } from './rpc-pool.ts';
 
 const rowSchema = z.object({ genesis: z.string().nullable() });

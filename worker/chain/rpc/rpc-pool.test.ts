@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock, type Random } from '../../../protocol/ports.ts';
-import type { FailureSide } from '../../connection-failure.ts';
 import { createLog } from '../../log.ts';
+import type { FailureSide } from '../../outbound/connection-failure.ts';
 import type { FailurePhase, RpcAnswer } from './endpoint.ts';
 import type { RpcMethod, RpcResult } from './methods.ts';
 import { type ChainIdentity, type PoolEndpoint, RpcPool } from './rpc-pool.ts';

@@ -4,8 +4,8 @@
  */
 import { LONG_AGO, later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
-import { commonSide, type FailureSide } from '../../connection-failure.ts';
 import type { Log } from '../../log.ts';
+import { commonSide, type FailureSide } from '../../outbound/connection-failure.ts';
 import { ChainError, RpcRefused } from '../errors.ts';
 import type { FailurePhase, RpcAnswer, RpcEndpoint } from './endpoint.ts';
 import type { ChainRpc, RpcMethod, RpcResult } from './methods.ts';

@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
+import { openDatabase } from '../../kit/database.ts';
 import type { Log } from '../../log.ts';
-import { openDatabase } from '../../store/database.ts';
 import { openEndpoints } from '../chain-client.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 

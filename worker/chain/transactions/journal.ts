@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
-import { inTransaction, readAll, readOne } from '../../store/database.ts';
+import { inTransaction, readAll, readOne } from '../../kit/database.ts';
 import { ChainError } from '../errors.ts';
 import type { Attempt, Inclusion, Intent, JournalEntry, TransactionState } from './intent.ts';
 import { attemptSchema, type JournalRow, rowSchema, stateOf, toJson } from './journal-rows.ts';

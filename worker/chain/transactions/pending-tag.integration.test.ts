@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chainPresetSchema } from '../../../contract/chain-preset.ts';
-import { systemClock } from '../../engines/system-clock.ts';
-import { systemRandom } from '../../system-random.ts';
+import { systemClock } from '../../kit/system-clock.ts';
+import { systemRandom } from '../../kit/system-random.ts';
 import { createChainClient } from '../chain-client.ts';
 import { CHAIN_TABLES } from './journal-tables.ts';
 

@@ -1,9 +1,9 @@
 /** Download jobs: a model of the catalogue is on disk when the job succeeds. RELAY_PROTOCOL 8.8, 9.2. */
 import { startStopwatch } from '../../../protocol/monotonic.ts';
+import { systemClock } from '../../kit/system-clock.ts';
 import { EngineError } from '../errors.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import { downloadModel } from '../models/download-model.ts';
-import { systemClock } from '../system-clock.ts';
 import type { EngineTask } from './session.ts';
 
 const PROGRESS_EVERY_MS = 1000;

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../protocol/ports.ts';
+import { lockFileOf, tryLock } from '../../kit/folder-lock.ts';
 import type { CatalogueFile, GgufModel, OnnxModel } from './catalogue.ts';
 import type { DownloadProgress } from './download-file.ts';
 import { downloadModel } from './download-model.ts';
 import { partOf, pathOf } from './files.ts';
-import { lockFileOf, tryLock } from './folder-lock.ts';
 
 const CONTENTS = new Map(
   [

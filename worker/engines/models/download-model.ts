@@ -1,9 +1,10 @@
 /** Puts a model of the catalogue on disk, all its files. Hubs have the URL layout of Hugging Face. */
+
+import { lockFolder } from '../../kit/folder-lock.ts';
 import { EngineError, isEngineError } from '../errors.ts';
 import type { CatalogueFile, CatalogueModel } from './catalogue.ts';
 import { type DownloadFileInput, downloadFile, requireSpace } from './download-file.ts';
 import { filesNotOnDisk, partOf, pathOf, sizeOf, totalBytes } from './files.ts';
-import { lockFolder } from './folder-lock.ts';
 
 type DownloadModelInput = Omit<DownloadFileInput, 'url' | 'target' | 'sizeBytes' | 'sha256'> & {
   readonly model: CatalogueModel;

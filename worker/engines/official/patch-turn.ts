@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { tryLock } from '../../kit/folder-lock.ts';
 import type { EngineLog } from '../log.ts';
-import { tryLock } from '../models/folder-lock.ts';
 
 /** Earlier versions of this program left it in the installation. */
 const FORMER_LOCK_FILE = '.crynux-node-desktop-patches.lock';

@@ -5,11 +5,11 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { modelSettingsSchema } from '../../../contract/model-settings.ts';
 import { ENGINE_ROLES } from '../../../protocol/engine/messages.ts';
-import { engineWithSources } from '../../node-models.ts';
+import { engineWithSources } from '../../node/node-models.ts';
+import { workerProxy } from '../../outbound/proxy-setting.ts';
 import { engineProgram } from '../engine-program.ts';
 import { engineEnvironment } from '../environment.ts';
 import { inspectOfficialWorker } from './inspect.ts';
-import { workerProxy } from './proxy-setting.ts';
 import { appInstallation, bundleInstallation, sourceInstallation } from './testing/installation.ts';
 import { unknownWorkerSettings, WORKER_SETTINGS, WORKER_VARIABLES, workerSettingProblems } from './worker-settings.ts';
 

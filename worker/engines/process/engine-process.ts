@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../protocol/ports.ts';
-import { killRemainingGroup, killTree } from './kill-tree.ts';
+import { killRemainingGroup, killTree } from '../../kit/kill-tree.ts';
 
 const TAIL_LINES = 60;
 const MAX_LINE = 2000;

@@ -7,10 +7,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
+import { killTree } from '../../kit/kill-tree.ts';
+import { processIdentity } from '../../kit/process-identity.ts';
 import { EngineError } from '../errors.ts';
 import type { EngineLog } from '../log.ts';
-import { processIdentity } from './identity.ts';
-import { killTree } from './kill-tree.ts';
 
 const POLL_MS = 50;
 const POLLS = 100;

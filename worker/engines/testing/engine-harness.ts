@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../../contract/node-config.ts';
+import { systemClock } from '../../kit/system-clock.ts';
 import type { Engine, EngineJob, EngineState } from '../engine.ts';
 import type { EngineLog } from '../log.ts';
 import type { EngineSupervisorOptions } from '../supervisor.ts';
 import { createEngineSupervisor } from '../supervisor.ts';
-import { systemClock } from '../system-clock.ts';
 
 const FAKE_ENGINE = fileURLToPath(new URL('./fake-engine.ts', import.meta.url));
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { modelSettingsSchema } from '../../../contract/model-settings.ts';
 import { SILENT_LOG } from '../../engines/log.ts';
-import { systemClock } from '../../engines/system-clock.ts';
+import { systemClock } from '../../kit/system-clock.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
 import { type Models, openModels } from '../models.ts';
 

@@ -6,7 +6,7 @@ import { RpcRefused } from '../../chain/errors.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 import type { JournalEntry } from '../../chain/transactions/intent.ts';
 import type { TransactionJournal } from '../../chain/transactions/journal.ts';
-import { inTransaction } from '../../store/database.ts';
+import { inTransaction } from '../../kit/database.ts';
 import type { Cursors } from '../records/cursors.ts';
 import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
 import type { FlowSource } from '../task-chain/flow-source.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../kit/database.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { isMoneyError } from '../errors.ts';

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Hex } from '../../../protocol/hex.ts';
-import { inTransaction, readAll, readOne } from '../../store/database.ts';
+import { inTransaction, readAll, readOne } from '../../kit/database.ts';
 import { MoneyError } from '../errors.ts';
 import { type Account, assertEntry, type LedgerEntry, type LedgerKind, type OwnAccount, type RecordedEntry } from './entry.ts';
 import { conflictRowSchema, entryRowSchema, type LedgerConflict } from './rows.ts';

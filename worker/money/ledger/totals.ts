@@ -3,7 +3,7 @@
  * instead of every entry; they change in the transaction that writes the entry, and can be made anew from the entries.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { readAll } from '../../store/database.ts';
+import { readAll } from '../../kit/database.ts';
 import { MoneyError } from '../errors.ts';
 import { type LedgerEntry, type LedgerKind, legsOf, OWN_ACCOUNTS, type OwnAccount } from './entry.ts';
 import { entryRowSchema, type LedgerTotal, signedWei, totalRowSchema } from './rows.ts';

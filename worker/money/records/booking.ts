@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
-import { inTransaction } from '../../store/database.ts';
+import { inTransaction } from '../../kit/database.ts';
 import {
   foldOf,
   type Opening,

@@ -1,7 +1,7 @@
 /** How far an import has come, on disk. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { readOne } from '../../store/database.ts';
+import { readOne } from '../../kit/database.ts';
 
 const rowSchema = z.object({ value: z.string().regex(/^\d+$/).transform(Number) });
 

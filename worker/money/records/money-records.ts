@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import { inTransaction, readAll, readOne } from '../../store/database.ts';
+import { inTransaction, readAll, readOne } from '../../kit/database.ts';
 
 export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
 export type RelayList = (typeof RELAY_LISTS)[number];

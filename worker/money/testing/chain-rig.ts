@@ -2,7 +2,7 @@
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { ChainWorld, ClientOptions, TestClient } from '../../chain/testing/chain-world.ts';
-import { systemClock } from '../../engines/system-clock.ts';
+import { systemClock } from '../../kit/system-clock.ts';
 import { type ChainReader, createChainReader } from '../chain/chain-reader.ts';
 import { stakingSources } from '../chain/staking-log.ts';
 import { Ledger } from '../ledger/ledger.ts';

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressField, weiField } from '../../../protocol/wire/fields.ts';
-import { readAll, readOne } from '../../store/database.ts';
+import { readAll, readOne } from '../../kit/database.ts';
 import { MoneyError } from '../errors.ts';
 
 const rowSchema = z

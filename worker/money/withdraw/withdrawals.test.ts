@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import type { RelayAccount, WithdrawRequest } from '../relay/relay-account.ts';
 import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
 import { WithdrawalAttempts } from './attempts.ts';

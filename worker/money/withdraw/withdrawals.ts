@@ -3,7 +3,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { WALLET_WINDOW_SECONDS } from '../../../protocol/signing/wallet-message.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
-import { isWorkerError } from '../../errors.ts';
+import { isWorkerError } from '../../kit/errors.ts';
 import { MoneyError } from '../errors.ts';
 import { dayOf } from '../ledger/totals.ts';
 import type { RelayAccount } from '../relay/relay-account.ts';

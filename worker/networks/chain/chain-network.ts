@@ -7,7 +7,7 @@ import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import type { Log } from '../../log.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';

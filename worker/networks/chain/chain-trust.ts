@@ -5,7 +5,7 @@ import type { NodeInfo, NodePresence } from '../../../protocol/wire/node.ts';
 import { PUBLIC_NODES_PAGE, type PublicNode } from '../../../protocol/wire/public-network.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
-import type { TrustNetwork } from '../../trust/relay-reader.ts';
+import type { TrustNetwork } from '../relay/relay-reader.ts';
 import { blockOfEvent, lastIdOf, rowOfLog, TOPICS } from './log-rows.ts';
 import type { TaskContracts } from './task-contracts.ts';
 

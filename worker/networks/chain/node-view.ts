@@ -1,7 +1,7 @@
 /** A node as the contracts know it, in the words that every network uses. Source: CHAIN_PROTOCOL 3.1, 4.1. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import type { ChainNodeInfo, QosReading } from './task-contracts.ts';
 
 /** There is no delegation, no relay account and no record of earnings: those figures are 0. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { signRequest } from '../../../protocol/signing/request-signature.ts';
 import { commitmentField, uintField } from '../../../protocol/wire/fields.ts';
-import { isWorkerError } from '../../errors.ts';
+import { isWorkerError } from '../../kit/errors.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import { isSignatureRefused, isTaskNotFound } from '../relay/refusals.ts';

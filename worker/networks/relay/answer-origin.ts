@@ -6,7 +6,7 @@
  * 500; gin's `404 page not found` without a line break; an empty 500 after a panic; files as `application/octet-stream`.
  */
 import { type RelayRefusal, readRefusal } from '../../../protocol/wire/envelope.ts';
-import type { FailureSide } from '../../connection-failure.ts';
+import type { FailureSide } from '../../outbound/connection-failure.ts';
 
 /** What is seen of an answer. */
 export interface SeenAnswer {

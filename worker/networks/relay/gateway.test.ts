@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import { createRelayAccount } from '../../money/relay/relay-account.ts';
 import { type Behaviour, startHttpRelay } from '../../testing/http-relay.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';

@@ -22,15 +22,15 @@ import {
   vestingRecordSchema,
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import { createRelayAccount, type RelayAccount } from '../../money/relay/relay-account.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { startHttpRelay } from '../../testing/http-relay.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
-import { RelayReader } from '../../trust/relay-reader.ts';
 import { NetworkClock } from '../network-clock.ts';
 import * as refusals from './refusals.ts';
 import { RelayNetwork } from './relay-network.ts';
+import { RelayReader } from './relay-reader.ts';
 
 const KEY: Hex = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 const NOW = Date.parse('2026-11-28T23:53:00Z');

@@ -1,6 +1,6 @@
 /** What a network means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts), CHAIN_PROTOCOL 2.5, 3.2 (reasons of reverts). */
 import { isChainError } from '../../chain/errors.ts';
-import { isWorkerError, type WorkerError } from '../../errors.ts';
+import { isWorkerError, type WorkerError } from '../../kit/errors.ts';
 
 function refused(error: unknown, test: (message: string, httpStatus: number) => boolean): error is WorkerError {
   if (!isWorkerError(error, 'RELAY_REFUSED')) return false;

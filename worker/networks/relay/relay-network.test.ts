@@ -6,7 +6,7 @@ import { ManualClock } from '../../../protocol/ports.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { verifyRequest } from '../../../protocol/signing/request-signature.ts';
 import { verifyWalletMessage } from '../../../protocol/signing/wallet-message.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { openStore } from '../../store/store.ts';
 import {

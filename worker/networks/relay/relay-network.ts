@@ -11,7 +11,7 @@ import { commitmentField, goArray, uintField, weiField } from '../../../protocol
 import type { CapabilitiesPayload, JoinPayload, NodeErrorPayload, NodeInfo } from '../../../protocol/wire/node.ts';
 import { nodeInfoSchema } from '../../../protocol/wire/node.ts';
 import { inferenceTaskSchema, type RemoteTask } from '../../../protocol/wire/task.ts';
-import { WorkerError } from '../../errors.ts';
+import { WorkerError } from '../../kit/errors.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';

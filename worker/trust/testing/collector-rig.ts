@@ -5,10 +5,10 @@ import type { CaseFile } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import type { RemoteTask } from '../../../protocol/wire/task.ts';
+import type { TrustNetwork } from '../../networks/relay/relay-reader.ts';
 import { commitmentOf, remoteTask } from '../../testing/remote-task.ts';
 import { sha256Of } from '../../testing/sha256-of.ts';
 import { CaseCollector, type CaseCollectorOptions } from '../case-collector.ts';
-import type { TrustNetwork } from '../relay-reader.ts';
 import { fakeNetwork, MACHINE, NOW, QUIET, type TestStore, testStore } from './evidence.ts';
 
 /** The task of {@link live}. */

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createHarness, type Harness, type HarnessOptions, keyOf, START_MS } from '../../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../../protocol/hex.ts';
+import { passOn } from '../../kit/points.ts';
 import type { LoopContext } from '../../loop/context.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
-import { passOn } from '../../loop/points.ts';
 import { RelayHealth } from '../../loop/relay-health.ts';
 import { RequestBudget } from '../../loop/request-budget.ts';
+import { createImageDigester } from '../../loop/scores/image-digester.ts';
 import { TaskDriver } from '../../loop/task-driver.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
-import { createImageDigester } from '../../scores/image-digester.ts';
+import { RelayReader } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { CaseCollector } from '../case-collector.ts';
 import { recordLifetimes } from '../record-lifetimes.ts';
-import { RelayReader } from '../relay-reader.ts';
 import { MACHINE, QUIET } from './evidence.ts';
 
 export interface DevnetNode {

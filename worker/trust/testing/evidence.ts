@@ -7,11 +7,11 @@ import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import type { QosTrace } from '../../../protocol/wire/qos-tracing.ts';
 import type { Log } from '../../log.ts';
+import type { TrustNetwork } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { NODE_INFO } from '../../testing/fake-network.ts';
 import { OTHER, SELF } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
-import type { TrustNetwork } from '../relay-reader.ts';
 
 export const NOW = 1_700_000_100_000;
 export const QUIET = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log;

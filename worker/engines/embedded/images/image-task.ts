@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SdTaskArgs } from '../../../../protocol/args/stable-diffusion.ts';
 import { imageHash } from '../../../../protocol/scores/phash.ts';
-import { nativeZlib } from '../../../native-zlib.ts';
+import { nativeZlib } from '../../../kit/native-zlib.ts';
 import { EngineError } from '../../errors.ts';
 import type { EmbeddedDevice } from '../environment.ts';
 import { ImageError } from './errors.ts';

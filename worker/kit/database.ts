@@ -1,0 +1,240 @@
+/** Opening a database file of this program, and the few helpers every repository uses. */
+import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { z } from 'zod';
+import { findDamage } from '../store/integrity.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../store/migrations.ts';
+import { isWorkerError, WorkerError } from './errors.ts';
+import { CodedDatabase, sqliteResultOf, storeFailure } from './store-failure.ts';
+
+const SQLITE_MAGIC = Buffer.from('SQLite format 3\u0000', 'latin1');
+/** The head of a rollback journal. */
+const JOURNAL_MAGIC = Buffer.from('d9d505f920a163d7', 'hex');
+const IN_MEMORY = ':memory:';
+/** How long a backup program or a virus scanner may hold the file before that is called busy. */
+const BUSY_MS = 5_000;
+
+/**
+ * Opens the file, checks it before changing anything of its content, then migrates it. What a killed process left half
+ * done (a journal, a write-ahead log) is finished or undone first, as SQLite does it.
+ * @throws WorkerError STORE_NEWER_VERSION, STORE_CORRUPT: the file's content is then as it was; STORE_BUSY, STORE_READ_ONLY,
+ * STORE_CANNOT_OPEN, STORE_IO_ERROR, STORE_FULL: try again later.
+ */
+export function openDatabase(path: string, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
+  let db: CodedDatabase | undefined;
+  try {
+    if (path !== IN_MEMORY) keepForOwner(path);
+    if (path !== IN_MEMORY && statSync(path).size > 0) inspect(path, migrations.length);
+    db = new CodedDatabase(path, { timeout: BUSY_MS });
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
+    migrate(db, migrations);
+    return db;
+  } catch (cause) {
+    db?.close();
+    throw storeFailure(cause, path);
+  }
+}
+
+/** A damaged file of things that can be found out anew, put aside under another name. */
+export interface SetAside {
+  readonly kept: string;
+  readonly error: WorkerError;
+}
+
+/**
+ * For a file that may be lost without harm: a damaged one is kept under another name, and an empty one takes its place.
+ * Never for one that holds a ledger.
+ * @throws WorkerError as {@link openDatabase}, but STORE_CORRUPT
+ */
+export function openDisposableDatabase(
+  path: string,
+  migrations: readonly string[],
+  onSetAside: (what: SetAside) => void,
+): DatabaseSync {
+  try {
+    return openDatabase(path, migrations);
+  } catch (error) {
+    if (!isWorkerError(error, 'STORE_CORRUPT')) throw error;
+    const kept = freeName(`${path}.damaged`);
+    try {
+      for (const end of ['', '-wal', '-shm', '-journal']) {
+        if (existsSync(path + end)) renameSync(path + end, kept + end);
+      }
+    } catch (cause) {
+      throw storeFailure(cause, path);
+    }
+    onSetAside({ kept, error });
+    return openDatabase(path, migrations);
+  }
+}
+
+function freeName(name: string): string {
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${name}-${n}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/** SQLite gives the files that it puts beside a database the mode of the database. */
+function keepForOwner(path: string): void {
+  if (!existsSync(path)) {
+    closeSync(openSync(path, 'a', 0o600));
+    return;
+  }
+  if (process.platform === 'win32') return;
+  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+    const { mode, uid } = statSync(file, { throwIfNoEntry: false }) ?? { mode: 0, uid: -1 };
+    if ((mode & 0o077) === 0 || uid !== process.getuid?.()) continue;
+    try {
+      chmodSync(file, mode & 0o700);
+    } catch {
+      // A read-only disk: if the file cannot be used either, that is told where it is used.
+    }
+  }
+}
+
+function inspect(path: string, newestVersion: number): void {
+  if (!beginsWith(path, SQLITE_MAGIC)) {
+    // A kill, or a power cut, inside the first pages that were ever written: the journal takes them back.
+    if (!beginsWith(`${path}-journal`, JOURNAL_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
+    recover(path);
+    if (statSync(path).size === 0) return;
+    if (!beginsWith(path, SQLITE_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
+  }
+  const endedInOrder = ![`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
+  try {
+    look(path, newestVersion, endedInOrder);
+  } catch (cause) {
+    if (!needsRecovery(cause, path)) throw cause;
+    recover(path);
+    if (statSync(path).size > 0) look(path, newestVersion, false);
+  }
+}
+
+/** Reads and writes nothing; an unfinished transaction of a killed process makes it fail. */
+function look(path: string, newestVersion: number, endedInOrder: boolean): void {
+  const db = new CodedDatabase(path, { readOnly: true, timeout: BUSY_MS });
+  try {
+    const application = numberPragma(db, 'application_id');
+    const version = numberPragma(db, 'user_version');
+    // A process killed inside its very first migration leaves an empty database behind.
+    if (application === 0 && version === 0 && db.prepare('SELECT 1 FROM sqlite_master').get() === undefined) return;
+    if (application !== APPLICATION_ID) throw corrupt(path, 'it belongs to another program');
+    if (version > newestVersion) {
+      throw new WorkerError('STORE_NEWER_VERSION', `${path} has version ${version}, this program knows ${newestVersion}`, {
+        path,
+        version,
+        known: newestVersion,
+      });
+    }
+    const damage = findDamage(db, { bytes: statSync(path).size, endedInOrder });
+    if (damage !== null) throw corrupt(path, damage);
+  } finally {
+    db.close();
+  }
+}
+
+/** A connection that may not write cannot finish what another one began: it says read-only, or that it cannot open. */
+function needsRecovery(error: unknown, path: string): boolean {
+  const result = sqliteResultOf(error instanceof WorkerError ? error.cause : error);
+  const isRefusal = result !== null && [8, 14].includes(result & 0xff);
+  return isRefusal && [`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
+}
+
+/** Any reading by a connection that may write does it. */
+function recover(path: string): void {
+  const db = new CodedDatabase(path, { timeout: BUSY_MS });
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+  } finally {
+    db.close();
+  }
+}
+
+function beginsWith(path: string, magic: Buffer): boolean {
+  if (!existsSync(path)) return false;
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(magic.length);
+    return readSync(file, head, 0, head.length, 0) === head.length && head.equals(magic);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function corrupt(path: string, why: string): WorkerError {
+  return new WorkerError('STORE_CORRUPT', `${path} cannot be used: ${why}`, { path });
+}
+
+function migrate(db: DatabaseSync, migrations: readonly string[]): void {
+  const from = numberPragma(db, 'user_version');
+  for (let version = from + 1; version <= migrations.length; version++) {
+    inTransaction(db, () => {
+      db.exec(migrations[version - 1] ?? '');
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version};`);
+    });
+  }
+}
+
+function numberPragma(db: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}
+
+/** All or nothing; nested calls join the outer transaction. */
+export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  if (db.isTransaction) return work();
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+/**
+ * As {@link inTransaction}, without waiting for the disk: a power cut may take the work back, always together with all
+ * that came after it, and the next full transaction makes it durable. Only for what the network tells again.
+ */
+export function inRelaxedTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  if (db.isTransaction) return work();
+  db.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return inTransaction(db, work);
+  } finally {
+    db.exec('PRAGMA synchronous = FULL');
+  }
+}
+
+/** Rows as their schema says. @throws WorkerError STORE_BAD_ROW naming the table's column. */
+export function readAll<Schema extends z.ZodType>(
+  db: DatabaseSync,
+  schema: Schema,
+  sql: string,
+  ...values: SQLInputValue[]
+): z.output<Schema>[] {
+  return db
+    .prepare(sql)
+    .all(...values)
+    .map((row) => parseRow(schema, row, sql));
+}
+
+export function readOne<Schema extends z.ZodType>(
+  db: DatabaseSync,
+  schema: Schema,
+  sql: string,
+  ...values: SQLInputValue[]
+): z.output<Schema> | null {
+  const row = db.prepare(sql).get(...values);
+  return row === undefined ? null : parseRow(schema, row, sql);
+}
+
+function parseRow<Schema extends z.ZodType>(schema: Schema, row: unknown, sql: string): z.output<Schema> {
+  const result = schema.safeParse(row);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const column = issue?.path.join('.') ?? '';
+  throw new WorkerError('STORE_BAD_ROW', `${column}: ${issue?.message ?? 'invalid'}`, { column, sql });
+}

@@ -1,0 +1,85 @@
+/**
+ * Exclusive ownership of a data directory by one process: an exclusive SQLite transaction on a file of its own. The
+ * operating system drops the lock with the process, however it dies, so no stale file has to be judged afterwards. Who
+ * the owner is says a note beside it, which counts only while the lock is held.
+ */
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../protocol/ports.ts';
+import { isWorkerError, WorkerError } from './errors.ts';
+import { CodedDatabase, storeFailure } from './store-failure.ts';
+
+/** A program stays; a command is done in a moment. */
+export const OWNER_ROLES = ['program', 'command', 'node'] as const;
+export type OwnerRole = (typeof OWNER_ROLES)[number];
+
+const ownerSchema = z.object({ pid: z.number().int().positive(), role: z.enum(OWNER_ROLES) });
+export type DirectoryOwner = z.output<typeof ownerSchema>;
+
+export interface DirectoryLock {
+  release(): void;
+}
+
+const LOOK_EVERY_MS = 100;
+
+/** @throws WorkerError STORE_IN_USE when another process (or this one) holds the directory; the codes of a store otherwise. */
+export function lockDirectory(dir: string, role: OwnerRole = 'node'): DirectoryLock {
+  const path = join(dir, 'owner.lock');
+  const note = join(dir, 'owner.json');
+  let db: CodedDatabase | undefined;
+  try {
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    db = new CodedDatabase(path, { timeout: 500 });
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    writeFileSync(note, JSON.stringify({ pid: process.pid, role }), { mode: 0o600 });
+  } catch (cause) {
+    db?.close();
+    const failure = storeFailure(cause, path);
+    if (!isWorkerError(failure, 'STORE_BUSY')) throw failure;
+    const owner = readOwner(note);
+    const who = owner === null ? 'another process' : `process ${owner.pid} (a ${owner.role})`;
+    const data = { dir, pid: owner?.pid ?? null, role: owner?.role ?? null };
+    throw new WorkerError('STORE_IN_USE', `${dir} is in use by ${who}`, data, { cause });
+  }
+  const held = db;
+  return {
+    release: () => {
+      if (!held.isOpen) return;
+      rmSync(note, { force: true });
+      held.close();
+    },
+  };
+}
+
+/**
+ * The same, but a command that works on the directory for a moment is waited for; a program that stays is told at once.
+ * @throws WorkerError STORE_IN_USE and the codes of a store; the signal's reason.
+ */
+export async function awaitDirectory(
+  dir: string,
+  {
+    role,
+    clock,
+    withinMs = 20_000,
+  }: { readonly role: OwnerRole; readonly clock: Pick<Clock, 'sleep'>; readonly withinMs?: number },
+): Promise<DirectoryLock> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+    try {
+      return lockDirectory(dir, role);
+    } catch (error) {
+      const isShort = isWorkerError(error, 'STORE_IN_USE') && error.data.role !== 'program' && error.data.role !== 'node';
+      if (!isShort || waitedMs >= withinMs) throw error;
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function readOwner(note: string): DirectoryOwner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(note, 'utf8')));
+  } catch {
+    // Between the lock and its note lies a moment.
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * One writer per model folder, whichever process it is: the worker of any profile, or an engine. A write transaction
+ * on an empty SQLite file beside the folder; the operating system ends it with the process, however that dies.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../protocol/ports.ts';
+
+const SQLITE_BUSY = 5;
+const LOOK_EVERY_MS = 500;
+
+/** Keeps open locks alive: a database that nobody refers to is closed by the garbage collector. */
+const held = new Set<DatabaseSync>();
+
+/** Beside the folder, and never deleted: a lock on a file that has lost its name would exclude nobody. */
+export function lockFileOf(folder: string): string {
+  return `${folder}.lock`;
+}
+
+/** Waits until the folder is free. @returns what gives it back. @throws the signal's reason. */
+export async function lockFolder(folder: string, clock: Clock, signal?: AbortSignal): Promise<() => void> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const release = tryLock(lockFileOf(folder));
+    if (release !== null) return release;
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+/** @returns null while another connection, in this or another process, holds the file. */
+export function tryLock(file: string): (() => void) | null {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // No journal: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && 'errcode' in error && Number(error.errcode) === SQLITE_BUSY) return null;
+    throw error;
+  }
+  held.add(database);
+  return () => {
+    if (held.delete(database)) database.close();
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * What SQLite and the file system say about a store, as errors of ours. Only what SQLite itself calls damage is damage:
+ * a file that is busy, read-only, unreachable or on a full disk is as good as before, and is tried again.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { WorkerError, type WorkerErrorCode } from './errors.ts';
+
+/** By SQLite's primary result codes (sqlite.org/rescode.html). What is missing here is a mistake of ours, not a condition. */
+const OF_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
+  3: 'STORE_CANNOT_OPEN', // PERM
+  5: 'STORE_BUSY', // BUSY
+  6: 'STORE_BUSY', // LOCKED
+  7: 'STORE_IO_ERROR', // NOMEM
+  8: 'STORE_READ_ONLY', // READONLY
+  10: 'STORE_IO_ERROR', // IOERR
+  11: 'STORE_CORRUPT', // CORRUPT
+  13: 'STORE_FULL', // FULL
+  14: 'STORE_CANNOT_OPEN', // CANTOPEN
+  15: 'STORE_BUSY', // PROTOCOL: another process was faster, several times
+  22: 'STORE_IO_ERROR', // NOLFS
+  23: 'STORE_CANNOT_OPEN', // AUTH
+  26: 'STORE_CORRUPT', // NOTADB
+};
+const READ_ONLY_DB_MOVED = 1_032;
+const CONSTRAINT = 19;
+
+const OF_SYSTEM: Readonly<Record<string, WorkerErrorCode>> = {
+  EROFS: 'STORE_READ_ONLY',
+  ENOSPC: 'STORE_FULL',
+  EDQUOT: 'STORE_FULL',
+  EBUSY: 'STORE_BUSY',
+  EAGAIN: 'STORE_BUSY',
+  EIO: 'STORE_IO_ERROR',
+  ESTALE: 'STORE_IO_ERROR',
+  EMFILE: 'STORE_IO_ERROR',
+  ENFILE: 'STORE_IO_ERROR',
+  EACCES: 'STORE_CANNOT_OPEN',
+  EPERM: 'STORE_CANNOT_OPEN',
+  ENOENT: 'STORE_CANNOT_OPEN',
+  ENOTDIR: 'STORE_CANNOT_OPEN',
+  EISDIR: 'STORE_CANNOT_OPEN',
+  EEXIST: 'STORE_CANNOT_OPEN',
+  ELOOP: 'STORE_CANNOT_OPEN',
+  ENAMETOOLONG: 'STORE_CANNOT_OPEN',
+};
+
+/** SQLite's extended result code; null = the error is not SQLite's. */
+export function sqliteResultOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
+}
+
+/** A rule of the tables said no. */
+export function isConstraint(error: unknown): boolean {
+  return ((sqliteResultOf(error) ?? 0) & 0xff) === CONSTRAINT;
+}
+
+/** The named condition behind an error about a store's file; anything else comes back as it is. */
+export function storeFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof WorkerError) return error;
+  const code = conditionOf(error);
+  if (code === undefined) return error;
+  return new WorkerError(code, `${path} cannot be used: ${error.message}`, { path }, { cause: error });
+}
+
+function conditionOf(error: Error): WorkerErrorCode | undefined {
+  const result = sqliteResultOf(error);
+  if (result === READ_ONLY_DB_MOVED) return 'STORE_GONE';
+  if (result !== null) return OF_RESULT[result & 0xff];
+  return 'code' in error && typeof error.code === 'string' ? OF_SYSTEM[error.code] : undefined;
+}
+
+/** A database whose failures carry our codes, whoever uses it; refusals by rules of the tables stay SQLite's own. */
+export class CodedDatabase extends DatabaseSync {
+  readonly #path: string;
+
+  constructor(path: string, options: { readonly readOnly?: boolean; readonly timeout: number }) {
+    try {
+      super(path, { enableForeignKeyConstraints: true, ...options });
+    } catch (cause) {
+      throw storeFailure(cause, path);
+    }
+    this.#path = path;
+  }
+
+  override exec(sql: string): void {
+    this.#coded(() => super.exec(sql));
+  }
+
+  override prepare(sql: string): StatementSync {
+    const statement = this.#coded(() => super.prepare(sql));
+    for (const name of ['run', 'get', 'all'] as const) {
+      const act: (...values: never[]) => unknown = statement[name].bind(statement);
+      Object.defineProperty(statement, name, { value: (...values: never[]) => this.#coded(() => act(...values)) });
+    }
+    return statement;
+  }
+
+  #coded<Result>(act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      throw storeFailure(error, this.#path);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** A thread that reads and hashes images, so that the node's own thread never waits for one. Holds no key and asks nobody. */
+import { parentPort } from 'node:worker_threads';
+import { serialiseError } from '../../../protocol/errors.ts';
+import { type DigestAnswer, type DigestRequest, digestImage } from './image-digest.ts';
+
+async function answerTo({ id, order }: DigestRequest): Promise<DigestAnswer> {
+  try {
+    return { id, digest: await digestImage(order), error: null };
+  } catch (error) {
+    return { id, digest: null, error: serialiseError(error) };
+  }
+}
+
+parentPort?.on('message', (request: DigestRequest) => {
+  void answerTo(request).then((answer) => parentPort?.postMessage(answer));
+});

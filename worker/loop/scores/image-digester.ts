@@ -1,0 +1,165 @@
+/**
+ * Reads and hashes images on threads: several at once, and none on the thread that talks to the network. Threads start
+ * with the first image (or when one is announced) and end when there has been nothing to do for a while.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type SerialisedError, serialiseError } from '../../../protocol/errors.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import { WorkerError } from '../../kit/errors.ts';
+import { type DigestAnswer, type DigestOrder, digestImage, type ImageDigest } from './image-digest.ts';
+
+export interface ImageDigester {
+  /** Images are expected soon: as many threads as they can use are started. */
+  expect(images: number): void;
+  /** @throws WorkerError RESULT_INCOMPLETE for what cannot be read, or is no PNG that the network's decoder accepts */
+  digest(order: DigestOrder): Promise<ImageDigest | null>;
+  /** Ends all threads; what they had to do is done here. */
+  close(): Promise<void>;
+}
+
+export interface ImageDigesterOptions {
+  readonly clock: Clock;
+  /** Program of a thread; another one is for tests. */
+  readonly entry?: string;
+  readonly onThread?: (what: 'started' | 'ended') => void;
+}
+
+const THREAD_ENTRY = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './digest-thread.ts' : './digest-thread.js', import.meta.url),
+);
+/** More images at once than this hardly occur, and each thread costs memory while it lives. */
+const MOST_THREADS = 4;
+const IDLE_MS = 10_000;
+
+interface Job {
+  readonly order: DigestOrder;
+  readonly resolve: (digest: ImageDigest | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly job: { id: number; current: Job | null };
+}
+
+export function createImageDigester(options: ImageDigesterOptions): ImageDigester {
+  return new Digester(options);
+}
+
+class Digester implements ImageDigester {
+  readonly #clock: Clock;
+  readonly #entry: string;
+  readonly #onThread: (what: 'started' | 'ended') => void;
+  readonly #limit = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
+  readonly #threads = new Set<Thread>();
+  readonly #queue: Job[] = [];
+  #idle: AbortController | null = null;
+  #jobs = 0;
+  #closed = false;
+
+  constructor({ clock, entry = THREAD_ENTRY, onThread = () => {} }: ImageDigesterOptions) {
+    this.#clock = clock;
+    this.#entry = entry;
+    this.#onThread = onThread;
+  }
+
+  expect(images: number): void {
+    while (!this.#closed && this.#threads.size < Math.min(images, this.#limit)) this.#startThread();
+    this.#watchIdle();
+  }
+
+  digest(order: DigestOrder): Promise<ImageDigest | null> {
+    return new Promise((resolve, reject) => {
+      const job = { order, resolve, reject };
+      if (this.#closed) return doHere(job);
+      this.#queue.push(job);
+      this.#work();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#idle?.abort();
+    await this.#endThreads();
+    for (const job of this.#queue.splice(0)) doHere(job);
+  }
+
+  #work(): void {
+    this.#idle?.abort();
+    for (;;) {
+      const job = this.#queue[0];
+      if (job === undefined) break;
+      const free = [...this.#threads].find((thread) => thread.job.current === null);
+      if (free === undefined && this.#threads.size >= this.#limit) return;
+      this.#queue.shift();
+      this.#give(free ?? this.#startThread(), job);
+    }
+    this.#watchIdle();
+  }
+
+  #give(thread: Thread, job: Job): void {
+    thread.job.current = job;
+    thread.job.id = ++this.#jobs;
+    thread.worker.ref();
+    thread.worker.postMessage({ id: thread.job.id, order: job.order });
+  }
+
+  #startThread(): Thread {
+    const worker = new Worker(this.#entry, { env: {}, stdin: false });
+    const thread: Thread = { worker, job: { id: 0, current: null } };
+    this.#threads.add(thread);
+    this.#onThread('started');
+    worker.unref();
+    worker.on('message', (answer: DigestAnswer) => this.#answered(thread, answer));
+    // An error is always followed by the exit.
+    worker.on('error', () => {});
+    worker.once('exit', () => this.#gone(thread));
+    return thread;
+  }
+
+  #answered(thread: Thread, { id, digest, error }: DigestAnswer): void {
+    const { current } = thread.job;
+    if (current === null || id !== thread.job.id) return;
+    thread.job.current = null;
+    thread.worker.unref();
+    if (error === null) current.resolve(digest);
+    else current.reject(unreadable(current.order, error));
+    this.#work();
+  }
+
+  /** A thread that cannot start, or dies of one image, never costs a result: its image is hashed here. */
+  #gone(thread: Thread): void {
+    if (!this.#threads.delete(thread)) return;
+    this.#onThread('ended');
+    const { current } = thread.job;
+    thread.job.current = null;
+    if (current !== null) doHere(current);
+    if (!this.#closed) this.#work();
+  }
+
+  #watchIdle(): void {
+    this.#idle?.abort();
+    const isBusy = this.#queue.length > 0 || [...this.#threads].some((thread) => thread.job.current !== null);
+    if (this.#closed || isBusy || this.#threads.size === 0) return;
+    const idle = new AbortController();
+    this.#idle = idle;
+    void this.#clock.sleep(IDLE_MS, idle.signal).then(
+      () => this.#endThreads(),
+      () => {},
+    );
+  }
+
+  async #endThreads(): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread.worker.terminate()));
+  }
+}
+
+function doHere({ order, resolve, reject }: Job): void {
+  digestImage(order).then(resolve, (error: unknown) => reject(unreadable(order, serialiseError(error))));
+}
+
+function unreadable({ path }: DigestOrder, { code, message }: SerialisedError): WorkerError {
+  return new WorkerError('RESULT_INCOMPLETE', `${path}: ${message}`, { path, code });
+}

@@ -1,0 +1,253 @@
+/**
+ * Before a node takes tasks its engine has done one of each kind: a first task loads a model, which can take longer than
+ * the network gives a task, and a task that is too late costs quality of service and ends the engine that was loading.
+ * It is none of the network's tasks (law 3), has a time of its own, and is done anew in every life of the engine.
+ */
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { WarmUpOrder, WarmUpView } from '../../../contract/warm-up.ts';
+import type { SerialisedError } from '../../../protocol/errors.ts';
+import { startStopwatch } from '../../../protocol/monotonic.ts';
+import type { Clock } from '../../../protocol/ports.ts';
+import type { Engine, EngineOutcome } from '../../engines/engine.ts';
+import { EngineError } from '../../engines/errors.ts';
+import type { EngineLog } from '../../engines/log.ts';
+import { Waker } from '../../kit/waker.ts';
+import { type WarmUpModel, warmUpJob } from './reference-tasks.ts';
+
+export interface WarmUpOptions {
+  readonly engine: Engine;
+  /** One of each kind of task that the node offers, as far as it is on the disk. */
+  readonly models: () => readonly WarmUpModel[];
+  /** The shortest time that the network gives a task. */
+  readonly limitSeconds: number;
+  readonly workDir: string;
+  readonly clock: Clock;
+  readonly log: EngineLog;
+}
+
+/** A model of many gigabytes from a slow disk. Nothing else waits for it. */
+export const WARM_UP_TIMEOUT_MS = 30 * 60_000;
+/** How often a warm-up that is due asks whether it may begin. */
+const ASK_MS = 250;
+/** Otherwise the engine or the host's word wakes it. */
+const LOOK_MS = 60_000;
+
+type Result = WarmUpView['results'][number];
+type Phase =
+  | { readonly kind: 'due' }
+  | {
+      readonly kind: 'running';
+      readonly modelId: string;
+      readonly index: number;
+      readonly count: number;
+      readonly sinceMs: number;
+    }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'slow'; readonly problem: SerialisedError }
+  | { readonly kind: 'failed'; readonly problem: SerialisedError }
+  | { readonly kind: 'cancelled' };
+
+export class WarmUp {
+  readonly #options: WarmUpOptions;
+  readonly #waker: Waker;
+  readonly #listeners: (() => void)[] = [];
+  #phase: Phase = { kind: 'due' };
+  #results: readonly Result[] = [];
+  /** Of the engine's life that {@link #phase} speaks of; null = none yet. */
+  #lifetime: string | null = null;
+  #cancel = new AbortController();
+
+  constructor(options: WarmUpOptions) {
+    this.#options = options;
+    this.#waker = new Waker(options.clock);
+    options.engine.onState(() => this.#engineChanged());
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** What keeps the node from taking tasks, in one sentence; null = nothing. */
+  reason(): string | null {
+    if (!this.#isOfThisLife()) return 'Its engine is not ready yet.';
+    switch (this.#phase.kind) {
+      case 'ready':
+        return null;
+      case 'due':
+        return 'Its engine does a first task of its own before it takes any.';
+      case 'running':
+        return `Its engine warms up with ${this.#phase.modelId} (${this.#phase.index} of ${this.#phase.count}).`;
+      case 'slow':
+      case 'failed':
+        return this.#phase.problem.message;
+      case 'cancelled':
+        return 'The warm-up of its engine was cancelled.';
+    }
+  }
+
+  /** What the host has to do something about; null = nothing. */
+  problem(): SerialisedError | null {
+    const { kind } = this.#phase;
+    return this.#isOfThisLife() && (kind === 'slow' || kind === 'failed') ? this.#phase.problem : null;
+  }
+
+  view(): WarmUpView {
+    const phase = this.#phase;
+    const running = phase.kind === 'running' ? phase : null;
+    const problem = this.problem();
+    return {
+      state: this.#isOfThisLife() ? phase.kind : 'waiting',
+      modelId: running?.modelId ?? null,
+      index: running?.index ?? null,
+      count: running?.count ?? null,
+      sinceMs: running?.sinceMs ?? null,
+      limitSeconds: this.#options.limitSeconds,
+      results: [...this.#results],
+      problem: problem === null ? null : { ...problem, data: { ...problem.data } },
+    };
+  }
+
+  /** `cancel` leaves the node out until `run`: an engine cannot be told to stop, and what it has loaded is kept. */
+  order(order: WarmUpOrder): void {
+    if (order === 'run') {
+      if (this.#phase.kind === 'running') return;
+      this.#set({ kind: 'due' });
+    } else if (this.#phase.kind === 'due' || this.#phase.kind === 'running') {
+      this.#cancel.abort();
+      this.#set({ kind: 'cancelled' });
+    }
+    this.#waker.wake();
+  }
+
+  /** Until `signal` aborts; then resolves. `isIdle`: the node has no task and gets none. */
+  async run(signal: AbortSignal, isIdle: () => boolean): Promise<void> {
+    const { engine } = this.#options;
+    try {
+      while (!signal.aborted) {
+        const { lifetime } = await engine.ready(signal);
+        this.#begin(lifetime);
+        const isDue = this.#phase.kind === 'due';
+        if (isDue && isIdle()) await this.#perform(lifetime, signal);
+        else await this.#waker.sleep(isDue ? ASK_MS : LOOK_MS, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #perform(lifetime: string, signal: AbortSignal): Promise<void> {
+    const { models, clock, limitSeconds, log } = this.#options;
+    this.#cancel = new AbortController();
+    const isOver = () => this.#cancel.signal.aborted || signal.aborted || this.#lifetimeNow() !== lifetime;
+    const all = models();
+    this.#results = [];
+    for (const [at, model] of all.entries()) {
+      const { modelId } = model;
+      this.#set({ kind: 'running', modelId, index: at + 1, count: all.length, sinceMs: clock.now() });
+      // The first run loads the model; one that is too slow for the network is measured again with the model loaded.
+      let seconds = await this.#seconds(model, isOver);
+      if (typeof seconds === 'number' && seconds > limitSeconds && !isOver()) seconds = await this.#seconds(model, isOver);
+      if (this.#cancel.signal.aborted || signal.aborted) return;
+      if (typeof seconds !== 'number') return this.#failed(lifetime, modelId, seconds);
+      this.#results = [...this.#results, { modelId, seconds, limitSeconds }];
+      log.info({ modelId, seconds, limitSeconds }, 'the engine has done a warm-up task');
+      if (seconds > limitSeconds) return this.#tooSlow(modelId, seconds);
+    }
+    if (!isOver()) this.#set({ kind: 'ready' });
+  }
+
+  /** How long one reference task took, or what became of it. */
+  async #seconds(model: WarmUpModel, isOver: () => boolean): Promise<number | EngineOutcome | 'noResult'> {
+    const { engine, workDir, clock } = this.#options;
+    await mkdir(workDir, { recursive: true });
+    const outputDir = await mkdtemp(path.join(workDir, 'warm-up-'));
+    try {
+      const tookMs = startStopwatch(clock);
+      const timeLeftMs = () => WARM_UP_TIMEOUT_MS - tookMs();
+      const job = warmUpJob({ model, outputDir, startMs: clock.now(), timeLeftMs });
+      const outcome = await engine.execute(job);
+      if (outcome.kind !== 'success') return outcome;
+      const seconds = tookMs() / 1000;
+      const size = await stat(path.join(outputDir, model.type === 'Llm' ? '0.json' : '0.png')).then(
+        (file) => file.size,
+        () => 0,
+      );
+      return size > 0 || isOver() ? seconds : 'noResult';
+    } finally {
+      await rm(outputDir, { recursive: true, force: true });
+    }
+  }
+
+  #failed(lifetime: string, modelId: string, outcome: EngineOutcome | 'noResult'): void {
+    const detail = detailOf(outcome);
+    const error = new EngineError('ENGINE_WARM_UP_FAILED', `the engine failed at a first task of ${modelId}: ${detail}`, {
+      modelId,
+      detail,
+    });
+    this.#options.log.warn({ error: error.serialise() }, error.message);
+    // The engine went away by itself: its next life is warmed up.
+    if (typeof outcome === 'object' && outcome.kind === 'cancelled' && outcome.reason !== 'deadline') {
+      this.#lifetime = null;
+      this.#set({ kind: 'due' });
+      return;
+    }
+    // An engine that failed is started again by its supervisor; the new one would only fail again.
+    this.#lifetime = this.#lifetimeNow() ?? lifetime;
+    this.#set({ kind: 'failed', problem: error.serialise() });
+  }
+
+  #tooSlow(modelId: string, seconds: number): void {
+    const { limitSeconds } = this.#options;
+    const took = `${seconds.toFixed(1)} s, and the network gives as little as ${limitSeconds} s`;
+    const error = new EngineError('ENGINE_TOO_SLOW', `a short task of ${modelId} took ${took}`, {
+      modelId,
+      seconds,
+      limitSeconds,
+    });
+    this.#set({ kind: 'slow', problem: error.serialise() });
+  }
+
+  /** Another life of the engine has loaded nothing; after a failure the host has the word. */
+  #begin(lifetime: string): void {
+    if (this.#lifetime === lifetime) return;
+    this.#lifetime = lifetime;
+    if (this.#phase.kind !== 'failed' && this.#phase.kind !== 'cancelled') this.#set({ kind: 'due' });
+  }
+
+  #engineChanged(): void {
+    this.#waker.wake();
+    this.#changed();
+  }
+
+  #isOfThisLife(): boolean {
+    if (this.#phase.kind === 'failed' || this.#phase.kind === 'cancelled') return true;
+    return this.#lifetime !== null && this.#lifetimeNow() === this.#lifetime;
+  }
+
+  #lifetimeNow(): string | null {
+    const state = this.#options.engine.state();
+    return state.kind === 'ready' ? state.lifetime : null;
+  }
+
+  #set(phase: Phase): void {
+    this.#phase = phase;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function detailOf(outcome: EngineOutcome | 'noResult'): string {
+  if (outcome === 'noResult') return 'it reported success without a result';
+  switch (outcome.kind) {
+    case 'success':
+      return '';
+    case 'cancelled':
+      return `${outcome.reason}: ${outcome.detail}`.slice(0, 500);
+    default:
+      return (outcome.traceback.trimEnd().split('\n').at(-1) ?? '').slice(0, 500);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Everything an opened node consists of, for whoever serves it (procedures, commands). Made by open-node.ts, valid until
+ * the process closes it; nothing in it is started or ended by its users.
+ */
+import type { NodeConfig } from '../../contract/node-config.ts';
+import type { MachineFacts } from '../../contract/trust.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import type { ChainClient } from '../chain/chain-client.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { NodeGpu } from '../gpu/node-gpu.ts';
+import type { LogFile } from '../kit/log-file.ts';
+import type { Clearance } from '../life/clearance.ts';
+import type { Log } from '../log.ts';
+import type { Models } from '../models/models.ts';
+import type { Money } from '../money/money.ts';
+import type { NetworkClock } from '../networks/network-clock.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
+import type { TaskNetwork } from '../networks/task-network.ts';
+import type { Housekeeper } from '../store/housekeeper.ts';
+import type { Store } from '../store/store.ts';
+import type { CaseArchive } from '../trust/case-archive.ts';
+import type { Node } from './node.ts';
+
+export interface NodeParts {
+  readonly config: NodeConfig;
+  readonly address: Hex;
+  /** Pause, resume, unstake, stop, self-test; the view of the whole. */
+  readonly node: Node;
+  /** Tasks, scores, events, history: the node's memory. */
+  readonly store: Store;
+  /** Ledger, earnings, withdrawals; `createMoneyService` makes the procedures of it. */
+  readonly money: Money;
+  /** The staking contracts of a network with a relay; null where it has none. */
+  readonly chain: ChainClient | null;
+  /** The host's models, seen from this profile: subscribe and ask. */
+  readonly models: Models;
+  /** Case files and their bundles. */
+  readonly cases: CaseArchive;
+  readonly keeper: Housekeeper;
+  /** What the network says of this node and of itself; for quality of service and "why no tasks". */
+  readonly reader: TrustNetwork;
+  /** The checks of a start: last report, and another run. */
+  readonly clearance: Clearance;
+  /** Reported card, watcher, telemetry. */
+  readonly gpu: NodeGpu;
+  readonly engine: Engine;
+  readonly network: TaskNetwork;
+  readonly machine: () => MachineFacts;
+  /** Absolute; results of tasks that have not ended, and of those kept as evidence. */
+  readonly resultsDir: string;
+  readonly logFile: LogFile;
+  readonly log: Log;
+  /** The network's time; what is compared with the network's own times uses it. */
+  readonly networkClock: NetworkClock;
+  /** This machine's time. */
+  readonly clock: Clock;
+  readonly random: Random;
+}

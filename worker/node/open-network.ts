@@ -1,0 +1,101 @@
+/** A node's network, by the mode of its preset: the port of the loop, and what else is to be read of it. */
+import type { NodeConfig } from '../../contract/node-config.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { type ChainClient, createChainClient } from '../chain/chain-client.ts';
+import { ChainError } from '../chain/errors.ts';
+import type { Log } from '../log.ts';
+import { noRelayAccount } from '../money/relay/no-account.ts';
+import { createRelayAccount, type RelayAccount } from '../money/relay/relay-account.ts';
+import { openTaskChain, type TaskChain } from '../networks/chain/open-task-chain.ts';
+import { NetworkClock } from '../networks/network-clock.ts';
+import type { RelayNetworkOptions } from '../networks/relay/relay-network.ts';
+import { RelayReader, type TrustNetwork } from '../networks/relay/relay-reader.ts';
+import type { TaskNetwork } from '../networks/task-network.ts';
+import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
+import { createRelayStakes, NODES_ASKED, type RelayStakesParts } from '../preflight/relay-stakes.ts';
+import type { Store } from '../store/store.ts';
+
+export interface OpenNetworkOptions {
+  readonly config: NodeConfig;
+  readonly privateKey: Hex;
+  readonly store: Store;
+  readonly proxies: ProxyPolicy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
+  /** Hears of each part as it is opened, with its way back. */
+  readonly onOpened: (undo: () => void | Promise<void>) => void;
+}
+
+export interface OpenedNetwork {
+  readonly network: TaskNetwork;
+  /** The network's time. */
+  readonly networkClock: NetworkClock;
+  readonly reader: TrustNetwork;
+  readonly account: RelayAccount;
+  /** The staking contracts of a network with a relay; null where there are none. */
+  readonly chain: ChainClient | null;
+  /** Null where a relay has the tasks. */
+  readonly taskChain: TaskChain | null;
+  /** Whether the relay reads the contracts of the preset. */
+  readonly relayStakes: () => Promise<'seen' | 'unknown'>;
+  /** Of whatever carries arguments, results and signatures, in unix seconds. */
+  readonly relayNow: () => Promise<number>;
+}
+
+export function openNetwork(options: OpenNetworkOptions): OpenedNetwork {
+  const { taskChain: preset } = options.config.network;
+  return preset === undefined ? openRelayNetwork(options) : openChainNetwork(options, preset);
+}
+
+function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset']): OpenedNetwork {
+  const { config, privateKey, store, proxies, clock, random, log, onOpened } = options;
+  const networkClock = new NetworkClock(clock);
+  const { network: networkName, relayUrl } = config.network;
+  const common = { privateKey, store, proxies, clock, random, log };
+  const taskChain = openTaskChain({ ...common, preset, networkName, relayUrl, chainClock: networkClock });
+  onOpened(() => taskChain.close());
+  onOpened(() => taskChain.network.close());
+  return {
+    network: taskChain.network,
+    networkClock,
+    reader: taskChain.trust,
+    account: noRelayAccount(taskChain.address),
+    chain: null,
+    taskChain,
+    relayStakes: async () => 'unknown',
+    relayNow: () => taskChain.relay.now(),
+  };
+}
+
+function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
+  const { config, privateKey, store, proxies, clock, random, log, onOpened } = options;
+  const networkClock = new NetworkClock(clock);
+  const connection = { relayUrl: config.network.relayUrl, privateKey, clock: networkClock, proxies };
+  const network = options.createNetwork(connection);
+  onOpened(() => network.close());
+  const reader = new RelayReader(connection);
+  onOpened(() => reader.close());
+  const account = createRelayAccount(connection);
+  onOpened(() => account.close());
+  const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
+    if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
+    return chain.staking.stake(node);
+  };
+  const delegatedTo: RelayStakesParts['delegatedTo'] = async (node) => (await chain?.delegatedStaking.totalWei(node)) ?? 0n;
+  const relayStakes = createRelayStakes({
+    known: () => reader.stakesOn(config.network.network, NODES_ASKED),
+    stakeOf,
+    delegatedTo,
+  });
+  const beforeStake = async () => {
+    await relayStakes();
+  };
+  const chainParts = { privateKey, db: store.db, clock, random, log, proxies, beforeStake };
+  const preset = config.network.chain;
+  const chain = preset === undefined ? null : createChainClient({ preset, ...chainParts });
+  if (chain !== null) onOpened(() => chain.close());
+  return { network, networkClock, reader, account, chain, taskChain: null, relayStakes, relayNow: () => network.now() };
+}

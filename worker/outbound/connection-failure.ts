@@ -1,0 +1,76 @@
+/** In which phase an exchange over HTTP failed, and on which side, read off the error that undici or the system gave. */
+import { networkInterfaces } from 'node:os';
+import { outboundErrorIn } from './errors.ts';
+
+/** Before an answer: a name without address, no connection, too late, cut off, or the host's own proxy. */
+export type ConnectionPhase = 'dns' | 'connect' | 'timeout' | 'reset' | 'proxy';
+
+const PHASES: Readonly<Record<string, ConnectionPhase>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  ENETDOWN: 'connect',
+  EADDRNOTAVAIL: 'connect',
+  ETIMEDOUT: 'connect',
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+};
+
+/** `here`: this machine's own connection; `there`: whoever was asked did something; `unclear`: the error fits both. */
+export type FailureSide = 'here' | 'there' | 'unclear';
+
+/** Said by this machine alone: no resolver, no route, no address. */
+const HERE = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
+/** Silence, or a name that nobody knows: with all cables out it looks the same. */
+const UNCLEAR = new Set(['ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+/** A certificate that does not fit: its owner's mistake, this machine's wrong date, or a network that puts itself in between. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL|EPROTO/;
+
+export interface ConnectionFailure {
+  /** Null: not a failure of the connection as far as the error tells. */
+  readonly phase: ConnectionPhase | null;
+  readonly side: FailureSide;
+  readonly name: string;
+  readonly code: string;
+  /** Never empty. */
+  readonly message: string;
+}
+
+/** @param isOnline whether this machine has any address beyond its own loopback. */
+export function connectionFailure(error: unknown, isOnline: () => boolean = hasNetwork): ConnectionFailure {
+  const proxy = outboundErrorIn(error);
+  // Whoever sits behind a proxy has no other way out: it is part of this side of the line.
+  if (proxy !== null) return { phase: 'proxy', side: 'here', name: proxy.name, code: proxy.code, message: proxy.message };
+  const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
+  const text = String(code);
+  const phase = phaseOf(name, text);
+  return { phase, side: sideOf(text, phase, isOnline), name, code: text, message: message === '' ? text : message };
+}
+
+function sideOf(code: string, phase: ConnectionPhase | null, isOnline: () => boolean): FailureSide {
+  if (HERE.has(code)) return 'here';
+  if (CERTIFICATE.test(code)) return 'unclear';
+  if (phase !== 'timeout' && !UNCLEAR.has(code)) return 'there';
+  return isOnline() ? 'unclear' : 'here';
+}
+
+function hasNetwork(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
+}
+
+/** What several failures of one kind have in common: one that is surely not ours clears the connection. */
+export function commonSide(sides: readonly FailureSide[]): FailureSide {
+  if (sides.includes('there')) return 'there';
+  return sides.includes('here') ? 'here' : 'unclear';
+}
+
+function phaseOf(name: string, code: string): ConnectionPhase | null {
+  if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
+  return PHASES[code] ?? (CERTIFICATE.test(code) || /TLS|SSL/.test(code) ? 'connect' : null);
+}

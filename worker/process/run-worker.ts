@@ -1,0 +1,244 @@
+/** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
+import { join } from 'node:path';
+import type { NodeQuestion } from '../../contract/act-questions.ts';
+import { ChannelServer } from '../../contract/channel-connections.ts';
+import type { NodeConfig } from '../../contract/node-config.ts';
+import { type FromWorker, type ToWorker, toWorkerSchema } from '../../contract/worker-channel.ts';
+import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
+import { type Hex, isHex } from '../../protocol/hex.ts';
+import { WorkerError } from '../kit/errors.ts';
+import { LogFile } from '../kit/log-file.ts';
+import { createLog, exactRedactor, type Log, redactor } from '../log.ts';
+import type { Node } from '../node/node.ts';
+import { type NodePorts, openNode } from '../node/open-node.ts';
+import type { NodeService } from '../service/node-service.ts';
+import { openNodeService } from '../service/open-service.ts';
+
+/** The private channel to the supervisor. */
+export interface SupervisorPort {
+  /** Resolves when the message has left the process, or never can. */
+  send(message: FromWorker): Promise<void>;
+  onMessage(listener: (message: unknown) => void): void;
+  /** The supervisor is gone, or the operating system asks to end. */
+  onEnd(listener: () => void): void;
+  readonly pid: number;
+}
+
+export interface WorkerParts extends NodePorts {
+  readonly exit: (code: number) => void;
+}
+
+/** After the supervisor is gone, a node may still tell the network that it leaves; no longer than this. */
+const LAST_WORDS_MS = 3_000;
+
+export function runWorker(port: SupervisorPort, parts: WorkerParts): void {
+  new WorkerProcess(port, parts).listen();
+}
+
+class WorkerProcess {
+  readonly #port: SupervisorPort;
+  readonly #parts: WorkerParts;
+  /** Undone in reverse order. */
+  readonly #shutdown: (() => void | Promise<void>)[] = [];
+  /** Opening takes a moment: the cards and the models are read. */
+  #starting: Promise<void> | null = null;
+  #node: Node | null = null;
+  #service: NodeService | null = null;
+  readonly #connections: ChannelServer;
+  /** Resolves when the last frame of a connection has left the process. */
+  #drained: Promise<void> = Promise.resolve();
+  /** Of a person, by the number of the question. */
+  readonly #answers = new Map<number, (allowed: boolean) => void>();
+  #questions = 0;
+  #log: Log | null = null;
+  #redact: (text: string) => string = (text) => text;
+  /** Of every key that the program holds. */
+  #ownAddresses: readonly Hex[] = [];
+  #failed = false;
+  #ended = false;
+
+  constructor(port: SupervisorPort, parts: WorkerParts) {
+    this.#port = port;
+    this.#parts = parts;
+    this.#connections = new ChannelServer({
+      send: (message) => {
+        this.#drained = port.send(message);
+      },
+      serve: (connection, caller) => (this.#service === null ? connection.close() : this.#service.serve(connection, caller)),
+    });
+  }
+
+  listen(): void {
+    this.#port.onMessage((message) => void this.#take(message).catch((error: unknown) => this.#fail(error)));
+    this.#port.onEnd(() => void this.#leave().catch((error: unknown) => this.#fail(error)));
+    void this.#port.send({ type: 'alive', pid: this.#port.pid });
+  }
+
+  async #take(raw: unknown): Promise<void> {
+    const parsed = toWorkerSchema.safeParse(raw);
+    if (!parsed.success) return this.#refuse(parsed.error.issues[0]?.path.join('.') ?? '', parsed.error.issues[0]?.message);
+    try {
+      await this.#obey(parsed.data);
+    } catch (error) {
+      // A command that came at the wrong time changes nothing.
+      if (this.#node === null || !(error instanceof WorkerError)) throw error;
+      this.#log?.warn({ err: error, command: parsed.data.type }, 'a command was refused');
+    }
+  }
+
+  /** Never echoes the message: it may hold the key. */
+  #refuse(field: string, why = 'invalid'): void {
+    const error = new WorkerError('WORKER_BAD_MESSAGE', `message: ${field}: ${why}`, { field });
+    if (this.#node === null) throw error;
+    this.#log?.warn({ err: error }, 'a message was refused');
+  }
+
+  async #obey(message: ToWorker): Promise<void> {
+    if (message.type === 'ownAddresses') {
+      this.#ownAddresses = message.addresses;
+      return;
+    }
+    if (message.type === 'start') {
+      if (this.#starting === null) this.#ownAddresses = message.ownAddresses;
+      const first = this.#starting === null;
+      this.#starting ??= this.#start(message);
+      await this.#starting;
+      if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker runs already');
+      return;
+    }
+    if (this.#node === null && message.type === 'stop') return this.#close(0);
+    await this.#starting;
+    if (this.#ended) return;
+    // Windows come and go as they like: a connection that comes too early is closed, and comes again.
+    if (message.type === 'rpc') return this.#connections.take(message);
+    if (message.type === 'answer') return this.#answered(message.id, message.allowed);
+    if (this.#node === null) {
+      throw new WorkerError('WORKER_BAD_MESSAGE', `${message.type} before start`, { field: 'type' });
+    }
+    switch (message.type) {
+      case 'pause':
+        return this.#node.pause();
+      case 'resume':
+        return this.#node.resume();
+      case 'unstake':
+        return this.#node.unstake();
+      case 'selfTest':
+        return this.#node.selfTest(message.order);
+      case 'stop':
+        await this.#node.stop({ quitNetwork: message.quitNetwork });
+        return this.#close(0);
+      case 'tasks': {
+        const before = message.before !== null && isHex(message.before, 32) ? message.before : null;
+        const tasks = this.#node.tasks({ limit: message.limit, before });
+        await this.#port.send({ type: 'tasks', id: message.id, tasks });
+      }
+    }
+  }
+
+  /** The word of a person, who is asked by the supervisor; a process that ends takes it for a no. */
+  #ask(question: NodeQuestion): Promise<boolean> {
+    const id = this.#questions++;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      void this.#port.send({ type: 'question', id, question });
+    });
+  }
+
+  #answered(id: number, allowed: boolean): void {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    answer?.(allowed);
+  }
+
+  async #start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+    const node = await this.#open(message);
+    if (this.#ended) return;
+    this.#node = node;
+    node.start();
+  }
+
+  async #open({ config, privateKey, confirmedAlone }: Extract<ToWorker, { type: 'start' }>): Promise<Node> {
+    this.#redact = redactor([privateKey]);
+    const { log, logFile } = this.#openLog(config, privateKey);
+    this.#log = log;
+    const parts = await openNode({
+      ports: this.#parts,
+      config,
+      privateKey: privateKey as Hex,
+      confirmedAlone,
+      pid: this.#port.pid,
+      log,
+      logFile,
+      onNode: (view) => {
+        void this.#port.send({ type: 'node', node: view });
+        this.#service?.nodeChanged(view);
+      },
+      onTask: (task, revision) => {
+        void this.#port.send({ type: 'task', revision, task });
+        this.#service?.taskChanged(task);
+      },
+      onFatal: (error) => this.#fail(error),
+      ownAddresses: () => this.#ownAddresses,
+      onOpened: (undo) => void this.#shutdown.push(undo),
+    });
+    this.#service = openNodeService(parts, {
+      withoutKey: exactRedactor([privateKey, config.outbound.proxyPassword, config.outbound.hubToken ?? '']),
+      ask: (question) => this.#ask(question),
+      drained: () => this.#drained,
+    });
+    this.#shutdown.push(() => this.#connections.closeAll());
+    return parts.node;
+  }
+
+  #openLog({ dataDir, logLevel, outbound }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
+    const logFile = new LogFile({ directory: join(dataDir, 'logs') });
+    this.#shutdown.push(() => logFile.close());
+    return {
+      logFile,
+      log: createLog({ level: logLevel, secrets: [privateKey, outbound.proxyPassword, outbound.hubToken ?? ''], file: logFile }),
+    };
+  }
+
+  /** Nobody supervises any more: an orderly end that waits for no task. */
+  async #leave(): Promise<void> {
+    const node = this.#node;
+    if (node === null) return this.#close(0);
+    const stopped = node.stop({ quitNetwork: false });
+    const waiting = new AbortController();
+    const hurry = this.#parts.clock.sleep(LAST_WORDS_MS, waiting.signal).then(
+      () => node.stopNow(),
+      () => {},
+    );
+    await stopped;
+    waiting.abort();
+    await hurry;
+    return this.#close(0);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed || this.#ended) return;
+    this.#failed = true;
+    this.#log?.error({ err: error }, 'the worker ends');
+    const fatal = this.#sayable(serialiseError(error));
+    void this.#port.send({ type: 'fatal', error: fatal }).then(() => this.#close(1));
+  }
+
+  /** What leaves the process never holds the key. */
+  #sayable({ code, message, data }: SerialisedError): Extract<FromWorker, { type: 'fatal' }>['error'] {
+    return { code, message: this.#redact(message), data: JSON.parse(this.#redact(JSON.stringify(data))) };
+  }
+
+  async #close(code: number): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const undo of this.#shutdown.reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        this.#log?.warn({ err: error }, 'something did not close');
+      }
+    }
+    await this.#port.send({ type: 'stopped' });
+    this.#parts.exit(code);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The channel of a worker that Electron has started (utilityProcess). Windows hand over ports of their own there; each
+ * becomes one more numbered connection, so that the worker knows one kind of connection only.
+ */
+import type { FromWorker } from '../../contract/worker-channel.ts';
+import type { SupervisorPort } from './run-worker.ts';
+
+/** What is used of Electron's MessagePortMain and ParentPort. */
+export interface PortMain {
+  on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly PortMain[] }) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+  postMessage(message: unknown): void;
+  start(): void;
+  close(): void;
+}
+
+export type ParentPort = Pick<PortMain, 'on' | 'postMessage'>;
+
+/** Above every number that the supervisor gives. */
+const FIRST_DIRECT = 2 ** 40;
+
+function isPort(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'port';
+}
+
+export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'on' | 'pid'>): SupervisorPort {
+  const direct = new Map<number, PortMain>();
+  let next = FIRST_DIRECT;
+  let take = (_message: unknown): void => {};
+
+  function accept(port: PortMain): void {
+    const connection = next++;
+    direct.set(connection, port);
+    const ended = (why = ''): void => {
+      if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: why });
+    };
+    port.once('close', () => ended());
+    // Only pages are given ports of their own; the program's own parts speak through the supervisor's channel.
+    take({ type: 'rpc', connection, event: 'open', frame: '', caller: 'page' });
+    port.on('message', ({ data }) => {
+      if (typeof data === 'string') take({ type: 'rpc', connection, event: 'frame', frame: data });
+      else {
+        ended('RPC_BAD_FRAME');
+        port.close();
+      }
+    });
+    port.start();
+  }
+
+  function sendDirect(message: Extract<FromWorker, { type: 'rpc' }>): boolean {
+    const port = direct.get(message.connection);
+    if (port === undefined) return message.connection >= FIRST_DIRECT;
+    if (message.event === 'frame') {
+      port.postMessage(message.frame);
+    } else {
+      direct.delete(message.connection);
+      port.close();
+    }
+    return true;
+  }
+
+  return {
+    pid: signals.pid,
+    send(message) {
+      if (message.type !== 'rpc' || !sendDirect(message)) parent.postMessage(message);
+      return Promise.resolve();
+    },
+    onMessage(listener) {
+      take = listener;
+      parent.on('message', ({ data, ports }) => {
+        const port = ports[0];
+        if (isPort(data) && port !== undefined) accept(port);
+        else listener(data);
+      });
+    },
+    onEnd(listener) {
+      // Electron ends a utility process with its parent by SIGTERM; there is no other sign.
+      signals.on('SIGTERM', listener);
+      signals.on('SIGINT', listener);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** What closed tasks leave behind stays within what the host wants, whatever the network sends. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Retention, retentionSchema } from '../../contract/retention.ts';
+import type { CaseFile } from '../../contract/trust.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import { caseFile } from '../testing/case-file.ts';
+import { QUIET_LOG, START_MS } from '../testing/loop-rig.ts';
+import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+import { Housekeeper } from './housekeeper.ts';
+import { openStore, STORE_FILE } from './store.ts';
+
+const DAY_MS = 86_400_000;
+const TASK: NonNullable<CaseFile['task']> = {
+  ...{ type: 'Llm', modelIds: [], taskArgs: '{}', feeWei: '1', timeoutSeconds: 60, status: 'EndInvalidated' },
+  ...{ lastStatus: null, abortReason: 'None', taskError: 'None', startTimeMs: null, deadlineMs: null },
+};
+const SCORE: Hex = '0x1234567890abcdef';
+
+function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, caseBytes = 1024 ** 3) {
+  const dataDir = tempDir();
+  const resultsDir = join(dataDir, 'results');
+  const clock = new ManualClock(START_MS);
+  const store = openStore(dataDir, clock.now());
+  onTestFinished(() => store.close());
+  const parsed = retentionSchema.parse(retention);
+  const keeper = new Housekeeper({ store, resultsDir, retention: parsed, clock, log: QUIET_LOG, bulkBytes, caseBytes });
+  /** A task that ran and was closed, with a result of so many bytes. */
+  const closed = (n: number, { taskArgs = '{}', bytes = 10, status = 'EndSuccess' as TaskStatus } = {}): Hex => {
+    const commitment = commitmentOf(n);
+    store.tasks.observe(remoteTask({ commitment, startTimeMs: clock.now(), taskArgs, status }), clock.now());
+    store.executions.begin(commitment, 'life', clock.now());
+    mkdirSync(join(resultsDir, commitment, '1'), { recursive: true });
+    const path = join(commitment, '1', '0.json');
+    writeFileSync(join(resultsDir, path), Buffer.alloc(bytes));
+    const artifacts = [{ kind: 'file', position: 0, path, sha256: '0'.repeat(64), size: bytes }] as const;
+    store.recordResult({ commitment, score: SCORE, artifacts, nowMs: clock.now() });
+    store.tasks.close(commitment, status, clock.now());
+    return commitment;
+  };
+  const sweep = async () => {
+    let isDone = false;
+    const work = keeper.sweep(new AbortController().signal).finally(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      await clock.tick(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await work;
+  };
+  const has = (commitment: Hex) => existsSync(join(resultsDir, commitment, '1', '0.json'));
+  const argsOf = (commitment: Hex) => store.tasks.get(commitment).taskArgs;
+  return { dataDir, clock, store, keeper, closed, sweep, has, argsOf };
+}
+
+it('a result and its arguments are kept for the days that the host wants, the score and the task for good', async () => {
+  const { clock, store, closed, sweep, has, argsOf } = rig({ days: 3 });
+  const task = closed(1, { taskArgs: '{"prompt":"a"}' });
+  await clock.suspend(3 * DAY_MS - 60_000, { monotonicGoesOn: true });
+  await sweep();
+  expect([has(task), argsOf(task)]).toEqual([true, '{"prompt":"a"}']);
+  await clock.suspend(120_000, { monotonicGoesOn: true });
+  await sweep();
+  expect([has(task), argsOf(task)]).toEqual([false, '']);
+  expect(store.ledger.find(task)?.score).toBe(SCORE);
+  expect(store.local(task)).toEqual({ kind: 'closed' });
+});
+
+it('the newest results stay within the size that the host wants', async () => {
+  const { clock, closed, sweep, has } = rig({ resultsGib: 0.1 });
+  const tasks: Hex[] = [];
+  for (let n = 1; n <= 4; n++) {
+    tasks.push(closed(n, { bytes: 40 * 1024 ** 2 }));
+    await clock.tick(1_000);
+  }
+  await sweep();
+  expect(tasks.map(has)).toEqual([false, false, true, true]);
+});
+
+it('open tasks, and those that may be a case, keep everything for ever', async () => {
+  const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
+  const invalidated = closed(1, { status: 'EndInvalidated' });
+  const open = commitmentOf(2);
+  store.tasks.observe(remoteTask({ commitment: open, startTimeMs: clock.now(), taskArgs: '{"open":1}' }), clock.now());
+  await clock.suspend(400 * DAY_MS, { monotonicGoesOn: true });
+  await sweep();
+  expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
+});
+
+it('a network that opens task after task, or makes case after case, does not fill the disk', async () => {
+  const MIB = 1024 ** 2;
+  const { clock, store, sweep, argsOf } = rig({}, 8 * MIB, 8 * MIB);
+  const taskArgs = `{"prompt":"${'x'.repeat(MIB)}"}`;
+  const observe = (n: number) =>
+    store.tasks.observe(remoteTask({ commitment: commitmentOf(n), startTimeMs: clock.now(), taskArgs }), clock.now());
+  observe(1);
+  store.executions.begin(commitmentOf(1), 'life', clock.now());
+  for (let n = 2; n <= 30; n++) observe(n);
+  for (let n = 31; n <= 60; n++)
+    store.cases.put(caseFile(commitmentOf(n), { task: { ...TASK, taskArgs }, complete: n % 2 === 0 }));
+  await sweep();
+  const kept = Array.from({ length: 30 }, (_, n) => argsOf(commitmentOf(n + 1)) !== '');
+  // The one that runs, and the newest.
+  expect([kept[0], kept[1], kept[29]]).toEqual([true, false, true]);
+  const { argsBytes, cases, caseBytes } = store.bulk.sizes();
+  expect(argsBytes).toBeLessThan(10 * MIB);
+  expect(cases).toBe(30);
+  expect(caseBytes).toBeLessThan(10 * MIB);
+  // Every case is still there, and what was cut can be proved by whoever has it.
+  const cut = store.cases.find(commitmentOf(31))?.task?.taskArgs ?? '';
+  expect(JSON.parse(cut)).toEqual({
+    removed: `sha256:${createHash('sha256').update(taskArgs).digest('hex')}`,
+    bytes: taskArgs.length,
+  });
+  expect(store.cases.find(commitmentOf(60))?.task?.taskArgs).toBe(taskArgs);
+  // What the network tells again is there again.
+  observe(2);
+  expect(argsOf(commitmentOf(2))).toBe(taskArgs);
+});
+
+it('a network that sends large arguments and failures again and again does not fill the disk', async () => {
+  const { dataDir, clock, store, closed, sweep } = rig({}, 16 * 1024 ** 2);
+  const sizes: number[] = [];
+  const taskArgs = `{"prompt":"${'x'.repeat(2 * 1024 ** 2)}"}`;
+  for (let n = 1; n <= 40; n++) {
+    const commitment = closed(n, { taskArgs });
+    const failure = { errorType: 'X', message: '', stackTrace: '', gpuCount: 1, gpuModel: '', gpuVramMib: 1, executorMode: '' };
+    store.diagnostics.add({ commitment, taskArgs, ...failure, capturedAtMs: clock.now() });
+    await clock.tick(1_000);
+    if (n % 4 === 0) await sweep();
+    sizes.push(statSync(join(dataDir, STORE_FILE)).size);
+  }
+  // 160 MiB were sent; what is removed makes room for what comes.
+  expect(Math.max(...sizes)).toBeLessThan(80 * 1024 ** 2);
+  expect(sizes.at(-1)).toBeLessThanOrEqual((sizes[19] ?? 0) + 8 * 1024 ** 2);
+});

@@ -1,0 +1,94 @@
+/** Removes, little by little and beside the tasks, what the host does not want to keep of those that are closed. */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NodeStorage, Retention } from '../../contract/retention.ts';
+import { isHex } from '../../protocol/hex.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { Log } from '../log.ts';
+import type { Store } from './store.ts';
+
+export interface HousekeeperOptions {
+  readonly store: Pick<Store, 'bulk' | 'events'>;
+  readonly resultsDir: string;
+  readonly retention: Retention;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Arguments of closed tasks, of those that are kept for ever, and reports of failures, each. */
+  readonly bulkBytes?: number;
+  /** Of the records of cases. */
+  readonly caseBytes?: number;
+}
+
+const PERIOD_MS = 60_000;
+/** Between two small steps: tasks go first. */
+const BREATH_MS = 100;
+const ROWS_PER_STEP = 8;
+const BULK_BYTES = 256 * 1024 ** 2;
+const CASE_BYTES = 1024 ** 3;
+const DAY_MS = 86_400_000;
+const GIB = 1024 ** 3;
+
+export class Housekeeper {
+  readonly #options: HousekeeperOptions;
+
+  constructor(options: HousekeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Until the signal. A disk that fails is tried again: nothing of a task depends on this. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.sweep(signal);
+      } catch (err) {
+        if (!signal.aborted) log.warn({ err }, 'what closed tasks left could not be removed; it is tried again');
+      }
+      await clock.sleep(PERIOD_MS, signal).catch(() => {});
+    }
+  }
+
+  /** Everything that is over the limits now. */
+  async sweep(signal: AbortSignal): Promise<void> {
+    const { store, clock, retention, bulkBytes = BULK_BYTES, caseBytes = CASE_BYTES } = this.#options;
+    // biome-ignore lint/plugin: an age in days, by the dates of the records
+    const beforeMs = clock.now() - retention.days * DAY_MS;
+    while (!signal.aborted && store.bulk.prune({ beforeMs, maxBytes: bulkBytes, maxCaseBytes: caseBytes }, ROWS_PER_STEP) > 0) {
+      await clock.sleep(BREATH_MS, signal);
+    }
+    await this.#removeResults(beforeMs, signal);
+  }
+
+  async storage(): Promise<NodeStorage> {
+    const { store, resultsDir, retention } = this.#options;
+    const resultsBytes = await sizeOf(resultsDir).catch(() => 0);
+    return { policy: retention, resultsBytes, ...store.bulk.sizes(), ...store.events.counts() };
+  }
+
+  async #removeResults(beforeMs: number, signal: AbortSignal): Promise<void> {
+    const { store, resultsDir, retention, clock, log } = this.#options;
+    const names = await readdir(resultsDir).catch(() => []);
+    const closed = names
+      .flatMap((name) => {
+        const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
+        return closedMs === null ? [] : [{ folder: join(resultsDir, name), closedMs }];
+      })
+      .sort((a, b) => b.closedMs - a.closedMs);
+    let bytes = 0;
+    for (const { folder, closedMs } of closed) {
+      if (signal.aborted) return;
+      bytes += await sizeOf(folder);
+      if (closedMs >= beforeMs && bytes <= retention.resultsGib * GIB) continue;
+      await rm(folder, { recursive: true, force: true });
+      log.info({ folder, closedMs }, 'a result was removed as the settings say');
+      await clock.sleep(BREATH_MS, signal);
+    }
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  let bytes = 0;
+  for (const entry of entries) if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  return bytes;
+}
