@@ -27,13 +27,13 @@ import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { readRefusal, successSchema } from '../../protocol/wire/envelope.ts';
 import { relayEventSchema } from '../../protocol/wire/event.ts';
 import { type ReadableEvent, readEventArgs } from '../../protocol/wire/event-args.ts';
+import { readEventRow } from '../../protocol/wire/event-row.ts';
 import { parseWireJson } from '../../protocol/wire/parse.ts';
 import { inferenceTaskSchema } from '../../protocol/wire/task.ts';
 import { weiOf } from '../../renderer/features/wallet/amounts.ts';
 import { parseNvidiaXml } from '../../worker/gpu/nvidia-xml.ts';
 import { readControllers } from '../../worker/gpu/other-cards.ts';
 import { unpackCheckpoint } from '../../worker/loop/checkpoint.ts';
-import { readEventRow } from '../../worker/networks/relay/event-rows.ts';
 import { readNoProxy } from '../../worker/outbound/no-proxy.ts';
 
 export type Target = (input: Uint8Array) => unknown;

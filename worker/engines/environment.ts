@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineRole } from '../../protocol/engine/messages.ts';
-import type { DerivedGpu } from '../gpu/assignment.ts';
-import { confinedEnvironment } from '../gpu/isolation.ts';
 import { NO_WORKER_PROXY } from '../outbound/proxy-setting.ts';
+import { confinedEnvironment, type ExecutorMode } from './confinement.ts';
 
 export interface EngineEnvironmentInput {
   readonly role: EngineRole;
@@ -17,7 +16,7 @@ export interface EngineEnvironmentInput {
   /** Cards the engine is confined to; empty = none of NVIDIA's. */
   readonly gpuUuids: readonly string[];
   /** How several cards are used; part of the reported name. */
-  readonly executorMode: DerivedGpu['executorMode'];
+  readonly executorMode: ExecutorMode;
   readonly patches: PatchSource;
   readonly logLevel: LogLevel;
   /** From the node's configuration. */

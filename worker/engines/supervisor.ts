@@ -7,7 +7,7 @@ import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/eng
 import type { Clock } from '../../protocol/ports.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
 import { TASK_TYPE } from '../../protocol/tasks/status.ts';
-import type { DerivedGpu } from '../gpu/assignment.ts';
+import type { ExecutorMode } from './confinement.ts';
 import type { Engine, EngineJob, EngineOutcome, EngineState } from './engine.ts';
 import { engineProgram } from './engine-program.ts';
 import type { EngineServer } from './engine-server.ts';
@@ -30,7 +30,7 @@ export interface EngineSupervisorOptions {
   /** Cards the engine is confined to; empty = none of NVIDIA's. */
   readonly gpuUuids: readonly string[];
   /** Default: the cards are not sharded over. */
-  readonly executorMode?: DerivedGpu['executorMode'];
+  readonly executorMode?: ExecutorMode;
   readonly relayUrl: string;
   readonly clock: Clock;
   readonly log: EngineLog;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gpuConfigSchema } from '../../contract/node-config.ts';
+import { confinedEnvironment } from '../engines/confinement.ts';
 import { deriveGpu, isTensorParallel, suggestSelection } from './assignment.ts';
 import { GpuError, gpuProblem } from './errors.ts';
-import { assertReportedGpu, confinedEnvironment, reportedGpu } from './isolation.ts';
+import { assertReportedGpu, reportedGpu } from './isolation.ts';
 import { card } from './testing/card.ts';
 import { composedUuid } from './testing/compose.ts';
 

@@ -4,6 +4,7 @@
  */
 import type { GpuCard, GpuReport, GpuSelection } from '../../contract/gpu.ts';
 import { gpuModel, type NodePlatform, relayGpuName, relayVramGib } from '../../protocol/node/gpu-name.ts';
+import type { ExecutorMode } from '../engines/confinement.ts';
 import { gpuError, problemError } from './errors.ts';
 import { type MacName, macGpuName } from './platform.ts';
 
@@ -14,7 +15,7 @@ export interface DerivedGpu extends GpuReport {
   /** Name of the card, with `Nx` for several: what diagnostics report (RELAY_PROTOCOL 8.7). */
   readonly model: string;
   readonly perCardMib: readonly number[];
-  readonly executorMode: 'tensor_parallel' | 'device_map';
+  readonly executorMode: ExecutorMode;
   /** The cards that execute, in the driver's order, as the inventory calls them. */
   readonly ids: readonly string[];
   /** Those of them that are NVIDIA's; empty on a Mac. */

@@ -1,4 +1,4 @@
-/** How a derived GPU reaches the two places where it counts: the node's report and the engine's environment (law 6). */
+/** What a node reports of its cards, and whether that still holds (law 6). */
 import { type DerivedGpu, deriveGpu, type NodeMachine } from './assignment.ts';
 import { gpuError } from './errors.ts';
 
@@ -11,34 +11,6 @@ export interface ReportedGpu {
 
 export function reportedGpu(gpu: DerivedGpu): ReportedGpu {
   return { name: gpu.reportedName, vramGib: gpu.reportedVramGib, uuids: gpu.uuids };
-}
-
-/** Variables that choose cards or the way of using several; a host's own setting of them would break law 6. */
-const OWNED = new Set(['CUDA_VISIBLE_DEVICES', 'GPT_EXECUTOR']);
-const FALLBACK = 'GPT_TP_FALLBACK';
-
-/**
- * The engine's environment: `base` (with every override already applied) and the GPU's variables over it.
- * Source: RELAY_PROTOCOL 9.1, except that there a host's `WORKER_CUDA_VISIBLE_DEVICES` wins over the selection.
- */
-export function confinedEnvironment({
-  gpu,
-  base,
-}: {
-  readonly gpu: Pick<DerivedGpu, 'cudaVisibleDevices' | 'executorMode'>;
-  readonly base: Readonly<Record<string, string | undefined>>;
-}): Record<string, string> {
-  const tensorParallel = gpu.executorMode === 'tensor_parallel';
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(base)) {
-    // Windows knows names in any case.
-    const key = name.toUpperCase();
-    if (value === undefined || OWNED.has(key) || (key === FALLBACK && !tensorParallel)) continue;
-    env[name] = value;
-  }
-  if (gpu.cudaVisibleDevices !== null) env.CUDA_VISIBLE_DEVICES = gpu.cudaVisibleDevices;
-  if (tensorParallel) env.GPT_EXECUTOR = 'tensor_parallel';
-  return env;
 }
 
 /**

@@ -2,10 +2,11 @@
 import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
-import { findDamage } from '../store/integrity.ts';
-import { APPLICATION_ID, MIGRATIONS } from '../store/migrations.ts';
 import { isWorkerError, WorkerError } from './errors.ts';
 import { CodedDatabase, sqliteResultOf, storeFailure } from './store-failure.ts';
+
+/** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */
+export const APPLICATION_ID = 0x43524e58;
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\u0000', 'latin1');
 /** The head of a rollback journal. */
@@ -14,17 +15,34 @@ const IN_MEMORY = ':memory:';
 /** How long a backup program or a virus scanner may hold the file before that is called busy. */
 const BUSY_MS = 5_000;
 
+export interface FileState {
+  readonly bytes: number;
+  /** The last owner left no journal and no write-ahead log behind. */
+  readonly endedInOrder: boolean;
+}
+
+/** What SQLite says of the first damage it finds; null for none. */
+export type DamageCheck = (db: DatabaseSync, file: FileState) => string | null;
+
+const checkAll: DamageCheck = (db) => damageIn(db, '1');
+
+/** @param scope of the pragma: `1`, or a quoted table */
+export function damageIn(db: DatabaseSync, scope: string): string | null {
+  const said = db.prepare(`PRAGMA quick_check(${scope})`).get()?.quick_check;
+  return said === 'ok' ? null : String(said);
+}
+
 /**
  * Opens the file, checks it before changing anything of its content, then migrates it. What a killed process left half
  * done (a journal, a write-ahead log) is finished or undone first, as SQLite does it.
  * @throws WorkerError STORE_NEWER_VERSION, STORE_CORRUPT: the file's content is then as it was; STORE_BUSY, STORE_READ_ONLY,
  * STORE_CANNOT_OPEN, STORE_IO_ERROR, STORE_FULL: try again later.
  */
-export function openDatabase(path: string, migrations: readonly string[] = MIGRATIONS): DatabaseSync {
+export function openDatabase(path: string, migrations: readonly string[], findDamage: DamageCheck = checkAll): DatabaseSync {
   let db: CodedDatabase | undefined;
   try {
     if (path !== IN_MEMORY) keepForOwner(path);
-    if (path !== IN_MEMORY && statSync(path).size > 0) inspect(path, migrations.length);
+    if (path !== IN_MEMORY && statSync(path).size > 0) inspect(path, migrations.length, findDamage);
     db = new CodedDatabase(path, { timeout: BUSY_MS });
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;');
     migrate(db, migrations);
@@ -93,7 +111,7 @@ function keepForOwner(path: string): void {
   }
 }
 
-function inspect(path: string, newestVersion: number): void {
+function inspect(path: string, newestVersion: number, findDamage: DamageCheck): void {
   if (!beginsWith(path, SQLITE_MAGIC)) {
     // A kill, or a power cut, inside the first pages that were ever written: the journal takes them back.
     if (!beginsWith(`${path}-journal`, JOURNAL_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
@@ -103,16 +121,23 @@ function inspect(path: string, newestVersion: number): void {
   }
   const endedInOrder = ![`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
   try {
-    look(path, newestVersion, endedInOrder);
+    look({ path, newestVersion, endedInOrder, findDamage });
   } catch (cause) {
     if (!needsRecovery(cause, path)) throw cause;
     recover(path);
-    if (statSync(path).size > 0) look(path, newestVersion, false);
+    if (statSync(path).size > 0) look({ path, newestVersion, endedInOrder: false, findDamage });
   }
 }
 
+interface Inspection {
+  readonly path: string;
+  readonly newestVersion: number;
+  readonly endedInOrder: boolean;
+  readonly findDamage: DamageCheck;
+}
+
 /** Reads and writes nothing; an unfinished transaction of a killed process makes it fail. */
-function look(path: string, newestVersion: number, endedInOrder: boolean): void {
+function look({ path, newestVersion, endedInOrder, findDamage }: Inspection): void {
   const db = new CodedDatabase(path, { readOnly: true, timeout: BUSY_MS });
   try {
     const application = numberPragma(db, 'application_id');

@@ -2,7 +2,7 @@
 import type { Hex } from '../../protocol/hex.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
 import { diagnosedByName } from '../gpu/diagnosed.ts';
-import type { NodeErrorReport } from '../networks/task-network.ts';
+import type { NodeErrorReport } from '../store/diagnostics.ts';
 import type { LoopContext } from './context.ts';
 
 export interface ReportSubject {

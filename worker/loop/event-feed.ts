@@ -7,7 +7,8 @@ import { isHex } from '../../protocol/hex.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
-import { EVENT_PAGE, type EventRow } from '../networks/task-network.ts';
+import type { EventRow } from '../../protocol/wire/event-row.ts';
+import { EVENT_PAGE } from '../networks/task-network.ts';
 import type { LoopContext } from './context.ts';
 
 /** TaskValidated is left out: the network sends it for Validated and GroupValidated alike. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { APPLICATION_ID } from '../store/migrations.ts';
+import { APPLICATION_ID } from '../kit/database.ts';
 import { Claims } from './claims.ts';
 import { StoreFile } from './store-file.ts';
 import { START_MS, tempModelsDir } from './testing/rig.ts';

@@ -14,16 +14,16 @@ import {
   withdrawalRecordSchema,
 } from '../../protocol/wire/relay-account.ts';
 import type { TransactionJournal } from '../chain/transactions/journal.ts';
+import type { RelayAccount, RelayList } from '../networks/relay/relay-account.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { type ChainState, importChain } from './chain/chain-import.ts';
 import type { ChainReader } from './chain/chain-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Booking } from './records/booking.ts';
 import { Cursors } from './records/cursors.ts';
-import type { MoneyRecords, RelayList } from './records/money-records.ts';
+import type { MoneyRecords } from './records/money-records.ts';
 import type { TaskFactsOf } from './records/posting.ts';
 import { importList, type ListState } from './relay/list-import.ts';
-import type { RelayAccount } from './relay/relay-account.ts';
 import { unfinished } from './relay/unfinished.ts';
 import type { FlowSource } from './task-chain/flow-source.ts';
 

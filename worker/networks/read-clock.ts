@@ -1,7 +1,15 @@
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import type { LoopContext } from '../loop/context.ts';
-import type { ClockReading } from './network-clock.ts';
+import type { Log } from '../log.ts';
+import type { ClockReading, NetworkClock } from './network-clock.ts';
+import type { TaskNetwork } from './task-network.ts';
+
+export interface ClockParts {
+  readonly network: Pick<TaskNetwork, 'now'>;
+  readonly networkClock: NetworkClock;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 /** Asks for the network's time once. A step of the local date meanwhile does not count as travel time. */
 export async function readNetworkTime(clock: Clock, ask: () => Promise<number>): Promise<ClockReading> {
@@ -12,7 +20,7 @@ export async function readNetworkTime(clock: Clock, ask: () => Promise<number>):
 }
 
 /** Reads the network's time once; a clock that is too far from it is said in the log. @throws as `TaskNetwork` does */
-export async function readClock({ network, networkClock, clock, log }: LoopContext): Promise<void> {
+export async function readClock({ network, networkClock, clock, log }: ClockParts): Promise<void> {
   networkClock.set(await readNetworkTime(clock, () => network.now()));
   const problem = networkClock.problem();
   if (problem !== null) log.warn({ err: problem }, 'the clock is wrong');

@@ -1,8 +1,9 @@
 /** What one node needs of a network. The loop knows this port and nothing of what is behind it. */
 import type { Hex } from '../../protocol/hex.ts';
-import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { EventRow } from '../../protocol/wire/event-row.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
+import type { NodeErrorReport } from '../store/diagnostics.ts';
 import type { RecordedScore } from '../store/score-ledger.ts';
 import type { NetworkRules } from './network-rules.ts';
 
@@ -35,11 +36,6 @@ export type Sending = 'done' | 'underway';
 /** Most rows that one call of `eventsAfter` returns. */
 export const EVENT_PAGE = 50;
 
-/** An event as it came; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
-export type EventRow =
-  | { readonly kind: 'event'; readonly event: RelayEvent }
-  | { readonly kind: 'unreadable'; readonly id: number | null; readonly raw: string; readonly problem: string };
-
 /** What the node says of itself at join and after a change; `gpu` is the object that isolates the engine (law 6). */
 export interface Capabilities {
   readonly gpu: { readonly name: string; readonly vramGib: number };
@@ -51,20 +47,6 @@ export interface Capabilities {
 export interface JoinRequest extends Capabilities {
   readonly network: string;
   readonly stakeWei: bigint;
-}
-
-/** RELAY_PROTOCOL 8.7. Times in epoch ms, VRAM in MiB per card. */
-export interface NodeErrorReport {
-  readonly commitment: Hex;
-  readonly taskArgs: string;
-  readonly errorType: string;
-  readonly message: string;
-  readonly stackTrace: string;
-  readonly gpuCount: number;
-  readonly gpuModel: string;
-  readonly gpuVramMib: number;
-  readonly executorMode: string;
-  readonly capturedAtMs: number;
 }
 
 /** Money the network credited to this node for one task. */

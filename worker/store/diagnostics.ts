@@ -3,7 +3,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { commitmentField } from '../../protocol/wire/fields.ts';
 import { readAll } from '../kit/database.ts';
-import type { NodeErrorReport } from '../networks/task-network.ts';
 
 const reportSchema = z.object({
   commitment: commitmentField,
@@ -17,6 +16,9 @@ const reportSchema = z.object({
   executorMode: z.string(),
   capturedAtMs: z.number(),
 });
+
+/** RELAY_PROTOCOL 8.7. Times in epoch ms, VRAM in MiB per card. */
+export type NodeErrorReport = Readonly<z.output<typeof reportSchema>>;
 
 const rowSchema = z
   .object({

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readEventRow } from '../networks/relay/event-rows.ts';
+import { readEventRow } from '../../protocol/wire/event-row.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { openStore, STORE_FILE } from './store.ts';
 

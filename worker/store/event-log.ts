@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { RELAY_EVENT_TYPES, type RelayEvent, type RelayEventType } from '../../protocol/wire/event.ts';
+import type { EventRow } from '../../protocol/wire/event-row.ts';
 import { inRelaxedTransaction, inTransaction, readAll } from '../kit/database.ts';
-import type { EventRow } from '../networks/task-network.ts';
 import type { Settings } from './settings.ts';
 
 /**

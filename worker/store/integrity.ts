@@ -4,6 +4,7 @@
  * the laws of slash safety and the journals of money rest on.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { type DamageCheck, damageIn } from '../kit/database.ts';
 
 /** Checked within a moment on any disk. */
 export const SMALL_BYTES = 64 * 1024 * 1024;
@@ -20,23 +21,16 @@ const BULK: ReadonlySet<string> = new Set([
   'cases',
 ]);
 
-export interface FileState {
-  readonly bytes: number;
-  /** The last owner left no journal and no write-ahead log behind. */
-  readonly endedInOrder: boolean;
-}
-
-/** What SQLite says of the first damage it finds; null for none. */
-export function findDamage(db: DatabaseSync, { bytes, endedInOrder }: FileState): string | null {
+export const findDamage: DamageCheck = (db, { bytes, endedInOrder }) => {
   const isQuick = endedInOrder && bytes > SMALL_BYTES;
   const tables = isQuick ? tablesOf(db).filter((name) => !BULK.has(name)) : [null];
   for (const table of tables) {
     const scope = table === null ? '1' : `"${table.replaceAll('"', '""')}"`;
-    const said = db.prepare(`PRAGMA quick_check(${scope})`).get()?.quick_check;
-    if (said !== 'ok') return String(said);
+    const damage = damageIn(db, scope);
+    if (damage !== null) return damage;
   }
   return null;
-}
+};
 
 function tablesOf(db: DatabaseSync): string[] {
   const rows = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'").all();

@@ -1,11 +1,11 @@
 /** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
+import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
+import { openDatabase } from '../kit/database.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
+import { findDamage } from './integrity.ts';
 import { MONEY_TABLES } from './money-tables.ts';
 import { TASK_LIST_TABLES } from './task-list-tables.ts';
-
-/** `PRAGMA application_id` of our files ("CRNX"): a foreign SQLite file is never touched. */
-export const APPLICATION_ID = 0x43524e58;
 
 const FIRST = `
 CREATE TABLE tasks (
@@ -183,3 +183,8 @@ export const MIGRATIONS: readonly string[] = [
   TASK_LIST_TABLES,
   CLOSED_BULK_TABLES,
 ];
+
+/** The node's database, of this version. @throws as `openDatabase` */
+export function openNodeDatabase(path: string): DatabaseSync {
+  return openDatabase(path, MIGRATIONS, findDamage);
+}

@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
-import { openDatabase } from '../kit/database.ts';
+import { APPLICATION_ID, openDatabase } from '../kit/database.ts';
 import { decide } from '../loop/decide.ts';
 import { RELAY_RULES } from '../networks/network-rules.ts';
 import { commitmentOf, remoteTask, SCORE, SELF } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { EVENT_OVERLAP } from './event-log.ts';
-import { APPLICATION_ID, MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, openNodeDatabase } from './migrations.ts';
 import { observedSteps } from './observed-steps.ts';
 import { readProtection } from './protection.ts';
 import { openStore, type Store } from './store.ts';
@@ -190,7 +190,7 @@ describe('a store of the next version', () => {
   it('is refused already when it is one step ahead', () => {
     const path = `${tempDir()}/node.sqlite`;
     openDatabase(path, [...MIGRATIONS, 'CREATE TABLE ahead (x)']).close();
-    expect(() => openDatabase(path)).toThrow(
+    expect(() => openNodeDatabase(path)).toThrow(
       expect.objectContaining({
         code: 'STORE_NEWER_VERSION',
         data: { path, version: MIGRATIONS.length + 1, known: MIGRATIONS.length },
@@ -201,8 +201,8 @@ describe('a store of the next version', () => {
 
   it('and one of this version is taken without a step', () => {
     const path = `${tempDir()}/node.sqlite`;
-    openDatabase(path).close();
-    const db = openDatabase(path);
+    openNodeDatabase(path).close();
+    const db = openNodeDatabase(path);
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length });
     expect(db.prepare('PRAGMA application_id').get()).toEqual({ application_id: APPLICATION_ID });
     db.close();

@@ -8,7 +8,7 @@ import { openDatabase } from '../kit/database.ts';
 import { WorkerError, type WorkerErrorCode } from '../kit/errors.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, openNodeDatabase } from './migrations.ts';
 import { openStore, STORE_FILE, type Store } from './store.ts';
 
 const NOW = 1_700_000_000_000;
@@ -98,7 +98,7 @@ describe('opening', () => {
     [
       'a damaged page',
       (path) => {
-        openDatabase(path).close();
+        openNodeDatabase(path).close();
         const bytes = readFileSync(path);
         bytes.fill(0x5a, 4096, 4096 * 6);
         writeFileSync(path, bytes);

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Hex } from '../../protocol/hex.ts';
-import { inTransaction, openDatabase } from '../kit/database.ts';
+import { inTransaction } from '../kit/database.ts';
 import { lockDirectory } from '../kit/directory-lock.ts';
 import { storeFailure } from '../kit/store-failure.ts';
 import { type Artifact, Artifacts } from './artifacts.ts';
@@ -14,6 +14,7 @@ import { EngineLifetimes } from './engine-lifetimes.ts';
 import { EventLog } from './event-log.ts';
 import { Executions } from './executions.ts';
 import type { LocalRecord } from './local-record.ts';
+import { openNodeDatabase } from './migrations.ts';
 import { NodeHistory } from './node-history.ts';
 import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
@@ -115,7 +116,7 @@ export class Store {
 
 /**
  * Opens the store of a data directory, creating both if need be, and becomes its only owner.
- * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION, and those of {@link openDatabase} that pass
+ * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION, and those of {@link openNodeDatabase} that pass
  */
 export function openStore(dataDir: string, nowMs: number): Store {
   const path = join(dataDir, STORE_FILE);
@@ -126,7 +127,7 @@ export function openStore(dataDir: string, nowMs: number): Store {
   }
   const lock = lockDirectory(dataDir);
   try {
-    const store = new Store(openDatabase(path), lock.release);
+    const store = new Store(openNodeDatabase(path), lock.release);
     store.executions.cancelInterrupted(nowMs);
     return store;
   } catch (cause) {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type TaskFilterInput, taskFilterSchema } from '../../contract/tasks.ts';
-import { openDatabase } from '../kit/database.ts';
 import { commitmentOf, remoteTask, SCORE } from '../testing/remote-task.ts';
+import { openNodeDatabase } from './migrations.ts';
 import { Store } from './store.ts';
 import { countSql, pageSql } from './task-list.ts';
 
 const START_MS = 1_700_000_000_000;
 const COUNT = 100_000;
 
-const open = () => new Store(openDatabase(':memory:'), () => {});
+const open = () => new Store(openNodeDatabase(':memory:'), () => {});
 
 const page = (store: Store, filter: TaskFilterInput, place: { offset?: number; limit?: number; upTo?: number } = {}) =>
   store.list.page({ filter: taskFilterSchema.parse(filter), offset: 0, limit: 500, upTo: null, ...place });

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Hex } from '../../protocol/hex.ts';
 import type { NodeStatus } from '../../protocol/node/status.ts';
 import { nodeStatusAfter } from '../../protocol/node/status.ts';
+import type { EventRow } from '../../protocol/wire/event-row.ts';
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { ChainError } from '../chain/errors.ts';
@@ -14,15 +15,14 @@ import { type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import {
   type Capabilities,
   EVENT_PAGE,
-  type EventRow,
   type JoinRequest,
   type NetworkTask,
-  type NodeErrorReport,
   type ResultUpload,
   type Sending,
   type TaskIncome,
   type TaskNetwork,
 } from '../networks/task-network.ts';
+import type { NodeErrorReport } from '../store/diagnostics.ts';
 import type { RecordedScore } from '../store/score-ledger.ts';
 import { SELF } from './remote-task.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../kit/database.ts';
+import { openNodeDatabase } from '../../store/migrations.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { isMoneyError } from '../errors.ts';
@@ -70,7 +70,7 @@ describe('recording', () => {
 
   it('cannot be changed by any other hand', () => {
     const path = join(tempDir(), 'node.sqlite');
-    const db = openDatabase(path);
+    const db = openNodeDatabase(path);
     onTestFinished(() => db.close());
     new Ledger(db).record([payment({})], NOW);
     for (const sql of [
@@ -90,7 +90,7 @@ describe('recording', () => {
 
   it('finds wrong totals and makes them anew', () => {
     const path = join(tempDir(), 'node.sqlite');
-    const db = openDatabase(path);
+    const db = openNodeDatabase(path);
     onTestFinished(() => db.close());
     const ledger = new Ledger(db);
     ledger.record([payment({ wei: 5n })], NOW);

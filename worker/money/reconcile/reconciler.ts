@@ -1,9 +1,10 @@
 /** Holds the ledger against everything that can be asked: the relay's balance, its records, the chain. */
 import { serialiseError } from '../../../protocol/errors.ts';
+import type { RelayAccount } from '../../networks/relay/relay-account.ts';
+import { RELAY_LISTS, type RelayList } from '../../networks/relay/relay-account.ts';
 import { legsOf, OWN_ACCOUNTS, type OwnAccount } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type MoneyRecords, RELAY_LISTS, type RelayList } from '../records/money-records.ts';
-import type { RelayAccount } from '../relay/relay-account.ts';
+import type { MoneyRecords } from '../records/money-records.ts';
 import { effectOf, type RelaySums, sumRecords } from '../relay/relay-effects.ts';
 import { type MoneyChain, type MoneySync, type SyncReport, THOROUGH } from '../sync.ts';
 import { type AccountCheck, type Candidate, type Comparison, compare } from './compare.ts';

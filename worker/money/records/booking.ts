@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { inTransaction } from '../../kit/database.ts';
+import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 import {
   foldOf,
   type Opening,
@@ -18,7 +19,7 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
 import { beginFold, flowSchema, postFlow } from '../task-chain/flows.ts';
-import { type MoneyRecord, type MoneyRecords, RELAY_LISTS, type RecordList } from './money-records.ts';
+import type { MoneyRecord, MoneyRecords, RecordList } from './money-records.ts';
 import { entries, type Posting, type TaskFactsOf } from './posting.ts';
 
 const PAGE = 200;

@@ -5,9 +5,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import { inTransaction, readAll, readOne } from '../../kit/database.ts';
+import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 
-export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
-export type RelayList = (typeof RELAY_LISTS)[number];
 /** In the order in which they are booked. */
 export const RECORD_LISTS = [
   ...RELAY_LISTS,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PAGE_SIZE, type RecordPage } from '../../networks/relay/relay-account.ts';
 import { Cursors } from '../records/cursors.ts';
 import { MoneyRecords } from '../records/money-records.ts';
 import { memoryDatabase } from '../testing/ledger.ts';
 import { importList, type ListState } from './list-import.ts';
-import { PAGE_SIZE, type RecordPage } from './relay-account.ts';
 
 /** A list that grows while it is read; pages are `PAGE_SIZE` long, as the relay's. */
 function fakeList(order: 'newestFirst' | 'oldestFirst') {

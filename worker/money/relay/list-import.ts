@@ -3,9 +3,11 @@
  * they are read; what counts is whether as many records are held as the relay says there are. A run that was cut off
  * goes on where the next one finds gaps.
  */
+
+import type { RelayList } from '../../networks/relay/relay-account.ts';
+import { PAGE_SIZE, type RecordPage, type RelayAccount } from '../../networks/relay/relay-account.ts';
 import type { Cursors } from '../records/cursors.ts';
-import type { HeardRecord, MoneyRecords, RelayList } from '../records/money-records.ts';
-import { PAGE_SIZE, type RecordPage, type RelayAccount } from './relay-account.ts';
+import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
 
 export type ListState =
   /** Everything that the relay lists is held; more than that is held if the relay forgets old records. */

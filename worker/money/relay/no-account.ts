@@ -1,7 +1,7 @@
 /** The account of a network that keeps none: what it pays goes to the node's own wallet. */
 import type { Hex } from '../../../protocol/hex.ts';
+import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { MoneyError } from '../errors.ts';
-import type { RelayAccount } from './relay-account.ts';
 
 export function noRelayAccount(address: Hex): RelayAccount {
   const unsupported = async (): Promise<never> => {
@@ -11,7 +11,7 @@ export function noRelayAccount(address: Hex): RelayAccount {
     address,
     balance: unsupported,
     page: async () => null,
-    withdrawConfig: unsupported,
+    withdrawConfig: async () => null,
     requestWithdrawal: unsupported,
     delegationIncome: async () => null,
     emissionEstimate: async () => null,

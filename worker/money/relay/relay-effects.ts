@@ -9,7 +9,8 @@ import {
   vestingRecordSchema,
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
-import { type MoneyRecord, type MoneyRecords, RELAY_LISTS } from '../records/money-records.ts';
+import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
+import type { MoneyRecord, MoneyRecords } from '../records/money-records.ts';
 import { delegationIncomeRecordSchema } from './relay-posting.ts';
 
 /** Wei; what a record, or all of them, put on the accounts that the relay keeps. */

@@ -8,8 +8,9 @@ import {
   vestingRecordSchema,
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
+import type { RelayList } from '../../networks/relay/relay-account.ts';
 import { entryOf } from '../ledger/entry.ts';
-import type { MoneyRecord, RelayList } from '../records/money-records.ts';
+import type { MoneyRecord } from '../records/money-records.ts';
 import { entries, type Posting, unreadable } from '../records/posting.ts';
 import { postDelegationIncome, postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
 

@@ -1,6 +1,7 @@
 /** Records of the relay that still change: a withdrawal until it is paid or given back, an emission until all is released. */
 import { vestingRecordSchema, withdrawalRecordSchema } from '../../../protocol/wire/relay-account.ts';
-import type { MoneyRecord, MoneyRecords, RelayList } from '../records/money-records.ts';
+import type { RelayList } from '../../networks/relay/relay-account.ts';
+import type { MoneyRecord, MoneyRecords } from '../records/money-records.ts';
 
 /** Keys of the list's records that must be read again. */
 export function unfinished(records: MoneyRecords, list: RelayList): ReadonlySet<string> {

@@ -3,12 +3,12 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { ChainWorld, ClientOptions, TestClient } from '../../chain/testing/chain-world.ts';
 import { systemClock } from '../../kit/system-clock.ts';
+import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { type ChainReader, createChainReader } from '../chain/chain-reader.ts';
 import { stakingSources } from '../chain/staking-log.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import { MoneyRecords } from '../records/money-records.ts';
-import type { RelayAccount } from '../relay/relay-account.ts';
 import { MoneySync } from '../sync.ts';
 
 export interface ChainRig {

@@ -3,8 +3,8 @@
 import type { Hex } from '../../../protocol/hex.ts';
 import { type RecordedExchange, type RelayRoute, readRelayRecordings } from '../../../protocol/testing/relay-recordings.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
-import type { RelayList } from '../records/money-records.ts';
-import { PAGE_SIZE, type RelayAccount } from '../relay/relay-account.ts';
+import type { RelayList } from '../../networks/relay/relay-account.ts';
+import { PAGE_SIZE, type RelayAccount } from '../../networks/relay/relay-account.ts';
 
 const ROUTES: Readonly<Record<RelayList, { readonly route: RelayRoute; readonly field: string }>> = {
   taskFee: { route: 'GET /v1/relay_account/:address/task_fee', field: 'records' },

@@ -14,10 +14,10 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { createLog } from '../../log.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
+import { createRelayAccount } from '../../networks/relay/relay-account.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { Store } from '../../store/store.ts';
 import { createMoney, type Money } from '../money.ts';
-import { createRelayAccount } from '../relay/relay-account.ts';
 import { memoryDatabase } from './ledger.ts';
 
 export const SELF = addressOf(keyOf('n1'));

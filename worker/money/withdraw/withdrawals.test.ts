@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WorkerError } from '../../kit/errors.ts';
-import type { RelayAccount, WithdrawRequest } from '../relay/relay-account.ts';
+import type { RelayAccount, WithdrawRequest } from '../../networks/relay/relay-account.ts';
 import { BENEFIT, type RelayRig, relayRig, SELF } from '../testing/relay-rig.ts';
 import { WithdrawalAttempts } from './attempts.ts';
 import { Withdrawals } from './withdrawals.ts';

@@ -4,9 +4,9 @@ import { WALLET_WINDOW_SECONDS } from '../../../protocol/signing/wallet-message.
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { WithdrawalRecord } from '../../../protocol/wire/relay-account.ts';
 import { isWorkerError } from '../../kit/errors.ts';
+import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { MoneyError } from '../errors.ts';
 import { dayOf } from '../ledger/totals.ts';
-import type { RelayAccount } from '../relay/relay-account.ts';
 import type { SelectionBasis } from '../stake/weight-forecast.ts';
 import type { WithdrawalAttempt, WithdrawalAttempts } from './attempts.ts';
 import { previewWithdrawal, type WithdrawalPreview } from './preview.ts';
@@ -42,7 +42,9 @@ export class Withdrawals {
   /** @throws MoneyError MONEY_UNSUPPORTED, and as the relay and the chain do */
   async preview(amountWei: bigint): Promise<WithdrawalPreview> {
     const { account, network, benefitAddress, basis, attempts } = this.#options;
-    const terms = (await account.withdrawConfig()).find((entry) => entry.network === network)?.terms ?? null;
+    const config = await account.withdrawConfig();
+    if (config === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this network does not tell its terms of withdrawal');
+    const terms = config.find((entry) => entry.network === network)?.terms ?? null;
     const today = dayOf(this.#options.nowMs());
     const records = await this.#list();
     const doneToday = records.filter(({ status, createdMs }) => status !== 'failed' && dayOf(createdMs) === today).length;

@@ -3,6 +3,7 @@ import { SigningKey } from 'ethers';
 import { type Hex, hexToBytes } from '../../../protocol/hex.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { ABORT_REASON, isTerminal, TASK_ERROR } from '../../../protocol/tasks/status.ts';
+import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import { ChainError } from '../../chain/errors.ts';
@@ -12,16 +13,7 @@ import type { Log } from '../../log.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import { CHAIN_RULES } from '../network-rules.ts';
-import type {
-  Capabilities,
-  EventRow,
-  JoinRequest,
-  NetworkTask,
-  ResultUpload,
-  Sending,
-  TaskIncome,
-  TaskNetwork,
-} from '../task-network.ts';
+import type { Capabilities, JoinRequest, NetworkTask, ResultUpload, Sending, TaskIncome, TaskNetwork } from '../task-network.ts';
 import type { ChainActs } from './chain-acts.ts';
 import { type ChainTask, remoteTaskOf } from './chain-task.ts';
 import type { GroupIncome } from './group-income.ts';

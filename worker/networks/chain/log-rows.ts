@@ -4,9 +4,9 @@
  */
 import type { LogDescription } from 'ethers';
 import { type Hex, isHex } from '../../../protocol/hex.ts';
+import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
-import type { EventRow } from '../task-network.ts';
 import { NODE_INTERFACE, TASK_INTERFACE } from './abi.ts';
 
 /** Logs of one block that have ids of their own; no block holds so many. */

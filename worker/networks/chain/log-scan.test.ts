@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
+import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
 import { commitmentOf, OTHER, SELF } from '../../testing/remote-task.ts';
-import type { EventRow } from '../task-network.ts';
 import { TASK_INTERFACE } from './abi.ts';
 import { blockOfEvent, eventId, lastIdOf, rowOfLog } from './log-rows.ts';
 import { LogScan, type ScanMark } from './log-scan.ts';

@@ -3,9 +3,10 @@
  * its caller has certainly recorded: a process killed in between reads again.
  */
 import type { Hex } from '../../../protocol/hex.ts';
+import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { ChainError, RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
-import { EVENT_PAGE, type EventRow } from '../task-network.ts';
+import { EVENT_PAGE } from '../task-network.ts';
 import { blockOfEvent, lastIdOf, type RowContext, rowOfLog, TOPICS } from './log-rows.ts';
 
 /** A block up to which everything has been read and recorded. */

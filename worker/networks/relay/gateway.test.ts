@@ -5,13 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { WorkerError } from '../../kit/errors.ts';
-import { createRelayAccount } from '../../money/relay/relay-account.ts';
 import { type Behaviour, startHttpRelay } from '../../testing/http-relay.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { NetworkClock } from '../network-clock.ts';
 import { refusalOrigin, successOrigin } from './answer-origin.ts';
 import * as refusals from './refusals.ts';
+import { createRelayAccount } from './relay-account.ts';
 import { RelayNetwork } from './relay-network.ts';
 
 const NOW = 1_700_000_000_000;

@@ -23,12 +23,12 @@ import {
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
 import { WorkerError } from '../../kit/errors.ts';
-import { createRelayAccount, type RelayAccount } from '../../money/relay/relay-account.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { startHttpRelay } from '../../testing/http-relay.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { NetworkClock } from '../network-clock.ts';
 import * as refusals from './refusals.ts';
+import { createRelayAccount, type RelayAccount } from './relay-account.ts';
 import { RelayNetwork } from './relay-network.ts';
 import { RelayReader } from './relay-reader.ts';
 
@@ -358,7 +358,7 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
   },
   'GET /v1/network/withdraw_config': {
     call: async ({ account }) =>
-      (await account.withdrawConfig()).map(({ network, terms: { tiers, ...terms } }) => ({
+      ((await account.withdrawConfig()) ?? []).map(({ network, terms: { tiers, ...terms } }) => ({
         network,
         ...terms,
         tiers: tiers.map(({ minAmountWei, ratio }) => [minAmountWei, Number(ratio.numerator) / Number(ratio.denominator)]),

@@ -7,28 +7,21 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { signRequest } from '../../../protocol/signing/request-signature.ts';
 import { TASK_ERROR } from '../../../protocol/tasks/status.ts';
+import type { EventRow } from '../../../protocol/wire/event-row.ts';
+import { readEventRow } from '../../../protocol/wire/event-row.ts';
 import { commitmentField, goArray, uintField, weiField } from '../../../protocol/wire/fields.ts';
 import type { CapabilitiesPayload, JoinPayload, NodeErrorPayload, NodeInfo } from '../../../protocol/wire/node.ts';
 import { nodeInfoSchema } from '../../../protocol/wire/node.ts';
 import { inferenceTaskSchema, type RemoteTask } from '../../../protocol/wire/task.ts';
 import { WorkerError } from '../../kit/errors.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
+import type { NodeErrorReport } from '../../store/diagnostics.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import { RELAY_RULES } from '../network-rules.ts';
-import type {
-  Capabilities,
-  EventRow,
-  JoinRequest,
-  NodeErrorReport,
-  ResultUpload,
-  Sending,
-  TaskIncome,
-  TaskNetwork,
-} from '../task-network.ts';
+import type { Capabilities, JoinRequest, ResultUpload, Sending, TaskIncome, TaskNetwork } from '../task-network.ts';
 import { EVENT_PAGE } from '../task-network.ts';
 import { AccountSession } from './account-session.ts';
-import { readEventRow } from './event-rows.ts';
 import { isSignatureRefused, isTaskNotFound } from './refusals.ts';
 import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from './transport.ts';
 

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { relayEventSchema } from '../../../protocol/wire/event.ts';
-import type { EventRow } from '../task-network.ts';
+import { type RelayEvent, relayEventSchema } from './event.ts';
 
 /** Enough to tell what it was. */
 const MAX_RAW = 2_048;
 const MAX_PROBLEM = 512;
+
+/** An event as it came; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
+export type EventRow =
+  | { readonly kind: 'event'; readonly event: RelayEvent }
+  | { readonly kind: 'unreadable'; readonly id: number | null; readonly raw: string; readonly problem: string };
 
 const idSchema = z.object({ id: z.number().int().nonnegative() });
 

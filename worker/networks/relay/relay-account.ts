@@ -11,16 +11,17 @@ import {
   type WithdrawConfig,
   withdrawConfigSchema,
 } from '../../../protocol/wire/relay-account.ts';
-import type { NetworkClock } from '../../networks/network-clock.ts';
-import { isUnknownRoute } from '../../networks/relay/refusals.ts';
-import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from '../../networks/relay/transport.ts';
-import { WalletSession } from '../../networks/relay/wallet-session.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
-import { MoneyError } from '../errors.ts';
-import type { RelayList } from '../records/money-records.ts';
+import type { NetworkClock } from '../network-clock.ts';
+import { isUnknownRoute } from './refusals.ts';
+import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from './transport.ts';
+import { WalletSession } from './wallet-session.ts';
 
 /** The most that the relay gives at once. */
 export const PAGE_SIZE = 100;
+
+export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
+export type RelayList = (typeof RELAY_LISTS)[number];
 
 const LISTS: Readonly<Record<RelayList, { readonly path: string; readonly field: string }>> = {
   taskFee: { path: '/v1/relay_account/:address/task_fee', field: 'records' },
@@ -51,8 +52,8 @@ export interface RelayAccount {
   balance(): Promise<bigint>;
   /** Pages count from 1. Null where the relay has no such list. */
   page(list: RelayList, page: number): Promise<RecordPage | null>;
-  /** @throws also MoneyError MONEY_UNSUPPORTED */
-  withdrawConfig(): Promise<readonly WithdrawConfig[]>;
+  /** Null where the relay does not tell its terms. */
+  withdrawConfig(): Promise<readonly WithdrawConfig[] | null>;
   /** One attempt. @returns the id of the relay's record */
   requestWithdrawal(request: WithdrawRequest): Promise<number>;
   /**
@@ -103,8 +104,8 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
       try {
         return await transport.data(withdrawConfigSchema, { method: 'GET', path: '/v1/network/withdraw_config' });
       } catch (error) {
-        if (!isUnknownRoute(error)) throw error;
-        throw new MoneyError('MONEY_UNSUPPORTED', 'this relay does not tell its terms of withdrawal', {}, { cause: error });
+        if (isUnknownRoute(error)) return null;
+        throw error;
       }
     },
 

@@ -1,0 +1,32 @@
+/** How a node's cards reach the environment of its engine: the same cards that the node reports (law 6). */
+
+/** How several cards are used for one model. */
+export type ExecutorMode = 'tensor_parallel' | 'device_map';
+
+/** Variables that choose cards or the way of using several; a host's own setting of them would break law 6. */
+const OWNED = new Set(['CUDA_VISIBLE_DEVICES', 'GPT_EXECUTOR']);
+const FALLBACK = 'GPT_TP_FALLBACK';
+
+/**
+ * The engine's environment: `base` (with every override already applied) and the GPU's variables over it.
+ * Source: RELAY_PROTOCOL 9.1, except that there a host's `WORKER_CUDA_VISIBLE_DEVICES` wins over the selection.
+ */
+export function confinedEnvironment({
+  gpu,
+  base,
+}: {
+  readonly gpu: { readonly cudaVisibleDevices: string | null; readonly executorMode: ExecutorMode };
+  readonly base: Readonly<Record<string, string | undefined>>;
+}): Record<string, string> {
+  const tensorParallel = gpu.executorMode === 'tensor_parallel';
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(base)) {
+    // Windows knows names in any case.
+    const key = name.toUpperCase();
+    if (value === undefined || OWNED.has(key) || (key === FALLBACK && !tensorParallel)) continue;
+    env[name] = value;
+  }
+  if (gpu.cudaVisibleDevices !== null) env.CUDA_VISIBLE_DEVICES = gpu.cudaVisibleDevices;
+  if (tensorParallel) env.GPT_EXECUTOR = 'tensor_parallel';
+  return env;
+}
