@@ -16,7 +16,7 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const ENTRIES = [
   'worker/main',
   'worker/engines/embedded/main',
-  'worker/scores/digest-thread',
+  'worker/loop/scores/digest-thread',
   'headless/main',
   'devnet/main',
   'devnet/peers/engine-proxy',
