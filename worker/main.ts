@@ -1,7 +1,7 @@
 /** The worker program: one node in one process, supervised over the channel it was started with. */
 import '../contract/private-process.ts';
 import { createEngineSupervisor } from './engines/supervisor.ts';
-import { passOn } from './kit/points.ts';
+import { noKillPoint } from './kit/points.ts';
 import { systemClock } from './kit/system-clock.ts';
 import { systemRandom } from './kit/system-random.ts';
 import { RelayNetwork } from './networks/relay/relay-network.ts';
@@ -17,6 +17,6 @@ runWorker(parentPort === undefined ? processPort() : utilityPort(parentPort, pro
   random: systemRandom,
   createEngine: createEngineSupervisor,
   createNetwork: (options) => new RelayNetwork(options),
-  reach: passOn,
+  killPoint: noKillPoint,
   exit: (code) => process.exit(code),
 });

@@ -7,7 +7,7 @@ import { LONG_AGO, later, monotonicNow, msUntil } from '../../protocol/monotonic
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { RelayChain } from '../chain/relay-chain.ts';
 import { DevnetError } from '../errors.ts';
-import { ChainDesk } from './chain/chain-desk.ts';
+import { ChainBridge } from './chain/chain-bridge.ts';
 import { parseRelayConfig, type RelayConfig, type RelayConfigInput, randomSamplingSeed, type SamplingSeed } from './config.ts';
 import type { RelayContext } from './context.ts';
 import { abortOverdueTasks } from './deadline-scan.ts';
@@ -106,8 +106,8 @@ export function createRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
   let background: Promise<void> = Promise.resolve();
   let building: ReturnType<typeof buildApp> | undefined;
-  const desk = options.chain === undefined ? null : new ChainDesk(context, options.chain);
-  const http = () => (building ??= buildApp(context, { desk, faults: options.faults }));
+  const bridge = options.chain === undefined ? null : new ChainBridge(context, options.chain);
+  const http = () => (building ??= buildApp(context, { bridge, faults: options.faults }));
   let url = '';
   let modelsDue = LONG_AGO;
   let vestingsDue = LONG_AGO;
@@ -128,7 +128,7 @@ export function createRelay(options: RelayOptions): Relay {
   async function chainRounds(): Promise<void> {
     while (!stopping.signal.aborted) {
       // A chain that is away is looked for again; what is owed stays in the store.
-      await desk?.round().catch((error: unknown) => {
+      await bridge?.round().catch((error: unknown) => {
         if (!stopping.signal.aborted) context.onError(error);
       });
       await clock.sleep(config.times.chainScan * 1000, stopping.signal).catch(() => {});
@@ -152,7 +152,7 @@ export function createRelay(options: RelayOptions): Relay {
       await app.listen({ port, host });
       const { port: bound } = app.server.address() as AddressInfo;
       url = `http://${host}:${bound}`;
-      background = Promise.all([rounds(), desk === null ? null : chainRounds()]).then(() => {});
+      background = Promise.all([rounds(), bridge === null ? null : chainRounds()]).then(() => {});
       // A failure nobody listens for is told by `close`.
       background.catch(() => {});
       return url;
@@ -178,7 +178,7 @@ export function createRelay(options: RelayOptions): Relay {
       return { status: response.statusCode, headers: Object.fromEntries(told), bytes: new Uint8Array(response.rawPayload) };
     },
     runRound,
-    followChain: async () => desk?.round(),
+    followChain: async () => bridge?.round(),
     balanceWei: (address) => balanceOf(context, address),
     stakeWei: (address) => balanceOf(context, stakeOf(address)),
     totals: () => totals(context),
@@ -190,7 +190,7 @@ export function createRelay(options: RelayOptions): Relay {
     deposit: ({ address, wei, reason }) =>
       store.transaction(() => transfer(context, { type: 'Deposit', reason: `3-${reason}`, from: ISSUED, to: address, wei })),
     stake: ({ address, wei, reason }) => {
-      if (desk !== null) throw new DevnetError('DEVNET_ON_CHAIN', `the stake of ${address} is the chain's`);
+      if (bridge !== null) throw new DevnetError('DEVNET_ON_CHAIN', `the stake of ${address} is the chain's`);
       store.transaction(() =>
         transfer(context, { type: 'Stake', reason: `stake-${reason}`, from: ISSUED, to: stakeOf(address), wei }),
       );

@@ -1,6 +1,6 @@
 /**
  * Stakes in the relay's books. Without a chain they are the books; with one, the books repeat what the chain said last
- * (`chain/chain-desk.ts` reads it), and what leaving nodes are owed is queued for it here.
+ * (`chain/chain-bridge.ts` reads it), and what leaving nodes are owed is queued for it here.
  */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';

@@ -31,7 +31,7 @@ runWorker(processPort(), {
     return engine;
   },
   createNetwork: (options) => new RelayNetwork(options),
-  reach(point) {
+  killPoint(point) {
     const [victim, wanted] = order()?.split('@') ?? [];
     if (wanted !== point) return;
     const state = engine?.state();

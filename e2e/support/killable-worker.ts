@@ -41,7 +41,7 @@ runWorker(processPort(), {
     return engine;
   },
   createNetwork: (options) => new RelayNetwork(options),
-  reach: (reached) => {
+  killPoint: (reached) => {
     if (reached === point) strike();
   },
   exit: (code) => process.exit(code),

@@ -36,6 +36,6 @@ runWorker(processPort(), {
   random: systemRandom,
   createEngine: createEngineSupervisor,
   createNetwork: (options) => timed(new RelayNetwork(options)),
-  reach: (point) => write({ kind: 'point', point, atMs: now() }),
+  killPoint: (point) => write({ kind: 'point', point, atMs: now() }),
   exit: (code) => process.exit(code),
 });

@@ -17,7 +17,7 @@ import { ENGINE_TIMING } from './engine-timing.ts';
 import { engineEnvironment } from './environment.ts';
 import { EngineError } from './errors.ts';
 import type { EngineLog } from './log.ts';
-import { PatchTurn, patchTurnsFolder } from './official/patch-turn.ts';
+import { PatchLock, patchLocksFolder } from './official/patch-lock.ts';
 import { endOrphan } from './process/pid-file.ts';
 import { RoleSupervisor } from './role-supervisor.ts';
 
@@ -37,7 +37,7 @@ export interface EngineSupervisorOptions {
   readonly logLevel?: LogLevel;
   readonly timing?: Partial<EngineTiming>;
   /** Where this user's nodes agree on which of them lets an installation patch itself. */
-  readonly patchTurnsDir?: string;
+  readonly patchLocksDir?: string;
   /** Default: this process's. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -57,17 +57,17 @@ class EngineSupervisor implements Engine {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #downloads = 0;
-  readonly #patchTurn: PatchTurn | null;
+  readonly #patchLock: PatchLock | null;
 
   constructor(options: EngineSupervisorOptions) {
     this.#options = options;
     const { cwd, patchUrl } = engineProgram(options.config, options.modelsDir);
-    this.#patchTurn =
+    this.#patchLock =
       cwd === null || patchUrl === ''
         ? null
-        : new PatchTurn({
+        : new PatchLock({
             installation: cwd,
-            folder: options.patchTurnsDir ?? patchTurnsFolder(),
+            folder: options.patchLocksDir ?? patchLocksFolder(),
             log: options.log,
           });
   }
@@ -156,7 +156,7 @@ class EngineSupervisor implements Engine {
   async #end(): Promise<void> {
     if (this.#inference === null) await this.#starting?.catch(() => {});
     await Promise.all([this.#inference?.stop(), this.#download?.stop()]);
-    this.#patchTurn?.release();
+    this.#patchLock?.release();
     await this.#server?.close();
     if (this.#inference === null) this.#announce({ kind: 'stopped' });
   }
@@ -196,7 +196,7 @@ class EngineSupervisor implements Engine {
           executorMode: this.#options.executorMode ?? 'device_map',
           modelsDir: program.modelsDir,
           patches:
-            this.#patchTurn?.take() === true
+            this.#patchLock?.take() === true
               ? { kind: 'from', url: program.patchUrl }
               : { kind: 'none', emptyListUrl: emptyPatchesUrl },
           logLevel: logLevel ?? 'info',

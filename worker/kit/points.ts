@@ -34,6 +34,8 @@ export const POINTS = [
 
 export type Point = (typeof POINTS)[number];
 
-export type Reach = (point: Point) => void | Promise<void>;
+/** Called at each kill point, and awaited. */
+export type KillPointHook = (point: Point) => void | Promise<void>;
 
-export const passOn: Reach = () => {};
+/** The hook in production: does nothing. */
+export const noKillPoint: KillPointHook = () => {};

@@ -197,10 +197,10 @@ export class Life {
         case 'join':
           await this.#openLedger();
           claimJoin(store);
-          await context.reach('join.claimed');
+          await context.killPoint('join.claimed');
           // The relay compares the coin alone; credits are part of the stake and not of this number (RELAY_PROTOCOL 3.3.3).
           await network.join({ ...request, stakeWei: this.#chain?.stake.balanceWei ?? request.stakeWei });
-          await context.reach('join.accepted');
+          await context.killPoint('join.accepted');
           this.#announced = request;
           return;
         case 'announce':

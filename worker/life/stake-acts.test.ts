@@ -17,7 +17,7 @@ describe('a stake in doubt', () => {
     const client = { staking: { stake: read } } as unknown as StakeActsOptions['client'];
     const settings = { get: () => null } as unknown as StakeActsOptions['settings'];
     const random = { bytes: (length: number) => new Uint8Array(length) } as StakeActsOptions['random'];
-    const acts = new StakeActs({ client, settings, targetWei: 400n, random, clock, reach: async () => {}, log: QUIET_LOG });
+    const acts = new StakeActs({ client, settings, targetWei: 400n, random, clock, killPoint: async () => {}, log: QUIET_LOG });
     let told = 0;
     acts.onRead(() => {
       told++;

@@ -9,7 +9,7 @@ import { requireSuccess } from '../chain/contracts/acts.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { type ChainError, isChainError } from '../chain/errors.ts';
 import { newestAttempt, outcomeOf } from '../chain/transactions/intent.ts';
-import type { Reach } from '../kit/points.ts';
+import type { KillPointHook } from '../kit/points.ts';
 import { Waker } from '../kit/waker.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../store/settings.ts';
@@ -23,7 +23,7 @@ export interface StakeActsOptions {
   readonly targetWei: bigint;
   readonly random: Random;
   readonly clock: Clock;
-  readonly reach: Reach;
+  readonly killPoint: KillPointHook;
   readonly log: Log;
 }
 
@@ -103,14 +103,14 @@ export class StakeActs {
    * @throws ChainError: what the chain objects to, or that it cannot be reached
    */
   async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
-    const { client, settings, targetWei, reach } = this.#options;
+    const { client, settings, targetWei, killPoint } = this.#options;
     const act = { id: this.#idFor(kind), waitMs: LOOK_MS };
-    await reach('stakeAct.begun');
+    await killPoint('stakeAct.begun');
     try {
       const resumed = await client.transactions.resume(act.id, act);
       if (resumed !== null) return requireSuccess(resumed).hash;
       const done = kind === 'stake' ? await client.staking.setStake(targetWei, act) : await client.staking.tryUnstake(act);
-      await reach('stakeAct.final');
+      await killPoint('stakeAct.final');
       return done?.hash ?? null;
     } catch (error) {
       if (isChainError(error, 'CHAIN_TRANSACTION_OPEN')) return error;

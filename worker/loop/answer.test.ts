@@ -9,7 +9,7 @@ const TASK = commitmentOf(1);
 
 /** The driver works by itself; `holds` are points that are passed only when the test says so. */
 async function running(holds: Partial<Record<Point, Promise<void>>>, options: RigOptions = {}) {
-  const rig = await loopRig({ ...options, reach: async (point) => holds[point] });
+  const rig = await loopRig({ ...options, killPoint: async (point) => holds[point] });
   rig.network.start(remoteTask({ startTimeMs: START_MS }));
   const ended = new AbortController();
   rig.driver.wake(TASK);

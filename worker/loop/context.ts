@@ -2,7 +2,7 @@
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { DiagnosedGpu } from '../gpu/diagnosed.ts';
-import type { Reach } from '../kit/points.ts';
+import type { KillPointHook } from '../kit/points.ts';
 import type { Log } from '../log.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
@@ -25,6 +25,6 @@ export interface LoopContext {
   readonly networkClock: NetworkClock;
   /** The local clock: for waiting. */
   readonly clock: Clock;
-  readonly reach: Reach;
+  readonly killPoint: KillPointHook;
   readonly log: Log;
 }

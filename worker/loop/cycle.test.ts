@@ -204,7 +204,7 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
   it('a lifetime that ends between the decision and the record is not used', async () => {
     const rig = await loopRig({
       rules,
-      reach: (point) => {
+      killPoint: (point) => {
         if (point === 'execution.beforeRecord') rig.engine.die();
       },
     });
@@ -216,7 +216,7 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
   it('a lifetime that ends between the record and the hand-over counts as cut off', async () => {
     const rig = await loopRig({
       rules,
-      reach: (point) => (point === 'execution.beforeEngine' && rig.engine.jobs.length === 0 ? rig.engine.crash() : undefined),
+      killPoint: (point) => (point === 'execution.beforeEngine' && rig.engine.jobs.length === 0 ? rig.engine.crash() : undefined),
     });
     rig.network.start(taskOn(rules));
     await cycle(rig);

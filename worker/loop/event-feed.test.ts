@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { EventRow } from '../../protocol/wire/event-row.ts';
-import type { Reach } from '../kit/points.ts';
+import type { KillPointHook } from '../kit/points.ts';
 import { EVENT_OVERLAP } from '../store/event-log.ts';
 import { FakeNetwork } from '../testing/fake-network.ts';
 import { loopRig, type Rig, START_MS } from '../testing/loop-rig.ts';
@@ -16,7 +16,7 @@ interface FeedRig extends Rig {
   readonly woken: string[];
 }
 
-async function feedRig(options: { network?: FakeNetwork; dataDir?: string; reach?: Reach } = {}): Promise<FeedRig> {
+async function feedRig(options: { network?: FakeNetwork; dataDir?: string; killPoint?: KillPointHook } = {}): Promise<FeedRig> {
   const rig = await loopRig(options);
   const handled: number[] = [];
   const woken: string[] = [];
@@ -127,7 +127,7 @@ describe('the stream', () => {
 
   it('handles again what was recorded but not handled when the process was killed', async () => {
     const dead = new Promise<never>(() => {});
-    const first = await feedRig({ reach: (point) => (point === 'events.recorded' ? dead : undefined) });
+    const first = await feedRig({ killPoint: (point) => (point === 'events.recorded' ? dead : undefined) });
     await first.feed.poll();
     first.network.events.push(event(1, { type: 'NodeSlashed' }));
     void first.feed.poll();

@@ -50,7 +50,7 @@ export class EventFeed {
 
   /** Reads one page; true when there is more to read at once. The very first poll of a node only sets the cursor. */
   async poll(): Promise<boolean> {
-    const { store, network, reach, clock } = this.#context;
+    const { store, network, killPoint, clock } = this.#context;
     const cursor = store.events.cursor();
     if (cursor === null) {
       store.events.startAt(await network.latestEventId());
@@ -59,14 +59,14 @@ export class EventFeed {
     const rows = await this.#plausible(await network.eventsAfter(cursor));
     if (rows.length === 0) await this.#mayRewind();
     if (rows.length > 0) {
-      await reach('events.beforeRecord');
+      await killPoint('events.beforeRecord');
       store.events.record(rows, clock.now());
-      await reach('events.recorded');
+      await killPoint('events.recorded');
     }
     for (const event of store.events.unhandled()) {
       this.#handle(event);
       store.events.markHandled(event.id);
-      await reach('events.handled');
+      await killPoint('events.handled');
     }
     // A full page holds more rows than the cursor's overlap, so the next one is another.
     return rows.length >= EVENT_PAGE && store.events.cursor() !== cursor;

@@ -59,9 +59,9 @@ export class Executor {
    * @throws WorkerError EXECUTION_REFUSED (law 3), ENGINE_NOT_ACCEPTED (law 7)
    */
   async begin(commitment: Hex, lifetime: string): Promise<void> {
-    const { store, clock, reach, engineAccepted } = this.#context;
+    const { store, clock, killPoint, engineAccepted } = this.#context;
     if (!engineAccepted) throw new WorkerError('ENGINE_NOT_ACCEPTED', 'this network does not accept the engine', { commitment });
-    await reach('execution.beforeRecord');
+    await killPoint('execution.beforeRecord');
     if (!this.#inLifetime(lifetime)) return;
     const attempt = store.executions.begin(commitment, lifetime, clock.now());
     const running = this.#run(store.tasks.get(commitment), attempt, lifetime)
@@ -74,16 +74,16 @@ export class Executor {
   }
 
   async #run(task: StoredTask, attempt: number, lifetime: string): Promise<void> {
-    const { resultsDir, reach, store, clock, gpu, log } = this.#context;
+    const { resultsDir, killPoint, store, clock, gpu, log } = this.#context;
     const place: ResultPlace = { root: resultsDir, dir: join(task.commitment, String(attempt)) };
     const subject = { commitment: task.commitment, taskArgs: task.taskArgs, gpu };
-    await reach('execution.recorded');
+    await killPoint('execution.recorded');
     let early: EarlyImages | null = null;
     try {
       await emptyFolder(join(place.root, place.dir));
       early = this.#earlyImages(task, place);
       const outcome = await this.#execute(task, place, lifetime);
-      await reach('execution.answered');
+      await killPoint('execution.answered');
       const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
       await this.#recordAnswer(task, place, outcome, early);
@@ -95,18 +95,18 @@ export class Executor {
     } finally {
       early?.close();
     }
-    await reach('outcome.recorded');
+    await killPoint('outcome.recorded');
     if (store.local(task.commitment).kind === 'closed') await tidyResults({ store, resultsDir }, task.commitment);
   }
 
   async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
-    const { engine, networkClock, reach } = this.#context;
+    const { engine, networkClock, killPoint } = this.#context;
     const outputDir = join(place.root, place.dir);
     const failure = await this.#fetchModels(task);
     if (failure !== null) return failure;
     const checkpointDir = await this.#fetchCheckpoint(task);
     const job = engineJob(task, { outputDir, checkpointDir, networkNow: () => networkClock.now() });
-    await reach('execution.beforeEngine');
+    await killPoint('execution.beforeEngine');
     // No await between this check and the hand-over: the job runs in the recorded lifetime or not at all.
     if (!this.#inLifetime(lifetime)) {
       return { kind: 'cancelled', reason: 'restarted', detail: 'the engine restarted before the execution began' };
@@ -165,14 +165,14 @@ export class Executor {
   }
 
   async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
-    const { store, clock, reach, log, images } = this.#context;
+    const { store, clock, killPoint, log, images } = this.#context;
     const { commitment } = task;
     log.info({ commitment, outcome: outcome.kind }, 'the engine answered');
     if (outcome.kind === 'success') {
       const sealed = await sealResult({ type: task.type, place, images, early });
-      await reach('result.sealed');
+      await killPoint('result.sealed');
       store.recordResult({ commitment, ...sealed, nowMs: clock.now() });
-      await reach('result.recorded');
+      await killPoint('result.recorded');
       return;
     }
     const detail = outcome.kind === 'cancelled' ? `${outcome.reason}: ${outcome.detail}` : outcome.traceback;

@@ -118,7 +118,7 @@ class Life {
       clock: this.clock,
       network: mortal,
       engine,
-      reach: () => (alive.value ? this.#reach() : new Promise<never>(() => {})),
+      killPoint: () => (alive.value ? this.#killPoint() : new Promise<never>(() => {})),
     });
   }
 
@@ -200,7 +200,7 @@ class Life {
     }
   }
 
-  #reach(): Promise<void> {
+  #killPoint(): Promise<void> {
     if (this.#kill === null) return Promise.resolve();
     if (this.#kill.point > 0) {
       this.#kill = { ...this.#kill, point: this.#kill.point - 1 };

@@ -36,53 +36,53 @@ export async function perform({ context, executor }: Performer, commitment: Hex,
   }
 }
 
-async function submitScore({ store, network, reach, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+async function submitScore({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<void> {
   // Law 4: read from disk, at the moment of signing.
   const recorded = store.ledger.find(commitment);
   if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
-  await reach('score.beforeSubmit');
+  await killPoint('score.beforeSubmit');
   const sending = await network.submitScore(recorded);
-  await reach('score.submitted');
+  await killPoint('score.submitted');
   if (sending === 'underway') return;
   const evidence = `the network accepted the score ${recorded.score}`;
   store.tasks.addTransition(commitment, { status: 'ScoreReady', atMs: networkClock.now(), source: 'local', evidence });
 }
 
-async function reportError({ store, network, reach, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+async function reportError({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<void> {
   const local = store.local(commitment);
   if (local.kind !== 'invalid') throw new WorkerError('LEDGER_CONFLICT', `${commitment} was not found invalid`, { commitment });
-  await reach('error.beforeReport');
+  await killPoint('error.beforeReport');
   const sending = await network.reportError(commitment);
-  await reach('error.reported');
+  await killPoint('error.reported');
   if (sending === 'underway') return;
   const evidence = 'the network accepted the report of invalid arguments';
   store.tasks.addTransition(commitment, { status: 'ErrorReported', atMs: networkClock.now(), source: 'local', evidence });
 }
 
-async function abortExpired({ network, reach }: LoopContext, commitment: Hex): Promise<void> {
-  await reach('abort.beforeSend');
+async function abortExpired({ network, killPoint }: LoopContext, commitment: Hex): Promise<void> {
+  await killPoint('abort.beforeSend');
   await network.abortExpired(commitment);
-  await reach('abort.sent');
+  await killPoint('abort.sent');
 }
 
 async function uploadResult(context: LoopContext, commitment: Hex): Promise<void> {
-  const { store, network, reach, resultsDir, clock } = context;
+  const { store, network, killPoint, resultsDir, clock } = context;
   const recorded = store.ledger.find(commitment);
   if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
   try {
     const { type } = store.tasks.get(commitment);
     const artifacts = store.artifacts.of(commitment);
     const verified = await verifyResult({ type, root: resultsDir, score: recorded.score, artifacts });
-    await reach('upload.verified');
+    await killPoint('upload.verified');
     await network.uploadResult({ commitment, ...verified });
   } catch (error) {
     if (!isOutcomeUnknown(error)) store.tasks.countUploadRefusal(commitment);
     if (isWorkerError(error, 'RESULT_CHANGED')) await raiseAlarm(context, commitment, error.code, error.message);
     throw error;
   }
-  await reach('upload.sent');
+  await killPoint('upload.sent');
   store.tasks.markUploaded(commitment, clock.now());
-  await reach('upload.recorded');
+  await killPoint('upload.recorded');
 }
 
 async function raiseAlarm({ store, clock, log }: LoopContext, commitment: Hex, code: string, message: string): Promise<void> {
@@ -91,16 +91,16 @@ async function raiseAlarm({ store, clock, log }: LoopContext, commitment: Hex, c
 }
 
 async function close(
-  { store, clock, reach, resultsDir }: LoopContext,
+  { store, clock, killPoint, resultsDir }: LoopContext,
   executor: Executor,
   commitment: Hex,
   as: string,
 ): Promise<void> {
-  await reach('task.beforeClose');
+  await killPoint('task.beforeClose');
   store.tasks.close(commitment, as, clock.now());
   const payment = paymentByRule(store.tasks.get(commitment));
   if (payment !== null) store.tasks.setPayment(commitment, payment);
-  await reach('task.closed');
+  await killPoint('task.closed');
   // A running execution still writes, and cleans up after itself.
   if (!executor.isRunning(commitment)) await tidyResults({ store, resultsDir }, commitment);
 }

@@ -229,7 +229,7 @@ export class TaskDriver {
   /** Reads, observes, decides, acts: once. */
   async cycle(commitment: Hex): Promise<Action | 'notOurs'> {
     const { context, onTask } = this.#options;
-    const { store, network, networkClock, reach, engine, engineAccepted } = context;
+    const { store, network, networkClock, killPoint, engine, engineAccepted } = context;
     const known = () => store.tasks.find(commitment) !== null;
     const remote = await network.task(commitment).catch((error: unknown) => {
       if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
@@ -243,9 +243,9 @@ export class TaskDriver {
       if (!known()) return 'notOurs';
     }
     if (remote !== 'notFound') {
-      await reach('task.beforeObserve');
+      await killPoint('task.beforeObserve');
       if (store.tasks.observe(remote, nowMs)) onTask(commitment);
-      await reach('task.observed');
+      await killPoint('task.observed');
     }
     const { startTimeMs, timeoutSeconds } = store.tasks.get(commitment);
     const action = decide({

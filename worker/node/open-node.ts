@@ -11,7 +11,7 @@ import type { EngineSupervisorOptions } from '../engines/supervisor.ts';
 import { openNodeGpu } from '../gpu/node-gpu.ts';
 import { WorkerError } from '../kit/errors.ts';
 import type { LogFile } from '../kit/log-file.ts';
-import type { Reach } from '../kit/points.ts';
+import type { KillPointHook } from '../kit/points.ts';
 import { StakeActs } from '../life/stake-acts.ts';
 import type { Log } from '../log.ts';
 import { createImageDigester } from '../loop/scores/image-digester.ts';
@@ -41,7 +41,7 @@ export interface NodePorts {
   readonly random: Random;
   readonly createEngine: (options: EngineSupervisorOptions) => Engine;
   readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
-  readonly reach: Reach;
+  readonly killPoint: KillPointHook;
 }
 
 export interface OpenNodeOptions {
@@ -64,7 +64,7 @@ export interface OpenNodeOptions {
 /** @throws the coded errors of the store, the cards, the models; what was opened before is the caller's to undo. */
 export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const { config, privateKey, ports, log, logFile, onOpened, onNode, onTask, onFatal } = options;
-  const { clock, random, reach } = ports;
+  const { clock, random, killPoint } = ports;
   const { relayUrl } = config.network;
   const engineAccepted = assertEngineAccepted(config);
   const store = openStore(config.dataDir, clock.now());
@@ -161,7 +161,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   });
   const { settings } = store;
   const stakeActs =
-    chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, reach, log });
+    chain === null ? null : new StakeActs({ client: chain, settings, targetWei: config.stakeWei, random, clock, killPoint, log });
   const clearance = nodeClearance({ ...options, ...opened, store, offered });
 
   const keeper = new Housekeeper({ store, resultsDir, retention: config.retention, clock, log });
@@ -169,7 +169,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     config,
     guard,
     warmUp,
-    context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, images, networkClock, clock, reach, log },
+    context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, images, networkClock, clock, killPoint, log },
     clearance,
     money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
     models: offered,

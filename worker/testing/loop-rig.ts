@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
-import { passOn, type Reach } from '../kit/points.ts';
+import { type KillPointHook, noKillPoint } from '../kit/points.ts';
 import type { LoopContext } from '../loop/context.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { RequestBudget } from '../loop/request-budget.ts';
@@ -43,7 +43,7 @@ export interface RigOptions {
   readonly rules?: NetworkRules;
   readonly engine?: FakeEngine;
   readonly engineAccepted?: boolean;
-  readonly reach?: Reach;
+  readonly killPoint?: KillPointHook;
 }
 
 export async function loopRig(options: RigOptions = {}): Promise<Rig> {
@@ -62,7 +62,7 @@ export async function loopRig(options: RigOptions = {}): Promise<Rig> {
     images: createImageDigester({ clock }),
     networkClock: new NetworkClock(clock),
     clock,
-    reach: options.reach ?? passOn,
+    killPoint: options.killPoint ?? noKillPoint,
     log: QUIET_LOG,
   };
   const fatal: unknown[] = [];

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
-import { passOn } from '../kit/points.ts';
+import { noKillPoint } from '../kit/points.ts';
 import { createImageDigester } from '../loop/scores/image-digester.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { Node } from '../node/node.ts';
@@ -81,7 +81,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
       images: createImageDigester({ clock }),
       networkClock: new NetworkClock(clock),
       clock,
-      reach: passOn,
+      killPoint: noKillPoint,
       log: QUIET_LOG,
     },
     onNode: (view) => views.push(view),

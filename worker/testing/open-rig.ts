@@ -5,7 +5,7 @@ import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-conf
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { LogFile } from '../kit/log-file.ts';
-import { passOn } from '../kit/points.ts';
+import { noKillPoint } from '../kit/points.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { systemRandom } from '../kit/system-random.ts';
 import { createLog } from '../log.ts';
@@ -44,7 +44,7 @@ export async function openRig({ config, privateKey, engine = new FakeEngine() }:
       random: systemRandom,
       createEngine: () => engine,
       createNetwork: (options) => new RelayNetwork(options),
-      reach: passOn,
+      killPoint: noKillPoint,
     },
     config: parsed,
     privateKey,

@@ -2,7 +2,7 @@
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import { createWorkerClient, type WorkerClient, type WorkerExit, type WorkerListeners } from '../../contract/worker-client.ts';
 import type { EngineSupervisorOptions } from '../engines/supervisor.ts';
-import { passOn, type Reach } from '../kit/points.ts';
+import { type KillPointHook, noKillPoint } from '../kit/points.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { systemRandom } from '../kit/system-random.ts';
 import { RelayNetwork } from '../networks/relay/relay-network.ts';
@@ -24,14 +24,14 @@ export interface WorkerRig {
 
 export interface WorkerRigOptions {
   readonly engine?: FakeEngine;
-  readonly reach?: Reach;
+  readonly killPoint?: KillPointHook;
   readonly listeners?: WorkerListeners;
   readonly parts?: Partial<WorkerParts>;
 }
 
 export function startWorkerRig({
   engine = new FakeEngine(),
-  reach = passOn,
+  killPoint = noKillPoint,
   listeners,
   parts,
 }: WorkerRigOptions = {}): WorkerRig {
@@ -68,7 +68,7 @@ export function startWorkerRig({
         return engine;
       },
       createNetwork: (options) => new RelayNetwork(options),
-      reach,
+      killPoint,
       exit: (code) => {
         for (const listener of exits) listener({ code, signal: null });
       },

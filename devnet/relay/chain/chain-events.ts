@@ -69,7 +69,7 @@ function onShare(context: RelayContext, { node: address, share }: Of<'delegatorS
 
 /**
  * The real relay ignores requests of before the join by their block's time; here every earlier event is in the books
- * before a join is (`ChainDesk.observe`), whatever the chain's clock says.
+ * before a join is (`ChainBridge.observe`), whatever the chain's clock says.
  */
 function onTryUnstaked(context: RelayContext, { node: address }: Of<'nodeTryUnstaked'>): void {
   const balanceWei = balanceOf(context, stakeOf(address));

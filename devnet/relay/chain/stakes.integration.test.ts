@@ -11,7 +11,7 @@ import { type Actor, createHarness, type Harness, keyOf, llmResult, STAKE } from
 import { failed, refused, SUCCESS } from '../testing/refusals.ts';
 import { requestWithdrawal as askForWithdrawal } from '../testing/withdraw.ts';
 import { fulfilWithdrawal, rejectWithdrawal, requestWithdrawal } from '../withdrawals.ts';
-import { ChainDesk } from './chain-desk.ts';
+import { ChainBridge } from './chain-bridge.ts';
 
 let world: World;
 let relayChain: RelayChain;
@@ -168,36 +168,36 @@ test('while a slash is still owed to the chain, the node cannot come back', asyn
 
 test('a kick-out returns the stake', async () => {
   const context = testContext({}, 'chain');
-  const desk = new ChainDesk(context, relayChain);
+  const bridge = new ChainBridge(context, relayChain);
   const harness = relayOnChain();
   const node = harness.actor('kicked');
   await staked(node);
   const task = taskRow({ status: 'EndSuccess', selectedNode: node.address });
   const qos = { ...nodeRow('kicked').qos, pool: Array<number>(50).fill(1) };
-  await desk.observe(node.address);
+  await bridge.observe(node.address);
   const before = await world.balance(node.address);
   context.store.transaction(() => {
     context.store.nodes.put(nodeRow('kicked', { status: 'Busy', currentTask: task.commitment, qos }));
     releaseNode(context, task);
   });
   expect(context.store.events.values().map(({ type }) => type)).toEqual(['NodeQuit', 'NodeKickedOut']);
-  await desk.round();
+  await bridge.round();
   expect(await status(node)).toBe('Unstaked');
   expect((await world.balance(node.address)) - before).toBe(STAKE);
 });
 
 test('a job that is done already, or was cut off before it was ticked, is done once', async () => {
   const context = testContext({}, 'chain');
-  const desk = new ChainDesk(context, relayChain);
+  const bridge = new ChainBridge(context, relayChain);
   const account = await staked(relayOnChain().actor('twice'));
-  await desk.observe(account.address);
+  await bridge.observe(account.address);
   await relayChain.unstake(account.address);
   context.store.transaction(() => {
     context.store.chainJobs.put({ id: 1, kind: 'unstake', node: account.address, open: true, txHash: '' });
   });
   const nonce = await world.relay.nonce();
-  await desk.round();
-  await desk.round();
+  await bridge.round();
+  await bridge.round();
   expect(context.store.chainJobs.values()).toMatchObject([{ open: false, txHash: '' }]);
   expect(await world.relay.nonce()).toBe(nonce);
 });
@@ -259,7 +259,7 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
     signature: '0x',
   });
   context.store.transaction(() => context.store.withdrawals.put({ ...lost, signedHash: `0x${'ab'.repeat(32)}` }));
-  await new ChainDesk(context, relayChain).round();
+  await new ChainBridge(context, relayChain).round();
   expect(await world.balance(benefitAddress)).toBe(42n);
   expect(context.store.withdrawals.values()).toMatchObject([{ status: 'Success', txHash: signedHash }, { status: 'Success' }]);
   const booked = context.store.ledger.size;

@@ -2,7 +2,7 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ChainDesk } from '../chain/chain-desk.ts';
+import type { ChainBridge } from '../chain/chain-bridge.ts';
 import type { RelayContext } from '../context.ts';
 import { parseGoJson } from '../go-json.ts';
 import { Refusal, refuseField } from '../refusal.ts';
@@ -22,11 +22,11 @@ import { withdrawRoutes } from './withdraw-routes.ts';
 
 export interface AppOptions {
   /** Null where there is no chain. */
-  readonly desk: ChainDesk | null;
+  readonly bridge: ChainBridge | null;
   readonly faults?: FaultPlan | undefined;
 }
 
-export async function buildApp(context: RelayContext, { desk, faults }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp(context: RelayContext, { bridge, faults }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: context.config.maxBodyBytes,
     forceCloseConnections: true,
@@ -60,11 +60,11 @@ export async function buildApp(context: RelayContext, { desk, faults }: AppOptio
   publicRoutes(app, context);
   taskRoutes(app, context);
   resultRoutes(app, context);
-  nodeRoutes(app, context, { access, desk });
+  nodeRoutes(app, context, { access, bridge });
   accountRoutes(app, context, access);
   incomeRoutes(app, context, access);
   emissionRoutes(app, context, access);
-  withdrawRoutes(app, context, { access, desk });
+  withdrawRoutes(app, context, { access, bridge });
   diagnosticsRoutes(app, context);
   statsRoutes(app, context);
   delegationRoutes(app, context);

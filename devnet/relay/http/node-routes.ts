@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Hex } from '../../../protocol/hex.ts';
 import { isHex } from '../../../protocol/hex.ts';
-import type { ChainDesk } from '../chain/chain-desk.ts';
+import type { ChainBridge } from '../chain/chain-bridge.ts';
 import type { RelayContext } from '../context.ts';
 import { addModel, currentTaskOf, joinNode, pauseNode, quitNode, resumeNode, setVersion, updateCapabilities } from '../nodes.ts';
 import { refuseField } from '../refusal.ts';
@@ -35,10 +35,10 @@ interface OwnerCheck {
 
 interface NodeRoutesOptions {
   readonly access: Access;
-  readonly desk: ChainDesk | null;
+  readonly bridge: ChainBridge | null;
 }
 
-export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access, desk }: NodeRoutesOptions): void {
+export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access, bridge }: NodeRoutesOptions): void {
   /** v1 blames the signature of a stranger, v2 the address. */
   function assertOwner({ payload, address, timestamp, signature, version }: OwnerCheck): Hex {
     const { isSigner } = requireSignature(context, { payload, timestamp, signature, version });
@@ -100,7 +100,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     const address = assertOwner({ payload, address: fields.address, timestamp, signature, version: 2 });
     if (!isHex(address, 20)) throw refuseField('address', 'Signer not allowed');
     const { network, gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = fields;
-    await desk?.observe(address);
+    await bridge?.observe(address);
     joinNode(context, { address, network, stakingWei: staking, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
@@ -110,7 +110,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 });
     const { gpu_name: gpuName, gpu_vram: gpuVramGib, version, model_ids: modelIds } = payload;
-    await desk?.observe(address);
+    await bridge?.observe(address);
     joinNode(context, { address, network: '', stakingWei: 0n, gpuName, gpuVramGib, version, modelIds });
     return { message: 'success' };
   });
@@ -127,7 +127,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     app.post(`/v1/node/:address/${action}`, async (request: FastifyRequest) => {
       const { address, timestamp, signature } = bind(request, { shape: owned });
       const owner = assertOwner({ payload: { address }, address, timestamp, signature, version: 1 });
-      if (action === 'quit') await desk?.observe(owner);
+      if (action === 'quit') await bridge?.observe(owner);
       perform(context, owner);
       return { message: 'success' };
     });

@@ -5,7 +5,7 @@ import { type Hex, isHex } from '../../../protocol/hex.ts';
 import { withdrawAction } from '../../../protocol/signing/wallet-message.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { accountEvents } from '../account-events.ts';
-import type { ChainDesk } from '../chain/chain-desk.ts';
+import type { ChainBridge } from '../chain/chain-bridge.ts';
 import type { RelayContext } from '../context.ts';
 import { panic, refuseField } from '../refusal.ts';
 import type { WithdrawalRow } from '../store/rows.ts';
@@ -28,10 +28,10 @@ const STATUS_NUMBER = { Pending: 0, Success: 1, Failed: 2 } as const;
 
 interface WithdrawRoutesOptions {
   readonly access: Access;
-  readonly desk: ChainDesk | null;
+  readonly bridge: ChainBridge | null;
 }
 
-export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { access, desk }: WithdrawRoutesOptions): void {
+export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { access, bridge }: WithdrawRoutesOptions): void {
   app.post('/v1/relay_account/:address/withdraw', async (request) => {
     const address = await requireToken(access, request);
     const shape = (k: FieldKinds) => ({
@@ -50,7 +50,8 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
     if (!isHex(address, 20)) throw refuseField('benefit_address', 'Benefit address mismatch');
     const terms = { address, network, amountWei, timestamp, signature };
     // Without a chain nobody can say where the money should go.
-    const isBenefit = desk === null ? isHex(benefitAddress, 20) : sameAddress(await desk.payoutAddress(address), benefitAddress);
+    const isBenefit =
+      bridge === null ? isHex(benefitAddress, 20) : sameAddress(await bridge.payoutAddress(address), benefitAddress);
     const { id } = requestWithdrawal(context, { ...terms, benefitAddress: benefitAddress as Hex, isBenefit });
     return { message: 'success', data: { request_id: id } };
   });

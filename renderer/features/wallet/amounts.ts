@@ -28,11 +28,11 @@ export function mostStakeWei(stake: StakeView): bigint {
 export function coinAfter(stake: StakeView, targetWei: bigint): bigint {
   const balance = BigInt(stake.balanceWei);
   const change = targetWei - stakedWei(stake);
-  const left = balance + (change > 0n ? later(change - BigInt(stake.freeCreditsWei)) : change);
-  return later(left);
+  const left = balance + (change > 0n ? atLeastZero(change - BigInt(stake.freeCreditsWei)) : change);
+  return atLeastZero(left);
 }
 
-const later = (wei: bigint): bigint => (wei > 0n ? wei : 0n);
+const atLeastZero = (wei: bigint): bigint => (wei > 0n ? wei : 0n);
 
 /** Whole CNX between the ends of a slider. */
 export function wholeCnx(wei: bigint): number {

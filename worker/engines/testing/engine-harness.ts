@@ -66,7 +66,7 @@ export async function createHarness(
     resultsDir: join(folder, 'results'),
     gpuUuids: [],
     relayUrl: 'http://127.0.0.1:9',
-    patchTurnsDir: join(folder, 'patch-turns'),
+    patchLocksDir: join(folder, 'patch-turns'),
     clock: systemClock,
     log,
     ...options,

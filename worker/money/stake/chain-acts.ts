@@ -118,7 +118,7 @@ export class ChainActs {
   async #previewStake(targetWei: bigint): Promise<ActPreview> {
     const { staking, balanceWei } = this.#options.client;
     const { balanceWei: coinWei } = await staking.stake();
-    const plan = await told(() => staking.plan(targetWei));
+    const plan = await codedErrorOf(() => staking.plan(targetWei));
     if (plan instanceof CodedError) {
       return { act: { kind: 'setStake', facts: { targetWei: String(targetWei) } }, problems: [plan], weight: null };
     }
@@ -183,8 +183,8 @@ function amountsOf(plan: StakePlan) {
   return kind === 'unchanged' ? none : { ...none, ...amounts };
 }
 
-/** The coded error as a value. */
-async function told<Value>(work: () => Promise<Value>): Promise<Value | CodedError> {
+/** The result of `work`, or its CHAIN_STAKE_ error as a value. @throws every other error */
+async function codedErrorOf<Value>(work: () => Promise<Value>): Promise<Value | CodedError> {
   try {
     return await work();
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createHarness, type Harness, type HarnessOptions, keyOf, START_MS } from '../../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../../protocol/hex.ts';
-import { passOn } from '../../kit/points.ts';
+import { noKillPoint } from '../../kit/points.ts';
 import type { LoopContext } from '../../loop/context.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
 import { RelayHealth } from '../../loop/relay-health.ts';
@@ -58,7 +58,7 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
     images: createImageDigester({ clock }),
     networkClock,
     clock,
-    reach: passOn,
+    killPoint: noKillPoint,
     log: QUIET,
   };
   const collector = new CaseCollector({

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { TaskChainPresetInput } from '../../../../contract/task-chain-preset.ts';
 import { systemClock, systemRandom } from '../../../../devnet/system.ts';
 import type { Hex } from '../../../../protocol/hex.ts';
-import { passOn, type Reach } from '../../../kit/points.ts';
+import { type KillPointHook, noKillPoint } from '../../../kit/points.ts';
 import type { LoopContext } from '../../../loop/context.ts';
 import { RelayHealth } from '../../../loop/relay-health.ts';
 import { RequestBudget } from '../../../loop/request-budget.ts';
@@ -95,12 +95,12 @@ export interface ChainRigOptions {
   readonly engine?: FakeEngine;
   readonly relay?: CarryingRelay;
   readonly preset?: Partial<TaskChainPresetInput>;
-  readonly reach?: Reach;
+  readonly killPoint?: KillPointHook;
   readonly wei?: bigint;
 }
 
 export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}): Promise<ChainRig> {
-  const { privateKey = newKey(), dataDir = tempDir(), engine = new FakeEngine(), reach = passOn } = options;
+  const { privateKey = newKey(), dataDir = tempDir(), engine = new FakeEngine(), killPoint = noKillPoint } = options;
   const relay = options.relay ?? new CarryingRelay(world, await startHttpRelay());
   const store = openStore(dataDir, systemClock.now());
   const networkClock = new NetworkClock(systemClock);
@@ -129,7 +129,7 @@ export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}):
   if (options.wei !== 0n) await world.give(address, options.wei ?? 1_000n * 10n ** 18n);
   if (engine.state().kind === 'stopped') await engine.start();
   const context: LoopContext = {
-    ...{ store, network, engine, engineAccepted: true, networkClock, clock: systemClock, reach, log: QUIET_LOG },
+    ...{ store, network, engine, engineAccepted: true, networkClock, clock: systemClock, killPoint, log: QUIET_LOG },
     gpu: { name: GPU, vramGib: 24 },
     resultsDir: join(dataDir, 'results'),
     images: createImageDigester({ clock: systemClock }),

@@ -1,7 +1,7 @@
 /**
- * One process at a time lets the official worker patch an installation: two workers that change the same files at once
- * would leave a mixture of both. A lock of this user's, apart from the installation, which is not ours to put files in;
- * the operating system gives it back however the process ends.
+ * Only one process at a time may let the official worker patch an installation: two workers changing the same files
+ * would leave a mixture of both. The lock file is in a folder of this user, because the installation is not ours to
+ * write to. The operating system releases the lock however the process ends.
  */
 import { createHash } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
@@ -13,22 +13,22 @@ import type { EngineLog } from '../log.ts';
 /** Earlier versions of this program left it in the installation. */
 const FORMER_LOCK_FILE = '.crynux-node-desktop-patches.lock';
 
-export interface PatchTurnOptions {
+export interface PatchLockOptions {
   readonly installation: string;
   /** Of this user, whichever program of ours runs: two of them may share an installation. */
   readonly folder: string;
   readonly log: EngineLog;
 }
 
-export class PatchTurn {
-  readonly #options: PatchTurnOptions;
+export class PatchLock {
+  readonly #options: PatchLockOptions;
   #release: (() => void) | null = null;
 
-  constructor(options: PatchTurnOptions) {
+  constructor(options: PatchLockOptions) {
     this.#options = options;
   }
 
-  /** Asked at each start of the worker: the turn passes on when whoever had it has ended. */
+  /** Called at each start of the worker. The lock is free again once its holder has ended. @returns whether this process holds it */
   take(): boolean {
     this.#release ??= this.#lock();
     return this.#release !== null;
@@ -43,11 +43,11 @@ export class PatchTurn {
     const { installation, folder, log } = this.#options;
     try {
       const release = tryLock(lockFile(installation, folder));
-      if (release === null) log.info({ installation }, 'another node lets this installation patch itself; ours runs without');
+      if (release === null) log.info({ installation }, 'another node is patching this installation; ours runs without patches');
       else removeFormerLock(installation);
       return release;
     } catch (err) {
-      log.warn({ installation, err }, 'no turn to patch could be taken; the worker runs without patches');
+      log.warn({ installation, err }, 'could not take the patch lock; the worker runs without patches');
       return null;
     }
   }
@@ -68,7 +68,7 @@ function removeFormerLock(installation: string): void {
 }
 
 /** Where programs of this user keep what has to outlive a restart and is of no use to a person. */
-export function patchTurnsFolder(
+export function patchLocksFolder(
   platform: NodeJS.Platform = process.platform,
   env: Readonly<Record<string, string | undefined>> = process.env,
   home: string = os.homedir(),

@@ -15,7 +15,7 @@ import type { ChainJobRow, WithdrawalRow } from '../store/rows.ts';
 import { fulfilWithdrawal } from '../withdrawals.ts';
 import { applyChainEvent } from './chain-events.ts';
 
-export class ChainDesk {
+export class ChainBridge {
   readonly #context: RelayContext;
   readonly #chain: RelayChain;
   #queue: Promise<void> = Promise.resolve();
