@@ -28,7 +28,7 @@ export const DEVNET_ERRORS = {
   },
   DEVNET_STATE_MISMATCH: {
     meaning: 'The stored relay and the stored chain of the local network do not belong together.',
-    remedy: 'Delete the whole state directory of the local network; neither half can go on without the other.',
+    remedy: 'Delete the whole state directory of the local network; neither half works without the other.',
   },
   DEVNET_ON_CHAIN: {
     meaning: 'Something was to be changed in the books that only a transaction on the chain can change.',
@@ -55,8 +55,8 @@ export const DEVNET_ERRORS = {
     remedy: 'Do not use the result; the relay or the transport has changed it.',
   },
   DEVNET_NO_TASK: {
-    meaning: 'A task was asked for that the local chain does not know.',
-    remedy: 'Report it: the local network lost a task, or looked for one that was never created.',
+    meaning: 'A task was requested that the local chain does not know.',
+    remedy: 'Report it: the local network lost a task, or looked up one that was never created.',
   },
   DEVNET_BAD_TASK: {
     meaning: 'An application was asked to create a task whose fields do not fit their schema.',

@@ -113,7 +113,7 @@ it('two nodes side by side, each with its own network, state and screens', async
 it('a worker that is killed is seen to go, and comes back by itself', async () => {
   process.kill(await workerPid(SECOND), 'SIGKILL');
   await sentence().filter({ hasText: 'the process of this node ended unexpectedly' }).waitFor(WAIT);
-  await page.getByRole('region', { name: 'Needs your attention' }).getByText('The node crashes').waitFor();
+  await page.getByRole('region', { name: 'Needs your attention' }).getByText('The node keeps crashing').waitFor();
   await sentence().filter({ hasText: 'waiting for a task' }).waitFor(WAIT);
   await network.runTask();
   await page.getByRole('region', { name: 'Earnings' }).getByText('1 payment').first().waitFor(WAIT);

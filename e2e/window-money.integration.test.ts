@@ -38,7 +38,7 @@ describe('a stake', () => {
     await amount.focus();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('450.000000000000000001');
-    const forecast = page.getByRole('region', { name: 'What it does to your chances' });
+    const forecast = page.getByRole('region', { name: 'Effect on your chances' });
     await forecast.getByText('Selection weight').waitFor();
     await forecast.getByText(/quality of service is taken as it is now/).waitFor();
     await page.keyboard.press('Enter');
@@ -90,13 +90,13 @@ it('a stake in contracts that the network has left is taken out step by step', a
 
 it('a withdrawal shows fee, destination and its price in weight before it is confirmed by keyboard', async () => {
   const page = await window.open({ fixture: 'running', screen: 'wallet' });
-  await page.getByRole('textbox', { name: 'Amount that shall arrive' }).focus();
+  await page.getByRole('textbox', { name: 'Amount to receive' }).focus();
   await page.keyboard.type('12.5');
   await page.keyboard.press('Enter');
   for (const fact of ['0.1 CNX', '12.6 CNX', '24.8182 CNX', '0x8aC7230489e80000F4aB12cD34Ef5678901234Ab']) {
     await dialog(page).getByText(fact, { exact: true }).first().waitFor();
   }
-  await dialog(page).getByRole('region', { name: 'What it does to your chances' }).waitFor();
+  await dialog(page).getByRole('region', { name: 'Effect on your chances' }).waitFor();
   expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Withdraw');
   await messages(page).getByText('The withdrawal is with the relay').waitFor();
@@ -112,7 +112,7 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.keyboard.press('Enter');
   await dialog(page).getByText('This cannot be undone').waitFor();
   await dialog(page).getByText('a typing error would not show').waitFor();
-  const confirm = confirmButton(page, 'Set it for ever');
+  const confirm = confirmButton(page, 'Set it permanently');
   const typed = dialog(page).getByRole('textbox');
   expect(await confirm.isDisabled()).toBe(true);
   await typed.fill('e4169ee8');
@@ -132,7 +132,7 @@ it('the ledger leads to tasks, is paged and filtered, and is saved as one file',
   await page.getByRole('button', { name: 'Older' }).click();
   await page.getByText('Page 2').waitFor();
   await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Slash' });
-  await page.getByText('Nothing fits this filter').waitFor();
+  await page.getByText('Nothing matches this filter').waitFor();
   await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Gas' });
   await eventually(() => ledger.getByText('Wallet of the node key → Gas').count()).toBeGreaterThan(2);
   const download = page.waitForEvent('download');

@@ -51,7 +51,7 @@ describe('the list of tasks', () => {
     await rowAt(page, 0).getByText('Invalidated').waitFor();
     expect(await grid(page).getByText('Success').count()).toBe(0);
     await page.getByRole('searchbox', { name: 'Search' }).fill('nothing has this');
-    await page.getByText('No task fits the filter').waitFor();
+    await page.getByText('No task matches the filter').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).last().click();
     await page.getByText('1,204 tasks').waitFor();
   });

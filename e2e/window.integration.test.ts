@@ -131,7 +131,7 @@ describe('first run', () => {
     await pressOn(page, 'checkbox', 'NVIDIA GeForce RTX 4090', 'Space');
     await page.getByText('The network is told: NVIDIA GeForce RTX 4090+Linux, 24 GiB').waitFor();
     await pressOn(page, 'button', 'Next');
-    await page.getByText('Nothing stands in the way.').waitFor();
+    await page.getByText('Nothing is blocking the start.').waitFor();
     await pressOn(page, 'button', 'Next');
     await pressOn(page, 'button', 'Create and start');
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
@@ -241,7 +241,7 @@ describe('settings', () => {
     expect(await folder.getAttribute('readonly')).not.toBeNull();
     await dialog.getByRole('button', { name: 'Choose a folder…' }).click();
     await expect.poll(() => folder.inputValue()).toBe('/srv/crynux-worker');
-    await dialog.getByRole('button', { name: 'Without a folder' }).click();
+    await dialog.getByRole('button', { name: 'No folder' }).click();
     expect(await folder.inputValue()).toBe('');
   });
 

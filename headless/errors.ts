@@ -3,11 +3,11 @@ import { CodedError, type ErrorCatalogue } from '../protocol/errors.ts';
 
 export const HEADLESS_ERRORS = {
   HEADLESS_NOT_RUNNING: {
-    meaning: 'No program runs on this data directory, so there is nobody to ask.',
+    meaning: 'No program is running on this data directory.',
     remedy: 'Start it with `crynux-node run` or `crynux-node serve`, or name its directory with --data.',
   },
   HEADLESS_ALREADY_RUNNING: {
-    meaning: 'A program runs on this data directory already.',
+    meaning: 'A program is already running on this data directory.',
     remedy: 'Use it: `crynux-node window` gives a new address of its window. Or stop it first.',
   },
   HEADLESS_NO_WINDOW: {
@@ -20,14 +20,14 @@ export const HEADLESS_ERRORS = {
   },
   HEADLESS_REFUSED: {
     meaning: 'The running program did not accept the token of its own directory.',
-    remedy: 'Try again; if it comes again, stop the program and start it anew.',
+    remedy: 'Try again. If it happens again, restart the program.',
   },
   HEADLESS_NO_NODE: {
-    meaning: 'The node of this profile does not run, so it cannot be asked.',
+    meaning: 'The node of this profile is not running.',
     remedy: 'Start it, in the window or with `crynux-node start`.',
   },
   HEADLESS_WHICH_NODE: {
-    meaning: 'There is no such profile, or several of which none was named.',
+    meaning: 'There is no such profile, or there are several and none was named.',
     remedy: 'Name one with --node; `crynux-node profile list` shows them.',
   },
   HEADLESS_BAD_ARGUMENT: {
@@ -35,16 +35,16 @@ export const HEADLESS_ERRORS = {
     remedy: 'The message names it; `crynux-node COMMAND --help` shows what is expected.',
   },
   HEADLESS_NO_PASSPHRASE: {
-    meaning: 'A passphrase is needed, and there is neither a terminal to ask at nor a file descriptor to read it from.',
+    meaning: 'A passphrase is needed, but there is neither a terminal to ask on nor a file descriptor to read it from.',
     remedy: 'Run it in a terminal, or give --passphrase-fd. It is never taken from an argument or the environment.',
   },
   HEADLESS_SYSTEM_REFUSED: {
     meaning: 'The operating system refused something to this command: a file, a folder, a disk without room, a port.',
-    remedy: 'The message is its word, with the path; correct that and try again.',
+    remedy: 'The message quotes the system’s error and the path; correct that and try again.',
   },
   HEADLESS_ENDED_LATE: {
-    meaning: 'The program was asked to end, and something in it did not end in time; it was cut off.',
-    remedy: 'Nothing is lost: nodes resume from their stores. If it happens again, look into the logs of the nodes.',
+    meaning: 'The program was asked to exit, but part of it did not stop in time and was terminated.',
+    remedy: 'Nothing is lost: nodes resume from their stores. If it happens again, check the nodes’ logs.',
   },
   HEADLESS_NOT_CONFIRMED: {
     meaning: 'An act that cannot be undone was not confirmed.',
@@ -52,8 +52,8 @@ export const HEADLESS_ERRORS = {
       'Answer with yes, or give --yes if you have seen what will happen; `confirm` wants what it names, typed at a terminal.',
   },
   HEADLESS_ACT_REFUSED: {
-    meaning: 'An act was prepared, and something speaks against it; nothing was done.',
-    remedy: 'The message names what; correct it and try again.',
+    meaning: 'An action was prepared, but a check refused it; nothing was done.',
+    remedy: 'The message says why; correct it and try again.',
   },
 } as const satisfies ErrorCatalogue;
 

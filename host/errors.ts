@@ -34,7 +34,7 @@ export const HOST_ERRORS = {
   },
   KEY_BAD_WORDS: {
     meaning: 'These words are not a recovery phrase: a word is unknown, misspelled, missing, or they are out of order.',
-    remedy: 'Write the 12 or 24 words in their order, separated by blanks.',
+    remedy: 'Enter the 12 or 24 words in order, separated by spaces.',
   },
   KEY_BAD_KEYSTORE: {
     meaning: 'This is not an Ethereum keystore of version 3, or one that takes more to open than this program allows.',
@@ -58,16 +58,16 @@ export const HOST_ERRORS = {
     remedy: 'Give a passphrase of at least eight characters.',
   },
   KEY_PASSPHRASE_UNUSED: {
-    meaning: 'A passphrase was given for the keychain, which has no use for it.',
+    meaning: 'A passphrase was given, but the keychain does not use one.',
     remedy: 'Leave it out, or choose the keystore.',
   },
   KEY_NO_TERMINAL: {
-    meaning: 'A passphrase was to be asked for, but there is no terminal to ask at.',
+    meaning: 'A passphrase is needed, but there is no terminal to ask on.',
     remedy: 'Give the number of a file descriptor that the passphrase can be read from.',
   },
   KEY_PROMPT_CANCELLED: { meaning: 'The passphrase was not given.', remedy: 'Start again when you have it.' },
   ACT_NOT_PENDING: {
-    meaning: 'No act of a window waits under this number: it was answered already, or its two minutes are over.',
+    meaning: 'No action is waiting under this number: it was already answered, or its two minutes have passed.',
     remedy: 'Ask for it again in the window, and confirm it sooner.',
   },
   PLACE_NOT_CHOSEN: {
@@ -89,27 +89,27 @@ export const HOST_ERRORS = {
   KEY_IN_USE: { meaning: 'A profile uses this key.', remedy: 'Remove the profile first.' },
   HOST_FILE_DAMAGED: {
     meaning: 'A file of this program is damaged or missing, and there is no good copy of it; nothing is written over it.',
-    remedy: 'Correct the field that the message names, or put a backup of yours in its place.',
+    remedy: 'Correct the field that the message names, or restore your own backup of it.',
   },
   HOST_FILE_RESTORED: {
     meaning: 'A file of this program was damaged or missing; its copy, or the defaults, took its place, and it was kept.',
     remedy: 'Check the settings, profiles and keys; the last change may be lost. If it happens again, check the disk.',
   },
   HOST_FILE_UNREADABLE: {
-    meaning: 'The operating system does not let this program read a file of its own; the file may be in good order.',
-    remedy: 'The message says why. Check the disk and whom the file belongs to, then start again.',
+    meaning: 'The operating system does not let this program read one of its files; the file itself may be fine.',
+    remedy: 'The message says why. Check the disk and the owner of the file, then start again.',
   },
   HOST_FILE_UNWRITABLE: {
-    meaning: 'The operating system does not let this program write a file of its own; what was there before is unchanged.',
+    meaning: 'The operating system does not let this program write one of its files; the previous content is unchanged.',
     remedy: 'The message says why: no room, a read-only disk, or no right to the folder. Correct it, then try again.',
   },
   HOST_FOLDER_TIGHTENED: {
-    meaning: 'Other users of this machine could look into the data directory; it is for its owner alone now.',
-    remedy: 'None. Whoever has to read it needs the same user.',
+    meaning: 'Other users of this machine could read the data directory; it is now restricted to its owner.',
+    remedy: 'None. Whoever needs to read it must use the same user account.',
   },
   HOST_FOLDER_SHARED: {
-    meaning: 'The data directory is open to other users of this machine, and is not this program’s to close.',
-    remedy: 'Give the program a directory of its own with --data; its files in this one are for their owner alone.',
+    meaning: 'The data directory is open to other users of this machine, and this program may not restrict it.',
+    remedy: 'Give the program a directory of its own with --data; its files in this one are readable by their owner only.',
   },
   HOST_FILE_NEWER: {
     meaning: 'A file was written by a newer version of this program; it was left untouched.',
@@ -144,8 +144,8 @@ export const HOST_ERRORS = {
     meaning: 'A made-up card can only be used in a network that runs on this machine.',
     remedy: 'Choose a real card.',
   },
-  PROFILE_RUNNING: { meaning: 'The profile runs, or is just starting or stopping.', remedy: 'Stop it and wait for its end.' },
-  PROFILE_NOT_RUNNING: { meaning: 'The profile does not run.', remedy: 'Start it first.' },
+  PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
+  PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
   LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
 } as const satisfies ErrorCatalogue;
 

@@ -11,12 +11,12 @@ export const LOCAL_NETWORK_ERRORS = {
     remedy: 'Start it again; its log is in the folder `devnet` of the data directory.',
   },
   LOCAL_NETWORK_SILENT: {
-    meaning: 'The network on this machine did not do what it was asked to in time.',
+    meaning: 'The network on this machine did not respond in time.',
     remedy: 'Stop it and start it again.',
   },
   LOCAL_NETWORK_IN_USE: {
     meaning: 'Nodes of the network on this machine still run.',
-    remedy: 'Stop them first; without their network they could only wait.',
+    remedy: 'Stop them first; without their network they cannot do anything.',
   },
   LOCAL_KEY_ELSEWHERE: {
     meaning: 'A key that was made for the network on this machine, and is kept there in clear, was to be used elsewhere.',

@@ -11,18 +11,18 @@ export const NETWORK_PRESET_ERRORS = {
     remedy: 'Correct the field that the message names; the other networks are not affected.',
   },
   NETWORK_PRESET_RESERVED: {
-    meaning: "A preset of one's own has the id of a built-in network, which it cannot replace.",
+    meaning: 'A custom preset has the id of a built-in network, which it cannot replace.',
     remedy: 'Give it another id.',
   },
   NETWORK_PRESET_REPEATED: {
-    meaning: "Two presets of one's own have the same id; the first in the order of file names is used.",
+    meaning: 'Two custom presets have the same id; the first by file name is used.',
     remedy: 'Give one of them another id, or remove it.',
   },
   NETWORK_PRESET_UNSAFE: {
     meaning: 'A preset leads to the relay of a built-in network and accepts an engine that this network does not accept.',
     remedy: 'Remove the engine from `acceptedEngines`: its results would get the node slashed there.',
   },
-  NETWORK_PRESET_UNKNOWN: { meaning: "There is no preset of one's own with this id.", remedy: 'Choose one from the list.' },
+  NETWORK_PRESET_UNKNOWN: { meaning: 'There is no custom preset with this id.', remedy: 'Choose one from the list.' },
 } as const satisfies ErrorCatalogue;
 
 export type NetworkPresetErrorCode = keyof typeof NETWORK_PRESET_ERRORS;

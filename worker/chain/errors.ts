@@ -68,7 +68,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Do not use the key of a node elsewhere. The act can be repeated.',
   },
   CHAIN_FOREIGN_TRANSACTION: {
-    meaning: 'Another program uses this key and has a transaction under way; ours would get into its way.',
+    meaning: 'Another program uses this key and has a transaction under way; ours would conflict with it.',
     remedy: 'Wait until it is done, or finish it there.',
   },
   CHAIN_TRANSACTION_OPEN: {

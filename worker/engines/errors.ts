@@ -11,12 +11,12 @@ export const ENGINE_ERRORS = {
     remedy: 'None needed when the node is being stopped; otherwise start it again.',
   },
   ENGINE_AWAY: {
-    meaning: "The engine's program ended by itself, or could not be started; it is started again, ever more seldom.",
+    meaning: "The engine's program ended by itself, or could not be started; it is restarted, at growing intervals.",
     remedy:
-      "Read what it said last, which is shown with this error and stands in the node's log; then check its installation, the graphics card and the memory.",
+      "Read what it said last, which is shown with this error and in the node's log; then check its installation, the graphics card and the memory.",
   },
   ENGINE_WARM_UP_FAILED: {
-    meaning: 'The engine failed at a first task of its own, so the node takes no tasks of the network.',
+    meaning: 'The engine failed its warm-up task, so the node takes no tasks from the network.',
     remedy: 'The message says why, and the log has more. Check model, card and memory, then let it warm up again.',
   },
   ENGINE_TOO_SLOW: {
@@ -24,7 +24,7 @@ export const ENGINE_ERRORS = {
     remedy: 'Offer a smaller model, or free the card and the disk of other work, then let it warm up again.',
   },
   ENGINE_JOB_REPEATED: {
-    meaning: 'A task was to be sent to an engine process that had it before; it was not sent.',
+    meaning: 'A task would have gone to an engine process that already had it; it was not sent.',
     remedy: 'None needed: a task runs at most once per engine lifetime.',
   },
   ENGINE_BAD_MESSAGE: {
@@ -52,11 +52,11 @@ export const ENGINE_ERRORS = {
     remedy: 'Check the NVIDIA driver, or choose no GPU for this node.',
   },
   OFFICIAL_NOT_FOUND: {
-    meaning: 'There is nothing at the place that was named for the official worker.',
+    meaning: 'Nothing was found at the path given for the official worker.',
     remedy: 'Give the folder into which the official node was unpacked or installed.',
   },
   OFFICIAL_WRONG_LAYOUT: {
-    meaning: 'What lies at the named place is no installation of the official node: its worker program is not there.',
+    meaning: 'The given path is not an installation of the official node: its worker program is missing.',
     remedy:
       'Give the folder that holds `worker` or `crynux_worker_process`, or the app on macOS; if it is the right one, install the node again.',
   },
@@ -65,7 +65,7 @@ export const ENGINE_ERRORS = {
     remedy: 'Install the release of the official node for this system.',
   },
   OFFICIAL_NO_PYTHON: {
-    meaning: 'The official worker has no virtual environment, and there is no Python on the path to take its place.',
+    meaning: 'The official worker has no virtual environment, and there is no Python on the path to use instead.',
     remedy: "Create `worker/venv` as the official node's instructions say.",
   },
   OFFICIAL_BROKEN_PYTHON: {

@@ -65,7 +65,7 @@ export const GPU_ERRORS = {
   },
   GPU_NO_MEMORY_SIZE: {
     meaning:
-      'The driver does not tell how much memory the card has. Cards that share the memory of the machine, such as GB10 and Jetson, have none of their own to tell.',
+      'The driver does not report how much memory the card has. Cards that share the memory of the machine, such as GB10 and Jetson, have none of their own to report.',
     remedy:
       'Choose another card: the network gives tasks by the memory that a card reports, and this one could only report a guess. If the card has memory of its own, update the driver.',
   },

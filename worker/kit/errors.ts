@@ -100,7 +100,7 @@ export const WORKER_ERRORS = {
   },
   EXECUTION_FAILED: {
     meaning: 'The execution ended in an error that may be this machine’s own; nothing was reported.',
-    remedy: 'The message is the engine’s last word. Check the graphics card’s memory and the models.',
+    remedy: 'The message is the engine’s last output. Check the graphics card’s memory and the models.',
   },
   EXECUTION_CANCELLED: {
     meaning: 'The execution was cut off: the engine went away, hung, or the program ended.',

@@ -5,7 +5,7 @@ export const MODEL_STORE_ERRORS = {
   MODEL_STORE_UNUSABLE: {
     meaning: 'The file that records the host’s models cannot be used; the models themselves were not touched.',
     remedy:
-      'The message says what is wrong with it. Install the newer version again, or move models.sqlite away: it is made anew from what is on disk.',
+      'The message says what is wrong with it. Install the newer version again, or move models.sqlite away: it is rebuilt from what is on disk.',
   },
   MODEL_BAD_REQUEST: {
     meaning: 'Something was asked of the model store that does not fit the contract.',
@@ -52,7 +52,7 @@ export const MODEL_STORE_ERRORS = {
     remedy: 'The task times out; what has arrived is kept. Download large models beforehand.',
   },
   MODEL_ENGINE_FAILED: {
-    meaning: 'The engine’s download program could not fetch a model; the message is its last word.',
+    meaning: 'The engine’s download program could not fetch a model; the message is its last output.',
     remedy: 'Check the connection, the disk and the hub; it is tried again.',
   },
 } as const satisfies ErrorCatalogue;

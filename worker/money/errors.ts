@@ -7,12 +7,12 @@ export const MONEY_ERRORS = {
     remedy: 'Report it: this is a bug, and nothing was written.',
   },
   MONEY_LEDGER_CONFLICT: {
-    meaning: 'A source told the same movement of money twice, with different amounts or accounts.',
-    remedy: 'The first telling stands and the second is kept beside it. Compare both with the source before trusting either.',
+    meaning: 'A source reported the same movement of money twice, with different amounts or accounts.',
+    remedy: 'The first report counts and the second is kept beside it. Compare both with the source before trusting either.',
   },
   MONEY_TOTALS_BROKEN: {
     meaning: 'The running totals are not the sums of the ledger.',
-    remedy: 'They are made anew from the entries. If it happens again, check the disk and report it.',
+    remedy: 'They are rebuilt from the entries. If it happens again, check the disk and report it.',
   },
   MONEY_BAD_RANGE: {
     meaning: 'A range of time is empty, reversed, or has too many steps.',
@@ -23,16 +23,16 @@ export const MONEY_ERRORS = {
     remedy: 'None here; another network may.',
   },
   MONEY_CONFIRMATION_UNKNOWN: {
-    meaning: 'The confirmation was never given out, was used already, or belongs to an earlier run of the program.',
-    remedy: 'Look at the act again and confirm that.',
+    meaning: 'The confirmation was never issued, was already used, or belongs to an earlier run of the program.',
+    remedy: 'Review the action again and confirm that.',
   },
   MONEY_CONFIRMATION_EXPIRED: {
     meaning: 'The confirmation came too late.',
-    remedy: 'Look at the act again and confirm it sooner.',
+    remedy: 'Review the action again and confirm it sooner.',
   },
   MONEY_CONFIRMATION_CHANGED: {
     meaning: 'What was confirmed is no longer what would happen: an amount, a fee or an address has changed.',
-    remedy: 'Look at the act again; it now says something else.',
+    remedy: 'Review the action again; its details have changed.',
   },
   MONEY_BENEFIT_MALFORMED: {
     meaning: 'The beneficial address is not an address: 0x and 40 hexadecimal digits.',
@@ -47,7 +47,7 @@ export const MONEY_ERRORS = {
     remedy: 'Use the address of your own wallet.',
   },
   MONEY_BENEFIT_OWN_KEY: {
-    meaning: 'The beneficial address belongs to a key of this program; who steals the node would get the money too.',
+    meaning: 'The beneficial address belongs to a key of this program; whoever breaks into the node would get the money too.',
     remedy: 'Use an address whose key is not on this machine.',
   },
   MONEY_BENEFIT_CONTRACT: {
@@ -76,11 +76,11 @@ export const MONEY_ERRORS = {
   },
   MONEY_WITHDRAW_OPEN: {
     meaning: 'An earlier withdrawal was sent and its outcome is not known yet; a second one might pay twice.',
-    remedy: 'Wait some minutes: the relay’s list then says what became of it.',
+    remedy: 'Wait some minutes: the relay’s list then shows the outcome.',
   },
   MONEY_WITHDRAW_UNCLEAR: {
     meaning: 'The withdrawal was sent, but the relay’s answer did not arrive. It may or may not have been accepted.',
-    remedy: 'Do not repeat it; the program looks it up in the relay’s list and says what became of it.',
+    remedy: 'Do not repeat it; the program looks it up in the relay’s list and reports the outcome.',
   },
   MONEY_WITHDRAW_REFUSED: {
     meaning: 'The relay refused the withdrawal; `reason` carries its words.',

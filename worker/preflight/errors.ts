@@ -27,7 +27,7 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Correct the RPC URL or the chain id of the network preset.',
   },
   PREFLIGHT_STAKE_UNCOVERED: {
-    meaning: 'The account holds too little for the stake; `missingWei` is what lacks, gas included.',
+    meaning: 'The account holds too little for the stake; `missingWei` is what is missing, gas included.',
     remedy: 'Send the missing amount to the node’s address, or choose a lower stake.',
   },
   PREFLIGHT_GAS_UNCOVERED: {
@@ -40,7 +40,7 @@ export const PREFLIGHT_ERRORS = {
   },
   PREFLIGHT_STAKED_CREDITS: {
     meaning: 'Part of the stake is, or would be, credits; the relay counts only the coins, and they alone are named at the join.',
-    remedy: 'None needed; stake coins for the whole amount if all of it shall count.',
+    remedy: 'None needed; stake coins for the whole amount if all of it should count.',
   },
   PREFLIGHT_LEGACY_STAKE: {
     meaning:
@@ -58,7 +58,7 @@ export const PREFLIGHT_ERRORS = {
   },
   PREFLIGHT_MODELS_MISSING: {
     meaning: 'Models that the node would name to the network are not on disk; tasks for them would time out.',
-    remedy: 'Download them, or take them off the list.',
+    remedy: 'Download them, or remove them from the list.',
   },
   PREFLIGHT_DISK_FULL: {
     meaning: 'There is too little space for results and the database.',

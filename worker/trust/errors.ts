@@ -7,7 +7,7 @@ export const TRUST_ERRORS = {
     remedy: 'List the cases and use an id from there.',
   },
   TRUST_EXPORT_EXISTS: {
-    meaning: 'A file already stands where the bundle was to be written; it was left as it is.',
+    meaning: 'A file already exists where the bundle was to be written; it was not changed.',
     remedy: 'Choose another name, or move the file away.',
   },
   TRUST_EXPORT_FAILED: {
@@ -16,7 +16,7 @@ export const TRUST_ERRORS = {
   },
   TRUST_FILES_NOT_KEPT: {
     meaning: 'Result files of a case could not be kept; the case says which.',
-    remedy: 'Check the disk. The hashes of the files are in the case all the same.',
+    remedy: 'Check the disk. The hashes of the files are in the case anyway.',
   },
 } as const satisfies ErrorCatalogue;
 

@@ -15,7 +15,7 @@ export const earnings = {
     title: 'Estimated emission, not earned yet',
     hint: "The relay's guess for the period {{from}} – {{to}}. It is in no sum on this page.",
     updated: 'told',
-    none: 'This network tells no estimate of an emission.',
+    none: 'No emission estimate on this network.',
     unknown: 'The estimate could not be read.',
   },
   chart: {
@@ -61,7 +61,7 @@ export const earnings = {
   accounts: {
     title: 'Where the money is',
     sum: 'Together',
-    beyond: 'Not in the sum, for it is under your own key:',
+    beyond: 'Not in the sum, because your own key holds it:',
     relay: 'Relay balance',
     inTransit: 'In transit',
     locked: 'Locked emission',
@@ -84,8 +84,8 @@ export const earnings = {
     notSynced: 'The sources have not been read since the start.',
     unbooked_one: '{{count}} record is not in the ledger yet; the check below says why.',
     unbooked_other: '{{count}} records are not in the ledger yet; the check below says why.',
-    conflicts_one: '{{count}} source contradicts itself; its first telling stands.',
-    conflicts_other: '{{count}} sources contradict themselves; their first telling stands.',
+    conflicts_one: '{{count}} source contradicts itself; its first report counts.',
+    conflicts_other: '{{count}} sources contradict themselves; their first reports count.',
   },
   check: {
     title: 'Does it add up?',
@@ -110,11 +110,11 @@ export const earnings = {
     byLess: 'The source shows {{amount}} CNX less than the ledger, since',
     young: 'The relay writes with some seconds of delay: a young difference may pass by itself.',
     mayExplain: 'What may explain it:',
-    noCandidate: 'Nothing that this node has heard explains it.',
+    noCandidate: 'Nothing this node knows explains it.',
     candidate: {
       unbooked: 'The record {{record}} is not booked: {{why}}.',
       unbookedWorth: 'The record {{record}} ({{amount}} CNX) is not booked: {{why}}.',
-      contradiction: '{{source}} was told twice; the second telling would have put {{amount}} CNX more on the account.',
+      contradiction: '{{source}} was reported twice; the second report would have put {{amount}} CNX more on the account.',
       missingRecords: 'The relay counts {{total}} records in {{list}}, and {{held}} of them could be read.',
     },
     transfer: 'It was a transfer of my own…',
@@ -153,7 +153,7 @@ export const earnings = {
     page: 'Page {{page}}',
     empty: 'No movement of money yet',
     emptyHint: 'Every payment, fee, stake and withdrawal gets a line here as soon as the network has settled it.',
-    noMatch: 'Nothing fits this filter',
+    noMatch: 'Nothing matches this filter',
     noMatchHint: 'Choose another account, kind or period.',
   },
   kinds: {

@@ -15,7 +15,7 @@ export const settings = {
   nodes: {
     lead: 'Each node has its own key, network and card, and runs in a process of its own.',
     none: 'No node yet',
-    noneHint: 'The nodes of this machine stand here once the first one is set up.',
+    noneHint: 'Nodes on this machine appear here once the first one is set up.',
     add: 'Set up a node',
     edit: 'Edit {{name}}',
     remove: 'Remove {{name}}',
@@ -70,14 +70,14 @@ export const settings = {
     chain: 'Chain',
     comingSoon: 'coming soon, no staking contracts yet',
     explorer: 'Explorer',
-    noChain: 'none: stakes are the relay’s word alone',
+    noChain: 'none: only the relay keeps track of stakes',
     chainUnknown: 'id not published; pinned at the first contact',
     add: 'Add a network',
     addTitle: 'Add a network of your own',
     preset: 'Preset (JSON)',
     presetHint:
       'The same shape as the built-in presets: id, title, network, relayUrl, acceptedEngines, samplingModulus, minStakeWei and, where stakes are on a chain, chain.',
-    badJson: 'This is no JSON.',
+    badJson: 'Not valid JSON.',
     badPreset: '{{field}}: {{problem}}',
     remove: 'Remove {{name}}',
     removeTitle: 'Remove {{name}}?',
@@ -112,7 +112,7 @@ export const settings = {
   keys: {
     lead: 'A key owns the stake and the earnings of a node. Nothing but a confirmed export ever leaves this machine.',
     none: 'No key yet',
-    noneHint: 'Keys that you create or import stand here.',
+    noneHint: 'Keys you create or import appear here.',
     usedBy: 'Used by {{names}}',
     unused: 'Used by no node',
     archived: 'archived',
@@ -134,7 +134,7 @@ export const settings = {
   },
   notifications: {
     lead: 'What the desktop tells you when the window is closed.',
-    unsupported: 'This way of running the program has no notifications of the desktop.',
+    unsupported: 'Desktop notifications need the desktop app.',
     kinds: {
       slashed: 'A node was slashed',
       kickedOut: 'A node was kicked out',
@@ -176,10 +176,10 @@ export const settings = {
     dataDir: 'Data folder',
   },
   updates: {
-    mode: 'Look for updates',
+    mode: 'Check for updates',
     modes: { ask: 'Yes, and ask before installing', off: 'No' },
     unsupported: 'This way of running the program is updated by whoever installed it.',
-    check: 'Look now',
+    check: 'Check now',
     install: 'Install and restart',
     installTitle: 'Install version {{version}}?',
     installText: 'The running tasks are finished first, then the nodes stop, the program is replaced and starts again.',
@@ -189,8 +189,8 @@ export const settings = {
       available: 'Version {{version}} is available.',
       downloading: 'Version {{version}} is being downloaded: {{percent}} %',
       ready: 'Version {{version}} is ready to be installed.',
-      failed: 'The last look failed.',
+      failed: 'The last check failed.',
     },
-    checked: 'Last looked',
+    checked: 'Last checked',
   },
 } as const;

@@ -21,10 +21,10 @@ export const tasks = {
   newer_other: '{{count}} new tasks',
   refresh: 'The list has changed: read it again',
   empty: 'No tasks yet',
-  emptyHint: 'Each task that the network gives to this node will stand here, from its first moment on.',
+  emptyHint: 'Every task the network gives this node appears here immediately.',
   whyNone: 'Why no tasks?',
-  noneFits: 'No task fits the filter',
-  noneFitsHint: 'Widen the period or take a condition away.',
+  noneFits: 'No task matches the filter',
+  noneFitsHint: 'Widen the period or remove a condition.',
   clear: 'Clear the filter',
   filter: {
     label: 'Filter',
@@ -170,7 +170,7 @@ export const tasks = {
     abort: 'aborted after the deadline',
     cancel: 'cancelled',
   },
-  source: { relay: 'told by the relay', event: 'from an event', local: 'recorded here' },
+  source: { relay: 'from relay', event: 'from an event', local: 'recorded here' },
   outcome: { scored: 'Scored', invalid: 'Task invalid', failed: 'Failed', cancelled: 'Cut off', running: 'Running' },
   fileKind: { image: 'Image', text: 'Text', other: 'File', checkpoint: 'Checkpoint' },
   ledger: {

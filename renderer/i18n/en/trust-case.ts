@@ -9,7 +9,7 @@ export const trustCase = {
   complete: 'Complete: everything that can be found out has been asked for.',
   incomplete: 'Not complete yet: the node still asks the network about it.',
   sections: {
-    fault: 'Whose fault, by the rules',
+    fault: 'Cause',
     review: 'What becomes of it',
     scores: 'Scores of the group',
     nodes: 'Nodes of the group',
@@ -173,7 +173,7 @@ export const trustCase = {
     closed: 'Closed on this node',
     nodeState: 'Node: {{value}}',
   },
-  source: { relay: 'told by the relay', event: 'from an event', local: 'recorded here', rule: 'from the rule' },
+  source: { relay: 'from relay', event: 'from an event', local: 'recorded here', rule: 'from the rule' },
   log: {
     unavailable: 'No log file was there to be read.',
     truncated: 'Only part of the log is kept here.',

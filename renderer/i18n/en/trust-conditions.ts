@@ -1,8 +1,8 @@
 /** By condition and code as `worker/trust/no-tasks*.ts` gives them; `changes` by what would change it. */
 export const trustConditions = {
   title: 'Why no tasks?',
-  lead: 'The network gives a task to a node that passes all of this. What a node cannot know is said to be unknown.',
-  allClear: 'Nothing that this node can know stands in the way. Tasks come when applications send them.',
+  lead: 'The network gives a task to a node that passes all of this. What a node cannot know is shown as unknown.',
+  allClear: 'Nothing this node knows of stands in the way. Tasks come when applications send them.',
   blocked_one: 'One thing stands in the way.',
   blocked_other: '{{count}} things stand in the way.',
   titled: '{{title}}.',
@@ -10,7 +10,7 @@ export const trustConditions = {
   change: 'What would change it:',
   rule: 'Rule: {{source}}',
   asOf: 'As of {{when}}',
-  again: 'Look again',
+  again: 'Check again',
   models: 'The network’s models',
   modelsHint: 'Each of them by the conditions that a task for it would have to pass.',
   model: 'Model',
@@ -65,7 +65,7 @@ export const trustConditions = {
       notRead: 'The network has not answered.',
     },
     available: {
-      available: 'It is.',
+      available: 'Idle.',
       busy: 'It has a task at the moment.',
       notAvailable: 'The network lists it as “{{status}}”.',
       notRead: 'The network has not answered.',
@@ -121,7 +121,7 @@ export const trustConditions = {
     nodeNameWhitelist: { notTold: 'A network may have a list of welcome names; it does not tell it.' },
     baseModels: {
       all: 'Every model that is asked for is there.',
-      none: 'Not one base model is on disk.',
+      none: 'No base model is on disk.',
       someMissing: 'Missing: {{missing}}. Tasks for them go to nodes that have them.',
       notTold: 'On disk: {{present}}. The network does not tell what is asked for.',
       notRead: 'The network has not answered.',

@@ -5,7 +5,7 @@ import { trustQos } from './trust-qos.ts';
 export const trust = {
   title: 'Trust',
   lead: {
-    calm: 'Nothing is held against this node.',
+    calm: 'No incidents.',
     slashed: 'This node was slashed. The case says what is known.',
     kickedOut: 'This node was kicked out for too low a quality of service.',
     underReview: 'An invalidated task is under review: an admin may still slash this node.',
@@ -17,7 +17,7 @@ export const trust = {
   timeline: {
     label: 'What happened, newest first',
     empty: 'Nothing has happened',
-    emptyHint: 'Invalidations, slashes, kick-outs, timeouts and changes of the quality of service will stand here.',
+    emptyHint: 'Invalidations, slashes, kick-outs, timeouts and changes of the quality of service appear here.',
     onlyCases: 'Hide changes of the quality',
     more: 'Show older cases',
     open: 'Open the case',

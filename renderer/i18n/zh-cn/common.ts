@@ -34,7 +34,7 @@ export const common: Same<typeof en> = {
   },
   connection: {
     connecting: '正在连接程序…',
-    lost: '与程序的连接已断开。您看到的内容可能已过时；节点会继续自行运行。',
+    lost: '与程序的连接已断开。您看到的内容可能已过时，此窗口无法得知您的节点是否仍在运行。',
     nodeLost: '与此节点的连接已断开。您看到的内容可能已过时。',
     retryIn: '{{seconds}} 秒后重试',
     retry: '立即重试',
