@@ -1,4 +1,4 @@
-/** A real worker process on a chain: the beneficial address, set once for ever, is never one that this program has a key of. */
+/** A real worker process on a chain: the beneficial address, set once and permanently, is never one that this program has a key of. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { networkPresetData } from '../contract/node-config.ts';

@@ -255,7 +255,7 @@ describe.runIf(ELECTRON === null)('over ports of the desktop’s window', () => 
     expect(await benefitOf(node)).toBeNull();
     const dialogs = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
     expect(dialogs).toHaveLength(2);
-    for (const shown of ['for ever', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[1]).toContain(shown);
+    for (const shown of ['permanently', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[1]).toContain(shown);
 
     await shell.order({ do: 'answerDialog', button: 1 });
     expect(await code(setBenefit(node, COLD))).toBe('done');

@@ -62,7 +62,7 @@ describe('a stake', () => {
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
     await page.getByRole('textbox', { name: 'New stake' }).fill('four hundred');
-    await page.getByText('Write the amount as a number').waitFor();
+    await page.getByText('Enter a number with at most 18 decimals').waitFor();
     expect(await page.getByRole('button', { name: 'Review the change' }).first().isDisabled()).toBe(true);
   });
 
@@ -99,7 +99,7 @@ it('a withdrawal shows fee, destination and its price in weight before it is con
   await dialog(page).getByRole('region', { name: 'Effect on your chances' }).waitFor();
   expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Withdraw');
-  await messages(page).getByText('The withdrawal is with the relay').waitFor();
+  await messages(page).getByText('The relay has accepted the withdrawal').waitFor();
   const newest = page.getByRole('table', { name: 'Withdrawals' }).getByRole('row').nth(1);
   await newest.getByText('12.5').waitFor();
   await newest.getByText('On its way').waitFor();
@@ -111,7 +111,7 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.getByRole('textbox', { name: 'Address' }).fill(address);
   await page.keyboard.press('Enter');
   await dialog(page).getByText('This cannot be undone').waitFor();
-  await dialog(page).getByText('a typing error would not show').waitFor();
+  await dialog(page).getByText('a typing error cannot be detected').waitFor();
   const confirm = confirmButton(page, 'Set it permanently');
   const typed = dialog(page).getByRole('textbox');
   expect(await confirm.isDisabled()).toBe(true);
@@ -181,7 +181,7 @@ it('a model is deleted after its consequences were shown', async () => {
 
 it('a network without a chain says so', async () => {
   const page = await window.open({ fixture: 'no-chain', screen: 'wallet' });
-  await page.getByText('its stake is the word of the relay alone').waitFor();
+  await page.getByText('its stake is only what the relay says').waitFor();
 });
 
 it.each([

@@ -129,7 +129,7 @@ describe('first run', () => {
     await pressOn(page, 'button', 'Next');
     await pressOn(page, 'radio', 'Engine of this program 0.1.0', 'Space');
     await pressOn(page, 'checkbox', 'NVIDIA GeForce RTX 4090', 'Space');
-    await page.getByText('The network is told: NVIDIA GeForce RTX 4090+Linux, 24 GiB').waitFor();
+    await page.getByText('Reported to the network: NVIDIA GeForce RTX 4090+Linux, 24 GiB').waitFor();
     await pressOn(page, 'button', 'Next');
     await page.getByText('Nothing is blocking the start.').waitFor();
     await pressOn(page, 'button', 'Next');
@@ -198,8 +198,8 @@ describe('overview', () => {
 
   it('says that the connection is gone, and comes back by itself', async () => {
     const page = await open('host-lost', '/node/living-room/overview');
-    await page.getByText('The connection to the program is gone').waitFor();
-    await page.getByText('The connection to the program is gone').waitFor({ state: 'detached' });
+    await page.getByText('The connection to the program is lost').waitFor();
+    await page.getByText('The connection to the program is lost').waitFor({ state: 'detached' });
     await page.getByText('Running · waiting for a task.').waitFor();
   });
 });

@@ -58,7 +58,7 @@ export function mustStayAwake(profiles: readonly ProfileView[]): boolean {
 /** What has happened to a node between two views, as far as the host may want to be told of it. */
 export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
   const [was, is] = [before === null ? null : nodeWord(before), nodeWord(after)];
-  // What was so before the program looked is no news.
+  // What was already so when the program started is not reported.
   if (was === null || was === is) return [];
   if (is === 'slashed' || is === 'kickedOut') return [is];
   return is === 'failed' ? ['nodeFailed'] : [];

@@ -33,7 +33,7 @@ it.each([
   expect(questions).toEqual([expect.stringContaining(KEY)]);
 });
 
-it('shows an address that money will go to whole, an amount to the last wei, and that it is for ever', async () => {
+it('shows an address that money will go to whole, an amount to the last wei, and that it is permanent', async () => {
   let shown = '';
   const { person } = at(async (asked) => {
     shown = asked;

@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
       withdraw: 'Withdraw money from the account at the relay?',
       setStake: 'Change the stake?',
       setDelegatorShare: 'Change the share of the delegators?',
-      setBenefitAddress: 'Set the beneficial address, for ever?',
+      setBenefitAddress: 'Set the beneficial address permanently?',
       forceUnstake: 'Take the stake out without the relay?',
       legacyTryUnstake: 'Ask for the stake in the old contracts?',
       legacyForceUnstake: 'Take the stake out of the old contracts?',

@@ -1,4 +1,4 @@
-/** The beneficial address can be set once for ever, and the key that it protects the money from is any that runs here. */
+/** The beneficial address can be set once and permanently, and the key that it protects the money from is any that runs here. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -241,7 +241,7 @@ async function importedKey(order: ImportKey): Promise<Hex> {
   try {
     if (isHex(key, 32) && addressOf(key) !== '0x') return key;
   } catch {
-    // No scalar of the curve; told below without what was given.
+    // Invalid key; reported below without echoing the input.
   }
   throw new HostError('KEY_BAD_PRIVATE_KEY', 'not a private key');
 }

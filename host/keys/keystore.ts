@@ -55,7 +55,7 @@ function keyOf({ address }: KeystoreFile, key: Buffer): Hex {
     const own = addressOf(privateKey);
     if (address == null || own === checksumAddress(bytesToHex(address))) return privateKey;
   } catch {
-    // No scalar of the curve; told below without what was given.
+    // Invalid key; reported below without echoing the input.
   }
   throw plain('KEY_BAD_KEYSTORE', 'what is in the keystore is not the key of its address');
 }

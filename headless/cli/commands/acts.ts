@@ -15,7 +15,7 @@ interface ConfirmOptions extends CommonOptions {
 
 export function addActCommands({ program, terminal, end }: Registry): void {
   common(program.command('confirm'))
-    .description('Shows what a window wants that needs the word of a person, and allows it.')
+    .description('Shows actions of a window that need a person’s confirmation, and confirms them.')
     .option(
       '--passphrase-fd <number>',
       "without a terminal: file descriptor with the passphrase of the act's key in the keystore",

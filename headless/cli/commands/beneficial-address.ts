@@ -1,4 +1,4 @@
-/** `beneficial-address`: where all withdrawals of a node go. It is set once, for ever. */
+/** `beneficial-address`: where all withdrawals of a node go. It is set once and permanently. */
 
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import { HeadlessError } from '../../errors.ts';
@@ -31,7 +31,7 @@ export function addBeneficialAddressCommands({ program, terminal, end }: Registr
       end(EXIT.ok);
     });
   common(command.command('set'))
-    .description('Sets it, for ever: the contract never changes it again. Asks for its last signs at the terminal.')
+    .description('Sets it permanently: the contract never changes it again. Asks for its last characters at the terminal.')
     .argument('<address>')
     .option('--node <name>', 'node, where there are several')
     .option('--for-ever', 'without a terminal: I have compared the address, and know that it stays; needs --passphrase-fd')
@@ -76,5 +76,5 @@ async function confirmedForEver(
   if (terminal.ask === null) throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'nobody is there to confirm it');
   const typed = await terminal.ask(`It can never be changed. Type the last ${TYPED} signs of the address: `);
   if (typed.trim().toLowerCase() === address.slice(-TYPED).toLowerCase()) return;
-  throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'these are not its last signs; nothing was done');
+  throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'these are not its last characters; nothing was done');
 }

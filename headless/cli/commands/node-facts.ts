@@ -147,7 +147,7 @@ export function bytesText(bytes: number): string {
 
 function addStanding({ program, terminal, end }: Registry): void {
   common(program.command('why-no-tasks'))
-    .description('Goes through everything that has to be so for a node to be given tasks.')
+    .description('Checks every condition a node must meet to be given tasks.')
     .option(...NODE_OPTION)
     .action(async ({ json, ...which }: NodeOptions) => {
       const answer = await withNode(which, ({ node }) => node.trust.noTasks({}));
@@ -218,7 +218,7 @@ function addCases({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(cases.command('show'))
-    .description('Shows everything that is known of one, as JSON.')
+    .description('Shows everything known about one, as JSON.')
     .argument('<id>')
     .option(...NODE_OPTION)
     .action(async (id: string, { json, ...which }: NodeOptions) => {

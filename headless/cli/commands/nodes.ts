@@ -37,7 +37,7 @@ export function addNodeCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   common(program.command('warm-up'))
-    .description("Lets a node's engine do its first tasks again, or with --cancel leaves the node without tasks instead.")
+    .description("Runs a node's engine warm-up again, or cancels it with --cancel, which leaves the node without tasks.")
     .option('--node <name>', 'node, where there are several')
     .option('--cancel', 'do not go on with it')
     .action(async ({ json, cancel = false, ...which }: NodeOptions & { cancel?: boolean }) => {

@@ -76,7 +76,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(profile.command('change'))
-    .description('Changes a profile. A node that runs takes it at its next start.')
+    .description('Changes a profile. A running node applies it at its next start.')
     .argument('<name>')
     .option('--name <name>', 'new name')
     .option('--model <id...>', 'models that it offers, all of them')

@@ -22,7 +22,7 @@ export function addRetentionCommands({ program, terminal, end }: Registry): void
       end(EXIT.ok);
     });
   common(retention.command('set'))
-    .description('Sets the policy. A node that runs takes it at its next start.')
+    .description('Sets the policy. A running node applies it at its next start.')
     .option(...NODE_OPTION)
     .option('--days <number>', 'how long results, arguments and reports are kept', wholeNumber(1, 3_650))
     .option('--gib <number>', 'how much of younger results is kept, the newest first')

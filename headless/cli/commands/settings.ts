@@ -107,7 +107,7 @@ interface SetOptions extends CommonOptions {
 }
 
 export function addSettingsCommands({ program, terminal, end }: Registry): void {
-  const command = program.command('settings').description('What is set about the program itself, proxy and hub token among it.');
+  const command = program.command('settings').description('Settings of the program itself, including proxy and hub token.');
   common(command.command('show'))
     .description('Shows every setting. Of secrets it shows whether they are set.')
     .action(async ({ data, json }: CommonOptions) => {
