@@ -1,0 +1,56 @@
+/** Which file of the house imports which: read from the sources, without running or compiling them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Folders of the root that hold our own TypeScript. */
+export const SOURCE_FOLDERS = [
+  'protocol',
+  'contract',
+  'worker',
+  'host',
+  'headless',
+  'electron',
+  'renderer',
+  'devnet',
+  'demo',
+  'e2e',
+  'scripts',
+] as const;
+
+export interface SourceFile {
+  /** From the root, with forward slashes. */
+  readonly path: string;
+  readonly lines: number;
+  /** Files of the house that it imports, types and `import()` included; from the root. */
+  readonly imports: readonly string[];
+}
+
+const SOURCE = /\.tsx?$/;
+const IMPORT = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g;
+
+/** Tests, and what only they use, may import what they like. */
+export function isTest(file: string): boolean {
+  return /\.test\.tsx?$/.test(file) || file.split('/').includes('testing');
+}
+
+export function readSources(root: string, folders: readonly string[] = SOURCE_FOLDERS): SourceFile[] {
+  return folders
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    )
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => SOURCE.test(file))
+    .sort()
+    .map((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return { path: file, lines: text.split('\n').length - 1, imports: importsOf(file, text) };
+    });
+}
+
+export function importsOf(file: string, text: string): string[] {
+  const found = [...text.matchAll(IMPORT)].map(([, target = '']) =>
+    path.posix.join(path.posix.dirname(file), target.split('?', 1)[0] ?? ''),
+  );
+  return [...new Set(found)].filter((target) => SOURCE.test(target));
+}

@@ -1,0 +1,30 @@
+/** Everything that is checked without running the program; all of it, even where the first has found something. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readSources } from './house/imports.ts';
+import { wrongImports } from './house/walls.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+const checks: readonly (readonly [string, () => boolean])[] = [
+  ['style, outer walls, circles, dates (biome)', () => runs('@biomejs/biome', 'biome', ['check', '.', ...process.argv.slice(2)])],
+  ['inner walls of worker/', innerWalls],
+];
+
+const failed = checks.filter(([, holds]) => !holds()).map(([name]) => name);
+if (failed.length > 0) console.error(`lint: ${failed.join('; ')}`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+function runs(name: string, bin: string, args: readonly string[]): boolean {
+  const folder = path.join(ROOT, 'node_modules', name);
+  const manifest: { bin: string | Record<string, string> } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const file = typeof manifest.bin === 'string' ? manifest.bin : (manifest.bin[bin] ?? bin);
+  return spawnSync(process.execPath, [path.join(folder, file), ...args], { cwd: ROOT, stdio: 'inherit' }).status === 0;
+}
+
+function innerWalls(): boolean {
+  const wrong = wrongImports(readSources(ROOT, ['worker']));
+  for (const { file, imports, why } of wrong) console.error(`${file}: ${imports}: ${why}`);
+  return wrong.length === 0;
+}
