@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
 import { openDatabase } from '../kit/database.ts';
+import { ARTIFACT_GUARDS } from './artifact-guards.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
 import { findDamage } from './integrity.ts';
 import { MONEY_TABLES } from './money-tables.ts';
@@ -182,6 +183,7 @@ export const MIGRATIONS: readonly string[] = [
   MODELS_MOVED_OUT,
   TASK_LIST_TABLES,
   CLOSED_BULK_TABLES,
+  ARTIFACT_GUARDS,
 ];
 
 /** The node's database, of this version. @throws as `openDatabase` */

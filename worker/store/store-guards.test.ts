@@ -50,6 +50,31 @@ describe('law 4: what is committed is on the disk', () => {
   });
 });
 
+describe('law 5: the digests of a result are final', () => {
+  it('none is changed, removed or replaced, and no file joins a result that is recorded', () => {
+    const store = withTasks();
+    const artifact = { kind: 'file', position: 0, path: 'a', sha256: '11'.repeat(32), size: 1 } as const;
+    store.executions.begin(TASK, 'L1', NOW);
+    store.recordResult({ commitment: TASK, score: SCORE, artifacts: [artifact], nowMs: NOW });
+    store.artifacts.add(OTHER, [artifact]);
+    const values = (commitment: Hex, position: number) => `('${commitment}', 'file', ${position}, 'b', '${'22'.repeat(32)}', 2)`;
+    for (const sql of [
+      `UPDATE artifacts SET sha256 = '${'22'.repeat(32)}'`,
+      'UPDATE artifacts SET path = path',
+      'DELETE FROM artifacts',
+      `INSERT OR REPLACE INTO artifacts VALUES ${values(TASK, 0)}`,
+      `INSERT OR REPLACE INTO artifacts VALUES ${values(OTHER, 0)}`,
+    ]) {
+      expect(() => store.db.exec(sql), sql).toThrow('final');
+    }
+    expect([TASK, OTHER].map((commitment) => store.artifacts.of(commitment))).toEqual([[artifact], [artifact]]);
+    const more = { commitment: TASK, score: SCORE, artifacts: [{ ...artifact, position: 1 }], nowMs: NOW };
+    store.recordResult(more);
+    expect(() => store.artifacts.add(TASK, more.artifacts)).toThrow('final');
+    expect(store.artifacts.of(TASK)).toEqual([artifact]);
+  });
+});
+
 describe('what a node did about a task', () => {
   it('a refused upload is remembered for its task alone, however often, and an accepted one ends it', () => {
     const store = withTasks();

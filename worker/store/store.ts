@@ -101,7 +101,8 @@ export class Store {
     // Law 4: a score in a file without a name would not be there after a crash.
     this.guard.check();
     return inTransaction(this.db, () => {
-      this.artifacts.add(commitment, artifacts);
+      // A score that is there keeps the files that it has; whether this one is the same is the ledger's to say.
+      if (this.ledger.find(commitment) === null) this.artifacts.add(commitment, artifacts);
       const recorded = this.ledger.record(commitment, score, nowMs);
       this.executions.end(commitment, { outcome: 'scored', detail: '', nowMs });
       return recorded;
