@@ -70,6 +70,10 @@ export const WORKER_ERRORS = {
     meaning: 'Something was to be recorded for a task that this node never saw.',
     remedy: 'Report it: this is a bug.',
   },
+  TASK_NOT_CLOSED: {
+    meaning: 'A task was to be opened again that was not closed.',
+    remedy: 'Report it: this is a bug.',
+  },
   LEDGER_CONFLICT: {
     meaning: 'A second, different verdict on a task was to be recorded (another score, or a score beside an error report).',
     remedy: 'None needed: the first verdict stands and the second was dropped. Report it.',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
-import type { NetworkRules } from '../networks/network-rules.ts';
+import { CHAIN_RULES, type NetworkRules, RELAY_RULES } from '../networks/network-rules.ts';
 import { failing, invalidArgs, never, succeedWith } from '../testing/fake-engine.ts';
 import { refuse } from '../testing/fake-network.ts';
 import { loopRig, NETWORKS, type Rig, START_MS } from '../testing/loop-rig.ts';
@@ -277,6 +277,54 @@ describe.each(NETWORKS)('law 7: an engine that the network does not accept never
     const { Executor } = await import('./executor.ts');
     const executor = new Executor(rig.context, { onAnswer: () => {}, onEnd: () => {}, onFatal: () => {} });
     await expect(executor.begin(TASK, 'L1')).rejects.toMatchObject({ code: 'ENGINE_NOT_ACCEPTED' });
+  });
+});
+
+describe('an end that is taken back', () => {
+  async function closed(rules: NetworkRules): Promise<Rig> {
+    const dataDir = tempDir();
+    const rig = await started({ rules, dataDir });
+    await cycles(rig, 2);
+    rig.network.change(TASK, { status: 'Validated', validatedTimeMs: START_MS + 2_000 });
+    expect(await cycles(rig, 3)).toEqual(['uploadResult', 'close', 'closed']);
+    rig.network.change(TASK, { status: 'Validated' });
+    rig.network.pointer = TASK;
+    // A driver of another process knows of no task but those that are open.
+    const { clock, network, engine } = rig;
+    rig.context.store.close();
+    return loopRig({ dataDir, clock, network, engine });
+  }
+
+  it('law 3, law 4: on a chain opens the task again, with its one score and its one execution', async () => {
+    const rig = await closed(CHAIN_RULES);
+    rig.driver.wake(TASK, { current: true });
+    expect(rig.driver.open).toEqual([TASK]);
+    expect(await cycles(rig, 1)).toEqual(['awaitingEnd']);
+    expect(rig.context.store.tasks.open()).toMatchObject([{ commitment: TASK, closedAs: null, paymentWei: null }]);
+    rig.network.change(TASK, { status: 'ParametersUploaded', score: '' });
+    expect(await cycles(rig, 1)).toEqual(['contradiction']);
+    expect([rig.engine.jobs.length, rig.network.submitted.length]).toEqual([1, 1]);
+  });
+
+  it('law 1: on a chain stays closed while the chain names another task, or none', async () => {
+    const rig = await closed(CHAIN_RULES);
+    rig.network.pointer = null;
+    expect(await cycles(rig, 1)).toEqual(['closed']);
+    expect(rig.context.store.tasks.get(TASK)).toMatchObject({ status: 'EndSuccess', closedAs: 'EndSuccess' });
+  });
+
+  it('on a relay stays closed, whatever the relay says', async () => {
+    const rig = await closed(RELAY_RULES);
+    rig.driver.wake(TASK, { current: true });
+    expect(rig.driver.open).toEqual([]);
+    expect(await cycles(rig, 1)).toEqual(['closed']);
+    expect(rig.context.store.tasks.get(TASK).closedMs).not.toBeNull();
+  });
+
+  it('is refused of a task that is open', async () => {
+    const rig = await started();
+    await cycle(rig);
+    expect(() => rig.context.store.tasks.reopen(TASK)).toThrow(expect.objectContaining({ code: 'TASK_NOT_CLOSED' }));
   });
 });
 

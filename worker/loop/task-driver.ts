@@ -15,10 +15,12 @@ import {
   untilSlot,
 } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
+import { isTerminal } from '../../protocol/tasks/status.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { backoffMs } from '../kit/backoff.ts';
 import { Waker } from '../kit/waker.ts';
 import { isOutcomeUnknown, isSignatureRefused, isSignerNotAllowed } from '../networks/relay/refusals.ts';
+import type { NetworkTask } from '../networks/task-network.ts';
 import type { LoopContext } from './context.ts';
 import { type Action, decide, type EngineView } from './decide.ts';
 import { Executor } from './executor.ts';
@@ -99,12 +101,14 @@ export class TaskDriver {
   }
 
   /**
-   * Has the task read as soon as possible; one that is closed stays closed. A task that only an event names may be
-   * anybody's: such wait behind the node's own, and only so many of them.
+   * Has the task read as soon as possible; one that is closed stays closed, unless the network names it as the `current`
+   * one and can take ends back. A task that only an event names may be anybody's: such wait behind the node's own, and
+   * only so many of them.
    */
-  wake(commitment: Hex, { rumour = false } = {}): void {
-    const task = this.#options.context.store.tasks.find(commitment);
-    if (task !== null && task.closedMs !== null) return;
+  wake(commitment: Hex, { rumour = false, current = false } = {}): void {
+    const { store, network } = this.#options.context;
+    const task = store.tasks.find(commitment);
+    if (task !== null && task.closedMs !== null && !(current && network.rules.endsCanBeUndone)) return;
     const isRumour = rumour && task === null;
     if (isRumour && !this.#watched.has(commitment) && this.#rumours() >= MOST_RUMOURS) return;
     const watched = this.#watch(commitment, isRumour);
@@ -242,6 +246,11 @@ export class TaskDriver {
     if (remote === 'notFound' || remote.selectedNode === null || !sameAddress(remote.selectedNode, network.address)) {
       if (!known()) return 'notOurs';
     }
+    if (store.tasks.find(commitment)?.closedMs != null) {
+      if (!(await this.#isTakenBack(commitment, remote))) return { kind: 'wait', reason: 'closed' };
+      context.log.warn({ commitment }, 'the chain has taken the end of a task back; it goes on');
+      store.tasks.reopen(commitment);
+    }
     if (remote !== 'notFound') {
       await killPoint('task.beforeObserve');
       if (store.tasks.observe(remote, nowMs)) onTask(commitment);
@@ -262,6 +271,13 @@ export class TaskDriver {
     await perform({ context, executor: this.#executor }, commitment, action);
     onTask(commitment);
     return action;
+  }
+
+  /** Law 1: what the task is and whose it is are both read in this cycle; an endpoint that is behind says neither for long. */
+  async #isTakenBack(commitment: Hex, remote: NetworkTask | 'notFound'): Promise<boolean> {
+    const { network } = this.#options.context;
+    if (!network.rules.endsCanBeUndone || remote === 'notFound' || isTerminal(remote.status)) return false;
+    return (await network.currentTask()) === commitment;
   }
 
   /** Law 1: what was read in this cycle stays fresh, so an answer that takes long to record is left to another one. */

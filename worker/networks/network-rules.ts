@@ -16,6 +16,8 @@ export interface NetworkRules {
   readonly takesEvidence: boolean;
   /** It keeps an account for each node, and pays to it; else it pays to the node's wallet. */
   readonly keepsAccounts: boolean;
+  /** The end of a task can be taken back after it counted as final: by a reorganisation deeper than any that was expected. */
+  readonly endsCanBeUndone: boolean;
 }
 
 /** Source: RELAY_PROTOCOL 4.4, 8.5. */
@@ -25,6 +27,7 @@ export const RELAY_RULES: NetworkRules = {
   expiry: null,
   takesEvidence: true,
   keepsAccounts: true,
+  endsCanBeUndone: false,
 };
 
 /** Source: CHAIN_PROTOCOL 2.6, CHAIN_CORRECTIONS 18, 10. */
@@ -34,4 +37,5 @@ export const CHAIN_RULES: NetworkRules = {
   expiry: { uploadGraceSeconds: 30 },
   takesEvidence: false,
   keepsAccounts: false,
+  endsCanBeUndone: true,
 };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../protocol/ports.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { OFFICIAL_PER_MINUTE } from '../loop/request-budget.ts';
+import { CHAIN_RULES } from '../networks/network-rules.ts';
 import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
-import { refuse } from '../testing/fake-network.ts';
-import { GPU } from '../testing/loop-rig.ts';
+import { FakeNetwork, refuse } from '../testing/fake-network.ts';
+import { GPU, START_MS } from '../testing/loop-rig.ts';
 import { type NodeRig, nodeRig } from '../testing/node-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
@@ -91,6 +93,23 @@ describe('how soon a task is noticed', () => {
       expect(await noticeMs(rig, n)).toBeLessThanOrEqual(550);
       await finish(rig, n);
     }
+  });
+});
+
+describe('a chain that takes back the end of a task', () => {
+  it('names the task again, and the node goes on with it', async () => {
+    const clock = new ManualClock(START_MS);
+    const rig = await nodeRig({ clock, network: new FakeNetwork(() => clock.now(), CHAIN_RULES) });
+    rig.network.start(remoteTask({ startTimeMs: clock.now(), status: 'ParametersUploaded' }));
+    await finish(rig, 1);
+    expect(rig.store.tasks.get(TASK).closedAs).toBe('EndSuccess');
+    rig.network.change(TASK, { status: 'Validated' });
+    rig.network.pointer = TASK;
+    await rig.until(() => rig.store.tasks.get(TASK).closedMs === null);
+    rig.network.change(TASK, { status: 'EndSuccess' });
+    rig.network.pointer = null;
+    await rig.until(() => rig.store.tasks.get(TASK).closedMs !== null);
+    expect([rig.engine.jobs.length, rig.network.submitted.length, rig.network.uploads.length]).toEqual([1, 1, 1]);
   });
 });
 

@@ -274,7 +274,7 @@ export class Node {
     const pointer = await this.#options.context.network.currentTask();
     if (pointer === null || this.#driver.open.includes(pointer)) return;
     this.#loops.pointer.calm();
-    this.#driver.wake(pointer);
+    this.#driver.wake(pointer, { current: true });
   }
 
   async #readEvents(feed: EventFeed): Promise<void> {

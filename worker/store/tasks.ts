@@ -187,6 +187,19 @@ export class Tasks {
       .run(nowMs, closedAs, commitment);
   }
 
+  /**
+   * The end of a closed task was taken back. Everything this node has done about it stays: executions, verdict, files.
+   * What it was paid is not known any more.
+   * @throws WorkerError TASK_NOT_CLOSED, STORE_UNKNOWN_TASK
+   */
+  reopen(commitment: Hex): void {
+    const { closedMs } = this.get(commitment);
+    if (closedMs === null) throw new WorkerError('TASK_NOT_CLOSED', `task ${commitment} is open already`, { commitment });
+    this.#db
+      .prepare('UPDATE tasks SET closed_ms = NULL, closed_as = NULL, payment_wei = NULL WHERE commitment = ?')
+      .run(commitment);
+  }
+
   setPayment(commitment: Hex, paymentWei: bigint): void {
     this.#db.prepare('UPDATE tasks SET payment_wei = ? WHERE commitment = ?').run(String(paymentWei), commitment);
   }

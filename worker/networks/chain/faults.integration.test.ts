@@ -156,6 +156,39 @@ describe('a reorganisation', () => {
     await control.mine(3);
     await rig.until(task.commitment, 'close EndSuccess');
   });
+
+  it('that takes back an end which was final: the task is open again, and neither executed nor scored anew', async () => {
+    const { rig, task } = await withScore();
+    await rig.until(task.commitment, 'awaitingValidation');
+    await world.validateSingle(task);
+    await rig.until(task.commitment, 'close EndSuccess');
+    await world.anvil.control.reorganise(1);
+    expect(await world.statusOf(task.commitment)).toBe(5);
+    const before = rig.store.ledger.find(task.commitment);
+    await rig.driver.cycle(task.commitment);
+    expect(rig.store.tasks.get(task.commitment)).toMatchObject({ closedMs: null, closedAs: null, paymentWei: null });
+    expect(rig.store.ledger.find(task.commitment)).toEqual(before);
+    expect(rig.engine.jobs).toHaveLength(1);
+    // The relay reports nothing more: the node's duty is to end it.
+    await world.pass(240);
+    await rig.until(task.commitment, 'close EndAborted');
+    expect((await rig.network.nodeInfo()).status).toBe('Available');
+    expect(await sentBy(rig.address)).toBe(3);
+  });
+
+  it('that takes back an abort which was final: the same transaction is there again', async () => {
+    const { rig, task } = await withScore();
+    await world.pass(200);
+    await rig.until(task.commitment, 'close EndAborted');
+    await world.anvil.control.reorganise(1);
+    expect(await world.nodeTask(rig.address)).toBe(task.commitment);
+    await rig.driver.cycle(task.commitment);
+    expect(rig.store.tasks.get(task.commitment).closedMs).toBeNull();
+    await rig.until(task.commitment, 'abort');
+    await rig.until(task.commitment, 'close EndAborted');
+    expect(await sentBy(rig.address)).toBe(2);
+    expect((await rig.network.nodeInfo()).status).toBe('Available');
+  });
 });
 
 describe('endpoints', () => {
