@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'unit',
-          include: ['{protocol,contract,worker,host,devnet,demo,headless,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,contract,platform,worker,host,devnet,demo,headless,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
           // Ends what hangs; no test is timed. A busy machine may be ten times slower than a quiet one.
           testTimeout: 120_000,

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openBrowser } from '../headless/open-browser.ts';
-import { openProgram, WINDOW_DIR } from '../headless/program.ts';
+import { openProgram } from '../headless/program.ts';
+import { PROGRAMS } from '../platform/programs.ts';
 import { createLog } from '../worker/log.ts';
 
 export interface DemoWindow {
@@ -16,7 +17,7 @@ export interface DemoWindow {
 export async function openDemoWindow(print: (text: string) => void): Promise<DemoWindow> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
   const log = createLog({ level: 'error', secrets: [] });
-  const program = await openProgram({ dataDir, port: 0, windowDir: WINDOW_DIR, log });
+  const program = await openProgram({ dataDir, port: 0, windowDir: PROGRAMS.window, log });
   const close = async () => {
     await program.close();
     await rm(dataDir, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
+import { PROGRAMS } from '../platform/programs.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { formatCnx } from '../protocol/money/wei.ts';
 import { healthAt } from '../protocol/node/qos.ts';
@@ -12,7 +12,6 @@ import type { Relay } from './relay/relay.ts';
 import type { NodeRow, TaskRow } from './relay/store/rows.ts';
 import { shortHex } from './short-hex.ts';
 
-const PAGE = path.join(import.meta.dirname, '..', 'resources', 'devnet', 'explorer.html');
 const SHOWN_TASKS = 200;
 
 export interface Participant {
@@ -87,7 +86,7 @@ export interface Explorer {
 }
 
 export async function startExplorer(source: ExplorerSource): Promise<Explorer> {
-  const page = await readFile(PAGE, 'utf8');
+  const page = await readFile(PROGRAMS.explorerPage, 'utf8');
   const base = `/${randomBytes(16).toString('hex')}/`;
   const server = createServer((request, response) => {
     // A page of another site must not read this by a name that resolves to loopback.

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { WORKER_HEAP } from '../contract/worker-channel.ts';
 import type { WorkerChannel } from '../contract/worker-client.ts';
+import { PROGRAMS } from '../platform/programs.ts';
 
 export interface ForkOptions {
   /** Path of the worker's entry. */
@@ -15,6 +16,7 @@ export interface ForkOptions {
 export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerChannel {
   const output = logFile === undefined ? 'ignore' : openSync(logFile, 'a');
   const child = fork(entry, [...args], {
+    execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP],
     stdio: ['ignore', output, output, 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { openProgram, type Program, WINDOW_DIR } from '../headless/program.ts';
+import { openProgram, type Program } from '../headless/program.ts';
+import { PROGRAMS } from '../platform/programs.ts';
 import { needBrowser } from '../scripts/browser.ts';
 import { buildDesktop } from '../scripts/build-desktop.ts';
 import { START_WITHIN_MS } from './support/launch-shell.ts';
@@ -23,7 +24,7 @@ let heard: { readonly url: string; readonly headers: IncomingHttpHeaders; readon
 
 const silent = () => {};
 const log = { debug: silent, info: silent, warn: silent, error: silent };
-const open = (port: number) => openProgram({ dataDir, port, windowDir: WINDOW_DIR, log });
+const open = (port: number) => openProgram({ dataDir, port, windowDir: PROGRAMS.window, log });
 const ownUrl = () => `http://127.0.0.1:${program.port}`;
 
 beforeAll(async () => {

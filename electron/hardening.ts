@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { app, protocol, type Session, session } from 'electron';
 import { SECURITY_HEADERS } from '../contract/content-security.ts';
+import { IS_PACKAGE } from '../platform/programs.ts';
 import type { ShellModule } from './module.ts';
 import { fileOf, isOwnPage, isOwnUrl, mimeOf, PAGE_ORIGIN, PAGE_SCHEME } from './page.ts';
 
@@ -51,7 +52,7 @@ function denyEverything(own: Session): void {
 function mayLoad(url: string): boolean {
   if (isOwnUrl(url) || url.startsWith(`blob:${PAGE_ORIGIN}/`) || url.startsWith('data:image/')) return true;
   // The developer tools, which only a program run from source has, are pages themselves.
-  return !app.isPackaged && url.startsWith('devtools://');
+  return !IS_PACKAGE && url.startsWith('devtools://');
 }
 
 async function serveFile(url: string, folder: string): Promise<Response> {

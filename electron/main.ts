@@ -22,7 +22,7 @@ const host = createHostModule(updates);
 
 runShell(
   {
-    paths: shellPaths(app.getAppPath(), app.getPath('userData')),
+    paths: shellPaths(app.getPath('userData')),
     log: createLog({ level: 'info', secrets: [] }),
     host: null,
     window: null,

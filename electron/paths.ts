@@ -1,5 +1,6 @@
-/** Where the parts of the built program are. Everything is relative to the root that holds package.json. */
+/** The files that the shell itself shows, and the folder of its user's data. */
 import path from 'node:path';
+import { PROGRAMS, type Programs } from '../platform/programs.ts';
 
 export interface ShellPaths {
   /** Settings, profiles, keystores, logs of this user. */
@@ -10,22 +11,12 @@ export interface ShellPaths {
   readonly trayIcon: string;
 }
 
-export function shellPaths(root: string, dataDir: string): ShellPaths {
+export function shellPaths(dataDir: string, { preload, window, icons }: Programs = PROGRAMS): ShellPaths {
   return {
     dataDir,
-    preload: path.join(root, 'out', 'preload', 'preload.cjs'),
-    renderer: path.join(root, 'out', 'renderer'),
-    icon: path.join(root, 'resources', 'icons', 'icon.png'),
-    trayIcon: path.join(root, 'resources', 'icons', 'tray.png'),
+    preload,
+    renderer: window,
+    icon: path.join(icons, 'icon.png'),
+    trayIcon: path.join(icons, 'tray.png'),
   };
-}
-
-/** Programs that run outside of Electron cannot read its archive; they are unpacked beside it. */
-export function unpacked(file: string): string {
-  return file.replace(`app.asar${path.sep}`, `app.asar.unpacked${path.sep}`);
-}
-
-/** Node's own binary, shipped with the package: Electron's cannot stand in for it, its fuse is off. */
-export function shippedNode(resources: string, platform: NodeJS.Platform): string {
-  return path.join(resources, 'node', platform === 'win32' ? 'node.exe' : 'node');
 }

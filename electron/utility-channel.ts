@@ -13,13 +13,10 @@ export interface UtilityOptions {
   readonly title: string;
   /** What the process writes to its standard output and error. */
   readonly onOutput: (text: string) => void;
-  /** Program that runs the worker's own helpers; Electron's binary cannot (its fuse is off). */
-  readonly nodeProgram: string | null;
 }
 
-export function forkUtility({ entry, title, onOutput, nodeProgram }: UtilityOptions): UtilityChannel {
-  const env = nodeProgram === null ? process.env : { ...process.env, CRYNUX_NODE_PROGRAM: nodeProgram };
-  const child = utilityProcess.fork(entry, [], { serviceName: title, stdio: ['ignore', 'ignore', 'pipe'], env });
+export function forkUtility({ entry, title, onOutput }: UtilityOptions): UtilityChannel {
+  const child = utilityProcess.fork(entry, [], { serviceName: title, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr?.on('data', (chunk: Buffer) => onOutput(chunk.toString('utf8')));
   let alive = true;
   child.once('exit', () => {

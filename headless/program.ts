@@ -1,6 +1,4 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import type { Clock } from '../protocol/ports.ts';
@@ -35,13 +33,6 @@ export interface Program {
   /** Nodes end after their current tasks. Safe to call twice. */
   close(): Promise<void>;
 }
-
-/** Of a build, beside it; of sources, in `out/`. */
-export const WINDOW_DIR = path.join(
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url)),
-  'out',
-  'renderer',
-);
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
+import { bundledModelIds } from '../host/app/bundled-models.ts';
 import { localCard } from '../host/app/local-nodes.ts';
-import { bundledModelIds } from '../host/app/program-parts.ts';
 import { connectProgram } from './rpc/running-program.ts';
 
 const ENTRY = path.join(import.meta.dirname, 'main.ts');

@@ -18,7 +18,7 @@ const at = (...parts: string[]) => path.join(root, ...parts);
 const work = at('out', '.build');
 
 const INPUTS = [
-  ...['protocol', 'contract', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
+  ...['protocol', 'contract', 'platform', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'resources'],
   ...['scripts/window-build.ts', 'scripts/catalogues.ts', 'scripts/build-desktop.ts', 'scripts/serve-fixtures.ts'],
   ...['tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'package.json', 'package-lock.json'],
 ];

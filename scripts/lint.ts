@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSources } from './house/imports.ts';
+import { ownSearches } from './house/places.ts';
 import { wrongImports } from './house/walls.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -10,6 +11,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const checks: readonly (readonly [string, () => boolean])[] = [
   ['style, outer walls, circles, dates (biome)', () => runs('@biomejs/biome', 'biome', ['check', '.', ...process.argv.slice(2)])],
   ['inner walls of worker/', innerWalls],
+  ['programs are found by platform/ alone', programsFound],
 ];
 
 const failed = checks.filter(([, holds]) => !holds()).map(([name]) => name);
@@ -27,4 +29,10 @@ function innerWalls(): boolean {
   const wrong = wrongImports(readSources(ROOT, ['worker']));
   for (const { file, imports, why } of wrong) console.error(`${file}: ${imports}: ${why}`);
   return wrong.length === 0;
+}
+
+function programsFound(): boolean {
+  const found = ownSearches(ROOT);
+  for (const { file, word } of found) console.error(`${file}: ${word}: ask platform/programs.ts`);
+  return found.length === 0;
 }

@@ -2,7 +2,7 @@
  * Where anvil lies. Its npm package carries one binary per platform as an optional dependency; it is run directly, so
  * that neither the package's install script nor its launcher is needed.
  */
-import { createRequire } from 'node:module';
+import { dependencyFile } from '../../platform/programs.ts';
 import { DevnetChainError } from './errors.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
@@ -11,7 +11,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 export function anvilProgram(platform: string = process.platform, architecture: string = process.arch): string {
   const name = `@foundry-rs/anvil-${platform}-${ARCHITECTURES[architecture] ?? architecture}`;
   try {
-    return createRequire(import.meta.url).resolve(`${name}/bin/${platform === 'win32' ? 'anvil.exe' : 'anvil'}`);
+    return dependencyFile(`${name}/bin/${platform === 'win32' ? 'anvil.exe' : 'anvil'}`);
   } catch (cause) {
     throw new DevnetChainError('DEVNET_CHAIN_NO_PROGRAM', `${name} is not installed`, { package: name }, { cause });
   }

@@ -1,9 +1,9 @@
 /** Anvil as a supervised child: loopback only, ready when it answers, gone when we are. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { PROGRAMS } from '../../platform/programs.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { AnvilControl } from './anvil-control.ts';
 import { anvilProgram } from './anvil-program.ts';
@@ -52,8 +52,8 @@ const startedSchema = z.object({ type: z.literal('started'), pid: z.number().int
 /** @throws DevnetChainError DEVNET_CHAIN_NO_PROGRAM, DEVNET_CHAIN_NOT_STARTED; nothing is then left running. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const { clock, readyTimeoutMs = 20_000, graceMs = 5_000 } = options;
-  const guard = path.join(import.meta.dirname, `anvil-guard${path.extname(import.meta.filename)}`);
-  const child = fork(guard, [String(graceMs), options.program ?? anvilProgram(), ...anvilArguments(options)], {
+  const child = fork(PROGRAMS.anvilGuard, [String(graceMs), options.program ?? anvilProgram(), ...anvilArguments(options)], {
+    execPath: PROGRAMS.node,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
   });

@@ -1,7 +1,6 @@
 /** A peer: the real worker program around a real engine, with a key of its own and, maybe, bad manners. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import {
   type EngineConfig,
@@ -13,6 +12,7 @@ import {
 import type { PreflightCheckId, PreflightReport } from '../../contract/preflight.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
+import { PROGRAMS } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
@@ -66,11 +66,6 @@ export interface Peer {
 const STOP_GRACE_MS = 5000;
 /** Its engine starts in this time too. */
 const JOIN_WITHIN_MS = 180_000;
-
-/** From sources the proxy is TypeScript, from a build JavaScript. */
-const PROXY_ENTRY = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './engine-proxy.ts' : './engine-proxy.js', import.meta.url),
-);
 
 /** Resolves when the peer has joined. @throws DevnetError DEVNET_PEER_FAILED; its process is then gone. */
 export async function startPeer({
@@ -157,8 +152,8 @@ export function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | '
   if (behaviour.kind === 'honest') return { kind: 'program', ...engine };
   return {
     kind: 'program',
-    command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', PROXY_ENTRY],
+    command: PROGRAMS.node,
+    args: ['--disable-warning=ExperimentalWarning', PROGRAMS.engineProxy],
     env: { ...engine.env, [PROXY_ENV]: JSON.stringify({ behaviour, engine }) },
   };
 }

@@ -1,11 +1,12 @@
 import { app } from 'electron';
+import { IS_PACKAGE } from '../../platform/programs.ts';
 import { DEEP_LINK_SCHEME, deepLinkOf, parseDeepLink, routeOf } from '../deep-link.ts';
 import type { ShellModule } from '../module.ts';
 
 export const deepLinks: ShellModule = {
   name: 'deep-links',
   init(shell) {
-    if (app.isPackaged) app.setAsDefaultProtocolClient(DEEP_LINK_SCHEME);
+    if (IS_PACKAGE) app.setAsDefaultProtocolClient(DEEP_LINK_SCHEME);
     app.on('open-url', (event, url) => {
       event.preventDefault();
       const link = parseDeepLink(url);

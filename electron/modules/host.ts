@@ -4,8 +4,8 @@ import type { AskPerson } from '../../host/acts/act-desk.ts';
 import { actText } from '../../host/acts/act-text.ts';
 import type { OpenChooser } from '../../host/acts/chosen-places.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
+import { IS_PACKAGE } from '../../platform/programs.ts';
 import type { Shell, ShellModule } from '../module.ts';
-import { shippedNode, unpacked } from '../paths.ts';
 import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
 import { languageOf, WORDS } from '../words.ts';
 import type { Updates } from './updates.ts';
@@ -19,7 +19,6 @@ export interface HostModule {
 /** Opens the program around the nodes, with worker processes of Electron's own making. */
 export function createHostModule(updates: Updates): HostModule {
   const workers = new Map<string, UtilityChannel>();
-  const nodeProgram = app.isPackaged ? shippedNode(process.resourcesPath, process.platform) : null;
   return {
     handOver(profileId, port) {
       const worker = workers.get(profileId);
@@ -33,7 +32,7 @@ export function createHostModule(updates: Updates): HostModule {
         const host = await openHostApp({
           dataDir: shell.paths.dataDir,
           shell: 'electron',
-          features: { notifications: true, startAtLogin: desktop, tray: true, updates: app.isPackaged, folders: true },
+          features: { notifications: true, startAtLogin: desktop, tray: true, updates: IS_PACKAGE, folders: true },
           electronBackend: desktop ? null : safeStorage.getSelectedStorageBackend(),
           updates: {
             state: updates.state,
@@ -41,12 +40,11 @@ export function createHostModule(updates: Updates): HostModule {
             check: updates.check,
             install: () => Promise.resolve(updates.install()),
           },
-          ...(nodeProgram === null ? {} : { nodeProgram }),
           ask: askInDialog(shell),
           chooseFolder: chooseInDialog(shell),
           openWorker({ profileId, entry, onOutput }) {
             const title = `Crynux node ${profileId}`;
-            const worker = forkUtility({ entry: unpacked(entry), title, onOutput, nodeProgram });
+            const worker = forkUtility({ entry, title, onOutput });
             workers.set(profileId, worker);
             worker.onExit(() => {
               if (workers.get(profileId) === worker) workers.delete(profileId);

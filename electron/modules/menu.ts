@@ -1,4 +1,5 @@
-import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { IS_PACKAGE } from '../../platform/programs.ts';
 import type { ShellModule } from '../module.ts';
 
 const MAC = process.platform === 'darwin';
@@ -15,7 +16,7 @@ export const menu: ShellModule = {
       { role: 'togglefullscreen' },
     ];
     // Developer tools are a way around the contract; a packaged program has none.
-    if (!app.isPackaged) view.push({ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' });
+    if (!IS_PACKAGE) view.push({ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' });
     const settings: MenuItemConstructorOptions = {
       label: 'Settings…',
       accelerator: 'CommandOrControl+,',

@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import electronUpdater from 'electron-updater';
 import type { UpdateState } from '../../contract/host-contract.ts';
+import { IS_PACKAGE } from '../../platform/programs.ts';
 import { serialiseError } from '../../protocol/errors.ts';
 import { ShellError } from '../errors.ts';
 import type { ShellModule } from '../module.ts';
@@ -58,7 +59,7 @@ export function createUpdates(nowMs: () => number): Updates {
   const module: ShellModule = {
     name: 'updates',
     load(shell) {
-      if (!app.isPackaged || shell.host === null) return;
+      if (!IS_PACKAGE || shell.host === null) return;
       const autoUpdater = updater();
       autoUpdater.autoDownload = false;
       autoUpdater.autoInstallOnAppQuit = false;

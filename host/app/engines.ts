@@ -5,8 +5,8 @@ import type { EngineView } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import { engineCandidates } from '../../worker/engines/engine-candidates.ts';
 import { inspectOfficialWorker } from '../../worker/engines/official/inspect.ts';
+import { bundledModelIds } from './bundled-models.ts';
 import { createPatchList, type PatchList } from './patch-list.ts';
-import { bundledModelIds } from './program-parts.ts';
 
 export interface EngineDirectory {
   list(): Promise<EngineView[]>;

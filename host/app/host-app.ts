@@ -5,6 +5,7 @@ import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
+import { PROGRAMS } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
@@ -30,7 +31,6 @@ import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
-import { PROGRAM } from './program-parts.ts';
 import { programVersion } from './program-version.ts';
 
 export interface HostAppOptions {
@@ -49,8 +49,6 @@ export interface HostAppOptions {
   /** Asks a person for a folder, in a dialog that no page can fill in; left out, none can be chosen. */
   readonly chooseFolder?: OpenChooser;
   readonly openDevnet?: typeof forkDevnet;
-  /** Node's own binary, for programs that Electron's cannot run; left out, this process's. */
-  readonly nodeProgram?: string;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -94,17 +92,17 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     remedy: HOST_ERRORS[code].remedy,
   }));
   for (const notice of stores.notices) log.warn({ err: notice }, 'while opening the data directory');
-  const { openDevnet = forkDevnet, openWorker = forkChannel, nodeProgram = process.execPath } = options;
+  const { openDevnet = forkDevnet, openWorker = forkChannel } = options;
   const devnet = createDevnetProcess({
     dataDir: folders.devnet,
-    workerEntry: PROGRAM.worker,
-    peers: localPeers(nodeProgram),
-    fork: ({ logFile }) => openDevnet({ entry: PROGRAM.devnet, logFile, nodeProgram }),
+    workerEntry: PROGRAMS.peerWorker,
+    peers: localPeers(),
+    fork: ({ logFile }) => openDevnet({ entry: PROGRAMS.devnet, logFile }),
     clock,
     onError: (error) => log.warn({ err: error }, 'the local network reports'),
   });
   const networks = createNetworkDirectory({
-    folders: { builtIn: PROGRAM.networks, own: folders.ownNetworks },
+    folders: { builtIn: PROGRAMS.networks, own: folders.ownNetworks },
     local: () => devnet.preset(),
   });
   const acts = createActDesk({ ask: options.ask ?? (async () => null), clock, random });
@@ -121,7 +119,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     },
     open({ profileId, secrets }) {
       const writer = createLogWriter({ folder: path.join(folders.logs, profileId), clock, secrets });
-      const channel = openWorker({ profileId, entry: PROGRAM.worker, onOutput: (text) => writer.write(text) });
+      const channel = openWorker({ profileId, entry: PROGRAMS.worker, onOutput: (text) => writer.write(text) });
       channel.onExit(() => writer.close());
       return channel;
     },

@@ -1,14 +1,15 @@
 /** Nodes on this machine's own network: funded out of nothing, and made in one step. */
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.ts';
+import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { thisPlatform } from '../../worker/gpu/platform.ts';
 import type { DevnetOrder } from '../local-network/devnet-channel.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
+import { bundledModelIds } from './bundled-models.ts';
 import { readChain } from './chain-reading.ts';
-import { bundledModelIds, PROGRAM } from './program-parts.ts';
 
 /** For the gas of all that a node may do. */
 const GAS_WEI = 10n * 10n ** 18n;
@@ -64,10 +65,10 @@ export function localCard(vramGib: number): { readonly name: string; readonly vr
 }
 
 /** Others who take part: with the host's own node they are the three that a validation group needs. */
-export function localPeers(nodeProgram: string): DevnetOrder['peers'] {
+export function localPeers(programs: Programs = PROGRAMS): DevnetOrder['peers'] {
   const engine = {
-    command: nodeProgram,
-    args: ['--disable-warning=ExperimentalWarning', PROGRAM.embeddedEngine],
+    command: programs.node,
+    args: ['--disable-warning=ExperimentalWarning', programs.embeddedEngine],
     env: { cw_embedded_device: 'cpu' },
   };
   return ['ada', 'basil'].map((name) => ({ name, engine, gpu: localCard(16), modelIds: bundledModelIds() }));

@@ -7,8 +7,8 @@ import { profileDraftSchema } from '../../contract/profiles.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
+import { bundledModelIds } from './bundled-models.ts';
 import { openHostApp } from './host-app.ts';
-import { bundledModelIds } from './program-parts.ts';
 
 const PASSPHRASE = 'planted-passphrase';
 const keyOf = (digit: string): Hex => `0x${digit.repeat(64)}`;

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { networkPresetSchema } from '../../contract/node-config.ts';
 import { errorViewSchema } from '../../contract/worker-channel.ts';
+import { PROGRAMS } from '../../platform/programs.ts';
 
 export const fromDevnetSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), preset: networkPresetSchema, explorerUrl: z.string().nullable().default(null) }),
@@ -58,17 +59,14 @@ export interface ForkDevnetOptions {
   readonly entry: string;
   /** What it writes is appended here. */
   readonly logFile: string;
-  /** Node's own binary, for it and for what it starts. */
-  readonly nodeProgram: string;
 }
 
 /** It ends by itself when this process does: its channel closes. */
-export function forkDevnet({ entry, logFile, nodeProgram }: ForkDevnetOptions): DevnetChannel {
+export function forkDevnet({ entry, logFile }: ForkDevnetOptions): DevnetChannel {
   const log = openSync(logFile, 'a', 0o600);
   const child: ChildProcess = fork(entry, [], {
-    execPath: nodeProgram,
+    execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { ...process.env, CRYNUX_NODE_PROGRAM: nodeProgram },
     stdio: ['ignore', log, log, 'ipc'],
     // Ctrl-C is the host's, who stops it in order.
     detached: process.platform !== 'win32',

@@ -10,9 +10,9 @@ import { profileDraftSchema } from '../../contract/profiles.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
+import { bundledModelIds } from '../app/bundled-models.ts';
 import type { HostApp } from '../app/host-app.ts';
 import { openHostApp } from '../app/host-app.ts';
-import { bundledModelIds } from '../app/program-parts.ts';
 import type { DevnetChannel } from '../local-network/devnet-channel.ts';
 import { createHostRouter } from './router.ts';
 

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { NO_INSPECTOR } from '../../contract/private-process.ts';
 import { WORKER_HEAP } from '../../contract/worker-channel.ts';
+import { PROGRAMS } from '../../platform/programs.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
 
 export interface ForkChannelOptions {
@@ -14,6 +15,7 @@ export interface ForkChannelOptions {
 
 export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions): SupervisedChannel {
   const child = fork(entry, [...args], {
+    execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP, ...NO_INSPECTOR],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.

@@ -6,6 +6,7 @@ import path from 'node:path';
 export const SOURCE_FOLDERS = [
   'protocol',
   'contract',
+  'platform',
   'worker',
   'host',
   'headless',

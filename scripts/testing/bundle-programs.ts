@@ -17,6 +17,7 @@ const ENTRIES = [
   'worker/main',
   'worker/engines/embedded/main',
   'worker/loop/scores/digest-thread',
+  'worker/gpu/card-probe',
   'headless/main',
   'devnet/main',
   'devnet/peers/engine-proxy',
@@ -82,8 +83,8 @@ async function versionOfProject(): Promise<unknown> {
 }
 
 /**
- * What a module asks about itself, answered as if it were alone. One that asks whether it is TypeScript looks for other
- * programs beside it, and is told its place in the build; all others are told that of their source.
+ * What a module asks about itself, answered as if it were alone. The one that finds the programs is told its place in
+ * the build; all others are told that of their source.
  */
 function places(programs: string): Plugin {
   return {
@@ -91,8 +92,8 @@ function places(programs: string): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!id.startsWith(ROOT + path.sep) || id.includes('node_modules') || !code.includes('import.meta')) return null;
-      const isPlacedInBuild = /import\.meta\.url\.endsWith\(|extname\(import\.meta/.test(code);
       const name = path.relative(ROOT, id);
+      const isPlacedInBuild = name === path.join('platform', 'world.ts');
       const file = isPlacedInBuild ? path.join(programs, name.replace(/\.ts$/, '.js')) : id;
       const isEntry = ENTRIES.some((entry) => `${entry}.ts` === name);
       const answers: Record<string, unknown> = {

@@ -1,7 +1,6 @@
 /** Which program a configuration means. */
-import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from '../../contract/node-config.ts';
-import { nodeProgram } from '../kit/node-program.ts';
+import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import { officialWorkingFolder } from './official/layout.ts';
 import { presentPatchUrl } from './official/patches.ts';
 
@@ -16,17 +15,12 @@ export interface EngineProgram {
   readonly cwd: string | null;
 }
 
-/** From sources the engine is TypeScript, from a build JavaScript. */
-const EMBEDDED_MAIN = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './embedded/main.ts' : './embedded/main.js', import.meta.url),
-);
-
-export function engineProgram(config: EngineConfig, modelsDir: string): EngineProgram {
+export function engineProgram(config: EngineConfig, modelsDir: string, programs: Programs = PROGRAMS): EngineProgram {
   switch (config.kind) {
     case 'embedded':
       return {
-        command: nodeProgram(),
-        args: ['--disable-warning=ExperimentalWarning', EMBEDDED_MAIN],
+        command: programs.node,
+        args: ['--disable-warning=ExperimentalWarning', programs.embeddedEngine],
         env: {
           ...(config.hubUrl === undefined ? {} : { cw_embedded_hub_url: config.hubUrl }),
           ...(config.device === undefined ? {} : { cw_embedded_device: config.device }),

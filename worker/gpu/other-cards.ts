@@ -1,9 +1,8 @@
 /** Cards that are not NVIDIA's, or whose NVIDIA driver does not answer, as `systeminformation` sees them. */
-import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
-import { nodeProgram } from '../kit/node-program.ts';
+import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import type { ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 
@@ -33,18 +32,20 @@ export type ControllerProbe =
 
 export const CONTROLLERS_TIMEOUT_MS = 30_000;
 
-const SCRIPT =
-  'require(process.argv[1]).graphics().then((found) => process.stdout.write(JSON.stringify({ controllers: found?.controllers ?? [] })))';
-
 /**
  * In a process of its own: on Linux and Windows the library calls nvidia-smi synchronously and without a time limit,
  * so that with a hanging driver it would stop the whole node. Never rejects.
  */
-export async function probeControllers({ runner }: { readonly runner: ProcessRunner }): Promise<ControllerProbe> {
-  const library = createRequire(import.meta.url).resolve('systeminformation');
+export async function probeControllers({
+  runner,
+  programs = PROGRAMS,
+}: {
+  readonly runner: ProcessRunner;
+  readonly programs?: Pick<Programs, 'node' | 'cardProbe'>;
+}): Promise<ControllerProbe> {
   const outcome = await runner.run({
-    command: nodeProgram(),
-    args: ['-e', SCRIPT, library],
+    command: programs.node,
+    args: ['--disable-warning=ExperimentalWarning', programs.cardProbe],
     env: { NODE_OPTIONS: '' },
     timeoutMs: CONTROLLERS_TIMEOUT_MS,
   });

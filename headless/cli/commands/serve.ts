@@ -2,12 +2,13 @@
 import path from 'node:path';
 import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
+import { PROGRAMS } from '../../../platform/programs.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
 import { askAtTerminal } from '../../ask-at-terminal.ts';
 import { HeadlessError } from '../../errors.ts';
 import { openBrowser } from '../../open-browser.ts';
-import { openProgram, WINDOW_DIR } from '../../program.ts';
+import { openProgram } from '../../program.ts';
 import type { CommonOptions, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nodeFacts, stateLine } from '../node-text.ts';
@@ -39,7 +40,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   });
   const asked = untilAborted(terminal.signal);
   const ask = askAtTerminal(terminal);
-  const opening = openProgram({ dataDir, port, windowDir: options.window ? WINDOW_DIR : null, log, ask });
+  const opening = openProgram({ dataDir, port, windowDir: options.window ? PROGRAMS.window : null, log, ask });
   const program = await Promise.race([opening, asked]);
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();

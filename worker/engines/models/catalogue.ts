@@ -1,8 +1,8 @@
 /** Which models the embedded engine knows and which files they are, as data: one file beside the program, and one that a host may add to. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { PROGRAMS } from '../../../platform/programs.ts';
 import { EngineError } from '../errors.ts';
 
 /** Chosen per model: detecting one from a template takes seconds. Names of node-llama-cpp. */
@@ -106,7 +106,7 @@ export interface Catalogue {
  */
 export async function loadCatalogue(modelsDir: string): Promise<Catalogue> {
   const byKey = new Map<string, CatalogueModel>();
-  for (const folder of [await bundledModelsDir(), modelsDir]) {
+  for (const folder of [PROGRAMS.models, modelsDir]) {
     for (const entry of await readCatalogue(join(folder, 'catalogue.json'))) {
       byKey.set(keyOf(entry.id, entry.kind === 'onnx' ? entry.variant : null), located(entry, folder, modelsDir));
     }
@@ -152,16 +152,4 @@ async function readCatalogue(file: string): Promise<ModelEntry[]> {
   if (parsed.success) return parsed.data.models;
   const issue = parsed.error.issues[0];
   throw new EngineError('MODEL_BAD_CATALOGUE', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, { file });
-}
-
-/** `resources/models` of the project, seen from its sources as well as from a build. */
-async function bundledModelsDir(): Promise<string> {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const candidate = join(folder, 'resources', 'models');
-    const found = await readFile(join(candidate, 'catalogue.json')).then(
-      () => true,
-      () => false,
-    );
-    if (found || folder === dirname(folder)) return candidate;
-  }
 }

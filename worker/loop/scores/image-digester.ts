@@ -3,8 +3,8 @@
  * with the first image (or when one is announced) and end when there has been nothing to do for a while.
  */
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { PROGRAMS } from '../../../platform/programs.ts';
 import { type SerialisedError, serialiseError } from '../../../protocol/errors.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { WorkerError } from '../../kit/errors.ts';
@@ -26,9 +26,6 @@ export interface ImageDigesterOptions {
   readonly onThread?: (what: 'started' | 'ended') => void;
 }
 
-const THREAD_ENTRY = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './digest-thread.ts' : './digest-thread.js', import.meta.url),
-);
 /** More images at once than this hardly occur, and each thread costs memory while it lives. */
 const MOST_THREADS = 4;
 const IDLE_MS = 10_000;
@@ -59,7 +56,7 @@ class Digester implements ImageDigester {
   #jobs = 0;
   #closed = false;
 
-  constructor({ clock, entry = THREAD_ENTRY, onThread = () => {} }: ImageDigesterOptions) {
+  constructor({ clock, entry = PROGRAMS.digestThread, onThread = () => {} }: ImageDigesterOptions) {
     this.#clock = clock;
     this.#entry = entry;
     this.#onThread = onThread;

@@ -1,0 +1,119 @@
+/**
+ * Where the programs and files of this program are: the one place that knows. A program that is started by Node has to be
+ * a plain file, so that in a package it lies outside of the archive; what Electron itself runs lies inside.
+ */
+import { createRequire } from 'node:module';
+import { ARCHIVE, pathOf, WORLD, type World } from './world.ts';
+
+export interface Programs {
+  /** Node's own binary. Electron's cannot stand in for it: in a package its fuse is off, and an engine's environment is filtered. */
+  readonly node: string;
+
+  /** Entry of a node: for a utility process of Electron where there is one, for `fork` elsewhere. */
+  readonly worker: string;
+  /** Of a thread of a node. */
+  readonly digestThread: string;
+
+  /** Entries for `node`. */
+  readonly embeddedEngine: string;
+  readonly cardProbe: string;
+  readonly devnet: string;
+  readonly peerWorker: string;
+  readonly engineProxy: string;
+  readonly anvilGuard: string;
+
+  /** Holds this program's version. */
+  readonly manifest: string;
+  /** Folders. */
+  readonly networks: string;
+  readonly models: string;
+  readonly icons: string;
+  readonly window: string;
+  readonly preload: string;
+  readonly explorerPage: string;
+  /** What lies outside of the archive with its hashes, inside it; null: nothing is apart from anything. */
+  readonly outsideList: string | null;
+  /** Folder of what the list names. */
+  readonly outside: string;
+}
+
+export function programsOf(world: World, platform: NodeJS.Platform): Programs {
+  const { join, dirname } = pathOf(platform);
+  const exe = platform === 'win32' ? 'node.exe' : 'node';
+  const places = (at: Places): Programs => {
+    const run = (room: string, ...parts: string[]) => `${join(at.run, room, ...parts)}${at.extension}`;
+    const own = (room: string, ...parts: string[]) => `${join(at.own, room, ...parts)}${at.extension}`;
+    return {
+      node: at.node,
+      worker: own('worker', 'main'),
+      digestThread: own('worker', 'loop', 'scores', 'digest-thread'),
+      embeddedEngine: run('worker', 'engines', 'embedded', 'main'),
+      cardProbe: run('worker', 'gpu', 'card-probe'),
+      devnet: run('devnet', 'main'),
+      peerWorker: run('worker', 'main'),
+      engineProxy: run('devnet', 'peers', 'engine-proxy'),
+      anvilGuard: run('devnet', 'chain', 'anvil-guard'),
+      manifest: join(at.own, 'package.json'),
+      networks: join(at.own, 'resources', 'networks'),
+      models: join(at.run, 'resources', 'models'),
+      icons: join(at.own, 'resources', 'icons'),
+      window: join(at.out, 'renderer'),
+      preload: join(at.out, 'preload', 'preload.cjs'),
+      explorerPage: join(at.own, 'resources', 'devnet', 'explorer.html'),
+      outsideList: at.outsideList,
+      outside: at.outside,
+    };
+  };
+  switch (world.kind) {
+    case 'sources': {
+      const { root, node } = world;
+      return places({ node, own: root, run: root, out: join(root, 'out'), extension: '.ts', outsideList: null, outside: root });
+    }
+    case 'sourcesInElectron': {
+      const { root } = world;
+      const node = join(root, 'node_modules', 'node', 'bin', exe);
+      const dist = join(root, 'dist');
+      return places({ node, own: dist, run: dist, out: join(root, 'out'), extension: '.js', outsideList: null, outside: root });
+    }
+    case 'package': {
+      const { resources } = world;
+      return places({
+        node: join(resources, 'node', exe),
+        own: join(resources, ARCHIVE, 'dist'),
+        run: join(resources, 'program', 'dist'),
+        out: join(resources, ARCHIVE, 'out'),
+        extension: '.js',
+        outsideList: join(resources, ARCHIVE, 'outside.json'),
+        outside: resources,
+      });
+    }
+    case 'headless': {
+      const { base, node } = world;
+      const out = join(dirname(base), 'out');
+      return places({ node, own: base, run: base, out, extension: '.js', outsideList: null, outside: dirname(base) });
+    }
+  }
+}
+
+interface Places {
+  readonly node: string;
+  /** The folder of the rooms that this process and its threads and utility processes run. */
+  readonly own: string;
+  /** Of those that Node runs. */
+  readonly run: string;
+  readonly out: string;
+  readonly extension: '.ts' | '.js';
+  readonly outsideList: string | null;
+  readonly outside: string;
+}
+
+/** Of this process. */
+export const PROGRAMS: Programs = programsOf(WORLD, process.platform);
+
+/** An installed desktop program: it has updates, links of its own and no developer tools. */
+export const IS_PACKAGE: boolean = WORLD.kind === 'package';
+
+/** A file of a dependency, by its name in `node_modules`. @throws as `require.resolve` */
+export function dependencyFile(request: string): string {
+  return createRequire(PROGRAMS.manifest).resolve(request);
+}

@@ -1,0 +1,51 @@
+/**
+ * In which of its four worlds this program runs. It is told from where this module lies and from who runs it, so that
+ * every process of the program finds out by itself: nothing is handed from one to the next.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Paths are absolute, in the notation of the system. */
+export type World =
+  /** TypeScript of a checkout, run by Node. */
+  | { readonly kind: 'sources'; readonly root: string; readonly node: string }
+  /** The built `dist/` of a checkout, run by Electron's binary that npm has brought (`app.isPackaged` is false). */
+  | { readonly kind: 'sourcesInElectron'; readonly root: string }
+  /** An installed desktop program: this code lies in `app.asar`. `resources`: the folder that holds the archive. */
+  | { readonly kind: 'package'; readonly resources: string }
+  /** Built JavaScript run by Node: a server, or what a desktop program starts outside of its archive. */
+  | { readonly kind: 'headless'; readonly base: string; readonly node: string };
+
+export interface WorldFacts {
+  /** URL of this module. */
+  readonly moduleUrl: string;
+  /** Program of this process. */
+  readonly execPath: string;
+  /** Electron's version, in its main and utility processes. */
+  readonly electron: string | undefined;
+  readonly platform: NodeJS.Platform;
+}
+
+export const ARCHIVE = 'app.asar';
+
+/** The `path` of a system, whatever system this is. */
+export function pathOf(platform: NodeJS.Platform): path.PlatformPath {
+  return platform === 'win32' ? path.win32 : path.posix;
+}
+
+export function worldOf({ moduleUrl, execPath, electron, platform }: WorldFacts): World {
+  const { dirname, basename } = pathOf(platform);
+  const file = fileURLToPath(moduleUrl, { windows: platform === 'win32' });
+  const base = dirname(dirname(file));
+  if (file.endsWith('.ts')) return { kind: 'sources', root: base, node: execPath };
+  const root = dirname(base);
+  if (basename(root) === ARCHIVE) return { kind: 'package', resources: dirname(root) };
+  return electron === undefined ? { kind: 'headless', base, node: execPath } : { kind: 'sourcesInElectron', root };
+}
+
+export const WORLD: World = worldOf({
+  moduleUrl: import.meta.url,
+  execPath: process.execPath,
+  electron: process.versions.electron,
+  platform: process.platform,
+});

@@ -1,0 +1,31 @@
+/**
+ * Only `platform/` finds programs: whoever asks by himself who runs him, or where he lies, is right in one of the four
+ * worlds and wrong in another.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isTest, readSources } from './imports.ts';
+
+/** The rooms that are shipped. */
+const ROOMS = ['protocol', 'contract', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'demo'] as const;
+
+const WORDS =
+  /process\s*\.\s*execPath|process\s*\.\s*argv0|\bexecPath\s*[,}]|\bisPackaged\b|resourcesPath|app\.asar|ELECTRON_RUN_AS_NODE|import\.meta\.(?:url|dirname|filename|resolve)|\bgetAppPath\b|\b__dirname\b/g;
+
+/** They compile Solidity beside them, in a checkout; no program loads them. */
+const EXCEPTIONS: readonly string[] = ['devnet/chain/compile.ts', 'devnet/chain-mode/compile.ts'];
+
+export interface OwnSearch {
+  readonly file: string;
+  readonly word: string;
+}
+
+export function ownSearches(root: string): OwnSearch[] {
+  return readSources(root, ROOMS)
+    .filter(({ path: file }) => !isTest(file) && !EXCEPTIONS.includes(file))
+    .flatMap(({ path: file }) => ownSearchesIn(file, readFileSync(path.join(root, file), 'utf8')));
+}
+
+export function ownSearchesIn(file: string, text: string): OwnSearch[] {
+  return [...text.matchAll(WORDS)].map(([word]) => ({ file, word }));
+}
