@@ -6,6 +6,7 @@ import type { TaskView } from '../contract/worker-channel.ts';
 import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { sampleTask } from '../devnet/application/samples.ts';
 import { startExplorer } from '../devnet/explorer.ts';
+import { relayView } from '../devnet/network-view.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
 import { buildDesktop } from '../scripts/build-desktop.ts';
@@ -110,7 +111,7 @@ async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers)
   closers.push(() => network.stop());
   const { devnet, application, plan, participants } = network;
   const people = Object.values(participants);
-  const explorer = await startExplorer({ relay: devnet.relay, participants: () => people, titles, now: systemClock.now });
+  const explorer = await startExplorer({ view: relayView(devnet.relay, systemClock.now), participants: () => people, titles });
   closers.push(() => explorer.close());
   print(`Relay ${devnet.relayUrl}`);
   print(`Chain ${network.chain.anvil.url}`);

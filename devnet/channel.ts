@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { networkPresetSchema } from '../contract/node-config.ts';
 import { errorViewSchema, NODE_STATES } from '../contract/worker-channel.ts';
 import { addressField, weiField } from '../protocol/wire/fields.ts';
-import { devnetConfigSchema } from './devnet.ts';
+import { anyDevnetConfigSchema } from './any-devnet.ts';
 import { DevnetError } from './errors.ts';
 import { behaviourSchema } from './peers/behaviour.ts';
 
 export const toDevnetSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), config: devnetConfigSchema }),
+  z.object({ type: z.literal('start'), config: anyDevnetConfigSchema }),
   /** Gives an address money and stake out of nothing, as a genesis entry would. Answered by `funded`. */
   z.object({
     type: z.literal('fund'),

@@ -6,10 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { PROGRAMS } from '../platform/programs.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { formatCnx } from '../protocol/money/wei.ts';
-import { healthAt } from '../protocol/node/qos.ts';
 import { isTerminal } from '../protocol/tasks/status.ts';
-import type { Relay } from './relay/relay.ts';
-import type { NodeRow, TaskRow } from './relay/store/rows.ts';
+import type { NetworkView, SeenTask } from './network-view.ts';
 import { shortHex } from './short-hex.ts';
 
 const SHOWN_TASKS = 200;
@@ -20,34 +18,32 @@ export interface Participant {
 }
 
 export interface ExplorerSource {
-  readonly relay: Pick<Relay, 'nodes' | 'tasks' | 'balanceWei' | 'stakeWei' | 'totals'>;
+  readonly view: NetworkView;
   readonly participants: () => readonly Participant[];
   readonly titles: ReadonlyMap<string, string>;
-  readonly now: () => number;
 }
 
 const money = (wei: bigint) => formatCnx(wei, { maxDecimals: 4 });
 
-function taskKind(task: TaskRow): 'good' | 'bad' | 'wait' {
+function taskKind(task: SeenTask): 'good' | 'bad' | 'wait' {
   if (!isTerminal(task.status)) return 'wait';
   return task.status === 'EndAborted' || task.status === 'EndInvalidated' ? 'bad' : 'good';
 }
 
 /** What the page shows, as JSON. */
-export function explorerState({ relay, participants, titles, now }: ExplorerSource): object {
-  const nodes = new Map<string, NodeRow>(relay.nodes().map((node) => [node.address.toLowerCase(), node]));
+export function explorerState({ view, participants, titles }: ExplorerSource): object {
+  const nodes = new Map(view.nodes().map((node) => [node.address.toLowerCase(), node]));
   const people = participants();
   const names = new Map(people.map(({ name, address }) => [address.toLowerCase(), name]));
-  const totals = relay.totals();
-  const tasks = relay.tasks();
+  const tasks = view.tasks();
   return {
     summary: `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'} · ${tasks.filter((task) => !isTerminal(task.status)).length} open · ${
-      totals.totalWei === totals.issuedWei ? 'every wei accounted for' : 'THE BOOKS DO NOT BALANCE'
+      view.isBalanced() ? 'every wei accounted for' : 'THE BOOKS DO NOT BALANCE'
     }`,
     accounts: people.map(({ name, address }) => {
       const node = nodes.get(address.toLowerCase());
-      const stake = relay.stakeWei(address);
-      const balance = relay.balanceWei(address);
+      const stake = view.stakeWei(address);
+      const balance = view.balanceWei(address);
       return {
         name,
         address,
@@ -55,7 +51,7 @@ export function explorerState({ relay, participants, titles, now }: ExplorerSour
         status: node?.status ?? '–',
         kind: node === undefined ? '' : node.status === 'Quit' ? 'bad' : node.status === 'Busy' ? 'wait' : 'good',
         currentTask: node?.currentTask == null ? '' : shortHex(node.currentTask),
-        health: node === undefined ? '' : healthAt(node.qos, now()).toFixed(2),
+        health: node === undefined ? '' : node.health.toFixed(2),
         stake: money(stake),
         stakeWei: `${stake} wei`,
         balance: money(balance),

@@ -111,6 +111,28 @@ test('by hand it prints JSON lines and ends on a signal', async () => {
   expect(existsSync(join(dataDir, 'state', 'chain.json'))).toBe(true);
 });
 
+test('by hand with --chain it hands out a network whose tasks live on a chain', async () => {
+  const file = join(dataDir, 'devnet.json');
+  const scripted = [{ name: 'one', manner: 'cheating', modelIds: ['base:a/b'] }];
+  writeFileSync(file, JSON.stringify({ dataDir, workerEntry, scripted }));
+  const process_ = spawn(process.execPath, [...options.execArgv, entry, '--chain', '--config', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = process_;
+  const exited = once(process_, 'exit');
+  for await (const line of createInterface({ input: process_.stdout })) {
+    const message = fromDevnetSchema.parse(JSON.parse(line));
+    if (message.type !== 'ready') continue;
+    const { preset, peers, relayUrl, explorerUrl } = message;
+    expect(preset).toMatchObject({ mode: 'chain', relayUrl, samplingModulus: 10, taskChain: { chainId: 7411 } });
+    expect(peers).toMatchObject([{ name: 'one', behaviour: { kind: 'cheating' } }]);
+    const shown = (await (await fetch(new URL('state.json', explorerUrl))).json()) as { accounts: unknown[] };
+    expect(shown.accounts).toMatchObject([{ name: 'one', status: 'Available', stake: '400' }]);
+    process_.kill('SIGTERM');
+  }
+  expect(await exited).toEqual([0, null]);
+});
+
 test('by hand without a configuration it says so', async () => {
   const process_ = spawn(process.execPath, [...options.execArgv, entry], { stdio: ['ignore', 'pipe', 'inherit'] });
   child = process_;

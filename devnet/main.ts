@@ -1,20 +1,25 @@
 /**
  * The devnet as a process. Forked, it takes its orders over the channel (`channel.ts`) and ends with its parent;
- * run by hand, `node devnet/main.ts --config FILE` prints the same messages as JSON lines until Ctrl-C.
+ * run by hand, `node devnet/main.ts --config FILE` prints the same messages as JSON lines until Ctrl-C. `--chain` makes it a
+ * network whose tasks live on a chain; it needs no file then.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import '../contract/node-version.ts';
 import '../contract/private-process.ts';
 import { networkPresetData } from '../contract/node-config.ts';
 import { serialiseError } from '../protocol/errors.ts';
+import { type AnyDevnet, type AnyDevnetConfig, startAnyDevnet } from './any-devnet.ts';
 import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
-import { type Devnet, type DevnetConfigInput, startDevnet } from './devnet.ts';
 import { DevnetError } from './errors.ts';
 import { type Explorer, type Participant, startExplorer } from './explorer.ts';
 import { shortHex } from './short-hex.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
+
+/** What `--chain` starts by itself: a chain with its contracts and a relay, for nodes of the caller's own. */
+const BARE_CHAIN = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: path.join('worker', 'main.ts') };
 
 type Tell = (message: FromDevnetInput) => void;
 
@@ -25,11 +30,11 @@ interface Process {
 }
 
 function createProcess(tell: Tell): Process {
-  let starting: Promise<Devnet> | undefined;
+  let starting: Promise<AnyDevnet> | undefined;
   let workload: Workload | undefined;
   let explorer: Explorer | undefined;
 
-  function started(): Promise<Devnet> {
+  function started(): Promise<AnyDevnet> {
     if (starting !== undefined) return starting;
     throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
   }
@@ -40,29 +45,27 @@ function createProcess(tell: Tell): Process {
     workload = undefined;
     if (everySeconds === null) return;
     workload = startWorkload({
-      devnet,
+      network: devnet.workload,
       clock: systemClock,
-      random: systemRandom,
       pauseMs: everySeconds * 1_000,
       onError: (error) => tell({ type: 'error', error: serialiseError(error) }),
     });
   }
 
-  async function start(config: DevnetConfigInput): Promise<void> {
+  async function start(config: AnyDevnetConfig): Promise<void> {
     if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was started before', { field: 'type' });
-    starting = startDevnet(config, {
+    starting = startAnyDevnet(config, {
       clock: systemClock,
       random: systemRandom,
       onPeer: (name, node) => tell({ type: 'peer', name, state: node.state, message: node.message }),
       onError: (error) => tell({ type: 'error', error }),
     });
     const devnet = await starting;
-    const { relayUrl, network, peers } = devnet;
+    const { relayUrl, network, peers, scripted } = devnet;
     explorer = await startExplorer({
-      relay: devnet.relay,
+      view: devnet.view,
       participants: () => participantsOf(devnet),
       titles: new Map(),
-      now: systemClock.now,
     });
     tell({
       type: 'ready',
@@ -71,7 +74,7 @@ function createProcess(tell: Tell): Process {
       samplingModulus: network.samplingModulus,
       preset: networkPresetData(network),
       explorerUrl: explorer.url,
-      peers: peers.map(({ name, address, behaviour }) => ({ name, address, behaviour })),
+      peers: [...peers, ...scripted].map(({ name, address, behaviour }) => ({ name, address, behaviour })),
     });
   }
 
@@ -102,9 +105,10 @@ function createProcess(tell: Tell): Process {
 }
 
 /** Peers by their names, everybody else by the address. */
-function participantsOf({ relay, peers }: Devnet): Participant[] {
-  const others = relay.nodes().filter((node) => peers.every(({ address }) => address !== node.address));
-  return [...peers, ...others.map(({ address }) => ({ name: shortHex(address), address }))];
+function participantsOf({ view, peers, scripted }: AnyDevnet): Participant[] {
+  const known = [...peers, ...scripted];
+  const others = view.nodes().filter((node) => known.every(({ address }) => address !== node.address));
+  return [...known, ...others.map(({ address }) => ({ name: shortHex(address), address }))];
 }
 
 function runForked(): void {
@@ -149,10 +153,14 @@ function runAlone(): void {
 }
 
 async function startAlone(devnet: Process): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: 'string' } } });
-  if (values.config === undefined) throw new DevnetError('DEVNET_BAD_CONFIG', '--config FILE is missing', { field: 'config' });
-  const config: unknown = JSON.parse(readFileSync(values.config, 'utf8'));
-  await devnet.handle(parseDevnetMessage(toDevnetSchema, { type: 'start', config }));
+  const { values } = parseArgs({ options: { config: { type: 'string' }, chain: { type: 'boolean' } } });
+  const { config, chain = false } = values;
+  if (config === undefined && !chain) {
+    throw new DevnetError('DEVNET_BAD_CONFIG', '--config FILE is missing', { field: 'config' });
+  }
+  const read: unknown = config === undefined ? BARE_CHAIN : JSON.parse(readFileSync(config, 'utf8'));
+  const chosen = chain && typeof read === 'object' ? { ...read, mode: 'chain' } : read;
+  await devnet.handle(parseDevnetMessage(toDevnetSchema, { type: 'start', config: chosen }));
 }
 
 if (import.meta.main) {

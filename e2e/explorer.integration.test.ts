@@ -3,6 +3,7 @@ import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { CHAT_MODEL, chatArguments, PROMPTS } from '../devnet/application/samples.ts';
 import { createPayload, parseTaskSpec } from '../devnet/application/task-spec.ts';
 import { startExplorer } from '../devnet/explorer.ts';
+import { relayView } from '../devnet/network-view.ts';
 import { createRelay } from '../devnet/relay/relay.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex } from '../protocol/hex.ts';
@@ -28,7 +29,7 @@ async function openExplorer() {
   closers.push(() => relay.close());
   const titles = new Map<string, string>();
   const participants = () => [{ name: '<b>app</b>', address }];
-  const explorer = await startExplorer({ relay, participants, titles, now: systemClock.now });
+  const explorer = await startExplorer({ view: relayView(relay, systemClock.now), participants, titles });
   closers.push(() => explorer.close());
   return { relayUrl, privateKey, titles, explorer };
 }

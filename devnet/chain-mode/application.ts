@@ -28,11 +28,20 @@ export interface RunOptions {
   /** As of {@link CreateOptions}. */
   readonly sampled?: boolean;
   readonly signal?: AbortSignal;
+  /** A task that has waited so long for a node is taken back; the contracts of 2025 keep its fee. Default: it waits on. */
+  readonly queueSeconds?: number;
   /** Each state of each task, as it is seen. */
   readonly onTask?: (task: ChainTask) => void;
 }
 
 export interface ChainOutcome {
+  readonly kind: /** The files hash to the validated score. */
+    | 'success'
+    /** Every node found the arguments invalid; the fee came back. */
+    | 'errorReported'
+    /** A group without a winner: no two results agreed. */
+    | 'noMajority'
+    | 'aborted';
   readonly sampled: boolean;
   /** In their last states: one, or the three of a group in order of creation. */
   readonly tasks: readonly ChainTask[];
@@ -63,15 +72,17 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
       if (task.status !== seen) run.onTask?.(task);
       seen = task.status;
       if (done(task) || isTerminal(task.status)) return task;
-      if (await isOverdue(task)) await creator.abort(commitment).catch(ignoreRace);
+      if (await isOverdue(task, run)) await creator.abort(commitment).catch(ignoreRace);
       else await clock.sleep(pollMs, run.signal);
     }
   }
 
-  async function isOverdue({ startSeconds, timeoutSeconds }: ChainTask): Promise<boolean> {
-    if (startSeconds === 0) return false;
+  /** By the block that an abort would be in: not earlier than the newest, and not earlier than now. */
+  async function isOverdue(task: ChainTask, { queueSeconds = Infinity }: RunOptions): Promise<boolean> {
+    const { createSeconds, startSeconds, timeoutSeconds } = task;
+    const end = startSeconds === 0 ? createSeconds + queueSeconds : startSeconds + timeoutSeconds;
     const block = await chain.anvil.control.provider.getBlock('latest');
-    return (block?.timestamp ?? 0) > startSeconds + timeoutSeconds;
+    return Math.max(block?.timestamp ?? 0, Math.floor(clock.now() / 1000)) > end;
   }
 
   /** Creates it, and gives the relay its arguments once it has started. */
@@ -103,7 +114,16 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
     await validate(created, ready);
     const tasks = await Promise.all(created.map(({ commitment }) => waitFor(commitment, () => false, run)));
     const winner = tasks.find(({ status }) => status === 'EndSuccess' || status === 'EndGroupSuccess');
-    return { sampled: first.sampled, tasks, files: winner === undefined ? null : await download(winner, run.signal) };
+    const { sampled } = first;
+    if (winner !== undefined) return { kind: 'success', sampled, tasks, files: await download(winner, run.signal) };
+    const isReported = ready.every(({ status }) => status === 'ErrorReported');
+    const isTimedOut = tasks.some(({ abortReason }) => abortReason === 'Timeout');
+    return {
+      kind: isTimedOut ? 'aborted' : isReported ? 'errorReported' : sampled ? 'noMajority' : 'aborted',
+      sampled,
+      tasks,
+      files: null,
+    };
   }
 
   async function download({ commitment, type, score }: ChainTask, signal: AbortSignal | undefined): Promise<Uint8Array[]> {

@@ -41,9 +41,16 @@ export interface ChainTask {
   readonly scoreReadySeconds: number;
 }
 
-/** Null where the contract knows no such task. */
-export async function readChainTask(chain: Pick<TaskChain, 'contract'>, commitment: Hex): Promise<ChainTask | null> {
-  const [task] = await chain.contract('VSSTask').read('getTask', commitment);
+/** Null where the contract knows no such task. Without a block, as it is now. */
+export async function readChainTask(
+  chain: Pick<TaskChain, 'contract'>,
+  commitment: Hex,
+  block?: number,
+): Promise<ChainTask | null> {
+  const contract = chain.contract('VSSTask');
+  const [task] = await (block === undefined
+    ? contract.read('getTask', commitment)
+    : contract.readAt(block, 'getTask', commitment));
   const commitmentAt = 2;
   return task[commitmentAt].toLowerCase() === commitment.toLowerCase() ? taskOf(task) : null;
 }

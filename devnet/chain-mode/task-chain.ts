@@ -20,6 +20,8 @@ export interface TaskContract {
   send(from: DevnetAccount, fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<TransactionReceipt>;
   /** At the latest block. */
   read(fn: string, ...args: readonly unknown[]): Promise<Result>;
+  /** As it was after that block. */
+  readAt(block: number, fn: string, ...args: readonly unknown[]): Promise<Result>;
 }
 
 export interface TaskChain {
@@ -45,6 +47,10 @@ export interface TaskChain {
    * transaction with: what depends on the parent's hash is then known beforehand.
    */
   onFixedHead(use: (headHash: Hex) => Promise<void>): Promise<void>;
+  /** An empty block, in which time has gone on; never within {@link onFixedHead}. */
+  mineEmptyBlock(): Promise<void>;
+  /** Sets the chain's clock forward, and mines a block at the new time; never within {@link onFixedHead}. */
+  passSeconds(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,12 +77,16 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
   const contract = (name: TaskContractName): TaskContract => {
     const face = taskContractInterface(name);
     const address = addressOfTaskContract(contracts, name);
+    const readAt = async (blockTag: number | 'latest', fn: string, args: readonly unknown[]) => {
+      const data = face.encodeFunctionData(fn, args);
+      return face.decodeFunctionResult(fn, await control.provider.call({ to: address, data, blockTag }));
+    };
     return {
       address,
       send: (from, fn, args = [], valueWei = 0n) =>
         from.send({ to: address, data: face.encodeFunctionData(fn, args), valueWei, gasLimit: 8_000_000n }),
-      read: async (fn, ...args) =>
-        face.decodeFunctionResult(fn, await control.provider.call({ to: address, data: face.encodeFunctionData(fn, args) })),
+      read: (fn, ...args) => readAt('latest', fn, args),
+      readAt: (block, fn, ...args) => readAt(block, fn, args),
     };
   };
   let turn: Promise<unknown> = Promise.resolve();
@@ -88,6 +98,11 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
     } finally {
       await control.setAutomine(true);
     }
+  };
+  const inTurn = (work: () => Promise<void>) => {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
   };
   const balance = (address: Hex) => control.provider.getBalance(address);
   return {
@@ -111,11 +126,9 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
     setTimeoutSeconds: async (seconds) => void (await contract('VSSTask').send(owner, 'updateTimeout', [seconds])),
     give: async (address, wei) => control.setBalance(address, (await balance(address)) + wei),
     balance,
-    onFixedHead(use) {
-      const done = turn.then(() => onFixedHead(use));
-      turn = done.catch(() => {});
-      return done;
-    },
+    onFixedHead: (use) => inTurn(() => onFixedHead(use)),
+    mineEmptyBlock: () => inTurn(() => control.mine()),
+    passSeconds: (seconds) => inTurn(() => control.passSeconds(seconds)),
     stop: anvil.stop,
   };
 }

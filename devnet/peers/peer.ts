@@ -85,7 +85,7 @@ export async function startPeer({
     address: addressOf(privateKey),
     behaviour: config.behaviour,
     worker,
-    stop: () => stopWorker(worker, { clock, quitNetwork: network.chain === undefined }),
+    stop: () => stopWorker(worker, { clock, quitNetwork: network.mode === 'relay' && network.chain === undefined }),
   };
   const nodeConfig: NodeConfigInput = {
     dataDir,

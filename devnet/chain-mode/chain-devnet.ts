@@ -1,0 +1,220 @@
+/** The local network in mode `chain`, in one object: chain with its contracts, the relay of that time, peers. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NetworkPreset, networkPresetSchema } from '../../contract/node-config.ts';
+import { serialiseError } from '../../protocol/errors.ts';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import { SAMPLING_MODULUS } from '../../protocol/vrf/sampling.ts';
+import { devnetKey } from '../chain/deploy.ts';
+import type { Devnet, DevnetDeps, Funds } from '../devnet.ts';
+import { type Peer, type PeerConfig, startPeer } from '../peers/peer.ts';
+import { ChainBook, type ChainEvent } from './chain-book.ts';
+import { type ChainDevnetConfig, type ChainDevnetConfigInput, parseChainDevnetConfig } from './chain-devnet-config.ts';
+import { type OldRelay, startOldRelay } from './old-relay/old-relay.ts';
+import { createScriptedPeer, type ScriptedPeer, type ScriptedPeerConfig } from './scripted-peer.ts';
+import { startTaskChain, type TaskChain } from './task-chain.ts';
+
+export interface ChainDevnetDeps extends Pick<DevnetDeps, 'clock' | 'random' | 'onPeer' | 'onError'> {
+  readonly onEvent?: (event: ChainEvent) => void;
+}
+
+export interface ChainDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peers' | 'stop'> {
+  readonly chain: TaskChain;
+  readonly relay: OldRelay;
+  /** As it was at most half a second ago. */
+  readonly book: ChainBook;
+  readonly scripted: readonly ScriptedPeer[];
+  /** Starts one more. @throws DevnetError DEVNET_PEER_FAILED */
+  startPeer(config: PeerConfig): Promise<Peer>;
+  /** Coin out of nothing: there is no account but the wallet, and who stakes does it by joining. */
+  fund(address: Hex, funds: Funds): Promise<void>;
+}
+
+const CHAIN_FILE = 'chain.json';
+const BOOK_MS = 200;
+const SCRIPT_MS = 100;
+const RELAY_KEY = devnetKey('relay of the task contracts');
+const MIN_STAKE_WEI = 400n * 10n ** 18n;
+
+/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is then left running. */
+export async function startChainDevnet(input: ChainDevnetConfigInput, deps: ChainDevnetDeps): Promise<ChainDevnet> {
+  const config = parseChainDevnetConfig(input);
+  const { clock } = deps;
+  const undo: (() => Promise<unknown>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= undoAll(undo));
+  try {
+    const chain = await openChain(config, deps);
+    undo.push(() => chain.stop());
+    const onError = deps.onError === undefined ? {} : { onError: deps.onError };
+    const pollMs = config.relayScan * 1_000;
+    const relay = await startOldRelay({ chain, privateKey: RELAY_KEY, clock, port: config.port, pollMs, ...onError });
+    undo.push(() => relay.close());
+    const network = presetOf(chain, relay.url);
+    const running = new Running({ config, deps, chain, relay, network });
+    undo.push(() => running.end());
+    await running.start();
+    const { book, peers, scripted } = running;
+    return {
+      ...{ chain, relay, relayUrl: relay.url, network, book, peers, scripted, stop },
+      startPeer: (peer) => running.startPeer(peer),
+      fund: (address, funds) => running.fund(address, funds),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function undoAll(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps.toReversed()) await step();
+}
+
+async function openChain(
+  { statePath, fresh, chain: options }: ChainDevnetConfig,
+  { clock }: ChainDevnetDeps,
+): Promise<TaskChain> {
+  const file = statePath === undefined ? undefined : join(statePath, CHAIN_FILE);
+  if (fresh && file !== undefined && existsSync(file)) rmSync(file);
+  const chain = await startTaskChain({ clock, port: options.port, ...(file === undefined ? {} : { statePath: file }) });
+  try {
+    if (chain.isNew) for (const { address, balanceWei } of options.wallets) await chain.give(address, balanceWei);
+    await chain.setTimeoutSeconds(options.taskTimeout);
+    return chain;
+  } catch (cause) {
+    await chain.stop();
+    throw cause;
+  }
+}
+
+function presetOf(chain: TaskChain, relayUrl: string): NetworkPreset {
+  return networkPresetSchema.parse({
+    id: 'devnet',
+    title: 'Local network, tasks on the chain',
+    mode: 'chain',
+    network: 'devnet',
+    relayUrl,
+    acceptedEngines: ['embedded', 'official', 'program'],
+    samplingModulus: SAMPLING_MODULUS.chain,
+    minStakeWei: MIN_STAKE_WEI.toString(),
+    taskChain: chain.preset,
+  });
+}
+
+interface RunningParts {
+  readonly config: ChainDevnetConfig;
+  readonly deps: ChainDevnetDeps;
+  readonly chain: TaskChain;
+  readonly relay: OldRelay;
+  readonly network: NetworkPreset;
+}
+
+/** Everybody on the network, and what goes on by itself. */
+class Running {
+  readonly book: ChainBook;
+  readonly peers: Peer[] = [];
+  readonly scripted: ScriptedPeer[] = [];
+  readonly #parts: RunningParts;
+  readonly #funded = new Set<Hex>();
+  readonly #ending = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(parts: RunningParts) {
+    this.#parts = parts;
+    const { chain, deps } = parts;
+    this.book = new ChainBook({
+      chain,
+      watched: () => [...this.#funded],
+      ...(deps.onEvent === undefined ? {} : { onEvent: deps.onEvent }),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { config } = this.#parts;
+    for (const { address } of config.chain.wallets) this.#funded.add(address);
+    for (const peer of config.scripted) await this.#startScripted(peer);
+    await this.book.follow();
+    this.#loop(BOOK_MS, () => this.book.follow());
+    this.#keepTime();
+    const started = await Promise.allSettled(config.peers.map((peer) => this.startPeer(peer)));
+    const failed = started.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async startPeer(config: PeerConfig): Promise<Peer> {
+    const { deps, network, config: devnet } = this.#parts;
+    const privateKey = this.#keyOf(config);
+    await this.#provide(addressOf(privateKey), config);
+    const peer = await startPeer({
+      ...{ config, privateKey, network, clock: deps.clock, workerEntry: devnet.workerEntry },
+      dataDir: join(devnet.dataDir, config.name),
+      onNode: (node) => deps.onPeer?.(config.name, node),
+    });
+    this.peers.push(peer);
+    return peer;
+  }
+
+  async fund(address: Hex, { balanceWei = 0n, walletWei = 0n, stakeWei = 0n }: Funds): Promise<void> {
+    const { chain } = this.#parts;
+    await chain.give(address, balanceWei + walletWei + stakeWei);
+    await chain.anvil.save();
+    this.#funded.add(address);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.peers.map((peer) => peer.stop()));
+    this.#ending.abort();
+    await Promise.all(this.#loops);
+  }
+
+  async #startScripted(config: ScriptedPeerConfig): Promise<void> {
+    const { chain, relay, deps } = this.#parts;
+    const peer = createScriptedPeer({
+      ...{ config, chain, relayUrl: relay.url, clock: deps.clock },
+      privateKey: this.#keyOf({ name: config.name }),
+    });
+    await this.#provide(peer.address, { stakeWei: config.stakeWei, walletWei: 10n ** 18n });
+    await peer.join();
+    this.scripted.push(peer);
+    this.#loop(SCRIPT_MS, () => peer.look());
+  }
+
+  /** A peer that goes on has what it had; it is given only what it lacks. */
+  async #provide(address: Hex, { stakeWei, walletWei }: Pick<PeerConfig, 'stakeWei' | 'walletWei'>): Promise<void> {
+    const { chain } = this.#parts;
+    const [staked] = await chain.contract('Node').read('getStakedAmount', address);
+    const wantedWei = walletWei + (stakeWei > staked ? stakeWei - staked : 0n);
+    const hasWei = await chain.balance(address);
+    await this.fund(address, { walletWei: wantedWei > hasWei ? wantedWei - hasWei : 0n });
+  }
+
+  #keyOf({ name, privateKey }: { readonly name: string; readonly privateKey?: Hex | undefined }): Hex {
+    const { config, deps } = this.#parts;
+    if (privateKey !== undefined) return privateKey;
+    return config.statePath === undefined ? bytesToHex(deps.random.bytes(32)) : devnetKey(`peer ${name}`);
+  }
+
+  /** A chain on which nothing happens still has blocks elsewhere, and deadlines are read of them. */
+  #keepTime(): void {
+    const { chain, config } = this.#parts;
+    let seen = 0;
+    this.#loop(config.chain.emptyBlockAfter * 1_000, async () => {
+      const block = await chain.anvil.control.provider.getBlockNumber();
+      if (block === seen) await chain.mineEmptyBlock();
+      seen = block;
+    });
+  }
+
+  #loop(everyMs: number, work: () => Promise<void>): void {
+    const { clock, onError } = this.#parts.deps;
+    const { signal } = this.#ending;
+    const run = async () => {
+      while (!signal.aborted) {
+        await work().catch((error: unknown) => onError?.(serialiseError(error)));
+        await clock.sleep(everyMs, signal).catch(() => {});
+      }
+    };
+    this.#loops.push(run());
+  }
+}

@@ -1,0 +1,45 @@
+/** The application of a local network in mode `chain`: its tasks name a card, and open groups only where three nodes have it. */
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { inTurn } from '../application/samples.ts';
+import type { TaskSpecInput } from '../application/task-spec.ts';
+import { WORKLOAD_KEY, WORKLOAD_POLL_MS, type WorkloadNetwork } from '../workload.ts';
+import { createChainApplication } from './application.ts';
+import type { ChainDevnet } from './chain-devnet.ts';
+
+/** A node that leaves may have been the only one with its card. */
+const QUEUE_SECONDS = 120;
+const GROUP = 3;
+
+/** A task of text goes to one kind of card, which has to be named; an image to any. */
+export function onCard(spec: TaskSpecInput, card: { readonly name: string; readonly vramGib: number }): TaskSpecInput {
+  return spec.type === 'StableDiffusion' ? spec : { ...spec, requiredGpu: card.name, requiredGpuVramGib: card.vramGib };
+}
+
+export function chainWorkload({
+  devnet,
+  clock,
+  random,
+}: {
+  readonly devnet: Pick<ChainDevnet, 'chain' | 'relayUrl' | 'book' | 'fund'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}): WorkloadNetwork {
+  const { chain, relayUrl, book } = devnet;
+  const pollMs = WORKLOAD_POLL_MS;
+  const application = createChainApplication({ chain, relayUrl, privateKey: WORKLOAD_KEY, clock, random, pollMs });
+  return {
+    view: book,
+    async run(spec, { index, signal }) {
+      const nodes = book.nodes().filter(({ status }) => status !== 'Quit');
+      const holders = nodes.filter(({ modelIds }) => spec.modelIds.some((id) => modelIds.includes(id)));
+      if (holders.length === 0) return;
+      const { card } = inTurn(holders, index);
+      const fitting = nodes.filter((node) => node.card.name === card.name && node.card.vramGib === card.vramGib);
+      await application.runTask(onCard(spec, card), {
+        ...{ signal, queueSeconds: QUEUE_SECONDS },
+        ...(fitting.length >= GROUP ? {} : { sampled: false }),
+      });
+    },
+    fund: (address, walletWei) => devnet.fund(address, { walletWei }),
+  };
+}

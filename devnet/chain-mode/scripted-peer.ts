@@ -1,0 +1,105 @@
+/**
+ * A node without worker and engine: joins, and treats every task as its manner says, with one file for all results. It knows LLM
+ * tasks only; any other is left to its deadline. A double of a whole node, where a real one would cost too much.
+ */
+import { z } from 'zod';
+import { gpuConfigSchema } from '../../contract/node-config.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { textScore } from '../../protocol/scores/score.ts';
+import { publicKeyOf } from '../../protocol/signing/keys.ts';
+import { signRequest } from '../../protocol/signing/request-signature.ts';
+import { TASK_ERROR } from '../../protocol/tasks/status.ts';
+import type { DevnetAccount } from '../chain/devnet-account.ts';
+import { DevnetError } from '../errors.ts';
+import { configWei } from '../relay/config.ts';
+import { type ChainTask, readChainTask } from './chain-task.ts';
+import type { TaskChain } from './task-chain.ts';
+
+export const scriptedPeerSchema = z.object({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  manner: z.enum(['honest', 'cheating', 'erroring', 'offline']).default('honest'),
+  /** What every honest one answers; a cheat answers something else. */
+  result: z.string().min(1).default('{"text":"hello"}'),
+  gpu: gpuConfigSchema.prefault({ name: 'Devnet GPU+Linux', vramGib: 24 }),
+  modelIds: z.array(z.string().min(1)).min(1),
+  version: z.tuple([z.number(), z.number(), z.number()]).default([3, 0, 0]),
+  stakeWei: configWei.default(400n * 10n ** 18n),
+});
+export type ScriptedPeerConfig = z.output<typeof scriptedPeerSchema>;
+
+export interface ScriptedPeerOptions {
+  readonly config: ScriptedPeerConfig;
+  readonly privateKey: Hex;
+  readonly chain: TaskChain;
+  readonly relayUrl: string;
+  readonly clock: Clock;
+}
+
+export interface ScriptedPeer {
+  readonly name: string;
+  readonly address: Hex;
+  readonly behaviour: { readonly kind: ScriptedPeerConfig['manner'] };
+  /** Once; its account has to hold the stake. A member goes on as it is. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
+  join(): Promise<void>;
+  /** One look at its task, and what there is to do; after the one that is under way. @throws DevnetError DEVNET_RELAY_REFUSED, DevnetChainError */
+  look(): Promise<void>;
+}
+
+const NO_TASK = `0x${'0'.repeat(64)}`;
+
+export function createScriptedPeer({ config, privateKey, chain, relayUrl, clock }: ScriptedPeerOptions): ScriptedPeer {
+  const account: DevnetAccount = chain.account(privateKey);
+  const file = new TextEncoder().encode(config.manner === 'cheating' ? `${config.result} ` : config.result);
+  const send = (fn: string, ...args: readonly unknown[]) => chain.contract('VSSTask').send(account, fn, args);
+  const delivered = new Set<Hex>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function deliver({ commitment }: ChainTask): Promise<void> {
+    if (delivered.has(commitment)) return;
+    delivered.add(commitment);
+    const timestamp = Math.floor(clock.now() / 1000);
+    const payload = { task_id_commitment: commitment };
+    const form = new FormData();
+    form.append('timestamp', String(timestamp));
+    form.append('signature', signRequest({ payload, timestamp, privateKey }));
+    form.append('files', new Blob([Uint8Array.from(file)]), '0.json');
+    const path = `/v1/inference_tasks/${commitment}/results`;
+    const response = await fetch(new URL(path, relayUrl), { method: 'POST', body: form });
+    if (response.ok) return;
+    throw new DevnetError('DEVNET_RELAY_REFUSED', `${path}: ${await response.text()}`, { commitment });
+  }
+
+  async function treat(task: ChainTask): Promise<void> {
+    const { commitment, status, type } = task;
+    if (type !== 'Llm' || config.manner === 'offline') return;
+    if (status === 'Validated' || status === 'GroupValidated') await deliver(task);
+    if (status !== 'ParametersUploaded') return;
+    if (config.manner === 'erroring') await send('reportTaskError', commitment, TASK_ERROR.ParametersValidationFailed);
+    else await send('submitTaskScore', commitment, textScore([file]));
+  }
+
+  async function look(): Promise<void> {
+    const [commitment] = await chain.contract('VSSTask').read('getNodeTask', account.address);
+    const task = commitment === NO_TASK ? null : await readChainTask(chain, commitment);
+    if (task !== null) await treat(task);
+  }
+
+  return {
+    name: config.name,
+    address: account.address,
+    behaviour: { kind: config.manner },
+    async join() {
+      const [stake] = await chain.contract('Node').read('getStakedAmount', account.address);
+      if (stake > 0n) return;
+      const { gpu, version, modelIds, stakeWei } = config;
+      const args = [gpu.name, gpu.vramGib, version, publicKeyOf(privateKey), modelIds];
+      await chain.contract('Node').send(account, 'join', args, stakeWei);
+    },
+    look() {
+      const done = turn.then(look);
+      turn = done.catch(() => {});
+      return done;
+    },
+  };
+}
