@@ -25,6 +25,8 @@ export class CarryingRelay {
   readonly uploads: string[] = [];
   /** Answers nothing that makes sense. */
   down = false;
+  /** Hears of each upload before and after it is taken; false = it goes no further, and is not answered. */
+  onUpload: (when: 'asked' | 'taken') => boolean = () => true;
   readonly #world: TaskWorld;
   readonly #http: HttpRelay;
 
@@ -59,10 +61,12 @@ export class CarryingRelay {
   }
 
   async #take(commitment: string, response: Parameters<typeof answerJson>[0]): Promise<void> {
+    if (!this.onUpload('asked')) return;
     const status = await this.#world.statusOf(commitment as Hex);
     if (![5, 6].includes(status) || this.uploads.includes(commitment)) return refuse(response, 'Task not validated');
     this.uploads.push(commitment);
     await this.#world.resultUploaded(commitment as Hex);
+    if (!this.onUpload('taken')) return;
     answerJson(response, 200, { message: 'success' });
   }
 }
