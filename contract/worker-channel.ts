@@ -72,6 +72,9 @@ export const NODE_STATES = [
   'failed',
 ] as const;
 
+/** `away`: it ends, and stays a member; `left`: it quits; `unstaked`: it leaves with its stake, and the process goes on. */
+export const WANTED = ['running', 'paused', 'away', 'left', 'unstaked'] as const;
+
 export const nodeViewSchema = z.object({
   revision: z.number().int().nonnegative(),
   address: z.string(),
@@ -85,6 +88,14 @@ export const nodeViewSchema = z.object({
   warmUp: warmUpViewSchema.nullable().default(null),
   currentTask: z.string().nullable(),
   relay: z.enum(['unknown', 'reachable', 'unreachable']),
+  /** Since when `relay` is what it is; epoch ms. Null = not noted. */
+  relaySinceMs: z.number().nullable().default(null),
+  /** Whether the chain of the staking contracts answers. `none`: the network keeps no stake on a chain. */
+  chain: z
+    .object({ kind: z.enum(['none', 'unknown', 'reachable', 'unreachable']), sinceMs: z.number().nullable() })
+    .default({ kind: 'unknown', sinceMs: null }),
+  /** Where the host wants the node; what keeps it from there is the machine's or the network's. Null = not told. */
+  wanted: z.enum(WANTED).nullable().default(null),
   relayBalanceWei: weiText.nullable(),
   error: errorViewSchema.nullable(),
   /** Null = the configuration states a card instead of selecting cards of this machine. */

@@ -196,9 +196,39 @@ describe('overview', () => {
     await page.getByText('Running · waiting for a task.').waitFor();
   });
 
-  it('says that the connection is gone, and comes back by itself', async () => {
+  it.each([
+    ['stopped', 'en', ['Stopped. The node takes no tasks.'], ['Start']],
+    ['left', 'en', ['The node takes no tasks until it joins again.', 'Nothing is staked.'], ['Join again', 'Stop']],
+    ['left', 'zh-CN', ['不在网络中。重新加入之前节点不接任务。', '没有质押。'], ['重新加入', '停止']],
+    ['leaving', 'en', ['Leaving the network · asking for the stake back.', '405 CNX staked.'], ['Stop']],
+    ['returning', 'en', ['the relay is returning the stake.', '405 CNX is on its way back.'], ['Join again', 'Stop']],
+    ['dropped', 'en', ['it no longer lists this node and gave no reason.'], ['Join again', 'Stop']],
+    ['held', 'en', ['the card or the engine is not ready.'], ['Pause', 'Stop']],
+    ['relay-down', 'en', ['Cut off · the relay does not answer', 'since 4 min. ago'], ['Pause', 'Stop']],
+    ['relay-down', 'zh-CN', ['连接中断 · 中继没有响应', '自 4分钟前起'], ['暂停', '停止']],
+    ['chain-down', 'en', ['Running · waiting for a task.'], ['Pause', 'Stop']],
+    ['slashed', 'en', ['Slashed. The network took the stake'], ['Join again', 'Stop']],
+  ] as const)('says what a node is that is %s (%s), and offers what works', async (fixture, language, texts, controls) => {
+    const page = await window.open({ fixture, screen: 'overview', language });
+    const card = page.getByRole('region', { name: language === 'en' ? 'Node' : '节点', exact: true });
+    for (const text of texts) await card.getByText(text).first().waitFor();
+    const offered = await card.getByRole('button', { name: /^(?!Why|为什么)/ }).allInnerTexts();
+    expect(offered.map((label) => label.trim())).toEqual(controls);
+  });
+
+  it('says since when the chain does not answer, and never that a stake stays that is not there', async () => {
+    const page = await open('chain-down', '/node/living-room/overview');
+    await page.getByRole('listitem').filter({ hasText: 'The chain does not answer' }).waitFor();
+    await page.getByText('405 CNX staked. Read 26 min. ago.').waitFor();
+    const left = await open('left', '/node/living-room/overview');
+    await left.getByText('Nothing is staked.').waitFor();
+    expect(await left.getByText('leaves the stake where it is').count()).toBe(0);
+  });
+
+  it('says that the connection is gone, that nobody can tell then what the node does, and comes back by itself', async () => {
     const page = await open('host-lost', '/node/living-room/overview');
     await page.getByText('The connection to the program is lost').waitFor();
+    await page.getByText('Unknown · the program does not answer').waitFor();
     await page.getByText('The connection to the program is lost').waitFor({ state: 'detached' });
     await page.getByText('Running · waiting for a task.').waitFor();
   });

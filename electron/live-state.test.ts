@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ProfileView, profileDraftSchema, type WorkerState } from '../contract/profiles.ts';
 import { type NodeView, nodeViewSchema } from '../contract/worker-channel.ts';
-import { mustStayAwake, nodeWord, noticesBetween, trayOf } from './live-state.ts';
+import { mustStayAwake, noticesBetween, trayOf } from './live-state.ts';
 
 const ADDRESS = `0x${'11'.repeat(20)}`;
 const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
@@ -38,28 +38,26 @@ function view(worker: WorkerState, of: NodeView | null, name = 'heron'): Profile
 
 const busy = node({ currentTask: '0x01' });
 
-describe("a node's word", () => {
-  it.each<[string, WorkerState, NodeView | null]>([
-    ['stopped', { kind: 'stopped' }, null],
-    ['locked', { kind: 'locked' }, null],
-    ['starting', { kind: 'backoff', failures: 1, retryAtMs: 0, error }, null],
-    ['failed', { kind: 'failed', error }, null],
-    ['starting', RUNNING, null],
-    ['running', RUNNING, node()],
-    ['executing', RUNNING, busy],
-    ['running', RUNNING, node({ state: 'pausing' })],
-    ['slashed', RUNNING, node({ state: 'slashed' })],
-    ['stopping', { kind: 'stopping', sinceMs: 0 }, busy],
-  ])('is %s', (word, worker, of) => expect(nodeWord(view(worker, of))).toBe(word));
-});
-
 describe('the tray', () => {
   it.each<['idle' | 'working' | 'attention', readonly ProfileView[]]>([
     ['idle', []],
     ['idle', [view(RUNNING, node())]],
     ['working', [view(RUNNING, node()), view(RUNNING, busy)]],
     ['attention', [view(RUNNING, busy), view({ kind: 'locked' }, null)]],
+    ['attention', [view(RUNNING, node({ relay: 'unreachable' }))]],
+    ['attention', [view({ kind: 'backoff', failures: 1, retryAtMs: 0, error }, null)]],
   ])('is %s', (tone, views) => expect(trayOf(views).tone).toBe(tone));
+
+  it('pauses and resumes the nodes that it works on', () => {
+    const left = node({ state: 'stopped', life: { kind: 'out' } });
+    const { nodes } = trayOf([view(RUNNING, busy), view(RUNNING, node({ state: 'paused' })), view(RUNNING, left)]);
+    expect(nodes.map(({ word }) => word)).toEqual(['executing', 'paused', 'out']);
+    expect(nodes.map(({ controls }) => controls.filter((control) => control === 'pause' || control === 'resume'))).toEqual([
+      ['pause'],
+      ['resume'],
+      [],
+    ]);
+  });
 });
 
 describe('sleep', () => {

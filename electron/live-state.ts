@@ -1,53 +1,31 @@
 /** What the tray, the notifications and the power blocker make of the nodes. Pure. */
 import type { ProfileView } from '../contract/profiles.ts';
 import type { Notice } from '../contract/settings.ts';
-
-export type TrayTone = 'idle' | 'working' | 'attention';
+import type { Control } from '../contract/truth/controls.ts';
+import { type LifeWord, lifeWord } from '../contract/truth/life-word.ts';
+import { nodeTruth, traySign } from '../contract/truth/node-truth.ts';
 
 export interface TrayNode {
   readonly id: string;
   readonly name: string;
   /** A key of the shell's words. */
-  readonly word: NodeWord;
+  readonly word: LifeWord;
+  readonly controls: readonly Control[];
 }
 
-export type NodeWord =
-  | 'stopped'
-  | 'locked'
-  | 'starting'
-  | 'running'
-  | 'executing'
-  | 'paused'
-  | 'stopping'
-  | 'slashed'
-  | 'kickedOut'
-  | 'failed';
-
-const ALARMS: ReadonlySet<NodeWord> = new Set(['slashed', 'kickedOut', 'failed', 'locked']);
-
-/** One word for a node: its worker's where there is no node yet, else the node's own. */
-export function nodeWord({ worker, node }: ProfileView): NodeWord {
-  switch (worker.kind) {
-    case 'stopped':
-    case 'locked':
-    case 'starting':
-    case 'stopping':
-    case 'failed':
-      return worker.kind;
-    case 'backoff':
-      return 'starting';
-    case 'running':
-      break;
-  }
-  if (node === null) return 'starting';
-  if (node.state === 'running') return node.currentTask === null ? 'running' : 'executing';
-  return node.state === 'pausing' ? 'running' : node.state;
+export interface Tray {
+  readonly tone: ReturnType<typeof traySign>;
+  readonly nodes: readonly TrayNode[];
 }
 
-export function trayOf(profiles: readonly ProfileView[]): { readonly tone: TrayTone; readonly nodes: readonly TrayNode[] } {
-  const nodes = profiles.map((view) => ({ id: view.profile.id, name: view.profile.name, word: nodeWord(view) }));
-  if (nodes.some(({ word }) => ALARMS.has(word))) return { tone: 'attention', nodes };
-  return { tone: nodes.some(({ word }) => word === 'executing') ? 'working' : 'idle', nodes };
+export function trayOf(profiles: readonly ProfileView[]): Tray {
+  // The tray tells no ages, so that the time does not matter.
+  const truths = profiles.map(({ worker, node }) => nodeTruth({ worker, node, nowMs: 0 }));
+  const nodes = profiles.map(({ profile: { id, name } }, index) => ({
+    ...{ id, name, word: truths[index]?.life ?? 'unknown' },
+    controls: truths[index]?.controls ?? [],
+  }));
+  return { tone: traySign(truths), nodes };
 }
 
 /** A task must not be cut off by the machine's sleep: that is a timeout, and it costs. */
@@ -57,7 +35,7 @@ export function mustStayAwake(profiles: readonly ProfileView[]): boolean {
 
 /** What has happened to a node between two views, as far as the host may want to be told of it. */
 export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
-  const [was, is] = [before === null ? null : nodeWord(before), nodeWord(after)];
+  const [was, is] = [before === null ? null : lifeWord(before.worker, before.node), lifeWord(after.worker, after.node)];
   // What was already so when the program started is not reported.
   if (was === null || was === is) return [];
   if (is === 'slashed' || is === 'kickedOut') return [is];

@@ -1,8 +1,7 @@
 /** The few words that the shell itself says, outside the window. */
-
 import type { PlaceKind } from '../contract/host-contract.ts';
 import type { Language } from '../contract/settings.ts';
-import type { NodeWord } from './live-state.ts';
+import type { LifeWord } from '../contract/truth/life-word.ts';
 
 interface Words {
   readonly show: string;
@@ -10,7 +9,7 @@ interface Words {
   readonly resumeAll: string;
   readonly quit: string;
   readonly noNodes: string;
-  readonly state: Readonly<Record<NodeWord, string>>;
+  readonly state: Readonly<Record<LifeWord, string>>;
   readonly actAllow: string;
   readonly actCancel: string;
   readonly choose: Readonly<Record<PlaceKind, string>>;
@@ -28,13 +27,25 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       stopped: 'stopped',
       locked: 'waits for its passphrase',
       starting: 'starting',
-      running: 'waiting for tasks',
+      restarting: 'crashed, starts again',
+      notCleared: 'cannot start: a check failed',
+      staking: 'placing its stake',
+      awaitingStake: 'waits for an earlier stake',
+      waiting: 'waiting for tasks',
       executing: 'executing a task',
+      cutOff: 'the relay does not answer',
+      held: 'takes no tasks at the moment',
+      pausing: 'pausing after its task',
       paused: 'paused',
-      stopping: 'stopping after its task',
+      leaving: 'leaving the network',
+      returning: 'left; the stake is on its way back',
+      out: 'not in the network',
+      dropped: 'no longer listed by the network',
+      stopping: 'stopping',
       slashed: 'slashed',
-      kickedOut: 'taken out of the network',
+      kickedOut: 'removed from the network',
       failed: 'failed',
+      unknown: 'unknown',
     },
     actAllow: 'Allow',
     actCancel: 'Refuse',
@@ -58,13 +69,25 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       stopped: '已停止',
       locked: '等待输入密码',
       starting: '正在启动',
-      running: '等待任务',
+      restarting: '已崩溃，正在重启',
+      notCleared: '无法启动：检查未通过',
+      staking: '正在质押',
+      awaitingStake: '等待之前的质押返还',
+      waiting: '等待任务',
       executing: '正在执行任务',
+      cutOff: '中继没有响应',
+      held: '暂不接受任务',
+      pausing: '完成当前任务后暂停',
       paused: '已暂停',
-      stopping: '完成当前任务后停止',
+      leaving: '正在退出网络',
+      returning: '已退出；质押正在返还',
+      out: '不在网络中',
+      dropped: '网络已不再列出此节点',
+      stopping: '正在停止',
       slashed: '已被罚没',
       kickedOut: '已被移出网络',
       failed: '出错',
+      unknown: '未知',
     },
     actAllow: '允许',
     actCancel: '拒绝',

@@ -60,19 +60,19 @@ function menuOf(shell: Shell, words: (typeof WORDS)['en'], nodes: readonly TrayN
     ...(states.length === 0 ? [words.noNodes] : states).map((label): MenuItemConstructorOptions => ({ label, enabled: false })),
     { type: 'separator' },
     { label: words.show, click: () => shell.window?.show() },
-    { label: words.pauseAll, enabled: nodes.some(({ word }) => WORKING.has(word)), click: () => order(shell, nodes, 'pause') },
-    { label: words.resumeAll, enabled: nodes.some(({ word }) => word === 'paused'), click: () => order(shell, nodes, 'resume') },
+    { label: words.pauseAll, enabled: can(nodes, 'pause'), click: () => order(shell, nodes, 'pause') },
+    { label: words.resumeAll, enabled: can(nodes, 'resume'), click: () => order(shell, nodes, 'resume') },
     { type: 'separator' },
     { label: words.quit, click: () => app.quit() },
   ];
 }
 
-const WORKING: ReadonlySet<TrayNode['word']> = new Set(['running', 'executing']);
+const can = (nodes: readonly TrayNode[], what: 'pause' | 'resume') => nodes.some(({ controls }) => controls.includes(what));
 
-/** Current tasks are finished first. A slashed node is left alone: resuming it would stake anew. */
+/** Current tasks are finished first. A slashed node is left alone: to rejoin would stake anew. */
 function order(shell: Shell, nodes: readonly TrayNode[], what: 'pause' | 'resume'): void {
-  for (const { id, word } of nodes) {
-    if (what === 'pause' ? !WORKING.has(word) : word !== 'paused') continue;
+  for (const { id, controls } of nodes) {
+    if (!controls.includes(what)) continue;
     const node = shell.host?.node(id)?.node;
     const done = what === 'pause' ? node?.pause({}) : node?.resume({});
     done?.catch((error: unknown) => shell.log.warn({ err: error, profile: id }, `a node could not ${what}`));

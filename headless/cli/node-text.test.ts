@@ -45,7 +45,12 @@ describe('a node in words', () => {
     [view({ kind: 'stopped' }), 'stopped'],
     [view({ kind: 'locked' }), 'locked: its key needs its passphrase'],
     [view(running, { node: null }), 'starting'],
-    [view(running), 'running'],
+    [view(running), 'running, waits for tasks'],
+    [view(running, { node: { ...node, state: 'stopped' } }), 'not in the network; resume joins and stakes again'],
+    [
+      view(running, { node: { ...node, relay: 'unreachable', relaySinceMs: 60_000 } }),
+      'cut off: the relay does not answer, since 1970-01-01 00:01:00 UTC',
+    ],
     [view(running, { node: { ...node, currentTask: `0x${'ab'.repeat(32)}` } }), 'running, task 0xababab…abab'],
     [view({ kind: 'stopping', sinceMs: 0 }), 'stopping: finishing its task first'],
     [view({ kind: 'backoff', failures: 1, retryAtMs: 60_000, error }), 'crashed (X_Y), starts again at 1970-01-01 00:01:00 UTC'],
@@ -57,7 +62,7 @@ describe('a node in words', () => {
   it('in full', () => {
     expect(nodeText(view(running, { pendingRestart: true })).split('\n')).toEqual([
       'Garage (garage)',
-      '  state    running',
+      '  state    running, waits for tasks',
       '  network  Devnet',
       `  address  ${ADDRESS}`,
       '  card     Card+Linux',

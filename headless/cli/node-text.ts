@@ -2,6 +2,7 @@
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
+import { type LifeWord, lifeWord } from '../../contract/truth/life-word.ts';
 import type { WarmUpView } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
@@ -23,25 +24,40 @@ export function secondsText(ms: number | null): string {
   return ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`;
 }
 
+const STATES: Readonly<Record<LifeWord, string>> = {
+  stopped: 'stopped',
+  locked: 'locked: its key needs its passphrase',
+  failed: 'failed',
+  restarting: 'crashed',
+  starting: 'starting',
+  notCleared: 'cannot start: a check failed; it is made again from time to time',
+  staking: 'placing its stake',
+  awaitingStake: 'waits until an earlier stake is back, then stakes anew',
+  waiting: 'running, waits for tasks',
+  executing: 'running',
+  cutOff: 'cut off: the relay does not answer',
+  held: 'takes no tasks: its card or engine is not ready for them',
+  pausing: 'pausing: finishing its task first',
+  paused: 'paused',
+  leaving: 'leaving the network with its stake',
+  returning: 'has left; its stake is on its way back',
+  out: 'not in the network; resume joins and stakes again',
+  dropped: 'no longer listed by the network; resume joins again',
+  slashed: 'slashed',
+  kickedOut: 'removed from the network',
+  stopping: 'stopping: finishing its task first',
+  unknown: 'unknown',
+};
+
 /** What a node is doing, in a few words. */
 export function stateText({ worker, node }: ProfileView): string {
-  switch (worker.kind) {
-    case 'stopped':
-      return 'stopped';
-    case 'locked':
-      return 'locked: its key needs its passphrase';
-    case 'starting':
-      return 'starting';
-    case 'stopping':
-      return 'stopping: finishing its task first';
-    case 'backoff':
-      return `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
-    case 'failed':
-      return `failed: ${worker.error.code}: ${worker.error.message}`;
-    case 'running':
-      if (node === null) return 'starting';
-      return node.currentTask === null ? node.state : `${node.state}, task ${shortHex(node.currentTask)}`;
-  }
+  const life = lifeWord(worker, node);
+  const parts = [STATES[life]];
+  if (worker.kind === 'backoff') parts[0] = `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
+  if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
+  if (life === 'cutOff' && node?.relaySinceMs != null) parts.push(`since ${timeText(node.relaySinceMs)} UTC`);
+  if (worker.kind === 'running' && node?.currentTask != null) parts.push(`task ${shortHex(node.currentTask)}`);
+  return parts.join(', ');
 }
 
 export function stateLine(view: ProfileView): string {
@@ -60,6 +76,7 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
     worker: worker.kind,
     workerError: 'error' in worker ? worker.error : null,
     state: node?.state ?? null,
+    life: lifeWord(worker, node),
     message: node?.message ?? null,
     engine: node?.engine ?? null,
     currentTask: node?.currentTask ?? null,
@@ -85,6 +102,7 @@ export function nodeText(view: ProfileView): string {
   if (node !== null) {
     rows.push(['engine', node.engine], ['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
     if (node.stake !== null) rows.push(['stake', stakeLine(node.stake)]);
+    if (node.chain.kind === 'unreachable') rows.push(['chain', chainLine(node.chain)]);
     rows.push(['message', node.message]);
     if (node.warmUp !== null) rows.push(['warm-up', warmUpText(node.warmUp)]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);
@@ -99,6 +117,10 @@ function stakeLine({ balanceWei, status, doubt }: ChainStakeView): string {
   if (doubt === 'slashed') return `slashed (the chain still had ${cnx(balanceWei)} when it was last read)`;
   if (doubt === 'kickedOut') return `${cnx(balanceWei)}, to be returned after the kick-out (the chain still has it as staked)`;
   return `${cnx(balanceWei)} (${status})`;
+}
+
+function chainLine({ sinceMs }: NodeView['chain']): string {
+  return `does not answer${sinceMs === null ? '' : ` since ${timeText(sinceMs)} UTC`}; the stake above may be out of date`;
 }
 
 /** How far the engine's own first tasks are, and how quick it was. */

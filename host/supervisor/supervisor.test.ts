@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WorkerState } from '../../contract/profiles.ts';
+import { controlsOf } from '../../contract/truth/controls.ts';
+import { lifeWord } from '../../contract/truth/life-word.ts';
+import { HERE } from '../../contract/truth/reach.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { WorkerExit } from '../../contract/worker-client.ts';
 import { ManualClock } from '../../protocol/ports.ts';
@@ -111,6 +114,29 @@ describe('a profile', () => {
     void supervisor.stop('a');
     await expect(supervisor.start('a')).rejects.toEqual(refusal('PROFILE_RUNNING'));
     expect(processes).toHaveLength(1);
+  });
+
+  it('takes in each state the orders that its state offers', async () => {
+    const offered = () => controlsOf({ life: lifeWord(state(), null), alive: false, connection: HERE }).controls;
+    const taken = async (orders: readonly string[]) => {
+      expect(offered()).toEqual(orders);
+      // A process that never ends is stopped for good by nobody here: what counts is that the order is taken.
+      if (orders.includes('stop')) void supervisor.stop('a');
+      else if (orders.includes('start')) await supervisor.start('a');
+    };
+    await taken(['start']);
+    await taken(['stop']);
+    expect(offered()).toEqual([]);
+    last().exit(0);
+    await settle();
+    (await startAlive()).exit(1);
+    await settle();
+    await taken(['start', 'stop']);
+    order = async () => Promise.reject(new HostError('PROFILE_ENGINE_REFUSED', 'no'));
+    await supervisor.start('a');
+    order = async () => ({ config, privateKey: '0x01' });
+    await taken(['start']);
+    expect(offered()).toEqual(['stop']);
   });
 
   it('comes back after a crash, later each time', async () => {

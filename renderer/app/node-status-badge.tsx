@@ -1,39 +1,54 @@
 import {
+  CircleHelp,
   CirclePause,
   CirclePlay,
   CircleSlash,
   CircleStop,
+  Hourglass,
   LoaderCircle,
   Lock,
+  LogOut,
   type LucideIcon,
   OctagonAlert,
   RefreshCw,
   ShieldX,
+  Unplug,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { NodeStatus, StatusWord } from '../state/node-status.ts';
+import type { LifeWord } from '../../contract/truth/life-word.ts';
+import type { NodeTruth } from '../../contract/truth/node-truth.ts';
 import { Badge } from '../ui/badge.tsx';
 
-export const STATUS_ICONS: Readonly<Record<StatusWord, LucideIcon>> = {
+export const LIFE_ICONS: Readonly<Record<LifeWord, LucideIcon>> = {
   stopped: CircleStop,
   locked: Lock,
+  failed: OctagonAlert,
+  restarting: RefreshCw,
   starting: LoaderCircle,
-  running: CirclePlay,
+  notCleared: OctagonAlert,
+  staking: LoaderCircle,
+  awaitingStake: Hourglass,
+  waiting: CirclePlay,
   executing: CirclePlay,
+  cutOff: Unplug,
+  held: CirclePause,
   pausing: CirclePause,
   paused: CirclePause,
-  stopping: LoaderCircle,
-  backoff: RefreshCw,
+  leaving: LogOut,
+  returning: Hourglass,
+  out: CircleStop,
+  dropped: CircleSlash,
   slashed: ShieldX,
   kickedOut: CircleSlash,
-  failed: OctagonAlert,
+  stopping: LoaderCircle,
+  unknown: CircleHelp,
 };
 
-export function NodeStatusBadge({ word, tone }: NodeStatus) {
+export function NodeStatusBadge({ truth: { life, tone } }: { readonly truth: Pick<NodeTruth, 'life' | 'tone'> }) {
   const { t } = useTranslation();
   return (
-    <Badge tone={tone} icon={STATUS_ICONS[word]}>
-      {t(`nodeState.${word}`)}
+    <Badge tone={tone} icon={LIFE_ICONS[life]}>
+      {t(`nodeState.${life}`)}
     </Badge>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useProfiles } from '../state/app-context.ts';
-import { nodeStatus } from '../state/node-status.ts';
+import { useTruthOf } from '../state/truth.ts';
 import { NodeStatusBadge } from './node-status-badge.tsx';
 import { isNodeScreen, nodePath } from './screens.ts';
 
@@ -16,6 +16,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const profiles = useProfiles() ?? [];
+  const truthOf = useTruthOf();
   const part = pathname.split('/')[3];
   const screen = isNodeScreen(part) ? part : 'overview';
   return (
@@ -24,7 +25,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
         <span className="sr-only">{t('frame.switchNode', { name: '' })}</span>
         <span className="truncate font-medium">{selected.profile.name}</span>
         <span className="hidden truncate text-faint lg:inline">{selected.gpuName ?? t('frame.noGpu')}</span>
-        <NodeStatusBadge {...nodeStatus(selected.worker, selected.node)} />
+        <NodeStatusBadge truth={truthOf(selected)} />
         <ChevronDown aria-hidden className="size-4 shrink-0 text-faint" />
       </Menu.Trigger>
       <Menu.Portal>
@@ -47,7 +48,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
                     {view.gpuName ?? t('frame.noGpu')} · {view.networkTitle}
                   </span>
                 </span>
-                <NodeStatusBadge {...nodeStatus(view.worker, view.node)} />
+                <NodeStatusBadge truth={truthOf(view)} />
               </Menu.RadioItem>
             ))}
           </Menu.RadioGroup>

@@ -43,11 +43,17 @@ export class Link<Client> {
   #cancelRetry: (() => void) | null = null;
   /** Counts attempts: what a former one still brings is thrown away. */
   #attempt = 0;
+  #lostMs: number | null = null;
 
   constructor(options: { open(): Promise<RpcPort>; create(port: RpcPort): Client; clock: LinkClock }) {
     this.#open = options.open;
     this.#create = options.create;
     this.#clock = options.clock;
+  }
+
+  /** Since when the connection is gone; null = it stands, or never stood. */
+  get lostMs(): number | null {
+    return this.#lostMs;
   }
 
   start(): void {
@@ -65,6 +71,7 @@ export class Link<Client> {
     this.#cancelRetry?.();
     this.#port?.close();
     this.#port = null;
+    this.#lostMs = null;
     this.state.setState({ kind: 'idle' }, true);
   }
 
@@ -92,6 +99,7 @@ export class Link<Client> {
       return;
     }
     this.#port = port;
+    this.#lostMs = null;
     const client = this.#create(port);
     port.onClose((why) => this.#lost(attempt, 1, why));
     this.state.setState({ kind: 'open', client }, true);
@@ -100,6 +108,7 @@ export class Link<Client> {
   #lost(attempt: number, failures: number, why?: string): void {
     if (attempt !== this.#attempt) return;
     this.#port = null;
+    this.#lostMs ??= this.#clock.now();
     if (why === SESSION_ENDED) {
       this.state.setState({ kind: 'ended' }, true);
       return;

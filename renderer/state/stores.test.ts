@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfileView, WorkerState } from '../../contract/profiles.ts';
+import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
-import type { NodeView } from '../../contract/worker-channel.ts';
-import { nodeStatus } from './node-status.ts';
 import { afterProfilesUpdate, type ProfilesState } from './profiles.ts';
 import { afterTasksUpdate, openTasks, type TasksState } from './tasks.ts';
+import { connectionOf, type LinkSight } from './truth.ts';
 
 const profile = (id: string, createdMs: number, gpuName = '') => ({ profile: { id, createdMs }, gpuName }) as ProfileView;
 const row = (commitment: string, sequence: number, status: TaskRow['status']) => ({ commitment, sequence, status }) as TaskRow;
@@ -50,15 +49,14 @@ describe('tasks', () => {
   });
 });
 
-describe('a status', () => {
-  const running: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
-  const view = (state: NodeView['state'], currentTask: string | null = null) => ({ state, currentTask }) as NodeView;
+describe('a connection', () => {
+  const sight = (kind: LinkSight['kind'], lostMs: number | null = null): LinkSight => ({ kind, lostMs });
 
-  it('is the process’s word first: a living process without a word of its node is starting', () => {
-    expect(nodeStatus({ kind: 'stopped' }, view('running'))).toEqual({ word: 'stopped', tone: 'neutral' });
-    expect(nodeStatus(running, null).word).toBe('starting');
-    expect(nodeStatus(running, view('running', '0x1'))).toEqual({ word: 'executing', tone: 'good' });
-    expect(nodeStatus(running, view('paused', '0x1')).word).toBe('paused');
-    expect(nodeStatus(running, view('slashed'))).toEqual({ word: 'slashed', tone: 'bad' });
+  it('that never stood is no loss; a lost program says more than a lost node', () => {
+    expect(connectionOf(sight('connecting'), sight('connecting'))).toEqual({ kind: 'here' });
+    expect(connectionOf(sight('open'), sight('idle'))).toEqual({ kind: 'here' });
+    expect(connectionOf(sight('open'), sight('waiting', 7))).toEqual({ kind: 'noNode', sinceMs: 7 });
+    expect(connectionOf(sight('connecting', 5), sight('waiting', 7))).toEqual({ kind: 'noProgram', sinceMs: 5 });
+    expect(connectionOf(sight('ended', 5), null)).toEqual({ kind: 'noProgram', sinceMs: 5 });
   });
 });

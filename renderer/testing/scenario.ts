@@ -14,7 +14,16 @@ export const SCENARIOS = [
   'failed',
   'slashed',
   'kicked-out',
+  /** Out by the machine's own reason, while the host wants tasks. */
+  'held',
   'relay-down',
+  'chain-down',
+  /** Asks for its stake back. */
+  'leaving',
+  /** Has left, and its stake has arrived. */
+  'left',
+  /** The network no longer lists it. */
+  'dropped',
   /** 100,000 rows, made when they are asked for. */
   'many-tasks',
   /** Two profiles side by side. */

@@ -30,7 +30,10 @@ export interface LifeOptions {
   /** Absent: this node is not checked before it joins. */
   readonly clearance?: Pick<Clearance, 'state' | 'run' | 'objection'> | undefined;
   /** Null where the network has no chain. */
-  readonly stakeActs: Pick<StakeActs, 'read' | 'perform' | 'last' | 'transaction' | 'forceFromMs' | 'doubt' | 'onRead'> | null;
+  readonly stakeActs: Pick<
+    StakeActs,
+    'read' | 'perform' | 'last' | 'transaction' | 'forceFromMs' | 'doubt' | 'onRead' | 'reach'
+  > | null;
   /** Before the first act that moves money: the ledger is opened on what was there before it. */
   readonly beforeMoney?: (() => Promise<void>) | undefined;
   /** A transaction has come to its end. */

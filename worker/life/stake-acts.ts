@@ -2,6 +2,7 @@
  * The node's own transactions about its stake, each sent once: its id is on disk before anything is signed, and whatever
  * is under way under that id is finished before another one begins. Amounts in wei.
  */
+import type { NodeView } from '../../contract/worker-channel.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { ChainClient } from '../chain/chain-client.ts';
@@ -39,6 +40,7 @@ export class StakeActs {
   readonly #waker: Waker;
   #stake: { readonly stake: Stake; readonly readMs: number } | null = null;
   #isInDoubt = false;
+  #reach: NodeView['chain'] = { kind: 'unknown', sinceMs: null };
   #onRead: () => void = () => {};
 
   constructor(options: StakeActsOptions) {
@@ -46,7 +48,12 @@ export class StakeActs {
     this.#waker = new Waker(options.clock);
   }
 
-  /** One listener, told after each reading of {@link run}; who reads by itself knows. */
+  /** Whether the last reading was answered, and since when that is so. */
+  get reach(): NodeView['chain'] {
+    return this.#reach;
+  }
+
+  /** One listener, told after each reading of {@link run}, answered or not; who reads by itself knows. */
   onRead(listener: () => void): void {
     this.#onRead = listener;
   }
@@ -74,11 +81,11 @@ export class StakeActs {
     while (!signal.aborted) {
       try {
         await this.read();
-        this.#onRead();
       } catch (error) {
         if (!isChainError(error)) throw error;
         log.debug({ code: error.code }, 'the stake could not be read');
       }
+      this.#onRead();
       await this.#waker.sleep(this.#isInDoubt ? READ_IN_DOUBT_MS : READ_EVERY_MS, signal).catch(() => {});
     }
   }
@@ -86,10 +93,19 @@ export class StakeActs {
   /** @throws ChainError */
   async read(): Promise<ChainFacts> {
     const { client, clock, targetWei } = this.#options;
-    const stake = await client.staking.stake();
+    const stake = await client.staking.stake().catch((error: unknown) => {
+      this.#answered(false);
+      throw error;
+    });
+    this.#answered(true);
     this.#stake = { stake, readMs: clock.now() };
     if (stake.status !== 'Staked') this.#isInDoubt = false;
     return { stake, open: this.#underWay() !== null, targetWei };
+  }
+
+  #answered(answered: boolean): void {
+    const kind = answered ? 'reachable' : 'unreachable';
+    if (this.#reach.kind !== kind) this.#reach = { kind, sinceMs: this.#options.clock.now() };
   }
 
   /** First moment at which the stake can be taken without the relay, epoch ms in the chain's time. @throws ChainError */

@@ -23,6 +23,7 @@ class FakeStake {
   doubts = 0;
   readonly acts: StakeActKind[] = [];
   readonly transaction = null;
+  readonly reach = { kind: 'reachable', sinceMs: 0 } as const;
 
   get last() {
     return { stake: this.#stake(), readMs: 0 };

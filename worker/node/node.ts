@@ -46,6 +46,7 @@ export class Node {
   #revision = 0;
   #lastView = '';
   #relayBalanceWei: bigint | null = null;
+  #relaySinceMs: number | null = null;
   #problem: SerialisedError | null = null;
   #engineVersion: string | null = null;
   #engineError: SerialisedError | null = null;
@@ -112,7 +113,10 @@ export class Node {
         },
       },
     );
-    this.#health.onChange(() => this.#changed());
+    this.#health.onChange(() => {
+      this.#relaySinceMs = clock.now();
+      this.#changed();
+    });
     context.engine.onState(() => this.#engineChanged());
     options.models?.onChange(() => this.#loops.membership.wake());
     options.clearance?.onChange(() => this.#changed());
@@ -223,6 +227,9 @@ export class Node {
       engineError: this.#engineError === null ? null : { ...this.#engineError, data: { ...this.#engineError.data } },
       currentTask: store.tasks.open()[0]?.commitment ?? null,
       relay: this.#health.state.kind,
+      relaySinceMs: this.#relaySinceMs,
+      chain: this.#options.money?.stakeActs?.reach ?? { kind: 'none', sinceMs: null },
+      wanted: this.#life.wanted,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
       gpu: this.#options.guard?.view() ?? null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf } from '../../contract/rpc-errors.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import { nodeView, serviceRig } from './testing/service-rig.ts';
 
 const code = (call: Promise<unknown>) =>
@@ -10,11 +11,11 @@ const code = (call: Promise<unknown>) =>
 
 const STAKE = { status: 'Staked', balanceWei: '400', creditsWei: '0', readMs: 0, doubt: null } as const;
 
-function rigIn(state: 'running' | 'paused' | 'slashed' | 'kickedOut') {
+function rigIn(state: 'running' | 'paused' | 'slashed' | 'kickedOut' | 'stopped', wanted: NodeView['wanted'] = 'running') {
   const told: string[] = [];
   const rig = serviceRig({
     node: {
-      view: () => nodeView({ state, stake: STAKE }),
+      view: () => nodeView({ state, wanted, stake: STAKE }),
       pause: () => void told.push('pause'),
       resume: () => void told.push('resume'),
       unstake: () => void told.push('unstake'),
@@ -54,8 +55,11 @@ describe('a page', () => {
     ['paused', 'done'],
     ['slashed', 'ACT_NOT_CONFIRMED'],
     ['kickedOut', 'ACT_NOT_CONFIRMED'],
-  ] as const)('has a node go on that is %s: %s', async (state, expected) => {
-    const { rig, told } = rigIn(state);
+    // Out of the network, or on the way: to join again stakes anew.
+    ['stopped', 'ACT_NOT_CONFIRMED'],
+    ['paused', 'ACT_NOT_CONFIRMED', 'unstaked'],
+  ] as const)('has a node go on that is %s: %s', async (state, expected, wanted?: 'unstaked') => {
+    const { rig, told } = rigIn(state, wanted);
     expect(await code(rig.page.node.resume({}))).toBe(expected);
     expect(told).toEqual(expected === 'done' ? ['resume'] : []);
     rig.answer = true;

@@ -32,9 +32,10 @@ export const NODE_PAGE_RULES: Readonly<Record<string, (call: ActCall, options: N
     if ((input as { order: SelfTestOrder }).order === 'accept') await asked('acceptSelfTest', options);
   },
   'node.resume': async (_call, options) => {
-    const { state } = options.node.view();
-    // To go on after a pause risks nothing new; to join again after a slash stakes again.
-    if (state === 'slashed' || state === 'kickedOut') await asked('rejoin', options);
+    const { state, wanted } = options.node.view();
+    // To go on after a pause risks nothing new; to join again after a slash, or after leaving, stakes again.
+    const stakes = state === 'slashed' || state === 'kickedOut' || state === 'stopped' || wanted === 'unstaked';
+    if (stakes) await asked('rejoin', options);
   },
 };
 

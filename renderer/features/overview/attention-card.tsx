@@ -77,6 +77,7 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
     backoff: go(nodePath(id, 'logs')),
     nodeError: go(nodePath(id, 'logs')),
     engineDown: go(nodePath(id, 'logs')),
+    chainDown: go(nodePath(id, 'wallet')),
     selfTest: go(nodePath(id, 'gpus')),
     excluded: go(nodePath(id, 'trust')),
     belowKickOut: go(nodePath(id, 'trust')),

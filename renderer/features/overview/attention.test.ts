@@ -5,7 +5,7 @@ import { ATTENTION_KINDS, type AttentionFacts, attentionItems } from './attentio
 const error = { code: 'WORKER_EXITED', message: 'gone', data: {} };
 const calm = {
   profile: { worker: { kind: 'running', pid: 1, sinceMs: 0 }, pendingRestart: false },
-  node: { state: 'running', error: null, engineError: null, gpu: null },
+  node: { state: 'running', error: null, engineError: null, gpu: null, chain: { kind: 'reachable', sinceMs: 0 } },
   key: { backedUp: true },
   qos: null,
   money: null,
@@ -38,6 +38,11 @@ describe('what needs the host', () => {
     expect(seen.at(-1)).toBe('update');
     expect(seen).toEqual(ATTENTION_KINDS.filter((kind) => seen.includes(kind)));
     expect(seen).toHaveLength(10);
+  });
+
+  it('is a chain that does not answer, said once', () => {
+    const node = { ...calm.node, chain: { kind: 'unreachable', sinceMs: 1 }, error: { ...error, code: 'CHAIN_UNREACHABLE' } };
+    expect(kinds({ ...calm, node } as unknown as AttentionFacts)).toEqual(['chainDown']);
   });
 
   it('asks for the host’s word when a second machine may have the key', () => {

@@ -18,6 +18,7 @@ export const ATTENTION_KINDS = [
   'backoff',
   'nodeError',
   'engineDown',
+  'chainDown',
   'selfTest',
   'excluded',
   'belowKickOut',
@@ -71,7 +72,10 @@ function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {
     const words = typeof data.lastWords === 'string' ? data.lastWords : '';
     yield { kind: 'engineDown', params: { code, message }, facts: data, words: words === '' ? message : words };
   }
-  if (node.error !== null && node.error.code !== node.engineError?.code) {
+  const chainIsAway = node.chain.kind === 'unreachable';
+  if (chainIsAway) yield { kind: 'chainDown', params: {} };
+  const isSaid = node.error?.code === node.engineError?.code || (chainIsAway && node.error?.code === 'CHAIN_UNREACHABLE');
+  if (node.error !== null && !isSaid) {
     yield { kind: 'nodeError', params: { code: node.error.code, message: node.error.message }, facts: node.error.data };
   }
   const { gpu } = node;

@@ -1,26 +1,7 @@
-/** What a host may tell a node, by its state. */
+/** What a host tells a node; which of it a state allows says contract/truth/controls.ts. */
 import { useTranslation } from 'react-i18next';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useNode, useNodeClient } from '../../state/app-context.ts';
-import type { StatusWord } from '../../state/node-status.ts';
-
-export type Control = 'start' | 'pause' | 'resume' | 'rejoin' | 'stop' | 'unlock';
-
-/** The primary one first. */
-export const CONTROLS: Readonly<Record<StatusWord, readonly Control[]>> = {
-  stopped: ['start'],
-  locked: ['unlock'],
-  starting: ['stop'],
-  running: ['pause', 'stop'],
-  executing: ['pause', 'stop'],
-  pausing: ['resume', 'stop'],
-  paused: ['resume', 'stop'],
-  stopping: [],
-  backoff: ['stop'],
-  slashed: ['rejoin', 'stop'],
-  kickedOut: ['rejoin', 'stop'],
-  failed: ['start'],
-};
 
 const DONE = {
   start: 'done.started',

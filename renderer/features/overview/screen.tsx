@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNode, useNodeView } from '../../state/app-context.ts';
-import { nodeStatus } from '../../state/node-status.ts';
+import { useNode } from '../../state/app-context.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { AttentionCard } from './attention-card.tsx';
 import { CurrentTaskCard } from './current-task-card.tsx';
@@ -16,12 +15,11 @@ import { UnlockDialog } from './unlock-dialog.tsx';
 export function OverviewScreen() {
   const { t } = useTranslation('overview');
   const { profile } = useNode();
-  const { word } = nodeStatus(profile.worker, useNodeView());
   const [open, setOpen] = useState<'why' | 'unlock' | null>(null);
   const alive = profile.worker.kind === 'running' || profile.worker.kind === 'stopping';
   return (
     <Screen title={t('title')}>
-      <StateCard word={word} onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
+      <StateCard onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
       <AttentionCard onUnlock={() => setOpen('unlock')} />
       {alive && (
         <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">

@@ -7,7 +7,7 @@ import { NodeStatusBadge } from '../../app/node-status-badge.tsx';
 import { nodePath } from '../../app/screens.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useProfiles } from '../../state/app-context.ts';
-import { nodeStatus } from '../../state/node-status.ts';
+import { useTruthOf } from '../../state/truth.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
@@ -70,7 +70,8 @@ export function NodesSection() {
 
 function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpen: (kind: Open['kind']) => void }) {
   const { t } = useTranslation('settings');
-  const { profile, worker, node, networkTitle, gpuName, pendingRestart } = view;
+  const { profile, worker, networkTitle, gpuName, pendingRestart } = view;
+  const truthOf = useTruthOf();
   const { name } = profile;
   const stopped = worker.kind === 'stopped' || worker.kind === 'failed' || worker.kind === 'locked';
   return (
@@ -82,7 +83,7 @@ function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpe
       }
       aside={
         <span className="flex items-center gap-1">
-          <NodeStatusBadge {...nodeStatus(worker, node)} />
+          <NodeStatusBadge truth={truthOf(view)} />
           <IconButton label={t('nodes.check', { name })} icon={ListChecks} onClick={() => onOpen('check')} />
           <IconButton label={t('nodes.edit', { name })} icon={Pencil} onClick={() => onOpen('edit')} />
           <IconButton

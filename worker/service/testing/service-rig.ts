@@ -46,6 +46,7 @@ export function nodeView(changes: Partial<NodeView> = {}): NodeView {
     ...{ relay: 'reachable', relayBalanceWei: null, error: null, gpu: null, life: null, stake: null, preflight: null },
     engineError: null,
     warmUp: null,
+    ...{ relaySinceMs: null, chain: { kind: 'none' as const, sinceMs: null }, wanted: 'running' as const },
     ...changes,
   };
 }

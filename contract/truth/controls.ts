@@ -1,0 +1,62 @@
+/** What a host can tell a node in each state: what is offered works, and what waits for the host can be answered. */
+import type { LifeWord } from './life-word.ts';
+import type { Connection } from './reach.ts';
+
+export type Control = 'start' | 'unlock' | 'pause' | 'resume' | 'rejoin' | 'stop';
+
+/** Whom the order goes to: the program around the nodes, or the node's own process. */
+export const CONTROL_WAY: Readonly<Record<Control, 'program' | 'node'>> = {
+  start: 'program',
+  unlock: 'program',
+  stop: 'program',
+  pause: 'node',
+  resume: 'node',
+  rejoin: 'node',
+};
+
+interface Life {
+  /** The primary one first. */
+  readonly controls: readonly Control[];
+  /** `host`: it stays as it is until the host does something; `itself`: it moves on alone. */
+  readonly waits: 'host' | 'itself';
+}
+
+const LIVES: Readonly<Record<LifeWord, Life>> = {
+  stopped: { controls: ['start'], waits: 'host' },
+  locked: { controls: ['unlock'], waits: 'host' },
+  failed: { controls: ['start'], waits: 'host' },
+  restarting: { controls: ['start', 'stop'], waits: 'itself' },
+  starting: { controls: ['stop'], waits: 'itself' },
+  notCleared: { controls: ['stop'], waits: 'itself' },
+  staking: { controls: ['stop'], waits: 'itself' },
+  awaitingStake: { controls: ['stop'], waits: 'itself' },
+  waiting: { controls: ['pause', 'stop'], waits: 'itself' },
+  executing: { controls: ['pause', 'stop'], waits: 'itself' },
+  cutOff: { controls: ['pause', 'stop'], waits: 'itself' },
+  held: { controls: ['pause', 'stop'], waits: 'itself' },
+  pausing: { controls: ['resume', 'stop'], waits: 'itself' },
+  paused: { controls: ['resume', 'stop'], waits: 'host' },
+  leaving: { controls: ['stop'], waits: 'itself' },
+  returning: { controls: ['rejoin', 'stop'], waits: 'itself' },
+  out: { controls: ['rejoin', 'stop'], waits: 'host' },
+  dropped: { controls: ['rejoin', 'stop'], waits: 'host' },
+  slashed: { controls: ['rejoin', 'stop'], waits: 'host' },
+  kickedOut: { controls: ['rejoin', 'stop'], waits: 'host' },
+  stopping: { controls: [], waits: 'itself' },
+  unknown: { controls: [], waits: 'itself' },
+};
+
+export interface ControlFacts {
+  readonly life: LifeWord;
+  /** The node's process lives. */
+  readonly alive: boolean;
+  readonly connection: Connection;
+}
+
+export function controlsOf({ life, alive, connection }: ControlFacts): Life {
+  if (connection.kind === 'noProgram') return LIVES.unknown;
+  // A process that lives although its node has failed is not started; it is stopped first.
+  const { controls, waits } = life === 'failed' && alive ? { controls: ['stop'] as const, waits: 'host' as const } : LIVES[life];
+  if (connection.kind === 'here') return { controls, waits };
+  return { controls: controls.filter((control) => CONTROL_WAY[control] === 'program'), waits: 'itself' };
+}

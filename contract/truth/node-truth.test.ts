@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ChainStakeView, LifeView } from '../life.ts';
+import type { WorkerState } from '../profiles.ts';
+import { NODE_STATES, type NodeView, nodeViewSchema, WANTED } from '../worker-channel.ts';
+import { CONTROL_WAY, type Control } from './controls.ts';
+import { LIFE_WORDS } from './life-word.ts';
+import { nodeTruth, type TruthFacts, traySign } from './node-truth.ts';
+import { type Connection, HERE } from './reach.ts';
+
+const NOW = 1_000_000;
+const error = { code: 'X', message: 'x', data: {} };
+const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
+
+function node(part: Partial<NodeView> = {}): NodeView {
+  return nodeViewSchema.parse({
+    ...{ revision: 1, address: `0x${'11'.repeat(20)}`, state: 'running', message: '', engine: 'ready', currentTask: null },
+    ...{ relay: 'reachable', relayBalanceWei: null, error: null, wanted: 'running' },
+    chain: { kind: 'reachable', sinceMs: 0 },
+    ...part,
+  });
+}
+
+const stake = (part: Partial<ChainStakeView> = {}): ChainStakeView => ({
+  ...{ status: 'Staked', balanceWei: '400', creditsWei: '5', readMs: NOW - 1_000, doubt: null },
+  ...part,
+});
+const held = node().gpu;
+const refusing = {
+  ...{ report: { reportedName: 'C', reportedVramGib: 8 }, uuids: [], sample: null, problem: null, selfTest: null },
+  acceptance: { accept: false, reasons: [] },
+} satisfies NonNullable<typeof held>;
+
+describe('a node in one word', () => {
+  it.each<[string, string, WorkerState, NodeView | null]>([
+    ['stopped', 'neutral', { kind: 'stopped' }, null],
+    ['locked', 'warn', { kind: 'locked' }, null],
+    ['restarting', 'bad', { kind: 'backoff', failures: 1, retryAtMs: 0, error }, null],
+    ['failed', 'bad', { kind: 'failed', error }, null],
+    ['starting', 'info', RUNNING, null],
+    ['starting', 'info', RUNNING, node({ state: 'starting', life: { kind: 'joining' } })],
+    ['notCleared', 'warn', RUNNING, node({ state: 'starting', life: { kind: 'notCleared' } })],
+    ['staking', 'info', RUNNING, node({ state: 'starting', life: { kind: 'staking', targetWei: '1', transaction: null } })],
+    ['awaitingStake', 'info', RUNNING, node({ state: 'starting', life: { kind: 'awaitingStake' } })],
+    ['waiting', 'good', RUNNING, node({ life: { kind: 'member' } })],
+    ['executing', 'good', RUNNING, node({ currentTask: '0x1' })],
+    ['cutOff', 'bad', RUNNING, node({ relay: 'unreachable' })],
+    ['cutOff', 'bad', RUNNING, node({ relay: 'unreachable', currentTask: '0x1' })],
+    ['held', 'warn', RUNNING, node({ state: 'paused', gpu: refusing })],
+    ['paused', 'warn', RUNNING, node({ state: 'paused', gpu: refusing, wanted: 'paused' })],
+    ['pausing', 'warn', RUNNING, node({ state: 'pausing', currentTask: '0x1', wanted: 'paused' })],
+    ['leaving', 'info', RUNNING, node({ state: 'pausing', life: { kind: 'leaving', transaction: null }, wanted: 'unstaked' })],
+    ['returning', 'info', RUNNING, node({ state: 'stopped', life: { kind: 'returning', forceFromMs: 5 }, wanted: 'unstaked' })],
+    ['out', 'neutral', RUNNING, node({ state: 'stopped', life: { kind: 'out' }, wanted: 'unstaked' })],
+    ['dropped', 'bad', RUNNING, node({ state: 'stopped', life: { kind: 'dropped' } })],
+    ['slashed', 'bad', RUNNING, node({ state: 'slashed' })],
+    ['kickedOut', 'bad', RUNNING, node({ state: 'kickedOut' })],
+    ['stopping', 'info', { kind: 'stopping', sinceMs: 0 }, node({ currentTask: '0x1' })],
+  ])('%s, %s', (life, tone, worker, told) => {
+    expect(nodeTruth({ worker, node: told, nowMs: NOW })).toMatchObject({ life, tone, lastLife: life });
+  });
+});
+
+describe('the stake', () => {
+  const of = (part: Partial<NodeView>, last: ChainStakeView | null = null) =>
+    nodeTruth({ worker: RUNNING, node: node(part), lastStake: last, nowMs: NOW }).stake;
+
+  it('is where the chain and the network have it', () => {
+    expect(of({ stake: stake() })).toMatchObject({ kind: 'staked', wei: 405n, isOld: false });
+    expect(of({ stake: stake({ doubt: 'kickedOut' }) }).kind).toBe('dueBack');
+    expect(of({ stake: stake({ doubt: 'slashed' }) }).kind).toBe('slashed');
+    expect(of({ state: 'slashed', stake: stake({ status: 'Unstaked', balanceWei: '0', creditsWei: '0' }) }).kind).toBe('slashed');
+    expect(of({ stake: stake({ status: 'Unstaked' }) })).toMatchObject({ kind: 'notStaked', wei: 0n });
+    expect(of({ stake: stake({ status: 'PendingUnstaked' }), life: { kind: 'returning', forceFromMs: 7 } })).toMatchObject({
+      ...{ kind: 'returning', forceFromMs: 7, wei: 405n },
+    });
+  });
+
+  it('is unknown before it was read, and none where the network keeps none', () => {
+    expect(of({}).kind).toBe('unknown');
+    expect(of({ chain: { kind: 'none', sinceMs: null } }).kind).toBe('none');
+  });
+
+  it('grows old when it is not read again, and is remembered of a node that does not speak', () => {
+    expect(of({ stake: stake({ readMs: NOW - 120_001 }) })).toMatchObject({ kind: 'staked', isOld: true });
+    const stopped = nodeTruth({ worker: { kind: 'stopped' }, node: null, lastStake: stake({ readMs: 0 }), nowMs: NOW });
+    expect(stopped.stake).toMatchObject({ kind: 'staked', wei: 405n, isOld: true, readMs: 0 });
+    // The view of a process that is gone is nobody's word.
+    expect(nodeTruth({ worker: { kind: 'stopped' }, node: node({ stake: stake() }), nowMs: NOW }).stake.kind).toBe('unknown');
+  });
+});
+
+describe('what does not answer', () => {
+  const idle = node({ stake: stake(), life: { kind: 'member' } });
+  const seen = (part: Partial<TruthFacts>) => nodeTruth({ worker: RUNNING, node: idle, nowMs: NOW, ...part });
+
+  it('looks different: connection, process, relay, chain', () => {
+    const program = seen({ connection: { kind: 'noProgram', sinceMs: 5 } });
+    expect(program).toMatchObject({ life: 'unknown', lastLife: 'waiting', tone: 'neutral', oldSinceMs: 5, controls: [] });
+    const own = seen({ connection: { kind: 'noNode', sinceMs: 6 } });
+    expect(own).toMatchObject({ life: 'waiting', tone: 'neutral', oldSinceMs: 6, controls: ['stop'] });
+    const worker = seen({ worker: { kind: 'backoff', failures: 1, retryAtMs: 9, error } });
+    expect(worker).toMatchObject({ life: 'restarting', tone: 'bad', controls: ['start', 'stop'] });
+    const relay = seen({ node: node({ relay: 'unreachable', relaySinceMs: 7 }) });
+    expect(relay).toMatchObject({ life: 'cutOff', tone: 'bad', relay: { kind: 'silent', sinceMs: 7 } });
+    const chain = seen({ node: node({ chain: { kind: 'unreachable', sinceMs: 8 } }) });
+    expect(chain).toMatchObject({ life: 'waiting', tone: 'good', chain: { kind: 'silent', sinceMs: 8 } });
+  });
+});
+
+const WORKERS: readonly WorkerState[] = [
+  ...([{ kind: 'stopped' }, { kind: 'locked' }, { kind: 'starting', sinceMs: 0 }, RUNNING] as const),
+  ...([
+    { kind: 'stopping', sinceMs: 0 },
+    { kind: 'failed', error },
+  ] as const),
+  { kind: 'backoff', failures: 1, retryAtMs: 0, error },
+];
+const LIVES: readonly (LifeView | null)[] = [
+  ...([null, { kind: 'checking' }, { kind: 'notCleared' }, { kind: 'awaitingStake' }, { kind: 'joining' }] as const),
+  ...([{ kind: 'member' }, { kind: 'dropped' }, { kind: 'out' }, { kind: 'returning', forceFromMs: 1 }] as const),
+  ...([
+    { kind: 'staking', targetWei: '1', transaction: null },
+    { kind: 'leaving', transaction: null },
+  ] as const),
+  ...([
+    { kind: 'barred', why: 'slashed', rejoinsMs: null },
+    { kind: 'barred', why: 'kickedOut', rejoinsMs: 9 },
+  ] as const),
+];
+const CONNECTIONS: readonly Connection[] = [HERE, { kind: 'noProgram', sinceMs: 1 }, { kind: 'noNode', sinceMs: null }];
+const STAKES: readonly (ChainStakeView | null)[] = [
+  ...[null, stake(), stake({ doubt: 'slashed' }), stake({ doubt: 'kickedOut' }), stake({ readMs: 0 })],
+  ...[stake({ status: 'PendingUnstaked' }), stake({ status: 'Unstaked', balanceWei: '0', creditsWei: '0' })],
+];
+const aNode = fc
+  .record({
+    state: fc.constantFrom(...NODE_STATES),
+    life: fc.constantFrom(...LIVES),
+    stake: fc.constantFrom(...STAKES),
+    wanted: fc.constantFrom(...WANTED, null),
+    relay: fc.constantFrom('unknown', 'reachable', 'unreachable'),
+    chain: fc.constantFrom('none', 'unknown', 'reachable', 'unreachable').map((kind) => ({ kind, sinceMs: null })),
+    currentTask: fc.constantFrom(null, '0x1'),
+    engine: fc.constantFrom('stopped', 'starting', 'ready', 'backoff', 'stopping'),
+    gpu: fc.constantFrom(null, refusing),
+  })
+  .map((part) => node(part as Partial<NodeView>));
+const someFacts = fc.record({
+  worker: fc.constantFrom(...WORKERS),
+  node: fc.option(aNode),
+  lastStake: fc.constantFrom(...STAKES),
+  connection: fc.constantFrom(...CONNECTIONS),
+  nowMs: fc.constant(NOW),
+});
+
+/** What the program and the node carry out: host/supervisor, worker/node; see also host/supervisor/supervisor.test.ts. */
+function works(control: Control, { worker, node: told }: TruthFacts): boolean {
+  switch (control) {
+    case 'start':
+      return worker.kind === 'stopped' || worker.kind === 'failed' || worker.kind === 'backoff';
+    case 'unlock':
+      return worker.kind === 'locked';
+    case 'stop':
+      return worker.kind === 'starting' || worker.kind === 'running' || worker.kind === 'backoff';
+    case 'pause':
+    case 'resume':
+    case 'rejoin':
+      return worker.kind === 'running' && told != null && told.state !== 'stopping';
+  }
+}
+
+describe('in every state', () => {
+  const always = (check: (facts: TruthFacts) => void) => fc.assert(fc.property(someFacts, check), { numRuns: 5_000 });
+
+  it('what is offered works, and there is no dead end', () => {
+    always((facts) => {
+      const truth = nodeTruth(facts);
+      expect(LIFE_WORDS).toContain(truth.life);
+      for (const control of truth.controls) expect([control, works(control, facts)]).toEqual([control, true]);
+      if (truth.waits === 'host') expect(truth.controls.length).toBeGreaterThan(0);
+      if (truth.connection.kind === 'noNode') for (const control of truth.controls) expect(CONTROL_WAY[control]).toBe('program');
+    });
+  });
+
+  it('nothing is promised that is not kept', () => {
+    always((facts) => {
+      const { promises, stake: where, task, life } = nodeTruth(facts);
+      if (promises.includes('finishesTask')) expect(task).not.toBeNull();
+      if (!promises.includes('stakeStays')) return;
+      expect(where.kind).toBe('staked');
+      expect(['leaving', 'returning', 'out', 'slashed', 'kickedOut', 'dropped', 'unknown']).not.toContain(life);
+    });
+  });
+
+  it('green is what was just heard of a node that the network reaches', () => {
+    always((facts) => {
+      const { tone, connection, relay, life } = nodeTruth(facts);
+      if (connection.kind !== 'here') expect(tone).toBe('neutral');
+      if (connection.kind === 'noProgram') expect(life).toBe('unknown');
+      if (tone === 'good') expect([facts.worker.kind, relay.kind === 'silent']).toEqual(['running', false]);
+      expect(traySign([nodeTruth(facts)]) === 'attention').toBe(tone === 'bad' || life === 'locked' || life === 'notCleared');
+    });
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * What a node is, put together once: life, stake, task, relay, chain, connection, engine and card, each with its age. Pure:
+ * window, tray, notifications and command line show this and nothing that contradicts it.
+ */
+import type { ChainStakeView } from '../life.ts';
+import type { WorkerState } from '../profiles.ts';
+import type { NodeView } from '../worker-channel.ts';
+import { type Control, controlsOf } from './controls.ts';
+import { type LifeWord, lifeWord } from './life-word.ts';
+import { type Connection, HERE, type Reach } from './reach.ts';
+import { type StakeTruth, stakeTruth } from './stake-truth.ts';
+
+export type TruthTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+
+export interface TruthFacts {
+  readonly worker: WorkerState;
+  /** The newest word of the node; null = it has not spoken, or its process is gone. */
+  readonly node: NodeView | null;
+  /** The stake as it was read before, for a node that does not speak. */
+  readonly lastStake?: ChainStakeView | null;
+  /** Left out: the reader is a part of the program. */
+  readonly connection?: Connection;
+  readonly nowMs: number;
+}
+
+/** What may be said about what happens to task and stake, because it is so. */
+export const PROMISES = ['finishesTask', 'stakeStays'] as const;
+export type TruthPromise = (typeof PROMISES)[number];
+
+export interface NodeTruth {
+  readonly life: LifeWord;
+  /** What it was when it was last heard of; the same as `life` while it is heard of. */
+  readonly lastLife: LifeWord;
+  readonly tone: TruthTone;
+  readonly connection: Connection;
+  /** Since when nothing of this is fresh; null = it is, or nobody knows. */
+  readonly oldSinceMs: number | null;
+  readonly stake: StakeTruth;
+  /** Commitment of the task under way. */
+  readonly task: string | null;
+  readonly relay: Reach;
+  readonly chain: Reach;
+  readonly engine: 'none' | 'starting' | 'ready' | 'down';
+  readonly card: 'none' | 'ready' | 'refuses' | 'unreadable';
+  readonly controls: readonly Control[];
+  readonly waits: 'host' | 'itself';
+  readonly promises: readonly TruthPromise[];
+}
+
+const TONES: Readonly<Record<LifeWord, TruthTone>> = {
+  stopped: 'neutral',
+  locked: 'warn',
+  failed: 'bad',
+  restarting: 'bad',
+  starting: 'info',
+  notCleared: 'warn',
+  staking: 'info',
+  awaitingStake: 'info',
+  waiting: 'good',
+  executing: 'good',
+  cutOff: 'bad',
+  held: 'warn',
+  pausing: 'warn',
+  paused: 'warn',
+  leaving: 'info',
+  returning: 'info',
+  out: 'neutral',
+  dropped: 'bad',
+  slashed: 'bad',
+  kickedOut: 'bad',
+  stopping: 'info',
+  unknown: 'neutral',
+};
+
+export function nodeTruth(facts: TruthFacts): NodeTruth {
+  const { worker, nowMs, connection = HERE } = facts;
+  const alive = worker.kind === 'running' || worker.kind === 'stopping';
+  const node = alive ? facts.node : null;
+  const told = lifeWord(worker, node);
+  const life = connection.kind === 'noProgram' ? 'unknown' : told;
+  const stake = stakeTruth({ node, last: facts.lastStake ?? null, nowMs });
+  const task = node?.currentTask ?? null;
+  const { controls, waits } = controlsOf({ life, alive, connection });
+  return {
+    life,
+    lastLife: told,
+    tone: connection.kind === 'here' ? TONES[life] : 'neutral',
+    connection,
+    oldSinceMs: connection.kind === 'here' ? null : connection.sinceMs,
+    stake,
+    task,
+    relay: relayOf(node),
+    chain: chainOf(node),
+    engine: engineOf(node),
+    card: cardOf(node),
+    controls,
+    waits,
+    promises: promisesOf({ life, task, stake, controls }),
+  };
+}
+
+function relayOf(node: NodeView | null): Reach {
+  switch (node?.relay) {
+    case 'reachable':
+      return { kind: 'answers' };
+    case 'unreachable':
+      return { kind: 'silent', sinceMs: node.relaySinceMs };
+    default:
+      return { kind: 'unknown' };
+  }
+}
+
+function chainOf(node: NodeView | null): Reach {
+  switch (node?.chain.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'reachable':
+      return { kind: 'answers' };
+    case 'unreachable':
+      return { kind: 'silent', sinceMs: node.chain.sinceMs };
+    default:
+      return { kind: 'unknown' };
+  }
+}
+
+function engineOf(node: NodeView | null): NodeTruth['engine'] {
+  if (node === null || node.engine === 'stopped' || node.engine === 'stopping') return 'none';
+  return node.engine === 'backoff' || node.engineError !== null ? 'down' : node.engine;
+}
+
+function cardOf(node: NodeView | null): NodeTruth['card'] {
+  if (node?.gpu == null) return 'none';
+  if (!node.gpu.acceptance.accept) return 'refuses';
+  return node.gpu.problem === null ? 'ready' : 'unreadable';
+}
+
+/** Lives on whose way the stake moves, or is gone. */
+const MOVES_STAKE: ReadonlySet<LifeWord> = new Set([
+  ...(['leaving', 'returning', 'out', 'staking', 'awaitingStake'] as const),
+  ...(['slashed', 'kickedOut', 'dropped', 'unknown'] as const),
+]);
+
+function promisesOf({ life, task, stake, controls }: Pick<NodeTruth, 'life' | 'task' | 'stake' | 'controls'>): TruthPromise[] {
+  const ends = life === 'stopping' || life === 'pausing' || life === 'leaving';
+  const polite = task !== null && (ends || controls.includes('pause') || controls.includes('stop'));
+  const stays = stake.kind === 'staked' && !MOVES_STAKE.has(life) && (controls.includes('stop') || ends);
+  return [...(polite ? (['finishesTask'] as const) : []), ...(stays ? (['stakeStays'] as const) : [])];
+}
+
+/** What a tray icon says of all nodes together. */
+export function traySign(truths: readonly Pick<NodeTruth, 'tone' | 'life'>[]): 'idle' | 'working' | 'attention' {
+  if (truths.some(({ tone, life }) => tone === 'bad' || life === 'locked' || life === 'notCleared')) return 'attention';
+  return truths.some(({ life }) => life === 'executing') ? 'working' : 'idle';
+}
