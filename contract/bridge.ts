@@ -15,7 +15,7 @@ export const connectTargetSchema = z.discriminatedUnion('kind', [
 export type ConnectTarget = z.output<typeof connectTargetSchema>;
 
 export const connectRequestSchema = z.object({ id: z.number().int().nonnegative(), target: connectTargetSchema });
-export type ConnectRequest = z.output<typeof connectRequestSchema>;
+type ConnectRequest = z.output<typeof connectRequestSchema>;
 
 /** Names of the only two messages between the window and the shell. */
 export const CONNECT_CHANNEL = 'crynux:connect';

@@ -72,7 +72,6 @@ export const gpuLimitsSchema = z.object({
   /** Of all cards of the profile together. */
   powerW: limitSchema.nullable().default(null),
 });
-export type GpuLimits = z.output<typeof gpuLimitsSchema>;
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
@@ -93,7 +92,6 @@ export const gpuIdleSchema = z.object({
   /** Program names (without folder, any case) that do not count, besides the desktop's own. */
   ignored: z.array(z.string().min(1)).default([]),
 });
-export type GpuIdle = z.output<typeof gpuIdleSchema>;
 
 /** What a host may set about the cards of one node. */
 export const gpuSettingsSchema = z.object({

@@ -25,7 +25,6 @@ export const modelProblemSchema = z.object({
   /** What was seen: a file's name and size. May be empty. */
   detail: z.string(),
 });
-export type ModelProblemView = z.output<typeof modelProblemSchema>;
 
 export const modelFileSchema = z.object({
   /** Below the model's folder, with `/`. */

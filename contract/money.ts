@@ -36,7 +36,7 @@ export const NOT_ITEMISED = 'not itemised by the relay';
 export const WITHDRAWN_BY_NETWORK = ', withdrawn by the network';
 
 export const COUNTERPARTIES = ['network', 'gas', 'slashed', 'outside'] as const;
-export type Counterparty = (typeof COUNTERPARTIES)[number];
+type Counterparty = (typeof COUNTERPARTIES)[number];
 export type Account = OwnAccount | Counterparty;
 
 export const LEDGER_KINDS = [

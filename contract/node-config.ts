@@ -13,7 +13,6 @@ export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 /** Who is in charge of the tasks: a relay, or contracts on a chain. */
 export const NETWORK_MODES = ['relay', 'chain'] as const;
-export type NetworkMode = (typeof NETWORK_MODES)[number];
 
 const presetSchema = z.object({
   id: z.string().min(1),
@@ -97,7 +96,6 @@ export const gpuConfigSchema = z.object({
   /** UUIDs the engine is confined to; empty = no NVIDIA card is used. */
   uuids: z.array(z.string()).default([]),
 });
-export type StatedGpuConfig = z.output<typeof gpuConfigSchema>;
 
 /** Cards of this machine, by UUID: what is reported is read from them at every start (RELAY_PROTOCOL 8.9). */
 export const nvidiaGpuConfigSchema = z.object({

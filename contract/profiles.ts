@@ -24,7 +24,6 @@ export const profileGpuSchema = z.discriminatedUnion('kind', [
   /** Made up; only networks that run on this machine take it. */
   gpuConfigSchema.extend({ kind: z.literal('stated') }),
 ]);
-export type ProfileGpu = z.output<typeof profileGpuSchema>;
 
 export const REJOIN_POLICIES = ['never', 'afterKickOut'] as const;
 

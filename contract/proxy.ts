@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 export const PROXY_SCHEMES = ['http', 'https', 'socks5'] as const;
-export type ProxyScheme = (typeof PROXY_SCHEMES)[number];
+type ProxyScheme = (typeof PROXY_SCHEMES)[number];
 
 /** A proxy as it is connected to. */
 export interface ProxyAddress {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 /** All 0–1. `long`: over the last tasks; `health`: recovers after timeouts; `combined`: their product. */
 export const qosNumbersSchema = z.object({ long: z.number(), health: z.number(), combined: z.number() });
-export type QosNumbers = z.output<typeof qosNumbersSchema>;
 
 export const QOS_CHANGES = [
   'rankedFirst',

@@ -40,7 +40,7 @@ export interface WorkerListeners {
   readonly onError?: (error: ContractError) => void;
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly confirmedAlone?: boolean;
   /** Of every key that the program holds. */
   readonly ownAddresses?: readonly Hex[];

@@ -11,7 +11,7 @@ const quantity = z
   .transform(BigInt);
 const receiptsSchema = z.array(z.object({ from: z.string(), gasUsed: quantity, effectiveGasPrice: quantity }));
 
-export interface ChainAccount {
+interface ChainAccount {
   readonly stakeWei: bigint;
   readonly walletWei: bigint;
   readonly gasWei: bigint;

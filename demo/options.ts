@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export type DemoMode =
+type DemoMode =
   /** Prints the table, then shows the window until Ctrl-C. */
   | 'serve'
   /** Exits after the table. */

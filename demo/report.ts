@@ -28,7 +28,7 @@ export interface ReportInput {
   readonly durationMs: number;
 }
 
-export interface ReportTask {
+interface ReportTask {
   readonly commitment: string;
   readonly type: TaskTypeNumber;
   readonly state: TaskStatus;
@@ -38,7 +38,7 @@ export interface ReportTask {
 }
 
 /** The JSON of `--once --json`. */
-export interface JsonReport {
+interface JsonReport {
   readonly tasks: readonly ReportTask[];
   readonly earnedWei: string;
   readonly relayBalanceWei: string;

@@ -15,7 +15,7 @@ export interface Submitter {
   submit(submission: Submission): Promise<SubmittedTask>;
 }
 
-export interface SubmittedTask {
+interface SubmittedTask {
   readonly commitment: string;
   readonly ended: Promise<TaskOutcome>;
 }

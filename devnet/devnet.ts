@@ -30,7 +30,7 @@ export const devnetConfigSchema = z.object({
   /** False: stakes are numbers in the relay's books, for tests that need no chain. */
   chain: z.union([z.literal(false), chainConfigSchema]).prefault({}),
 });
-export type DevnetConfig = z.output<typeof devnetConfigSchema>;
+type DevnetConfig = z.output<typeof devnetConfigSchema>;
 export type DevnetConfigInput = z.input<typeof devnetConfigSchema>;
 
 export interface DevnetDeps extends NetworkDeps {
@@ -62,7 +62,7 @@ export interface Devnet {
 }
 
 /** @throws DevnetError DEVNET_BAD_CONFIG naming the first bad field. */
-export function parseDevnetConfig(input: unknown): DevnetConfig {
+function parseDevnetConfig(input: unknown): DevnetConfig {
   const result = devnetConfigSchema.safeParse(input);
   if (!result.success) {
     const issue = result.error.issues[0];

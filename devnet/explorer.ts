@@ -31,7 +31,7 @@ function taskKind(task: SeenTask): 'good' | 'bad' | 'wait' {
 }
 
 /** What the page shows, as JSON. */
-export function explorerState({ view, participants, titles }: ExplorerSource): object {
+function explorerState({ view, participants, titles }: ExplorerSource): object {
   const nodes = new Map(view.nodes().map((node) => [node.address.toLowerCase(), node]));
   const people = participants();
   const names = new Map(people.map(({ name, address }) => [address.toLowerCase(), name]));

@@ -63,7 +63,7 @@ const CHAIN_FILE = 'chain.json';
 const RELAY_GAS_WEI = 10n ** 21n;
 
 /** Relay and chain both: neither can go on without the other. The devnet must not be running. */
-export function deleteDevnetState(statePath: string): void {
+function deleteDevnetState(statePath: string): void {
   for (const name of [...RELAY_FILES, CHAIN_FILE]) rmSync(join(statePath, name), { recursive: true, force: true });
 }
 

@@ -3,7 +3,7 @@ import type { ShellHost } from './host.ts';
 import type { ShellPaths } from './paths.ts';
 import type { ShellWindow } from './window.ts';
 
-export interface ShellLog {
+interface ShellLog {
   info(data: object, message: string): void;
   warn(data: object, message: string): void;
   error(data: object, message: string): void;

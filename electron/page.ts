@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 export const PAGE_SCHEME = 'crynux';
-export const PAGE_HOST = 'app';
+const PAGE_HOST = 'app';
 export const PAGE_ORIGIN = `${PAGE_SCHEME}://${PAGE_HOST}`;
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`;
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 const whole = z.number().int();
-export const windowStateSchema = z.object({
+const windowStateSchema = z.object({
   bounds: z.object({ x: whole, y: whole, width: whole.min(900), height: whole.min(600) }).nullable(),
   maximised: z.boolean(),
 });

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { writeAtomically } from '../host/data-file.ts';
 
 /** How a file is opened with the desktop's own program for it; null = there is no desktop. */
-export function openerOf(
+function openerOf(
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly command: string; readonly args: readonly string[] } | null {

@@ -5,7 +5,7 @@
  * `docs/errors.md` is made from the catalogues, and a test keeps it in step.
  */
 
-export interface ErrorEntry {
+interface ErrorEntry {
   /** What happened, in one sentence, for a host. */
   readonly meaning: string;
   /** What the host (or a developer) can do about it. */

@@ -12,7 +12,7 @@ import { type Direction, namesOf, schemaText } from './schema-text.ts';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const CONTRACT = path.join(ROOT, 'contract');
 /** Runs as it stands, on the Node that it says; a test does so. */
-export const EXAMPLE = 'docs/examples/ask-program.mjs';
+const EXAMPLE = 'docs/examples/ask-program.mjs';
 
 const head = (example: string) => `# The programming interface
 

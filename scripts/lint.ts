@@ -12,6 +12,7 @@ const checks: readonly (readonly [string, () => boolean])[] = [
   ['style, outer walls, circles, dates (biome)', () => runs('@biomejs/biome', 'biome', ['check', '.', ...process.argv.slice(2)])],
   ['inner walls of worker/', innerWalls],
   ['programs are found by platform/ alone', programsFound],
+  ['files, exports and dependencies that nobody uses (knip)', () => runs('knip', 'knip', ['--treat-config-hints-as-errors'])],
 ];
 
 const failed = checks.filter(([, holds]) => !holds()).map(([name]) => name);

@@ -13,7 +13,7 @@ import { buildDesktop } from './build-desktop.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** Where Electron's package has put it. The package itself would download it when asked, so it is not asked. */
-export function electronBinary(env: NodeJS.ProcessEnv = process.env): string | null {
+function electronBinary(env: NodeJS.ProcessEnv = process.env): string | null {
   const folder = path.join(root, 'node_modules', 'electron');
   const named = path.join(folder, 'path.txt');
   if (!existsSync(named)) return null;

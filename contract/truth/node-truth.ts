@@ -10,7 +10,7 @@ import { type LifeWord, lifeWord } from './life-word.ts';
 import { type Connection, HERE, type Reach } from './reach.ts';
 import { type StakeTruth, stakeTruth } from './stake-truth.ts';
 
-export type TruthTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+type TruthTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
 
 export interface TruthFacts {
   readonly worker: WorkerState;
@@ -24,8 +24,8 @@ export interface TruthFacts {
 }
 
 /** What may be said about what happens to task and stake, because it is so. */
-export const PROMISES = ['finishesTask', 'stakeStays'] as const;
-export type TruthPromise = (typeof PROMISES)[number];
+const PROMISES = ['finishesTask', 'stakeStays'] as const;
+type TruthPromise = (typeof PROMISES)[number];
 
 export interface NodeTruth {
   readonly life: LifeWord;

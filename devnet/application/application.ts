@@ -33,7 +33,7 @@ export type Progress =
   | { readonly kind: 'status'; readonly task: RemoteTask }
   | { readonly kind: 'validated'; readonly commitments: readonly string[] };
 
-export interface RunOptions {
+interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -6,7 +6,7 @@ import type { CreateTaskPayload } from '../../protocol/wire/task.ts';
 import { DevnetError } from '../errors.ts';
 import { configWei } from '../relay/config.ts';
 
-export const taskSpecSchema = z.object({
+const taskSpecSchema = z.object({
   type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora'] satisfies TaskType[]),
   /** JSON text, sent as it is. */
   args: z.string().min(1),

@@ -24,7 +24,7 @@ export interface ChainApplicationOptions {
   readonly pollMs?: number;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** As of {@link CreateOptions}. */
   readonly sampled?: boolean;
   readonly signal?: AbortSignal;
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly onTask?: (task: ChainTask) => void;
 }
 
-export interface ChainOutcome {
+interface ChainOutcome {
   readonly kind: /** The files hash to the validated score. */
     | 'success'
     /** Every node found the arguments invalid; the fee came back. */

@@ -14,7 +14,7 @@ export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
   readonly chainId?: number;
 }
 
-export interface TaskContract {
+interface TaskContract {
   readonly address: Hex;
   /** One transaction, in a block. @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words */
   send(from: DevnetAccount, fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<TransactionReceipt>;

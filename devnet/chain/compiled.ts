@@ -42,7 +42,7 @@ export const compiledContractSchema = z.object({
 });
 export type CompiledContract = z.output<typeof compiledContractSchema>;
 
-export const compiledSchema = z.object({
+const compiledSchema = z.object({
   /** Version of solc, as it tells it. */
   compiler: z.string(),
   generations: z.record(z.enum(STAKING_GENERATIONS), z.record(z.string(), compiledContractSchema)),

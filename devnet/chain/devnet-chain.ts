@@ -15,7 +15,7 @@ const DEPLOYER_WEI = 10n ** 24n;
 /** What a transaction of somebody else is given for its gas. */
 const GAS_WEI = 10n ** 16n;
 
-export interface Balance {
+interface Balance {
   readonly address: Hex;
   readonly wei: bigint;
 }

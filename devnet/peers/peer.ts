@@ -148,7 +148,7 @@ export function failedChecks(report: PreflightReport | null): string[] {
 }
 
 /** An honest peer needs nobody between its worker and its engine. */
-export function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | 'engine'>): EngineConfig {
+function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | 'engine'>): EngineConfig {
   if (behaviour.kind === 'honest') return { kind: 'program', ...engine };
   return {
     kind: 'program',

@@ -22,7 +22,7 @@ export async function tamperWithResults(outputDir: string): Promise<void> {
 }
 
 /** The same response with another text, and token counts that fit it. */
-export function pretendedResponse(response: LlmResponse): LlmResponse {
+function pretendedResponse(response: LlmResponse): LlmResponse {
   const choices = response.choices.map((choice) => {
     const content = PRETENDED_ANSWERS.find((answer) => answer !== choice.message.content) ?? '';
     return { ...choice, finish_reason: 'stop' as const, message: { role: choice.message.role, content } };

@@ -10,7 +10,7 @@ const seconds = z.number().positive();
 /** Wei as decimal text from a file or channel, or as bigint from code; a parsed config can be parsed again. */
 export const configWei = z.union([z.bigint().nonnegative(), weiField]);
 
-export const relayTimesSchema = z.object({
+const relayTimesSchema = z.object({
   queue: seconds.default(120),
   fineTuneQueueGrace: seconds.default(60),
   /** Execution timeout = predicted seconds × factor, clamped. */
@@ -31,7 +31,7 @@ export const relayTimesSchema = z.object({
   modelDownload: seconds.default(300),
 });
 
-export const genesisSchema = z.object({
+const genesisSchema = z.object({
   /** Relay account balances. */
   accounts: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
   /** What the staking contract would say of a node. */
@@ -47,7 +47,6 @@ export const genesisSchema = z.object({
     )
     .default([]),
 });
-export type Genesis = z.output<typeof genesisSchema>;
 
 const ratioText = z.string().regex(/^\d+(\.\d+)?$/);
 

@@ -40,7 +40,7 @@ export interface RelayOptions {
   readonly faults?: FaultPlan;
 }
 
-export interface InProcessRequest {
+interface InProcessRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   readonly url: string;

@@ -35,7 +35,7 @@ export function setChainStake(context: RelayContext, told: ToldStake): void {
   transfer(context, { ...movement, reason: `${movement.type.toLowerCase()}-${reason}`, wei });
 }
 
-export function chainStatus({ store }: Pick<RelayContext, 'store'>, node: string): ChainStakeRow['status'] {
+function chainStatus({ store }: Pick<RelayContext, 'store'>, node: string): ChainStakeRow['status'] {
   return store.chainStakes.get(node)?.status ?? 'Unstaked';
 }
 

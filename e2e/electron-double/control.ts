@@ -21,12 +21,12 @@ export type OrderInput =
   | { readonly do: 'chooseFolder'; readonly folder: string }
   | { readonly do: 'quit' };
 
-export type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
+type Bounds = ReturnType<BrowserWindow['getNormalBounds']>;
 
 /** Another window's page, a frame inside the window's page, its page after it has gone elsewhere, a frame that is gone. */
 export type Stranger = 'otherWindow' | 'subframe' | 'otherPage' | 'goneFrame';
 
-export type Order = OrderInput & { readonly id: number };
+type Order = OrderInput & { readonly id: number };
 
 export interface Look {
   readonly debuggingUrl: string;

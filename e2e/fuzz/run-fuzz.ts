@@ -8,7 +8,7 @@ import { createChoices } from '../soak/choices.ts';
 import type { Tried } from './fuzz-child.ts';
 import { isTarget, TARGETS, type TargetName } from './targets.ts';
 
-export interface Finding {
+interface Finding {
   readonly target: TargetName;
   /** `ended`: the process was gone; `endless`: it did not come to an end. */
   readonly kind: 'uncoded' | 'slow' | 'ended' | 'endless';

@@ -11,7 +11,7 @@ import type { Choices } from './choices.ts';
 import { type HostControl, kill } from './host-control.ts';
 import type { SoakNode } from './soak-network.ts';
 
-export const KILL_KINDS = [
+const KILL_KINDS = [
   'workerAtPoint',
   'engineAtPoint',
   'worker',

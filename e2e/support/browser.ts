@@ -34,14 +34,3 @@ async function browse(url: string, flags: readonly string[]): Promise<string> {
 export function dumpDom(url: string): Promise<string> {
   return browse(url, ['--dump-dom']);
 }
-
-export async function screenshot(
-  url: string,
-  options: { file: string; width: number; height: number; dark: boolean },
-): Promise<void> {
-  await browse(url, [
-    `--screenshot=${options.file}`,
-    `--window-size=${options.width},${options.height}`,
-    ...(options.dark ? ['--blink-settings=preferredColorScheme=0'] : ['--blink-settings=preferredColorScheme=1']),
-  ]);
-}

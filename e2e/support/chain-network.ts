@@ -31,7 +31,7 @@ export interface ChainNode extends OpenRig {
   again(engine: FakeEngine): Promise<ChainNode>;
 }
 
-export interface ChainNodeOptions {
+interface ChainNodeOptions {
   readonly engine?: FakeEngine;
   readonly rejoin?: 'never' | 'afterKickOut';
   /** Default: {@link COIN_WEI}. */

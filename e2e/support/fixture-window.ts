@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { needBrowser } from '../../scripts/browser.ts';
 import { serveFixtures } from '../../scripts/serve-fixtures.ts';
 
-export interface PageOptions {
+interface PageOptions {
   /** Name of a scenario (renderer/testing/scenario.ts). */
   readonly fixture: string;
   /** Below the node: `tasks?state=EndSuccess`. */

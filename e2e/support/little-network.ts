@@ -11,7 +11,7 @@ import { WEI_PER_CNX } from '../../protocol/money/wei.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
 import { thisPlatform } from '../../worker/gpu/platform.ts';
 
-export const FEE_WEI = 3n * WEI_PER_CNX;
+const FEE_WEI = 3n * WEI_PER_CNX;
 const STAKE_WEI = (400n * WEI_PER_CNX).toString();
 /** A seed is sampled once in a million: no task is validated by a group. */
 const MODULUS = 1_000_000;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RunningProcess } from './processes.ts';
 
 /** Shapes of a secret that is 0x-hex or plain text. */
-export function shapesOf(secret: string): Buffer[] {
+function shapesOf(secret: string): Buffer[] {
   const isHex = /^0x[0-9a-f]+$/i.test(secret);
   const hex = secret.replace(/^0x/, '');
   const bytes = isHex ? Buffer.from(hex, 'hex') : Buffer.from(secret);

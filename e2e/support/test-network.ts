@@ -45,7 +45,7 @@ export interface TestNetwork {
   close(): Promise<void>;
 }
 
-export interface WorkerHandle {
+interface WorkerHandle {
   readonly client: WorkerClient;
   /** Resolves when the node runs; rejects when the process ends first. */
   readonly started: Promise<unknown>;

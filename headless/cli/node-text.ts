@@ -9,7 +9,7 @@ import { formatCnx } from '../../protocol/money/wei.ts';
 import { missedAtMs } from '../../protocol/tasks/missed-deadline.ts';
 
 export const cnx = (wei: string | bigint): string => `${formatCnx(BigInt(wei))} CNX`;
-export const cnxOrDash = (wei: string | null): string => (wei === null ? '–' : cnx(wei));
+const cnxOrDash = (wei: string | null): string => (wei === null ? '–' : cnx(wei));
 
 export function shortHex(hex: string): string {
   return hex.length <= 14 ? hex : `${hex.slice(0, 8)}…${hex.slice(-4)}`;
@@ -20,7 +20,7 @@ export function timeText(ms: number): string {
   return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
 }
 
-export function secondsText(ms: number | null): string {
+function secondsText(ms: number | null): string {
   return ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`;
 }
 
@@ -89,7 +89,6 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
     pendingRestart,
   };
 }
-export type NodeFacts = ReturnType<typeof nodeFacts>;
 
 export function nodeText(view: ProfileView): string {
   const { profile, networkTitle, gpuName, node, pendingRestart } = view;
@@ -124,7 +123,7 @@ function chainLine({ sinceMs }: NodeView['chain']): string {
 }
 
 /** How far the engine's own first tasks are, and how quick it was. */
-export function warmUpText({ state, modelId, index, count, results, limitSeconds }: WarmUpView): string {
+function warmUpText({ state, modelId, index, count, results, limitSeconds }: WarmUpView): string {
   const done = results.map((one) => `${one.modelId} ${one.seconds.toFixed(1)} s of ${limitSeconds} s`).join(', ');
   const now = modelId === null ? state : `${state}: ${modelId} (${index} of ${count})`;
   return done === '' ? now : `${now}; ${done}`;

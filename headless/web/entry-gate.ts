@@ -39,7 +39,7 @@ export interface EntryGate {
   readonly commandLineToken: string;
 }
 
-export interface Connection {
+interface Connection {
   /** It is gone. */
   left(): void;
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HeadlessError } from '../errors.ts';
 
-export interface StaticFile {
+interface StaticFile {
   readonly body: Buffer;
   readonly type: string;
 }

@@ -19,7 +19,7 @@ export interface ChosenPlaces {
   take(token: string, kind: PlaceKind): string;
 }
 
-export const CHOICE_COUNTS_MS = 10 * 60_000;
+const CHOICE_COUNTS_MS = 10 * 60_000;
 const MAX_CHOICES = 20;
 const TOKEN_BYTES = 16;
 

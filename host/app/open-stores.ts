@@ -15,7 +15,7 @@ import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
 import { openSecretSettings, type SecretSettings } from '../settings/secrets.ts';
 import { openSettings, type SettingsStore } from '../settings/settings.ts';
 
-export interface HostFolders {
+interface HostFolders {
   readonly ownNetworks: string;
   readonly logs: string;
   readonly models: string;

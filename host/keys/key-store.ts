@@ -3,7 +3,7 @@ import type { KeyStoreKind } from '../../contract/keys.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { HostError } from '../errors.ts';
 
-export interface StoredKey {
+interface StoredKey {
   readonly address: Hex;
   readonly privateKey: Hex;
   /** Encrypts it in the keystore; the keychain takes none. */

@@ -6,7 +6,7 @@ import { HostError } from '../errors.ts';
 import { archivedName, type KeyStore } from './key-store.ts';
 import { KEYCHAIN_SERVICE, type KeychainAccessOptions, keychainAccess } from './keychain-access.ts';
 
-export { KEYCHAIN_SERVICE, type Keytar } from './keychain-access.ts';
+export type { Keytar } from './keychain-access.ts';
 
 export interface KeychainOptions extends KeychainAccessOptions {
   readonly platform: NodeJS.Platform;

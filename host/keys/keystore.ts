@@ -13,7 +13,7 @@ import { openKeystore } from './keystore-cipher.ts';
 import { type KeystoreFile, parseKeystore } from './keystore-file.ts';
 
 /** ethers' own, and what wallets use: 128 MiB and about a second per guess. */
-export const SCRYPT_N = 2 ** 17;
+const SCRYPT_N = 2 ** 17;
 
 export interface KeystoreOptions {
   readonly folder: string;

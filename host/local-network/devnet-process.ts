@@ -19,7 +19,7 @@ export interface DevnetProcessOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface DevnetFunds {
+interface DevnetFunds {
   /** Coin on the chain: for stake and gas. */
   readonly walletWei: bigint;
 }

@@ -18,7 +18,7 @@ const leftSchema = z.object({ id: profileIdSchema, address: addressField, networ
 const contentSchema = z.object({ profiles: z.array(profileSchema), left: z.array(leftSchema) });
 type Content = z.output<typeof contentSchema>;
 
-export type ProfileChange =
+type ProfileChange =
   | { readonly kind: 'created' | 'updated'; readonly profile: Profile }
   | { readonly kind: 'removed'; readonly id: string };
 

@@ -15,10 +15,10 @@ export type EngineHello = z.output<typeof engineHelloSchema>;
 /** worker→engine, answer to the hello. */
 export const engineWelcomeSchema = z.object({ worker_id: uintField });
 
-export const engineModelSchema = z.object({ id: z.string(), type: z.string(), variant: z.string().nullable() });
+const engineModelSchema = z.object({ id: z.string(), type: z.string(), variant: z.string().nullable() });
 export type EngineModel = z.output<typeof engineModelSchema>;
 
-export const inferenceJobSchema = z.object({
+const inferenceJobSchema = z.object({
   task_name: z.literal('inference'),
   task_type: uintField,
   /** Commitment hex without 0x. */
@@ -29,7 +29,7 @@ export const inferenceJobSchema = z.object({
   /** Directory that exists; the engine writes N.png, 0.json, or validation/ and checkpoint/ into it. */
   output_dir: z.string(),
 });
-export const downloadJobSchema = z.object({
+const downloadJobSchema = z.object({
   task_name: z.literal('download'),
   task_type: uintField,
   task_id: z.string(),
@@ -39,7 +39,6 @@ export const downloadJobSchema = z.object({
 export const engineJobSchema = z.object({ task: z.discriminatedUnion('task_name', [inferenceJobSchema, downloadJobSchema]) });
 export type EngineJobFrame = z.output<typeof engineJobSchema>;
 export type InferenceJob = z.output<typeof inferenceJobSchema>;
-export type DownloadJob = z.output<typeof downloadJobSchema>;
 
 /** engine→worker result; despite its name `task_id_commitment` echoes the job's task_id. */
 export const engineResultSchema = z.object({

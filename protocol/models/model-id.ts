@@ -50,7 +50,7 @@ export function normaliseModelIdNode(id: string): string {
 }
 
 /** A name inside task arguments: lower-cased unless it is a URL. */
-export function normaliseModelName(name: string): string {
+function normaliseModelName(name: string): string {
   return name.startsWith('http://') || name.startsWith('https://') ? name : name.toLowerCase();
 }
 

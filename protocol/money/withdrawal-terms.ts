@@ -8,7 +8,7 @@ export interface Ratio {
   readonly denominator: bigint;
 }
 
-export interface FeeTier {
+interface FeeTier {
   readonly minAmountWei: bigint;
   readonly ratio: Ratio;
 }

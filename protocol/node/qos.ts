@@ -7,9 +7,9 @@ export const POOL_SIZE = 50;
 /** Long-term quality of a node without history. */
 export const NEUTRAL_QOS = 0.5;
 export const HEALTH_RECOVERY_MINUTES = 30;
-export const HEALTH_BOOST = 0.15;
-export const FIRST_TIMEOUT_FACTOR = 0.95;
-export const REPEATED_TIMEOUT_FACTOR = 0.3;
+const HEALTH_BOOST = 0.15;
+const FIRST_TIMEOUT_FACTOR = 0.95;
+const REPEATED_TIMEOUT_FACTOR = 0.3;
 /** A timeout counts as the first one while health is at least this. */
 export const FIRST_TIMEOUT_HEALTH = 0.99;
 export const EXCLUSION_BELOW = 0.2;

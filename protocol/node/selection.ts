@@ -28,7 +28,7 @@ export interface TaskDemand {
   readonly modelIds: readonly string[];
 }
 
-export interface NamedHardware {
+interface NamedHardware {
   readonly gpuName: string;
   readonly gpuVramGib: number;
   readonly version: string;
@@ -44,7 +44,7 @@ export interface DispatchPolicy {
 export const REAL_RELAY_POLICY: DispatchPolicy = { minimumNodeNameNumber: 10, nodeNameWhitelist: null };
 
 /** Bonus factor for base models that the node has in use. */
-export const IN_USE_BONUS = 0.3;
+const IN_USE_BONUS = 0.3;
 
 export type NodeFilter = (node: CandidateNode, task: TaskDemand, policy: DispatchPolicy) => boolean;
 

@@ -3,9 +3,9 @@ import { ProtocolError } from '../errors.ts';
 import type { ZlibPort } from './zlib-port.ts';
 
 /** Larger images are refused before anything is inflated; 32 MiPixel is far above what tasks can ask for. */
-export const MAX_PIXELS = 2 ** 25;
+const MAX_PIXELS = 2 ** 25;
 /** Keeps every sum of the resampling below 2^53. */
-export const MAX_SIDE = 2 ** 16;
+const MAX_SIDE = 2 ** 16;
 
 export const COLOUR = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgbAlpha: 6 } as const;
 

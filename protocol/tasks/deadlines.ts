@@ -31,7 +31,7 @@ export const REAL_RELAY_TIMES: NetworkTimes = {
 };
 
 /** The engine may run on this long after the task's deadline before it is stopped. */
-export const ENGINE_GRACE_SECONDS = 10;
+const ENGINE_GRACE_SECONDS = 10;
 
 /** The fields of a task that deadlines depend on; those of a `RemoteTask`. */
 export interface TimedTask {

@@ -35,7 +35,7 @@ export interface GroupOutcome {
 }
 
 /** Indices into the three tasks. */
-export interface EqualPair {
+interface EqualPair {
   readonly winner: number;
   readonly equal: number;
   readonly third: number;
@@ -54,7 +54,7 @@ export const RANK_PAIRS = [
  * The first equal pair of scores in the order 1–2, 1–3, 2–3, or null. Near-equality of images is not
  * transitive: the third belongs to the pair only when it equals the pair's winner.
  */
-export function firstEqualPair({ taskType, distanceThreshold, tasks }: Group): EqualPair | null {
+function firstEqualPair({ taskType, distanceThreshold, tasks }: Group): EqualPair | null {
   const equal = (i: number, j: number): boolean => {
     const a = scoreOf(tasks[i]);
     const b = scoreOf(tasks[j]);

@@ -32,7 +32,7 @@ export interface LlmWorkload {
   readonly maxNewTokens: number;
 }
 
-export interface FineTuneWorkload {
+interface FineTuneWorkload {
   readonly type: 'FineTuneLora';
   readonly timeoutSeconds: number;
 }

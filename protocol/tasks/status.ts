@@ -19,7 +19,6 @@ export const TASK_STATUS = {
 } as const;
 
 export type TaskStatus = keyof typeof TASK_STATUS;
-export type TaskStatusNumber = (typeof TASK_STATUS)[TaskStatus];
 
 export const TASK_STATUSES = Object.keys(TASK_STATUS) as readonly TaskStatus[];
 

@@ -8,7 +8,7 @@ export type TransitionActor = 'application' | 'node' | 'relay' | 'network' | 'ti
 
 export type TransitionScope = 'single' | 'group' | 'any';
 
-export type TransitionCause =
+type TransitionCause =
   | 'start'
   | 'parameters'
   | 'score'

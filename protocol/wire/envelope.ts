@@ -1,12 +1,12 @@
 /** Relay envelopes. Source: RELAY_PROTOCOL 3.1. */
 import { z } from 'zod';
 
-export const validationErrorSchema = z.object({
+const validationErrorSchema = z.object({
   message: z.literal('validation_error'),
   data: z.object({ field_name: z.string(), message: z.string() }),
 });
 
-export const messageSchema = z.object({ message: z.string() });
+const messageSchema = z.object({ message: z.string() });
 
 /** Success envelope around `data`. */
 export function successSchema<Data extends z.ZodType>(data: Data) {

@@ -12,7 +12,7 @@ function told<Schema extends z.ZodType>(schema: Schema) {
  * A task as it was when the slash was recorded. Which fields a relay puts there is its own affair; those that bear the
  * names of a task object (3.2.2) are read, every other one is left in the raw evidence.
  */
-export const taskSnapshotSchema = z.object({
+const taskSnapshotSchema = z.object({
   task_id_commitment: told(z.string()),
   selected_node: told(z.string()),
   score: told(z.string()),
@@ -25,7 +25,7 @@ export const taskSnapshotSchema = z.object({
 export type TaskSnapshot = z.output<typeof taskSnapshotSchema>;
 
 /** A node of the group as it was when its task started. Q_long goes from 0 to 10, health from 0 to 1. Amounts in wei. */
-export const nodeSnapshotSchema = z.object({
+const nodeSnapshotSchema = z.object({
   address: z.string(),
   gpu_name: told(z.string()),
   gpu_vram: told(uintField),
@@ -40,11 +40,10 @@ export const nodeSnapshotSchema = z.object({
   delegated_staking_amount: told(weiField),
   models: told(goArray(z.object({ model_id: z.string(), in_use: told(z.boolean()) }))),
 });
-export type NodeSnapshot = z.output<typeof nodeSnapshotSchema>;
 
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).nullish().catch(null);
 
-export const slashEvidenceSchema = z.object({
+const slashEvidenceSchema = z.object({
   task_snapshots: list(taskSnapshotSchema),
   node_snapshots: list(nodeSnapshotSchema),
   validation_context: told(

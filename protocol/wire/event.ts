@@ -26,7 +26,7 @@ export const RELAY_EVENT_TYPES = [
 export type RelayEventType = (typeof RELAY_EVENT_TYPES)[number];
 
 /** The longest are those of a slash, with its evidence. */
-export const MAX_EVENT_ARGS = 512 * 1024;
+const MAX_EVENT_ARGS = 512 * 1024;
 
 /** A row of GET /v1/events. `type` stays an open string: one unknown event must never stop the stream (quirk 41). */
 export const relayEventSchema = z

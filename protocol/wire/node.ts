@@ -61,7 +61,6 @@ export const nodeInfoSchema = z
     todayDelegatorEarningsWei: node.today_delegator_earnings,
   }));
 export type NodeInfo = z.output<typeof nodeInfoSchema>;
-export type NodeInfoWire = z.input<typeof nodeInfoSchema>;
 
 /**
  * GET /v1/node/:a, which anybody may ask: what a node is now. A node that the relay never saw, or that has left, has the status

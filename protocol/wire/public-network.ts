@@ -9,7 +9,7 @@ export const PUBLIC_NODES_PAGE = 100;
  * GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second tells the weight. Both list every node that ever
  * joined: whether one is there now, only its own status tells (GET /v1/node/:a).
  */
-export const publicNodeSchema = z
+const publicNodeSchema = z
   .object({ address: z.string(), card_model: z.string(), v_ram: uintField, prob_weight: z.number().nullish() })
   .transform((node) => ({
     address: node.address,
@@ -21,7 +21,7 @@ export type PublicNode = z.output<typeof publicNodeSchema>;
 export const publicNodesSchema = goArray(publicNodeSchema);
 
 /** GET /v2/loaded-models: what the network's nodes hold, by model. */
-export const loadedModelSchema = z
+const loadedModelSchema = z
   .object({
     model_id: z.string(),
     model_type: z.string(),

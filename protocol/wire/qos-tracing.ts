@@ -18,7 +18,7 @@ export type QosEventType = (typeof QOS_EVENTS)[number];
 const absentAsNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
 /** One change. `long`: quality over the last tasks, `health`: recovery from timeouts, `combined`: their product; all 0–1. */
-export const qosTraceSchema = z
+const qosTraceSchema = z
   .object({
     timestamp: momentField,
     task_id_commitment: absentAsNull(z.string()),

@@ -60,8 +60,7 @@ export const depositRecordSchema = z
   }));
 export type DepositRecord = z.output<typeof depositRecordSchema>;
 
-export const WITHDRAW_STATUSES = ['pending', 'success', 'failed'] as const;
-export type WithdrawStatus = (typeof WITHDRAW_STATUSES)[number];
+const WITHDRAW_STATUSES = ['pending', 'success', 'failed'] as const;
 
 /** Row of GET …/withdraw/list. The fee was charged on top of the amount. */
 export const withdrawalRecordSchema = z
@@ -91,7 +90,6 @@ export type WithdrawalRecord = z.output<typeof withdrawalRecordSchema>;
 
 /** `deprecated`: the network has withdrawn what was not released yet; nothing of it is locked any more. */
 export const VESTING_STATUSES = ['active', 'completed', 'deprecated'] as const;
-export type VestingStatus = (typeof VESTING_STATUSES)[number];
 
 /** Row of GET …/vesting/list: an emission that is released over days. `type`: node, delegation or other. */
 export const vestingRecordSchema = z

@@ -1,14 +1,14 @@
 /** Messages that stay until they are read. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly tone: 'good' | 'bad' | 'info';
   /** Already in the host's language. */
   readonly text: string;
 }
 
-export interface ToastsState {
+interface ToastsState {
   readonly toasts: readonly Toast[];
   push(toast: Omit<Toast, 'id'>): void;
   dismiss(id: number): void;

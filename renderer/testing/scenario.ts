@@ -1,5 +1,5 @@
 /** Situations that are hard to reach for real, by the name that `?fixture=` gives. */
-export const SCENARIOS = [
+const SCENARIOS = [
   /** No node yet: the window opens at the first run. */
   'first-run',
   /** Idle, with a past. */

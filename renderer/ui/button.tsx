@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import { LoaderCircle, type LucideIcon } from 'lucide-react';
 import type { ComponentProps } from 'react';
 
-export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger';
+type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const TONES: Readonly<Record<ButtonTone, string>> = {
   primary: 'bg-accent text-on-accent hover:bg-accent-hover',

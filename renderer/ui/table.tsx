@@ -1,7 +1,7 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 
-export interface TableColumn {
+interface TableColumn {
   readonly key: string;
   readonly label: string;
   /** Numbers stand at the right. */

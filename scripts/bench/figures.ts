@@ -41,7 +41,7 @@ export class Figures {
   }
 }
 
-export function shown({ unit, runs }: Pick<Figure, 'unit' | 'runs'>): string {
+function shown({ unit, runs }: Pick<Figure, 'unit' | 'runs'>): string {
   const digits = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2));
   const spread = runs.length === 1 ? '' : `  (${digits(Math.min(...runs))} … ${digits(Math.max(...runs))})`;
   return `${digits(median(runs))} ${unit}${spread}`;

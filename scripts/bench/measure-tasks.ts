@@ -7,7 +7,7 @@ import { startTestNetwork, type TestNetwork } from '../../e2e/support/test-netwo
 import { type Figures, mean, median, quantile } from './figures.ts';
 import { lastPoll, type Phases, readLines, type TaskPath, taskPath } from './task-path.ts';
 
-export const ROUND_TRIP_MS = 50;
+const ROUND_TRIP_MS = 50;
 const IDLE_SECONDS = 30;
 /** Pointer and events are asked for in turn, half a second apart. */
 const LOOK_EVERY_MS = 500;

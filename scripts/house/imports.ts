@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Folders of the root that hold our own TypeScript. */
-export const SOURCE_FOLDERS = [
+const SOURCE_FOLDERS = [
   'protocol',
   'contract',
   'platform',

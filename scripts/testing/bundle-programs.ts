@@ -9,29 +9,10 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
+import { TEST_PROGRAMS } from './test-programs.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
-/** What is started as a process or a thread, from the root, without its extension. */
-const ENTRIES = [
-  'worker/main',
-  'worker/engines/embedded/main',
-  'worker/loop/scores/digest-thread',
-  'worker/gpu/card-probe',
-  'headless/main',
-  'devnet/main',
-  'devnet/peers/engine-proxy',
-  'devnet/chain/anvil-guard',
-  'e2e/support/killable-worker',
-  'devnet/testing/little-worker',
-  'devnet/peers/testing/little-engine',
-  'worker/engines/testing/fake-engine',
-  'worker/chain/testing/kill-child',
-  'worker/models/testing/profile-program',
-  'worker/gpu/testing/claim-program',
-  'worker/testing/store-opener',
-  'worker/testing/lock-holder',
-] as const;
 /** With machine code beside their modules, or looked for by their place. */
 const EXTERNAL = ['node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
@@ -54,7 +35,7 @@ export async function setup(): Promise<void> {
       minify: false,
       target: 'node24',
       rollupOptions: {
-        input: Object.fromEntries(ENTRIES.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
+        input: Object.fromEntries(TEST_PROGRAMS.map((entry) => [entry, path.join(ROOT, `${entry}.ts`)])),
         output: { entryFileNames: '[name].program.js', chunkFileNames: 'shared/[name]-[hash].js' },
       },
     },
@@ -63,7 +44,7 @@ export async function setup(): Promise<void> {
   await symlink(path.join(ROOT, 'resources'), path.join(programs, 'resources'), 'junction');
   for (const name of ['node_modules', 'out']) await symlink(path.join(ROOT, name), path.join(folder, name), 'junction');
   const map: Record<string, string> = {};
-  for (const entry of ENTRIES) {
+  for (const entry of TEST_PROGRAMS) {
     const file = path.join(programs, `${entry}.js`);
     await writeFile(file, starter(path.join(folder, 'compiled'), path.basename(entry)));
     map[pathToFileURL(path.join(ROOT, `${entry}.ts`)).href] = pathToFileURL(file).href;
@@ -95,7 +76,7 @@ function places(programs: string): Plugin {
       const name = path.relative(ROOT, id);
       const isPlacedInBuild = name === path.join('platform', 'world.ts');
       const file = isPlacedInBuild ? path.join(programs, name.replace(/\.ts$/, '.js')) : id;
-      const isEntry = ENTRIES.some((entry) => `${entry}.ts` === name);
+      const isEntry = TEST_PROGRAMS.some((entry) => `${entry}.ts` === name);
       const answers: Record<string, unknown> = {
         url: pathToFileURL(file).href,
         filename: file,

@@ -3,7 +3,7 @@
  * weights. It is built into the weights (see weights.ts), so that random text looks like sentences or like code.
  */
 
-export interface WordClass {
+interface WordClass {
   readonly name: string;
   readonly words: readonly string[];
   readonly next: Readonly<Record<string, number>>;

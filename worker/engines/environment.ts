@@ -27,9 +27,7 @@ export interface EngineEnvironmentInput {
 }
 
 /** Where the official worker looks for patches of itself. It always looks: none means a list that is empty. */
-export type PatchSource =
-  | { readonly kind: 'from'; readonly url: string }
-  | { readonly kind: 'none'; readonly emptyListUrl: string };
+type PatchSource = { readonly kind: 'from'; readonly url: string } | { readonly kind: 'none'; readonly emptyListUrl: string };
 
 /** The words of the worker's settings, which take no others. */
 const WORKER_LEVELS: Readonly<Record<LogLevel, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };

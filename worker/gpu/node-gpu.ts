@@ -45,7 +45,7 @@ export interface NodeGpuOptions {
 }
 
 /** Reads the cards that can be selected. */
-export interface CardProbe {
+interface CardProbe {
   probe(): Promise<NvidiaProbe>;
 }
 

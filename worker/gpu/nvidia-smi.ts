@@ -22,7 +22,7 @@ export type NvidiaProbe =
   | Failure<'timedOut'>
   | Failure<'unreadable'>
   | Failure<'failed'>;
-export type NvidiaFailureKind = Exclude<NvidiaProbe['kind'], 'found'>;
+type NvidiaFailureKind = Exclude<NvidiaProbe['kind'], 'found'>;
 
 const CODES: Readonly<Record<NvidiaFailureKind, GpuErrorCode>> = {
   binaryMissing: 'GPU_BINARY_MISSING',

@@ -35,7 +35,7 @@ export interface SelfTestRecord {
 }
 
 type Scored = SelfTestRecord & { readonly outcome: Extract<SelfTestOutcome, { kind: 'scored' }> };
-export type ChangedPart = SelfTestView['changed'][number];
+type ChangedPart = SelfTestView['changed'][number];
 
 export type SelfTestState =
   | { readonly kind: 'due'; readonly changed: readonly ChangedPart[] }

@@ -15,7 +15,7 @@ const IN_MEMORY = ':memory:';
 /** How long a backup program or a virus scanner may hold the file before that is called busy. */
 const BUSY_MS = 5_000;
 
-export interface FileState {
+interface FileState {
   readonly bytes: number;
   /** The last owner left no journal and no write-ahead log behind. */
   readonly endedInOrder: boolean;

@@ -11,11 +11,11 @@ import { isWorkerError, WorkerError } from './errors.ts';
 import { CodedDatabase, storeFailure } from './store-failure.ts';
 
 /** A program stays; a command is done in a moment. */
-export const OWNER_ROLES = ['program', 'command', 'node'] as const;
+const OWNER_ROLES = ['program', 'command', 'node'] as const;
 export type OwnerRole = (typeof OWNER_ROLES)[number];
 
 const ownerSchema = z.object({ pid: z.number().int().positive(), role: z.enum(OWNER_ROLES) });
-export type DirectoryOwner = z.output<typeof ownerSchema>;
+type DirectoryOwner = z.output<typeof ownerSchema>;
 
 export interface DirectoryLock {
   release(): void;

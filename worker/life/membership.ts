@@ -8,7 +8,7 @@ import type { NodeStateKind } from './node-state.ts';
 /** `away`: the process ends, the node stays a member but gets no tasks. `left`: it quits the network. */
 export type Wanted = 'running' | 'paused' | 'away' | 'left';
 
-export type Barred = 'slashed' | 'kickedOut' | null;
+type Barred = 'slashed' | 'kickedOut' | null;
 
 export interface Membership {
   readonly wanted: Wanted;

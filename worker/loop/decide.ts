@@ -15,7 +15,7 @@ import type { LocalRecord } from '../store/local-record.ts';
 export const MAX_ATTEMPTS = 3;
 
 /** A repeated execution needs at least this part of the task's timeout before its deadline. */
-export const ROOM_TO_REPEAT = 0.2;
+const ROOM_TO_REPEAT = 0.2;
 
 export type EngineView =
   /** Law 7: this network does not accept the engine. */
@@ -50,7 +50,7 @@ export type WaitReason =
   | 'contradiction'
   | 'unknownStatus';
 
-export type AlarmCode = 'REMOTE_SCORE_CONFLICT' | 'REMOTE_SCORE_UNKNOWN';
+type AlarmCode = 'REMOTE_SCORE_CONFLICT' | 'REMOTE_SCORE_UNKNOWN';
 
 export type Action =
   | { readonly kind: 'execute'; readonly lifetime: string }

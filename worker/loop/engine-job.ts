@@ -8,7 +8,7 @@ import type { EngineJob } from '../engines/engine.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
 /** @throws ProtocolError PROTOCOL_BAD_MODEL_ID */
-export function engineModel(modelId: string): EngineModel {
+function engineModel(modelId: string): EngineModel {
   const { type, name, variant } = parseModelId(modelId);
   return { id: name, type, variant };
 }

@@ -109,7 +109,7 @@ async function close(
  * What the network pays where its rules leave no doubt: nothing for an invalidated or aborted task, unless it was the
  * application that failed to validate. Null: the account has to be asked. Source: RELAY_PROTOCOL 4.4, 4.9.
  */
-export function paymentByRule({ status, abortReason }: Pick<StoredTask, 'status' | 'abortReason'>): bigint | null {
+function paymentByRule({ status, abortReason }: Pick<StoredTask, 'status' | 'abortReason'>): bigint | null {
   if (status === 'EndInvalidated') return 0n;
   if (status === 'EndAborted' && abortReason !== 'CreatorValidationTimeout') return 0n;
   return null;

@@ -12,7 +12,7 @@ import type { RequestBudget } from './request-budget.ts';
 
 export const OUTAGE_BACKOFF = { baseMs: 1_000, capMs: 10_000 };
 /** Distance of the extra polls of a burst. */
-export const BURST_INTERVAL_MS = 200;
+const BURST_INTERVAL_MS = 200;
 
 export interface PollLoopOptions {
   readonly name: string;

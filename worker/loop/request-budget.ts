@@ -9,7 +9,7 @@
 import { elapsedMs, type Monotonic, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
-export const WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
 export const OFFICIAL_PER_MINUTE = 60 + 60 + 12;
 export const EXTRA_PER_MINUTE = 6;
 

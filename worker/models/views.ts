@@ -80,7 +80,7 @@ function downloadView({ rows }: ModelParts, row: DownloadRow): DownloadView {
   return { engine, modelId, taskType, state: downloadState(row), wantedBy, by, createdAtMs };
 }
 
-export function downloadState(row: DownloadRow): DownloadState {
+function downloadState(row: DownloadRow): DownloadState {
   const { state, bytes, total, bytesPerSecond, failures, retryAtMs } = row;
   switch (state) {
     case 'queued':

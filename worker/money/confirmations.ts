@@ -9,7 +9,7 @@ import { MoneyError } from './errors.ts';
 
 export const CONFIRM_WITHIN_MS = 120_000;
 
-export type ConfirmableKind = 'withdraw' | ChainAct['kind'];
+type ConfirmableKind = 'withdraw' | ChainAct['kind'];
 
 /** Everything that a person must have seen: a change in any of it is another act. */
 export interface ConfirmableAct {

@@ -10,7 +10,7 @@ import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signa
 import { WorkerError } from '../kit/errors.ts';
 
 /** A network that claims more than this is not followed: signatures must not be dated far from now. */
-export const MAX_CORRECTION_MS = 36 * 3_600_000;
+const MAX_CORRECTION_MS = 36 * 3_600_000;
 /** A claim that goes on where the last one left off is followed however far the date was stepped meanwhile. */
 const CONTINUOUS_MS = MAX_CLOCK_DISTANCE_SECONDS * 1000;
 /** More than a time server's gentle correction, and far less than a signature may be off. */

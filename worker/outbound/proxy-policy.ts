@@ -12,7 +12,7 @@ import { destinationOf, isLoopback, readNoProxy } from './no-proxy.ts';
 /** Who named the proxy: `settings`, or a variable by the name it has in this environment. */
 export type ProxySource = string;
 
-export type ProxyChoice =
+type ProxyChoice =
   | { readonly kind: 'direct'; readonly why: 'loopback' | 'excepted' | 'none' }
   | { readonly kind: 'proxy'; readonly address: ProxyAddress; readonly source: ProxySource }
   /** A proxy is named that cannot be used. Nothing goes around it: who names a proxy may not want to be seen without. */
@@ -38,7 +38,7 @@ export interface ProxyOrigin {
   readonly environment: Environment;
 }
 
-export interface NamedProxy {
+interface NamedProxy {
   /** As it was written; may hold a password. */
   readonly text: string;
   readonly source: ProxySource;

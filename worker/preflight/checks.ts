@@ -129,7 +129,7 @@ async function balance(chain: PreflightChain): Promise<Verdict> {
 }
 
 /** Free for this user, on the disk of the nearest existing directory. */
-export async function freeBytesOf(path: string): Promise<number> {
+async function freeBytesOf(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);
     return bavail * bsize;

@@ -14,7 +14,7 @@ export interface PreflightOptions {
   readonly signal?: AbortSignal;
 }
 
-export const PREFLIGHT_TIMEOUT_MS = 20_000;
+const PREFLIGHT_TIMEOUT_MS = 20_000;
 
 /** @throws the signal's reason when it aborts. */
 export async function runPreflight(options: PreflightOptions): Promise<PreflightReport> {

@@ -21,7 +21,7 @@ export interface EventLimits {
 }
 
 /** A node that is busy day and night fills this in years; a network that floods it cannot fill the disk. */
-export const EVENT_LIMITS: EventLimits = { taskBytes: 32 * 1024 ** 2, nodeBytes: 32 * 1024 ** 2, unreadable: 1_000 };
+const EVENT_LIMITS: EventLimits = { taskBytes: 32 * 1024 ** 2, nodeBytes: 32 * 1024 ** 2, unreadable: 1_000 };
 const PRUNE_EVERY = 500;
 /** What a row takes beside its arguments. */
 const ROW_BYTES = 256;

@@ -6,7 +6,7 @@ import { readAll } from '../kit/database.ts';
 import { WorkerError, type WorkerErrorCode } from '../kit/errors.ts';
 import { isConstraint } from '../kit/store-failure.ts';
 
-export const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
+const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
 
 /** The error that a host is shown for an execution that did not end in a score. */

@@ -65,7 +65,7 @@ export const taskRowSchema = z
   }));
 export type StoredTask = z.output<typeof taskRowSchema>;
 
-export const TRANSITION_SOURCES = ['relay', 'event', 'local'] as const;
+const TRANSITION_SOURCES = ['relay', 'event', 'local'] as const;
 export type TransitionSource = (typeof TRANSITION_SOURCES)[number];
 
 const transitionSchema = z

@@ -293,6 +293,6 @@ export const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
   todayDelegatorEarningsWei: 0n,
 };
 
-export function revert(reason: string): ChainError {
+function revert(reason: string): ChainError {
   return new ChainError('CHAIN_REVERTED', reason, { reason });
 }

@@ -56,6 +56,6 @@ export class CaseArchive {
   }
 }
 
-export function summaryOf({ id, kind, commitment, openedMs, complete, fault, review, own }: CaseFile): CaseSummary {
+function summaryOf({ id, kind, commitment, openedMs, complete, fault, review, own }: CaseFile): CaseSummary {
   return { id, kind, commitment, openedMs, complete, fault, review, cause: own.cause };
 }

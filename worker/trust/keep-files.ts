@@ -9,7 +9,7 @@ import { hashFile } from '../kit/durable-files.ts';
 import type { Artifact } from '../store/artifacts.ts';
 
 /** Larger files are kept only where a second name suffices. */
-export const MAX_COPY_BYTES = 256 * 1024 * 1024;
+const MAX_COPY_BYTES = 256 * 1024 * 1024;
 
 export interface Keeping {
   readonly artifacts: readonly Artifact[];

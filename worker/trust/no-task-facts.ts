@@ -26,7 +26,7 @@ export interface NodeNamePolicy {
 type Told<Method extends keyof TrustNetwork> = TrustNetwork[Method] extends () => Promise<infer Value> ? Value | null : never;
 
 /** A node of the network that is there now, as far as it was asked. */
-export interface PresentNode extends PublicNode {
+interface PresentNode extends PublicNode {
   /** Engine version; null = not asked for, or not told. */
   readonly version?: string | null;
 }

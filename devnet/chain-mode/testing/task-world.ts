@@ -27,7 +27,7 @@ export const CHAT: TaskTerms = {
   requiredGpuVramGib: CARD_GIB,
 };
 
-export interface JoinTerms {
+interface JoinTerms {
   readonly gpu?: string;
   readonly vramGib?: number;
   readonly version?: readonly [number, number, number];

@@ -7,7 +7,7 @@ import { refuseField, unauthorised } from '../refusal.ts';
 import { bind } from './bind.ts';
 import { checkSignature } from './signature.ts';
 
-export const TOKEN_SECONDS = 3600;
+const TOKEN_SECONDS = 3600;
 const ISSUER = 'crynux-relay';
 const claims = z.object({ address: z.string() });
 const signedQuery = z.object({ timestamp: z.coerce.number().int().catch(0), signature: z.string().catch('') });

@@ -127,7 +127,7 @@ const TEXT_KINDS = kinds(
 );
 
 /** `field → schema` for one endpoint, in the order of the relay's struct; the schema depends on where the fields come from. */
-export type Shape<Out extends z.ZodRawShape> = (kinds: FieldKinds) => Out;
+type Shape<Out extends z.ZodRawShape> = (kinds: FieldKinds) => Out;
 
 export interface BindOptions<Out extends z.ZodRawShape> {
   readonly shape: Shape<Out>;

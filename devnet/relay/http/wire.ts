@@ -49,7 +49,7 @@ export function unixSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-export function rfc3339(ms: number): string {
+function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
 

@@ -8,7 +8,7 @@ import { logIn } from '../testing/withdraw.ts';
 export const JSON_BODY = { 'content-type': 'application/json' };
 
 /** As the recordings' relay was configured, where an answer tells. */
-export const RECORDED_CONFIG: RelayConfigInput = {
+const RECORDED_CONFIG: RelayConfigInput = {
   withdraw: {
     feeWei: FEE,
     minimumWei: 2n * FEE,

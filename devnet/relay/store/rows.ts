@@ -116,7 +116,7 @@ export type NodeRow = z.output<typeof nodeRowSchema>;
 export const accountRowSchema = z.object({ name: z.string(), wei: weiField });
 export type AccountRow = z.output<typeof accountRowSchema>;
 
-export const LEDGER_TYPES = [
+const LEDGER_TYPES = [
   'TaskIncome',
   'DaoTaskShare',
   'WithdrawFeeIncome',
@@ -238,7 +238,7 @@ export const chainCursorRowSchema = z.object({
 });
 export type ChainCursorRow = z.output<typeof chainCursorRowSchema>;
 
-export const VESTING_TYPES = ['node', 'delegation', 'other'] as const;
+const VESTING_TYPES = ['node', 'delegation', 'other'] as const;
 
 /** An emission: locked at its creation, released evenly over its days. */
 export const vestingRowSchema = z.object({

@@ -76,13 +76,13 @@ export interface Actor {
 }
 
 /** What is not proved properly. */
-export interface TestClaim {
+interface TestClaim {
   readonly proof?: string;
   /** Proves this in place of the task's own. */
   readonly seed?: Hex;
 }
 
-export interface NewTestTask {
+interface NewTestTask {
   readonly taskId?: Hex;
   readonly overrides?: object;
   /** Default: as JSON. */

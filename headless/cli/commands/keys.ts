@@ -140,7 +140,7 @@ function importOf(secret: string, keystoreFile: string | undefined) {
     : ({ kind: 'words', words: secret } as const);
 }
 
-export function keysText(keys: readonly KeyView[]): string {
+function keysText(keys: readonly KeyView[]): string {
   if (keys.length === 0) return 'There is no key yet.';
   const stateOf = ({ archived, unlocked }: KeyView) => (archived ? 'archived' : unlocked ? 'ready' : 'locked');
   const rows = keys.map((key) => [key.address, key.store, stateOf(key), key.backedUp ? 'yes' : 'no', timeText(key.createdMs)]);

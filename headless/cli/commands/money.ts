@@ -202,7 +202,7 @@ async function wholeCsv(node: NodeClient): Promise<string> {
   }
 }
 
-export function earningsText(summary: MoneySummary, { rows }: Earnings): string {
+function earningsText(summary: MoneySummary, { rows }: Earnings): string {
   const { today, last7Days, last30Days, total } = summary;
   const sums = [
     ['today', today],
@@ -224,7 +224,7 @@ export function earningsText(summary: MoneySummary, { rows }: Earnings): string 
   return `${earned.join('\n')}\n\n${table(head, cells)}`;
 }
 
-export function stakeText(stake: StakeView): string {
+function stakeText(stake: StakeView): string {
   return table(
     ['stake', ''],
     [
@@ -241,7 +241,7 @@ export function stakeText(stake: StakeView): string {
   );
 }
 
-export function legacyText(legacy: LegacyStakeView | null): string {
+function legacyText(legacy: LegacyStakeView | null): string {
   if (legacy === null) return 'There is no stake in contracts that the network has left.';
   const { status, balanceWei, creditsWei, destination, isOwnAddress, recovery, transaction } = legacy;
   const next = {
@@ -263,7 +263,7 @@ export function legacyText(legacy: LegacyStakeView | null): string {
   );
 }
 
-export function withdrawalText(preview: WithdrawalPreviewView): string {
+function withdrawalText(preview: WithdrawalPreviewView): string {
   const { amountWei, feeWei, remainingWei, destination, toOwnKey, weight } = preview;
   const rows = [
     ['arrives', cnx(amountWei)],

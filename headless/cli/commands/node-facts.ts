@@ -107,7 +107,7 @@ async function modelsOf(node: NodeClient): Promise<ModelsSnapshot> {
   }
 }
 
-export function modelsText({ models, downloads, disk }: ModelsSnapshot): string {
+function modelsText({ models, downloads, disk }: ModelsSnapshot): string {
   const rows = models.map((model) => [
     model.modelId,
     modelStateText(model.state),
@@ -140,7 +140,7 @@ function downloadText(state: ModelsSnapshot['downloads'][number]['state']): stri
   return 'bytes' in state && state.bytes !== null ? `${state.kind} (${bytesText(state.bytes)})` : state.kind;
 }
 
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   const GIB = 1024 ** 3;
   return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
@@ -174,7 +174,7 @@ function addStanding({ program, terminal, end }: Registry): void {
 
 const VERDICTS = { yes: 'ok  ', no: 'NO  ', unknown: '?   ' } as const;
 
-export function noTasksText({ conditions }: NoTasks): string {
+function noTasksText({ conditions }: NoTasks): string {
   return conditions
     .map(({ id, verdict, code, params, change }) => {
       const facts = Object.entries(params).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : value}`);
@@ -184,7 +184,7 @@ export function noTasksText({ conditions }: NoTasks): string {
     .join('\n');
 }
 
-export function standingText({ now, exclusion, belowKickOut, kickOutBelow, changes }: QosExplanation): string {
+function standingText({ now, exclusion, belowKickOut, kickOutBelow, changes }: QosExplanation): string {
   const told = (number: { value: number; source: string } | null) =>
     number === null
       ? 'not known'
@@ -265,7 +265,7 @@ async function profileId(host: HostClient, name: string | undefined): Promise<st
   return chooseProfile(await profilesOf(host), name).profile.id;
 }
 
-export function logText({ atMs, level, message, code }: LogLine): string {
+function logText({ atMs, level, message, code }: LogLine): string {
   return `${timeText(atMs)}  ${level.padEnd(5)}  ${message}${code === null ? '' : ` (${code})`}`;
 }
 

@@ -54,7 +54,7 @@ export function addRetentionCommands({ program, terminal, end }: Registry): void
     });
 }
 
-export function storageText(storage: NodeStorage): string {
+function storageText(storage: NodeStorage): string {
   const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
   const { policy, cases, events, unreadable, unreadableEver } = storage;
   return table(

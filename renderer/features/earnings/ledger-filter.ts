@@ -11,7 +11,7 @@ export const KIND_SETS = {
 export type KindSet = keyof typeof KIND_SETS;
 
 export const PERIODS = ['all', 'today', 'week', 'month', 'year'] as const;
-export type Period = (typeof PERIODS)[number];
+type Period = (typeof PERIODS)[number];
 
 export interface LedgerFilter {
   readonly account: Account | 'all';

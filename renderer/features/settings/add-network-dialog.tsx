@@ -16,7 +16,7 @@ type Parsed =
   | { readonly kind: 'badPreset'; readonly field: string; readonly problem: string };
 
 /** The preset as text, or the first thing that is wrong with it. */
-export function parsePreset(text: string): Parsed {
+function parsePreset(text: string): Parsed {
   let raw: unknown;
   try {
     raw = JSON.parse(text);

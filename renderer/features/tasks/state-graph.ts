@@ -3,7 +3,7 @@ import { isTerminal, TASK_STATUSES, type TaskStatus } from '../../../protocol/ta
 import { TRANSITIONS, type Transition } from '../../../protocol/tasks/transitions.ts';
 import { placeLayers } from './state-graph-placement.ts';
 
-export interface GraphNode {
+interface GraphNode {
   readonly status: TaskStatus;
   readonly layer: number;
   /** Centre. */
@@ -11,7 +11,7 @@ export interface GraphNode {
   readonly y: number;
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: TaskStatus;
   readonly to: TaskStatus;
   /** One per actor and cause that may move a task along this edge. */

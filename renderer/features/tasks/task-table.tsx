@@ -136,7 +136,7 @@ interface Position {
 }
 
 /** Where a key leads; null for a key that is none of the table's. */
-export function nextIndex(key: string, { index, total, pageRows }: Position): number | null {
+function nextIndex(key: string, { index, total, pageRows }: Position): number | null {
   if (total === 0) return null;
   const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows };
   if (key === 'Home') return 0;

@@ -1,5 +1,5 @@
 /** Numbers of the quality of service: 0–1, two decimals. */
-export function PartNumber({ value }: { readonly value: number }) {
+function PartNumber({ value }: { readonly value: number }) {
   return (
     <data value={value} title={String(value)} className="tabular-nums">
       {value.toFixed(2)}

@@ -16,7 +16,7 @@ import { STAKING_STATUSES, type Stake } from './stake-plan.ts';
 export const STAKING_EVENTS = ['NodeStaked', 'NodeUnstaked', 'NodeSlashed'] as const;
 
 /** Totals after NodeStaked, what was returned or taken otherwise. Wei. */
-export interface StakingEvent {
+interface StakingEvent {
   readonly event: (typeof STAKING_EVENTS)[number];
   readonly balanceWei: bigint;
   readonly creditsWei: bigint;
@@ -79,7 +79,7 @@ const C26: GenerationAdapter = {
 };
 
 /** What the contracts say while the network has paused every change of an amount. */
-export const NO_OBSERVER = 'observer not configured';
+const NO_OBSERVER = 'observer not configured';
 
 const ADAPTERS: Readonly<Record<StakingGeneration, GenerationAdapter>> = { J26, C26 };
 

@@ -15,7 +15,7 @@ export type RpcAnswer<Value> =
   /** No answer, or none that can be used: another endpoint may do better. */
   | EndpointFailure;
 
-export interface EndpointFailure {
+interface EndpointFailure {
   readonly kind: 'failed';
   readonly phase: FailurePhase;
   /** Absent: something answered, so it is not this machine's connection. */

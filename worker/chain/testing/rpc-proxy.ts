@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
-export type ProxyMode =
+type ProxyMode =
   | 'pass'
   /** HTTP 503 with a page for people. */
   | 'down'

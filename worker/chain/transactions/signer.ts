@@ -4,7 +4,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { FeeOffer } from './fees.ts';
 import type { Attempt } from './intent.ts';
 
-export interface UnsignedTransaction {
+interface UnsignedTransaction {
   readonly chainId: number;
   readonly nonce: number;
   readonly to: Hex;

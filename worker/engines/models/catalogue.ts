@@ -6,7 +6,7 @@ import { PROGRAMS } from '../../../platform/programs.ts';
 import { EngineError } from '../errors.ts';
 
 /** Chosen per model: detecting one from a template takes seconds. Names of node-llama-cpp. */
-export const CHAT_WRAPPERS = [
+const CHAT_WRAPPERS = [
   'general',
   'alpacaChat',
   'chatML',

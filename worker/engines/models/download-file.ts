@@ -16,7 +16,7 @@ import { partOf, sizeOf } from './files.ts';
 import { createSpeedometer } from './speedometer.ts';
 
 /** Left free for everything else on the disk, if nothing else is asked for. */
-export const RESERVE_BYTES = 512 * 1024 * 1024;
+const RESERVE_BYTES = 512 * 1024 * 1024;
 export const STALL_MS = 60_000;
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
@@ -30,7 +30,7 @@ export interface DownloadProgress {
   readonly bytesPerSecond: number;
 }
 
-export interface HubAccess {
+interface HubAccess {
   readonly hubUrl: string;
   readonly token: string;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { EngineCandidate } from '../../../contract/engines.ts';
 import type { InstallationFiles } from './files.ts';
 
-export const WORKER_PROGRAM = 'crynux_worker_process';
+const WORKER_PROGRAM = 'crynux_worker_process';
 
 export type OfficialPlatform = 'linux' | 'darwin' | 'win32';
 

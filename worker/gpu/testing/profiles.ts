@@ -20,14 +20,14 @@ const STAKE_WEI = 400n * 10n ** 18n;
 
 type NvidiaInput = Extract<NodeConfigInput['gpu'], { kind: 'nvidia' }>;
 
-export interface ProfileOptions {
+interface ProfileOptions {
   readonly gpu: Partial<NvidiaInput> & Pick<NvidiaInput, 'uuids'>;
   /** Default: a program that notes its environment. */
   readonly engine?: EngineConfig;
   readonly modelIds?: string[];
 }
 
-export interface Profile {
+interface Profile {
   readonly client: WorkerClient;
   readonly address: Hex;
   readonly dataDir: string;

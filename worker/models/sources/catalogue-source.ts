@@ -102,7 +102,7 @@ async function discardDamaged({ folder, files }: CatalogueModel, signal: AbortSi
 }
 
 /** Below the directory and with `/`, where it lies in it. */
-export function inside(directory: string, path: string): string {
+function inside(directory: string, path: string): string {
   const below = slashed(relative(directory, path));
   return below === '' || below.startsWith('..') || isAbsolute(below) ? slashed(path) : below;
 }

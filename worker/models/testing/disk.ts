@@ -8,13 +8,13 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-export function gitHash(text: string): string {
+function gitHash(text: string): string {
   return createHash('sha1')
     .update(`blob ${Buffer.byteLength(text)}\0${text}`)
     .digest('hex');
 }
 
-export function catalogueFile(path: string, text: string): CatalogueFile {
+function catalogueFile(path: string, text: string): CatalogueFile {
   return { path, sizeBytes: Buffer.byteLength(text), sha256: sha256(text) };
 }
 
@@ -25,7 +25,7 @@ export function write(file: string, text: string): void {
 
 /** A catalogue of the host's own with one model of one file and one that is a folder; `hub/…` on a hub. */
 export const GGUF_TEXT = 'weights of a language model';
-export const ONNX_TEXTS = { 'model_index.json': '{}', 'unet/model.onnx': 'a network', 'vae_decoder/model.onnx': 'another' };
+const ONNX_TEXTS = { 'model_index.json': '{}', 'unet/model.onnx': 'a network', 'vae_decoder/model.onnx': 'another' };
 
 export function writeCatalogue(directory: string): void {
   const { sizeBytes, sha256: hash } = catalogueFile('', GGUF_TEXT);

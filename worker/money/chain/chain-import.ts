@@ -79,7 +79,7 @@ function isAfter({ state }: JournalEntry, { blockNumber }: Opening): boolean {
   return 'inclusion' in state && Number(state.inclusion.blockNumber) > blockNumber;
 }
 
-export function readOpening(records: MoneyRecords, chainId: number): Opening | null {
+function readOpening(records: MoneyRecords, chainId: number): Opening | null {
   const row = records.find('opening', String(chainId));
   return row === null ? null : openingSchema.parse(JSON.parse(row.json));
 }

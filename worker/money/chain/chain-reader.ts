@@ -8,7 +8,7 @@ import { ChainError } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
 import { stakingLogFilter, stakingSources } from './staking-log.ts';
 
-export interface Holdings {
+interface Holdings {
   readonly walletWei: bigint;
   /** Coin in all staking contracts together, credits not counted. */
   readonly stakeWei: bigint;
@@ -16,7 +16,7 @@ export interface Holdings {
   readonly stakes: readonly ContractHoldings[];
 }
 
-export interface ContractHoldings {
+interface ContractHoldings {
   /** NodeStaking. */
   readonly contract: Hex;
   readonly wei: bigint;

@@ -2,7 +2,6 @@
 import {
   type Account,
   COUNTERPARTIES,
-  type Counterparty,
   LEDGER_KINDS,
   type LedgerKind,
   OWN_ACCOUNTS,
@@ -12,7 +11,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
 import { MoneyError } from '../errors.ts';
 
-export { type Account, COUNTERPARTIES, type Counterparty, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS, type OwnAccount };
+export { type Account, COUNTERPARTIES, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS, type OwnAccount };
 
 /** Every kind with the movements it may stand for. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
 export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Account}`[]>> = {

@@ -4,9 +4,9 @@ import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
 import { commitmentField, weiField } from '../../../protocol/wire/fields.ts';
 import { COUNTERPARTIES, LEDGER_KINDS, OWN_ACCOUNTS, type RecordedEntry } from './entry.ts';
 
-export const accountField = z.enum([...OWN_ACCOUNTS, ...COUNTERPARTIES]);
-export const kindField = z.enum(LEDGER_KINDS);
-export const taskTypeName = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);
+const accountField = z.enum([...OWN_ACCOUNTS, ...COUNTERPARTIES]);
+const kindField = z.enum(LEDGER_KINDS);
+const taskTypeName = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);
 export const signedWei = z
   .string()
   .regex(/^-?\d+$/)

@@ -17,7 +17,7 @@ export type Agreement =
   /** `underWayWei`: what the balance counts already and the lists do not show yet; left out for any other reason. */
   | { readonly kind: 'unknown'; readonly why: string; readonly underWayWei?: bigint };
 
-export type Source = 'relayBalance' | 'relayRecords' | 'chain' | 'none';
+type Source = 'relayBalance' | 'relayRecords' | 'chain' | 'none';
 
 export interface AccountCheck {
   readonly account: OwnAccount;

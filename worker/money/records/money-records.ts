@@ -8,7 +8,7 @@ import { inTransaction, readAll, readOne } from '../../kit/database.ts';
 import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 
 /** In the order in which they are booked. */
-export const RECORD_LISTS = [
+const RECORD_LISTS = [
   ...RELAY_LISTS,
   'delegationIncome',
   'opening',

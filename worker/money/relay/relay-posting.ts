@@ -59,7 +59,7 @@ export function postDelegationRecord(row: MoneyRecord): Posting {
 }
 
 /** A NodeSlashed event of the relay as it is kept: the event's own fields and its id. */
-export const slashEventSchema = nodeSlashedArgsSchema.extend({ id: uintField, amount: weiField });
+const slashEventSchema = nodeSlashedArgsSchema.extend({ id: uintField, amount: weiField });
 
 /** For networks without a chain, where the event is all that tells of a stake: what was taken had been there. */
 export function postSlashEvent(row: MoneyRecord): Posting {

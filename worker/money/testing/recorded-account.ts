@@ -21,7 +21,7 @@ export interface RecordedRow {
 const recordings = readRelayRecordings();
 
 /** Successful answers about one account, oldest first. */
-export function recordedAnswers(route: RelayRoute, address: Hex): RecordedExchange[] {
+function recordedAnswers(route: RelayRoute, address: Hex): RecordedExchange[] {
   const { exchanges } = recordings.find(({ key }) => key === route) ?? { exchanges: [] };
   const isAbout = ({ request }: RecordedExchange) => request.path.split('/').some((part) => sameAddress(part, address));
   return exchanges.filter((one) => one.status === 200 && isAbout(one)).toSorted((a, b) => a.at.localeCompare(b.at));

@@ -22,7 +22,7 @@ import { memoryDatabase } from './ledger.ts';
 
 export const SELF = addressOf(keyOf('n1'));
 export const BENEFIT = addressOf(keyOf('benefit'));
-export const RELAY_WALLET = addressOf(keyOf('relay'));
+const RELAY_WALLET = addressOf(keyOf('relay'));
 
 export const GPU = 'NVIDIA GeForce RTX 4090+Linux';
 

@@ -11,7 +11,7 @@ import { type ChainTask, chainTaskSchema } from './chain-task.ts';
 import { countField, enumField, versionField } from './fields.ts';
 
 const NOBODY = `0x${'0'.repeat(40)}`;
-export const NO_TASK = `0x${'0'.repeat(64)}`;
+const NO_TASK = `0x${'0'.repeat(64)}`;
 
 const one = <Field extends z.ZodType>(field: Field) => z.tuple([field]).transform(([value]) => value as z.output<Field>);
 const wei = one(z.bigint());

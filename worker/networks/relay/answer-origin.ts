@@ -20,9 +20,9 @@ export interface SeenAnswer {
 }
 
 /** `portal`: a network that wants a log-in before it lets anything through. */
-export type ForeignKind = 'portal' | 'redirect' | 'page' | 'empty' | 'status' | 'otherService';
+type ForeignKind = 'portal' | 'redirect' | 'page' | 'empty' | 'status' | 'otherService';
 
-export interface ForeignAnswer {
+interface ForeignAnswer {
   readonly kind: ForeignKind;
   readonly side: FailureSide;
   readonly status: number;

@@ -8,8 +8,6 @@ export interface NoiseScheduleConfig {
   readonly zeroTerminalSnr: boolean;
 }
 
-export type TimestepSpacing = 'linspace' | 'leading' | 'trailing';
-
 const MAX_BETA = 0.999;
 /** Stands for ᾱ = 0 where the signal vanishes, so that σ stays finite. */
 const LEAST_ALPHA = 2 ** -24;

@@ -12,7 +12,7 @@ const ONE_THREAD_BELOW_BYTES = 32 * 1024 * 1024;
 /** Not as many as the machine has: the number changes the last bits of a result (seen between 2 and 3). */
 const THREADS = 4;
 
-export interface Values {
+interface Values {
   readonly data: Float32Array | Int32Array;
   readonly dims: readonly number[];
 }

@@ -2,7 +2,7 @@
 
 export type PredictionType = 'epsilon' | 'v_prediction' | 'sample';
 
-export interface SchedulerStep {
+interface SchedulerStep {
   readonly index: number;
   readonly sample: Float32Array;
   /** The network's answer to `modelInput` at this step, guidance applied. */

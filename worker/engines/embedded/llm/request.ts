@@ -11,7 +11,7 @@ export interface ChatTurn {
   readonly text: string;
 }
 
-export interface Sampling {
+interface Sampling {
   readonly temperature: number;
   /** 0 = all tokens. */
   readonly topK: number;

@@ -1,0 +1,20 @@
+/** What the integration tests start as a process or a thread, from the root, without its extension. */
+export const TEST_PROGRAMS = [
+  'worker/main',
+  'worker/engines/embedded/main',
+  'worker/loop/scores/digest-thread',
+  'worker/gpu/card-probe',
+  'headless/main',
+  'devnet/main',
+  'devnet/peers/engine-proxy',
+  'devnet/chain/anvil-guard',
+  'e2e/support/killable-worker',
+  'devnet/testing/little-worker',
+  'devnet/peers/testing/little-engine',
+  'worker/engines/testing/fake-engine',
+  'worker/chain/testing/kill-child',
+  'worker/models/testing/profile-program',
+  'worker/gpu/testing/claim-program',
+  'worker/testing/store-opener',
+  'worker/testing/lock-holder',
+] as const;
