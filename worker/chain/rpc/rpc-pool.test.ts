@@ -22,6 +22,7 @@ class FakeEndpoint implements PoolEndpoint {
   retryAfterMs = 0;
   /** Fails only what is not part of the identity. */
   onlyReal = false;
+  head: bigint | null = null;
 
   constructor(name: string) {
     this.name = name;
@@ -36,6 +37,7 @@ class FakeEndpoint implements PoolEndpoint {
     const result = (value: unknown) => ({ kind: 'result' as const, value: value as RpcResult<Method> });
     if (method === 'eth_chainId') return result(this.chainId);
     if (method === 'eth_getBlockByNumber') return result({ number: 0n, hash: this.genesis, timestamp: 0n });
+    if (method === 'eth_blockNumber' && this.head !== null) return result(this.head);
     if (this.refusal !== null) return { kind: 'refused', rpcCode: -32000, rpcMessage: this.refusal, revertData: null };
     return result(BigInt(this.name.length));
   }
@@ -148,6 +150,59 @@ describe('the endpoints', () => {
     // It failed before the request was made: then it has not.
     first.onlyReal = false;
     await expect(pool.call('eth_sendRawTransaction', ['0x'])).rejects.toMatchObject({ afterFailure: false });
+  });
+});
+
+describe('an endpoint that is behind the others', () => {
+  it('is asked after them, until it has caught up', async () => {
+    const { clock, first, second, pool } = setUp(2);
+    [first.head, second.head] = [100n, 111n];
+    const gas = async () => Number(await pool.call('eth_gasPrice', []));
+    expect(await gas()).toBe(1);
+    expect(second.asked).toEqual([]);
+    await clock.tick(30_000);
+    expect(await gas()).toBe(1);
+    await clock.tick(0);
+    expect(await gas()).toBe(2);
+    second.trouble = 'timeout';
+    expect(await gas()).toBe(1);
+    second.trouble = null;
+    [first.head, second.head] = [200n, 210n];
+    await clock.tick(30_000);
+    await gas();
+    await clock.tick(0);
+    expect(await gas()).toBe(1);
+  });
+
+  it('is no measure for the others when it is of another chain, or does not answer', async () => {
+    const { clock, first, second, pool } = setUp(2);
+    [first.head, second.head] = [1n, 1_000n];
+    second.genesis = hash('b');
+    await pool.call('eth_gasPrice', []);
+    await clock.tick(30_000);
+    await pool.call('eth_gasPrice', []);
+    await clock.tick(0);
+    expect(Number(await pool.call('eth_gasPrice', []))).toBe(1);
+    expect(second.asked).not.toContain('eth_blockNumber');
+  });
+});
+
+describe('a transaction', () => {
+  it('is told to every endpoint that works; what the others say of it changes nothing', async () => {
+    const { clock, first, second, pool } = setUp(2);
+    second.refusal = 'already known';
+    await pool.call('eth_sendRawTransaction', ['0x01']);
+    await clock.tick(0);
+    expect([first, second].map(({ asked }) => asked.at(-1))).toEqual(['eth_sendRawTransaction', 'eth_sendRawTransaction']);
+  });
+
+  it('that is refused is told to no other', async () => {
+    const { clock, first, second, pool } = setUp(2);
+    await pool.call('eth_gasPrice', []);
+    first.refusal = 'nonce too low';
+    await expect(pool.call('eth_sendRawTransaction', ['0x01'])).rejects.toMatchObject({ data: { rpcMessage: 'nonce too low' } });
+    await clock.tick(0);
+    expect(second.asked).not.toContain('eth_sendRawTransaction');
   });
 });
 

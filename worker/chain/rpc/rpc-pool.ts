@@ -1,6 +1,7 @@
 /**
- * Several endpoints of one chain as one: the first that works is used, in the order of the preset. An endpoint is
- * trusted only after it has shown the right chain id and the right first block, and again after each failure.
+ * Several endpoints of one chain as one: the first that works and is not behind is used, in the order of the preset. An
+ * endpoint is trusted only after it has shown the right chain id and the right first block, and again after each failure.
+ * A transaction is told to all of them.
  */
 import { LONG_AGO, later, type Monotonic, monotonicNow, msUntil } from '../../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
@@ -14,6 +15,10 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** No endpoint decides that it is not asked for longer. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
+/** Between two comparisons of the endpoints' newest blocks. */
+const COMPARE_EVERY_MS = 30_000;
+/** Blocks that an endpoint may lack: so many may come between two answers. */
+const MOST_BEHIND = 10n;
 
 export interface ChainIdentity {
   readonly chainId: number;
@@ -36,6 +41,8 @@ interface Member {
   verified: boolean;
   failures: number;
   retryAt: Monotonic;
+  /** It answers, and yet its newest block is an old one. */
+  isBehind: boolean;
   /** The most blocks whose logs it may be asked for at once, as far as it has refused more; null = it has not. */
   logRange: number | null;
 }
@@ -56,6 +63,8 @@ export class RpcPool implements ChainRpc {
   readonly #random: Random;
   readonly #log: Log;
   #identity: ChainIdentity | null = null;
+  /** Null before the first question. */
+  #compareAt: Monotonic | null = null;
 
   constructor(options: {
     endpoints: readonly PoolEndpoint[];
@@ -71,6 +80,7 @@ export class RpcPool implements ChainRpc {
       verified: false,
       failures: 0,
       retryAt: LONG_AGO,
+      isBehind: false,
       logRange: null,
     }));
     this.#expectedChainId = options.chainId;
@@ -87,6 +97,7 @@ export class RpcPool implements ChainRpc {
   }
 
   async call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>> {
+    if (this.#isComparisonDue()) void this.#compareHeads();
     const failures: Failure[] = [];
     // Only a failure of the request itself leaves open whether it was taken.
     let mayHaveBeenTaken = false;
@@ -103,7 +114,10 @@ export class RpcPool implements ChainRpc {
         continue;
       }
       member.failures = 0;
-      if (answer.kind === 'result') return answer.value;
+      if (answer.kind === 'result') {
+        if (method === 'eth_sendRawTransaction') this.#tellOthers(member, params);
+        return answer.value;
+      }
       if (method === 'eth_getLogs') noteLogRange(member, params);
       throw new RpcRefused({ ...answer, method, afterFailure: mayHaveBeenTaken });
     }
@@ -114,12 +128,61 @@ export class RpcPool implements ChainRpc {
     return this.#order()[0]?.logRange ?? null;
   }
 
-  /** Those that may be asked now, as the preset orders them; then, as a last resort, those that failed lately. */
+  /**
+   * Those that may be asked now, as the preset orders them; then those that are behind; then, as a last resort, those that
+   * failed lately.
+   */
   #order(): Member[] {
     const restMs = (member: Member) => msUntil(member.retryAt, this.#clock);
     const ready = this.#members.filter((member) => restMs(member) <= 0);
     const resting = this.#members.filter((member) => restMs(member) > 0).sort((a, b) => restMs(a) - restMs(b));
-    return [...ready, ...resting];
+    return [...ready.filter(({ isBehind }) => !isBehind), ...ready.filter(({ isBehind }) => isBehind), ...resting];
+  }
+
+  /** One that has taken a transaction may be behind, or keep it to itself. What the others say of it changes nothing. */
+  #tellOthers(taker: Member, params: readonly unknown[]): void {
+    for (const member of this.#members) {
+      if (member !== taker && msUntil(member.retryAt, this.#clock) <= 0) void this.#tell(member, params).catch(() => {});
+    }
+  }
+
+  async #tell(member: Member, params: readonly unknown[]): Promise<void> {
+    if (member.verified || (await this.#verify(member)) === null) await member.endpoint.call('eth_sendRawTransaction', params);
+  }
+
+  #isComparisonDue(): boolean {
+    this.#compareAt ??= later(monotonicNow(this.#clock), COMPARE_EVERY_MS);
+    return this.#members.length > 1 && this.#identity !== null && msUntil(this.#compareAt, this.#clock) <= 0;
+  }
+
+  /** Never rejects. Nothing waits for it: a slow endpoint holds no question up. */
+  async #compareHeads(): Promise<void> {
+    this.#compareAt = later(monotonicNow(this.#clock), COMPARE_EVERY_MS);
+    const heads = await Promise.all(this.#members.map((member) => this.#headOf(member).catch(() => null)));
+    const newest = heads.reduce<bigint>((most, head) => (head !== null && head > most ? head : most), 0n);
+    for (const [index, member] of this.#members.entries()) {
+      const head = heads[index] ?? null;
+      const isBehind = head !== null && newest - head > MOST_BEHIND;
+      if (isBehind && !member.isBehind) {
+        this.#log.warn(
+          { endpoint: member.endpoint.name, behind: Number(newest - head) },
+          'an RPC endpoint is behind; another is asked before it',
+        );
+      }
+      member.isBehind = isBehind;
+    }
+  }
+
+  /** Null for one that rests, fails, or is of another chain. */
+  async #headOf(member: Member): Promise<bigint | null> {
+    if (msUntil(member.retryAt, this.#clock) > 0) return null;
+    const problem = member.verified ? null : await this.#verify(member);
+    if (problem !== null) {
+      this.#noteFailure(member, problem);
+      return null;
+    }
+    const answer = await member.endpoint.call('eth_blockNumber', []);
+    return answer.kind === 'result' ? answer.value : null;
   }
 
   #noteFailure(member: Member, problem: Omit<Failure, 'name'>): Failure {

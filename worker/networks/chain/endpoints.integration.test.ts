@@ -1,0 +1,154 @@
+/** Two live endpoints of a task's chain that disagree, and transactions that come to nothing in a block. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startRpcProxy } from '../../chain/testing/rpc-proxy.ts';
+import { invalidArgs } from '../../testing/fake-engine.ts';
+import { type ChainRig, type ChainRigOptions, chainRig } from './testing/chain-rig.ts';
+import { type LaggingEndpoint, startLaggingEndpoint } from './testing/lagging-endpoint.ts';
+import { type Created, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
+
+const ARGS = '{"model":"tiny/model","messages":[]}';
+let world: TaskWorld;
+beforeAll(async () => {
+  world = await startTaskWorld();
+});
+afterEach(() => world.clear());
+afterAll(() => world.stop());
+
+const sentBy = ({ address }: ChainRig) => world.anvil.control.provider.getTransactionCount(address);
+const head = () => world.anvil.control.provider.getBlockNumber();
+
+async function withTask(options: ChainRigOptions): Promise<{ rig: ChainRig; task: Created }> {
+  const rig = await chainRig(world, options);
+  await rig.join();
+  const task = await world.create({ type: 1 });
+  rig.relay.args.set(task.commitment, ARGS);
+  await world.parametersUploaded(task.commitment);
+  return { rig, task };
+}
+
+describe('two endpoints, of which now the one and now the other is asked', () => {
+  let ends: { readonly late: LaggingEndpoint; readonly good: LaggingEndpoint };
+
+  async function two(options: ChainRigOptions = {}): Promise<{ rig: ChainRig; task: Created }> {
+    ends = { late: await startLaggingEndpoint(world.anvil.url), good: await startLaggingEndpoint(world.anvil.url) };
+    return withTask({ ...options, preset: { rpcUrls: [ends.late.url, ends.good.url], ...options.preset } });
+  }
+  /** Only this one answers. */
+  const ask = (which: 'late' | 'good') => {
+    for (const [name, endpoint] of Object.entries(ends)) endpoint.up = name === which;
+  };
+  /** Asks the one that knows nothing of the last blocks so often. */
+  async function askLate(rig: ChainRig, task: Created, cycles = 3): Promise<void> {
+    ask('late');
+    for (let n = 0; n < cycles; n++) {
+      // What is behind may refuse what it cannot understand: that is no harm.
+      await rig.driver.cycle(task.commitment).catch(() => {});
+      await rig.driver.settled();
+    }
+    ask('good');
+  }
+
+  it('law 1, law 3, law 4: one that is behind at every step brings no second execution, score or transaction', async () => {
+    const { rig, task } = await two();
+    const { commitment } = task;
+    ends.late.head = await head();
+    await rig.until(commitment, 'execute');
+    await askLate(rig, task);
+    await rig.until(commitment, 'awaitingValidation');
+    await askLate(rig, task);
+    expect(await sentBy(rig)).toBe(2);
+    await rig.until(commitment, 'awaitingValidation');
+    ends.late.head = await head();
+    await world.validateSingle(task);
+    await rig.until(commitment, 'uploadResult');
+    await askLate(rig, task);
+    await rig.until(commitment, 'close EndSuccess');
+    // Behind, it still names the task as the node's: it is opened, and closed again by what is true.
+    await askLate(rig, task);
+    await rig.until(commitment, 'close EndSuccess');
+    expect(rig.engine.jobs).toHaveLength(1);
+    expect(rig.relay.uploads).toEqual([commitment]);
+    expect(await sentBy(rig)).toBe(2);
+    // What the late one has made doubtful is settled before anything new.
+    await rig.network.pause();
+    expect(rig.chain.journal.open({ chainId: world.preset.chainId, address: rig.address })).toEqual([]);
+    expect(await sentBy(rig)).toBe(3);
+    await rig.network.quit();
+  });
+
+  it('a transaction that one takes and keeps to itself reaches the chain by the other', async () => {
+    const { rig, task } = await two();
+    await rig.until(task.commitment, 'execute');
+    ends.late.head = await head();
+    await rig.until(task.commitment, 'submitScore');
+    await expect.poll(() => sentBy(rig)).toBe(2);
+    ask('good');
+    await rig.until(task.commitment, 'awaitingValidation');
+    expect(await sentBy(rig)).toBe(2);
+    await world.pass(181);
+    await rig.until(task.commitment, 'close EndAborted');
+  });
+
+  it('law 2: a report of an error is one, whatever they say', async () => {
+    const { rig, task } = await two();
+    rig.engine.answer = invalidArgs;
+    ends.late.head = await head();
+    ask('good');
+    await rig.until(task.commitment, 'awaitingValidation');
+    await askLate(rig, task);
+    await rig.until(task.commitment, 'awaitingValidation');
+    await world.validateSingle(task);
+    await rig.until(task.commitment, 'close EndAborted');
+    expect(await sentBy(rig)).toBe(2);
+  });
+
+  it('an abort frees the node once, and a stake that came back stays where it is', async () => {
+    const { rig, task } = await two();
+    await rig.until(task.commitment, 'execute');
+    ends.late.head = await head();
+    ask('good');
+    await world.pass(181);
+    await rig.until(task.commitment, 'abort');
+    await askLate(rig, task);
+    await rig.until(task.commitment, 'close EndAborted');
+    expect((await rig.network.nodeInfo()).status).toBe('Available');
+    await rig.network.quit();
+    ask('late');
+    await rig.network.quit().catch(() => {});
+    ask('good');
+    expect((await rig.network.nodeInfo()).status).toBe('Quit');
+    expect(await sentBy(rig)).toBe(3);
+  });
+});
+
+describe('an act that the chain refuses in a block, because the task was over by then', () => {
+  it.each([
+    ['a score', undefined],
+    ['an error report', invalidArgs],
+  ] as const)('%s: it is paid for once, settled, and the next task is done', async (_, answer) => {
+    const proxy = await startRpcProxy(world.anvil.url);
+    const { rig, task } = await withTask({ preset: { rpcUrls: [proxy.url] } });
+    if (answer !== undefined) rig.engine.answer = answer;
+    proxy.only = ['eth_sendRawTransaction'];
+    proxy.mode = 'reset';
+    const act = answer === undefined ? 'submitScore' : 'reportError';
+    await rig.until(task.commitment, 'execute');
+    await rig.driver.cycle(task.commitment).catch(() => {});
+    const name = `${answer === undefined ? 'score' : 'taskError'}:${task.commitment}`;
+    expect(rig.chain.journal.find(name)?.state.kind).toMatch(/signed|sent/);
+    await world.pass(181);
+    await world.abortByCreator(task.commitment);
+    proxy.mode = 'pass';
+    await rig.until(task.commitment, 'close EndAborted');
+    const next = await world.create({ type: 1 });
+    rig.relay.args.set(next.commitment, ARGS);
+    await world.parametersUploaded(next.commitment);
+    await rig.until(next.commitment, act);
+    await rig.until(next.commitment, 'awaitingValidation');
+    expect(rig.chain.journal.find(name)).toMatchObject({ state: { kind: 'reverted' } });
+    // The join, the one that came to nothing, and the next task's.
+    expect(await sentBy(rig)).toBe(3);
+    await world.validateSingle(next);
+    await rig.until(next.commitment, answer === undefined ? 'close EndSuccess' : 'close EndAborted');
+  });
+});
