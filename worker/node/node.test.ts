@@ -5,7 +5,7 @@ import { OFFICIAL_PER_MINUTE } from '../loop/request-budget.ts';
 import { CHAIN_RULES } from '../networks/network-rules.ts';
 import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
 import { FakeNetwork, refuse } from '../testing/fake-network.ts';
-import { GPU, START_MS } from '../testing/loop-rig.ts';
+import { GPU, NETWORKS, START_MS } from '../testing/loop-rig.ts';
 import { type NodeRig, nodeRig } from '../testing/node-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
@@ -145,8 +145,9 @@ describe('the engine ends', () => {
 });
 
 describe('membership', () => {
-  it('law 6: joins with the card that confines the engine', async () => {
-    const { network } = await nodeRig();
+  it.each(NETWORKS)('law 6: joins with the card that confines the engine (%s)', async (_network, rules) => {
+    const clock = new ManualClock(START_MS);
+    const { network } = await nodeRig({ clock, network: new FakeNetwork(() => clock.now(), rules) });
     expect(network.joins).toEqual([
       {
         gpu: GPU,

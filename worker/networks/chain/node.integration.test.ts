@@ -1,17 +1,20 @@
 /** A whole node on a network whose tasks live on a chain: everything real but the engine. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { NodeConfigInput } from '../../../contract/node-config.ts';
+import { taskContractInterface } from '../../../devnet/chain-mode/compiled.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { FakeEngine, failing } from '../../testing/fake-engine.ts';
 import { startHttpRelay } from '../../testing/http-relay.ts';
 import { type OpenRig, openRig } from '../../testing/open-rig.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
-import { nodeConfig } from '../../testing/worker-rig.ts';
+import { nodeConfig, startWorkerRig } from '../../testing/worker-rig.ts';
 import { CarryingRelay } from './testing/chain-rig.ts';
 import { CNX, GPU, newKey, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
+/** Statuses of the contract. */
+const [AVAILABLE, PAUSED] = [1, 5];
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
@@ -52,6 +55,37 @@ async function host(changes: Partial<NodeConfigInput> = {}): Promise<Host> {
 const statusOf = async ({ parts }: OpenRig) => (await parts.network.nodeInfo()).status;
 const until = (look: () => Promise<unknown>, wanted: unknown) =>
   vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 60_000, interval: 50 });
+
+it('law 7: whose engine the network does not accept starts no engine and stakes nothing', async () => {
+  const { config, key, address } = await host({ engine: { kind: 'embedded' } });
+  const rig = startWorkerRig();
+  await expect(rig.client.start(config, key)).rejects.toMatchObject({ data: { reason: 'ENGINE_NOT_ACCEPTED' } });
+  expect(rig.engineOptions()).toBeNull();
+  expect(await world.anvil.control.provider.getTransactionCount(address)).toBe(0);
+});
+
+it('law 6: tells the contract the card that its engine is confined to; with another one it takes no task', async () => {
+  const { config, key, address } = await host({ gpu: { name: GPU, vramGib: 24, uuids: ['GPU-1'] } });
+  const engine = () => Object.assign(new FakeEngine(), { version: '2.5.0' });
+  const first = startWorkerRig({ engine: engine() });
+  await first.client.start(config, key);
+  expect(first.engineOptions()?.gpuUuids).toEqual(['GPU-1']);
+  const known = async () => {
+    const face = taskContractInterface('Node');
+    const data = face.encodeFunctionData('getNodeInfo', [address]);
+    const answer = await world.anvil.control.provider.call({ to: world.preset.contracts.node, data });
+    const [info] = face.decodeFunctionResult('getNodeInfo', answer);
+    return { status: Number(info[0]), card: info[2][0], vramGib: Number(info[2][1]) };
+  };
+  expect(await known()).toEqual({ status: AVAILABLE, card: GPU, vramGib: 24 });
+  await first.client.stop({ quitNetwork: false });
+  const gpu = { name: 'another card+Linux', vramGib: 48, uuids: ['GPU-2'] };
+  const second = startWorkerRig({ engine: engine() });
+  second.client.start({ ...config, gpu }, key).catch(() => {});
+  await second.client.until(({ error }) => error?.code === 'NODE_CARD_CHANGED');
+  expect(await known()).toEqual({ status: PAUSED, card: GPU, vramGib: 24 });
+  await second.client.stop({ quitNetwork: true });
+});
 
 it('stakes by joining, runs a task for its fee, lives through a restart, and leaves with its stake', async () => {
   const { address, relay, open } = await host();

@@ -329,7 +329,7 @@ describe('a member', () => {
     expect(await world.balance(rig.address)).toBe(before - gasWei);
   });
 
-  it('with another card than the network knows is paused, and says so (law 6)', async () => {
+  it('law 6: with another card than the network knows is paused, and says so', async () => {
     const rig = await chainRig(world);
     await rig.join();
     const other = { gpu: { name: 'another card+Linux', vramGib: 24 }, version: '2.5.0', modelIds: [] };
