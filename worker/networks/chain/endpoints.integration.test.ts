@@ -71,7 +71,7 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     expect(await sentBy(rig)).toBe(2);
     // What the late one has made doubtful is settled before anything new.
     await rig.network.pause();
-    expect(rig.chain.journal.open({ chainId: world.preset.chainId, address: rig.address })).toEqual([]);
+    expect(rig.chain.journal.open({ chainId: Number(world.preset.chainId), address: rig.address })).toEqual([]);
     expect(await sentBy(rig)).toBe(3);
     await rig.network.quit();
   });
