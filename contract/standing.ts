@@ -70,17 +70,28 @@ export const qosExplanationSchema = z.object({
     z.object({ kind: z.literal('empty') }),
     z.object({ kind: z.literal('unsupported') }),
   ]),
+  /**
+   * Where contracts judge, which know none of the numbers above: average points of all tasks; points of the last three, a
+   * missing one counted as a good one, and with how many of them a node is kicked out at the end of a task. Null at a relay.
+   */
+  points: z
+    .object({ average: z.number(), lastTasks: z.number(), mostOfLastTasks: z.number(), kickOutAt: z.number() })
+    .nullable()
+    .default(null),
 });
 export type QosExplanation = z.output<typeof qosExplanationSchema>;
 
+/** Of all networks; a relay and contracts ask for different ones. */
 export const NO_TASK_CONDITIONS = [
   'nodeRunning',
   'relayReachable',
+  'chainReachable',
   'engineReady',
   'member',
   'available',
   'health',
   'weight',
+  'draw',
   'queue',
   'version',
   'gpuPlatform',
@@ -89,6 +100,7 @@ export const NO_TASK_CONDITIONS = [
   'nodeName',
   'nodeNameWhitelist',
   'baseModels',
+  'models',
 ] as const;
 export type NoTaskConditionId = (typeof NO_TASK_CONDITIONS)[number];
 

@@ -17,6 +17,8 @@ export type CaseKind = (typeof CASE_KINDS)[number];
 export const FAULT_CODES = [
   'executionTimedOut',
   'uploadTimedOut',
+  'argumentsMissing',
+  'resultNotReported',
   'timedOutAfterScore',
   'neverStarted',
   'notValidated',
@@ -140,8 +142,8 @@ export const groupMemberSchema = z.object({
   end: status.nullable(),
   /** From start to score, which gives the rank; null where it is not told. */
   executionMs: z.number().nullable(),
-  /** `events`: inferred from neighbouring events of the same validation. */
-  knownBy: z.enum(['self', 'evidence', 'events']),
+  /** `events`: inferred from neighbouring events of the same validation; `chain`: from its transaction and the contract. */
+  knownBy: z.enum(['self', 'evidence', 'events', 'chain']),
 });
 export type GroupMember = z.output<typeof groupMemberSchema>;
 

@@ -149,6 +149,7 @@ export function taskCells(task: TaskRow): string[] {
 }
 const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
   queue: 'timed out in the queue: no node took it',
+  arguments: 'timed out: no arguments from the application',
   execution: 'timed out: no score from this node',
   validation: 'timed out: not validated by the application',
   resultUpload: 'timed out: no result from this node',

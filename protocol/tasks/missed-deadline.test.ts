@@ -29,6 +29,17 @@ describe('the deadline that ended a task', () => {
     expect(aborted({ type: 'FineTuneLora', lastStatus: 'Validated' })).toBe('resultUpload');
   });
 
+  it('of a task on a chain, whose deadline is the contract’s, follows from its last state', () => {
+    const onChain = (changes: Partial<AbortedTask>) => aborted({ isOnChain: true, ...changes });
+    expect(onChain({})).toBe('arguments');
+    expect(onChain({ lastStatus: 'ParametersUploaded' })).toBe('execution');
+    expect(onChain({ lastStatus: 'ScoreReady' })).toBe('validation');
+    expect(onChain({ lastStatus: 'ErrorReported' })).toBe('validation');
+    expect(onChain({ lastStatus: 'GroupValidated' })).toBe('resultUpload');
+    expect(onChain({ lastStatus: null })).toBe('unknown');
+    expect(onChain({ abortReason: 'IncorrectResult', lastStatus: 'ScoreReady' })).toBeNull();
+  });
+
   it('is none for other reasons, reasons of a newer network, and tasks that were not aborted', () => {
     const timeOuts = ['Timeout', 'GroupTimeout', 'CreatorValidationTimeout', 'ResultUploadTimeout'];
     for (const abortReason of [...Object.keys(ABORT_REASON), 'Unheard']) {

@@ -1,10 +1,13 @@
-/** Which deadline ended an aborted task; who was late follows from it. Source: RELAY_PROTOCOL 1.2, 4.4, 4.6. */
+/** Which deadline ended an aborted task; who was late follows from it. Source: RELAY_PROTOCOL 1.2, 4.4, 4.6; CHAIN_PROTOCOL 2.6. */
 import type { TaskPhase } from './deadlines.ts';
 import type { AbortReason, TaskStatus, TaskType } from './status.ts';
 
-/** `group`: the other members of the group were late; `unknown`: a deadline that fits no phase the task was seen in. */
-export const MISSED_DEADLINES = ['queue', 'execution', 'validation', 'resultUpload', 'group', 'unknown'] as const;
-export type MissedDeadline = TaskPhase | 'group' | 'unknown';
+/**
+ * `arguments`: on a chain, the application had none for a task that had begun; `group`: the other members of the group were
+ * late; `unknown`: a deadline that fits no phase the task was seen in.
+ */
+export const MISSED_DEADLINES = ['queue', 'arguments', 'execution', 'validation', 'resultUpload', 'group', 'unknown'] as const;
+export type MissedDeadline = TaskPhase | 'arguments' | 'group' | 'unknown';
 
 export interface AbortedTask {
   readonly type: TaskType;
@@ -14,6 +17,8 @@ export interface AbortedTask {
   readonly startTimeMs: number | null;
   /** The state before the end, null where it is not known. */
   readonly lastStatus: TaskStatus | null;
+  /** Its deadline is the contract's, one for everything. */
+  readonly isOnChain?: boolean;
 }
 
 /** Null where no deadline ended the task. */
@@ -33,13 +38,15 @@ export function missedDeadline(task: AbortedTask): MissedDeadline | null {
   }
 }
 
-/** Fine-tune tasks have one deadline for everything, so the reason alone does not tell who was late. */
-function timedOut({ type, startTimeMs, lastStatus }: AbortedTask): MissedDeadline {
+/** Fine-tune tasks and those on a chain have one deadline for everything, so the reason alone does not tell who was late. */
+function timedOut({ type, startTimeMs, lastStatus, isOnChain = false }: AbortedTask): MissedDeadline {
   if (startTimeMs === null) return 'queue';
+  if (isOnChain && lastStatus === 'Started') return 'arguments';
+  if (isOnChain && lastStatus === null) return 'unknown';
   const scored = lastStatus === 'ScoreReady' || lastStatus === 'ErrorReported';
   const validated = lastStatus === 'Validated' || lastStatus === 'GroupValidated';
   if (!scored && !validated) return 'execution';
-  if (type !== 'FineTuneLora') return 'unknown';
+  if (type !== 'FineTuneLora' && !isOnChain) return 'unknown';
   return validated ? 'resultUpload' : 'validation';
 }
 

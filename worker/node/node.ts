@@ -211,8 +211,8 @@ export class Node {
   }
 
   tasks({ limit, before }: { readonly limit: number; readonly before: Hex | null }): TaskView[] {
-    const { store } = this.#options.context;
-    return store.tasks.page(limit, before).map((task) => taskView(store, task));
+    const { store, network } = this.#options.context;
+    return store.tasks.page(limit, before).map((task) => taskView(store, task, network.rules.expiry !== null));
   }
 
   view(): NodeView {
@@ -387,7 +387,7 @@ export class Node {
     const { context, onTask, witness } = this.#options;
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
-    if (task !== null) onTask(taskView(context.store, task), ++this.#revision);
+    if (task !== null) onTask(taskView(context.store, task, context.network.rules.expiry !== null), ++this.#revision);
     this.#changed();
   }
 

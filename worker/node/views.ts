@@ -9,7 +9,8 @@ import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
-export function taskView(store: Store, task: StoredTask): TaskView {
+/** `isOnChain`: its one deadline is the contract's. */
+export function taskView(store: Store, task: StoredTask, isOnChain: boolean): TaskView {
   const { commitment, startTimeMs, timeoutSeconds } = task;
   const transitions = store.tasks.transitions(commitment);
   return {
@@ -22,7 +23,7 @@ export function taskView(store: Store, task: StoredTask): TaskView {
     feeWei: task.feeWei.toString(),
     paymentWei: task.paymentWei?.toString() ?? null,
     abortReason: task.abortReason,
-    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions) }),
+    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions), isOnChain }),
     error: taskError(store, task),
     startTimeMs,
     deadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),

@@ -6,8 +6,8 @@ import { taskView } from '../node/views.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
-export function taskRow(store: Store, task: StoredTask): TaskRow {
-  const view = taskView(store, task);
+export function taskRow(store: Store, task: StoredTask, isOnChain: boolean): TaskRow {
+  const view = taskView(store, task, isOnChain);
   return { ...view, sequence: task.id, seenMs: task.firstSeenMs, durationMs: durationMs(view) };
 }
 

@@ -1,10 +1,11 @@
 /** The tasks of this node as a UI reads them: pages of the list, one in full, the files of its result, what changes. */
 import type { z } from 'zod';
 import type { MoneyService } from '../../contract/money-procedures.ts';
-import type { TaskDetail, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
+import type { TaskDetail, TaskRow, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
 import type { TaskView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { WorkerError } from '../kit/errors.ts';
+import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import { Feed } from './feed.ts';
@@ -17,6 +18,7 @@ export interface TaskServiceParts {
   readonly resultsDir: string;
   /** Null where the node keeps no ledger. */
   readonly money: Pick<MoneyService, 'task'> | null;
+  readonly reader: Pick<TrustNetwork, 'mode'>;
 }
 
 export class TaskService {
@@ -28,7 +30,7 @@ export class TaskService {
     this.#parts = parts;
     const { store } = parts;
     this.feed = new Feed<TasksUpdate>((revision) => {
-      const open = store.tasks.open().map((task) => taskRow(store, task));
+      const open = store.tasks.open().map((task) => this.#row(task));
       return { kind: 'snapshot', revision, upTo: store.list.newest(), open };
     });
   }
@@ -36,20 +38,20 @@ export class TaskService {
   /** Something about this task is different in the store. */
   changed(commitment: Hex): void {
     const { store } = this.#parts;
-    this.feed.publish((revision) => ({ kind: 'task', revision, task: taskRow(store, store.tasks.get(commitment)) }));
+    this.feed.publish((revision) => ({ kind: 'task', revision, task: this.#row(store.tasks.get(commitment)) }));
   }
 
   page(query: z.output<typeof tasksQuerySchema>): TasksPage {
     const { store } = this.#parts;
     const { tasks, total, upTo } = store.list.page(query);
-    return { rows: tasks.map((task) => taskRow(store, task)), total, upTo };
+    return { rows: tasks.map((task) => this.#row(task)), total, upTo };
   }
 
   /** @throws WorkerError TASK_UNKNOWN */
   async detail(commitment: Hex): Promise<TaskDetail> {
     const { store, resultsDir, money } = this.#parts;
     const task = this.#find(commitment);
-    const row = taskRow(store, task);
+    const row = this.#row(task);
     return {
       task: row,
       // Emptied when the host wants no more of it.
@@ -72,6 +74,11 @@ export class TaskService {
     const artifact = store.artifacts.of(this.#find(commitment).commitment)[position];
     if (artifact !== undefined) return readTaskFile(resultsDir, artifact);
     throw new WorkerError('TASK_FILE_UNKNOWN', `the result of ${commitment} has no file ${position}`, { commitment, position });
+  }
+
+  #row(task: StoredTask): TaskRow {
+    const { store, reader } = this.#parts;
+    return taskRow(store, task, reader.mode === 'chain');
   }
 
   #find(commitment: Hex): StoredTask {

@@ -73,12 +73,20 @@ export function buildCase({ store, verdict, files, machine, toldLastStatus, nowM
 }
 
 /** The task as the judgement needs it; null for one that this store does not know. */
-export function endedTask(store: Store, commitment: Hex, toldLastStatus: TaskStatus | null = null): EndedTask | null {
+export function endedTask(
+  store: Store,
+  commitment: Hex,
+  {
+    toldLastStatus = null,
+    isOnChain = false,
+  }: { readonly toldLastStatus?: TaskStatus | null; readonly isOnChain?: boolean } = {},
+): EndedTask | null {
   const task = store.tasks.find(commitment);
   if (task === null) return null;
   const { type, status, abortReason, taskError, startTimeMs } = task;
   const lastStatus = lastStatusOf(store.tasks.transitions(commitment), toldLastStatus);
-  return { commitment, type, status, abortReason, taskError, startTimeMs, lastStatus };
+  const isUploaded = task.uploadedMs !== null;
+  return { commitment, type, status, abortReason, taskError, startTimeMs, lastStatus, isUploaded, isOnChain };
 }
 
 /** Events that may make a case by themselves, or change one. */

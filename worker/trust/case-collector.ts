@@ -60,10 +60,15 @@ export class CaseCollector {
     this.#waker = new Waker(options.clock);
   }
 
+  get #isOnChain(): boolean {
+    return this.#options.network.mode === 'chain';
+  }
+
   /** To be called when anything about a task has changed, before its results are removed. */
   onTask(commitment: Hex): void {
     const { store, network, clock } = this.#options;
-    const task = endedTask(store, commitment);
+    const isOnChain = this.#isOnChain;
+    const task = endedTask(store, commitment, { isOnChain });
     if (task === null) return;
     const known = store.cases.find(commitment);
     if (known !== null) {
@@ -73,7 +78,7 @@ export class CaseCollector {
     // Only an invalidated task is slashed for.
     const slashes = task.status === 'EndInvalidated' ? nodeEvents(store) : [];
     const events = slashes.filter((event) => event.commitment === commitment);
-    const verdict = caseFor({ task, events, self: network.address, nowMs: clock.now() });
+    const verdict = caseFor({ task, events, self: network.address, isOnChain, nowMs: clock.now() });
     if (verdict !== null) this.#open(verdict);
   }
 
@@ -82,8 +87,9 @@ export class CaseCollector {
     const { store, network, clock } = this.#options;
     const { commitment } = event;
     const about = event.type === 'NodeSlashed' && commitment !== null && isHex(commitment, 32) ? commitment : null;
-    const task = about === null ? null : endedTask(store, about);
-    const verdict = caseFor({ task, events: [event], self: network.address, nowMs: clock.now() });
+    const isOnChain = this.#isOnChain;
+    const task = about === null ? null : endedTask(store, about, { isOnChain });
+    const verdict = caseFor({ task, events: [event], self: network.address, isOnChain, nowMs: clock.now() });
     // Without an event in it, the verdict is about the task's end: that is `onTask`'s.
     if (verdict === null || verdict.event === null) return;
     const known = store.cases.find(verdict.id);
@@ -178,13 +184,14 @@ export class CaseCollector {
     const invalidated = rebuilt.timeline.find((entry) => entry.value === 'EndInvalidated');
     const seen = { status: findings.status, invalidatedMs: invalidated?.atMs ?? file.openedMs };
     const review = reviewAfter(file.review, seen);
-    const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, findings.toldLastStatus) : null;
+    const how = { toldLastStatus: findings.toldLastStatus, isOnChain: this.#isOnChain };
+    const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, how) : null;
     const fault = (ended === null ? null : faultOfEnd(ended)) ?? file.fault;
     const { qos, group } = findings;
     const evidence = evidenceOf(file);
     return {
       ...rebuilt,
-      fault: faultInGroup(fault, group),
+      fault: faultInGroup(fault, group, this.#isOnChain),
       review,
       group,
       groupNodes: evidence === null ? [] : nodesFromEvidence(evidence, this.#options.network.address),

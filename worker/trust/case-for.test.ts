@@ -56,6 +56,26 @@ describe('whose fault an abort is', () => {
     expect(judge(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toBeNull();
   });
 
+  const onChain: readonly [AbortReason, TaskStatus, boolean, string, string, string | null][] = [
+    ['Timeout', 'Started', false, 'argumentsMissing', 'application', null],
+    ['Timeout', 'ParametersUploaded', false, 'executionTimedOut', 'thisNode', 'executionTimeout'],
+    ['Timeout', 'ScoreReady', false, 'notValidated', 'application', null],
+    ['Timeout', 'ErrorReported', false, 'notValidated', 'application', null],
+    ['Timeout', 'Validated', false, 'uploadTimedOut', 'thisNode', 'uploadTimeout'],
+    ['Timeout', 'GroupValidated', true, 'resultNotReported', 'network', null],
+    ['IncorrectResult', 'ErrorReported', false, 'invalidArguments', 'application', null],
+    ['IncorrectResult', 'ScoreReady', false, 'noMajority', 'undetermined', null],
+  ];
+  it.each(onChain)(
+    'by a contract, %s after %s, uploaded %s: %s, %s, case %s',
+    (abortReason, lastStatus, isUploaded, ...wanted) => {
+      const task = ended({ abortReason, lastStatus, isUploaded, isOnChain: true });
+      const found = faultOfEnd(task);
+      expect([found?.code, found?.party, judge(task)?.kind ?? null]).toEqual(wanted);
+      expect(found?.source).toMatch(/^CHAIN_PROTOCOL/);
+    },
+  );
+
   const fineTune: readonly [TaskStatus, string, string | null][] = [
     ['Started', 'thisNode', 'executionTimeout'],
     ['ScoreReady', 'application', null],

@@ -25,18 +25,20 @@ export interface CaseSubject {
   readonly task: EndedTask | null;
   readonly events: readonly RelayEvent[];
   readonly self: string;
+  /** A contract judges. */
+  readonly isOnChain?: boolean;
   /** Events bear no time of their own. */
   readonly nowMs: number;
 }
 
 /** Null when there is no case: the task ended well, not through this node, or only because a slash took it along. */
-export function caseFor({ task, events, self, nowMs }: CaseSubject): CaseVerdict | null {
+export function caseFor({ task, events, self, isOnChain = false, nowMs }: CaseSubject): CaseVerdict | null {
   const own = events.filter((event) => sameAddress(event.nodeAddress, self));
   const slash = own.find((event) => event.type === 'NodeSlashed' && (task === null || event.commitment === task.commitment));
-  if (slash !== undefined) return slashed(slash, task, nowMs);
+  if (slash !== undefined) return slashed(slash, { task, isOnChain, nowMs });
   if (task === null) {
     const kickOut = own.find((event) => event.type === 'NodeKickedOut');
-    return kickOut === undefined ? null : kickedOut(kickOut);
+    return kickOut === undefined ? null : kickedOut(kickOut, isOnChain);
   }
   const end = faultOfEnd(task);
   if (end === null) return null;
@@ -51,7 +53,10 @@ const TIMEOUTS: Readonly<Partial<Record<Fault['code'], CaseKind>>> = {
   uploadTimedOut: 'uploadTimeout',
 };
 
-function slashed(event: RelayEvent, task: EndedTask | null, nowMs: number): CaseVerdict {
+function slashed(
+  event: RelayEvent,
+  { task, isOnChain, nowMs }: Pick<CaseSubject, 'task' | 'nowMs'> & { readonly isOnChain: boolean },
+): CaseVerdict {
   // "0x" stands for a slash by an admin without a task.
   const commitment = event.commitment !== null && isHex(event.commitment, 32) ? event.commitment : null;
   const amountWei = readEventArgs(event, 'NodeSlashed')?.amount ?? 0n;
@@ -61,18 +66,18 @@ function slashed(event: RelayEvent, task: EndedTask | null, nowMs: number): Case
     id: commitment ?? `slashed-${event.id}`,
     kind: 'slashed',
     commitment,
-    fault: known ?? fault(commitment === null ? 'slashedWithoutTask' : 'slashedForTask'),
+    fault: known ?? fault(commitment === null ? 'slashedWithoutTask' : 'slashedForTask', isOnChain),
     review,
     event,
   };
 }
 
-function kickedOut(event: RelayEvent): CaseVerdict {
+function kickedOut(event: RelayEvent, isOnChain: boolean): CaseVerdict {
   return {
     id: `kicked-out-${event.id}`,
     kind: 'kickedOut',
     commitment: event.commitment,
-    fault: fault('lowQuality'),
+    fault: fault('lowQuality', isOnChain),
     review: { kind: 'none' },
     event,
   };

@@ -1,4 +1,4 @@
-/** Whose fault the end of a task is, by the network's rules. Source: RELAY_PROTOCOL 1.2, 4.3–4.8. */
+/** Whose fault the end of a task is, by the network's rules. Source: RELAY_PROTOCOL 1.2, 4.3–4.8; CHAIN_PROTOCOL 2.6–2.10, 4.1. */
 import type { Fault, FaultCode } from '../../contract/trust.ts';
 import { type MissedDeadline, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { AbortReason, TaskError, TaskStatus, TaskType } from '../../protocol/tasks/status.ts';
@@ -12,11 +12,17 @@ export interface EndedTask {
   readonly startTimeMs: number | null;
   /** The state before the end, null where it is not known. */
   readonly lastStatus: TaskStatus | null;
+  /** The relay had taken the files of this node. */
+  readonly isUploaded?: boolean;
+  /** A contract has ended it, by its own rules. */
+  readonly isOnChain?: boolean;
 }
 
 const FAULTS: Readonly<Record<FaultCode, Omit<Fault, 'code'>>> = {
   executionTimedOut: { party: 'thisNode', certainty: 'certain', source: 'RELAY_PROTOCOL 4.4 Execution' },
   uploadTimedOut: { party: 'thisNode', certainty: 'certain', source: 'RELAY_PROTOCOL 4.4 Result upload' },
+  argumentsMissing: { party: 'application', certainty: 'presumed', source: 'CHAIN_PROTOCOL 2.6' },
+  resultNotReported: { party: 'network', certainty: 'presumed', source: 'CHAIN_PROTOCOL 2.6' },
   timedOutAfterScore: { party: 'undetermined', certainty: 'presumed', source: 'RELAY_PROTOCOL 4.4' },
   neverStarted: { party: 'nobody', certainty: 'certain', source: 'RELAY_PROTOCOL 4.4 Queue' },
   notValidated: { party: 'application', certainty: 'certain', source: 'RELAY_PROTOCOL 4.4 App validation' },
@@ -37,16 +43,43 @@ const FAULTS: Readonly<Record<FaultCode, Omit<Fault, 'code'>>> = {
   notTold: { party: 'undetermined', certainty: 'presumed', source: 'RELAY_PROTOCOL 1.2' },
 };
 
-export function fault(code: FaultCode): Fault {
-  return { code, ...FAULTS[code] };
+/** Where a contract's own rule stands. */
+const ON_CHAIN: Readonly<Partial<Record<FaultCode, string>>> = {
+  executionTimedOut: 'CHAIN_PROTOCOL 2.6',
+  uploadTimedOut: 'CHAIN_PROTOCOL 2.6',
+  notValidated: 'CHAIN_PROTOCOL 2.6',
+  noMajority: 'CHAIN_PROTOCOL 2.9',
+  invalidArguments: 'CHAIN_PROTOCOL 2.6',
+  minorityScore: 'CHAIN_PROTOCOL 2.9',
+  minorityErrorReport: 'CHAIN_PROTOCOL 2.9',
+  outvotedByErrors: 'CHAIN_PROTOCOL 2.9',
+  slashedForTask: 'CHAIN_PROTOCOL 2.8',
+  slashedWithoutTask: 'CHAIN_PROTOCOL 2.8',
+  lowQuality: 'CHAIN_PROTOCOL 4.1',
+  notTold: 'CHAIN_PROTOCOL 2.1',
+};
+
+export function fault(code: FaultCode, isOnChain = false): Fault {
+  const known = FAULTS[code];
+  return { code, ...known, source: (isOnChain ? ON_CHAIN[code] : undefined) ?? known.source };
 }
 
 /** Null for an end that is no failure, and for a task that has not ended. */
 export function faultOfEnd(task: EndedTask): Fault | null {
-  if (task.status === 'EndInvalidated') return fault(task.taskError === 'None' ? 'minorityScore' : 'minorityErrorReport');
-  if (task.status !== 'EndAborted') return null;
+  const { status, taskError, isOnChain } = task;
+  if (status === 'EndInvalidated') return fault(taskError === 'None' ? 'minorityScore' : 'minorityErrorReport', isOnChain);
+  return status === 'EndAborted' ? fault(codeOfAbort(task), isOnChain) : null;
+}
+
+function codeOfAbort(task: EndedTask): FaultCode {
+  const { abortReason, lastStatus, isOnChain = false, isUploaded = false } = task;
   const missed = missedDeadline(task);
-  return fault(missed === null ? ABORTED[task.abortReason] : MISSED[missed]);
+  // Files that the relay has taken are for the relay to report.
+  if (missed === 'resultUpload' && isOnChain && isUploaded) return 'resultNotReported';
+  if (missed !== null) return MISSED[missed];
+  // A contract has one reason for whatever a validation finds.
+  if (isOnChain && abortReason === 'IncorrectResult' && lastStatus === 'ErrorReported') return 'invalidArguments';
+  return ABORTED[abortReason];
 }
 
 const ABORTED: Readonly<Record<AbortReason, FaultCode>> = {
@@ -65,6 +98,7 @@ const ABORTED: Readonly<Record<AbortReason, FaultCode>> = {
 
 const MISSED: Readonly<Record<MissedDeadline, FaultCode>> = {
   queue: 'neverStarted',
+  arguments: 'argumentsMissing',
   execution: 'executionTimedOut',
   validation: 'notValidated',
   resultUpload: 'uploadTimedOut',

@@ -15,6 +15,8 @@ export interface GroupFacts {
   readonly members: readonly GroupMember[];
   /** Bits; null where the network's is not known. */
   readonly distanceThreshold: number | null;
+  /** Who has judged the group; default: a relay. */
+  readonly network?: 'relay' | 'contract';
 }
 
 const MAX_THRESHOLD = 64;
@@ -24,7 +26,7 @@ interface Attempt {
 }
 
 /** Null when a member, its score or its end is unknown. */
-export function groupRules({ taskType, members, distanceThreshold }: GroupFacts): GroupRules | null {
+export function groupRules({ taskType, members, distanceThreshold, network = 'relay' }: GroupFacts): GroupRules | null {
   const self = members.find((member) => member.self);
   const actual = outcomeOf(members);
   if (self === undefined || actual === null) return null;
@@ -33,7 +35,7 @@ export function groupRules({ taskType, members, distanceThreshold }: GroupFacts)
   const attempts = thresholdsOf(taskType, distanceThreshold).flatMap((threshold) =>
     orders.map((tasks): Attempt => {
       const group = { taskType, distanceThreshold: threshold, tasks };
-      return { threshold, explanation: explainGroupOutcome({ network: 'relay', group, actual }) };
+      return { threshold, explanation: explainGroupOutcome({ network, group, actual }) };
     }),
   );
   const doubts = ({ explanation }: Attempt) => explanation.unexplained.length * 10 + explanation.deviations.length;

@@ -12,6 +12,7 @@ import { fault } from './fault.ts';
 import { candidatePairs, memberFromEvents, membersFromEvidence, NEIGHBOURHOOD, type Self } from './group-members.ts';
 import { groupRules } from './group-rules.ts';
 import { explainQos } from './qos-explanation.ts';
+import { explainPoints } from './qos-points.ts';
 
 export interface Inquiry {
   readonly network: TrustNetwork;
@@ -31,7 +32,10 @@ export interface Findings {
 export async function investigate(file: CaseFile, inquiry: Inquiry): Promise<Findings> {
   const { network, nowMs } = inquiry;
   const info = await network.nodeInfo();
-  const qos = explainQos({ tracing: await network.qosTracing(), info, nowMs });
+  const qos =
+    network.qosPoints === undefined
+      ? explainQos({ tracing: await network.qosTracing(), info, nowMs })
+      : explainPoints(await network.qosPoints(), nowMs);
   const events = file.commitment === null ? [] : await network.eventsOfTask(file.commitment);
   const aborted = events.map((event) => readEventArgs(event, 'TaskEndAborted')).find((args) => args !== null);
   return {
@@ -46,6 +50,11 @@ async function findGroup(file: CaseFile, events: readonly RelayEvent[], inquiry:
   const { commitment, task } = file;
   if (commitment === null || task === null) return null;
   const { network, distanceThreshold } = inquiry;
+  if (network.groupOf !== undefined) {
+    const members = await network.groupOf(commitment);
+    const facts = { taskType: task.type, distanceThreshold, network: 'contract' } as const;
+    return members === null ? null : { members: [...members], rules: groupRules({ ...facts, members }) };
+  }
   const self: Self = { commitment, node: network.address };
   const own = ownMember(file, self);
   const judge = (members: readonly GroupMember[]) => groupRules({ taskType: task.type, members, distanceThreshold });
@@ -123,11 +132,11 @@ export function evidenceOf({ eventArgs, commitment }: Pick<CaseFile, 'eventArgs'
 }
 
 /** What the known group makes of the presumption that the minority is at fault. */
-export function faultInGroup(before: Fault, group: CaseFile['group']): Fault {
+export function faultInGroup(before: Fault, group: CaseFile['group'], isOnChain = false): Fault {
   const rules = group?.rules ?? null;
   if (rules === null) return before;
-  if (!rules.explained) return fault('againstTheTable');
-  if (rules.row === 'AEE' && rules.lawful === 'EndInvalidated') return fault('outvotedByErrors');
+  if (!rules.explained) return fault('againstTheTable', isOnChain);
+  if (rules.row === 'AEE' && rules.lawful === 'EndInvalidated') return fault('outvotedByErrors', isOnChain);
   return { ...before, certainty: 'certain' };
 }
 

@@ -34,6 +34,7 @@ interface PresentNode extends PublicNode {
 /** Null = could not be read. */
 export interface NoTaskFacts {
   readonly nowMs: number;
+  readonly mode: TrustNetwork['mode'];
   readonly local: LocalNodeFacts;
   readonly policy: NodeNamePolicy;
   readonly info: Told<'nodeInfo'>;
@@ -70,7 +71,18 @@ export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskF
   const qos = info === null && tracing === null ? null : explainQos({ tracing: tracing ?? 'unsupported', info, nowMs });
   const present = listed === null || info === null ? null : await askPresence(network, listed.nodes, info);
   const publicNodes = listed === null ? null : { nodes: present?.nodes ?? listed.nodes, complete: listed.complete };
-  return { nowMs, local, policy, info, qos, publicNodes, queued, models, versions: present?.versions ?? null };
+  return {
+    nowMs,
+    mode: network.mode,
+    local,
+    policy,
+    info,
+    qos,
+    publicNodes,
+    queued,
+    models,
+    versions: present?.versions ?? null,
+  };
 }
 
 /** The list is never pruned: those that have left are taken out, as far as there are few enough to be asked. */

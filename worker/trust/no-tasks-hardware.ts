@@ -34,7 +34,7 @@ function nameOf({ gpuName, gpuVramGib, version: engine }: NodeInfo) {
 }
 
 /** The network does not tell which versions its tasks ask for; what others run is the best hint. */
-function version({ info, versions }: NoTaskFacts): NoTaskCondition {
+export function version({ info, versions }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'version', source: 'RELAY_PROTOCOL 4.2 version' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
   const own = info.version;
@@ -77,13 +77,13 @@ function servesLanguageTasks(info: NodeInfo): boolean {
 }
 
 /** Pinned tasks go to exactly this name and memory; nobody tells which names are asked for. */
-function gpuPinned({ info }: NoTaskFacts): NoTaskCondition {
+export function gpuPinned({ info }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'gpuPinned', source: 'RELAY_PROTOCOL 4.2 GPU pinned' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
   return condition({ ...about, verdict: 'unknown', code: 'notTold', params: nameOf(info) });
 }
 
-function vram(facts: NoTaskFacts): NoTaskCondition {
+export function vram(facts: NoTaskFacts): NoTaskCondition {
   const { info } = facts;
   const about = { id: 'vram', source: 'RELAY_PROTOCOL 4.2 GPU not pinned' } as const;
   const models = toldModels(facts);

@@ -34,6 +34,7 @@ function facts(changes: Partial<NoTaskFacts> = {}): NoTaskFacts {
   const info = 'info' in changes ? (changes.info ?? null) : nodeInfo();
   return {
     nowMs: NOW,
+    mode: 'relay',
     local: LOCAL,
     policy: KNOWN,
     qos: explainQos({ tracing: { address: SELF, maxEvents: 50, events: [] }, info, nowMs: NOW }),
@@ -55,7 +56,8 @@ function judged(id: NoTaskConditionId, changes: Partial<NoTaskFacts>) {
 
 it('every condition once, and nothing in the way of a node that fits', () => {
   const { conditions } = explainNoTasks(facts());
-  expect(conditions.map((condition) => condition.id)).toEqual([...NO_TASK_CONDITIONS]);
+  const ofContracts = ['chainReachable', 'draw', 'models'];
+  expect(conditions.map((condition) => condition.id)).toEqual(NO_TASK_CONDITIONS.filter((id) => !ofContracts.includes(id)));
   const open = conditions.filter((condition) => condition.verdict !== 'yes').map(({ id, verdict }) => [id, verdict]);
   expect(open).toEqual([
     ['gpuPinned', 'unknown'],
@@ -73,6 +75,36 @@ it('what stands in the way always comes with what would change it', () => {
   for (const { id, verdict, change } of explainNoTasks(worst).conditions) {
     if (verdict === 'no') expect(change, id).not.toBeNull();
   }
+});
+
+describe('where contracts give out the tasks', () => {
+  const onChain = (changes: Partial<NoTaskFacts> = {}) => {
+    const info = { ...nodeInfo({ stakingScore: 0, probWeight: 20, gpuName: 'card', ...changes.info }) };
+    const view = explainNoTasks(facts({ mode: 'chain', models: 'unsupported', queued: 0, ...changes, info }));
+    expect(noTasksSchema.parse(view)).toEqual(view);
+    return view.conditions;
+  };
+
+  it('neither stake nor platform nor number of equal nodes stands in the way, and no health', () => {
+    const conditions = onChain();
+    expect(conditions.map(({ id }) => id)).toEqual([
+      ...['nodeRunning', 'chainReachable', 'engineReady', 'member', 'available', 'draw', 'queue'],
+      ...['version', 'gpuPinned', 'vram', 'models'],
+    ]);
+    expect(conditions.filter(({ verdict }) => verdict === 'no').map(({ id }) => id)).toEqual(['queue']);
+    expect(conditions.filter(({ source }) => source.startsWith('RELAY'))).toEqual([]);
+    expect(conditions.find(({ id }) => id === 'draw')).toMatchObject({ code: 'weighed', params: { points: 20 } });
+  });
+
+  it('a chain that does not answer, and a node without models, do', () => {
+    const local = { ...LOCAL, relay: 'unreachable' } as const;
+    const conditions = onChain({ local, queued: 1, info: nodeInfo({ modelIds: [] }) });
+    const found = conditions.filter(({ verdict }) => verdict === 'no').map(({ id, code, change }) => [id, code, change]);
+    expect(found).toEqual([
+      ['chainReachable', 'unreachable', 'endpoints'],
+      ['models', 'none', 'downloadModels'],
+    ]);
+  });
 });
 
 describe('one condition at a time', () => {

@@ -9,25 +9,47 @@ import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoadedModel } from '../../protocol/wire/public-network.ts';
 import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
-import { hardwareConditions, isOwnModel, toldModels } from './no-tasks-hardware.ts';
+import { chainReachable, draw, models } from './no-tasks-chain.ts';
+import { gpuPinned, hardwareConditions, isOwnModel, toldModels, version, vram } from './no-tasks-hardware.ts';
 
 /** The conditions in the order in which a host would ask them. */
 export function explainNoTasks(facts: NoTaskFacts): NoTasks {
   return {
     atMs: facts.nowMs,
-    conditions: [
-      nodeRunning(facts),
-      relayReachable(facts),
-      engineReady(facts),
-      member(facts),
-      available(facts),
-      health(facts),
-      weight(facts),
-      queue(facts),
-      ...hardwareConditions(facts),
-    ],
+    conditions: facts.mode === 'chain' ? conditionsOnChain(facts) : conditionsAtRelay(facts),
     models: modelChances(facts),
   };
+}
+
+function conditionsAtRelay(facts: NoTaskFacts): NoTaskCondition[] {
+  return [
+    nodeRunning(facts),
+    relayReachable(facts),
+    engineReady(facts),
+    member(facts),
+    available(facts),
+    health(facts),
+    weight(facts),
+    queue(facts),
+    ...hardwareConditions(facts),
+  ];
+}
+
+/** Contracts exclude nobody, weigh no stake, and ask for no platform and no number of equal nodes. */
+function conditionsOnChain(facts: NoTaskFacts): NoTaskCondition[] {
+  return [
+    nodeRunning(facts),
+    chainReachable(facts),
+    engineReady(facts),
+    { ...member(facts), source: 'CHAIN_PROTOCOL 3.1' },
+    { ...available(facts), source: 'CHAIN_PROTOCOL 3.5 candidates' },
+    draw(facts),
+    { ...queue(facts), source: 'CHAIN_PROTOCOL 4.2' },
+    { ...version(facts), source: 'CHAIN_PROTOCOL 3.5 version' },
+    { ...gpuPinned(facts), source: 'CHAIN_PROTOCOL 3.5 candidates' },
+    { ...vram(facts), source: 'CHAIN_PROTOCOL 3.5 candidates' },
+    models(facts),
+  ];
 }
 
 function nodeRunning({ local }: NoTaskFacts): NoTaskCondition {
@@ -131,8 +153,8 @@ function taskTypeOf(kind: string): TaskType {
 /** The filters that depend on the model alone, by the code that the devnet's dispatcher uses. */
 function modelChances(facts: NoTaskFacts): ModelChance[] | null {
   const { info } = facts;
-  const models = toldModels(facts);
-  if (models === null || info === null) return null;
+  const told = toldModels(facts);
+  if (told === null || info === null) return null;
   const candidate: CandidateNode = {
     status: 'Available',
     hasCurrentTask: false,
@@ -143,7 +165,7 @@ function modelChances(facts: NoTaskFacts): ModelChance[] | null {
     onDiskModelIds: info.modelIds,
     sameNamedNodes: 1,
   };
-  return models.map((model) => ({
+  return told.map((model) => ({
     modelId: model.modelId,
     kind: model.kind,
     minVramGib: model.minVramGib,

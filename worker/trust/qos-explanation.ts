@@ -43,6 +43,7 @@ export function explainQos({ tracing, info, nowMs }: QosFacts): QosExplanation {
     belowKickOut: now.long === null ? null : now.long.value < kickOutBelow,
     changes: traces.map((trace, i) => change(trace, traces[i - 1] ?? null)).reverse(),
     tracing: tracingState(tracing),
+    points: null,
   };
 }
 

@@ -4,10 +4,12 @@ import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { gatherNoTaskFacts, type NoTaskInquiry } from './no-task-facts.ts';
 import { explainNoTasks } from './no-tasks.ts';
 import { explainQos } from './qos-explanation.ts';
+import { explainPoints } from './qos-points.ts';
 
 /** @param inquiry `nowMs` is the network's time. @throws as `TrustNetwork` does. */
 export async function readQos(inquiry: { readonly network: TrustNetwork; readonly nowMs: number }): Promise<QosExplanation> {
   const { network, nowMs } = inquiry;
+  if (network.qosPoints !== undefined) return explainPoints(await network.qosPoints(), nowMs);
   const [tracing, info] = await Promise.all([network.qosTracing(), network.nodeInfo()]);
   return explainQos({ tracing, info, nowMs });
 }

@@ -5,6 +5,7 @@ import { Card } from '../../ui/card.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { QosChanges } from './qos-changes.tsx';
 import { Difference } from './qos-difference.tsx';
+import { QosPoints } from './qos-points.tsx';
 import { QosRecovery } from './qos-recovery.tsx';
 
 const PARTS = ['long', 'health', 'combined'] as const;
@@ -12,6 +13,7 @@ const PARTS = ['long', 'health', 'combined'] as const;
 export function QosView({ qos }: { readonly qos: QosExplanation }) {
   const { t, i18n } = useTranslation('trust');
   const { exclusion } = qos;
+  if (qos.points !== null) return <QosPoints qos={qos} points={qos.points} />;
   const limit = qos.kickOutBelow.toFixed(2);
   const kickOut = qos.belowKickOut === null ? 'unknown' : qos.belowKickOut ? 'below' : 'above';
   const excluded =

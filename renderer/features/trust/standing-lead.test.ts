@@ -19,7 +19,11 @@ it('says the worst that is true', () => {
   expect(word({ cases: files, qos: excluded })).toBe('underReview');
   expect(word({ qos: excluded })).toBe('excluded');
   expect(word({ qos: { ...calm, belowKickOut: true } })).toBe('belowKickOut');
-  expect(word({ qos: { ...calm, now: { ...calm.now, combined: null } } })).toBe('unknown');
+  const unknown = { ...calm, now: { ...calm.now, combined: null } };
+  expect(word({ qos: unknown })).toBe('unknown');
+  // Contracts know nothing but points.
+  const points = { average: 10, lastTasks: 30, mostOfLastTasks: 30, kickOutAt: 10 };
+  expect(word({ qos: { ...unknown, points } })).toBe('calm');
   expect(word({})).toBe('calm');
   expect(word({ cases: null })).toBeUndefined();
 });

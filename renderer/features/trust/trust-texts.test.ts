@@ -9,6 +9,7 @@ import { DEVIATIONS } from '../../../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_STATUSES, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS } from '../../../protocol/tasks/transitions.ts';
 import noTasks from '../../../worker/trust/no-tasks.ts?raw';
+import onChain from '../../../worker/trust/no-tasks-chain.ts?raw';
 import hardware from '../../../worker/trust/no-tasks-hardware.ts?raw';
 import { en } from '../../i18n/en/index.ts';
 import { zhCn } from '../../i18n/zh-cn/index.ts';
@@ -87,7 +88,7 @@ it('both languages say the same things with the same parameters', () => {
 
 /** Codes by condition, and changes, as the node's own source has them. */
 function emitted() {
-  const source = `${noTasks}\n${hardware}`;
+  const source = `${noTasks}\n${hardware}\n${onChain}`;
   const codes = new Map<string, Set<string>>();
   let id = '';
   for (const [, key, value = ''] of source.matchAll(/\b(id|code): '(\w+)'/g)) {

@@ -77,6 +77,10 @@ export const tasks = {
   },
   late: {
     queue: { short: 'Queue time over', long: 'No node took it in the time that a task may wait in the queue.' },
+    arguments: {
+      short: 'No arguments in time',
+      long: 'The arguments did not come in the time that the task had. This node could not begin.',
+    },
     execution: { short: 'No score in time', long: 'This node did not send a score in the time allowed for the execution.' },
     validation: {
       short: 'Not validated in time',

@@ -38,6 +38,8 @@ export const trustCase = {
   faults: {
     executionTimedOut: 'The score was not there before the deadline of the execution.',
     uploadTimedOut: 'The result was not uploaded before its deadline.',
+    argumentsMissing: 'The arguments of the task did not come before its deadline.',
+    resultNotReported: 'The relay took the result, and did not report it to the chain before the deadline.',
     timedOutAfterScore: 'The task timed out after the score was in; the network does not say for whose sake.',
     neverStarted: 'The task waited in the queue until its time was up.',
     notValidated: 'The application did not validate the task in time.',
@@ -91,7 +93,7 @@ export const trustCase = {
     distance: 'Distance',
     bits: '{{count}} bits',
     knownBy: 'Known by',
-    known: { self: 'own record', evidence: 'evidence of the slash', events: 'inferred from events' },
+    known: { self: 'own record', evidence: 'evidence of the slash', events: 'inferred from events', chain: 'the chain' },
     row: 'Row {{row}} of the group table; it puts this node into “{{status}}”.',
     explained: 'The network did what the table, or a known deviation, says.',
     unexplained: 'The network did something that neither the table nor a known deviation explains.',

@@ -31,11 +31,13 @@ export const trustConditions = {
   ids: {
     nodeRunning: 'The node runs',
     relayReachable: 'The relay can be reached',
+    chainReachable: 'The chain can be reached',
     engineReady: 'The engine is ready',
     member: 'The node is a member of the network',
     available: 'The node is free',
     health: 'It is not excluded',
     weight: 'It has weight in the draw',
+    draw: 'It takes part in the draw',
     queue: 'Tasks are waiting',
     version: 'The engine is new enough',
     gpuPlatform: 'The card’s platform serves all types',
@@ -44,6 +46,7 @@ export const trustConditions = {
     nodeName: 'Enough nodes are like this one',
     nodeNameWhitelist: 'Cards of this name are welcome',
     baseModels: 'The models are on disk',
+    models: 'The models are on disk',
   },
   codes: {
     nodeRunning: {
@@ -52,6 +55,7 @@ export const trustConditions = {
       guarded: 'A guard holds it back: {{guards}}',
     },
     relayReachable: { reachable: 'It answers.', unreachable: 'It does not answer.', notRead: 'Nobody has asked yet.' },
+    chainReachable: { reachable: 'It answers.', unreachable: 'It does not answer.', notRead: 'Nobody has asked yet.' },
     engineReady: {
       ready: 'It waits for tasks.',
       notReady: 'It is not ready: {{state}}.',
@@ -81,6 +85,10 @@ export const trustConditions = {
       noStake: 'Nothing is staked, so the weight is 0.',
       noQuality: 'The quality of service is 0, and with it the weight.',
       noWeight: 'The network lists the weight as 0.',
+      notRead: 'The network has not answered.',
+    },
+    draw: {
+      weighed: 'Its points, {{points}} on average, count once for each model of the task that it has. The stake does not count.',
       notRead: 'The network has not answered.',
     },
     queue: {
@@ -126,11 +134,17 @@ export const trustConditions = {
       notTold: 'On disk: {{present}}. The network does not tell what is asked for.',
       notRead: 'The network has not answered.',
     },
+    models: {
+      present: 'On disk: {{present}}. A task goes first to nodes that have a model of it.',
+      none: 'No base model is on disk. Each task goes first to nodes that have a model of it.',
+      notRead: 'The network has not answered.',
+    },
   },
   changes: {
     resume: 'Start or resume the node.',
     guardEnds: 'It goes on by itself when the guard’s reason is gone.',
     connection: 'Check the network connection and the address of the relay.',
+    endpoints: 'Check the network connection and the addresses of the chain.',
     acceptedEngine: 'Choose an engine that this network accepts, or another network.',
     engineStarts: 'Wait until the engine has started; if it does not, its log says why.',
     join: 'Let the node join: resume it with enough stake.',

@@ -12,6 +12,15 @@ export const trustQos = {
   differs: 'The relay says {{relay}}, the published formula gives {{formula}}. The relay’s number counts.',
   differsNone: 'The relay says {{relay}}; the published formula cannot give that. The relay’s number counts.',
   numbers: { long: 'Long-term', health: 'Health', combined: 'Combined', recovery: 'Recovery', taskScore: 'Points of a task' },
+  points: {
+    average: 'Average points',
+    averageHint:
+      'Of all tasks so far. With the models on disk it decides how often this node is chosen; the stake does not count.',
+    last: 'Last three tasks',
+    lastHint: 'A task that there was not counts 10 points. Only a task without a score in time counts none.',
+    of: '{{points}} of {{most}}',
+    kickOut: 'With {{limit}} points or fewer at the end of a task this node is kicked out, and its stake comes back.',
+  },
   exclusion: {
     excluded: 'Excluded from new tasks',
     excludedUntil: 'Excluded from new tasks until about {{when}}, if nothing else happens.',

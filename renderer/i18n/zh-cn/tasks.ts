@@ -72,6 +72,7 @@ export const tasks: Same<typeof en> = {
   },
   late: {
     queue: { short: '排队超时', long: '任务在队列允许的等待时间内没有被任何节点接收。' },
+    arguments: { short: '参数未及时到达', long: '参数没有在任务的时限内到达，此节点无法开始。' },
     execution: { short: '未及时提交分数', long: '本节点没有在允许的执行时间内提交分数。' },
     validation: { short: '未及时验证', long: '应用方没有及时验证该任务。节点已完成自己的部分。' },
     resultUpload: { short: '未及时上传结果', long: '本节点没有在验证后及时上传结果。' },

@@ -37,6 +37,8 @@ export const trustCase: Same<typeof en> = {
   faults: {
     executionTimedOut: '执行截止之前没有提交评分。',
     uploadTimedOut: '结果没有在截止之前上传。',
+    argumentsMissing: '任务的参数没有在截止之前到达。',
+    resultNotReported: '中继收到了结果，但没有在截止之前报告给链。',
     timedOutAfterScore: '评分提交之后任务超时；网络没有说明原因在谁。',
     neverStarted: '任务一直排队，直到时间用尽。',
     notValidated: '应用方没有及时验证任务。',
@@ -90,7 +92,7 @@ export const trustCase: Same<typeof en> = {
     distance: '距离',
     bits: '{{count}} 位',
     knownBy: '依据',
-    known: { self: '自己的记录', evidence: '罚没证据', events: '由事件推断' },
+    known: { self: '自己的记录', evidence: '罚没证据', events: '由事件推断', chain: '链' },
     row: '组验证表第 {{row}} 行；按表此节点应为“{{status}}”。',
     explained: '网络的做法与组验证表或已知偏差相符。',
     unexplained: '网络的做法无法用组验证表或已知偏差解释。',

@@ -15,6 +15,14 @@ export const trustQos: Same<typeof en> = {
   differs: '中继给出 {{relay}}，公开的公式得出 {{formula}}。以中继的数值为准。',
   differsNone: '中继给出 {{relay}}；公开的公式得不出这个数值。以中继的数值为准。',
   numbers: { long: '长期质量', health: '健康度', combined: '综合', recovery: '恢复', taskScore: '任务得分' },
+  points: {
+    average: '平均得分',
+    averageHint: '迄今所有任务的平均。它与磁盘上的模型一起决定此节点被选中的频率；质押不计入。',
+    last: '最近三个任务',
+    lastHint: '尚未有过的任务按 10 分计。只有未按时提交分数的任务得零分。',
+    of: '{{points}} / {{most}}',
+    kickOut: '任务结束时若不超过 {{limit}} 分，此节点会被移出，质押退回。',
+  },
   exclusion: {
     excluded: '暂不分配新任务',
     excludedUntil: '若没有其他变化，大约到 {{when}} 之前不会分配新任务。',

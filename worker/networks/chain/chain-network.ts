@@ -6,7 +6,7 @@ import { ABORT_REASON, isTerminal, TASK_ERROR } from '../../../protocol/tasks/st
 import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
-import { ChainError } from '../../chain/errors.ts';
+import { ChainError, RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import { WorkerError } from '../../kit/errors.ts';
 import type { Log } from '../../log.ts';
@@ -17,6 +17,7 @@ import type { Capabilities, JoinRequest, NetworkTask, ResultUpload, Sending, Tas
 import type { ChainActs } from './chain-acts.ts';
 import { type ChainTask, remoteTaskOf } from './chain-task.ts';
 import type { GroupIncome } from './group-income.ts';
+import { blockOfEvent } from './log-rows.ts';
 import type { LogScan } from './log-scan.ts';
 import { chainNodeView, versionParts } from './node-view.ts';
 import type { OldRelay } from './old-relay.ts';
@@ -103,8 +104,8 @@ export class ChainNetwork implements TaskNetwork {
     throw new WorkerError('TASK_INPUT_FAILED', 'the relay does not give the checkpoint out', { commitment });
   }
 
-  eventsAfter(id: number): Promise<readonly EventRow[]> {
-    return this.#options.scan.after(id);
+  async eventsAfter(id: number): Promise<readonly EventRow[]> {
+    return Promise.all((await this.#options.scan.after(id)).map((row) => this.#withAmount(row)));
   }
 
   latestEventId(): Promise<number> {
@@ -199,6 +200,22 @@ export class ChainNetwork implements TaskNetwork {
     // biome-ignore lint/plugin: the chain's time as it is told against the chain's time as it was held
     if (networkSeconds * 1000 > chainClock.now()) chainClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
     return { block: header.number, timeMs: networkSeconds * 1000 };
+  }
+
+  /** A slash says nothing of the stake that it took: all of it, as it was in the block before. */
+  async #withAmount(row: EventRow): Promise<EventRow> {
+    if (row.kind !== 'event' || row.event.type !== 'NodeSlashed' || row.event.commitment === null) return row;
+    const { contracts, networkName, log } = this.#options;
+    const args = JSON.parse(row.event.args) as object;
+    try {
+      const amount = String(await contracts.stakeOf(this.address, blockOfEvent(row.event.id) - 1n));
+      return { kind: 'event', event: { ...row.event, args: JSON.stringify({ ...args, amount, network: networkName }) } };
+    } catch (error) {
+      // An endpoint may not keep the states of old blocks; the slash is told without its amount.
+      if (!(error instanceof RpcRefused)) throw error;
+      log.warn({ err: error }, 'the stake before a slash could not be read');
+      return row;
+    }
   }
 
   /** That the task had ended so many blocks ago already. */

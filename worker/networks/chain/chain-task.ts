@@ -68,9 +68,10 @@ export const chainTaskSchema = z
   }));
 export type ChainTask = z.output<typeof chainTaskSchema>;
 
-/** What a chain does not know of a task stays empty. */
+/** What a chain does not know of a task stays empty. An abort writes the time of a score that there never was: it is none. */
 export function remoteTaskOf({ payments: _, ...task }: ChainTask, more: { taskArgs: string; qosScore: number }): RemoteTask {
-  return { ...task, ...more, validatedTimeMs: null, resultUploadedTimeMs: null };
+  const scoreReadyTimeMs = task.score === '' && task.error === 'None' ? null : task.scoreReadyTimeMs;
+  return { ...task, ...more, scoreReadyTimeMs, validatedTimeMs: null, resultUploadedTimeMs: null };
 }
 
 /** What a group's winner pays to an address; null = it is not among those who are paid. */

@@ -1,12 +1,14 @@
 /** What a network on a chain tells about this node and about itself, beyond what the task loop needs. Reads only. */
+import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { NodeInfo, NodePresence } from '../../../protocol/wire/node.ts';
 import { PUBLIC_NODES_PAGE, type PublicNode } from '../../../protocol/wire/public-network.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
-import type { TrustNetwork } from '../relay/relay-reader.ts';
-import { blockOfEvent, lastIdOf, rowOfLog, TOPICS } from './log-rows.ts';
+import type { QosPoints, TrustNetwork } from '../relay/relay-reader.ts';
+import { groupInLogs } from './chain-group.ts';
+import { blockOfEvent, eventId, lastIdOf, rowOfLog, TOPICS } from './log-rows.ts';
 import type { TaskContracts } from './task-contracts.ts';
 
 export interface ChainTrustOptions {
@@ -26,6 +28,7 @@ const MOST_RANGES = 50;
 const MAX_PAGES = 20;
 
 export class ChainTrust implements TrustNetwork {
+  readonly mode = 'chain';
   readonly address: Hex;
   readonly #options: ChainTrustOptions;
 
@@ -43,12 +46,26 @@ export class ChainTrust implements TrustNetwork {
     return 'unsupported';
   }
 
+  qosPoints(): Promise<QosPoints> {
+    return this.#options.contracts.qosOf(this.address);
+  }
+
   async eventsOfTask(commitment: string): Promise<readonly RelayEvent[]> {
     const start = this.#options.blockOfTask(commitment);
     if (start === null) return [];
     const from = start > TASK_BLOCKS / 2n ? start - TASK_BLOCKS / 2n : 0n;
     const events = await this.#events(from, from + TASK_BLOCKS, (task) => task === commitment);
     return events.filter((event) => event.commitment === commitment);
+  }
+
+  async groupOf(commitment: string): Promise<readonly GroupMember[] | null> {
+    const end = (await this.eventsOfTask(commitment)).find(({ type }) => type === 'TaskEndInvalidated');
+    if (end === undefined) return null;
+    const block = blockOfEvent(end.id);
+    const logs = await this.#logs(block, block);
+    const own = logs.find((log) => eventId(log.blockNumber, log.logIndex) === end.id);
+    const together = logs.filter(({ transactionHash }) => transactionHash === own?.transactionHash);
+    return groupInLogs(together, { contracts: this.#options.contracts, self: this.address });
   }
 
   async eventsAfter(id: number, limit: number): Promise<readonly RelayEvent[]> {
@@ -74,16 +91,17 @@ export class ChainTrust implements TrustNetwork {
     return { address, status, version: status === 'Quit' ? null : version };
   }
 
-  /** With the weight that the next draw would give them. */
+  /** Every node that ever joined. */
   async publicNodes(): Promise<{ nodes: readonly PublicNode[]; complete: boolean }> {
     const { contracts } = this.#options;
     const nodes: PublicNode[] = [];
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const rows = await contracts.allNodes(page * PUBLIC_NODES_PAGE, PUBLIC_NODES_PAGE);
+    const total = await contracts.totalNodes();
+    for (let page = 0; page < MAX_PAGES && nodes.length < total; page++) {
+      // The contract refuses a page beyond its end.
+      const rows = await contracts.allNodes(nodes.length, Math.min(PUBLIC_NODES_PAGE, total - nodes.length));
       for (const { address, gpuName, vramGib } of rows) nodes.push({ address, gpuName, gpuVramGib: vramGib, weight: null });
-      if (rows.length < PUBLIC_NODES_PAGE) return { nodes, complete: true };
     }
-    return { nodes, complete: false };
+    return { nodes, complete: nodes.length >= total };
   }
 
   queuedTasks(): Promise<number> {

@@ -7,6 +7,8 @@ import { type LaggingEndpoint, startLaggingEndpoint } from './testing/lagging-en
 import { type Created, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
+/** Where a transaction cannot be seen to arrive. */
+const SHORT_MS = 300;
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
@@ -26,12 +28,22 @@ async function withTask(options: ChainRigOptions): Promise<{ rig: ChainRig; task
   return { rig, task };
 }
 
+/** However long the chain takes for what is under way. */
+async function settled(rig: ChainRig): Promise<void> {
+  const account = { chainId: Number(world.preset.chainId), address: rig.address };
+  const running = new AbortController();
+  const following = rig.chain.run(running.signal);
+  await expect.poll(() => rig.chain.journal.open(account)).toEqual([]);
+  running.abort();
+  await following;
+}
+
 describe('two endpoints, of which now the one and now the other is asked', () => {
   let ends: { readonly late: LaggingEndpoint; readonly good: LaggingEndpoint };
 
   async function two(options: ChainRigOptions = {}): Promise<{ rig: ChainRig; task: Created }> {
     ends = { late: await startLaggingEndpoint(world.anvil.url), good: await startLaggingEndpoint(world.anvil.url) };
-    return withTask({ ...options, preset: { rpcUrls: [ends.late.url, ends.good.url], ...options.preset } });
+    return withTask({ ...options, actWaitMs: SHORT_MS, preset: { rpcUrls: [ends.late.url, ends.good.url], ...options.preset } });
   }
   /** Only this one answers. */
   const ask = (which: 'late' | 'good') => {
@@ -71,7 +83,7 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     expect(await sentBy(rig)).toBe(2);
     // What the late one has made doubtful is settled before anything new.
     await rig.network.pause();
-    expect(rig.chain.journal.open({ chainId: Number(world.preset.chainId), address: rig.address })).toEqual([]);
+    await settled(rig);
     expect(await sentBy(rig)).toBe(3);
     await rig.network.quit();
   });
@@ -113,9 +125,11 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     await rig.until(task.commitment, 'close EndAborted');
     expect((await rig.network.nodeInfo()).status).toBe('Available');
     await rig.network.quit();
+    await settled(rig);
     ask('late');
     await rig.network.quit().catch(() => {});
     ask('good');
+    await settled(rig);
     expect((await rig.network.nodeInfo()).status).toBe('Quit');
     expect(await sentBy(rig)).toBe(3);
   });
@@ -127,7 +141,7 @@ describe('an act that the chain refuses in a block, because the task was over by
     ['an error report', invalidArgs],
   ] as const)('%s: it is paid for once, settled, and the next task is done', async (_, answer) => {
     const proxy = await startRpcProxy(world.anvil.url);
-    const { rig, task } = await withTask({ preset: { rpcUrls: [proxy.url] } });
+    const { rig, task } = await withTask({ actWaitMs: SHORT_MS, preset: { rpcUrls: [proxy.url] } });
     if (answer !== undefined) rig.engine.answer = answer;
     proxy.only = ['eth_sendRawTransaction'];
     proxy.mode = 'reset';

@@ -7,6 +7,8 @@ import { type ChainRig, type ChainRigOptions, chainRig } from './testing/chain-r
 import { type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
+/** Where no block comes. */
+const SHORT_MS = 700;
 let world: TaskWorld;
 beforeAll(async () => {
   world = await startTaskWorld();
@@ -33,7 +35,7 @@ async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Resul
 const sentBy = (address: Hex) => world.anvil.control.provider.getTransactionCount(address);
 
 async function withScore(options: ChainRigOptions = {}): Promise<{ rig: ChainRig; task: Created }> {
-  const rig = await chainRig(world, options);
+  const rig = await chainRig(world, { actWaitMs: SHORT_MS, ...options });
   await rig.join();
   const task = await world.create({ type: 1 });
   rig.relay.args.set(task.commitment, ARGS);
@@ -45,7 +47,7 @@ async function withScore(options: ChainRigOptions = {}): Promise<{ rig: ChainRig
 /** Another process on the same directory, with the same key. */
 async function restarted({ privateKey, dataDir, relay, end }: ChainRig): Promise<ChainRig> {
   await end();
-  return chainRig(world, { privateKey, dataDir, relay, engine: new FakeEngine('P2L'), wei: 0n });
+  return chainRig(world, { privateKey, dataDir, relay, engine: new FakeEngine('P2L'), wei: 0n, actWaitMs: SHORT_MS });
 }
 
 describe('a process that ends while a transaction waits', () => {
@@ -81,7 +83,7 @@ describe('a process that ends while a transaction waits', () => {
   });
 
   it('a stake goes in once, and comes out once', async () => {
-    const rig = await chainRig(world);
+    const rig = await chainRig(world, { actWaitMs: SHORT_MS });
     const before = await world.balance(rig.address);
     const next = await withoutBlocks(async () => {
       await rig.join();
@@ -106,7 +108,7 @@ describe('a process that ends while a transaction waits', () => {
   });
 
   it('a join that was mined while nobody looked is not made again', async () => {
-    const rig = await chainRig(world);
+    const rig = await chainRig(world, { actWaitMs: SHORT_MS });
     await world.anvil.control.setAutomine(false);
     await rig.join();
     await rig.end();

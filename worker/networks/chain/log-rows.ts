@@ -39,6 +39,25 @@ export interface RowContext {
   readonly isKnown: (commitment: Hex) => boolean;
 }
 
+/**
+ * Logs as rows, in their order. A slash names no task: it is for the one of this node that the same transaction invalidated.
+ */
+export function rowsOfLogs(logs: readonly Log[], context: RowContext): EventRow[] {
+  const standing = logs.filter(({ removed }) => removed !== true);
+  const invalidated = new Map<string, string>();
+  return standing.flatMap((log): EventRow[] => {
+    const row = rowOfLog(log, context);
+    if (row === null) return [];
+    if (row.kind !== 'event') return [row];
+    const { type, commitment } = row.event;
+    if (type === 'TaskEndInvalidated' && commitment !== null) invalidated.set(log.transactionHash, commitment);
+    const task = type === 'NodeSlashed' ? (invalidated.get(log.transactionHash) ?? null) : null;
+    if (task === null) return [row];
+    const args = JSON.stringify({ node_address: context.self, task_id_commitment: task });
+    return [{ kind: 'event', event: { ...row.event, commitment: task, args } }];
+  });
+}
+
 /** Null for what does not concern this node. */
 export function rowOfLog(log: Log, { self, isKnown }: RowContext): EventRow | null {
   const id = eventId(log.blockNumber, log.logIndex);

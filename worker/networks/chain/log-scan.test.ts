@@ -4,8 +4,8 @@ import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
 import { commitmentOf, OTHER, SELF } from '../../testing/remote-task.ts';
-import { TASK_INTERFACE } from './abi.ts';
-import { blockOfEvent, eventId, lastIdOf, rowOfLog } from './log-rows.ts';
+import { NODE_INTERFACE, TASK_INTERFACE } from './abi.ts';
+import { blockOfEvent, eventId, lastIdOf, rowOfLog, rowsOfLogs } from './log-rows.ts';
 import { LogScan, type ScanMark } from './log-scan.ts';
 
 const TASK = commitmentOf(1);
@@ -84,6 +84,17 @@ describe('rows of logs', () => {
   it('a log that makes no sense is kept as it came', () => {
     const odd = logOf(7, 1, { topics: [hashOf(5)], data: '0x' });
     expect(rowOfLog(odd, context)).toMatchObject({ kind: 'unreadable', id: eventId(7n, 1n) });
+  });
+
+  it('a slash is for the task of this node that the same transaction has invalidated, and for no other', () => {
+    const invalidated = TASK_INTERFACE.encodeEventLog('TaskEndInvalidated', [TASK]);
+    const slashed = NODE_INTERFACE.encodeEventLog('NodeSlashed', [SELF]);
+    const slashesIn = (block: number) =>
+      rowsOfLogs([logOf(7, 1, invalidated), logOf(block, 2, slashed)], context).flatMap((row) =>
+        row.kind === 'event' && row.event.type === 'NodeSlashed' ? [row.event.commitment] : [],
+      );
+    expect(slashesIn(7)).toEqual([TASK]);
+    expect(slashesIn(8)).toEqual([null]);
   });
 
   it('ids rise with the chain and tell the block', () => {

@@ -7,7 +7,7 @@ import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { ChainError, RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
 import { EVENT_PAGE } from '../task-network.ts';
-import { blockOfEvent, lastIdOf, type RowContext, rowOfLog, TOPICS } from './log-rows.ts';
+import { blockOfEvent, lastIdOf, type RowContext, rowsOfLogs, TOPICS } from './log-rows.ts';
 
 /** A block up to which everything has been read and recorded. */
 export interface ScanMark {
@@ -63,10 +63,7 @@ export class LogScan {
       const to = least(from + this.#range - 1n, final);
       const logs = await this.#logs(from, to);
       if (logs === null) continue;
-      for (const log of logs) {
-        const row = log.removed === true ? null : rowOfLog(log, rows);
-        if (row !== null && idOf(row) > above) found.push(row);
-      }
+      found.push(...rowsOfLogs(logs, rows).filter((row) => idOf(row) > above));
       from = to + 1n;
     }
     if (from > begun) await this.#noteRead(from - 1n, found);

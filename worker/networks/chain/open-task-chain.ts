@@ -101,6 +101,9 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
   return { address, preset, network, relay, rpc, journal, transactions, contracts, income, trust, run, close };
 }
 
+/** Any of these tells where in the chain a task is; the first may have been before this node looked. */
+const TASK_EVENTS = ['TaskStarted', 'TaskScoreReady', 'TaskErrorReported', 'TaskEndInvalidated', 'TaskEndAborted'] as const;
+
 /** Nobody but a signature asks for the relay's time; the first one does. */
 function readWhenInDoubt(relayClock: NetworkClock, relay: OldRelay, clock: Clock): void {
   relayClock.readBy(async () => {
@@ -112,7 +115,7 @@ function readWhenInDoubt(relayClock: NetworkClock, relay: OldRelay, clock: Clock
 }
 
 function blockOfTask(store: Store, commitment: string): bigint | null {
-  const seen = store.events.ofTypes(['TaskStarted']).find((event) => event.commitment === commitment);
+  const seen = store.events.ofTypes([...TASK_EVENTS]).find((event) => event.commitment === commitment);
   return seen === undefined ? null : blockOfEvent(seen.id);
 }
 

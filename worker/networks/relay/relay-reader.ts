@@ -1,5 +1,6 @@
 /** What the network tells about this node and about itself, beyond what the task loop needs. Reads only. */
 import { z } from 'zod';
+import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { signRequest } from '../../../protocol/signing/request-signature.ts';
@@ -24,6 +25,8 @@ export type Unsupported = 'unsupported';
 
 /** Every method is one attempt (a paged one: one per page) and rejects as those of `TaskNetwork` do. */
 export interface TrustNetwork {
+  /** Who judges: a relay, or contracts. */
+  readonly mode: 'relay' | 'chain';
   readonly address: Hex;
   nodeInfo(): Promise<NodeInfo>;
   qosTracing(): Promise<QosTracing | Unsupported>;
@@ -39,6 +42,19 @@ export interface TrustNetwork {
   publicNodes(): Promise<{ readonly nodes: readonly PublicNode[]; readonly complete: boolean }>;
   queuedTasks(): Promise<number>;
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported>;
+  /** What the contracts know of this node's quality; of a network on a chain only. */
+  qosPoints?(): Promise<QosPoints>;
+  /** The group of a task of this node that was invalidated; of a network on a chain only. Null = not to be found. */
+  groupOf?(commitment: string): Promise<readonly GroupMember[] | null>;
+}
+
+/** Sums of a contract, which keeps no history. */
+export interface QosPoints {
+  /** Average of all tasks that there were. */
+  readonly average: number;
+  /** Of the last tasks, three at most, and how many tasks there were since the last kick-out. */
+  readonly recent: number;
+  readonly recentTasks: number;
 }
 
 /** GET /v2/network/nodes/data: where a node is and what it has staked. */
@@ -66,6 +82,7 @@ export interface RelayReaderOptions {
 }
 
 export class RelayReader implements TrustNetwork {
+  readonly mode = 'relay';
   readonly address: Hex;
   readonly #privateKey: Hex;
   readonly #clock: NetworkClock;

@@ -86,6 +86,7 @@ export function nodeInfo(changes: Partial<NodeInfo> = {}): NodeInfo {
 /** Stands for a relay in states that a test cannot bring a real one into. */
 export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
   return {
+    mode: 'relay',
     address: SELF,
     nodeInfo: async () => nodeInfo(),
     qosTracing: async () => ({ address: SELF, maxEvents: 50, events: [] }),

@@ -101,6 +101,8 @@ export interface ChainRigOptions {
   readonly preset?: Partial<TaskChainPresetInput>;
   readonly killPoint?: KillPointHook;
   readonly wei?: bigint;
+  /** How long an act waits for its block, milliseconds; short where none comes. */
+  readonly actWaitMs?: number;
 }
 
 export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}): Promise<ChainRig> {
@@ -118,7 +120,7 @@ export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}):
     clock: systemClock,
     random: systemRandom,
     log: QUIET_LOG,
-    actWaitMs: 700,
+    actWaitMs: options.actWaitMs ?? 60_000,
   });
   const { network, address } = chain;
   let isOpen = true;

@@ -1,0 +1,31 @@
+/** Why a node gets no tasks from contracts. They know fewer conditions than a relay. Source: CHAIN_PROTOCOL 2.7, 3.5, 4.2. */
+import type { NoTaskCondition } from '../../contract/standing.ts';
+import { baseModelsOf } from '../../protocol/node/selection.ts';
+import { condition } from './condition.ts';
+import type { NoTaskFacts } from './no-task-facts.ts';
+
+/** Names in a parameter list. */
+const MAX_NAMES = 10;
+
+export function chainReachable({ local }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'chainReachable', source: 'this machine' } as const;
+  if (local.relay === 'reachable') return condition({ ...about, verdict: 'yes', code: 'reachable' });
+  if (local.relay === 'unknown') return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  return condition({ ...about, verdict: 'no', code: 'unreachable', change: 'endpoints' });
+}
+
+/** The odds among the nodes that fit: no stake is in them, and no node is ever without any. */
+export function draw({ info }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'draw', source: 'CHAIN_PROTOCOL 3.5 weight' } as const;
+  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  return condition({ ...about, verdict: 'yes', code: 'weighed', params: { points: info.probWeight } });
+}
+
+/** Whoever has a model of the task goes before all that have none. */
+export function models({ info }: NoTaskFacts): NoTaskCondition {
+  const about = { id: 'models', source: 'CHAIN_PROTOCOL 3.5 models' } as const;
+  if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
+  const present = baseModelsOf(info.modelIds).slice(0, MAX_NAMES);
+  if (present.length > 0) return condition({ ...about, verdict: 'unknown', code: 'present', params: { present } });
+  return condition({ ...about, verdict: 'no', code: 'none', change: 'downloadModels' });
+}
