@@ -7,7 +7,7 @@ import type { Tone } from '../../ui/badge.tsx';
 export interface StandingFacts {
   readonly state: NodeView['state'] | null;
   readonly cases: readonly Pick<CaseSummary, 'review'>[] | null;
-  readonly qos: Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now' | 'points'> | null;
+  readonly qos: (Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> & Partial<Pick<QosExplanation, 'points'>>) | null;
 }
 
 export interface Lead {
@@ -22,6 +22,6 @@ export function leadOf({ state, cases, qos }: StandingFacts): Lead | null {
   if (cases.some(({ review }) => review.kind === 'underReview')) return { tone: 'warn', word: 'underReview' };
   if (qos.exclusion.state === 'excluded') return { tone: 'warn', word: 'excluded' };
   if (qos.belowKickOut === true) return { tone: 'warn', word: 'belowKickOut' };
-  if (qos.now.combined === null && qos.points === null) return { tone: 'neutral', word: 'unknown' };
+  if (qos.now.combined === null && (qos.points ?? null) === null) return { tone: 'neutral', word: 'unknown' };
   return { tone: 'good', word: 'calm' };
 }
