@@ -13,6 +13,7 @@ export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 /** Who is in charge of the tasks: a relay, or contracts on a chain. */
 export const NETWORK_MODES = ['relay', 'chain'] as const;
+export type NetworkMode = (typeof NETWORK_MODES)[number];
 
 const presetSchema = z.object({
   id: z.string().min(1),

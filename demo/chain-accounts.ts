@@ -1,6 +1,7 @@
 /** What the chain itself says of accounts: stake, coin, and every wei of gas they ever paid. */
 import { toQuantity } from 'ethers';
 import { z } from 'zod';
+import type { Anvil } from '../devnet/chain/anvil.ts';
 import { SLASH_RECEIVER } from '../devnet/chain/deploy.ts';
 import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
 import type { Hex } from '../protocol/hex.ts';
@@ -28,7 +29,7 @@ export interface ChainAccounts {
 
 export async function readChainAccounts(chain: DevnetChain, addresses: readonly Hex[]): Promise<ChainAccounts> {
   const { provider } = chain.anvil.control;
-  const gas = await gasPaid(chain);
+  const gas = await createGasReader(chain.anvil)();
   const read = async (address: Hex) => {
     const { walletWei, stakedWei } = await chain.fundsOf(address);
     const key = address.toLowerCase();
@@ -41,16 +42,20 @@ export async function readChainAccounts(chain: DevnetChain, addresses: readonly 
   };
 }
 
-/** By lower-case address, from the receipts of every block. */
-async function gasPaid({ anvil: { control } }: DevnetChain): Promise<Map<string, bigint>> {
+/** Wei of gas by lower-case address, from the receipts of every block; each is read once. */
+export function createGasReader({ control }: Pick<Anvil, 'control'>): () => Promise<ReadonlyMap<string, bigint>> {
   const paid = new Map<string, bigint>();
-  const head = await control.provider.getBlockNumber();
-  for (let number = 1; number <= head; number++) {
-    const receipts = receiptsSchema.parse(await control.provider.send('eth_getBlockReceipts', [toQuantity(number)]));
-    for (const { from, gasUsed, effectiveGasPrice } of receipts) {
-      const key = from.toLowerCase();
-      paid.set(key, (paid.get(key) ?? 0n) + gasUsed * effectiveGasPrice);
+  let read = 0;
+  return async () => {
+    const head = await control.provider.getBlockNumber();
+    while (read < head) {
+      const answer = await control.provider.send('eth_getBlockReceipts', [toQuantity(read + 1)]);
+      for (const { from, gasUsed, effectiveGasPrice } of receiptsSchema.parse(answer)) {
+        const key = from.toLowerCase();
+        paid.set(key, (paid.get(key) ?? 0n) + gasUsed * effectiveGasPrice);
+      }
+      read += 1;
     }
-  }
-  return paid;
+    return paid;
+  };
 }

@@ -1,6 +1,5 @@
 /** The main job: a realistic mix of tasks, with everything a host should see once. */
 
-import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import {
   CHAT_MODEL,
   CODE_MODEL,
@@ -10,12 +9,12 @@ import {
   invalidArguments,
   PAINTINGS,
   PROMPTS,
-  sampleChat,
   sampleImage,
 } from '../devnet/application/samples.ts';
 import { systemClock } from '../devnet/system.ts';
+import { createJobSteps, type JobResult } from './job-steps.ts';
 import { type DemoNetwork, gpuOf, VRAM } from './network.ts';
-import type { Submission, Submitter } from './submit.ts';
+import type { Submitter } from './submit.ts';
 
 const prompt = (index: number) => inTurn(PROMPTS, index);
 
@@ -23,38 +22,17 @@ async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Pro
   while (devnet.relay.task(commitment)?.status === 'Queued') await systemClock.sleep(50);
 }
 
-export interface JobResult {
-  /** What did not end as the job meant it to; empty when all went well. */
-  readonly surprises: readonly string[];
-}
-
 /**
  * Order matters: the unanimous groups ask for cards that the cheat does not have; the group with the cheat runs while
  * basil is busy with the task that it lost with its power, so that the cheat has to be the third.
  */
 export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
-  const surprises: string[] = [];
-  const running: Promise<void>[] = [];
-  /** Starts a task; what comes of it is judged when everything has ended. */
-  const start = async (submission: Submission, ...kinds: TaskOutcome['kind'][]) => {
-    const task = await submitter.submit(submission);
-    running.push(
-      task.ended.then(({ kind }) => {
-        if (!kinds.includes(kind)) surprises.push(`${submission.title} ended as ${kind}, not as ${kinds.join(' or ')}`);
-      }),
-    );
-    return task;
-  };
-  const chats = async (from: number, to: number) => {
-    for (let index = from; index < to; index++) {
-      await start(sampleChat(index), 'success');
-    }
-  };
+  const { surprises, start, chats, ended } = createJobSteps(submitter);
 
   say('Six chat requests and four images to whoever is free');
   await chats(0, 6);
   for (let index = 0; index < 4; index++) await start(sampleImage(index), 'success');
-  await Promise.all(running);
+  await ended();
 
   say('Two validation groups of three honest nodes, one on text and one on images: one uploads, all share the fee');
   const unanimous = {
@@ -96,6 +74,6 @@ export async function runJob(network: DemoNetwork, submitter: Submitter, say: (t
   say('basil is back and goes on where it was');
   await network.restorePowerOfBasil();
   await chats(17, 19);
-  await Promise.all(running);
+  await ended();
   return { surprises };
 }

@@ -2,26 +2,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TaskView } from '../contract/worker-channel.ts';
-import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { sampleTask } from '../devnet/application/samples.ts';
-import { startExplorer } from '../devnet/explorer.ts';
-import { relayView } from '../devnet/network-view.ts';
+import { type Explorer, startExplorer } from '../devnet/explorer.ts';
 import { systemClock } from '../devnet/system.ts';
 import { serialiseError } from '../protocol/errors.ts';
+import { later, monotonicNow, msUntil, startStopwatch } from '../protocol/monotonic.ts';
 import { buildDesktop } from '../scripts/build-desktop.ts';
-import { readChainAccounts } from './chain-accounts.ts';
-import { chainReport } from './chain-report.ts';
-import { tailEvents } from './event-tail.ts';
-import { runJob } from './job.ts';
-import { ledgerReport } from './ledger-report.ts';
-import { COIN_WEI, type DemoNetwork, startDemoNetwork } from './network.ts';
+import { openChainStage } from './chain-mode/stage.ts';
 import { type DemoOptions, parseDemoOptions, USAGE, UsageError } from './options.ts';
-import { progressLine } from './progress.ts';
-import { buildReport, type Report } from './report.ts';
-import { createSubmitter, type Submitter } from './submit.ts';
+import { openRelayStage } from './relay-stage.ts';
+import type { Report } from './report-text.ts';
+import type { Stage } from './stage.ts';
 import { openDemoWindow } from './window.ts';
 
+const STARTING: Readonly<Record<DemoOptions['network'], string>> = {
+  relay: 'Starting a chain, a relay, an application, three peers and your node, each node with its own engine …',
+  chain:
+    'Starting a chain with the task contracts, a relay that carries, an application, two peers and your node, each with its own engine …',
+};
 /** Between two tasks of `--live`. */
 const LIVE_PAUSE_MS = 3_000;
 /** How long the node may take to learn of its last payment. */
@@ -30,56 +28,19 @@ const SETTLE_MS = 20_000;
 /** Pushed beside each resource that is opened; run in reverse. */
 type Closers = (() => Promise<unknown>)[];
 
-async function readBalances({ participants, keys, devnet }: DemoNetwork): Promise<Map<string, bigint>> {
-  const read = async (name: keyof DemoNetwork['keys']) => {
-    const client = createRelayClient({ relayUrl: devnet.relayUrl, privateKey: keys[name], clock: systemClock });
-    return [participants[name].address.toLowerCase(), await client.balanceWei()] as const;
-  };
-  return new Map(await Promise.all((Object.keys(keys) as (keyof DemoNetwork['keys'])[]).map(read)));
-}
-
-async function settledReport(
-  network: DemoNetwork,
-  views: ReadonlyMap<string, TaskView>,
-  titles: Map<string, string>,
-  startedMs: number,
-): Promise<Report> {
-  const { devnet, participants } = network;
-  const until = systemClock.now() + SETTLE_MS;
-  const durationMs = systemClock.now() - startedMs;
+/** The first report in which everything adds up, or the last one in time. */
+async function settledReport(stage: Stage, durationMs: number): Promise<Report> {
+  const until = later(monotonicNow(systemClock), SETTLE_MS);
   for (;;) {
-    const known = [...views.values()].filter((view) => view.paymentWei !== null && view.paymentWei !== '0');
-    const nodes = [participants.you, participants.ada, participants.basil, participants.mallory];
-    const report = buildReport({
-      tasks: devnet.relay.tasks(),
-      ledger: devnet.relay.ledger(),
-      node: participants.you,
-      peers: nodes.slice(1),
-      application: participants.application,
-      titles,
-      balancesWei: await readBalances(network),
-      nodePaymentsWei: new Map(known.map((view) => [view.commitment, BigInt(view.paymentWei ?? '0')])),
-      chain: chainReport({
-        nodes,
-        ledger: devnet.relay.ledger(),
-        chain: await readChainAccounts(
-          network.chain,
-          nodes.map(({ address }) => address),
-        ),
-        givenWei: COIN_WEI,
-        relayStakesWei: new Map(nodes.map(({ address }) => [address.toLowerCase(), devnet.relay.stakeWei(address)])),
-      }),
-      ledgerReport: ledgerReport((await network.books.money.reconcile({})).checks),
-      durationMs,
-    });
-    if (report.differences.length === 0 || systemClock.now() > until) return report;
+    const report = await stage.report(durationMs);
+    if (report.differences.length === 0 || msUntil(until, systemClock) <= 0) return report;
     await systemClock.sleep(250);
   }
 }
 
-async function keepTasksComing(submitter: Submitter, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+async function keepTasksComing(stage: Stage, signal: AbortSignal, say: (text: string) => void): Promise<void> {
   for (let index = 0; !signal.aborted; index++) {
-    const { ended } = await submitter.submit(sampleTask(index));
+    const { ended } = await stage.submit(sampleTask(index));
     ended.catch((error: unknown) => say(`a task failed: ${serialiseError(error).message}`));
     await systemClock.sleep(LIVE_PAUSE_MS, signal);
   }
@@ -92,63 +53,57 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+interface Serving {
+  readonly options: DemoOptions;
+  readonly explorer: Explorer;
+  readonly closers: Closers;
+  readonly signal: AbortSignal;
+  readonly print: (text: string) => void;
+  readonly say: (text: string) => void;
+}
+
+/** Until Ctrl-C. */
+async function serve({ options, explorer, closers, signal, print, say }: Serving): Promise<void> {
+  if (options.network === 'chain') {
+    say(`Still serving at ${explorer.url}. Ctrl-C ends everything.`);
+    return untilAborted(signal);
+  }
+  say(`Still serving at ${explorer.url}. Building the window; the first time takes about a minute …`);
+  await buildDesktop();
+  const window = await openDemoWindow(print);
+  closers.push(() => window.close());
+  say(`A node of your own in the program's window: ${window.address}\nThe address works once. Ctrl-C ends everything.`);
+  return untilAborted(signal);
+}
+
 async function demo(options: DemoOptions, signal: AbortSignal, closers: Closers): Promise<number> {
-  const startedMs = systemClock.now();
+  const elapsedMs = startStopwatch(systemClock);
   // With --json, stdout belongs to the JSON line.
   const print = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   const say = (text: string) => print(`\n${text}`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-demo-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
 
-  print('Starting a chain, a relay, an application, three peers and your node, each node with its own engine …');
-  const views = new Map<string, TaskView>();
+  print(STARTING[options.network]);
   const titles = new Map<string, string>();
-  const network = await startDemoNetwork({
-    dataDir,
-    onTask: (task) => views.set(task.commitment, task),
-    onError: (message) => print(`devnet: ${message}`),
-  });
-  closers.push(() => network.stop());
-  const { devnet, application, plan, participants } = network;
-  const people = Object.values(participants);
-  const explorer = await startExplorer({ view: relayView(devnet.relay, systemClock.now), participants: () => people, titles });
+  const openStage = options.network === 'chain' ? openChainStage : openRelayStage;
+  const stage = await openStage({ dataDir, print, say, signal, titles, elapsedMs });
+  closers.push(() => stage.stop());
+  const { view, participants } = stage;
+  const explorer = await startExplorer({ view, participants: () => participants, titles });
   closers.push(() => explorer.close());
-  print(`Relay ${devnet.relayUrl}`);
-  print(`Chain ${network.chain.anvil.url}`);
+  for (const place of stage.places) print(place);
   print(`Watch ${explorer.url}`);
+  stage.follow();
 
-  const tail = new AbortController();
-  const names = new Map(people.map(({ name, address }) => [address.toLowerCase(), name]));
-  const tailing = tailEvents({
-    relay: devnet.relay,
-    clock: systemClock,
-    signal: tail.signal,
-    onEvent: (event) => {
-      const line = progressLine(event, { titles, names, elapsedMs: systemClock.now() - startedMs });
-      if (line !== null) print(line);
-    },
-  });
-  closers.push(() => {
-    tail.abort();
-    return tailing;
-  });
-
-  const submitter = createSubmitter({ application, plan, signal, titles });
-  const { surprises } = await runJob(network, submitter, say);
-  const report = await settledReport(network, views, titles, startedMs);
+  const { surprises } = await stage.runJob();
+  const report = await settledReport(stage, Math.round(elapsedMs()));
   print(report.text);
   for (const surprise of surprises) print(`Unexpected: ${surprise}`);
-  if (options.mode === 'serve') {
-    say(`Still serving at ${explorer.url}. Building the window; the first time takes about a minute …`);
-    await buildDesktop();
-    const window = await openDemoWindow(print);
-    closers.push(() => window.close());
-    say(`A node of your own in the program's window: ${window.address}\nThe address works once. Ctrl-C ends everything.`);
-    await untilAborted(signal);
-  }
+  if (options.mode === 'serve') await serve({ options, explorer, closers, signal, print, say });
   if (options.mode === 'live') {
     say(`A new task every ${LIVE_PAUSE_MS / 1000} s; watch them at ${explorer.url} – Ctrl-C ends it.`);
-    await keepTasksComing(submitter, signal, say).catch((error: unknown) => {
+    await keepTasksComing(stage, signal, say).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

@@ -1,35 +1,24 @@
 /** The whole network of the demo: relay, application, three peers and your node, put together. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { networkPresetData } from '../contract/node-config.ts';
 import { createNodeClient, type NodeClient } from '../contract/rpc-client.ts';
 import type { NodeView, TaskView } from '../contract/worker-channel.ts';
-import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
+import type { WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
-import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from '../devnet/devnet.ts';
 import type { Participant } from '../devnet/explorer.ts';
-import { forkWorker } from '../devnet/fork-worker.ts';
 import { type Peer, peerConfigSchema, startPeer } from '../devnet/peers/peer.ts';
 import { systemClock, systemRandom } from '../devnet/system.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
-import { WEI_PER_CNX } from '../protocol/money/wei.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
+import { APPLICATION_WEI, type Card, COIN_WEI, demoCard, GAS_WEI, MODEL_IDS, STAKE_WEI, startOwnNode } from './own-node.ts';
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from './programs.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
 
-const STAKE_WEI = 400n * WEI_PER_CNX;
-/** Coin that a node has beside its stake. */
-const GAS_WEI = WEI_PER_CNX;
-/** What each node has in coin before it stakes. */
-export const COIN_WEI = STAKE_WEI + GAS_WEI;
-const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
 /** One task in so many is validated as a group; the plan decides which. */
 const SAMPLING_MODULUS = 10;
 /** Seconds a node has for a task: enough for a cold engine, short enough that a demo can wait for a time-out. */
 const EXECUTION_SECONDS = 15;
-const MODEL_IDS = [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].map((model) => `base:${model}`);
 
 /** Cards of different sizes in GiB, so that a task's minimum VRAM decides who is asked. */
 export const VRAM = { you: 24, ada: 24, basil: 16, mallory: 12 } as const;
@@ -61,11 +50,7 @@ export interface DemoNetworkOptions {
   readonly onError?: (message: string) => void;
 }
 
-/** The devnet has no real cards, so the name says what it is; the platform suffix is what every node must have. */
-export function gpuOf(name: NodeName): { readonly name: string; readonly vramGib: number } {
-  const platform = process.platform === 'win32' ? 'Windows' : 'Linux';
-  return { name: `Devnet Card ${VRAM[name]}G+${platform}`, vramGib: VRAM[name] };
-}
+export const gpuOf = (name: NodeName): Card => demoCard(VRAM[name]);
 
 function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigInput['peers']>[number] {
   const kind = name === 'mallory' ? ('cheating' as const) : ('honest' as const);
@@ -79,32 +64,6 @@ function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigIn
     stakeWei: STAKE_WEI.toString(),
     walletWei: GAS_WEI.toString(),
   };
-}
-
-async function startOwnNode(
-  devnet: Devnet,
-  dataDir: string,
-  privateKey: Hex,
-  options: DemoNetworkOptions,
-): Promise<WorkerClient> {
-  await mkdir(dataDir, { recursive: true });
-  const { onNode, onTask } = options;
-  const client = createWorkerClient(forkWorker({ entry: WORKER_ENTRY, logFile: path.join(dataDir, 'worker.log') }), {
-    ...(onNode === undefined ? {} : { onNode }),
-    ...(onTask === undefined ? {} : { onTask }),
-  });
-  await client.start(
-    {
-      dataDir,
-      network: networkPresetData(devnet.network),
-      engine: { kind: 'embedded', device: 'cpu' },
-      gpu: gpuOf('you'),
-      stakeWei: STAKE_WEI.toString(),
-      modelIds: MODEL_IDS,
-    },
-    privateKey,
-  );
-  return client;
 }
 
 /** @throws when a part cannot be started; what has been started is stopped. */
@@ -141,7 +100,14 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
       onError: (error) => options.onError?.(`${error.code}: ${error.message}`),
     },
   );
-  const you = await startOwnNode(devnet, path.join(options.dataDir, 'you'), keys.you, options).catch(async (error: unknown) => {
+  const you = await startOwnNode({
+    network: devnet.network,
+    dataDir: path.join(options.dataDir, 'you'),
+    privateKey: keys.you,
+    gpu: gpuOf('you'),
+    onNode: options.onNode,
+    onTask: options.onTask,
+  }).catch(async (error: unknown) => {
     await devnet.stop();
     throw error;
   });

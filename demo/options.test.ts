@@ -3,10 +3,11 @@ import { parseDemoOptions, UsageError } from './options.ts';
 
 describe('parseDemoOptions', () => {
   it.each([
-    [[], { mode: 'serve', json: false }],
-    [['--once'], { mode: 'once', json: false }],
-    [['--once', '--json'], { mode: 'once', json: true }],
-    [['--live'], { mode: 'live', json: false }],
+    [[], { mode: 'serve', json: false, network: 'relay' }],
+    [['--once'], { mode: 'once', json: false, network: 'relay' }],
+    [['--once', '--json'], { mode: 'once', json: true, network: 'relay' }],
+    [['--chain', '--once', '--json'], { mode: 'once', json: true, network: 'chain' }],
+    [['--live'], { mode: 'live', json: false, network: 'relay' }],
   ] as const)('reads %j', (argv, expected) => {
     expect(parseDemoOptions(argv)).toEqual(expected);
   });

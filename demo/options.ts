@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { NetworkMode } from '../contract/node-config.ts';
 
 type DemoMode =
   /** Prints the table, then shows the window until Ctrl-C. */
@@ -12,23 +13,27 @@ export interface DemoOptions {
   readonly mode: DemoMode;
   /** One JSON object as the last line of stdout; progress goes to stderr. */
   readonly json: boolean;
+  /** Who has the tasks. */
+  readonly network: NetworkMode;
 }
 
 export class UsageError extends Error {}
 
-export const USAGE = `npm run demo -- [--once] [--json] [--live]
+export const USAGE = `npm run demo -- [--chain] [--once] [--json] [--live]
 
-  --once   exit after the table (default: show the window until Ctrl-C)
+  --chain  a network whose tasks live in contracts on a chain (default: a relay has them)
+  --once   exit after the table (default: show the window, or with --chain a page of the network, until Ctrl-C)
   --json   print one JSON object as the last line; progress goes to stderr
   --live   after the table, keep this network's tasks coming until Ctrl-C`;
 
 /** @throws UsageError on an unknown option or a contradiction. */
 export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' {
-  let values: { once?: boolean; json?: boolean; live?: boolean; help?: boolean };
+  let values: { chain?: boolean; once?: boolean; json?: boolean; live?: boolean; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...argv],
       options: {
+        chain: { type: 'boolean' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         live: { type: 'boolean' },
@@ -41,5 +46,6 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' 
   if (values.help === true) return 'help';
   if (values.once === true && values.live === true) throw new UsageError('--once and --live contradict each other');
   if (values.json === true && values.live === true) throw new UsageError('--json needs an end; it does not go with --live');
-  return { mode: values.once === true ? 'once' : values.live === true ? 'live' : 'serve', json: values.json === true };
+  const { chain = false, once = false, live = false, json = false } = values;
+  return { mode: once ? 'once' : live ? 'live' : 'serve', json, network: chain ? 'chain' : 'relay' };
 }

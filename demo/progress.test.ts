@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressLine } from './progress.ts';
+import { chainProgressLine, progressLine } from './progress.ts';
 
 const NODE = `0x${'Ab'.repeat(20)}`;
 const TASK = `0x${'12'.repeat(32)}`;
@@ -22,5 +22,29 @@ describe('progressLine', () => {
 
   it('passes over what it does not know', () => {
     expect(progressLine(event('SomethingNew', {}), context)).toBeNull();
+  });
+});
+
+describe('chainProgressLine', () => {
+  const of = (name: string, fields: object = {}) =>
+    chainProgressLine({ name, commitment: `0x${'12'.repeat(32)}`, node: null, score: null, ...fields }, context);
+
+  it('tells what the contracts tell', () => {
+    expect(of('TaskScoreReady', { node: NODE, score: '0xabcd' })?.split(/ {2,}/)).toEqual([
+      '',
+      '3.2 s',
+      '0x1212…1212',
+      'haiku',
+      'ScoreReady',
+      'ada',
+      'score 0xabcd',
+    ]);
+    expect(of('TaskEndGroupRefund')).toContain('EndGroupRefund');
+    expect(of('TaskQueued')).toContain('Queued');
+    expect(of('NodeSlashed', { commitment: null, node: NODE })).toContain('ada was slashed');
+  });
+
+  it('passes over what says nothing new', () => {
+    expect([of('DownloadModel'), of('TaskParametersUploaded')]).toEqual([null, null]);
   });
 });

@@ -43,7 +43,13 @@ describe('buildReport', () => {
   it('agrees when ledger, balances and the node agree', () => {
     const report = buildReport(input);
     expect(report.differences).toEqual([]);
-    expect(report.json).toMatchObject({ earnedWei: '7', relayBalanceWei: '7', slashedNodes: [], durationMs: 1_500 });
+    expect(report.json).toMatchObject({
+      mode: 'relay',
+      earnedWei: '7',
+      relayBalanceWei: '7',
+      slashedNodes: [],
+      durationMs: 1_500,
+    });
     expect(report.text).toContain('agree to the wei');
   });
 

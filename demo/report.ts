@@ -3,9 +3,9 @@
 import type { Participant } from '../devnet/explorer.ts';
 import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
 import { shortHex } from '../devnet/short-hex.ts';
-import { TASK_TYPE, type TaskStatus, type TaskTypeNumber } from '../protocol/tasks/status.ts';
 import type { ChainReport } from './chain-report.ts';
 import type { LedgerReport } from './ledger-report.ts';
+import { type JsonReport, lastWords, namesOf, type Report, reportTasks, taskTable } from './report-text.ts';
 import { cnx, textTable } from './text.ts';
 
 export interface ReportInput {
@@ -26,31 +26,6 @@ export interface ReportInput {
   /** The node's own books. */
   readonly ledgerReport: LedgerReport;
   readonly durationMs: number;
-}
-
-interface ReportTask {
-  readonly commitment: string;
-  readonly type: TaskTypeNumber;
-  readonly state: TaskStatus;
-  readonly score: string | null;
-  /** Paid to the node of the demo for this task, decimal wei. */
-  readonly paymentWei: string;
-}
-
-/** The JSON of `--once --json`. */
-interface JsonReport {
-  readonly tasks: readonly ReportTask[];
-  readonly earnedWei: string;
-  readonly relayBalanceWei: string;
-  readonly slashedNodes: readonly string[];
-  readonly durationMs: number;
-}
-
-export interface Report {
-  readonly json: JsonReport;
-  readonly text: string;
-  /** Empty when everything adds up. */
-  readonly differences: readonly string[];
 }
 
 const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
@@ -76,13 +51,8 @@ export function buildReport(input: ReportInput): Report {
   const balance = input.balancesWei.get(node.address.toLowerCase()) ?? 0n;
   const slashed = ledger.filter((row) => row.type === 'Slash').map((row) => row.from.replace(/^stake:/, ''));
   const json: JsonReport = {
-    tasks: tasks.map((task) => ({
-      commitment: task.commitment,
-      type: TASK_TYPE[task.type],
-      state: task.status,
-      score: task.score === '' ? null : task.score,
-      paymentWei: (income.get(task.commitment) ?? 0n).toString(),
-    })),
+    mode: 'relay',
+    tasks: reportTasks(tasks, income),
     earnedWei: earned.toString(),
     relayBalanceWei: balance.toString(),
     slashedNodes: [...new Set(slashed)],
@@ -113,37 +83,18 @@ function reportText(
   income: ReadonlyMap<string, bigint>,
   differences: readonly string[],
 ): string {
-  const { node, peers, application, titles, balancesWei } = input;
-  const names = new Map([node, ...peers].map(({ name, address }) => [address.toLowerCase(), name]));
-  const taskRows = input.tasks.map((task) => [
-    shortHex(task.commitment),
-    String(TASK_TYPE[task.type]),
-    titles.get(task.commitment) ?? '',
-    task.selectedNode === null ? '–' : (names.get(task.selectedNode.toLowerCase()) ?? shortHex(task.selectedNode)),
-    task.status + (task.abortReason === 'None' ? '' : ` (${task.abortReason})`),
-    task.score === '' ? '–' : shortHex(task.score),
-    cnx(task.feeWei),
-    income.has(task.commitment) ? cnx(income.get(task.commitment) ?? 0n) : '',
-  ]);
+  const { node, peers, application, titles, tasks, balancesWei } = input;
+  const names = namesOf([node, ...peers]);
   const accountRows = [node, ...peers, application].map(({ name, address }) => {
     const wei = balancesWei.get(address.toLowerCase());
     return [name, shortHex(address), wei === undefined ? 'unknown' : cnx(wei), wei === undefined ? '' : `${wei} wei`];
   });
-  const slashes = input.ledger
+  const slashed = input.ledger
     .filter((row) => row.type === 'Slash')
-    .map((row) => `  ${names.get(row.from.replace(/^stake:/, '').toLowerCase()) ?? row.from} lost its stake of ${cnx(row.wei)}`);
+    .map(({ from, wei }) => ({ name: names.get(from.replace(/^stake:/, '').toLowerCase()) ?? from, wei }));
   return [
     '',
-    textTable(['task', 'type', 'what', 'node', 'state', 'score', 'fee', `paid to ${node.name}`], taskRows, [
-      'left',
-      'left',
-      'left',
-      'left',
-      'left',
-      'left',
-      'right',
-      'right',
-    ]),
+    taskTable({ tasks, titles, nodes: [node, ...peers], income }),
     '',
     textTable(['account', 'address', 'relay balance', 'exactly'], accountRows, ['left', 'left', 'right', 'right']),
     '',
@@ -151,13 +102,6 @@ function reportText(
     '',
     input.ledgerReport.text,
     '',
-    'Slashed:',
-    ...(slashes.length === 0 ? ['  nobody'] : slashes),
-    '',
-    `${node.name} earned ${cnx(BigInt(json.earnedWei))} (${json.earnedWei} wei) in ${(input.durationMs / 1000).toFixed(1)} s.`,
-    differences.length === 0
-      ? "Relay, chain and the node's own ledger agree to the wei."
-      : ['It does NOT add up:', ...differences.map((difference) => `  ${difference}`)].join('\n'),
-    '',
+    ...lastWords({ node, json, slashed, differences, agreed: "Relay, chain and the node's own ledger" }),
   ].join('\n');
 }

@@ -15,9 +15,9 @@ export interface Submitter {
   submit(submission: Submission): Promise<SubmittedTask>;
 }
 
-interface SubmittedTask {
+export interface SubmittedTask {
   readonly commitment: string;
-  readonly ended: Promise<TaskOutcome>;
+  readonly ended: Promise<Pick<TaskOutcome, 'kind'>>;
 }
 
 export function createSubmitter(options: {

@@ -30,6 +30,8 @@ interface RunOptions {
   readonly signal?: AbortSignal;
   /** A task that has waited so long for a node is taken back; the contracts of 2025 keep its fee. Default: it waits on. */
   readonly queueSeconds?: number;
+  /** Each task, just before it is sent. */
+  readonly onCommitment?: (commitment: Hex) => void;
   /** Each state of each task, as it is seen. */
   readonly onTask?: (task: ChainTask) => void;
 }
@@ -87,7 +89,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
 
   /** Creates it, and gives the relay its arguments once it has started. */
   async function begin(spec: TaskSpec, create: CreateOptions, run: RunOptions): Promise<CreatedTask> {
-    const created = await creator.create(termsOf(spec), create);
+    const created = await creator.create(termsOf(spec), { ...create, onCommitment: run.onCommitment });
     const { status } = await waitFor(created.commitment, (task) => task.status !== 'Queued', run);
     if (status === 'Started') await relay.uploadArguments(created.commitment, spec.args, run.signal);
     return created;

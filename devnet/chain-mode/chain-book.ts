@@ -40,6 +40,7 @@ export class ChainBook implements NetworkView {
   readonly #purses = new Map<string, Purse>();
   #nodes: readonly SeenNode[] = [];
   #read = 0;
+  #turn: Promise<unknown> = Promise.resolve();
   #isBalanced = true;
 
   constructor(options: ChainBookOptions) {
@@ -47,7 +48,13 @@ export class ChainBook implements NetworkView {
   }
 
   /** Reads up to the newest block; nothing if there is none since. @throws what the chain's provider throws */
-  async follow(): Promise<void> {
+  follow(): Promise<void> {
+    const followed = this.#turn.then(() => this.#follow());
+    this.#turn = followed.catch(() => {});
+    return followed;
+  }
+
+  async #follow(): Promise<void> {
     const { chain, onEvent } = this.#options;
     const { provider } = chain.anvil.control;
     const block = await provider.getBlockNumber();

@@ -33,6 +33,8 @@ export interface CreateOptions {
   readonly taskId?: Hex;
   /** True or false: nonces are tried until the task is, or is not, to be validated as a group. Default: as it comes. */
   readonly sampled?: boolean;
+  /** Told just before it is sent. */
+  readonly onCommitment?: ((commitment: Hex) => void) | undefined;
 }
 
 export interface CreatedTask {
@@ -89,13 +91,17 @@ export function createCreator(options: {
     address: addressOf(privateKey),
     account,
     publicKey,
-    async create(terms, { taskId = bytesToHex(random.bytes(32)), sampled } = {}) {
+    async create(terms, { taskId = bytesToHex(random.bytes(32)), sampled, onCommitment } = {}) {
       let made = fresh(taskId);
-      if (sampled === undefined) await send(made, terms);
+      const sendIt = () => {
+        onCommitment?.(made.commitment);
+        return send(made, terms);
+      };
+      if (sampled === undefined) await sendIt();
       else {
         await chain.onFixedHead(async (parentHash) => {
           while (samplesAt(parentHash, made.commitment) !== sampled) made = fresh(taskId);
-          await send(made, terms);
+          await sendIt();
         });
       }
       const task = await chainTask(chain, made.commitment);

@@ -8,7 +8,8 @@ import { DEVNET_CHAIN_ID } from '../chain/devnet-chain.ts';
 import { type TaskContractName, taskContractInterface } from './compiled.ts';
 import { addressOfTaskContract, deployTaskContracts, TASK_OWNER_KEY, taskContractAddresses } from './deploy.ts';
 
-const OWNER_WEI = 10n ** 22n;
+/** What the owner has in coin before its first transaction. */
+export const OWNER_WEI = 10n ** 22n;
 
 export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
   readonly chainId?: number;

@@ -1,0 +1,141 @@
+/** The whole network of `--chain`: chain, relay, application, peers and your node, put together. */
+import path from 'node:path';
+import { createNodeClient, type NodeClient } from '../../contract/rpc-client.ts';
+import type { TaskView } from '../../contract/worker-channel.ts';
+import { type ChainApplication, createChainApplication } from '../../devnet/chain-mode/application.ts';
+import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
+import { type ChainDevnet, startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
+import type { Participant } from '../../devnet/explorer.ts';
+import { type Peer, type PeerConfig, peerConfigSchema } from '../../devnet/peers/peer.ts';
+import { systemClock, systemRandom } from '../../devnet/system.ts';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import { APPLICATION_WEI, demoCard, GAS_WEI, MODEL_IDS, STAKE_WEI, startOwnNode } from '../own-node.ts';
+import { EMBEDDED_ENGINE, WORKER_ENTRY } from '../programs.ts';
+
+/** Seconds, as in the real contracts. */
+const TASK_TIMEOUT = 180;
+const RELAY_SCAN = 0.2;
+const POLL_MS = 100;
+/** The contracts give a task of text to one kind of card only: a group of three needs three of them. */
+export const CARD = demoCard(24);
+
+type PeerName = 'ada' | 'basil' | 'mallory';
+type NodeName = 'you' | PeerName;
+
+export interface ChainDemoNetwork {
+  readonly devnet: ChainDevnet;
+  readonly application: ChainApplication;
+  /** What your node may be asked, in its own words. */
+  readonly books: NodeClient;
+  readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
+  /** It has not been there from the start. */
+  letMalloryJoin(): Promise<void>;
+  /** SIGKILL to the peer's worker: nobody is told. */
+  cutPowerOfBasil(): Promise<void>;
+  restorePowerOfBasil(): Promise<void>;
+  /** Sets the chain's clock behind the deadline of every task that has begun. */
+  passTaskTimeout(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ChainDemoOptions {
+  /** Empty directory. */
+  readonly dataDir: string;
+  readonly onTask: (task: TaskView) => void;
+  readonly onEvent: (event: ChainEvent) => void;
+  readonly onError: (message: string) => void;
+}
+
+function peerConfig(name: PeerName, privateKey: Hex): PeerConfig {
+  return peerConfigSchema.parse({
+    name,
+    privateKey,
+    behaviour: { kind: name === 'mallory' ? 'cheating' : 'honest' },
+    engine: EMBEDDED_ENGINE,
+    gpu: CARD,
+    modelIds: MODEL_IDS,
+    stakeWei: STAKE_WEI,
+    walletWei: GAS_WEI,
+  });
+}
+
+/** @throws when a part cannot be started; what has been started is stopped. */
+export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<ChainDemoNetwork> {
+  const newKey = () => bytesToHex(systemRandom.bytes(32));
+  const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };
+  const who = (name: keyof typeof keys) => ({ name: name === 'you' ? 'your node' : name, address: addressOf(keys[name]) });
+  const participants = {
+    you: who('you'),
+    ada: who('ada'),
+    basil: who('basil'),
+    mallory: who('mallory'),
+    application: who('application'),
+  };
+  const wallets = [
+    { address: participants.you.address, balanceWei: STAKE_WEI + GAS_WEI },
+    { address: participants.application.address, balanceWei: APPLICATION_WEI },
+  ];
+  const devnet = await startChainDevnet(
+    {
+      mode: 'chain',
+      dataDir: options.dataDir,
+      workerEntry: WORKER_ENTRY,
+      relayScan: RELAY_SCAN,
+      chain: { taskTimeout: TASK_TIMEOUT, wallets },
+    },
+    {
+      clock: systemClock,
+      random: systemRandom,
+      onEvent: options.onEvent,
+      onError: (error) => options.onError(`${error.code}: ${error.message}`),
+    },
+  );
+  const [you, ...peers] = await Promise.allSettled([
+    startOwnNode({
+      network: devnet.network,
+      dataDir: path.join(options.dataDir, 'you'),
+      privateKey: keys.you,
+      gpu: CARD,
+      onTask: options.onTask,
+    }),
+    ...(['ada', 'basil'] as const).map((name) => devnet.startPeer(peerConfig(name, keys[name]))),
+  ]);
+  const failed = [you, ...peers].find((result) => result.status === 'rejected');
+  if (you.status === 'rejected' || failed !== undefined) {
+    if (you.status === 'fulfilled') await you.value.stop({ quitNetwork: true });
+    await devnet.stop();
+    throw failed?.reason;
+  }
+  const { chain, relayUrl } = devnet;
+  return {
+    devnet,
+    application: createChainApplication({
+      ...{ chain, relayUrl, clock: systemClock, random: systemRandom, pollMs: POLL_MS },
+      privateKey: keys.application,
+    }),
+    books: createNodeClient(you.value.connect('own')),
+    participants,
+    async letMalloryJoin() {
+      await devnet.startPeer(peerConfig('mallory', keys.mallory));
+    },
+    async cutPowerOfBasil() {
+      const basil = devnet.peers.find(({ name }) => name === 'basil');
+      if (basil !== undefined) await killWorker(basil);
+    },
+    async restorePowerOfBasil() {
+      await devnet.startPeer(peerConfig('basil', keys.basil));
+    },
+    passTaskTimeout: () => chain.passSeconds(TASK_TIMEOUT + 1),
+    async stop() {
+      await you.value.stop({ quitNetwork: true });
+      await devnet.stop();
+    },
+  };
+}
+
+async function killWorker({ worker }: Peer): Promise<void> {
+  if (worker.pid === undefined) return;
+  process.kill(worker.pid, 'SIGKILL');
+  await worker.exited;
+}

@@ -1,0 +1,86 @@
+/** The demo's network whose tasks live on a chain. */
+import type { TaskView } from '../../contract/worker-channel.ts';
+import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
+import { OWNER_WEI } from '../../devnet/chain-mode/task-chain.ts';
+import { createGasReader } from '../chain-accounts.ts';
+import { ledgerReport } from '../ledger-report.ts';
+import { APPLICATION_WEI, COIN_WEI, STAKE_WEI } from '../own-node.ts';
+import { chainProgressLine } from '../progress.ts';
+import { namesOf, type Report } from '../report-text.ts';
+import { paymentsOf, type Stage, type StageOptions } from '../stage.ts';
+import { runChainJob } from './job.ts';
+import { startChainDemoNetwork } from './network.ts';
+import { buildChainReport, type Holdings } from './report.ts';
+import { createChainSubmitter } from './submit.ts';
+
+export async function openChainStage(options: StageOptions): Promise<Stage> {
+  const { dataDir, print, say, signal, titles, elapsedMs } = options;
+  const views = new Map<string, TaskView>();
+  const slashed: string[] = [];
+  let onEvent = (_event: ChainEvent): void => {};
+  const network = await startChainDemoNetwork({
+    dataDir,
+    onTask: (task) => views.set(task.commitment, task),
+    onEvent(event) {
+      if (event.name === 'NodeSlashed' && event.node !== null) slashed.push(event.node);
+      onEvent(event);
+    },
+    onError: (message) => print(`devnet: ${message}`),
+  });
+  const { devnet, application, books } = network;
+  const { book, chain } = devnet;
+  const people = network.participants;
+  const participants = Object.values(people);
+  const submitter = createChainSubmitter({ application, signal, titles });
+  const gas = createGasReader(chain.anvil);
+  const owner = { name: 'owner', address: chain.owner.address };
+
+  async function report(durationMs: number): Promise<Report> {
+    await book.follow();
+    const gasOf = await gas();
+    const holdings = new Map<string, Holdings>();
+    for (const { address } of [...participants, owner]) {
+      const key = address.toLowerCase();
+      holdings.set(key, {
+        walletWei: await chain.balance(address),
+        stakeWei: book.stakeWei(address),
+        gasWei: gasOf.get(key) ?? 0n,
+      });
+    }
+    const given = (address: string): bigint =>
+      address === owner.address ? OWNER_WEI : address === people.application.address ? APPLICATION_WEI : COIN_WEI;
+    return buildChainReport({
+      tasks: book.tasks(),
+      groups: submitter.groups,
+      nodes: [people.you, people.ada, people.basil, people.mallory],
+      application: people.application,
+      owner,
+      holdings,
+      givenWei: new Map([...participants, owner].map(({ address }) => [address.toLowerCase(), given(address)])),
+      held: { byTasks: await chain.balance(chain.contracts.task), byNodes: await chain.balance(chain.contracts.node) },
+      slashed,
+      stakeWei: STAKE_WEI,
+      titles,
+      nodePaymentsWei: paymentsOf(views.values()),
+      ledgerReport: ledgerReport((await books.money.reconcile({})).checks),
+      durationMs,
+    });
+  }
+
+  return {
+    places: [`Relay ${devnet.relayUrl}`, `Chain ${chain.anvil.url}`],
+    participants,
+    view: book,
+    follow() {
+      const names = namesOf(participants);
+      onEvent = (event) => {
+        const line = chainProgressLine(event, { titles, names, elapsedMs: elapsedMs() });
+        if (line !== null) print(line);
+      };
+    },
+    runJob: () => runChainJob({ network, submitter, titles, say }),
+    submit: (task) => submitter.submit(task),
+    report,
+    stop: () => network.stop(),
+  };
+}

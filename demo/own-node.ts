@@ -1,0 +1,61 @@
+/** Your node of the demo: the worker program with the embedded engine, on whatever network. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type NetworkPreset, networkPresetData } from '../contract/node-config.ts';
+import type { NodeView, TaskView } from '../contract/worker-channel.ts';
+import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
+import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
+import { forkWorker } from '../devnet/fork-worker.ts';
+import type { Hex } from '../protocol/hex.ts';
+import { WEI_PER_CNX } from '../protocol/money/wei.ts';
+import { WORKER_ENTRY } from './programs.ts';
+
+export const STAKE_WEI = 400n * WEI_PER_CNX;
+/** Coin that a node has beside its stake. */
+export const GAS_WEI = WEI_PER_CNX;
+/** What each node has in coin before it stakes. */
+export const COIN_WEI = STAKE_WEI + GAS_WEI;
+export const APPLICATION_WEI = 1_000n * WEI_PER_CNX;
+export const MODEL_IDS = [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].map((model) => `base:${model}`);
+
+export interface Card {
+  readonly name: string;
+  readonly vramGib: number;
+}
+
+/** The devnet has no real cards, so the name says what it is; the platform suffix is what every node must have. */
+export function demoCard(vramGib: number): Card {
+  const platform = process.platform === 'win32' ? 'Windows' : 'Linux';
+  return { name: `Devnet Card ${vramGib}G+${platform}`, vramGib };
+}
+
+export interface OwnNodeOptions {
+  readonly network: NetworkPreset;
+  readonly dataDir: string;
+  readonly privateKey: Hex;
+  readonly gpu: Card;
+  readonly onNode?: ((node: NodeView) => void) | undefined;
+  readonly onTask?: ((task: TaskView) => void) | undefined;
+}
+
+/** Resolves when it has joined. */
+export async function startOwnNode(options: OwnNodeOptions): Promise<WorkerClient> {
+  const { network, dataDir, privateKey, gpu, onNode, onTask } = options;
+  await mkdir(dataDir, { recursive: true });
+  const client = createWorkerClient(forkWorker({ entry: WORKER_ENTRY, logFile: path.join(dataDir, 'worker.log') }), {
+    ...(onNode === undefined ? {} : { onNode }),
+    ...(onTask === undefined ? {} : { onTask }),
+  });
+  await client.start(
+    {
+      dataDir,
+      network: networkPresetData(network),
+      engine: { kind: 'embedded', device: 'cpu' },
+      gpu,
+      stakeWei: STAKE_WEI.toString(),
+      modelIds: MODEL_IDS,
+    },
+    privateKey,
+  );
+  return client;
+}

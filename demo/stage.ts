@@ -1,0 +1,41 @@
+/** A network of the demo with everybody on it, and what the demo does with it, whoever has the tasks. */
+import type { TaskView } from '../contract/worker-channel.ts';
+import type { SampleTask } from '../devnet/application/samples.ts';
+import type { Participant } from '../devnet/explorer.ts';
+import type { NetworkView } from '../devnet/network-view.ts';
+import type { JobResult } from './job-steps.ts';
+import type { Report } from './report-text.ts';
+import type { SubmittedTask } from './submit.ts';
+
+export interface StageOptions {
+  /** Empty directory. */
+  readonly dataDir: string;
+  readonly print: (text: string) => void;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+  /** Titles by commitment; filled as tasks come to be. */
+  readonly titles: Map<string, string>;
+  /** Since the demo began. */
+  readonly elapsedMs: () => number;
+}
+
+export interface Stage {
+  /** What it is called, and where it is. */
+  readonly places: readonly string[];
+  readonly participants: readonly Participant[];
+  readonly view: NetworkView;
+  /** Prints every step of every task until {@link stop}. */
+  follow(): void;
+  runJob(): Promise<JobResult>;
+  /** One more task, for `--live`. */
+  submit(task: SampleTask): Promise<SubmittedTask>;
+  /** As it is now; it may take a moment until everything adds up. */
+  report(durationMs: number): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+/** What your node has recorded of its payments, by commitment. */
+export function paymentsOf(views: Iterable<TaskView>): ReadonlyMap<string, bigint> {
+  const known = [...views].filter((view) => view.paymentWei !== null && view.paymentWei !== '0');
+  return new Map(known.map((view) => [view.commitment, BigInt(view.paymentWei ?? '0')]));
+}
