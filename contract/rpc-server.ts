@@ -33,16 +33,19 @@ export interface RpcServer {
 /**
  * `onUnexpected` is told of errors without a code, whole: they are defects, and only a log may hold them. It is told of
  * connections that are closed because of what came in on them, too; of each code once, so that nobody can fill a log.
+ * `admit` is asked about every call first, by its path in the contract; what it throws is the answer.
  */
 export function createRpcServer(
   router: AnyRouter,
   onUnexpected: (error: unknown) => void,
   guard: ActGuard = refuseActs,
+  admit: (path: string) => void = () => {},
 ): RpcServer {
   const handler = new RPCHandler<CallContext>(router, {
     clientInterceptors: [
       async (options) => {
         try {
+          admit(options.path.join('.'));
           await guardActs(options, guard);
           return await options.next();
         } catch (error) {

@@ -216,6 +216,25 @@ describe('overview', () => {
     expect(offered.map((label) => label.trim())).toEqual(controls);
   });
 
+  it.each(['stopped', 'failed'])('shows the records of a node that is %s, and its stake as the chain has it', async (fixture) => {
+    const page = await open(fixture, '/node/living-room/overview');
+    await page.getByText('CNX staked.').waitFor();
+    await page.getByRole('note').getByText('The node is not running. This is from its records.').waitFor();
+    await page.getByText('payments').first().waitFor();
+    await go(page, '/node/living-room/tasks');
+    await page.getByRole('row').nth(1).waitFor();
+    await go(page, '/node/living-room/earnings');
+    await page.getByRole('heading', { name: 'Where the money is' }).waitFor();
+    await go(page, '/node/living-room/trust');
+    await page.getByRole('list', { name: 'What happened, newest first' }).getByRole('listitem').first().waitFor();
+    await go(page, '/node/living-room/wallet');
+    await page.getByRole('heading', { name: 'Balances' }).waitFor();
+    // Nothing is offered that only a running node can do, and nothing fails for want of it.
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByText('not set').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Start the node' }).count()).toBe(1);
+  });
+
   it('says since when the chain does not answer, and never that a stake stays that is not there', async () => {
     const page = await open('chain-down', '/node/living-room/overview');
     await page.getByRole('listitem').filter({ hasText: 'The chain does not answer' }).waitFor();

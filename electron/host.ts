@@ -7,6 +7,8 @@ export interface ShellHost {
   readonly client: HostClient;
   /** Serves the host's contract on a port of a window. */
   serve(port: RpcPort): void;
+  /** What the records of a node tell whose process does not live, on a port of a window; false = nothing. */
+  serveRecords(profileId: string, port: RpcPort): boolean;
   /** A node's own contract, for the shell itself; null while its worker does not live. */
   node(profileId: string): NodeClient | null;
   /** Stops the nodes, each after its current task, and closes every file. */

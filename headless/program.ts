@@ -1,4 +1,6 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
+import type { Caller } from '../contract/acts.ts';
+import { portPair, type RpcPort } from '../contract/rpc-port.ts';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import type { Clock } from '../protocol/ports.ts';
@@ -51,7 +53,7 @@ export async function openProgram({ dataDir, port, windowDir, liveWindow, log, a
       files,
       random: systemRandom,
       serveHost: (port, caller) => app.serve(port, caller),
-      nodePort: (profileId, caller) => app.connectNode(profileId, caller),
+      nodePort: (profileId, caller) => app.connectNode(profileId, caller) ?? recordsOf(app, profileId, caller),
     });
     const { close: closeServer, ...open } = server;
     writeAddress(dataDir, { pid: process.pid, port: open.port, token: open.commandLineToken });
@@ -74,4 +76,10 @@ export async function openProgram({ dataDir, port, windowDir, liveWindow, log, a
     await app.close();
     throw error;
   }
+}
+
+/** Of a node whose process does not live; null = there are none to show. */
+function recordsOf(app: HostApp, profileId: string, caller: Caller): RpcPort | null {
+  const [near, far] = portPair();
+  return app.serveRecords(profileId, far, caller) ? near : null;
 }

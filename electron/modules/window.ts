@@ -32,7 +32,10 @@ export function windowModule(handOver: (profileId: string, port: MessagePortMain
       stop = listenToWindow({
         own: () => shell.window?.current()?.webContents ?? null,
         connect: (target, port) => {
-          if (target.kind === 'node') return handOver(target.profileId, port);
+          if (target.kind === 'node') {
+            const { profileId } = target;
+            return handOver(profileId, port) || shell.host?.serveRecords(profileId, rpcPortOfMain(port)) === true;
+          }
           shell.host?.serve(rpcPortOfMain(port));
           return shell.host !== null;
         },

@@ -37,7 +37,8 @@ const isOwn = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRO
 /** By code, whichever process it comes from. */
 export function exitCodeOf(error: { readonly code: string }): ExitCode {
   if (isOwn(error.code)) return OF_CODE[error.code];
-  return error.code === 'RPC_DISCONNECTED' ? EXIT.notReachable : EXIT.failed;
+  const isAway = error.code === 'RPC_DISCONNECTED' || error.code === 'NODE_NOT_RUNNING';
+  return isAway ? EXIT.notReachable : EXIT.failed;
 }
 
 /** Help and version end well; everything else that commander refuses is a wrong command line. */

@@ -46,7 +46,7 @@ export interface WebServerOptions {
   readonly random: Random;
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort, caller: Caller) => void;
-  /** A connection to a node's own contract; null = its process does not run. */
+  /** A connection to a node's own contract, or to its records; null = there is neither. */
   readonly nodePort: (profileId: string, caller: Caller) => RpcPort | null;
   /** A clock that nobody sets; left out, the process's own. */
   readonly monotonicMs?: () => number;

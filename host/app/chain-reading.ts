@@ -11,7 +11,8 @@ import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 export type ChainReading = Pick<
   ChainClient,
-  'address' | 'rpc' | 'staking' | 'delegatedStaking' | 'credits' | 'legacy' | 'balanceWei' | 'close'
+  | ('address' | 'rpc' | 'journal' | 'staking' | 'delegatedStaking' | 'credits' | 'benefitAddress' | 'legacy' | 'balanceWei')
+  | 'close'
 >;
 
 /** Nothing can be sent with it: the key behind it is made up and has no coin. */
@@ -29,13 +30,15 @@ export function readChain(options: {
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log, proxies });
-  const { rpc, transactions } = client;
+  const { rpc, transactions, journal } = client;
   const common = { rpc, transactions, self: address, clock };
-  const { contracts, staking, credits } = openContracts(preset.contracts, common);
+  const { contracts, staking, credits, benefitAddress } = openContracts(preset.contracts, common);
   return {
     address,
     rpc,
+    journal,
     staking,
+    benefitAddress,
     delegatedStaking: new DelegatedStaking({ contracts, transactions, self: address }),
     credits,
     legacy: openLegacy(preset.legacyContracts, common),

@@ -27,6 +27,7 @@ import { createSupervisor } from '../supervisor/supervisor.ts';
 import { createEngineDirectory } from './engines.ts';
 import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
+import { createNodeRecords } from './node-records.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
@@ -62,6 +63,8 @@ export interface HostApp {
   serve(port: RpcPort, caller?: Caller): void;
   /** A new connection to a node's own contract, for a page unless it is said to be own; null while its worker does not live. */
   connectNode(profileId: string, caller?: Caller): RpcPort | null;
+  /** Serves what the records of a node tell whose process does not live; false where there is nothing to serve. */
+  serveRecords(profileId: string, port: RpcPort, caller?: Caller): boolean;
   /** A node's own contract for the shell itself; null while its worker does not live. */
   node(profileId: string): NodeClient | null;
   /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
@@ -158,12 +161,15 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     const alive = supervisor.view(profileId).worker;
     return known && (alive.kind === 'running' || alive.kind === 'stopping') ? supervisor.client(profileId).connect(caller) : null;
   };
+  const records = createNodeRecords({ profiles, networks, supervisor, proxies: outbound.policy, clock, random, log });
+  const serveRecords = (profileId: string, port: RpcPort, caller: Caller = 'page') => records.serve(profileId, port, caller);
   let closing: Promise<void> | undefined;
   return {
     client: createHostClient(own),
     parts,
     serve,
     connectNode,
+    serveRecords,
     node(profileId) {
       const port = connectNode(profileId, 'own');
       return port === null ? null : createNodeClient(port);
@@ -178,6 +184,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     close() {
       closing ??= supervisor
         .stopAll()
+        .then(() => records.close())
         .then(() => devnet.stop())
         .finally(() => {
           own.close();

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Link } from '../rpc/link.ts';
 import { useApp, useNode } from '../state/app-context.ts';
+import { isAlive } from '../state/node-session.ts';
 import { Button } from '../ui/button.tsx';
 import { useNow } from '../ui/time.tsx';
 
@@ -15,8 +16,13 @@ export function NodeConnectionBanner() {
   const { t } = useTranslation();
   const { host } = useApp();
   const hostState = useStore(host.state, ({ kind }) => kind);
-  const { session } = useNode();
+  const {
+    session,
+    profile: { worker },
+  } = useNode();
   // Without the host nothing is reached; saying so once is enough.
+  // Of a node that does not run there are its records, which are missed by nobody.
+  if (!isAlive(worker)) return null;
   return hostState === 'open' ? <Banner link={session.link} text={t('connection.nodeLost')} /> : null;
 }
 

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import type { ErrorView } from '../../contract/worker-channel.ts';
-import { useApp, useNode } from '../state/app-context.ts';
+import { useAlive, useApp, useNode } from '../state/app-context.ts';
 import type { Link } from './link.ts';
 
 /** `value` is kept while it is read again, so that nothing jumps. */
@@ -17,9 +17,9 @@ export interface Loaded<Value> {
 
 type Read<Client, Value> = (client: Client, signal: AbortSignal) => Promise<Value>;
 
-function useRead<Client, Value>(link: Link<Client>, read: Read<Client, Value>, key: string): Loaded<Value> {
+function useRead<Client, Value>(link: Link<Client>, read: Read<Client, Value>, key: string, wanted = true): Loaded<Value> {
   const state = useStore(link.state);
-  const client = state.kind === 'open' ? state.client : null;
+  const client = state.kind === 'open' && wanted ? state.client : null;
   const [round, setRound] = useState(0);
   const [shown, setShown] = useState<{ key: string; value: Value | null; error: ErrorView | null; loading: boolean }>({
     key,
@@ -45,7 +45,7 @@ function useRead<Client, Value>(link: Link<Client>, read: Read<Client, Value>, k
     return () => stop.abort();
   }, [client, key, round]);
   const reload = useCallback(() => setRound((was) => was + 1), []);
-  const fits = shown.key === key;
+  const fits = shown.key === key && wanted;
   return { value: fits ? shown.value : null, error: fits ? shown.error : null, loading: !fits || shown.loading, reload };
 }
 
@@ -54,10 +54,16 @@ export function useHostRead<Value>(key: string, read: Read<HostClient, Value>): 
   return useRead(useApp().host, read, key);
 }
 
-/** Reads from the selected node; see {@link useHostRead}. While the node does not run, nothing is read. */
+/** Reads from the selected node, or from its records while it does not run; see {@link useHostRead}. */
 export function useNodeRead<Value>(key: string, read: Read<NodeClient, Value>): Loaded<Value> {
   const { session } = useNode();
   return useRead(session.link, read, `${session.profileId} ${key}`);
+}
+
+/** Reads what only a running node can answer; nothing while it does not run. */
+export function useLiveRead<Value>(key: string, read: Read<NodeClient, Value>): Loaded<Value> {
+  const { session } = useNode();
+  return useRead(session.link, read, `${session.profileId} ${key}`, useAlive());
 }
 
 export interface Act<Input extends readonly unknown[], Value> {

@@ -6,7 +6,7 @@ import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { App } from './app.ts';
-import type { NodeSession } from './node-session.ts';
+import { isAlive, type NodeSession } from './node-session.ts';
 
 export const AppContext = createContext<App | null>(null);
 
@@ -34,7 +34,13 @@ export function useNode(): SelectedNode {
 export function useNodeView(): NodeView | null {
   const { profile, session } = useNode();
   const own = useStore(session.view, ({ value }) => value);
-  return own ?? profile.node;
+  // The last word of a process that is gone is nobody's.
+  return isAlive(profile.worker) ? (own ?? profile.node) : null;
+}
+
+/** The selected node's process lives; else what is read comes from its records. */
+export function useAlive(): boolean {
+  return isAlive(useNode().profile.worker);
 }
 
 /** The host's client for an act. @throws ContractError RPC_DISCONNECTED inside the act, while there is no connection. */

@@ -14,9 +14,14 @@ export interface NodeSession {
   /** The node's own word; null before it, and while its process does not run. */
   readonly view: StoreApi<{ readonly value: NodeView | null }>;
   readonly tasks: TasksStore;
-  /** Connects while the node's process lives, and only then. */
+  /** Connects to the node's process while it lives, else to its records; not while it starts, when neither is there. */
   follow(worker: WorkerState): void;
   close(): void;
+}
+
+/** The node's process lives: it answers for itself, and its records are its own. */
+export function isAlive({ kind }: WorkerState): boolean {
+  return kind === 'running' || kind === 'stopping';
 }
 
 export function createNodeSession(options: { profileId: string; transport: Transport; clock: LinkClock }): NodeSession {
@@ -24,6 +29,7 @@ export function createNodeSession(options: { profileId: string; transport: Trans
   const link = new Link<NodeClient>({ open: () => transport.node(profileId), create: createNodeClient, clock });
   const view = createStore<{ readonly value: NodeView | null }>(() => ({ value: null }));
   const tasks = createTasksStore();
+  let wasAlive = false;
   const ends = [
     follow(link, {
       open: (client, signal) => client.node.watch({}, { signal }),
@@ -40,12 +46,13 @@ export function createNodeSession(options: { profileId: string; transport: Trans
     view,
     tasks,
     follow(worker) {
-      if (worker.kind === 'running' || worker.kind === 'stopping') {
-        link.start();
-        return;
-      }
-      link.stop();
-      view.setState({ value: null });
+      const lives = isAlive(worker);
+      if (!lives) view.setState({ value: null });
+      if (worker.kind === 'starting') return link.stop();
+      link.start();
+      // What is served has changed: the wait after the loss of the former connection has no reason.
+      if (lives !== wasAlive) link.retryNow();
+      wasAlive = lives;
     },
     close() {
       link.stop();

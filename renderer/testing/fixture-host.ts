@@ -3,10 +3,12 @@ import { implement } from '@orpc/server';
 import { hostContract } from '../../contract/host-contract.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
 import { SESSION_ENDED } from '../../contract/page-session.ts';
+import { RECORD_PROCEDURES } from '../../contract/records.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer, type RpcServer } from '../../contract/rpc-server.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { Transport } from '../rpc/transport.ts';
+import { isAlive } from '../state/node-session.ts';
 import { appFixture } from './fixtures/app.ts';
 import { checksFixture } from './fixtures/checks.ts';
 import { gpusFixture, hostGpusFixture } from './fixtures/gpus.ts';
@@ -52,6 +54,10 @@ export function fixtureTransport(world: World, language: string | null): Transpo
       }),
       report,
       allow,
+      (path) => {
+        if (isAlive(profiles.get(profileId).worker) || RECORD_PROCEDURES.has(path)) return;
+        throw new CodedError('NODE_NOT_RUNNING', `${path} needs the running node`);
+      },
     );
   return {
     logOut: async () => {},

@@ -1,8 +1,9 @@
-import { Power } from 'lucide-react';
+import { History, Power } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import { useAct } from '../rpc/hooks.ts';
-import { useHostClient, useNode } from '../state/app-context.ts';
+import { useAlive, useHostClient, useNode } from '../state/app-context.ts';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorNote } from './error-note.tsx';
@@ -10,25 +11,45 @@ import { ErrorNote } from './error-note.tsx';
 /** Its content while the node's process lives; else why there is none, and the way to start it. */
 export function NodeNeeded({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
+  if (useAlive()) return children;
+  return (
+    <EmptyState icon={Power} title={t('node.notRunning')} hint={t('node.notRunningHint')} action={<StartButton primary />} />
+  );
+}
+
+/** Its content from the node, or, while it does not run, from its records, and says so. */
+export function RecordsShown({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const { session } = useNode();
+  const isOpen = useStore(session.link.state, ({ kind }) => kind === 'open');
+  const alive = useAlive();
+  if (alive) return children;
+  if (!isOpen) return <NodeNeeded>{children}</NodeNeeded>;
+  return (
+    <>
+      <div role="note" className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-line px-3 py-2 text-soft">
+        <History aria-hidden className="size-4 shrink-0" />
+        <p className="min-w-0 flex-1">{t('node.records')}</p>
+        <StartButton />
+      </div>
+      {children}
+    </>
+  );
+}
+
+/** Starts the node, where a start is what it needs. */
+function StartButton({ primary = false }: { readonly primary?: boolean }) {
+  const { t } = useTranslation();
   const { profile } = useNode();
   const host = useHostClient();
   const start = useAct(() => host().profiles.start({ id: profile.profile.id }));
   const { kind } = profile.worker;
-  if (kind === 'running' || kind === 'stopping') return children;
+  if (kind !== 'stopped' && kind !== 'failed') return null;
   return (
     <>
-      <EmptyState
-        icon={Power}
-        title={t('node.notRunning')}
-        hint={t('node.notRunningHint')}
-        action={
-          (kind === 'stopped' || kind === 'failed') && (
-            <Button tone="primary" busy={start.busy} onClick={() => void start.run()}>
-              {t('do.start')}
-            </Button>
-          )
-        }
-      />
+      <Button small={!primary} tone={primary ? 'primary' : 'plain'} busy={start.busy} onClick={() => void start.run()}>
+        {t('do.start')}
+      </Button>
       {start.error && <ErrorNote error={start.error} />}
     </>
   );

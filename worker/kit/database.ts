@@ -86,6 +86,26 @@ export function openDisposableDatabase(
   }
 }
 
+/**
+ * Opens a file of ours of this very version to read it. What a killed process left half done is finished or undone first.
+ * @throws WorkerError STORE_OLDER_VERSION: the next start of its owner brings it to this version; those of {@link openDatabase}
+ */
+export function openForReading(path: string, version: number): DatabaseSync {
+  let db: CodedDatabase | undefined;
+  try {
+    inspect(path, version, () => null);
+    // One that may not write at all would leave its empty log behind, as after a crash.
+    db = new CodedDatabase(path, { timeout: BUSY_MS });
+    db.exec('PRAGMA query_only = ON');
+    const found = numberPragma(db, 'user_version');
+    if (found === version) return db;
+    throw new WorkerError('STORE_OLDER_VERSION', `${path} has version ${found}, this program reads ${version}`, { path });
+  } catch (cause) {
+    db?.close();
+    throw storeFailure(cause, path);
+  }
+}
+
 function freeName(name: string): string {
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${name}-${n}`;

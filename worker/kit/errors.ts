@@ -20,6 +20,14 @@ export const WORKER_ERRORS = {
     meaning: "This machine's clock is more than 60 s away from the relay's; requests are signed with the relay's time.",
     remedy: 'Set the clock (NTP).',
   },
+  STORE_EMPTY: {
+    meaning: 'This node has never run on this machine, so it has no records.',
+    remedy: 'Start the node.',
+  },
+  STORE_OLDER_VERSION: {
+    meaning: 'The records of this node are of an older version of this program; they are whole, and not read as they are.',
+    remedy: 'Start the node once; it brings them to this version.',
+  },
   STORE_NEWER_VERSION: {
     meaning: "The node's database was written by a newer version of this program; it was left untouched.",
     remedy: 'Install the newer version again, or choose another data directory.',
@@ -129,6 +137,10 @@ export const WORKER_ERRORS = {
   ENGINE_NOT_ACCEPTED: {
     meaning: 'The chosen engine is not one that this network accepts; its results could get the node slashed.',
     remedy: 'Choose an accepted engine, or another network.',
+  },
+  NODE_NOT_RUNNING: {
+    meaning: 'Only a running node can answer this.',
+    remedy: 'Start the node.',
   },
   NODE_ILLEGAL_STATE: {
     meaning: 'The node was asked for something its present state does not allow.',

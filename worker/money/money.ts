@@ -77,6 +77,11 @@ export interface Money extends MoneyParts {
 /** Where tasks live on a chain there is nothing between what they pay and the wallet. */
 const ON_CHAIN: readonly OwnAccount[] = ['wallet', 'stake'];
 
+/** The accounts that there are, by where tasks live. */
+export function accountsOf(mode: 'relay' | 'chain'): readonly OwnAccount[] {
+  return mode === 'chain' ? ON_CHAIN : OWN_ACCOUNTS;
+}
+
 /** How often the sources are read when nothing wakes the reader. */
 const PERIOD_MS = 60_000;
 
@@ -93,7 +98,7 @@ export function createMoney(options: MoneyOptions): Money {
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;
   const read = taskChain === null ? chain : taskChainMoney(taskChain);
-  const accounts = taskChain === null ? OWN_ACCOUNTS : ON_CHAIN;
+  const accounts = accountsOf(taskChain === null ? 'relay' : 'chain');
   const common = { db, records, ledger, account, accounts, chain: read, nowMs, clock };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);

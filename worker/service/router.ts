@@ -18,7 +18,7 @@ import type { TrustService } from './trust-service.ts';
 
 export interface RouterParts {
   readonly parts: ServiceParts;
-  readonly views: Feed<NodeView>;
+  readonly views: Pick<Feed<NodeView>, 'subscribe'>;
   readonly tasks: TaskService;
   readonly trust: TrustService;
   readonly streams: Pick<StreamOptions<unknown>, 'drained' | 'backlog'>;

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
-import { useNode } from '../../state/app-context.ts';
+import { useAlive, useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AccountsCard } from './accounts-card.tsx';
 import { CsvExport } from './csv-export.tsx';
@@ -14,13 +14,11 @@ import { SumsCard } from './sums-card.tsx';
 
 export function EarningsScreen() {
   const { t } = useTranslation('earnings');
-  const { profile } = useNode();
-  const { kind } = profile.worker;
   return (
-    <Screen title={t('title')} actions={(kind === 'running' || kind === 'stopping') && <CsvExport />}>
-      <NodeNeeded>
+    <Screen title={t('title')} actions={<CsvExport />}>
+      <RecordsShown>
         <Contents />
-      </NodeNeeded>
+      </RecordsShown>
     </Screen>
   );
 }
@@ -28,6 +26,7 @@ export function EarningsScreen() {
 function Contents() {
   const { t } = useTranslation();
   const { session } = useNode();
+  const alive = useAlive();
   const changes = useStore(session.tasks, ({ revision }) => revision);
   const summary = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
   useRefresh(summary, 30_000, changes);
@@ -44,7 +43,7 @@ function Contents() {
       {value !== null && <EarnedCard atMs={value.atMs} />}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         {value !== null && <AccountsCard summary={value} />}
-        <ReconciliationCard onChanged={summary.reload} />
+        {alive && <ReconciliationCard onChanged={summary.reload} />}
       </div>
       <LedgerCard change={value?.atMs ?? null} />
     </>

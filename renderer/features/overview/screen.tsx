@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNode } from '../../state/app-context.ts';
+import { useAlive } from '../../state/app-context.ts';
+import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AttentionCard } from './attention-card.tsx';
 import { CurrentTaskCard } from './current-task-card.tsx';
@@ -14,13 +15,17 @@ import { UnlockDialog } from './unlock-dialog.tsx';
 /** Am I earning, is anything at risk, do I have to do something? */
 export function OverviewScreen() {
   const { t } = useTranslation('overview');
-  const { profile } = useNode();
   const [open, setOpen] = useState<'why' | 'unlock' | null>(null);
-  const alive = profile.worker.kind === 'running' || profile.worker.kind === 'stopping';
+  const alive = useAlive();
   return (
     <Screen title={t('title')}>
       <StateCard onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
       <AttentionCard onUnlock={() => setOpen('unlock')} />
+      {!alive && (
+        <RecordsShown>
+          <EarningsCard />
+        </RecordsShown>
+      )}
       {alive && (
         <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
           <div className="flex min-w-0 flex-col gap-4">

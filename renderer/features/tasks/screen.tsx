@@ -2,10 +2,11 @@ import { ListChecks, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { useAlive } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { useUrlView } from '../../ui/use-url-view.ts';
 import { WhyNoTasks } from '../trust/why-no-tasks.tsx';
@@ -21,9 +22,9 @@ export function TasksScreen() {
   const { t } = useTranslation('tasks');
   return (
     <Screen fill title={t('title')}>
-      <NodeNeeded>
+      <RecordsShown>
         <Tasks />
-      </NodeNeeded>
+      </RecordsShown>
     </Screen>
   );
 }
@@ -81,6 +82,7 @@ function Tasks() {
 function Empty({ view, onClear }: { readonly view: TaskView; readonly onClear: () => void }) {
   const { t } = useTranslation('tasks');
   const [why, setWhy] = useState(false);
+  const alive = useAlive();
   if (!narrowsNothing(view)) {
     const clear = <Button onClick={onClear}>{t('clear')}</Button>;
     return <EmptyState icon={SearchX} title={t('noneFits')} hint={t('noneFitsHint')} action={clear} />;
@@ -91,9 +93,9 @@ function Empty({ view, onClear }: { readonly view: TaskView; readonly onClear: (
         icon={ListChecks}
         title={t('empty')}
         hint={t('emptyHint')}
-        action={!why && <Button onClick={() => setWhy(true)}>{t('whyNone')}</Button>}
+        action={alive && !why && <Button onClick={() => setWhy(true)}>{t('whyNone')}</Button>}
       />
-      {why && <WhyNoTasks />}
+      {alive && why && <WhyNoTasks />}
     </div>
   );
 }

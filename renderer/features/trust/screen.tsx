@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
-import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNodeView } from '../../state/app-context.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { NodeNeeded, RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { CaseView } from './case-view.tsx';
@@ -25,7 +25,7 @@ export function TrustScreen() {
   const { caseId } = useParams();
   return (
     <Screen title={t('title')}>
-      <NodeNeeded>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</NodeNeeded>
+      <RecordsShown>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</RecordsShown>
     </Screen>
   );
 }
@@ -35,7 +35,7 @@ function Standing() {
   const [params, setParams] = useSearchParams();
   const state = useNodeView()?.state ?? null;
   const cases = useNodeRead('cases', (node, signal) => node.trust.cases({ limit: CASES }, { signal }));
-  const qos = useNodeRead('qos', (node, signal) => node.trust.qos({}, { signal }));
+  const qos = useLiveRead('qos', (node, signal) => node.trust.qos({}, { signal }));
   useRefresh(cases, REFRESH_MS, state);
   useRefresh(qos, REFRESH_MS, state);
   const tab = TABS.find((each) => each === params.get('tab')) ?? 'happened';
@@ -43,7 +43,7 @@ function Standing() {
   const lead = leadOf({ state, cases: cases.value?.cases ?? null, qos: qos.value });
   const contents: Readonly<Record<Tab, React.ReactNode>> = {
     happened: cases.value && <TimelineView cases={cases.value.cases} qos={qos.value} />,
-    qos: qos.value && <QosView qos={qos.value} />,
+    qos: <NodeNeeded>{qos.value && <QosView qos={qos.value} />}</NodeNeeded>,
     protection: <ProtectionCard />,
   };
   return (

@@ -8,6 +8,7 @@ import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/hash.tsx';
 
 export interface AddressesCardProps {
+  /** Null = none is set; `unknown` = the chain has not been read. */
   readonly benefitAddress: string | null;
   readonly hasChain: boolean;
 }
@@ -24,15 +25,15 @@ export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) 
         </Line>
         {hasChain && (
           <Line name={t('addresses.benefit')} hint={t('addresses.benefitHint')}>
-            {benefitAddress === null ? (
-              <span className="text-faint">{t('addresses.notSet')}</span>
+            {benefitAddress === null || benefitAddress === 'unknown' ? (
+              <span className="text-faint">{t(benefitAddress === null ? 'addresses.notSet' : 'addresses.notRead')}</span>
             ) : (
               <WholeAddress value={benefitAddress} what={t('addresses.benefit')} />
             )}
           </Line>
         )}
         <Line name={t('addresses.key')}>
-          <KeyState address={address} />
+          <KeyState address={address} networkId={profile.profile.networkId} />
         </Line>
       </dl>
     </Card>
@@ -61,11 +62,14 @@ function WholeAddress({ value, what }: { readonly value: string; readonly what: 
   );
 }
 
-function KeyState({ address }: { readonly address: string }) {
+function KeyState({ address, networkId }: { readonly address: string; readonly networkId: string }) {
   const { t } = useTranslation('wallet');
   const keys = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
-  if (keys.value === null) return <span className="text-faint">…</span>;
+  const networks = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
+  if (keys.value === null || networks.value === null) return <span className="text-faint">…</span>;
   const key = keys.value.keys.find((each) => each.address.toLowerCase() === address.toLowerCase());
+  const isLocal = networks.value.networks.some(({ id, origin }) => id === networkId && origin === 'local');
+  if (key === undefined && isLocal) return <span className="text-soft">{t('addresses.localKey')}</span>;
   if (key === undefined) return <span className="text-warn">{t('addresses.unknownKey')}</span>;
   return (
     <span className="flex flex-wrap items-center gap-2">

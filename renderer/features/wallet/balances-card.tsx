@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
-import { useNodeView } from '../../state/app-context.ts';
+import { useAlive, useNodeView } from '../../state/app-context.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Money } from '../../ui/money.tsx';
@@ -11,7 +11,12 @@ const TONES = { Unstaked: 'neutral', Staked: 'good', PendingUnstaked: 'warn' } a
 
 export function BalancesCard({ stake }: { readonly stake: StakeView }) {
   const { t } = useTranslation('wallet');
-  const relayWei = useNodeView()?.relayBalanceWei ?? null;
+  const told = useNodeView()?.relayBalanceWei ?? null;
+  const alive = useAlive();
+  // Of a node that does not run: what its ledger says.
+  const money = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
+  const booked = money.value?.accounts.find(({ account }) => account === 'relay')?.wei ?? null;
+  const relayWei = alive ? told : booked;
   return (
     <Card title={t('balances.title')} aside={<Badge tone={TONES[stake.status]}>{t(`status.${stake.status}`)}</Badge>}>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-4">

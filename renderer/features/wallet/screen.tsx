@@ -1,11 +1,11 @@
 import { Unlink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
-import { useNode, useNodeView } from '../../state/app-context.ts';
+import { useHostRead, useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useAlive, useNode, useNodeView } from '../../state/app-context.ts';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AddressesCard } from './addresses-card.tsx';
 import { BalancesCard } from './balances-card.tsx';
@@ -71,12 +71,13 @@ function OffChain() {
 function OnChain() {
   const { t } = useTranslation(['wallet', 'common']);
   const node = useNodeView();
+  const alive = useAlive();
   const stake = useNodeRead('stake', async (client, signal) => {
     const view = await client.money.stake({}, { signal });
     return { view, readMs: Date.now() };
   });
-  const withdrawals = useNodeRead('withdrawals', (client, signal) => client.money.withdrawals({}, { signal }));
-  const terms = useNodeRead('withdrawal terms', (client, signal) =>
+  const withdrawals = useLiveRead('withdrawals', (client, signal) => client.money.withdrawals({}, { signal }));
+  const terms = useLiveRead('withdrawal terms', (client, signal) =>
     client.money.prepareWithdrawal({ amountWei: '0' }, { signal }),
   );
   useRefresh(stake, 30_000, node?.life?.kind);
@@ -89,8 +90,8 @@ function OnChain() {
   };
   return (
     <>
-      <AddressesCard benefitAddress={value?.view.benefitAddress ?? null} hasChain />
-      <NodeNeeded>
+      <AddressesCard benefitAddress={value === null ? 'unknown' : value.view.benefitAddress} hasChain />
+      <RecordsShown>
         {error && <ErrorNote error={error} />}
         {value === null && error === null && (
           <p role="status" className="text-faint">
@@ -100,23 +101,27 @@ function OnChain() {
         {value !== null && (
           <>
             {value.view.paused && <p role="status">{t('paused')}</p>}
-            {value.view.legacy !== null && <LegacyCard legacy={value.view.legacy} readMs={value.readMs} onChanged={reload} />}
+            {alive && value.view.legacy !== null && (
+              <LegacyCard legacy={value.view.legacy} readMs={value.readMs} onChanged={reload} />
+            )}
             <BalancesCard stake={value.view} />
-            <div className="grid items-start gap-4 lg:grid-cols-2">
-              <div className="flex min-w-0 flex-col gap-4">
-                <StakeCard stake={value.view} onChanged={reload} />
-                <LeaveCard stake={value.view} readMs={value.readMs} onChanged={reload} />
+            {alive && (
+              <div className="grid items-start gap-4 lg:grid-cols-2">
+                <div className="flex min-w-0 flex-col gap-4">
+                  <StakeCard stake={value.view} onChanged={reload} />
+                  <LeaveCard stake={value.view} readMs={value.readMs} onChanged={reload} />
+                </div>
+                <div className="flex min-w-0 flex-col gap-4">
+                  <WithdrawCard terms={terms} open={withdrawals.value?.open ?? null} onChanged={reload} />
+                  <BenefitCard stake={value.view} onChanged={reload} />
+                  <DelegationCard stake={value.view} onChanged={reload} />
+                </div>
               </div>
-              <div className="flex min-w-0 flex-col gap-4">
-                <WithdrawCard terms={terms} open={withdrawals.value?.open ?? null} onChanged={reload} />
-                <BenefitCard stake={value.view} onChanged={reload} />
-                <DelegationCard stake={value.view} onChanged={reload} />
-              </div>
-            </div>
+            )}
           </>
         )}
-        <WithdrawalsCard read={withdrawals} />
-      </NodeNeeded>
+        {alive && <WithdrawalsCard read={withdrawals} />}
+      </RecordsShown>
     </>
   );
 }

@@ -117,6 +117,7 @@ export const common = {
   node: {
     notRunning: 'The node is not running',
     notRunningHint: 'Start the node to see this.',
+    records: 'The node is not running. This is from its records.',
   },
   none: '—',
   effect: {

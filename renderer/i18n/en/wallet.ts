@@ -8,6 +8,8 @@ export const wallet = {
     benefit: 'Beneficial address',
     benefitHint: 'Where withdrawals and returned stakes go. Once set, the contract never changes it again.',
     notSet: 'not set',
+    notRead: 'Unknown: the chain has not been read yet.',
+    localKey: 'Made for the network on this machine, where it is worth nothing; no backup is needed.',
     key: 'Key',
     backedUp: 'Backup proved',
     notBackedUp: 'No proven backup',

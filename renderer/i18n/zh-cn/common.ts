@@ -113,7 +113,11 @@ export const common: Same<typeof en> = {
   error: { remedy: '怎么办', unknownMeaning: '发生了一个尚无说明的失败。' },
   status: { ok: '正常', warn: '警告', fail: '问题', unknown: '未知', yes: '是', no: '否', info: '说明' },
   messages: '消息',
-  node: { notRunning: '节点未运行', notRunningHint: '这些内容由节点进程提供。启动节点后即可查看。' },
+  node: {
+    notRunning: '节点未运行',
+    notRunningHint: '这些内容由节点进程提供。启动节点后即可查看。',
+    records: '节点未运行。以下内容来自其记录。',
+  },
   none: '—',
   effect: { now: '立即生效。', nextLogin: '下次登录时生效。', nextStart: '节点下次启动时生效。' },
 };

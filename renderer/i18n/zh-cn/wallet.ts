@@ -11,6 +11,8 @@ export const wallet: Same<typeof en> = {
     benefit: '受益地址',
     benefitHint: '提现和退回的质押会转到这里。设置之后合约不会再更改它。',
     notSet: '未设置',
+    notRead: '未知：尚未读取链。',
+    localKey: '为本机网络生成，没有价值，无需备份。',
     key: '密钥',
     backedUp: '备份已验证',
     notBackedUp: '没有经过验证的备份',

@@ -6,6 +6,12 @@ import { newestAttempt } from '../../chain/transactions/intent.ts';
 import { recoveryView } from '../views.ts';
 import type { ChainActs } from './chain-acts.ts';
 
+/** What of a client is read; no key is needed for it. */
+export type StakeReading = Pick<
+  ChainClient,
+  'address' | 'rpc' | 'journal' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei'
+>;
+
 async function legacyView({ client, acts }: Parts): Promise<LegacyStakeView | null> {
   const { legacy, address, journal, rpc } = client;
   if (legacy === null) return null;
@@ -28,8 +34,8 @@ async function legacyView({ client, acts }: Parts): Promise<LegacyStakeView | nu
 }
 
 interface Parts {
-  readonly client: ChainClient;
-  readonly acts: ChainActs;
+  readonly client: StakeReading;
+  readonly acts: Pick<ChainActs, 'recovery'>;
 }
 
 /** @throws ChainError */

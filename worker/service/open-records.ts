@@ -1,0 +1,120 @@
+/** Serves a node's contract from its records while its process does not run (contract/records.ts). */
+import { join } from 'node:path';
+import type { Caller } from '../../contract/acts.ts';
+import type { StakeView } from '../../contract/money-acts.ts';
+import { RECORD_PROCEDURES } from '../../contract/records.ts';
+import type { Retention } from '../../contract/retention.ts';
+import type { RpcPort } from '../../contract/rpc-port.ts';
+import { createRpcServer } from '../../contract/rpc-server.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
+import type { Clock, Random } from '../../protocol/ports.ts';
+import { WorkerError } from '../kit/errors.ts';
+import { Ledger } from '../money/ledger/ledger.ts';
+import { accountsOf, type MoneyParts } from '../money/money.ts';
+import { createMoneyService } from '../money/money-service.ts';
+import { MoneyRecords } from '../money/records/money-records.ts';
+import { Housekeeper, type HousekeeperOptions } from '../store/housekeeper.ts';
+import { openStoreForReading } from '../store/read-store.ts';
+import type { Store } from '../store/store.ts';
+import { CaseArchive } from '../trust/case-archive.ts';
+import type { Subscribe } from './feed.ts';
+import type { ServiceParts } from './parts.ts';
+import { createNodeRouter } from './router.ts';
+import { TaskService } from './task-service.ts';
+import { TrustService } from './trust-service.ts';
+
+export interface RecordsOptions {
+  /** Of this node alone; absolute. */
+  readonly dataDir: string;
+  readonly retention: Retention;
+  /** Where its network has its tasks, and with them its accounts. */
+  readonly mode: 'relay' | 'chain';
+  /** Asks the chain, without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
+  readonly readStake: () => Promise<StakeView>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: HousekeeperOptions['log'];
+}
+
+export interface Records {
+  serve(port: RpcPort, caller: Caller): void;
+  /** Closes every connection first. */
+  close(): void;
+}
+
+/** @throws those of {@link openStoreForReading} */
+export function openRecords(options: RecordsOptions): Records {
+  const { log } = options;
+  const store = openStoreForReading(options.dataDir);
+  const parts = partsOf(store, options);
+  const router = createNodeRouter({
+    parts,
+    views: { subscribe: neverSpeaks },
+    tasks: new TaskService(parts),
+    trust: new TrustService(parts),
+    streams: {},
+    consentOf: () => undefined,
+  });
+  const onUnexpected = (error: unknown) => log.error({ err: error }, 'the records of a node could not be read');
+  const server = createRpcServer(router, onUnexpected, undefined, onlyRecords);
+  const ports = new Set<RpcPort>();
+  return {
+    serve(port, caller) {
+      ports.add(port);
+      port.onClose(() => ports.delete(port));
+      server.serve(port, caller);
+    },
+    close() {
+      for (const port of [...ports]) port.close();
+      store.close();
+    },
+  };
+}
+
+/** A node that does not run says nothing. */
+const neverSpeaks: Subscribe<NodeView> = () => () => {};
+
+function onlyRecords(path: string): void {
+  if (!RECORD_PROCEDURES.has(path)) throw notRunning(path);
+}
+
+function notRunning(what: string): WorkerError {
+  return new WorkerError('NODE_NOT_RUNNING', `${what} needs the running node`, { what });
+}
+
+/** Stands where only a running node has something: no procedure that is answered here comes to it. */
+function absent<Part extends object>(): Part {
+  return new Proxy({} as Part, {
+    get: (_part, name) => {
+      throw notRunning(String(name));
+    },
+  });
+}
+
+function partsOf(store: Store, { dataDir, retention, mode, readStake, clock, random, log }: RecordsOptions): ServiceParts {
+  const resultsDir = join(dataDir, 'results');
+  const money: MoneyParts = {
+    accounts: accountsOf(mode),
+    ledger: new Ledger(store.db),
+    records: new MoneyRecords(store.db),
+    sync: absent(),
+    reconciler: absent(),
+    withdrawals: absent(),
+    account: { ...absent<MoneyParts['account']>(), emissionEstimate: () => Promise.reject(notRunning('the estimate')) },
+    chain: null,
+    nodeInfo: () => Promise.reject(notRunning('the node object')),
+    lastReport: () => null,
+    nowMs: () => clock.now(),
+    clock,
+    random,
+  };
+  return {
+    ...{ store, dataDir, resultsDir, clearance: null, models: null, networkClock: clock, random },
+    node: absent(),
+    reader: absent(),
+    cards: absent(),
+    cases: new CaseArchive({ store, dataDir, redaction: absent(), clock }),
+    keeper: new Housekeeper({ store, resultsDir, retention, clock, log }),
+    money: { ...createMoneyService(money), stake: readStake },
+  };
+}
