@@ -29,7 +29,13 @@ function rig(dataDir = tempDir()) {
   const records = createNodeRecords({
     profiles: { list: () => [PROFILE], dataDir: () => dataDir },
     networks: { preset: () => PRESET },
-    supervisor: { view, watch: (listener) => (told.push(listener), () => {}) },
+    supervisor: {
+      view,
+      watch(listener) {
+        told.push(listener);
+        return () => {};
+      },
+    },
     proxies: async () => proxyPolicy({ setting: { kind: 'none' }, password: '', environment: {} }),
     clock: new ManualClock(0),
     random: { bytes: (count) => new Uint8Array(count), fraction: () => 0 },

@@ -7,7 +7,7 @@ import { recoveryView } from '../views.ts';
 import type { ChainActs } from './chain-acts.ts';
 
 /** What of a client is read; no key is needed for it. */
-export type StakeReading = Pick<
+type StakeReading = Pick<
   ChainClient,
   'address' | 'rpc' | 'journal' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei'
 >;
