@@ -1,6 +1,6 @@
 /** As kill.integration.test.ts, for engines that are killed, and for tasks that are invalid. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectOneVerdict, paidFor, runThrough } from './support/killed-tasks.ts';
+import { expectOneVerdict, KilledTasks, paidFor } from './support/killed-tasks.ts';
 import { FEE_WEI, startTestNetwork, type TestNetwork } from './support/test-network.ts';
 
 const ENGINE_POINTS = [
@@ -17,14 +17,16 @@ const ENGINE_POINTS = [
 ];
 const INVALID_POINTS = ['execution.answered', 'outcome.recorded', 'error.beforeReport', 'error.reported'];
 let network: TestNetwork;
+let tasks: KilledTasks;
 beforeAll(async () => {
   network = await startTestNetwork();
+  tasks = new KilledTasks(network);
 });
 afterAll(() => network.close());
 
 describe('a worker that is killed', () => {
   it.each(INVALID_POINTS)('law 2: at %s, reports an invalid task once and scores nothing', async (point) => {
-    const outcome = await runThrough(network, `worker@${point}`, 'invalid');
+    const outcome = await tasks.runThrough(`worker@${point}`, 'invalid');
     expect(outcome.kind).toBe('errorReported');
     expectOneVerdict(network, outcome);
   });
@@ -34,7 +36,7 @@ describe('an engine that is killed', () => {
   it.each(ENGINE_POINTS)(
     'law 2, law 3: at %s, costs at most a second attempt in a new lifetime, never a report',
     async (point) => {
-      const outcome = await runThrough(network, `engine@${point}`);
+      const outcome = await tasks.runThrough(`engine@${point}`);
       expect(outcome.kind).toBe('success');
       expectOneVerdict(network, outcome);
       expect(paidFor(network, outcome.tasks[0]?.commitment ?? '')).toEqual([FEE_WEI]);

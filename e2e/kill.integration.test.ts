@@ -3,7 +3,7 @@
  * should: one verdict, never two different ones, no execution after a score, no wrong report, and the fee is paid once.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectOneVerdict, localFacts, paidFor, runThrough } from './support/killed-tasks.ts';
+import { expectOneVerdict, KilledTasks, localFacts, paidFor } from './support/killed-tasks.ts';
 import { FEE_WEI, startTestNetwork, type TestNetwork } from './support/test-network.ts';
 
 /** In the order in which a task passes them; every side of each durable write and each act on the network. */
@@ -26,14 +26,16 @@ const WORKER_POINTS = [
 const SCORED_POINTS = new Set(WORKER_POINTS.slice(WORKER_POINTS.indexOf('result.recorded')));
 
 let network: TestNetwork;
+let tasks: KilledTasks;
 beforeAll(async () => {
   network = await startTestNetwork();
+  tasks = new KilledTasks(network);
 });
 afterAll(() => network.close());
 
 describe('a worker that is killed', () => {
   it.each(WORKER_POINTS)('law 3, law 4: at %s, finishes the task after its restart', async (point) => {
-    const outcome = await runThrough(network, `worker@${point}`);
+    const outcome = await tasks.runThrough(`worker@${point}`);
     expect(outcome.kind).toBe('success');
     expectOneVerdict(network, outcome);
     const commitment = outcome.tasks[0]?.commitment ?? '';

@@ -1,4 +1,5 @@
 /** SIGKILL around every transaction of a node's life, with the real worker process: each is on the chain exactly once. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type NodeConfigInput, networkPresetData } from '../contract/node-config.ts';
@@ -39,8 +40,10 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
 
   /** A worker process on the node's directory, which may kill itself at a point. */
   const worker = (killAt: Point | null = null): WorkerClient => {
+    const strike = join(tempDir(), 'strike');
+    if (killAt !== null) writeFileSync(strike, `worker@${killAt}`);
     const entry = killAt === null ? WORKER_ENTRY : KILLABLE_ENTRY;
-    const args = killAt === null ? [] : [`worker@${killAt}`];
+    const args = killAt === null ? [] : [strike];
     const client = createWorkerClient(forkWorker({ entry, args, logFile: join(tempDir(), 'worker.log') }));
     onTestFinished(async () => void (await client.stop({ quitNetwork: false })));
     // A worker that kills itself never runs; whoever cares waits for a view.

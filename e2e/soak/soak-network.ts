@@ -118,7 +118,7 @@ async function startNode({ devnet, folder, name, engine }: NodeParts): Promise<S
     hosted: {
       name,
       privateKey,
-      env: { CRYNUX_SOAK_STRIKE: files.strike, CRYNUX_SOAK_STEP: files.step },
+      env: { CRYNUX_STRIKE: files.strike, CRYNUX_SOAK_STEP: files.step },
       config: {
         dataDir,
         network: {

@@ -1,18 +1,18 @@
 /** Runs tasks through workers and engines that are killed, and reads what is left of it. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { TaskOutcome } from '../../devnet/application/outcome.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
-import { STRUCK_FILE, type TestNetwork } from './test-network.ts';
+import type { TestNetwork, WorkerHandle } from './test-network.ts';
 
 export interface LocalFacts {
   readonly ledger: readonly string[];
   readonly executions: readonly { readonly lifetime: string; readonly outcome: string | null }[];
 }
 
-/** What the node's own store says, read when no worker runs. */
+/** What the node's own store says; a worker may have it open. */
 export function localFacts(network: TestNetwork, commitment: string): LocalFacts {
   const db = new DatabaseSync(path.join(network.dataDir, STORE_FILE), { readOnly: true });
   try {
@@ -60,23 +60,36 @@ export function paidFor(network: TestNetwork, commitment: string): bigint[] {
     .map((row) => row.wei);
 }
 
-/** Runs one task with a worker that strikes at the point; a killed worker is started again as it would be. */
-export async function runThrough(network: TestNetwork, strike: string, kind: 'chat' | 'invalid' = 'chat'): Promise<TaskOutcome> {
-  const struck = path.join(network.dataDir, STRUCK_FILE);
-  rmSync(struck, { force: true });
-  const doomed = network.startWorker({ killAt: strike });
-  const ended = network.runTask(kind);
-  let last = doomed;
-  if (strike.startsWith('worker@')) {
-    await expect(doomed.client.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' });
-    last = network.startWorker();
+/** One worker after the other on a network, each killed or left without its engine, and started again as it would be. */
+export class KilledTasks {
+  readonly #network: TestNetwork;
+  #worker: WorkerHandle | null = null;
+
+  constructor(network: TestNetwork) {
+    this.#network = network;
   }
-  const outcome = await ended;
-  // `task.closed` and after: the node has to learn of the end before it is stopped.
-  await last.started;
-  await last.client.until((node) => node.currentTask === null);
-  await last.client.stop({ quitNetwork: false });
-  // A kill that never took place would prove nothing.
-  if (strike.startsWith('engine@')) expect(existsSync(struck)).toBe(true);
-  return outcome;
+
+  /** Runs one task, on whose way the strike (`<victim>@<point>`) takes place, to its end. */
+  async runThrough(strike: string, kind: 'chat' | 'invalid' = 'chat'): Promise<TaskOutcome> {
+    const worker = this.#worker ?? this.#start();
+    await worker.started;
+    writeFileSync(this.#network.strikeFile, strike);
+    const ended = this.#network.runTask(kind);
+    if (strike.startsWith('worker@')) {
+      await expect(worker.client.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' });
+      this.#start();
+    }
+    const outcome = await ended;
+    // `task.closed` and after: the node has to learn of the end.
+    await this.#worker?.started;
+    await this.#worker?.client.until((node) => node.currentTask === null);
+    // A kill that never took place would prove nothing.
+    await expect.poll(() => existsSync(this.#network.strikeFile)).toBe(false);
+    return outcome;
+  }
+
+  #start(): WorkerHandle {
+    this.#worker = this.#network.startWorker({ isKillable: true });
+    return this.#worker;
+  }
 }

@@ -23,9 +23,6 @@ export const FEE_WEI = 3n * WEI_PER_CNX + 7n;
 const STAKE_WEI = (400n * WEI_PER_CNX).toString();
 export const KILLABLE_ENTRY = fileURLToPath(new URL('./killable-worker.ts', import.meta.url));
 
-/** In the node's directory, once its engine was killed. */
-export const STRUCK_FILE = 'struck';
-
 export interface TestNetwork {
   readonly relay: Relay;
   /** Between the node and the relay. */
@@ -33,9 +30,11 @@ export interface TestNetwork {
   readonly application: Application;
   readonly nodeAddress: Hex;
   readonly dataDir: string;
-  /** Starts the node's worker process; `killAt` names the instant at which it kills itself. */
+  /** What it says (`<victim>@<point>`) is done by a worker that can be killed. */
+  readonly strikeFile: string;
+  /** Starts the node's worker process. */
   startWorker(options?: {
-    readonly killAt?: string;
+    readonly isKillable?: boolean;
     /** Another worker program, with its arguments. */
     readonly program?: { readonly entry: string; readonly args: readonly string[] };
     readonly engine?: EngineConfig;
@@ -56,6 +55,7 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
   const applicationKey = bytesToHex(systemRandom.bytes(32));
   const nodeAddress = addressOf(nodeKey);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-e2e-'));
+  const strikeFile = path.join(dataDir, 'strike');
   const relay = createRelay({
     clock: systemClock,
     random: systemRandom,
@@ -104,11 +104,12 @@ export async function startTestNetwork(relayConfig: RelayConfigInput = {}): Prom
     application,
     nodeAddress,
     dataDir,
-    startWorker({ killAt, program, engine = config.engine, listeners = {} } = {}) {
+    strikeFile,
+    startWorker({ isKillable = false, program, engine = config.engine, listeners = {} } = {}) {
       const plain = program ?? { entry: WORKER_ENTRY, args: [] };
-      const killable = { entry: KILLABLE_ENTRY, args: [killAt ?? '', path.join(dataDir, STRUCK_FILE)] };
+      const killable = { entry: KILLABLE_ENTRY, args: [strikeFile] };
       const channel = forkWorker({
-        ...(killAt === undefined ? plain : killable),
+        ...(isKillable ? killable : plain),
         logFile: path.join(dataDir, 'worker.log'),
       });
       const client = createWorkerClient(channel, listeners);
