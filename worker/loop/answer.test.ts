@@ -62,3 +62,16 @@ it('law 2: what the engine found invalid is reported after one read', async () =
   await driver.settled();
   await has('task', 'task', 'reportError');
 });
+
+it('a look that an event asked for and that failed does not wait until the requests of the minute are free again', async () => {
+  const { has, clock, network, driver, budget } = await running({});
+  await has('task', 'task', 'submitScore');
+  while (budget.hasRoom) budget.spend();
+  network.change(TASK, { status: 'Validated', validatedTimeMs: clock.now() });
+  network.fate = (method) => (method === 'task' ? 'lostRequest' : 'ok');
+  driver.wake(TASK);
+  await has('task', 'task', 'submitScore', 'task');
+  network.fate = () => 'ok';
+  for (let i = 0; i < 4; i++) await clock.tick(500);
+  await has('task', 'task', 'submitScore', 'task', 'task', 'uploadResult', 'task');
+});

@@ -198,6 +198,7 @@ export class TaskDriver {
   async #look(commitment: Hex, watched: Watched): Promise<void> {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
     const now = () => monotonicNow(context.clock);
+    const { canWait } = watched;
     watched.due = NEVER;
     watched.canWait = true;
     if (watched.answer === 'due') watched.answer = 'taken';
@@ -224,6 +225,8 @@ export class TaskDriver {
       watched.failures++;
       watched.answer = 'none';
       watched.due = later(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
+      // What an event said, or an act has to see, was not read: it is not left until the minute's requests are free again.
+      watched.canWait &&= canWait;
       if (isSignatureRefused(error)) onSignatureRefused();
       context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
       if (!isOutcomeUnknown(error)) onTask(commitment);

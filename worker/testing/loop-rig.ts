@@ -31,6 +31,7 @@ export interface Rig {
   readonly engine: FakeEngine;
   readonly context: LoopContext;
   readonly driver: TaskDriver;
+  readonly budget: RequestBudget;
   readonly fatal: unknown[];
   readonly closed: string[];
 }
@@ -67,14 +68,15 @@ export async function loopRig(options: RigOptions = {}): Promise<Rig> {
   };
   const fatal: unknown[] = [];
   const closed: string[] = [];
+  const budget = new RequestBudget(clock);
   const driver = new TaskDriver({
     context,
-    budget: new RequestBudget(clock),
+    budget,
     health: new RelayHealth(),
     onTask: () => {},
     onClosed: (commitment) => closed.push(commitment),
     onSignatureRefused: () => {},
     onFatal: (error) => fatal.push(error),
   });
-  return { clock, network, engine, context, driver, fatal, closed };
+  return { clock, network, engine, context, driver, budget, fatal, closed };
 }
