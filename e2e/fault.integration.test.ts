@@ -4,30 +4,30 @@
  */
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import { STORE_FILE } from '../worker/store/store.ts';
 import { type Fault, type FaultPlan, kindOf, PASS } from './support/fault-proxy.ts';
-import { FEE_WEI, startTestNetwork, type TestNetwork } from './support/test-network.ts';
+import { FEE_WEI, startTestNetwork, type TestNetwork, type WorkerHandle } from './support/test-network.ts';
 
 let network: TestNetwork;
-beforeEach(async () => {
+let worker: WorkerHandle;
+beforeAll(async () => {
   network = await startTestNetwork();
+  worker = network.startWorker();
+  await worker.started;
 });
-afterEach(() => network.close());
+afterAll(() => network.close());
 
 const isTaskCall = (path: string, end: string) => kindOf(path) === `/v1/inference_tasks/:id${end}`;
 
 /** Runs so many tasks one after the other while the plan is in force. */
 async function runUnder(plan: FaultPlan, count = 2): Promise<TaskOutcome[]> {
-  const worker = network.startWorker();
-  await worker.started;
   network.line.setPlan(plan);
   const outcomes: TaskOutcome[] = [];
   for (let i = 0; i < count; i++) outcomes.push(await network.runTask());
   network.line.setPlan(() => PASS);
   await worker.client.until((node) => node.currentTask === null);
-  await worker.client.stop({ quitNetwork: false });
   return outcomes;
 }
 
@@ -52,6 +52,11 @@ function count(sql: string): number {
   } finally {
     db.close();
   }
+}
+
+function countOf(table: string, outcomes: readonly TaskOutcome[], and = ''): number {
+  const commitments = outcomes.map((outcome) => `'${outcome.tasks[0]?.commitment}'`).join(', ');
+  return count(`SELECT count(*) AS n FROM ${table} WHERE commitment IN (${commitments}) ${and}`);
 }
 
 const onEvery =
@@ -81,21 +86,25 @@ describe('a bad line', () => {
   ])('that %s loses and doubles nothing', async (_, plan) => {
     const outcomes = await runUnder(plan);
     expectEachPaidOnce(outcomes);
-    expect(count('SELECT count(*) AS n FROM score_ledger')).toBe(outcomes.length);
-    expect(count("SELECT count(*) AS n FROM executions WHERE outcome = 'scored'")).toBe(outcomes.length);
+    expect(countOf('score_ledger', outcomes)).toBe(outcomes.length);
+    expect(countOf('executions', outcomes, "AND outcome = 'scored'")).toBe(outcomes.length);
     expect(count('SELECT count(*) AS n FROM events')).toBe(count('SELECT count(DISTINCT id) AS n FROM events'));
   });
 
   it.each(['/score', '/results'])('law 1: that loses the answer to POST %s is asked again, not believed', async (end) => {
     const outcomes = await runUnder(onFirst(end, { kind: 'dropAfter' }), 1);
     expectEachPaidOnce(outcomes);
-    expect(network.line.seen.some((request) => request.fault === 'dropAfter' && request.path.endsWith(end))).toBe(true);
+    const asked = network.line.seen.filter(({ path: requested }) =>
+      requested.endsWith(`${outcomes[0]?.tasks[0]?.commitment}${end}`),
+    );
+    expect(asked.some((request) => request.fault === 'dropAfter')).toBe(true);
   });
 
   it('law 2: that is down for a while costs time, never a report', async () => {
     let down = true;
     const running = runUnder(() => (down ? { kind: 'dropBefore' } : PASS), 1);
-    const asked = () => network.line.seen.filter((request) => request.fault === 'dropBefore').length;
+    const before = network.line.seen.length;
+    const asked = () => network.line.seen.slice(before).filter((request) => request.fault === 'dropBefore').length;
     await expect.poll(asked).toBeGreaterThanOrEqual(4);
     down = false;
     expectEachPaidOnce(await running);

@@ -44,7 +44,7 @@ export interface TestNetwork {
   close(): Promise<void>;
 }
 
-interface WorkerHandle {
+export interface WorkerHandle {
   readonly client: WorkerClient;
   /** Resolves when the node runs; rejects when the process ends first. */
   readonly started: Promise<unknown>;
