@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSources } from './house/imports.ts';
+import { namesOfKey } from './house/key.ts';
 import { ownSearches } from './house/places.ts';
 import { wrongImports } from './house/walls.ts';
 
@@ -11,6 +12,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const checks: readonly (readonly [string, () => boolean])[] = [
   ['style, outer walls, circles, dates (biome)', () => runs('@biomejs/biome', 'biome', ['check', '.', ...process.argv.slice(2)])],
   ['inner walls of worker/', innerWalls],
+  ['the private key has one holder', keyHeldOnce],
   ['programs are found by platform/ alone', programsFound],
   ['files, exports and dependencies that nobody uses (knip)', () => runs('knip', 'knip', ['--treat-config-hints-as-errors'])],
 ];
@@ -36,4 +38,10 @@ function programsFound(): boolean {
   const found = ownSearches(ROOT);
   for (const { file, word } of found) console.error(`${file}: ${word}: ask platform/programs.ts`);
   return found.length === 0;
+}
+
+function keyHeldOnce(): boolean {
+  const named = namesOfKey(ROOT);
+  for (const { file, line, word } of named) console.error(`${file}:${line}: ${word}: ask the signer (scripts/house/key.ts)`);
+  return named.length === 0;
 }

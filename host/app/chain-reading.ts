@@ -1,4 +1,5 @@
 /** What a chain says of an address, asked without its key. */
+
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../contract/chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
@@ -7,6 +8,7 @@ import { type ChainClient, createChainClient } from '../../worker/chain/chain-cl
 import { DelegatedStaking } from '../../worker/chain/contracts/delegated-staking.ts';
 import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
+import { createSigner } from '../../worker/kit/signer.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 export type ChainReading = Pick<
@@ -29,7 +31,15 @@ export function readChain(options: {
   db.exec(CHAIN_TABLES);
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const client = createChainClient({ preset, privateKey: bytesToHex(random.bytes(32)), db, clock, random, log, proxies });
+  const client = createChainClient({
+    preset,
+    signer: createSigner(bytesToHex(random.bytes(32))),
+    db,
+    clock,
+    random,
+    log,
+    proxies,
+  });
   const { rpc, transactions, journal } = client;
   const common = { rpc, transactions, self: address, clock };
   const { contracts, staking, credits, benefitAddress } = openContracts(preset.contracts, common);

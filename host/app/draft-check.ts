@@ -1,11 +1,14 @@
 /** What would keep a node from starting, before there is one: the worker's own checks, with the address alone. */
+
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { ChainError } from '../../worker/chain/errors.ts';
+import { createSigner } from '../../worker/kit/signer.ts';
 import { NetworkClock } from '../../worker/networks/network-clock.ts';
+import { RelayClient } from '../../worker/networks/relay/relay-client.ts';
 import { RelayNetwork } from '../../worker/networks/relay/relay-network.ts';
 import { RelayReader, type TrustNetwork } from '../../worker/networks/relay/relay-reader.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
@@ -31,14 +34,14 @@ export interface DraftCheckOptions {
 export async function checkDraft(options: DraftCheckOptions): Promise<PreflightReport> {
   const { draft, preset, dataDir, isOurs, clock, random, proxies } = options;
   // The relay signs nothing of what is read here; a key that belongs to nobody reads as well as the node's own.
-  const reading = {
+  const client = new RelayClient({
     relayUrl: preset.relayUrl,
-    privateKey: bytesToHex(random.bytes(32)),
+    signer: createSigner(bytesToHex(random.bytes(32))),
     clock: new NetworkClock(clock),
     proxies,
-  };
-  const relay = new RelayNetwork(reading);
-  const reader = new RelayReader(reading);
+  });
+  const relay = new RelayNetwork(client);
+  const reader = new RelayReader(client);
   const chain =
     preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random, proxies });
   const targetWei = BigInt(draft.stakeWei);
@@ -71,7 +74,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
       }),
     });
   } finally {
-    await Promise.all([relay.close(), reader.close(), chain?.close()]);
+    await Promise.all([client.close(), chain?.close()]);
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { wordlists } from 'ethers';
 import { strToU8, zipSync } from 'fflate';
 import type { Profile } from '../../contract/profiles.ts';
-import { redaction } from '../../worker/trust/redaction.ts';
+import { redaction } from '../../worker/kit/redaction.ts';
 import { logSegments } from './log-segments.ts';
 
 export interface BundleOptions {

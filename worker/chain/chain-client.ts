@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ChainLink, ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import type { Signer } from '../kit/signer.ts';
 import type { Log } from '../log.ts';
 import { environmentPolicy, OutboundDispatcher } from '../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
@@ -18,11 +19,10 @@ import { RateLimit } from './rpc/rate-limit.ts';
 import { RpcPool } from './rpc/rpc-pool.ts';
 import { AccountTransactions } from './transactions/account-transactions.ts';
 import { TransactionJournal } from './transactions/journal.ts';
-import { createSigner } from './transactions/signer.ts';
 
 export interface ChainClientOptions {
   readonly preset: ChainPreset;
-  readonly privateKey: Hex;
+  readonly signer: Signer;
   /** The node's store; its schema contains CHAIN_TABLES. Synchronous = FULL, or a power cut can lose a record. */
   readonly db: DatabaseSync;
   readonly clock: Clock;
@@ -54,7 +54,7 @@ export interface ChainClient {
 
 /** The endpoints of a preset as one, without an account. */
 export function openEndpoints(
-  options: Omit<ChainClientOptions, 'preset' | 'privateKey' | 'beforeStake'> & { readonly preset: ChainLink },
+  options: Omit<ChainClientOptions, 'preset' | 'signer' | 'beforeStake'> & { readonly preset: ChainLink },
 ): {
   readonly rpc: ChainRpc;
   close(): Promise<void>;
@@ -73,9 +73,8 @@ export function openEndpoints(
 
 /** Opens nothing yet: the first request does. */
 export function createChainClient(options: ChainClientOptions): ChainClient {
-  const { preset, privateKey, db, clock, log, beforeStake } = options;
+  const { preset, signer, db, clock, log, beforeStake } = options;
   const { rpc, close } = openEndpoints(options);
-  const signer = createSigner(privateKey);
   const journal = new TransactionJournal(db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
   const self = signer.address;

@@ -1,15 +1,15 @@
 /** A node's network, by the mode of its preset: the port of the loop, and what else is to be read of it. */
 import type { NodeConfig } from '../../contract/node-config.ts';
-import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../chain/chain-client.ts';
 import { ChainError } from '../chain/errors.ts';
+import type { Signer } from '../kit/signer.ts';
 import type { Log } from '../log.ts';
 import { noRelayAccount } from '../money/relay/no-account.ts';
 import { openTaskChain, type TaskChain } from '../networks/chain/open-task-chain.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { createRelayAccount, type RelayAccount } from '../networks/relay/relay-account.ts';
-import type { RelayNetworkOptions } from '../networks/relay/relay-network.ts';
+import { RelayClient } from '../networks/relay/relay-client.ts';
 import { RelayReader, type TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
@@ -18,13 +18,13 @@ import type { Store } from '../store/store.ts';
 
 export interface OpenNetworkOptions {
   readonly config: NodeConfig;
-  readonly privateKey: Hex;
+  readonly signer: Signer;
   readonly store: Store;
   readonly proxies: ProxyPolicy;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
+  readonly createNetwork: (relay: RelayClient) => TaskNetwork;
   /** Hears of each part as it is opened, with its way back. */
   readonly onOpened: (undo: () => void | Promise<void>) => void;
 }
@@ -51,10 +51,10 @@ export function openNetwork(options: OpenNetworkOptions): OpenedNetwork {
 }
 
 function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset']): OpenedNetwork {
-  const { config, privateKey, store, proxies, clock, random, log, onOpened } = options;
+  const { config, signer, store, proxies, clock, random, log, onOpened } = options;
   const networkClock = new NetworkClock(clock);
   const { network: networkName, relayUrl } = config.network;
-  const common = { privateKey, store, proxies, clock, random, log };
+  const common = { signer, store, proxies, clock, random, log };
   const taskChain = openTaskChain({ ...common, preset, networkName, relayUrl, chainClock: networkClock });
   onOpened(() => taskChain.close());
   onOpened(() => taskChain.network.close());
@@ -71,15 +71,14 @@ function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset
 }
 
 function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
-  const { config, privateKey, store, proxies, clock, random, log, onOpened } = options;
+  const { config, signer, store, proxies, clock, random, log, onOpened } = options;
   const networkClock = new NetworkClock(clock);
-  const connection = { relayUrl: config.network.relayUrl, privateKey, clock: networkClock, proxies };
-  const network = options.createNetwork(connection);
+  const relay = new RelayClient({ relayUrl: config.network.relayUrl, signer, clock: networkClock, proxies });
+  onOpened(() => relay.close());
+  const network = options.createNetwork(relay);
   onOpened(() => network.close());
-  const reader = new RelayReader(connection);
-  onOpened(() => reader.close());
-  const account = createRelayAccount(connection);
-  onOpened(() => account.close());
+  const reader = new RelayReader(relay);
+  const account = createRelayAccount(relay);
   const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
     if (chain === null) throw new ChainError('CHAIN_BAD_ARGUMENT', 'this network has no chain');
     return chain.staking.stake(node);
@@ -93,7 +92,7 @@ function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
   const beforeStake = async () => {
     await relayStakes();
   };
-  const chainParts = { privateKey, db: store.db, clock, random, log, proxies, beforeStake };
+  const chainParts = { signer, db: store.db, clock, random, log, proxies, beforeStake };
   const preset = config.network.chain;
   const chain = preset === undefined ? null : createChainClient({ preset, ...chainParts });
   if (chain !== null) onOpened(() => chain.close());

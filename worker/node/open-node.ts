@@ -1,5 +1,4 @@
 /** Opens everything a node needs, in order, each with its way back. Nothing is started: that is the node's. */
-import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
@@ -12,6 +11,8 @@ import { openNodeGpu } from '../gpu/node-gpu.ts';
 import { WorkerError } from '../kit/errors.ts';
 import type { LogFile } from '../kit/log-file.ts';
 import type { KillPointHook } from '../kit/points.ts';
+import type { Redaction } from '../kit/redaction.ts';
+import type { Signer } from '../kit/signer.ts';
 import { StakeActs } from '../life/stake-acts.ts';
 import type { Log } from '../log.ts';
 import { createImageDigester } from '../loop/scores/image-digester.ts';
@@ -19,7 +20,7 @@ import { openModels } from '../models/models.ts';
 import { WarmUp } from '../models/warm-up/warm-up.ts';
 import { warmUpModels } from '../models/warm-up/warm-up-models.ts';
 import { createMoney } from '../money/money.ts';
-import type { RelayNetworkOptions } from '../networks/relay/relay-network.ts';
+import type { RelayClient } from '../networks/relay/relay-client.ts';
 import type { TaskNetwork } from '../networks/task-network.ts';
 import { proxyPolicy } from '../outbound/proxy-policy.ts';
 import { Housekeeper } from '../store/housekeeper.ts';
@@ -40,14 +41,16 @@ export interface NodePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly createEngine: (options: EngineSupervisorOptions) => Engine;
-  readonly createNetwork: (options: RelayNetworkOptions) => TaskNetwork;
+  readonly createNetwork: (relay: RelayClient) => TaskNetwork;
   readonly killPoint: KillPointHook;
 }
 
 export interface OpenNodeOptions {
   readonly ports: NodePorts;
   readonly config: NodeConfig;
-  readonly privateKey: Hex;
+  readonly signer: Signer;
+  /** For what leaves this machine. */
+  readonly redaction: Redaction;
   readonly confirmedAlone: boolean;
   readonly pid: number;
   readonly log: Log;
@@ -63,7 +66,7 @@ export interface OpenNodeOptions {
 
 /** @throws the coded errors of the store, the cards, the models; what was opened before is the caller's to undo. */
 export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
-  const { config, privateKey, ports, log, logFile, onOpened, onNode, onTask, onFatal } = options;
+  const { config, signer, redaction, ports, log, logFile, onOpened, onNode, onTask, onFatal } = options;
   const { clock, random, killPoint } = ports;
   const { relayUrl } = config.network;
   const engineAccepted = assertEngineAccepted(config);
@@ -71,7 +74,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   onOpened(() => store.close());
   const { proxy: setting, proxyPassword: password } = config.outbound;
   const proxies = proxyPolicy({ setting, password, environment: process.env });
-  const networkParts = { config, privateKey, store, proxies, clock, random, log, onOpened };
+  const networkParts = { config, signer, store, proxies, clock, random, log, onOpened };
   const opened = openNetwork({ ...networkParts, createNetwork: ports.createNetwork });
   const { network, networkClock, reader, account, chain, taskChain } = opened;
   const { address } = network;
@@ -191,7 +194,6 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     },
     onFatal,
   });
-  const redaction = { secrets: [privateKey], homeDir: homedir(), userName: userInfo().username };
   const archive = new CaseArchive({ store, dataDir: config.dataDir, redaction, clock });
   return {
     ...{ config, address, node, store, money, chain, models, cases: archive, reader, clearance, gpu, engine, network },

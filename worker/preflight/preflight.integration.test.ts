@@ -1,7 +1,9 @@
 /** The checks against the devnet's relay over HTTP, a real store and a real disk. */
+
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHarness, keyOf, llmResult, START_MS } from '../../devnet/relay/testing/harness.ts';
+import { createSigner } from '../kit/signer.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { RelayNetwork } from '../networks/relay/relay-network.ts';
 import { RelayReader } from '../networks/relay/relay-reader.ts';
@@ -15,7 +17,7 @@ import { runPreflight } from './run-preflight.ts';
 async function devnet() {
   const harness = createHarness({ nodes: ['n1'] });
   const relayUrl = await harness.relay.listen();
-  const connection = { relayUrl, privateKey: keyOf('n1'), clock: new NetworkClock(harness.clock) };
+  const connection = { relayUrl, signer: createSigner(keyOf('n1')), clock: new NetworkClock(harness.clock) };
   const [network, reader] = [new RelayNetwork(connection), new RelayReader(connection)];
   onTestFinished(async () => {
     await network.close();

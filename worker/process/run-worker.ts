@@ -1,4 +1,5 @@
 /** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { NodeQuestion } from '../../contract/act-questions.ts';
 import { ChannelServer } from '../../contract/channel-connections.ts';
@@ -8,6 +9,8 @@ import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { LogFile } from '../kit/log-file.ts';
+import { redaction } from '../kit/redaction.ts';
+import { createSigner } from '../kit/signer.ts';
 import { createLog, exactRedactor, type Log, redactor } from '../log.ts';
 import type { Node } from '../node/node.ts';
 import { type NodePorts, openNode } from '../node/open-node.ts';
@@ -158,13 +161,15 @@ class WorkerProcess {
   }
 
   async #open({ config, privateKey, confirmedAlone }: Extract<ToWorker, { type: 'start' }>): Promise<Node> {
-    this.#redact = redactor([privateKey]);
-    const { log, logFile } = this.#openLog(config, privateKey);
+    const secrets = [privateKey, config.outbound.proxyPassword, config.outbound.hubToken ?? ''];
+    this.#redact = redactor(secrets);
+    const { log, logFile } = this.#openLog(config, secrets);
     this.#log = log;
     const parts = await openNode({
       ports: this.#parts,
       config,
-      privateKey: privateKey as Hex,
+      signer: createSigner(privateKey as Hex),
+      redaction: redaction({ secrets, homeDir: homedir(), userName: userInfo().username }),
       confirmedAlone,
       pid: this.#port.pid,
       log,
@@ -182,7 +187,7 @@ class WorkerProcess {
       onOpened: (undo) => void this.#shutdown.push(undo),
     });
     this.#service = openNodeService(parts, {
-      withoutKey: exactRedactor([privateKey, config.outbound.proxyPassword, config.outbound.hubToken ?? '']),
+      withoutKey: exactRedactor(secrets),
       ask: (question) => this.#ask(question),
       drained: () => this.#drained,
     });
@@ -190,12 +195,12 @@ class WorkerProcess {
     return parts.node;
   }
 
-  #openLog({ dataDir, logLevel, outbound }: NodeConfig, privateKey: string): { readonly log: Log; readonly logFile: LogFile } {
+  #openLog({ dataDir, logLevel }: NodeConfig, secrets: readonly string[]): { readonly log: Log; readonly logFile: LogFile } {
     const logFile = new LogFile({ directory: join(dataDir, 'logs') });
     this.#shutdown.push(() => logFile.close());
     return {
       logFile,
-      log: createLog({ level: logLevel, secrets: [privateKey, outbound.proxyPassword, outbound.hubToken ?? ''], file: logFile }),
+      log: createLog({ level: logLevel, secrets, file: logFile }),
     };
   }
 

@@ -1,4 +1,5 @@
 /** An opened node in this process, with all its parts: everything real but the engine, and nobody supervises it. */
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
@@ -6,6 +7,8 @@ import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { LogFile } from '../kit/log-file.ts';
 import { noKillPoint } from '../kit/points.ts';
+import { redaction } from '../kit/redaction.ts';
+import { createSigner } from '../kit/signer.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { systemRandom } from '../kit/system-random.ts';
 import { createLog } from '../log.ts';
@@ -47,7 +50,8 @@ export async function openRig({ config, privateKey, engine = new FakeEngine() }:
       killPoint: noKillPoint,
     },
     config: parsed,
-    privateKey,
+    signer: createSigner(privateKey),
+    redaction: redaction({ secrets: [privateKey], homeDir: homedir(), userName: userInfo().username }),
     confirmedAlone: false,
     pid: process.pid,
     log: createLog({ level: 'warn', secrets: [privateKey], stream: { write() {} }, file: logFile }),

@@ -1,17 +1,17 @@
 /** What a host may ask of the cases: the list, one of them, and one as a bundle. */
 import type { BundleManifest, CaseFile, CaseSummary } from '../../contract/trust.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import type { Redaction } from '../kit/redaction.ts';
 import type { Store } from '../store/store.ts';
 import { caseDir } from './case-collector.ts';
 import { TrustError } from './errors.ts';
 import { exportCase } from './export-case.ts';
-import type { RedactionOptions } from './redaction.ts';
 
 export interface CaseArchiveOptions {
   readonly store: Pick<Store, 'cases'>;
   /** Absolute. */
   readonly dataDir: string;
-  readonly redaction: RedactionOptions;
+  readonly redaction: Redaction;
   readonly clock: Clock;
 }
 

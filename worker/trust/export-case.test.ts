@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { bundleManifestSchema, type CaseFile, caseFileSchema } from '../../contract/trust.ts';
+import { redaction } from '../kit/redaction.ts';
 import { remoteTask } from '../testing/remote-task.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { buildCase, endedTask } from './build-case.ts';
@@ -14,7 +15,7 @@ import { MACHINE, NOW, testStore } from './testing/evidence.ts';
 
 const KEY = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJhZGRyZXNzIjoiMHgxIn0.c2lnbmF0dXJlLXBhcnQ';
-const REDACTION = { secrets: [KEY], homeDir: '/home/mara', userName: 'mara' };
+const REDACTION = redaction({ secrets: [KEY], homeDir: '/home/mara', userName: 'mara' });
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** An invalidated task with these result files, secrets planted wherever text comes from. */

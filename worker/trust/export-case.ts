@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import type { BundleManifest, CaseFile, CaseFileEntry } from '../../contract/trust.ts';
 import { hashFile } from '../kit/durable-files.ts';
+import type { Redaction } from '../kit/redaction.ts';
 import { TrustError } from './errors.ts';
-import { type Redaction, type RedactionOptions, redaction } from './redaction.ts';
 
 export interface ExportOptions {
   readonly file: CaseFile;
@@ -17,7 +17,7 @@ export interface ExportOptions {
   /** Path of the zip. An existing file is never replaced. */
   readonly destination: string;
   readonly nowMs: number;
-  readonly redaction: RedactionOptions;
+  readonly redaction: Redaction;
   /** A larger result file is left out; its hash is in the manifest all the same. */
   readonly maxFileBytes?: number;
 }
@@ -52,8 +52,7 @@ export async function exportCase(options: ExportOptions): Promise<BundleManifest
 type Entry = { readonly name: string } & ({ readonly text: string } | { readonly path: string });
 
 async function gather(options: ExportOptions): Promise<{ manifest: BundleManifest; entries: Entry[] }> {
-  const { file, nowMs } = options;
-  const redact = redaction(options.redaction);
+  const { file, nowMs, redaction: redact } = options;
   const caseText = redact.text(JSON.stringify(file, null, 2));
   const files: BundleManifest['files'][number][] = [{ name: 'case.json', ...digest(caseText) }];
   const leftOut: LeftOut[] = [];

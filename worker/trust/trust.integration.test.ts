@@ -1,4 +1,5 @@
 /** The evidence of a node on the devnet's own relay: real HTTP, real store, real files; only the engine is a double. */
+
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,6 +13,8 @@ import { createHarness, keyOf, llmResult, MODEL, STAKE, START_MS } from '../../d
 import type { Hex } from '../../protocol/hex.ts';
 import { combinedQos, isExcluded, POOL_SIZE } from '../../protocol/node/qos.ts';
 import { ManualClock } from '../../protocol/ports.ts';
+import { redaction } from '../kit/redaction.ts';
+import { createSigner } from '../kit/signer.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { RelayReader } from '../networks/relay/relay-reader.ts';
 import { succeedWith } from '../testing/fake-engine.ts';
@@ -78,8 +81,8 @@ describe('a slash on the devnet leaves a case', () => {
     await node.cycle(commitment);
     await node.collector.completeAll();
     const { store, dataDir, harness } = node;
-    const redaction = { secrets: [keyOf('n1')], homeDir: '/home/mara', userName: 'mara' };
-    const archive = new CaseArchive({ store, dataDir, redaction, clock: harness.clock });
+    const without = redaction({ secrets: [keyOf('n1')], homeDir: '/home/mara', userName: 'mara' });
+    const archive = new CaseArchive({ store, dataDir, redaction: without, clock: harness.clock });
     expect(archive.list({ limit: 5, before: null })).toMatchObject([{ id: commitment, kind: 'slashed', complete: true }]);
     await expect(archive.export('nothing', join(dataDir, 'x.zip'))).rejects.toMatchObject({ code: 'TRUST_UNKNOWN_CASE' });
     const destination = join(dataDir, 'case.zip');
@@ -181,7 +184,7 @@ const LOCAL: LocalNodeFacts = { node: 'running', guards: [], engine: 'ready', en
 
 async function readerOf(harness: ReturnType<typeof createHarness>): Promise<RelayReader> {
   const relayUrl = await harness.relay.listen();
-  return new RelayReader({ relayUrl, privateKey: keyOf('n1'), clock: new NetworkClock(harness.clock) });
+  return new RelayReader({ relayUrl, signer: createSigner(keyOf('n1')), clock: new NetworkClock(harness.clock) });
 }
 
 describe('quality of service as the devnet’s relay tells it', () => {
@@ -284,7 +287,7 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const clock = new NetworkClock(new ManualClock(START_MS));
-    const reader = new RelayReader({ relayUrl: `http://127.0.0.1:${port}`, privateKey: keyOf('n1'), clock });
+    const reader = new RelayReader({ relayUrl: `http://127.0.0.1:${port}`, signer: createSigner(keyOf('n1')), clock });
     expect(await reader.loadedModels()).toBe('unsupported');
     expect(await reader.qosTracing()).toBe('unsupported');
     await reader.close();

@@ -1,4 +1,5 @@
 /** A devnet chain and clients on it, for tests. */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -8,6 +9,7 @@ import { DevnetAccount } from '../../../devnet/chain/devnet-account.ts';
 import { type DevnetChain, type DevnetChainOptions, startDevnetChain } from '../../../devnet/chain/devnet-chain.ts';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { createLog, type Log } from '../../log.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { type ChainClient, createChainClient } from '../chain-client.ts';
@@ -67,7 +69,7 @@ export async function startChainWorld(options: Partial<DevnetChainOptions> = {})
       const parsed = chainPresetSchema.parse({ ...chain.preset, pollMs: 10, requestsPerSecond: 1000, ...preset });
       const client = createChainClient({
         preset: parsed,
-        privateKey,
+        signer: createSigner(privateKey),
         db: store,
         clock: systemClock,
         random: systemRandom,

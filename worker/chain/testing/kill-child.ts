@@ -6,11 +6,11 @@ import type { z } from 'zod';
 import { chainPresetSchema } from '../../../contract/chain-preset.ts';
 import { systemClock } from '../../../devnet/system.ts';
 import type { Hex } from '../../../protocol/hex.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { createLog } from '../../log.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import { AccountTransactions } from '../transactions/account-transactions.ts';
 import { TransactionJournal } from '../transactions/journal.ts';
-import { createSigner } from '../transactions/signer.ts';
 import { childInputSchema, type KillPoint } from './kill-points.ts';
 import { openChainStore, openRpc } from './stores.ts';
 

@@ -1,13 +1,10 @@
 /** What a transaction offers for gas. Wei per unit of gas; pure. */
+import type { FeeOffer } from '../../kit/signer.ts';
 import { ChainError } from '../errors.ts';
 
 /** What the chain asks for at present. */
 export type FeeMarket =
   | { readonly kind: 'eip1559'; readonly baseFeeWei: bigint; readonly priorityFeeWei: bigint }
-  | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
-
-export type FeeOffer =
-  | { readonly kind: 'eip1559'; readonly maxFeeWei: bigint; readonly priorityFeeWei: bigint }
   | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
 
 /** The most a unit of gas can cost under an offer. */

@@ -2,16 +2,16 @@
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
 import { monotonicNow } from '../../../protocol/monotonic.ts';
 import type { Clock } from '../../../protocol/ports.ts';
+import type { Signer } from '../../kit/signer.ts';
 import type { Log } from '../../log.ts';
 import { ChainError, isChainError, RpcRefused } from '../errors.ts';
 import { classifySendRefusal, explainRefusal } from '../revert.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import { higherOffer } from './fees.ts';
-import { type JournalEntry, newestAttempt, outcomeOf } from './intent.ts';
+import { type JournalEntry, newestAttempt, outcomeOf, signAttempt } from './intent.ts';
 import type { Account, TransactionJournal } from './journal.ts';
 import { type Broadcasts, nextStep } from './next-step.ts';
 import { findReceipt, inclusionOf, observe, readFeeMarket, readRevertReason } from './observe.ts';
-import type { TransactionSigner } from './signer.ts';
 
 /** Looks between two broadcasts of a transaction that no pool shows. */
 const REBROADCAST_POLLS = 10;
@@ -19,7 +19,7 @@ const REBROADCAST_POLLS = 10;
 export interface FollowerOptions {
   readonly rpc: ChainRpc;
   readonly journal: TransactionJournal;
-  readonly signer: TransactionSigner;
+  readonly signer: Signer;
   readonly preset: Pick<ChainPreset, 'gas' | 'confirmations' | 'stuckAfterMs' | 'pollMs'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,7 +28,7 @@ export interface FollowerOptions {
 export class TransactionFollower {
   readonly #rpc: ChainRpc;
   readonly #journal: TransactionJournal;
-  readonly #signer: TransactionSigner;
+  readonly #signer: Signer;
   readonly #preset: FollowerOptions['preset'];
   readonly #clock: Clock;
   readonly #log: Log;
@@ -141,7 +141,8 @@ export class TransactionFollower {
     const fees = higherOffer(newestAttempt(entry).fees, await readFeeMarket(this.#rpc), capWei);
     if (fees === null) throw new ChainError('CHAIN_FEE_ABOVE_CAP', `a higher offer would pass the cap of ${capWei} wei`);
     const { to, data, valueWei } = intent;
-    const attempt = this.#signer.sign({ chainId, nonce, to, data, valueWei, gasLimit, fees }, this.#clock.now());
+    const unsigned = { chainId, nonce, to, data, valueWei, gasLimit, fees };
+    const attempt = signAttempt(this.#signer, unsigned, this.#clock.now());
     this.#log.info({ intent: intent.id, hash: attempt.hash }, 'a waiting transaction is sent again with a higher fee');
     await this.#broadcast(this.#journal.addAttempt(entry, attempt));
   }

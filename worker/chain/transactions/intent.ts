@@ -1,6 +1,6 @@
 /** A transaction from the wish for it to its end. */
 import type { Hex } from '../../../protocol/hex.ts';
-import type { FeeOffer } from './fees.ts';
+import type { FeeOffer, Signer, UnsignedTransaction } from '../../kit/signer.ts';
 
 /** What is to be done on the chain. */
 export interface Intent {
@@ -21,6 +21,10 @@ export interface Attempt {
   readonly raw: Hex;
   readonly fees: FeeOffer;
   readonly signedMs: number;
+}
+
+export function signAttempt(signer: Signer, unsigned: UnsignedTransaction, nowMs: number): Attempt {
+  return { ...signer.signTransaction(unsigned), fees: unsigned.fees, signedMs: nowMs };
 }
 
 /** Where a transaction was found in the chain. */

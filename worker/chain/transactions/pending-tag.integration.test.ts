@@ -1,9 +1,11 @@
 /** Nodes that do not know the block tag `pending`, or count strangely by it. */
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chainPresetSchema } from '../../../contract/chain-preset.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { systemRandom } from '../../kit/system-random.ts';
 import { createChainClient } from '../chain-client.ts';
@@ -60,7 +62,7 @@ async function submitAt(pending: Said) {
   db.exec(CHAIN_TABLES);
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const client = createChainClient({ preset, privateKey: KEY, db, clock: systemClock, random: systemRandom, log });
+  const client = createChainClient({ preset, signer: createSigner(KEY), db, clock: systemClock, random: systemRandom, log });
   onTestFinished(async () => {
     await client.close();
     server.closeAllConnections();

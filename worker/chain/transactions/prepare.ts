@@ -1,12 +1,12 @@
 /** From an intent to a signed transaction, or to the reason why not. Nothing is written and nothing is sent here. */
 import type { ChainPreset } from '../../../contract/chain-preset.ts';
+import type { Signer } from '../../kit/signer.ts';
 import { ChainError, RpcRefused } from '../errors.ts';
 import { explainRefusal } from '../revert.ts';
 import type { ChainRpc } from '../rpc/methods.ts';
 import { firstOffer, gasLimitFor, highestPrice } from './fees.ts';
-import type { Attempt, Intent } from './intent.ts';
+import { type Attempt, type Intent, signAttempt } from './intent.ts';
 import { readFeeMarket } from './observe.ts';
-import type { TransactionSigner } from './signer.ts';
 
 export interface Prepared {
   readonly gasLimit: bigint;
@@ -22,7 +22,7 @@ export async function prepareTransaction(input: {
   chainId: number;
   nonce: number;
   rpc: ChainRpc;
-  signer: TransactionSigner;
+  signer: Signer;
   gas: ChainPreset['gas'];
   nowMs: number;
 }): Promise<Prepared> {
@@ -34,10 +34,10 @@ export async function prepareTransaction(input: {
   const fees = firstOffer(await readFeeMarket(rpc), gas.maxFeePerGasWei);
   assertFunds(balance, intent.valueWei + gasLimit * highestPrice(fees));
   const { to, data, valueWei } = intent;
-  return { gasLimit, attempt: signer.sign({ chainId, nonce, to, data, valueWei, gasLimit, fees }, nowMs) };
+  return { gasLimit, attempt: signAttempt(signer, { chainId, nonce, to, data, valueWei, gasLimit, fees }, nowMs) };
 }
 
-async function estimateGas(rpc: ChainRpc, signer: TransactionSigner, { to, data, valueWei }: Intent): Promise<bigint> {
+async function estimateGas(rpc: ChainRpc, signer: Signer, { to, data, valueWei }: Intent): Promise<bigint> {
   try {
     return await rpc.call('eth_estimateGas', [{ from: signer.address, to, data, value: `0x${valueWei.toString(16)}` }]);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The money of node n1 on a real devnet relay in this process, on a clock ticked by hand. */
+
 import { onTestFinished } from 'vitest';
 import type { RelayConfigInput } from '../../../devnet/relay/config.ts';
 import {
@@ -12,9 +13,11 @@ import {
 } from '../../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { createLog } from '../../log.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
 import { createRelayAccount } from '../../networks/relay/relay-account.ts';
+import { RelayClient } from '../../networks/relay/relay-client.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { Store } from '../../store/store.ts';
 import { createMoney, type Money } from '../money.ts';
@@ -49,12 +52,9 @@ export async function relayRig({ config = {}, ...options }: RelayRigOptions = {}
   onTestFinished(() => harness.relay.close());
   const relayUrl = await harness.relay.listen();
   const clock = new NetworkClock(harness.clock);
-  const connection = { relayUrl, privateKey: keyOf('n1'), clock };
-  const [network, account] = [new RelayNetwork(connection), createRelayAccount(connection)];
-  onTestFinished(async () => {
-    await network.close();
-    await account.close();
-  });
+  const client = new RelayClient({ relayUrl, signer: createSigner(keyOf('n1')), clock });
+  const [network, account] = [new RelayNetwork(client), createRelayAccount(client)];
+  onTestFinished(() => client.close());
   const db = memoryDatabase();
   const store = new Store(db, () => {});
   const money = createMoney({

@@ -7,7 +7,7 @@ import { Withdrawals } from './withdrawals.ts';
 
 interface WithdrawRig extends RelayRig {
   readonly attempts: WithdrawalAttempts;
-  /** What happens to the next request and its answer. */
+  /** What happens to a request that is made now, and to its answer. */
   fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError' | 'killed';
   /** What a new process makes of the same store. */
   restart(): Withdrawals;
@@ -20,14 +20,14 @@ async function withdrawRig(): Promise<WithdrawRig> {
   const account: RelayAccount = {
     ...rig.account,
     async requestWithdrawal(request: WithdrawRequest) {
+      const { fate } = made;
       const unreachable = new WorkerError('RELAY_UNREACHABLE', 'reset', { phase: 'reset' });
-      if (made.fate === 'lostRequest') throw unreachable;
-      if (made.fate === 'serverError')
-        throw new WorkerError('RELAY_REFUSED', 'panic', { httpStatus: 500, field: '', reason: '' });
+      if (fate === 'lostRequest') throw unreachable;
+      if (fate === 'serverError') throw new WorkerError('RELAY_REFUSED', 'panic', { httpStatus: 500, field: '', reason: '' });
       const id = await rig.account.requestWithdrawal(request);
-      if (made.fate === 'lostAnswer') throw unreachable;
+      if (fate === 'lostAnswer') throw unreachable;
       // Nothing runs any more in a process that was killed.
-      if (made.fate === 'killed') return new Promise(() => {});
+      if (fate === 'killed') return new Promise(() => {});
       return id;
     },
   };

@@ -1,6 +1,5 @@
 /** The task network whose tasks live in contracts; a relay only carries arguments and results. Source: CHAIN_PROTOCOL 2, 3, 8. */
-import { SigningKey } from 'ethers';
-import { type Hex, hexToBytes } from '../../../protocol/hex.ts';
+import type { Hex } from '../../../protocol/hex.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { ABORT_REASON, isTerminal, TASK_ERROR } from '../../../protocol/tasks/status.ts';
 import type { EventRow } from '../../../protocol/wire/event-row.ts';
@@ -9,6 +8,7 @@ import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import { ChainError, RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import { WorkerError } from '../../kit/errors.ts';
+import type { Signer } from '../../kit/signer.ts';
 import type { Log } from '../../log.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
@@ -24,8 +24,7 @@ import type { OldRelay } from './old-relay.ts';
 import type { TaskContracts } from './task-contracts.ts';
 
 export interface ChainNetworkOptions {
-  readonly address: Hex;
-  readonly privateKey: Hex;
+  readonly signer: Signer;
   readonly networkName: string;
   readonly rpc: ChainRpc;
   readonly contracts: TaskContracts;
@@ -58,7 +57,7 @@ export class ChainNetwork implements TaskNetwork {
   readonly #options: ChainNetworkOptions;
 
   constructor(options: ChainNetworkOptions) {
-    this.address = options.address;
+    this.address = options.signer.address;
     this.#options = options;
   }
 
@@ -124,8 +123,8 @@ export class ChainNetwork implements TaskNetwork {
 
   /** The whole stake goes with it: to stake and to join are one act. */
   async join({ gpu, version, modelIds, stakeWei }: JoinRequest): Promise<void> {
-    const key = hexToBytes(new SigningKey(this.#options.privateKey).publicKey, 'publicKey').subarray(1);
-    const args = [gpu.name, BigInt(gpu.vramGib), versionParts(version), key, [...modelIds]];
+    const { publicKey } = this.#options.signer;
+    const args = [gpu.name, BigInt(gpu.vramGib), versionParts(version), publicKey, [...modelIds]];
     await this.#nodeAct('join', args, stakeWei);
   }
 

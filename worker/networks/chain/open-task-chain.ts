@@ -6,7 +6,7 @@ import { openEndpoints } from '../../chain/chain-client.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import { AccountTransactions } from '../../chain/transactions/account-transactions.ts';
 import { TransactionJournal } from '../../chain/transactions/journal.ts';
-import { createSigner } from '../../chain/transactions/signer.ts';
+import type { Signer } from '../../kit/signer.ts';
 import type { Log } from '../../log.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { Store } from '../../store/store.ts';
@@ -24,7 +24,7 @@ export interface TaskChainOptions {
   readonly preset: TaskChainPreset;
   readonly networkName: string;
   readonly relayUrl: string;
-  readonly privateKey: Hex;
+  readonly signer: Signer;
   readonly store: Store;
   /** Set forward by the chain's blocks: deadlines are judged by it. */
   readonly chainClock: NetworkClock;
@@ -55,20 +55,18 @@ export interface TaskChain {
 
 /** Opens nothing yet: the first request does. */
 export function openTaskChain(options: TaskChainOptions): TaskChain {
-  const { preset, networkName, relayUrl, privateKey, store, chainClock, clock, random, log, proxies, actWaitMs } = options;
+  const { preset, networkName, relayUrl, signer, store, chainClock, clock, random, log, proxies, actWaitMs } = options;
   const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies });
-  const signer = createSigner(privateKey);
   const { address } = signer;
   const journal = new TransactionJournal(store.db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
   const contracts = new TaskContracts(preset.contracts, rpc);
   const relayClock = new NetworkClock(clock);
-  const relay = new OldRelay({ relayUrl, privateKey, clock: relayClock, proxies });
+  const relay = new OldRelay({ relayUrl, signer, clock: relayClock, proxies });
   readWhenInDoubt(relayClock, relay, clock);
   const income = new GroupIncome({ self: address, contracts, rpc, unpaid: () => unpaidTasks(store) });
   const network = new ChainNetwork({
-    address,
-    privateKey,
+    signer,
     networkName,
     rpc,
     contracts,

@@ -1,10 +1,12 @@
 /** What stands in front of a relay, over a real connection: none of it is ever taken for the relay's own word. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { WorkerError } from '../../kit/errors.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { type Behaviour, startHttpRelay } from '../../testing/http-relay.ts';
 import { commitmentOf } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
@@ -200,7 +202,7 @@ const CONCLUSIONS = Object.entries(refusals).filter(([name]) => name !== 'isOutc
 async function connect() {
   const relay = await startHttpRelay();
   const clock = new NetworkClock(new ManualClock(NOW));
-  const options = { relayUrl: relay.url, privateKey: KEY, clock };
+  const options = { relayUrl: relay.url, signer: createSigner(KEY), clock };
   const network = new RelayNetwork(options);
   const account = createRelayAccount(options);
   onTestFinished(async () => {

@@ -2,6 +2,7 @@
  * The client against what the real relay said: its own classes get every recorded answer over HTTP. What they make of it is held
  * against a second reading of the answer's text, written here and with tables of its own.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -23,6 +24,7 @@ import {
   withdrawalRecordSchema,
 } from '../../../protocol/wire/relay-account.ts';
 import { WorkerError } from '../../kit/errors.ts';
+import { createSigner } from '../../kit/signer.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { startHttpRelay } from '../../testing/http-relay.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
@@ -483,7 +485,7 @@ const TOKEN = JSON.stringify({ message: 'success', data: { token: 'jwt' } });
 async function connect() {
   const relay = await startHttpRelay();
   const clock = new NetworkClock(new ManualClock(NOW));
-  const options = { relayUrl: relay.url, privateKey: KEY, clock };
+  const options = { relayUrl: relay.url, signer: createSigner(KEY), clock };
   const clients = { network: new RelayNetwork(options), account: createRelayAccount(options), reader: new RelayReader(options) };
   onTestFinished(async () => {
     await Promise.all([clients.network.close(), clients.account.close(), clients.reader.close()]);

@@ -3,6 +3,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { addressOf } from '../../../protocol/signing/keys.ts';
 import { verifyWalletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { Ledger } from '../../money/ledger/ledger.ts';
 import { Reconciler } from '../../money/reconcile/reconciler.ts';
 import { MoneyRecords } from '../../money/records/money-records.ts';
@@ -24,14 +25,15 @@ async function connect(answers: Readonly<Record<string, unknown>>) {
     if (request.path.endsWith('connect_wallet')) return succeed({ token: 'jwt' })(request, response);
     const found = Object.entries(answers).find(([path]) => request.path.endsWith(path));
     if (found === undefined) return response.writeHead(404).end('404 page not found');
-    if (request.path !== '/v1/network/withdraw_config' && request.headers.authorization !== 'Bearer jwt') {
+    const isPublic = request.path === '/v1/network/withdraw_config';
+    if (!isPublic && request.headers.authorization !== 'Bearer jwt' && !request.query.has('signature')) {
       return answerJson(response, 401, { message: 'Authorization header required' });
     }
     return succeed(found[1])(request, response);
   };
   relay.behave(answer);
   const clock = new NetworkClock(new ManualClock(NOW));
-  const account = createRelayAccount({ relayUrl: relay.url, privateKey: KEY, clock });
+  const account = createRelayAccount({ relayUrl: relay.url, signer: createSigner(KEY), clock });
   onTestFinished(() => account.close());
   return { relay, account };
 }

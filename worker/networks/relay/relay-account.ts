@@ -1,8 +1,7 @@
 /** The node's account at the relay: its balance, its records page by page, withdrawals. Source: RELAY_PROTOCOL 3.5, 3.6, 3.8. */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
-import { addressOf } from '../../../protocol/signing/keys.ts';
-import { signWalletMessage, walletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
+import { walletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
 import { goArray, uintField, weiField } from '../../../protocol/wire/fields.ts';
 import {
   delegationIncomeSchema,
@@ -11,11 +10,8 @@ import {
   type WithdrawConfig,
   withdrawConfigSchema,
 } from '../../../protocol/wire/relay-account.ts';
-import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
-import type { NetworkClock } from '../network-clock.ts';
 import { isUnknownRoute } from './refusals.ts';
-import { DEFAULT_LIMITS, RelayTransport, type TransportLimits } from './transport.ts';
-import { WalletSession } from './wallet-session.ts';
+import { RelayClient, type RelayConnection } from './relay-client.ts';
 
 /** The most that the relay gives at once. */
 export const PAGE_SIZE = 100;
@@ -66,25 +62,14 @@ export interface RelayAccount {
   close(): Promise<void>;
 }
 
-export interface RelayAccountOptions {
-  readonly relayUrl: string;
-  readonly privateKey: Hex;
-  /** The network's time: messages are dated by it. */
-  readonly clock: NetworkClock;
-  readonly limits?: TransportLimits;
-  /** Left out: as the environment says. */
-  readonly proxies?: ProxyPolicy | undefined;
-}
-
-export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
-  const { relayUrl, privateKey, clock, limits = DEFAULT_LIMITS, proxies } = options;
-  const transport = new RelayTransport(relayUrl, limits, proxies);
-  const address = addressOf(privateKey);
-  const session = new WalletSession({ transport, clock, address, privateKey });
+/** @param relay a connection of its own, or a client that others share; `close` closes it */
+export function createRelayAccount(relay: RelayConnection | RelayClient): RelayAccount {
+  const client = RelayClient.of(relay);
+  const { address } = client;
   return {
     address,
-    close: () => transport.close(),
-    balance: () => session.data(weiField, { method: 'GET', path: `/v2/relay_account/${address}/balance` }),
+    close: () => client.close(),
+    balance: () => client.loggedInData(weiField, { method: 'GET', path: `/v2/relay_account/${address}/balance` }),
 
     async page(list, page) {
       const { path, field } = LISTS[list];
@@ -93,7 +78,7 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
         .transform((data) => ({ total: data.total, rows: goArray(z.unknown()).parse(data[field]) }));
       try {
         const query = { page, page_size: PAGE_SIZE };
-        return await session.data(schema, { method: 'GET', path: path.replace(':address', address), query });
+        return await client.loggedInData(schema, { method: 'GET', path: path.replace(':address', address), query });
       } catch (error) {
         if (isUnknownRoute(error)) return null;
         throw error;
@@ -102,7 +87,7 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
 
     async withdrawConfig() {
       try {
-        return await transport.data(withdrawConfigSchema, { method: 'GET', path: '/v1/network/withdraw_config' });
+        return await client.data(withdrawConfigSchema, { method: 'GET', path: '/v1/network/withdraw_config' });
       } catch (error) {
         if (isUnknownRoute(error)) return null;
         throw error;
@@ -111,7 +96,7 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
 
     async requestWithdrawal({ amountWei, benefitAddress, network, timestamp }) {
       const action = withdrawAction({ amountWei, address, benefitAddress, network });
-      const { request_id } = await session.data(z.object({ request_id: uintField }), {
+      const { request_id } = await client.loggedInData(z.object({ request_id: uintField }), {
         method: 'POST',
         path: `/v1/relay_account/${address}/withdraw`,
         json: {
@@ -119,7 +104,7 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
           benefit_address: benefitAddress,
           network,
           timestamp,
-          signature: signWalletMessage(walletMessage({ action, address, timestamp }), privateKey),
+          signature: client.signer.signMessage(walletMessage({ action, address, timestamp })),
         },
       });
       return request_id;
@@ -127,13 +112,13 @@ export function createRelayAccount(options: RelayAccountOptions): RelayAccount {
 
     async delegationIncome() {
       try {
-        return await transport.data(delegationIncomeSchema, { method: 'GET', path: `/v1/delegator/${address}` });
+        return await client.data(delegationIncomeSchema, { method: 'GET', path: `/v1/delegator/${address}` });
       } catch (error) {
         if (isUnknownRoute(error)) return null;
         throw error;
       }
     },
 
-    emissionEstimate: () => session.data(emissionEstimateSchema, { method: 'GET', path: `/v2/node/${address}` }),
+    emissionEstimate: () => client.ownNode(emissionEstimateSchema),
   };
 }

@@ -7,6 +7,7 @@ import { addressOf } from '../../../protocol/signing/keys.ts';
 import { verifyRequest } from '../../../protocol/signing/request-signature.ts';
 import { verifyWalletMessage } from '../../../protocol/signing/wallet-message.ts';
 import { WorkerError } from '../../kit/errors.ts';
+import { createSigner } from '../../kit/signer.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { openStore } from '../../store/store.ts';
 import {
@@ -32,7 +33,7 @@ const TASK = commitmentOf(1);
 async function connect(url?: string, limits = {}): Promise<{ relay: HttpRelay; network: RelayNetwork; clock: NetworkClock }> {
   const relay = await startHttpRelay();
   const clock = new NetworkClock(new ManualClock(NOW));
-  const options = { relayUrl: url ?? relay.url, privateKey: KEY, clock, limits: { ...DEFAULT_LIMITS, ...limits } };
+  const options = { relayUrl: url ?? relay.url, signer: createSigner(KEY), clock, limits: { ...DEFAULT_LIMITS, ...limits } };
   const network = new RelayNetwork(options);
   onTestFinished(() => network.close());
   return { relay, network, clock };

@@ -1,9 +1,11 @@
 /** The reader before a server that gives the real relay's recorded answers. */
+
 import { expect, onTestFinished, test } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { type RecordedExchange, readRelayRecordings } from '../../../protocol/testing/relay-recordings.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
+import { createSigner } from '../../kit/signer.ts';
 import { relayReads } from '../../preflight/relay-stakes.ts';
 import { answerJson, startHttpRelay } from '../../testing/http-relay.ts';
 import { NetworkClock } from '../network-clock.ts';
@@ -32,8 +34,8 @@ async function recordedReader(): Promise<RelayReader> {
     const about = nodes.filter(({ request }) => sameAddress(request.path.split('/').at(-1) ?? '', address));
     return answerJson(response, 200, (about.at(-1) ?? unknown).body);
   });
-  const privateKey: Hex = `0x${'11'.repeat(32)}`;
-  const reader = new RelayReader({ relayUrl: relay.url, privateKey, clock: new NetworkClock(new ManualClock(0)) });
+  const signer = createSigner(`0x${'11'.repeat(32)}`);
+  const reader = new RelayReader({ relayUrl: relay.url, signer, clock: new NetworkClock(new ManualClock(0)) });
   onTestFinished(() => reader.close());
   return reader;
 }

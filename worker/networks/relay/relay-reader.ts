@@ -2,8 +2,6 @@
 import { z } from 'zod';
 import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
-import { addressOf } from '../../../protocol/signing/keys.ts';
-import { signRequest } from '../../../protocol/signing/request-signature.ts';
 import { type RelayEvent, relayEventSchema } from '../../../protocol/wire/event.ts';
 import { addressField, goArray, uintField, weiField } from '../../../protocol/wire/fields.ts';
 import { type NodeInfo, type NodePresence, nodeInfoSchema, nodePresenceSchema } from '../../../protocol/wire/node.ts';
@@ -15,10 +13,9 @@ import {
   publicNodesSchema,
 } from '../../../protocol/wire/public-network.ts';
 import { type QosTracing, qosTracingSchema } from '../../../protocol/wire/qos-tracing.ts';
-import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
-import type { NetworkClock } from '../network-clock.ts';
 import { isUnknownRoute } from './refusals.ts';
-import { DEFAULT_LIMITS, type RelayRequest, RelayTransport, type TransportLimits } from './transport.ts';
+import { RelayClient, type RelayConnection } from './relay-client.ts';
+import type { RelayRequest } from './transport.ts';
 
 /** The network has no such route. */
 export type Unsupported = 'unsupported';
@@ -72,35 +69,26 @@ export type KnownStake = z.output<typeof knownStakesSchema>[number];
 const MAX_PAGES = 20;
 const EVENTS_OF_TASK = 50;
 
-export interface RelayReaderOptions {
-  readonly relayUrl: string;
-  readonly privateKey: Hex;
-  readonly clock: NetworkClock;
-  readonly limits?: TransportLimits;
-  /** Left out: as the environment says. */
-  readonly proxies?: ProxyPolicy | undefined;
-}
-
 export class RelayReader implements TrustNetwork {
   readonly mode = 'relay';
-  readonly address: Hex;
-  readonly #privateKey: Hex;
-  readonly #clock: NetworkClock;
-  readonly #transport: RelayTransport;
+  readonly #relay: RelayClient;
 
-  constructor({ relayUrl, privateKey, clock, limits = DEFAULT_LIMITS, proxies }: RelayReaderOptions) {
-    this.address = addressOf(privateKey);
-    this.#privateKey = privateKey;
-    this.#clock = clock;
-    this.#transport = new RelayTransport(relayUrl, limits, proxies);
+  /** @param relay a connection of its own, or a client that others share; `close` closes it */
+  constructor(relay: RelayConnection | RelayClient) {
+    this.#relay = RelayClient.of(relay);
   }
 
-  async nodeInfo(): Promise<NodeInfo> {
-    return this.#get(nodeInfoSchema, `/v2/node/${this.address}`, await this.#signed());
+  get address(): Hex {
+    return this.#relay.address;
   }
 
-  async qosTracing(): Promise<QosTracing | Unsupported> {
-    return supported(this.#get(qosTracingSchema, `/v2/node/${this.address}/qos/tracing`, await this.#signed()));
+  nodeInfo(): Promise<NodeInfo> {
+    return this.#relay.ownNode(nodeInfoSchema);
+  }
+
+  qosTracing(): Promise<QosTracing | Unsupported> {
+    const { address } = this;
+    return supported(this.#relay.signedData(qosTracingSchema, { path: `/v2/node/${address}/qos/tracing` }, { address }));
   }
 
   eventsOfTask(commitment: string): Promise<readonly RelayEvent[]> {
@@ -155,7 +143,7 @@ export class RelayReader implements TrustNetwork {
   }
 
   close(): Promise<void> {
-    return this.#transport.close();
+    return this.#relay.close();
   }
 
   /** The second version tells weights too; a relay may have only the first. */
@@ -168,8 +156,8 @@ export class RelayReader implements TrustNetwork {
   }
 
   /** A row that makes no sense hides no other one. */
-  async #events(query: Readonly<Record<string, string | number>>): Promise<readonly RelayEvent[]> {
-    const rows = await this.#get(goArray(z.unknown()), '/v1/events', query);
+  async #events(query: NonNullable<RelayRequest['query']>): Promise<readonly RelayEvent[]> {
+    const rows = await this.#relay.events(query);
     return rows.flatMap((row) => relayEventSchema.safeParse(row).data ?? []);
   }
 
@@ -178,14 +166,7 @@ export class RelayReader implements TrustNetwork {
     path: string,
     query: NonNullable<RelayRequest['query']> = {},
   ): Promise<z.output<Schema>> {
-    return this.#transport.data(schema, { method: 'GET', path, query });
-  }
-
-  async #signed(): Promise<{ timestamp: number; signature: string }> {
-    await this.#clock.settle();
-    const timestamp = this.#clock.timestamp();
-    const payload = { address: this.address };
-    return { timestamp, signature: signRequest({ payload, timestamp, privateKey: this.#privateKey }) };
+    return this.#relay.data(schema, { method: 'GET', path, query });
   }
 }
 

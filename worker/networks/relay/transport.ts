@@ -49,8 +49,8 @@ export interface RelayRequest {
 const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
 const REFUSAL_BYTES = 256 * 1024;
 
-/** One for a poll, one for an act, one for an upload that takes long. */
-const CONNECTIONS = 3;
+/** One for a poll, one for an act, one for an upload that takes long, and two for what account and evidence read beside. */
+const CONNECTIONS = 5;
 /** Unless the relay says less; what stands in front of one closes idle connections after a minute or more. */
 const KEEP_ALIVE_MS = 30_000;
 

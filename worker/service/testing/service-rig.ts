@@ -1,4 +1,5 @@
 /** A node's procedures over a port, on a real store; what is around the store is in the test's hand. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,6 +10,7 @@ import { portPair, type RpcPort } from '../../../contract/rpc-port.ts';
 import type { NodeView } from '../../../contract/worker-channel.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { ManualClock } from '../../../protocol/ports.ts';
+import { redaction } from '../../kit/redaction.ts';
 import type { Artifact } from '../../store/artifacts.ts';
 import { Housekeeper } from '../../store/housekeeper.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -72,7 +74,12 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
         warmUp: (order) => void asked.push(`warmUp ${order}`),
       },
       ...{ store, dataDir, resultsDir, money: null, models: null, clearance: null },
-      cases: new CaseArchive({ store, dataDir, redaction: { secrets: [], homeDir: '/none', userName: 'none' }, clock }),
+      cases: new CaseArchive({
+        store,
+        dataDir,
+        redaction: redaction({ secrets: [], homeDir: '/none', userName: 'none' }),
+        clock,
+      }),
       keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
       cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [] },

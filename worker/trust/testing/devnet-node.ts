@@ -1,9 +1,11 @@
 /** A node's loop and its evidence on a real relay of the devnet, in this process and over real sockets. */
+
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createHarness, type Harness, type HarnessOptions, keyOf, START_MS } from '../../../devnet/relay/testing/harness.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { noKillPoint } from '../../kit/points.ts';
+import { createSigner } from '../../kit/signer.ts';
 import type { LoopContext } from '../../loop/context.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
 import { RelayHealth } from '../../loop/relay-health.ts';
@@ -11,6 +13,7 @@ import { RequestBudget } from '../../loop/request-budget.ts';
 import { createImageDigester } from '../../loop/scores/image-digester.ts';
 import { TaskDriver } from '../../loop/task-driver.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
+import { RelayClient } from '../../networks/relay/relay-client.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { RelayReader } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
@@ -41,9 +44,9 @@ export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNo
   const dataDir = tempDir();
   const store = openStore(dataDir, START_MS);
   const networkClock = new NetworkClock(clock);
-  const connection = { relayUrl, privateKey: keyOf('n1'), clock: networkClock };
-  const network = new RelayNetwork(connection);
-  const reader = new RelayReader(connection);
+  const client = new RelayClient({ relayUrl, signer: createSigner(keyOf('n1')), clock: networkClock });
+  const network = new RelayNetwork(client);
+  const reader = new RelayReader(client);
   const engine = new FakeEngine();
   recordLifetimes({ engine, store, machine: () => MACHINE, clock });
   await engine.start();

@@ -1,10 +1,12 @@
 /** One node's loop on a real chain: real store, journal and files; an engine in memory, and a relay that only carries. */
+
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { TaskChainPresetInput } from '../../../../contract/task-chain-preset.ts';
 import { systemClock, systemRandom } from '../../../../devnet/system.ts';
 import type { Hex } from '../../../../protocol/hex.ts';
 import { type KillPointHook, noKillPoint } from '../../../kit/points.ts';
+import { createSigner } from '../../../kit/signer.ts';
 import type { LoopContext } from '../../../loop/context.ts';
 import { RelayHealth } from '../../../loop/relay-health.ts';
 import { RequestBudget } from '../../../loop/request-budget.ts';
@@ -114,7 +116,7 @@ export async function chainRig(world: TaskWorld, options: ChainRigOptions = {}):
     preset: { ...world.preset, ...(options.preset as object) },
     networkName: 'test',
     relayUrl: relay.url,
-    privateKey,
+    signer: createSigner(privateKey),
     store,
     chainClock: networkClock,
     clock: systemClock,

@@ -1,0 +1,162 @@
+/** The one client of a relay: its connections, the node's signature under requests, and one log-in. Source: RELAY_PROTOCOL 2.1–2.4, 3.8. */
+import { z } from 'zod';
+import type { Hex } from '../../../protocol/hex.ts';
+import { CONNECT_WALLET_ACTION, walletMessage } from '../../../protocol/signing/wallet-message.ts';
+import { goArray, uintField } from '../../../protocol/wire/fields.ts';
+import type { Signer } from '../../kit/signer.ts';
+import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
+import type { NetworkClock } from '../network-clock.ts';
+import { isSignatureRefused, isUnauthorised } from './refusals.ts';
+import { DEFAULT_LIMITS, type RelayRequest, RelayTransport, type TransportLimits } from './transport.ts';
+
+export interface RelayConnection {
+  readonly relayUrl: string;
+  readonly signer: Signer;
+  /** The network's time: signatures are dated by it. */
+  readonly clock: NetworkClock;
+  readonly limits?: TransportLimits;
+  /** Left out: as the environment says. */
+  readonly proxies?: ProxyPolicy | undefined;
+}
+
+interface Signed {
+  /** Unix seconds. */
+  readonly timestamp: number;
+  readonly signature: Hex;
+}
+
+const tokenSchema = z.object({ token: z.string().min(1) });
+const timeSchema = z.object({ now: uintField });
+
+/** Every method is one attempt and rejects as {@link RelayTransport} does. */
+export class RelayClient {
+  readonly signer: Signer;
+  readonly #clock: NetworkClock;
+  readonly #transport: RelayTransport;
+  /** Of the log-in, which all who need it share. */
+  #token: Promise<string> | null = null;
+  #isOpen = true;
+
+  /** @param of a connection: a new one; a client: that one, shared. */
+  static of(of: RelayConnection | RelayClient): RelayClient {
+    return of instanceof RelayClient ? of : new RelayClient(of);
+  }
+
+  constructor({ relayUrl, signer, clock, limits = DEFAULT_LIMITS, proxies }: RelayConnection) {
+    this.signer = signer;
+    this.#clock = clock;
+    this.#transport = new RelayTransport(relayUrl, limits, proxies);
+  }
+
+  /** EIP-55. */
+  get address(): Hex {
+    return this.signer.address;
+  }
+
+  /** Of a request that anybody may make. */
+  data<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
+    return this.#noticing(this.#transport.data(schema, request));
+  }
+
+  /** Of a GET with the node's signature over `payload` in its query. */
+  async signedData<Schema extends z.ZodType>(
+    schema: Schema,
+    request: Pick<RelayRequest, 'path' | 'maxBytes'>,
+    payload: unknown,
+  ): Promise<z.output<Schema>> {
+    const query = { ...(await this.sign(payload)) };
+    return this.data(schema, { ...request, method: 'GET', query });
+  }
+
+  /** Of a request that takes a log-in, which is made first, and once more when the token has run out. */
+  async loggedInData<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
+    const isFresh = this.#token === null;
+    this.#token ??= this.#logIn();
+    const session = this.#token;
+    try {
+      const headers = { ...request.headers, authorization: `Bearer ${await session}` };
+      return await this.#transport.data(schema, { ...request, headers });
+    } catch (error) {
+      const isOver = isUnauthorised(error);
+      if (isOver && this.#token === session) this.#token = null;
+      if (isFresh || !isOver) throw error;
+      return this.loggedInData(schema, request);
+    }
+  }
+
+  send(request: RelayRequest): Promise<void> {
+    return this.#noticing(this.#transport.send(request));
+  }
+
+  /** Sends a payload with the node's signature over it; `unsigned` goes along without. */
+  async post(path: string, payload: object, unsigned: object = {}): Promise<void> {
+    const json = { ...payload, ...unsigned, ...(await this.sign(payload)) };
+    await this.send({ method: 'POST', path, json });
+  }
+
+  /** Writes what the relay has under a path to a file. */
+  async download(path: string, payload: unknown, file: string): Promise<void> {
+    const query = { ...(await this.sign(payload)) };
+    await this.#noticing(this.#transport.download({ method: 'GET', path, query }, file));
+  }
+
+  async sign(payload: unknown): Promise<Signed> {
+    await this.#clock.settle();
+    const timestamp = this.#clock.timestamp();
+    return { timestamp, signature: this.signer.signRequest({ payload, timestamp }) };
+  }
+
+  /** What the relay says of this node, read with its signature. */
+  ownNode<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> {
+    return this.signedData(schema, { path: `/v2/node/${this.address}` }, { address: this.address });
+  }
+
+  /** Rows of the relay's events as they came. */
+  events(query: NonNullable<RelayRequest['query']>): Promise<unknown[]> {
+    return this.data(goArray(z.unknown()), { method: 'GET', path: '/v1/events', query });
+  }
+
+  /** Unix seconds. */
+  async now(): Promise<number> {
+    return (await this.data(timeSchema, { method: 'GET', path: '/v1/now' })).now;
+  }
+
+  /** Drops all connections, with what is under way on them. */
+  reconnect(): void {
+    this.#transport.reconnect();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await this.#transport.close();
+  }
+
+  #logIn(): Promise<string> {
+    const session = this.#askForToken();
+    session.catch(() => {
+      if (this.#token === session) this.#token = null;
+    });
+    return session;
+  }
+
+  async #askForToken(): Promise<string> {
+    const { address } = this;
+    await this.#clock.settle();
+    const timestamp = this.#clock.timestamp();
+    const signature = this.signer.signMessage(walletMessage({ action: CONNECT_WALLET_ACTION, address, timestamp }));
+    const json = { address, timestamp, signature };
+    const request = { method: 'POST', path: '/v1/client/connect_wallet', json } as const;
+    return (await this.#transport.data(tokenSchema, request)).token;
+  }
+
+  /** A refused signature puts the time in doubt: the next one is dated anew. */
+  async #noticing<Result>(answer: Promise<Result>): Promise<Result> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isSignatureRefused(error)) this.#clock.signatureRefused();
+      throw error;
+    }
+  }
+}
