@@ -76,6 +76,12 @@ onDouble('while a node works', () => {
     await expect.poll(() => journal('notification'), WAIT).toEqual(['notification: Heron was paid.']);
   });
 
+  it("P2, P3: an engine has worked and cards were looked for, and nobody has started Electron's own binary for it", async () => {
+    const { inventory } = await clients.host.gpus.inventory({});
+    expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
+    expect((await shell.look()).starts).toEqual([]);
+  });
+
   it('all nodes are paused and resumed from the tray', async () => {
     await shell.order({ do: 'tray', label: 'Pause all nodes' });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: paused');

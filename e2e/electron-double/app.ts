@@ -6,12 +6,15 @@ import path from 'node:path';
 import { type DoubleBrowser, openBrowser } from './browser.ts';
 import { Preventable, type WebContents } from './web-contents.ts';
 
+/** What `boot.ts` was given. */
+const ROOT = process.argv[2] ?? '';
+
 let leaving = false;
 export const openWindows = new Set<{ close(): void }>();
 
 class App extends EventEmitter {
   readonly name = 'Crynux Node Desktop';
-  readonly isPackaged = false;
+  readonly isPackaged = ROOT.endsWith('.asar');
   /** Switches that a test may look at. */
   readonly switches = new Set<string>();
   #loginItem = { openAtLogin: false };
@@ -28,7 +31,7 @@ class App extends EventEmitter {
   }
 
   getAppPath(): string {
-    return process.cwd();
+    return ROOT;
   }
 
   getVersion(): string {
@@ -53,7 +56,8 @@ class App extends EventEmitter {
   }
 
   setAsDefaultProtocolClient(): boolean {
-    throw new Error('only a packaged program registers its links');
+    if (!this.isPackaged) throw new Error('only a packaged program registers its links');
+    return true;
   }
 
   getLoginItemSettings(): { readonly openAtLogin: boolean } {

@@ -1,4 +1,6 @@
 /** How a test, the parent of the double's process, looks at what has no page, and pushes it. */
+
+import { readFileSync } from 'node:fs';
 import { app, applicationBrowser } from './app.ts';
 import { BrowserWindow } from './browser-window.ts';
 import { dialog, journal, Menu, Notification, powerMonitor, powerSaveBlocker, registered, Tray } from './desktop.ts';
@@ -42,6 +44,8 @@ export interface Look {
   readonly menu: readonly (string | undefined)[];
   readonly notifications: readonly { readonly title: string; readonly body: string }[];
   readonly sleepBlocks: number;
+  /** Starts of Electron's own binary that no person made, by their arguments. */
+  readonly starts: readonly string[];
   /** All of it from the start. */
   readonly journal: readonly string[];
 }
@@ -62,6 +66,9 @@ async function look(): Promise<Look> {
     menu: Menu.application?.items.map(({ label, role }) => label ?? role) ?? [],
     notifications: Notification.shown.map(({ title, body }) => ({ title, body })),
     sleepBlocks: powerSaveBlocker.active.size,
+    starts: readFileSync(`${process.execPath}.starts`, 'utf8')
+      .split('\n')
+      .filter((line) => line !== ''),
     journal: [...journal],
   };
 }

@@ -1,4 +1,5 @@
-/** Makes `electron` mean the double, for this process alone. */
+/** Makes `electron` mean the double, and archives readable, for this process alone. */
+import './asar.ts';
 import { registerHooks } from 'node:module';
 
 const double = new URL('./index.ts', import.meta.url).href;

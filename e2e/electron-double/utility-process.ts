@@ -1,6 +1,8 @@
 /** utilityProcess: a child process whose `process.parentPort` speaks over Node's own channel. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { NODE } from './identity.ts';
 import type { DoublePort } from './message-ports.ts';
 
 /** What crosses the channel: a message with the numbers of its ports, or a message on one of them. */
@@ -8,6 +10,9 @@ export type Crossing =
   | { readonly kind: 'message'; readonly data: unknown; readonly ports: readonly number[] }
   | { readonly kind: 'port'; readonly port: number; readonly data: unknown }
   | { readonly kind: 'close'; readonly port: number };
+
+const BOOT = fileURLToPath(new URL('./boot-utility.ts', import.meta.url));
+const ASAR = new URL('./asar.ts', import.meta.url).href;
 
 class UtilityProcess extends EventEmitter {
   readonly stdout = null;
@@ -18,10 +23,11 @@ class UtilityProcess extends EventEmitter {
 
   constructor(entry: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     super();
-    const prelude = new URL('./parent-port.ts', import.meta.url).href;
-    this.#child = fork(entry, [...args], {
+    this.#child = fork(BOOT, [entry, ...args], {
       env,
-      execArgv: ['--disable-warning=ExperimentalWarning', '--import', prelude],
+      execPath: NODE,
+      // Handed on to threads, so that they read archives too.
+      execArgv: ['--disable-warning=ExperimentalWarning', '--import', ASAR],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.stderr = this.#child.stderr;

@@ -53,6 +53,7 @@ function look(app: ElectronApplication): Promise<Look> {
     menu: Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? [],
     notifications: [],
     sleepBlocks: 0,
+    starts: [],
     journal: [],
   }));
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { buildDesktop } from '../../scripts/build-desktop.ts';
 import type { Look, OrderInput } from '../electron-double/control.ts';
+import { makeBinary } from '../electron-double/identity.ts';
 import { launchElectron } from './launch-electron.ts';
 import type { RunningShell } from './running-shell.ts';
 
@@ -22,18 +23,22 @@ export interface LaunchOptions {
   readonly dataDir?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** An archive: it is started as an installed package. Left out, the checkout as built. */
+  readonly archive?: string;
 }
 
-export async function launchShell({ dataDir, args = [], env = {} }: LaunchOptions = {}): Promise<RunningShell> {
+export async function launchShell({ dataDir, args = [], env = {}, archive }: LaunchOptions = {}): Promise<RunningShell> {
   // Set by whoever has built by hand what is to be tested.
-  if (process.env.CRYNUX_DESKTOP_AS_BUILT === undefined) await buildDesktop();
+  if (process.env.CRYNUX_DESKTOP_AS_BUILT === undefined && archive === undefined) await buildDesktop();
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'crynux-shell-')));
   const forget = async () => {
     if (dataDir === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const given = { dataDir: folder, args, env: { ...withoutTestRunner(process.env), ...env } };
   try {
-    const shell = await (ELECTRON === null ? launchDouble(given) : launchElectron({ ...given, root, binary: ELECTRON }));
+    const shell = await (ELECTRON === null
+      ? launchDouble({ ...given, program: archive ?? root })
+      : launchElectron({ ...given, root, binary: ELECTRON }));
     // It is there when the page has drawn something.
     await shell.page.locator('#app > *').first().waitFor();
     return {
@@ -52,24 +57,31 @@ export async function launchShell({ dataDir, args = [], env = {} }: LaunchOption
 }
 
 interface DoubleOptions {
+  /** Folder or archive with package.json. */
+  readonly program: string;
   readonly dataDir: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-async function launchDouble({ dataDir, args, env }: DoubleOptions): Promise<Omit<RunningShell, 'close'>> {
-  const child = fork(path.join(root, 'dist', 'electron', 'main.js'), [...args], {
+async function launchDouble({ program, dataDir, args, env }: DoubleOptions): Promise<Omit<RunningShell, 'close'>> {
+  const double = path.join(root, 'e2e', 'electron-double');
+  const folder = await mkdtemp(path.join(tmpdir(), 'electron-double-binary-'));
+  const binary = makeBinary(folder, { packaged: program.endsWith('.asar') });
+  const child = fork(path.join(double, 'boot.ts'), [program, ...args], {
     cwd: root,
-    execArgv: ['--disable-warning=ExperimentalWarning', '--import', path.join(root, 'e2e', 'electron-double', 'register.ts')],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', path.join(double, 'register.ts')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...env, ELECTRON_DOUBLE_USER_DATA: dataDir },
+    env: { ...env, ELECTRON_DOUBLE_USER_DATA: dataDir, ELECTRON_DOUBLE_BINARY: binary.file },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve)).finally(() =>
+    rm(folder, { recursive: true, force: true }),
+  );
   const order = orders(child, () => output);
   const look = () => order({ do: 'look' }) as Promise<Look>;
   try {

@@ -1,0 +1,111 @@
+/**
+ * Makes archives readable for this thread, as Electron does for all of its processes: modules are loaded from them, and
+ * `fs` reads and lists what is in them. Nothing can be written or started there. A plain Node sees a file and no folder.
+ */
+import fs from 'node:fs';
+import { registerHooks, syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DirectoryRecord, extractFile, type FileRecord, getRawHeader } from '@electron/asar';
+
+type Entry = DirectoryRecord | FileRecord;
+
+interface Inside {
+  readonly archive: string;
+  readonly name: string;
+  readonly entry: Entry | null;
+}
+
+const headers = new Map<string, DirectoryRecord>();
+
+function headerOf(archive: string): DirectoryRecord {
+  const known = headers.get(archive);
+  if (known !== undefined) return known;
+  const header = getRawHeader(archive).header as unknown as DirectoryRecord;
+  headers.set(archive, header);
+  return header;
+}
+
+/** Null: no place in an archive. */
+function insideOf(place: unknown): Inside | null {
+  const text = place instanceof URL ? fileURLToPath(place) : typeof place === 'string' ? path.resolve(place) : '';
+  const cut = text.indexOf(`.asar${path.sep}`);
+  if (cut < 0) return null;
+  const archive = text.slice(0, cut + '.asar'.length);
+  const name = text.slice(archive.length + 1);
+  let entry: Entry | null = headerOf(archive);
+  for (const part of name.split(path.sep)) entry = entry !== null && 'files' in entry ? (entry.files[part] ?? null) : null;
+  return { archive, name, entry };
+}
+
+function missing({ archive, name }: Inside, syscall: string): NodeJS.ErrnoException {
+  const file = path.join(archive, name);
+  return Object.assign(new Error(`ENOENT: no such file or directory, ${syscall} '${file}'`), {
+    code: 'ENOENT',
+    syscall,
+    path: file,
+  });
+}
+
+function read(inside: Inside, options: unknown): Buffer | string {
+  if (inside.entry === null || 'files' in inside.entry) throw missing(inside, 'open');
+  const bytes = extractFile(inside.archive, inside.name, false);
+  const encoding = typeof options === 'string' ? options : (options as { encoding?: BufferEncoding } | undefined)?.encoding;
+  return encoding == null ? bytes : bytes.toString(encoding as BufferEncoding);
+}
+
+function list(inside: Inside): string[] {
+  if (inside.entry === null || !('files' in inside.entry)) throw missing(inside, 'scandir');
+  return Object.keys(inside.entry.files);
+}
+
+/** Listed with their kinds, which only files and folders have. */
+function listed(inside: Inside, options: unknown): unknown[] {
+  const { withFileTypes = false, recursive = false } = (options ?? {}) as { withFileTypes?: boolean; recursive?: boolean };
+  if (recursive) throw new Error('the double lists no archive recursively');
+  const names = list(inside);
+  if (!withFileTypes) return names;
+  const { entry } = inside;
+  return names.map((name) => {
+    const isFolder = entry !== null && 'files' in entry && 'files' in (entry.files[name] ?? {});
+    return { name, parentPath: path.join(inside.archive, inside.name), isFile: () => !isFolder, isDirectory: () => isFolder };
+  });
+}
+
+type Call = (...given: unknown[]) => unknown;
+
+/** Puts `own` in the place of a function, for places in archives alone. */
+function patch(target: object, name: string, own: (inside: Inside, options: unknown) => unknown): void {
+  const functions = target as Record<string, Call>;
+  const original = functions[name] as Call;
+  functions[name] = (...given: unknown[]) => {
+    const inside = insideOf(given[0]);
+    return inside === null ? original.apply(target, given) : own(inside, given[1]);
+  };
+}
+
+patch(fs, 'readFileSync', read);
+patch(fs, 'existsSync', ({ entry }) => entry !== null);
+patch(fs, 'readdirSync', listed);
+patch(fs.promises, 'readFile', async (inside, options) => read(inside, options));
+patch(fs.promises, 'readdir', async (inside, options) => listed(inside, options));
+syncBuiltinESMExports();
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const isPlace = /^(file:|\.{0,2}\/)/.test(specifier);
+    const base = context.parentURL ?? 'file:///';
+    if (!isPlace) return next(specifier, context);
+    const url = new URL(specifier, base);
+    const inside = url.protocol === 'file:' ? insideOf(url) : null;
+    if (inside === null) return next(specifier, context);
+    if (inside.entry === null) throw missing(inside, 'import');
+    return { url: url.href, shortCircuit: true };
+  },
+  load(url, context, next) {
+    const inside = url.startsWith('file:') ? insideOf(new URL(url)) : null;
+    if (inside === null) return next(url, context);
+    const format = url.endsWith('.json') ? 'json' : url.endsWith('.cjs') ? 'commonjs' : 'module';
+    return { format, source: read(inside, undefined), shortCircuit: true };
+  },
+});
