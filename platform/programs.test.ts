@@ -122,6 +122,7 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
       window: at(system, out, 'renderer'),
       preload: at(system, out, 'preload/preload.cjs'),
       explorerPage: at(system, own[0], 'resources/devnet/explorer.html'),
+      dependencies: at(system, run[0], 'package.json'),
       outsideList: outside.list,
       outside: outside.folder,
     });

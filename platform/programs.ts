@@ -31,6 +31,8 @@ export interface Programs {
   readonly window: string;
   readonly preload: string;
   readonly explorerPage: string;
+  /** Dependencies with machine code are looked for from here: beside the programs that Node runs. */
+  readonly dependencies: string;
   /** What lies outside of the archive with its hashes, inside it; null: nothing is apart from anything. */
   readonly outsideList: string | null;
   /** Folder of what the list names. */
@@ -60,6 +62,7 @@ export function programsOf(world: World, platform: NodeJS.Platform): Programs {
       window: join(at.out, 'renderer'),
       preload: join(at.out, 'preload', 'preload.cjs'),
       explorerPage: join(at.own, 'resources', 'devnet', 'explorer.html'),
+      dependencies: join(at.run, 'package.json'),
       outsideList: at.outsideList,
       outside: at.outside,
     };
@@ -115,5 +118,5 @@ export const IS_PACKAGE: boolean = WORLD.kind === 'package';
 
 /** A file of a dependency, by its name in `node_modules`. @throws as `require.resolve` */
 export function dependencyFile(request: string): string {
-  return createRequire(PROGRAMS.manifest).resolve(request);
+  return createRequire(PROGRAMS.dependencies).resolve(request);
 }

@@ -7,6 +7,7 @@ import { HEADLESS_ERRORS } from '../headless/errors.ts';
 import { HOST_ERRORS } from '../host/errors.ts';
 import { LOCAL_NETWORK_ERRORS } from '../host/local-network/errors.ts';
 import { NETWORK_PRESET_ERRORS } from '../host/networks/errors.ts';
+import { PLATFORM_ERRORS } from '../platform/errors.ts';
 import { type ErrorCatalogue, PROTOCOL_ERRORS } from '../protocol/errors.ts';
 import { CHAIN_ERRORS } from '../worker/chain/errors.ts';
 import { IMAGE_ERRORS } from '../worker/engines/embedded/images/errors.ts';
@@ -22,6 +23,7 @@ import { TRUST_ERRORS } from '../worker/trust/errors.ts';
 export const CATALOGUES: readonly { readonly file: string; readonly title: string; readonly catalogue: ErrorCatalogue }[] = [
   { file: 'protocol/errors.ts', title: 'The rules of the network', catalogue: PROTOCOL_ERRORS },
   { file: 'contract/errors.ts', title: 'Between processes', catalogue: CONTRACT_ERRORS },
+  { file: 'platform/errors.ts', title: 'The installed program', catalogue: PLATFORM_ERRORS },
   { file: 'worker/kit/errors.ts', title: 'The node', catalogue: WORKER_ERRORS },
   { file: 'worker/chain/errors.ts', title: 'The chain', catalogue: CHAIN_ERRORS },
   { file: 'worker/outbound/errors.ts', title: 'The way to the internet', catalogue: OUTBOUND_ERRORS },

@@ -6,24 +6,20 @@ import fs from 'node:fs';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DirectoryRecord, extractFile, type FileRecord, getRawHeader } from '@electron/asar';
-
-type Entry = DirectoryRecord | FileRecord;
+import { type Archive, type ArchivedEntry, openArchive } from '../../scripts/package/archive.ts';
 
 interface Inside {
   readonly archive: string;
   readonly name: string;
-  readonly entry: Entry | null;
+  readonly entry: ArchivedEntry | null;
 }
 
-const headers = new Map<string, DirectoryRecord>();
+const archives = new Map<string, Archive>();
 
-function headerOf(archive: string): DirectoryRecord {
-  const known = headers.get(archive);
-  if (known !== undefined) return known;
-  const header = getRawHeader(archive).header as unknown as DirectoryRecord;
-  headers.set(archive, header);
-  return header;
+function archiveOf(file: string): Archive {
+  const known = archives.get(file) ?? openArchive(file);
+  archives.set(file, known);
+  return known;
 }
 
 /** Null: no place in an archive. */
@@ -33,9 +29,7 @@ function insideOf(place: unknown): Inside | null {
   if (cut < 0) return null;
   const archive = text.slice(0, cut + '.asar'.length);
   const name = text.slice(archive.length + 1);
-  let entry: Entry | null = headerOf(archive);
-  for (const part of name.split(path.sep)) entry = entry !== null && 'files' in entry ? (entry.files[part] ?? null) : null;
-  return { archive, name, entry };
+  return { archive, name, entry: archiveOf(archive).find(name.split(path.sep).join('/')) };
 }
 
 function missing({ archive, name }: Inside, syscall: string): NodeJS.ErrnoException {
@@ -48,8 +42,8 @@ function missing({ archive, name }: Inside, syscall: string): NodeJS.ErrnoExcept
 }
 
 function read(inside: Inside, options: unknown): Buffer | string {
-  if (inside.entry === null || 'files' in inside.entry) throw missing(inside, 'open');
-  const bytes = extractFile(inside.archive, inside.name, false);
+  if (inside.entry === null || !('size' in inside.entry)) throw missing(inside, 'open');
+  const bytes = archiveOf(inside.archive).read(inside.name.split(path.sep).join('/'));
   const encoding = typeof options === 'string' ? options : (options as { encoding?: BufferEncoding } | undefined)?.encoding;
   return encoding == null ? bytes : bytes.toString(encoding as BufferEncoding);
 }

@@ -1,4 +1,6 @@
 /** One question at a time to the operating system's keychain, through keytar. The library is loaded at the first use. */
+import { pathToFileURL } from 'node:url';
+import { dependencyFile } from '../../platform/programs.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
 
@@ -56,8 +58,8 @@ export function keychainAccess({
 }
 
 async function loadKeytar(): Promise<Keytar> {
-  const module = await import('keytar');
-  return 'default' in module ? (module.default as Keytar) : module;
+  const module: { readonly default?: Keytar } & Keytar = await import(pathToFileURL(dependencyFile('keytar')).href);
+  return module.default ?? module;
 }
 
 /** By the words of libsecret and D-Bus; the text itself is dropped, since nobody promises what is in it. */

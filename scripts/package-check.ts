@@ -1,0 +1,36 @@
+/**
+ * `npm run package:check`: makes the package of this machine's kind around a stand-in for Electron's folder, opens it, and
+ * starts what it holds. Fails on anything that does not belong there. `--table` prints the tables of docs/release.md alone.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { inspectPackage } from './package/inspect.ts';
+import { runPackaged } from './package/run-packaged.ts';
+import { packageOnStandIn } from './package/stand-in-package.ts';
+import { tables } from './package/tables.ts';
+import { targetOf } from './package/target.ts';
+
+const { values } = parseArgs({ options: { table: { type: 'boolean', default: false } } });
+const folder = await mkdtemp(path.join(tmpdir(), 'crynux-package-'));
+try {
+  const made = await packageOnStandIn(folder);
+  const inspection = await inspectPackage({ ...made, target: targetOf() });
+  process.stdout.write(`${tables(inspection)}\n`);
+  const problems = [...inspection.problems];
+  if (!values.table) {
+    const { version, doctor, paid, window } = await runPackaged({
+      resources: made.resources,
+      dataDir: path.join(folder, 'data'),
+    });
+    process.stdout.write(
+      `\nFrom the packaged place, on its own Node: version ${version}, ${doctor.length} findings of doctor, paid for ${paid.length} tasks, window "${window}"\n`,
+    );
+    if (paid.length < 2 || doctor.length === 0 || window === '') problems.push('the packaged programs did not do their work');
+  }
+  for (const problem of problems) process.stderr.write(`package: ${problem}\n`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,81 @@
+/** Lays out what goes into a package: `app/` becomes the archive, `outside/` lies beside it as plain files. */
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hashOf, type OutsideList } from '../../platform/outside.ts';
+import { bundlePrograms } from './bundle.ts';
+import { copyPackages, filesOf, readLock } from './dependencies.ts';
+import { nativePackages, type Target } from './target.ts';
+
+export interface Stage {
+  readonly app: string;
+  readonly outside: string;
+}
+
+/** Of `out/` and `resources/` as they are; `npm run build` makes them. */
+export async function makeStage(options: {
+  readonly root: string;
+  readonly target: Target;
+  readonly folder: string;
+}): Promise<Stage> {
+  const { root, target, folder } = options;
+  const at = (...parts: string[]) => path.join(root, ...parts);
+  const app = path.join(folder, 'app');
+  const outside = path.join(folder, 'outside');
+  const program = path.join(outside, 'program');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(outside, { recursive: true });
+
+  const manifest = await shippedManifest(root);
+  await bundlePrograms(path.join(app, 'dist'));
+  await cp(at('resources'), path.join(app, 'dist', 'resources'), { recursive: true });
+  await writeFile(path.join(app, 'dist', 'package.json'), manifest);
+  await cp(path.join(app, 'dist'), path.join(program, 'dist'), { recursive: true });
+  // The shell runs in Electron alone.
+  await rm(path.join(program, 'dist', 'electron'), { recursive: true });
+  for (const into of [app, program]) await cp(at('out', 'renderer'), path.join(into, 'out', 'renderer'), { recursive: true });
+  await cp(at('out', 'preload'), path.join(app, 'out', 'preload'), { recursive: true });
+  await writeFile(path.join(app, 'package.json'), manifest);
+  await cp(at('LICENSE'), path.join(app, 'LICENSE'));
+
+  await copyPackages({ root, lock: await readLock(root), target, into: program });
+  const node = nativePackages(target).node;
+  await mkdir(path.join(outside, 'node'));
+  await cp(at('node_modules', 'node', 'bin', node), path.join(outside, 'node', node), { dereference: true });
+  await writeLauncher(outside, target);
+  await writeFile(path.join(app, 'outside.json'), JSON.stringify(await listOf(outside)));
+  return { app, outside };
+}
+
+/** What the program is told of itself, and nothing of how it is built. */
+async function shippedManifest(root: string): Promise<string> {
+  const { name, productName, version, description, license, homepage, author, main } = JSON.parse(
+    await readFile(path.join(root, 'package.json'), 'utf8'),
+  );
+  return `${JSON.stringify({ name, productName, version, description, license, homepage, author, type: 'module', main }, null, 2)}\n`;
+}
+
+/** `crynux-node` of an installed program: on Node, outside of the archive. */
+async function writeLauncher(outside: string, { platform }: Target): Promise<void> {
+  const folder = path.join(outside, 'bin');
+  await mkdir(folder);
+  if (platform === 'win32') {
+    const text =
+      '@"%~dp0..\\node\\node.exe" --disable-warning=ExperimentalWarning "%~dp0..\\program\\dist\\headless\\main.js" %*\r\n';
+    await writeFile(path.join(folder, 'crynux-node.cmd'), text);
+    return;
+  }
+  const file = path.join(folder, 'crynux-node');
+  const text = `#!/bin/sh
+# Follows links: the package puts one on the PATH.
+here=$(dirname "$(readlink -f "$0")")
+exec "$here/../node/node" --disable-warning=ExperimentalWarning "$here/../program/dist/headless/main.js" "$@"
+`;
+  await writeFile(file, text);
+  await chmod(file, 0o755);
+}
+
+async function listOf(outside: string): Promise<OutsideList> {
+  const files: Record<string, string> = {};
+  for (const file of await filesOf(outside)) files[file] = await hashOf(path.join(outside, file));
+  return { files };
+}
