@@ -19,7 +19,7 @@ const programs = [
   'renderer/testing/fixture-main.tsx',
   'docs/examples/*.mjs',
   'devnet/chain/testing/orphan-child.ts',
-  'e2e/electron-double/{register,index,parent-port}.ts',
+  'e2e/electron-double/{register,index,boot,boot-utility}.ts',
   'e2e/fuzz/fuzz-child.ts',
   'e2e/soak/soak-{engine,host,worker}.ts',
   'host/keys/testing/keychain-round-trip.ts',
@@ -42,8 +42,8 @@ const config: KnipConfig = {
   },
   ignoreDependencies: [
     '@foundry-rs/anvil', // its program is looked for by its place: devnet/chain/anvil.ts
+    'keytar', // likewise: host/keys/keychain-access.ts
     '@biomejs/biome', // started by scripts/lint.ts
-    'electron-builder', // started by hand, with electron-builder.yml
   ],
   // Of the operating system.
   ignoreBinaries: ['mount', 'umount', 'systemd-analyze', 'valgrind', 'ldconfig', 'apt-get'],

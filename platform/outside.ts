@@ -16,9 +16,9 @@ export interface OutsideList {
 }
 
 /** What is asked for: a file, or a folder with everything in it. */
-export type OutsidePart = 'node' | 'program' | 'program/node_modules/keytar';
+type OutsidePart = 'node' | 'program' | 'program/dist' | 'program/node_modules/keytar';
 
-export interface Outside {
+interface Outside {
   /**
    * A file is hashed when it is asked for first, and again when it has been written to since (by its time of change).
    * @throws PlatformError PROGRAM_FILE_CHANGED, PROGRAM_FILE_MISSING, PROGRAM_FILE_UNKNOWN with `file`

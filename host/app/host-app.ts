@@ -5,6 +5,7 @@ import type { AppInfo } from '../../contract/host-contract.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
+import { OUTSIDE } from '../../platform/outside.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -101,6 +102,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     workerEntry: PROGRAMS.peerWorker,
     peers: localPeers(),
     fork: ({ logFile }) => openDevnet({ entry: PROGRAMS.devnet, logFile }),
+    check: () => OUTSIDE.check('node', 'program'),
     clock,
     onError: (error) => log.warn({ err: error }, 'the local network reports'),
   });

@@ -1,5 +1,7 @@
 /** One question at a time to the operating system's keychain, through keytar. The library is loaded at the first use. */
 import { pathToFileURL } from 'node:url';
+import { PlatformError } from '../../platform/errors.ts';
+import { OUTSIDE } from '../../platform/outside.ts';
 import { dependencyFile } from '../../platform/programs.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
@@ -37,7 +39,8 @@ export function keychainAccess({
   async function ask<Answer>(question: (keytar: Keytar) => Promise<Answer>): Promise<Answer> {
     const refused = backendProblem();
     if (refused !== null) throw refused;
-    library ??= await load().catch(() => {
+    library ??= await load().catch((error: unknown) => {
+      if (error instanceof PlatformError) throw error;
       throw new HostError('KEYCHAIN_LIBRARY_MISSING', "the keychain's library cannot be loaded");
     });
     const answered = new AbortController();
@@ -57,7 +60,9 @@ export function keychainAccess({
   return ask;
 }
 
+/** @throws PlatformError where its files are not those that were installed */
 async function loadKeytar(): Promise<Keytar> {
+  await OUTSIDE.check('program/node_modules/keytar');
   const module: { readonly default?: Keytar } & Keytar = await import(pathToFileURL(dependencyFile('keytar')).href);
   return module.default ?? module;
 }

@@ -12,6 +12,8 @@ export interface DevnetProcessOptions {
   readonly workerEntry: string;
   readonly peers: DevnetOrder['peers'];
   readonly fork: (options: { readonly logFile: string }) => DevnetChannel;
+  /** Before each start; what it throws keeps the program from being started. */
+  readonly check?: () => Promise<void>;
   readonly clock: Clock;
   /** Between two tasks of its application. */
   readonly taskEverySeconds?: number;
@@ -84,6 +86,7 @@ class LocalDevnet implements DevnetProcess {
 
   async start(): Promise<NetworkPreset> {
     if (this.#running?.stopping) await this.#running.exited;
+    if (this.#running === null && this.#options.check !== undefined) await this.#options.check();
     this.#running ??= this.#launch();
     return this.#running.ready.promise;
   }

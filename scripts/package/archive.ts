@@ -4,10 +4,10 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-export interface ArchivedFolder {
+interface ArchivedFolder {
   readonly files: Readonly<Record<string, ArchivedEntry>>;
 }
-export interface ArchivedFile {
+interface ArchivedFile {
   readonly size: number;
   /** From the end of the header, in bytes; left out for a file that lies beside the archive. */
   readonly offset?: string;

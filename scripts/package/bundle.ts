@@ -21,7 +21,7 @@ export const ENTRIES = [
 ] as const;
 
 /** With machine code beside their modules; and Electron's own. */
-export const EXTERNAL = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
+const EXTERNAL = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
 export async function bundlePrograms(outDir: string): Promise<void> {
   await build({

@@ -2,6 +2,8 @@
  * Keeps one engine program of one role running and gives it jobs. Source: RELAY_PROTOCOL 9.2, 9.3; other than with
  * the official node, a program that exits by itself is started again, with capped exponential backoff.
  */
+
+import { PlatformError } from '../../platform/errors.ts';
 import type { EngineHello, EngineResult } from '../../protocol/engine/messages.ts';
 import { sleepUntilOver } from '../kit/sleep-until-over.ts';
 import type { EngineOutcome, EngineState } from './engine.ts';
@@ -14,6 +16,8 @@ import { lastWordsOf } from './last-words.ts';
 import { judgeResult } from './outcome.ts';
 
 export interface RoleSupervisorOptions extends EngineLifeOptions {
+  /** Before each start of the program: a PlatformError keeps it from being started, as an exit would. */
+  readonly check?: () => Promise<void>;
   readonly onState: (state: EngineState) => void;
   /** The program said hello with another version than before. */
   readonly onVersionChange: (version: string) => void;
@@ -110,6 +114,11 @@ export class RoleSupervisor {
 
   /** One life of the program, from spawn to exit. */
   async #live(): Promise<{ lastExit: string; lastWords: string; planned: boolean }> {
+    if (this.#options.check !== undefined) {
+      this.#setState({ kind: 'starting', attempt: this.#failures + 1 });
+      const refusal = await this.#refusal(this.#options.check);
+      if (refusal !== null) return { lastExit: refusal, lastWords: '', planned: false };
+    }
     const life: EngineLife = new EngineLife(this.#options, {
       onReady: (hello, replaced) => this.#onReady(life, hello, replaced),
       onLost: () => this.#onLost(),
@@ -124,6 +133,17 @@ export class RoleSupervisor {
     const lastWords = lastWordsOf(exit.tail);
     this.#queue.sent?.settle(cancelled('disconnected', [`the engine went away: ${lastExit}`, lastWords].join('\n').trimEnd()));
     return { lastExit, lastWords, planned: life.ending?.planned ?? false };
+  }
+
+  /** Why the program may not be started; null: it may. */
+  async #refusal(check: () => Promise<void>): Promise<string | null> {
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      return `it was not started: ${error.message} (${error.code})`;
+    }
+    return this.#stop.signal.aborted ? 'it was stopped before it was started' : null;
   }
 
   /** starting → ready, or ready → ready when a second connection replaces the first. */

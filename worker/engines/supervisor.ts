@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
+import { OUTSIDE } from '../../platform/outside.ts';
 import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/engine/messages.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
@@ -179,6 +180,7 @@ class EngineSupervisor implements Engine {
       role,
       server,
       cwd: program.cwd ?? engineDir,
+      ...(config.kind === 'embedded' ? { check: () => OUTSIDE.check('node', 'program') } : {}),
       pidFile: this.#pidFile(role),
       clock,
       log,

@@ -2,6 +2,8 @@
 import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
+import { PlatformError } from '../../platform/errors.ts';
+import { OUTSIDE } from '../../platform/outside.ts';
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import type { ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
@@ -43,6 +45,12 @@ export async function probeControllers({
   readonly runner: ProcessRunner;
   readonly programs?: Pick<Programs, 'node' | 'cardProbe'>;
 }): Promise<ControllerProbe> {
+  try {
+    await OUTSIDE.check('node', 'program/dist');
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return { kind: 'failed', problem: gpuProblem('GPU_PROBE_FAILED', `${error.code}: ${error.message}`) };
+  }
   const outcome = await runner.run({
     command: programs.node,
     args: ['--disable-warning=ExperimentalWarning', programs.cardProbe],
