@@ -1,0 +1,53 @@
+/** How the house is counted, on small houses; and what must stay so in this one. */
+import { expect, it } from 'vitest';
+import { arrowsBack, circles, houseFigures, roomArrows } from './figures.ts';
+import { readSources } from './imports.ts';
+
+const file = (path: string, imports: string[] = [], lines = 30) => ({ path, imports, lines });
+
+it('counts rooms and arrows of the program, and not those of tests', () => {
+  const sources = [
+    file('worker/kit/clock.ts'),
+    file('worker/store/store.ts', ['worker/kit/clock.ts']),
+    file('worker/store/tables.ts', ['worker/kit/clock.ts', 'worker/store/store.ts']),
+    file('worker/store/store.test.ts', ['worker/testing/rig.ts', 'worker/money/money.ts']),
+    file('worker/money/money.ts', ['worker/store/store.ts', 'protocol/hex.ts']),
+    file('worker/testing/rig.ts', ['worker/money/money.ts']),
+    file('protocol/hex.ts', [], 19),
+  ];
+  expect(roomArrows(sources)).toEqual([
+    ['money', 'store'],
+    ['store', 'kit'],
+  ]);
+  expect(houseFigures(sources)).toMatchObject({ rooms: 3, arrows: 2, arrowsBack: 0, circles: 0, files: 7, filesUnder20: 1 });
+});
+
+it('counts as few arrows back as an order leaves', () => {
+  const ring = [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'a'],
+  ] as const;
+  expect(arrowsBack(['a', 'b', 'c'], ring)).toBe(1);
+  expect(arrowsBack(['a', 'b', 'c', 'd'], [...ring, ['d', 'a'], ['a', 'd']])).toBe(2);
+  expect(
+    arrowsBack(
+      ['a', 'b', 'c'],
+      [
+        ['c', 'b'],
+        ['b', 'a'],
+        ['c', 'a'],
+      ],
+    ),
+  ).toBe(0);
+});
+
+it('finds circles of files over several files, and one by one', () => {
+  const sources = [file('a.ts', ['b.ts']), file('b.ts', ['c.ts']), file('c.ts', ['a.ts']), file('d.ts', ['a.ts'])];
+  expect(circles(sources)).toEqual([['a.ts', 'b.ts', 'c.ts']]);
+  expect(circles([...sources, file('e.ts', ['f.ts']), file('f.ts', ['e.ts'])])).toHaveLength(2);
+});
+
+it('this house has no circle, and no arrow in worker/ runs back', () => {
+  expect(houseFigures(readSources(process.cwd()))).toMatchObject({ circles: 0, arrowsBack: 0 });
+});
