@@ -6,6 +6,7 @@ import type { NodeView, TaskView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
+import type { EngineCommand } from '../devnet/peers/behaviour.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { WEI_PER_CNX } from '../protocol/money/wei.ts';
 import { WORKER_ENTRY } from './programs.ts';
@@ -34,13 +35,15 @@ export interface OwnNodeOptions {
   readonly dataDir: string;
   readonly privateKey: Hex;
   readonly gpu: Card;
+  /** Default the embedded one. */
+  readonly engine?: EngineCommand | undefined;
   readonly onNode?: ((node: NodeView) => void) | undefined;
   readonly onTask?: ((task: TaskView) => void) | undefined;
 }
 
 /** Resolves when it has joined. */
 export async function startOwnNode(options: OwnNodeOptions): Promise<WorkerClient> {
-  const { network, dataDir, privateKey, gpu, onNode, onTask } = options;
+  const { network, dataDir, privateKey, gpu, engine, onNode, onTask } = options;
   await mkdir(dataDir, { recursive: true });
   const client = createWorkerClient(forkWorker({ entry: WORKER_ENTRY, logFile: path.join(dataDir, 'worker.log') }), {
     ...(onNode === undefined ? {} : { onNode }),
@@ -50,7 +53,7 @@ export async function startOwnNode(options: OwnNodeOptions): Promise<WorkerClien
     {
       dataDir,
       network: networkPresetData(network),
-      engine: { kind: 'embedded', device: 'cpu' },
+      engine: engine === undefined ? { kind: 'embedded', device: 'cpu' } : { kind: 'program', ...engine },
       gpu,
       stakeWei: STAKE_WEI.toString(),
       modelIds: MODEL_IDS,

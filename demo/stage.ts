@@ -3,6 +3,7 @@ import type { TaskView } from '../contract/worker-channel.ts';
 import type { SampleTask } from '../devnet/application/samples.ts';
 import type { Participant } from '../devnet/explorer.ts';
 import type { NetworkView } from '../devnet/network-view.ts';
+import type { EngineCommand } from '../devnet/peers/behaviour.ts';
 import type { JobResult } from './job-steps.ts';
 import type { Report } from './report-text.ts';
 import type { SubmittedTask } from './submit.ts';
@@ -17,6 +18,8 @@ export interface StageOptions {
   readonly titles: Map<string, string>;
   /** Since the demo began. */
   readonly elapsedMs: () => number;
+  /** Of every node; default the embedded one. Only where tasks live on a chain. */
+  readonly engine?: EngineCommand;
 }
 
 export interface Stage {

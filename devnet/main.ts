@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import '../contract/node-version.ts';
 import '../contract/private-process.ts';
 import { networkPresetData } from '../contract/node-config.ts';
+import { PROGRAMS } from '../platform/programs.ts';
 import { serialiseError } from '../protocol/errors.ts';
 import { type AnyDevnet, type AnyDevnetConfig, startAnyDevnet } from './any-devnet.ts';
 import { type FromDevnetInput, parseDevnetMessage, type ToDevnet, toDevnetSchema } from './channel.ts';
@@ -19,7 +20,7 @@ import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
 /** What `--chain` starts by itself: a chain with its contracts and a relay, for nodes of the caller's own. */
-const BARE_CHAIN = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: path.join('worker', 'main.ts') };
+const BARE_CHAIN = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: PROGRAMS.peerWorker };
 
 type Tell = (message: FromDevnetInput) => void;
 

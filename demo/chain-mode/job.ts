@@ -24,20 +24,24 @@ export interface ChainJob {
   readonly submitter: Submitter;
   readonly titles: Map<string, string>;
   readonly say: (text: string) => void;
+  /** How many of the ordinary tasks there are; default {@link FULL}. */
+  readonly amounts?: typeof FULL | undefined;
 }
+
+const FULL = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
 
 /**
  * Order matters: the cheat joins when the unanimous groups are over, and its group runs while basil is busy with the task that
  * it lost with its power, so that the cheat has to be the third. The chain's time is set forward when nothing else is open.
  */
 export async function runChainJob(job: ChainJob): Promise<JobResult> {
-  const { network, submitter, say } = job;
+  const { network, submitter, say, amounts = FULL } = job;
   const steps = createJobSteps(submitter);
   const { surprises, start, chats, ended } = steps;
 
-  say('Six chat requests and four images to whoever is free');
-  await chats(0, 6);
-  for (let index = 0; index < 4; index++) await start(sampleImage(index), 'success');
+  say(`${amounts.firstChats} chat requests and ${amounts.images} images to whoever is free`);
+  await chats(0, amounts.firstChats);
+  for (let index = 0; index < amounts.images; index++) await start(sampleImage(index), 'success');
   await ended();
 
   say('Two validation groups of three honest nodes, one on text and one on images: one uploads, all share the fee');
@@ -50,12 +54,12 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
   await network.cutPowerOfBasil();
   const lost = await loseOneWithBasil(job, steps);
 
-  say('A task that no node can run, and six more chat requests; mallory joins');
+  say(`A task that no node can run, and ${amounts.laterChats} more chat requests; mallory joins`);
   const mallory = network.letMalloryJoin();
   mallory.catch(() => {});
   const invalid = { ...chatSpec(prompt(9), CHAT_MODEL, 9), args: invalidArguments(CHAT_MODEL) };
   await start({ title: 'seed out of range', spec: invalid }, 'errorReported');
-  await chats(9, 15);
+  await chats(9, 9 + amounts.laterChats);
   await Promise.all([ended(), mallory]);
 
   say('A validation group with mallory, who cheats');
@@ -71,7 +75,7 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
 
   say('basil is back and goes on where it was');
   await network.restorePowerOfBasil();
-  await chats(15, 17);
+  await chats(15, 15 + amounts.lastChats);
   await ended();
   return { surprises };
 }

@@ -6,6 +6,7 @@ import { type ChainApplication, createChainApplication } from '../../devnet/chai
 import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
 import { type ChainDevnet, startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
 import type { Participant } from '../../devnet/explorer.ts';
+import type { EngineCommand } from '../../devnet/peers/behaviour.ts';
 import { type Peer, type PeerConfig, peerConfigSchema } from '../../devnet/peers/peer.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
@@ -42,17 +43,19 @@ export interface ChainDemoNetwork {
 export interface ChainDemoOptions {
   /** Empty directory. */
   readonly dataDir: string;
+  /** Of every node; default the embedded one. */
+  readonly engine?: EngineCommand | undefined;
   readonly onTask: (task: TaskView) => void;
   readonly onEvent: (event: ChainEvent) => void;
   readonly onError: (message: string) => void;
 }
 
-function peerConfig(name: PeerName, privateKey: Hex): PeerConfig {
+function peerConfig(name: PeerName, privateKey: Hex, engine: EngineCommand = EMBEDDED_ENGINE): PeerConfig {
   return peerConfigSchema.parse({
     name,
     privateKey,
     behaviour: { kind: name === 'mallory' ? 'cheating' : 'honest' },
-    engine: EMBEDDED_ENGINE,
+    engine,
     gpu: CARD,
     modelIds: MODEL_IDS,
     stakeWei: STAKE_WEI,
@@ -91,15 +94,17 @@ export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<
       onError: (error) => options.onError(`${error.code}: ${error.message}`),
     },
   );
+  const configOf = (name: PeerName) => peerConfig(name, keys[name], options.engine);
   const [you, ...peers] = await Promise.allSettled([
     startOwnNode({
       network: devnet.network,
       dataDir: path.join(options.dataDir, 'you'),
       privateKey: keys.you,
       gpu: CARD,
+      engine: options.engine,
       onTask: options.onTask,
     }),
-    ...(['ada', 'basil'] as const).map((name) => devnet.startPeer(peerConfig(name, keys[name]))),
+    ...(['ada', 'basil'] as const).map((name) => devnet.startPeer(configOf(name))),
   ]);
   const failed = [you, ...peers].find((result) => result.status === 'rejected');
   if (you.status === 'rejected' || failed !== undefined) {
@@ -117,14 +122,14 @@ export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<
     books: createNodeClient(you.value.connect('own')),
     participants,
     async letMalloryJoin() {
-      await devnet.startPeer(peerConfig('mallory', keys.mallory));
+      await devnet.startPeer(configOf('mallory'));
     },
     async cutPowerOfBasil() {
       const basil = devnet.peers.find(({ name }) => name === 'basil');
       if (basil !== undefined) await killWorker(basil);
     },
     async restorePowerOfBasil() {
-      await devnet.startPeer(peerConfig('basil', keys.basil));
+      await devnet.startPeer(configOf('basil'));
     },
     passTaskTimeout: () => chain.passSeconds(TASK_TIMEOUT + 1),
     async stop() {

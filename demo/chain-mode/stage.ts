@@ -8,18 +8,20 @@ import { APPLICATION_WEI, COIN_WEI, STAKE_WEI } from '../own-node.ts';
 import { chainProgressLine } from '../progress.ts';
 import { namesOf, type Report } from '../report-text.ts';
 import { paymentsOf, type Stage, type StageOptions } from '../stage.ts';
-import { runChainJob } from './job.ts';
+import { type ChainJob, runChainJob } from './job.ts';
 import { startChainDemoNetwork } from './network.ts';
 import { buildChainReport, type Holdings } from './report.ts';
 import { createChainSubmitter } from './submit.ts';
 
-export async function openChainStage(options: StageOptions): Promise<Stage> {
-  const { dataDir, print, say, signal, titles, elapsedMs } = options;
+/** @param amounts Of ordinary tasks, where the job is to be a short one. */
+export async function openChainStage(options: StageOptions, amounts?: ChainJob['amounts']): Promise<Stage> {
+  const { dataDir, print, say, signal, titles, elapsedMs, engine } = options;
   const views = new Map<string, TaskView>();
   const slashed: string[] = [];
   let onEvent = (_event: ChainEvent): void => {};
   const network = await startChainDemoNetwork({
     dataDir,
+    engine,
     onTask: (task) => views.set(task.commitment, task),
     onEvent(event) {
       if (event.name === 'NodeSlashed' && event.node !== null) slashed.push(event.node);
@@ -78,7 +80,7 @@ export async function openChainStage(options: StageOptions): Promise<Stage> {
         if (line !== null) print(line);
       };
     },
-    runJob: () => runChainJob({ network, submitter, titles, say }),
+    runJob: () => runChainJob({ network, submitter, titles, say, amounts }),
     submit: (task) => submitter.submit(task),
     report,
     stop: () => network.stop(),

@@ -7,7 +7,7 @@ import { type ChainApplication, createChainApplication } from './application.ts'
 import type { ChainTask } from './chain-task.ts';
 import { type OldRelay, startOldRelay } from './old-relay/old-relay.ts';
 import { createScriptedPeer, type ScriptedPeer, type ScriptedPeerConfig, scriptedPeerSchema } from './scripted-peer.ts';
-import { CARD, CARD_GIB, CNX, keyOf, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
+import { CARD, CARD_GIB, CHAT, CNX, keyOf, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const SPEC: TaskSpecInput = {
   type: 'Llm',
@@ -118,5 +118,16 @@ describe('an application on the chain', () => {
     const { kind, tasks } = await application.runTask(SPEC, { sampled: false, queueSeconds: 60, onTask });
     await passing;
     expect([kind, tasks.map(({ status, selectedNode }) => [status, selectedNode])]).toEqual(['aborted', [['EndAborted', null]]]);
+  });
+
+  it('has a task sampled as it was asked for, whatever others send meanwhile', async () => {
+    const others: Promise<void>[] = [];
+    const onCommitment = () => others.push(world.chain.setTimeoutSeconds(180));
+    for (const sampled of [true, false]) {
+      others.push(world.chain.setTimeoutSeconds(180));
+      const created = await application.creator.create(CHAT, { sampled, onCommitment });
+      expect(created.sampled).toBe(sampled);
+    }
+    await Promise.all(others);
   });
 });

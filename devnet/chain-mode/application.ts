@@ -3,6 +3,7 @@
  * sampled, validates, aborts what nobody ends, downloads and checks results. Source: CHAIN_PROTOCOL 2, 5; CHAIN_MODE 6, 9.
  */
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
+import { elapsedMs, type Monotonic, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { SCORE_BYTES_PER_FILE, scoreOfFiles } from '../../protocol/scores/score.ts';
 import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
@@ -59,32 +60,52 @@ export interface ChainApplication {
   runTask(spec: TaskSpecInput, options?: RunOptions): Promise<ChainOutcome>;
 }
 
+interface Head {
+  readonly number: number;
+  /** Of block time. */
+  readonly seconds: number;
+}
+
 const JUDGEABLE: ReadonlySet<TaskStatus> = new Set(['ScoreReady', 'ErrorReported']);
 
 export function createChainApplication(options: ChainApplicationOptions): ChainApplication {
   const { chain, relayUrl, privateKey, clock, random, pollMs = 250 } = options;
   const creator = createCreator({ chain, privateKey, random });
   const relay = createOldRelayClient({ relayUrl, privateKey, clock });
+  let head: { readonly at: Monotonic; readonly block: Promise<Head> } | undefined;
+
+  /** One answer for all that look at about the same time. */
+  function newestBlock(): Promise<Head> {
+    if (head === undefined || elapsedMs(head.at, monotonicNow(clock)) >= pollMs / 2) {
+      const read = chain.anvil.control.provider.getBlock('latest');
+      head = {
+        at: monotonicNow(clock),
+        block: read.then((block) => ({ number: block?.number ?? 0, seconds: block?.timestamp ?? 0 })),
+      };
+    }
+    return head.block;
+  }
 
   /** Looks at a task until `done`, or until its time has passed; then it is aborted, because nobody else would. */
   async function waitFor(commitment: Hex, done: (task: ChainTask) => boolean, run: RunOptions): Promise<ChainTask> {
-    let seen: TaskStatus | null = null;
+    let seen: { readonly block: number; readonly task: ChainTask } | null = null;
     for (;;) {
-      const task = await chainTask(chain, commitment);
-      if (task.status !== seen) run.onTask?.(task);
-      seen = task.status;
+      const block = await newestBlock();
+      // Nothing happens to a task between two blocks.
+      const task: ChainTask = seen?.block === block.number ? seen.task : await chainTask(chain, commitment);
+      if (task.status !== seen?.task.status) run.onTask?.(task);
+      seen = { block: block.number, task };
       if (done(task) || isTerminal(task.status)) return task;
-      if (await isOverdue(task, run)) await creator.abort(commitment).catch(ignoreRace);
+      if (isOverdue(task, block, run)) await creator.abort(commitment).catch(ignoreRace);
       else await clock.sleep(pollMs, run.signal);
     }
   }
 
   /** By the block that an abort would be in: not earlier than the newest, and not earlier than now. */
-  async function isOverdue(task: ChainTask, { queueSeconds = Infinity }: RunOptions): Promise<boolean> {
+  function isOverdue(task: ChainTask, { seconds }: Head, { queueSeconds = Infinity }: RunOptions): boolean {
     const { createSeconds, startSeconds, timeoutSeconds } = task;
     const end = startSeconds === 0 ? createSeconds + queueSeconds : startSeconds + timeoutSeconds;
-    const block = await chain.anvil.control.provider.getBlock('latest');
-    return Math.max(block?.timestamp ?? 0, Math.floor(clock.now() / 1000)) > end;
+    return Math.max(seconds, Math.floor(clock.now() / 1000)) > end;
   }
 
   /** Creates it, and gives the relay its arguments once it has started. */

@@ -1,6 +1,7 @@
 /** The local network in mode `chain`, in one object: chain with its contracts, the relay of that time, peers. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { type NetworkPreset, networkPresetSchema } from '../../contract/node-config.ts';
 import { serialiseError } from '../../protocol/errors.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
@@ -12,7 +13,7 @@ import { type Peer, type PeerConfig, startPeer } from '../peers/peer.ts';
 import { ChainBook, type ChainEvent } from './chain-book.ts';
 import { type ChainDevnetConfig, type ChainDevnetConfigInput, parseChainDevnetConfig } from './chain-devnet-config.ts';
 import { type OldRelay, startOldRelay } from './old-relay/old-relay.ts';
-import { createScriptedPeer, type ScriptedPeer, type ScriptedPeerConfig } from './scripted-peer.ts';
+import { createScriptedPeer, type ScriptedPeer, type ScriptedPeerConfig, scriptedPeerSchema } from './scripted-peer.ts';
 import { startTaskChain, type TaskChain } from './task-chain.ts';
 
 export interface ChainDevnetDeps extends Pick<DevnetDeps, 'clock' | 'random' | 'onPeer' | 'onError'> {
@@ -27,12 +28,14 @@ export interface ChainDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peer
   readonly scripted: readonly ScriptedPeer[];
   /** Starts one more. @throws DevnetError DEVNET_PEER_FAILED */
   startPeer(config: PeerConfig): Promise<Peer>;
+  /** One more without an engine, which then plays its part. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
+  startScripted(config: z.input<typeof scriptedPeerSchema>): Promise<ScriptedPeer>;
   /** Coin out of nothing: there is no account but the wallet, and who stakes does it by joining. */
   fund(address: Hex, funds: Funds): Promise<void>;
 }
 
 const CHAIN_FILE = 'chain.json';
-const BOOK_MS = 200;
+const BOOK_MS = 400;
 const SCRIPT_MS = 100;
 const RELAY_KEY = devnetKey('relay of the task contracts');
 const MIN_STAKE_WEI = 400n * 10n ** 18n;
@@ -59,6 +62,7 @@ export async function startChainDevnet(input: ChainDevnetConfigInput, deps: Chai
     return {
       ...{ chain, relay, relayUrl: relay.url, network, book, peers, scripted, stop },
       startPeer: (peer) => running.startPeer(peer),
+      startScripted: (peer) => running.startScripted(scriptedPeerSchema.parse(peer)),
       fund: (address, funds) => running.fund(address, funds),
     };
   } catch (error) {
@@ -133,7 +137,7 @@ class Running {
   async start(): Promise<void> {
     const { config } = this.#parts;
     for (const { address } of config.chain.wallets) this.#funded.add(address);
-    for (const peer of config.scripted) await this.#startScripted(peer);
+    for (const peer of config.scripted) await this.startScripted(peer);
     await this.book.follow();
     this.#loop(BOOK_MS, () => this.book.follow());
     this.#keepTime();
@@ -168,7 +172,7 @@ class Running {
     await Promise.all(this.#loops);
   }
 
-  async #startScripted(config: ScriptedPeerConfig): Promise<void> {
+  async startScripted(config: ScriptedPeerConfig): Promise<ScriptedPeer> {
     const { chain, relay, deps } = this.#parts;
     const peer = createScriptedPeer({
       ...{ config, chain, relayUrl: relay.url, clock: deps.clock },
@@ -178,6 +182,7 @@ class Running {
     await peer.join();
     this.scripted.push(peer);
     this.#loop(SCRIPT_MS, () => peer.look());
+    return peer;
   }
 
   /** A peer that goes on has what it had; it is given only what it lacks. */

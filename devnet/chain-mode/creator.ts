@@ -9,7 +9,7 @@ import { proveVrf } from '../../protocol/vrf/ecvrf.ts';
 import { isSampled, SAMPLING_MODULUS } from '../../protocol/vrf/sampling.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
 import { type ChainTask, chainTask } from './chain-task.ts';
-import type { TaskChain } from './task-chain.ts';
+import type { TaskChain, TaskContract } from './task-chain.ts';
 
 /** What the contract is told of a task; its arguments are the relay's. */
 export interface TaskTerms {
@@ -80,11 +80,15 @@ export function createCreator(options: {
     return isSampled(proveVrf(privateKey, seed).output, MODULUS);
   };
 
-  const send = ({ commitment, nonce }: { readonly commitment: Hex; readonly nonce: Hex }, terms: TaskTerms) => {
+  const create = (
+    { commitment, nonce }: { readonly commitment: Hex; readonly nonce: Hex },
+    terms: TaskTerms,
+    send: TaskContract['send'],
+  ) => {
     const { type, feeWei, modelIds, requiredGpu = '', requiredGpuVramGib = 0, minVramGib = 0, version = '3.0.0' } = terms;
     const card = [minVramGib, requiredGpu, requiredGpuVramGib];
     const args = [TASK_TYPE[type], commitment, nonce, modelIds, ...card, version.split('.'), terms.size ?? 1];
-    return contract.send(account, 'createTask', args, feeWei);
+    return send(account, 'createTask', args, feeWei);
   };
 
   return {
@@ -93,15 +97,15 @@ export function createCreator(options: {
     publicKey,
     async create(terms, { taskId = bytesToHex(random.bytes(32)), sampled, onCommitment } = {}) {
       let made = fresh(taskId);
-      const sendIt = () => {
+      const sendIt = (send: TaskContract['send']) => {
         onCommitment?.(made.commitment);
-        return send(made, terms);
+        return create(made, terms, send);
       };
-      if (sampled === undefined) await sendIt();
+      if (sampled === undefined) await sendIt(contract.send);
       else {
-        await chain.onFixedHead(async (parentHash) => {
+        await chain.onFixedHead(async (parentHash, send) => {
           while (samplesAt(parentHash, made.commitment) !== sampled) made = fresh(taskId);
-          await sendIt();
+          await sendIt(send);
         });
       }
       const task = await chainTask(chain, made.commitment);

@@ -15,7 +15,7 @@ export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
   readonly chainId?: number;
 }
 
-interface TaskContract {
+export interface TaskContract {
   readonly address: Hex;
   /** One transaction, in a block. @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words */
   send(from: DevnetAccount, fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<TransactionReceipt>;
@@ -44,10 +44,11 @@ export interface TaskChain {
   give(address: Hex, wei: bigint): Promise<void>;
   balance(address: Hex): Promise<bigint>;
   /**
-   * Runs `use` with the hash of the newest block, and lets no other block come before the one that `use` sends its
-   * transaction with: what depends on the parent's hash is then known beforehand.
+   * Runs `use` with the hash of the newest block, and lets no other block come before the one of the transaction to the task
+   * contract that `use` sends: what depends on the parent's hash is then known beforehand. What others send meanwhile waits, so
+   * `use` must not send in any other way.
    */
-  onFixedHead(use: (headHash: Hex) => Promise<void>): Promise<void>;
+  onFixedHead(use: (headHash: Hex, send: TaskContract['send']) => Promise<void>): Promise<void>;
   /** An empty block, in which time has gone on; never within {@link onFixedHead}. */
   mineEmptyBlock(): Promise<void>;
   /** Sets the chain's clock forward, and mines a block at the new time; never within {@link onFixedHead}. */
@@ -75,6 +76,18 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
   if ((await owner.nonce()) === 0) await control.setBalance(owner.address, OWNER_WEI);
   const isNew = await deployTaskContracts({ owner, control });
 
+  const sendNow = (name: TaskContractName, ...[from, fn, args = [], valueWei = 0n]: Parameters<TaskContract['send']>) => {
+    const data = taskContractInterface(name).encodeFunctionData(fn, args);
+    return from.send({ to: addressOfTaskContract(contracts, name), data, valueWei, gasLimit: 8_000_000n });
+  };
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One after another: a block that somebody mines for his own transaction would come between another one and its parent. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  };
+
   const contract = (name: TaskContractName): TaskContract => {
     const face = taskContractInterface(name);
     const address = addressOfTaskContract(contracts, name);
@@ -84,26 +97,19 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
     };
     return {
       address,
-      send: (from, fn, args = [], valueWei = 0n) =>
-        from.send({ to: address, data: face.encodeFunctionData(fn, args), valueWei, gasLimit: 8_000_000n }),
+      send: (from, fn, args, valueWei) => inTurn(() => sendNow(name, from, fn, args, valueWei)),
       read: (fn, ...args) => readAt('latest', fn, args),
       readAt: (block, fn, ...args) => readAt(block, fn, args),
     };
   };
-  let turn: Promise<unknown> = Promise.resolve();
-  const onFixedHead = async (use: (headHash: Hex) => Promise<void>) => {
+  const onFixedHead = async (use: Parameters<TaskChain['onFixedHead']>[0]) => {
     await control.setAutomine(false);
     try {
       const head = await control.provider.getBlock('latest');
-      await use((head?.hash ?? '0x') as Hex);
+      await use((head?.hash ?? '0x') as Hex, (...call) => sendNow('VSSTask', ...call));
     } finally {
       await control.setAutomine(true);
     }
-  };
-  const inTurn = (work: () => Promise<void>) => {
-    const done = turn.then(work);
-    turn = done.catch(() => {});
-    return done;
   };
   const balance = (address: Hex) => control.provider.getBalance(address);
   return {

@@ -21,6 +21,8 @@ export const engineCommandSchema = z.object({
   env: z.record(z.string(), z.string()).default({}),
 });
 
+export type EngineCommand = z.output<typeof engineCommandSchema>;
+
 /** Name of the environment variable that carries {@link proxyConfigSchema} as JSON. */
 export const PROXY_ENV = 'CRYNUX_ENGINE_PROXY';
 
