@@ -4,7 +4,7 @@ import { addressField } from '../protocol/wire/fields.ts';
 import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
 import { weiText } from './money.ts';
-import { engineConfigSchema, gpuConfigSchema } from './node-config.ts';
+import { engineConfigSchema, gpuConfigSchema, NETWORK_MODES } from './node-config.ts';
 import { retentionSchema } from './retention.ts';
 import { errorViewSchema, nodeViewSchema } from './worker-channel.ts';
 
@@ -71,6 +71,10 @@ export type WorkerState = z.output<typeof workerStateSchema>;
 export const profileViewSchema = z.object({
   profile: profileSchema,
   networkTitle: z.string(),
+  /** Where the network's tasks live. On a chain there is no account at a relay. */
+  networkMode: z.enum(NETWORK_MODES),
+  /** Page of the chain's explorer; null = none is known. */
+  explorerUrl: z.string().nullable(),
   /** What the network will be told the card is, as far as it is known. */
   gpuName: z.string().nullable(),
   worker: workerStateSchema,

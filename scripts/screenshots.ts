@@ -72,6 +72,14 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'relay-down': { 'overview-relay-down': node('overview') },
   'many-tasks': { 'tasks-many': node('tasks') },
   'two-nodes': { 'overview-two-nodes': node('overview'), 'settings-two-nodes': '/settings/nodes' },
+  'on-chain': {
+    'on-chain-overview': node('overview'),
+    'on-chain-earnings': node('earnings'),
+    'on-chain-trust': `${node('trust')}?tab=qos`,
+    'on-chain-wallet': node('wallet'),
+    'on-chain-tasks-drawer': `${node('tasks')}?task=${COMMITMENT}`,
+    'on-chain-settings-networks': '/settings/networks',
+  },
   errors: { 'overview-errors': node('overview'), 'earnings-errors': node('earnings') },
 };
 

@@ -3,7 +3,7 @@ import { type ProfileView, profileSchema, type WorkerState } from '../../contrac
 import { nodeViewSchema } from '../../contract/worker-channel.ts';
 import { chooseProfile } from './ask-program.ts';
 import { findingText, fromReport, isHealthy } from './commands/doctor.ts';
-import { nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
+import { nodeFacts, nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
 
 const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
 const profile = profileSchema.parse({
@@ -31,6 +31,8 @@ const node = nodeViewSchema.parse({
 const view = (worker: WorkerState, change: Partial<ProfileView> = {}): ProfileView => ({
   profile,
   networkTitle: 'Devnet',
+  networkMode: 'relay',
+  explorerUrl: null,
   gpuName: 'Card+Linux',
   worker,
   node: worker.kind === 'running' ? node : null,
@@ -71,6 +73,16 @@ describe('a node in words', () => {
       '  message  It waits for tasks.',
       '  note     changes wait for its next start',
     ]);
+  });
+
+  it('on a chain, without what there is at a relay alone', () => {
+    const onChain = view(running, { networkMode: 'chain', node: { ...node, relayBalanceWei: null } });
+    expect(nodeText(onChain)).toContain('\n  chain    reachable\n');
+    expect(nodeText(onChain)).not.toMatch(/relay|balance/);
+    expect(Object.keys(nodeFacts(onChain))).not.toEqual(expect.arrayContaining(['relayBalanceWei']));
+    expect(nodeFacts(onChain)).toMatchObject({ mode: 'chain', chain: 'reachable' });
+    const away = { ...node, relay: 'unreachable', relaySinceMs: 60_000 } as const;
+    expect(stateText({ ...onChain, node: away })).toBe('cut off: the chain does not answer, since 1970-01-01 00:01:00 UTC');
   });
 
   it('is found by id or name, or because there is no other', () => {

@@ -50,11 +50,12 @@ const STATES: Readonly<Record<LifeWord, string>> = {
 };
 
 /** What a node is doing, in a few words. */
-export function stateText({ worker, node }: ProfileView): string {
+export function stateText({ worker, node, networkMode }: ProfileView): string {
   const life = lifeWord(worker, node);
   const parts = [STATES[life]];
   if (worker.kind === 'backoff') parts[0] = `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
   if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
+  if (life === 'cutOff' && networkMode === 'chain') parts[0] = 'cut off: the chain does not answer';
   if (life === 'cutOff' && node?.relaySinceMs != null) parts.push(`since ${timeText(node.relaySinceMs)} UTC`);
   if (worker.kind === 'running' && node?.currentTask != null) parts.push(`task ${shortHex(node.currentTask)}`);
   return parts.join(', ');
@@ -65,12 +66,14 @@ export function stateLine(view: ProfileView): string {
 }
 
 /** The same for a program. */
-export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendingRestart }: ProfileView) {
+/** What a network does not have is not told of it. */
+export function nodeFacts({ profile, networkTitle, networkMode, gpuName, worker, node, pendingRestart }: ProfileView) {
   return {
     id: profile.id,
     name: profile.name,
     network: profile.networkId,
     networkTitle,
+    mode: networkMode,
     address: profile.address,
     gpu: gpuName,
     worker: worker.kind,
@@ -80,9 +83,9 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
     message: node?.message ?? null,
     engine: node?.engine ?? null,
     currentTask: node?.currentTask ?? null,
-    relay: node?.relay ?? null,
-    relayBalanceWei: node?.relayBalanceWei ?? null,
-    stake: node?.stake ?? null,
+    ...(networkMode === 'chain'
+      ? { chain: node?.relay ?? null }
+      : { relay: node?.relay ?? null, relayBalanceWei: node?.relayBalanceWei ?? null, stake: node?.stake ?? null }),
     error: node?.error ?? null,
     engineError: node?.engineError ?? null,
     warmUp: node?.warmUp ?? null,
@@ -91,7 +94,7 @@ export function nodeFacts({ profile, networkTitle, gpuName, worker, node, pendin
 }
 
 export function nodeText(view: ProfileView): string {
-  const { profile, networkTitle, gpuName, node, pendingRestart } = view;
+  const { profile, networkTitle, networkMode, gpuName, node, pendingRestart } = view;
   const rows: [string, string][] = [
     ['state', stateText(view)],
     ['network', networkTitle],
@@ -99,9 +102,11 @@ export function nodeText(view: ProfileView): string {
     ['card', gpuName ?? 'read at the start'],
   ];
   if (node !== null) {
-    rows.push(['engine', node.engine], ['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
+    rows.push(['engine', node.engine]);
+    if (networkMode === 'chain') rows.push(['chain', node.relay]);
+    else rows.push(['relay', `${node.relay}, balance ${cnxOrDash(node.relayBalanceWei)}`]);
     if (node.stake !== null) rows.push(['stake', stakeLine(node.stake)]);
-    if (node.chain.kind === 'unreachable') rows.push(['chain', chainLine(node.chain)]);
+    if (networkMode === 'relay' && node.chain.kind === 'unreachable') rows.push(['chain', chainLine(node.chain)]);
     rows.push(['message', node.message]);
     if (node.warmUp !== null) rows.push(['warm-up', warmUpText(node.warmUp)]);
     if (node.error !== null) rows.push(['error', `${node.error.code}: ${node.error.message}`]);

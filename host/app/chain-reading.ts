@@ -2,20 +2,52 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../contract/chain-preset.ts';
+import type { TaskChainPreset } from '../../contract/task-chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { type ChainClient, createChainClient } from '../../worker/chain/chain-client.ts';
+import { type ChainClient, createChainClient, openEndpoints } from '../../worker/chain/chain-client.ts';
 import { DelegatedStaking } from '../../worker/chain/contracts/delegated-staking.ts';
 import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
 import { createSigner } from '../../worker/kit/signer.ts';
+import type { TaskChain } from '../../worker/networks/chain/open-task-chain.ts';
+import { TaskContracts } from '../../worker/networks/chain/task-contracts.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
+
+const silent = () => {};
+const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
+
+function memory(): DatabaseSync {
+  const db = new DatabaseSync(':memory:');
+  db.exec(CHAIN_TABLES);
+  return db;
+}
 
 export type ChainReading = Pick<
   ChainClient,
   | ('address' | 'rpc' | 'journal' | 'staking' | 'delegatedStaking' | 'credits' | 'benefitAddress' | 'legacy' | 'balanceWei')
   | 'close'
 >;
+
+/** The task contracts of a network on a chain, read without any key. */
+export function readTaskChain(options: {
+  readonly preset: TaskChainPreset;
+  readonly address: Hex;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly proxies?: ProxyPolicy | undefined;
+}): Pick<TaskChain, 'address' | 'preset' | 'rpc' | 'contracts' | 'close'> {
+  const { preset, address, clock, random, proxies } = options;
+  const db = memory();
+  const { rpc, close } = openEndpoints({ preset, db, clock, random, log: SILENT, proxies });
+  return {
+    ...{ address, preset, rpc, contracts: new TaskContracts(preset.contracts, rpc) },
+    async close() {
+      await close();
+      db.close();
+    },
+  };
+}
 
 /** Nothing can be sent with it: the key behind it is made up and has no coin. */
 export function readChain(options: {
@@ -27,19 +59,9 @@ export function readChain(options: {
   readonly proxies?: ProxyPolicy | undefined;
 }): ChainReading {
   const { preset, address, clock, random, proxies } = options;
-  const db = new DatabaseSync(':memory:');
-  db.exec(CHAIN_TABLES);
-  const silent = () => {};
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const client = createChainClient({
-    preset,
-    signer: createSigner(bytesToHex(random.bytes(32))),
-    db,
-    clock,
-    random,
-    log,
-    proxies,
-  });
+  const db = memory();
+  const signer = createSigner(bytesToHex(random.bytes(32)));
+  const client = createChainClient({ preset, signer, db, clock, random, log: SILENT, proxies });
   const { rpc, transactions, journal } = client;
   const common = { rpc, transactions, self: address, clock };
   const { contracts, staking, credits, benefitAddress } = openContracts(preset.contracts, common);

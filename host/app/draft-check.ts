@@ -3,7 +3,7 @@
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
-import { bytesToHex } from '../../protocol/hex.ts';
+import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { ChainError } from '../../worker/chain/errors.ts';
 import { createSigner } from '../../worker/kit/signer.ts';
@@ -17,7 +17,8 @@ import { preflightChecks } from '../../worker/preflight/checks.ts';
 import type { DoppelgangerFacts } from '../../worker/preflight/doppelganger.ts';
 import { NODES_ASKED, type RelayStakesParts, relayReads } from '../../worker/preflight/relay-stakes.ts';
 import { runPreflight } from '../../worker/preflight/run-preflight.ts';
-import { readChain } from './chain-reading.ts';
+import { taskChainChecks } from '../../worker/preflight/task-chain-checks.ts';
+import { readChain, readTaskChain } from './chain-reading.ts';
 
 export interface DraftCheckOptions {
   readonly draft: ProfileDraft;
@@ -44,6 +45,10 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
   const reader = new RelayReader(client);
   const chain =
     preset.chain === undefined ? null : readChain({ preset: preset.chain, address: draft.address, clock, random, proxies });
+  const taskChain =
+    preset.taskChain === undefined
+      ? null
+      : readTaskChain({ preset: preset.taskChain, address: draft.address, clock, random, proxies });
   const targetWei = BigInt(draft.stakeWei);
   const known = () => reader.stakesOn(preset.network, NODES_ASKED);
   const stakeOf: RelayStakesParts['stakeOf'] = (node) => {
@@ -66,16 +71,25 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
                 targetWei,
                 relayStakes: () => relayReads({ known, stakeOf, delegatedTo }),
               }),
+        more: taskChain === null ? [] : taskChainChecks({ taskChain, targetWei, minimumWei: preset.minStakeWei }),
         engine: { kind: draft.engine.kind, accepted: preset.acceptedEngines },
         // What is missing can still be downloaded when the node is there.
         models: async () => ({ configured: draft.modelIds, missing: [] }),
         disk: { path: dataDir },
-        doppelganger: () => doppelgangerFacts({ reader, address: draft.address, isOurs }),
+        doppelganger: () =>
+          doppelgangerFacts({ reader: taskChain === null ? reader : membersOf(taskChain), address: draft.address, isOurs }),
       }),
     });
   } finally {
-    await Promise.all([client.close(), chain?.close()]);
+    await Promise.all([client.close(), chain?.close(), taskChain?.close()]);
   }
+}
+
+/** Where the contracts know who is a member, no relay does. */
+function membersOf({ contracts }: ReturnType<typeof readTaskChain>): Pick<TrustNetwork, 'presence'> {
+  return {
+    presence: async (address) => ({ address, status: (await contracts.nodeInfo(address as Hex)).status, version: null }),
+  };
 }
 
 export async function doppelgangerFacts(options: {

@@ -23,8 +23,11 @@ export function createProfileViews(parts: {
   const startedWith = new Map<string, string>();
   let revision = 0;
 
-  function titleOf(id: string): string {
-    return networks.presets().find((preset) => preset.id === id)?.title ?? id;
+  function networkOf(id: string): Pick<ProfileView, 'networkTitle' | 'networkMode' | 'explorerUrl'> {
+    const preset = networks.presets().find((one) => one.id === id);
+    if (preset === undefined) return { networkTitle: id, networkMode: 'relay', explorerUrl: null };
+    const { title, mode, chain, taskChain } = preset;
+    return { networkTitle: title, networkMode: mode, explorerUrl: (chain ?? taskChain)?.explorerUrl ?? null };
   }
 
   function view(profile: Profile): ProfileView {
@@ -32,7 +35,7 @@ export function createProfileViews(parts: {
     const isActive = supervisor.active().includes(profile.id);
     return {
       profile,
-      networkTitle: titleOf(profile.networkId),
+      ...networkOf(profile.networkId),
       gpuName:
         node?.gpu?.report.reportedName ??
         (profile.gpu.kind === 'stated' ? profile.gpu.name : (profile.gpu.confirmed?.name ?? null)),

@@ -30,6 +30,8 @@ const SCENARIOS = [
   'two-nodes',
   /** The network keeps no stake on a chain. */
   'no-chain',
+  /** The network's tasks, stakes and payments live on a chain. */
+  'on-chain',
   /** A machine without a card. */
   'no-cards',
   /** The self-test gives another result than before. */

@@ -25,6 +25,8 @@ import * as views from './views.ts';
 import { withdrawalAct } from './withdraw/preview.ts';
 
 const TOKEN_BYTES = 16;
+const STAKE_WITH_JOIN =
+  'on this network the stake goes in with the join and comes back when the node leaves; nothing else can be done about it';
 
 /** What a person sees of an act. */
 interface Shown {
@@ -70,7 +72,8 @@ export function createMoneyService(money: MoneyParts): MoneyService {
 
   function chainOf(): NonNullable<MoneyParts['chain']> {
     if (money.chain !== null) return money.chain;
-    throw new MoneyError('MONEY_UNSUPPORTED', 'this network has no chain');
+    const isOnChain = !money.accounts.includes('relay');
+    throw new MoneyError('MONEY_UNSUPPORTED', isOnChain ? STAKE_WITH_JOIN : 'this network has no chain');
   }
 
   async function emissionEstimate() {

@@ -67,7 +67,8 @@ function addActs({ program, terminal, end }: Registry): void {
     .option('--set <cnx>', 'the amount that it shall have, in CNX', amount)
     .option('--yes', 'do not ask')
     .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: bigint }) => {
-      const answer = await withNode(which, async ({ node }) => {
+      const answer = await withNode(which, async ({ node, view }) => {
+        if (set === undefined && view.networkMode === 'chain') return { held: heldOnChain(await node.money.summary({})) };
         if (set === undefined) return { stake: await node.money.stake({}) };
         const act = { kind: 'setStake' as const, stakeWei: set.toString() };
         const preview = await node.money.prepareChainAct({ act });
@@ -79,6 +80,7 @@ function addActs({ program, terminal, end }: Registry): void {
       });
       if (json) terminal.out(JSON.stringify(answer));
       else if ('stake' in answer) terminal.out(stakeText(answer.stake));
+      else if ('held' in answer) terminal.out(heldText(answer.held));
       else terminal.out(answer.transaction === null ? 'There was nothing left to do.' : `Done by ${answer.transaction}.`);
       end(EXIT.ok);
     });
@@ -237,6 +239,22 @@ function stakeText(stake: StakeView): string {
       ['beneficial address', stake.benefitAddress ?? 'not set'],
       ...(stake.paused ? [['network', 'has paused every change of a stake; wait']] : []),
       ...(stake.legacy === null ? [] : [['in left contracts', `${cnx(stake.legacy.balanceWei)}, see legacy-stake show`]]),
+    ],
+  );
+}
+
+/** Where tasks live on a chain there is a stake and a wallet, and nothing else. */
+function heldOnChain({ accounts }: MoneySummary): { stakeWei: string; walletWei: string } {
+  const of = (name: string) => accounts.find(({ account }) => account === name)?.wei ?? '0';
+  return { stakeWei: of('stake'), walletWei: of('wallet') };
+}
+
+function heldText({ stakeWei, walletWei }: ReturnType<typeof heldOnChain>): string {
+  return table(
+    ['stake', ''],
+    [
+      ['coin', cnx(stakeWei)],
+      ['wallet', cnx(walletWei)],
     ],
   );
 }
