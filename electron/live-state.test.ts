@@ -33,7 +33,16 @@ function view(worker: WorkerState, of: NodeView | null, name = 'heron'): Profile
     stakeWei: '1',
   });
   const profile = { ...draft, id: name, createdMs: 0 };
-  return { profile, networkTitle: 'Devnet', networkMode: 'relay', explorerUrl: null, gpuName: null, worker, node: of, pendingRestart: false };
+  return {
+    profile,
+    networkTitle: 'Devnet',
+    networkMode: 'relay',
+    explorerUrl: null,
+    gpuName: null,
+    worker,
+    node: of,
+    pendingRestart: false,
+  };
 }
 
 const busy = node({ currentTask: '0x01' });

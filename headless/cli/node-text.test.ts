@@ -3,7 +3,7 @@ import { type ProfileView, profileSchema, type WorkerState } from '../../contrac
 import { nodeViewSchema } from '../../contract/worker-channel.ts';
 import { chooseProfile } from './ask-program.ts';
 import { findingText, fromReport, isHealthy } from './commands/doctor.ts';
-import { nodeFacts, nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
+import { linked, nodeFacts, nodeText, shortHex, stateText, table, timeOutText } from './node-text.ts';
 
 const ADDRESS = '0x627306090abaB3A6e1400e9345bC60c78a8BEf57';
 const profile = profileSchema.parse({
@@ -112,6 +112,15 @@ describe('findings', () => {
     expect(report('fail').map(findingText)).toEqual(['FAIL  Garage: clock: It is wrong. (CLOCK_SKEW)\n      → Set it.']);
     expect([isHealthy(report('fail')), isHealthy(report('warn')), isHealthy([])]).toEqual([false, true, true]);
   });
+});
+
+it('a transaction comes with its page where there is an explorer', () => {
+  expect(linked({ transaction: '0xab' }, { explorerUrl: 'https://scan.example' })).toEqual({
+    transaction: '0xab',
+    url: 'https://scan.example/tx/0xab',
+  });
+  expect(linked({ transaction: '0xab' }, { explorerUrl: null }).url).toBeNull();
+  expect(linked({ transaction: null }, { explorerUrl: 'https://scan.example' }).url).toBeNull();
 });
 
 describe('a task that timed out', () => {

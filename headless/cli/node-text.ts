@@ -1,4 +1,5 @@
 /** Nodes, tasks and money as a person reads them in a terminal. Pure. */
+import { transactionUrl } from '../../contract/explorer.ts';
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
@@ -149,9 +150,22 @@ export function taskCells(task: TaskRow): string[] {
     secondsText(task.durationMs),
     cnx(task.feeWei),
     cnxOrDash(task.paymentWei),
-    [task.error?.code ?? '', timeOutText(task)].filter((part) => part !== '').join('; '),
+    [task.error?.code ?? '', timeOutText(task), neverPaidText(task)].filter((part) => part !== '').join('; '),
   ];
 }
+/** Contracts pay a group out of its winner's fee, or never. */
+function neverPaidText({ status, paymentWei }: Pick<TaskRow, 'status' | 'paymentWei'>): string {
+  return status === 'EndGroupRefund' && paymentWei === '0' ? 'never paid: the winner of its group was aborted' : '';
+}
+
+/** What an act has sent, with its page where the network has an explorer. */
+export function linked(
+  { transaction }: { readonly transaction: string | null },
+  { explorerUrl }: Pick<ProfileView, 'explorerUrl'>,
+) {
+  return { transaction, url: transaction === null ? null : transactionUrl(explorerUrl, transaction) };
+}
+
 const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
   queue: 'timed out in the queue: no node took it',
   arguments: 'timed out: no arguments from the application',

@@ -30,6 +30,11 @@ export function useNode(): SelectedNode {
   return node;
 }
 
+/** Whether the selected node's tasks, stake and pay live on a chain: then there is no account at a relay. */
+export function useOnChain(): boolean {
+  return useNode().profile.networkMode === 'chain';
+}
+
 /** What the selected node says of itself, else what the host last heard of it; null = nothing yet. */
 export function useNodeView(): NodeView | null {
   const { profile, session } = useNode();

@@ -183,7 +183,8 @@ export class CaseCollector {
     const rebuilt = this.#rebuild(file, findings.toldLastStatus);
     const invalidated = rebuilt.timeline.find((entry) => entry.value === 'EndInvalidated');
     const seen = { status: findings.status, invalidatedMs: invalidated?.atMs ?? file.openedMs };
-    const review = reviewAfter(file.review, seen);
+    // A contract slashes in the very transaction that invalidates: there is no review by anybody.
+    const review = this.#isOnChain ? file.review : reviewAfter(file.review, seen);
     const how = { toldLastStatus: findings.toldLastStatus, isOnChain: this.#isOnChain };
     const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, how) : null;
     const fault = (ended === null ? null : faultOfEnd(ended)) ?? file.fault;

@@ -7,6 +7,7 @@ import { type AskedNode, withNode } from '../ask-program.ts';
 import { possible } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { linked } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -45,10 +46,15 @@ export function addBeneficialAddressCommands({ program, terminal, end }: Registr
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
         await confirmedForEver(address, { asked, forEver, passphraseFd: passphraseFd ?? null, terminal });
         terminal.note('Waiting for the transaction …');
-        return asked.node.money.confirmChainAct({ act, confirmation });
+        return linked(await asked.node.money.confirmChainAct({ act, confirmation }), asked.view);
       });
       if (json) terminal.out(JSON.stringify(done));
-      else terminal.out(done.transaction === null ? 'It was set already.' : `Set by ${done.transaction}.`);
+      else
+        terminal.out(
+          done.transaction === null
+            ? 'It was set already.'
+            : `Set by ${done.transaction}${done.url === null ? '' : ` (${done.url})`}.`,
+        );
       end(EXIT.ok);
     });
 }

@@ -17,7 +17,7 @@ import { withNode } from '../ask-program.ts';
 import { confirmed, possible } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { cnx, table, timeText } from '../node-text.ts';
+import { cnx, linked, table, timeText } from '../node-text.ts';
 
 type NodeOptions = CommonOptions & { readonly node?: string };
 type ActOptions = NodeOptions & { readonly yes?: boolean };
@@ -76,12 +76,12 @@ function addActs({ program, terminal, end }: Registry): void {
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
         await confirmed(`Bring the stake to ${cnx(set)}?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
-        return node.money.confirmChainAct({ act, confirmation });
+        return linked(await node.money.confirmChainAct({ act, confirmation }), view);
       });
       if (json) terminal.out(JSON.stringify(answer));
       else if ('stake' in answer) terminal.out(stakeText(answer.stake));
       else if ('held' in answer) terminal.out(heldText(answer.held));
-      else terminal.out(answer.transaction === null ? 'There was nothing left to do.' : `Done by ${answer.transaction}.`);
+      else terminal.out(doneText(answer));
       end(EXIT.ok);
     });
   common(program.command('withdraw'))
@@ -122,7 +122,7 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
     .option('--set <percent>', 'the share that it shall be, 0 to 99', wholeNumber(0, 99))
     .option('--yes', 'do not ask')
     .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: number }) => {
-      const answer = await withNode(which, async ({ node }) => {
+      const answer = await withNode(which, async ({ node, view }) => {
         if (set === undefined) return { percent: (await node.money.stake({})).delegatorShare };
         const act = { kind: 'setDelegatorShare' as const, percent: set };
         const preview = await node.money.prepareChainAct({ act });
@@ -130,11 +130,11 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
         await confirmed(`Give ${set} % to the delegators?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
-        return node.money.confirmChainAct({ act, confirmation });
+        return linked(await node.money.confirmChainAct({ act, confirmation }), view);
       });
       if (json) terminal.out(JSON.stringify(answer));
       else if ('percent' in answer) terminal.out(`${answer.percent} %`);
-      else terminal.out(answer.transaction === null ? 'There was nothing left to do.' : `Done by ${answer.transaction}.`);
+      else terminal.out(doneText(answer));
       end(EXIT.ok);
     });
 }
@@ -241,6 +241,11 @@ function stakeText(stake: StakeView): string {
       ...(stake.legacy === null ? [] : [['in left contracts', `${cnx(stake.legacy.balanceWei)}, see legacy-stake show`]]),
     ],
   );
+}
+
+function doneText({ transaction, url }: ReturnType<typeof linked>): string {
+  if (transaction === null) return 'There was nothing left to do.';
+  return `Done by ${transaction}${url === null ? '' : ` (${url})`}.`;
 }
 
 /** Where tasks live on a chain there is a stake and a wallet, and nothing else. */

@@ -1,9 +1,16 @@
 import { useTranslation } from 'react-i18next';
-import { COUNTERPARTIES, LEDGER_KINDS, OWN_ACCOUNTS } from '../../../contract/money.ts';
+import { COUNTERPARTIES, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS } from '../../../contract/money.ts';
+import { useOnChain } from '../../state/app-context.ts';
 import { Select } from '../../ui/field.tsx';
 import { EVERYTHING, KIND_SETS, type KindSet, type LedgerFilter, PERIODS } from './ledger-filter.ts';
 
 const SETS = Object.keys(KIND_SETS) as KindSet[];
+
+/** Where there is a wallet and a stake, and every movement is a transaction. */
+const ACCOUNTS_ON_CHAIN = ['wallet', 'stake', ...COUNTERPARTIES] as const;
+const KINDS_ON_CHAIN: ReadonlySet<LedgerKind> = new Set([
+  ...(['taskPayment', 'groupShare', 'refundShare', 'stake', 'unstake', 'slash', 'gas', 'transfer', 'opening'] as const),
+]);
 
 export interface LedgerFiltersProps {
   readonly filter: LedgerFilter;
@@ -12,9 +19,14 @@ export interface LedgerFiltersProps {
 
 export function LedgerFilters({ filter, onChange }: LedgerFiltersProps) {
   const { t } = useTranslation('earnings');
-  const accounts = [...OWN_ACCOUNTS, ...COUNTERPARTIES].map((value) => ({ value, label: t(`accounts.${value}`) }));
+  const onChain = useOnChain();
+  const known = onChain ? ACCOUNTS_ON_CHAIN : [...OWN_ACCOUNTS, ...COUNTERPARTIES];
+  const accounts = known.map((value) => ({ value, label: t(`accounts.${value}`) }));
   const sets = SETS.map((value) => ({ value, label: t(`ledger.kindSets.${value}`) }));
-  const kinds = LEDGER_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) }));
+  const kinds = LEDGER_KINDS.filter((kind) => !onChain || KINDS_ON_CHAIN.has(kind)).map((value) => ({
+    value,
+    label: t(`kinds.${value}`),
+  }));
   const change = (part: Partial<LedgerFilter>) => {
     const next = { ...filter, ...part };
     onChange(next.account === 'all' && next.kind === 'all' && next.period === 'all' ? EVERYTHING : next);

@@ -3,10 +3,11 @@ import { Link } from 'react-router';
 import { type Account, type LedgerEntryView, NOT_ITEMISED, WITHDRAWN_BY_NETWORK } from '../../../contract/money.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useNode } from '../../state/app-context.ts';
-import { CopyButton, Hash, shortHash } from '../../ui/hash.tsx';
+import { CopyButton, shortHash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { TransactionHash } from '../../ui/transaction.tsx';
 import { signedWei } from './ledger-filter.ts';
 
 export interface LedgerTableProps {
@@ -92,7 +93,7 @@ function Source({ entry: { task, transaction, record, source } }: { readonly ent
           <CopyButton text={task} what={t('ledger.task')} />
         </span>
       )}
-      {transaction !== null && <Hash value={transaction} what={t('ledger.transaction')} />}
+      {transaction !== null && <TransactionHash value={transaction} />}
       {task === null && transaction === null && (
         <code title={t('ledger.record')} className="font-mono text-xs break-all text-faint">
           {record === null ? source : <RecordName record={record} />}

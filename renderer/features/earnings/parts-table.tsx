@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Grouping } from '../../../contract/money.ts';
+import { useOnChain } from '../../state/app-context.ts';
 import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { useGroupText } from './group-text.ts';
@@ -56,8 +57,12 @@ const LINES = [
   ['slashed', 'slashedWei', -1n],
 ] as const;
 
+/** There is no delegation, no emission and no withdrawal where pay goes to the wallet. */
+const ON_CHAIN: ReadonlySet<string> = new Set(['tasks', 'gas', 'slashed']);
+
 function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
   const { t } = useTranslation('earnings');
+  const onChain = useOnChain();
   const sum = (pick: (row: EarningsRow) => string) => rows.reduce((all, row) => all + BigInt(pick(row)), 0n);
   const columns = [
     { key: 'part', label: t('parts.part') },
@@ -65,7 +70,7 @@ function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
   ];
   return (
     <Table caption={t('parts.title')} columns={columns}>
-      {LINES.map(([name, field, sign]) => (
+      {LINES.filter(([name]) => !onChain || ON_CHAIN.has(name)).map(([name, field, sign]) => (
         <Row key={name}>
           <Cell head>{t(`parts.${name}`)}</Cell>
           <Cell right>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { EarningsSumsView, MoneySummary } from '../../../contract/money.ts';
+import { useOnChain } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
@@ -8,6 +9,7 @@ import { Time } from '../../ui/time.tsx';
 /** What was earned; what is only estimated stands apart. */
 export function SumsCard({ summary }: { readonly summary: MoneySummary }) {
   const { t } = useTranslation('earnings');
+  const onChain = useOnChain();
   return (
     <Card title={t('sums.earned')} aside={<span className="text-[13px] text-faint">{t('sums.utc')}</span>}>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-4">
@@ -16,7 +18,7 @@ export function SumsCard({ summary }: { readonly summary: MoneySummary }) {
         <Sum name={t('sums.month')} sums={summary.last30Days} />
         <Sum name={t('sums.total')} sums={summary.total} />
       </dl>
-      <Estimate estimate={summary.emissionEstimate} />
+      {!onChain && <Estimate estimate={summary.emissionEstimate} />}
     </Card>
   );
 }

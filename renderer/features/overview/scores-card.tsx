@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import type { QosExplanation } from '../../../contract/standing.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -22,6 +23,8 @@ export function ScoresCard() {
   const { stakingScore, weight, share } = weightParams.parse(told);
   const percent = share === null ? null : `${(share * 100).toFixed(1)} %`;
   const error = qos.error ?? chances.error;
+  const points = qos.value?.points ?? null;
+  if (points !== null) return <PointsCard points={points} />;
   return (
     <Card title={t('scores.title')}>
       {error && <ErrorNote error={error} />}
@@ -38,6 +41,24 @@ export function ScoresCard() {
   );
 }
 
+/** Where contracts judge: points and nothing else. */
+function PointsCard({ points }: { readonly points: NonNullable<QosExplanation['points']> }) {
+  const { t } = useTranslation(['overview', 'trust']);
+  const { average, lastTasks, mostOfLastTasks: most, kickOutAt } = points;
+  return (
+    <Card title={t('scores.title')}>
+      <dl className="flex flex-col gap-3">
+        <Line name={t('trust:qos.points.average')} text={String(average)} moves={t('trust:qos.points.averageHint')} />
+        <Line
+          name={t('trust:qos.points.last')}
+          text={t('trust:qos.points.of', { points: lastTasks, most })}
+          moves={t('trust:qos.points.kickOut', { limit: kickOutAt })}
+        />
+      </dl>
+    </Card>
+  );
+}
+
 interface ScoreProps {
   readonly name: string;
   /** 0–1; null = not told. */
@@ -46,12 +67,16 @@ interface ScoreProps {
 }
 
 function Score({ name, value, moves }: ScoreProps) {
+  return <Line name={name} text={value === null ? null : value.toFixed(2)} moves={moves} />;
+}
+
+function Line({ name, text, moves }: { readonly name: string; readonly text: string | null; readonly moves: string }) {
   const { t } = useTranslation('overview');
   return (
     <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-0.5">
       <dt className="font-medium">{name}</dt>
       <dd className="font-semibold tabular-nums">
-        {value === null ? <span className="font-normal text-faint">{t('scores.unknown')}</span> : value.toFixed(2)}
+        {text ?? <span className="font-normal text-faint">{t('scores.unknown')}</span>}
       </dd>
       <dd className="col-span-2 text-[13px] text-faint">{moves}</dd>
     </div>

@@ -2,14 +2,19 @@ import { useTranslation } from 'react-i18next';
 import type { LedgerKind } from '../../../contract/money.ts';
 import type { TaskDetail } from '../../../contract/tasks.ts';
 import { Fact, Facts } from '../../ui/card.tsx';
-import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
+import { TransactionHash } from '../../ui/transaction.tsx';
 
 const NAMED = ['taskPayment', 'groupShare', 'refundShare', 'slash'] as const;
 
 function wordOf(kind: LedgerKind): (typeof NAMED)[number] | 'other' {
   return NAMED.find((named) => named === kind) ?? 'other';
+}
+
+/** Contracts pay a group out of the fee of its winner, when the winner's result is reported, or never. */
+function isNeverPaid({ status, paymentWei }: TaskDetail['task']): boolean {
+  return status === 'EndGroupRefund' && paymentWei === '0';
 }
 
 export function TaskSettlement({ detail: { task, money } }: { readonly detail: TaskDetail }) {
@@ -22,7 +27,9 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
         </Fact>
         <Fact name={t('drawer.earned')}>{money === null ? t('drawer.noLedger') : <Money wei={money.earnedWei} signed />}</Fact>
       </Facts>
-      {money?.entries.length === 0 && <p className="text-faint">{t('drawer.settlementNone')}</p>}
+      {money?.entries.length === 0 && (
+        <p className="text-faint">{t(isNeverPaid(task) ? 'drawer.settlementNever' : 'drawer.settlementNone')}</p>
+      )}
       {money?.entries.map((entry) => (
         <div
           key={entry.id}
@@ -32,7 +39,7 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
           <span className="text-faint">
             <Time atMs={entry.atMs} />
             {entry.record !== null && <code className="ml-2 font-mono text-xs">{entry.record}</code>}
-            {entry.transaction !== null && <Hash value={entry.transaction} what="transaction" />}
+            {entry.transaction !== null && <TransactionHash value={entry.transaction} />}
           </span>
           <Money wei={entry.from === 'network' ? entry.wei : `-${entry.wei}`} signed />
         </div>

@@ -17,10 +17,11 @@ export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) 
   const { t } = useTranslation('wallet');
   const { profile } = useNode();
   const { address } = profile.profile;
+  const hint = hasChain ? 'nodeHint' : profile.networkMode === 'chain' ? 'nodeHintOnChain' : 'nodeHintOffChain';
   return (
     <Card title={t('addresses.title')}>
       <dl className="flex flex-col gap-2.5">
-        <Line name={t('addresses.node')} hint={t(hasChain ? 'addresses.nodeHint' : 'addresses.nodeHintOffChain')}>
+        <Line name={t('addresses.node')} hint={t(`addresses.${hint}`)}>
           <WholeAddress value={address} what={t('addresses.node')} />
         </Line>
         {hasChain && (

@@ -11,6 +11,7 @@ import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { TransactionHash } from '../../ui/transaction.tsx';
 
 type Withdrawals = z.output<typeof withdrawalsSchema>;
 const TONES = { pending: 'info', success: 'good', failed: 'bad' } as const satisfies Record<string, Tone>;
@@ -47,7 +48,7 @@ export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }
               <Cell>
                 <Hash value={row.destination} what={t('withdrawals.destination')} />
               </Cell>
-              <Cell>{row.transaction === null ? '—' : <Hash value={row.transaction} what={t('withdrawals.transaction')} />}</Cell>
+              <Cell>{row.transaction === null ? '—' : <TransactionHash value={row.transaction} />}</Cell>
               <Cell right>
                 <Money wei={row.feeWei} bare />
               </Cell>

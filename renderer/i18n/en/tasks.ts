@@ -139,6 +139,8 @@ export const tasks = {
     scoreNone: 'No score yet.',
     hash: 'SHA-256',
     settlement: 'Settlement',
+    settlementNever:
+      'Nothing is paid for this task: a group is paid out of the fee of its winner, whose task was aborted before its result was reported. This node did its part.',
     settlementNone: 'Nothing is booked for this task yet.',
     noLedger: 'This node keeps no ledger.',
     feeOffered: 'Fee offered',

@@ -4,6 +4,7 @@ export const wallet = {
     title: 'Addresses',
     node: 'Node account',
     nodeHint: 'Holds the relay balance and the stake. Send coin for the stake and for gas here.',
+    nodeHintOnChain: 'Is paid for tasks, and pays stake and gas. Send coin for both here.',
     nodeHintOffChain: 'The relay identifies the node by it.',
     benefit: 'Beneficial address',
     benefitHint: 'Where withdrawals and returned stakes go. Once set, the contract never changes it again.',

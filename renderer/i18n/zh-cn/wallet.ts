@@ -7,6 +7,7 @@ export const wallet: Same<typeof en> = {
     title: '地址',
     node: '节点账户',
     nodeHint: '持有中继余额和质押。请把用于质押和 Gas 的代币发送到这里。',
+    nodeHintOnChain: '任务报酬付到这里，质押和 Gas 也从这里支付。请把用于两者的代币发送到这里。',
     nodeHintOffChain: '中继以此识别节点。',
     benefit: '受益地址',
     benefitHint: '提现和退回的质押会转到这里。设置之后合约不会再更改它。',
