@@ -17,6 +17,8 @@ export interface FlowReaderOptions {
 interface Known {
   /** Tasks that this node has had. */
   readonly own: Set<Hex>;
+  /** Tasks whose pay is booked: a contract pays once, and what a deep reorganisation took back is paid again. */
+  readonly paid: Set<Hex>;
   /** Winners of groups that have not paid yet, with the tasks of this node that they pay. */
   readonly winners: Map<Hex, Hex>;
 }
@@ -41,7 +43,7 @@ function inOrder(a: Log, b: Log): number {
 }
 
 function knownFlows(records: FlowReaderOptions['records']): Known {
-  const known: Known = { own: new Set(), winners: new Map() };
+  const known: Known = { own: new Set(), paid: new Set(), winners: new Map() };
   const flows = [...records.pages('chainFlow')].flatMap((page) => page.map(({ json }) => flowSchema.parse(JSON.parse(json))));
   // By key a payment may come before what it is for.
   for (const flow of flows.filter(({ event }) => event === 'started' || event === 'refunded')) note(known, flow);
@@ -49,7 +51,8 @@ function knownFlows(records: FlowReaderOptions['records']): Known {
   return known;
 }
 
-function note({ own, winners }: Known, flow: Flow): void {
+function note({ own, paid, winners }: Known, flow: Flow): void {
+  if (flow.event === 'paid') paid.add(flow.commitment);
   if (flow.event === 'started') own.add(flow.commitment);
   if (flow.event === 'refunded' && flow.winner !== null) winners.set(flow.winner, flow.commitment);
   if (flow.event !== 'unpaid' && !(flow.event === 'paid' && flow.kind === 'refundShare')) return;
@@ -58,7 +61,7 @@ function note({ own, winners }: Known, flow: Flow): void {
 
 async function flowsOf(
   { self, taskAt, blockTimeMs }: FlowReaderOptions,
-  { own, winners }: Known,
+  { own, paid, winners }: Known,
   { log, logs }: { readonly log: Log; readonly logs: readonly Log[] },
 ): Promise<Flow[]> {
   const decoded = decode(log);
@@ -76,6 +79,7 @@ async function flowsOf(
   }
   const paidBy = winners.get(commitment);
   if (!own.has(commitment) && paidBy === undefined) return [];
+  if (paidBy === undefined && paid.has(commitment)) return [];
   switch (name) {
     case 'TaskEndSuccess': {
       const wei = (await taskAt(commitment))?.feeWei ?? 0n;

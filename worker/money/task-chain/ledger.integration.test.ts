@@ -90,6 +90,24 @@ it('a stake, a fee, gas, and the stake again', async () => {
   expect(money.ledger.conflicts()).toEqual([]);
 });
 
+it('a fee that a deep reorganisation took back and that was paid again, once', async () => {
+  const { rig, settle, booked, money } = await books();
+  const task = await world.create({ type: 1, feeWei: 3n * CNX });
+  await judged(rig, task);
+  await world.validateSingle(task);
+  await rig.until(task.commitment, 'close EndSuccess');
+  await settle();
+  await world.anvil.control.reorganise(1);
+  // The relay reports once more, in another block.
+  await world.anvil.control.mine(2);
+  await world.resultUploaded(task.commitment);
+  await settle();
+  expect(booked('taskPayment')).toEqual([3n * CNX]);
+  expect(money.ledger.conflicts()).toEqual([]);
+  await rig.network.quit();
+  await settle();
+});
+
 it('a stake that comes back at the end of the task, for a node that quit while busy', async () => {
   const { rig, settle, booked } = await books();
   const task = await world.create({ type: 1 });
