@@ -82,10 +82,11 @@ function notRunning(what: string): WorkerError {
   return new WorkerError('NODE_NOT_RUNNING', `${what} needs the running node`, { what });
 }
 
-/** Stands where only a running node has something: no procedure that is answered here comes to it. */
-function absent<Part extends object>(): Part {
-  return new Proxy({} as Part, {
-    get: (_part, name) => {
+/** Stands where only a running node has something, but for what is `known`: no procedure that is answered here comes to it. */
+function absent<Part extends object>(known: Partial<Part> = {}): Part {
+  return new Proxy(known as Part, {
+    get: (part, name) => {
+      if (Object.hasOwn(part, name)) return Reflect.get(part, name);
       throw notRunning(String(name));
     },
   });
@@ -111,7 +112,7 @@ function partsOf(store: Store, { dataDir, retention, mode, readStake, clock, ran
   return {
     ...{ store, dataDir, resultsDir, clearance: null, models: null, networkClock: clock, random },
     node: absent(),
-    reader: absent(),
+    reader: absent<ServiceParts['reader']>({ mode }),
     cards: absent(),
     cases: new CaseArchive({ store, dataDir, redaction: absent(), clock }),
     keeper: new Housekeeper({ store, resultsDir, retention, clock, log }),
