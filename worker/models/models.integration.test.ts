@@ -239,7 +239,6 @@ describe('a task', () => {
     hub.release();
     await alice.models.forTask(want);
     expect(onDisk(big).equals(big.bytes)).toBe(true);
-    alice.models.touch([big.modelId]);
     await alice.models.forTask({ ...want, waitMs: 0 });
     expect(hub.requests).toHaveLength(2);
   });

@@ -103,14 +103,6 @@ export class Models {
     return this.#downloads.forTask({ ...want, key: this.#key(want.modelId) });
   }
 
-  /** A task of these models has run, for an executor that does not go through {@link engine}. */
-  touch(modelIds: readonly string[]): void {
-    const { file, records, clock } = this.#parts;
-    file.change(() => {
-      for (const modelId of modelIds) records.touch(this.#key(modelId), clock.now());
-    });
-  }
-
   scan(): Promise<void> {
     return this.#upkeep.scan();
   }

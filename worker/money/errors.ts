@@ -91,7 +91,3 @@ export const MONEY_ERRORS = {
 export type MoneyErrorCode = keyof typeof MONEY_ERRORS;
 
 export class MoneyError extends CodedError<MoneyErrorCode> {}
-
-export function isMoneyError(error: unknown, ...codes: readonly MoneyErrorCode[]): error is MoneyError {
-  return error instanceof MoneyError && (codes.length === 0 || codes.includes(error.code));
-}

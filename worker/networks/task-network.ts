@@ -86,10 +86,7 @@ export interface TaskNetwork {
   pause(): Promise<void>;
   resume(): Promise<void>;
   modelDownloaded(modelId: string): Promise<void>;
-  versionChanged(version: string): Promise<void>;
   reportNodeError(report: NodeErrorReport): Promise<void>;
-  /** Wei on this node's relay account. */
-  balance(): Promise<bigint>;
   /** The latest credits for tasks, newest first; 'unsupported' where the network keeps no such record. */
   taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'>;
   /** The network's clock in unix seconds. */

@@ -172,18 +172,10 @@ export class FakeNetwork implements TaskNetwork {
     });
   }
 
-  versionChanged(): Promise<void> {
-    return this.#call('versionChanged', () => {});
-  }
-
   reportNodeError(report: NodeErrorReport): Promise<void> {
     return this.#call('reportNodeError', () => {
       this.diagnostics.push(report);
     });
-  }
-
-  balance(): Promise<bigint> {
-    return this.#call('balance', () => 0n);
   }
 
   taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {

@@ -139,7 +139,7 @@ export class ChainNetwork implements TaskNetwork {
         present: `${gpu.name} ${gpu.vramGib}`,
       });
     }
-    if (info.version !== versionParts(version).join('.')) await this.versionChanged(version);
+    if (info.version !== versionParts(version).join('.')) await this.#nodeAct('updateVersion', [versionParts(version)]);
     for (const id of modelIds) if (!info.localModelIds.includes(id)) await this.modelDownloaded(id);
   }
 
@@ -159,16 +159,8 @@ export class ChainNetwork implements TaskNetwork {
     return this.#nodeAct('reportModelDownloaded', [modelId]);
   }
 
-  async versionChanged(version: string): Promise<void> {
-    await this.#nodeAct('updateVersion', [versionParts(version)]);
-  }
-
   /** There is nobody to tell. */
   async reportNodeError(): Promise<void> {}
-
-  balance(): Promise<bigint> {
-    return this.#options.rpc.call('eth_getBalance', [this.address, 'latest']);
-  }
 
   taskIncome(): Promise<readonly TaskIncome[]> {
     return this.#options.income.rows();

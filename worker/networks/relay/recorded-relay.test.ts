@@ -290,7 +290,6 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
   'POST /v1/node/:address/pause': { call: ({ network }) => network.pause(), ...none },
   'POST /v1/node/:address/resume': { call: ({ network }) => network.resume(), ...none },
   'POST /v1/node/:address/model': { call: ({ network }) => network.modelDownloaded('base:m'), ...none },
-  'POST /v1/node/:address/version': { call: ({ network }) => network.versionChanged('3.5.1'), ...none },
   'POST /v2/tasks/:task_id_commitment/node_error': {
     call: ({ network }, exchange) =>
       network.reportNodeError({
@@ -308,10 +307,8 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
     ...none,
   },
   'GET /v2/relay_account/:address/balance': {
-    async call({ network, account }) {
-      return [await network.balance(), await account.balance()];
-    },
-    means: (text: string) => [wei(text), wei(text)],
+    call: ({ account }) => account.balance(),
+    means: (text: string) => wei(text),
   },
   'POST /v1/client/connect_wallet': { call: ({ network }) => network.taskIncome(), means: () => undefined },
   'GET /v1/relay_account/:address/task_fee': list(
@@ -405,6 +402,7 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
 const APPLICATION = 'an application asks it; this program never creates or judges tasks on a real network';
 const SERVICE = 'answers only to the wallet that pays withdrawals out';
 const ADMIN = 'answers only to admins of the relay';
+const ANNOUNCED = 'the version goes along with the capabilities';
 const SHOWN = 'a figure for a website; nothing here is decided by it or booked from it';
 
 /** Routes that the client never asks, each with the reason. */
@@ -427,6 +425,7 @@ const UNUSED: Readonly<Partial<Record<RelayRoute, string>>> = {
   'DELETE /v1/worker/:version': 'a count of worker programs that no node takes part in',
   'GET /v1/worker/:version/count': 'a count of worker programs that no node takes part in',
   'GET /v2/relay_account/:address/vesting/locked': 'the list of vestings says the same, record by record',
+  'POST /v1/node/:address/version': ANNOUNCED,
   'GET /v2/relay_account/:address/emission/chart': SHOWN,
   'GET /v2/delegated_staking/nodes/filter_options': 'knows only nodes with a share for delegators: not the versions that run',
   'GET /v1/staking/:address': 'the chain itself is asked',

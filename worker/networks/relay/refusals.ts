@@ -29,18 +29,6 @@ export const isAlreadyJoined = (error: unknown) =>
   refused(error, (message) => message === 'Node already joined') || reverted(error, 'Node already joined');
 export const isIllegalNodeStatus = (error: unknown) =>
   refused(error, (message) => message === 'Illegal node status') || reverted(error, 'Illegal node status');
-/** A contract's way of saying that the task or the node is no longer as it was read: to be read again, and nothing is wrong. */
-export const isStateMoved = (error: unknown) =>
-  reverted(
-    error,
-    'Task not found',
-    'Wrong task',
-    'Illegal previous task state',
-    'Timeout not reached',
-    'Illegal node status',
-    'Node already joined',
-    'Node has quitted',
-  );
 export const isUnauthorised = (error: unknown) => refused(error, (_, httpStatus) => httpStatus === 401);
 export const isUnknownRoute = (error: unknown) =>
   refused(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');

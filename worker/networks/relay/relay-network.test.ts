@@ -67,9 +67,9 @@ describe('what is sent', () => {
   it('signs reads in the query', async () => {
     const { relay, network } = await connect();
     relay.behave(succeed('1'));
-    await network.balance();
+    await failure(network.nodeInfo());
     const { path, query } = relay.seen[0] ?? expect.fail();
-    expect(path).toBe(`/v2/relay_account/${ADDRESS}/balance`);
+    expect(path).toBe(`/v2/node/${ADDRESS}`);
     const [timestamp, signature] = [Number(query.get('timestamp')), String(query.get('signature'))];
     const request = { payload: { address: ADDRESS }, timestamp, signature, nowSeconds: NOW / 1000, expectedAddress: ADDRESS };
     expect(verifyRequest(request)).toBe(ADDRESS);
@@ -85,7 +85,6 @@ describe('what is sent', () => {
     await network.updateCapabilities(capabilities);
     await network.pause();
     await network.modelDownloaded('base:a/b');
-    await network.versionChanged('3.5.1');
     const about = { address: ADDRESS };
     const machine = { gpu_name: gpu.name, gpu_vram: 24, version: '3.5.0', model_ids: ['base:tiny/model'] };
     expect(relay.seen.map((request) => [request.path, verifyBody(request)])).toEqual([
@@ -95,7 +94,6 @@ describe('what is sent', () => {
       [`/v2/node/${ADDRESS}/capabilities`, { ...about, ...machine }],
       [`/v1/node/${ADDRESS}/pause`, about],
       [`/v1/node/${ADDRESS}/model`, { ...about, model_id: 'base:a/b' }],
-      [`/v1/node/${ADDRESS}/version`, { ...about, version: '3.5.1' }],
     ]);
   });
 
@@ -323,7 +321,7 @@ describe('an answer that makes no sense', () => {
   ])('%s: RELAY_BAD_ANSWER', async (_, behaviour) => {
     const { relay, network } = await connect(undefined, { answerBytes: 1_000 });
     relay.behave(behaviour);
-    expect((await failure(network.balance())).code).toBe('RELAY_BAD_ANSWER');
+    expect((await failure(network.nodeInfo())).code).toBe('RELAY_BAD_ANSWER');
     expect(relay.seen).toHaveLength(1);
   });
 

@@ -3,7 +3,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { TASK_ERROR } from '../../../protocol/tasks/status.ts';
 import type { EventRow } from '../../../protocol/wire/event-row.ts';
 import { readEventRow } from '../../../protocol/wire/event-row.ts';
-import { commitmentField, uintField, weiField } from '../../../protocol/wire/fields.ts';
+import { commitmentField, uintField } from '../../../protocol/wire/fields.ts';
 import type { CapabilitiesPayload, JoinPayload, NodeErrorPayload, NodeInfo } from '../../../protocol/wire/node.ts';
 import { nodeInfoSchema } from '../../../protocol/wire/node.ts';
 import { inferenceTaskSchema, type RemoteTask } from '../../../protocol/wire/task.ts';
@@ -117,10 +117,6 @@ export class RelayNetwork implements TaskNetwork {
     return this.#postNode('model', { model_id: modelId });
   }
 
-  versionChanged(version: string): Promise<void> {
-    return this.#postNode('version', { version });
-  }
-
   reportNodeError(report: NodeErrorReport): Promise<void> {
     const payload: NodeErrorPayload = {
       node_address: this.address,
@@ -136,11 +132,6 @@ export class RelayNetwork implements TaskNetwork {
     };
     const unsigned = { captured_at: Math.floor(report.capturedAtMs / 1000) };
     return this.#relay.post(`/v2/tasks/${report.commitment}/node_error`, payload, unsigned);
-  }
-
-  balance(): Promise<bigint> {
-    const request = { path: `/v2/relay_account/${this.address}/balance` };
-    return this.#relay.signedData(weiField, request, { address: this.address });
   }
 
   taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {
