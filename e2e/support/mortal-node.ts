@@ -40,12 +40,12 @@ export interface MortalNode {
   rows(sql: string): Record<string, unknown>[];
 }
 
-export async function mortalNode(world: TaskWorld): Promise<MortalNode> {
+export async function mortalNode(world: TaskWorld, { rpcUrl = world.anvil.url } = {}): Promise<MortalNode> {
   const key = newKey();
   const address = addressOf(key);
   const dataDir = join(tempDir(), 'node');
   const relay = new CarryingRelay(world, await startHttpRelay());
-  const line = await startMortalLine(world.anvil.url, [taskContractInterface('VSSTask'), taskContractInterface('Node')]);
+  const line = await startMortalLine(rpcUrl, [taskContractInterface('VSSTask'), taskContractInterface('Node')]);
   const base = nodeConfig({ dataDir, relayUrl: relay.url });
   const gas = { ...world.preset.gas, maxFeePerGasWei: String(world.preset.gas.maxFeePerGasWei) };
   const config: NodeConfigInput = {

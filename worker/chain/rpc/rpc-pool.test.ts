@@ -23,6 +23,8 @@ class FakeEndpoint implements PoolEndpoint {
   /** Fails only what is not part of the identity. */
   onlyReal = false;
   head: bigint | null = null;
+  /** How the next real request ends, once. */
+  once: FailurePhase | null = null;
 
   constructor(name: string) {
     this.name = name;
@@ -33,6 +35,11 @@ class FakeEndpoint implements PoolEndpoint {
     const isIdentity = method === 'eth_chainId' || method === 'eth_getBlockByNumber';
     if (this.trouble !== null && !(this.onlyReal && isIdentity)) {
       return { kind: 'failed', phase: this.trouble, side: this.side, message: 'oh', retryAfterMs: this.retryAfterMs };
+    }
+    if (this.once !== null && !isIdentity) {
+      const phase = this.once;
+      this.once = null;
+      return { kind: 'failed', phase, side: this.side, message: 'oh', retryAfterMs: this.retryAfterMs };
     }
     const result = (value: unknown) => ({ kind: 'result' as const, value: value as RpcResult<Method> });
     if (method === 'eth_chainId') return result(this.chainId);
@@ -184,6 +191,33 @@ describe('an endpoint that is behind the others', () => {
     await clock.tick(0);
     expect(Number(await pool.call('eth_gasPrice', []))).toBe(1);
     expect(second.asked).not.toContain('eth_blockNumber');
+  });
+});
+
+describe('a question whose answer was lost everywhere', () => {
+  it.each(['reset', 'gateway', 'garbage'] as const)('is asked once more: %s', async (phase) => {
+    const { first, ask } = setUp(1);
+    expect(await ask()).toBe(1);
+    first.once = phase;
+    expect(await ask()).toBe(1);
+    first.trouble = phase;
+    const before = first.asked.length;
+    await expect(ask()).rejects.toMatchObject({ data: { failures: [expect.stringContaining(phase)] } });
+    // The question, then who it is, which fails as well.
+    expect(first.asked.slice(before)).toEqual(['eth_blockNumber', 'eth_chainId']);
+  });
+
+  it('is not, of an endpoint that was slow, is not there, or asks to be left alone; nor is a transaction', async () => {
+    for (const phase of ['timeout', 'connect', 'dns'] as const) {
+      const { first, ask } = setUp(1);
+      first.once = phase;
+      await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    }
+    const { first, ask, pool } = setUp(1);
+    Object.assign(first, { once: 'gateway', retryAfterMs: 1_000 });
+    await expect(ask()).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    Object.assign(first, { once: 'reset', retryAfterMs: 0 });
+    await expect(pool.call('eth_sendRawTransaction', ['0x01'])).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
   });
 });
 

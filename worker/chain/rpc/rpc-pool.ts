@@ -98,6 +98,20 @@ export class RpcPool implements ChainRpc {
 
   async call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcResult<Method>> {
     if (this.#isComparisonDue()) void this.#compareHeads();
+    const failures = await this.#askEach(method, params);
+    if (!Array.isArray(failures)) return failures.value;
+    // An act reads many things in a row: one answer that was lost must not begin it anew, again and again.
+    const again = method !== 'eth_sendRawTransaction' && failures.every(isMomentary);
+    const still = again ? await this.#askEach(method, params) : failures;
+    if (!Array.isArray(still)) return still.value;
+    throw summary(method, still);
+  }
+
+  /** The first answer, or how each endpoint failed. @throws RpcRefused */
+  async #askEach<Method extends RpcMethod>(
+    method: Method,
+    params: readonly unknown[],
+  ): Promise<{ readonly value: RpcResult<Method> } | Failure[]> {
     const failures: Failure[] = [];
     // Only a failure of the request itself leaves open whether it was taken.
     let mayHaveBeenTaken = false;
@@ -116,12 +130,12 @@ export class RpcPool implements ChainRpc {
       member.failures = 0;
       if (answer.kind === 'result') {
         if (method === 'eth_sendRawTransaction') this.#tellOthers(member, params);
-        return answer.value;
+        return { value: answer.value };
       }
       if (method === 'eth_getLogs') noteLogRange(member, params);
       throw new RpcRefused({ ...answer, method, afterFailure: mayHaveBeenTaken });
     }
-    throw summary(method, failures);
+    return failures;
   }
 
   get logRange(): number | null {
@@ -194,8 +208,8 @@ export class RpcPool implements ChainRpc {
     const restMs = Math.max(backoff * (0.5 + this.#random.fraction() / 2), asked);
     member.retryAt = later(monotonicNow(this.#clock), restMs);
     this.#log.warn({ endpoint: name, phase: problem.phase, problem: problem.message }, 'an RPC endpoint failed');
-    const { phase, side = 'there', message } = problem;
-    return { name, phase, side, message };
+    const { phase, side = 'there', message, retryAfterMs = 0 } = problem;
+    return { name, phase, side, message, retryAfterMs };
   }
 
   async #verify(member: Member): Promise<Omit<Failure, 'name'> | null> {
@@ -236,6 +250,11 @@ function mismatch(seen: ChainIdentity, expected: { chainId: number | null; genes
     return `its chain ${seen.chainId} began with another block than the one this node knows`;
   }
   return null;
+}
+
+/** It came at once, and may be over at once; one that asks to be left alone is. */
+function isMomentary({ phase, retryAfterMs = 0 }: Failure): boolean {
+  return retryAfterMs === 0 && (phase === 'reset' || phase === 'gateway' || phase === 'garbage');
 }
 
 function asFailure(answer: Exclude<RpcAnswer<unknown>, { kind: 'result' }>): Omit<Failure, 'name'> {

@@ -27,6 +27,8 @@ export interface RpcProxy {
   mode: ProxyMode;
   /** Requests the mode is for; all others pass. Null = all. */
   only: readonly string[] | null;
+  /** The mode is for each so-many-th request alone; 1 = for each. */
+  every: number;
   /** Answers that are given instead of asking the chain. */
   readonly answers: Map<string, unknown>;
 }
@@ -40,6 +42,7 @@ export async function startRpcProxy(target: string): Promise<RpcProxy> {
     methods: [] as string[],
     mode: 'pass' as ProxyMode,
     only: null as readonly string[] | null,
+    every: 1,
     answers: new Map(),
   };
 
@@ -49,7 +52,8 @@ export async function startRpcProxy(target: string): Promise<RpcProxy> {
     const body = Buffer.concat(chunks);
     const { id, method } = requestSchema.parse(JSON.parse(body.toString()));
     proxy.methods.push(method);
-    const mode = proxy.only === null || proxy.only.includes(method) ? proxy.mode : 'pass';
+    const isHit = proxy.methods.length % proxy.every === 0 && (proxy.only === null || proxy.only.includes(method));
+    const mode = isHit ? proxy.mode : 'pass';
     if (mode === 'silent') return;
     if (mode === 'reset') return void request.socket.destroy();
     if (mode === 'down') return void response.writeHead(503).end('<h1>try later</h1>');
