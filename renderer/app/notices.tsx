@@ -2,10 +2,9 @@ import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
+import { useHostText } from '../errors/use-host-text.ts';
 import { useHostRead } from '../rpc/hooks.ts';
 import { Button } from '../ui/button.tsx';
-import { errorEntry } from '../ui/error-note.tsx';
-import { fillFacts } from '../ui/fill-facts.ts';
 
 /** What was mended when the program opened its files, such as a backup that took a file's place, until it is dismissed. */
 export function Notices() {
@@ -31,13 +30,13 @@ export function Notices() {
 
 function Notice({ notice }: { readonly notice: ErrorView & { readonly remedy: string } }) {
   const { t } = useTranslation();
-  const { code, message, data, remedy } = notice;
+  const text = useHostText()(notice);
   return (
     <div className="flex flex-col gap-1">
-      <p className="font-medium text-warn">{errorEntry(code)?.meaning ?? message}</p>
-      <p className="break-words text-soft">{message}</p>
+      <p className="font-medium text-warn">{text.meaning ?? notice.message}</p>
+      <p className="break-words text-soft">{text.quote}</p>
       <p>
-        <span className="font-medium">{t('error.remedy')}:</span> {fillFacts(remedy, data)}
+        <span className="font-medium">{t('error.remedy')}:</span> {text.remedy ?? notice.remedy}
       </p>
     </div>
   );

@@ -8,7 +8,10 @@ type Texts = Readonly<Record<string, object>>;
 
 /** Every text is there in English; those of another language are fetched when it is chosen. */
 const OTHERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
-  'zh-CN': async () => (await import('./zh-cn/index.ts')).zhCn,
+  'zh-CN': async () => {
+    const [{ zhCn }, { catalogue }] = await Promise.all([import('./zh-cn/index.ts'), import('./zh-cn/catalogue/index.ts')]);
+    return { ...zhCn, catalogue };
+  },
 };
 
 /** The first of the desktop's languages that is one of ours. */

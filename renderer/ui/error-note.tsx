@@ -1,14 +1,9 @@
-import { catalogue } from 'virtual:error-catalogue';
 import { CircleX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
-import { fillFacts } from './fill-facts.ts';
-
-/** What a code means and what to do about it; null = no room knows it. */
-export function errorEntry(code: string): { readonly meaning: string; readonly remedy: string } | null {
-  return catalogue[code] ?? null;
-}
+import { useHostText } from '../errors/use-host-text.ts';
+import { CopyButton } from './hash.tsx';
 
 export interface ErrorNoteProps {
   readonly error: ErrorView;
@@ -16,34 +11,55 @@ export interface ErrorNoteProps {
   readonly action?: ReactNode;
 }
 
-/** A coded error: what it means, what to do, and what exactly was said. */
+/** A coded error: what it means, why likely, what to do, what is safe meanwhile; the rest is folded away. */
 export function ErrorNote({ error, action }: ErrorNoteProps) {
-  const { t } = useTranslation();
-  const entry = errorEntry(error.code);
+  const { t } = useTranslation(['errors', 'common']);
+  const text = useHostText()(error);
   // Nothing went wrong: somebody said no, or nobody said yes.
   if (error.code === 'ACT_NOT_CONFIRMED') {
     return (
       <p role="alert" className="rounded-md border border-line p-3 text-soft">
-        {t('person.refused')}
+        {t('common:person.refused')}
       </p>
     );
   }
+  const parts = [
+    [t('cause'), text.cause],
+    [t('remedy'), text.remedy],
+    [t('safe'), text.safe],
+  ] as const;
   return (
     <div role="alert" className="flex gap-3 rounded-md border border-bad/40 bg-bad-wash p-3">
       <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-      <div className="flex min-w-0 flex-col gap-1">
-        <p className="font-medium text-bad">{entry?.meaning ?? t('error.unknownMeaning')}</p>
-        {error.message !== '' && <p className="break-words text-soft">{error.message}</p>}
-        {entry !== null && (
-          <p>
-            <span className="font-medium">{t('error.remedy')}:</span> {fillFacts(entry.remedy, error.data)}
-          </p>
+      <div className="flex min-w-0 flex-1 flex-col gap-1">
+        <p className="font-medium text-bad">{text.meaning ?? t('unknownMeaning')}</p>
+        {text.quote !== null && <p className="break-words whitespace-pre-wrap text-soft">{text.quote}</p>}
+        {parts.map(([name, said]) =>
+          said === null ? null : (
+            <p key={name}>
+              <span className="font-medium">{name}:</span> {said}
+            </p>
+          ),
         )}
-        <div className="flex flex-wrap items-center gap-3">
-          {action}
-          <code className="font-mono text-xs text-soft">{error.code}</code>
-        </div>
+        {action}
+        <ErrorDetails error={error} />
       </div>
     </div>
+  );
+}
+
+/** For whoever is asked for help: the code and what exactly was said. */
+function ErrorDetails({ error: { code, message, data } }: { readonly error: ErrorView }) {
+  const { t } = useTranslation('errors');
+  const facts = Object.keys(data).length === 0 ? '' : `\n${JSON.stringify(data, null, 1)}`;
+  const whole = `${code}: ${message}${facts}`;
+  return (
+    <details className="text-[13px] text-soft">
+      <summary className="w-fit cursor-pointer">{t('details')}</summary>
+      <div className="mt-1 flex items-start gap-2">
+        <pre className="min-w-0 flex-1 overflow-x-auto font-mono text-xs break-words whitespace-pre-wrap">{whole}</pre>
+        <CopyButton text={whole} what={t('copy')} />
+      </div>
+    </details>
   );
 }

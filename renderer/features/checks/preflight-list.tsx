@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { PreflightReport, PreflightResult, PreflightState } from '../../../contract/preflight.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
-import { errorEntry } from '../../ui/error-note.tsx';
-import { fillFacts } from '../../ui/fill-facts.ts';
 
 const TONES: Readonly<Record<PreflightState, Tone>> = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'neutral' };
 
@@ -19,14 +18,18 @@ export function PreflightList({ report }: { readonly report: PreflightReport }) 
 
 function Row({ result }: { readonly result: PreflightResult }) {
   const { t } = useTranslation('firstRun');
+  const { code, message, params } = result;
+  const { meaning, remedy, quote } = useHostText()({ code, message, data: params });
   return (
     <li className="flex items-start gap-3 px-3 py-2.5">
       <div className="min-w-0 flex-1">
         <p className="font-medium">{t(`checks.names.${result.id}`)}</p>
         {result.state !== 'ok' && (
           <>
-            <p className="break-words text-soft">{result.message}</p>
-            <p className="break-words">{fillFacts(errorEntry(result.code)?.remedy ?? result.remedy, result.params)}</p>
+            <p className="break-words text-soft">
+              {meaning ?? message} {quote}
+            </p>
+            <p className="break-words">{remedy ?? result.remedy}</p>
           </>
         )}
       </div>

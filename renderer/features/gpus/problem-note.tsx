@@ -1,25 +1,22 @@
 import { useTranslation } from 'react-i18next';
 import type { GpuProblemView } from '../../../contract/gpu.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
-import { errorEntry } from '../../ui/error-note.tsx';
 
 /** A state of cards that is in the way, rather than a failure: its code's meaning and remedy, and what was seen. */
 export function ProblemNote({ problem }: { readonly problem: GpuProblemView }) {
   const { t } = useTranslation();
   const { code, detail } = problem;
-  const { meaning, remedy } = errorEntry(code) ?? { meaning: problem.message, remedy: problem.remedy };
+  const { meaning, remedy } = useHostText()({ code, message: problem.message });
   return (
     <div className="flex gap-2.5 rounded-md border border-line p-2.5 text-[13px]">
       <ToneIcon tone="warn" className="mt-0.5" />
       <div className="min-w-0">
-        <p className="font-medium">{meaning}</p>
+        <p className="font-medium">{meaning ?? problem.message}</p>
         <p>
-          <span className="text-faint">{t('error.remedy')}:</span> {remedy}
+          <span className="text-faint">{t('error.remedy')}:</span> {remedy ?? problem.remedy}
         </p>
-        <p className="break-words text-faint">
-          <code className="font-mono text-xs">{code}</code>
-          {detail !== '' && ` · ${detail}`}
-        </p>
+        <p className="break-words text-faint">{detail}</p>
       </div>
     </div>
   );

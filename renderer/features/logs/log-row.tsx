@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { LogLevel, LogLine } from '../../../contract/logs.ts';
 import { nodePath } from '../../app/screens.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { useNode } from '../../state/app-context.ts';
-import { errorEntry } from '../../ui/error-note.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { clockTime, exactTime } from '../../ui/time.tsx';
 import { prettyJson } from '../tasks/task-facts.tsx';
@@ -72,11 +72,12 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
 
 function LineDetails({ line }: { readonly line: LogLine }) {
   const { t, i18n } = useTranslation(['logs', 'common']);
-  const entry = line.code === null ? null : errorEntry(line.code);
+  const textOf = useHostText();
+  const entry = line.code === null ? null : textOf({ code: line.code, message: '' });
   return (
     <div className="flex flex-col gap-1 pb-2 pl-7">
       <span className="text-faint">{exactTime(line.atMs, i18n.language)}</span>
-      {entry && (
+      {entry !== null && entry.meaning !== null && (
         <p>
           {entry.meaning}{' '}
           <span className="text-soft">

@@ -1,9 +1,9 @@
 import { Download, ShieldCheck, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ModelState, ModelView } from '../../../contract/models.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
-import { errorEntry } from '../../ui/error-note.tsx';
 import { sizeText } from '../../ui/save-file.ts';
 import { Time } from '../../ui/time.tsx';
 import { useList, useProfileName, useTaskTypes } from './names.ts';
@@ -99,12 +99,13 @@ function StateFacts({ state }: { readonly state: ModelState }) {
 }
 
 function Problem({ state }: { readonly state: ModelState }) {
+  const textOf = useHostText();
   if (state.kind !== 'missing' && state.kind !== 'corrupt') return null;
   const { code, message, remedy, detail } = state.problem;
-  const entry = errorEntry(code);
+  const entry = textOf({ code, message });
   return (
     <p className="text-[13px] break-words">
-      {entry?.meaning ?? message} {entry?.remedy ?? remedy}
+      {entry.meaning ?? message} {entry.remedy ?? remedy}
       {detail !== '' && <span className="text-faint"> {detail}</span>}
     </p>
   );
@@ -113,6 +114,7 @@ function Problem({ state }: { readonly state: ModelState }) {
 function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const { t } = useTranslation('models');
   const act = useModelsAct();
+  const textOf = useHostText();
   const { state, origin, taskTypes, modelId } = model;
   const key = keyOf(model);
   const taskType = taskTypes[0];
@@ -140,7 +142,7 @@ function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
       )}
       {act.error && (
         <span role="alert" className="text-bad" title={act.error.message}>
-          {errorEntry(act.error.code)?.meaning ?? act.error.message}
+          {textOf(act.error).meaning ?? act.error.message}
         </span>
       )}
     </span>

@@ -4,14 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useStore } from 'zustand';
 import { nodePath } from '../../app/screens.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { useAct, useHostRead, useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useApp, useHostClient, useNode, useNodeClient, useNodeView } from '../../state/app-context.ts';
 import { type Tone, ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { ErrorNote, errorEntry } from '../../ui/error-note.tsx';
-import { fillFacts } from '../../ui/fill-facts.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
 import { type AttentionItem, type AttentionKind, attentionItems } from './attention.ts';
 
 const BAD: ReadonlySet<AttentionKind> = new Set([
@@ -84,7 +84,7 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
     gpuRefuses: go(nodePath(id, 'gpus')),
     gpuProblem: go(nodePath(id, 'gpus')),
     moneyConflict: go(nodePath(id, 'earnings')),
-    check: go('/settings/nodes'),
+    check: go(`/settings/nodes?check=${id}`),
     pendingRestart: () => void restart.run(),
     update: go('/settings/updates'),
   };
@@ -143,17 +143,19 @@ interface RowProps {
 
 function AttentionRow({ item: { kind, params, facts = {}, words }, first, busy, onAct }: RowProps) {
   const { t } = useTranslation('overview');
-  const entry = params.code === undefined ? null : errorEntry(params.code);
-  const message = entry === null ? params.message : fillFacts(`${entry.meaning} ${entry.remedy}`, facts);
+  const textOf = useHostText();
+  const text = params.code === undefined ? null : textOf({ code: params.code, message: params.message ?? '', data: facts });
+  const message = [text?.meaning, text?.cause, text?.remedy].filter((part) => part != null).join(' ');
+  const quote = words ?? text?.quote ?? undefined;
   return (
     <li className={clsx('flex items-start gap-3 px-4 py-2.5', !first && 'border-t border-line')}>
       <ToneIcon tone={toneOf(kind)} className="mt-0.5" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">{t(`attention.${kind}.title`, { version: params.version ?? '' })}</p>
-        <p className="break-words text-soft">{t(`attention.${kind}.text`, { message: message ?? '' })}</p>
-        {words !== undefined && (
+        <p className="break-words text-soft">{t(`attention.${kind}.text`, { message })}</p>
+        {quote !== undefined && (
           <pre className="mt-1 max-h-48 overflow-auto whitespace-pre-wrap break-words rounded-md bg-raised p-2 font-mono text-xs">
-            {words}
+            {quote}
           </pre>
         )}
       </div>

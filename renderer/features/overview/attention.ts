@@ -60,8 +60,8 @@ export function attentionItems(facts: AttentionFacts): readonly AttentionItem[] 
 function* ofProcess({ profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
   if (worker.kind === 'locked') yield { kind: 'locked', params: {} };
   if (worker.kind !== 'failed' && worker.kind !== 'backoff') return;
-  const { code, message } = worker.error;
-  yield { kind: worker.kind === 'failed' ? 'workerFailed' : 'backoff', params: { code, message } };
+  const { code, message, data } = worker.error;
+  yield { kind: worker.kind === 'failed' ? 'workerFailed' : 'backoff', params: { code, message }, facts: data };
 }
 
 function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {

@@ -1,7 +1,7 @@
 import { ListChecks, Pencil, Plus, Server, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { ProfileView } from '../../../contract/profiles.ts';
 import { NodeStatusBadge } from '../../app/node-status-badge.tsx';
 import { nodePath } from '../../app/screens.ts';
@@ -26,7 +26,10 @@ export function NodesSection() {
   const host = useHostClient();
   const navigate = useNavigate();
   const profiles = useProfiles() ?? [];
-  const [open, setOpen] = useState<Open | null>(null);
+  const [params] = useSearchParams();
+  // A link leads to the checks of one node.
+  const asked = profiles.find(({ profile }) => profile.id === params.get('check'));
+  const [open, setOpen] = useState<Open | null>(asked === undefined ? null : { kind: 'check', view: asked });
   const close = () => setOpen(null);
   const name = open?.view.profile.name ?? '';
   const remove = useAct(async (id: string) => {

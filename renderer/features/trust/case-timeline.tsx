@@ -1,16 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import type { CaseFile, TimelineEntry } from '../../../contract/trust.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { Card } from '../../ui/card.tsx';
-import { errorEntry } from '../../ui/error-note.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { useCodeText } from './code-text.ts';
 
 export function CaseTimeline({ timeline }: { readonly timeline: CaseFile['timeline'] }) {
   const { t, i18n } = useTranslation('trust');
   const textOf = useCodeText();
+  const hostText = useHostText();
   // A value is a state, an outcome or an error's code, by the kind of entry.
   const wordOf = ({ code, value }: TimelineEntry) => {
-    if (code === 'alarm') return errorEntry(value)?.meaning ?? value;
+    if (code === 'alarm') return hostText({ code: value, message: '' }).meaning ?? value;
     return textOf([`common:taskStatus.${value}`, `tasks:outcome.${value}`, `common:nodeState.${value}`], value);
   };
   return (

@@ -1,11 +1,12 @@
 import { RefreshCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { NoTaskCondition } from '../../../contract/standing.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { ErrorNote, errorEntry } from '../../ui/error-note.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useCodeText } from './code-text.ts';
 import { conditionParams } from './condition-params.ts';
@@ -55,12 +56,13 @@ export function WhyNoTasks() {
 function Condition({ condition }: { readonly condition: NoTaskCondition }) {
   const { t, i18n } = useTranslation(['trust', 'common']);
   const textOf = useCodeText();
+  const hostText = useHostText();
   const { id, verdict, code, change, source } = condition;
   const params = conditionParams(condition.params, {
     language: i18n.language,
     notKnown: t('conditions.notKnown'),
     stateWord: (state) => textOf([`trust:conditions.engine.${state}`, `common:nodeState.${state}`], state),
-    meaningOf: (error) => errorEntry(error)?.meaning ?? error,
+    meaningOf: (error) => hostText({ code: error, message: '' }).meaning ?? error,
   });
   return (
     <li className="grid grid-cols-[7.5rem_1fr] gap-x-3 border-t border-line py-2">

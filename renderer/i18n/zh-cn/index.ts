@@ -1,5 +1,6 @@
 import { common } from './common.ts';
 import { earnings } from './earnings.ts';
+import { errors } from './errors.ts';
 import { firstRun } from './first-run.ts';
 import { gpus } from './gpus.ts';
 import { keys } from './keys.ts';
@@ -11,4 +12,4 @@ import { tasks } from './tasks.ts';
 import { trust } from './trust.ts';
 import { wallet } from './wallet.ts';
 
-export const zhCn = { common, overview, firstRun, keys, settings, tasks, trust, logs, earnings, wallet, gpus, models };
+export const zhCn = { common, overview, firstRun, keys, settings, tasks, trust, logs, earnings, wallet, gpus, models, errors };

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillFacts } from './fill-facts.ts';
 import { moneyText } from './money.tsx';
-
-describe('a sentence of a catalogue', () => {
-  it('gets the facts of the case, amounts in CNX', () => {
-    expect(fillFacts('Send `missingWei` more.', { missingWei: '1500000000000000000' })).toBe('Send 1.5 CNX more.');
-    expect(fillFacts('`count` of `file` and `other`', { count: 3, file: 'a.json' })).toBe('3 of a.json and `other`');
-  });
-});
 
 describe('money for a person', () => {
   it('has at most four decimals, and never shows something as nothing', () => {
