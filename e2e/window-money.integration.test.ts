@@ -56,7 +56,7 @@ describe('a stake', () => {
     const page = await window.open({ fixture: 'running', screen: 'wallet' });
     await page.getByRole('textbox', { name: 'New stake' }).fill('9999');
     await page.keyboard.press('Enter');
-    await dialog(page).getByText('CHAIN_INSUFFICIENT_FUNDS').waitFor();
+    await dialog(page).getByText('The account holds less than value and gas together; nothing was sent. Missing:').waitFor();
     await dialog(page).getByText('What to do').waitFor();
     expect(await confirmButton(page, 'Send the transaction').isDisabled()).toBe(true);
     await page.keyboard.press('Escape');

@@ -154,7 +154,7 @@ describe('first run', () => {
 });
 
 describe('overview', () => {
-  it('pauses and resumes, each with a message that stays until it is read', async () => {
+  it('pauses and resumes, each with a message that can be dismissed', async () => {
     const page = await open('running', '/node/living-room/overview');
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused. The node takes no tasks until you resume.').waitFor();
@@ -219,6 +219,7 @@ describe('overview', () => {
   it.each(['stopped', 'failed'])('shows the records of a node that is %s, and its stake as the chain has it', async (fixture) => {
     const page = await open(fixture, '/node/living-room/overview');
     await page.getByText('CNX staked.').waitFor();
+    await page.getByRole('region', { name: 'Earning', exact: true }).getByText('net, 7 days').waitFor();
     await page.getByRole('note').getByText('The node is not running. This is from its records.').waitFor();
     await page.getByText('payments').first().waitFor();
     await go(page, '/node/living-room/tasks');
@@ -238,7 +239,9 @@ describe('overview', () => {
   it('says since when the chain does not answer, and never that a stake stays that is not there', async () => {
     const page = await open('chain-down', '/node/living-room/overview');
     await page.getByRole('listitem').filter({ hasText: 'The chain does not answer' }).waitFor();
-    await page.getByText('405 CNX staked. Read 26 min. ago.').waitFor();
+    const stake = page.getByRole('region', { name: 'Stake', exact: true });
+    await stake.getByText('Read 26 min. ago.').waitFor();
+    expect(await stake.textContent()).toContain('405');
     const left = await open('left', '/node/living-room/overview');
     await left.getByText('Nothing is staked.').waitFor();
     expect(await left.getByText('leaves the stake where it is').count()).toBe(0);

@@ -1,5 +1,5 @@
 /**
- * Pictures of every screen and state of the window on made-up hosts: light and dark, two sizes, both languages.
+ * Pictures of every screen and state of the window on made-up hosts: light and dark, three sizes, both languages.
  * `node scripts/screenshots.ts FOLDER [PART OF A NAME]`; fails if a page complains or is wider than its window.
  */
 import { mkdir } from 'node:fs/promises';
@@ -62,7 +62,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'wallet-empty': node('wallet'),
     'logs-empty': node('logs'),
   },
-  stopped: { 'overview-stopped': node('overview'), 'tasks-stopped': node('tasks') },
+  stopped: { 'overview-stopped': node('overview'), 'tasks-stopped': node('tasks'), 'wallet-stopped': node('wallet') },
   paused: { 'overview-paused': node('overview') },
   locked: { 'overview-locked': node('overview') },
   backoff: { 'overview-backoff': node('overview') },
@@ -70,6 +70,9 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   slashed: { 'overview-slashed': node('overview'), 'trust-slashed': node('trust'), 'trust-case': node('trust') },
   'kicked-out': { 'overview-kicked-out': node('overview'), 'trust-kicked-out': node('trust') },
   'relay-down': { 'overview-relay-down': node('overview') },
+  'chain-down': { 'overview-chain-down': node('overview') },
+  left: { 'overview-left': node('overview') },
+  held: { 'overview-held': node('overview') },
   'many-tasks': { 'tasks-many': node('tasks') },
   'two-nodes': { 'overview-two-nodes': node('overview'), 'settings-two-nodes': '/settings/nodes' },
   'on-chain': {
@@ -86,6 +89,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 900, height: 600 },
+  { width: 1920, height: 1080 },
 ] as const;
 
 /** Eight frames in a row in which nothing is busy; four seconds at most. */

@@ -1,4 +1,4 @@
-/** Messages that stay until they are read. */
+/** Messages about what has ended. What went well goes by itself; what went wrong stays until it is dismissed. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 interface Toast {
@@ -14,13 +14,21 @@ interface ToastsState {
   dismiss(id: number): void;
 }
 
+/** More than these nobody reads; the oldest goes. */
+const MOST = 3;
+
+/** How long a message is shown; null = until it is dismissed. */
+export function shownForMs({ tone }: Pick<Toast, 'tone'>): number | null {
+  return tone === 'bad' ? null : 8_000;
+}
+
 export type ToastsStore = StoreApi<ToastsState>;
 
 export function createToastsStore(): ToastsStore {
   let next = 1;
   return createStore<ToastsState>((set) => ({
     toasts: [],
-    push: (toast) => set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: next++ }] })),
+    push: (toast) => set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: next++ }].slice(-MOST) })),
     dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
   }));
 }

@@ -1,25 +1,51 @@
 import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useApp } from '../state/app-context.ts';
+import { shownForMs, type Toast } from '../state/toasts.ts';
 import { ToneIcon } from './badge.tsx';
 import { IconButton } from './button.tsx';
 
-/** Messages about what has ended; each stays until it is dismissed. */
+/** Messages about what has ended. */
 export function Toasts() {
   const { t } = useTranslation();
   const { toasts: store } = useApp();
   const toasts = useStore(store, (state) => state.toasts);
-  const dismiss = useStore(store, (state) => state.dismiss);
   return (
     <section aria-label={t('messages')} aria-live="polite" className="fixed right-4 bottom-4 z-30 flex w-80 flex-col gap-2">
       {toasts.map((toast) => (
-        <div key={toast.id} className="flex items-start gap-2.5 rounded-lg border border-line bg-surface p-3 shadow-lg">
-          <ToneIcon tone={toast.tone} className="mt-0.5" />
-          <p className="min-w-0 flex-1 break-words">{toast.text}</p>
-          <IconButton label={t('do.dismiss')} icon={X} onClick={() => dismiss(toast.id)} />
-        </div>
+        <Message key={toast.id} toast={toast} />
       ))}
     </section>
+  );
+}
+
+/** Goes by itself after a while, unless somebody is at it. */
+function Message({ toast }: { readonly toast: Toast }) {
+  const { t } = useTranslation();
+  const { toasts: store } = useApp();
+  const dismiss = useStore(store, (state) => state.dismiss);
+  const [isRead, setIsRead] = useState(false);
+  const { id, tone, text } = toast;
+  useEffect(() => {
+    const ms = shownForMs({ tone });
+    if (ms === null || isRead) return;
+    const timer = setTimeout(() => dismiss(id), ms);
+    return () => clearTimeout(timer);
+  }, [id, tone, isRead, dismiss]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it is read, not operated; what is operated is the button.
+    <div
+      className="flex items-start gap-2.5 rounded-lg border border-line bg-surface p-3 shadow-lg"
+      onMouseEnter={() => setIsRead(true)}
+      onMouseLeave={() => setIsRead(false)}
+      onFocus={() => setIsRead(true)}
+      onBlur={() => setIsRead(false)}
+    >
+      <ToneIcon tone={tone} className="mt-0.5" />
+      <p className="min-w-0 flex-1 break-words">{text}</p>
+      <IconButton label={t('do.dismiss')} icon={X} onClick={() => dismiss(id)} />
+    </div>
   );
 }

@@ -18,22 +18,26 @@ export function PreflightList({ report }: { readonly report: PreflightReport }) 
 
 function Row({ result }: { readonly result: PreflightResult }) {
   const { t } = useTranslation('firstRun');
-  const { code, message, params } = result;
-  const { meaning, remedy, quote } = useHostText()({ code, message, data: params });
   return (
     <li className="flex items-start gap-3 px-3 py-2.5">
       <div className="min-w-0 flex-1">
         <p className="font-medium">{t(`checks.names.${result.id}`)}</p>
-        {result.state !== 'ok' && (
-          <>
-            <p className="break-words text-soft">
-              {meaning ?? message} {quote}
-            </p>
-            <p className="break-words">{remedy ?? result.remedy}</p>
-          </>
-        )}
+        {result.state !== 'ok' && <Finding result={result} />}
       </div>
       <Badge tone={TONES[result.state]}>{t(`checks.state.${result.state}`)}</Badge>
     </li>
+  );
+}
+
+function Finding({ result }: { readonly result: Exclude<PreflightResult, { state: 'ok' }> }) {
+  const { code, message, params } = result;
+  const { meaning, remedy, quote } = useHostText()({ code, message, data: params });
+  return (
+    <>
+      <p className="break-words text-soft">
+        {meaning ?? message} {quote}
+      </p>
+      <p className="break-words">{remedy ?? result.remedy}</p>
+    </>
   );
 }

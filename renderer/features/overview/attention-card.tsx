@@ -30,7 +30,8 @@ function toneOf(kind: AttentionKind): Tone {
   return BAD.has(kind) ? 'bad' : NOTES.has(kind) ? 'info' : 'warn';
 }
 
-function useItems(): readonly AttentionItem[] {
+/** What needs the host now. */
+export function useAttention(): readonly AttentionItem[] {
   const { profile } = useNode();
   const { updates } = useApp();
   const node = useNodeView();
@@ -47,13 +48,17 @@ function useItems(): readonly AttentionItem[] {
   return attentionItems({ profile, node, key, qos: qos.value, money: money.value, checks: report, update });
 }
 
+export interface AttentionCardProps {
+  readonly items: readonly AttentionItem[];
+  readonly onUnlock: () => void;
+}
+
 /** The worst first, each with what fixes it. */
-export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
+export function AttentionCard({ items, onUnlock }: AttentionCardProps) {
   const { t } = useTranslation('overview');
   const { profile } = useNode();
   const navigate = useNavigate();
   const host = useHostClient();
-  const items = useItems();
   const { id } = profile.profile;
   const again = useAct(async () => host().profiles.start({ id }));
   const restart = useAct(async () => {
@@ -90,7 +95,7 @@ export function AttentionCard({ onUnlock }: { readonly onUnlock: () => void }) {
   };
   const error = again.error ?? restart.error;
   return (
-    <Card title={t('attention.title')} flush={items.length > 0}>
+    <Card title={t('attention.title')} flush={items.length > 0} className="h-full">
       {items.length === 0 ? (
         <p className="flex items-start gap-2 text-soft">
           <ToneIcon tone="good" className="mt-0.5" />

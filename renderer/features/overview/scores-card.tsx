@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { QosExplanation } from '../../../contract/standing.ts';
+import { EXCLUSION_BELOW, READMISSION_AT } from '../../../protocol/node/qos.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Gauge } from './qos-gauge.tsx';
 
 /** Parameters of the condition `weight`, as far as they are told. */
 const weightParams = z.object({
@@ -28,16 +30,42 @@ export function ScoresCard() {
   return (
     <Card title={t('scores.title')}>
       {error && <ErrorNote error={error} />}
-      <dl className="flex flex-col gap-3">
-        <Score name={t('scores.qos')} value={qos.value?.now.combined?.value ?? null} moves={t('scores.qosMoves')} />
-        <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
-        <Score
-          name={t('scores.weight')}
-          value={weight}
-          moves={`${percent === null ? '' : `${t('scores.share', { percent })}. `}${t('scores.weightMoves')}`}
-        />
-      </dl>
+      <div className="flex flex-col gap-4">
+        {qos.value !== null && <Qualities qos={qos.value} />}
+        <dl className="flex flex-col gap-3 border-t border-line pt-3">
+          <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
+          <Score
+            name={t('scores.weight')}
+            value={weight}
+            moves={`${percent === null ? '' : `${t('scores.share', { percent })}. `}${t('scores.weightMoves')}`}
+          />
+        </dl>
+      </div>
     </Card>
+  );
+}
+
+/** Quality of service on its scale, with the network's marks. */
+function Qualities({ qos: { now, kickOutBelow } }: { readonly qos: QosExplanation }) {
+  const { t } = useTranslation('overview');
+  return (
+    <>
+      <Gauge
+        name={t('scores.long')}
+        value={now.long?.value ?? null}
+        marks={[{ at: kickOutBelow, name: t('scores.kickOut') }]}
+        hint={t('scores.longMoves')}
+      />
+      <Gauge
+        name={t('scores.health')}
+        value={now.health?.value ?? null}
+        marks={[
+          { at: EXCLUSION_BELOW, name: t('scores.exclusion') },
+          { at: READMISSION_AT, name: t('scores.readmission') },
+        ]}
+        hint={t('scores.healthMoves')}
+      />
+    </>
   );
 }
 

@@ -1,42 +1,59 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAlive } from '../../state/app-context.ts';
+import { useTruth } from '../../state/truth.ts';
 import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
-import { AttentionCard } from './attention-card.tsx';
+import { AttentionCard, useAttention } from './attention-card.tsx';
 import { CurrentTaskCard } from './current-task-card.tsx';
 import { EarningsCard } from './earnings-card.tsx';
 import { GpuCard } from './gpu-card.tsx';
+import { EarningAnswer, StakeAnswer } from './hero.tsx';
 import { NoTasksDialog } from './no-tasks-dialog.tsx';
 import { ScoresCard } from './scores-card.tsx';
 import { StateCard } from './state-card.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
+import { useChainStake } from './use-chain-stake.ts';
 
 /** Am I earning, is anything at risk, do I have to do something? */
 export function OverviewScreen() {
   const { t } = useTranslation('overview');
   const [open, setOpen] = useState<'why' | 'unlock' | null>(null);
   const alive = useAlive();
+  const truth = useTruth(useChainStake());
+  const items = useAttention();
+  const answers = (
+    <div className="grid grid-cols-1 gap-4 md:grid-cols-2 2xl:grid-cols-[1fr_1fr_1.6fr]">
+      <EarningAnswer />
+      <StakeAnswer truth={truth} items={items} />
+      <div className="min-w-0 md:col-span-2 2xl:col-span-1">
+        <AttentionCard items={items} onUnlock={() => setOpen('unlock')} />
+      </div>
+    </div>
+  );
   return (
-    <Screen title={t('title')}>
-      <StateCard onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
-      <AttentionCard onUnlock={() => setOpen('unlock')} />
+    <Screen wide title={t('title')}>
+      <StateCard truth={truth} onUnlock={() => setOpen('unlock')} onWhy={() => setOpen('why')} />
       {!alive && (
         <RecordsShown>
+          {answers}
           <EarningsCard />
         </RecordsShown>
       )}
       {alive && (
-        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-          <div className="flex min-w-0 flex-col gap-4">
+        <>
+          {answers}
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
             <EarningsCard />
-            <GpuCard />
+            <div className="flex min-w-0 flex-col gap-4">
+              <CurrentTaskCard onWhy={() => setOpen('why')} />
+              <GpuCard />
+            </div>
+            <div className="min-w-0 lg:max-2xl:col-span-2">
+              <ScoresCard />
+            </div>
           </div>
-          <div className="flex min-w-0 flex-col gap-4">
-            <CurrentTaskCard onWhy={() => setOpen('why')} />
-            <ScoresCard />
-          </div>
-        </div>
+        </>
       )}
       <NoTasksDialog open={open === 'why'} onClose={() => setOpen(null)} />
       <UnlockDialog open={open === 'unlock'} onClose={() => setOpen(null)} />

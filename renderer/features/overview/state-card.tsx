@@ -1,13 +1,12 @@
 import { CirclePause, CirclePlay, CircleStop, KeyRound, ListChecks, type LucideIcon, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChainStakeView } from '../../../contract/life.ts';
 import type { Control } from '../../../contract/truth/controls.ts';
+import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import type { WarmUpOrder } from '../../../contract/warm-up.ts';
 import { LIFE_ICONS } from '../../app/node-status-badge.tsx';
-import { useAct, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
-import { useAlive, useNodeClient, useNodeView } from '../../state/app-context.ts';
-import { useTruth } from '../../state/truth.ts';
+import { useAct } from '../../rpc/hooks.ts';
+import { useNodeClient, useNodeView } from '../../state/app-context.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
@@ -31,14 +30,14 @@ const PRIMARY: ReadonlySet<Control> = new Set(['start', 'resume', 'unlock']);
 const REJOIN = ['slashed', 'kickedOut', 'out', 'returning', 'dropped'] as const;
 
 export interface StateCardProps {
+  readonly truth: NodeTruth;
   readonly onUnlock: () => void;
   readonly onWhy: () => void;
 }
 
 /** The state in one sentence, and what can be told the node. */
-export function StateCard({ onUnlock, onWhy }: StateCardProps) {
+export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
   const { t } = useTranslation(['overview', 'common']);
-  const truth = useTruth(useChainStake());
   const order = useNodeOrder();
   const [asking, setAsking] = useState(false);
   const press = (control: Control) => {
@@ -95,17 +94,6 @@ export function StateCard({ onUnlock, onWhy }: StateCardProps) {
       </ConfirmDialog>
     </section>
   );
-}
-
-/** Of a node that does not run, as the program reads it from the chain. */
-function useChainStake(): ChainStakeView | null {
-  const alive = useAlive();
-  const read = useNodeRead('chain stake', async (client, signal) => {
-    const { status, balanceWei, creditsWei } = await client.money.stake({}, { signal });
-    return { status, balanceWei, creditsWei, readMs: Date.now(), doubt: null };
-  });
-  useRefresh(read, 60_000);
-  return alive ? null : read.value;
 }
 
 /** How far the engine's own first tasks are; nothing once it is warm. */

@@ -49,8 +49,8 @@ export function StateSentence({ truth: { life, lastLife, task, relay, oldSinceMs
 export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick<NodeTruth, 'stake' | 'life'> }) {
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);
-  // That it was taken is the sentence before.
-  if (stake.kind === 'none' || life === 'slashed') return null;
+  // That it was taken is the sentence before; while the node is at work, the answer below says it at length.
+  if (stake.kind === 'none' || life === 'slashed' || AT_WORK.has(life)) return null;
   if (stake.kind === 'unknown') return <p className="text-faint">{t('stake.unknown')}</p>;
   const text = t(`stake.${stake.kind}`, { amount: moneyText(stake.wei) });
   if (!stake.isOld) return <p className={stake.kind === 'slashed' ? 'text-bad' : 'text-soft'}>{text}</p>;
@@ -61,6 +61,7 @@ export function StakeSentence({ truth: { stake, life } }: { readonly truth: Pick
   );
 }
 
+const AT_WORK: ReadonlySet<NodeTruth['life']> = new Set(['waiting', 'executing', 'cutOff', 'held', 'pausing', 'paused']);
 const ENDING: ReadonlySet<NodeTruth['life']> = new Set(['stopping', 'pausing', 'leaving']);
 
 /** What is not answered, and what may be promised. */

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { createToastsStore, shownForMs } from './toasts.ts';
+
+it('keeps the newest messages, and lets nobody pile them up', () => {
+  const store = createToastsStore();
+  for (const text of ['a', 'b', 'c', 'd']) store.getState().push({ tone: 'good', text });
+  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['b', 'c', 'd']);
+  store.getState().dismiss(3);
+  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['b', 'd']);
+});
+
+it('lets go by itself what went well, and never what went wrong', () => {
+  expect([shownForMs({ tone: 'good' }), shownForMs({ tone: 'info' }), shownForMs({ tone: 'bad' })]).toEqual([8_000, 8_000, null]);
+});
