@@ -112,6 +112,8 @@ export const chainActPreviewSchema = z.object({
   act: chainActSchema,
   /** What exactly will happen, as the confirmation holds it. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** Of the transaction: the contract that it goes to, the function it calls, and the most that its gas can cost. */
+  terms: z.object({ chainId: z.number().nullable(), contract: addressField, call: z.string(), mostGasWei: weiText }),
   weight: weightForecastSchema.nullable(),
   ...prepared,
 });

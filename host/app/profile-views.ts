@@ -1,5 +1,6 @@
 /** The profiles with what their processes and nodes are doing, as one stream: a snapshot, then changes by revision. */
 import type { Profile, ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -20,7 +21,7 @@ export function createProfileViews(parts: {
 }): ProfileViews {
   const { profiles, supervisor, networks } = parts;
   const listeners = new Set<(update: ProfilesUpdate) => void>();
-  const startedWith = new Map<string, string>();
+  const startedWith = new Map<string, Profile>();
   let revision = 0;
 
   function networkOf(id: string): Pick<ProfileView, 'networkTitle' | 'networkMode' | 'explorerUrl'> {
@@ -42,7 +43,7 @@ export function createProfileViews(parts: {
       worker,
       node,
       // A process that is only just started takes the profile as it is.
-      pendingRestart: isActive && worker.kind !== 'starting' && startedWith.get(profile.id) !== effectOf(profile),
+      pendingRestart: isActive && worker.kind !== 'starting' && waits(profile, startedWith.get(profile.id), node),
     };
   }
 
@@ -71,8 +72,17 @@ export function createProfileViews(parts: {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    started: (profile) => void startedWith.set(profile.id, effectOf(profile)),
+    started: (profile) => void startedWith.set(profile.id, profile),
   };
+}
+
+/** Something of it waits for the next start: not a stake that the node has brought to that amount by itself meanwhile. */
+function waits(profile: Profile, started: Profile | undefined, node: NodeView | null): boolean {
+  if (started === undefined) return true;
+  const stake = node?.stake ?? null;
+  const staked = stake?.status === 'Staked' ? BigInt(stake.balanceWei) + BigInt(stake.creditsWei) : null;
+  const isTaken = staked === BigInt(profile.stakeWei);
+  return effectOf(isTaken ? { ...started, stakeWei: profile.stakeWei } : started) !== effectOf(profile);
 }
 
 /** What takes effect at the next start of a node; its name and whether it starts with the program do not wait. */

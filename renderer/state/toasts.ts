@@ -1,7 +1,7 @@
 /** Messages about what has ended. What went well goes by itself; what went wrong stays until it is dismissed. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-interface Toast {
+export interface Toast {
   readonly id: number;
   readonly tone: 'good' | 'bad' | 'info';
   /** Already in the host's language. */

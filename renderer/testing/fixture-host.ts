@@ -39,6 +39,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     report,
     allow,
   );
+  let losses = 0;
   const nodes = new Map<string, RpcServer>();
   const nodeServer = (profileId: string) =>
     createRpcServer(
@@ -64,7 +65,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     host: async () => {
       if (world.scenario === 'session-ended') throw new CodedError(SESSION_ENDED, 'this page has no session');
       const port = served(host);
-      if (world.scenario === 'host-lost') setTimeout(() => port.close(), 1_000);
+      if (world.scenario === 'host-lost' && losses++ < 2) setTimeout(() => port.close(), 1_000);
       return port;
     },
     node: async (profileId) => {

@@ -44,7 +44,7 @@ const SCENARIOS = [
   'books-differ',
   /** Every read of a node fails. */
   'errors',
-  /** The connection to the host comes and goes. */
+  /** The connection to the host goes twice, and comes back. */
   'host-lost',
   /** A damaged settings file was replaced by its backup. */
   'restored',

@@ -173,10 +173,12 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     },
 
     async prepareChainAct({ act }) {
-      const preview = await chainOf().acts.preview(act);
+      const { acts } = chainOf();
+      const preview = await acts.preview(act);
       return {
         act,
         facts: preview.act.facts,
+        terms: acts.terms(act),
         weight: preview.weight === null ? null : views.forecastView(preview.weight),
         problems: preview.problems.map(views.errorView),
         confirmation: offer(preview.act, preview.problems),

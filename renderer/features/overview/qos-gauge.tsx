@@ -2,12 +2,12 @@
 import { clsx } from 'clsx';
 import { useTranslation } from 'react-i18next';
 
-export interface Mark {
+interface Mark {
   readonly at: number;
   readonly name: string;
 }
 
-export interface GaugeProps {
+interface GaugeProps {
   readonly name: string;
   /** Null = not told. */
   readonly value: number | null;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { WEI_PER_CNX as CNX } from '../../../protocol/money/wei.ts';
-import { coinAfter, mostStakeWei, weiOf } from './amounts.ts';
+import { coinAfter, mostStakeWei, readAmount, weiOf } from './amounts.ts';
 
 const stake: StakeView = {
   status: 'Staked',
@@ -21,7 +21,17 @@ const stake: StakeView = {
 it('reads amounts to the wei, with thousands set apart, and nothing else', () => {
   expect(weiOf(' 1,234.000000000000000001 ')).toBe(1_234n * CNX + 1n);
   expect(weiOf('12 345')).toBe(12_345n * CNX);
-  for (const text of ['', '1,5', '1e3', '-1', '1.0000000000000000001', 'all']) expect(weiOf(text)).toBeNull();
+  expect(weiOf('1,234,567')).toBe(1_234_567n * CNX);
+  for (const text of ['', '1e3', '-1', '1.0000000000000000001', 'all', '1,23,4', '1.2.3']) expect(weiOf(text)).toBeNull();
+});
+
+it('takes a comma before decimals for what it is, and refuses what could be read two ways', () => {
+  expect(weiOf('0,500')).toBe(CNX / 2n);
+  expect(weiOf('1,5')).toBe((3n * CNX) / 2n);
+  expect(weiOf('1.234,5')).toBe(1_234n * CNX + CNX / 2n);
+  expect(weiOf('405.123')).toBe(405n * CNX + 123n * (CNX / 1_000n));
+  for (const text of ['1,500', '12,345', '405,000'])
+    expect([text, readAmount(text).kind, weiOf(text)]).toEqual([text, 'twoWays', null]);
 });
 
 it('takes credits into the stake before coin, and gives coin back before credits', () => {

@@ -5,13 +5,38 @@ import { parseCnx, WEI_PER_CNX } from '../../../protocol/money/wei.ts';
 /** Left for gas when the wallet's coin is offered for the stake (RELAY_PROTOCOL 8.2 asks for 0.001 CNX). */
 const GAS_RESERVE = WEI_PER_CNX / 1_000n;
 
-/** Null: it is no amount. Thousands may be set apart by commas or spaces, as this window itself writes them. */
-export function weiOf(text: string): bigint | null {
+export type TypedAmount =
+  | { readonly kind: 'amount'; readonly wei: bigint }
+  /** In one country it is a thousand times what it is in another. */
+  | { readonly kind: 'twoWays' }
+  | { readonly kind: 'none' };
+
+/**
+ * An amount as people write it: a point or a comma before the decimals, thousands apart by spaces, by commas or by points.
+ * What could be read two ways (`1,500`) is no amount, because one of the readings is a thousand times the other. A point
+ * alone stands before decimals, as this window itself writes it.
+ */
+export function readAmount(text: string): TypedAmount {
+  const typed = text.trim().replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, '');
+  if (/^[1-9]\d{0,2},\d{3}$/.test(typed)) return { kind: 'twoWays' };
   try {
-    return parseCnx(text.trim().replace(/(?<=\d)[, ](?=\d{3}(?!\d))/g, ''));
+    return { kind: 'amount', wei: parseCnx(withPoint(typed)) };
   } catch {
-    return null;
+    return { kind: 'none' };
   }
+}
+
+/** Without thousands, and with a point before the decimals. */
+function withPoint(typed: string): string {
+  if (/^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(typed)) return typed.replaceAll(',', '');
+  if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(typed)) return typed.replaceAll('.', '').replace(',', '.');
+  return typed.replace(/^(\d+),(\d+)$/, '$1.$2');
+}
+
+/** Null: it is no amount, or could be two. */
+export function weiOf(text: string): bigint | null {
+  const read = readAmount(text);
+  return read.kind === 'amount' ? read.wei : null;
 }
 
 export function stakedWei(stake: Pick<StakeView, 'balanceWei' | 'creditsWei'>): bigint {

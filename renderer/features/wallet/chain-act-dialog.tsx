@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { ChainAct, ChainActPreview } from '../../../contract/money-acts.ts';
 import { useNodeClient } from '../../state/app-context.ts';
+import { Fact, Facts } from '../../ui/card.tsx';
+import { Money } from '../../ui/money.tsx';
 import { ActFacts } from './act-facts.tsx';
 import { Forecast } from './forecast.tsx';
 import { TwoSteps } from './two-steps.tsx';
@@ -18,10 +20,28 @@ export interface ChainActDialogProps {
   readonly onDone: (transaction: string | null, act: ChainAct) => void;
 }
 
+/** The transaction itself: where it goes, what it calls, and what it can cost at most. */
+function Terms({ terms: { chainId, contract, call, mostGasWei } }: Pick<ChainActPreview, 'terms'>) {
+  const { t } = useTranslation('wallet');
+  return (
+    <Facts>
+      <Fact name={t('facts.contract')}>
+        <code className="font-mono text-[0.92em] break-all">{contract}</code>{' '}
+        {chainId !== null && <span className="text-[13px] text-faint">{t('facts.chain', { id: String(chainId) })}</span>}
+      </Fact>
+      <Fact name={t('facts.call')}>
+        <code className="font-mono text-[0.92em]">{call}</code>
+      </Fact>
+      <Fact name={t('facts.mostGas')}>
+        <Money wei={mostGasWei} /> <span className="text-[13px] text-faint">{t('facts.gas')}</span>
+      </Fact>
+    </Facts>
+  );
+}
+
 /** A transaction in two steps, with what exactly it will do. */
 export function ChainActDialog(props: ChainActDialogProps) {
   const { act, title, confirmLabel, warning, danger, typed, benefitAddress, onClose, onDone } = props;
-  const { t } = useTranslation('wallet');
   const node = useNodeClient();
   return (
     <TwoSteps
@@ -39,7 +59,7 @@ export function ChainActDialog(props: ChainActDialogProps) {
         <>
           {warning !== undefined && preview.problems.length === 0 && <p className="font-medium text-bad">{warning}</p>}
           <ActFacts preview={preview} benefitAddress={benefitAddress} />
-          {preview.problems.length === 0 && <p className="text-[13px] text-faint">{t('facts.gas')}</p>}
+          {preview.problems.length === 0 && <Terms terms={preview.terms} />}
           {preview.weight !== null && preview.problems.length === 0 && <Forecast forecast={preview.weight} />}
         </>
       )}

@@ -11,7 +11,7 @@ import { moneyText } from '../../ui/money.tsx';
 import { coinAfter, mostStakeWei, stakedWei, weiOf } from './amounts.ts';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import { Forecast } from './forecast.tsx';
-import { StakeInput } from './stake-input.tsx';
+import { StakeInput, useStakeProblem } from './stake-input.tsx';
 import { useSettled } from './use-settled.ts';
 
 export interface StakeCardProps {
@@ -26,7 +26,9 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
   const [text, setText] = useState<string | null>(null);
   const [act, setAct] = useState<ChainAct | null>(null);
   const target = text === null ? current : weiOf(text);
-  const changes = target !== null && target !== current;
+  const limits = { minimumWei: BigInt(stake.minimumWei), mostWei: mostStakeWei(stake) };
+  const problem = useStakeProblem({ text: text ?? formatCnxExact(current), ...limits });
+  const changes = target !== null && target !== current && problem === null;
   const keep = useKeptStake();
   const { toasts } = useApp();
   const done = (transaction: string | null, acted: ChainAct) => {
@@ -55,15 +57,10 @@ export function StakeCard({ stake, onChanged }: StakeCardProps) {
           if (changes) setAct({ kind: 'setStake', stakeWei: String(target) });
         }}
       >
-        <StakeInput
-          text={text ?? formatCnxExact(current)}
-          onChange={setText}
-          minimumWei={BigInt(stake.minimumWei)}
-          mostWei={mostStakeWei(stake)}
-        />
+        <StakeInput text={text ?? formatCnxExact(current)} onChange={setText} {...limits} />
         {changes && <WhatIf coinWei={coinAfter(stake, target)} />}
         <div className="flex items-center justify-end gap-3">
-          {target !== null && !changes && <span className="text-[13px] text-faint">{t('stake.unchanged')}</span>}
+          {target === current && <span className="text-[13px] text-faint">{t('stake.unchanged')}</span>}
           <Button type="submit" tone="primary" disabled={!changes}>
             {t('stake.review')}
           </Button>

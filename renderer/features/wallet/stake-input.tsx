@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { WEI_PER_CNX } from '../../../protocol/money/wei.ts';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { moneyText } from '../../ui/money.tsx';
-import { weiOf, wholeCnx } from './amounts.ts';
+import { readAmount, weiOf, wholeCnx } from './amounts.ts';
 
 export interface StakeInputProps {
   /** CNX as it is typed. */
@@ -18,10 +18,11 @@ export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputPr
   const wei = weiOf(text);
   const least = wholeCnx(minimumWei + WEI_PER_CNX - 1n);
   const most = Math.max(least, wholeCnx(mostWei));
+  const problem = useStakeProblem({ text, minimumWei, mostWei });
   const hint = t('stake.hint', { minimum: moneyText(minimumWei), most: moneyText(mostWei) });
   return (
     <>
-      <Field label={`${t('stake.amount')} (CNX)`} hint={hint} problem={wei === null ? t('stake.bad') : null}>
+      <Field label={`${t('stake.amount')} (CNX)`} hint={hint} problem={problem}>
         {(control) => (
           <TextInput {...control} inputMode="decimal" value={text} onChange={(event) => onChange(event.target.value)} />
         )}
@@ -44,4 +45,13 @@ export function StakeInput({ text, onChange, minimumWei, mostWei }: StakeInputPr
       </div>
     </>
   );
+}
+
+/** What is wrong with an amount while it is typed, in CNX; null = nothing. */
+export function useStakeProblem({ text, minimumWei, mostWei }: Omit<StakeInputProps, 'onChange'>): string | null {
+  const { t } = useTranslation('wallet');
+  const read = readAmount(text);
+  if (read.kind !== 'amount') return t(read.kind === 'twoWays' ? 'stake.twoWays' : 'stake.bad');
+  if (read.wei < minimumWei) return t('stake.tooLittle', { minimum: moneyText(minimumWei) });
+  return read.wei > mostWei ? t('stake.tooMuch', { most: moneyText(mostWei) }) : null;
 }

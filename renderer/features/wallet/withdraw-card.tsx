@@ -11,7 +11,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { Time } from '../../ui/time.tsx';
-import { weiOf } from './amounts.ts';
+import { readAmount, weiOf } from './amounts.ts';
 import { TwoSteps } from './two-steps.tsx';
 import { WithdrawalFacts } from './withdrawal-facts.tsx';
 
@@ -67,7 +67,7 @@ export function WithdrawCard({ terms, open, onChanged }: WithdrawCardProps) {
         <Field
           label={`${t('withdraw.amount')} (CNX)`}
           hint={t('withdraw.hint')}
-          problem={text !== '' && wei === null ? t('stake.bad') : null}
+          problem={text !== '' && wei === null ? t(readAmount(text).kind === 'twoWays' ? 'stake.twoWays' : 'stake.bad') : null}
         >
           {(control) => (
             <div className="flex gap-2">

@@ -1,7 +1,6 @@
 /** Transactions that a host may ask for: what each will do, what speaks against it, and doing it. */
-import type { QuestionFacts } from '../../../contract/act-questions.ts';
 import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
-import type { ChainAct } from '../../../contract/money-acts.ts';
+import type { ChainAct, ChainActPreview } from '../../../contract/money-acts.ts';
 import { CodedError } from '../../../protocol/errors.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { ChainClient } from '../../chain/chain-client.ts';
@@ -75,7 +74,7 @@ export class ChainActs {
   }
 
   /** Of the transaction itself: where it goes, what it calls, and the most that its gas can cost. */
-  terms({ kind }: ChainAct): QuestionFacts {
+  terms({ kind }: ChainAct): ChainActPreview['terms'] {
     const { chainId, contracts, legacyContracts = contracts, gas } = this.#options.preset;
     const { call, contract } = CALLS[kind];
     const to = (kind.startsWith('legacy') ? legacyContracts : contracts)[contract];
