@@ -64,13 +64,9 @@ interface Serving {
 
 /** Until Ctrl-C. */
 async function serve({ options, explorer, closers, signal, print, say }: Serving): Promise<void> {
-  if (options.network === 'chain') {
-    say(`Still serving at ${explorer.url}. Ctrl-C ends everything.`);
-    return untilAborted(signal);
-  }
   say(`Still serving at ${explorer.url}. Building the window; the first time takes about a minute …`);
   await buildDesktop();
-  const window = await openDemoWindow(print);
+  const window = await openDemoWindow(options.network, print);
   closers.push(() => window.close());
   say(`A node of your own in the program's window: ${window.address}\nThe address works once. Ctrl-C ends everything.`);
   return untilAborted(signal);

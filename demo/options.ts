@@ -22,7 +22,7 @@ export class UsageError extends Error {}
 export const USAGE = `npm run demo -- [--chain] [--once] [--json] [--live]
 
   --chain  a network whose tasks live in contracts on a chain (default: a relay has them)
-  --once   exit after the table (default: show the window, or with --chain a page of the network, until Ctrl-C)
+  --once   exit after the table (default: show the window until Ctrl-C)
   --json   print one JSON object as the last line; progress goes to stderr
   --live   after the table, keep this network's tasks coming until Ctrl-C`;
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { NetworkMode } from '../contract/node-config.ts';
 import { openBrowser } from '../headless/open-browser.ts';
 import { openProgram } from '../headless/program.ts';
 import { PROGRAMS } from '../platform/programs.ts';
@@ -14,10 +15,10 @@ export interface DemoWindow {
 }
 
 /** The window must have been built. @throws HeadlessError; what a node's start needs is told by the window itself */
-export async function openDemoWindow(print: (text: string) => void): Promise<DemoWindow> {
+export async function openDemoWindow(localMode: NetworkMode, print: (text: string) => void): Promise<DemoWindow> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
   const log = createLog({ level: 'error', secrets: [] });
-  const program = await openProgram({ dataDir, port: 0, windowDir: PROGRAMS.window, log });
+  const program = await openProgram({ dataDir, port: 0, windowDir: PROGRAMS.window, log, localMode });
   const close = async () => {
     await program.close();
     await rm(dataDir, { recursive: true, force: true });

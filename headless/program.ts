@@ -1,5 +1,6 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
 import type { Caller } from '../contract/acts.ts';
+import type { NetworkMode } from '../contract/node-config.ts';
 import { portPair, type RpcPort } from '../contract/rpc-port.ts';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
@@ -21,6 +22,8 @@ export interface ProgramOptions {
   /** In its place, for those who work on the window. */
   readonly liveWindow?: LiveWindow;
   readonly log: Log;
+  /** Who has the tasks of the network on this machine; left out, a relay. */
+  readonly localMode?: NetworkMode;
   /** For what a page may not do alone; left out, nobody says yes. */
   readonly ask?: AskPerson;
   /** Left out, the system's. */
@@ -39,13 +42,24 @@ export interface Program {
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
 /** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
-export async function openProgram({ dataDir, port, windowDir, liveWindow, log, ask, clock }: ProgramOptions): Promise<Program> {
+export async function openProgram({
+  dataDir,
+  port,
+  windowDir,
+  liveWindow,
+  log,
+  ask,
+  clock,
+  localMode = 'relay',
+}: ProgramOptions): Promise<Program> {
   const files = liveWindow ?? (windowDir === null ? null : readStaticFiles(windowDir));
   const given = { ...(ask === undefined ? {} : { ask }), ...(clock === undefined ? {} : { clock }) };
-  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, ...given }).catch((cause: unknown) => {
-    if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
-    throw new HeadlessError('HEADLESS_ALREADY_RUNNING', cause.message, { ...cause.data, dataDir }, { cause });
-  });
+  const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, localMode, ...given }).catch(
+    (cause: unknown) => {
+      if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;
+      throw new HeadlessError('HEADLESS_ALREADY_RUNNING', cause.message, { ...cause.data, dataDir }, { cause });
+    },
+  );
   let server: WebServer | undefined;
   try {
     server = await startWebServer({

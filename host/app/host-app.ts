@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Caller } from '../../contract/acts.ts';
 import type { AppInfo } from '../../contract/host-contract.ts';
+import type { NetworkMode } from '../../contract/node-config.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
@@ -39,6 +40,8 @@ export interface HostAppOptions {
   readonly dataDir: string;
   readonly shell: AppInfo['shell'];
   readonly features: AppInfo['features'];
+  /** Who has the tasks of the network on this machine; left out, a relay. */
+  readonly localMode?: NetworkMode;
   /** Opens the files for one command alone; left out, it is a program that stays. */
   readonly role?: 'program' | 'command';
   readonly electronBackend?: string | null;
@@ -87,7 +90,7 @@ function ownAddressesOf({ keys, devnetKeys }: Pick<HostParts, 'keys' | 'devnetKe
 
 /** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
 export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
-  const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null } = options;
+  const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null, localMode = 'relay' } = options;
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
   const stores = await openStores({ dataDir, clock, random, electronBackend, role });
   const { profiles, folders, lock, keys, devnetKeys } = stores;
@@ -100,7 +103,8 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const devnet = createDevnetProcess({
     dataDir: folders.devnet,
     workerEntry: PROGRAMS.peerWorker,
-    peers: localPeers(),
+    mode: localMode,
+    peers: localPeers(localMode),
     fork: ({ logFile }) => openDevnet({ entry: PROGRAMS.devnet, logFile }),
     check: () => OUTSIDE.check('node', 'program'),
     clock,

@@ -1,5 +1,5 @@
 /** Nodes on this machine's own network: funded out of nothing, and made in one step. */
-import type { EngineConfig } from '../../contract/node-config.ts';
+import type { EngineConfig, NetworkMode, NetworkPreset } from '../../contract/node-config.ts';
 import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.ts';
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -9,10 +9,13 @@ import type { DevnetOrder } from '../local-network/devnet-channel.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { readChain } from './chain-reading.ts';
+import { readChain, readTaskChain } from './chain-reading.ts';
 
 /** For the gas of all that a node may do. */
 const GAS_WEI = 10n * 10n ** 18n;
+
+/** Memory of the made-up card of the host's own node. */
+const OWN_GIB = 24;
 
 /** Gives a node of the running local network what it lacks for its stake and gas. */
 export async function provideFor(options: {
@@ -23,14 +26,42 @@ export async function provideFor(options: {
   readonly random: Random;
 }): Promise<void> {
   const { address, stakeWei, devnet, clock, random } = options;
-  const preset = devnet.preset()?.chain;
-  if (preset === undefined) return;
-  const chain = readChain({ preset, address, clock, random });
+  const preset = devnet.preset();
+  if (preset === null) return;
+  const held = await holdingsIn(preset, { address, clock, random });
+  if (held === null) return;
+  const neededWei = GAS_WEI + (stakeWei > held.stakeWei ? stakeWei - held.stakeWei : 0n);
+  if (held.walletWei < neededWei) await devnet.fund(address, { walletWei: neededWei - held.walletWei });
+}
+
+interface Asked {
+  readonly address: Hex;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Null where there is no chain. */
+async function holdingsIn(
+  { chain: preset, taskChain }: NetworkPreset,
+  asked: Asked,
+): Promise<{ readonly walletWei: bigint; readonly stakeWei: bigint } | null> {
+  if (taskChain !== undefined) {
+    const { rpc, contracts, close } = readTaskChain({ preset: taskChain, ...asked });
+    try {
+      const [walletWei, stakeWei] = await Promise.all([
+        rpc.call('eth_getBalance', [asked.address, 'latest']),
+        contracts.stakeOf(asked.address),
+      ]);
+      return { walletWei, stakeWei };
+    } finally {
+      await close();
+    }
+  }
+  if (preset === undefined) return null;
+  const chain = readChain({ preset, ...asked });
   try {
     const [walletWei, stake] = await Promise.all([chain.balanceWei(), chain.staking.stake()]);
-    const staked = stake.status === 'Staked' ? stake.balanceWei : 0n;
-    const neededWei = GAS_WEI + (stakeWei > staked ? stakeWei - staked : 0n);
-    if (walletWei < neededWei) await devnet.fund(address, { walletWei: neededWei - walletWei });
+    return { walletWei, stakeWei: stake.status === 'Staked' ? stake.balanceWei : 0n };
   } finally {
     await chain.close();
   }
@@ -53,7 +84,7 @@ export function localDraft(options: LocalNodeWish & { readonly address: Hex; rea
     networkId: LOCAL_NETWORK_ID,
     address,
     engine,
-    gpu: { kind: 'stated', ...localCard(24) },
+    gpu: { kind: 'stated', ...localCard(OWN_GIB) },
     modelIds,
     stakeWei: stakeWei.toString(),
   });
@@ -64,12 +95,16 @@ export function localCard(vramGib: number): { readonly name: string; readonly vr
   return { name: `Devnet Card ${vramGib}G+${thisPlatform()}`, vramGib };
 }
 
-/** Others who take part: with the host's own node they are the three that a validation group needs. */
-export function localPeers(programs: Programs = PROGRAMS): DevnetOrder['peers'] {
+/**
+ * Others who take part: with the host's own node they are the three that a validation group needs; contracts ask for three equal
+ * cards.
+ */
+export function localPeers(mode: NetworkMode, programs: Programs = PROGRAMS): DevnetOrder['peers'] {
+  const gpu = localCard(mode === 'chain' ? OWN_GIB : 16);
   const engine = {
     command: programs.node,
     args: ['--disable-warning=ExperimentalWarning', programs.embeddedEngine],
     env: { cw_embedded_device: 'cpu' },
   };
-  return ['ada', 'basil'].map((name) => ({ name, engine, gpu: localCard(16), modelIds: bundledModelIds() }));
+  return ['ada', 'basil'].map((name) => ({ name, engine, gpu, modelIds: bundledModelIds() }));
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
-import { networkPresetSchema } from '../../contract/node-config.ts';
+import { type NetworkMode, networkPresetSchema } from '../../contract/node-config.ts';
 import { errorViewSchema } from '../../contract/worker-channel.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
 
@@ -30,6 +30,7 @@ export type ToDevnet =
   | { readonly type: 'stop' };
 
 export interface DevnetOrder {
+  readonly mode: NetworkMode;
   readonly dataDir: string;
   readonly statePath: string;
   readonly workerEntry: string;

@@ -34,11 +34,12 @@ beforeEach(() => {
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
 });
 
-function rig() {
+function rig(mode?: 'chain') {
   const clock = new ManualClock(0);
   const processes: { sent: ToDevnet[]; say: (message: unknown) => void; exit: () => void; killed: boolean }[] = [];
   const devnet = createDevnetProcess({
     dataDir,
+    ...(mode === undefined ? {} : { mode }),
     workerEntry: '/worker',
     peers: [{ name: 'ada', engine: ENGINE, gpu: { name: 'Card+Linux', vramGib: 8 }, modelIds: ['base:a/b'] }],
     clock,
@@ -136,6 +137,18 @@ describe('the network on this machine', () => {
     await clock.tick(30_000);
     await stopped;
     expect([child().killed, devnet.state().kind]).toEqual([true, 'stopped']);
+  });
+
+  it.each([
+    [undefined, 'relay', 'state'],
+    ['chain', 'chain', 'state-chain'],
+  ] as const)('with mode %s is of mode %s, and keeps its state apart', async (asked, mode, folder) => {
+    const { devnet, child } = rig(asked);
+    const started = devnet.start();
+    expect(child().sent[0]).toMatchObject({ type: 'start', config: { mode, statePath: path.join(dataDir, folder) } });
+    expect(fullTo.parse(child().sent[0])).toMatchObject({ config: { mode } });
+    child().say(READY);
+    await started;
   });
 
   it("speaks the devnet's own language", async () => {

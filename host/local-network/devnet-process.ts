@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DevnetState } from '../../contract/devnet.ts';
-import type { NetworkPreset } from '../../contract/node-config.ts';
+import type { NetworkMode, NetworkPreset } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { type DevnetChannel, type DevnetOrder, type FromDevnet, fromDevnetSchema } from './devnet-channel.ts';
 import { LocalNetworkError } from './errors.ts';
@@ -10,6 +10,8 @@ import { LocalNetworkError } from './errors.ts';
 export interface DevnetProcessOptions {
   readonly dataDir: string;
   readonly workerEntry: string;
+  /** Who has the tasks; left out, a relay. */
+  readonly mode?: NetworkMode;
   readonly peers: DevnetOrder['peers'];
   readonly fork: (options: { readonly logFile: string }) => DevnetChannel;
   /** Before each start; what it throws keeps the program from being started. */
@@ -117,7 +119,7 @@ class LocalDevnet implements DevnetProcess {
   }
 
   #launch(): Running {
-    const { dataDir, workerEntry, peers, fork } = this.#options;
+    const { dataDir, workerEntry, peers, fork, mode = 'relay' } = this.#options;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const channel = fork({ logFile: path.join(dataDir, 'devnet.log') });
     const exit = Promise.withResolvers<void>();
@@ -140,9 +142,10 @@ class LocalDevnet implements DevnetProcess {
       exit.resolve();
     });
     this.#become({ kind: 'starting' });
-    const statePath = path.join(dataDir, 'state');
+    // Neither kind of network can go on with the chain of the other.
+    const statePath = path.join(dataDir, mode === 'chain' ? 'state-chain' : 'state');
     mkdirSync(statePath, { recursive: true });
-    channel.send({ type: 'start', config: { dataDir, statePath, workerEntry, port: this.#port, peers } });
+    channel.send({ type: 'start', config: { mode, dataDir, statePath, workerEntry, port: this.#port, peers } });
     return running;
   }
 
