@@ -13,6 +13,10 @@ export const SHELL_ERRORS = {
     meaning: 'Checking for, downloading or installing an update failed.',
     remedy: 'The current version keeps running. Check the connection, or install the new version by hand.',
   },
+  SHELL_UPDATE_UNSIGNED: {
+    meaning: "What the feed of updates says does not carry this program's signature; nothing of it was downloaded.",
+    remedy: 'The current version keeps running. If it stays, somebody has changed the feed: report it.',
+  },
 } as const satisfies ErrorCatalogue;
 
 export class ShellError extends CodedError<keyof typeof SHELL_ERRORS> {}

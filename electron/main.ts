@@ -16,8 +16,10 @@ import { createUpdates } from './modules/updates.ts';
 import { windowModule } from './modules/window.ts';
 import { shellPaths } from './paths.ts';
 import { runShell } from './shell.ts';
+import { updateFeed } from './updates/feed.ts';
 
-const updates = createUpdates(systemClock.now);
+const feed = updateFeed();
+const updates = createUpdates({ nowMs: systemClock.now, feed });
 const host = createHostModule(updates);
 
 runShell(
@@ -27,6 +29,7 @@ runShell(
     host: null,
     window: null,
     leaving: false,
+    atEnd: null,
   },
   [
     singleInstance,

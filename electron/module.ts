@@ -17,6 +17,8 @@ export interface Shell {
   window: ShellWindow | null;
   /** True once the program is on its way out: closing the window then closes it for good. */
   leaving: boolean;
+  /** What ends the program once everything has been put away; null: it just quits. */
+  atEnd: (() => void) | null;
 }
 
 export interface ShellModule {

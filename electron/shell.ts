@@ -37,7 +37,8 @@ export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
     void leave().finally(() => {
       left = true;
       clearTimeout(late);
-      app.quit();
+      if (shell.atEnd === null) app.quit();
+      else shell.atEnd();
     });
   });
   for (const module of modules) module.init?.(shell);

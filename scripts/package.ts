@@ -1,10 +1,12 @@
 /**
  * `npm run package`: installers and archives of this machine's kind, in `release/`. Electron's release is fetched by
  * electron-builder, or ELECTRON_DIST names its unpacked folder. CRYNUX_UPDATE_URL (https) is where the installed program
- * will look for updates; without it, it has none. `--folder` makes the program's folder alone.
+ * will look for updates, and CRYNUX_UPDATE_PUBLIC_KEY (Ed25519, SPKI in base64) whose word it takes there; without them it has
+ * none. CRYNUX_UPDATE_CHANNEL is `latest` unless said otherwise. `--folder` makes the program's folder alone.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { feedOf } from '../electron/updates/feed.ts';
 import { buildDesktop } from './build-desktop.ts';
 import { makePackages } from './package/make.ts';
 import { makeStage } from './package/stage.ts';
@@ -14,9 +16,12 @@ const root = path.resolve(import.meta.dirname, '..');
 const release = path.join(root, 'release');
 const { values } = parseArgs({ options: { folder: { type: 'boolean', default: false } } });
 const target = targetOf();
+const { CRYNUX_UPDATE_URL: url, CRYNUX_UPDATE_PUBLIC_KEY: publicKey, CRYNUX_UPDATE_CHANNEL: channel = 'latest' } = process.env;
+const updates = url === undefined || url === '' ? null : { url, publicKey, channel };
+const feed = feedOf(JSON.stringify({ updates }));
 
 await buildDesktop();
-const stage = await makeStage({ root, target, folder: path.join(release, 'stage') });
+const stage = await makeStage({ root, target, folder: path.join(release, 'stage'), feed });
 const made = await makePackages({
   root,
   stage,
@@ -24,6 +29,6 @@ const made = await makePackages({
   output: release,
   electron: process.env.ELECTRON_DIST ?? null,
   folderOnly: values.folder,
-  updateUrl: process.env.CRYNUX_UPDATE_URL ?? null,
+  feed,
 });
 process.stdout.write(`${values.folder ? release : made.join('\n')}\n`);

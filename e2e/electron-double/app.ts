@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DoubleBrowser, openBrowser } from './browser.ts';
+import { journal } from './desktop.ts';
 import { Preventable, type WebContents } from './web-contents.ts';
 
 /** What `boot.ts` was given. */
@@ -66,6 +67,11 @@ class App extends EventEmitter {
 
   setLoginItemSettings(settings: { readonly openAtLogin: boolean }): void {
     this.#loginItem = settings;
+  }
+
+  /** A start after this one: noted, and not made. */
+  relaunch(): void {
+    journal.push('program: starts again');
   }
 
   quit(): void {

@@ -4,7 +4,6 @@ import type { AskPerson } from '../../host/acts/act-desk.ts';
 import { actText } from '../../host/acts/act-text.ts';
 import type { OpenChooser } from '../../host/acts/chosen-places.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
-import { IS_PACKAGE } from '../../platform/programs.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
 import { languageOf, WORDS } from '../words.ts';
@@ -32,7 +31,7 @@ export function createHostModule(updates: Updates): HostModule {
         const host = await openHostApp({
           dataDir: shell.paths.dataDir,
           shell: 'electron',
-          features: { notifications: true, startAtLogin: desktop, tray: true, updates: IS_PACKAGE, folders: true },
+          features: { notifications: true, startAtLogin: desktop, tray: true, updates: updates.possible, folders: true },
           electronBackend: desktop ? null : safeStorage.getSelectedStorageBackend(),
           updates: {
             state: updates.state,

@@ -63,6 +63,7 @@ export function groupsOf(target: Target): readonly Group[] {
       optional: !onnxruntime,
     },
     { title: 'crynux-node', pattern: /^resources\/bin\/crynux-node(?:\.cmd)?$/ },
+    { title: "the library of updates' own notes", pattern: /^resources\/app-update\.yml$/, optional: true },
     { title: 'Electron', pattern: /^(?!resources\/)(?:[\w.-]+|locales\/[\w-]+\.pak)$/ },
   ];
 }

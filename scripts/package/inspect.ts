@@ -64,7 +64,7 @@ export async function readFuses(binary: string): Promise<Fuses> {
 async function listProblems(folder: string): Promise<string[]> {
   const resources = path.join(folder, 'resources');
   const { files }: OutsideList = JSON.parse(openArchive(path.join(resources, 'app.asar')).read('outside.json').toString('utf8'));
-  const there = (await filesOf(resources)).filter((name) => name !== 'app.asar');
+  const there = (await filesOf(resources)).filter((name) => name !== 'app.asar' && name !== 'app-update.yml');
   const unlisted = there.filter((name) => !(name in files)).map((name) => `resources/${name} is not in the list`);
   const gone = Object.keys(files)
     .filter((name) => !there.includes(name))

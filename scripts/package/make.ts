@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Configuration, build as electronBuild } from 'electron-builder';
 import { parse } from 'yaml';
+import type { UpdateFeed } from '../../electron/updates/feed.ts';
 import type { Stage } from './stage.ts';
 import type { Target } from './target.ts';
 
@@ -16,23 +17,32 @@ export interface MakeOptions {
   readonly electron: string | null;
   /** Nothing but the folder of the program, as an installation would leave it. */
   readonly folderOnly: boolean;
-  /** Where updates are looked for, https; null = this package has none. */
-  readonly updateUrl: string | null;
+  /** null: no channel's file is made for it. */
+  readonly feed: UpdateFeed | null;
 }
 
-/** @returns the files that were made, or the folder. @throws Error as electron-builder, and for an address that is not https */
+/** @returns the files that were made, or the folder. @throws Error as electron-builder */
 export async function makePackages(options: MakeOptions): Promise<readonly string[]> {
-  const { root, stage, target, output, electron, folderOnly, updateUrl } = options;
-  if (updateUrl !== null && new URL(updateUrl).protocol !== 'https:') throw new Error('updates come over https alone');
+  const { root, stage, target, output, electron, folderOnly, feed } = options;
   const fixed: Configuration = parse(await readFile(path.join(root, 'electron-builder.yml'), 'utf8'));
   const { version } = JSON.parse(await readFile(path.join(root, 'node_modules', 'electron', 'package.json'), 'utf8'));
+  const at = (file: string | null | undefined) => (file == null ? null : path.join(root, file));
   const config: Configuration = {
     ...fixed,
+    // The project is the stage: whatever is named from our root is named in full.
+    win: { ...fixed.win, icon: at(fixed.win?.icon as string) },
+    linux: { ...fixed.linux, ...(fixed.linux?.icon == null ? {} : { icon: path.join(root, fixed.linux.icon) }) },
+    mac: {
+      ...fixed.mac,
+      icon: at(fixed.mac?.icon as string),
+      entitlements: at(fixed.mac?.entitlements),
+      entitlementsInherit: at(fixed.mac?.entitlementsInherit),
+    },
     electronVersion: version,
     directories: { buildResources: path.join(root, 'build'), output },
     // electron-builder leaves out what looks like a dependency, unless a pattern asks for everything.
     extraResources: [{ from: stage.outside, to: '.', filter: ['**/*'] }],
-    publish: updateUrl === null ? null : { provider: 'generic', url: updateUrl },
+    publish: feed === null ? null : { provider: 'generic', url: feed.url, channel: feed.channel },
     ...(electron === null ? {} : { electronDist: electron }),
     // Electron's own greeting, which it falls back to where a program has no archive.
     afterPack: ({ appOutDir, packager }) =>

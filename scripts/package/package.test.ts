@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { feedOf } from '../../electron/updates/feed.ts';
 import { emptyArchive, openArchive } from './archive.ts';
 import { machinesOf, machinesOfFile } from './binaries.ts';
 import { account, groupsOf } from './contents.ts';
 import { closure, isTaken, readLock } from './dependencies.ts';
-import { makePackages } from './make.ts';
 import { targetOf } from './target.ts';
 
 const root = process.cwd();
@@ -132,7 +132,10 @@ it('P6: only what this machine has binaries for is built', () => {
   expect(() => targetOf('win32', 'arm64')).toThrow();
 });
 
-it('R9: an address of updates that is not https makes no package', async () => {
-  const options = { root, stage: { app: '', outside: '' }, target: LINUX, output: '', electron: null, folderOnly: true };
-  await expect(makePackages({ ...options, updateUrl: 'http://updates.test/' })).rejects.toThrow('https');
+it('R9: a feed of updates that is not https, or has no key, makes no package', () => {
+  const feed = { url: 'https://updates.test/', publicKey: 'AAAA', channel: 'latest' };
+  expect(feedOf(JSON.stringify({ updates: feed }))).toEqual(feed);
+  expect(feedOf(JSON.stringify({ version: '1.0.0' }))).toBeNull();
+  for (const wrong of [{ url: 'http://updates.test/' }, { publicKey: undefined }, { channel: '../x' }])
+    expect(() => feedOf(JSON.stringify({ updates: { ...feed, ...wrong } }))).toThrow();
 });

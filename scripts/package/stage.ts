@@ -1,6 +1,7 @@
 /** Lays out what goes into a package: `app/` becomes the archive, `outside/` lies beside it as plain files. */
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { UpdateFeed } from '../../electron/updates/feed.ts';
 import { hashOf, type OutsideList } from '../../platform/outside.ts';
 import { bundlePrograms } from './bundle.ts';
 import { copyPackages, filesOf, readLock } from './dependencies.ts';
@@ -16,8 +17,10 @@ export async function makeStage(options: {
   readonly root: string;
   readonly target: Target;
   readonly folder: string;
+  /** null = the program will not update itself. */
+  readonly feed: UpdateFeed | null;
 }): Promise<Stage> {
-  const { root, target, folder } = options;
+  const { root, target, folder, feed } = options;
   const at = (...parts: string[]) => path.join(root, ...parts);
   const app = path.join(folder, 'app');
   const outside = path.join(folder, 'outside');
@@ -25,7 +28,7 @@ export async function makeStage(options: {
   await rm(folder, { recursive: true, force: true });
   await mkdir(outside, { recursive: true });
 
-  const manifest = await shippedManifest(root);
+  const manifest = await shippedManifest(root, feed);
   await bundlePrograms(path.join(app, 'dist'));
   await cp(at('resources'), path.join(app, 'dist', 'resources'), { recursive: true });
   await writeFile(path.join(app, 'dist', 'package.json'), manifest);
@@ -47,11 +50,11 @@ export async function makeStage(options: {
 }
 
 /** What the program is told of itself, and nothing of how it is built. */
-async function shippedManifest(root: string): Promise<string> {
+async function shippedManifest(root: string, updates: UpdateFeed | null): Promise<string> {
   const { name, productName, version, description, license, homepage, author, main } = JSON.parse(
     await readFile(path.join(root, 'package.json'), 'utf8'),
   );
-  return `${JSON.stringify({ name, productName, version, description, license, homepage, author, type: 'module', main }, null, 2)}\n`;
+  return `${JSON.stringify({ name, productName, version, description, license, homepage, author, type: 'module', main, updates }, null, 2)}\n`;
 }
 
 /** `crynux-node` of an installed program: on Node, outside of the archive. */

@@ -21,10 +21,10 @@ export async function packageOnStandIn(into: string): Promise<StandInPackage> {
   const target = targetOf();
   if (target.platform !== 'linux') throw new Error('the stand-in for Electron has the shape of its folder on Linux');
   await buildDesktop();
-  const stage = await makeStage({ root: ROOT, target, folder: path.join(into, 'stage') });
+  const stage = await makeStage({ root: ROOT, target, folder: path.join(into, 'stage'), feed: null });
   const electron = path.join(into, 'electron');
   await makeStandIn(electron);
-  await makePackages({ root: ROOT, stage, target, output: path.join(into, 'out'), electron, folderOnly: true, updateUrl: null });
+  await makePackages({ root: ROOT, stage, target, output: path.join(into, 'out'), electron, folderOnly: true, feed: null });
   const folder = path.join(into, 'out', target.arch === 'x64' ? 'linux-unpacked' : `linux-${target.arch}-unpacked`);
   return { folder, binary: 'crynux-node-desktop', resources: path.join(folder, 'resources') };
 }
