@@ -35,7 +35,7 @@ export class SignedProvider extends GenericProvider {
 }
 
 /** `signature`: base64, of the file's bytes. */
-export function isSigned(text: string, signature: string, publicKey: string): boolean {
+function isSigned(text: string, signature: string, publicKey: string): boolean {
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
   return verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature.trim(), 'base64'));
 }

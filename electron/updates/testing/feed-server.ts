@@ -8,7 +8,7 @@ export function keyPair(): { readonly privateKey: KeyObject; readonly publicKey:
   return { privateKey, publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') };
 }
 
-export interface Release {
+interface Release {
   readonly version: string;
   /** Bytes of the package, as they are announced. */
   readonly content: Buffer;

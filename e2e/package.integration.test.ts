@@ -1,0 +1,137 @@
+/**
+ * The desktop program from an installed package: made around a stand-in for Electron's folder, started from its archive on
+ * the double. Nobody starts Electron's own binary, a node works, and a changed byte is refused by its code.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorOf } from '../contract/rpc-errors.ts';
+import { systemRandom } from '../devnet/system.ts';
+import { openOutside } from '../platform/outside.ts';
+import { bytesToHex } from '../protocol/hex.ts';
+import { addressOf } from '../protocol/signing/keys.ts';
+import { openArchive } from '../scripts/package/archive.ts';
+import { inspectPackage } from '../scripts/package/inspect.ts';
+import { packageOnStandIn, type StandInPackage } from '../scripts/package/stand-in-package.ts';
+import { targetOf } from '../scripts/package/target.ts';
+import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
+import { type PageClients, pageClients } from './support/page-client.ts';
+import type { RunningShell } from './support/running-shell.ts';
+
+const privateKey = bytesToHex(systemRandom.bytes(32));
+const PASSPHRASE = 'a heron on the ice of march';
+const WAIT = { timeout: 60_000, interval: 100 };
+const ENGINE = 'program/dist/worker/engines/embedded/main.js';
+
+let folder = '';
+let made: StandInPackage;
+let network: LittleNetwork;
+let shell: RunningShell;
+let clients: PageClients;
+let profileId: string;
+
+const at = (name: string) => path.join(made.resources, ...name.split('/'));
+
+/** Turns one bit of a file round; the answer turns it back. */
+function changeByte(name: string): () => void {
+  const bytes = readFileSync(at(name));
+  const position = bytes.length - 1;
+  const turn = () => {
+    bytes[position] = (bytes[position] ?? 0) ^ 1;
+    writeFileSync(at(name), bytes);
+  };
+  turn();
+  return turn;
+}
+
+const onDouble = describe.runIf(ELECTRON === null && process.platform === 'linux');
+
+beforeAll(async () => {
+  if (ELECTRON !== null || process.platform !== 'linux') return;
+  folder = mkdtempSync(path.join(tmpdir(), 'crynux-package-'));
+  made = await packageOnStandIn(folder);
+  network = await startLittleNetwork();
+  shell = await launchShell({ archive: at('app.asar') });
+  clients = await pageClients(shell.page);
+}, START_WITHIN_MS);
+
+afterAll(async () => {
+  await shell?.close();
+  await network?.close();
+  if (folder !== '') rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+onDouble('an installed package', () => {
+  it('P6, P7, R9: holds what belongs there, for one system, with every door of the binary closed', async () => {
+    expect((await inspectPackage({ ...made, target: targetOf() })).problems).toEqual([]);
+  });
+
+  it('says what it is: no developer tools, and no updates without a feed', async () => {
+    const info = await clients.host.app.info({});
+    expect(info).toMatchObject({ shell: 'electron', features: { updates: false } });
+  });
+
+  it('P2, P3: a node works with the engine that lies outside, and nobody has started Electron anew', async () => {
+    const { host } = clients;
+    const address = addressOf(privateKey);
+    await host.keys.import({ kind: 'privateKey', privateKey, store: 'keystore', passphrase: PASSPHRASE });
+    await shell.order({ do: 'answerDialog', button: 1 });
+    await host.networks.add({ preset: network.preset });
+    profileId = (await host.profiles.create({ draft: network.draft({ name: 'Heron', address }) })).profile.id;
+    await host.profiles.start({ id: profileId });
+    const toolTip = async () => (await shell.look()).tray?.toolTip ?? '';
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for tasks');
+    await network.runTask();
+    const { inventory } = await host.gpus.inventory({});
+    expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
+    expect((await shell.look()).starts).toEqual([]);
+  });
+
+  it('R9: a changed byte of what Node runs starts neither probe nor local network, and says so by its code', async () => {
+    const { host } = clients;
+    await host.profiles.stop({ id: profileId });
+    const turnBack = changeByte(ENGINE);
+    const { inventory } = await host.gpus.inventory({});
+    expect(inventory.problems.map(({ detail }) => detail).join('\n')).toContain('PROGRAM_FILE_CHANGED');
+    const refused = await host.devnet.start({}).catch((error: unknown) => errorOf(error));
+    expect(refused).toMatchObject({ code: 'PROGRAM_FILE_CHANGED' });
+    turnBack();
+    const again = await host.gpus.inventory({});
+    expect(again.inventory.problems.map(({ detail }) => detail).join('\n')).not.toContain('PROGRAM_FILE_CHANGED');
+  });
+
+  describe('R9: what lies outside, held against the list in the archive', () => {
+    let outside: ReturnType<typeof openOutside>;
+
+    beforeAll(async () => {
+      const outsideList = path.join(folder, 'outside.json');
+      writeFileSync(outsideList, openArchive(at('app.asar')).read('outside.json'));
+      outside = openOutside({ outsideList, outside: made.resources });
+      await outside.check('node', 'program');
+    });
+
+    it.for([
+      ['the runtime', 'node/node'],
+      ['the engine', ENGINE],
+      ['a native library', `program/node_modules/keytar/prebuilds/${process.platform}-${process.arch}/keytar.node`],
+      ['a model', 'program/dist/resources/models/tiny-chat.gguf'],
+    ] as const)('a changed byte of %s is refused', async ([, name]) => {
+      const turnBack = changeByte(name);
+      await expect(outside.check('node', 'program')).rejects.toMatchObject({
+        code: 'PROGRAM_FILE_CHANGED',
+        data: { file: at(name) },
+      });
+      turnBack();
+      await outside.check('node', 'program');
+    });
+
+    it('so is a file too many', async () => {
+      const planted = at('program/node_modules/keytar/build.js');
+      writeFileSync(planted, '');
+      await expect(outside.check('program')).rejects.toMatchObject({ code: 'PROGRAM_FILE_UNKNOWN', data: { file: planted } });
+      rmSync(planted);
+    });
+  });
+});
