@@ -1,6 +1,6 @@
 /**
  * The client against what the real relay said: its own classes get every recorded answer over HTTP. What they make of it is held
- * against a second reading of the answer's text, written here and with tables of its own.
+ * against a second reading of the answer's text, written in testing/recorded-meanings.ts with tables of its own.
  */
 
 import { readFileSync } from 'node:fs';
@@ -33,48 +33,27 @@ import * as refusals from './refusals.ts';
 import { createRelayAccount, type RelayAccount } from './relay-account.ts';
 import { RelayNetwork } from './relay-network.ts';
 import { RelayReader } from './relay-reader.ts';
+import {
+  ACCOUNT_TYPES,
+  type Json,
+  NO_TASK,
+  NODE_STATUSES,
+  nodeMeaning,
+  publicNodes,
+  seconds,
+  taskMeaning,
+  traceMeaning,
+  wei,
+} from './testing/recorded-meanings.ts';
+import { UNUSED } from './testing/unused-routes.ts';
 
 const KEY: Hex = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 const NOW = Date.parse('2026-11-28T23:53:00Z');
-const NO_TASK = `0x${'0'.repeat(64)}`;
-
-const NODE_STATUSES = ['Quit', 'Available', 'Busy', 'PendingPause', 'PendingQuit', 'Paused'];
-const TASK_STATUSES = [
-  'Queued',
-  'Started',
-  'ParametersUploaded',
-  'ErrorReported',
-  'ScoreReady',
-  'Validated',
-  'GroupValidated',
-  'EndInvalidated',
-  'EndSuccess',
-  'EndAborted',
-  'EndGroupRefund',
-  'EndGroupSuccess',
-];
-const ABORT_REASONS = [
-  'None',
-  'Timeout',
-  'ModelDownloadFailed',
-  'IncorrectResult',
-  'TaskFeeTooLow',
-  'GroupTimeout',
-  'ErrorReported',
-  'CreatorCancelled',
-  'CreatorValidationTimeout',
-  'ResultUploadTimeout',
-  'NodeSlashed',
-];
-const ACCOUNT_TYPES: Readonly<Record<number, string>> = { 0: 'TaskIncome', 4: 'TaskPayment', 5: 'TaskRefund' };
-
 interface Clients {
   readonly network: RelayNetwork;
   readonly account: RelayAccount;
   readonly reader: RelayReader;
 }
-
-type Json = Record<string, unknown>;
 
 /** Calls the client as for this exchange. */
 interface Use {
@@ -86,84 +65,6 @@ interface Use {
 const commitmentIn = ({ request }: RecordedExchange): Hex =>
   (/0x[0-9a-f]{64}/.exec(request.path)?.[0] ?? `0x${'ab'.repeat(32)}`) as Hex;
 const addressIn = ({ request }: RecordedExchange): string => request.path.split('/')[3] ?? '';
-const rfc = (text: unknown) => (text === undefined ? null : new Date(String(text)).getTime());
-const seconds = (value: unknown) => Number(value) * 1_000;
-const wei = (text: unknown) => BigInt(String(text));
-
-function taskMeaning(data: Json) {
-  const text = (name: string) => String(data[name]);
-  return {
-    sequence: data.sequence,
-    taskArgs: data.task_args,
-    commitment: data.task_id_commitment,
-    creator: data.creator,
-    samplingSeed: data.sampling_seed,
-    nonce: data.nonce,
-    status: TASK_STATUSES[Number(data.status)],
-    type: ['StableDiffusion', 'Llm', 'FineTuneLora'][Number(data.task_type)],
-    version: data.task_version,
-    timeoutSeconds: data.timeout,
-    minVramGib: data.min_vram,
-    requiredGpu: data.required_gpu,
-    requiredGpuVramGib: data.required_gpu_vram,
-    feeWei: wei(data.task_fee),
-    size: data.task_size,
-    modelIds: data.model_ids ?? [],
-    abortReason: ABORT_REASONS[Number(data.abort_reason)],
-    error: ['None', 'ParametersValidationFailed'][Number(data.task_error)],
-    score: text('score'),
-    qosScore: data.qos_score,
-    selectedNode: data.selected_node === '' ? null : data.selected_node,
-    createTimeMs: rfc(data.create_time),
-    startTimeMs: rfc(data.start_time),
-    scoreReadyTimeMs: rfc(data.score_ready_time),
-    validatedTimeMs: rfc(data.validated_time),
-    resultUploadedTimeMs: rfc(data.result_uploaded_time),
-  };
-}
-
-function nodeMeaning(data: Json) {
-  return {
-    address: data.address,
-    network: data.network,
-    status: NODE_STATUSES[Number(data.status)],
-    gpuName: data.gpu_name,
-    gpuVramGib: data.gpu_vram,
-    version: data.version,
-    inUseModelIds: data.in_use_model_ids,
-    modelIds: data.model_ids,
-    stakingScore: data.staking_score,
-    qosScore: data.qos_score,
-    probWeight: data.prob_weight,
-    operatorStakingWei: wei(data.operator_staking),
-    delegatorStakingWei: wei(data.delegator_staking),
-    relayBalanceWei: wei(data.relay_account_balance),
-    lockedEmissionWei: wei(data.locked_emission),
-    delegatorShare: data.delegator_share,
-    delegatorsNum: data.delegators_num,
-    totalOperatorEarningsWei: wei(data.total_operator_earnings),
-    todayOperatorEarningsWei: wei(data.today_operator_earnings),
-    totalDelegatorEarningsWei: wei(data.total_delegator_earnings),
-    todayDelegatorEarningsWei: wei(data.today_delegator_earnings),
-  };
-}
-
-function traceMeaning(row: Json) {
-  const levels = (when: string) => ({
-    long: row[`qos_long_${when}`],
-    health: row[`qos_short_${when}`],
-    combined: row[`qos_${when}`],
-  });
-  return {
-    atMs: seconds(row.timestamp),
-    commitment: row.task_id_commitment ?? null,
-    event: row.event_type,
-    taskScore: row.task_qos_score ?? null,
-    rank: row.validation_rank ?? null,
-    before: levels('before'),
-    after: levels('after'),
-  };
-}
 
 const list = (
   name: 'taskFee' | 'deposit' | 'withdrawal' | 'vesting',
@@ -187,15 +88,6 @@ const list = (
 });
 
 const none = { means: undefined };
-const publicNodes = (rows: Json[] | null) => ({
-  complete: true,
-  nodes: (rows ?? []).map((row) => ({
-    address: row.address,
-    gpuName: row.card_model,
-    gpuVramGib: row.v_ram,
-    weight: row.prob_weight ?? null,
-  })),
-});
 
 const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
   'GET /v1/now': { call: ({ network }) => network.now(), means: ({ now }: Json) => now },
@@ -397,84 +289,6 @@ const USES: Readonly<Partial<Record<RelayRoute, Use>>> = {
         onDiskNodes: row.on_disk_node_count,
       })),
   },
-};
-
-const APPLICATION = 'an application asks it; this program never creates or judges tasks on a real network';
-const SERVICE = 'answers only to the wallet that pays withdrawals out';
-const ADMIN = 'answers only to admins of the relay';
-const ANNOUNCED = 'the version goes along with the capabilities';
-const SHOWN = 'a figure for a website; nothing here is decided by it or booked from it';
-
-/** Routes that the client never asks, each with the reason. */
-const UNUSED: Readonly<Partial<Record<RelayRoute, string>>> = {
-  'GET /': 'a page for people',
-  'GET (unknown route)': 'what a relay says of a route that it does not have',
-  'DELETE (unknown route)': 'what a relay says of a route that it does not have',
-  'POST /v1/node/:address/join': 'the first form of joining, which the relay refuses',
-  'POST /v1/inference_tasks/:task_id_commitment': APPLICATION,
-  'POST /v1/inference_tasks/:task_id_commitment/abort_reason': APPLICATION,
-  'POST /v1/inference_tasks/validate': APPLICATION,
-  'GET /v1/inference_tasks/:task_id_commitment/results/:index': APPLICATION,
-  'GET /v1/inference_tasks/:task_id_commitment/results/checkpoint': APPLICATION,
-  'GET /v1/inference_tasks/:task_id_commitment/selected_node': APPLICATION,
-  'GET /v1/relay_account/event_logs': SERVICE,
-  'GET /v1/withdraw/list': SERVICE,
-  'POST /v1/withdraw/:id/fulfill': SERVICE,
-  'POST /v1/withdraw/:id/reject': SERVICE,
-  'POST /v1/worker/:version': 'a count of worker programs that no node takes part in',
-  'DELETE /v1/worker/:version': 'a count of worker programs that no node takes part in',
-  'GET /v1/worker/:version/count': 'a count of worker programs that no node takes part in',
-  'GET /v2/relay_account/:address/vesting/locked': 'the list of vestings says the same, record by record',
-  'POST /v1/node/:address/version': ANNOUNCED,
-  'GET /v2/relay_account/:address/emission/chart': SHOWN,
-  'GET /v2/delegated_staking/nodes/filter_options': 'knows only nodes with a share for delegators: not the versions that run',
-  'GET /v1/staking/:address': 'the chain itself is asked',
-  'GET /v1/user_staking/node/:address': 'the chain itself is asked',
-  'GET /v1/delegator/:user_address/delegation': 'a delegator’s reading of one delegation',
-  'GET /v1/delegator/:user_address/delegations': 'a delegator’s reading of its delegations',
-  'GET /v2/delegated_staking/nodes': SHOWN,
-  'GET /v2/delegated_staking/nodes/:address': SHOWN,
-  'GET /v2/delegated_staking/nodes/:address/delegations': SHOWN,
-  'GET /v2/delegated_staking/nodes/:address/emission/chart': SHOWN,
-  'GET /v1/client/:address/income/stats': SHOWN,
-  'GET /v1/incentive/node/:address': SHOWN,
-  'GET /v1/incentive/nodes': SHOWN,
-  'GET /v1/incentive/total': SHOWN,
-  'GET /v2/incentive/delegations': SHOWN,
-  'GET /v2/incentive/nodes': SHOWN,
-  'GET /v2/incentive/nodes/all': SHOWN,
-  'GET /v1/network': SHOWN,
-  'GET /v1/network/nodes/number': SHOWN,
-  'GET /v1/network/tasks/number': SHOWN,
-  'GET /v1/stats/histogram/task_execution_time': SHOWN,
-  'GET /v1/stats/histogram/task_fee': SHOWN,
-  'GET /v1/stats/histogram/task_upload_result_time': SHOWN,
-  'GET /v1/stats/histogram/task_waiting_time': SHOWN,
-  'GET /v1/stats/line_chart/delegation/:user_address/:node_address/earnings': SHOWN,
-  'GET /v1/stats/line_chart/delegation/:user_address/:node_address/emission': SHOWN,
-  'GET /v1/stats/line_chart/delegator/:address/earnings': SHOWN,
-  'GET /v1/stats/line_chart/incentive': SHOWN,
-  'GET /v1/stats/line_chart/node/:address/delegator_num': SHOWN,
-  'GET /v1/stats/line_chart/node/:address/earnings': SHOWN,
-  'GET /v1/stats/line_chart/node/:address/scores': SHOWN,
-  'GET /v1/stats/line_chart/node/:address/staking': SHOWN,
-  'GET /v1/stats/line_chart/task_count': SHOWN,
-  'GET /v1/stats/line_chart/task_success_rate': SHOWN,
-  'GET /v1/stats/node_events': SHOWN,
-  'GET /v2/models/llm/execution-time': SHOWN,
-  'GET /v2/models/sd/execution-time': SHOWN,
-  'GET /v2/admin/node_task_errors': ADMIN,
-  'GET /v2/admin/nodes/:address/scores': ADMIN,
-  'GET /v2/admin/pending_slashes': ADMIN,
-  'GET /v2/admin/pending_slashes/:pending_slash_id': ADMIN,
-  'GET /v2/admin/relay_account/:address/balance': ADMIN,
-  'GET /v2/admin/slashes/nodes': ADMIN,
-  'GET /v2/admin/slashes/nodes/:address/delegators': ADMIN,
-  'GET /v2/admin/slashes/nodes/:address/vestings': ADMIN,
-  'GET /v2/admin/task_whitelist': ADMIN,
-  'GET /v2/admin/tasks/:task_id_commitment/trace': ADMIN,
-  'POST /v2/admin/nodes/slash': ADMIN,
-  'POST /v2/admin/vesting': ADMIN,
 };
 
 const recordings = readRelayRecordings();
