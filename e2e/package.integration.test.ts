@@ -15,13 +15,15 @@ import { openArchive } from '../scripts/package/archive.ts';
 import { inspectPackage } from '../scripts/package/inspect.ts';
 import { packageOnStandIn, type StandInPackage } from '../scripts/package/stand-in-package.ts';
 import { targetOf } from '../scripts/package/target.ts';
-import { ELECTRON, launchShell, START_WITHIN_MS } from './support/launch-shell.ts';
+import { ELECTRON, launchShell } from './support/launch-shell.ts';
 import { type LittleNetwork, startLittleNetwork } from './support/little-network.ts';
 import { type PageClients, pageClients } from './support/page-client.ts';
 import type { RunningShell } from './support/running-shell.ts';
 
 const privateKey = bytesToHex(systemRandom.bytes(32));
 const PASSPHRASE = 'a heron on the ice of march';
+/** Built, bundled, copied, packed and started; on a busy machine that takes minutes. */
+const MADE_WITHIN_MS = 900_000;
 const WAIT = { timeout: 60_000, interval: 100 };
 const ENGINE = 'program/dist/worker/engines/embedded/main.js';
 
@@ -55,7 +57,7 @@ beforeAll(async () => {
   network = await startLittleNetwork();
   shell = await launchShell({ archive: at('app.asar') });
   clients = await pageClients(shell.page);
-}, START_WITHIN_MS);
+}, MADE_WITHIN_MS);
 
 afterAll(async () => {
   await shell?.close();
