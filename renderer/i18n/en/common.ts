@@ -80,7 +80,7 @@ export const common = {
     EndInvalidated: 'Invalidated',
     EndSuccess: 'Success',
     EndAborted: 'Aborted',
-    EndGroupRefund: 'Group refund',
+    EndGroupRefund: 'Agreed, share paid',
     EndGroupSuccess: 'Group success',
   },
   taskType: { StableDiffusion: 'Image', Llm: 'Text', FineTuneLora: 'Fine-tuning' },

@@ -83,7 +83,7 @@ export const common: Same<typeof en> = {
     EndInvalidated: '判为无效',
     EndSuccess: '成功',
     EndAborted: '已中止',
-    EndGroupRefund: '组退款',
+    EndGroupRefund: '结果一致，已付分成',
     EndGroupSuccess: '组成功',
   },
   taskType: { StableDiffusion: '图像', Llm: '文本', FineTuneLora: '微调' },
