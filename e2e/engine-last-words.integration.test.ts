@@ -47,6 +47,7 @@ it('shows what an engine that dies at its start said last, in all four places, w
     warmUp: null,
     currentTask: null,
     relay: 'unknown',
+    chain: { kind: 'none', sinceMs: null },
     relayBalanceWei: null,
     engine: 'backoff',
     state: 'starting',

@@ -104,7 +104,7 @@ it('two nodes side by side, each with its own network, state and screens', async
   ] as const) {
     await menuItem(name).getByText(title).waitFor();
     await menuItem(name)
-      .getByText(/Running|Executing/)
+      .getByText(/Waiting|Running|Executing/)
       .waitFor(WAIT);
   }
   await page.keyboard.press('Escape');
@@ -112,7 +112,7 @@ it('two nodes side by side, each with its own network, state and screens', async
 
 it('a worker that is killed is seen to go, and comes back by itself', async () => {
   process.kill(await workerPid(SECOND), 'SIGKILL');
-  await sentence().filter({ hasText: 'the process of this node ended unexpectedly' }).waitFor(WAIT);
+  await sentence().filter({ hasText: 'the node’s process ended unexpectedly' }).waitFor(WAIT);
   await page.getByRole('region', { name: 'Needs your attention' }).getByText('The node keeps crashing').waitFor();
   await sentence().filter({ hasText: 'waiting for a task' }).waitFor(WAIT);
   await network.runTask();

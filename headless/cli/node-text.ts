@@ -66,8 +66,7 @@ export function stateLine(view: ProfileView): string {
   return `${view.profile.name}: ${stateText(view)}`;
 }
 
-/** The same for a program. */
-/** What a network does not have is not told of it. */
+/** The same for a program. What a network does not have is not told of it. */
 export function nodeFacts({ profile, networkTitle, networkMode, gpuName, worker, node, pendingRestart }: ProfileView) {
   return {
     id: profile.id,

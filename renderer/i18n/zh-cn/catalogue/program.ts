@@ -170,6 +170,10 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
   SHELL_UNTRUSTED_SENDER: ['程序收到不是来自其窗口的消息，已丢弃。', '无需处理。如果再次发生，请附上日志反馈。'],
   SHELL_BAD_REQUEST: ['窗口的消息不符合约定，已丢弃。', '请重新加载窗口。如果再次发生，请反馈。'],
   SHELL_UPDATE_FAILED: ['检查、下载或安装更新失败。', '当前版本继续运行。请检查网络连接，或手动安装新版本。'],
+  SHELL_UPDATE_UNSIGNED: [
+    '更新源的内容没有本程序的签名，未下载任何内容。',
+    '当前版本继续运行。如果一直如此，说明有人改动了更新源，请反馈。',
+  ],
   PROGRAM_FILE_CHANGED: [
     '已安装程序的一个文件与安装时不同；没有加载或启动其中任何内容。',
     '请从原来的来源重新安装程序。如果不是您改动的，请查明是谁。',
