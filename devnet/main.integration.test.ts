@@ -53,6 +53,16 @@ function connect() {
   return { process, next, send: (message: ToDevnetInput) => process.send(message), exited: once(process, 'exit') };
 }
 
+/** Starts the program as a person does, who reads its lines; every message is what its schema says. */
+function byHand(...args: string[]) {
+  const started = spawn(process.execPath, [...options.execArgv, entry, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = started;
+  async function* messages(): AsyncGenerator<FromDevnet> {
+    for await (const line of createInterface({ input: started.stdout })) yield fromDevnetSchema.parse(JSON.parse(line));
+  }
+  return { process: started, messages: messages(), exited: once(started, 'exit') };
+}
+
 test('start, fund, stop over the channel', async () => {
   const { send, next, exited } = connect();
   await next('alive');
@@ -95,17 +105,12 @@ test('it ends with its parent', async () => {
 test('by hand it prints JSON lines and ends on a signal', async () => {
   const file = join(dataDir, 'devnet.json');
   writeFileSync(file, JSON.stringify({ ...config(), chain: {}, statePath: join(dataDir, 'state') }));
-  const process_ = spawn(process.execPath, [...options.execArgv, entry, '--config', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = process_;
-  const exited = once(process_, 'exit');
-  for await (const line of createInterface({ input: process_.stdout })) {
-    const message = fromDevnetSchema.parse(JSON.parse(line));
+  const { process, messages, exited } = byHand('--config', file);
+  for await (const message of messages) {
     if (message.type !== 'ready') continue;
     expect(message.preset.chain).toMatchObject({ chainId: 7411 });
     expect((await fetch(message.explorerUrl)).status).toBe(200);
-    process_.kill('SIGTERM');
+    process.kill('SIGTERM');
   }
   expect(await exited).toEqual([0, null]);
   expect(existsSync(join(dataDir, 'state', 'chain.json'))).toBe(true);
@@ -115,30 +120,23 @@ test('by hand with --chain it hands out a network whose tasks live on a chain', 
   const file = join(dataDir, 'devnet.json');
   const scripted = [{ name: 'one', manner: 'cheating', modelIds: ['base:a/b'] }];
   writeFileSync(file, JSON.stringify({ dataDir, workerEntry, scripted }));
-  const process_ = spawn(process.execPath, [...options.execArgv, entry, '--chain', '--config', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = process_;
-  const exited = once(process_, 'exit');
-  for await (const line of createInterface({ input: process_.stdout })) {
-    const message = fromDevnetSchema.parse(JSON.parse(line));
+  const { process, messages, exited } = byHand('--chain', '--config', file);
+  for await (const message of messages) {
     if (message.type !== 'ready') continue;
     const { preset, peers, relayUrl, explorerUrl } = message;
     expect(preset).toMatchObject({ mode: 'chain', relayUrl, samplingModulus: 10, taskChain: { chainId: 7411 } });
     expect(peers).toMatchObject([{ name: 'one', behaviour: { kind: 'cheating' } }]);
     const shown = (await (await fetch(new URL('state.json', explorerUrl))).json()) as { accounts: unknown[] };
     expect(shown.accounts).toMatchObject([{ name: 'one', status: 'Available', stake: '400' }]);
-    process_.kill('SIGTERM');
+    process.kill('SIGTERM');
   }
   expect(await exited).toEqual([0, null]);
 });
 
 test('by hand without a configuration it says so', async () => {
-  const process_ = spawn(process.execPath, [...options.execArgv, entry], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child = process_;
-  const exited = once(process_, 'exit');
-  const lines: unknown[] = [];
-  for await (const line of createInterface({ input: process_.stdout })) lines.push(JSON.parse(line));
+  const { messages, exited } = byHand();
+  const lines: FromDevnet[] = [];
+  for await (const message of messages) lines.push(message);
   expect(lines).toMatchObject([{ type: 'fatal', error: { code: 'DEVNET_BAD_CONFIG' } }]);
   expect(await exited).toEqual([2, null]);
 });

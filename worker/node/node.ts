@@ -17,6 +17,7 @@ import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
+import type { StoredTask } from '../store/tasks.ts';
 import { type ClockJump, watchClock } from './clock-watch.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { engineError, nodeError } from './node-error.ts';
@@ -211,8 +212,7 @@ export class Node {
   }
 
   tasks({ limit, before }: { readonly limit: number; readonly before: Hex | null }): TaskView[] {
-    const { store, network } = this.#options.context;
-    return store.tasks.page(limit, before).map((task) => taskView(store, task, network.rules.expiry !== null));
+    return this.#options.context.store.tasks.page(limit, before).map((task) => this.#taskView(task));
   }
 
   view(): NodeView {
@@ -383,11 +383,16 @@ export class Node {
     return this.#stopping === null && this.#isHeld() && this.#life.settled && this.#driver.open.length === 0;
   }
 
+  #taskView(task: StoredTask): TaskView {
+    const { store, network } = this.#options.context;
+    return taskView(store, task, network.rules.expiry !== null);
+  }
+
   #taskChanged(commitment: Hex): void {
     const { context, onTask, witness } = this.#options;
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
-    if (task !== null) onTask(taskView(context.store, task, context.network.rules.expiry !== null), ++this.#revision);
+    if (task !== null) onTask(this.#taskView(task), ++this.#revision);
     this.#changed();
   }
 
