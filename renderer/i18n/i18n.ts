@@ -9,8 +9,12 @@ type Texts = Readonly<Record<string, object>>;
 /** Every text is there in English; those of another language are fetched when it is chosen. */
 const OTHERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
   'zh-CN': async () => {
-    const [{ zhCn }, { catalogue }] = await Promise.all([import('./zh-cn/index.ts'), import('./zh-cn/catalogue/index.ts')]);
-    return { ...zhCn, catalogue };
+    const [{ zhCn }, { catalogue }, { logMessages }] = await Promise.all([
+      import('./zh-cn/index.ts'),
+      import('./zh-cn/catalogue/index.ts'),
+      import('./zh-cn/log-messages.ts'),
+    ]);
+    return { ...zhCn, catalogue, logMessages };
   },
 };
 

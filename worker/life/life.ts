@@ -20,6 +20,7 @@ import {
   REJOIN_AFTER_MS,
   type Wanted,
 } from './decide-life.ts';
+import { LIFE_ACTS, LIFE_OUTCOMES } from './life-log.ts';
 import type { NodeStateKind } from './node-state.ts';
 import type { StakeActKind, StakeActs } from './stake-acts.ts';
 
@@ -181,7 +182,7 @@ export class Life {
   async #act(act: Exclude<LifeAct, 'none'>): Promise<void> {
     const { context, identity, clearance } = this.#options;
     const { network, log, store } = context;
-    if (act !== 'check') log.info({ act }, 'telling the network');
+    if (act !== 'check' && act !== 'readChain') log.info({ act }, LIFE_ACTS[act]);
     const request = identity();
     try {
       switch (act) {
@@ -205,18 +206,21 @@ export class Life {
           await network.join({ ...request, stakeWei: this.#chain?.stake.balanceWei ?? request.stakeWei });
           await context.killPoint('join.accepted');
           this.#announced = request;
-          return;
+          break;
         case 'announce':
           await network.updateCapabilities(request);
           this.#announced = request;
-          return;
+          break;
         case 'pause':
-          return await network.pause();
+          await network.pause();
+          break;
         case 'resume':
-          return await network.resume();
+          await network.resume();
+          break;
         case 'quit':
-          return await network.quit();
+          await network.quit();
       }
+      log.info({ act }, LIFE_OUTCOMES[act]);
     } catch (error) {
       // The status has changed since it was read; the next read tells how.
       if (isAlreadyJoined(error) || isIllegalNodeStatus(error)) return;

@@ -10,6 +10,7 @@ import type { EngineOutcome } from '../engines/engine.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { withDeadline } from '../kit/sleep-until-over.ts';
 import type { StoredTask } from '../store/tasks.ts';
+import { ENGINE_ANSWERS } from './act-log.ts';
 import { unpackCheckpoint } from './checkpoint.ts';
 import type { LoopContext } from './context.ts';
 import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
@@ -167,8 +168,9 @@ export class Executor {
   async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
     const { store, clock, killPoint, log, images } = this.#context;
     const { commitment } = task;
-    log.info({ commitment, outcome: outcome.kind }, 'the engine answered');
+    const words = ENGINE_ANSWERS[outcome.kind];
     if (outcome.kind === 'success') {
+      log.info({ commitment, outcome: outcome.kind }, words);
       const sealed = await sealResult({ type: task.type, place, images, early });
       await killPoint('result.sealed');
       store.recordResult({ commitment, ...sealed, nowMs: clock.now() });
@@ -176,6 +178,7 @@ export class Executor {
       return;
     }
     const detail = outcome.kind === 'cancelled' ? `${outcome.reason}: ${outcome.detail}` : outcome.traceback;
+    log.warn({ commitment, outcome: outcome.kind, reason: lastLine(detail) }, words);
     store.executions.end(commitment, { outcome: outcome.kind, detail, nowMs: clock.now() });
   }
 
@@ -183,6 +186,11 @@ export class Executor {
     const state = this.#context.engine.state();
     return state.kind === 'ready' && state.lifetime === lifetime;
   }
+}
+
+/** Of a traceback: what it comes to. */
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
 async function emptyFolder(dir: string): Promise<void> {

@@ -2,7 +2,9 @@
 import type { Hex } from '../../protocol/hex.ts';
 import { isWorkerError, WorkerError } from '../kit/errors.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
+import type { Sending } from '../networks/task-network.ts';
 import type { StoredTask } from '../store/tasks.ts';
+import { ON_ITS_WAY, TASK_ACTS, TASK_OUTCOMES } from './act-log.ts';
 import type { LoopContext } from './context.ts';
 import type { Action } from './decide.ts';
 import { type Executor, tidyResults } from './executor.ts';
@@ -17,46 +19,62 @@ export interface Performer {
 
 /** @throws what the network or the laws object; nothing is retried here. */
 export async function perform({ context, executor }: Performer, commitment: Hex, act: Act): Promise<void> {
-  context.log.info({ commitment, act: act.kind }, 'acting');
+  const { log } = context;
+  const facts = { commitment, act: act.kind };
+  // An alarm is logged with its own words.
+  if (act.kind !== 'alarm') log.info(act.kind === 'close' ? { ...facts, as: act.as } : facts, TASK_ACTS[act.kind]);
+  const sending = await carryOut({ context, executor }, commitment, act);
+  const outcome = sending === 'underway' ? ON_ITS_WAY : TASK_OUTCOMES[act.kind];
+  if (outcome !== null) log.info(facts, outcome);
+}
+
+async function carryOut({ context, executor }: Performer, commitment: Hex, act: Act): Promise<Sending> {
   switch (act.kind) {
-    case 'execute':
-      return executor.begin(commitment, act.lifetime);
     case 'submitScore':
       return submitScore(context, commitment);
     case 'reportError':
       return reportError(context, commitment);
+    case 'execute':
+      await executor.begin(commitment, act.lifetime);
+      break;
     case 'abort':
-      return abortExpired(context, commitment);
+      await abortExpired(context, commitment);
+      break;
     case 'uploadResult':
-      return uploadResult(context, commitment);
+      await uploadResult(context, commitment);
+      break;
     case 'alarm':
-      return raiseAlarm(context, commitment, act.code, act.message);
+      await raiseAlarm(context, commitment, act.code, act.message);
+      break;
     case 'close':
-      return close(context, executor, commitment, act.as);
+      await close(context, executor, commitment, act.as);
   }
+  return 'done';
 }
 
-async function submitScore({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+async function submitScore({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<Sending> {
   // Law 4: read from disk, at the moment of signing.
   const recorded = store.ledger.find(commitment);
   if (recorded === null) throw new WorkerError('STORE_UNKNOWN_TASK', `there is no score for ${commitment}`, { commitment });
   await killPoint('score.beforeSubmit');
   const sending = await network.submitScore(recorded);
   await killPoint('score.submitted');
-  if (sending === 'underway') return;
+  if (sending === 'underway') return sending;
   const evidence = `the network accepted the score ${recorded.score}`;
   store.tasks.addTransition(commitment, { status: 'ScoreReady', atMs: networkClock.now(), source: 'local', evidence });
+  return sending;
 }
 
-async function reportError({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<void> {
+async function reportError({ store, network, killPoint, networkClock }: LoopContext, commitment: Hex): Promise<Sending> {
   const local = store.local(commitment);
   if (local.kind !== 'invalid') throw new WorkerError('LEDGER_CONFLICT', `${commitment} was not found invalid`, { commitment });
   await killPoint('error.beforeReport');
   const sending = await network.reportError(commitment);
   await killPoint('error.reported');
-  if (sending === 'underway') return;
+  if (sending === 'underway') return sending;
   const evidence = 'the network accepted the report of invalid arguments';
   store.tasks.addTransition(commitment, { status: 'ErrorReported', atMs: networkClock.now(), source: 'local', evidence });
+  return sending;
 }
 
 async function abortExpired({ network, killPoint }: LoopContext, commitment: Hex): Promise<void> {

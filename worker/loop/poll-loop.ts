@@ -16,6 +16,8 @@ const BURST_INTERVAL_MS = 200;
 
 export interface PollLoopOptions {
   readonly name: string;
+  /** What the log says when it fails. */
+  readonly failure: string;
   /** Milliseconds between polls; read anew each time. */
   readonly periodMs: () => number;
   /** Polls lie at multiples of the period plus this. */
@@ -63,7 +65,7 @@ export class PollLoop {
 
   /** Ends when the signal aborts; a failed poll never ends it. */
   async run(signal: AbortSignal): Promise<void> {
-    const { poll, when = () => true, budget, health, log, name } = this.#options;
+    const { poll, when = () => true, budget, health, log, name, failure } = this.#options;
     while (!signal.aborted) {
       try {
         await this.#waker.sleep(this.#delay(), signal);
@@ -78,7 +80,7 @@ export class PollLoop {
         if (signal.aborted) return;
         this.#failures++;
         health.failed(error);
-        log.warn({ poll: name, failures: this.#failures, err: error }, 'a poll failed');
+        log.warn({ poll: name, failures: this.#failures, err: error }, failure);
       }
     }
   }

@@ -22,6 +22,16 @@ const PHASE_MS: Readonly<Record<PollName, number>> = {
   diagnostics: 850,
 };
 
+/** What the log says when one fails. The window has them in its languages. */
+export const POLL_FAILURES = {
+  pointer: 'asking the network for a task failed',
+  membership: 'reading what the network says of the node failed',
+  events: 'reading the events of the network failed',
+  clock: 'reading the clock of the network failed',
+  payments: 'reading the account failed',
+  diagnostics: 'sending the diagnostics failed',
+} as const satisfies Readonly<Record<PollName, string>>;
+
 /** Periods of RELAY_PROTOCOL 8.10, where the official node has the same poll. */
 export const PERIOD_MS = {
   pointer: 1_000,
@@ -46,7 +56,8 @@ export function createPolls(
   polls: Readonly<Record<PollName, Poll>>,
 ): Readonly<Record<PollName, PollLoop>> {
   const { clock, log } = context;
-  const create = (name: PollName) => new PollLoop({ name, phaseMs: PHASE_MS[name], ...polls[name], clock, budget, health, log });
+  const create = (name: PollName) =>
+    new PollLoop({ name, failure: POLL_FAILURES[name], phaseMs: PHASE_MS[name], ...polls[name], clock, budget, health, log });
   return {
     pointer: create('pointer'),
     events: create('events'),

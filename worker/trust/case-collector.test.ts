@@ -233,7 +233,7 @@ describe('filling in', () => {
   it('brings the log of the task', async () => {
     const dir = testStore();
     const path = join(dir.dataDir, 'node.log');
-    const line = JSON.stringify({ level: 30, time: NOW, commitment: TASK, msg: 'acting' });
+    const line = JSON.stringify({ level: 30, time: NOW, commitment: TASK, msg: 'submitting the score' });
     writeFileSync(path, `${line}\n`);
     const one = rig(fakeNetwork(), { logPaths: () => [path] }, dir);
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });

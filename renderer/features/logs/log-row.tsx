@@ -3,12 +3,14 @@ import { Bug, ChevronDown, ChevronRight, CircleX, Info, type LucideIcon, Triangl
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { LogLevel, LogLine } from '../../../contract/logs.ts';
+import { TASK_STATUSES, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
 import { useNode } from '../../state/app-context.ts';
 import { shortHash } from '../../ui/hash.tsx';
 import { clockTime, exactTime } from '../../ui/time.tsx';
 import { prettyJson } from '../tasks/task-facts.tsx';
+import { factsOf, type LogWords, sentenceOf } from './log-words.ts';
 
 const LOOKS: Readonly<Record<LogLevel, { readonly icon: LucideIcon; readonly text: string }>> = {
   debug: { icon: Bug, text: 'text-faint' },
@@ -28,6 +30,8 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
   const { profile } = useNode();
   const { icon: Icon, text } = LOOKS[line.level];
   const Chevron = open ? ChevronDown : ChevronRight;
+  const sentence = useSentence(line);
+  const facts = useFacts(line);
   return (
     <div className={clsx('px-3 text-[13px]', line.level === 'error' && 'bg-bad-wash')}>
       <div className="flex min-h-7 items-center gap-2">
@@ -52,8 +56,9 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
           {t(`levels.${line.level}`)}
         </span>
         <span className={clsx('min-w-0 flex-1', open ? 'break-words' : 'truncate')}>
-          {line.message}
-          {line.code !== null && <code className={clsx('ml-2 font-mono text-xs', text)}>{line.code}</code>}
+          {sentence.text}
+          {sentence.error !== null && <span className={clsx('ml-2', text)}>{sentence.error}</span>}
+          {facts.length > 0 && <span className="ml-2 text-soft">{facts.join(' · ')}</span>}
         </span>
         {line.task !== null && (
           <Link
@@ -68,6 +73,26 @@ export function LogRow({ line, open, onToggle }: LogRowProps) {
       {open && <LineDetails line={line} />}
     </div>
   );
+}
+
+/** In the host's language. */
+function useSentence(line: LogLine): ReturnType<typeof sentenceOf> {
+  const { i18n } = useTranslation();
+  const textOf = useHostText();
+  const messages = (i18n.getResourceBundle(i18n.language, 'logMessages') as LogWords['messages'] | undefined) ?? {};
+  return sentenceOf(line, { messages, meaning: (code, data) => textOf({ code, message: '', data }).meaning });
+}
+
+function useFacts(line: LogLine): readonly string[] {
+  const { t } = useTranslation(['logs', 'common']);
+  return factsOf(line).map(({ name, value, limit = '' }) => {
+    if (name === 'as') return t('facts.as', { value: isStatus(value) ? t(`common:taskStatus.${value}`) : value });
+    return t(`facts.${name}`, { value: name === 'transaction' ? shortHash(value) : value, limit });
+  });
+}
+
+function isStatus(value: string): value is TaskStatus {
+  return (TASK_STATUSES as readonly string[]).includes(value);
 }
 
 function LineDetails({ line }: { readonly line: LogLine }) {
@@ -85,6 +110,7 @@ function LineDetails({ line }: { readonly line: LogLine }) {
           </span>
         </p>
       )}
+      {line.code !== null && <code className="font-mono text-xs text-faint">{line.code}</code>}
       <pre className="overflow-x-auto rounded-md bg-raised p-2 font-mono text-xs break-words whitespace-pre-wrap">
         {prettyJson(line.details)}
       </pre>

@@ -1,0 +1,107 @@
+/** A line of the log as a host reads it: what was done, and the facts that say with what outcome. Pure. */
+import type { LogLine } from '../../../contract/logs.ts';
+
+/** One of the texts `logs:facts.*`, with what stands in it. */
+export interface LogFact {
+  readonly name:
+    | 'as'
+    | 'unknownTask'
+    | 'reason'
+    | 'model'
+    | 'attempt'
+    | 'took'
+    | 'tookOf'
+    | 'failures'
+    | 'endpoint'
+    | 'version'
+    | 'exit'
+    | 'transaction'
+    | 'reverted'
+    | 'path'
+    | 'lost'
+    | 'line'
+    | 'source';
+  readonly value: string;
+  readonly limit?: string;
+}
+
+type Details = Readonly<Record<string, unknown>>;
+
+/** What of a line's details belongs into its row; the whole is behind it. */
+export function factsOf({ details }: Pick<LogLine, 'details'>): readonly LogFact[] {
+  const all = parsed(details);
+  const text = (name: string): string | null => {
+    const value = all[name];
+    return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
+  };
+  const fact = (name: LogFact['name'], value: string | null): LogFact[] => (value === null ? [] : [{ name, value }]);
+  const as = text('as');
+  const [seconds, limit] = [text('seconds'), text('limitSeconds')];
+  return [
+    ...(as === 'notFound' ? fact('unknownTask', as) : fact('as', as)),
+    ...fact('model', modelOf(all)),
+    ...fact('version', text('version')),
+    ...fact('attempt', text('attempt')),
+    ...(seconds !== null && limit !== null ? [{ name: 'tookOf' as const, value: seconds, limit }] : fact('took', seconds)),
+    ...fact('endpoint', text('endpoint')),
+    ...fact('transaction', text('hash')),
+    ...(all.succeeded === false ? fact('reverted', 'reverted') : []),
+    ...fact('exit', text('lastExit')),
+    ...fact('reason', text('reason') ?? lastLine(text('lastWords')) ?? text('detail') ?? text('problem')),
+    ...fact('line', text('line')),
+    ...fact('path', text('path') ?? text('folder')),
+    ...fact('lost', text('lost')),
+    ...fact('source', text('source')),
+    ...(Number(all.failures ?? 0) > 1 ? fact('failures', text('failures')) : []),
+  ];
+}
+
+function modelOf({ model, modelId, models }: Details): string | null {
+  const first = model ?? modelId ?? (Array.isArray(models) ? models.join(', ') : null);
+  return typeof first === 'string' && first !== '' ? first : null;
+}
+
+function lastLine(text: string | null): string | null {
+  return text?.trimEnd().split('\n').at(-1) ?? null;
+}
+
+function parsed(details: string): Details {
+  try {
+    const json: unknown = JSON.parse(details);
+    return typeof json === 'object' && json !== null ? (json as Details) : {};
+  } catch {
+    return {};
+  }
+}
+
+export interface LogWords {
+  /** By its English words; a language that is English has none. */
+  readonly messages: Readonly<Record<string, string>>;
+  /** What a code means; null = nobody here knows it. */
+  meaning(code: string, details: Details): string | null;
+}
+
+/** What the line says, and what its error means where it carries one. */
+export function sentenceOf(
+  line: LogLine,
+  { messages, meaning }: LogWords,
+): { readonly text: string; readonly error: string | null } {
+  const error = line.code === null ? null : meaning(line.code, errorOf(parsed(line.details)));
+  // An error that was logged by its own words: its meaning is said instead, in the host's language.
+  const own = messages[line.message];
+  if (own !== undefined || error === null) return { text: own ?? line.message, error };
+  return line.message === errorMessage(line) ? { text: error, error: null } : { text: line.message, error };
+}
+
+function errorOf({ err, error, ...rest }: Details): Details {
+  const carried = err ?? error ?? rest;
+  return typeof carried === 'object' && carried !== null ? (carried as Details) : {};
+}
+
+function errorMessage({ details, message }: LogLine): string | null {
+  const { err, error, code } = parsed(details);
+  const carried = (err ?? error) as { message?: unknown } | undefined;
+  if (typeof carried?.message === 'string') return carried.message;
+  // An alarm of a task stands with its code alone.
+  return typeof code === 'string' ? message : null;
+}

@@ -1,0 +1,36 @@
+/** What the log says of the acts on a task, in words: what is done, then what has come of it. The window has them in its languages. */
+import type { EngineOutcome } from '../engines/engine.ts';
+import type { Action } from './decide.ts';
+
+type ActKind = Exclude<Action['kind'], 'wait'>;
+
+export const TASK_ACTS = {
+  execute: 'starting the execution',
+  submitScore: 'submitting the score',
+  reportError: 'reporting the task as invalid',
+  abort: 'ending the task, whose deadline has passed',
+  uploadResult: 'uploading the result',
+  alarm: 'something is wrong with a task',
+  close: 'closing the task',
+} as const satisfies Readonly<Record<ActKind, string>>;
+
+/** Null: the act itself is the last word, or the engine has it. */
+export const TASK_OUTCOMES = {
+  execute: null,
+  submitScore: 'the network accepted the score',
+  reportError: 'the network accepted the report',
+  abort: 'the network has ended the task',
+  uploadResult: 'the network took the result',
+  alarm: null,
+  close: null,
+} as const satisfies Readonly<Record<ActKind, string | null>>;
+
+/** Sent, and not yet in a block. */
+export const ON_ITS_WAY = 'it is sent and waits for its block';
+
+export const ENGINE_ANSWERS = {
+  success: 'the engine has computed a result',
+  invalid: 'the engine found the task invalid',
+  failed: 'the execution failed',
+  cancelled: 'the execution was cut off',
+} as const satisfies Readonly<Record<EngineOutcome['kind'], string>>;
