@@ -24,6 +24,7 @@ const programs = [
   'e2e/soak/soak-{engine,host,worker}.ts',
   'host/keys/testing/keychain-round-trip.ts',
   'scripts/{make-icons,measure-determinism}.ts',
+  'scripts/verify/helper.ts',
   'scripts/testing/{read-descriptor,use-programs}.mjs',
   'worker/testing/stepped-date.ts',
 ];

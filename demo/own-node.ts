@@ -1,4 +1,5 @@
 /** Your node of the demo: the worker program with the embedded engine, on whatever network. */
+
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type NetworkPreset, networkPresetData } from '../contract/node-config.ts';
@@ -7,6 +8,7 @@ import { createWorkerClient, type WorkerClient } from '../contract/worker-client
 import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
 import type { EngineCommand } from '../devnet/peers/behaviour.ts';
+import { SYSTEM } from '../platform/system.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { WEI_PER_CNX } from '../protocol/money/wei.ts';
 import { WORKER_ENTRY } from './programs.ts';
@@ -24,10 +26,12 @@ export interface Card {
   readonly vramGib: number;
 }
 
-/** The devnet has no real cards, so the name says what it is; the platform suffix is what every node must have. */
+/**
+ * The devnet has no real cards, so the name says what it is; the platform suffix is what every node must have. One with a
+ * Mac's would be compared with the Mac.
+ */
 export function demoCard(vramGib: number): Card {
-  const platform = process.platform === 'win32' ? 'Windows' : 'Linux';
-  return { name: `Devnet Card ${vramGib}G+${platform}`, vramGib };
+  return { name: `Devnet Card ${vramGib}G+${SYSTEM.cards.unified ? 'Linux' : SYSTEM.cards.title}`, vramGib };
 }
 
 export interface OwnNodeOptions {

@@ -1,9 +1,11 @@
 /** Starts a worker program as a child process; its contract travels over the private channel of the fork. */
+
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { WORKER_HEAP } from '../contract/worker-channel.ts';
 import type { WorkerChannel } from '../contract/worker-client.ts';
 import { PROGRAMS } from '../platform/programs.ts';
+import { SYSTEM } from '../platform/system.ts';
 
 export interface ForkOptions {
   /** Path of the worker's entry. */
@@ -20,7 +22,7 @@ export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerCh
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP],
     stdio: ['ignore', output, output, 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
-    detached: process.platform !== 'win32',
+    detached: SYSTEM.processes.ownGroup,
   });
   if (typeof output === 'number') closeSync(output);
   return {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import '../contract/node-version.ts';
-import '../contract/private-process.ts';
+import '../platform/private-process.ts';
 import { networkPresetData } from '../contract/node-config.ts';
 import { PROGRAMS } from '../platform/programs.ts';
 import { serialiseError } from '../protocol/errors.ts';

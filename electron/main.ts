@@ -1,5 +1,5 @@
 /** The desktop program. Everything it does is in its modules; this file only puts them in order. */
-import '../contract/private-process.ts';
+import '../platform/private-process.ts';
 import { app } from 'electron';
 import { systemClock } from '../worker/kit/system-clock.ts';
 import { createLog } from '../worker/log.ts';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `crynux-node`: the program without a desktop, and the command line that asks it. */
 import '../contract/node-version.ts';
-import '../contract/private-process.ts';
+import '../platform/private-process.ts';
 import { programVersion } from '../host/app/program-version.ts';
 
 if (import.meta.main) {

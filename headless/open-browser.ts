@@ -1,19 +1,10 @@
 /** Opens the window in the browser of the desktop, where there is one. */
+
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeAtomically } from '../host/data-file.ts';
-
-/** How a file is opened with the desktop's own program for it; null = there is no desktop. */
-function openerOf(
-  platform: NodeJS.Platform,
-  env: Readonly<Record<string, string | undefined>>,
-): { readonly command: string; readonly args: readonly string[] } | null {
-  if (platform === 'darwin') return { command: 'open', args: [] };
-  if (platform === 'win32') return { command: 'rundll32', args: ['url.dll,FileProtocolHandler'] };
-  const hasDesktop = Boolean(env.DISPLAY) || Boolean(env.WAYLAND_DISPLAY);
-  return hasDesktop ? { command: 'xdg-open', args: [] } : null;
-}
+import { SYSTEM } from '../platform/system.ts';
 
 /**
  * By way of a file that only its owner can read: arguments of a process are there for everybody on the machine, and the
@@ -25,7 +16,7 @@ export function openBrowser(options: {
   readonly say: (text: string) => void;
 }): void {
   const { address, dataDir, say } = options;
-  const opener = openerOf(process.platform, process.env);
+  const { opener } = SYSTEM.processes;
   if (opener === null) {
     say('There is no desktop here; open the address in a browser yourself.');
     return;

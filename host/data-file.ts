@@ -3,9 +3,12 @@
  * (`.bak`). One that is damaged is kept under another name, and the copy takes its place; one that only cannot be read
  * now is left alone.
  */
+
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../platform/replace-file.ts';
+import { SYSTEM } from '../platform/system.ts';
 import { HostError, isHostError } from './errors.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -137,16 +140,16 @@ export function writeAtomically(file: string, text: string): void {
     } finally {
       closeSync(descriptor);
     }
-    renameSync(fresh, file);
+    replaceFile(fresh, file);
     syncFolder(path.dirname(file));
   } catch (cause) {
     throw unwritable(file, cause);
   }
 }
 
-/** Makes the names in a folder durable. Windows cannot open folders; its journal covers the names. */
+/** Makes the names in a folder durable, where a system has to be told. */
 function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
+  if (!SYSTEM.files.syncsFolders) return;
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -1,7 +1,8 @@
 /** The data directory is for its owner alone: other users of the machine read no names, no logs and no databases in it. */
+
 import { chmodSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
+import { SYSTEM } from '../platform/system.ts';
 import { unwritable } from './data-file.ts';
 import { HostError } from './errors.ts';
 
@@ -16,7 +17,7 @@ const STICKY = 0o1000;
 export function openPrivateFolder(folder: string, home: string = os.homedir()): HostError | null {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (process.platform === 'win32') return null;
+    if (!SYSTEM.files.modes) return null;
     const stats = statSync(folder);
     const mode = stats.mode & 0o777;
     if ((mode & OTHERS) === 0) return null;
@@ -32,6 +33,5 @@ export function openPrivateFolder(folder: string, home: string = os.homedir()): 
 }
 
 function isOwn(folder: string, { uid, mode }: Stats, home: string): boolean {
-  const isAbove = !path.relative(folder, home).startsWith('..');
-  return uid === process.getuid?.() && (mode & STICKY) === 0 && !isAbove;
+  return uid === SYSTEM.files.uid && (mode & STICKY) === 0 && !SYSTEM.files.isWithin(home, folder);
 }

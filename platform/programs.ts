@@ -113,6 +113,9 @@ interface Places {
 /** Of this process. */
 export const PROGRAMS: Programs = programsOf(WORLD, process.platform);
 
+/** What a user starts, of an installed desktop program; null in the other worlds. */
+export const INSTALLED_SHELL: string | null = WORLD.kind === 'package' ? WORLD.shell : null;
+
 /** An installed desktop program: it has updates, links of its own and no developer tools. */
 export const IS_PACKAGE: boolean = WORLD.kind === 'package';
 

@@ -11,12 +11,14 @@ export type World =
   | { readonly kind: 'sources'; readonly root: string; readonly node: string }
   /** The built `dist/` of a checkout, run by Electron's binary that npm has brought (`app.isPackaged` is false). */
   | { readonly kind: 'sourcesInElectron'; readonly root: string }
-  /** An installed desktop program: this code lies in `app.asar`. `resources`: the folder that holds the archive. */
-  | { readonly kind: 'package'; readonly resources: string }
+  /** An installed desktop program: this code lies in `app.asar`. `resources`: the folder that holds the archive; `shell`: the file that a user starts. */
+  | { readonly kind: 'package'; readonly resources: string; readonly shell: string }
   /** Built JavaScript run by Node: a server, or what a desktop program starts outside of its archive. */
   | { readonly kind: 'headless'; readonly base: string; readonly node: string };
 
 export interface WorldFacts {
+  /** Path of the AppImage that was started: the program in it runs from a folder that is gone afterwards. */
+  readonly appImage?: string | undefined;
   /** URL of this module. */
   readonly moduleUrl: string;
   /** Program of this process. */
@@ -33,13 +35,13 @@ export function pathOf(platform: NodeJS.Platform): path.PlatformPath {
   return platform === 'win32' ? path.win32 : path.posix;
 }
 
-export function worldOf({ moduleUrl, execPath, electron, platform }: WorldFacts): World {
+export function worldOf({ moduleUrl, execPath, electron, platform, appImage }: WorldFacts): World {
   const { dirname, basename } = pathOf(platform);
   const file = fileURLToPath(moduleUrl, { windows: platform === 'win32' });
   const base = dirname(dirname(file));
   if (file.endsWith('.ts')) return { kind: 'sources', root: base, node: execPath };
   const root = dirname(base);
-  if (basename(root) === ARCHIVE) return { kind: 'package', resources: dirname(root) };
+  if (basename(root) === ARCHIVE) return { kind: 'package', resources: dirname(root), shell: appImage ?? execPath };
   return electron === undefined ? { kind: 'headless', base, node: execPath } : { kind: 'sourcesInElectron', root };
 }
 
@@ -48,4 +50,5 @@ export const WORLD: World = worldOf({
   execPath: process.execPath,
   electron: process.versions.electron,
   platform: process.platform,
+  appImage: process.env.APPIMAGE,
 });

@@ -55,9 +55,7 @@ interface Built {
 
 export async function apiPage(): Promise<string> {
   const files = readdirSync(CONTRACT).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  // Its import changes how the process makes files.
-  const modules = files.filter((file) => file !== 'private-process.ts');
-  const names = namesOf(await Promise.all(modules.map((file) => import(pathToFileURL(path.join(CONTRACT, file)).href))));
+  const names = namesOf(await Promise.all(files.map((file) => import(pathToFileURL(path.join(CONTRACT, file)).href))));
   const types = new Map<string, string>();
 
   const write = (schema: AnySchema | undefined, io: Direction): string => {

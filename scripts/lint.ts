@@ -5,6 +5,7 @@ import path from 'node:path';
 import { readSources } from './house/imports.ts';
 import { namesOfKey } from './house/key.ts';
 import { ownSearches } from './house/places.ts';
+import { systemQuestions } from './house/systems.ts';
 import { wrongImports } from './house/walls.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const checks: readonly (readonly [string, () => boolean])[] = [
   ['inner walls of worker/', innerWalls],
   ['the private key has one holder', keyHeldOnce],
   ['programs are found by platform/ alone', programsFound],
+  ['the system is asked by platform/ alone', systemAskedOnce],
   ['files, exports and dependencies that nobody uses (knip)', () => runs('knip', 'knip', ['--treat-config-hints-as-errors'])],
 ];
 
@@ -37,6 +39,12 @@ function innerWalls(): boolean {
 function programsFound(): boolean {
   const found = ownSearches(ROOT);
   for (const { file, word } of found) console.error(`${file}: ${word}: ask platform/programs.ts`);
+  return found.length === 0;
+}
+
+function systemAskedOnce(): boolean {
+  const found = systemQuestions(ROOT);
+  for (const { file, line, word } of found) console.error(`${file}:${line}: ${word}: ask platform/system.ts`);
   return found.length === 0;
 }
 

@@ -1,5 +1,5 @@
 /** The worker program: one node in one process, supervised over the channel it was started with. */
-import '../contract/private-process.ts';
+import '../platform/private-process.ts';
 import { createEngineSupervisor } from './engines/supervisor.ts';
 import { noKillPoint } from './kit/points.ts';
 import { systemClock } from './kit/system-clock.ts';

@@ -70,7 +70,9 @@ describe('startAnvil', () => {
       code: 'DEVNET_CHAIN_NOT_STARTED',
       message: expect.stringContaining('ENOENT'),
     });
-    expect(() => anvilProgram('sunos', 'sparc')).toThrow(expect.objectContaining({ code: 'DEVNET_CHAIN_NO_PROGRAM' }));
+    expect(() => anvilProgram({ name: 'sunos', arch: 'sparc' })).toThrow(
+      expect.objectContaining({ code: 'DEVNET_CHAIN_NO_PROGRAM' }),
+    );
   });
 
   it('gives up on a program that never gets ready, and ends it even if it ignores SIGTERM', async () => {

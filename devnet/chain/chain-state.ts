@@ -1,8 +1,11 @@
 /** The state of a chain in a file: whole or not at all, at whatever instant the power goes. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { replaceFile } from '../../platform/replace-file.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { AnvilControl } from './anvil-control.ts';
 
 const unzip = promisify(gunzip);
@@ -28,9 +31,8 @@ function write(file: string, json: Buffer): void {
   } finally {
     closeSync(opened);
   }
-  renameSync(temporary, file);
-  // Windows cannot open directories; its journal covers the names.
-  if (process.platform === 'win32') return;
+  replaceFile(temporary, file);
+  if (!SYSTEM.files.syncsFolders) return;
   const directory = openSync(folder, 'r');
   try {
     fsyncSync(directory);

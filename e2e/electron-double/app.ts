@@ -61,7 +61,7 @@ class App extends EventEmitter {
     return true;
   }
 
-  getLoginItemSettings(): { readonly openAtLogin: boolean } {
+  getLoginItemSettings(_: { readonly args: readonly string[] }): { readonly openAtLogin: boolean } {
     return this.#loginItem;
   }
 

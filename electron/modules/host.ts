@@ -4,9 +4,11 @@ import type { AskPerson } from '../../host/acts/act-desk.ts';
 import { actText } from '../../host/acts/act-text.ts';
 import type { OpenChooser } from '../../host/acts/chosen-places.ts';
 import { openHostApp } from '../../host/app/host-app.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { forkUtility, type UtilityChannel } from '../utility-channel.ts';
 import { languageOf, WORDS } from '../words.ts';
+import { CAN_START_AT_LOGIN } from './login-item.ts';
 import type { Updates } from './updates.ts';
 
 export interface HostModule {
@@ -27,12 +29,17 @@ export function createHostModule(updates: Updates): HostModule {
     module: {
       name: 'host',
       async load(shell) {
-        const desktop = process.platform !== 'linux';
         const host = await openHostApp({
           dataDir: shell.paths.dataDir,
           shell: 'electron',
-          features: { notifications: true, startAtLogin: desktop, tray: true, updates: updates.possible, folders: true },
-          electronBackend: desktop ? null : safeStorage.getSelectedStorageBackend(),
+          features: {
+            notifications: true,
+            startAtLogin: CAN_START_AT_LOGIN,
+            tray: true,
+            updates: updates.possible,
+            folders: true,
+          },
+          electronBackend: SYSTEM.desktop.keychain.alwaysEncrypts ? null : safeStorage.getSelectedStorageBackend(),
           updates: {
             state: updates.state,
             watch: updates.onState,

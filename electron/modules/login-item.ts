@@ -1,5 +1,16 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { app } from 'electron';
+import { autostartEntry } from '../../platform/autostart.ts';
+import { INSTALLED_SHELL } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { ShellModule } from '../module.ts';
+
+const HOW = SYSTEM.desktop.startAtLogin;
+const ARGS = ['--hidden'];
+
+/** A desktop on Linux starts what an entry names, and a checkout has no file to name. */
+export const CAN_START_AT_LOGIN: boolean = HOW.kind === 'loginItem' || INSTALLED_SHELL !== null;
 
 /** Off until the host says otherwise; the program then starts into the tray. */
 export function loginItemModule(): ShellModule {
@@ -7,18 +18,31 @@ export function loginItemModule(): ShellModule {
   return {
     name: 'login-item',
     load(shell) {
-      // Linux desktops have no common way; the setting is not offered there.
-      if (shell.host === null || process.platform === 'linux') return;
+      if (shell.host === null || !CAN_START_AT_LOGIN) return;
       const { client } = shell.host;
       void (async () => {
-        for await (const { startAtLogin } of await client.settings.watch({}, { signal: watching.signal })) {
-          if (app.getLoginItemSettings().openAtLogin === startAtLogin) continue;
-          app.setLoginItemSettings({ openAtLogin: startAtLogin, args: ['--hidden'] });
-        }
+        for await (const { startAtLogin } of await client.settings.watch({}, { signal: watching.signal }))
+          keepLoginItem(startAtLogin);
       })().catch((error: unknown) => {
         if (!watching.signal.aborted) shell.log.warn({ err: error }, 'the login item is no longer kept');
       });
     },
     quit: () => watching.abort(),
   };
+}
+
+/** Written again at each start: an update may have given an AppImage another name. */
+function keepLoginItem(wanted: boolean): void {
+  if (HOW.kind === 'loginItem') {
+    // Windows tells of an item only to whoever names its arguments.
+    if (app.getLoginItemSettings({ args: ARGS }).openAtLogin !== wanted)
+      app.setLoginItemSettings({ openAtLogin: wanted, args: ARGS });
+    return;
+  }
+  if (!wanted || INSTALLED_SHELL === null) {
+    rmSync(HOW.file, { force: true });
+    return;
+  }
+  mkdirSync(path.dirname(HOW.file), { recursive: true });
+  writeFileSync(HOW.file, autostartEntry({ title: app.name, program: INSTALLED_SHELL, args: ARGS }));
 }

@@ -1,8 +1,9 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { IS_PACKAGE } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { ShellModule } from '../module.ts';
 
-const MAC = process.platform === 'darwin';
+const MAC = SYSTEM.desktop.ownMenu;
 
 /** What the platform expects of a program's menu; everything that is the node's business is in the window. */
 export const menu: ShellModule = {

@@ -1,7 +1,8 @@
 /** What every command is given, and what all of them take. */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SYSTEM } from '../../platform/system.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { defaultDataDir } from '../data-dir.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,7 +30,7 @@ export interface CommonOptions {
 
 export function common(command: Command): Command {
   return command
-    .addOption(new Option('--data <dir>', 'data directory of the program').default(defaultDataDir(), 'as the desktop program'))
+    .addOption(new Option('--data <dir>', 'data directory of the program').default(SYSTEM.folders.data, 'as the desktop program'))
     .option('--json', 'answer in JSON');
 }
 

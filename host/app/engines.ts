@@ -1,8 +1,9 @@
 /** The engines of this machine as the window shows them. */
-import os from 'node:os';
+
 import type { EngineCandidate } from '../../contract/engines.ts';
 import type { EngineView } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import { engineCandidates } from '../../worker/engines/engine-candidates.ts';
 import { inspectOfficialWorker } from '../../worker/engines/official/inspect.ts';
 import { bundledModelIds } from './bundled-models.ts';
@@ -21,7 +22,7 @@ export function createEngineDirectory(
   patchList: PatchList = createPatchList(),
 ): EngineDirectory {
   const facts = (patchList?: string) => ({
-    ...{ platform: process.platform, env: process.env, home: os.homedir(), networks: presets() },
+    ...{ system: SYSTEM, networks: presets() },
     ...(patchList === undefined ? {} : { patchList }),
   });
   const offered = async (found: readonly EngineCandidate[]) => (found.some(takesPatches) ? await patchList() : undefined);

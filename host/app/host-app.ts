@@ -1,4 +1,5 @@
 /** The object that holds the program around the nodes together; opened and closed in order. Both shells have one. */
+
 import path from 'node:path';
 import type { Caller } from '../../contract/acts.ts';
 import type { AppInfo } from '../../contract/host-contract.ts';
@@ -8,6 +9,7 @@ import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import { OUTSIDE } from '../../platform/outside.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { systemClock } from '../../worker/kit/system-clock.ts';
@@ -137,7 +139,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const outbound = outboundSettings({ ...stores, environment: process.env, log });
   const views = createProfileViews({ profiles, supervisor, networks });
   const nodes: NodeRunner = createNodeRunner({ ...stores, networks, outbound, supervisor, devnet, views, clock, random });
-  const info: AppInfo = { version: programVersion(), shell, platform: process.platform, dataDir, features, notices };
+  const info: AppInfo = { version: programVersion(), shell, platform: SYSTEM.name, dataDir, features, notices };
   const engines = createEngineDirectory(() => networks.presets(), createPatchList({ policy: outbound.policy }));
   const parts: HostParts = {
     ...stores,

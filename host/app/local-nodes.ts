@@ -4,7 +4,7 @@ import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.t
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
-import { thisPlatform } from '../../worker/gpu/platform.ts';
+import { madeUpPlatform } from '../../worker/gpu/platform.ts';
 import type { DevnetOrder } from '../local-network/devnet-channel.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
@@ -92,7 +92,7 @@ export function localDraft(options: LocalNodeWish & { readonly address: Hex; rea
 
 /** The name says what it is. */
 export function localCard(vramGib: number): { readonly name: string; readonly vramGib: number } {
-  return { name: `Devnet Card ${vramGib}G+${thisPlatform()}`, vramGib };
+  return { name: `Devnet Card ${vramGib}G+${madeUpPlatform()}`, vramGib };
 }
 
 /**

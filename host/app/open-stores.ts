@@ -1,6 +1,8 @@
 /** What of a host is on the disk and in the keychain, each in its place below the data directory. */
+
 import os from 'node:os';
 import path from 'node:path';
+import { SYSTEM } from '../../platform/system.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/kit/directory-lock.ts';
 import type { HostError } from '../errors.ts';
@@ -64,11 +66,12 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
   try {
     const settings = openSettings({ file: at('settings.json'), onRestored });
     const profiles = openProfiles({ file: at('profiles.json'), folder: at('nodes'), clock, onRestored });
-    const { platform, env } = process;
-    const backendProblem = () => keychainBackendProblem({ platform, env, homeDir: os.homedir(), electronBackend });
+    const { keychain } = SYSTEM.desktop;
+    const backendProblem = () =>
+      keychainBackendProblem({ ...keychain, env: process.env, homeDir: os.homedir(), electronBackend });
     const keys = await openKeys({
       indexFile: at('keys.json'),
-      stores: [createKeychain({ clock, platform, backendProblem }), createKeystore({ folder: at('keystore'), clock })],
+      stores: [createKeychain({ clock, name: keychain.name, backendProblem }), createKeystore({ folder: at('keystore'), clock })],
       clock,
       random,
       usedBy: (address) => profiles.usedBy(address),

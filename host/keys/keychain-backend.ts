@@ -4,7 +4,8 @@ import path from 'node:path';
 import { HostError } from '../errors.ts';
 
 export interface BackendFacts {
-  readonly platform: NodeJS.Platform;
+  /** With the user's login: Keychain and Credential Manager do, on Linux it depends. */
+  readonly alwaysEncrypts: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   /** Electron's `safeStorage.getSelectedStorageBackend()`; null without Electron. */
@@ -12,9 +13,8 @@ export interface BackendFacts {
 }
 
 /** Null = nothing speaks against it. */
-export function keychainBackendProblem({ platform, env, homeDir, electronBackend }: BackendFacts): HostError | null {
-  // Keychain and Credential Manager always encrypt with the user's login.
-  if (platform !== 'linux') return null;
+export function keychainBackendProblem({ alwaysEncrypts, env, homeDir, electronBackend }: BackendFacts): HostError | null {
+  if (alwaysEncrypts) return null;
   if (electronBackend === 'basic_text') return obfuscates('the desktop offers no keychain but an obfuscated file');
   if (env.SECRET_BACKEND === 'file') return obfuscates('libsecret is told to keep secrets in a file of its own');
   const hasBus =

@@ -24,7 +24,7 @@ function keychain(keepsWell: (account: string) => boolean, backendProblem: () =>
     loads++;
     return keytar;
   };
-  const store = createKeychain({ clock, platform: 'linux', backendProblem, load });
+  const store = createKeychain({ clock, name: 'Secret Service', backendProblem, load });
   return { kept, store, loads: () => loads };
 }
 

@@ -9,14 +9,14 @@ import { KEYCHAIN_SERVICE, type KeychainAccessOptions, keychainAccess } from './
 export type { Keytar } from './keychain-access.ts';
 
 export interface KeychainOptions extends KeychainAccessOptions {
-  readonly platform: NodeJS.Platform;
+  /** As the system calls it. */
+  readonly name: string;
   readonly service?: string;
 }
 
-const NAMES: Partial<Record<NodeJS.Platform, string>> = { darwin: 'Keychain', win32: 'Credential Manager' };
 const PROBE = 'probe';
 
-export function createKeychain({ platform, service = KEYCHAIN_SERVICE, ...access }: KeychainOptions): KeyStore {
+export function createKeychain({ name: title, service = KEYCHAIN_SERVICE, ...access }: KeychainOptions): KeyStore {
   const { clock } = access;
   const ask = keychainAccess(access);
 
@@ -35,7 +35,7 @@ export function createKeychain({ platform, service = KEYCHAIN_SERVICE, ...access
 
   return {
     kind: 'keychain',
-    name: NAMES[platform] ?? 'Secret Service',
+    name: title,
     async problem() {
       try {
         await ask(async (keytar) => {

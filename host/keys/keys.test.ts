@@ -43,7 +43,7 @@ const random: Random = {
 
 function open(load: () => Promise<Keytar> = async () => keytar): Promise<Keys> {
   const keystore = createKeystore({ folder: path.join(folder, 'keystore'), clock, scryptN: SCRYPT });
-  const keychain = createKeychain({ clock, platform: 'linux', backendProblem: () => null, load });
+  const keychain = createKeychain({ clock, name: 'Secret Service', backendProblem: () => null, load });
   const indexFile = path.join(folder, 'keys.json');
   unlocked = new Map();
   const stores = [keychain, keystore];
@@ -210,7 +210,7 @@ it('no error, and nothing on the disk, holds a key, a phrase or a passphrase', a
   const keys = await open();
   const broken = await openKeys({
     indexFile: path.join(folder, 'other.json'),
-    stores: [createKeychain({ clock, platform: 'linux', backendProblem: () => null, load: async () => leaky })],
+    stores: [createKeychain({ clock, name: 'Secret Service', backendProblem: () => null, load: async () => leaky })],
     clock,
     random,
     usedBy: () => null,
@@ -247,7 +247,7 @@ it('no error, and nothing on the disk, holds a key, a phrase or a passphrase', a
 
 describe('a keychain that cannot be used says why', () => {
   const facts = {
-    platform: 'linux',
+    alwaysEncrypts: false,
     env: { DBUS_SESSION_BUS_ADDRESS: 'unix:' },
     homeDir: '/nowhere',
     electronBackend: null,
@@ -263,7 +263,7 @@ describe('a keychain that cannot be used says why', () => {
 
   it('a backend without fault has no problem, nor have other systems', () => {
     expect(keychainBackendProblem(facts)).toBeNull();
-    expect(keychainBackendProblem({ ...facts, platform: 'darwin', env: {} })).toBeNull();
+    expect(keychainBackendProblem({ ...facts, alwaysEncrypts: true, env: {} })).toBeNull();
   });
 
   it.each([
@@ -285,7 +285,7 @@ describe('a keychain that cannot be used says why', () => {
   it('it is silent for too long', async () => {
     const keychain = createKeychain({
       clock,
-      platform: 'linux',
+      name: 'Secret Service',
       backendProblem: () => null,
       load: async () => ({ ...keytar, setPassword: () => new Promise(() => {}) }),
       patienceMs: 5_000,

@@ -1,10 +1,12 @@
 /** What the host tells the devnet's process and hears from it; the rest of that channel is the devnet's own affair. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { type NetworkMode, networkPresetSchema } from '../../contract/node-config.ts';
 import { errorViewSchema } from '../../contract/worker-channel.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 
 export const fromDevnetSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), preset: networkPresetSchema, explorerUrl: z.string().nullable().default(null) }),
@@ -70,7 +72,7 @@ export function forkDevnet({ entry, logFile }: ForkDevnetOptions): DevnetChannel
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', log, log, 'ipc'],
     // Ctrl-C is the host's, who stops it in order.
-    detached: process.platform !== 'win32',
+    detached: SYSTEM.processes.ownGroup,
   });
   closeSync(log);
   return {

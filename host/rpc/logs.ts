@@ -1,7 +1,9 @@
 /** Procedures about the nodes' logs. */
+
 import os from 'node:os';
 import path from 'node:path';
 import { SECRET_SETTINGS } from '../../contract/settings.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { logFolder } from '../app/node-runner.ts';
@@ -28,7 +30,7 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
           program: info.version,
           shell: info.shell,
           node: process.version,
-          platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+          platform: `${SYSTEM.name} ${os.release()} ${SYSTEM.arch}`,
         },
         store: { worker, node, database: storeSummary(path.join(profiles.dataDir(id), STORE_FILE)) },
         secrets: await knownSecrets(secrets),

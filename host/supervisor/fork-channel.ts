@@ -1,8 +1,10 @@
 /** A worker process forked from Node: its contract travels over the private channel, its output goes to a log. */
+
 import { fork } from 'node:child_process';
-import { NO_INSPECTOR } from '../../contract/private-process.ts';
 import { WORKER_HEAP } from '../../contract/worker-channel.ts';
+import { NO_INSPECTOR } from '../../platform/private-process.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
 
 export interface ForkChannelOptions {
@@ -19,7 +21,7 @@ export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions):
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP, ...NO_INSPECTOR],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
-    detached: process.platform !== 'win32',
+    detached: SYSTEM.processes.ownGroup,
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   return {

@@ -1,17 +1,20 @@
 /** Every engine that this machine has: the one that is part of this program, and installations of the official one. */
 import type { EngineCandidate } from '../../contract/engines.ts';
 import { ENGINE_VERSION } from './embedded/session.ts';
-import { type FindOptions, findOfficialWorkers } from './official/find.ts';
-import { acceptedBy, inspectOfficialWorker } from './official/inspect.ts';
+import { findOfficialWorkers } from './official/find.ts';
+import { acceptedBy, type InspectOptions, inspectOfficialWorker } from './official/inspect.ts';
 
-export interface CandidateOptions extends FindOptions {
+export interface CandidateOptions extends InspectOptions {
   /** Installations that the host has named; shown even when they cannot be used. */
   readonly places?: readonly string[];
 }
 
 export function engineCandidates(options: CandidateOptions): EngineCandidate[] {
   const named = (options.places ?? []).map((place) => inspectOfficialWorker(place, options));
-  const found = findOfficialWorkers(options).filter((one) => !named.some((other) => other.path === one.path));
+  const { files } = options.system;
+  const isNamed = (one: EngineCandidate) =>
+    named.some((other) => other.path !== null && one.path !== null && files.isSame(other.path, one.path));
+  const found = findOfficialWorkers(options).filter((one) => !isNamed(one));
   return [embedded(options), ...named, ...found];
 }
 

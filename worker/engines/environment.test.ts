@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { otherSystem } from '../../platform/testing/other-system.ts';
 import type { EngineEnvironmentInput } from './environment.ts';
 import { engineEnvironment } from './environment.ts';
 
@@ -16,7 +17,7 @@ const INPUT: EngineEnvironmentInput = {
   logLevel: 'info',
   extra: {},
   inherited: {},
-  platform: 'linux',
+  system: otherSystem('linux'),
 };
 
 describe('the environment of an engine program', () => {
@@ -54,7 +55,7 @@ describe('the environment of an engine program', () => {
     const others = { CUDA_VISIBLE_DEVICES: '3' };
     expect(visible({ inherited: others, extra: others })).toBe('GPU-a,GPU-b');
     expect(visible({ inherited: others, extra: others, gpuUuids: [] })).toBe('');
-    expect(visible({ inherited: others, extra: others, platform: 'darwin' })).toBeUndefined();
+    expect(visible({ inherited: others, extra: others, system: otherSystem('darwin') })).toBeUndefined();
   });
 
   it('9.1 environment: inherits no variable that is not known to be harmless', () => {

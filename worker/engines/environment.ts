@@ -1,6 +1,8 @@
 /** The environment of an engine program. Source: RELAY_PROTOCOL 9.1. */
+
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/logs.ts';
+import type { System } from '../../platform/system.ts';
 import type { EngineRole } from '../../protocol/engine/messages.ts';
 import { NO_WORKER_PROXY } from '../outbound/proxy-setting.ts';
 import { confinedEnvironment, type ExecutorMode } from './confinement.ts';
@@ -23,7 +25,7 @@ export interface EngineEnvironmentInput {
   readonly extra: Readonly<Record<string, string>>;
   /** Our own environment. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
+  readonly system: Pick<System, 'processes' | 'cards'>;
 }
 
 /** Where the official worker looks for patches of itself. It always looks: none means a list that is empty. */
@@ -31,13 +33,6 @@ type PatchSource = { readonly kind: 'from'; readonly url: string } | { readonly 
 
 /** The words of the worker's settings, which take no others. */
 const WORKER_LEVELS: Readonly<Record<LogLevel, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
-
-/**
- * What a program needs of the machine. All else stays here: an environment may hold keys and tokens, and an engine
- * runs models and prompts of strangers.
- */
-const INHERITED =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|XDG_\w+|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|REQUESTS_CA_BUNDLE|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|CUDA_(?!VISIBLE_DEVICES)\w+|NVIDIA_(?!VISIBLE_DEVICES)\w+|VK_\w+|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES\w*|USERPROFILE|HOMEDRIVE|HOMEPATH|USERNAME|NUMBER_OF_PROCESSORS|PROCESSOR_\w+|OS)$/i;
 
 /** Whatever family it is of. */
 const SECRET = /(KEY|TOKEN|SECRET|PASSWORD|MNEMONIC)$/i;
@@ -52,7 +47,7 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
   };
   const environment = overridden(
     {
-      ...inheritedPart(input.inherited),
+      ...inheritedPart(input),
       CRYNUX_WORKER_PATCH_URL: input.patches.kind === 'from' ? input.patches.url : input.patches.emptyListUrl,
       cw_data_dir__models__huggingface: join(input.modelsDir, 'huggingface'),
       cw_data_dir__models__external: join(input.modelsDir, 'external'),
@@ -71,7 +66,7 @@ export function engineEnvironment(input: EngineEnvironmentInput): Record<string,
     ...settingsFiles(input.engineDir),
   });
   // Last, so that nothing above can move the work to another card than the one that is reported to the network.
-  const cudaVisibleDevices = input.platform === 'darwin' ? null : input.gpuUuids.join(',');
+  const cudaVisibleDevices = input.system.cards.unified ? null : input.gpuUuids.join(',');
   return confinedEnvironment({ gpu: { cudaVisibleDevices, executorMode: input.executorMode }, base: own });
 }
 
@@ -125,10 +120,10 @@ function withLoopback(environment: Record<string, string>): Record<string, strin
   return { ...environment, ...Object.fromEntries(added) };
 }
 
-function inheritedPart(inherited: EngineEnvironmentInput['inherited']): Record<string, string> {
+function inheritedPart({ inherited, system }: EngineEnvironmentInput): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
-    if (value !== undefined && INHERITED.test(name) && !SECRET.test(name)) kept[name] = value;
+    if (value !== undefined && system.processes.needs(name) && !SECRET.test(name)) kept[name] = value;
   }
   return kept;
 }

@@ -1,9 +1,11 @@
 /** The engine of a node: programs that speak the official worker's protocol, one per role. RELAY_PROTOCOL 9. */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLevel } from '../../contract/logs.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { OUTSIDE } from '../../platform/outside.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { EngineJobFrame, EngineModel, EngineRole } from '../../protocol/engine/messages.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
@@ -18,7 +20,7 @@ import { ENGINE_TIMING } from './engine-timing.ts';
 import { engineEnvironment } from './environment.ts';
 import { EngineError } from './errors.ts';
 import type { EngineLog } from './log.ts';
-import { PatchLock, patchLocksFolder } from './official/patch-lock.ts';
+import { PatchLock } from './official/patch-lock.ts';
 import { endOrphan } from './process/pid-file.ts';
 import { RoleSupervisor } from './role-supervisor.ts';
 
@@ -68,7 +70,7 @@ class EngineSupervisor implements Engine {
         ? null
         : new PatchLock({
             installation: cwd,
-            folder: options.patchLocksDir ?? patchLocksFolder(),
+            folder: options.patchLocksDir ?? join(SYSTEM.folders.state, 'patch-turns'),
             log: options.log,
           });
   }
@@ -204,7 +206,7 @@ class EngineSupervisor implements Engine {
           logLevel: logLevel ?? 'info',
           extra: program.env,
           inherited: this.#options.environment ?? process.env,
-          platform: process.platform,
+          system: SYSTEM,
         }),
       }),
       onState: (state) => {

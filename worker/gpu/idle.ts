@@ -1,13 +1,9 @@
 /** Who else uses a card. */
 import type { GpuProcess } from '../../contract/gpu.ts';
+import { CARD_RULES } from '../../platform/desktop.ts';
 
 /** Programs that draw a desktop: always there, and no reason to keep a card from earning. */
-const DESKTOP = new Set(
-  `xorg x xwayland gnome-shell gnome-remote-desktop-daemon mutter-x11-frames kwin_x11 kwin_wayland plasmashell ksmserver
-  cosmic-comp sway hyprland weston cinnamon xfwm4 marco picom gdm-x-session sddm lightdm
-  dwm.exe csrss.exe explorer.exe shellexperiencehost.exe startmenuexperiencehost.exe searchhost.exe textinputhost.exe
-  applicationframehost.exe lockapp.exe systemsettings.exe shellhost.exe`.split(/\s+/),
-);
+const DESKTOP = new Set(Object.values(CARD_RULES).flatMap(({ desktopPrograms }) => desktopPrograms));
 
 /** `/opt/x/code --type=gpu` → `code`, `C:\\Program Files\\X\\Game.exe` → `game.exe`. */
 export function programName(process: Pick<GpuProcess, 'name'>): string {

@@ -2,9 +2,11 @@
  * The cards of one node, from its configuration to one object that is reported and isolates the engine (law 6):
  * selected cards are read from this machine, claimed against other profiles, and watched.
  */
+
 import { basename, dirname, join } from 'node:path';
 import type { GpuCard, GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import type { NodeConfig, NvidiaGpuConfig } from '../../contract/node-config.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import { monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -112,12 +114,12 @@ function assertMadeUpWelcome({ network }: NodeConfig): void {
 
 /** A Mac's GPU can't be selected by UUID, but it can be compared. The official worker runs on nothing else there. */
 function isMacsOwn(engine: NodeConfig['engine']['kind'], gpu: ReportedGpu): boolean {
-  return process.platform === 'darwin' && engine !== 'program' && (engine === 'official' || statesMac(gpu));
+  return SYSTEM.cards.unified && engine !== 'program' && (engine === 'official' || statesMac(gpu));
 }
 
 /** A Mac has no nvidia-smi. */
 function machineProbe(clock: Clock, command: string | undefined): CardProbe {
-  if (process.platform === 'darwin') return macProbe(clock);
+  if (SYSTEM.cards.unified) return macProbe(clock);
   return machineNvidiaSmi({ command, runner: new SystemProcessRunner({ clock }) });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessOutcome, ProcessRequest } from '../kit/process-runner.ts';
 import { GPU_ERRORS } from './errors.ts';
-import { NvidiaSmi, nvidiaSmiCommands } from './nvidia-smi.ts';
+import { NvidiaSmi } from './nvidia-smi.ts';
 import { compose, recorded, withField } from './testing/compose.ts';
 
 /** Stands for the operating system's process table; the real one is in the integration test. */
@@ -34,13 +34,6 @@ describe('the call', () => {
       ['a', 'b', 'c'],
     );
     expect((await nvidiaSmi.probe()).kind).toBe('found');
-  });
-
-  it('knows the places per platform, by full path on Windows', () => {
-    expect(nvidiaSmiCommands({ os: 'darwin', env: {} })).toEqual([]);
-    expect(nvidiaSmiCommands({ os: 'linux', env: {} })[0]).toBe('nvidia-smi');
-    const windows = nvidiaSmiCommands({ os: 'win32', env: { SystemRoot: 'D:\\Win', ProgramFiles: 'D:\\Progs' } });
-    expect(windows).toEqual(['D:\\Win\\System32\\nvidia-smi.exe', 'D:\\Progs\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe']);
   });
 });
 

@@ -2,7 +2,9 @@
  * Asks `nvidia-smi -q -x` for every NVIDIA card, in one call. An answer is used although the call failed or something stands
  * around it, and what else was said is told beside the cards. ARCHITECTURE.md says why no library does this.
  */
+
 import type { GpuCard } from '../../contract/gpu.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { ProcessOutcome, ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuErrorCode, type GpuProblem, gpuProblem } from './errors.ts';
 import { locateLog } from './nvidia-text.ts';
@@ -65,7 +67,7 @@ type Exited = Extract<ProcessOutcome, { kind: 'exited' }>;
 
 export interface NvidiaSmiOptions {
   readonly runner: ProcessRunner;
-  /** Tried in order until one exists; see {@link nvidiaSmiCommands}. */
+  /** Tried in order until one exists; `SYSTEM.cards.nvidiaSmi` are this machine's. */
   readonly commands: readonly string[];
   readonly timeoutMs?: number;
 }
@@ -159,25 +161,8 @@ function failure(kind: NvidiaFailureKind, detail: string): NvidiaProbe {
   return { kind, problem: gpuProblem(CODES[kind], detail) };
 }
 
-/** Where nvidia-smi may be. On Windows by full path only: a bare name would also be looked for in the current folder. */
-export function nvidiaSmiCommands({
-  os,
-  env,
-}: {
-  readonly os: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}): readonly string[] {
-  if (os === 'darwin') return [];
-  if (os !== 'win32') return ['nvidia-smi', '/usr/bin/nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'];
-  return [
-    `${env.SystemRoot ?? 'C:\\Windows'}\\System32\\nvidia-smi.exe`,
-    `${env.ProgramFiles ?? 'C:\\Program Files'}\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe`,
-  ];
-}
-
 /** This machine's, or the one that is named. */
 export function machineNvidiaSmi(given: { readonly command: string | undefined; readonly runner: ProcessRunner }): NvidiaSmi {
   const { command, runner } = given;
-  const commands = command === undefined ? nvidiaSmiCommands({ os: process.platform, env: process.env }) : [command];
-  return new NvidiaSmi({ runner, commands });
+  return new NvidiaSmi({ runner, commands: command === undefined ? SYSTEM.cards.nvidiaSmi : [command] });
 }

@@ -1,10 +1,14 @@
 /** Cards that are not NVIDIA's, or whose NVIDIA driver does not answer, as `systeminformation` sees them. */
+
 import { totalmem } from 'node:os';
 import { z } from 'zod';
 import type { GpuCard } from '../../contract/gpu.ts';
+import { CARD_RULES } from '../../platform/desktop.ts';
 import { PlatformError } from '../../platform/errors.ts';
+import type { SystemName } from '../../platform/machine.ts';
 import { OUTSIDE } from '../../platform/outside.ts';
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { ProcessRunner } from '../kit/process-runner.ts';
 import { type GpuProblem, gpuProblem } from './errors.ts';
 
@@ -82,13 +86,13 @@ export function readControllers(json: string): ControllerProbe {
 }
 
 export interface Machine {
-  readonly os: NodeJS.Platform;
+  readonly os: SystemName;
   /** All RAM, which a Mac's GPU shares and reports as its own (RELAY_PROTOCOL 8.9). */
   readonly totalMemoryMib: number;
 }
 
 export function thisMachine(): Machine {
-  return { os: process.platform, totalMemoryMib: Math.floor(totalmem() / (1024 * 1024)) };
+  return { os: SYSTEM.name, totalMemoryMib: Math.floor(totalmem() / (1024 * 1024)) };
 }
 
 export function controllerCard(given: {
@@ -101,7 +105,7 @@ export function controllerCard(given: {
   const { controller, index, machine } = given;
   const vendor = vendorOf(controller);
   const name = (controller.model ?? '').trim();
-  const shared = machine.os === 'darwin' && vendor === 'apple';
+  const shared = CARD_RULES[machine.os].unified && vendor === 'apple';
   const busId = controller.busAddress ?? controller.pciBus ?? null;
   return {
     id: `${vendor}-${busId === null || busId === '' ? index : busId}`,
@@ -136,10 +140,10 @@ function vendorOf({ vendor, model }: Controller): GpuCard['vendor'] {
   return /intel/.test(text) ? 'intel' : 'other';
 }
 
-/** On Linux without OpenCL the figure is the size of a PCI window, usually 256 MiB whatever the card has. */
+/** A PCI window usually has 256 MiB, whatever the card has. */
 const PCI_WINDOW_MIB = 512;
 
-function memoryOf({ memoryTotal, vram }: Controller, os: NodeJS.Platform): number | null {
+function memoryOf({ memoryTotal, vram }: Controller, os: SystemName): number | null {
   if (memoryTotal != null && memoryTotal > 0) return memoryTotal;
-  return vram == null || vram <= 0 || (os === 'linux' && vram <= PCI_WINDOW_MIB) ? null : vram;
+  return vram == null || vram <= 0 || (CARD_RULES[os].showsPciWindow && vram <= PCI_WINDOW_MIB) ? null : vram;
 }

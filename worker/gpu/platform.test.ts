@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { collapseWhitespace } from '../../protocol/node/gpu-name.ts';
-import { macGpuName, nodePlatform, platformFacts } from './platform.ts';
+import { macGpuName, madeUpPlatform, nodePlatform, platformFacts } from './platform.ts';
 
-const BARE = { os: 'linux', env: {}, dockerEnvFile: false, cgroup: '0::/init.scope' } as const;
+const BARE = { system: 'linux', env: {}, containerFile: false, controlGroups: '0::/init.scope' } as const;
 
 describe('platform (RELAY_PROTOCOL 8.9)', () => {
   it.each([
     ['Linux', BARE, 'Linux'],
-    ['Windows', { ...BARE, os: 'win32' }, 'Windows'],
-    ['macOS', { ...BARE, os: 'darwin' }, 'Darwin'],
-    ['/.dockerenv', { ...BARE, dockerEnvFile: true }, 'docker'],
-    ['a docker cgroup', { ...BARE, cgroup: '12:cpu:/docker/0123\n' }, 'docker'],
+    ['Windows', { ...BARE, system: 'win32' }, 'Windows'],
+    ['macOS', { ...BARE, system: 'darwin' }, 'Darwin'],
+    ['/.dockerenv', { ...BARE, containerFile: true }, 'docker'],
+    ['a docker cgroup', { ...BARE, controlGroups: '12:cpu:/docker/0123\n' }, 'docker'],
     ['Kubernetes', { ...BARE, env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' } }, 'docker'],
     ['Kubernetes, empty', { ...BARE, env: { KUBERNETES_SERVICE_HOST: '' } }, 'docker'],
   ] as const)('%s', (_what, facts, platform) => {
@@ -24,11 +24,20 @@ describe('platform (RELAY_PROTOCOL 8.9)', () => {
       exists: (path: string) => read.push(path) > 0,
       readText: (path: string) => (read.push(path) > 0 ? null : ''),
     };
-    expect(platformFacts({ ...given, os: 'win32' })).toMatchObject({ dockerEnvFile: false, cgroup: '' });
+    expect(platformFacts({ ...given, system: 'win32' })).toMatchObject({ containerFile: false, controlGroups: '' });
     expect(read).toEqual([]);
-    expect(nodePlatform(platformFacts({ ...given, os: 'linux' }))).toBe('docker');
+    expect(nodePlatform(platformFacts({ ...given, system: 'linux' }))).toBe('docker');
     expect(read).toEqual(['/.dockerenv', '/proc/self/cgroup']);
   });
+});
+
+it("a made-up card never bears a Mac's suffix, which would be compared with the Mac", () => {
+  expect((['docker', 'Linux', 'Windows', 'Darwin'] as const).map(madeUpPlatform)).toEqual([
+    'docker',
+    'Linux',
+    'Windows',
+    'Linux',
+  ]);
 });
 
 describe("a Mac's name", () => {

@@ -1,41 +1,49 @@
 /** Which platform a node names itself by. Source: RELAY_PROTOCOL 8.9. */
 import { existsSync, readFileSync } from 'node:fs';
+import { CARD_RULES } from '../../platform/desktop.ts';
+import type { SystemName } from '../../platform/machine.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import type { NodePlatform } from '../../protocol/node/gpu-name.ts';
 
 export interface PlatformFacts {
-  readonly os: NodeJS.Platform;
+  readonly system: SystemName;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `/.dockerenv` exists. */
-  readonly dockerEnvFile: boolean;
-  /** Text of `/proc/self/cgroup`; '' where there is none. */
-  readonly cgroup: string;
+  /** The file that is there inside a container is there. */
+  readonly containerFile: boolean;
+  /** Text of the process's control groups; '' where there are none. */
+  readonly controlGroups: string;
 }
 
-export function nodePlatform({ os, env, dockerEnvFile, cgroup }: PlatformFacts): NodePlatform {
-  if (dockerEnvFile || cgroup.includes('docker') || env.KUBERNETES_SERVICE_HOST !== undefined) return 'docker';
-  if (os === 'win32') return 'Windows';
-  return os === 'darwin' ? 'Darwin' : 'Linux';
+export function nodePlatform({ system, env, containerFile, controlGroups }: PlatformFacts): NodePlatform {
+  if (containerFile || controlGroups.includes('docker') || env.KUBERNETES_SERVICE_HOST !== undefined) return 'docker';
+  return CARD_RULES[system].title;
 }
 
 /** Reads the facts; `readText` gives null for what is not there. */
 export function platformFacts(given: {
-  readonly os: NodeJS.Platform;
+  readonly system: SystemName;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly exists: (path: string) => boolean;
   readonly readText: (path: string) => string | null;
 }): PlatformFacts {
-  const linux = given.os === 'linux';
+  const { system, env } = given;
+  const { container } = CARD_RULES[system];
   return {
-    os: given.os,
-    env: given.env,
-    dockerEnvFile: linux && given.exists('/.dockerenv'),
-    cgroup: (linux ? given.readText('/proc/self/cgroup') : null) ?? '',
+    system,
+    env,
+    containerFile: container !== null && given.exists(container.file),
+    controlGroups: (container === null ? null : given.readText(container.controlGroups)) ?? '',
   };
 }
 
 export function thisPlatform(): NodePlatform {
   const readText = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
-  return nodePlatform(platformFacts({ os: process.platform, env: process.env, exists: existsSync, readText }));
+  return nodePlatform(platformFacts({ system: SYSTEM.name, env: process.env, exists: existsSync, readText }));
+}
+
+/** Of a card that is made up. A name with a Mac's suffix would be compared with the Mac that it runs on, and refused. */
+export function madeUpPlatform(own: NodePlatform = thisPlatform()): NodePlatform {
+  return own === 'Darwin' ? 'Linux' : own;
 }
 
 /**

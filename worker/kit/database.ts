@@ -1,7 +1,9 @@
 /** Opening a database file of this program, and the few helpers every repository uses. */
+
 import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
+import { SYSTEM } from '../../platform/system.ts';
 import { isWorkerError, WorkerError } from './errors.ts';
 import { CodedDatabase, sqliteResultOf, storeFailure } from './store-failure.ts';
 
@@ -119,10 +121,10 @@ function keepForOwner(path: string): void {
     closeSync(openSync(path, 'a', 0o600));
     return;
   }
-  if (process.platform === 'win32') return;
+  if (!SYSTEM.files.modes) return;
   for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
     const { mode, uid } = statSync(file, { throwIfNoEntry: false }) ?? { mode: 0, uid: -1 };
-    if ((mode & 0o077) === 0 || uid !== process.getuid?.()) continue;
+    if ((mode & 0o077) === 0 || uid !== SYSTEM.files.uid) continue;
     try {
       chmodSync(file, mode & 0o700);
     } catch {

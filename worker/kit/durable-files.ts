@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { SYSTEM } from '../../platform/system.ts';
 
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
@@ -12,9 +13,9 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in a directory durable. Windows cannot open directories; its journal covers the names. */
+/** Makes the names in a directory durable, where a system has to be told. */
 export async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (!SYSTEM.files.syncsFolders) return;
   const directory = await open(path, 'r');
   try {
     await directory.sync();

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { SYSTEM } from '../../platform/system.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
 const SQLITE_BUSY = 5;
@@ -31,7 +32,7 @@ export async function lockFolder(folder: string, clock: Clock, signal?: AbortSig
 /** @returns null while another connection, in this or another process, holds the file. */
 export function tryLock(file: string): (() => void) | null {
   mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = new DatabaseSync(SYSTEM.files.long(file), { timeout: 0 });
   try {
     // No journal: nothing is ever written.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');

@@ -1,24 +1,29 @@
 /** Ends a process and everything it started. Engines lead a process group of their own, see engine-process.ts. */
 import { execFile } from 'node:child_process';
+import type { EndStep } from '../../platform/processes.ts';
+import { SYSTEM } from '../../platform/system.ts';
 
-export function killTree(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32') {
-    execFile('taskkill', ['/pid', String(pid), '/T', ...(signal === 'SIGKILL' ? ['/F'] : [])], () => {});
-    return;
-  }
-  if (!trySignal(-pid, signal)) trySignal(pid, signal);
+export function killTree(pid: number, how: 'ask' | 'force'): void {
+  take(SYSTEM.processes.endTree(pid, how));
 }
 
 /** Ends what is left of the group of a leader that has just exited. */
 export function killRemainingGroup(pid: number): void {
-  if (process.platform !== 'win32') trySignal(-pid, 'SIGKILL');
+  take(SYSTEM.processes.endGroup(pid));
 }
 
-function trySignal(target: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
-  try {
-    process.kill(target, signal);
-    return true;
-  } catch {
-    return false;
+/** The first step that works is enough. */
+function take(steps: readonly EndStep[]): void {
+  for (const step of steps) {
+    if (step.kind === 'program') {
+      execFile(step.command, [...step.args], () => {});
+      return;
+    }
+    try {
+      process.kill(step.target, step.signal);
+      return;
+    } catch {
+      // No such process, or no group of its own.
+    }
   }
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { SYSTEM } from '../../platform/system.ts';
 
 const run = promisify(execFile);
 
@@ -10,34 +11,21 @@ const run = promisify(execFile);
  * @returns null when no such process is alive, or the system does not tell.
  */
 export async function processIdentity(pid: number): Promise<string | null> {
+  const source = SYSTEM.processes.startOf(pid);
   try {
-    if (process.platform === 'linux') return await linuxIdentity(pid);
-    if (process.platform === 'win32') return await windowsIdentity(pid);
-    const { stdout } = await run('ps', ['-o', 'lstart=,command=', '-p', String(pid)]);
+    if (source.kind === 'files') return await identityFromFiles(source);
+    const { stdout } = await run(source.command, [...source.args]);
     return stdout.trim() === '' ? null : stdout.trim();
   } catch {
     return null;
   }
 }
 
-async function linuxIdentity(pid: number): Promise<string | null> {
-  const [stat, boot] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'latin1'),
-    readFile('/proc/sys/kernel/random/boot_id', 'latin1'),
-  ]);
+async function identityFromFiles(source: { readonly process: string; readonly boot: string }): Promise<string | null> {
+  const [stat, boot] = await Promise.all([readFile(source.process, 'latin1'), readFile(source.boot, 'latin1')]);
   // The program's name stands in parentheses and may contain spaces; fields 3 (state) and 22 (start) follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const started = fields[19];
   if (fields[0] === 'Z' || fields[0] === 'X' || started === undefined) return null;
   return `${boot.trim()}/${started}`;
-}
-
-async function windowsIdentity(pid: number): Promise<string | null> {
-  const { stdout } = await run('powershell.exe', [
-    '-NoProfile',
-    '-NonInteractive',
-    '-Command',
-    `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`,
-  ]);
-  return stdout.trim() === '' ? null : stdout.trim();
 }

@@ -1,5 +1,7 @@
 /** Runs a small read-only program to its end, or not longer than allowed. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
+import { SYSTEM } from '../../platform/system.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { killTree } from './kill-tree.ts';
@@ -49,7 +51,7 @@ export class SystemProcessRunner implements ProcessRunner {
         stdio: ['ignore', 'pipe', 'pipe'],
         windowsHide: true,
         // A group of its own, so that what the program started dies with it.
-        detached: process.platform !== 'win32',
+        detached: SYSTEM.processes.ownGroup,
       });
     } catch (error) {
       return { kind: 'failed', detail: String(error) };
@@ -96,7 +98,7 @@ function text(chunks: readonly Buffer[]): string {
 
 /** These programs only read, so there is nothing to end gracefully. */
 function killGroup(child: ChildProcess): void {
-  if (child.pid !== undefined) killTree(child.pid, 'SIGKILL');
+  if (child.pid !== undefined) killTree(child.pid, 'force');
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();

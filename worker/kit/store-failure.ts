@@ -2,7 +2,9 @@
  * What SQLite and the file system say about a store, as errors of ours. Only what SQLite itself calls damage is damage:
  * a file that is busy, read-only, unreachable or on a full disk is as good as before, and is tried again.
  */
+
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { SYSTEM } from '../../platform/system.ts';
 import { WorkerError, type WorkerErrorCode } from './errors.ts';
 
 /** By SQLite's primary result codes (sqlite.org/rescode.html). What is missing here is a mistake of ours, not a condition. */
@@ -75,7 +77,7 @@ export class CodedDatabase extends DatabaseSync {
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly timeout: number }) {
     try {
-      super(path, { enableForeignKeyConstraints: true, ...options });
+      super(SYSTEM.files.long(path), { enableForeignKeyConstraints: true, ...options });
     } catch (cause) {
       throw storeFailure(cause, path);
     }

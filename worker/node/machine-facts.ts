@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { MachineFacts } from '../../contract/trust.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { SYSTEM } from '../../platform/system.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { CardGuard } from '../gpu/card-guard.ts';
 import type { ReportedGpu } from '../gpu/isolation.ts';
@@ -19,6 +20,6 @@ export function machineFacts(parts: {
     gpu: { name: gpu.name, vramGib: gpu.vramGib, cards: gpu.uuids.length },
     driver: guard?.view().sample?.cards[0]?.driver ?? null,
     program: packageJson.version,
-    platform: `${process.platform} ${process.arch}`,
+    platform: SYSTEM.label,
   };
 }

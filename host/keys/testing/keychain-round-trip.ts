@@ -1,5 +1,7 @@
 /** Run inside a session bus of its own: what the real keychain does, as one line of JSON. Argument: full, or force = without a look at the backend. */
+
 import { homedir } from 'node:os';
+import { SYSTEM } from '../../../platform/system.ts';
 import { systemClock } from '../../../worker/kit/system-clock.ts';
 import { isHostError } from '../../errors.ts';
 import { createKeychain } from '../keychain.ts';
@@ -9,10 +11,11 @@ const KEY = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e'
 const ADDRESS = '0xd075aB490857256e6fc85d75d8315e7c9914e008';
 
 const electronBackend = null;
-const facts = { platform: process.platform, env: process.env, homeDir: homedir(), electronBackend };
+const { keychain: rules } = SYSTEM.desktop;
+const facts = { ...rules, env: process.env, homeDir: homedir(), electronBackend };
 const keychain = createKeychain({
   clock: systemClock,
-  platform: process.platform,
+  name: rules.name,
   backendProblem: () => (process.argv[2] === 'force' ? null : keychainBackendProblem(facts)),
   patienceMs: 10_000,
 });

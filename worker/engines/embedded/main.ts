@@ -3,7 +3,7 @@
  * llama.cpp and image tasks on onnxruntime. It lives as long as its connection and its parent. Exit code 2: wrongly
  * started, 1: connection lost.
  */
-import '../../../contract/private-process.ts';
+import '../../../platform/private-process.ts';
 import { serialiseError } from '../../../protocol/errors.ts';
 import { loadCatalogue } from '../models/catalogue.ts';
 import { createDownloadRole } from './download-role.ts';

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SystemName } from '../../../platform/machine.ts';
+import { systemStandingHere } from '../../../platform/testing/other-system.ts';
 import { engineCandidates } from '../engine-candidates.ts';
 import { type InstallationFiles, systemFiles } from './files.ts';
 import { findOfficialWorkers } from './find.ts';
@@ -24,8 +26,11 @@ const files: InstallationFiles = {
   kind: (place) => (place.startsWith(home) ? systemFiles.kind(place) : null),
   list: (folder) => (folder.startsWith(home) ? systemFiles.list(folder) : []),
 };
-const find = (platform: NodeJS.Platform, env: Record<string, string> = {}) =>
-  findOfficialWorkers({ platform, env, home, files }).map(({ path: at, problem }) => [at, problem?.code ?? null]);
+const find = (platform: SystemName, env: Record<string, string> = {}) =>
+  findOfficialWorkers({ system: systemStandingHere(platform, { env, home }), files }).map(({ path: at, problem }) => [
+    at,
+    problem?.code ?? null,
+  ]);
 const at = (...parts: string[]) => path.join(home, ...parts);
 
 describe('9.1 program: installations are found', () => {
@@ -64,7 +69,7 @@ describe('the engines of a machine', () => {
     const bundle = bundleInstallation(at('crynux-node-x'), 'linux');
     const networks = [{ id: 'lab', acceptedEngines: ['embedded' as const] }];
     const places = [at('gone'), path.join(bundle, 'crynux_worker_process')];
-    const found = engineCandidates({ platform: 'linux', env: {}, home, files, places, networks });
+    const found = engineCandidates({ system: systemStandingHere('linux', { home }), files, places, networks });
     expect(found.map(({ kind, path: where, problem, acceptedBy }) => [kind, where, problem?.code ?? null, acceptedBy])).toEqual([
       ['embedded', null, null, ['lab']],
       ['official', at('gone'), 'OFFICIAL_NOT_FOUND', []],

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { engineCandidateSchema } from '../../../contract/engines.ts';
+import type { SystemName } from '../../../platform/machine.ts';
+import { systemStandingHere } from '../../../platform/testing/other-system.ts';
 import { engineProgram } from '../engine-program.ts';
 import { systemFiles } from './files.ts';
 import { type InspectOptions, inspectOfficialWorker } from './inspect.ts';
@@ -16,8 +18,14 @@ beforeEach(() => {
   onTestFinished(() => rmSync(root, { recursive: true }));
 });
 
-const inspect = (place: string, options: Partial<InspectOptions> = {}) =>
-  engineCandidateSchema.parse(inspectOfficialWorker(place, { platform: 'linux', env: {}, ...options }));
+type Options = Partial<InspectOptions> & {
+  readonly platform?: SystemName;
+  readonly home?: string;
+  readonly env?: Record<string, string>;
+};
+
+const inspect = (place: string, { platform = 'linux', home = root, env = {}, ...options }: Options = {}) =>
+  engineCandidateSchema.parse(inspectOfficialWorker(place, { system: systemStandingHere(platform, { home, env }), ...options }));
 const worker = (...parts: string[]) => path.join(root, 'worker', ...parts);
 
 describe('9.1 program: an installation of the official worker', () => {

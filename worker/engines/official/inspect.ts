@@ -1,20 +1,19 @@
 /** Is this an installation of the official worker, can it be run, and how? Source: RELAY_PROTOCOL 8.1, 9.1, 9.4. */
+
 import path from 'node:path';
 import type { EngineCandidate, PatchView } from '../../../contract/engines.ts';
 import type { EngineConfig, NetworkPreset } from '../../../contract/node-config.ts';
+import type { System } from '../../../platform/system.ts';
 import { ENGINE_ERRORS, EngineError, type EngineErrorCode } from '../errors.ts';
 import { type InstallationFiles, systemFiles } from './files.ts';
-import { layoutAt, type OfficialLayout, type OfficialPlatform, officialSettingsFile } from './layout.ts';
+import { layoutAt, type OfficialLayout, officialSettingsFile } from './layout.ts';
 import { OFFICIAL_PATCH_URL, patchesFor } from './patches.ts';
 import { workerSettings } from './settings.ts';
 import { workerSettingProblems } from './worker-settings.ts';
 
 export interface InspectOptions {
-  readonly platform: NodeJS.Platform;
-  /** Of this process: `PATH` is where a Python without virtual environment is looked for. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's folder: the app for macOS keeps its settings in there. Absent = what `env` says. */
-  readonly home?: string;
+  /** Where a Python without virtual environment is looked for, and where the app for macOS keeps its settings. */
+  readonly system: System;
   /** The host's choice. */
   readonly patches?: 'on' | 'off';
   /** What {@link readPatchList} gave; absent = nobody asked. */
@@ -61,16 +60,19 @@ export function acceptedBy(kind: EngineConfig['kind'], networks: NonNullable<Ins
 type Given = InspectOptions & { readonly files: InstallationFiles };
 
 function usable(found: OfficialLayout, version: string | null, given: Given & { patchesOff: boolean }): EngineConfig {
-  const { files, platform } = given;
-  if (!found.platforms.includes(platform as OfficialPlatform)) {
-    throw refusal('OFFICIAL_WRONG_PLATFORM', `${found.program} is not for ${platform}`, { path: found.program, platform });
+  const { files, system } = given;
+  if (!found.platforms.includes(system.name)) {
+    throw refusal('OFFICIAL_WRONG_PLATFORM', `${found.program} is not for ${system.name}`, {
+      path: found.program,
+      platform: system.name,
+    });
   }
   const start = found.layout === 'source' ? sourceStart(found, given) : { command: found.program, args: [] };
   if (path.isAbsolute(start.command) && !files.mayExecute(start.command)) {
     throw refusal('OFFICIAL_NOT_EXECUTABLE', start.command, { path: start.command });
   }
   if (version !== null && !/^\d+\.\d+\.\d+$/.test(version)) throw refusal('OFFICIAL_BAD_VERSION', version, { version });
-  const settings = officialSettingsFile(found, given.home ?? given.env.HOME ?? '');
+  const settings = officialSettingsFile(found, system.folders.settings);
   const env = workerSettings(files.readText(settings) ?? '');
   assertAccepted(env, settings);
   return { kind: 'official', ...start, env, patchUrl: given.patchesOff ? '' : OFFICIAL_PATCH_URL };
@@ -95,12 +97,11 @@ const VALID_SETTINGS = {
 };
 
 /** The environment's Python, else any; the order of the official node. */
-function sourceStart({ root, program, packages }: OfficialLayout, { files, platform, env }: Given) {
+function sourceStart({ root, program, packages }: OfficialLayout, { files, system }: Given) {
   const venv = path.join(root, 'worker', 'venv');
   if (files.kind(venv) === 'folder') {
-    const pythons = [path.join(venv, 'bin', 'python'), path.join(venv, 'Scripts', 'python.exe')];
-    const command = pythons.find((python) => files.kind(python) === 'file');
-    if (command === undefined) {
+    const command = system.processes.venvPython(venv);
+    if (files.kind(command) !== 'file') {
       throw refusal('OFFICIAL_BROKEN_PYTHON', `no Python in ${venv}`, { path: venv });
     }
     if (!packages.some((folder) => files.kind(path.join(folder, 'crynux_worker')) === 'folder')) {
@@ -108,9 +109,10 @@ function sourceStart({ root, program, packages }: OfficialLayout, { files, platf
     }
     return { command, args: [program] };
   }
-  const name = platform === 'win32' ? 'python.exe' : 'python';
-  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const command = folders.map((folder) => path.join(folder, name)).find((python) => files.kind(python) === 'file');
+  const name = system.processes.program('python');
+  const command = system.folders.searchPath
+    .map((folder) => path.join(folder, name))
+    .find((python) => files.kind(python) === 'file');
   if (command === undefined) throw refusal('OFFICIAL_NO_PYTHON', `neither ${venv} nor ${name} on the path`, { path: venv });
   return { command, args: [program] };
 }

@@ -1,11 +1,11 @@
 /** Where an installation of the official node keeps its worker program. Source: RELAY_PROTOCOL 9.1. */
+
 import path from 'node:path';
 import type { EngineCandidate } from '../../../contract/engines.ts';
+import type { SystemName } from '../../../platform/machine.ts';
 import type { InstallationFiles } from './files.ts';
 
 const WORKER_PROGRAM = 'crynux_worker_process';
-
-export type OfficialPlatform = 'linux' | 'darwin' | 'win32';
 
 export interface OfficialLayout {
   readonly layout: NonNullable<EngineCandidate['layout']>;
@@ -16,7 +16,7 @@ export interface OfficialLayout {
   /** Folders that hold the worker's Python package; empty where it is inside the executable. */
   readonly packages: readonly string[];
   /** Where the layout belongs. */
-  readonly platforms: readonly OfficialPlatform[];
+  readonly platforms: readonly SystemName[];
 }
 
 /** What a host may point at: the installation, the app, the folder of the worker, or the program itself. */
@@ -60,16 +60,16 @@ function layoutsBelow(folder: string, files: InstallationFiles, levels: number):
 
 /**
  * Where the official node of an installation keeps what its host has set. Its data folder is `data` beside a release's
- * program, the folder itself where it runs from its sources (the container too), and the user's on macOS.
+ * program, the folder itself where it runs from its sources (the container too), and among the user's settings on macOS.
  */
-export function officialSettingsFile({ layout, root }: Pick<OfficialLayout, 'layout' | 'root'>, home: string): string {
+export function officialSettingsFile({ layout, root }: Pick<OfficialLayout, 'layout' | 'root'>, settings: string): string {
   switch (layout) {
     case 'source':
       return path.join(root, 'config', '.env');
     case 'bundle':
       return path.join(root, 'data', 'config', '.env');
     case 'app':
-      return path.join(home, 'Library', 'Application Support', 'crynux.io', 'Crynux Node', 'config', '.env');
+      return path.join(settings, 'crynux.io', 'Crynux Node', 'config', '.env');
   }
 }
 

@@ -5,7 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { tryLock } from '../../kit/folder-lock.ts';
 import type { EngineLog } from '../log.ts';
@@ -65,18 +64,4 @@ function removeFormerLock(installation: string): void {
   } catch {
     // It is empty and does no harm.
   }
-}
-
-/** Where programs of this user keep what has to outlive a restart and is of no use to a person. */
-export function patchLocksFolder(
-  platform: NodeJS.Platform = process.platform,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  home: string = os.homedir(),
-): string {
-  const name = 'patch-turns';
-  if (platform === 'win32') {
-    return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Crynux Node Desktop', name);
-  }
-  if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Crynux Node Desktop', name);
-  return path.join(env.XDG_STATE_HOME ?? path.join(home, '.local', 'state'), 'crynux-node-desktop', name);
 }

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { modelSettingsSchema } from '../../../contract/model-settings.ts';
+import type { SystemName } from '../../../platform/machine.ts';
+import { systemStandingHere } from '../../../platform/testing/other-system.ts';
 import { ENGINE_ROLES } from '../../../protocol/engine/messages.ts';
 import { engineWithSources } from '../../node/node-models.ts';
 import { workerProxy } from '../../outbound/proxy-setting.ts';
@@ -31,12 +33,13 @@ const PROXIES = [null, { host: 'proxy.lan', port: 3128, username: 'me@home', pas
 /** What a program gets of us, for one installation. */
 function sent(given: {
   readonly place: string;
-  readonly platform: NodeJS.Platform;
+  readonly platform: SystemName;
   readonly role: (typeof ENGINE_ROLES)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly proxy: (typeof PROXIES)[number];
 }): Record<string, string> {
-  const { config } = inspectOfficialWorker(given.place, { platform: given.platform, env: {}, home: root });
+  const system = systemStandingHere(given.platform, { home: root });
+  const { config } = inspectOfficialWorker(given.place, { system });
   if (config === null) throw new Error('the installation cannot be used');
   const engine = engineWithSources({ engine: config, models: modelSettingsSchema.parse({ proxy: given.proxy }) });
   const program = engineProgram(engine, path.join(root, 'models'));
@@ -53,7 +56,7 @@ function sent(given: {
     logLevel: given.logLevel,
     extra: program.env,
     inherited: {},
-    platform: given.platform,
+    system,
   });
 }
 

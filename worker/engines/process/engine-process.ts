@@ -1,7 +1,9 @@
 /** One run of an engine program, from spawn to exit. */
+
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { SYSTEM } from '../../../platform/system.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { killRemainingGroup, killTree } from '../../kit/kill-tree.ts';
 
@@ -57,7 +59,7 @@ function spawnEngine({ program, cwd }: EngineProcessInput) {
     cwd,
     env: program.env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
+    detached: SYSTEM.processes.ownGroup,
     windowsHide: true,
   });
 }
@@ -96,13 +98,13 @@ function supervise(child: ReturnType<typeof spawnEngine>, input: EngineProcessIn
 
   let terminating = false;
   const escalate = async (pid: number) => {
-    killTree(pid, 'SIGTERM');
+    killTree(pid, 'ask');
     try {
       await clock.sleep(graceMs, gone.signal);
     } catch {
       return;
     }
-    killTree(pid, 'SIGKILL');
+    killTree(pid, 'force');
   };
   return {
     pid: child.pid,

@@ -44,7 +44,7 @@ export async function endOrphan(input: { file: string; clock: Clock; log: Engine
   const found = await isOurs();
   if (found) {
     input.log.warn({ pid: record.pid }, 'ending an engine that outlived its worker');
-    killTree(record.pid, 'SIGKILL');
+    killTree(record.pid, 'force');
     for (let poll = 0; await isOurs(); poll++) {
       if (poll === POLLS) {
         throw new EngineError('ENGINE_ORPHAN_REMAINS', `process ${record.pid} cannot be ended`, { pid: record.pid });

@@ -1,4 +1,5 @@
 /** A worker's end of the engine protocol without any supervision: what an engine does when a worker misbehaves. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
+import { SYSTEM } from '../../../platform/system.ts';
 import type { EngineHello, EngineJobFrame, EngineResult } from '../../../protocol/engine/messages.ts';
 import { engineHelloSchema, engineResultSchema } from '../../../protocol/engine/messages.ts';
 import { engineProgram } from '../engine-program.ts';
@@ -47,7 +49,7 @@ export function spawnEmbedded(input: {
       logLevel: 'info',
       extra: program.env,
       inherited: process.env,
-      platform: process.platform,
+      system: SYSTEM,
     }),
   });
   let errors = '';

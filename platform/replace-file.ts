@@ -1,0 +1,36 @@
+/** Gives a finished file the name of another, wholly or not at all. */
+import { renameSync } from 'node:fs';
+import type { FileRules } from './files.ts';
+import { SYSTEM } from './system.ts';
+
+/** What Windows says while somebody has one of the two open. */
+const HELD = ['EPERM', 'EACCES', 'EBUSY'];
+/** Together about three seconds: a scanner looks at a small file for milliseconds. */
+const WAITS_MS = [10, 20, 50, 100, 200, 400, 800, 1600];
+
+export interface ReplaceOptions {
+  readonly files?: Pick<FileRules, 'replacesOpenFiles'>;
+  readonly rename?: (from: string, to: string) => void;
+  /** Blocks: what is written has to be there when the caller goes on. */
+  readonly wait?: (ms: number) => void;
+}
+
+/** Where open files cannot be replaced, it is tried again until they are closed. @throws as `renameSync` */
+export function replaceFile(from: string, to: string, options: ReplaceOptions = {}): void {
+  const { files = SYSTEM.files, rename = renameSync, wait = block } = options;
+  const waits = files.replacesOpenFiles ? [] : WAITS_MS;
+  for (const ms of waits) {
+    try {
+      rename(from, to);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && HELD.includes(String(error.code)))) throw error;
+      wait(ms);
+    }
+  }
+  rename(from, to);
+}
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

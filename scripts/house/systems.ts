@@ -1,0 +1,36 @@
+/**
+ * Only `platform/` asks which system this is: what differs with it is a rule there, tested for all three. Whoever asks by
+ * himself is right on the one he has.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isTest, readSources } from './imports.ts';
+
+/** The rooms that are shipped. */
+const ROOMS = ['protocol', 'contract', 'worker', 'host', 'devnet', 'headless', 'electron', 'renderer', 'demo'] as const;
+
+const WORDS =
+  /process\s*\.\s*(?:platform|arch|getuid|geteuid)\b|\bos\s*\.\s*(?:platform|arch|type)\s*\(|['"`](?:win32|darwin)['"`]|\b(?:LOCAL)?APPDATA\b|\bXDG_(?:CONFIG|STATE|CACHE)_HOME\b|Application Support|\/proc\/|\b(?:taskkill|powershell|rundll32|launchctl|osascript)\b|\.exe['"`]|path\s*\.\s*(?:win32|posix)\b|SIGUSR1/g;
+
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'worker/engines/official/layout.ts': 'what installations of the official node hold on each system, not which one this is',
+};
+
+export interface OwnQuestion {
+  readonly file: string;
+  readonly line: number;
+  readonly word: string;
+}
+
+export function systemQuestions(root: string): OwnQuestion[] {
+  return readSources(root, ROOMS)
+    .filter(({ path: file }) => !isTest(file) && !(file in EXCEPTIONS))
+    .flatMap(({ path: file }) => systemQuestionsIn(file, readFileSync(path.join(root, file), 'utf8')));
+}
+
+export function systemQuestionsIn(file: string, text: string): OwnQuestion[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (/^\s*(?:\*|\/\/|\/\*)/.test(line)) return [];
+    return [...line.matchAll(WORDS)].map(([word]) => ({ file, line: index + 1, word }));
+  });
+}

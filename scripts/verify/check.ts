@@ -1,0 +1,52 @@
+/** One thing that the program takes for granted of a system, held against the machine at hand. */
+import type { System } from '../../platform/system.ts';
+
+export type Finding =
+  | { readonly state: 'ok'; readonly detail: string }
+  /** This machine has nothing of the kind. */
+  | { readonly state: 'none'; readonly detail: string }
+  | { readonly state: 'fail'; readonly detail: string };
+
+export interface Given {
+  readonly system: System;
+  /** An empty one, for this run alone. */
+  readonly folder: string;
+}
+
+export interface Check {
+  readonly subject: 'files' | 'processes' | 'programs' | 'cards' | 'desktop';
+  readonly what: string;
+  run(given: Given): Promise<Finding> | Finding;
+}
+
+export interface Result {
+  readonly subject: Check['subject'];
+  readonly what: string;
+  readonly finding: Finding;
+  readonly tookMs: number;
+}
+
+export const ok = (detail: string): Finding => ({ state: 'ok', detail });
+export const none = (detail: string): Finding => ({ state: 'none', detail });
+export const fail = (detail: string): Finding => ({ state: 'fail', detail });
+
+/** The rule of the port, and what was found; equal or not. */
+export const asRuled = (ruled: boolean, found: boolean, detail: string): Finding =>
+  ruled === found
+    ? ok(`${detail}: ${found ? 'yes' : 'no'}, as expected`)
+    : fail(`${detail}: ${found ? 'yes' : 'no'}, not as expected`);
+
+export async function runChecks(checks: readonly Check[], given: Given): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const { subject, what, run } of checks) {
+    const begun = performance.now();
+    let finding: Finding;
+    try {
+      finding = await run(given);
+    } catch (error) {
+      finding = fail(error instanceof Error ? `${'code' in error ? `${error.code}: ` : ''}${error.message}` : String(error));
+    }
+    results.push({ subject, what, finding, tookMs: Math.round(performance.now() - begun) });
+  }
+  return results;
+}
