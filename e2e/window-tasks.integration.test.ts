@@ -1,5 +1,5 @@
 /** Tasks, Trust and Logs in a real browser, on a made-up host. */
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
 
@@ -14,7 +14,11 @@ afterAll(async () => {
 
 /** What the fixture puts on its page (renderer/testing/fixtures). */
 interface Controls {
-  readonly fixtureTasks: { add(): string; change(part: { status: string }, commitment?: string): void };
+  readonly fixtureTasks: {
+    add(): string;
+    change(part: { status: string }, commitment?: string): void;
+    readonly asked: readonly { readonly offset: number; readonly limit: number }[];
+  };
   readonly fixtureLogs: { add(message: string): void };
 }
 
@@ -26,6 +30,12 @@ interface InPage {
   scrollTo(x: number, y: number): void;
   matches(selector: string): boolean;
 }
+
+/** Runs in the page: the fewest rows that the list has had since. */
+const WATCH_ROWS = `
+  const rows = () => document.querySelectorAll('[role=grid] tbody tr').length;
+  globalThis.fewestRows = rows();
+  new MutationObserver(() => { fewestRows = Math.min(fewestRows, rows()); }).observe(document.body, { childList: true, subtree: true });`;
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Tasks, newest first' });
 const rowAt = (page: Page, index: number) => grid(page).locator(`tr[aria-rowindex="${index + 2}"]`);
@@ -54,6 +64,39 @@ describe('the list of tasks', () => {
     await page.getByText('No task matches the filter').waitFor();
     await page.getByRole('button', { name: 'Clear the filter' }).last().click();
     await page.getByText('1,204 tasks').waitFor();
+  });
+
+  it('of 100,000 tasks the first screen reads one short page and draws what is in view, with code that is there already', async () => {
+    // The tab has it from an earlier address: what counts is that nothing is left to be fetched.
+    const page = await window.open({ fixture: 'many-tasks', screen: 'overview' });
+    const code = (address: string) => /tasks-screen-[^/]*\.js$/.test(address);
+    await eventually(() =>
+      page
+        .evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+        .then((names) => (names as string[]).some(code)),
+    ).toBe(true);
+    const fetched: string[] = [];
+    const note = (request: Request) => void fetched.push(request.url());
+    page.on('request', note);
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await rowAt(page, 0).waitFor();
+    page.off('request', note);
+    expect(fetched).toEqual([]);
+    expect(await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.asked)).toEqual([{ offset: 0, limit: 50 }]);
+    expect(await grid(page).locator('tbody tr').count()).toBeLessThan(30);
+  });
+
+  it('rows stay until those that a filter finds are there; what is typed is looked for at once', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    await rowAt(page, 0).waitFor();
+    // Watched from inside: every drawing of the list has rows.
+    await page.evaluate(WATCH_ROWS);
+    await page.getByRole('searchbox', { name: 'Search' }).pressSequentially('timeout');
+    await page.getByText('80 tasks').waitFor();
+    expect(await page.evaluate('fewestRows')).toBeGreaterThan(0);
+    const asked = await page.evaluate(() => (globalThis as unknown as Controls).fixtureTasks.asked);
+    // At once: the first letter did not wait for the others.
+    expect(asked.length).toBeGreaterThan(2);
   });
 
   it('keys and wheel reach every one of 100,000 rows, and only those in view are in the page', async () => {

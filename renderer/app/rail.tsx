@@ -5,6 +5,7 @@ import { NavLink } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useAct } from '../rpc/hooks.ts';
 import { useHostClient, useSettings } from '../state/app-context.ts';
+import { type CodeOf, fetchAhead } from './screen-code.ts';
 import { NODE_SCREENS, nodePath, SCREEN_ICONS } from './screens.ts';
 
 export function Rail({ selected }: { readonly selected: ProfileView | null }) {
@@ -35,6 +36,7 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
         NODE_SCREENS.map((screen) => (
           <RailLink
             key={screen}
+            screen={screen}
             to={nodePath(selected.profile.id, screen)}
             icon={SCREEN_ICONS[screen]}
             label={t(`screens.${screen}`)}
@@ -42,22 +44,25 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
           />
         ))}
       <div className="flex-1" />
-      <RailLink to="/settings" icon={Settings} label={t('screens.settings')} collapsed={collapsed} />
+      <RailLink screen="settings" to="/settings" icon={Settings} label={t('screens.settings')} collapsed={collapsed} />
     </nav>
   );
 }
 
 interface RailLinkProps {
+  readonly screen: CodeOf;
   readonly to: string;
   readonly icon: LucideIcon;
   readonly label: string;
   readonly collapsed: boolean;
 }
 
-function RailLink({ to, icon: Icon, label, collapsed }: RailLinkProps) {
+function RailLink({ screen, to, icon: Icon, label, collapsed }: RailLinkProps) {
   return (
     <NavLink
       to={to}
+      onPointerEnter={() => fetchAhead(screen)}
+      onFocus={() => fetchAhead(screen)}
       title={collapsed ? label : undefined}
       aria-label={collapsed ? label : undefined}
       className={({ isActive }) =>

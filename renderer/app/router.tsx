@@ -1,27 +1,18 @@
-import { lazy } from 'react';
 import { createHashRouter } from 'react-router';
 import { Frame } from './frame.tsx';
 import { Home, NodeMissing, ScreenBroken, ScreenLink } from './places.tsx';
+import { screenOf } from './screen-code.ts';
 
-// Each screen is loaded when it is looked at: the first one needs no other.
-const FirstRunScreen = lazy(() =>
-  import('../features/first-run/screen.tsx').then((module) => ({ default: module.FirstRunScreen })),
-);
-const OverviewScreen = lazy(() =>
-  import('../features/overview/screen.tsx').then((module) => ({ default: module.OverviewScreen })),
-);
-const TasksScreen = lazy(() => import('../features/tasks/screen.tsx').then((module) => ({ default: module.TasksScreen })));
-const EarningsScreen = lazy(() =>
-  import('../features/earnings/screen.tsx').then((module) => ({ default: module.EarningsScreen })),
-);
-const TrustScreen = lazy(() => import('../features/trust/screen.tsx').then((module) => ({ default: module.TrustScreen })));
-const GpusScreen = lazy(() => import('../features/gpus/screen.tsx').then((module) => ({ default: module.GpusScreen })));
-const ModelsScreen = lazy(() => import('../features/models/screen.tsx').then((module) => ({ default: module.ModelsScreen })));
-const WalletScreen = lazy(() => import('../features/wallet/screen.tsx').then((module) => ({ default: module.WalletScreen })));
-const LogsScreen = lazy(() => import('../features/logs/screen.tsx').then((module) => ({ default: module.LogsScreen })));
-const SettingsScreen = lazy(() =>
-  import('../features/settings/screen.tsx').then((module) => ({ default: module.SettingsScreen })),
-);
+const FirstRunScreen = screenOf('first-run');
+const OverviewScreen = screenOf('overview');
+const TasksScreen = screenOf('tasks');
+const EarningsScreen = screenOf('earnings');
+const TrustScreen = screenOf('trust');
+const GpusScreen = screenOf('gpus');
+const ModelsScreen = screenOf('models');
+const WalletScreen = screenOf('wallet');
+const LogsScreen = screenOf('logs');
+const SettingsScreen = screenOf('settings');
 
 /** Addresses stand behind `#`, so that a page from a file or behind a token works the same. */
 export function createRouter() {

@@ -5,13 +5,33 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The time now, told again every `everyMs`. */
+type Tick = (nowMs: number) => void;
+/** Interval → those who are told then: one timer for all of them, and one drawing. */
+const ticking = new Map<number, Set<Tick>>();
+
+function tickEvery(everyMs: number, tick: Tick): () => void {
+  const told = ticking.get(everyMs) ?? startTicking(everyMs);
+  told.add(tick);
+  return () => void told.delete(tick);
+}
+
+function startTicking(everyMs: number): Set<Tick> {
+  const told = new Set<Tick>();
+  ticking.set(everyMs, told);
+  const timer = setInterval(() => {
+    const nowMs = Date.now();
+    for (const tick of told) tick(nowMs);
+    if (told.size > 0) return;
+    clearInterval(timer);
+    ticking.delete(everyMs);
+  }, everyMs);
+  return told;
+}
+
+/** The time now, told again every `everyMs`, or sooner the first time. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
+  useEffect(() => tickEvery(everyMs, setNow), [everyMs]);
   return now;
 }
 

@@ -71,9 +71,19 @@ function conditionOf(error: Error): WorkerErrorCode | undefined {
   return 'code' in error && typeof error.code === 'string' ? OF_SYSTEM[error.code] : undefined;
 }
 
-/** A database whose failures carry our codes, whoever uses it; refusals by rules of the tables stay SQLite's own. */
+/** Statements that one database keeps for the next time. The program has fewer; filters of lists make some more. */
+const KEPT_STATEMENTS = 128;
+/** What SQLite answers while it compiles is true at that time only. */
+const NEVER_KEPT = /^\s*(PRAGMA|EXPLAIN|ATTACH|DETACH|VACUUM)/i;
+
+/**
+ * A database whose failures carry our codes, whoever uses it; refusals by rules of the tables stay SQLite's own. Statements are
+ * compiled once: compiling costs more than most of them take.
+ */
 export class CodedDatabase extends DatabaseSync {
   readonly #path: string;
+  /** By their text, the one used last at the end. */
+  readonly #kept = new Map<string, StatementSync>();
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly timeout: number }) {
     try {
@@ -88,7 +98,23 @@ export class CodedDatabase extends DatabaseSync {
     this.#coded(() => super.exec(sql));
   }
 
+  /** The same statement for the same text: it must be done with one answer before it is asked for the next. */
   override prepare(sql: string): StatementSync {
+    const known = this.#kept.get(sql);
+    if (known !== undefined) this.#kept.delete(sql);
+    const statement = known ?? this.#compiled(sql);
+    if (!NEVER_KEPT.test(sql)) this.#kept.set(sql, statement);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_STATEMENTS && oldest !== undefined) this.#kept.delete(oldest);
+    return statement;
+  }
+
+  override close(): void {
+    this.#kept.clear();
+    super.close();
+  }
+
+  #compiled(sql: string): StatementSync {
     const statement = this.#coded(() => super.prepare(sql));
     for (const name of ['run', 'get', 'all'] as const) {
       const act: (...values: never[]) => unknown = statement[name].bind(statement);

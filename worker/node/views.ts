@@ -18,7 +18,7 @@ export function taskView(store: Store, task: StoredTask, isOnChain: boolean): Ta
     type: task.type,
     modelIds: task.modelIds,
     status: task.status,
-    local: store.local(commitment).kind,
+    local: store.localOf(task).kind,
     score: store.ledger.find(commitment)?.score ?? null,
     feeWei: task.feeWei.toString(),
     paymentWei: task.paymentWei?.toString() ?? null,

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
+import { TaskService } from '../service/task-service.ts';
 import { loopRig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
@@ -77,6 +78,39 @@ it.for([
     expect(scansOf(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
   },
 );
+
+it('a page that is not full is not counted', async () => {
+  const { context } = await loopRig();
+  const { db, list, tasks } = context.store;
+  for (const n of [1, 2, 3]) tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
+  const counts = (offset: number, limit: number) => {
+    const seen = watched(db);
+    const { total } = list.page({ filter: NONE, offset, limit, upTo: 3 });
+    return [total, [...seen].filter((sql) => sql.includes('count(')).length];
+  };
+  expect(counts(0, 4)).toEqual([3, 0]);
+  expect(counts(2, 2)).toEqual([3, 0]);
+  // A full page may have others behind it, and an empty one says nothing of those before it.
+  expect(counts(0, 3)).toEqual([3, 1]);
+  expect(counts(5, 2)).toEqual([3, 1]);
+});
+
+it('a page of rows asks for each part of a row by a statement that is compiled once', async () => {
+  const { context } = await loopRig();
+  const { store } = context;
+  for (let n = 1; n <= 20; n++) store.tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
+  const service = new TaskService({ store, resultsDir: '', money: null, reader: { mode: 'relay' } });
+  const prepared: object[] = [];
+  const prepare = store.db.prepare.bind(store.db);
+  store.db.prepare = (sql: string) => {
+    const statement = prepare(sql);
+    prepared.push(statement);
+    return statement;
+  };
+  expect(service.page({ filter: NONE, offset: 0, limit: 20, upTo: null }).rows).toHaveLength(20);
+  expect(prepared.length).toBeGreaterThan(20);
+  expect(new Set(prepared).size).toBeLessThan(10);
+});
 
 it('the ledger: entries of a task, a page, a balance', async () => {
   const { context } = await loopRig();

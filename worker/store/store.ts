@@ -20,7 +20,7 @@ import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
 import { StoreGuard } from './store-guard.ts';
 import { TaskList } from './task-list.ts';
-import { Tasks } from './tasks.ts';
+import { type StoredTask, Tasks } from './tasks.ts';
 
 export const STORE_FILE = 'node.sqlite';
 
@@ -71,7 +71,12 @@ export class Store {
 
   /** What this node has done about a task, from the facts. @throws WorkerError STORE_UNKNOWN_TASK */
   local(commitment: Hex): LocalRecord {
-    const task = this.tasks.get(commitment);
+    return this.localOf(this.tasks.get(commitment));
+  }
+
+  /** As {@link local}, of a task that has just been read. */
+  localOf(task: StoredTask): LocalRecord {
+    const { commitment } = task;
     if (task.closedMs !== null) return { kind: 'closed' };
     const recorded = this.ledger.find(commitment);
     if (recorded !== null) {

@@ -124,7 +124,8 @@ describe(`with ${COUNT} tasks`, () => {
     const filter = taskFilterSchema.parse(input);
     for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
       const plan = planOf(store, sql);
-      expect(plan.filter((step) => step.includes(index)).length, plan.join('\n')).toBe(1);
+      const reads = sql.text.match(/INDEXED BY/g)?.length ?? 1;
+      expect(plan.filter((step) => step.includes(index)).length, plan.join('\n')).toBe(reads);
       // Only the count of everything looks at every entry, and of the index alone.
       expect(plan.filter((step) => /^SCAN/.test(step) && !/COVERING INDEX tasks_in_order/.test(step))).toEqual([]);
       expect(plan.filter((step) => /tasks_\w+/.test(step) && !step.includes('COVERING'))).toEqual([]);

@@ -49,12 +49,15 @@ export class TaskList {
   page(query: TaskListQuery): TaskListPage {
     const upTo = query.upTo ?? this.newest();
     const page = pageSql({ ...query, upTo });
-    const count = countSql(query.filter, upTo);
-    return {
-      tasks: readAll(this.#db, taskRowSchema, page.text, ...page.values),
-      total: readOne(this.#db, countSchema, count.text, ...count.values)?.total ?? 0,
-      upTo,
-    };
+    const tasks = readAll(this.#db, taskRowSchema, page.text, ...page.values);
+    // A page that is not full is the last: nothing has to be looked through once more to be counted.
+    const isLast = tasks.length < query.limit && (tasks.length > 0 || query.offset === 0);
+    return { tasks, total: isLast ? query.offset + tasks.length : this.#count(query.filter, upTo), upTo };
+  }
+
+  #count(filter: TaskFilter, upTo: number): number {
+    const { text, values } = countSql(filter, upTo);
+    return readOne(this.#db, countSchema, text, ...values)?.total ?? 0;
   }
 }
 
@@ -65,9 +68,15 @@ export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { reado
   return { text: `SELECT * FROM tasks WHERE id IN (${places}) ORDER BY id DESC`, values: [upTo, ...values, limit, offset] };
 }
 
-/** The plus sign keeps the table itself, whose rows are long, from being walked through to be counted. */
+/**
+ * The plus sign keeps the table itself, whose rows are long, from being walked through to be counted. All of an index are counted
+ * page by page, a part of it entry by entry: of everything, the few that came later are taken off.
+ */
 export function countSql(filter: TaskFilter, upTo: number): Sql {
   const { from, where, values } = narrowed(filter);
+  if (where.length === 0) {
+    return { text: `SELECT count(*) - (SELECT count(*) FROM ${from} WHERE id > ?) AS total FROM ${from}`, values: [upTo] };
+  }
   return {
     text: `SELECT count(*) AS total FROM ${from} WHERE ${['+id <= ?', ...where].join(' AND ')}`,
     values: [upTo, ...values],

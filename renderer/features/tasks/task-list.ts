@@ -5,9 +5,10 @@
 import type { TaskFilter, TaskRow, TasksPage } from '../../../contract/tasks.ts';
 import { fits } from './task-filter.ts';
 
-export const PAGE_ROWS = 100;
+/** Two screens of rows: what is read for the first one is drawn at once, and no page costs a frame while one scrolls. */
+export const PAGE_ROWS = 50;
 /** Pages that are kept; the farthest from where one looks are forgotten first. */
-const MAX_PAGES = 40;
+const MAX_PAGES = 80;
 
 export interface TaskList {
   readonly filter: TaskFilter;

@@ -42,7 +42,8 @@ function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) 
       onClick={() => onPick(place, row.original)}
       className={clsx(
         TASK_GRID,
-        'absolute inset-x-0 top-0 cursor-pointer items-center gap-x-3 border-b border-line px-4',
+        // Every row has its own size whatever is in it: the page is not laid out anew for the ones that come and go.
+        'absolute inset-x-0 top-0 contain-strict cursor-pointer items-center gap-x-3 border-b border-line px-4',
         active ? 'bg-accent-wash group-focus-visible:shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised',
       )}
     >
@@ -62,7 +63,7 @@ export function UnreadRow({ place, index, start }: Pick<TaskTableRowProps, 'plac
       id={rowId(place)}
       aria-rowindex={index + 2}
       style={placed(start)}
-      className="absolute inset-x-0 top-0 flex items-center border-b border-line px-4"
+      className="absolute inset-x-0 top-0 contain-strict flex items-center border-b border-line px-4"
     >
       <td className="h-3 w-1/3 rounded bg-raised" />
     </tr>

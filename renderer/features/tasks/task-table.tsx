@@ -11,7 +11,7 @@ import { rowAt } from './task-list.ts';
 import { type Place, ROW_HEIGHT, rowId, TaskTableRow, UnreadRow } from './task-table-row.tsx';
 import type { UsedTaskList } from './use-task-list.ts';
 
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 export interface TaskTableProps {
   readonly tasks: UsedTaskList;

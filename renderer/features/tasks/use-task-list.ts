@@ -7,7 +7,10 @@ import { PAGE_ROWS } from './task-list.ts';
 import { TaskReader, type TaskReaderState } from './task-reader.ts';
 
 export interface UsedTaskList extends TaskReaderState {
+  /** Of the list that is shown. */
   readonly reader: TaskReader;
+  /** The list of before, while the one that was asked for is still read. */
+  readonly isStale: boolean;
   /** Reads everything again from the newest on. */
   refresh(): void;
 }
@@ -32,7 +35,21 @@ export function useTaskList(filter: TaskFilter): UsedTaskList {
       reader.close();
     };
   }, [reader, client, session]);
-  return { ...useStore(reader.state), reader, refresh: () => setRound((was) => was + 1) };
+
+  // Rows do not go while those that take their place are read; another node's rows do.
+  const [before, setBefore] = useState({ reader, session });
+  const state = useStore(reader.state);
+  const isReady = state.list.total !== null || state.error !== null;
+  useEffect(() => {
+    if (isReady) setBefore({ reader, session });
+  }, [isReady, reader, session]);
+  const shown = isReady || before.session !== session ? reader : before.reader;
+  return {
+    ...useStore(shown.state),
+    reader: shown,
+    isStale: shown !== reader,
+    refresh: () => setRound((was) => was + 1),
+  };
 }
 
 /** Passes on each row that the node tells, in the order of its telling. */
