@@ -7,6 +7,7 @@ import { addressField } from '../protocol/wire/fields.ts';
 import { actQuestionSchema } from './act-questions.ts';
 import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
+import * as firstRun from './first-run.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
 import * as keys from './keys.ts';
 import * as logs from './logs.ts';
@@ -125,6 +126,10 @@ export const hostContract = {
     list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),
     /** Asks the network's contract. */
     minimumStake: procedure(z.object({ id: z.string() }), minimumStakeSchema),
+    /** What an address has and needs there for a stake; null where nothing is staked on a chain. */
+    funding: procedure(firstRun.fundingQuerySchema, z.object({ funding: firstRun.fundingSchema.nullable() })),
+    /** What of a start can be checked before there is a card or an engine: the network, the chain, the money, the key. */
+    check: procedure(firstRun.fundingQuerySchema, preflightReportSchema),
     /** A preset of the host's own; it never replaces a built-in one. */
     add: act('money', z.object({ preset: networkPresetSchema }), networkViewSchema),
     remove: procedure(z.object({ id: z.string() }), nothing),
@@ -136,6 +141,20 @@ export const hostContract = {
      * and what is found there is in `list` from then on.
      */
     inspect: act('place', z.union([z.object({ path: z.string().min(1) }), z.object({ chosen: chosenToken })]), engineViewSchema),
+    /** Asks the release page of the official node, whose address is fixed. */
+    release: procedure(nothing, firstRun.officialReleaseSchema),
+    /**
+     * Fetches a file of that release into the data directory: from the page's own address alone, kept only if it is the one
+     * that the page describes. Nothing of it is opened or run. Fetching again goes on where it stopped.
+     */
+    fetch: procedure(z.object({ name: z.string().min(1).max(200) }), nothing),
+    stopFetch: procedure(nothing, nothing),
+    watchFetch: stream(nothing, firstRun.officialDownloadSchema),
+  },
+  firstRun: {
+    /** What was chosen so far on the way to a node; null = nothing. */
+    draft: procedure(nothing, z.object({ draft: firstRun.firstRunDraftSchema.nullable() })),
+    keepDraft: procedure(z.object({ draft: firstRun.firstRunDraftSchema.nullable() }), nothing),
   },
   places: {
     /** Asks a person for a folder, in a dialog that no page can fill in. Null: they have chosen none. */
@@ -190,7 +209,7 @@ export const hostContract = {
     start: procedure(profileRef, nothing),
     /** The current task is finished first; the stake stays. */
     stop: procedure(profileRef, nothing),
-    /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. */
+    /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. Ends with its call. */
     createOnDevnet: act(
       'program',
       z.object({

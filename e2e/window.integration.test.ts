@@ -146,6 +146,51 @@ describe('first run', () => {
     await page.getByRole('heading', { name: 'The network' }).waitFor();
   });
 
+  it('on a public network without card and worker says where to get them, goes on with the rest, and keeps what was chosen', async () => {
+    const page = await open('first-run-public', '/first-run');
+    await page.getByText('You have been here before').waitFor();
+    const worker = page.getByRole('region', { name: 'The network’s own worker is needed' });
+    await worker.getByText('ghcr.io/crynux-network/crynux-node').waitFor();
+    await worker.getByText('no program was found in this folder').or(worker.getByText('/opt/old-worker')).first().waitFor();
+    await page.getByText('Without one, this machine cannot join Crynux on Base').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await worker.getByRole('button', { name: 'Read the newest release' }).click();
+    await worker.getByRole('button', { name: 'Fetch and check' }).click();
+    await worker.getByRole('progressbar', { name: /^Fetching: .* of .*, .*\/s$/ }).waitFor();
+    await worker.getByRole('button', { name: 'Cancel' }).click();
+    await worker.getByText('Stopped. What has arrived is kept').waitFor();
+    await go(page, '/first-run/checks');
+    await page.getByText('Network, chain, money and key are checked already.').waitFor();
+    await page
+      .getByText('Chain endpoint')
+      .or(page.getByText('Relay', { exact: true }))
+      .first()
+      .waitFor();
+    await go(page, '/first-run/stake');
+    const funding = page.getByRole('region', { name: 'Send the coins here' });
+    await funding.getByText('100000.00084 CNX').waitFor();
+    await funding.getByRole('img', { name: 'Address of the node as a QR code' }).waitFor();
+    await funding.getByText('still missing').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const steps = page.getByRole('navigation', { name: 'Steps' });
+    await steps.getByRole('link', { name: 'Fund & stake (open)' }).waitFor();
+    const stake = page.getByRole('textbox', { name: 'Stake in CNX' });
+    await stake.fill('100001');
+    await funding.getByText('100001.00084 CNX').waitFor();
+    await stake.fill('100002');
+    // Now all of it is there.
+    await funding.getByText('100002.00084 CNX').waitFor();
+    await funding.getByText('still missing').waitFor({ state: 'detached' });
+    await page.getByText('Your choices are kept, also when you close the program.').waitFor();
+    await page.getByRole('textbox', { name: 'Name of the node' }).fill('Cellar');
+    await steps.getByRole('link', { name: 'Card (open)' }).click();
+    await worker.waitFor();
+    await go(page, '/settings/nodes');
+    await go(page, '/first-run/stake');
+    await page.getByRole('textbox', { name: 'Name of the node' }).and(page.locator('[value=Cellar]')).waitFor();
+    expect(await stake.inputValue()).toBe('100002');
+  });
+
   it('needs one click with the network on this machine', async () => {
     const page = await open('first-run', '/');
     await page.getByRole('button', { name: 'Try it on this machine' }).click();

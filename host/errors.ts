@@ -146,6 +146,22 @@ export const HOST_ERRORS = {
   },
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
+  OFFICIAL_RELEASE_UNREADABLE: {
+    meaning: 'The release page of the official node could not be read.',
+    remedy: 'Check the network connection and the proxy, or open the page in a browser and download the package there.',
+  },
+  OFFICIAL_FILE_UNKNOWN: {
+    meaning: 'The newest release has no such file for this system, or no checksum for it.',
+    remedy: "Read the release page again. Without a checksum, download the file in a browser from the network's own pages.",
+  },
+  OFFICIAL_FETCH_FAILED: {
+    meaning: "The official node's package could not be fetched.",
+    remedy: 'Try again: what has arrived is kept. If it stays, check the connection, the proxy and the free space.',
+  },
+  OFFICIAL_FETCH_WRONG: {
+    meaning: 'What was fetched is not the file that the release page describes; it was thrown away.',
+    remedy: 'Fetch it again. If it happens again, something between here and the page changes files: use another connection.',
+  },
   LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
 } as const satisfies ErrorCatalogue;
 

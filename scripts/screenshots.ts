@@ -28,6 +28,11 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'first-run-stake': '/first-run/stake',
     'settings-no-nodes': '/settings/nodes',
   },
+  'first-run-public': {
+    'first-run-public-card': '/first-run/gpu',
+    'first-run-public-checks': '/first-run/checks',
+    'first-run-public-stake': '/first-run/stake',
+  },
   'session-ended': { 'session-ended': node('overview') },
   running: {
     overview: node('overview'),

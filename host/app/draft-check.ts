@@ -21,7 +21,8 @@ import { taskChainChecks } from '../../worker/preflight/task-chain-checks.ts';
 import { readChain, readTaskChain } from './chain-reading.ts';
 
 export interface DraftCheckOptions {
-  readonly draft: ProfileDraft;
+  /** Without an engine, what is about it and its models is left out. */
+  readonly draft: Pick<ProfileDraft, 'address' | 'stakeWei'> & Partial<Pick<ProfileDraft, 'engine' | 'modelIds'>>;
   readonly preset: NetworkPreset;
   /** Where its files would be. */
   readonly dataDir: string;
@@ -72,9 +73,9 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
                 relayStakes: () => relayReads({ known, stakeOf, delegatedTo }),
               }),
         more: taskChain === null ? [] : taskChainChecks({ taskChain, targetWei, minimumWei: preset.minStakeWei }),
-        engine: { kind: draft.engine.kind, accepted: preset.acceptedEngines },
+        engine: draft.engine === undefined ? null : { kind: draft.engine.kind, accepted: preset.acceptedEngines },
         // What is missing can still be downloaded when the node is there.
-        models: async () => ({ configured: draft.modelIds, missing: [] }),
+        models: async () => ({ configured: draft.modelIds ?? [], missing: [] }),
         disk: { path: dataDir },
         doppelganger: () =>
           doppelgangerFacts({ reader: taskChain === null ? reader : membersOf(taskChain), address: draft.address, isOurs }),

@@ -33,6 +33,8 @@ import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
 import { createNodeRecords } from './node-records.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
+import { createOfficialFetch } from './official-fetch.ts';
+import type { readRelease } from './official-release.ts';
 import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
@@ -56,6 +58,8 @@ export interface HostAppOptions {
   /** Asks a person for a folder, in a dialog that no page can fill in; left out, none can be chosen. */
   readonly chooseFolder?: OpenChooser;
   readonly openDevnet?: typeof forkDevnet;
+  /** Asks the release page of the official node; left out, over the internet. */
+  readonly readRelease?: typeof readRelease;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -141,12 +145,17 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const nodes: NodeRunner = createNodeRunner({ ...stores, networks, outbound, supervisor, devnet, views, clock, random });
   const info: AppInfo = { version: programVersion(), shell, platform: SYSTEM.name, dataDir, features, notices };
   const engines = createEngineDirectory(() => networks.presets(), createPatchList({ policy: outbound.policy }));
+  const official = createOfficialFetch({
+    ...{ folder: folders.downloads, policy: outbound.policy, clock },
+    ...(options.readRelease === undefined ? {} : { read: options.readRelease }),
+  });
   const parts: HostParts = {
     ...stores,
     info,
     networks,
     outbound,
     engines,
+    official,
     acts,
     places,
     supervisor,
@@ -192,6 +201,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     close() {
       closing ??= supervisor
         .stopAll()
+        .then(() => official.stop())
         .then(() => records.close())
         .then(() => devnet.stop())
         .finally(() => {

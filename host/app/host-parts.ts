@@ -10,6 +10,7 @@ import type { OutboundSettings } from '../settings/outbound.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { EngineDirectory } from './engines.ts';
 import type { NodeRunner } from './node-runner.ts';
+import type { OfficialFetch } from './official-fetch.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
 
@@ -28,6 +29,8 @@ export interface HostParts extends HostStores {
   /** The way to the internet. */
   readonly outbound: OutboundSettings;
   readonly engines: EngineDirectory;
+  /** The official node's package. */
+  readonly official: OfficialFetch;
   readonly acts: ActDesk;
   readonly places: ChosenPlaces;
   readonly supervisor: Supervisor;

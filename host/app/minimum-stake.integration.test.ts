@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { networkPresetSchema } from '../../contract/node-config.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import { type ChainWorld, CNX, startChainWorld } from '../../worker/chain/testing/chain-world.ts';
+import { readFunding } from './funding.ts';
 import { minimumStake } from './minimum-stake.ts';
 
 let world: ChainWorld;
@@ -10,11 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.chain.stop());
 
-const preset = (chain: object) =>
-  networkPresetSchema.parse({
-    ...{ id: 'lab', title: 'Lab', network: 'lab', relayUrl: 'http://127.0.0.1:1', acceptedEngines: ['embedded'] },
-    ...{ samplingModulus: 10, minStakeWei: '5', ...chain },
-  });
+const LAB = {
+  ...{ id: 'lab', title: 'Lab', network: 'lab', relayUrl: 'http://127.0.0.1:1', acceptedEngines: ['embedded'] },
+  ...{ samplingModulus: 10, minStakeWei: '5' },
+};
+const preset = (chain: object) => networkPresetSchema.parse({ ...LAB, ...chain });
 const ask = (chain: object) => minimumStake({ preset: preset(chain), clock: systemClock, random: systemRandom });
 
 it('is what the contract says at the moment, whatever the preset holds', async () => {
@@ -26,4 +27,22 @@ it('is what the contract says at the moment, whatever the preset holds', async (
 
 it('is the preset’s where there is no contract to ask', async () => {
   expect(await ask({})).toEqual({ minimumWei: '5', from: 'preset' });
+});
+
+it('and what an address lacks for it falls to nothing as the coin arrives', async () => {
+  const address = `0x${'5d'.repeat(20)}` as const;
+  const staked = preset({ chain: world.chain.preset });
+  const read = () => readFunding({ preset: staked, address, stakeWei: 1n, clock: systemClock, random: systemRandom });
+  const before = await read();
+  // The wish is below what the contract takes: it is reckoned with the contract's.
+  expect(before).toMatchObject({ walletWei: '0', stakeWei: String(100_000n * CNX), minimumWei: String(100_000n * CNX) });
+  expect(before?.missingWei).toBe(before?.neededWei);
+  expect(BigInt(before?.neededWei ?? 0)).toBeGreaterThan(100_000n * CNX);
+  await world.chain.anvil.control.setBalance(address, BigInt(before?.neededWei ?? 0));
+  expect(await read()).toMatchObject({ walletWei: before?.neededWei, missingWei: '0' });
+});
+
+it('no funds are asked for where nothing is staked on a chain', async () => {
+  const asked = { address: `0x${'5d'.repeat(20)}` as const, stakeWei: 1n, clock: systemClock, random: systemRandom };
+  expect(await readFunding({ preset: preset({}), ...asked })).toBeNull();
 });

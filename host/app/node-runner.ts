@@ -21,8 +21,11 @@ export interface NodeRunner {
   stop(profileId: string): Promise<void>;
   /** The network on this machine runs, and this address has what it takes to stake there. @throws LocalNetworkError */
   prepareLocal(node: Pick<Profile, 'address' | 'stakeWei'>): Promise<void>;
-  /** A node on this machine's own network, started. @throws HostError, LocalNetworkError */
-  createLocal(wish: LocalNodeWish): Promise<ProfileView>;
+  /**
+   * A node on this machine's own network, started. The signal ends it while the network starts, which then does not; a node that
+   * is made is not unmade. @throws HostError, LocalNetworkError, the signal's reason
+   */
+  createLocal(wish: LocalNodeWish, signal?: AbortSignal): Promise<ProfileView>;
   /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while nodes of it run */
   stopLocalNetwork(): Promise<void>;
 }
@@ -54,6 +57,23 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     await provideFor({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
   }
 
+  /** One that was not asked for any more is stopped again, unless it ran before. */
+  async function startLocal(signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    if (signal === undefined || devnet.state().kind === 'running') return devnet.start();
+    const aborted = Promise.withResolvers<never>();
+    const stop = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await Promise.race([devnet.start(), aborted.promise]);
+    } catch (error) {
+      if (signal.aborted) await devnet.stop();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
   const runner: NodeRunner = {
     async order(profileId) {
       const profile = profiles.get(profileId);
@@ -79,8 +99,8 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     },
     stop: (profileId) => supervisor.stop(profiles.get(profileId).id),
     prepareLocal,
-    async createLocal(wish) {
-      const { minStakeWei } = await devnet.start();
+    async createLocal(wish, signal) {
+      const { minStakeWei } = await startLocal(signal);
       const address = devnetKeys.create();
       supervisor.tellOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));

@@ -14,6 +14,7 @@ import { createKeystore } from '../keys/keystore.ts';
 import { type DevnetKeys, openDevnetKeys } from '../local-network/devnet-keys.ts';
 import { openPrivateFolder } from '../private-folder.ts';
 import { openProfiles, type ProfileStore } from '../profiles/profiles.ts';
+import { type FirstRunStore, openFirstRun } from '../settings/first-run.ts';
 import { openSecretSettings, type SecretSettings } from '../settings/secrets.ts';
 import { openSettings, type SettingsStore } from '../settings/settings.ts';
 
@@ -23,6 +24,8 @@ interface HostFolders {
   readonly models: string;
   readonly claims: string;
   readonly devnet: string;
+  /** The official node's package as it was fetched. */
+  readonly downloads: string;
 }
 
 export interface HostStores {
@@ -33,6 +36,8 @@ export interface HostStores {
   readonly settings: SettingsStore;
   /** Those of them that are secrets. */
   readonly secrets: SecretSettings;
+  /** What was chosen so far on the way to a node. */
+  readonly firstRun: FirstRunStore;
   /** One program per data directory. */
   readonly lock: DirectoryLock;
   /** What was mended while opening, or could not be; to be said. */
@@ -62,6 +67,7 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
     models: at('models'),
     claims: at('gpu-claims'),
     devnet: at('devnet'),
+    downloads: at('downloads'),
   };
   try {
     const settings = openSettings({ file: at('settings.json'), onRestored });
@@ -79,8 +85,9 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
     });
     const askKeychain = keychainAccess({ clock, backendProblem });
     const secrets = openSecretSettings({ file: at('secrets.json'), askKeychain, onRestored });
+    const firstRun = openFirstRun({ file: at('first-run.json') });
     const devnetKeys = openDevnetKeys({ dataDir: folders.devnet, random });
-    return { folders, keys, devnetKeys, profiles, settings, secrets, lock, notices };
+    return { folders, keys, devnetKeys, profiles, settings, secrets, firstRun, lock, notices };
   } catch (error) {
     lock.release();
     throw error;

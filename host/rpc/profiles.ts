@@ -57,6 +57,6 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       await nodes.stop(id);
       return done;
     }),
-    createOnDevnet: contract.profiles.createOnDevnet.handler(({ input }) => nodes.createLocal(input)),
+    createOnDevnet: contract.profiles.createOnDevnet.handler(({ input, signal }) => nodes.createLocal(input, signal)),
   };
 }

@@ -45,6 +45,7 @@ beforeAll(async () => {
     features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
     log: { debug: silent, info: silent, warn: silent, error: silent },
     openDevnet: localNetwork,
+    readRelease: async () => ({ version: '3.6.0', pageUrl: 'https://example.org', publishedMs: null, files: [] }),
     openWorker() {
       const exits: ((exit: { code: number; signal: null }) => void)[] = [];
       const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
@@ -67,13 +68,16 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
+/** It says nothing of having started. */
+let networkHangs = false;
+
 function localNetwork(): DevnetChannel {
   let hear: (message: unknown) => void = () => {};
   let exit: () => void = () => {};
   return {
     send(message) {
       const preset = { ...PRESET, id: 'devnet', relayUrl: 'http://127.0.0.1:9' };
-      if (message.type === 'start') queueMicrotask(() => hear({ type: 'ready', preset, explorerUrl: null }));
+      if (message.type === 'start' && !networkHangs) queueMicrotask(() => hear({ type: 'ready', preset, explorerUrl: null }));
       if (message.type === 'stop') queueMicrotask(() => exit());
     },
     onMessage: (listener) => {
@@ -107,8 +111,16 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['networks.add', { preset: PRESET }],
   ['networks.list', {}],
   ['networks.minimumStake', { id: 'devnet' }],
+  ['networks.funding', { networkId: 'nowhere', address: ADDRESS, stakeWei: '1' }],
+  ['networks.check', { networkId: 'nowhere', address: ADDRESS, stakeWei: '1' }],
   ['engines.list', {}],
   ['engines.inspect', { path: '/nowhere' }],
+  ['engines.release', {}],
+  ['engines.fetch', { name: 'none.dmg' }],
+  ['engines.stopFetch', {}],
+  ['engines.watchFetch', {}],
+  ['firstRun.keepDraft', { draft: null }],
+  ['firstRun.draft', {}],
   ['places.choose', { kind: 'models' }],
   ['gpus.inventory', {}],
   ['gpus.report', { ids: ['none'] }],
@@ -174,6 +186,21 @@ describe('the host of a data directory', () => {
     const contracted = pathsOf(hostContract, isContractProcedure).toSorted();
     expect(pathsOf(createHostRouter(app.parts), isProcedure).toSorted()).toEqual(contracted);
     expect(INPUTS.map(([name]) => name).toSorted()).toEqual(contracted);
+  });
+
+  it('ends what makes a node on this machine while its network still starts, and leaves nothing of it', async () => {
+    networkHangs = true;
+    const stop = new AbortController();
+    const { devnet, profiles } = app.parts;
+    const started = new Promise<void>((resolve) => void devnet.watch(({ kind }) => kind === 'starting' && resolve()));
+    const making = app.client.profiles.createOnDevnet({ name: 'Not wanted' }, { signal: stop.signal });
+    const refused = expect(making).rejects.toThrow();
+    await started;
+    const stopped = new Promise<void>((resolve) => void devnet.watch(({ kind }) => kind === 'stopped' && resolve()));
+    stop.abort();
+    await Promise.all([refused, stopped]);
+    expect(profiles.list()).toEqual([]);
+    networkHangs = false;
   });
 
   it('lets a private key out of none of them, and none fails by a defect', async () => {

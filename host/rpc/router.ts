@@ -1,19 +1,19 @@
 /** The host's contract, implemented: each procedure parses its input, asks one part of the host, and gives its answer. */
 
 import type { HostParts } from '../app/host-parts.ts';
-import { minimumStake } from '../app/minimum-stake.ts';
 import { routesOf } from '../app/routes.ts';
 import { isOtherProxy } from '../settings/outbound.ts';
 import { cardsHandlers } from './cards.ts';
 import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
+import { networkHandlers } from './networks.ts';
 import { profileHandlers } from './profiles.ts';
 import { streamOf } from './streams.ts';
 
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, secrets, networks, engines, keys, acts, places, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, engines, official, firstRun, keys, acts, places, devnet, nodes, updates } = parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
@@ -28,23 +28,29 @@ export function createHostRouter(parts: HostParts) {
       setSecret: contract.settings.setSecret.handler(({ input }) => secrets.set(input)),
       routes: contract.settings.routes.handler(() => routesOf(parts)),
     },
-    networks: {
-      list: contract.networks.list.handler(() => networks.views()),
-      minimumStake: contract.networks.minimumStake.handler(async ({ input }) => {
-        const { clock, random, outbound } = parts;
-        return minimumStake({ preset: networks.preset(input.id), clock, random, proxies: await outbound.policy() });
-      }),
-      add: contract.networks.add.handler(({ input }) => networks.add(input.preset)),
-      remove: contract.networks.remove.handler(({ input }) => {
-        networks.remove(input.id);
-        return done;
-      }),
-    },
+    networks: networkHandlers(contract, parts),
     engines: {
       list: contract.engines.list.handler(async () => ({ engines: await engines.list() })),
       inspect: contract.engines.inspect.handler(({ input }) =>
         'path' in input ? engines.inspect(input.path) : engines.keep(places.take(input.chosen, 'engine')),
       ),
+      release: contract.engines.release.handler(() => official.release()),
+      fetch: contract.engines.fetch.handler(async ({ input }) => {
+        await official.start(input.name);
+        return done;
+      }),
+      stopFetch: contract.engines.stopFetch.handler(async () => {
+        await official.stop();
+        return done;
+      }),
+      watchFetch: contract.engines.watchFetch.handler(streamOf(official.watch, official.state)),
+    },
+    firstRun: {
+      draft: contract.firstRun.draft.handler(() => ({ draft: firstRun.get() })),
+      keepDraft: contract.firstRun.keepDraft.handler(({ input }) => {
+        firstRun.set(input.draft);
+        return done;
+      }),
     },
     places: {
       choose: contract.places.choose.handler(async ({ input }) => ({ chosen: await places.choose(input.kind) })),

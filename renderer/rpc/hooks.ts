@@ -13,6 +13,8 @@ export interface Loaded<Value> {
   readonly error: ErrorView | null;
   readonly loading: boolean;
   reload(): void;
+  /** Ends the reading that is under way; what was there stays. */
+  cancel(): void;
 }
 
 type Read<Client, Value> = (client: Client, signal: AbortSignal) => Promise<Value>;
@@ -29,10 +31,12 @@ function useRead<Client, Value>(link: Link<Client>, read: Read<Client, Value>, k
   });
   const latest = useRef(read);
   latest.current = read;
+  const reading = useRef<AbortController | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `round` say when to read again.
   useEffect(() => {
     if (client === null) return;
     const stop = new AbortController();
+    reading.current = stop;
     setShown((was) => ({ key, value: was.key === key ? was.value : null, error: null, loading: true }));
     latest.current(client, stop.signal).then(
       (value) => {
@@ -45,8 +49,12 @@ function useRead<Client, Value>(link: Link<Client>, read: Read<Client, Value>, k
     return () => stop.abort();
   }, [client, key, round]);
   const reload = useCallback(() => setRound((was) => was + 1), []);
+  const cancel = useCallback(() => {
+    reading.current?.abort();
+    setShown((was) => ({ ...was, loading: false }));
+  }, []);
   const fits = shown.key === key && wanted;
-  return { value: fits ? shown.value : null, error: fits ? shown.error : null, loading: !fits || shown.loading, reload };
+  return { value: fits ? shown.value : null, error: fits ? shown.error : null, loading: !fits || shown.loading, reload, cancel };
 }
 
 /** Reads from the host; read again when `key` changes, after a reconnect, and by `reload`. */
@@ -94,6 +102,30 @@ export function useAct<Input extends readonly unknown[], Value>(act: (...input: 
   }, []);
   const clear = useCallback(() => setError(null), []);
   return { run, busy, error, clear };
+}
+
+export interface CancellableAct<Input extends readonly unknown[], Value> extends Act<Input, Value> {
+  /** Says to whoever does it that it is not wanted any more. */
+  cancel(): void;
+}
+
+/** Likewise, for what takes long: `act` passes the signal on, and one that was cancelled is no error. */
+export function useCancellableAct<Input extends readonly unknown[], Value>(
+  act: (signal: AbortSignal, ...input: Input) => Promise<Value>,
+): CancellableAct<Input, Value | null> {
+  const stop = useRef<AbortController | null>(null);
+  const plain = useAct(async (...input: Input) => {
+    const controller = new AbortController();
+    stop.current = controller;
+    try {
+      return await act(controller.signal, ...input);
+    } catch (error) {
+      if (controller.signal.aborted) return null;
+      throw error;
+    }
+  });
+  const cancel = useCallback(() => stop.current?.abort(), []);
+  return { ...plain, cancel };
 }
 
 /** Reads again every `everyMs`, and when `change` is another. */

@@ -2,6 +2,8 @@
 const SCENARIOS = [
   /** No node yet: the window opens at the first run. */
   'first-run',
+  /** Likewise, on the way to a public network, on a machine without a card and without the official worker; left and come back to. */
+  'first-run-public',
   /** Idle, with a past. */
   'running',
   'executing',

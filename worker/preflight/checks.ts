@@ -43,7 +43,8 @@ export interface PreflightParts {
   readonly chain: PreflightChain | null;
   /** Those of a network whose tasks live on a chain. */
   readonly more?: readonly Check[];
-  readonly engine: { readonly kind: EngineKind; readonly accepted: readonly EngineKind[] };
+  /** Null before one is chosen: it and its models are left out. */
+  readonly engine: { readonly kind: EngineKind; readonly accepted: readonly EngineKind[] } | null;
   /** Model ids that the node will name, and those of them that are not on disk. */
   readonly models: () => Promise<{ readonly configured: readonly string[]; readonly missing: readonly string[] }>;
   readonly disk: { readonly path: string; readonly needs?: DiskNeeds; readonly freeBytes?: (path: string) => Promise<number> };
@@ -57,10 +58,16 @@ export function preflightChecks(parts: PreflightParts): Check[] {
     ...relayChecks(parts),
     ...(parts.chain === null ? [] : chainChecks(parts.chain)),
     ...(parts.more ?? []),
-    { id: 'engine', run: async () => judgeEngine(engine) },
-    { id: 'models', run: async () => judgeModels(await models()) },
+    ...(engine === null ? [] : engineChecks(engine, models)),
     { id: 'disk', run: async () => judgeDisk({ freeBytes: await freeBytes(disk.path), needs }) },
     { id: 'doppelganger', run: async () => judgeDoppelganger(await doppelganger()) },
+  ];
+}
+
+function engineChecks(engine: NonNullable<PreflightParts['engine']>, models: PreflightParts['models']): Check[] {
+  return [
+    { id: 'engine', run: async () => judgeEngine(engine) },
+    { id: 'models', run: async () => judgeModels(await models()) },
   ];
 }
 

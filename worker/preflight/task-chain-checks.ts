@@ -56,17 +56,30 @@ async function contracts({ contracts, address }: TaskChainChecksParts['taskChain
   }
 }
 
-async function balance({ taskChain, targetWei, minimumWei }: TaskChainChecksParts): Promise<Verdict> {
-  const { contracts, rpc, address } = taskChain;
-  const [walletWei, priceWei, { status }] = await Promise.all([
+/** What a member-to-be has and needs; wei. A member has its stake in the contract already. */
+export async function taskChainFunds(
+  { contracts, rpc, address }: Pick<TaskChainChecksParts['taskChain'], 'address' | 'rpc' | 'contracts'>,
+  targetWei: bigint,
+) {
+  const [walletWei, priceWei, { status }, stakedWei] = await Promise.all([
     rpc.call('eth_getBalance', [address, 'latest']),
     rpc.call('eth_gasPrice', []),
     contracts.nodeInfo(address),
+    contracts.stakeOf(address),
   ]);
   const isMember = status !== 'Quit';
-  const stakeWei = isMember ? 0n : targetWei;
-  const gasWei = isMember ? 0n : priceWei * JOIN_GAS;
-  const reserveWei = priceWei * RESERVE_GAS;
+  return {
+    isMember,
+    walletWei,
+    stakedWei,
+    stakeWei: isMember ? 0n : targetWei,
+    gasWei: isMember ? 0n : priceWei * JOIN_GAS,
+    reserveWei: priceWei * RESERVE_GAS,
+  };
+}
+
+async function balance({ taskChain, targetWei, minimumWei }: TaskChainChecksParts): Promise<Verdict> {
+  const { isMember, walletWei, stakeWei, gasWei, reserveWei } = await taskChainFunds(taskChain, targetWei);
   const missingOf = (neededWei: bigint) => (neededWei > walletWei ? neededWei - walletWei : 0n);
   const neededWei = stakeWei + gasWei + reserveWei;
   const params = {

@@ -1,6 +1,10 @@
 /** Commands about what a machine has for its nodes: cards, engines, networks, and the network of its own. */
+import { OFFICIAL_PLACES } from '../../../contract/first-run.ts';
 import { networkPresetData, networkPresetSchema } from '../../../contract/node-config.ts';
+import { CodedError, type ErrorData } from '../../../protocol/errors.ts';
+import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
 import { HeadlessError } from '../../errors.ts';
+import { addressArgument } from '../address-argument.ts';
 import { withHost, withProgram } from '../ask-program.ts';
 import { confirmed } from '../confirm.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
@@ -39,8 +43,46 @@ export function addMachineCommands(registry: Registry): void {
       else terminal.out(table(['engine', 'version', 'place', 'accepted by'], rows));
       end(EXIT.ok);
     });
+  addOfficial(registry);
   addNetworks(registry);
   addDevnet(registry);
+}
+
+function addOfficial({ program, terminal, end }: Registry): void {
+  const official = program
+    .command('official')
+    .description("The official node's package, which has the worker of public networks.");
+  common(official.command('release'))
+    .description('Reads the newest release from its page, and what of it is for this system.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const release = await withHost(data, (host) => host.engines.release({}));
+      const rows = release.files.map(({ name, sizeBytes, sha256 }) => [name, String(sizeBytes), sha256 ?? 'none']);
+      if (json) terminal.out(JSON.stringify({ release, places: OFFICIAL_PLACES }));
+      else {
+        terminal.out(`Release ${release.version}: ${release.pageUrl}`);
+        if (rows.length > 0) terminal.out(table(['file', 'bytes', 'SHA-256'], rows));
+        else terminal.out(`It has no package for this system. The network's guide: ${OFFICIAL_PLACES.guide}`);
+      }
+      end(EXIT.ok);
+    });
+  common(official.command('fetch'))
+    .description('Fetches a file of the newest release into the data directory, and keeps it if its checksum is right.')
+    .argument('<file>', 'its name, as `official release` says it')
+    .action(async (name: string, { data, json }: CommonOptions) => {
+      const ended = await withHost(data, async (host) => {
+        await host.engines.fetch({ name });
+        for await (const state of await host.engines.watchFetch({}, { signal: terminal.signal })) {
+          if (state.kind !== 'downloading' && state.kind !== 'verifying') return state;
+        }
+        await host.engines.stopFetch({});
+        return { kind: 'cancelled' as const, name };
+      });
+      if (ended.kind === 'failed') throw new CodedError(ended.error.code, ended.error.message, ended.error.data as ErrorData);
+      if (json) terminal.out(JSON.stringify({ fetch: ended }));
+      else if (ended.kind === 'done') terminal.out(`${ended.path}\nIts SHA-256 is the one of the release page: ${ended.sha256}`);
+      else terminal.note('Stopped. What has arrived is kept.');
+      end(ended.kind === 'done' ? EXIT.ok : EXIT.failed);
+    });
 }
 
 function addNetworks({ program, terminal, end }: Registry): void {
@@ -71,6 +113,28 @@ function addNetworks({ program, terminal, end }: Registry): void {
       }
       const view = await withHost(data, (host) => host.networks.add({ preset: networkPresetData(preset.data) }));
       terminal.out(json ? JSON.stringify({ network: view }) : `Added ${view.id}.`);
+      end(EXIT.ok);
+    });
+  common(networks.command('funding'))
+    .description('Asks chain and contract what an address has and needs there for a stake.')
+    .argument('<network>', 'its id')
+    .argument('<address>', 'of the node')
+    .option('--stake <cnx>', 'left out, the least that the contract takes')
+    .action(async (networkId: string, address: string, { data, json, stake = '0' }: CommonOptions & { stake?: string }) => {
+      const asked = { networkId, address: addressArgument(address), stakeWei: String(parseCnx(stake)) };
+      const { funding } = await withHost(data, (host) => host.networks.funding(asked));
+      const cnx = (wei: string) => `${formatCnxExact(BigInt(wei))} CNX`;
+      if (json) terminal.out(JSON.stringify({ funding }));
+      else if (funding === null) terminal.out('Nothing is staked on a chain there.');
+      else {
+        const { neededWei, walletWei, missingWei, minimumWei, chainId } = funding;
+        terminal.out(
+          table(
+            ['chain', 'least stake now', 'wallet must hold', 'wallet holds', 'missing'],
+            [[String(chainId), cnx(minimumWei), cnx(neededWei), cnx(walletWei), cnx(missingWei)]],
+          ),
+        );
+      }
       end(EXIT.ok);
     });
   common(networks.command('remove'))

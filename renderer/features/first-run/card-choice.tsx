@@ -1,9 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { GpuCard } from '../../../contract/gpu.ts';
-import { useAct, useHostRead } from '../../rpc/hooks.ts';
+import { useAct, useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { useHostClient, useProfiles } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Working } from '../../ui/working.tsx';
 import { Option, Options, type StepPart } from './step-part.tsx';
+
+/** A card that is put in, or whose driver is installed, appears without a click. */
+const LOOK_AGAIN_MS = 10_000;
 
 /** One card or several of the same name, or, where the network runs here, one that is made up. */
 export function CardChoice({ choices, change }: StepPart) {
@@ -22,15 +26,21 @@ export function CardChoice({ choices, change }: StepPart) {
     change({ cardIds: ids, report: null, madeUpCard: false });
     if (ids.length > 0) void ask.run(ids);
   };
-  if (read.value === null) return read.error ? <ErrorNote error={read.error} /> : <p>{t('gpu.searching')}</p>;
+  useRefresh(read, LOOK_AGAIN_MS);
+  if (read.value === null) {
+    if (read.error) return <ErrorNote error={read.error} />;
+    return read.loading ? <Working label={t('gpu.searching')} onCancel={read.cancel} /> : null;
+  }
   const { inventory, usedBy } = read.value;
   const nameOf = (id: string) => profiles.find(({ profile }) => profile.id === id)?.profile.name ?? id;
   return (
     <Options legend={t('gpu.cards')} hint={t('gpu.cardsHint')}>
       {inventory.cards.length === 0 && (
-        <p className="text-soft">
-          {t('gpu.none')} {local && t('gpu.noneLocal')}
-        </p>
+        <div className="flex flex-col gap-1 rounded-md bg-raised px-3 py-2.5">
+          <p className="font-medium">{t('gpu.none')}</p>
+          <p className="text-soft">{local ? t('gpu.noneLocal') : t('gpu.noneMissing', { network: network?.title ?? '' })}</p>
+          {!local && <p className="text-soft">{t('gpu.noneMeanwhile')}</p>}
+        </div>
       )}
       {inventory.cards.map((card) => (
         <Option

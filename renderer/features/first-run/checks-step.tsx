@@ -1,58 +1,80 @@
 import { RefreshCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { ProfileDraftInput } from '../../../contract/profiles.ts';
-import { useHostRead } from '../../rpc/hooks.ts';
+import type { PreflightReport } from '../../../contract/preflight.ts';
+import type { Hex } from '../../../protocol/hex.ts';
+import { type Loaded, useHostRead } from '../../rpc/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Progress } from '../../ui/progress.tsx';
+import { Working } from '../../ui/working.tsx';
 import { PreflightList } from '../checks/preflight-list.tsx';
-import { draftOf, openSteps } from './choices.ts';
+import { type Choices, draftOf, openSteps, type Step, stakeWei } from './choices.ts';
 import { StepHead, type StepPart } from './step-part.tsx';
 
 export function ChecksStep({ choices }: StepPart) {
   const { t } = useTranslation('firstRun');
   const draft = draftOf(choices);
+  const early = earlyOf(choices);
+  const key = JSON.stringify(draft ?? early);
+  const read = useHostRead(`check ${key}`, async (client, signal) => {
+    if (draft !== null) return client.profiles.check({ draft }, { signal });
+    return early === null ? null : client.networks.check(early, { signal });
+  });
   return (
     <>
       <StepHead title={t('checks.title')} lead={t('checks.lead')} />
-      {draft === null ? (
-        <div>
-          <p>{t('checks.missing')}</p>
-          <ul className="mt-1 flex flex-wrap gap-4">
-            {openSteps(choices).map((step) => (
-              <li key={step}>
-                <Link to={`/first-run/${step}`} className="text-accent underline">
-                  {t(`steps.${step}`)}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </div>
-      ) : (
-        <Report draft={draft} />
-      )}
+      {draft === null && <Missing steps={openSteps(choices)} early={early !== null} />}
+      {(draft !== null || early !== null) && <Report read={read} whole={draft !== null} />}
     </>
   );
 }
 
-function Report({ draft }: { readonly draft: ProfileDraftInput }) {
+/** What of it can be looked at before there is a card: all that is about network, chain, money and key. */
+function earlyOf(choices: Choices) {
+  const { address, network } = choices;
+  const wei = stakeWei(choices);
+  // The network on this machine runs only once a node of it does.
+  if (address === null || network === null || wei === null || network.origin === 'local') return null;
+  return { networkId: network.id, address: address as Hex, stakeWei: String(wei) };
+}
+
+function Missing({ steps, early }: { readonly steps: readonly Step[]; readonly early: boolean }) {
   const { t } = useTranslation('firstRun');
-  const read = useHostRead(`check ${JSON.stringify(draft)}`, (client, signal) => client.profiles.check({ draft }, { signal }));
+  return (
+    <div>
+      <p>{t(early ? 'checks.missingSome' : 'checks.missing')}</p>
+      <ul className="mt-1 flex flex-wrap gap-4">
+        {steps.map((step) => (
+          <li key={step}>
+            <Link to={`/first-run/${step}`} className="text-accent underline">
+              {t(`steps.${step}`)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Report({ read, whole }: { readonly read: Loaded<PreflightReport | null>; readonly whole: boolean }) {
+  const { t } = useTranslation('firstRun');
+  const { value } = read;
   return (
     <>
-      {read.loading && <Progress value={null} label={t('checks.running')} />}
+      {read.loading && <Working label={t('checks.running')} onCancel={read.cancel} />}
       {read.error && <ErrorNote error={read.error} />}
-      {read.value !== null && (
+      {value !== null && (
         <>
-          <p role="status" className="font-medium">
-            {t(read.value.mayStart ? 'checks.may' : 'checks.mayNot')}
-          </p>
-          <PreflightList report={read.value} />
+          {whole && (
+            <p role="status" className="font-medium">
+              {t(value.mayStart ? 'checks.may' : 'checks.mayNot')}
+            </p>
+          )}
+          <PreflightList report={value} />
         </>
       )}
       <Button icon={RefreshCw} className="self-start" busy={read.loading} onClick={read.reload}>
-        {t(read.loading ? 'checks.running' : 'checks.run')}
+        {t('checks.run')}
       </Button>
     </>
   );

@@ -1,9 +1,11 @@
 /** What was chosen on the way to a node, and what of it is still open. Pure. */
 
+import { type FirstRunDraft, type Funding, OFFICIAL_MODEL_IDS } from '../../../contract/first-run.ts';
 import type { EngineView, NetworkView } from '../../../contract/host-contract.ts';
 import type { ProfileDraftInput } from '../../../contract/profiles.ts';
 import { selfTestModelOf } from '../../../protocol/models/model-kind.ts';
-import { parseCnx } from '../../../protocol/money/wei.ts';
+import { formatCnxExact } from '../../../protocol/money/wei.ts';
+import { readAmount } from '../wallet/amounts.ts';
 
 export const STEPS = ['key', 'network', 'gpu', 'checks', 'stake'] as const;
 export type Step = (typeof STEPS)[number];
@@ -20,6 +22,8 @@ export interface Choices {
   readonly network: NetworkView | null;
   /** What its contract asks for; null = not asked yet, or it does not answer. */
   readonly minimumWei: string | null;
+  /** What the address has there and needs; null = not asked yet, or nothing to ask. */
+  readonly funding: Funding | null;
   readonly engine: EngineView | null;
   readonly madeUpCard: boolean;
   readonly cardIds: readonly string[];
@@ -36,6 +40,7 @@ export const NO_CHOICES: Choices = {
   address: null,
   network: null,
   minimumWei: null,
+  funding: null,
   engine: null,
   madeUpCard: false,
   cardIds: [],
@@ -51,21 +56,42 @@ export function acceptedEngines(engines: readonly EngineView[], network: Network
   return engines.filter(({ config, acceptedBy }) => config !== null && (network === null || acceptedBy.includes(network.id)));
 }
 
-export type StakeProblem = 'notAnAmount' | 'tooLow';
-
-export function stakeProblem({ stake, minimumWei }: Choices): StakeProblem | null {
-  const wei = weiOf(stake);
-  if (wei === null) return 'notAnAmount';
-  if (wei === 0n) return 'notAnAmount';
-  return minimumWei !== null && wei < BigInt(minimumWei) ? 'tooLow' : null;
+/** Engines of this machine that the network would take, if they could be used. */
+export function unusableEngines(engines: readonly EngineView[], network: NetworkView | null): readonly EngineView[] {
+  const wanted = (kind: EngineView['kind']) => network === null || network.acceptedEngines.includes(kind);
+  return engines.filter(({ config, kind, problem }) => config === null && problem !== null && wanted(kind));
 }
 
-function weiOf(text: string): bigint | null {
-  try {
-    return parseCnx(text);
-  } catch {
-    return null;
-  }
+/** What it has; the official worker fetches what it is told to offer, so there it is what every official node preloads. */
+export function offeredModels({ kind, modelIds }: EngineView): readonly string[] {
+  return kind === 'official' ? [...new Set([...modelIds, ...OFFICIAL_MODEL_IDS])] : modelIds;
+}
+
+export type StakeProblem = 'notAnAmount' | 'twoWays' | 'tooLow';
+
+export function stakeProblem({ stake, minimumWei }: Choices): StakeProblem | null {
+  const typed = readAmount(stake);
+  if (typed.kind === 'twoWays') return 'twoWays';
+  if (typed.kind === 'none' || typed.wei === 0n) return 'notAnAmount';
+  return minimumWei !== null && typed.wei < BigInt(minimumWei) ? 'tooLow' : null;
+}
+
+export function stakeWei({ stake }: Choices): bigint | null {
+  const typed = readAmount(stake);
+  return typed.kind === 'amount' ? typed.wei : null;
+}
+
+/** Whether the coin is there: on this machine's own network it comes by itself. Null = nobody can tell yet. */
+export function isFunded({ network, funding }: Choices): boolean | null {
+  if (network === null) return null;
+  if (network.origin === 'local') return true;
+  return funding === null ? null : BigInt(funding.missingWei) === 0n;
+}
+
+/** Steps with a tick: nothing lacks, and the coin for the stake has arrived. */
+export function doneSteps(choices: Choices): readonly Step[] {
+  const open = openSteps(choices);
+  return STEPS.filter((step) => step !== 'checks' && !open.includes(step) && (step !== 'stake' || isFunded(choices) === true));
 }
 
 /** Steps that lack something, in their order. */
@@ -83,10 +109,9 @@ export function openSteps(choices: Choices): readonly Step[] {
 export function draftOf(choices: Choices): ProfileDraftInput | null {
   const { address, network, engine, modelIds, name, autoStart } = choices;
   const gpu = gpuOf(choices);
-  const wei = weiOf(choices.stake);
+  const wei = stakeWei(choices);
   if (openSteps(choices).length > 0 || address === null || network === null) return null;
   if (engine === null || engine.config === null || gpu === null || wei === null) return null;
-  const stakeWei = wei.toString();
   return {
     name: name.trim(),
     networkId: network.id,
@@ -94,7 +119,7 @@ export function draftOf(choices: Choices): ProfileDraftInput | null {
     engine: engine.config,
     gpu,
     modelIds: [...modelIds],
-    stakeWei,
+    stakeWei: wei.toString(),
     autoStart,
   };
 }
@@ -103,4 +128,43 @@ function gpuOf({ madeUpCard, network, cardIds, report, modelIds }: Choices): Pro
   if (madeUpCard && network?.origin === 'local') return MADE_UP_CARD;
   if (cardIds.length === 0 || report === null) return null;
   return { kind: 'cards', ids: [...cardIds], confirmed: report, selfTestModel: selfTestModelOf(modelIds) };
+}
+
+/** What is kept of them when the page goes. */
+export function keptOf(choices: Choices, step: Step): FirstRunDraft {
+  const { address, network, engine, madeUpCard, cardIds, modelIds, name, stake, autoStart } = choices;
+  return {
+    ...{ step, address: address as FirstRunDraft['address'], networkId: network?.id ?? null },
+    engine: engine === null ? null : { kind: engine.kind, path: engine.path },
+    ...{ madeUpCard, cardIds: [...cardIds], modelIds: [...modelIds], name, stake, autoStart },
+  };
+}
+
+/**
+ * Choices out of what was kept, as far as it still holds: a key, a network or an engine that is gone is chosen anew. What the
+ * network is told of the cards is read again.
+ */
+export function restored(
+  draft: FirstRunDraft,
+  present: {
+    readonly addresses: readonly string[];
+    readonly networks: readonly NetworkView[];
+    readonly engines: readonly EngineView[];
+  },
+): Choices {
+  const network = present.networks.find(({ id, comingSoon }) => id === draft.networkId && !comingSoon) ?? null;
+  const usable = acceptedEngines(present.engines, network);
+  const engine = usable.find(({ kind, path }) => kind === draft.engine?.kind && path === draft.engine.path) ?? null;
+  return {
+    ...NO_CHOICES,
+    ...{ network, engine, modelIds: engine === null ? [] : draft.modelIds },
+    address: present.addresses.find((address) => address === draft.address) ?? null,
+    madeUpCard: draft.madeUpCard && network?.origin === 'local',
+    ...{ cardIds: draft.cardIds, name: draft.name, stake: draft.stake, autoStart: draft.autoStart },
+  };
+}
+
+/** The least stake, as it is put into the empty field. */
+export function leastStake({ minStakeWei }: NetworkView): string {
+  return formatCnxExact(BigInt(minStakeWei));
 }

@@ -1,22 +1,27 @@
 import { FlaskConical } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { useStore } from 'zustand';
 import { nodePath } from '../../app/screens.ts';
-import { useAct } from '../../rpc/hooks.ts';
-import { useHostClient } from '../../state/app-context.ts';
+import { useCancellableAct } from '../../rpc/hooks.ts';
+import { useApp, useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Progress } from '../../ui/progress.tsx';
+import { Working } from '../../ui/working.tsx';
 
 /** Everything for a node on this machine's own network, in one click. */
 export function DevnetOffer() {
   const { t } = useTranslation('firstRun');
   const navigate = useNavigate();
   const host = useHostClient();
-  const create = useAct(async () => {
-    const { profile } = await host().profiles.createOnDevnet({ name: t('defaultName') });
+  const devnet = useStore(useApp().devnet, ({ value }) => value);
+  const create = useCancellableAct(async (signal) => {
+    const { profile } = await host().profiles.createOnDevnet({ name: t('defaultName') }, { signal });
     await navigate(nodePath(profile.id, 'overview'));
+    return profile;
   });
+  // Once the network runs, the node is made and cannot be unmade by a word.
+  const runs = devnet?.kind === 'running';
   return (
     <section aria-label={t('devnet.title')} className="flex flex-col gap-3 rounded-lg border border-line bg-accent-wash p-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -31,7 +36,13 @@ export function DevnetOffer() {
           {t(create.busy ? 'devnet.busy' : 'devnet.action')}
         </Button>
       </div>
-      {create.busy && <Progress value={null} label={t('devnet.busy')} />}
+      {create.busy && (
+        <Working
+          label={t(runs ? 'devnet.making' : 'devnet.starting')}
+          value={runs ? 0.75 : 0.2}
+          onCancel={runs ? undefined : create.cancel}
+        />
+      )}
       {create.error && <ErrorNote error={create.error} />}
     </section>
   );

@@ -1,32 +1,33 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { EngineView } from '../../../contract/host-contract.ts';
-import { useHostRead } from '../../rpc/hooks.ts';
+import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Working } from '../../ui/working.tsx';
 import { CardChoice } from './card-choice.tsx';
-import { acceptedEngines } from './choices.ts';
+import { acceptedEngines, offeredModels, unusableEngines } from './choices.ts';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+import { WorkerSource } from './worker-source.tsx';
+
+/** What a host unpacks meanwhile is found without a click. */
+const LOOK_AGAIN_MS = 10_000;
 
 export function GpuStep({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
   const { network, engine, modelIds } = choices;
   const read = useHostRead('engines', (client, signal) => client.engines.list({}, { signal }));
+  useRefresh(read, LOOK_AGAIN_MS);
   const engines = acceptedEngines(read.value?.engines ?? [], network);
   const same = (other: EngineView) => engine !== null && engine.kind === other.kind && engine.path === other.path;
   const chooseModel = (id: string, checked: boolean) =>
     change({ modelIds: checked ? [...modelIds, id] : modelIds.filter((other) => other !== id) });
+  const needsOfficial =
+    network?.acceptedEngines.includes('official') === true && !engines.some(({ kind }) => kind === 'official');
   return (
     <>
       <StepHead title={t('gpu.title')} lead={t('gpu.lead')} />
       {read.error && <ErrorNote error={read.error} />}
-      {read.value !== null && engines.length === 0 ? (
-        <p className="text-soft">
-          {t('gpu.noEngine', { network: network?.title ?? '' })}{' '}
-          <Link to="/settings/engines" className="text-accent hover:underline">
-            {t('gpu.engineSettings')}
-          </Link>
-        </p>
-      ) : (
+      {read.value === null && read.loading && <Working label={t('gpu.lookingEngines')} onCancel={read.cancel} />}
+      {engines.length > 0 && (
         <Options legend={t('gpu.engine')}>
           {engines.map((each) => (
             <Option
@@ -34,7 +35,7 @@ export function GpuStep({ choices, change }: StepPart) {
               type="radio"
               name="engine"
               checked={same(each)}
-              onChange={() => change({ engine: each, modelIds: each.modelIds })}
+              onChange={() => change({ engine: each, modelIds: offeredModels(each) })}
               title={`${each.title} ${each.version ?? ''}`.trim()}
             >
               {each.path !== null && <span className="break-all">{each.path}</span>}
@@ -42,11 +43,14 @@ export function GpuStep({ choices, change }: StepPart) {
           ))}
         </Options>
       )}
+      {read.value !== null && needsOfficial && engines.length === 0 && (
+        <WorkerSource network={network?.title ?? ''} broken={unusableEngines(read.value.engines, network)} onLook={read.reload} />
+      )}
       <CardChoice choices={choices} change={change} />
       {engine !== null && (
-        <Options legend={t('gpu.models')}>
-          {engine.modelIds.length === 0 && <p className="text-soft">{t('gpu.noModels')}</p>}
-          {engine.modelIds.map((id) => (
+        <Options legend={t('gpu.models')} {...(engine.kind === 'official' ? { hint: t('gpu.modelsOfficial') } : {})}>
+          {offeredModels(engine).length === 0 && <p className="text-soft">{t('gpu.noModels')}</p>}
+          {offeredModels(engine).map((id) => (
             <Option
               key={id}
               type="checkbox"

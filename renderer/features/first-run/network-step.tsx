@@ -1,11 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { NetworkView } from '../../../contract/host-contract.ts';
-import { formatCnx } from '../../../protocol/money/wei.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
-import { acceptedEngines, type Choices } from './choices.ts';
+import { acceptedEngines, type Choices, leastStake } from './choices.ts';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 
 /** Engine and stake follow the network: what it does not take is not kept. */
@@ -14,7 +13,8 @@ function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choic
   return {
     network,
     minimumWei: null,
-    stake: stake === '' ? formatCnx(BigInt(network.minStakeWei)) : stake,
+    funding: null,
+    stake: stake === '' ? leastStake(network) : stake,
     ...(kept ? {} : { engine: null, modelIds: [] }),
     ...(network.origin === 'local' ? {} : { madeUpCard: false }),
   };

@@ -1,39 +1,56 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { Navigate, useNavigate, useParams } from 'react-router';
 import { Button } from '../../ui/button.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { ChecksStep } from './checks-step.tsx';
-import { type Choices, isStep, NO_CHOICES, openSteps, STEPS } from './choices.ts';
+import { doneSteps, isStep, openSteps, STEPS } from './choices.ts';
 import { DevnetOffer } from './devnet-offer.tsx';
 import { GpuStep } from './gpu-step.tsx';
 import { KeyStep } from './key-step.tsx';
 import { NetworkStep } from './network-step.tsx';
 import { StakeStep } from './stake-step.tsx';
 import { StepList } from './step-list.tsx';
+import { useChoices } from './use-choices.ts';
 
-/** From nothing to a running node in five steps, back and forth. */
+/** From nothing to a running node in five steps, back and forth; what was chosen waits until it is gone on with. */
 export function FirstRunScreen() {
   const { t } = useTranslation(['firstRun', 'common']);
   const navigate = useNavigate();
   const params = useParams();
   const step = isStep(params.step) ? params.step : STEPS[0];
-  const [choices, setChoices] = useState<Choices>(() => ({ ...NO_CHOICES, name: t('defaultName') }));
-  const change = (part: Partial<Choices>) => setChoices((was) => ({ ...was, ...part }));
+  const { choices, change, ready, leftAt, startOver, finish } = useChoices(step);
+  if (!ready) {
+    return (
+      <Screen title={t('title')}>
+        <p role="status" className="text-faint">
+          {t('common:frame.loading')}
+        </p>
+      </Screen>
+    );
+  }
+  if (params.step === undefined && leftAt !== null) return <Navigate replace to={`/first-run/${leftAt}`} />;
   const at = STEPS.indexOf(step);
   const [before, after] = [STEPS[at - 1], STEPS[at + 1]];
   const part = { choices, change };
   return (
     <Screen title={t('title')}>
       <p className="text-soft">{t('lead')}</p>
+      {leftAt !== null && (
+        <div role="status" className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-raised px-3 py-2">
+          <p>{t('kept')}</p>
+          <Button small onClick={startOver}>
+            {t('startOver')}
+          </Button>
+        </div>
+      )}
       {step === 'key' && <DevnetOffer />}
-      <StepList current={step} open={openSteps(choices)} />
+      <StepList current={step} done={doneSteps(choices)} />
       <section aria-label={t(`steps.${step}`)} className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-5">
         {step === 'key' && <KeyStep {...part} />}
         {step === 'network' && <NetworkStep {...part} />}
         {step === 'gpu' && <GpuStep {...part} />}
         {step === 'checks' && <ChecksStep {...part} />}
-        {step === 'stake' && <StakeStep {...part} />}
+        {step === 'stake' && <StakeStep {...part} open={openSteps(choices)} onCreated={finish} />}
       </section>
       <div className="flex justify-between gap-2">
         {before === undefined ? (

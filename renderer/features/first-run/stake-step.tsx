@@ -2,21 +2,26 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { NetworkView } from '../../../contract/host-contract.ts';
-import { formatCnx } from '../../../protocol/money/wei.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useAct, useHostRead } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, TextInput } from '../../ui/field.tsx';
-import { CopyButton } from '../../ui/hash.tsx';
+import { moneyText } from '../../ui/money.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { draftOf, openSteps, stakeProblem } from './choices.ts';
+import { draftOf, isFunded, type Step, stakeProblem } from './choices.ts';
+import { FundingPanel } from './funding-panel.tsx';
 import { StepHead, type StepPart } from './step-part.tsx';
 
-export function StakeStep({ choices, change }: StepPart) {
+interface StakeStepProps extends StepPart {
+  readonly open: readonly Step[];
+  readonly onCreated: () => Promise<void>;
+}
+
+export function StakeStep({ choices, change, open, onCreated }: StakeStepProps) {
   const { t } = useTranslation('firstRun');
-  const { address, network, stake, name, autoStart } = choices;
+  const { network, stake, name, autoStart } = choices;
   const asked = useMinimumStake(network);
   const known = asked.value?.minimumWei ?? null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once per answer.
@@ -24,23 +29,12 @@ export function StakeStep({ choices, change }: StepPart) {
     if (known !== choices.minimumWei) change({ minimumWei: known });
   }, [known]);
   const minimumWei = known ?? network?.minStakeWei ?? null;
-  const minimum = minimumWei === null ? null : formatCnx(BigInt(minimumWei));
+  const minimum = minimumWei === null ? null : moneyText(BigInt(minimumWei));
   const problem = stake === '' ? null : stakeProblem(choices);
   const problemText = problem === null ? null : t(`stake.${problem}`, { minimum: minimum ?? '' });
   return (
     <>
       <StepHead title={t('stake.title')} lead={t('stake.lead')} />
-      <div className="flex flex-col gap-1">
-        <span className="font-medium">{t('stake.address')}</span>
-        {address === null ? (
-          <span className="text-faint">{t('stake.noKey')}</span>
-        ) : (
-          <span className="flex items-center gap-1">
-            <code className="font-mono break-all">{address}</code>
-            <CopyButton text={address} what={t('stake.address')} />
-          </span>
-        )}
-      </div>
       <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Field
           label={t('stake.amount')}
@@ -62,11 +56,12 @@ export function StakeStep({ choices, change }: StepPart) {
           )}
         </Field>
       </div>
+      <FundingPanel choices={choices} change={change} />
       <div className="flex items-center gap-3">
         <Switch id="auto-start" checked={autoStart} onChange={(checked) => change({ autoStart: checked })} />
         <label htmlFor="auto-start">{t('stake.autoStart')}</label>
       </div>
-      <Finish choices={choices} />
+      <Finish choices={choices} open={open} onCreated={onCreated} />
     </>
   );
 }
@@ -78,7 +73,7 @@ function useMinimumStake(network: NetworkView | null) {
   );
 }
 
-function Finish({ choices }: Pick<StepPart, 'choices'>) {
+function Finish({ choices, open, onCreated }: Pick<StakeStepProps, 'choices' | 'open' | 'onCreated'>) {
   const { t } = useTranslation('firstRun');
   const { toasts } = useApp();
   const navigate = useNavigate();
@@ -87,24 +82,28 @@ function Finish({ choices }: Pick<StepPart, 'choices'>) {
   const create = useAct(async (start: boolean) => {
     if (draft === null) return;
     const { profile } = await host().profiles.create({ draft });
+    await onCreated();
     if (start) await host().profiles.start({ id: profile.id });
     const text = t(start ? 'stake.started' : 'stake.created', { name: profile.name });
     toasts.getState().push({ tone: 'good', text });
     await navigate(nodePath(profile.id, 'overview'));
   });
-  const missing = openSteps(choices);
   return (
     <>
-      {missing.length > 0 && (
-        <p className="flex flex-wrap gap-x-3 text-soft">
-          {t('stake.missing')}
-          {missing.map((step) => (
-            <Link key={step} to={`/first-run/${step}`} className="text-accent underline">
-              {t(`steps.${step}`)}
-            </Link>
-          ))}
-        </p>
+      {open.length > 0 && (
+        <div className="flex flex-col gap-1 text-soft">
+          <p className="flex flex-wrap gap-x-3">
+            {t('stake.missing')}
+            {open.map((step) => (
+              <Link key={step} to={`/first-run/${step}`} className="text-accent underline">
+                {t(`steps.${step}`)}
+              </Link>
+            ))}
+          </p>
+          <p>{t('stake.waits')}</p>
+        </div>
       )}
+      {open.length === 0 && isFunded(choices) === false && <p className="text-soft">{t('stake.unfunded')}</p>}
       {create.error && <ErrorNote error={create.error} />}
       <div className="flex flex-wrap gap-2">
         <Button tone="primary" disabled={draft === null} busy={create.busy} onClick={() => void create.run(true)}>

@@ -5,13 +5,13 @@ import { Link } from 'react-router';
 import { STEPS, type Step } from './choices.ts';
 
 /** All steps, each to be gone to at any time; ticked where nothing lacks. */
-export function StepList({ current, open }: { readonly current: Step; readonly open: readonly Step[] }) {
+export function StepList({ current, done: ticked }: { readonly current: Step; readonly done: readonly Step[] }) {
   const { t } = useTranslation('firstRun');
   return (
     <nav aria-label={t('stepsLabel')}>
       <ol className="flex gap-2">
         {STEPS.map((step, index) => {
-          const done = step !== 'checks' && !open.includes(step);
+          const done = ticked.includes(step);
           return (
             <li key={step} className="flex-auto">
               <Link

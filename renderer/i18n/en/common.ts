@@ -84,6 +84,7 @@ export const common = {
     EndGroupSuccess: 'Group success',
   },
   taskType: { StableDiffusion: 'Image', Llm: 'Text', FineTuneLora: 'Fine-tuning' },
+  address: 'address',
   transaction: { name: 'transaction', page: 'its address in the explorer', opens: 'in the explorer, in a new tab' },
   do: {
     cancel: 'Cancel',

@@ -87,6 +87,7 @@ export const common: Same<typeof en> = {
     EndGroupSuccess: '组成功',
   },
   taskType: { StableDiffusion: '图像', Llm: '文本', FineTuneLora: '微调' },
+  address: '地址',
   transaction: { name: '交易', page: '浏览器中的地址', opens: '在区块浏览器中（新标签页）' },
   do: {
     cancel: '取消',

@@ -1,0 +1,85 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useHostRead } from '../../rpc/hooks.ts';
+import { useHostClient } from '../../state/app-context.ts';
+import { type Choices, isStep, keptOf, NO_CHOICES, restored, type Step } from './choices.ts';
+
+const KEEP_AFTER_MS = 300;
+
+export interface FirstRunState {
+  readonly choices: Choices;
+  change(part: Partial<Choices>): void;
+  /** False until what was kept has been read: until then nothing is shown, so that nothing is written over. */
+  readonly ready: boolean;
+  /** Where it was left; null = it is begun now. */
+  readonly leftAt: Step | null;
+  startOver(): void;
+  /** The node is there: nothing waits any more. */
+  finish(): Promise<void>;
+}
+
+/** The choices of the first run, which outlive the page: they are kept in the data directory until the node is made. */
+export function useChoices(step: Step): FirstRunState {
+  const { t } = useTranslation('firstRun');
+  const host = useHostClient();
+  const [choices, setChoices] = useState<Choices>(() => ({ ...NO_CHOICES, name: t('defaultName') }));
+  const [ready, setReady] = useState(false);
+  const [leftAt, setLeftAt] = useState<Step | null>(null);
+  const changed = useRef(false);
+  const read = useHostRead('first run', async (client, signal) => {
+    const { draft } = await client.firstRun.draft({}, { signal });
+    if (draft === null) return { draft, choices: null };
+    const [{ keys }, { networks }, { engines }] = await Promise.all([
+      client.keys.list({}, { signal }),
+      client.networks.list({}, { signal }),
+      client.engines.list({}, { signal }),
+    ]);
+    const addresses = keys.filter(({ archived }) => !archived).map(({ address }) => address);
+    const found = restored(draft, { addresses, networks, engines });
+    if (found.cardIds.length === 0) return { draft, choices: found };
+    // A card that is gone is chosen anew.
+    const report = await client.gpus.report({ ids: [...found.cardIds] }, { signal }).catch(() => null);
+    if (report === null) return { draft, choices: { ...found, cardIds: [] } };
+    return { draft, choices: { ...found, report: { name: report.reportedName, vramGib: report.reportedVramGib } } };
+  });
+  useEffect(() => {
+    if (ready || read.loading) return;
+    if (read.value !== null && read.value.draft !== null) {
+      const { draft, choices: found } = read.value;
+      if (found !== null) setChoices(found);
+      setLeftAt(isStep(draft.step) ? draft.step : null);
+    }
+    setReady(true);
+  }, [ready, read.loading, read.value]);
+
+  const change = useCallback((part: Partial<Choices>) => {
+    changed.current = true;
+    setChoices((was) => ({ ...was, ...part }));
+  }, []);
+  useEffect(() => {
+    if (!ready || !changed.current) return;
+    const keep = () =>
+      void host()
+        .firstRun.keepDraft({ draft: keptOf(choices, step) })
+        .catch(() => {});
+    const timer = setTimeout(keep, KEEP_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [ready, choices, step, host]);
+
+  const forget = useCallback(async () => {
+    changed.current = false;
+    await host().firstRun.keepDraft({ draft: null });
+  }, [host]);
+  return {
+    choices,
+    change,
+    ready,
+    leftAt,
+    finish: forget,
+    startOver() {
+      setLeftAt(null);
+      setChoices({ ...NO_CHOICES, name: t('defaultName') });
+      void forget().catch(() => {});
+    },
+  };
+}

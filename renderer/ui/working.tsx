@@ -1,0 +1,46 @@
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from './button.tsx';
+import { Progress } from './progress.tsx';
+import { durationText } from './time.tsx';
+
+export interface WorkingProps {
+  /** What is under way. */
+  readonly label: string;
+  /** 0–1; left out, nobody knows how far it is. */
+  readonly value?: number | null;
+  /** Left out where it cannot be undone. */
+  readonly onCancel?: (() => void) | undefined;
+}
+
+/** Something under way, for how long it has been, and the way out of it. */
+export function Working({ label, value = null, onCancel }: WorkingProps) {
+  const { t } = useTranslation();
+  const [startedMs] = useState(() => performance.now());
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - startedMs) / 1_000)), 500);
+    return () => clearInterval(timer);
+  }, [startedMs]);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <Progress value={value} label={label} />
+      <div className="flex min-h-7 items-center justify-between gap-3 text-[13px] text-soft">
+        <p role="status">{label}</p>
+        <span className="flex items-center gap-3">
+          {seconds >= 2 && (
+            <span aria-hidden className="tabular-nums">
+              {durationText(seconds * 1_000)}
+            </span>
+          )}
+          {onCancel !== undefined && (
+            <Button small icon={X} onClick={onCancel}>
+              {t('do.cancel')}
+            </Button>
+          )}
+        </span>
+      </div>
+    </div>
+  );
+}
