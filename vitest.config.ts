@@ -8,10 +8,10 @@ const node = {
 };
 
 /**
- * For both projects: were they different, the one would wait for the end of the other. Four fit two cores, because the
- * integration tests wait for their processes much of the time.
+ * For both projects: were they different, the one would wait for the end of the other. Eight fit two cores, because the
+ * integration tests wait for their processes most of the time.
  */
-const maxWorkers = 4;
+const maxWorkers = 8;
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import { proveVrf } from '../protocol/vrf/ecvrf.ts';
+import { vrfOutputs } from '../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../protocol/vrf/sampling.ts';
 import { createSamplingPlan } from './sampling-plan.ts';
 
@@ -11,7 +11,7 @@ describe('createSamplingPlan', () => {
     let counter = 0;
     const random = { bytes: () => sha256(Uint8Array.of(counter++)), fraction: () => 0 };
     const plan = createSamplingPlan({ privateKey, modulus: 4, random });
-    const sampled = () => isSampled(proveVrf(privateKey, plan.seed()).output, 4);
+    const sampled = () => isSampled(vrfOutputs(privateKey)(plan.seed()), 4);
     expect([sampled(), sampled()]).toEqual([false, false]);
     plan.setNext('group');
     expect([sampled(), sampled()]).toEqual([true, false]);

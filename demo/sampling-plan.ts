@@ -5,7 +5,7 @@
  */
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import type { Random } from '../protocol/ports.ts';
-import { proveVrf } from '../protocol/vrf/ecvrf.ts';
+import { vrfOutputs } from '../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../protocol/vrf/sampling.ts';
 
 export interface SamplingPlan {
@@ -21,6 +21,7 @@ export function createSamplingPlan(options: {
   readonly random: Random;
 }): SamplingPlan {
   let group = false;
+  const outputFor = vrfOutputs(options.privateKey);
   return {
     setNext(kind) {
       group = kind === 'group';
@@ -28,7 +29,7 @@ export function createSamplingPlan(options: {
     seed() {
       for (;;) {
         const seed = bytesToHex(options.random.bytes(32));
-        if (isSampled(proveVrf(options.privateKey, seed).output, options.modulus) !== group) continue;
+        if (isSampled(outputFor(seed), options.modulus) !== group) continue;
         group = false;
         return seed;
       }

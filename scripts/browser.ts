@@ -2,7 +2,16 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge'];
+/** The first is the same engine without a browser around it: it starts sooner and costs a fifth less. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'chrome',
+  'microsoft-edge',
+];
 
 const FIXED: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   darwin: [

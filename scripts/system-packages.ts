@@ -25,7 +25,7 @@ function hasLibrary(name: string): boolean {
 }
 
 const BROWSER: Need = {
-  package: 'chromium',
+  package: 'chromium-headless-shell',
   why: 'the window is driven in a real browser',
   present: () => findBrowser() !== null,
 };

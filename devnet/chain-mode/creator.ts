@@ -5,7 +5,7 @@ import type { Random } from '../../protocol/ports.ts';
 import { taskCommitment } from '../../protocol/signing/commitment.ts';
 import { addressOf, publicKeyOf } from '../../protocol/signing/keys.ts';
 import { ABORT_REASON, TASK_TYPE, type TaskType } from '../../protocol/tasks/status.ts';
-import { proveVrf } from '../../protocol/vrf/ecvrf.ts';
+import { proveVrf, vrfOutputs } from '../../protocol/vrf/ecvrf.ts';
 import { isSampled, SAMPLING_MODULUS } from '../../protocol/vrf/sampling.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
 import { type ChainTask, chainTask } from './chain-task.ts';
@@ -70,6 +70,7 @@ export function createCreator(options: {
   const account = chain.account(privateKey);
   const contract = chain.contract('VSSTask');
   const publicKey = publicKeyOf(privateKey);
+  const outputFor = vrfOutputs(privateKey);
 
   const fresh = (taskId: Hex) => {
     const nonce = bytesToHex(random.bytes(32));
@@ -77,7 +78,7 @@ export function createCreator(options: {
   };
   const samplesAt = (parentHash: Hex, commitment: Hex) => {
     const seed = keccak256(`${parentHash}${commitment.slice(2)}`) as Hex;
-    return isSampled(proveVrf(privateKey, seed).output, MODULUS);
+    return isSampled(outputFor(seed), MODULUS);
   };
 
   const create = (
@@ -109,8 +110,7 @@ export function createCreator(options: {
         });
       }
       const task = await chainTask(chain, made.commitment);
-      const { output } = proveVrf(privateKey, task.samplingSeed);
-      return { ...made, sampled: isSampled(output, MODULUS), task };
+      return { ...made, sampled: isSampled(outputFor(task.samplingSeed), MODULUS), task };
     },
     async validateSingle({ commitment }) {
       const { samplingSeed } = await chainTask(chain, commitment);

@@ -29,6 +29,8 @@ export async function openBrowser(): Promise<DoubleBrowser> {
     headless: true,
     chromiumSandbox: process.getuid?.() !== 0,
     viewport: { width: 1280, height: 800 },
+    // Drawing what only moves is most of what such a browser does.
+    reducedMotion: 'reduce',
     serviceWorkers: 'block',
   });
   const [port] = (await readFile(path.join(profile, 'DevToolsActivePort'), 'utf8')).split('\n');

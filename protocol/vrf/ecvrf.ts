@@ -38,6 +38,16 @@ export type VrfVerdict = { readonly valid: true; readonly output: Hex } | { read
 
 const INVALID: VrfVerdict = { valid: false, output: null };
 
+/**
+ * The output of {@link proveVrf} without its proof, at less than half the cost: for whoever looks through many seeds.
+ * @throws ProtocolError PROTOCOL_BAD_HEX when the key is no scalar of the curve, or later when alpha is not hex.
+ */
+export function vrfOutputs(privateKey: Hex): (alpha: Hex) => Hex {
+  const x = bytesToNumberBE(privateKeyBytes(privateKey));
+  const key = Point.BASE.multiply(x);
+  return (alpha) => outputOf(hashToCurve(key, hexToBytes(alpha, 'alpha')).multiply(x));
+}
+
 /** @throws ProtocolError PROTOCOL_BAD_HEX when the key is no scalar of the curve or alpha is not hex. */
 export function proveVrf(privateKey: Hex, alpha: Hex): VrfProof {
   const secret = privateKeyBytes(privateKey);

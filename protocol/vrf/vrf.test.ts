@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, type Hex } from '../hex.ts';
 import { publicKeyOf } from '../signing/keys.ts';
-import { proveVrf, verifyVrf } from './ecvrf.ts';
+import { proveVrf, verifyVrf, vrfOutputs } from './ecvrf.ts';
 import { isSampled, SAMPLING_MODULUS } from './sampling.ts';
 
 const RELAY_KEY: Hex = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
@@ -73,6 +73,7 @@ const VECTORS: readonly Vector[] = [
 describe('ECVRF', () => {
   it.each(VECTORS)('proves and verifies $name', ({ key, alpha, proof, output }) => {
     expect(proveVrf(key, alpha)).toEqual({ proof, output });
+    expect(vrfOutputs(key)(alpha)).toBe(output);
     expect(verifyVrf({ publicKey: publicKeyOf(key), alpha, proof })).toEqual({ valid: true, output });
   });
 

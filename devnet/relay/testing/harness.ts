@@ -6,7 +6,7 @@ import { textScore } from '../../../protocol/scores/score.ts';
 import { taskCommitment } from '../../../protocol/signing/commitment.ts';
 import { addressOf, publicKeyOf } from '../../../protocol/signing/keys.ts';
 import { signRequest } from '../../../protocol/signing/request-signature.ts';
-import { proveVrf } from '../../../protocol/vrf/ecvrf.ts';
+import { proveVrf, vrfOutputs } from '../../../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../../../protocol/vrf/sampling.ts';
 import type { RelayChain } from '../../chain/relay-chain.ts';
 import type { RelayConfigInput } from '../config.ts';
@@ -159,13 +159,13 @@ export function createHarness(options: HarnessOptions = {}): Harness {
 
 /** Seeds that make every task of these creators sampled, or none. */
 export function planSampling(creators: readonly string[], plan: { modulus: number; sampled: boolean; seed: string }) {
-  const keys = new Map(creators.map((name) => [addressOf(keyOf(name)) as string, keyOf(name)]));
+  const outputs = new Map(creators.map((name) => [addressOf(keyOf(name)) as string, vrfOutputs(keyOf(name))]));
   const random = seededRandom(`sampling ${plan.seed}`);
   return (creator: string): Hex => {
-    const key = keys.get(creator);
+    const outputFor = outputs.get(creator);
     for (;;) {
       const candidate = bytesToHex(random.bytes(32));
-      if (key === undefined || isSampled(proveVrf(key, candidate).output, plan.modulus) === plan.sampled) return candidate;
+      if (outputFor === undefined || isSampled(outputFor(candidate), plan.modulus) === plan.sampled) return candidate;
     }
   };
 }

@@ -1,6 +1,6 @@
 /** A chain with the task contracts, and everybody on it but the node: relay, application, other nodes. */
 import { randomBytes } from 'node:crypto';
-import { ContractFactory, type Interface, keccak256, Wallet } from 'ethers';
+import { ContractFactory, computeAddress, type Interface, keccak256, toQuantity, Wallet } from 'ethers';
 import {
   type TaskChainPreset,
   type TaskChainPresetInput,
@@ -10,7 +10,7 @@ import { type Anvil, startAnvil } from '../../../../devnet/chain/anvil.ts';
 import { compiledTaskContract, type TaskContractName, taskContractInterface } from '../../../../devnet/chain-mode/compiled.ts';
 import { systemClock } from '../../../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../../../protocol/hex.ts';
-import { proveVrf } from '../../../../protocol/vrf/ecvrf.ts';
+import { proveVrf, vrfOutputs } from '../../../../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../../../../protocol/vrf/sampling.ts';
 
 export const CNX = 10n ** 18n;
@@ -60,6 +60,7 @@ export const GPU = 'NVIDIA GeForce RTX 4090+Linux';
 export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = {}): Promise<TaskWorld> {
   const anvil = await startAnvil({ clock: systemClock, chainId: CHAIN_ID });
   const { provider } = anvil.control;
+  await provider.send('anvil_autoImpersonateAccount', [true]);
   const keys = { owner: newKey(), relay: newKey(), creator: newKey() };
   const give = async (address: string, wei: bigint) =>
     anvil.control.setBalance(address, (await provider.getBalance(address)) + wei);
@@ -90,13 +91,15 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
     qos: taskContractInterface('QOS'),
   };
   const sendAs = async (key: Hex, to: Hex, face: Interface, fn: string, args: readonly unknown[] = [], value = 0n) => {
-    const wallet = new Wallet(key, provider);
-    const call = { from: wallet.address, to, data: face.encodeFunctionData(fn, args), value };
+    const from = computeAddress(key);
+    const call = { from, to, data: face.encodeFunctionData(fn, args), value };
     await provider.call(call);
-    const sent = await wallet.sendTransaction({ ...call, gasLimit: 6_000_000n });
-    const receipt = await mined(sent.hash);
+    // Anvil takes it unsigned: signing is no matter of this world's own accounts.
+    const unsigned = { ...call, value: toQuantity(value), gas: toQuantity(6_000_000n) };
+    const hash: Hex = await provider.send('eth_sendTransaction', [unsigned]);
+    const receipt = await mined(hash);
     if (receipt.status !== 1) throw new Error(`${fn} was reverted`);
-    return sent.hash as Hex;
+    return hash;
   };
   await sendAs(keys.owner, node, faces.node, 'updateTaskContractAddress', [task]);
   await sendAs(keys.owner, qos, faces.qos, 'updateNodeContractAddress', [node]);
@@ -124,6 +127,7 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
     const alpha = (await getTask(commitment)).samplingSeed as Hex;
     return { ...proveVrf(keys.creator, alpha), publicKey: `0x${new Wallet(keys.creator).signingKey.publicKey.slice(4)}` };
   };
+  const outputFor = vrfOutputs(keys.creator);
   const world: TaskWorld = {
     anvil,
     preset,
@@ -131,16 +135,22 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
     balance: (address) => provider.getBalance(address),
     give,
     async create({ feeWei = CNX, guid, sampled = guid !== undefined, type = 0, modelIds = ['base:tiny/model'] } = {}) {
-      // The digit comes from the block before; a snapshot lets us try until it is the wanted one.
+      // The seed comes from the block before: nonces are tried on it. A block in between spoils that; a snapshot takes it back.
       for (;;) {
         const snapshot = await anvil.control.snapshot();
         const id = guid ?? newKey();
-        const nonce = newKey();
-        const commitment = keccak256(`${id}${nonce.slice(2)}`) as Hex;
+        const head = (await provider.getBlock('latest'))?.hash ?? '';
+        let nonce: Hex;
+        let commitment: Hex;
+        do {
+          nonce = newKey();
+          commitment = keccak256(`${id}${nonce.slice(2)}`) as Hex;
+        } while (isSampled(outputFor(keccak256(`${head}${commitment.slice(2)}`) as Hex), 10) !== sampled);
         const required = type === 0 ? ['', 0] : [GPU, 24];
         const args = [type, commitment, nonce, modelIds, 1, ...required, [2, 5, 0], 1];
         await sendAs(keys.creator, task, faces.task, 'createTask', args, feeWei);
-        if (isSampled((await proofOf(commitment)).output, 10) === sampled) return { commitment, guid: id, nonce };
+        if (isSampled(outputFor((await getTask(commitment)).samplingSeed as Hex), 10) === sampled)
+          return { commitment, guid: id, nonce };
         await anvil.control.restore(snapshot);
         await anvil.control.mine();
       }
