@@ -13,6 +13,7 @@ export const HOST_QUESTIONS = [
   'setSecret',
   'removeSecret',
   'changeModelSources',
+  'changeChat',
 ] as const;
 
 /** Asked by a node. */

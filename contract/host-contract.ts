@@ -12,6 +12,7 @@ import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
 import * as keys from './keys.ts';
 import * as logs from './logs.ts';
 import { engineConfigSchema, NETWORK_MODES, networkPresetSchema } from './node-config.ts';
+import { CHANNELS, channelStatesSchema } from './notify.ts';
 import { preflightReportSchema } from './preflight.ts';
 import { profileDraftSchema, profileIdSchema, profilesUpdateSchema, profileViewSchema } from './profiles.ts';
 import { routeSchema, secretChangeSchema, secretsViewSchema, settingsChangeSchema, settingsSchema } from './settings.ts';
@@ -114,13 +115,19 @@ export const hostContract = {
   },
   settings: {
     watch: stream(nothing, settingsSchema),
-    /** Another proxy needs the word of a person; nothing else of it does. */
+    /** Another proxy, or another chat that is written to, needs the word of a person; nothing else of it does. */
     change: act('place', settingsChangeSchema, settingsSchema),
     /** Which secrets are set, and where each is kept; never the secrets themselves. */
     secrets: procedure(nothing, secretsViewSchema),
     setSecret: act('place', secretChangeSchema, secretsViewSchema),
     /** Through which proxy, if any, each destination is reached. */
     routes: procedure(nothing, z.object({ routes: z.array(routeSchema), unreadExceptions: z.array(z.string()) })),
+  },
+  notify: {
+    /** How each way out does. */
+    watch: stream(nothing, channelStatesSchema),
+    /** Sends a fixed text at once by one way, to where the host has said; once in five seconds. */
+    test: procedure(z.object({ channel: z.enum(CHANNELS) }), nothing),
   },
   networks: {
     list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),

@@ -1,13 +1,10 @@
 /** What a host may set about the program itself. What belongs to one node is in its profile. */
 import { z } from 'zod';
+import { elsewhereSchema, NOTICES, type Notice } from './notify.ts';
 import { proxySettingSchema } from './proxy.ts';
 
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
-
-/** Each can be told by a notification of the desktop. */
-export const NOTICES = ['slashed', 'kickedOut', 'invalidated', 'nodeFailed', 'payment', 'updateReady'] as const;
-export type Notice = (typeof NOTICES)[number];
 
 const appearance = z.enum(['system', 'light', 'dark']);
 const language = z.enum(LANGUAGES).nullable();
@@ -29,6 +26,8 @@ export const settingsSchema = z.object({
   railCollapsed: z.boolean().default(false),
   /** The way to the internet, for the program, its nodes and their engines. */
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
+  /** Notifications by other ways than the desktop; their addresses and tokens are secrets. */
+  elsewhere: elsewhereSchema.prefault({}),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -43,6 +42,8 @@ export const settingsChangeSchema = z
     updates,
     railCollapsed: z.boolean(),
     proxy: proxySettingSchema,
+    /** The whole of it. */
+    elsewhere: elsewhereSchema,
   })
   .partial();
 export type SettingsChange = z.input<typeof settingsChangeSchema>;
@@ -57,29 +58,52 @@ export const SETTING_EFFECT = {
   updates: 'now',
   railCollapsed: 'now',
   proxy: 'nextStart',
+  elsewhere: 'now',
 } as const satisfies Record<keyof Settings, 'now' | 'nextLogin' | 'nextStart'>;
 
 /** Settings that are secrets: they can be set and removed, and nothing of the contract ever gives them back. */
-export const SECRET_SETTINGS = ['proxyPassword', 'hubToken'] as const;
+export const SECRET_SETTINGS = ['proxyPassword', 'hubToken', 'webhookUrl', 'telegramToken', 'ntfyUrl'] as const;
 export type SecretSetting = (typeof SECRET_SETTINGS)[number];
 
-export const secretsViewSchema = z.object({
-  /** Where one is kept; null = it is not set. `file`: readable by this user alone, where there is no keychain. */
-  proxyPassword: z.enum(['keychain', 'file']).nullable(),
-  hubToken: z.enum(['keychain', 'file']).nullable(),
-});
+/** Where one is kept; null = it is not set. `file`: readable by this user alone, where there is no keychain. */
+const secretPlace = z.enum(['keychain', 'file']).nullable();
+export const secretsViewSchema = z.object(
+  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, secretPlace])) as Record<SecretSetting, typeof secretPlace>,
+);
 export type SecretsView = z.output<typeof secretsViewSchema>;
 
-export const secretChangeSchema = z.object({
-  name: z.enum(SECRET_SETTINGS),
-  /** Null = remove it. */
-  value: z
-    .string()
-    .min(1)
-    .max(4_000)
-    .refine((text) => ![...text].some((sign) => sign < ' ' || sign === '\u007f'), 'it must be one line')
-    .nullable(),
-});
+export const secretChangeSchema = z
+  .object({
+    name: z.enum(SECRET_SETTINGS),
+    /** Null = remove it. */
+    value: z
+      .string()
+      .min(1)
+      .max(4_000)
+      .refine((text) => ![...text].some((sign) => sign < ' ' || sign === '\u007f'), 'it must be one line')
+      .nullable(),
+  })
+  .refine(({ name, value }) => value === null || fits(name, value), 'it is no such address or token');
+
+/** An address that is asked, or a token, has a form; whether it is right says whoever is asked. */
+function fits(name: SecretSetting, value: string): boolean {
+  switch (name) {
+    case 'webhookUrl':
+      return httpUrlOf(value) !== null;
+    case 'ntfyUrl':
+      return /^\/(?:.*\/)?[\w-]{1,64}$/.test(httpUrlOf(value)?.pathname ?? '');
+    case 'telegramToken':
+      return /^\d{3,20}:[\w-]{20,100}$/.test(value);
+    default:
+      return true;
+  }
+}
+
+/** Null: it is none that is asked by HTTP. */
+export function httpUrlOf(text: string): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? url : null;
+}
 export type SecretChange = z.input<typeof secretChangeSchema>;
 
 /** How one destination is reached. */

@@ -302,6 +302,31 @@ describe('overview', () => {
 });
 
 describe('settings', () => {
+  it('of notifications say what is told by which way, how a way does, and test it', async () => {
+    const page = await open('running', '/settings/notifications');
+    await page.getByRole('checkbox', { name: 'A payment arrived: Desktop' }).check();
+    expect(await page.getByRole('checkbox', { name: 'A node was slashed: Telegram' }).isDisabled()).toBe(true);
+    const webhook = page.getByRole('region', { name: 'Webhook' });
+    await webhook.getByText('2 messages wait').waitFor();
+    await webhook.getByText(/HTTP 503 · it is tried again/).waitFor();
+    await webhook.getByLabel('Address of the webhook').fill('https://hooks.example/planted');
+    await webhook.getByRole('button', { name: 'Save' }).click();
+    await webhook.getByText('Set; it is kept in the keychain.').waitFor();
+    expect(await page.content()).not.toContain('planted');
+    await webhook.getByRole('button', { name: 'Send a test' }).click();
+    await webhook.getByText('It was sent.').waitFor();
+    await page.getByRole('switch', { name: 'Tell by Telegram' }).click();
+    const telegram = page.getByRole('region', { name: 'Telegram' });
+    await telegram.getByRole('textbox', { name: 'Chat' }).fill('me');
+    await telegram.getByText('A number, or a name that begins with @.').waitFor();
+    await telegram.getByRole('button', { name: 'Send a test' }).click();
+    await telegram.getByText('This way of notification lacks its address').waitFor();
+    await page.getByRole('switch', { name: 'Quiet hours' }).click();
+    await page.getByLabel('From').fill('23:30');
+    await page.getByRole('switch', { name: 'Tell urgent things anyway' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   it('change the look and the language at once', async () => {
     const page = await open('running', '/settings/appearance');
     await page.getByLabel('Light or dark').selectOption('dark');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ProfileView, profileDraftSchema, type WorkerState } from '../contract/profiles.ts';
 import { type NodeView, nodeViewSchema } from '../contract/worker-channel.ts';
-import { mustStayAwake, noticesBetween, trayOf } from './live-state.ts';
+import { noticesBetween } from '../host/notices/node-notices.ts';
+import { mustStayAwake, trayOf } from './live-state.ts';
 
 const ADDRESS = `0x${'11'.repeat(20)}`;
 const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };

@@ -1,8 +1,7 @@
 /** What the tray, the notifications and the power blocker make of the nodes. Pure. */
 import type { ProfileView } from '../contract/profiles.ts';
-import type { Notice } from '../contract/settings.ts';
 import type { Control } from '../contract/truth/controls.ts';
-import { type LifeWord, lifeWord } from '../contract/truth/life-word.ts';
+import type { LifeWord } from '../contract/truth/life-word.ts';
 import { nodeTruth, traySign } from '../contract/truth/node-truth.ts';
 
 export interface TrayNode {
@@ -31,13 +30,4 @@ export function trayOf(profiles: readonly ProfileView[]): Tray {
 /** A task must not be cut off by the machine's sleep: that is a timeout, and it costs. */
 export function mustStayAwake(profiles: readonly ProfileView[]): boolean {
   return profiles.some((view) => view.worker.kind !== 'stopped' && view.node?.currentTask != null);
-}
-
-/** What has happened to a node between two views, as far as the host may want to be told of it. */
-export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
-  const [was, is] = [before === null ? null : lifeWord(before.worker, before.node), lifeWord(after.worker, after.node)];
-  // What was already so when the program started is not reported.
-  if (was === null || was === is) return [];
-  if (is === 'slashed' || is === 'kickedOut') return [is];
-  return is === 'failed' ? ['nodeFailed'] : [];
 }

@@ -13,7 +13,6 @@ interface Words {
   readonly actAllow: string;
   readonly actCancel: string;
   readonly choose: Readonly<Record<PlaceKind, string>>;
-  readonly notice: Readonly<Record<'slashed' | 'kickedOut' | 'nodeFailed' | 'invalidated' | 'payment' | 'updateReady', string>>;
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = {
@@ -50,14 +49,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     actAllow: 'Allow',
     actCancel: 'Refuse',
     choose: { engine: 'Folder of the network’s worker', models: 'Models folder' },
-    notice: {
-      slashed: 'was slashed: its stake is gone. The case file says what is known.',
-      kickedOut: 'was taken out of the network; its stake is returned.',
-      nodeFailed: 'has stopped with an error.',
-      invalidated: 'had a task invalidated.',
-      payment: 'was paid.',
-      updateReady: 'There is a new version. Nothing is installed before you say so.',
-    },
   },
   'zh-CN': {
     show: '显示 Crynux Node Desktop',
@@ -92,14 +83,6 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     actAllow: '允许',
     actCancel: '拒绝',
     choose: { engine: '网络工作程序的文件夹', models: '模型文件夹' },
-    notice: {
-      slashed: '已被罚没：质押已失去。案件记录说明了已知情况。',
-      kickedOut: '已被移出网络，质押将退还。',
-      nodeFailed: '因错误而停止。',
-      invalidated: '有一个任务被判无效。',
-      payment: '收到付款。',
-      updateReady: '有新版本。未经您同意不会安装。',
-    },
   },
 };
 

@@ -146,6 +146,19 @@ export const HOST_ERRORS = {
   },
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
+  NOTIFY_INCOMPLETE: {
+    meaning: 'This way of notification lacks its address, its token or its chat.',
+    remedy: 'Fill in what is missing in the settings, and try the test again.',
+  },
+  NOTIFY_REFUSED: {
+    meaning: 'The other side refused the notification.',
+    remedy: 'Check address, token and chat: a bot has to be written to once before it may write.',
+  },
+  NOTIFY_UNREACHABLE: {
+    meaning: 'The other side cannot be reached, or cannot take the notification now.',
+    remedy: 'It is tried again by itself. If it stays, check the address, the connection and the proxy.',
+  },
+  NOTIFY_TOO_SOON: { meaning: 'This way was tested a moment ago.', remedy: 'Wait a few seconds.' },
   OFFICIAL_RELEASE_UNREADABLE: {
     meaning: 'The release page of the official node could not be read.',
     remedy: 'Check the network connection and the proxy, or open the page in a browser and download the package there.',

@@ -31,6 +31,7 @@ export function createHostModule(updates: Updates): HostModule {
       async load(shell) {
         const host = await openHostApp({
           dataDir: shell.paths.dataDir,
+          language: languageOf(null, app.getLocale()),
           shell: 'electron',
           features: {
             notifications: true,

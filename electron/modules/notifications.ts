@@ -1,12 +1,14 @@
 import { app, Notification } from 'electron';
+import { isHeldBack, type Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
-import { type Notice, type Settings, settingsSchema } from '../../contract/settings.ts';
-import type { ShellHost } from '../host.ts';
-import { followNodes } from '../live-nodes.ts';
-import { noticesBetween } from '../live-state.ts';
-import { followTasks } from '../live-tasks.ts';
+import { type Settings, settingsSchema } from '../../contract/settings.ts';
+import { followNodes } from '../../host/notices/live-nodes.ts';
+import { noticesBetween } from '../../host/notices/node-notices.ts';
+import { taskFollower } from '../../host/notices/task-notices.ts';
+import { NOTICE_WORDS } from '../../host/notices/words.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ShellModule } from '../module.ts';
-import { languageOf, WORDS } from '../words.ts';
+import { languageOf } from '../words.ts';
 
 /** Tells what the host has asked to be told, once, with a way to the screen that explains it. */
 export function notificationsModule(): ShellModule {
@@ -20,8 +22,10 @@ export function notificationsModule(): ShellModule {
       let settings: Settings = settingsSchema.parse({});
 
       function tell(notice: Notice, title: string, place: string): void {
-        if (!settings.notifications[notice]) return;
-        const words = WORDS[languageOf(settings.language, app.getLocale())].notice;
+        const now = new Date(systemClock.now());
+        const held = isHeldBack(notice, settings.elsewhere, now.getHours() * 60 + now.getMinutes());
+        if (!settings.notifications[notice] || held) return;
+        const words = NOTICE_WORDS[languageOf(settings.language, app.getLocale())].notice;
         const body = notice === 'updateReady' ? words.updateReady : `${title} ${words[notice]}`;
         const shown = new Notification({ title, body });
         shown.on('click', () => shell.window?.show(place));
@@ -37,7 +41,7 @@ export function notificationsModule(): ShellModule {
           if (!signal.aborted) shell.log.warn({ err: error }, 'notifications no longer follow the program');
         });
       };
-      const followLiving = taskFollower(host, signal, tellOfNode);
+      const followLiving = taskFollower((id) => host.node(id), signal, tellOfNode);
       follow(async () => {
         for await (const now of await host.client.settings.watch({}, { signal })) settings = now;
       });
@@ -54,19 +58,5 @@ export function notificationsModule(): ShellModule {
       );
     },
     quit: () => watching.abort(),
-  };
-}
-
-/** Follows the tasks of each process once, however often its view changes. */
-function taskFollower(host: ShellHost, signal: AbortSignal, told: (view: ProfileView, notice: Notice) => void) {
-  const followed = new Map<string, number>();
-  return (view: ProfileView): void => {
-    const { profile, worker } = view;
-    if (worker.kind !== 'running' || view.node === null || followed.get(profile.id) === worker.pid) return;
-    const node = host.node(profile.id);
-    if (node === null) return;
-    followed.set(profile.id, worker.pid);
-    // Its end is the end of its process, or it was too early: the next view of the node tries again.
-    followTasks(node, signal, (notice) => told(view, notice)).catch(() => followed.delete(profile.id));
   };
 }

@@ -1,6 +1,6 @@
 import { app, powerMonitor, powerSaveBlocker } from 'electron';
 import type { ProfileView } from '../../contract/profiles.ts';
-import { followNodes } from '../live-nodes.ts';
+import { followNodes } from '../../host/notices/live-nodes.ts';
 import { mustStayAwake } from '../live-state.ts';
 import type { ShellModule } from '../module.ts';
 

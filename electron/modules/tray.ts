@@ -1,6 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
 import type { Settings } from '../../contract/settings.ts';
-import { followNodes } from '../live-nodes.ts';
+import { followNodes } from '../../host/notices/live-nodes.ts';
 import { type TrayNode, trayOf } from '../live-state.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { languageOf, WORDS } from '../words.ts';

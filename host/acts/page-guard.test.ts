@@ -7,6 +7,7 @@ import { hostContract } from '../../contract/host-contract.ts';
 import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
+import { elsewhereSchema } from '../../contract/notify.ts';
 import { settingsSchema } from '../../contract/settings.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { NODE_PAGE_RULES } from '../../worker/service/page-acts.ts';
@@ -84,6 +85,8 @@ const FREE = [
   'host.networks.list',
   'host.networks.minimumStake',
   'host.networks.remove',
+  'host.notify.test',
+  'host.notify.watch',
   'host.places.choose',
   'host.profiles.check',
   'host.profiles.remove',
@@ -231,6 +234,30 @@ describe('a page', () => {
     ]);
     expect(JSON.stringify(asked)).not.toContain('a secret');
     for (const call of [proxy, token, password]) expect(await outcome(guard(true).check(call))).toBe('done');
+  });
+
+  it('sends no notification elsewhere by itself: whoever is asked sees whom it goes to, and never the secret', async () => {
+    const secret = (name: string, value: string) =>
+      ({ path: 'settings.setSecret', act: 'place', input: { name, value } }) as const;
+    const calls = [
+      secret('webhookUrl', 'https://me:planted@evil.example/planted'),
+      secret('ntfyUrl', 'https://ntfy.example/planted'),
+      secret('telegramToken', '123:planted'),
+      { path: 'settings.change', act: 'place', input: { elsewhere: { telegram: { chatId: '@evil' } } } } as const,
+    ];
+    const { check, asked } = guard(false);
+    for (const call of calls) expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
+    expect(asked.map(({ name, facts }) => [name, facts.goesTo ?? facts.chatId])).toEqual([
+      ['setSecret', 'https://evil.example'],
+      ['setSecret', 'https://ntfy.example'],
+      ['setSecret', 'https://api.telegram.org'],
+      ['changeChat', '@evil'],
+    ]);
+    expect(JSON.stringify(asked)).not.toContain('planted');
+    for (const call of calls) expect(await outcome(guard(true).check(call))).toBe('done');
+    // What goes to where it went before is the page's own affair.
+    const same = { elsewhere: elsewhereSchema.parse({ webhook: { on: true }, quiet: { on: true } }) };
+    expect(await outcome(guard(false).check({ path: 'settings.change', act: 'place', input: same }))).toBe('done');
   });
 
   it.each([{ appearance: 'dark' }, { proxy: PROXY }, {}])('changes what goes nowhere by itself: %j', async (input) => {

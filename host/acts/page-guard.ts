@@ -10,12 +10,15 @@ import { ContractError } from '../../contract/errors.ts';
 import type { exportConfirmSchema } from '../../contract/keys.ts';
 import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig, NetworkPreset } from '../../contract/node-config.ts';
+import { CHANNELS, type Elsewhere } from '../../contract/notify.ts';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import type { ProxySetting } from '../../contract/proxy.ts';
 import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
-import type { secretChangeSchema } from '../../contract/settings.ts';
+import type { SecretSetting, secretChangeSchema } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { EngineDirectory } from '../app/engines.ts';
+import { CHANNEL_SECRETS } from '../notices/announcer.ts';
+import { originOf } from '../notices/requests.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { ActDesk } from './act-desk.ts';
@@ -49,8 +52,14 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     return confirmed({ name: 'addNetwork', address: null, facts }, ask);
   },
   'settings.change': async ({ input }, { settings, ask }) => {
-    const { proxy } = input as { proxy?: ProxySetting };
-    const before = settings.get().proxy;
+    const { proxy, elsewhere } = input as { proxy?: ProxySetting; elsewhere?: Elsewhere };
+    const { proxy: before, elsewhere: told } = settings.get();
+    // Messages would go to somebody else.
+    const chatId = elsewhere?.telegram.chatId ?? told.telegram.chatId;
+    if (chatId !== told.telegram.chatId) {
+      const facts = { chatId, chatIdBefore: told.telegram.chatId === '' ? null : told.telegram.chatId };
+      await confirmed({ name: 'changeChat', address: null, facts }, ask);
+    }
     if (proxy === undefined || canonicalJson(proxy) === canonicalJson(before)) return;
     const facts = { proxy: proxyText(proxy), noProxy: proxy.kind === 'address' ? proxy.noProxy : null };
     await confirmed({ name: 'changeProxy', address: null, facts: { ...facts, proxyBefore: proxyText(before) } }, ask);
@@ -59,7 +68,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     const { name, value } = input as z.output<typeof secretChangeSchema>;
     const proxy = proxyText(settings.get().proxy);
     const hubs = new Set([DEFAULT_HUB, ...profiles.list().map(({ models }) => models.hubUrl)]);
-    const facts = { secret: name, goesTo: name === 'proxyPassword' ? proxy : [...hubs].join(', ') };
+    const facts = { secret: name, goesTo: goesTo(name, value, { proxy, hubs }) };
     return confirmed({ name: value === null ? 'removeSecret' : 'setSecret', address: null, facts }, ask);
   },
   'engines.inspect': async ({ path, input }, { places }) => {
@@ -86,6 +95,18 @@ export function createPageGuard(options: PageGuardOptions): ActGuard {
 /** A page confirms nothing. */
 function forCommandLine({ path }: ActCall): Promise<void> {
   return Promise.reject(new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path }));
+}
+
+/** Who is sent a secret; of an address that is a secret, who is asked: never the secret. */
+function goesTo(
+  name: SecretSetting,
+  value: string | null,
+  known: { readonly proxy: string; readonly hubs: ReadonlySet<string> },
+) {
+  if (name === 'proxyPassword') return known.proxy;
+  if (name === 'hubToken') return [...known.hubs].join(', ');
+  const channel = CHANNELS.find((one) => CHANNEL_SECRETS[one] === name);
+  return channel === undefined || value === null ? null : originOf(channel, value);
 }
 
 function proxyText(proxy: ProxySetting): string {

@@ -7,6 +7,7 @@ import type { NetworkMode } from '../../contract/node-config.ts';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
+import type { Language } from '../../contract/settings.ts';
 import { OUTSIDE } from '../../platform/outside.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
 import { SYSTEM } from '../../platform/system.ts';
@@ -23,6 +24,8 @@ import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
 import { createNetworkDirectory } from '../networks/network-directory.ts';
+import { createAnnouncer } from '../notices/announcer.ts';
+import { type Send, sender } from '../notices/send.ts';
 import { createHostRouter } from '../rpc/router.ts';
 import { outboundSettings } from '../settings/outbound.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
@@ -58,6 +61,10 @@ export interface HostAppOptions {
   /** Asks a person for a folder, in a dialog that no page can fill in; left out, none can be chosen. */
   readonly chooseFolder?: OpenChooser;
   readonly openDevnet?: typeof forkDevnet;
+  /** Sends a notification out; left out, over the internet. */
+  readonly sendNotice?: Send;
+  /** Of notifications, where the host has chosen none; left out, English. */
+  readonly language?: Language;
   /** Asks the release page of the official node; left out, over the internet. */
   readonly readRelease?: typeof readRelease;
   readonly clock?: Clock;
@@ -149,6 +156,10 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     ...{ folder: folders.downloads, policy: outbound.policy, clock },
     ...(options.readRelease === undefined ? {} : { read: options.readRelease }),
   });
+  const announcer = createAnnouncer({
+    ...{ file: path.join(dataDir, 'notices.json'), settings: stores.settings, secrets: stores.secrets, clock, log },
+    ...{ send: options.sendNotice ?? sender(outbound.policy), name: 'Crynux Node Desktop', language: options.language ?? 'en' },
+  });
   const parts: HostParts = {
     ...stores,
     info,
@@ -156,6 +167,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     outbound,
     engines,
     official,
+    announcer,
     acts,
     places,
     supervisor,
@@ -180,17 +192,26 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   };
   const records = createNodeRecords({ profiles, networks, supervisor, proxies: outbound.policy, clock, random, log });
   const serveRecords = (profileId: string, port: RpcPort, caller: Caller = 'page') => records.serve(profileId, port, caller);
+  const client = createHostClient(own);
+  const node = (profileId: string) => {
+    const port = connectNode(profileId, 'own');
+    return port === null ? null : createNodeClient(port);
+  };
+  // A command that opens the files for a moment tells nobody anything.
+  if (role === 'program') {
+    announcer.start(client, node, (profileId) => {
+      const [near, far] = portPair();
+      return records.serve(profileId, far, 'own') ? { client: createNodeClient(near), close: () => near.close() } : null;
+    });
+  }
   let closing: Promise<void> | undefined;
   return {
-    client: createHostClient(own),
+    client,
     parts,
     serve,
     connectNode,
     serveRecords,
-    node(profileId) {
-      const port = connectNode(profileId, 'own');
-      return port === null ? null : createNodeClient(port);
-    },
+    node,
     async autoStart() {
       for (const profile of profiles.list().filter(({ autoStart }) => autoStart)) {
         await nodes
@@ -199,6 +220,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
       }
     },
     close() {
+      announcer.close();
       closing ??= supervisor
         .stopAll()
         .then(() => official.stop())

@@ -6,6 +6,7 @@ import type { ActDesk } from '../acts/act-desk.ts';
 import type { ChosenPlaces } from '../acts/chosen-places.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
+import type { Announcer } from '../notices/announcer.ts';
 import type { OutboundSettings } from '../settings/outbound.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { EngineDirectory } from './engines.ts';
@@ -29,6 +30,8 @@ export interface HostParts extends HostStores {
   /** The way to the internet. */
   readonly outbound: OutboundSettings;
   readonly engines: EngineDirectory;
+  /** Notifications by other ways than the desktop. */
+  readonly announcer: Announcer;
   /** The official node's package. */
   readonly official: OfficialFetch;
   readonly acts: ActDesk;

@@ -108,6 +108,8 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['settings.routes', {}],
   ['settings.change', { railCollapsed: true }],
   ['settings.watch', {}],
+  ['notify.watch', {}],
+  ['notify.test', { channel: 'webhook' }],
   ['networks.add', { preset: PRESET }],
   ['networks.list', {}],
   ['networks.minimumStake', { id: 'devnet' }],

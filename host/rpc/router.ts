@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, secrets, engines, official, firstRun, keys, acts, places, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, announcer, engines, official, firstRun, keys, acts, places, devnet, nodes, updates } = parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
@@ -25,8 +25,19 @@ export function createHostRouter(parts: HostParts) {
         return settings.change(input);
       }),
       secrets: contract.settings.secrets.handler(() => secrets.view()),
-      setSecret: contract.settings.setSecret.handler(({ input }) => secrets.set(input)),
+      setSecret: contract.settings.setSecret.handler(async ({ input }) => {
+        const view = await secrets.set(input);
+        announcer.wake();
+        return view;
+      }),
       routes: contract.settings.routes.handler(() => routesOf(parts)),
+    },
+    notify: {
+      watch: contract.notify.watch.handler(streamOf(announcer.watch, announcer.states)),
+      test: contract.notify.test.handler(async ({ input }) => {
+        await announcer.test(input.channel);
+        return done;
+      }),
     },
     networks: networkHandlers(contract, parts),
     engines: {

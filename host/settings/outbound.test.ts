@@ -59,7 +59,10 @@ describe('secret settings', () => {
     const dir = folder();
     const { kept, ask } = keychain();
     const { secrets } = open(dir, ask);
-    expect(await secrets.set({ name: 'proxyPassword', value: SECRET })).toEqual({ proxyPassword: 'keychain', hubToken: null });
+    expect(await secrets.set({ name: 'proxyPassword', value: SECRET })).toMatchObject({
+      proxyPassword: 'keychain',
+      hubToken: null,
+    });
     await secrets.set({ name: 'hubToken', value: TOKEN });
     expect(everything(dir)).not.toContain('pa55');
     expect(everything(dir)).not.toContain(TOKEN);
@@ -74,7 +77,7 @@ describe('secret settings', () => {
   it('without a keychain are in a file of the user alone; removed, they are in no copy either', async () => {
     const dir = folder();
     const { secrets } = open(dir, noKeychain);
-    expect(await secrets.set({ name: 'hubToken', value: TOKEN })).toEqual({ proxyPassword: null, hubToken: 'file' });
+    expect(await secrets.set({ name: 'hubToken', value: TOKEN })).toMatchObject({ proxyPassword: null, hubToken: 'file' });
     if (process.platform !== 'win32') expect(statSync(path.join(dir, 'secrets.json')).mode & 0o077).toBe(0);
     expect(await open(dir, noKeychain).secrets.get('hubToken')).toBe(TOKEN);
     await secrets.set({ name: 'hubToken', value: 'another_token' });

@@ -29,7 +29,13 @@ const indexSchema = z.object(
   >,
 );
 
-const ACCOUNTS: Readonly<Record<SecretSetting, string>> = { proxyPassword: 'proxy-password', hubToken: 'hub-token' };
+const ACCOUNTS: Readonly<Record<SecretSetting, string>> = {
+  proxyPassword: 'proxy-password',
+  hubToken: 'hub-token',
+  webhookUrl: 'webhook-url',
+  telegramToken: 'telegram-token',
+  ntfyUrl: 'ntfy-url',
+};
 
 export interface SecretSettingsOptions {
   readonly file: string;
@@ -43,10 +49,8 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
   let index = data.read() ?? indexSchema.parse({});
   const seen = new Set<string>();
 
-  const view = (): SecretsView => ({
-    proxyPassword: index.proxyPassword?.place ?? null,
-    hubToken: index.hubToken?.place ?? null,
-  });
+  const view = (): SecretsView =>
+    Object.fromEntries(SECRET_SETTINGS.map((name) => [name, index[name]?.place ?? null])) as SecretsView;
 
   function write(name: SecretSetting, entry: z.output<typeof placeSchema> | null): void {
     const next = { ...index, [name]: entry };

@@ -18,7 +18,7 @@ import { modelsFixture } from './fixtures/models.ts';
 import { moneyFixture } from './fixtures/money.ts';
 import { networksFixture } from './fixtures/networks.ts';
 import { createProfiles, nodeFixture, profilesFixture } from './fixtures/profiles.ts';
-import { settingsFixture } from './fixtures/settings.ts';
+import { notifyFixture, settingsFixture } from './fixtures/settings.ts';
 import { storageFixture } from './fixtures/storage.ts';
 import { tasksFixture } from './fixtures/tasks.ts';
 import { trustFixture } from './fixtures/trust.ts';
@@ -30,6 +30,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     implement(hostContract).router({
       ...appFixture(world),
       settings: settingsFixture(language),
+      notify: notifyFixture(),
       ...networksFixture(world),
       gpus: hostGpusFixture(world),
       keys: keysFixture(world),

@@ -1,8 +1,9 @@
 /** `settings`: what a host sets about the program itself. Secrets are typed or read from a descriptor, and never shown. */
+import { Argument } from 'commander';
+import { CHANNELS, type Elsewhere, NOTICES } from '../../../contract/notify.ts';
 import { readProxyAddress } from '../../../contract/proxy.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import {
-  NOTICES,
   SETTING_EFFECT,
   type SecretSetting,
   type SecretsView,
@@ -48,6 +49,19 @@ const switched = (effect: 'startAtLogin' | 'keepRunningInTray' | 'railCollapsed'
   effect,
 });
 
+const elsewhere = (values: string, shown: (now: Elsewhere) => string, change: (text: string, now: Elsewhere) => object): Key => ({
+  values,
+  shown: (settings) => shown(settings.elsewhere),
+  change: (text, settings) => ({ elsewhere: { ...settings.elsewhere, ...change(text, settings.elsewhere) } }),
+  effect: 'elsewhere',
+});
+
+function quietOf(text: string, { quiet }: Elsewhere): object {
+  if (text === 'off') return { quiet: { ...quiet, on: false } };
+  const [from, to] = text.split('-');
+  return { quiet: { ...quiet, on: true, from, to } };
+}
+
 export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   proxy: {
     values: 'environment, off, ADDRESS',
@@ -75,6 +89,27 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
     effect: 'language',
   },
   updates: plain('updates', 'ask, off'),
+  ...Object.fromEntries(
+    CHANNELS.map((channel): [string, Key] => [
+      channel,
+      elsewhere(
+        'on, off',
+        (now) => onOff(now[channel].on),
+        (text, now) => ({ [channel]: { ...now[channel], on: readOnOff(text) } }),
+      ),
+    ]),
+  ),
+  'telegram-chat': elsewhere(
+    'number of a chat, @name',
+    ({ telegram }) => telegram.chatId,
+    (chatId, { telegram }) => ({ telegram: { ...telegram, chatId } }),
+  ),
+  'quiet-hours': elsewhere('HH:MM-HH:MM, off', ({ quiet }) => (quiet.on ? `${quiet.from}-${quiet.to}` : 'off'), quietOf),
+  'summary-at': elsewhere(
+    'HH:MM',
+    ({ summaryAt }) => summaryAt,
+    (summaryAt) => ({ summaryAt }),
+  ),
   'start-at-login': switched('startAtLogin'),
   'keep-running-in-tray': switched('keepRunningInTray'),
   'rail-collapsed': switched('railCollapsed'),
@@ -91,7 +126,13 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   ),
 };
 
-const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = { 'proxy-password': 'proxyPassword', 'hub-token': 'hubToken' };
+const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = {
+  'proxy-password': 'proxyPassword',
+  'hub-token': 'hubToken',
+  'webhook-url': 'webhookUrl',
+  'telegram-token': 'telegramToken',
+  'ntfy-url': 'ntfyUrl',
+};
 
 const EFFECTS = {
   now: '',
@@ -106,7 +147,9 @@ interface SetOptions extends CommonOptions {
   readonly remove?: boolean;
 }
 
-export function addSettingsCommands({ program, terminal, end }: Registry): void {
+export function addSettingsCommands(registry: Registry): void {
+  const { program, terminal, end } = registry;
+  addNotify(registry);
   const command = program.command('settings').description('Settings of the program itself, including proxy and hub token.');
   common(command.command('show'))
     .description('Shows every setting. Of secrets it shows whether they are set.')
@@ -118,7 +161,7 @@ export function addSettingsCommands({ program, terminal, end }: Registry): void 
       end(EXIT.ok);
     });
   common(command.command('set'))
-    .description('Sets one. proxy-password and hub-token are typed at the terminal, or read from --value-fd.')
+    .description('Sets one. Secrets are typed at the terminal, or read from --value-fd.')
     .argument('<key>')
     .argument('[value]')
     .option('--value-fd <number>', 'file descriptor with the value of a secret', wholeNumber(0, 1_023))
@@ -141,6 +184,31 @@ export function addSettingsCommands({ program, terminal, end }: Registry): void 
     });
 }
 
+function addNotify({ program, terminal, end }: Registry): void {
+  const notify = program.command('notify').description('Notifications by webhook, Telegram and ntfy.');
+  common(notify.command('show'))
+    .description('Shows each way: whether it is on and complete, what waits, and how the last attempt ended.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const states = await withHost(data, (host) => firstOf((input, options) => host.notify.watch(input, options)));
+      const rows = CHANNELS.map((channel) => {
+        const { kind, waiting, failure, lastSentMs } = states[channel];
+        const last = failure?.message ?? (lastSentMs === null ? '-' : `sent ${new Date(lastSentMs).toISOString()}`);
+        return [channel, kind, String(waiting), last];
+      });
+      if (json) terminal.out(JSON.stringify({ notify: states }));
+      else terminal.out(table(['way', 'state', 'waiting', 'last'], rows));
+      end(EXIT.ok);
+    });
+  common(notify.command('test'))
+    .description('Sends a test by one way, at once.')
+    .addArgument(new Argument('<way>').choices(CHANNELS))
+    .action(async (channel: (typeof CHANNELS)[number], { data, json }: CommonOptions) => {
+      await withHost(data, (host) => host.notify.test({ channel }));
+      terminal.out(json ? JSON.stringify({ tested: channel }) : 'It was sent.');
+      end(EXIT.ok);
+    });
+}
+
 function shownSettings(settings: Settings, secrets: SecretsView): string[][] {
   const places = Object.entries(SECRET_KEYS).map(([key, name]) => {
     const place = secrets[name];
@@ -153,15 +221,20 @@ async function readAll(host: HostClient): Promise<{ settings: Settings; secrets:
   return { settings: await settingsOf(host), secrets: await host.settings.secrets({}) };
 }
 
-async function settingsOf(host: HostClient): Promise<Settings> {
+/** What a subscription says first. */
+async function firstOf<Value>(
+  watch: (input: Record<string, never>, options: { signal: AbortSignal }) => Promise<AsyncIterable<Value>>,
+): Promise<Value> {
   const ending = new AbortController();
   try {
-    for await (const settings of await host.settings.watch({}, { signal: ending.signal })) return settings;
+    for await (const value of await watch({}, { signal: ending.signal })) return value;
     throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
   } finally {
     ending.abort();
   }
 }
+
+const settingsOf = (host: HostClient): Promise<Settings> => firstOf((input, options) => host.settings.watch(input, options));
 
 function keyOf(name: string): Key {
   const key = Object.hasOwn(SETTING_KEYS, name) ? SETTING_KEYS[name] : undefined;

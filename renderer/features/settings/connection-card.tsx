@@ -1,15 +1,15 @@
 /** The way to the internet: the proxy, and the two secrets that go with it. Secrets are written, never shown. */
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProxySetting } from '../../../contract/proxy.ts';
-import type { SecretSetting, SecretsView, Settings } from '../../../contract/settings.ts';
-import { useAct, useHostRead } from '../../rpc/hooks.ts';
-import { useHostClient } from '../../state/app-context.ts';
+import type { SecretsView, Settings } from '../../../contract/settings.ts';
+import { useHostRead } from '../../rpc/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
 import { PersonNote } from '../../ui/person-note.tsx';
+import { SecretRow } from './secret-row.tsx';
 import { EffectNote, useSettingsChange } from './setting-row.tsx';
 
 const KINDS = ['environment', 'none', 'address'] as const;
@@ -68,54 +68,5 @@ export function ConnectionCard({ proxy }: Pick<Settings, 'proxy'>) {
           ))}
       </div>
     </Card>
-  );
-}
-
-function SecretRow({ name, places }: { readonly name: SecretSetting; readonly places: SecretsView }) {
-  const { t } = useTranslation('settings');
-  const host = useHostClient();
-  const id = useId();
-  const [value, setValue] = useState('');
-  const [told, setTold] = useState<SecretsView | null>(null);
-  const act = useAct(async (next: string | null) => {
-    setTold(await host().settings.setSecret({ name, value: next }));
-    setValue('');
-  });
-  const place = (told ?? places)[name];
-  return (
-    <form
-      className="flex flex-col gap-1"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void act.run(value);
-      }}
-    >
-      <label htmlFor={id} className="font-medium">
-        {t(`connection.secrets.${name}`)}
-      </label>
-      <div className="flex gap-2">
-        <TextInput
-          id={id}
-          type="password"
-          autoComplete="new-password"
-          aria-describedby={`${id}-note`}
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-        />
-        <Button type="submit" busy={act.busy} disabled={value === ''}>
-          {t('connection.save')}
-        </Button>
-        {place !== null && (
-          <Button busy={act.busy} onClick={() => void act.run(null)}>
-            {t('connection.remove')}
-          </Button>
-        )}
-      </div>
-      <p id={`${id}-note`} className="text-[13px] text-faint">
-        {t(`connection.places.${place ?? 'none'}`)}
-      </p>
-      {act.busy && <PersonNote />}
-      {act.error && <ErrorNote error={act.error} />}
-    </form>
   );
 }

@@ -1,34 +1,95 @@
 import { useTranslation } from 'react-i18next';
-import { NOTICES } from '../../../contract/settings.ts';
+import { CHANNELS, type Channel, NOTICES, TOLD, type Told } from '../../../contract/notify.ts';
+import type { Settings } from '../../../contract/settings.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { useSettings } from '../../state/app-context.ts';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { SwitchRow, useSettingsChange } from './setting-row.tsx';
+import { Cell, Row, Table } from '../../ui/table.tsx';
+import { NotifyWays } from './notify-ways.tsx';
+import { QuietCard } from './quiet-card.tsx';
+import { useSettingsChange } from './setting-row.tsx';
 
+/** What is told by which way, and when not. */
 export function NotificationsSection() {
-  const { t } = useTranslation('settings');
   const settings = useSettings();
-  const change = useSettingsChange();
   const info = useHostRead('app', (client, signal) => client.app.info({}, { signal }));
   if (settings === null || info.value === null) return null;
-  const unavailable = info.value.features.notifications ? null : t('notifications.unsupported');
   return (
-    <Card title={t('sections.notifications')}>
-      <p className="mb-2 text-soft">{t('notifications.lead')}</p>
-      <div className="max-w-lg divide-y divide-line">
-        {NOTICES.map((notice) => (
-          <SwitchRow
-            key={notice}
-            label={t(`notifications.kinds.${notice}`)}
-            setting="notifications"
-            unavailable={unavailable}
-            checked={settings.notifications[notice]}
-            onChange={(on) => void change.run({ notifications: { ...settings.notifications, [notice]: on } })}
-          />
+    <>
+      <EventsCard settings={settings} desktop={info.value.features.notifications} />
+      <NotifyWays elsewhere={settings.elsewhere} />
+      <QuietCard elsewhere={settings.elsewhere} />
+    </>
+  );
+}
+
+function EventsCard({ settings, desktop }: { readonly settings: Settings; readonly desktop: boolean }) {
+  const { t } = useTranslation('settings');
+  const change = useSettingsChange();
+  const { notifications, elsewhere } = settings;
+  const setDesktop = (told: Told, on: boolean) => void change.run({ notifications: { [told]: on } });
+  const setWay = (channel: Channel, told: Told, on: boolean) => {
+    const way = elsewhere[channel];
+    void change.run({ elsewhere: { ...elsewhere, [channel]: { ...way, tells: { ...way.tells, [told]: on } } } });
+  };
+  const isNotice = (told: Told): told is (typeof NOTICES)[number] => (NOTICES as readonly Told[]).includes(told);
+  const columns = [
+    { key: 'event', label: t('notifications.event') },
+    { key: 'desktop', label: t('notifications.desktop') },
+    ...CHANNELS.map((key) => ({ key, label: t(`notifications.ways.${key}.name`) })),
+  ];
+  return (
+    <Card title={t('notifications.events')} flush>
+      <p className="px-4 pb-2 text-soft">
+        {t('notifications.lead')} {!desktop && t('notifications.unsupported')}
+      </p>
+      <Table caption={t('notifications.events')} columns={columns}>
+        {TOLD.map((told) => (
+          <Row key={told}>
+            <Cell head>{t(`notifications.kinds.${told}`)}</Cell>
+            <Cell>
+              <Tick
+                label={`${t(`notifications.kinds.${told}`)}: ${t('notifications.desktop')}`}
+                checked={desktop && isNotice(told) && notifications[told]}
+                disabled={!desktop || !isNotice(told)}
+                onChange={(on) => setDesktop(told, on)}
+              />
+            </Cell>
+            {CHANNELS.map((channel) => (
+              <Cell key={channel}>
+                <Tick
+                  label={`${t(`notifications.kinds.${told}`)}: ${t(`notifications.ways.${channel}.name`)}`}
+                  checked={elsewhere[channel].on && elsewhere[channel].tells[told]}
+                  disabled={!elsewhere[channel].on}
+                  onChange={(on) => setWay(channel, told, on)}
+                />
+              </Cell>
+            ))}
+          </Row>
         ))}
-      </div>
+      </Table>
       {change.error && <ErrorNote error={change.error} />}
     </Card>
+  );
+}
+
+interface TickProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly disabled: boolean;
+  readonly onChange: (on: boolean) => void;
+}
+
+function Tick({ label, checked, disabled, onChange }: TickProps) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={checked}
+      disabled={disabled}
+      onChange={(event) => onChange(event.target.checked)}
+      className="size-4 accent-accent disabled:opacity-55"
+    />
   );
 }

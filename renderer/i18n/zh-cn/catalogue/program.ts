@@ -193,4 +193,8 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
     '下载到的文件与发布页面所描述的不符；它已被丢弃。',
     '请重新下载。如果再次发生，说明途中有人更改文件：请换一个网络连接。',
   ],
+  NOTIFY_INCOMPLETE: ['此通知方式缺少地址、令牌或聊天。', '请在设置中补全，然后再次测试。'],
+  NOTIFY_REFUSED: ['对方拒绝了通知。', '请检查地址、令牌和聊天：必须先给机器人写过一次消息，它才能写消息。'],
+  NOTIFY_UNREACHABLE: ['无法连接对方，或对方暂时无法接收通知。', '会自动重试。如果仍然失败，请检查地址、连接和代理。'],
+  NOTIFY_TOO_SOON: ['此方式刚刚测试过。', '请稍等几秒。'],
 };

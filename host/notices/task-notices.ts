@@ -1,7 +1,8 @@
 /** What a host may want to be told of one node's tasks while its process lives. */
-import type { NodeClient } from '../contract/rpc-client.ts';
-import type { Notice } from '../contract/settings.ts';
-import type { TaskRow } from '../contract/tasks.ts';
+import type { Notice } from '../../contract/notify.ts';
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { NodeClient } from '../../contract/rpc-client.ts';
+import type { TaskRow } from '../../contract/tasks.ts';
 
 /** @param before null: not seen by this reader, so that what is old is never told as news. */
 export function noticeOfTask(before: TaskRow | null, after: TaskRow): Extract<Notice, 'invalidated' | 'payment'> | null {
@@ -15,7 +16,7 @@ function wasPaid({ paymentWei }: TaskRow): boolean {
 }
 
 /** Until the signal or the end of the node's process, which rejects. */
-export async function followTasks(
+async function followTasks(
   node: NodeClient,
   signal: AbortSignal,
   told: (notice: 'invalidated' | 'payment') => void,
@@ -34,4 +35,22 @@ export async function followTasks(
     else seen.set(task.commitment, task);
     if (notice !== null) told(notice);
   }
+}
+
+/** Follows the tasks of each process once, however often its view changes. */
+export function taskFollower(
+  nodeOf: (profileId: string) => NodeClient | null,
+  signal: AbortSignal,
+  told: (view: ProfileView, notice: Notice) => void,
+) {
+  const followed = new Map<string, number>();
+  return (view: ProfileView): void => {
+    const { profile, worker } = view;
+    if (worker.kind !== 'running' || view.node === null || followed.get(profile.id) === worker.pid) return;
+    const node = nodeOf(profile.id);
+    if (node === null) return;
+    followed.set(profile.id, worker.pid);
+    // Its end is the end of its process, or it was too early: the next view of the node tries again.
+    followTasks(node, signal, (notice) => told(view, notice)).catch(() => followed.delete(profile.id));
+  };
 }

@@ -1,7 +1,7 @@
 /** The nodes as the shell's own modules see them: by the same subscription as the window. */
 import { z } from 'zod';
-import type { ProfileView } from '../contract/profiles.ts';
-import type { HostClient } from '../contract/rpc-client.ts';
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { HostClient } from '../../contract/rpc-client.ts';
 
 export interface NodesChange {
   readonly all: readonly ProfileView[];
