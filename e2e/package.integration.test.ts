@@ -2,17 +2,20 @@
  * The desktop program from an installed package: made around a stand-in for Electron's folder, started from its archive on
  * the double. Nobody starts Electron's own binary, a node works, and a changed byte is refused by its code.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf } from '../contract/rpc-errors.ts';
 import { systemRandom } from '../devnet/system.ts';
+import { programVersion } from '../host/app/program-version.ts';
 import { openOutside } from '../platform/outside.ts';
 import { bytesToHex } from '../protocol/hex.ts';
 import { addressOf } from '../protocol/signing/keys.ts';
 import { openArchive } from '../scripts/package/archive.ts';
+import { filesOf } from '../scripts/package/dependencies.ts';
 import { inspectPackage } from '../scripts/package/inspect.ts';
+import { type RunReport, runPackaged } from '../scripts/package/run-packaged.ts';
 import { packageOnStandIn, type StandInPackage } from '../scripts/package/stand-in-package.ts';
 import { targetOf } from '../scripts/package/target.ts';
 import { ELECTRON, launchShell } from './support/launch-shell.ts';
@@ -29,6 +32,7 @@ const ENGINE = 'program/dist/worker/engines/embedded/main.js';
 
 let folder = '';
 let made: StandInPackage;
+let byItself: Promise<RunReport>;
 let network: LittleNetwork;
 let shell: RunningShell;
 let clients: PageClients;
@@ -54,8 +58,11 @@ beforeAll(async () => {
   if (ELECTRON !== null || process.platform !== 'linux') return;
   folder = mkdtempSync(path.join(tmpdir(), 'crynux-package-'));
   made = await packageOnStandIn(folder);
+  // Beside the desktop program: both wait for their processes most of the time.
+  byItself = runPackaged({ resources: made.resources, dataDir: path.join(folder, 'data') });
+  byItself.catch(() => {});
   network = await startLittleNetwork();
-  shell = await launchShell({ archive: at('app.asar') });
+  shell = await launchShell({ archive: at('app.asar'), env: { XDG_CONFIG_HOME: path.join(folder, 'config') } });
   clients = await pageClients(shell.page);
 }, MADE_WITHIN_MS);
 
@@ -68,6 +75,24 @@ afterAll(async () => {
 onDouble('an installed package', () => {
   it('P6, P7, R9: holds what belongs there, for one system, with every door of the binary closed', async () => {
     expect((await inspectPackage({ ...made, target: targetOf() })).problems).toEqual([]);
+  });
+
+  it('names each package that it holds in its bill of materials', async () => {
+    const bill: { components: { group?: string; name: string }[] } = JSON.parse(
+      readFileSync(at('licenses/sbom.cdx.json'), 'utf8'),
+    );
+    const named = new Set(bill.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
+    // What the bundler has put together it marks by its place; what lies there as files has it.
+    const shared = at('program/dist/shared');
+    const bundles = readdirSync(shared).map((name) => readFileSync(path.join(shared, name), 'utf8'));
+    const places = bundles.flatMap((text) => [...text.matchAll(/#region node_modules\/(\S+)/g)].map(([, place = '']) => place));
+    const files = (await filesOf(at('program/node_modules'))).filter((name) => name.endsWith('/package.json'));
+    const owner = (place: string) => /^(?:@[^/]+\/)?[^/]+/.exec(place.split('node_modules/').at(-1) ?? '')?.[0] ?? place;
+    const held = new Set([...places, ...files].map(owner));
+    expect(held.size).toBeGreaterThan(50);
+    // keytar is another package under that name.
+    expect([...held].filter((name) => !named.has(name) && name !== 'keytar')).toEqual([]);
+    expect(named).toContain('@github/keytar');
   });
 
   it('says what it is: no developer tools, and no updates without a feed', async () => {
@@ -89,6 +114,24 @@ onDouble('an installed package', () => {
     const { inventory } = await host.gpus.inventory({});
     expect(inventory.problems.filter(({ code }) => code === 'GPU_PROBE_FAILED')).toEqual([]);
     expect((await shell.look()).starts).toEqual([]);
+  });
+
+  it('starts at log-in where the host wants it, and no longer when not', async () => {
+    const { host } = clients;
+    const entry = path.join(folder, 'config', 'autostart', 'ai.crynux.node-desktop.desktop');
+    const text = () => (existsSync(entry) ? readFileSync(entry, 'utf8') : null);
+    await host.settings.change({ startAtLogin: true });
+    await expect.poll(text, WAIT).toMatch(/^Exec=\S.* --hidden$/m);
+    await host.settings.change({ startAtLogin: false });
+    await expect.poll(text, WAIT).toBeNull();
+  });
+
+  it('its programs do their work on its own Node, without Electron: doctor, a paid node, the window', async () => {
+    const { version, doctor, paid, window } = await byItself;
+    expect({ version, window, paid: paid.length }).toEqual({ version: programVersion(), window: 'Crynux Node Desktop', paid: 2 });
+    expect(doctor).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^ok program: /), expect.stringMatching(/^ok engine: /)]),
+    );
   });
 
   it('R9: a changed byte of what Node runs starts neither probe nor local network, and says so by its code', async () => {

@@ -10,6 +10,7 @@ import { loginItemModule } from './modules/login-item.ts';
 import { menu } from './modules/menu.ts';
 import { notificationsModule } from './modules/notifications.ts';
 import { powerModule } from './modules/power.ts';
+import { sandboxModule } from './modules/sandbox.ts';
 import { singleInstance } from './modules/single-instance.ts';
 import { trayModule } from './modules/tray.ts';
 import { createUpdates } from './modules/updates.ts';
@@ -34,6 +35,7 @@ runShell(
   [
     singleInstance,
     hardening,
+    sandboxModule(),
     menu,
     host.module,
     windowModule(host.handOver),

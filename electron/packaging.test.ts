@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,11 +33,43 @@ describe('electron-builder.yml', () => {
     expect(all.filter((target) => 'arch' in target)).toEqual([]);
     // R9: nothing that is in the archive is unpacked.
     expect(config).not.toHaveProperty('asarUnpack');
-    expect(targets(config.linux)).toEqual(['AppImage', 'deb']);
+    expect(targets(config.linux)).toEqual(['AppImage', 'deb', 'rpm', 'tar.gz']);
     for (const file of [config.win.icon, config.mac.icon, config.linux.icon, config.mac.entitlements])
       expect(existsSync(path.join(root, file)), file).toBe(true);
     expect(config.mac.hardenedRuntime).toBe(true);
     expect(config.protocols[0].schemes).toEqual([DEEP_LINK_SCHEME]);
+  });
+
+  it('puts crynux-node on the path of a deb and an rpm, where the program lies', () => {
+    const files = [
+      'build/linux/crynux-node=/usr/bin/crynux-node',
+      'build/crynux-node.service=/usr/share/crynux-node-desktop/crynux-node.service',
+    ];
+    expect([config.deb.fpm, config.rpm.fpm]).toEqual([files, files]);
+    const launcher = path.join(root, 'build/linux/crynux-node');
+    expect(readFileSync(launcher, 'utf8')).toContain(`'/opt/${config.productName}/resources/bin/crynux-node'`);
+    expect(statSync(launcher).mode & 0o111).not.toBe(0);
+    expect(read('build/crynux-node.service')).toContain('ExecStart=/usr/bin/crynux-node ');
+  });
+
+  it("leaves the user what is the user's, and Chromium its sandbox", () => {
+    expect(config.nsis.deleteAppDataOnUninstall).toBe(false);
+    // The tool of old, and its default for arguments, would start every AppImage without a sandbox.
+    expect([config.toolsets.appimage, config.appImage.executableArgs]).toEqual(['1.0.3', []]);
+  });
+
+  it('signs nothing of a Mac again that the list of hashes names', () => {
+    const [pattern = ''] = config.mac.signIgnore;
+    const inApp = (file: string) => new RegExp(pattern).test(`/tmp/Crynux Node Desktop.app/Contents/${file}`);
+    const listed = [
+      'Resources/node/node',
+      'Resources/program/node_modules/keytar/prebuilds/darwin-arm64/keytar.node',
+      'Resources/bin/crynux-node',
+    ];
+    expect(listed.filter(inApp)).toEqual(listed);
+    expect(['MacOS/Crynux Node Desktop', 'Frameworks/Electron Framework.framework', 'Resources/app.asar'].filter(inApp)).toEqual(
+      [],
+    );
   });
 
   it('closes every door of the binary', async () => {

@@ -13,6 +13,7 @@ interface Words {
   readonly actAllow: string;
   readonly actCancel: string;
   readonly choose: Readonly<Record<PlaceKind, string>>;
+  readonly noSandbox: Readonly<Record<'message' | 'detail' | 'goOn' | 'quit', string>>;
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = {
@@ -49,6 +50,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     actAllow: 'Allow',
     actCancel: 'Refuse',
     choose: { engine: 'Folder of the network’s worker', models: 'Models folder' },
+    noSandbox: {
+      message: 'This system gives the window no sandbox.',
+      detail:
+        'If something ever broke out of the window, nothing would keep it from this user’s files and keys. The .deb package brings what Ubuntu 24.04 and newer need; the documentation says what to do with an AppImage. “Start anyway” is asked again each time.',
+      goOn: 'Start anyway',
+      quit: 'Quit',
+    },
   },
   'zh-CN': {
     show: '显示 Crynux Node Desktop',
@@ -83,6 +91,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     actAllow: '允许',
     actCancel: '拒绝',
     choose: { engine: '网络工作程序的文件夹', models: '模型文件夹' },
+    noSandbox: {
+      message: '此系统无法为窗口提供沙箱。',
+      detail:
+        '如果有代码从窗口中逃逸，将没有任何屏障保护该用户的文件和密钥。Ubuntu 24.04 及更高版本请使用 .deb 软件包，它自带所需配置；AppImage 的处理方法见文档。选择“仍要启动”后，下次启动会再次询问。',
+      goOn: '仍要启动',
+      quit: '退出',
+    },
   },
 };
 

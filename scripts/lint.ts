@@ -1,7 +1,9 @@
 /** Everything that is checked without running the program; all of it, even where the first has found something. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { SYSTEM } from '../platform/system.ts';
 import { readSources } from './house/imports.ts';
 import { namesOfKey } from './house/key.ts';
 import { ownSearches } from './house/places.ts';
@@ -16,6 +18,7 @@ const checks: readonly (readonly [string, () => boolean])[] = [
   ['the private key has one holder', keyHeldOnce],
   ['programs are found by platform/ alone', programsFound],
   ['the system is asked by platform/ alone', systemAskedOnce],
+  ['the release pipeline (actionlint)', workflowsHold],
   ['files, exports and dependencies that nobody uses (knip)', () => runs('knip', 'knip', ['--treat-config-hints-as-errors'])],
 ];
 
@@ -46,6 +49,17 @@ function systemAskedOnce(): boolean {
   const found = systemQuestions(ROOT);
   for (const { file, line, word } of found) console.error(`${file}:${line}: ${word}: ask platform/system.ts`);
   return found.length === 0;
+}
+
+/** Where it is installed: `go install github.com/rhysd/actionlint/cmd/actionlint@latest`. */
+function workflowsHold(): boolean {
+  const { searchPath } = SYSTEM.folders;
+  const places = [...searchPath, path.join(os.homedir(), 'go', 'bin')].map((folder) =>
+    path.join(folder, SYSTEM.processes.program('actionlint')),
+  );
+  const found = places.find((file) => existsSync(file));
+  if (found === undefined) return true;
+  return spawnSync(found, { cwd: ROOT, stdio: 'inherit' }).status === 0;
 }
 
 function keyHeldOnce(): boolean {

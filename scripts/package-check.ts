@@ -1,23 +1,30 @@
 /**
  * `npm run package:check`: makes the package of this machine's kind around a stand-in for Electron's folder, opens it, and
- * starts what it holds. Fails on anything that does not belong there. `--table` prints the tables of docs/release.md alone.
+ * starts what it holds. Fails on anything that does not belong there. `--table` prints the tables alone, `--write` puts them
+ * into docs/release.md. e2e/package.integration.test.ts does the same in `npm test`, and starts the desktop program besides.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inspectPackage } from './package/inspect.ts';
 import { runPackaged } from './package/run-packaged.ts';
 import { packageOnStandIn } from './package/stand-in-package.ts';
-import { tables } from './package/tables.ts';
+import { heading, intoDocument, tables } from './package/tables.ts';
 import { targetOf } from './package/target.ts';
 
-const { values } = parseArgs({ options: { table: { type: 'boolean', default: false } } });
+const flag = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({ options: { table: flag, write: flag } });
+const DOCUMENT = path.resolve(import.meta.dirname, '..', 'docs', 'release.md');
 const folder = await mkdtemp(path.join(tmpdir(), 'crynux-package-'));
 try {
   const made = await packageOnStandIn(folder);
   const inspection = await inspectPackage({ ...made, target: targetOf() });
   process.stdout.write(`${tables(inspection)}\n`);
+  if (values.write) {
+    const made = `${heading(targetOf(), new Date().toISOString().slice(0, 10))}\n\n${tables(inspection)}`;
+    await writeFile(DOCUMENT, intoDocument(await readFile(DOCUMENT, 'utf8'), made));
+  }
   const problems = [...inspection.problems];
   if (!values.table) {
     const { version, doctor, paid, window } = await runPackaged({

@@ -49,6 +49,13 @@ export function readSources(root: string, folders: readonly string[] = SOURCE_FO
     });
 }
 
+const BARE = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^'"]*)?['"]/g;
+
+/** Packages that a text imports, types included; those of Node itself are none. */
+export function packagesIn(text: string): string[] {
+  return [...new Set([...text.matchAll(BARE)].map(([, name = '']) => name))];
+}
+
 export function importsOf(file: string, text: string): string[] {
   const found = [...text.matchAll(IMPORT)].map(([, target = '']) =>
     path.posix.join(path.posix.dirname(file), target.split('?', 1)[0] ?? ''),

@@ -13,7 +13,7 @@ const WORDS =
   /process\s*\.\s*execPath|process\s*\.\s*argv0|\bexecPath\s*[,}]|\bisPackaged\b|resourcesPath|app\.asar|ELECTRON_RUN_AS_NODE|import\.meta\.(?:url|dirname|filename|resolve)|\bgetAppPath\b|\b__dirname\b/g;
 
 /** They compile Solidity beside them, in a checkout; no program loads them. */
-const EXCEPTIONS: readonly string[] = ['devnet/chain/compile.ts', 'devnet/chain-mode/compile.ts'];
+export const NOT_SHIPPED: readonly string[] = ['devnet/chain/compile.ts', 'devnet/chain-mode/compile.ts'];
 
 export interface OwnSearch {
   readonly file: string;
@@ -22,7 +22,7 @@ export interface OwnSearch {
 
 export function ownSearches(root: string): OwnSearch[] {
   return readSources(root, ROOMS)
-    .filter(({ path: file }) => !isTest(file) && !EXCEPTIONS.includes(file))
+    .filter(({ path: file }) => !isTest(file) && !NOT_SHIPPED.includes(file))
     .flatMap(({ path: file }) => ownSearchesIn(file, readFileSync(path.join(root, file), 'utf8')));
 }
 

@@ -21,7 +21,7 @@ export const ENTRIES = [
 ] as const;
 
 /** With machine code beside their modules; and Electron's own. */
-const EXTERNAL = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
+export const EXTERNAL: readonly string[] = ['electron', 'node-llama-cpp', 'onnxruntime-node', 'keytar'];
 
 export async function bundlePrograms(outDir: string): Promise<void> {
   await build({
@@ -29,7 +29,7 @@ export async function bundlePrograms(outDir: string): Promise<void> {
     root: ROOT,
     logLevel: 'error',
     publicDir: false,
-    ssr: { noExternal: true, external: EXTERNAL },
+    ssr: { noExternal: true, external: [...EXTERNAL] },
     build: {
       ssr: true,
       outDir,

@@ -63,7 +63,15 @@ export function groupsOf(target: Target): readonly Group[] {
       optional: !onnxruntime,
     },
     { title: 'crynux-node', pattern: /^resources\/bin\/crynux-node(?:\.cmd)?$/ },
-    { title: "the library of updates' own notes", pattern: /^resources\/app-update\.yml$/, optional: true },
+    {
+      title: 'notices of third parties, bill of materials',
+      pattern: /^resources\/licenses\/(?:THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
+    },
+    {
+      title: 'what makers of packages add: notes for updates, a profile of AppArmor',
+      pattern: /^resources\/(?:app-update\.yml|package-type|apparmor-profile)$/,
+      optional: true,
+    },
     { title: 'Electron', pattern: /^(?!resources\/)(?:[\w.-]+|locales\/[\w-]+\.pak)$/ },
   ];
 }

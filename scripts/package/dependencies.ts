@@ -7,7 +7,15 @@ import { nativePackages, type Target } from './target.ts';
 const lockSchema = z.object({
   packages: z.record(
     z.string(),
-    z.object({ dependencies: z.record(z.string(), z.string()).default({}), version: z.string().optional() }),
+    z.object({
+      dependencies: z.record(z.string(), z.string()).default({}),
+      version: z.string().optional(),
+      /** Of the package itself, where the place bears another name. */
+      name: z.string().optional(),
+      license: z.string().optional(),
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+    }),
   ),
 });
 export type LockPackages = z.output<typeof lockSchema>['packages'];
@@ -36,6 +44,11 @@ export function closure(lock: LockPackages, names: readonly string[]): string[] 
   };
   for (const name of names) add('', name);
   return [...found].sort();
+}
+
+/** `node_modules/@a/b/node_modules/c` → `c` */
+export function nameOf(place: string): string {
+  return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 /** As Node looks for it: beside the package, then further up. */
@@ -72,6 +85,12 @@ export function isTaken(name: string, file: string, target: Target): boolean {
   }
 }
 
+/** Packages that are shipped as files; all others are bundled. */
+export function filePackages(target: Target): readonly string[] {
+  const native = nativePackages(target);
+  return ['keytar', 'node-llama-cpp', native.llama, native.anvil, ...(native.onnxruntime ? ['onnxruntime-node'] : [])];
+}
+
 export async function copyPackages(options: {
   readonly root: string;
   readonly lock: LockPackages;
@@ -80,11 +99,9 @@ export async function copyPackages(options: {
   readonly into: string;
 }): Promise<readonly string[]> {
   const { root, lock, target, into } = options;
-  const native = nativePackages(target);
-  const names = ['keytar', 'node-llama-cpp', native.llama, native.anvil, ...(native.onnxruntime ? ['onnxruntime-node'] : [])];
-  const places = closure(lock, names);
+  const places = closure(lock, filePackages(target));
   for (const place of places) {
-    const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const name = nameOf(place);
     for (const file of await filesOf(path.join(root, place))) {
       if (isTaken(name, file, target))
         await cp(path.join(root, place, file), path.join(into, place, file), { dereference: true });

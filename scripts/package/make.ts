@@ -15,15 +15,21 @@ export interface MakeOptions {
   readonly output: string;
   /** Folder of an unpacked Electron; null = electron-builder fetches the release. */
   readonly electron: string | null;
-  /** Nothing but the folder of the program, as an installation would leave it. */
-  readonly folderOnly: boolean;
+  /** Names of electron-builder; `dir`: the program's folder, as an installation would leave it. null: all of this system. */
+  readonly kinds: readonly string[] | null;
   /** null: no channel's file is made for it. */
   readonly feed: UpdateFeed | null;
 }
 
+/** fpm is run in another folder. */
+function withFiles({ deb, rpm }: Configuration, root: string): Pick<Configuration, 'deb' | 'rpm'> {
+  const inFull = (files: readonly string[] | null | undefined) => (files ?? []).map((file) => path.join(root, file));
+  return { deb: { ...deb, fpm: inFull(deb?.fpm) }, rpm: { ...rpm, fpm: inFull(rpm?.fpm) } };
+}
+
 /** @returns the files that were made, or the folder. @throws Error as electron-builder */
 export async function makePackages(options: MakeOptions): Promise<readonly string[]> {
-  const { root, stage, target, output, electron, folderOnly, feed } = options;
+  const { root, stage, target, output, electron, kinds, feed } = options;
   const fixed: Configuration = parse(await readFile(path.join(root, 'electron-builder.yml'), 'utf8'));
   const { version } = JSON.parse(await readFile(path.join(root, 'node_modules', 'electron', 'package.json'), 'utf8'));
   const at = (file: string | null | undefined) => (file == null ? null : path.join(root, file));
@@ -38,6 +44,7 @@ export async function makePackages(options: MakeOptions): Promise<readonly strin
       entitlements: at(fixed.mac?.entitlements),
       entitlementsInherit: at(fixed.mac?.entitlementsInherit),
     },
+    ...withFiles(fixed, root),
     electronVersion: version,
     directories: { buildResources: path.join(root, 'build'), output },
     // electron-builder leaves out what looks like a dependency, unless a pattern asks for everything.
@@ -51,6 +58,6 @@ export async function makePackages(options: MakeOptions): Promise<readonly strin
   // The stage is a project of its own without dependencies, so that none are collected.
   const { build, Platform, Arch } = createRequire(import.meta.url)('electron-builder') as typeof import('electron-builder');
   const platform = { linux: Platform.LINUX, darwin: Platform.MAC, win32: Platform.WINDOWS }[target.platform];
-  const targets = platform.createTarget(folderOnly ? 'dir' : null, target.arch === 'x64' ? Arch.x64 : Arch.arm64);
+  const targets = platform.createTarget(kinds === null ? null : [...kinds], target.arch === 'x64' ? Arch.x64 : Arch.arm64);
   return await (build as typeof electronBuild)({ projectDir: stage.app, targets, config, publish: 'never' });
 }

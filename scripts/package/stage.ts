@@ -4,7 +4,10 @@ import path from 'node:path';
 import type { UpdateFeed } from '../../electron/updates/feed.ts';
 import { hashOf, type OutsideList } from '../../platform/outside.ts';
 import { bundlePrograms } from './bundle.ts';
+import { componentsOf } from './components.ts';
 import { copyPackages, filesOf, readLock } from './dependencies.ts';
+import { noticesOf } from './notices.ts';
+import { sbomOf } from './sbom.ts';
 import { nativePackages, type Target } from './target.ts';
 
 export interface Stage {
@@ -19,8 +22,10 @@ export async function makeStage(options: {
   readonly folder: string;
   /** null = the program will not update itself. */
   readonly feed: UpdateFeed | null;
+  /** Signs what holds machine code, before it is listed with its hashes; a Mac's signature is part of the file. */
+  readonly signBinaries?: ((folder: string) => Promise<void>) | undefined;
 }): Promise<Stage> {
-  const { root, target, folder, feed } = options;
+  const { root, target, folder, feed, signBinaries } = options;
   const at = (...parts: string[]) => path.join(root, ...parts);
   const app = path.join(folder, 'app');
   const outside = path.join(folder, 'outside');
@@ -45,16 +50,18 @@ export async function makeStage(options: {
   await mkdir(path.join(outside, 'node'));
   await cp(at('node_modules', 'node', 'bin', node), path.join(outside, 'node', node), { dereference: true });
   await writeLauncher(outside, target);
+  await writeNotices(root, outside, target);
+  await signBinaries?.(outside);
   await writeFile(path.join(app, 'outside.json'), JSON.stringify(await listOf(outside)));
   return { app, outside };
 }
 
 /** What the program is told of itself, and nothing of how it is built. */
 async function shippedManifest(root: string, updates: UpdateFeed | null): Promise<string> {
-  const { name, productName, version, description, license, homepage, author, main } = JSON.parse(
+  const { name, productName, desktopName, version, description, license, homepage, author, main } = JSON.parse(
     await readFile(path.join(root, 'package.json'), 'utf8'),
   );
-  return `${JSON.stringify({ name, productName, version, description, license, homepage, author, type: 'module', main, updates }, null, 2)}\n`;
+  return `${JSON.stringify({ name, productName, desktopName, version, description, license, homepage, author, type: 'module', main, updates }, null, 2)}\n`;
 }
 
 /** `crynux-node` of an installed program: on Node, outside of the archive. */
@@ -76,6 +83,18 @@ exec "$here/../node/node" --disable-warning=ExperimentalWarning "$here/../progra
   await writeFile(file, text);
   await chmod(file, 0o755);
 }
+
+/** What is in the package of others, for people and for programs. */
+async function writeNotices(root: string, outside: string, target: Target): Promise<void> {
+  const folder = path.join(outside, 'licenses');
+  await mkdir(folder);
+  const components = componentsOf({ root, lock: await readLock(root), target });
+  const { name, version, license } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(components, root));
+  await writeFile(path.join(folder, SBOM_FILE), sbomOf({ components, program: { name, version, license }, target }));
+}
+
+export const SBOM_FILE = 'sbom.cdx.json';
 
 async function listOf(outside: string): Promise<OutsideList> {
   const files: Record<string, string> = {};

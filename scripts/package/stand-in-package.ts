@@ -24,7 +24,7 @@ export async function packageOnStandIn(into: string): Promise<StandInPackage> {
   const stage = await makeStage({ root: ROOT, target, folder: path.join(into, 'stage'), feed: null });
   const electron = path.join(into, 'electron');
   await makeStandIn(electron);
-  await makePackages({ root: ROOT, stage, target, output: path.join(into, 'out'), electron, folderOnly: true, feed: null });
+  await makePackages({ root: ROOT, stage, target, output: path.join(into, 'out'), electron, kinds: ['dir'], feed: null });
   const folder = path.join(into, 'out', target.arch === 'x64' ? 'linux-unpacked' : `linux-${target.arch}-unpacked`);
   return { folder, binary: 'crynux-node-desktop', resources: path.join(folder, 'resources') };
 }

@@ -1,5 +1,27 @@
 /** What a package holds, as the tables of docs/release.md. */
 import type { Inspection } from './inspect.ts';
+import type { Target } from './target.ts';
+
+const BEGIN = '<!-- made by npm run package:check -- --write -->';
+const END = '<!-- end of what was made -->';
+
+/** @throws Error for a document without the place */
+export function intoDocument(document: string, made: string): string {
+  const [before, rest] = split(document, BEGIN);
+  const [, after] = split(rest, END);
+  return `${before}${BEGIN}\n${made}\n${END}${after}`;
+}
+
+function split(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  if (at < 0) throw new Error(`the document has no line "${mark}"`);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}
+
+/** When and for which system the tables were made. */
+export function heading({ platform, arch }: Target, date: string): string {
+  return `Made on ${date} for ${platform} ${arch}, around a stand-in whose own files are empty: Electron's are not counted.`;
+}
 
 const mb = (bytes: number) => (bytes / 1_000_000).toFixed(1);
 
