@@ -35,6 +35,20 @@ export const keyStoresSchema = z.object({
 });
 export type KeyStores = z.output<typeof keyStoresSchema>;
 
+const MIN_PASSPHRASE = 8;
+/** What everybody tries first, whatever number stands behind it. */
+const COMMON = /^(pass(word|wort|phrase)?|qwert[yz]\w*|letmein|iloveyou|admin\w*|welcome|crynux)\W*\d*\W*$/i;
+
+/** Why a new passphrase protects nothing; null = it may. It is no judge of a good one. */
+export function passphraseProblem(passphrase: string): 'short' | 'simple' | null {
+  if (passphrase.length < MIN_PASSPHRASE) return 'short';
+  const codes = [...passphrase].map((sign) => sign.codePointAt(0) ?? 0);
+  const steps = new Set(codes.slice(1).map((code, i) => code - (codes[i] ?? 0)));
+  // `12345678`, `hgfedcba`, `aaaaaaaa`; `abababab` has too few signs.
+  const isRun = steps.size === 1 || [...steps].every((step) => Math.abs(step) === 1 || Math.abs(step) === 9);
+  return isRun || new Set(codes).size < 5 || COMMON.test(passphrase) ? 'simple' : null;
+}
+
 /** Needed by the keystore, and refused by the keychain. */
 const passphrase = z.string().min(8).max(1_024).nullable().default(null);
 const store = z.enum(KEY_STORE_KINDS);

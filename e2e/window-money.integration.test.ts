@@ -1,7 +1,7 @@
 /** Earnings, Wallet & stake, GPUs and Models in a real browser, on a made-up host. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contrastFindings, type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+import { axeFindings, contrastFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ it('a stake in contracts that the network has left is taken out step by step', a
   await page.getByRole('button', { name: 'Ask for the old stake' }).focus();
   await page.keyboard.press('Enter');
   await dialog(page).getByText('0x8aC7230489e80000F4aB12cD34Ef5678901234Ab').waitFor();
-  expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
+  expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Send the transaction');
   await messages(page).getByText('the program may be closed until then').waitFor();
   await page.getByText(/It can be taken in 30 min/).waitFor();
@@ -98,7 +98,7 @@ it('a withdrawal shows fee, destination and its price in weight before it is con
     await dialog(page).getByText(fact, { exact: true }).first().waitFor();
   }
   await dialog(page).getByRole('region', { name: 'Effect on your chances' }).waitFor();
-  expect(await seriousFindings(page, '[role=alertdialog]')).toEqual([]);
+  expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
   await confirmByKeyboard(page, 'Withdraw');
   await messages(page).getByText('The relay has accepted the withdrawal').waitFor();
   const newest = page.getByRole('table', { name: 'Withdrawals' }).getByRole('row').nth(1);
@@ -194,7 +194,7 @@ it.each([
   const page = await window.open({ fixture: 'running', screen });
   if (screen === 'wallet') await page.getByRole('textbox', { name: 'New stake' }).fill('430');
   await page.getByText(text).first().waitFor();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('[data-theme="dark"]').waitFor();
   expect(await contrastFindings(page)).toEqual([]);

@@ -1,6 +1,6 @@
 /** The window of a node whose network lives on a chain, in a real browser, on a made-up host: what it does not have is not shown. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -24,14 +24,14 @@ it('earnings know a wallet and a stake, and link each transaction to its page in
   }
   const accounts = page.getByRole('combobox', { name: 'Account' }).locator('option');
   expect(await accounts.allTextContents()).not.toEqual(expect.arrayContaining(['Relay balance']));
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 it('the quality is points, and a wallet has no relay', async () => {
   const trust = await open('trust?tab=qos');
   await trust.getByText('Last three tasks').waitFor();
   expect(await trust.getByText('Health').count()).toBe(0);
-  expect(await seriousFindings(trust)).toEqual([]);
+  expect(await axeFindings(trust)).toEqual([]);
   const wallet = await open('wallet');
   await wallet.getByText('Is paid for tasks, and pays stake and gas.').waitFor();
   expect(await wallet.getByText(/relay/i).count()).toBe(0);

@@ -1,7 +1,7 @@
 /** Tasks, Trust and Logs in a real browser, on a made-up host. */
 import type { Locator, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureWindow, openFixtureWindow, seriousFindings } from './support/fixture-window.ts';
+import { axeFindings, type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
 
 let window: FixtureWindow;
 beforeAll(async () => {
@@ -189,7 +189,7 @@ it('a case is opened from the timeline and saved as a bundle', async () => {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export as a bundle' }).click();
   expect((await download).suggestedFilename()).toMatch(/^crynux-case-.*\.zip$/);
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
 });
 
 it('the log follows, lets go when one scrolls up, and leads from an error to its task', async () => {
@@ -215,7 +215,7 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
   await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.add('a second new line'));
   await page.getByRole('button', { name: '1 new line' }).click();
   await log.getByText('a second new line').waitFor();
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
 
   await page.getByRole('combobox', { name: 'Level' }).selectOption('error');
   await log
@@ -233,7 +233,7 @@ it.each([
   { fixture: 'kicked-out', screen: 'trust', shown: 'Kicked out' },
   { fixture: 'kicked-out', screen: 'trust?tab=qos', shown: 'Recovery of the health', dark: true },
   { fixture: 'errors', screen: 'tasks', shown: 'Tasks' },
-])('axe finds nothing serious on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
+])('axe finds nothing on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
   const page = await window.open(options);
   await page.getByText(shown).first().waitFor();
   if (open === true) {
@@ -244,5 +244,5 @@ it.each([
     await page.getByRole('button', { name: button }).click();
     await page.getByText('What would change it:').first().waitFor();
   }
-  expect(await seriousFindings(page)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
 });

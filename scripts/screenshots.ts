@@ -1,6 +1,6 @@
 /**
  * Pictures of every screen and state of the window on made-up hosts: light and dark, three sizes, both languages.
- * `node scripts/screenshots.ts FOLDER [PART OF A NAME]`; fails if a page complains or is wider than its window.
+ * `node scripts/screenshots.ts FOLDER [PARTS OF NAMES, WITH COMMAS]`; fails if a page complains or is wider than its window.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -138,9 +138,10 @@ async function shoot(options: { page: Page; folder: string; name: string; proble
 }
 
 async function main(): Promise<number> {
-  const [folder, part = ''] = process.argv.slice(2);
+  const [folder, given = ''] = process.argv.slice(2);
+  const parts = given.split(',');
   if (folder === undefined) {
-    console.error('usage: screenshots.ts FOLDER [PART OF A NAME]');
+    console.error('usage: screenshots.ts FOLDER [PARTS OF NAMES, WITH COMMAS]');
     return 2;
   }
   await mkdir(folder, { recursive: true });
@@ -155,7 +156,7 @@ async function main(): Promise<number> {
   try {
     for (const [scenario, screens] of Object.entries(SHOTS)) {
       for (const language of ['en', 'zh-CN'] as const) {
-        const wanted = Object.entries(screens).filter(([name]) => `${name}-${language}`.includes(part));
+        const wanted = Object.entries(screens).filter(([name]) => parts.some((part) => `${name}-${language}`.includes(part)));
         for (const [name, route] of wanted) {
           const page = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'UTC' });
           page.on('pageerror', (error) => problems.push(`${name}: ${error.message}`));

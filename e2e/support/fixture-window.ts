@@ -70,10 +70,20 @@ async function openTab(browser: Browser, complaints: string[]): Promise<Page> {
   return page;
 }
 
-/** What axe finds on a page, or within a part of it, that is serious or worse, in short. */
-export function seriousFindings(page: Page, within: string | null = null): Promise<string[]> {
+/** What axe finds on a page, or within a part of it, however light, in short. */
+export function axeFindings(page: Page, within: string | null = null): Promise<string[]> {
   const axe = axeOn(page);
   return findingsOf(within === null ? axe : axe.include(within));
+}
+
+/** Headings that a page says twice, a line that repeats the heading above it among them. */
+export function repeatedHeadings(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const main = document.querySelector('main');
+    const headings = [...main.querySelectorAll('h1, h2, h3')].map((one) => one.textContent.trim());
+    const lines = [...main.querySelectorAll('p')].map((one) => one.textContent.trim()).filter((text) => headings.includes(text));
+    return [...headings.filter((text, index) => headings.indexOf(text) !== index), ...lines];
+  })()`);
 }
 
 /** What another theme can change: the contrast alone. */
@@ -88,7 +98,5 @@ function axeOn(page: Page): AxeBuilder {
 
 async function findingsOf(axe: AxeBuilder): Promise<string[]> {
   const { violations } = await axe.analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }

@@ -20,7 +20,7 @@ export function Frame() {
   const waiting = useProfiles() === null;
   const outlet = <Suspense fallback={<Waiting />}>{missing ? <NodeMissing what="node" /> : <Outlet />}</Suspense>;
   return (
-    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)]">
+    <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto]">
       <button
         type="button"
         className="absolute top-2 left-2 z-50 rounded-md bg-surface px-3 py-2 not-focus:sr-only"
@@ -31,7 +31,7 @@ export function Frame() {
       <Rail selected={selected} />
       <TopBar selected={selected} />
       <ConnectionBanner />
-      <main ref={content} tabIndex={-1} className="col-start-2 min-h-0 overflow-y-auto">
+      <main ref={content} tabIndex={-1} className="col-start-2 row-start-3 min-h-0 overflow-y-auto">
         <Notices />
         {waiting ? (
           <Waiting />

@@ -5,6 +5,7 @@ import { useLocation, useNavigate } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { useProfiles } from '../state/app-context.ts';
 import { useTruthOf } from '../state/truth.ts';
+import { useNetworkName } from '../ui/own-names.ts';
 import { NodeStatusBadge } from './node-status-badge.tsx';
 import { isNodeScreen, nodePath } from './screens.ts';
 
@@ -17,6 +18,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
   const { pathname } = useLocation();
   const profiles = useProfiles() ?? [];
   const truthOf = useTruthOf();
+  const networkName = useNetworkName();
   const part = pathname.split('/')[3];
   const screen = isNodeScreen(part) ? part : 'overview';
   return (
@@ -45,7 +47,7 @@ export function NodeSwitcher({ selected }: { readonly selected: ProfileView }) {
                 <span className="flex min-w-0 flex-1 flex-col">
                   <span className="truncate font-medium">{view.profile.name}</span>
                   <span className="truncate text-[13px] text-faint">
-                    {view.gpuName ?? t('frame.noGpu')} · {view.networkTitle}
+                    {view.gpuName ?? t('frame.noGpu')} · {networkName({ id: view.profile.networkId, title: view.networkTitle })}
                   </span>
                 </span>
                 <NodeStatusBadge truth={truthOf(view)} />

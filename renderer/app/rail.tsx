@@ -18,7 +18,7 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
   return (
     <nav
       aria-label={t('frame.screens')}
-      className={clsx('row-span-3 flex flex-col gap-0.5 border-r border-line bg-surface p-2', collapsed ? 'w-14' : 'w-48')}
+      className={clsx('row-span-4 flex flex-col gap-0.5 border-r border-line bg-surface p-2', collapsed ? 'w-14' : 'w-48')}
     >
       <div className={clsx('flex h-9 items-center', collapsed ? 'justify-center' : 'justify-between pl-2.5')}>
         {!collapsed && <span className="font-semibold">{t('appName')}</span>}

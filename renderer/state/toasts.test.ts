@@ -9,6 +9,14 @@ it('keeps the newest messages, and lets nobody pile them up', () => {
   expect(store.getState().toasts.map(({ text }) => text)).toEqual(['b', 'd']);
 });
 
+it('has one message about one thing: the newest', () => {
+  const store = createToastsStore();
+  store.getState().push({ tone: 'good', text: 'pauses', about: 'node a' });
+  store.getState().push({ tone: 'good', text: 'saved' });
+  store.getState().push({ tone: 'good', text: 'goes on', about: 'node a' });
+  expect(store.getState().toasts.map(({ text }) => text)).toEqual(['saved', 'goes on']);
+});
+
 it('lets go by itself what went well, and never what went wrong', () => {
   expect([shownForMs({ tone: 'good' }), shownForMs({ tone: 'info' }), shownForMs({ tone: 'bad' })]).toEqual([8_000, 8_000, null]);
 });

@@ -6,6 +6,8 @@ export interface Toast {
   readonly tone: 'good' | 'bad' | 'info';
   /** Already in the host's language. */
   readonly text: string;
+  /** What it is about: a newer message about the same takes its place, so that no two contradict each other. */
+  readonly about?: string;
 }
 
 interface ToastsState {
@@ -28,7 +30,11 @@ export function createToastsStore(): ToastsStore {
   let next = 1;
   return createStore<ToastsState>((set) => ({
     toasts: [],
-    push: (toast) => set(({ toasts }) => ({ toasts: [...toasts, { ...toast, id: next++ }].slice(-MOST) })),
+    push: (toast) =>
+      set(({ toasts }) => {
+        const others = toast.about === undefined ? toasts : toasts.filter(({ about }) => about !== toast.about);
+        return { toasts: [...others, { ...toast, id: next++ }].slice(-MOST) };
+      }),
     dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
   }));
 }

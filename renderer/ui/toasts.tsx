@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +14,15 @@ export function Toasts() {
   const { toasts: store } = useApp();
   const toasts = useStore(store, (state) => state.toasts);
   return (
-    <section aria-label={t('messages')} aria-live="polite" className="fixed right-4 bottom-4 z-30 flex w-80 flex-col gap-2">
+    // A strip of the window of its own: whatever it says, it lies on nothing.
+    <section
+      aria-label={t('messages')}
+      aria-live="polite"
+      className={clsx(
+        'col-start-2 row-start-4 flex flex-wrap justify-end gap-2',
+        toasts.length > 0 && 'border-t border-line px-5 py-2',
+      )}
+    >
       {toasts.map((toast) => (
         <Message key={toast.id} toast={toast} />
       ))}
@@ -37,7 +46,7 @@ function Message({ toast }: { readonly toast: Toast }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it is read, not operated; what is operated is the button.
     <div
-      className="flex items-start gap-2.5 rounded-lg border border-line bg-surface p-3 shadow-lg"
+      className="flex max-w-md min-w-72 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2"
       onMouseEnter={() => setIsRead(true)}
       onMouseLeave={() => setIsRead(false)}
       onFocus={() => setIsRead(true)}

@@ -53,7 +53,7 @@ export const MODEL_STORE_ERRORS = {
   },
   MODEL_ENGINE_FAILED: {
     meaning: 'The engine’s download program could not fetch a model; the message is its last output.',
-    remedy: 'Check the connection, the disk and the hub; it is tried again.',
+    remedy: 'Check the connection, the disk and the hub.',
   },
 } as const satisfies ErrorCatalogue;
 

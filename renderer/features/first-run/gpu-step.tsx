@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { EngineView } from '../../../contract/host-contract.ts';
 import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { useEngineName } from '../../ui/own-names.ts';
 import { Working } from '../../ui/working.tsx';
 import { CardChoice } from './card-choice.tsx';
 import { acceptedEngines, offeredModels, unusableEngines } from './choices.ts';
@@ -13,6 +14,7 @@ const LOOK_AGAIN_MS = 10_000;
 
 export function GpuStep({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
+  const engineName = useEngineName();
   const { network, engine, modelIds } = choices;
   const read = useHostRead('engines', (client, signal) => client.engines.list({}, { signal }));
   useRefresh(read, LOOK_AGAIN_MS);
@@ -36,7 +38,7 @@ export function GpuStep({ choices, change }: StepPart) {
               name="engine"
               checked={same(each)}
               onChange={() => change({ engine: each, modelIds: offeredModels(each) })}
-              title={`${each.title} ${each.version ?? ''}`.trim()}
+              title={`${engineName(each)} ${each.version ?? ''}`.trim()}
             >
               {each.path !== null && <span className="break-all">{each.path}</span>}
             </Option>

@@ -4,6 +4,7 @@ import type { NetworkView } from '../../../contract/host-contract.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
+import { useNetworkName } from '../../ui/own-names.ts';
 import { acceptedEngines, type Choices, leastStake } from './choices.ts';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 
@@ -22,6 +23,7 @@ function choose(network: NetworkView, { engine, stake }: Choices): Partial<Choic
 
 export function NetworkStep({ choices, change }: StepPart) {
   const { t } = useTranslation('firstRun');
+  const networkName = useNetworkName();
   const read = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
   const networks = read.value?.networks ?? [];
   return (
@@ -40,7 +42,7 @@ export function NetworkStep({ choices, change }: StepPart) {
             disabled={network.comingSoon}
             checked={choices.network?.id === network.id}
             onChange={() => change(choose(network, choices))}
-            title={network.title}
+            title={networkName(network)}
           >
             <span>
               {network.origin !== 'builtIn' && `${t(network.origin === 'local' ? 'network.local' : 'network.own')} · `}

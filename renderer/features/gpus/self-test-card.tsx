@@ -7,9 +7,10 @@ import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Hash } from '../../ui/hash.tsx';
-import { durationText, Time } from '../../ui/time.tsx';
+import { Time } from '../../ui/time.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
 const TONES = { due: 'info', passed: 'good', failed: 'bad', changed: 'warn', rejected: 'bad' } as const satisfies Record<
@@ -84,7 +85,7 @@ function Result({ test }: { readonly test: SelfTestView }) {
         <Fact name={t('selfTest.tested')}>
           <Time atMs={test.testedAtMs} />
         </Fact>
-        {test.seconds !== null && <Fact name={t('selfTest.took')}>{durationText(test.seconds * 1_000)}</Fact>}
+        {test.seconds !== null && <Fact name={t('selfTest.took')}>{durationText(test.seconds * 1_000, i18n.language)}</Fact>}
         {changed.length > 0 && <Fact name={t('selfTest.changed')}>{new Intl.ListFormat(i18n.language).format(changed)}</Fact>}
       </Facts>
       <Scores test={test} />

@@ -1,20 +1,24 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { passphraseProblem } from '../../../contract/keys.ts';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Field, TextInput } from '../../ui/field.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { saveText } from '../../ui/save-file.ts';
+import { NewPassphrase } from './store-choice.tsx';
+
+const NOTHING = { passphrase: '', again: '' };
 
 /** An encrypted keystore file, behind a typed confirmation. */
 export function ExportKeyDialog({ address, onClose }: { readonly address: string | null; readonly onClose: () => void }) {
   const { t } = useTranslation('keys');
   const { toasts } = useApp();
   const host = useHostClient();
-  const [passphrase, setPassphrase] = useState('');
+  const [typed, setTyped] = useState(NOTHING);
+  const { passphrase, again } = typed;
   const close = () => {
-    setPassphrase('');
+    setTyped(NOTHING);
     run.clear();
     onClose();
   };
@@ -26,7 +30,6 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
     toasts.getState().push({ tone: 'good', text: t('export.done', { name: fileName }) });
     close();
   });
-  const short = passphrase !== '' && passphrase.length < 8;
   return (
     <ConfirmDialog
       danger
@@ -35,24 +38,14 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
       title={t('export.title')}
       confirmLabel={t('export.action')}
       typed={(address ?? '').slice(-4)}
-      disabled={passphrase.length < 8}
+      disabled={passphraseProblem(passphrase) !== null || again !== passphrase}
       person
       busy={run.busy}
       error={run.error}
       onConfirm={() => address !== null && void run.run(address)}
     >
       <p>{t('export.text', { address: shortHash(address ?? '') })}</p>
-      <Field label={t('export.passphrase')} problem={short ? t('passphraseShort') : null}>
-        {(control) => (
-          <TextInput
-            {...control}
-            type="password"
-            autoComplete="new-password"
-            value={passphrase}
-            onChange={(event) => setPassphrase(event.target.value)}
-          />
-        )}
-      </Field>
+      <NewPassphrase label={t('export.passphrase')} value={typed} onChange={setTyped} />
     </ConfirmDialog>
   );
 }

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import type { KeyStoreKind } from '../../../contract/keys.ts';
+import { type KeyStoreKind, passphraseProblem } from '../../../contract/keys.ts';
+import type { ErrorView } from '../../../contract/worker-channel.ts';
+import { useHostText } from '../../errors/use-host-text.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
@@ -8,15 +10,16 @@ export interface StoreChoice {
   /** Null until the stores are known: then the first that can be used. */
   readonly store: KeyStoreKind | null;
   readonly passphrase: string;
+  /** The same, typed once more. */
+  readonly again: string;
 }
 
-export const NO_CHOICE: StoreChoice = { store: null, passphrase: '' };
-const MIN_PASSPHRASE = 8;
+export const NO_CHOICE: StoreChoice = { store: null, passphrase: '', again: '' };
 
 /** The choice as the contract wants it; null while it is not complete. */
-export function chosenStore({ store, passphrase }: StoreChoice) {
+export function chosenStore({ store, passphrase, again }: StoreChoice) {
   if (store === 'keychain') return { store, passphrase: null };
-  return store === 'keystore' && passphrase.length >= MIN_PASSPHRASE ? { store, passphrase } : null;
+  return store === 'keystore' && passphraseProblem(passphrase) === null && again === passphrase ? { store, passphrase } : null;
 }
 
 /** Where a key is kept: the desktop's keychain, or a file behind a passphrase. */
@@ -36,7 +39,7 @@ export function StoreFields({
   });
   const stores = read.value?.stores ?? [];
   const first = stores[0];
-  const short = value.passphrase !== '' && value.passphrase.length < MIN_PASSPHRASE;
+  const isUsable = stores.some(({ problem }) => problem === null);
   return (
     <>
       <Field label={t('store')}>
@@ -56,20 +59,65 @@ export function StoreFields({
           />
         )}
       </Field>
-      {first !== undefined && first.problem !== null && <ErrorNote error={first.problem} />}
+      {first !== undefined &&
+        first.problem !== null &&
+        (isUsable ? <Unusable problem={first.problem} /> : <ErrorNote error={first.problem} />)}
       {value.store === 'keystore' && (
-        <Field label={t('passphrase')} hint={t('passphraseHint')} problem={short ? t('passphraseShort') : null}>
-          {(control) => (
-            <TextInput
-              {...control}
-              type="password"
-              autoComplete="new-password"
-              value={value.passphrase}
-              onChange={(event) => onChange({ ...value, passphrase: event.target.value })}
-            />
-          )}
-        </Field>
+        <NewPassphrase
+          label={t('passphrase')}
+          hint={t('passphraseHint')}
+          value={value}
+          onChange={(typed) => onChange({ ...value, ...typed })}
+        />
       )}
+    </>
+  );
+}
+
+/** Why the first store is not the one: nothing is wrong, another takes its place. */
+function Unusable({ problem }: { readonly problem: ErrorView }) {
+  const { t } = useTranslation('keys');
+  const { meaning } = useHostText()(problem);
+  return (
+    <p className="text-[13px] text-soft">
+      {t('instead')} {meaning}
+    </p>
+  );
+}
+
+interface NewPassphraseProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly value: Pick<StoreChoice, 'passphrase' | 'again'>;
+  readonly onChange: (typed: Pick<StoreChoice, 'passphrase' | 'again'>) => void;
+}
+
+/** A passphrase that nobody can recover is typed twice. */
+export function NewPassphrase({ label, hint, value: { passphrase, again }, onChange }: NewPassphraseProps) {
+  const { t } = useTranslation('keys');
+  const problem = passphrase === '' ? null : passphraseProblem(passphrase);
+  const field = (name: 'passphrase' | 'again', title: string, told: string | null, help?: string) => (
+    <Field label={title} hint={help} problem={told}>
+      {(control) => (
+        <TextInput
+          {...control}
+          type="password"
+          autoComplete="new-password"
+          value={name === 'again' ? again : passphrase}
+          onChange={(event) => onChange({ passphrase, again, [name]: event.target.value })}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <>
+      {field(
+        'passphrase',
+        label,
+        problem === null ? null : t(problem === 'short' ? 'passphraseShort' : 'passphraseSimple'),
+        hint,
+      )}
+      {field('again', t('passphraseAgain'), again !== '' && again !== passphrase ? t('passphraseDiffers') : null)}
     </>
   );
 }

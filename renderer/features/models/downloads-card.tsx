@@ -5,11 +5,12 @@ import { keyText } from '../../state/models.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { sizeText } from '../../ui/save-file.ts';
-import { durationText, Time } from '../../ui/time.tsx';
+import { Time } from '../../ui/time.tsx';
 import { useList, useProfileName } from './names.ts';
 import { keyOf, useModelsAct } from './use-models.ts';
 
@@ -78,7 +79,7 @@ function DownloadRow({ download }: { readonly download: DownloadView }) {
 }
 
 function DownloadProgress({ model, state }: { readonly model: string; readonly state: DownloadState }) {
-  const { t } = useTranslation('models');
+  const { t, i18n } = useTranslation('models');
   switch (state.kind) {
     case 'queued':
     case 'done':
@@ -111,7 +112,8 @@ function DownloadProgress({ model, state }: { readonly model: string; readonly s
       ];
       if (state.kind === 'downloading') {
         parts.push(t('downloads.speed', { speed: sizeText(Math.round(state.bytesPerSecond)) }));
-        if (state.secondsLeft !== null) parts.push(t('downloads.left', { left: durationText(state.secondsLeft * 1_000) }));
+        if (state.secondsLeft !== null)
+          parts.push(t('downloads.left', { left: durationText(state.secondsLeft * 1_000, i18n.language) }));
       }
       return (
         <>

@@ -9,10 +9,11 @@ import { useNode, useNodeView } from '../../state/app-context.ts';
 import { openTasks } from '../../state/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
-import { durationText, exactTime, Time, useNow } from '../../ui/time.tsx';
+import { exactTime, Time, useNow } from '../../ui/time.tsx';
 
 /** The way of the task under way. */
 export function CurrentTaskCard({ onWhy }: { readonly onWhy: () => void }) {
@@ -87,7 +88,7 @@ function StatePath({ task }: { readonly task: TaskRow }) {
               {last && <span className="text-faint"> · {t('task.now')}</span>}
             </span>
             <span className="text-[13px] text-faint tabular-nums" title={exactTime(step.atMs, i18n.language)}>
-              {durationText(Math.max(0, (next?.atMs ?? now) - step.atMs))}
+              {durationText(Math.max(0, (next?.atMs ?? now) - step.atMs), i18n.language)}
             </span>
           </li>
         );

@@ -20,7 +20,7 @@ export function GpuCard() {
   return (
     <Card title={card === null ? t('gpu.title') : card.name}>
       {card === null ? (
-        <EmptyState icon={Cpu} title={t('gpu.title')} hint={t(gpu === null ? 'gpu.stated' : 'gpu.noReading')} />
+        <EmptyState icon={Cpu} title={t(gpu === null ? 'gpu.stated' : 'gpu.noReading')} hint={t('gpu.readingHint')} />
       ) : (
         <div className="flex flex-col gap-3">
           <Readings card={card} />

@@ -4,9 +4,10 @@ import { useStore } from 'zustand';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import { useNode } from '../../state/app-context.ts';
 import { openTasks } from '../../state/tasks.ts';
+import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
 import { moneyText } from '../../ui/money.tsx';
-import { durationText, relativeTime, useNow } from '../../ui/time.tsx';
+import { relativeTime, useNow } from '../../ui/time.tsx';
 
 /** What the node is, and what of it runs out or comes next. */
 export function StateSentence({ truth: { life, lastLife, task, relay, oldSinceMs } }: { readonly truth: NodeTruth }) {
@@ -26,7 +27,7 @@ export function StateSentence({ truth: { life, lastLife, task, relay, oldSinceMs
         <span className="tabular-nums">
           ·{' '}
           {deadlineMs > now
-            ? t('sentence.left', { left: durationText(Math.ceil((deadlineMs - now) / 1_000) * 1_000) })
+            ? t('sentence.left', { left: durationText(Math.ceil((deadlineMs - now) / 1_000) * 1_000, i18n.language) })
             : t('sentence.overdue')}
         </span>
       )}

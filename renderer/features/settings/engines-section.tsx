@@ -7,6 +7,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { FolderField } from '../../ui/folder-field.tsx';
+import { useEngineName } from '../../ui/own-names.ts';
 
 export function EnginesSection() {
   const { t } = useTranslation('settings');
@@ -46,7 +47,7 @@ function EngineCard({ engine }: { readonly engine: EngineView }) {
   const usable = engine.config !== null;
   return (
     <Card
-      title={engine.title}
+      title={useEngineName()(engine)}
       aside={<Badge tone={usable ? 'good' : 'bad'}>{t(usable ? 'engines.usable' : 'engines.unusable')}</Badge>}
     >
       <div className="flex flex-col gap-3">

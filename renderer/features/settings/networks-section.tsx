@@ -10,6 +10,7 @@ import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
+import { useNetworkName } from '../../ui/own-names.ts';
 import { AddNetworkDialog } from './add-network-dialog.tsx';
 import { DevnetCard } from './devnet-card.tsx';
 
@@ -65,6 +66,7 @@ export function NetworksSection() {
 
 function NetworkCard({ network, onRemove }: { readonly network: NetworkView; readonly onRemove: () => void }) {
   const { t } = useTranslation('settings');
+  const name = useNetworkName()(network);
   const chain = network.comingSoon
     ? `${network.chainId ?? ''} · ${t('networks.comingSoon')}`
     : network.hasChain || network.mode === 'chain'
@@ -72,13 +74,11 @@ function NetworkCard({ network, onRemove }: { readonly network: NetworkView; rea
       : t('networks.noChain');
   return (
     <Card
-      title={network.title}
+      title={name}
       aside={
         <span className="flex items-center gap-2">
           <Badge tone={network.origin === 'builtIn' ? 'neutral' : 'info'}>{t(`networks.origin.${network.origin}`)}</Badge>
-          {network.origin === 'own' && (
-            <IconButton label={t('networks.remove', { name: network.title })} icon={Trash2} onClick={onRemove} />
-          )}
+          {network.origin === 'own' && <IconButton label={t('networks.remove', { name })} icon={Trash2} onClick={onRemove} />}
         </span>
       }
     >

@@ -15,6 +15,7 @@ import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
+import { useNetworkName } from '../../ui/own-names.ts';
 import { EditProfileDialog } from './edit-profile-dialog.tsx';
 import { ProfileChecksDialog } from './profile-checks-dialog.tsx';
 
@@ -75,6 +76,7 @@ function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpe
   const { t } = useTranslation('settings');
   const { profile, worker, networkTitle, gpuName, pendingRestart } = view;
   const truthOf = useTruthOf();
+  const networkName = useNetworkName();
   const { name } = profile;
   const stopped = worker.kind === 'stopped' || worker.kind === 'failed' || worker.kind === 'locked';
   return (
@@ -100,7 +102,7 @@ function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpe
     >
       <Facts>
         <Fact name={t('nodes.network')}>
-          {networkTitle} · {gpuName ?? '—'}
+          {networkName({ id: profile.networkId, title: networkTitle })} · {gpuName ?? '—'}
         </Fact>
         <Fact name={t('nodes.key')}>
           <Hash value={profile.address} what={t('nodes.key')} />

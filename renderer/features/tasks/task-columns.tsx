@@ -3,8 +3,9 @@ import { TimerOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { Money } from '../../ui/money.tsx';
-import { durationText, Time, useNow } from '../../ui/time.tsx';
+import { Time, useNow } from '../../ui/time.tsx';
 import { durationOf, lookOf, resultOf, shortModel } from './task-words.ts';
 
 export const TASK_FEATURES = tableFeatures({});
@@ -67,23 +68,26 @@ function ModelCell({ row }: CellProps) {
 }
 
 function DurationCell({ row }: CellProps) {
-  return row.durationMs === null ? <RunningDuration row={row} /> : durationText(row.durationMs);
+  const { i18n } = useTranslation();
+  return row.durationMs === null ? <RunningDuration row={row} /> : durationText(row.durationMs, i18n.language);
 }
 
 function RunningDuration({ row }: CellProps) {
+  const { i18n } = useTranslation();
   const ms = durationOf(row, useNow());
   return ms === null ? (
     <span className="text-faint">—</span>
   ) : (
-    <span className="text-accent">{durationText(Math.floor(ms / 1_000) * 1_000)}</span>
+    <span className="text-accent">{durationText(Math.floor(ms / 1_000) * 1_000, i18n.language)}</span>
   );
 }
 
 function MoneyCell({ row }: CellProps) {
   const { t } = useTranslation('tasks');
-  return row.paymentWei === null ? (
+  // Nothing was paid: what stands here is what was offered, and that it did not come.
+  return row.paymentWei === null || row.paymentWei === '0' ? (
     <span className="text-faint">
-      <Money wei={row.feeWei} /> <span className="text-xs">{t('fee')}</span>
+      <Money wei={row.feeWei} /> <span className="text-xs">{t(row.paymentWei === null ? 'fee' : 'notPaid')}</span>
     </span>
   ) : (
     <>

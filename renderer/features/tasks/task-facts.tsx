@@ -4,8 +4,9 @@ import { missedAtMs } from '../../../protocol/tasks/missed-deadline.ts';
 import { ABORT_REASON } from '../../../protocol/tasks/status.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Fact, Facts } from '../../ui/card.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
-import { durationText, exactTime, Time, useNow } from '../../ui/time.tsx';
+import { exactTime, Time, useNow } from '../../ui/time.tsx';
 import { durationOf } from './task-words.ts';
 
 export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
@@ -29,9 +30,13 @@ export function TaskFacts({ detail }: { readonly detail: TaskDetail }) {
       </Fact>
       <Fact name={t('drawer.started')}>{time(task.startTimeMs)}</Fact>
       <Fact name={t('drawer.deadline')}>{time(task.deadlineMs)}</Fact>
-      {duration !== null && <Fact name={t('drawer.duration')}>{durationText(duration)}</Fact>}
-      {detail.timeoutSeconds !== null && <Fact name={t('drawer.timeout')}>{durationText(detail.timeoutSeconds * 1_000)}</Fact>}
-      {detail.minVramGib !== null && <Fact name={t('drawer.vram')}>{detail.minVramGib} GiB</Fact>}
+      {duration !== null && <Fact name={t('drawer.duration')}>{durationText(duration, i18n.language)}</Fact>}
+      {detail.timeoutSeconds !== null && (
+        <Fact name={t('drawer.timeout')}>{durationText(detail.timeoutSeconds * 1_000, i18n.language)}</Fact>
+      )}
+      {detail.minVramGib !== null && (
+        <Fact name={t('drawer.vram')}>{detail.minVramGib === 0 ? t('drawer.vramAny') : `${detail.minVramGib} GiB`}</Fact>
+      )}
       {detail.taskId !== null && (
         <Fact name={t('drawer.taskId')}>
           <Hash value={detail.taskId} what={t('drawer.taskId')} />
@@ -101,7 +106,7 @@ export function TaskExecutions({ executions }: { readonly executions: TaskDetail
         <OutcomeBadge outcome={run.outcome} />
         <span className="text-[13px] text-faint tabular-nums">
           {exactTime(run.startedMs, i18n.language)}
-          {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs)}`}
+          {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs, i18n.language)}`}
         </span>
       </p>
       {run.detail !== '' && <Text text={run.detail} />}

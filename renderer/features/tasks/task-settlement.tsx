@@ -17,6 +17,12 @@ function isNeverPaid({ status, paymentWei }: TaskDetail['task']): boolean {
   return status === 'EndGroupRefund' && paymentWei === '0';
 }
 
+/** Why nothing is booked: it never will be, or not yet. */
+export function unbookedWord(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
+  if (isNeverPaid(task)) return 'settlementNever';
+  return task.paymentWei === '0' ? 'settlementNothing' : 'settlementNone';
+}
+
 export function TaskSettlement({ detail: { task, money } }: { readonly detail: TaskDetail }) {
   const { t } = useTranslation('tasks');
   return (
@@ -27,9 +33,7 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
         </Fact>
         <Fact name={t('drawer.earned')}>{money === null ? t('drawer.noLedger') : <Money wei={money.earnedWei} signed />}</Fact>
       </Facts>
-      {money?.entries.length === 0 && (
-        <p className="text-faint">{t(isNeverPaid(task) ? 'drawer.settlementNever' : 'drawer.settlementNone')}</p>
-      )}
+      {money?.entries.length === 0 && <p className="text-faint">{t(`drawer.${unbookedWord(task)}`)}</p>}
       {money?.entries.map((entry) => (
         <div
           key={entry.id}
@@ -38,7 +42,9 @@ export function TaskSettlement({ detail: { task, money } }: { readonly detail: T
           <span>{t(`ledger.${wordOf(entry.kind)}`)}</span>
           <span className="text-faint">
             <Time atMs={entry.atMs} />
-            {entry.record !== null && <code className="ml-2 font-mono text-xs">{entry.record}</code>}
+            {entry.record !== null && (
+              <span className="ml-2">{t('drawer.record', { number: entry.record.split('/').at(-1) ?? entry.record })}</span>
+            )}
             {entry.transaction !== null && <TransactionHash value={entry.transaction} />}
           </span>
           <Money wei={entry.from === 'network' ? entry.wei : `-${entry.wei}`} signed />

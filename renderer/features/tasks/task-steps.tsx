@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { durationText, exactTime } from '../../ui/time.tsx';
+import { durationText } from '../../ui/duration.ts';
+import { exactTime } from '../../ui/time.tsx';
 import type { PathStep } from './task-path.ts';
 
 /** Each step in words: when, by whom, on what evidence. */
@@ -20,13 +21,15 @@ export function TaskSteps({ path }: { readonly path: readonly PathStep[] }) {
           <span className="tabular-nums">
             {exactTime(step.atMs, i18n.language)}
             {step.tookMs !== null && (
-              <span className="text-faint"> {t('drawer.step.took', { duration: durationText(step.tookMs) })}</span>
+              <span className="text-faint"> {t('drawer.step.took', { duration: durationText(step.tookMs, i18n.language) })}</span>
             )}
           </span>
-          <span className="text-faint">{t(`source.${step.source}`)}</span>
+          <span className="text-faint">{step.sources.map((source) => t(`source.${source}`)).join(t('drawer.and'))}</span>
           <span className="min-w-0">
             <span className="text-soft">{moved(step)}</span>
-            {step.evidence !== '' && <code className="block font-mono text-xs break-words text-faint">{step.evidence}</code>}
+            {step.events.length > 0 && (
+              <span className="block text-xs text-faint">{t('drawer.event', { id: step.events.join(', ') })}</span>
+            )}
           </span>
         </li>
       ))}

@@ -2,10 +2,11 @@ import { useTranslation } from 'react-i18next';
 import type { CaseFile, CaseFileEntry, MachineFacts } from '../../../contract/trust.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
 import { Money } from '../../ui/money.tsx';
 import { sizeText } from '../../ui/save-file.ts';
-import { durationText, exactTime } from '../../ui/time.tsx';
+import { exactTime } from '../../ui/time.tsx';
 import { OutcomeBadge, prettyJson, Reason, Text } from '../tasks/task-facts.tsx';
 
 export function CaseInputs({ task }: { readonly task: NonNullable<CaseFile['task']> }) {
@@ -21,7 +22,7 @@ export function CaseInputs({ task }: { readonly task: NonNullable<CaseFile['task
           <Fact name={t('case.inputs.fee')}>
             <Money wei={task.feeWei} />
           </Fact>
-          <Fact name={t('case.inputs.timeout')}>{durationText(task.timeoutSeconds * 1_000)}</Fact>
+          <Fact name={t('case.inputs.timeout')}>{durationText(task.timeoutSeconds * 1_000, i18n.language)}</Fact>
           <Fact name={t('case.inputs.deadline')}>
             {task.deadlineMs === null ? t('common:none') : exactTime(task.deadlineMs, i18n.language)}
           </Fact>
@@ -83,7 +84,7 @@ export function CaseExecutions({ executions }: { readonly executions: CaseFile['
             <OutcomeBadge outcome={run.outcome} />
             <span className="text-[13px] text-faint tabular-nums">
               {exactTime(run.startedMs, i18n.language)}
-              {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs)}`} · {run.lifetime}
+              {run.endedMs !== null && ` · ${durationText(run.endedMs - run.startedMs, i18n.language)}`} · {run.lifetime}
             </span>
           </p>
           {run.detail !== '' && <Text text={run.detail} />}

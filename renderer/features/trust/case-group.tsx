@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { CaseFile, GroupMember } from '../../../contract/trust.ts';
 import { Card } from '../../ui/card.tsx';
+import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
-import { durationText } from '../../ui/time.tsx';
 
 const CELL = 'py-1.5 pr-3';
 
@@ -58,7 +58,7 @@ export function CaseGroup({ file }: { readonly file: CaseFile }) {
 }
 
 function Member({ member, bits }: { readonly member: GroupMember; readonly bits: number | null }) {
-  const { t } = useTranslation(['trust', 'common']);
+  const { t, i18n } = useTranslation(['trust', 'common']);
   const none = <span className="text-faint">—</span>;
   return (
     <tr
@@ -78,7 +78,9 @@ function Member({ member, bits }: { readonly member: GroupMember; readonly bits:
       <td className={CELL}>{member.score === null ? none : <Hash value={member.score} what={t('case.group.score')} />}</td>
       <td className={CELL}>{member.status === null ? none : t(`common:taskStatus.${member.status}`)}</td>
       <td className={CELL}>{member.end === null ? none : t(`common:taskStatus.${member.end}`)}</td>
-      <td className={`${CELL} tabular-nums`}>{member.executionMs === null ? none : durationText(member.executionMs)}</td>
+      <td className={`${CELL} tabular-nums`}>
+        {member.executionMs === null ? none : durationText(member.executionMs, i18n.language)}
+      </td>
       <td className={`${CELL} tabular-nums`}>{bits === null ? none : t('case.group.bits', { count: bits })}</td>
       <td className={CELL}>{t(`case.group.known.${member.knownBy}`)}</td>
     </tr>

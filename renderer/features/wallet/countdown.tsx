@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { durationText, useNow } from '../../ui/time.tsx';
+import { durationText } from '../../ui/duration.ts';
+import { useNow } from '../../ui/time.tsx';
 
 export interface CountdownProps {
   /** What stands before the time that is left. */
@@ -10,7 +11,7 @@ export interface CountdownProps {
 }
 
 export function Countdown({ text, untilMs, onEnd }: CountdownProps) {
-  const { t } = useTranslation('wallet');
+  const { t, i18n } = useTranslation('wallet');
   const left = untilMs - useNow();
   const over = left <= 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: read again once when the time is over.
@@ -20,7 +21,7 @@ export function Countdown({ text, untilMs, onEnd }: CountdownProps) {
   if (over) return <p className="text-soft">{t('leave.forceSoon')}</p>;
   return (
     <p className="text-soft">
-      {text} <span className="font-semibold text-ink tabular-nums">{durationText(left)}</span>.
+      {text} <span className="font-semibold text-ink tabular-nums">{durationText(left, i18n.language)}</span>.
     </p>
   );
 }

@@ -41,7 +41,9 @@ export function Forecast({ forecast: { before, after, unknowns } }: { readonly f
           </Line>
         </tbody>
       </table>
-      <p className="text-soft">{t('forecast.meaning')}</p>
+      <p className="text-soft">
+        {t('forecast.stakeMeaning')} {t('forecast.meaning')}
+      </p>
       <div className="text-soft">
         <p>{t('forecast.uncertain')}</p>
         <ul className="list-disc pl-5">

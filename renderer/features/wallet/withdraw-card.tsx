@@ -22,6 +22,9 @@ export interface WithdrawCardProps {
   readonly onChanged: () => void;
 }
 
+/** The smallest amount that is shown as a number; a minimum below it keeps nobody from anything. */
+const SHOWN_WEI = 10n ** 14n;
+
 /** What would keep any amount from being withdrawn and is not said in words of its own. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_DAILY_LIMIT']);
 
@@ -113,7 +116,7 @@ function Terms({ terms }: { readonly terms: WithdrawalPreviewView }) {
         <Money wei={terms.balanceWei} />
       </Fact>
       <Fact name={t('withdraw.minimum')}>
-        <Money wei={terms.minimumWei} />
+        {BigInt(terms.minimumWei) < SHOWN_WEI ? t('withdraw.noMinimum') : <Money wei={terms.minimumWei} />}
       </Fact>
       <Fact name={t('withdraw.mostPossible')}>
         <Money wei={terms.mostWei} />

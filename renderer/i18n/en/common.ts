@@ -114,6 +114,8 @@ export const common = {
     remedy: 'What to do',
     unknownMeaning: 'Something failed for an unknown reason.',
   },
+  /** Of what this program brings itself; everything else is called what it calls itself. */
+  ownName: { devnet: 'Devnet on this machine', embedded: 'Engine of this program', official: 'Official Crynux worker' },
   status: { ok: 'OK', warn: 'Warning', fail: 'Problem', unknown: 'Unknown', yes: 'Yes', no: 'No', info: 'Note' },
   messages: 'Messages',
   node: {

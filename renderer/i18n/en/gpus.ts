@@ -28,7 +28,7 @@ export const gpus = {
     hint: 'One card, or several of exactly the same name: the network takes them for one.',
     stated: 'This node runs with a stated card: {{name}}, {{vram}} GiB.',
     chooseBelow: 'Choose a card below to use a real one.',
-    group: '{{count}} × {{name}}',
+    group: '{{count, number}} × {{name}}',
     noneUsable: 'No card of this machine can be assigned.',
     review: 'Review what is reported',
     same: 'These are the cards of this node already.',

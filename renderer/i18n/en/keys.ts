@@ -5,6 +5,10 @@ export const keys = {
   passphrase: 'Passphrase',
   passphraseHint: 'At least 8 characters. It is asked for when the program starts; nobody can recover it.',
   passphraseShort: 'At least 8 characters.',
+  passphraseSimple: 'Too easy to guess. Several unrelated words make a good passphrase.',
+  passphraseAgain: 'The same passphrase again',
+  passphraseDiffers: 'The two are not the same.',
+  instead: 'The key is kept in an encrypted file instead.',
   create: {
     title: 'Create a key',
     action: 'Create the key',

@@ -23,8 +23,8 @@ export const logs = {
   emptyHint: 'What the node does appears here once it has started.',
   noneFits: 'No matching lines',
   noneFitsHint: 'Choose a lower level or change the search.',
-  newer_one: '{{count}} new line',
-  newer_other: '{{count}} new lines',
+  newer_one: '{{count, number}} new line',
+  newer_other: '{{count, number}} new lines',
   live: 'Live',
   notLive: 'The node’s new lines cannot be read at the moment.',
   facts: {

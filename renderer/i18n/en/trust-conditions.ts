@@ -4,7 +4,7 @@ export const trustConditions = {
   lead: 'The network gives a task to a node that passes all of this. What a node cannot know is shown as unknown.',
   allClear: 'Nothing this node knows of stands in the way. Tasks come when applications send them.',
   blocked_one: 'One thing stands in the way.',
-  blocked_other: '{{count}} things stand in the way.',
+  blocked_other: '{{count, number}} things stand in the way.',
   titled: '{{title}}.',
   verdict: { yes: 'Fulfilled', no: 'In the way', unknown: 'Unknown' },
   change: 'What would change it:',
@@ -77,7 +77,7 @@ export const trustConditions = {
     health: {
       notExcluded: 'Health is {{health}}.',
       excluded: 'Health fell to {{health}} after timeouts. It ends by itself: {{endsAt}}.',
-      notTold: 'The network has not told the health.',
+      notTold: 'The health is not known yet.',
     },
     weight: {
       weighed:
@@ -92,7 +92,7 @@ export const trustConditions = {
       notRead: 'The network has not answered.',
     },
     queue: {
-      waiting: '{{queued}} tasks wait for a node.',
+      waiting: 'Tasks waiting for a node: {{queued}}.',
       empty: 'No task waits for a node at the moment.',
       notRead: 'The network has not answered.',
     },
@@ -113,17 +113,17 @@ export const trustConditions = {
       notRead: 'The network has not answered.',
     },
     vram: {
-      fits: '{{gpuVramGib}} GiB are enough for {{fitting}} of {{models}} models.',
+      fits: '{{gpuVramGib}} GiB are enough for {{fitting}} of the {{models}} models that are asked for.',
       tooSmall: '{{gpuVramGib}} GiB; the smallest of the network’s models needs {{smallestGib}} GiB.',
       notTold: '{{gpuVramGib}} GiB. The network does not tell what its models need.',
       notRead: 'The network has not answered.',
     },
     nodeName: {
       noMinimum: 'This network asks for no number of equal nodes.',
-      enough: '{{count}} nodes have this card, memory and version; {{minimum}} are needed.',
-      tooFew: '{{count}} nodes have this card and memory; {{minimum}} are needed.',
+      enough: 'Nodes with this card, memory and version: {{count, number}}; needed: {{minimum}}.',
+      tooFew: 'Nodes with this card and memory: {{count, number}}; needed: {{minimum}}.',
       versionsNotTold:
-        'At most {{count}} nodes count; {{minimum}} are needed. The network does not tell the versions of the others.',
+        'Nodes that may count: {{count, number}}; needed: {{minimum}}. The network does not tell the versions of the others.',
       notRead: 'The network has not answered.',
     },
     nodeNameWhitelist: { notTold: 'A network may have a list of welcome names; it does not tell it.' },

@@ -47,7 +47,7 @@ export const trustQos = {
     emptyHint: 'Each task and each timeout will be listed here with what it changed.',
     forgotten: 'The relay remembers no changes: there were none, or it was restarted.',
     unsupported: 'This relay does not tell what changes the quality of service.',
-    atLimit: 'The relay remembers the last {{count}} changes only.',
+    atLimit: 'The relay remembers only the newest changes: at most {{count, number}}.',
     when: 'When',
     what: 'What',
     health: 'Health',

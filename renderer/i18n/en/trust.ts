@@ -11,7 +11,7 @@ export const trust = {
     underReview: 'An invalidated task is under review: an admin may still slash this node.',
     excluded: 'This node is excluded from new tasks until its health has recovered.',
     belowKickOut: 'The long-term quality is low enough to be expelled for.',
-    unknown: 'The network has not told the quality of service yet.',
+    unknown: 'The quality of service is not known yet.',
   },
   tabs: { label: 'Parts of this screen', happened: 'What happened', qos: 'Quality of service', protection: 'Slash protection' },
   timeline: {

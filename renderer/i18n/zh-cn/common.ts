@@ -113,6 +113,7 @@ export const common: Same<typeof en> = {
   },
   chart: { asTable: '以表格显示', asChart: '以图表显示' },
   error: { remedy: '怎么办', unknownMeaning: '发生了一个尚无说明的失败。' },
+  ownName: { devnet: '本机测试网络', embedded: '本程序的引擎', official: 'Crynux 官方工作程序' },
   status: { ok: '正常', warn: '警告', fail: '问题', unknown: '未知', yes: '是', no: '否', info: '说明' },
   messages: '消息',
   node: {

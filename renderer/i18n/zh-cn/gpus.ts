@@ -31,7 +31,7 @@ export const gpus: Same<typeof en> = {
     hint: '一张显卡，或名称完全相同的几张：网络把它们视为一张。',
     stated: '此节点使用声明的显卡运行：{{name}}，{{vram}} GiB。',
     chooseBelow: '请在下方选择一张真实的显卡。',
-    group: '{{count}} × {{name}}',
+    group: '{{count, number}} × {{name}}',
     noneUsable: '这台机器没有可以分配的显卡。',
     review: '查看将上报的内容',
     same: '这些已经是此节点的显卡。',

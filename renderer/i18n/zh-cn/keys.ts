@@ -8,6 +8,10 @@ export const keys: Same<typeof en> = {
   passphrase: '口令',
   passphraseHint: '至少 8 个字符。程序启动时需要输入；没有人能找回它。',
   passphraseShort: '至少 8 个字符。',
+  passphraseSimple: '太容易猜到。几个互不相关的词是好的口令。',
+  passphraseAgain: '再输入一次口令',
+  passphraseDiffers: '两次输入不一致。',
+  instead: '密钥将改存于加密文件。',
   create: {
     title: '创建密钥',
     action: '创建密钥',

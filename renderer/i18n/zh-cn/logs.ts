@@ -26,8 +26,8 @@ export const logs: Same<typeof en> = {
   emptyHint: '节点从首次启动起所做的事会显示在这里。',
   noneFits: '没有符合的行',
   noneFitsHint: '选择更低的级别或更换搜索内容。',
-  newer_one: '{{count}} 行新日志',
-  newer_other: '{{count}} 行新日志',
+  newer_one: '{{count, number}} 行新日志',
+  newer_other: '{{count, number}} 行新日志',
   live: '实时',
   notLive: '目前无法读取节点的新日志。',
   facts: {

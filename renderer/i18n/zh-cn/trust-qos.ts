@@ -49,7 +49,7 @@ export const trustQos: Same<typeof en> = {
     emptyHint: '每个任务和每次超时带来的变化会列在这里。',
     forgotten: '中继没有变化记录：可能没有发生过，或中继重启过。',
     unsupported: '此中继不告知服务质量因何变化。',
-    atLimit: '中继只记得最近 {{count}} 次变化。',
+    atLimit: '中继只记得最近 {{count, number}} 次变化。',
     when: '时间',
     what: '事件',
     health: '健康度',
