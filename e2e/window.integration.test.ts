@@ -159,7 +159,7 @@ describe('first run', () => {
     await worker.getByText('ghcr.io/crynux-network/crynux-node').waitFor();
     await worker.getByText('no program was found in this folder').or(worker.getByText('/opt/old-worker')).first().waitFor();
     await page.getByText('Without one, this machine cannot join Crynux on Base').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await worker.getByRole('button', { name: 'Read the newest release' }).click();
     await worker.getByRole('button', { name: 'Fetch and check' }).click();
     await worker.getByRole('progressbar', { name: /^Fetching: .* of .*, .*\/s$/ }).waitFor();
@@ -177,7 +177,7 @@ describe('first run', () => {
     await funding.getByText('100000.00084 CNX').waitFor();
     await funding.getByRole('img', { name: 'Address of the node as a QR code' }).waitFor();
     await funding.getByText('still missing').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     const steps = page.getByRole('navigation', { name: 'Steps' });
     await steps.getByRole('link', { name: 'Fund & stake (open)' }).waitFor();
     const stake = page.getByRole('textbox', { name: 'Stake in CNX' });

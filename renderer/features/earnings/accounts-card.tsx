@@ -22,7 +22,7 @@ export function AccountsCard({ summary }: { readonly summary: MoneySummary }) {
         ))}
         <dt className="pt-2 font-semibold">{t('accounts.sum')}</dt>
         <dd className="pt-2 text-right font-semibold">
-          <Money wei={sum} />
+          <Money column wei={sum} />
         </dd>
       </dl>
       {benefit !== 0n && (
@@ -57,7 +57,7 @@ function Line({ account, wei }: { readonly account: OwnAccount; readonly wei: bi
         <span className="block text-[13px] text-faint">{t(`accounts.hints.${account}`)}</span>
       </dt>
       <dd className="text-right">
-        <Money wei={wei} />
+        <Money column wei={wei} />
       </dd>
     </div>
   );

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Bucket, Grouping } from '../../../contract/money.ts';
 import { formatCnxExact } from '../../../protocol/money/wei.ts';
-import { AXIS, GRID, SERIES, TOOLTIP } from '../../ui/chart.ts';
+import { AXIS, GRID, SERIES, TOOLTIP, ticksTo } from '../../ui/chart.ts';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { useGroupText } from './group-text.ts';
@@ -29,6 +29,7 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
     label: stepText(bucket, startMs, i18n.language),
     ...Object.fromEntries(series.map(({ key }) => [key, Number(formatCnxExact(wei[key] ?? 0n))])),
   }));
+  const ticks = ticksTo(Math.max(0, ...steps.map(({ earnedWei }) => Number(formatCnxExact(earnedWei)))));
   const exact = (index: number, key: string) => moneyText(steps[index]?.wei[key] ?? 0n);
   const indexOf = new Map(bars.map(({ label }, index) => [label, index]));
   return (
@@ -39,8 +40,8 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
         key: String(startMs),
         cells: [
           stepText(bucket, startMs, i18n.language),
-          <Money key="all" wei={earnedWei} bare />,
-          ...(by === 'none' ? [] : series.map(({ key }) => <Money key={key} wei={wei[key] ?? 0n} bare />)),
+          <Money key="all" column wei={earnedWei} bare />,
+          ...(by === 'none' ? [] : series.map(({ key }) => <Money key={key} column wei={wei[key] ?? 0n} bare />)),
         ],
       }))}
       chart={
@@ -50,6 +51,8 @@ export function EarnedChart({ bucket, by, starts, rows }: EarnedChartProps) {
             <XAxis dataKey="label" {...AXIS} minTickGap={24} />
             <YAxis
               {...AXIS}
+              ticks={ticks}
+              domain={[0, ticks.at(-1) ?? 1]}
               width={52}
               label={{ value: 'CNX', position: 'top', offset: 8, fill: 'var(--faint)', fontSize: 11 }}
             />

@@ -57,10 +57,10 @@ function Entry({ entry, account }: { readonly entry: LedgerEntryView; readonly a
         {/* Between two accounts of the host nothing is won or lost. */}
         {moved ? (
           <span className="text-faint">
-            <Money wei={wei} bare />
+            <Money column wei={wei} bare />
           </span>
         ) : (
-          <Money wei={wei} signed bare />
+          <Money column wei={wei} signed bare />
         )}
       </Cell>
     </Row>

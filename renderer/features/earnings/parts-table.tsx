@@ -38,7 +38,7 @@ function Parts({ by, rows }: { readonly by: Grouping; readonly rows: readonly Ea
             {groupText(group)}
           </Cell>
           <Cell right>
-            <Money wei={earnedWei} bare />
+            <Money column wei={earnedWei} bare />
           </Cell>
           <Cell right>{shareText(earnedWei, whole)}</Cell>
           <Cell right>{payments}</Cell>
@@ -74,7 +74,7 @@ function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
         <Row key={name}>
           <Cell head>{t(`parts.${name}`)}</Cell>
           <Cell right>
-            <Money wei={sign * sum((row) => row[field])} bare signed />
+            <Money column wei={sign * sum((row) => row[field])} bare signed />
           </Cell>
         </Row>
       ))}
@@ -83,7 +83,7 @@ function Balance({ rows }: { readonly rows: readonly EarningsRow[] }) {
           {t('parts.net')}
         </Cell>
         <Cell right className="font-semibold">
-          <Money wei={sum(({ netWei }) => netWei)} bare signed />
+          <Money column wei={sum(({ netWei }) => netWei)} bare signed />
         </Cell>
       </Row>
     </Table>

@@ -15,7 +15,7 @@ import { SumsCard } from './sums-card.tsx';
 export function EarningsScreen() {
   const { t } = useTranslation('earnings');
   return (
-    <Screen title={t('title')} actions={<CsvExport />}>
+    <Screen wide title={t('title')} actions={<CsvExport />}>
       <RecordsShown>
         <Contents />
       </RecordsShown>
@@ -40,10 +40,12 @@ function Contents() {
         </p>
       )}
       {value !== null && <SumsCard summary={value} />}
-      {value !== null && <EarnedCard atMs={value.atMs} />}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-        {value !== null && <AccountsCard summary={value} />}
-        {alive && <ReconciliationCard onChanged={summary.reload} />}
+      <div className="grid grid-cols-1 items-start gap-4 2xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        {value !== null && <EarnedCard atMs={value.atMs} />}
+        <div className="grid min-w-0 items-start gap-4 lg:max-2xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+          {value !== null && <AccountsCard summary={value} />}
+          {alive && <ReconciliationCard onChanged={summary.reload} />}
+        </div>
       </div>
       <LedgerCard change={value?.atMs ?? null} />
     </>

@@ -29,7 +29,7 @@ function Sum({ name, sums }: { readonly name: string; readonly sums: EarningsSum
     <div className="min-w-0">
       <dt className="text-[13px] text-faint">{name}</dt>
       <dd className="text-lg font-semibold">
-        <Money wei={sums.earnedWei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
+        <Money column wei={sums.earnedWei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
       </dd>
       <dd className="text-[13px] text-faint tabular-nums">
         {t('sums.payments', { count: sums.payments })} · {t('sums.net', { amount: moneyText(BigInt(sums.netWei)) })}
@@ -53,7 +53,7 @@ function Estimate({ estimate }: { readonly estimate: MoneySummary['emissionEstim
       {estimate.state === 'told' && (
         <p className="text-soft">
           <span className="font-medium text-ink">{t('estimate.title')}: </span>
-          <Money wei={estimate.wei} />
+          <Money column wei={estimate.wei} />
           {'. '}
           {t('estimate.hint', { from: day.format(estimate.fromMs), to: day.format(estimate.toMs) })}
           {estimate.updatedMs !== null && (

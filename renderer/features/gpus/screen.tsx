@@ -20,7 +20,7 @@ export function GpusScreen() {
   const { value } = read;
   const onCards = profile.profile.gpu.kind === 'cards';
   return (
-    <Screen title={t('title')}>
+    <Screen wide title={t('title')}>
       {profile.pendingRestart && (
         <p role="status" className="flex items-center gap-2 rounded-md bg-accent-wash px-3 py-2 text-accent">
           <RotateCcw aria-hidden className="size-4 shrink-0" />
@@ -35,9 +35,9 @@ export function GpusScreen() {
       )}
       {value !== null && <CardsCard inventory={value.inventory} usedBy={value.usedBy} />}
       {value !== null && (
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <div className="flex min-w-0 flex-col gap-4">
-            <AssignCard key={profile.profile.id} cards={value.inventory.cards} usedBy={value.usedBy} />
+        <div className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+          <AssignCard key={profile.profile.id} cards={value.inventory.cards} usedBy={value.usedBy} />
+          <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:max-2xl:order-3">
             {onCards && <StateCard />}
             {onCards && <SelfTestCard />}
           </div>

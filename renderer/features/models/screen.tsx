@@ -21,6 +21,7 @@ export function ModelsScreen() {
   const runs = kind === 'running' || kind === 'stopping';
   return (
     <Screen
+      wide
       title={t('title')}
       actions={
         runs && (
@@ -56,9 +57,13 @@ function Contents() {
   }
   return (
     <>
-      <DiskCard disk={state.disk} />
-      <DownloadsCard downloads={state.downloads} />
-      <ModelsCard models={state.models} />
+      <div className="grid grid-cols-1 items-start gap-4 2xl:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-4">
+          <DiskCard disk={state.disk} />
+          <DownloadsCard downloads={state.downloads} />
+        </div>
+        <ModelsCard models={state.models} />
+      </div>
       {state.unknown.length > 0 && <UnknownCard items={state.unknown} />}
     </>
   );

@@ -61,7 +61,7 @@ function Sum({ name, sums }: { readonly name: string; readonly sums: EarningsSum
     <div className="min-w-0">
       <dt className="text-[13px] text-faint">{name}</dt>
       <dd className="text-lg font-semibold">
-        <Money wei={sums.earnedWei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
+        <Money column wei={sums.earnedWei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
       </dd>
       <dd className="text-[13px] text-faint">{t('earnings.payments', { count: sums.payments })}</dd>
     </div>

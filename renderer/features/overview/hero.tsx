@@ -11,7 +11,7 @@ import { useNode } from '../../state/app-context.ts';
 import { type Tone, ToneIcon } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Money } from '../../ui/money.tsx';
+import { Money, moneyText } from '../../ui/money.tsx';
 import { relativeTime, useNow } from '../../ui/time.tsx';
 import type { AttentionItem } from './attention.ts';
 import { deductionsOf, type Trend, weekTrend } from './net-trend.ts';
@@ -41,7 +41,7 @@ export function EarningAnswer() {
           <Figure wei={value.last7Days.netWei} name={t('hero.net7')} />
           {days.value !== null && <TrendLine trend={weekTrend(days.value.rows, value.atMs)} />}
           <p className="text-soft">
-            {t('hero.net30')}: <Money wei={value.last30Days.netWei} signed />
+            {t('hero.net30')}: <Money column wei={value.last30Days.netWei} signed />
           </p>
           <Deducted summary={value} />
         </div>
@@ -55,7 +55,7 @@ function Figure({ wei, name }: { readonly wei: string; readonly name: string }) 
   return (
     <p className="flex flex-wrap items-baseline gap-x-2">
       <span className={clsx('text-3xl font-semibold tracking-tight', isLoss && 'text-bad')}>
-        <Money wei={wei} bare signed />
+        <Money column wei={wei} bare signed />
       </span>
       <span className="text-soft">CNX · {name}</span>
     </p>
@@ -80,23 +80,23 @@ function Deducted({ summary }: { readonly summary: MoneySummary }) {
   const { gasWei, feesWei, slashedWei } = deductionsOf(summary.last30Days);
   return (
     <p className="text-[13px] text-faint">
-      {t('hero.earned')} <Money wei={summary.last30Days.earnedWei} bare />
+      {t('hero.earned')} <Money column wei={summary.last30Days.earnedWei} bare />
       {gasWei > 0n && (
         <>
           {' · '}
-          {t('hero.gas')} <Money wei={-gasWei} bare />
+          {t('hero.gas')} <Money column wei={-gasWei} bare />
         </>
       )}
       {feesWei > 0n && (
         <>
           {' · '}
-          {t('hero.fees')} <Money wei={-feesWei} bare />
+          {t('hero.fees')} <Money column wei={-feesWei} bare />
         </>
       )}
       {slashedWei > 0n && (
         <span className="font-medium text-bad">
           {' · '}
-          {t('hero.slashed')} <Money wei={-slashedWei} bare />
+          {t('hero.slashed')} <Money column wei={-slashedWei} bare />
         </span>
       )}
     </p>
@@ -117,12 +117,12 @@ export interface StakeAnswerProps {
 }
 
 /** How much, where, and whether anything threatens it. */
-export function StakeAnswer({ truth: { stake, tone }, items }: StakeAnswerProps) {
+export function StakeAnswer({ truth: { stake, connection }, items }: StakeAnswerProps) {
   const { t, i18n } = useTranslation('overview');
   const now = useNow(10_000);
   const risk = items.find(({ kind }) => RISKS.has(kind));
   const isHeld = stake.kind === 'staked' || stake.kind === 'returning' || stake.kind === 'dueBack';
-  const isGrey = stake.kind !== 'none' && stake.kind !== 'unknown' && (stake.isOld || tone === 'neutral');
+  const isGrey = stake.kind !== 'none' && stake.kind !== 'unknown' && (stake.isOld || connection.kind === 'noProgram');
   const shown: Tone = risk !== undefined && isHeld ? 'warn' : isGrey && isHeld ? 'neutral' : STAKE_TONES[stake.kind];
   return (
     <Card title={t('hero.stake')} className="h-full">
@@ -136,6 +136,9 @@ export function StakeAnswer({ truth: { stake, tone }, items }: StakeAnswerProps)
           </p>
         )}
         <Said tone={shown}>{t(`hero.where.${stake.kind}`)}</Said>
+        {stake.kind === 'slashed' && stake.wei > 0n && (
+          <p className="text-bad">{t('hero.taken', { amount: moneyText(stake.wei) })}</p>
+        )}
         {isHeld && <p className="text-soft">{risk === undefined ? t('hero.safe') : riskText(t, risk)}</p>}
         {isGrey && (
           <p className="text-[13px] text-faint">

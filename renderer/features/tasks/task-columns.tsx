@@ -87,11 +87,11 @@ function MoneyCell({ row }: CellProps) {
   // Nothing was paid: what stands here is what was offered, and that it did not come.
   return row.paymentWei === null || row.paymentWei === '0' ? (
     <span className="text-faint">
-      <Money wei={row.feeWei} /> <span className="text-xs">{t(row.paymentWei === null ? 'fee' : 'notPaid')}</span>
+      <Money column wei={row.feeWei} /> <span className="text-xs">{t(row.paymentWei === null ? 'fee' : 'notPaid')}</span>
     </span>
   ) : (
     <>
-      <Money wei={row.paymentWei} /> <span className="text-xs text-good">{t('paid')}</span>
+      <Money column wei={row.paymentWei} /> <span className="text-xs text-good">{t('paid')}</span>
     </>
   );
 }

@@ -18,7 +18,7 @@ function isNeverPaid({ status, paymentWei }: TaskDetail['task']): boolean {
 }
 
 /** Why nothing is booked: it never will be, or not yet. */
-export function unbookedWord(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
+function unbookedWord(task: TaskDetail['task']): 'settlementNever' | 'settlementNothing' | 'settlementNone' {
   if (isNeverPaid(task)) return 'settlementNever';
   return task.paymentWei === '0' ? 'settlementNothing' : 'settlementNone';
 }

@@ -24,7 +24,7 @@ export function TrustScreen() {
   const { t } = useTranslation('trust');
   const { caseId } = useParams();
   return (
-    <Screen title={t('title')}>
+    <Screen wide title={t('title')}>
       <RecordsShown>{caseId === undefined ? <Standing /> : <CaseView key={caseId} id={caseId} />}</RecordsShown>
     </Screen>
   );

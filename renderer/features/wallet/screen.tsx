@@ -24,7 +24,7 @@ export function WalletScreen() {
   const networks = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));
   const network = networks.value?.networks.find(({ id }) => id === profile.profile.networkId) ?? null;
   return (
-    <Screen title={t('title')}>
+    <Screen wide title={t('title')}>
       {networks.error && <ErrorNote error={networks.error} />}
       {network?.mode === 'chain' && (
         <>
@@ -106,13 +106,13 @@ function OnChain() {
             )}
             <BalancesCard stake={value.view} />
             {alive && (
-              <div className="grid items-start gap-4 lg:grid-cols-2">
-                <div className="flex min-w-0 flex-col gap-4">
+              <div className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+                <div className="flex min-w-0 flex-col gap-4 lg:max-2xl:row-span-2">
                   <StakeCard stake={value.view} onChanged={reload} />
                   <LeaveCard stake={value.view} readMs={value.readMs} onChanged={reload} />
                 </div>
+                <WithdrawCard terms={terms} open={withdrawals.value?.open ?? null} onChanged={reload} />
                 <div className="flex min-w-0 flex-col gap-4">
-                  <WithdrawCard terms={terms} open={withdrawals.value?.open ?? null} onChanged={reload} />
                   <BenefitCard stake={value.view} onChanged={reload} />
                   <DelegationCard stake={value.view} onChanged={reload} />
                 </div>

@@ -50,10 +50,10 @@ export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }
               </Cell>
               <Cell>{row.transaction === null ? '—' : <TransactionHash value={row.transaction} />}</Cell>
               <Cell right>
-                <Money wei={row.feeWei} bare />
+                <Money column wei={row.feeWei} bare />
               </Cell>
               <Cell right>
-                <Money wei={row.amountWei} bare />
+                <Money column wei={row.amountWei} bare />
               </Cell>
             </Row>
           ))}

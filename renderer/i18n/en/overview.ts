@@ -47,6 +47,7 @@ export const overview = {
     stake: 'Stake',
     safe: 'No risk to it is known.',
     risk: 'At risk: {{what}}.',
+    taken: '{{amount}} CNX were staked before.',
     where: {
       staked: 'Staked in the network',
       returning: 'On its way back',

@@ -50,6 +50,7 @@ export const overview: Same<typeof en> = {
     stake: '质押',
     safe: '没有已知风险。',
     risk: '有风险：{{what}}。',
+    taken: '此前质押 {{amount}} CNX。',
     where: {
       staked: '已质押在网络中',
       returning: '正在返还',
