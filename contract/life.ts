@@ -31,6 +31,15 @@ export const lifeViewSchema = z.discriminatedUnion('kind', [
 export type LifeView = z.output<typeof lifeViewSchema>;
 export type LifeKind = LifeView['kind'];
 
+/** What is on record of what the network last said of a node. */
+export const lastWordSchema = z.object({
+  /** Why it must not join by itself: it was slashed or kicked out. */
+  barred: z.enum(['slashed', 'kickedOut']).nullable(),
+  /** At the relay; null = never read, or the network keeps no accounts. */
+  relayBalance: z.object({ wei: weiText, readMs: z.number() }).nullable(),
+});
+export type LastWord = z.output<typeof lastWordSchema>;
+
 /** The node's stake in the staking contract, as last read. */
 export const chainStakeSchema = z.object({
   status: z.enum(['Unstaked', 'Staked', 'PendingUnstaked']),

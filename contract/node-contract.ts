@@ -6,6 +6,7 @@ import type { ContractProcedure } from '@orpc/contract';
 import { z } from 'zod';
 import { act, type ProcedureMeta, procedure, stream } from './acts.ts';
 import { gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { lastWordSchema } from './life.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
 import { preflightReportSchema } from './preflight.ts';
@@ -56,6 +57,8 @@ export type Protection = z.output<typeof protectionSchema>;
 export const nodeContract = {
   node: {
     watch: watchNode,
+    /** What is on record of what the network last said of the node, whether its process runs or not. */
+    last: procedure(nothing, lastWordSchema),
     /** Takes no new tasks; the current one is finished first. */
     pause: procedure(nothing, nothing),
     /** Also the host's consent to join again after a slash or a kick-out. */

@@ -4,6 +4,7 @@
  */
 export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'node.watch',
+  'node.last',
   'storage.view',
   'tasks.page',
   'tasks.detail',
@@ -17,5 +18,9 @@ export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'money.stake',
   'trust.cases',
   'trust.case',
+  'trust.exportCase',
+  /** As it was when it was last read. */
+  'trust.qos',
   'trust.protection',
+  'models.watch',
 ]);

@@ -17,9 +17,11 @@ export interface Tray {
   readonly nodes: readonly TrayNode[];
 }
 
+/** The shell tells no ages, so that the time does not matter. */
+const truthOf = ({ worker, node }: Pick<ProfileView, 'worker' | 'node'>) => nodeTruth({ worker, node, nowMs: 0 });
+
 export function trayOf(profiles: readonly ProfileView[]): Tray {
-  // The tray tells no ages, so that the time does not matter.
-  const truths = profiles.map(({ worker, node }) => nodeTruth({ worker, node, nowMs: 0 }));
+  const truths = profiles.map(truthOf);
   const nodes = profiles.map(({ profile: { id, name } }, index) => ({
     ...{ id, name, word: truths[index]?.life ?? 'unknown' },
     controls: truths[index]?.controls ?? [],
@@ -29,5 +31,5 @@ export function trayOf(profiles: readonly ProfileView[]): Tray {
 
 /** A task must not be cut off by the machine's sleep: that is a timeout, and it costs. */
 export function mustStayAwake(profiles: readonly ProfileView[]): boolean {
-  return profiles.some((view) => view.worker.kind !== 'stopped' && view.node?.currentTask != null);
+  return profiles.some((view) => truthOf(view).task !== null);
 }

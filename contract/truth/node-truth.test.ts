@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChainStakeView, LifeView } from '../life.ts';
+import type { ChainStakeView, LastWord, LifeView } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import { NODE_STATES, type NodeView, nodeViewSchema, WANTED } from '../worker-channel.ts';
 import { CONTROL_WAY, type Control } from './controls.ts';
@@ -90,6 +90,43 @@ describe('the stake', () => {
   });
 });
 
+describe('each fact has its age', () => {
+  const of = (facts: Partial<TruthFacts>) => nodeTruth({ worker: RUNNING, node: node(), nowMs: NOW, ...facts });
+  const word = (part: Partial<LastWord> = {}): LastWord => ({ barred: null, relayBalance: null, ...part });
+  const stopped = { worker: { kind: 'stopped' }, node: null } as const;
+
+  it('the balance: fresh while the relay answers, old since it does not, on record of a node that does not run', () => {
+    expect(of({ node: node({ relayBalanceWei: '7' }) }).balance).toEqual({ wei: 7n, readMs: null, isOld: false });
+    expect(of({ node: node({ relayBalanceWei: '7', relay: 'unreachable', relaySinceMs: 5 }) }).balance).toEqual({
+      ...{ wei: 7n, readMs: 5, isOld: true },
+    });
+    expect(of({ node: node({ relayBalanceWei: '7' }), connection: { kind: 'noNode', sinceMs: 1 } }).balance?.isOld).toBe(true);
+    const onRecord = word({ relayBalance: { wei: '9', readMs: NOW - 90_001 } });
+    expect(of({ ...stopped, lastWord: onRecord }).balance).toEqual({ wei: 9n, readMs: NOW - 90_001, isOld: true });
+    expect(of({ ...stopped, lastWord: word() }).balance).toBeNull();
+  });
+
+  it('a slash and a kick-out are told of a node that does not run, from its records', () => {
+    const read = stake({ status: 'Unstaked', balanceWei: '0', creditsWei: '0' });
+    const slashed = of({ ...stopped, lastStake: read, lastWord: word({ barred: 'slashed' }) });
+    expect(slashed).toMatchObject({ life: 'stopped', barred: 'slashed', stake: { kind: 'slashed' }, controls: ['start'] });
+    expect(slashed.promises).toEqual([]);
+    expect(of({ ...stopped, lastStake: stake(), lastWord: word({ barred: 'kickedOut' }) })).toMatchObject({
+      ...{ barred: 'kickedOut', stake: { kind: 'dueBack' } },
+    });
+    // A living node speaks for itself: what was on record may be forgiven.
+    expect(of({ lastWord: word({ barred: 'slashed' }) }).barred).toBeNull();
+  });
+
+  it('a card that was not read for a minute cannot be said to be ready', () => {
+    const gpu = (atMs: number) => ({ ...refusing, acceptance: { accept: true, reasons: [] }, sample: { atMs, cards: [] } });
+    expect(of({ node: node({ gpu: gpu(NOW - 1_000) }) })).toMatchObject({ card: 'ready', reading: { isOld: false } });
+    expect(of({ node: node({ gpu: gpu(NOW - 60_001) }) })).toMatchObject({
+      ...{ card: 'unreadable', reading: { isOld: true, readMs: NOW - 60_001 } },
+    });
+  });
+});
+
 describe('what does not answer', () => {
   const idle = node({ stake: stake(), life: { kind: 'member' } });
   const seen = (part: Partial<TruthFacts>) => nodeTruth({ worker: RUNNING, node: idle, nowMs: NOW, ...part });
@@ -150,6 +187,11 @@ const someFacts = fc.record({
   worker: fc.constantFrom(...WORKERS),
   node: fc.option(aNode),
   lastStake: fc.constantFrom(...STAKES),
+  lastWord: fc.constantFrom<LastWord | null>(
+    null,
+    { barred: 'slashed', relayBalance: { wei: '1', readMs: 0 } },
+    { barred: 'kickedOut', relayBalance: { wei: '1', readMs: NOW } },
+  ),
   connection: fc.constantFrom(...CONNECTIONS),
   nowMs: fc.constant(NOW),
 });
@@ -178,6 +220,8 @@ describe('in every state', () => {
       const truth = nodeTruth(facts);
       expect(LIFE_WORDS).toContain(truth.life);
       for (const control of truth.controls) expect([control, works(control, facts)]).toEqual([control, true]);
+      // Removed is what the program would let go: host/rpc/profiles.ts.
+      if (truth.isRemovable) expect(['stopped', 'failed', 'locked']).toContain(facts.worker.kind);
       if (truth.waits === 'host') expect(truth.controls.length).toBeGreaterThan(0);
       if (truth.connection.kind === 'noNode') for (const control of truth.controls) expect(CONTROL_WAY[control]).toBe('program');
     });
@@ -189,7 +233,18 @@ describe('in every state', () => {
       if (promises.includes('finishesTask')) expect(task).not.toBeNull();
       if (!promises.includes('stakeStays')) return;
       expect(where.kind).toBe('staked');
+      expect(nodeTruth(facts).barred).not.toBe('slashed');
       expect(['leaving', 'returning', 'out', 'slashed', 'kickedOut', 'dropped', 'unknown']).not.toContain(life);
+    });
+  });
+
+  it('what is old says since when, or that nobody is heard', () => {
+    always((facts) => {
+      const { stake: where, balance, reading, connection, relay } = nodeTruth(facts);
+      for (const aged of [where, balance, reading]) {
+        if (aged === null || !('isOld' in aged) || !aged.isOld) continue;
+        expect(aged.readMs !== null || connection.kind !== 'here' || relay.kind === 'silent').toBe(true);
+      }
     });
   });
 

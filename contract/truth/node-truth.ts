@@ -2,12 +2,12 @@
  * What a node is, put together once: life, stake, task, relay, chain, connection, engine and card, each with its age. Pure:
  * window, tray, notifications and command line show this and nothing that contradicts it.
  */
-import type { ChainStakeView } from '../life.ts';
+import type { ChainStakeView, LastWord } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
 import type { NodeView } from '../worker-channel.ts';
 import { type Control, controlsOf } from './controls.ts';
 import { type LifeWord, lifeWord } from './life-word.ts';
-import { type Connection, HERE, type Reach } from './reach.ts';
+import { type Aged, type Connection, HERE, isOldAt, type Reach } from './reach.ts';
 import { type StakeTruth, stakeTruth } from './stake-truth.ts';
 
 type TruthTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
@@ -18,6 +18,8 @@ export interface TruthFacts {
   readonly node: NodeView | null;
   /** The stake as it was read before, for a node that does not speak. */
   readonly lastStake?: ChainStakeView | null;
+  /** What its records say, likewise. */
+  readonly lastWord?: LastWord | null;
   /** Left out: the reader is a part of the program. */
   readonly connection?: Connection;
   readonly nowMs: number;
@@ -36,14 +38,22 @@ export interface NodeTruth {
   /** Since when nothing of this is fresh; null = it is, or nobody knows. */
   readonly oldSinceMs: number | null;
   readonly stake: StakeTruth;
+  /** Out by the network's will, and not to join by itself: also of a node that does not run. */
+  readonly barred: LastWord['barred'];
+  /** At the relay, wei; null = not read, or the network keeps no accounts. */
+  readonly balance: (Aged & { readonly wei: bigint }) | null;
   /** Commitment of the task under way. */
   readonly task: string | null;
   readonly relay: Reach;
   readonly chain: Reach;
   readonly engine: 'none' | 'starting' | 'ready' | 'down';
   readonly card: 'none' | 'ready' | 'refuses' | 'unreadable';
+  /** Of the card's last reading; null = there is none. */
+  readonly reading: Aged | null;
   readonly controls: readonly Control[];
   readonly waits: 'host' | 'itself';
+  /** No process has it or is about to: it may be taken off the list. */
+  readonly isRemovable: boolean;
   readonly promises: readonly TruthPromise[];
 }
 
@@ -78,7 +88,9 @@ export function nodeTruth(facts: TruthFacts): NodeTruth {
   const node = alive ? facts.node : null;
   const told = lifeWord(worker, node);
   const life = connection.kind === 'noProgram' ? 'unknown' : told;
-  const stake = stakeTruth({ node, last: facts.lastStake ?? null, nowMs });
+  const barred = barredOf(node, facts.lastWord ?? null);
+  const stake = stakeTruth({ node, last: facts.lastStake ?? null, barred, nowMs });
+  const isHeard = connection.kind === 'here';
   const task = node?.currentTask ?? null;
   const { controls, waits } = controlsOf({ life, alive, connection });
   return {
@@ -88,13 +100,17 @@ export function nodeTruth(facts: TruthFacts): NodeTruth {
     connection,
     oldSinceMs: connection.kind === 'here' ? null : connection.sinceMs,
     stake,
+    barred,
+    balance: balanceOf({ node, word: facts.lastWord ?? null, isHeard, nowMs }),
     task,
     relay: relayOf(node),
     chain: chainOf(node),
     engine: engineOf(node),
-    card: cardOf(node),
+    card: cardOf(node, nowMs),
+    reading: readingOf(node, nowMs),
     controls,
     waits,
+    isRemovable: REMOVABLE.has(life) && !alive,
     promises: promisesOf({ life, task, stake, controls }),
   };
 }
@@ -123,16 +139,47 @@ function chainOf(node: NodeView | null): Reach {
   }
 }
 
+function barredOf(node: NodeView | null, word: LastWord | null): LastWord['barred'] {
+  if (node === null) return word?.barred ?? null;
+  if (node.state === 'slashed' || node.state === 'kickedOut') return node.state;
+  return node.life?.kind === 'barred' ? node.life.why : null;
+}
+
+interface BalanceFacts {
+  readonly node: NodeView | null;
+  readonly word: LastWord | null;
+  readonly isHeard: boolean;
+  readonly nowMs: number;
+}
+
+/** The node's own, which is told with each change while the relay answers; else what is on record. */
+function balanceOf({ node, word, isHeard, nowMs }: BalanceFacts): NodeTruth['balance'] {
+  if (node?.relayBalanceWei != null) {
+    const isSilent = node.relay === 'unreachable';
+    return { wei: BigInt(node.relayBalanceWei), readMs: isSilent ? node.relaySinceMs : null, isOld: isSilent || !isHeard };
+  }
+  const last = word?.relayBalance ?? null;
+  if (node !== null || last === null) return null;
+  return { wei: BigInt(last.wei), readMs: last.readMs, isOld: isOldAt('balance', last.readMs, nowMs) };
+}
+
+function readingOf(node: NodeView | null, nowMs: number): Aged | null {
+  const readMs = node?.gpu?.sample?.atMs ?? null;
+  return readMs === null ? null : { readMs, isOld: isOldAt('card', readMs, nowMs) };
+}
+
 function engineOf(node: NodeView | null): NodeTruth['engine'] {
   if (node === null || node.engine === 'stopped' || node.engine === 'stopping') return 'none';
   return node.engine === 'backoff' || node.engineError !== null ? 'down' : node.engine;
 }
 
-function cardOf(node: NodeView | null): NodeTruth['card'] {
+function cardOf(node: NodeView | null, nowMs: number): NodeTruth['card'] {
   if (node?.gpu == null) return 'none';
   if (!node.gpu.acceptance.accept) return 'refuses';
-  return node.gpu.problem === null ? 'ready' : 'unreadable';
+  return node.gpu.problem === null && readingOf(node, nowMs)?.isOld !== true ? 'ready' : 'unreadable';
 }
+
+const REMOVABLE: ReadonlySet<LifeWord> = new Set(['stopped', 'failed', 'locked']);
 
 /** Lives on whose way the stake moves, or is gone. */
 const MOVES_STAKE: ReadonlySet<LifeWord> = new Set([

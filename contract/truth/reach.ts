@@ -19,9 +19,20 @@ export type Connection =
 
 export const HERE: Connection = { kind: 'here' };
 
-/** The stake is read every 30 s; what is older than this was not refreshed when it was due. */
-const STAKE_FRESH_MS = 120_000;
+/**
+ * After so long a fact was not read again when it was due: the stake is read every 30 s, the network's word of the node, with the
+ * balance, every 15 s at most, the cards every few seconds.
+ */
+const FRESH_MS = { stake: 120_000, balance: 90_000, card: 60_000 } as const;
 
-export function isStakeOld(readMs: number, nowMs: number): boolean {
-  return nowMs - readMs > STAKE_FRESH_MS;
+/** Where a fact is from, in time. */
+export interface Aged {
+  /** Null = it is told at once when it changes. */
+  readonly readMs: number | null;
+  /** Nobody has read it when it was due: it is shown grey, with its age. */
+  readonly isOld: boolean;
+}
+
+export function isOldAt(what: keyof typeof FRESH_MS, readMs: number, nowMs: number): boolean {
+  return nowMs - readMs > FRESH_MS[what];
 }

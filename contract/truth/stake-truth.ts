@@ -1,7 +1,7 @@
 /** Where a node's stake is. Amounts are wei, times epoch ms. */
-import type { ChainStakeView } from '../life.ts';
+import type { ChainStakeView, LastWord } from '../life.ts';
 import type { NodeView } from '../worker-channel.ts';
-import { isStakeOld } from './reach.ts';
+import { isOldAt } from './reach.ts';
 
 interface Read {
   readonly wei: bigint;
@@ -28,25 +28,28 @@ export interface StakeFacts {
   readonly node: NodeView | null;
   /** What was read before, for a node that does not speak; null = nothing. */
   readonly last: ChainStakeView | null;
+  /** Why the network has put it out, by the node's own word or by its records. */
+  readonly barred: LastWord['barred'];
   readonly nowMs: number;
 }
 
-export function stakeTruth({ node, last, nowMs }: StakeFacts): StakeTruth {
+export function stakeTruth({ node, last, barred, nowMs }: StakeFacts): StakeTruth {
   const stake = node?.stake ?? last;
   if (stake === null) return node?.chain.kind === 'none' ? { kind: 'none' } : { kind: 'unknown' };
   const read: Read = {
     wei: BigInt(stake.balanceWei) + BigInt(stake.creditsWei),
     readMs: stake.readMs,
-    isOld: isStakeOld(stake.readMs, nowMs),
+    isOld: isOldAt('stake', stake.readMs, nowMs),
   };
-  const barred = node?.life?.kind === 'barred' ? node.life.why : null;
-  if (stake.doubt === 'slashed' || node?.state === 'slashed' || barred === 'slashed') return { kind: 'slashed', ...read };
+  if (stake.doubt === 'slashed' || barred === 'slashed') return { kind: 'slashed', ...read };
   switch (stake.status) {
     case 'PendingUnstaked':
       return { kind: 'returning', forceFromMs: node?.life?.kind === 'returning' ? node.life.forceFromMs : null, ...read };
     case 'Unstaked':
       return { kind: 'notStaked', ...read, wei: 0n };
     case 'Staked':
-      return stake.doubt === 'kickedOut' ? { kind: 'dueBack', ...read } : { kind: 'staked', ...read };
+      return stake.doubt === 'kickedOut' || (node === null && barred === 'kickedOut')
+        ? { kind: 'dueBack', ...read }
+        : { kind: 'staked', ...read };
   }
 }

@@ -3,7 +3,8 @@ import { transactionUrl } from '../../contract/explorer.ts';
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
-import { type LifeWord, lifeWord } from '../../contract/truth/life-word.ts';
+import type { LifeWord } from '../../contract/truth/life-word.ts';
+import { nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { WarmUpView } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
@@ -52,13 +53,15 @@ const STATES: Readonly<Record<LifeWord, string>> = {
 
 /** What a node is doing, in a few words. */
 export function stateText({ worker, node, networkMode }: ProfileView): string {
-  const life = lifeWord(worker, node);
+  // What is told here are words of now: no age is among them.
+  const { life, task } = nodeTruth({ worker, node, nowMs: 0 });
   const parts = [STATES[life]];
+  // Why a process ended is its own word.
   if (worker.kind === 'backoff') parts[0] = `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
   if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
   if (life === 'cutOff' && networkMode === 'chain') parts[0] = 'cut off: the chain does not answer';
   if (life === 'cutOff' && node?.relaySinceMs != null) parts.push(`since ${timeText(node.relaySinceMs)} UTC`);
-  if (worker.kind === 'running' && node?.currentTask != null) parts.push(`task ${shortHex(node.currentTask)}`);
+  if (life !== 'stopping' && task !== null) parts.push(`task ${shortHex(task)}`);
   return parts.join(', ');
 }
 
@@ -79,7 +82,7 @@ export function nodeFacts({ profile, networkTitle, networkMode, gpuName, worker,
     worker: worker.kind,
     workerError: 'error' in worker ? worker.error : null,
     state: node?.state ?? null,
-    life: lifeWord(worker, node),
+    life: nodeTruth({ worker, node, nowMs: 0 }).life,
     message: node?.message ?? null,
     engine: node?.engine ?? null,
     currentTask: node?.currentTask ?? null,

@@ -77,6 +77,7 @@ const HOST: Readonly<Record<string, Reach>> = {
 
 const NODE: Readonly<Record<string, Reach>> = {
   'node.watch': by('status'),
+  'node.last': none(NOT_YET),
   'node.pause': by('pause'),
   'node.resume': by('resume'),
   'node.selfTest': none(NOT_YET),

@@ -190,7 +190,16 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     const alive = supervisor.view(profileId).worker;
     return known && (alive.kind === 'running' || alive.kind === 'stopping') ? supervisor.client(profileId).connect(caller) : null;
   };
-  const records = createNodeRecords({ profiles, networks, supervisor, proxies: outbound.policy, clock, random, log });
+  const records = createNodeRecords({
+    profiles,
+    modelsDir: folders.models,
+    networks,
+    supervisor,
+    proxies: outbound.policy,
+    clock,
+    random,
+    log,
+  });
   const serveRecords = (profileId: string, port: RpcPort, caller: Caller = 'page') => records.serve(profileId, port, caller);
   const client = createHostClient(own);
   const node = (profileId: string) => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { networkPresetSchema } from '../../contract/node-config.ts';
 import { type Profile, profileSchema, type WorkerState } from '../../contract/profiles.ts';
@@ -28,6 +29,7 @@ function rig(dataDir = tempDir()) {
   const view = () => ({ profileId: 'heron', revision: 1, worker, node: null });
   const records = createNodeRecords({
     profiles: { list: () => [PROFILE], dataDir: () => dataDir },
+    modelsDir: join(dataDir, 'models'),
     networks: { preset: () => PRESET },
     supervisor: {
       view,

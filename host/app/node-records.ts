@@ -1,4 +1,5 @@
 /** The records of nodes that do not run, opened while a window looks at them. */
+import { homedir, userInfo } from 'node:os';
 import type { Caller } from '../../contract/acts.ts';
 import type { StakeView } from '../../contract/money-acts.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
@@ -6,7 +7,10 @@ import type { Profile, WorkerState } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import { diskFreeBytes } from '../../worker/engines/models/download-file.ts';
+import { redaction } from '../../worker/kit/redaction.ts';
 import type { Log } from '../../worker/log.ts';
+import { readModels } from '../../worker/models/read-models.ts';
 import { MoneyError } from '../../worker/money/errors.ts';
 import { ChainActs } from '../../worker/money/stake/chain-acts.ts';
 import { stakeView } from '../../worker/money/stake/stake-view.ts';
@@ -19,6 +23,8 @@ import { readChain } from './chain-reading.ts';
 
 export interface NodeRecordsParts {
   readonly profiles: Pick<ProfileStore, 'list' | 'dataDir'>;
+  /** Where models lie, unless a profile says otherwise. */
+  readonly modelsDir: string;
   readonly networks: Pick<NetworkDirectory, 'preset'>;
   readonly supervisor: Pick<Supervisor, 'view' | 'watch'>;
   readonly proxies: () => Promise<ProxyPolicy>;
@@ -37,7 +43,7 @@ export interface NodeRecords {
 const LIVES: ReadonlySet<WorkerState['kind']> = new Set(['starting', 'running', 'stopping']);
 
 export function createNodeRecords(parts: NodeRecordsParts): NodeRecords {
-  const { profiles, networks, supervisor, log } = parts;
+  const { profiles, networks, supervisor, log, clock } = parts;
   const open = new Map<string, Records>();
 
   function end(profileId: string): void {
@@ -53,6 +59,16 @@ export function createNodeRecords(parts: NodeRecordsParts): NodeRecords {
         retention: profile.retention,
         mode: preset.taskChain === undefined ? 'relay' : 'chain',
         readStake: () => readStake(profile, preset, parts),
+        redaction: redaction({ secrets: [], homeDir: homedir(), userName: userInfo().username }),
+        readModels: () =>
+          readModels({
+            directory: profile.models.directory ?? parts.modelsDir,
+            profile: `${preset.id}:${profile.address}`,
+            reserveBytes: profile.models.reserveBytes,
+            freeBytes: diskFreeBytes,
+            clock,
+            log,
+          }),
         ...parts,
       });
     } catch (error) {

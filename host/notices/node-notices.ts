@@ -1,11 +1,14 @@
+/** Notices tell no ages, so that the time does not matter. */
+const lifeOf = ({ worker, node }: ProfileView) => nodeTruth({ worker, node, nowMs: 0 }).life;
+
 /** What has happened to a node between two looks at it. Pure. */
 import type { Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
-import { lifeWord } from '../../contract/truth/life-word.ts';
+import { nodeTruth } from '../../contract/truth/node-truth.ts';
 
 /** What has happened to a node between two views, as far as the host may want to be told of it. */
 export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
-  const [was, is] = [before === null ? null : lifeWord(before.worker, before.node), lifeWord(after.worker, after.node)];
+  const [was, is] = [before === null ? null : lifeOf(before), lifeOf(after)];
   // What was already so when the program started is not reported.
   if (was === null || was === is) return [];
   if (is === 'slashed' || is === 'kickedOut') return [is];

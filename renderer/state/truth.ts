@@ -1,12 +1,12 @@
 /** The one model of the truth (contract/truth), with what this page knows of its own connections. */
 import { useStore } from 'zustand';
-import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import { type Connection, HERE } from '../../contract/truth/reach.ts';
 import type { Link, LinkState } from '../rpc/link.ts';
 import { useNow } from '../ui/time.tsx';
 import { useApp, useNode, useNodeView } from './app-context.ts';
+import { useLastKnown } from './last-known.ts';
 import { isAlive } from './node-session.ts';
 
 /** How a page stands to a node: `node` null = its own process is not spoken to (it does not run, or is not selected). */
@@ -39,13 +39,14 @@ export function useTruthOf(): (view: ProfileView) => NodeTruth {
   return ({ worker, node }) => nodeTruth({ worker, node, connection: connectionOf(host, null), nowMs });
 }
 
-/** Of the selected node, by its own word where there is one. `lastStake`: for one that does not run, as the chain has it. */
-export function useTruth(lastStake: ChainStakeView | null = null): NodeTruth {
+/** Of the selected node, by its own word where there is one; of one that does not run, by chain and records. */
+export function useTruth(): NodeTruth {
+  const last = useLastKnown();
   const { profile, session } = useNode();
   const host = useSight(useApp().host);
   const own = useSight(session.link);
   const node = useNodeView();
   const nowMs = useNow(10_000);
   const { worker } = profile;
-  return nodeTruth({ worker, node, connection: connectionOf(host, isAlive(worker) ? own : null), lastStake, nowMs });
+  return nodeTruth({ worker, node, connection: connectionOf(host, isAlive(worker) ? own : null), ...last, nowMs });
 }

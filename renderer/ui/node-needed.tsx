@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useAct } from '../rpc/hooks.ts';
 import { useAlive, useHostClient, useNode } from '../state/app-context.ts';
+import { useTruthOf } from '../state/truth.ts';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { ErrorNote } from './error-note.tsx';
@@ -43,8 +44,8 @@ function StartButton({ primary = false }: { readonly primary?: boolean }) {
   const { profile } = useNode();
   const host = useHostClient();
   const start = useAct(() => host().profiles.start({ id: profile.profile.id }));
-  const { kind } = profile.worker;
-  if (kind !== 'stopped' && kind !== 'failed') return null;
+  const truthOf = useTruthOf();
+  if (truthOf(profile).controls[0] !== 'start') return null;
   return (
     <>
       <Button small={!primary} tone={primary ? 'primary' : 'plain'} busy={start.busy} onClick={() => void start.run()}>

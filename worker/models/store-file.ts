@@ -10,6 +10,8 @@ import { ModelStoreError } from './errors.ts';
 import { Sessions } from './sessions.ts';
 import { MODEL_MIGRATIONS } from './tables.ts';
 
+export const MODELS_FILE = 'models.sqlite';
+
 /** Longest waits for other processes: to make or check the file, and to change a few rows. */
 const OPEN_MS = 30_000;
 const BUSY_MS = 3_000;
@@ -111,7 +113,7 @@ function open(directory: string, onSetAside: (what: SetAside) => void): Database
   const turn = new CodedDatabase(join(directory, 'models.sqlite.lock'), { timeout: OPEN_MS });
   try {
     turn.exec('BEGIN IMMEDIATE');
-    const db = openDisposableDatabase(join(directory, 'models.sqlite'), MODEL_MIGRATIONS, onSetAside);
+    const db = openDisposableDatabase(join(directory, MODELS_FILE), MODEL_MIGRATIONS, onSetAside);
     // With WAL, NORMAL loses at most the last moments before a power cut; a scan finds them again.
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
     return db;

@@ -31,6 +31,9 @@ import { stakeView, taskView } from './views.ts';
 const STOP_WITHOUT_NETWORK_MS = 30_000;
 const STOP_CHECK_MS = 250;
 
+/** How often an unchanged balance is noted again. */
+const NOTE_BALANCE_MS = 60_000;
+
 export class Node {
   readonly #options: NodeOptions;
   readonly #health = new RelayHealth();
@@ -84,6 +87,7 @@ export class Node {
       onState: (kind) => this.#enter(kind),
       onInfo: ({ relayBalanceWei }) => {
         this.#relayBalanceWei = context.network.rules.keepsAccounts ? relayBalanceWei : null;
+        if (this.#relayBalanceWei !== null) this.#noteBalance(this.#relayBalanceWei);
       },
     });
     const feed = new EventFeed(context, {
@@ -330,6 +334,16 @@ export class Node {
   async #readClock(): Promise<void> {
     await readClock(this.#options.context);
     this.#changed();
+  }
+
+  /** For whoever asks when the process is gone. */
+  #noteBalance(wei: bigint): void {
+    const { store, clock } = this.#options.context;
+    const last = store.settings.get('lastBalance');
+    // biome-ignore lint/plugin: told to people, with the date at which it was read
+    const isFresh = last !== null && clock.now() - last.readMs < NOTE_BALANCE_MS;
+    if (isFresh && last.wei === String(wei)) return;
+    store.settings.set('lastBalance', { wei: String(wei), readMs: clock.now() });
   }
 
   #nodeEvent(event: RelayEvent): void {

@@ -13,10 +13,16 @@ import { portPair } from '../../contract/rpc-port.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
 import { payment } from '../money/testing/ledger.ts';
+import { redaction } from '../kit/redaction.ts';
+import { Records } from '../models/records.ts';
+import { readModels } from '../models/read-models.ts';
+import { StoreFile } from '../models/store-file.ts';
 import { openStore, STORE_FILE } from '../store/store.ts';
 import { caseFile } from '../testing/case-file.ts';
 import { QUIET_LOG, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
+import { explainQos } from '../trust/qos-explanation.ts';
+import { nodeInfo } from '../trust/testing/evidence.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { openRecords } from './open-records.ts';
 
@@ -41,6 +47,16 @@ function open(dataDir: string) {
   const records = openRecords({
     ...{ dataDir, retention: retentionSchema.parse({}), mode: 'relay', clock, random, log: QUIET_LOG },
     readStake: async () => STAKE,
+    redaction: redaction({ secrets: [], homeDir: '/home/heron', userName: 'heron' }),
+    readModels: () =>
+      readModels({
+        directory: join(dataDir, 'models'),
+        profile: 'lab:0x1',
+        clock,
+        log: QUIET_LOG,
+        reserveBytes: 1,
+        freeBytes: async () => 1,
+      }),
   });
   onTestFinished(() => records.close());
   const [near, far] = portPair();
@@ -65,6 +81,47 @@ describe('the records of a node that does not run', () => {
     expect((await client.money.exportCsv({ after: null })).text).toContain('taskPayment');
     expect(await client.trust.cases({ limit: 10 })).toMatchObject({ total: 1, cases: [{ kind: 'slashed' }] });
     expect(await client.trust.protection({})).toMatchObject({ sound: true });
+  });
+
+  it('tell what the network last said: the balance, the quality of service, and that it was slashed', async () => {
+    const dataDir = leftBehind('in order');
+    const store = openStore(dataDir, START_MS);
+    store.settings.set('barred', 'slashed');
+    store.settings.set('lastBalance', { wei: '12', readMs: START_MS });
+    const before = open(dataDir).client;
+    expect(await refusal(before.trust.qos({}))).toBe('NODE_NOT_RUNNING');
+    const qos = explainQos({ tracing: 'unsupported', info: nodeInfo({ qosScore: 0.5 }), nowMs: START_MS });
+    store.settings.set('lastQos', qos);
+    store.close();
+    const { client } = open(dataDir);
+    expect(await client.node.last({})).toEqual({ barred: 'slashed', relayBalance: { wei: '12', readMs: START_MS } });
+    // As it was when it was read, with its date.
+    expect(await client.trust.qos({})).toMatchObject({ atMs: START_MS, now: { combined: { value: 0.5 } } });
+  });
+
+  it('hand out a case as a bundle, without what must not leave this machine', async () => {
+    const { client } = open(leftBehind('in order'));
+    const { fileName, base64 } = await client.trust.exportCase({ id: 'c' });
+    expect(fileName).toBe('crynux-case-c.zip');
+    expect(base64.length).toBeGreaterThan(100);
+  });
+
+  it('tell the models of its folder as they are on record, and change nothing there', async () => {
+    const dataDir = leftBehind('in order');
+    const { client } = open(dataDir);
+    const first = async () => {
+      for await (const update of await client.models.watch({})) return update;
+      return null;
+    };
+    expect(await first()).toMatchObject({ kind: 'snapshot', models: [] });
+    const directory = join(dataDir, 'models');
+    const file = new StoreFile({ directory, profile: 'lab:0x1', pid: 1, nowMs: START_MS });
+    new Records(file).save({
+      ...{ engine: 'embedded', modelId: 'base:a', place: 'a', folder: 'a', kind: 'bundled', taskTypes: ['Llm'], files: [] },
+      ...{ origin: { kind: 'bundled' }, state: 'present', detail: '', downloadedAtMs: 5, verifiedAtMs: null },
+    });
+    file.close();
+    expect(await first()).toMatchObject({ models: [{ modelId: 'base:a', state: { kind: 'present' }, usedBy: [] }] });
   });
 
   it('need no process for what the chain says of the stake', async () => {

@@ -9,6 +9,8 @@ import { createRpcServer } from '../../contract/rpc-server.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { WorkerError } from '../kit/errors.ts';
+import type { Redaction } from '../kit/redaction.ts';
+import type { ModelsView } from '../models/views.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
 import { accountsOf, type MoneyParts } from '../money/money.ts';
 import { createMoneyService } from '../money/money-service.ts';
@@ -19,7 +21,7 @@ import type { Store } from '../store/store.ts';
 import { CaseArchive } from '../trust/case-archive.ts';
 import type { Subscribe } from './feed.ts';
 import type { ServiceParts } from './parts.ts';
-import { createNodeRouter } from './router.ts';
+import { createNodeRouter, type RouterParts } from './router.ts';
 import { TaskService } from './task-service.ts';
 import { TrustService } from './trust-service.ts';
 
@@ -34,6 +36,10 @@ export interface RecordsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: HousekeeperOptions['log'];
+  /** For bundles. */
+  readonly redaction: Redaction;
+  /** As its models are on record, now. @throws as {@link openStoreForReading} */
+  readonly readModels: () => ModelsView;
 }
 
 export interface Records {
@@ -51,7 +57,7 @@ export function openRecords(options: RecordsOptions): Records {
     parts,
     views: { subscribe: neverSpeaks },
     tasks: new TaskService(parts),
-    trust: new TrustService(parts),
+    trust: trustOf(parts),
     streams: {},
     consentOf: () => undefined,
   });
@@ -68,6 +74,17 @@ export function openRecords(options: RecordsOptions): Records {
       for (const port of [...ports]) port.close();
       store.close();
     },
+  };
+}
+
+/** Read when somebody looks; what changes them is a running node. */
+function modelsOf(read: () => ModelsView): NonNullable<ServiceParts['models']> {
+  return {
+    subscribe(listener) {
+      listener({ kind: 'snapshot', revision: 0, ...read() });
+      return () => {};
+    },
+    ask: () => Promise.reject(notRunning('a change of the models')),
   };
 }
 
@@ -92,7 +109,23 @@ function absent<Part extends object>(known: Partial<Part> = {}): Part {
   });
 }
 
-function partsOf(store: Store, { dataDir, retention, mode, readStake, clock, random, log }: RecordsOptions): ServiceParts {
+/** Its quality is what it was when it was last read; why it gets no tasks is plain. */
+function trustOf(parts: ServiceParts): RouterParts['trust'] {
+  const service = new TrustService(parts);
+  return {
+    exportCase: (id) => service.exportCase(id),
+    protection: () => service.protection(),
+    noTasks: () => Promise.reject(notRunning('the reasons')),
+    async qos() {
+      const qos = parts.store.settings.get('lastQos');
+      if (qos === null) throw notRunning('the quality of service');
+      return qos;
+    },
+  };
+}
+
+function partsOf(store: Store, options: RecordsOptions): ServiceParts {
+  const { dataDir, retention, mode, readStake, readModels, clock, random, log, redaction } = options;
   const resultsDir = join(dataDir, 'results');
   const money: MoneyParts = {
     accounts: accountsOf(mode),
@@ -110,11 +143,12 @@ function partsOf(store: Store, { dataDir, retention, mode, readStake, clock, ran
     random,
   };
   return {
-    ...{ store, dataDir, resultsDir, clearance: null, models: null, networkClock: clock, random },
+    ...{ store, dataDir, resultsDir, clearance: null, networkClock: clock, random },
+    models: modelsOf(readModels),
     node: absent(),
     reader: absent<ServiceParts['reader']>({ mode }),
     cards: absent(),
-    cases: new CaseArchive({ store, dataDir, redaction: absent(), clock }),
+    cases: new CaseArchive({ store, dataDir, redaction, clock }),
     keeper: new Housekeeper({ store, resultsDir, retention, clock, log }),
     money: { ...createMoneyService(money), stake: readStake },
   };

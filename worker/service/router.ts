@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { z } from 'zod';
 import type { Caller } from '../../contract/acts.ts';
+import type { LastWord } from '../../contract/life.ts';
 import type { ModelsAnswer, ModelsUpdate } from '../../contract/models.ts';
 import type { Consent, MoneyService } from '../../contract/money-procedures.ts';
 import { nodeContract } from '../../contract/node-contract.ts';
@@ -20,7 +21,7 @@ export interface RouterParts {
   readonly parts: ServiceParts;
   readonly views: Pick<Feed<NodeView>, 'subscribe'>;
   readonly tasks: TaskService;
-  readonly trust: TrustService;
+  readonly trust: Pick<TrustService, 'exportCase' | 'qos' | 'noTasks' | 'protection'>;
   readonly streams: Pick<StreamOptions<unknown>, 'drained' | 'backlog'>;
   /** What is asked before money moves for a caller; undefined = nobody. */
   readonly consentOf: (caller: Caller) => Consent | undefined;
@@ -37,6 +38,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
   return build.router({
     node: {
       watch: build.node.watch.handler(({ signal }) => stream(views.subscribe, signal)),
+      last: build.node.last.handler(() => lastWord(parts.store)),
       pause: build.node.pause.handler(() => done(() => parts.node.pause())),
       resume: build.node.resume.handler(() => done(() => parts.node.resume())),
       selfTest: build.node.selfTest.handler(({ input }) => done(() => parts.node.selfTest(input.order))),
@@ -120,6 +122,10 @@ function moneyRouter(parts: Pick<ServiceParts, 'money'>, consentOf: RouterParts[
       money().confirmChainAct(input, consentOf(context.caller)),
     ),
   };
+}
+
+function lastWord({ settings }: ServiceParts['store']): LastWord {
+  return { barred: settings.get('barred'), relayBalance: settings.get('lastBalance') };
 }
 
 function modelsOf({ models }: ServiceParts): NonNullable<ServiceParts['models']> {

@@ -1,6 +1,7 @@
 /** Case files, standing and protection of this node, for a UI. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { QosExplanation } from '../../contract/standing.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
 import { REAL_RELAY_POLICY } from '../../protocol/node/selection.ts';
 import { readProtection } from '../store/protection.ts';
@@ -37,8 +38,12 @@ export class TrustService {
     }
   }
 
-  qos() {
-    return readQos({ network: this.#parts.reader, nowMs: this.#parts.networkClock.now() });
+  /** Read anew, and kept for the time when the process does not run. */
+  async qos(): Promise<QosExplanation> {
+    const { reader, networkClock, store } = this.#parts;
+    const qos = await readQos({ network: reader, nowMs: networkClock.now() });
+    store.settings.set('lastQos', qos);
+    return qos;
   }
 
   noTasks() {

@@ -1,6 +1,7 @@
 /** Small durable facts about the node itself, each with its own schema. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { qosExplanationSchema } from '../../contract/standing.ts';
 import { WorkerError } from '../kit/errors.ts';
 
 const SCHEMAS = {
@@ -22,6 +23,10 @@ const SCHEMAS = {
   address: z.string(),
   /** Newest event id known when this directory last let the node join: its word that the address is in the network through it. */
   joinedAfterEvent: z.number().int().nonnegative(),
+  /** Of the account at the relay, as the network last told it. */
+  lastBalance: z.object({ wei: z.string().regex(/^\d+$/), readMs: z.number() }),
+  /** The quality of service as it was last read for a window. */
+  lastQos: qosExplanationSchema,
   /** How far the logs of a chain have been read and recorded. */
   logMark: z.object({ block: z.number().int().nonnegative(), hash: z.string() }),
   /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off unless chosen. */

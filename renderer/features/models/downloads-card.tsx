@@ -1,6 +1,7 @@
 import { Download, Pause, Play, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadState, DownloadView } from '../../../contract/models.ts';
+import { useAlive } from '../../state/app-context.ts';
 import { keyText } from '../../state/models.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
@@ -44,6 +45,8 @@ export function DownloadsCard({ downloads }: { readonly downloads: readonly Down
 function DownloadRow({ download }: { readonly download: DownloadView }) {
   const { t } = useTranslation('models');
   const act = useModelsAct();
+  // Whoever downloads is the node: nobody obeys while it does not run.
+  const alive = useAlive();
   const { modelId: model, state } = download;
   const key = keyOf(download);
   const buttons = [
@@ -59,7 +62,8 @@ function DownloadRow({ download }: { readonly download: DownloadView }) {
         <span className="flex">
           {buttons.map(
             ([type, icon, offered]) =>
-              offered && (
+              offered &&
+              alive && (
                 <IconButton
                   key={type}
                   label={t(`downloads.${type}`, { model })}

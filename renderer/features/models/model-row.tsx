@@ -2,6 +2,7 @@ import { Download, ShieldCheck, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ModelState, ModelView } from '../../../contract/models.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
+import { useAlive } from '../../state/app-context.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { sizeText } from '../../ui/save-file.ts';
@@ -115,8 +116,11 @@ function Actions({ model, onRemove }: Omit<ModelRowProps, 'demand'>) {
   const { t } = useTranslation('models');
   const act = useModelsAct();
   const textOf = useHostText();
+  const alive = useAlive();
   const { state, origin, taskTypes, modelId } = model;
   const key = keyOf(model);
+  // Whoever changes the folder is the node: nobody obeys while it does not run.
+  if (!alive) return null;
   const taskType = taskTypes[0];
   const whole = state.kind === 'present' || state.kind === 'corrupt';
   return (

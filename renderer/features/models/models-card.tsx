@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelView } from '../../../contract/models.ts';
 import { normaliseModelIdRelay } from '../../../protocol/models/model-id.ts';
-import { useNodeRead } from '../../rpc/hooks.ts';
+import { useLiveRead } from '../../rpc/hooks.ts';
 import { keyText } from '../../state/models.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -35,7 +35,7 @@ export function ModelsCard({ models }: { readonly models: readonly ModelView[] }
 
 /** Whether the network lists a model, as far as it tells. */
 function useDemand(): (model: ModelView) => Demand {
-  const read = useNodeRead('demand', (client, signal) => client.trust.noTasks({}, { signal }));
+  const read = useLiveRead('demand', (client, signal) => client.trust.noTasks({}, { signal }));
   const listed = read.value?.models ?? null;
   if (listed === null) return () => ({ kind: 'unknown' });
   const nodes = new Map(listed.map(({ modelId, onDiskNodes }) => [normaliseModelIdRelay(modelId), onDiskNodes]));

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { NodeNeeded } from '../../ui/node-needed.tsx';
+import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AddDialog } from './add-dialog.tsx';
 import { DiskCard } from './disk-card.tsx';
@@ -37,9 +37,9 @@ export function ModelsScreen() {
       }
     >
       {scan.error && <ErrorNote error={scan.error} />}
-      <NodeNeeded>
+      <RecordsShown>
         <Contents />
-      </NodeNeeded>
+      </RecordsShown>
       <AddDialog open={adding} onClose={() => setAdding(false)} />
     </Screen>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useStore } from 'zustand';
+import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
 import { useAct, useHostRead, useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
@@ -31,21 +32,21 @@ function toneOf(kind: AttentionKind): Tone {
 }
 
 /** What needs the host now. */
-export function useAttention(): readonly AttentionItem[] {
+export function useAttention(truth: NodeTruth): readonly AttentionItem[] {
   const { profile } = useNode();
   const { updates } = useApp();
   const node = useNodeView();
   const update = useStore(updates, ({ value }) => value);
   const keys = useHostRead('keys', (client, signal) => client.keys.list({}, { signal }));
-  const qos = useLiveRead('qos', (client, signal) => client.trust.qos({}, { signal }));
+  const qos = useNodeRead('qos', (client, signal) => client.trust.qos({}, { signal }));
   const money = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
   const checks = useLiveRead('checks', (client, signal) => client.checks.last({}, { signal }));
-  useRefresh(qos, 60_000, node?.state);
+  useRefresh(qos, 60_000, truth.life);
   useRefresh(money, 60_000);
   useRefresh(keys, 60_000);
   const key = keys.value?.keys.find(({ address }) => address === profile.profile.address) ?? null;
   const report = checks.value?.report ?? null;
-  return attentionItems({ profile, node, key, qos: qos.value, money: money.value, checks: report, update });
+  return attentionItems({ truth, profile, node, key, qos: qos.value, money: money.value, checks: report, update });
 }
 
 export interface AttentionCardProps {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { LastWord } from '../../../contract/life.ts';
 import type { WorkerState } from '../../../contract/profiles.ts';
+import { nodeTruth } from '../../../contract/truth/node-truth.ts';
 import { ATTENTION_KINDS, type AttentionFacts, attentionItems } from './attention.ts';
 
 const error = { code: 'WORKER_EXITED', message: 'gone', data: {} };
@@ -13,7 +15,12 @@ const calm = {
   update: null,
 } as unknown as AttentionFacts;
 
-const kinds = (facts: AttentionFacts) => attentionItems(facts).map(({ kind }) => kind);
+/** With what the one model makes of it. */
+const kinds = (facts: Omit<AttentionFacts, 'truth'>, lastWord: LastWord | null = null) => {
+  const { profile, node } = facts;
+  const truth = nodeTruth({ worker: profile.worker, node, lastWord, nowMs: 0 });
+  return attentionItems({ ...facts, truth }).map(({ kind }) => kind);
+};
 const withWorker = (worker: WorkerState) => ({ ...calm, profile: { ...calm.profile, worker } });
 
 describe('what needs the host', () => {
@@ -26,14 +33,15 @@ describe('what needs the host', () => {
     const all = {
       ...calm,
       profile: { ...calm.profile, worker: { kind: 'failed', error }, pendingRestart: true },
-      node: { ...calm.node, state: 'slashed', error },
+      node: { ...calm.node, error },
       key: { backedUp: false },
       qos: { exclusion: { state: 'excluded' }, belowKickOut: true },
       money: { conflicts: 1, unbooked: 0 },
       checks: { results: [{ id: 'disk', state: 'warn', code: 'X', message: 'x' }] },
       update: { kind: 'ready', version: '2' },
     } as unknown as AttentionFacts;
-    const seen = kinds(all);
+    // That it was slashed before its process failed stands in its records.
+    const seen = kinds(all, { barred: 'slashed', relayBalance: null });
     expect(seen[0]).toBe('slashed');
     expect(seen.at(-1)).toBe('update');
     expect(seen).toEqual(ATTENTION_KINDS.filter((kind) => seen.includes(kind)));

@@ -5,6 +5,7 @@ import type { MoneySummary } from '../../../contract/money.ts';
 import type { PreflightReport } from '../../../contract/preflight.ts';
 import type { ProfileView } from '../../../contract/profiles.ts';
 import type { QosExplanation } from '../../../contract/standing.ts';
+import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import type { NodeView } from '../../../contract/worker-channel.ts';
 
 /** From what costs the stake down to what only waits; the order of the list. */
@@ -43,6 +44,7 @@ export interface AttentionItem {
 
 /** Null = not known, which is no reason to worry anybody. */
 export interface AttentionFacts {
+  readonly truth: Pick<NodeTruth, 'life' | 'barred' | 'chain'>;
   readonly profile: ProfileView;
   readonly node: NodeView | null;
   readonly key: KeyView | null;
@@ -57,22 +59,23 @@ export function attentionItems(facts: AttentionFacts): readonly AttentionItem[] 
   return items.toSorted((a, b) => ATTENTION_KINDS.indexOf(a.kind) - ATTENTION_KINDS.indexOf(b.kind));
 }
 
-function* ofProcess({ profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
-  if (worker.kind === 'locked') yield { kind: 'locked', params: {} };
-  if (worker.kind !== 'failed' && worker.kind !== 'backoff') return;
+function* ofProcess({ truth, profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
+  if (truth.life === 'locked') yield { kind: 'locked', params: {} };
+  // Why the process ended is its own word.
+  if (!('error' in worker)) return;
   const { code, message, data } = worker.error;
-  yield { kind: worker.kind === 'failed' ? 'workerFailed' : 'backoff', params: { code, message }, facts: data };
+  yield { kind: truth.life === 'failed' ? 'workerFailed' : 'backoff', params: { code, message }, facts: data };
 }
 
-function* ofNode({ node }: AttentionFacts): Generator<AttentionItem> {
+function* ofNode({ truth, node }: AttentionFacts): Generator<AttentionItem> {
+  if (truth.barred !== null) yield { kind: truth.barred, params: {} };
   if (node === null) return;
-  if (node.state === 'slashed' || node.state === 'kickedOut') yield { kind: node.state, params: {} };
   if (node.engineError !== null) {
     const { code, message, data } = node.engineError;
     const words = typeof data.lastWords === 'string' ? data.lastWords : '';
     yield { kind: 'engineDown', params: { code, message }, facts: data, words: words === '' ? message : words };
   }
-  const chainIsAway = node.chain.kind === 'unreachable';
+  const chainIsAway = truth.chain.kind === 'silent';
   if (chainIsAway) yield { kind: 'chainDown', params: {} };
   const isSaid = node.error?.code === node.engineError?.code || (chainIsAway && node.error?.code === 'CHAIN_UNREACHABLE');
   if (node.error !== null && !isSaid) {

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useStore } from 'zustand';
 import type { TaskRow } from '../../../contract/tasks.ts';
+import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import { nodePath } from '../../app/screens.ts';
-import { useNode, useNodeView } from '../../state/app-context.ts';
+import { useNode } from '../../state/app-context.ts';
 import { openTasks } from '../../state/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
@@ -16,12 +17,11 @@ import { Money } from '../../ui/money.tsx';
 import { exactTime, Time, useNow } from '../../ui/time.tsx';
 
 /** The way of the task under way. */
-export function CurrentTaskCard({ onWhy }: { readonly onWhy: () => void }) {
+export function CurrentTaskCard({ truth, onWhy }: { readonly truth: Pick<NodeTruth, 'task'>; readonly onWhy: () => void }) {
   const { t } = useTranslation(['overview', 'common']);
   const { profile, session } = useNode();
-  const view = useNodeView();
   const open = openTasks(useStore(session.tasks));
-  const task = open.find(({ commitment }) => commitment === view?.currentTask) ?? open[0];
+  const task = open.find(({ commitment }) => commitment === truth.task) ?? open[0];
   if (task === undefined) {
     return (
       <Card title={t('task.title')}>

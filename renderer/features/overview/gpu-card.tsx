@@ -1,9 +1,12 @@
+import { clsx } from 'clsx';
 import { Cpu } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GpuHistoryPoint, GpuCard as Reading } from '../../../contract/gpu.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNodeView } from '../../state/app-context.ts';
+import { useTruth } from '../../state/truth.ts';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ChartOrTable } from '../../ui/chart-or-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -17,13 +20,18 @@ export function GpuCard() {
   const { t } = useTranslation('overview');
   const gpu = useNodeView()?.gpu ?? null;
   const card = gpu?.sample?.cards[0] ?? null;
+  const { reading } = useTruth();
+  const isOld = reading?.isOld === true;
   return (
     <Card title={card === null ? t('gpu.title') : card.name}>
       {card === null ? (
         <EmptyState icon={Cpu} title={t(gpu === null ? 'gpu.stated' : 'gpu.noReading')} hint={t('gpu.readingHint')} />
       ) : (
         <div className="flex flex-col gap-3">
-          <Readings card={card} />
+          <div className={clsx(isOld && 'text-faint')}>
+            <Readings card={card} />
+            {isOld && <AsOf atMs={reading.readMs} />}
+          </div>
           <LoadLine cardId={card.id} />
           {gpu !== null && (
             <p className="text-[13px] text-faint">

@@ -2,7 +2,9 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { QosExplanation } from '../../../contract/standing.ts';
 import { EXCLUSION_BELOW, READMISSION_AT } from '../../../protocol/node/qos.ts';
-import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useAlive } from '../../state/app-context.ts';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Gauge } from './qos-gauge.tsx';
@@ -18,28 +20,33 @@ const weightParams = z.object({
 export function ScoresCard() {
   const { t } = useTranslation('overview');
   const qos = useNodeRead('qos', (client, signal) => client.trust.qos({}, { signal }));
-  const chances = useNodeRead('chances', (client, signal) => client.trust.noTasks({}, { signal }));
+  const chances = useLiveRead('chances', (client, signal) => client.trust.noTasks({}, { signal }));
   useRefresh(qos, 60_000);
   useRefresh(chances, 60_000);
   const told = chances.value?.conditions.find(({ id }) => id === 'weight')?.params ?? {};
   const { stakingScore, weight, share } = weightParams.parse(told);
   const percent = share === null ? null : `${(share * 100).toFixed(1)} %`;
-  const error = qos.error ?? chances.error;
+  const alive = useAlive();
+  const error = alive ? (qos.error ?? chances.error) : null;
   const points = qos.value?.points ?? null;
   if (points !== null) return <PointsCard points={points} />;
+  // Of a node that does not run: as it was when it was last read, or nothing.
+  if (!alive && qos.value === null) return null;
   return (
-    <Card title={t('scores.title')}>
+    <Card title={t('scores.title')} aside={!alive && <AsOf atMs={qos.value?.atMs ?? null} />}>
       {error && <ErrorNote error={error} />}
       <div className="flex flex-col gap-4">
         {qos.value !== null && <Qualities qos={qos.value} />}
-        <dl className="flex flex-col gap-3 border-t border-line pt-3">
-          <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
-          <Score
-            name={t('scores.weight')}
-            value={weight}
-            moves={`${percent === null ? '' : `${t('scores.share', { percent })}. `}${t('scores.weightMoves')}`}
-          />
-        </dl>
+        {alive && (
+          <dl className="flex flex-col gap-3 border-t border-line pt-3">
+            <Score name={t('scores.staking')} value={stakingScore} moves={t('scores.stakingMoves')} />
+            <Score
+              name={t('scores.weight')}
+              value={weight}
+              moves={`${percent === null ? '' : `${t('scores.share', { percent })}. `}${t('scores.weightMoves')}`}
+            />
+          </dl>
+        )}
       </div>
     </Card>
   );

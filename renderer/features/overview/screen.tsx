@@ -13,15 +13,14 @@ import { NoTasksDialog } from './no-tasks-dialog.tsx';
 import { ScoresCard } from './scores-card.tsx';
 import { StateCard } from './state-card.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
-import { useChainStake } from './use-chain-stake.ts';
 
 /** Am I earning, is anything at risk, do I have to do something? */
 export function OverviewScreen() {
   const { t } = useTranslation('overview');
   const [open, setOpen] = useState<'why' | 'unlock' | null>(null);
   const alive = useAlive();
-  const truth = useTruth(useChainStake());
-  const items = useAttention();
+  const truth = useTruth();
+  const items = useAttention(truth);
   const answers = (
     <div className="grid grid-cols-1 gap-4 md:grid-cols-2 2xl:grid-cols-[1fr_1fr_1.6fr]">
       <EarningAnswer />
@@ -37,7 +36,10 @@ export function OverviewScreen() {
       {!alive && (
         <RecordsShown>
           {answers}
-          <EarningsCard />
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+            <EarningsCard />
+            <ScoresCard />
+          </div>
         </RecordsShown>
       )}
       {alive && (
@@ -46,7 +48,7 @@ export function OverviewScreen() {
           <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
             <EarningsCard />
             <div className="flex min-w-0 flex-col gap-4">
-              <CurrentTaskCard onWhy={() => setOpen('why')} />
+              <CurrentTaskCard truth={truth} onWhy={() => setOpen('why')} />
               <GpuCard />
             </div>
             <div className="min-w-0 lg:max-2xl:col-span-2">

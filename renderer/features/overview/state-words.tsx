@@ -66,9 +66,11 @@ const AT_WORK: ReadonlySet<NodeTruth['life']> = new Set(['waiting', 'executing',
 const ENDING: ReadonlySet<NodeTruth['life']> = new Set(['stopping', 'pausing', 'leaving']);
 
 /** What is not answered, and what may be promised. */
-export function StateNotes({ truth: { life, connection, chain, promises } }: { readonly truth: NodeTruth }) {
+export function StateNotes({ truth: { life, connection, chain, promises, barred } }: { readonly truth: NodeTruth }) {
   const { t } = useTranslation('overview');
   const said = [
+    // Of a node that does not run: what became of it before.
+    barred !== null && life !== barred && t(`sentence.barred.${barred}`),
     connection.kind === 'noNode' && t('sentence.nodeSilent'),
     connection.kind === 'here' && chain.kind === 'silent' && t('sentence.chainDown'),
     promises.includes('finishesTask') && t(ENDING.has(life) ? 'promise.finishing' : 'promise.finishesTask'),

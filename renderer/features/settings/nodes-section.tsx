@@ -74,11 +74,12 @@ export function NodesSection() {
 
 function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpen: (kind: Open['kind']) => void }) {
   const { t } = useTranslation('settings');
-  const { profile, worker, networkTitle, gpuName, pendingRestart } = view;
+  const { profile, networkTitle, gpuName, pendingRestart } = view;
   const truthOf = useTruthOf();
   const networkName = useNetworkName();
   const { name } = profile;
-  const stopped = worker.kind === 'stopped' || worker.kind === 'failed' || worker.kind === 'locked';
+  const truth = truthOf(view);
+  const stopped = truth.isRemovable;
   return (
     <Card
       title={
@@ -88,7 +89,7 @@ function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpe
       }
       aside={
         <span className="flex items-center gap-1">
-          <NodeStatusBadge truth={truthOf(view)} />
+          <NodeStatusBadge truth={truth} />
           <IconButton label={t('nodes.check', { name })} icon={ListChecks} onClick={() => onOpen('check')} />
           <IconButton label={t('nodes.edit', { name })} icon={Pencil} onClick={() => onOpen('edit')} />
           <IconButton

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
-import { useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
-import { useNodeView } from '../../state/app-context.ts';
+import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useTruth } from '../../state/truth.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { NodeNeeded, RecordsShown } from '../../ui/node-needed.tsx';
@@ -33,17 +33,19 @@ export function TrustScreen() {
 function Standing() {
   const { t } = useTranslation('trust');
   const [params, setParams] = useSearchParams();
-  const state = useNodeView()?.state ?? null;
+  const truth = useTruth();
+  const { barred } = truth;
   const cases = useNodeRead('cases', (node, signal) => node.trust.cases({ limit: CASES }, { signal }));
-  const qos = useLiveRead('qos', (node, signal) => node.trust.qos({}, { signal }));
-  useRefresh(cases, REFRESH_MS, state);
-  useRefresh(qos, REFRESH_MS, state);
+  const qos = useNodeRead('qos', (node, signal) => node.trust.qos({}, { signal }));
+  useRefresh(cases, REFRESH_MS, truth.life);
+  useRefresh(qos, REFRESH_MS, truth.life);
   const tab = TABS.find((each) => each === params.get('tab')) ?? 'happened';
-  const error = cases.error ?? qos.error;
-  const lead = leadOf({ state, cases: cases.value?.cases ?? null, qos: qos.value });
+  // Of a node that does not run nobody may have read it ever: that is no failure.
+  const error = cases.error ?? (truth.life === 'stopped' || truth.life === 'failed' ? null : qos.error);
+  const lead = leadOf({ barred, cases: cases.value?.cases ?? null, qos: qos.value });
   const contents: Readonly<Record<Tab, React.ReactNode>> = {
     happened: cases.value && <TimelineView cases={cases.value.cases} qos={qos.value} />,
-    qos: <NodeNeeded>{qos.value && <QosView qos={qos.value} />}</NodeNeeded>,
+    qos: qos.value === null ? <NodeNeeded>{null}</NodeNeeded> : <QosView qos={qos.value} />,
     protection: <ProtectionCard />,
   };
   return (

@@ -11,11 +11,10 @@ const calm: Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> = { ...ma
 const none: typeof files = [];
 
 it('says the worst that is true', () => {
-  const word = (facts: Partial<Parameters<typeof leadOf>[0]>) =>
-    leadOf({ state: 'running', cases: none, qos: calm, ...facts })?.word;
+  const word = (facts: Partial<Parameters<typeof leadOf>[0]>) => leadOf({ barred: null, cases: none, qos: calm, ...facts })?.word;
   const excluded = { ...calm, exclusion: { state: 'excluded' as const, source: null, endsAtMs: null }, belowKickOut: true };
-  expect(word({ state: 'slashed', cases: files, qos: excluded })).toBe('slashed');
-  expect(word({ state: 'kickedOut', cases: files, qos: excluded })).toBe('kickedOut');
+  expect(word({ barred: 'slashed', cases: files, qos: excluded })).toBe('slashed');
+  expect(word({ barred: 'kickedOut', cases: files, qos: excluded })).toBe('kickedOut');
   expect(word({ cases: files, qos: excluded })).toBe('underReview');
   expect(word({ qos: excluded })).toBe('excluded');
   expect(word({ qos: { ...calm, belowKickOut: true } })).toBe('belowKickOut');

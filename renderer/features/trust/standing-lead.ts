@@ -1,11 +1,11 @@
 /** One sentence of how the node stands: the worst that is true. */
 import type { QosExplanation } from '../../../contract/standing.ts';
 import type { CaseSummary } from '../../../contract/trust.ts';
-import type { NodeView } from '../../../contract/worker-channel.ts';
+import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import type { Tone } from '../../ui/badge.tsx';
 
 export interface StandingFacts {
-  readonly state: NodeView['state'] | null;
+  readonly barred: NodeTruth['barred'];
   readonly cases: readonly Pick<CaseSummary, 'review'>[] | null;
   readonly qos: (Pick<QosExplanation, 'exclusion' | 'belowKickOut' | 'now'> & Partial<Pick<QosExplanation, 'points'>>) | null;
 }
@@ -16,8 +16,8 @@ export interface Lead {
 }
 
 /** Null while nothing was read. */
-export function leadOf({ state, cases, qos }: StandingFacts): Lead | null {
-  if (state === 'slashed' || state === 'kickedOut') return { tone: 'bad', word: state };
+export function leadOf({ barred, cases, qos }: StandingFacts): Lead | null {
+  if (barred !== null) return { tone: 'bad', word: barred };
   if (cases === null || qos === null) return null;
   if (cases.some(({ review }) => review.kind === 'underReview')) return { tone: 'warn', word: 'underReview' };
   if (qos.exclusion.state === 'excluded') return { tone: 'warn', word: 'excluded' };

@@ -1,26 +1,25 @@
+import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
-import { useAlive, useNodeView } from '../../state/app-context.ts';
+import { useTruth } from '../../state/truth.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Money } from '../../ui/money.tsx';
 
 const TONES = { Unstaked: 'neutral', Staked: 'good', PendingUnstaked: 'warn' } as const satisfies Record<string, Tone>;
 
 export function BalancesCard({ stake }: { readonly stake: StakeView }) {
   const { t } = useTranslation('wallet');
-  const told = useNodeView()?.relayBalanceWei ?? null;
-  const alive = useAlive();
-  // Of a node that does not run: what its ledger says.
-  const money = useNodeRead('money', (client, signal) => client.money.summary({}, { signal }));
-  const booked = money.value?.accounts.find(({ account }) => account === 'relay')?.wei ?? null;
-  const relayWei = alive ? told : booked;
+  const { balance } = useTruth();
   return (
     <Card title={t('balances.title')} aside={<Badge tone={TONES[stake.status]}>{t(`status.${stake.status}`)}</Badge>}>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-3 md:grid-cols-4">
-        <Balance name={t('balances.relay')} wei={relayWei} />
+        <Balance name={t('balances.relay')} wei={balance === null ? null : String(balance.wei)} isOld={balance?.isOld === true}>
+          {balance?.isOld === true && <AsOf atMs={balance.readMs} />}
+        </Balance>
         <Balance name={t('balances.wallet')} wei={stake.walletWei}>
           <GasFacts walletWei={stake.walletWei} />
         </Balance>
@@ -41,14 +40,16 @@ export function BalancesCard({ stake }: { readonly stake: StakeView }) {
 interface BalanceProps {
   readonly name: string;
   readonly wei: string | null;
+  /** Grey: it was not read again when it was due. */
+  readonly isOld?: boolean;
   readonly children?: ReactNode;
 }
 
-function Balance({ name, wei, children }: BalanceProps) {
+function Balance({ name, wei, isOld = false, children }: BalanceProps) {
   return (
     <div className="min-w-0">
       <dt className="text-[13px] text-faint">{name}</dt>
-      <dd className="text-lg font-semibold">
+      <dd className={clsx('text-lg font-semibold', isOld && 'text-faint')}>
         <Money wei={wei} bare /> <span className="text-xs font-normal text-faint">CNX</span>
       </dd>
       {children !== undefined && <dd className="text-[13px] text-faint">{children}</dd>}

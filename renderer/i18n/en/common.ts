@@ -123,6 +123,7 @@ export const common = {
     notRunningHint: 'Start the node to see this.',
     records: 'The node is not running. This is from its records.',
   },
+  asOf: 'As of {{when}}.',
   none: '—',
   effect: {
     now: 'Takes effect at once.',

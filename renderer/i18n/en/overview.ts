@@ -23,6 +23,10 @@ export const overview = {
     kickedOut: 'Kicked out. The network removed this node because of its quality of service.',
     stopping: 'Stopping.',
     unknown: 'Unknown · the program does not answer, and may have ended together with its nodes.',
+    barred: {
+      slashed: 'It was slashed before; after a start it waits until you let it join again.',
+      kickedOut: 'It was kicked out before; after a start it waits until you let it join again.',
+    },
     left: '{{left}} left',
     overdue: 'past its deadline',
     retry: 'next attempt {{when}}',

@@ -121,6 +121,7 @@ export const common: Same<typeof en> = {
     notRunningHint: '这些内容由节点进程提供。启动节点后即可查看。',
     records: '节点未运行。以下内容来自其记录。',
   },
+  asOf: '截至{{when}}。',
   none: '—',
   effect: { now: '立即生效。', nextLogin: '下次登录时生效。', nextStart: '节点下次启动时生效。' },
 };

@@ -26,6 +26,10 @@ export const overview: Same<typeof en> = {
     kickedOut: '已被移出。网络因服务质量移除了此节点。',
     stopping: '正在停止。',
     unknown: '未知 · 程序没有响应，可能已与其节点一同结束。',
+    barred: {
+      slashed: '此前已被罚没；启动后会等待您允许它重新加入。',
+      kickedOut: '此前已被移出；启动后会等待您允许它重新加入。',
+    },
     left: '剩余 {{left}}',
     overdue: '已超过截止时间',
     retry: '下次尝试：{{when}}',

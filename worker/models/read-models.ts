@@ -1,0 +1,43 @@
+/** The models of a folder for a node that does not run, as their file has them. Nothing is changed, and no disk is looked through. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openForReading, readAll, readOne } from '../kit/database.ts';
+import { type ModelParts, modelParts } from './parts.ts';
+import { Removals } from './removal.ts';
+import type { ModelSource } from './sources/source.ts';
+import { MODELS_FILE, type StoreFile } from './store-file.ts';
+import { MODEL_MIGRATIONS } from './tables.ts';
+import { type ModelsView, modelsView } from './views.ts';
+
+export interface ReadModelsOptions extends Pick<ModelParts, 'clock' | 'log' | 'freeBytes' | 'reserveBytes'> {
+  readonly directory: string;
+  /** Of the node that does not run: what it was using when it ended, it uses no more. */
+  readonly profile: string;
+}
+
+/** @throws WorkerError STORE_OLDER_VERSION, STORE_NEWER_VERSION, STORE_CORRUPT and those that pass */
+export function readModels({ directory, profile, ...given }: ReadModelsOptions): ModelsView {
+  const path = join(directory, MODELS_FILE);
+  if (!existsSync(path)) {
+    const disk = { directory, freeBytes: null, reserveBytes: given.reserveBytes, usedBytes: 0, scannedAtMs: null };
+    return { models: [], downloads: [], unknown: [], disk };
+  }
+  const db = openForReading(path, MODEL_MIGRATIONS.length);
+  try {
+    const reading: Pick<StoreFile, 'directory' | 'all' | 'one'> = {
+      directory,
+      all: (schema, sql, ...values) => readAll(db, schema, sql, ...values),
+      one: (schema, sql, ...values) => readOne(db, schema, sql, ...values),
+    };
+    const known: Pick<ModelSource, 'known'> = { known: [] };
+    // Whoever would write finds nothing to write with; a view only reads.
+    const parts = modelParts({ file: reading as StoreFile, source: known as ModelSource, ...given });
+    const view = modelsView(parts, new Removals(parts), {
+      ...{ unknown: [], partial: new Map(), freeBytes: null, scannedAtMs: null },
+    });
+    const others = view.models.map((model) => ({ ...model, usedBy: model.usedBy.filter((user) => user.profile !== profile) }));
+    return { ...view, models: others };
+  } finally {
+    db.close();
+  }
+}
