@@ -101,15 +101,21 @@ const NAMES = new Set(
   `Crynux Node Desktop CNX UTC GiB SHA CSV JSON NVIDIA Mac macOS Linux NTP RPC MIG UUID VPN Wi-Fi GNOME Keyring KWallet EIP BLS
   Python ONNX Jetson GPU infoROM Keystore keystore Esc gas Gas zip wal shm journal http https socks diffusers float json sqlite catalogue
   env venv base lora controlnet owner name variant qwen host port worker process models libsecret nvidia-smi nvidia-persistenced
-  title network relayUrl acceptedEngines samplingModulus minStakeWei chain devnet engine`.split(/\s+/),
+  Windows Apple Programs dmg title network relayUrl acceptedEngines samplingModulus minStakeWei chain devnet engine`.split(/\s+/),
 );
 const COMMANDS =
-  /crynux-node [a-z]+( [a-z]+)*( [A-Z]+)*( --[a-z-]+( [A-Z]+)?)*|--[a-z-]+|sudo nvidia-smi -pm 1|geth wallet import|chmod \S+|\bmig\b|crynux_worker_process/g;
+  /crynux-node [a-z]+( [a-z]+)*( [A-Z]+)*( --[a-z-]+( [A-Z]+)?)*|--[a-z-]+|sudo nvidia-smi -pm 1|geth wallet import|chmod \S+|\bmig\b|crynux_worker_process|Start a node/g;
+/** Of files, programs and images of others. */
+const PATHS =
+  /\bhttps?:\/\/\S*|(?:[A-Za-z]:|~)?[\\/][\w.\\/%-]+|[\w-]+(?:\.[\w-]+)*\/[\w./:-]+|\S+\.(?:dmg|exe|app|zip)\b|\.(?:dmg|app|exe|zip)\b/g;
 
 describe('Chinese', () => {
   it('has no English left in it', () => {
     const left = chinese.flatMap(([key, text]) => {
-      const bare = text.replace(/\{\{[^}]*\}\}/g, '').replace(COMMANDS, '');
+      const bare = text
+        .replace(/\{\{[^}]*\}\}/g, '')
+        .replace(COMMANDS, '')
+        .replace(PATHS, '');
       const words = [...bare.matchAll(/[A-Za-z][A-Za-z-]*[A-Za-z]{2}/g)].map(([word]) => word);
       return words.filter((word) => !NAMES.has(word) && !NAMES.has(word.replace(/-.*$/, ''))).map((word) => `${key}: ${word}`);
     });

@@ -2,8 +2,8 @@ import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
+import { durationText } from './duration.ts';
 import { Progress } from './progress.tsx';
-import { durationText } from './time.tsx';
 
 export interface WorkingProps {
   /** What is under way. */
@@ -16,7 +16,7 @@ export interface WorkingProps {
 
 /** Something under way, for how long it has been, and the way out of it. */
 export function Working({ label, value = null, onCancel }: WorkingProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [startedMs] = useState(() => performance.now());
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
@@ -31,7 +31,7 @@ export function Working({ label, value = null, onCancel }: WorkingProps) {
         <span className="flex items-center gap-3">
           {seconds >= 2 && (
             <span aria-hidden className="tabular-nums">
-              {durationText(seconds * 1_000)}
+              {durationText(seconds * 1_000, i18n.language)}
             </span>
           )}
           {onCancel !== undefined && (

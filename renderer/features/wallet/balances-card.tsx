@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { StakeView } from '../../../contract/money-acts.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
 import { useTruth } from '../../state/truth.ts';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
-import { AsOf } from '../../ui/as-of.tsx';
 import { Money } from '../../ui/money.tsx';
 
 const TONES = { Unstaked: 'neutral', Staked: 'good', PendingUnstaked: 'warn' } as const satisfies Record<string, Tone>;
