@@ -1,10 +1,10 @@
-/** Notices tell no ages, so that the time does not matter. */
-const lifeOf = ({ worker, node }: ProfileView) => nodeTruth({ worker, node, nowMs: 0 }).life;
-
 /** What has happened to a node between two looks at it. Pure. */
 import type { Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { nodeTruth } from '../../contract/truth/node-truth.ts';
+
+/** Notices tell no ages, so that the time does not matter. */
+const lifeOf = ({ worker, node }: ProfileView) => nodeTruth({ worker, node, nowMs: 0 }).life;
 
 /** What has happened to a node between two views, as far as the host may want to be told of it. */
 export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
