@@ -13,6 +13,7 @@ export const HOST_QUESTIONS = [
   'setSecret',
   'removeSecret',
   'changeModelSources',
+  'stakeAtStart',
   'changeChat',
 ] as const;
 

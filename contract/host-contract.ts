@@ -213,7 +213,8 @@ export const hostContract = {
     remove: procedure(profileRef, nothing),
     /** What would keep a node of this draft from starting, before there is one. */
     check: procedure(z.object({ draft: profileDraftSchema }), preflightReportSchema),
-    start: procedure(profileRef, nothing),
+    /** Where a start would stake an amount that no person has said yes to, it needs the word of one. */
+    start: act('money', profileRef, nothing),
     /** The current task is finished first; the stake stays. */
     stop: procedure(profileRef, nothing),
     /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. Ends with its call. */

@@ -48,7 +48,16 @@ export const profileDraftSchema = z.object({
 export type ProfileDraft = z.output<typeof profileDraftSchema>;
 export type ProfileDraftInput = z.input<typeof profileDraftSchema>;
 
-export const profileSchema = profileDraftSchema.extend({ id: profileIdSchema, createdMs: z.number() });
+/** What a person has allowed a profile's node to stake, and whether it may stake that again by itself after a kick-out. */
+export const stakeWordSchema = z.object({ stakeWei: weiText, rejoin: z.enum(REJOIN_POLICIES) });
+export type StakeWord = z.output<typeof stakeWordSchema>;
+
+export const profileSchema = profileDraftSchema.extend({
+  id: profileIdSchema,
+  createdMs: z.number(),
+  /** Null = nobody has yet, or it was given before this was asked. */
+  stakeWord: stakeWordSchema.nullable().default(null),
+});
 export type Profile = z.output<typeof profileSchema>;
 
 /** The worker process of a profile. Alive is not ready: `running` says only that the process lives. */

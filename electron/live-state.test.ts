@@ -33,7 +33,7 @@ function view(worker: WorkerState, of: NodeView | null, name = 'heron'): Profile
     modelIds: ['base:a'],
     stakeWei: '1',
   });
-  const profile = { ...draft, id: name, createdMs: 0 };
+  const profile = { ...draft, id: name, createdMs: 0, stakeWord: null };
   return {
     profile,
     networkTitle: 'Devnet',

@@ -144,6 +144,10 @@ export const HOST_ERRORS = {
     meaning: 'A made-up card can only be used in a network that runs on this machine.',
     remedy: 'Choose a real card.',
   },
+  PROFILE_STAKE_NOT_ALLOWED: {
+    meaning: 'The stake in the settings of this node is one that no person has allowed yet; nothing was staked.',
+    remedy: 'Start the node by hand and confirm the stake, or set the stake back.',
+  },
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
   NOTIFY_INCOMPLETE: {

@@ -9,6 +9,7 @@ import { WORKER_ENTRY } from '../../demo/programs.ts';
 import { createSamplingPlan } from '../../demo/sampling-plan.ts';
 import { createApplication } from '../../devnet/application/application.ts';
 import type { TaskOutcome } from '../../devnet/application/outcome.ts';
+import { CHAT_MODEL, chatArguments } from '../../devnet/application/samples.ts';
 import { type Devnet, type DevnetConfigInput, startDevnet } from '../../devnet/devnet.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
@@ -47,7 +48,8 @@ export interface ChainNetwork {
   readonly devnet: Devnet;
   /** It stakes by itself. */
   node(options?: ChainNodeOptions): Promise<ChainNode>;
-  runTask(how?: { readonly group: boolean }): Promise<TaskOutcome>;
+  /** `chat`: one that the embedded engine can do with the model that ships. */
+  runTask(how?: { readonly group: boolean; readonly chat?: boolean }): Promise<TaskOutcome>;
   close(): Promise<void>;
 }
 
@@ -104,10 +106,18 @@ export async function startChainNetwork(chain: ChainOptions = {}): Promise<Chain
       };
       return open({ config, privateKey, ...(engine === undefined ? {} : { engine }) });
     },
-    runTask({ group } = { group: false }) {
+    runTask({ group, chat = false } = { group: false }) {
       plan.setNext(group ? 'group' : 'single');
-      const args = JSON.stringify({ model: 'tiny/model', messages: [{ role: 'user', content: 'hello' }] });
-      return application.runTask({ type: 'Llm', args, modelIds: ['base:tiny/model'], feeWei: FEE_WEI.toString() });
+      const prompt = { title: 'sky', user: 'What colour is the sky?', maxNewTokens: 4 };
+      const args = chat
+        ? chatArguments(prompt, CHAT_MODEL, 5)
+        : JSON.stringify({ model: 'tiny/model', messages: [{ role: 'user', content: 'hello' }] });
+      return application.runTask({
+        type: 'Llm',
+        args,
+        modelIds: [chat ? `base:${CHAT_MODEL}` : 'base:tiny/model'],
+        feeWei: FEE_WEI.toString(),
+      });
     },
   };
 }

@@ -42,6 +42,9 @@ function guard(answer = false) {
     profiles: { list: () => [{ id: 'known', engine: USED, models: MODELS }] as never },
     settings: { get: () => settingsSchema.parse({ proxy: PROXY }) },
     places,
+    stakeWords: {
+      allowBy: (id, confirmed) => confirmed({ name: 'stakeAtStart', address: ADDRESS, facts: { node: id } }),
+    },
     ask: async (question) => {
       asked.push(question);
       return answer;
@@ -90,7 +93,6 @@ const FREE = [
   'host.places.choose',
   'host.profiles.check',
   'host.profiles.remove',
-  'host.profiles.start',
   'host.profiles.stop',
   'host.profiles.watch',
   'host.settings.routes',
@@ -117,6 +119,7 @@ const FREE = [
   'node.money.task',
   'node.money.whatIf',
   'node.money.withdrawals',
+  'node.node.last',
   'node.node.pause',
   'node.node.warmUp',
   'node.node.watch',
@@ -149,6 +152,7 @@ describe('the contract', () => {
       'host.networks.add': 'money',
       'host.profiles.create': 'program',
       'host.profiles.createOnDevnet': 'program',
+      'host.profiles.start': 'money',
       'host.profiles.update': 'program',
       'node.money.confirmWithdrawal': 'money',
       'node.money.confirmChainAct': 'money',

@@ -17,6 +17,7 @@ import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
 import type { SecretSetting, secretChangeSchema } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { EngineDirectory } from '../app/engines.ts';
+import type { StakeWords } from '../app/stake-words.ts';
 import { CHANNEL_SECRETS } from '../notices/announcer.ts';
 import { originOf } from '../notices/requests.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
@@ -32,11 +33,14 @@ export interface PageGuardOptions {
   readonly profiles: Pick<ProfileStore, 'list'>;
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly places: Pick<ChosenPlaces, 'holds' | 'take'>;
+  readonly stakeWords: Pick<StakeWords, 'allowBy'>;
   readonly ask: ActDesk['ask'];
 }
 
 /** By the path in the contract: one for each act of the host, which a test holds it to. */
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
+  'profiles.start': ({ input }, { stakeWords, ask }) =>
+    stakeWords.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
   'profiles.create': knownDraft,
   'profiles.update': knownDraft,
   // An engine that is not named is our own.

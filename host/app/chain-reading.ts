@@ -2,12 +2,14 @@
 
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../contract/chain-preset.ts';
+import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { TaskChainPreset } from '../../contract/task-chain-preset.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient, openEndpoints } from '../../worker/chain/chain-client.ts';
 import { DelegatedStaking } from '../../worker/chain/contracts/delegated-staking.ts';
 import { openContracts, openLegacy } from '../../worker/chain/contracts/open-contracts.ts';
+import { isChainError } from '../../worker/chain/errors.ts';
 import { CHAIN_TABLES } from '../../worker/chain/transactions/journal-tables.ts';
 import { createSigner } from '../../worker/kit/signer.ts';
 import type { TaskChain } from '../../worker/networks/chain/open-task-chain.ts';
@@ -80,4 +82,25 @@ export function readChain(options: {
       db.close();
     },
   };
+}
+
+/** Coin and credits that the chain has staked for an address, wei; null = none, on its way back, or it could not be read. */
+export async function stakedBy(
+  { chain, taskChain }: Pick<NetworkPreset, 'chain' | 'taskChain'>,
+  asked: { readonly address: Hex; readonly clock: Clock; readonly random: Random; readonly proxies: ProxyPolicy },
+): Promise<bigint | null> {
+  try {
+    if (taskChain !== undefined) {
+      const reading = readTaskChain({ preset: taskChain, ...asked });
+      return await reading.contracts.stakeOf(asked.address).finally(() => reading.close());
+    }
+    if (chain === undefined) return null;
+    const reading = readChain({ preset: chain, ...asked });
+    const stake = await reading.staking.stake().finally(() => reading.close());
+    return stake.status === 'Staked' ? stake.balanceWei + stake.creditsWei : 0n;
+  } catch (error) {
+    // A chain that does not answer says nothing of a stake: then a person is asked.
+    if (isChainError(error)) return null;
+    throw error;
+  }
 }

@@ -31,6 +31,7 @@ import { outboundSettings } from '../settings/outbound.ts';
 import { type ForkChannelOptions, forkChannel } from '../supervisor/fork-channel.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
+import { stakedBy } from './chain-reading.ts';
 import { createEngineDirectory } from './engines.ts';
 import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
@@ -42,6 +43,7 @@ import { openStores } from './open-stores.ts';
 import { createPatchList } from './patch-list.ts';
 import { createProfileViews } from './profile-views.ts';
 import { programVersion } from './program-version.ts';
+import { createStakeWords } from './stake-words.ts';
 
 export interface HostAppOptions {
   readonly dataDir: string;
@@ -149,7 +151,23 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   keys.onAdded(() => supervisor.tellOwnAddresses());
   const outbound = outboundSettings({ ...stores, environment: process.env, log });
   const views = createProfileViews({ profiles, supervisor, networks });
-  const nodes: NodeRunner = createNodeRunner({ ...stores, networks, outbound, supervisor, devnet, views, clock, random });
+  const stakeWords = createStakeWords({
+    profiles,
+    networks,
+    stakedWei: async (profile, preset) =>
+      stakedBy(preset, { address: profile.address, clock, random, proxies: await outbound.policy() }),
+  });
+  const nodes: NodeRunner = createNodeRunner({
+    ...stores,
+    networks,
+    outbound,
+    supervisor,
+    devnet,
+    views,
+    stakeWords,
+    clock,
+    random,
+  });
   const info: AppInfo = { version: programVersion(), shell, platform: SYSTEM.name, dataDir, features, notices };
   const engines = createEngineDirectory(() => networks.presets(), createPatchList({ policy: outbound.policy }));
   const official = createOfficialFetch({
@@ -171,6 +189,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     acts,
     places,
     supervisor,
+    stakeWords,
     views,
     nodes,
     devnet,
@@ -179,7 +198,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   };
-  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, ask: acts.ask });
+  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, stakeWords, ask: acts.ask });
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
   const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
   const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);

@@ -14,6 +14,7 @@ import type { NodeRunner } from './node-runner.ts';
 import type { OfficialFetch } from './official-fetch.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
+import type { StakeWords } from './stake-words.ts';
 
 /** What a shell may do about new versions of the program. */
 export interface Updates {
@@ -37,6 +38,7 @@ export interface HostParts extends HostStores {
   readonly acts: ActDesk;
   readonly places: ChosenPlaces;
   readonly supervisor: Supervisor;
+  readonly stakeWords: StakeWords;
   readonly views: ProfileViews;
   readonly nodes: NodeRunner;
   readonly devnet: DevnetProcess;

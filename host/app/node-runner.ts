@@ -12,6 +12,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type LocalNodeWish, localDraft, provideFor } from './local-nodes.ts';
 import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
+import type { StakeWords } from './stake-words.ts';
 
 export interface NodeRunner {
   /** What a profile's process is told at its start. */
@@ -36,12 +37,13 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
   readonly supervisor: Supervisor;
   readonly devnet: DevnetProcess;
   readonly views: ProfileViews;
+  readonly stakeWords: Pick<StakeWords, 'allow' | 'check'>;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
-  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, clock, random } = parts;
+  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, stakeWords, clock, random } = parts;
 
   const isLocal = (profile: Profile) => profile.networkId === LOCAL_NETWORK_ID;
   const running = () => supervisor.active().map((id) => profiles.get(id));
@@ -78,6 +80,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     async order(profileId) {
       const profile = profiles.get(profileId);
       views.started(profile);
+      await stakeWords.check(profile);
       if (isLocal(profile)) await prepareLocal(profile);
       const preset = networks.preset(profile.networkId);
       const clash = clashWith({ profile, preset }, running().map(placed));
@@ -104,8 +107,10 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
       const address = devnetKeys.create();
       supervisor.tellOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
+      // Made by this program, with money that it has made, too.
+      stakeWords.allow(profile.id);
       await runner.start(profile.id);
-      return views.view(profile);
+      return views.view(profiles.get(profile.id));
     },
     async stopLocalNetwork() {
       const nodes = running().filter(isLocal);

@@ -87,5 +87,5 @@ function waits(profile: Profile, started: Profile | undefined, node: NodeView | 
 
 /** What takes effect at the next start of a node; its name and whether it starts with the program do not wait. */
 function effectOf(profile: Profile): string {
-  return JSON.stringify({ ...profile, name: '', autoStart: false });
+  return JSON.stringify({ ...profile, name: '', autoStart: false, stakeWord: null });
 }

@@ -80,7 +80,7 @@ describe('profiles', () => {
 });
 
 const placed = (id: string, change: Partial<ProfileDraftInput> = {}, network = preset()) => {
-  const profile: Profile = { ...draft(change), id, createdMs: 0 };
+  const profile: Profile = { ...draft(change), id, createdMs: 0, stakeWord: null };
   return { profile, preset: network };
 };
 

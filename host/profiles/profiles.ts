@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type Profile, type ProfileDraft, profileIdSchema, profileSchema } from '../../contract/profiles.ts';
+import { type Profile, type ProfileDraft, profileIdSchema, profileSchema, type StakeWord } from '../../contract/profiles.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { checksumAddress } from '../../protocol/signing/keys.ts';
@@ -30,6 +30,8 @@ export interface ProfileStore {
   create(draft: ProfileDraft): Profile;
   /** @throws HostError PROFILE_UNKNOWN, PROFILE_FIXED */
   update(id: string, draft: ProfileDraft): Profile;
+  /** A person has said yes to this stake. @throws HostError PROFILE_UNKNOWN */
+  allowStake(id: string, word: StakeWord): void;
   /** Its data directory and key stay. @throws HostError PROFILE_UNKNOWN */
   remove(id: string): void;
   /** Absolute, of this profile alone. */
@@ -78,7 +80,7 @@ export function openProfiles(options: ProfilesOptions): ProfileStore {
       // Law 3 and 4: scores that this key has signed on this network are in its old directory.
       const before = content.left.find(isSame);
       const id = before?.id ?? newId(draft.name, [...content.profiles, ...content.left]);
-      const profile: Profile = { ...draft, address, id, createdMs: options.clock.now() };
+      const profile: Profile = { ...draft, address, id, createdMs: options.clock.now(), stakeWord: null };
       try {
         mkdirSync(store.dataDir(id), { recursive: true, mode: 0o700 });
       } catch (cause) {
@@ -93,9 +95,14 @@ export function openProfiles(options: ProfilesOptions): ProfileStore {
       if (!sameAddress(old.address, draft.address) || old.networkId !== draft.networkId) {
         throw new HostError('PROFILE_FIXED', 'the key and the network of a profile stay', { id });
       }
-      const profile: Profile = { ...draft, address: old.address, id, createdMs: old.createdMs };
+      const profile: Profile = { ...draft, address: old.address, id, createdMs: old.createdMs, stakeWord: old.stakeWord };
       save({ ...content, profiles: content.profiles.map((one) => (one === old ? profile : one)) }, { kind: 'updated', profile });
       return profile;
+    },
+    allowStake(id, word) {
+      const old = store.get(id);
+      const profile: Profile = { ...old, stakeWord: word };
+      save({ ...content, profiles: content.profiles.map((one) => (one === old ? profile : one)) }, { kind: 'updated', profile });
     },
     remove(id) {
       const { address, networkId } = store.get(id);

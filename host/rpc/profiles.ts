@@ -13,7 +13,7 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function profileHandlers(contract: HostImplementer, parts: HostParts) {
-  const { profiles, views, nodes, outbound, networks, keys, devnetKeys, supervisor, info, clock, random } = parts;
+  const { profiles, views, nodes, outbound, networks, keys, devnetKeys, supervisor, stakeWords, info, clock, random } = parts;
 
   async function assertUsable(draft: ProfileDraft): Promise<void> {
     assertFits(draft, networks.preset(draft.networkId));
@@ -49,7 +49,9 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
         proxies: await outbound.policy(),
       });
     }),
-    start: contract.profiles.start.handler(async ({ input: { id } }) => {
+    start: contract.profiles.start.handler(async ({ input: { id }, context }) => {
+      // Whoever may read the data directory says what it may stake; a page was asked about before.
+      if (context.caller === 'own') stakeWords.allow(id);
       await nodes.start(id);
       return done;
     }),

@@ -80,9 +80,10 @@ async function unlockKeys(
   }
 }
 
-async function startNodes({ autoStart, parts: { nodes } }: HostApp, ids: readonly string[]): Promise<void> {
+async function startNodes({ autoStart, client }: HostApp, ids: readonly string[]): Promise<void> {
   await autoStart();
-  for (const id of ids) await nodes.start(id);
+  // By the command line, whose word it is.
+  for (const id of ids) await client.profiles.start({ id });
 }
 
 /** @throws HeadlessError HEADLESS_ENDED_LATE */

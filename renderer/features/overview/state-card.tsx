@@ -1,16 +1,18 @@
 import { CirclePause, CirclePlay, CircleStop, KeyRound, ListChecks, type LucideIcon, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ProfileView } from '../../../contract/profiles.ts';
 import type { Control } from '../../../contract/truth/controls.ts';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import type { WarmUpOrder } from '../../../contract/warm-up.ts';
 import { LIFE_ICONS } from '../../app/node-status-badge.tsx';
 import { useAct } from '../../rpc/hooks.ts';
-import { useNodeClient, useNodeView } from '../../state/app-context.ts';
+import { useNode, useNodeClient, useNodeView } from '../../state/app-context.ts';
 import { ToneIcon } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { PersonNote } from '../../ui/person-note.tsx';
 import { useNodeOrder } from './control.ts';
 import { StakeSentence, StateNotes, StateSentence } from './state-words.tsx';
 
@@ -35,10 +37,16 @@ export interface StateCardProps {
   readonly onWhy: () => void;
 }
 
+/** A start may wait for a person: nobody has allowed this stake yet. */
+function asksAtStart({ profile: { stakeWei, stakeWord } }: ProfileView): boolean {
+  return stakeWord?.stakeWei !== stakeWei;
+}
+
 /** The state in one sentence, and what can be told the node. */
 export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
   const { t } = useTranslation(['overview', 'common']);
   const order = useNodeOrder();
+  const { profile } = useNode();
   const [asking, setAsking] = useState(false);
   const press = (control: Control) => {
     if (control === 'unlock') onUnlock();
@@ -78,6 +86,7 @@ export function StateCard({ truth, onUnlock, onWhy }: StateCardProps) {
       <StakeSentence truth={truth} />
       <WarmUpLine />
       <StateNotes truth={truth} />
+      {order.busy && !asking && asksAtStart(profile) && <PersonNote />}
       {order.error && !asking && <ErrorNote error={order.error} />}
       <ConfirmDialog
         open={asking}

@@ -6,6 +6,7 @@ import { useNode } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/hash.tsx';
+import { benefitWord, keyWord } from './address-words.ts';
 
 export interface AddressesCardProps {
   /** Null = none is set; `unknown` = the chain has not been read. */
@@ -17,6 +18,7 @@ export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) 
   const { t } = useTranslation('wallet');
   const { profile } = useNode();
   const { address } = profile.profile;
+  const unset = benefitWord(benefitAddress);
   const hint = hasChain ? 'nodeHint' : profile.networkMode === 'chain' ? 'nodeHintOnChain' : 'nodeHintOffChain';
   return (
     <Card title={t('addresses.title')}>
@@ -26,10 +28,10 @@ export function AddressesCard({ benefitAddress, hasChain }: AddressesCardProps) 
         </Line>
         {hasChain && (
           <Line name={t('addresses.benefit')} hint={t('addresses.benefitHint')}>
-            {benefitAddress === null || benefitAddress === 'unknown' ? (
-              <span className="text-faint">{t(benefitAddress === null ? 'addresses.notSet' : 'addresses.notRead')}</span>
+            {unset === null ? (
+              <WholeAddress value={benefitAddress ?? ''} what={t('addresses.benefit')} />
             ) : (
-              <WholeAddress value={benefitAddress} what={t('addresses.benefit')} />
+              <span className="text-faint">{t(`addresses.${unset}`)}</span>
             )}
           </Line>
         )}
@@ -70,11 +72,11 @@ function KeyState({ address, networkId }: { readonly address: string; readonly n
   if (keys.value === null || networks.value === null) return <span className="text-faint">…</span>;
   const key = keys.value.keys.find((each) => each.address.toLowerCase() === address.toLowerCase());
   const isLocal = networks.value.networks.some(({ id, origin }) => id === networkId && origin === 'local');
-  if (key === undefined && isLocal) return <span className="text-soft">{t('addresses.localKey')}</span>;
-  if (key === undefined) return <span className="text-warn">{t('addresses.unknownKey')}</span>;
+  const word = keyWord(key, isLocal);
+  if (key === undefined) return <span className={isLocal ? 'text-soft' : 'text-warn'}>{t(`addresses.${word}`)}</span>;
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <Badge tone={key.backedUp ? 'good' : 'bad'}>{t(key.backedUp ? 'addresses.backedUp' : 'addresses.notBackedUp')}</Badge>
+      <Badge tone={key.backedUp ? 'good' : 'bad'}>{t(`addresses.${word}`)}</Badge>
       <span className="text-soft">{t(`addresses.store.${key.store}`)}</span>
       {!key.backedUp && (
         <Link to="/settings/keys" className="text-accent underline">

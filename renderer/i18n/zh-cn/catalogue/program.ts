@@ -149,6 +149,7 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
   PROFILE_FIXED: ['配置的密钥和网络不能更改：其记录保护该网络上的该密钥。', '请创建另一个配置。'],
   PROFILE_ENGINE_REFUSED: ['配置的网络不接受其引擎；结果可能导致节点被罚没。', '请选择网络接受的引擎，或换一个网络。'],
   PROFILE_STATED_CARD: ['虚拟显卡只能用于本机网络。', '请选择真实的显卡。'],
+  PROFILE_STAKE_NOT_ALLOWED: ['此节点设置中的质押尚未经人确认；没有质押任何金额。', '请手动启动节点并确认质押，或将质押改回。'],
   PROFILE_RUNNING: ['节点正在运行、启动或停止。', '请停止节点，并等它退出。'],
   PROFILE_NOT_RUNNING: ['节点没有运行。', '请先启动它。'],
   LOG_UNREADABLE: ['无法读取或写入日志。', '请检查磁盘和文件夹的权限。'],

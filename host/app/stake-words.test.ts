@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import type { ActQuestion } from '../../contract/act-questions.ts';
+import { networkPresetSchema } from '../../contract/node-config.ts';
+import { type Profile, profileSchema } from '../../contract/profiles.ts';
+import { createStakeWords } from './stake-words.ts';
+
+const ADDRESS = `0x${'11'.repeat(20)}`;
+const PROFILE: Profile = profileSchema.parse({
+  ...{ id: 'heron', createdMs: 0, name: 'Heron', networkId: 'lab', address: ADDRESS, engine: { kind: 'embedded' } },
+  ...{ gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 8 }, modelIds: ['base:a'], stakeWei: '400' },
+});
+const RELAY_ONLY = networkPresetSchema.parse({
+  ...{ id: 'lab', title: 'Lab', network: 'lab', relayUrl: 'http://127.0.0.1:1', acceptedEngines: ['embedded'] },
+  ...{ samplingModulus: 10, minStakeWei: '5' },
+});
+const ON_CHAIN = { ...RELAY_ONLY, chain: { rpcUrls: [] } as never };
+
+function rig({
+  staked = 0n,
+  preset = ON_CHAIN,
+  ...part
+}: { staked?: bigint | null; preset?: typeof RELAY_ONLY } & Partial<Profile> = {}) {
+  let profile: Profile = { ...PROFILE, ...part };
+  const asked: ActQuestion[] = [];
+  const words = createStakeWords({
+    profiles: {
+      get: () => profile,
+      allowStake(_id, stakeWord) {
+        profile = { ...profile, stakeWord };
+      },
+    },
+    networks: { preset: () => preset },
+    stakedWei: async () => staked,
+  });
+  const ask =
+    (change: Partial<Profile> = {}) =>
+    async (question: ActQuestion) => {
+      asked.push(question);
+      // What a page may do while a person reads.
+      profile = { ...profile, ...change };
+    };
+  const check = () =>
+    words.check(profile).then(
+      () => 'starts',
+      (error: { code: string }) => error.code,
+    );
+  return { words, asked, ask, check, change: (change: Partial<Profile>) => (profile = { ...profile, ...change }) };
+}
+
+it('asks a person once for an amount, with what is staked now; afterwards any start may stake it', async () => {
+  const { words, asked, ask, check } = rig();
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+  await words.allowBy('heron', ask());
+  const facts = { node: 'Heron', stakedWei: '0', targetWei: '400', rejoinsItself: false, network: 'Lab' };
+  expect(asked).toEqual([{ name: 'stakeAtStart', address: ADDRESS, facts }]);
+  expect(await check()).toBe('starts');
+  await words.allowBy('heron', ask());
+  expect(asked).toHaveLength(1);
+});
+
+it('asks nothing where a start moves nothing: the chain has exactly that, or the network keeps no stake', async () => {
+  for (const one of [rig({ staked: 400n }), rig({ preset: RELAY_ONLY })]) {
+    await one.words.allowBy('heron', one.ask());
+    expect([one.asked, await one.check()]).toEqual([[], 'starts']);
+  }
+});
+
+it('asks where the chain does not answer: nobody knows then what would move', async () => {
+  const { words, asked, ask, check } = rig({ staked: null });
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+  await words.allowBy('heron', ask());
+  expect(asked[0]?.facts.stakedWei).toBeNull();
+});
+
+it('another amount, and to stake again by itself after a kick-out, are other acts', async () => {
+  const { words, ask, check, change } = rig();
+  await words.allowBy('heron', ask());
+  change({ stakeWei: '401' });
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+  change({ stakeWei: '400', rejoin: 'afterKickOut' });
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+});
+
+it('allows what was read to the person, not what a page wrote while they read', async () => {
+  const { words, ask, check } = rig();
+  await words.allowBy('heron', ask({ stakeWei: '9000' }));
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+});
+
+it('nobody who says no has allowed anything; the command line needs no other word than its own', async () => {
+  const { words, check } = rig();
+  await expect(words.allowBy('heron', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
+  words.allow('heron');
+  expect(await check()).toBe('starts');
+});

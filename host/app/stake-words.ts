@@ -1,0 +1,75 @@
+/**
+ * What a start may stake. A profile is written by pages, and a start stakes what it says: so the amount needs the word of a person
+ * once, unless the chain has exactly that staked already and nothing would move (SECURITY.md).
+ */
+import type { ActQuestion } from '../../contract/act-questions.ts';
+import type { NetworkPreset } from '../../contract/node-config.ts';
+import type { Profile, StakeWord } from '../../contract/profiles.ts';
+import { HostError } from '../errors.ts';
+import type { NetworkDirectory } from '../networks/network-directory.ts';
+import type { ProfileStore } from '../profiles/profiles.ts';
+
+export interface StakeWordsParts {
+  readonly profiles: Pick<ProfileStore, 'get' | 'allowStake'>;
+  readonly networks: Pick<NetworkDirectory, 'preset'>;
+  /** What the chain has staked for it, wei; null = it could not be read. Never rejects. */
+  readonly stakedWei: (profile: Profile, preset: NetworkPreset) => Promise<bigint | null>;
+}
+
+export interface StakeWords {
+  /** By a caller who needs no other word: what the profile says now is allowed. */
+  allow(id: string): void;
+  /** Asks a person where a start would move money. @throws what `ask` throws when nobody says yes */
+  allowBy(id: string, ask: (question: ActQuestion) => Promise<void>): Promise<void>;
+  /** Before every start, whoever wanted it. @throws HostError PROFILE_STAKE_NOT_ALLOWED */
+  check(profile: Profile): Promise<void>;
+}
+
+export function createStakeWords({ profiles, networks, stakedWei }: StakeWordsParts): StakeWords {
+  /** Null = a start moves nothing that nobody has allowed. */
+  async function open(profile: Profile): Promise<{ readonly stakedWei: bigint | null } | null> {
+    const preset = networks.preset(profile.networkId);
+    const hasStake = preset.chain !== undefined || preset.taskChain !== undefined;
+    if (!hasStake || isSame(wordOf(profile), profile.stakeWord)) return null;
+    const now = await stakedWei(profile, preset);
+    const moves = now === null || now !== BigInt(profile.stakeWei) || profile.rejoin !== 'never';
+    return moves ? { stakedWei: now } : null;
+  }
+
+  return {
+    allow(id) {
+      const profile = profiles.get(id);
+      if (!isSame(wordOf(profile), profile.stakeWord)) profiles.allowStake(id, wordOf(profile));
+    },
+    async allowBy(id, ask) {
+      const profile = profiles.get(id);
+      const moved = await open(profile);
+      if (moved === null) return;
+      const word = wordOf(profile);
+      const facts = {
+        node: profile.name,
+        stakedWei: moved.stakedWei === null ? null : String(moved.stakedWei),
+        targetWei: word.stakeWei,
+        rejoinsItself: word.rejoin !== 'never',
+        network: networks.preset(profile.networkId).title,
+      };
+      await ask({ name: 'stakeAtStart', address: profile.address, facts });
+      // The very amount that was read: what a page has written meanwhile is another, and is not started.
+      profiles.allowStake(id, word);
+    },
+    async check(profile) {
+      if ((await open(profile)) === null) return;
+      const { id, stakeWei } = profile;
+      throw new HostError('PROFILE_STAKE_NOT_ALLOWED', 'nobody has allowed this stake', { id, targetWei: stakeWei });
+    },
+  };
+}
+
+function wordOf({ stakeWei, rejoin }: Profile): StakeWord {
+  return { stakeWei, rejoin };
+}
+
+/** A word for more covers no less: another amount is another act. */
+function isSame(wanted: StakeWord, given: StakeWord | null): boolean {
+  return given !== null && given.stakeWei === wanted.stakeWei && (wanted.rejoin === 'never' || given.rejoin === wanted.rejoin);
+}
