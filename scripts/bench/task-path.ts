@@ -53,6 +53,8 @@ export function taskPath(lines: readonly Line[], relay: RelayTimes): TaskPath {
 
   const read = need(reads.toSorted((a, b) => a.startMs - b.startMs).find(({ startMs }) => startMs >= relay.startMs));
   const poll = need(polls.findLast(({ endMs }) => endMs <= read.startMs));
+  const observedMs = at('task.observed');
+  const begunMs = at('execution.recorded');
   const engineMs = at('execution.beforeEngine');
   const answeredMs = at('execution.answered');
   const sealedMs = at('result.sealed');
@@ -66,7 +68,9 @@ export function taskPath(lines: readonly Line[], relay: RelayTimes): TaskPath {
       wait: poll.startMs - relay.startMs,
       notice: read.startMs - poll.startMs,
       read: read.endMs - read.startMs,
-      queue: engineMs - read.endMs,
+      'queue: observe': observedMs - read.endMs,
+      'queue: decide + record': begunMs - observedMs,
+      'queue: hand over': engineMs - begunMs,
       execute: answeredMs - engineMs,
       'files + hash': sealedMs - answeredMs,
       disk: recordedMs - sealedMs,

@@ -75,3 +75,43 @@ it('a look that an event asked for and that failed does not wait until the reque
   for (let i = 0; i < 4; i++) await clock.tick(500);
   await has('task', 'task', 'submitScore', 'task', 'task', 'uploadResult', 'task');
 });
+
+it('a task that an event names is read once before the engine has it', async () => {
+  const { has, driver, network } = await running({}, {});
+  await has('task', 'task', 'submitScore');
+  const other = commitmentOf(2);
+  network.start(remoteTask({ commitment: other, startTimeMs: START_MS }));
+  driver.wake(other, { rumour: true });
+  await has('task', 'task', 'submitScore', 'task', 'task', 'submitScore');
+});
+
+it.for([
+  ['is read again', 100, 2],
+  ['is not', 99, 1],
+] as const)('law 1: where the driver turns to it late, what an event named %s', async ([, lateMs, reads]) => {
+  const sent = Promise.withResolvers<void>();
+  const { has, driver, network, clock } = await running({ 'upload.sent': sent.promise });
+  await has('task', 'task', 'submitScore');
+  const other = commitmentOf(2);
+  const answered = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const answer = network.task.bind(network);
+  network.task = async (commitment) => {
+    asked.push(commitment);
+    if (commitment === other) await answered.promise;
+    return answer(commitment);
+  };
+  network.start(remoteTask({ commitment: other, startTimeMs: START_MS }));
+  driver.wake(other, { rumour: true });
+  await expect.poll(() => asked).toEqual([other]);
+  network.change(TASK, { status: 'Validated', validatedTimeMs: clock.now() });
+  driver.wake(TASK);
+  await has('task', 'task', 'submitScore', 'task', 'uploadResult');
+  answered.resolve();
+  await expect.poll(() => network.callsOf('task').length).toBe(4);
+  await clock.tick(lateMs);
+  sent.resolve();
+  await expect.poll(() => network.submitted.length).toBe(2);
+  // One more while its own result goes to disk.
+  expect(asked.filter((commitment) => commitment === other)).toHaveLength(reads + 1);
+});

@@ -47,6 +47,9 @@ export interface TaskDriverOptions {
 /** What was read of the network is not kept waiting any longer for an answer of the engine that is being recorded. */
 const RECORDED_WITHIN_MS = 1_000;
 
+/** Law 1: what was read to learn whose task it is begins the task's first cycle, if that begins at once. */
+const READ_WITHIN_MS = 100;
+
 /** How long a look gives way when the minute's requests are spent. */
 const POSTPONE_MS = 1_000;
 
@@ -64,6 +67,8 @@ interface Watched {
   last: Action['kind'] | null;
   /** The engine has answered: `due` = the look that sees to it is still to come, `taken` = it is under way. */
   answer: 'none' | 'due' | 'taken';
+  /** Of the node's own task, as it was read a moment ago. */
+  read: { readonly remote: NetworkTask; readonly at: Monotonic } | null;
 }
 
 export class TaskDriver {
@@ -141,18 +146,27 @@ export class TaskDriver {
           next[1].due = later(monotonicNow(context.clock), POSTPONE_MS);
           continue;
         }
-        budget.spend();
+        const read = this.#takeRead(next[1]);
+        if (read === null) budget.spend();
         if (next[1].isRumour) this.#probe(next[0], next[1]);
-        else await this.#look(next[0], next[1]);
+        else await this.#look(next[0], next[1], read);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     }
   }
 
+  /** Law 1: once, and only while it is the present. */
+  #takeRead(watched: Watched): NetworkTask | null {
+    const { read } = watched;
+    watched.read = null;
+    const isFresh = read !== null && elapsedMs(read.at, monotonicNow(this.#options.context.clock)) < READ_WITHIN_MS;
+    return isFresh ? read.remote : null;
+  }
+
   /**
    * Asks whose task it is, beside the work on the node's own: a slow answer about a task of others holds nothing up. One
-   * at a time, and nothing is done with the answer but to have the task read again.
+   * at a time. The answer about a task of the node's own begins that task's first cycle.
    */
   #probe(commitment: Hex, watched: Watched): void {
     const { context, health } = this.#options;
@@ -160,20 +174,21 @@ export class TaskDriver {
     this.#isProbing = true;
     watched.due = NEVER;
     watched.canWait = true;
-    const isOurs = async () => {
+    const readOwn = async () => {
       const remote = await network.task(commitment).catch((error: unknown) => {
         if (isSignerNotAllowed(error)) return 'notFound' as const;
         throw error;
       });
-      return remote !== 'notFound' && remote.selectedNode !== null && sameAddress(remote.selectedNode, network.address);
+      const isOwn = remote !== 'notFound' && remote.selectedNode !== null && sameAddress(remote.selectedNode, network.address);
+      return isOwn ? remote : null;
     };
-    void isOurs()
-      .then((ours) => {
+    void readOwn()
+      .then((remote) => {
         health.ok();
         // The pointer may have named it meanwhile.
         if (!watched.isRumour) return;
-        if (!ours) this.#watched.delete(commitment);
-        else this.#claim(watched);
+        if (remote === null) this.#watched.delete(commitment);
+        else this.#claim(watched, remote);
       })
       .catch((error: unknown) => {
         health.failed(error);
@@ -188,14 +203,15 @@ export class TaskDriver {
       });
   }
 
-  #claim(watched: Watched): void {
+  #claim(watched: Watched, remote: NetworkTask): void {
+    watched.read = { remote, at: monotonicNow(this.#options.context.clock) };
     watched.isRumour = false;
     watched.due = LONG_AGO;
     watched.canWait = false;
   }
 
   /** One cycle with one task; plans the next. */
-  async #look(commitment: Hex, watched: Watched): Promise<void> {
+  async #look(commitment: Hex, watched: Watched, read: NetworkTask | null): Promise<void> {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
     const now = () => monotonicNow(context.clock);
     const { canWait } = watched;
@@ -203,7 +219,7 @@ export class TaskDriver {
     watched.canWait = true;
     if (watched.answer === 'due') watched.answer = 'taken';
     try {
-      const action = await this.cycle(commitment);
+      const action = await this.cycle(commitment, read);
       // Not recorded in time: the end of the recording wakes again.
       if (action !== 'notOurs' && action.kind === 'wait') watched.answer = 'none';
       health.ok();
@@ -233,15 +249,17 @@ export class TaskDriver {
     }
   }
 
-  /** Reads, observes, decides, acts: once. */
-  async cycle(commitment: Hex): Promise<Action | 'notOurs'> {
+  /** Reads, observes, decides, acts: once. `read`: what this cycle begins with, where that was read at its begin. */
+  async cycle(commitment: Hex, read: NetworkTask | null = null): Promise<Action | 'notOurs'> {
     const { context, onTask } = this.#options;
     const { store, network, networkClock, killPoint, engine, engineAccepted } = context;
     const known = () => store.tasks.find(commitment) !== null;
-    const remote = await network.task(commitment).catch((error: unknown) => {
-      if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
-      throw error;
-    });
+    const remote =
+      read ??
+      (await network.task(commitment).catch((error: unknown) => {
+        if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
+        throw error;
+      }));
     await this.#recorded(commitment);
     // A chain's time may have been set ahead of every clock.
     const blockMs = remote === 'notFound' ? 0 : (remote.block?.timeMs ?? 0);
@@ -298,7 +316,8 @@ export class TaskDriver {
   #watch(commitment: Hex, isRumour = false): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const watched: Watched = { isRumour, due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null, answer: 'none' };
+    const fresh = { due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null, answer: 'none', read: null } as const;
+    const watched: Watched = { isRumour, ...fresh };
     this.#watched.set(commitment, watched);
     return watched;
   }
