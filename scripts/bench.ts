@@ -1,7 +1,7 @@
 /**
  * Speed, as figures with their spread over several runs, and as ratios to the official node's.
  *
- *   npm run bench [-- --runs N] [--tasks N] [--only tasks,hash,idle,growth,window] [--instructions] [--json FILE] [--compare FILE]
+ *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--instructions] [--json FILE] [--compare FILE]
  *
  * `--json` keeps the figures; `--compare` shows what has become slower since such a file was written. Instructions are
  * counted by valgrind, which takes a minute or two.
@@ -13,6 +13,7 @@ import { comparison, type Figure, Figures, median, type Report, reportSchema, ta
 import { measureGrowth } from './bench/measure-growth.ts';
 import { countInstructions, measureHash } from './bench/measure-hash.ts';
 import { measureIdle } from './bench/measure-idle.ts';
+import { measurePolling } from './bench/measure-polling.ts';
 import { measureTasks } from './bench/measure-tasks.ts';
 import { measureWindow } from './bench/measure-window.ts';
 import { buildDesktop } from './build-desktop.ts';
@@ -28,7 +29,7 @@ const OFFICIAL: Readonly<Record<string, number>> = {
   'requests per idle minute': 144,
 };
 
-const PARTS = ['tasks', 'hash', 'idle', 'growth', 'window'] as const;
+const PARTS = ['polling', 'tasks', 'hash', 'idle', 'growth', 'window'] as const;
 
 const { values } = parseArgs({
   options: {
@@ -50,6 +51,7 @@ const print = (text = '') => void process.stdout.write(`${text}\n`);
 const before = values.compare === undefined ? null : reportSchema.parse(JSON.parse(readFileSync(values.compare, 'utf8')));
 const figures = new Figures();
 if (wanted.has('idle') || wanted.has('window')) await buildDesktop();
+if (wanted.has('polling')) measurePolling(figures);
 if (wanted.has('hash')) await measureHash(runs, figures);
 if (values.instructions && !countInstructions(figures)) say('instructions are not counted: valgrind is not there');
 if (wanted.has('growth')) await measureGrowth(figures, values.large, say);

@@ -23,6 +23,8 @@ export interface PollLoopOptions {
   /** Polls lie at multiples of the period plus this. */
   readonly phaseMs: number;
   readonly poll: (signal: AbortSignal) => Promise<void>;
+  /** Milliseconds to a look that is worth more than one at the next slot; null = there is none. */
+  readonly untilBest?: () => number | null;
   /** A slot is left out, and costs nothing, while this is false. */
   readonly when?: () => boolean;
   readonly clock: Clock;
@@ -92,6 +94,6 @@ export class PollLoop {
       this.#burst--;
       return BURST_INTERVAL_MS;
     }
-    return untilSlot(monotonicNow(clock), periodMs(), phaseMs);
+    return this.#options.untilBest?.() ?? untilSlot(monotonicNow(clock), periodMs(), phaseMs);
   }
 }

@@ -65,12 +65,12 @@ describe('what an idle node asks', () => {
 });
 
 describe('how soon a task is noticed', () => {
-  it('within half a second at any moment, a quarter on average', async () => {
+  it('within half a second at any moment, a quarter on average, where starts have no rhythm', async () => {
     const rig = await nodeRig();
     const delays: number[] = [];
     for (let n = 1; n <= 12; n++) {
       // An idle minute lies between: only the regular polls count. Starts fall at all phases of the second.
-      await rig.advance(61_000 + n * 83 - (rig.clock.now() % 1_000));
+      await rig.advance(61_000 + ((n * 761) % 2_000) - (rig.clock.now() % 2_000));
       delays.push(await noticeMs(rig, n));
       await finish(rig, n);
       rig.store.tasks.setPayment(commitmentOf(n), 1n);
@@ -85,6 +85,29 @@ describe('how soon a task is noticed', () => {
     await finish(rig, 1);
     await rig.advance(50);
     expect(await noticeMs(rig, 2)).toBeLessThanOrEqual(250);
+  });
+
+  it('sooner where the relay starts tasks in rounds, at the same number of looks', async () => {
+    const rig = await nodeRig();
+    const { clock, network } = rig;
+    const round = 2_005;
+    const originMs = clock.now();
+    const delays: number[] = [];
+    const looks = () => network.callsOf('currentTask').length + network.callsOf('eventsAfter').length;
+    let [before, sinceMs] = [0, 0];
+    for (let n = 1; n <= 12; n++) {
+      if (n === 7) [before, sinceMs] = [looks(), clock.now()];
+      // Beyond the extra looks after a task, at another phase of the second each time.
+      const dueMs = originMs + Math.ceil((clock.now() + 12_000 - originMs) / round) * round;
+      await rig.advance(dueMs - clock.now());
+      delays.push(await noticeMs(rig, n));
+      await finish(rig, n);
+      rig.store.tasks.setPayment(commitmentOf(n), 1n);
+    }
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(delays.slice(6))).toBeLessThanOrEqual(125);
+    // Two a second, and the extra ones after a task.
+    expect(looks() - before).toBeLessThanOrEqual(((clock.now() - sinceMs) / 1_000) * 2 + 6 * 6);
   });
 
   it('a busy minute never starves the polls', async () => {

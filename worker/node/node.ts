@@ -14,6 +14,7 @@ import { EventFeed } from '../loop/event-feed.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
+import { StartWatch } from '../loop/start-watch.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
@@ -41,6 +42,7 @@ export class Node {
   readonly #driver: TaskDriver;
   readonly #life: Life;
   readonly #payments: Payments;
+  readonly #starts: StartWatch;
   readonly #loops: Readonly<Record<PollName, PollLoop>>;
   readonly #ending = new AbortController();
   readonly #hurry = new AbortController();
@@ -65,6 +67,7 @@ export class Node {
     const { store, clock, networkClock } = context;
     networkClock.readBy(() => this.#readClock());
     this.#budget = new RequestBudget(clock);
+    this.#starts = new StartWatch(clock);
     this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
     this.#driver = new TaskDriver({
       context,
@@ -91,15 +94,26 @@ export class Node {
       },
     });
     const feed = new EventFeed(context, {
-      wakeTask: (commitment) => this.#driver.wake(commitment, { rumour: true }),
+      wakeTask: (commitment) => {
+        this.#starts.noticed(commitment);
+        this.#driver.wake(commitment, { rumour: true });
+      },
       onNodeEvent: (event) => this.#nodeEvent(event),
     });
     const diagnostics = new DiagnosticsSender(context);
     this.#loops = createPolls(
       { context, budget: this.#budget, health: this.#health },
       {
-        pointer: { periodMs: () => this.#pointerPeriodMs(), poll: () => this.#readPointer() },
-        events: { periodMs: () => PERIOD_MS.events, poll: () => this.#readEvents(feed) },
+        pointer: {
+          periodMs: () => this.#pointerPeriodMs(),
+          untilBest: () => this.#untilStart('even'),
+          poll: () => this.#readPointer(),
+        },
+        events: {
+          periodMs: () => PERIOD_MS.events,
+          untilBest: () => this.#untilStart('odd'),
+          poll: () => this.#readEvents(feed),
+        },
         membership: {
           periodMs: () => this.#membershipPeriodMs(),
           poll: () => this.#keepMembership(),
@@ -276,23 +290,34 @@ export class Node {
     return this.#driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer;
   }
 
+  /** Blocks start tasks on a chain; a relay does in rounds, and while a task is open nothing else starts. */
+  #untilStart(part: 'even' | 'odd'): number | null {
+    const isRelay = this.#options.context.network.rules.expiry === null;
+    return isRelay && this.#driver.open.length === 0 ? this.#starts.untilLook(part) : null;
+  }
+
   #membershipPeriodMs(): number {
     if (this.#stopping !== null) return PERIOD_MS.membershipStopping;
     return this.#life.settled ? PERIOD_MS.membershipSettled : PERIOD_MS.membershipUnsettled;
   }
 
   async #readPointer(): Promise<void> {
+    const beganMs = this.#starts.nowMs();
     const pointer = await this.#options.context.network.currentTask();
+    if (pointer === null) this.#starts.looked(beganMs);
     if (pointer === null || this.#driver.open.includes(pointer)) return;
+    this.#starts.noticed(pointer);
     this.#loops.pointer.calm();
     this.#driver.wake(pointer, { current: true });
   }
 
   async #readEvents(feed: EventFeed): Promise<void> {
+    const beganMs = this.#starts.nowMs();
     if (await feed.poll()) {
       this.#loops.events.wake();
       return;
     }
+    this.#starts.looked(beganMs);
     if (this.#caughtUp) return;
     this.#caughtUp = true;
     this.#loops.membership.wake();
@@ -407,6 +432,7 @@ export class Node {
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
     if (task !== null) onTask(this.#taskView(task), ++this.#revision);
+    if (task?.startTimeMs != null) this.#starts.started(commitment, task.startTimeMs);
     this.#changed();
   }
 

@@ -6,8 +6,8 @@ import type { RequestBudget } from '../loop/request-budget.ts';
 
 export type PollName = 'pointer' | 'events' | 'membership' | 'clock' | 'payments' | 'diagnostics';
 
-/** What a poll does; `periodMs` and `when` are asked anew before each. */
-export type Poll = Pick<PollLoopOptions, 'poll' | 'periodMs' | 'when'>;
+/** What a poll does; the others are asked anew before each. */
+export type Poll = Pick<PollLoopOptions, 'poll' | 'periodMs' | 'untilBest' | 'when'>;
 
 /**
  * Milliseconds after the full second. Pointer and events lie half a second apart: each may tell of a new task. The

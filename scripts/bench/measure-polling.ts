@@ -1,0 +1,28 @@
+/** What looking by the rhythm of starts gains, simulated: on the starts of a recorded relay, and on starts without a rhythm. */
+import { RECORDED_STARTS, simulateMany } from '../../worker/testing/start-simulation.ts';
+import { type Figures, mean, quantile } from './figures.ts';
+
+export function measurePolling(figures: Figures): void {
+  for (const [name, startsOf] of [
+    ['recorded starts', () => RECORDED_STARTS],
+    ['every second of them', (run: number) => RECORDED_STARTS.filter((_, i) => i === 0 || (i * 7 + run * 13) % 2 === 0)],
+    ['starts at any time', anyTime],
+  ] as const) {
+    for (const learns of [false, true]) {
+      const { waits, looks, ms } = simulateMany(startsOf, learns);
+      const how = `${name}, ${learns ? 'looks by their rhythm' : 'even looks'}`;
+      figures.add(`${how}: wait, mean`, 'ms', mean(waits));
+      figures.add(`${how}: wait, 95 of 100`, 'ms', quantile(waits, 0.95));
+      figures.add(`${how}: looks a second`, 'looks', (looks * 1_000) / ms);
+    }
+  }
+}
+
+function anyTime(run: number): readonly number[] {
+  let [seed, atMs] = [run + 1, 0];
+  return Array.from({ length: 40 }, () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    atMs += 600 + (seed % 30_000);
+    return atMs;
+  });
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { optimalLooks } from '../testing/optimal-looks.ts';
+import { RECORDED_STARTS, simulateMany } from '../testing/start-simulation.ts';
+import { LOOK_PLANS, LOOKS_A_ROUND, ROUND_MS, STRAY } from './look-plan.ts';
+import { StartRhythm } from './start-rhythm.ts';
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const perSecond = ({ looks, ms }: { looks: number; ms: number }) => (looks * 1_000) / ms;
+
+describe('looks by the rhythm of starts', () => {
+  it('wait less than half as long for the starts of a recorded relay, at the same number of looks', () => {
+    const [even, learnt] = [false, true].map((learns) => simulateMany(() => RECORDED_STARTS, learns));
+    if (even === undefined || learnt === undefined) return expect.fail();
+    expect(Math.abs(mean(even.waits) - 250)).toBeLessThan(5);
+    expect(mean(learnt.waits)).toBeLessThan(120);
+    expect(perSecond(learnt)).toBeLessThan(perSecond(even) * 1.03);
+  });
+
+  it('wait no longer than even ones where starts have no rhythm', () => {
+    let [seed, atMs] = [1, 0];
+    const starts = Array.from({ length: 40 }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      atMs += 600 + (seed % 20_000);
+      return atMs;
+    });
+    const [even, learnt] = [false, true].map((learns) => mean(simulateMany(() => starts, learns).waits));
+    expect(learnt).toBeLessThan((even ?? 0) + 10);
+  });
+});
+
+/** A relay whose rounds take five milliseconds each; `every` rounds it starts something. */
+function taught(starts: number, every = 5): { rhythm: StartRhythm; lastMs: number } {
+  const rhythm = new StartRhythm();
+  let atMs = 1_000;
+  for (let n = 0; n < starts; n++) {
+    rhythm.seen({ networkMs: atMs + 7_777, afterMs: atMs - 20, byMs: atMs + 20 });
+    atMs += every * (ROUND_MS + 5) + 20;
+  }
+  return { rhythm, lastMs: atMs - every * (ROUND_MS + 5) - 20 };
+}
+
+describe('what is foretold', () => {
+  it('needs more than one start', () => {
+    expect(taught(1).rhythm.nextLook(2_000, 'even')).toBeNull();
+    expect(taught(6).rhythm.nextLook(taught(6).lastMs + 100, 'even')).not.toBeNull();
+  });
+
+  it('lies right behind the next round', () => {
+    const { rhythm, lastMs } = taught(6);
+    const roundMs = lastMs + 20 + ROUND_MS + 5;
+    const looks = (['even', 'odd'] as const).map((part) => rhythm.nextLook(roundMs - 30, part) ?? Number.POSITIVE_INFINITY);
+    expect(Math.min(...looks) - roundMs).toBeGreaterThanOrEqual(-30);
+    expect(Math.max(...looks) - roundMs).toBeLessThan(200);
+  });
+
+  it('is nothing any more when the last start is long ago', () => {
+    const { rhythm, lastMs } = taught(6);
+    expect(rhythm.nextLook(lastMs + 600_000, 'even')).toBeNull();
+  });
+
+  it('is given up where starts stop to fit', () => {
+    const { rhythm, lastMs } = taught(6);
+    let atMs = lastMs;
+    for (const gap of [3_000, 5_100, 7_000, 3_100]) {
+      atMs += gap;
+      rhythm.seen({ networkMs: atMs + 7_777, afterMs: atMs - 20, byMs: atMs + 20 });
+    }
+    expect(rhythm.nextLook(atMs + 100, 'even')).toBeNull();
+  });
+
+  it('a clock of the network that was set is believed anew', () => {
+    const { rhythm, lastMs } = taught(6);
+    const atMs = lastMs + 5 * (ROUND_MS + 5) + 20;
+    // Ten rounds and a bit ahead by its own word.
+    rhythm.seen({ networkMs: atMs + 7_777 + 10 * (ROUND_MS + 5), afterMs: atMs - 20, byMs: atMs + 20 });
+    const look = rhythm.nextLook(atMs + ROUND_MS, 'even');
+    expect(look === null || look < atMs + 3 * ROUND_MS).toBe(true);
+  });
+});
+
+it.for(LOOK_PLANS)('of all ways to look, the plan for $spreadMs ms waits least', ({ spreadMs, looks }) => {
+  expect(looks).toHaveLength(LOOKS_A_ROUND);
+  expect(looks).toEqual(optimalLooks(spreadMs, STRAY));
+});

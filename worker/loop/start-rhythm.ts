@@ -1,0 +1,102 @@
+/**
+ * When a network starts tasks. A relay matches in rounds: after one that has started something the next begins at once, after any
+ * other two seconds later (RELAY_PROTOCOL 4.2). The work of a round comes on top, so starts lie on a grid that drifts a little
+ * and evenly. The starts that a node has seen foretell the next rounds; looks that lie behind them wait less, at the same number of
+ * looks. While starts do not fit, or the last one is too long ago, nothing is foretold and the looks stay evenly spread.
+ */
+import { bestLooks, ROUND_MS, STRAY } from './look-plan.ts';
+
+/** A round that starts tasks takes so much longer than an idle one. Recorded of a relay: 20 to 31 ms. */
+const MATCH_MS = 20;
+/** Of an idle round, before anything is known. Recorded: 3 to 15 ms. */
+const FIRST_DRIFT_MS = 5;
+const LEARNING = 0.3;
+/** Two looks of one loop are never closer than this. */
+const APART_MS = 20;
+/** Starts of one round come together. */
+const SAME_ROUND_MS = 500;
+/** Sum of the log-likelihoods against starts at any time, the older ones counting less: two that fit closely, or some more. */
+const ENOUGH_EVIDENCE = 3;
+const FORGETTING = 0.8;
+const MOST_EVIDENCE = 8;
+/** What the clocks of two machines may part by, per millisecond. */
+const CLOCKS_PART = 0.0001;
+
+/** A start as the node has come to know it. */
+export interface SeenStart {
+  /** By the network's own clock, which is right among its own times only. */
+  readonly networkMs: number;
+  /** Milliseconds of the node's clock: the last look that did not show it began then. */
+  readonly afterMs: number;
+  /** The look that showed it had ended by then. */
+  readonly byMs: number;
+}
+
+interface Last {
+  readonly networkMs: number;
+  /** The node's clock less the network's lies between the two. */
+  readonly offset: { readonly least: number; readonly most: number };
+}
+
+export class StartRhythm {
+  #last: Last | null = null;
+  #driftMs = FIRST_DRIFT_MS;
+  #evidence = 0;
+
+  seen(start: SeenStart): void {
+    if (this.#last !== null) this.#learn(start.networkMs - this.#last.networkMs);
+    this.#last = { networkMs: start.networkMs, offset: offsetAfter(this.#last, start) };
+  }
+
+  /** When to look next, in the node's time: the first of the round's looks after `nowMs`; null = as without a rhythm. */
+  nextLook(nowMs: number, part: 'even' | 'odd'): number | null {
+    const last = this.#last;
+    if (last === null || this.#evidence < ENOUGH_EVIDENCE) return null;
+    const firstMs = last.networkMs + MATCH_MS + (last.offset.least + last.offset.most) / 2;
+    const stepMs = ROUND_MS + this.#driftMs;
+    // The looks of a round lie up to half a round away from it.
+    const nearest = Math.max(0, Math.round((nowMs - firstMs) / stepMs));
+    for (const round of [nearest, nearest + 1, nearest + 2]) {
+      const spreadMs = Math.hypot(spreadAfter(round), (last.offset.most - last.offset.least) / 4);
+      const looks = bestLooks(spreadMs);
+      if (looks === null) return null;
+      for (let i = part === 'even' ? 0 : 1; i < looks.length; i += 2) {
+        const atMs = Math.ceil(firstMs + round * stepMs + (looks[i] ?? 0));
+        if (atMs - nowMs >= APART_MS) return atMs;
+      }
+    }
+    return null;
+  }
+
+  /** From one start to the next: whole rounds, and what they took beyond their pauses. */
+  #learn(gapMs: number): void {
+    if (gapMs < SAME_ROUND_MS) return;
+    const rounds = Math.floor(gapMs / ROUND_MS);
+    const restMs = gapMs - rounds * ROUND_MS;
+    const awayMs = restMs - MATCH_MS - rounds * this.#driftMs;
+    const spreadMs = spreadAfter(rounds);
+    const likely = STRAY + (1 - STRAY) * ROUND_MS * normal(awayMs, spreadMs);
+    this.#evidence = Math.min(MOST_EVIDENCE, this.#evidence * FORGETTING + Math.log(likely));
+    if (rounds < 3 || Math.abs(awayMs) > 3 * spreadMs) return;
+    this.#driftMs += LEARNING * ((restMs - MATCH_MS) / rounds - this.#driftMs);
+  }
+}
+
+/** Standard deviation of what is foretold, so many rounds ahead. */
+function spreadAfter(rounds: number): number {
+  return 15 + 4 * rounds;
+}
+
+function normal(away: number, spread: number): number {
+  return Math.exp(-((away / spread) ** 2) / 2) / (spread * Math.sqrt(2 * Math.PI));
+}
+
+/** Every start narrows it; where they contradict each other a clock was set, and the newest one counts alone. */
+function offsetAfter(last: Last | null, { networkMs, afterMs, byMs }: SeenStart): Last['offset'] {
+  const now = { least: afterMs - networkMs, most: byMs - networkMs };
+  if (last === null) return now;
+  const partMs = Math.abs(networkMs - last.networkMs) * CLOCKS_PART;
+  const least = Math.max(now.least, last.offset.least - partMs);
+  const most = Math.min(now.most, last.offset.most + partMs);
+  return least <= most ? { least, most } : now;
+}

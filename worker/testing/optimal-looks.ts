@@ -1,0 +1,68 @@
+/** Where four looks lie best in a round, found by trying all: what {@link bestLooks} has in its table. */
+import { LOOKS_A_ROUND, ROUND_MS } from '../loop/look-plan.ts';
+
+const BIN_MS = 25;
+const BINS = ROUND_MS / BIN_MS;
+
+/** @param spreadMs standard deviation of what is foretold; @param stray part of the starts that may lie anywhere */
+export function optimalLooks(spreadMs: number, stray: number): readonly number[] {
+  return planOf(densityOf(spreadMs, stray));
+}
+
+/** Of a start, per bin; all together 1. */
+function densityOf(spreadMs: number, stray: number): readonly number[] {
+  const bell = Array.from({ length: BINS }, (_, bin) => Math.exp(-(((placeOf(bin) - BIN_MS / 2) / spreadMs) ** 2) / 2));
+  const sum = bell.reduce((all, part) => all + part, 0);
+  return bell.map((part) => ((1 - stray) * part) / sum + stray / BINS);
+}
+
+/** Of a bin's end, from the foretold time: a look there sees all that started in it. */
+const placeOf = (bin: number) => (bin + 1) * BIN_MS - ROUND_MS / 2;
+
+/** The bins after which to look: for each place of the first one, the others by dynamic programming. */
+function planOf(density: readonly number[]): readonly number[] {
+  const mass = prefix(density);
+  const moment = prefix(density.map((part, bin) => part * placeOf(bin)));
+  /** Of all that starts after bin `a` and up to bin `b`, until a look at `atMs`; −1 = from the round's begin. */
+  const wait = (a: number, b: number, atMs: number) =>
+    atMs * ((mass[b + 1] ?? 0) - (mass[a + 1] ?? 0)) - ((moment[b + 1] ?? 0) - (moment[a + 1] ?? 0));
+  let best = { cost: Number.POSITIVE_INFINITY, looks: [] as number[] };
+  for (let first = 0; first < BINS; first++) {
+    let costs = new Float64Array(BINS).fill(Number.POSITIVE_INFINITY);
+    costs[first] = wait(-1, first, placeOf(first));
+    const before: Int16Array[] = [];
+    for (let look = 1; look < LOOKS_A_ROUND; look++) {
+      const next = new Float64Array(BINS).fill(Number.POSITIVE_INFINITY);
+      const from = new Int16Array(BINS).fill(-1);
+      for (let bin = first + look; bin < BINS; bin++) {
+        for (let last = first + look - 1; last < bin; last++) {
+          const cost = (costs[last] ?? 0) + wait(last, bin, placeOf(bin));
+          if (cost >= (next[bin] ?? 0)) continue;
+          next[bin] = cost;
+          from[bin] = last;
+        }
+      }
+      costs = next;
+      before.push(from);
+    }
+    for (let last = first + LOOKS_A_ROUND - 1; last < BINS; last++) {
+      // What starts after the last look waits for the first one of the next round.
+      const cost = (costs[last] ?? 0) + wait(last, BINS - 1, placeOf(first) + ROUND_MS);
+      if (cost < best.cost) best = { cost, looks: wayTo(last, before) };
+    }
+  }
+  return best.looks.map(placeOf);
+}
+
+function wayTo(last: number, before: readonly Int16Array[]): number[] {
+  const way = [last];
+  for (const from of before.toReversed()) way.unshift(from[way[0] ?? 0] ?? 0);
+  return way;
+}
+
+/** Sums of what stands before each place, one more than there are places. */
+function prefix(values: readonly number[]): readonly number[] {
+  const sums = [0];
+  for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
+  return sums;
+}
