@@ -19,7 +19,7 @@ export interface Simulated {
   readonly ms: number;
 }
 
-export interface Simulation {
+interface Simulation {
   /** Ascending, by the network's clock. */
   readonly starts: readonly number[];
   readonly learns: boolean;
@@ -30,7 +30,7 @@ export interface Simulation {
 }
 
 /** Two loops look in turn, as pointer and events do; an answer takes no time. */
-export function simulateLooks({ starts, learns, phaseMs, offsetMs }: Simulation): Simulated {
+function simulateLooks({ starts, learns, phaseMs, offsetMs }: Simulation): Simulated {
   const rhythm = new StartRhythm();
   const evenAfter = (ms: number, loop: number) => {
     const phase = phaseMs + loop * EVEN_MS;
