@@ -19,8 +19,10 @@ import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
 import type { StoredTask } from '../store/tasks.ts';
+import { Announcer } from './announcer.ts';
 import { type ClockJump, watchClock } from './clock-watch.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
+import { MachineHolds } from './machine-holds.ts';
 import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
 import { Payments } from './payments.ts';
@@ -43,14 +45,14 @@ export class Node {
   readonly #life: Life;
   readonly #payments: Payments;
   readonly #starts: StartWatch;
+  readonly #holds: MachineHolds;
+  readonly #announcer: Announcer;
   readonly #loops: Readonly<Record<PollName, PollLoop>>;
   readonly #ending = new AbortController();
   readonly #hurry = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
   #state: NodeState = { kind: 'starting', message: 'Starting the engine and reading the network.' };
   #stopping: Promise<void> | null = null;
-  #revision = 0;
-  #lastView = '';
   #relayBalanceWei: bigint | null = null;
   #relaySinceMs: number | null = null;
   #problem: SerialisedError | null = null;
@@ -63,6 +65,8 @@ export class Node {
 
   constructor(options: NodeOptions) {
     this.#options = options;
+    this.#holds = new MachineHolds(options);
+    this.#announcer = new Announcer(options.onNode);
     const { context } = options;
     const { store, clock, networkClock } = context;
     networkClock.readBy(() => this.#readClock());
@@ -141,8 +145,7 @@ export class Node {
     options.clearance?.onChange(() => this.#changed());
     options.money?.stakeActs?.onRead(() => this.#changed());
     this.#life.hold(this.#isHeld());
-    options.guard?.onChange(() => this.#guardChanged());
-    options.warmUp?.onChange(() => this.#guardChanged());
+    this.#holds.onChange(() => this.#holdsChanged());
   }
 
   /** Begins; what becomes of it is told by the views. */
@@ -151,10 +154,9 @@ export class Node {
     const { signal } = this.#ending;
     this.#changed();
     const engine = context.engine.start().then(() => this.#engineChanged());
-    const guard = this.#options.guard?.run(signal, () => this.#isIdle());
-    const warmUp = this.#options.warmUp?.run(signal, () => this.#isIdle());
+    const holds = this.#holds.run(signal, () => this.#isIdle());
     const companions = (this.#options.companions ?? []).map((companion) => runCompanion(companion, signal, context.clock));
-    const parts = [engine, this.#runLoops(signal), guard, warmUp, ...companions];
+    const parts = [engine, this.#runLoops(signal), holds, ...companions];
     this.#running = Promise.all(parts).catch((error: unknown) => {
       if (!signal.aborted) onFatal(error);
     });
@@ -201,17 +203,13 @@ export class Node {
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, without self-test, or with nothing to decide */
   selfTest(order: SelfTestOrder): void {
     this.#mustGoOn('test itself');
-    const { guard } = this.#options;
-    if (guard === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'this node has no self-test');
-    guard.order(order);
+    this.#holds.selfTest(order);
   }
 
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, or where nothing is warmed up */
   warmUp(order: WarmUpOrder): void {
     this.#mustGoOn('warm up');
-    const { warmUp } = this.#options;
-    if (warmUp === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'the engine of this node is not warmed up');
-    warmUp.order(order);
+    this.#holds.warmUp(order);
   }
 
   /**
@@ -237,10 +235,10 @@ export class Node {
     const { store, network, engine } = this.#options.context;
     const life = this.#isCleared ? this.#life.view() : ({ kind: 'checking' } as const);
     return {
-      revision: this.#revision,
+      revision: this.#announcer.revision,
       address: network.address,
       state: this.#state.kind,
-      message: describeWhole(this.#state, life?.kind ?? null, this.#holding()),
+      message: describeWhole(this.#state, life?.kind ?? null, this.#holds.reason()),
       engine: engine.state().kind,
       engineError: this.#engineError === null ? null : { ...this.#engineError, data: { ...this.#engineError.data } },
       currentTask: store.tasks.open()[0]?.commitment ?? null,
@@ -250,8 +248,7 @@ export class Node {
       wanted: this.#life.wanted,
       relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
-      gpu: this.#options.guard?.view() ?? null,
-      warmUp: this.#options.warmUp?.view() ?? null,
+      ...this.#holds.views(),
       life,
       stake: stakeView(this.#options.money?.stakeActs?.last ?? null, store.settings.get('barred')),
       preflight: this.#options.clearance?.report ?? null,
@@ -403,16 +400,10 @@ export class Node {
   }
 
   #isHeld(): boolean {
-    return this.#holding() !== null;
+    return this.#holds.reason() !== null;
   }
 
-  /** The machine's own reason for no tasks now. */
-  #holding(): string | null {
-    const { guard, warmUp } = this.#options;
-    return guard?.reason() ?? warmUp?.reason() ?? null;
-  }
-
-  #guardChanged(): void {
+  #holdsChanged(): void {
     if (this.#life.hold(this.#isHeld())) this.#loops.membership.wake();
     this.#changed();
   }
@@ -431,7 +422,7 @@ export class Node {
     const { context, onTask, witness } = this.#options;
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
-    if (task !== null) onTask(this.#taskView(task), ++this.#revision);
+    if (task !== null) onTask(this.#taskView(task), this.#announcer.next());
     if (task?.startTimeMs != null) this.#starts.started(commitment, task.startTimeMs);
     this.#changed();
   }
@@ -475,7 +466,7 @@ export class Node {
 
   #obstacle(): SerialisedError | null {
     if (!this.#isCleared) return this.#options.clearance?.objection() ?? null;
-    return this.#life.obstacle ?? this.#problem ?? this.#options.warmUp?.problem() ?? null;
+    return this.#life.obstacle ?? this.#problem ?? this.#holds.problem();
   }
 
   #mustGoOn(what: string): void {
@@ -485,11 +476,6 @@ export class Node {
 
   /** Tells the host what it does not know yet. */
   #changed(): void {
-    const view = this.view();
-    const text = JSON.stringify({ ...view, revision: 0 });
-    if (text === this.#lastView) return;
-    this.#lastView = text;
-    this.#revision++;
-    this.#options.onNode({ ...view, revision: this.#revision });
+    this.#announcer.tell(this.view());
   }
 }
