@@ -59,7 +59,8 @@ it('shows what an engine that dies at its start said last, in all four places, w
   const view = profile as unknown as Parameters<typeof nodeText>[0];
   const [finding] = ofEngine(view);
   expect(finding).toMatchObject({ about: 'Mine', state: 'fail' });
-  const facts = { profile, node, key: null, qos: null, money: null, checks: null, update: null };
+  const truth = { life: 'joining', barred: null, chain: { kind: 'none' } };
+  const facts = { truth, profile, node, key: null, qos: null, money: null, checks: null, update: null };
   const items = attentionItems(facts as unknown as AttentionFacts);
   expect(items.map(({ kind }) => kind)).toEqual(['engineDown']);
   const shown = [finding?.message ?? '', items[0]?.words ?? '', nodeText(view), JSON.stringify([error, logged])];

@@ -236,6 +236,8 @@ it.each([
 ])('axe finds nothing on $screen ($fixture)', async ({ shown, open, button, ...options }) => {
   const page = await window.open(options);
   await page.getByText(shown).first().waitFor();
+  // The frame of the window, which names the screens, is there before the screen is.
+  await page.getByRole('heading', { level: 1 }).waitFor();
   if (open === true) {
     await rowAt(page, 0).click();
     await openTask(page).getByText('Way through the network').waitFor();

@@ -19,7 +19,8 @@ export function ChartOrTable({ caption, chart, columns, rows }: ChartOrTableProp
     <div className="flex flex-col gap-1">
       {asTable ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section tabIndex={0} aria-label={caption} className="max-h-56 overflow-y-auto">
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in.
+        <div role="group" tabIndex={0} aria-label={caption} className="max-h-56 overflow-y-auto">
           <table className="w-full text-[13px] tabular-nums">
             <caption className="sr-only">{caption}</caption>
             <thead>
@@ -43,7 +44,7 @@ export function ChartOrTable({ caption, chart, columns, rows }: ChartOrTableProp
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       ) : (
         <figure aria-label={caption}>{chart}</figure>
       )}

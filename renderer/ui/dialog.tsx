@@ -122,7 +122,8 @@ function ConfirmBody(props: ConfirmDialogProps) {
         if (ready && busy !== true) onConfirm();
       }}
     >
-      <div className="flex min-h-0 flex-col gap-3 overflow-y-auto p-4">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <div tabIndex={0} className="flex min-h-0 flex-col gap-3 overflow-y-auto p-4">
         <Alert.Title className="text-base font-semibold">{title}</Alert.Title>
         <Alert.Description asChild>
           <div className="flex flex-col gap-3">{children}</div>

@@ -21,7 +21,8 @@ export interface TableProps {
 export function Table({ caption, columns, children }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section tabIndex={0} aria-label={caption} className="overflow-x-auto">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in.
+    <div role="group" tabIndex={0} aria-label={caption} className="overflow-x-auto">
       <table className="w-full text-[13px]">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -39,7 +40,7 @@ export function Table({ caption, columns, children }: TableProps) {
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

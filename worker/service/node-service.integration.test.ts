@@ -90,6 +90,7 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
   const act = { kind: 'forceUnstake' } as const;
   return {
     'node.watch': () => first(node.node.watch({})),
+    'node.last': () => node.node.last({}),
     'node.selfTest': () => node.node.selfTest({ order: 'run' }),
     'node.warmUp': () => node.node.warmUp({ order: 'run' }),
     'storage.view': () => node.storage.view({}),

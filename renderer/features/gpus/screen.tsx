@@ -35,13 +35,13 @@ export function GpusScreen() {
       )}
       {value !== null && <CardsCard inventory={value.inventory} usedBy={value.usedBy} />}
       {value !== null && (
-        <div className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
-          <AssignCard key={profile.profile.id} cards={value.inventory.cards} usedBy={value.usedBy} />
+        <div key={profile.profile.id} className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+          <AssignCard cards={value.inventory.cards} usedBy={value.usedBy} />
           <div className="flex min-w-0 flex-col gap-4 empty:hidden lg:max-2xl:order-3">
             {onCards && <StateCard />}
             {onCards && <SelfTestCard />}
           </div>
-          <SettingsCard key={profile.profile.id} />
+          <SettingsCard />
         </div>
       )}
       {onCards && (
