@@ -29,6 +29,8 @@ export interface ProcessRules {
   startOf(pid: number): StartSource;
   /** File name of a program: `node`, `node.exe`. */
   program(name: string): string;
+  /** Unpacks archives; every system of ours brings it. */
+  readonly tar: string;
   /** Python of a virtual environment, by its folder. */
   venvPython(folder: string): string;
   /** How a file or an address is opened with the desktop's own program for it; null: there is no desktop. */
@@ -67,6 +69,7 @@ export function processRulesOf({ name, env }: MachineFacts, { join }: path.Platf
         args: ['-NoProfile', '-NonInteractive', '-Command', `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`],
       }),
       program: (file) => `${file}.exe`,
+      tar: join(system, 'tar.exe'),
       venvPython: (folder) => join(folder, 'Scripts', 'python.exe'),
       opener: { command: join(system, 'rundll32.exe'), args: ['url.dll,FileProtocolHandler'] },
       needs: (variable) => NEEDED.test(variable) || NEEDED_ON_WINDOWS.test(variable),
@@ -80,6 +83,7 @@ export function processRulesOf({ name, env }: MachineFacts, { join }: path.Platf
     },
     endGroup: (leader: number): readonly EndStep[] => [{ kind: 'signal', target: -leader, signal: 'SIGKILL' }],
     program: (file: string) => file,
+    tar: 'tar',
     venvPython: (folder: string) => join(folder, 'bin', 'python'),
     needs: (variable: string) => NEEDED.test(variable) || NEEDED_ON_POSIX.test(variable),
   };

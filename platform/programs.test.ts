@@ -119,6 +119,7 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
       networks: at(system, own[0], 'resources/networks'),
       models: at(system, run[0], 'resources/models'),
       icons: at(system, own[0], 'resources/icons'),
+      gpuBackends: at(system, run[0], 'resources/gpu-backends.json'),
       window: at(system, out, 'renderer'),
       preload: at(system, out, 'preload/preload.cjs'),
       explorerPage: at(system, own[0], 'resources/devnet/explorer.html'),
@@ -138,8 +139,10 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
 
 it('in this checkout, all of it is there', () => {
   expect(IS_PACKAGE).toBe(false);
-  const { window, preload, outsideList, ...rest } = PROGRAMS;
+  const { window, preload, outsideList, gpuBackends, ...rest } = PROGRAMS;
   expect(outsideList).toBeNull();
+  // A package's alone.
+  expect(existsSync(gpuBackends)).toBe(false);
   // The two that a build makes.
   expect(path.dirname(window)).toBe(path.dirname(path.dirname(preload)));
   expect(Object.entries(rest).filter(([, file]) => !existsSync(file as string))).toEqual([]);

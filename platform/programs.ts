@@ -28,6 +28,8 @@ export interface Programs {
   readonly networks: string;
   readonly models: string;
   readonly icons: string;
+  /** What a package leaves to be downloaded; there is no such file in a checkout. */
+  readonly gpuBackends: string;
   readonly window: string;
   readonly preload: string;
   readonly explorerPage: string;
@@ -59,6 +61,7 @@ export function programsOf(world: World, platform: NodeJS.Platform): Programs {
       networks: join(at.own, 'resources', 'networks'),
       models: join(at.run, 'resources', 'models'),
       icons: join(at.own, 'resources', 'icons'),
+      gpuBackends: join(at.run, 'resources', 'gpu-backends.json'),
       window: join(at.out, 'renderer'),
       preload: join(at.out, 'preload', 'preload.cjs'),
       explorerPage: join(at.own, 'resources', 'devnet', 'explorer.html'),

@@ -26,6 +26,7 @@ const TABLE = {
     state: '/home/ann/state/crynux-node-desktop',
     searchPath: ['/usr/bin', '/opt/bin'],
     program: 'node',
+    tar: 'tar',
     ownGroup: true,
     ask: [
       { kind: 'signal', target: -42, signal: 'SIGTERM' },
@@ -47,6 +48,7 @@ const TABLE = {
     state: '/Users/ann/Library/Application Support/Crynux Node Desktop',
     searchPath: ['/usr/bin', '/opt/homebrew/bin'],
     program: 'node',
+    tar: 'tar',
     ownGroup: true,
     ask: [
       { kind: 'signal', target: -42, signal: 'SIGTERM' },
@@ -68,6 +70,7 @@ const TABLE = {
     state: 'D:\\Local\\Crynux Node Desktop',
     searchPath: ['C:\\Windows\\System32', 'D:\\bin'],
     program: 'node.exe',
+    tar: 'D:\\Windows\\System32\\tar.exe',
     ownGroup: false,
     ask: [{ kind: 'program', command: 'D:\\Windows\\System32\\taskkill.exe', args: ['/pid', '42', '/T'] }],
     group: [],
@@ -97,6 +100,7 @@ describe.for(['linux', 'darwin', 'win32'] as const)('%s', (name) => {
       state: folders.state,
       searchPath: folders.searchPath,
       program: processes.program('node'),
+      tar: processes.tar,
       ownGroup: processes.ownGroup,
       ask: processes.endTree(42, 'ask'),
       group: processes.endGroup(42),

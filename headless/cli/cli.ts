@@ -5,6 +5,7 @@ import { programVersion } from '../../host/app/program-version.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
 import { addActCommands } from './commands/acts.ts';
+import { addBackendCommands } from './commands/backends.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addProfileCommands,
   addRetentionCommands,
   addMachineCommands,
+  addBackendCommands,
   addKeyCommands,
   addSettingsCommands,
   addDoctorCommand,

@@ -22,7 +22,7 @@ export interface PackedFile {
 const ENTRY = (names: readonly string[]) => `(?:${names.join('|')})\\.js`;
 const WINDOW = 'out/renderer/(?:index\\.html|icon\\.png|assets/[\\w.-]+\\.(?:js|css|woff2|svg|png))';
 const RESOURCES =
-  'resources/(?:devnet/explorer\\.html|icons/[\\w@-]+\\.(?:png|ico|icns)|networks/[\\w.-]+\\.json|models/(?:catalogue\\.json|[\\w-]+\\.gguf|tiny-diffusion/[\\w/.-]+\\.(?:json|txt|onnx)))';
+  'resources/(?:gpu-backends\\.json|devnet/explorer\\.html|icons/[\\w@-]+\\.(?:png|ico|icns)|networks/[\\w.-]+\\.json|models/(?:catalogue\\.json|[\\w-]+\\.gguf|tiny-diffusion/[\\w/.-]+\\.(?:json|txt|onnx)))';
 
 export function groupsOf(target: Target): readonly Group[] {
   const { llama, anvil, keytar, node, onnxruntime } = nativePackages(target);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { backendList } from './backend-list.ts';
 import { componentsOf } from './components.ts';
 import { groupsOf } from './contents.ts';
 import { readLock } from './dependencies.ts';
@@ -54,6 +55,22 @@ describe('what a package holds of others', () => {
     expect(bom.components.filter((part: { hashes?: unknown }) => part.hashes === undefined)).toEqual([]);
     expect(JSON.stringify(bom)).toContain('{"expression":"MIT OR Apache-2.0"}');
   });
+});
+
+it('GPU back ends that are left to be downloaded are listed with what the lock file and their files say', async () => {
+  const small = {
+    'node_modules/@node-llama-cpp/linux-x64-vulkan': lock['node_modules/@node-llama-cpp/linux-x64-vulkan'] ?? {
+      dependencies: {},
+    },
+  };
+  const [vulkan, ...others] = await backendList({ root, lock: small, target });
+  expect(others).toEqual([]);
+  const { version, integrity } = small['node_modules/@node-llama-cpp/linux-x64-vulkan'];
+  const url = `https://registry.npmjs.org/@node-llama-cpp/linux-x64-vulkan/-/linux-x64-vulkan-${version}.tgz`;
+  expect(vulkan).toMatchObject({ name: '@node-llama-cpp/linux-x64-vulkan', backend: 'vulkan', version, integrity, url });
+  expect(Object.keys(vulkan?.files ?? {})).toEqual(expect.arrayContaining(['package.json', 'dist/index.js']));
+  expect(vulkan?.bytes).toBeGreaterThan(10_000_000);
+  expect(await backendList({ root, lock: {}, target: targetOf('darwin', 'arm64') })).toEqual([]);
 });
 
 describe('the tables of docs/release.md', () => {

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { UpdateFeed } from '../../electron/updates/feed.ts';
 import { hashOf, type OutsideList } from '../../platform/outside.ts';
+import { backendList } from './backend-list.ts';
 import { bundlePrograms } from './bundle.ts';
 import { componentsOf } from './components.ts';
 import { copyPackages, filesOf, readLock } from './dependencies.ts';
@@ -37,6 +38,8 @@ export async function makeStage(options: {
   await bundlePrograms(path.join(app, 'dist'));
   await cp(at('resources'), path.join(app, 'dist', 'resources'), { recursive: true });
   await writeFile(path.join(app, 'dist', 'package.json'), manifest);
+  const packages = await backendList({ root, lock: await readLock(root), target });
+  await writeFile(path.join(app, 'dist', 'resources', 'gpu-backends.json'), JSON.stringify({ packages }));
   await cp(path.join(app, 'dist'), path.join(program, 'dist'), { recursive: true });
   // The shell runs in Electron alone.
   await rm(path.join(program, 'dist', 'electron'), { recursive: true });

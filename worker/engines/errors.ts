@@ -49,7 +49,20 @@ export const ENGINE_ERRORS = {
   },
   ENGINE_NO_GPU: {
     meaning: 'The node is confined to GPUs that the embedded engine cannot use; it does not fall back to the processor.',
-    remedy: 'Check the NVIDIA driver, or choose no GPU for this node.',
+    remedy:
+      'Check the NVIDIA driver, and install the back end that packages leave out (crynux-node backends install cuda); or choose no GPU for this node.',
+  },
+  ENGINE_BACKEND_UNKNOWN: {
+    meaning: 'There is no GPU back end of that name for this system.',
+    remedy: 'See crynux-node backends list.',
+  },
+  ENGINE_BACKEND_DOWNLOAD: {
+    meaning: 'A GPU back end could not be downloaded, or what came is not what was announced; nothing of it was kept.',
+    remedy: 'Check the connection (to the registry of npm, or the proxy), and try again.',
+  },
+  ENGINE_BACKEND_CHANGED: {
+    meaning: 'A file of an installed GPU back end is not the one that was installed; the engine was not started with it.',
+    remedy: 'Remove the back end and install it again (crynux-node backends). If you did not change the file, find out who did.',
   },
   OFFICIAL_NOT_FOUND: {
     meaning: 'Nothing was found at the path given for the official worker.',

@@ -144,7 +144,19 @@ export const node: Readonly<Record<string, readonly [meaning: string, remedy: st
   ENGINE_ORPHAN_REMAINS: ['之前运行的引擎进程无法结束。', '请手动结束该进程。'],
   ENGINE_BAD_ENVIRONMENT: ['引擎程序启动时环境变量缺失或格式错误。', '引擎由节点启动；请反馈此问题。'],
   ENGINE_UNSUPPORTED: ['内置引擎不能完成此任务的要求，而其他引擎可以。', '此任务不作回应，会超时。此类任务请使用官方工作程序。'],
-  ENGINE_NO_GPU: ['此节点限定使用的显卡不能被内置引擎使用；它不会改用处理器。', '请检查 NVIDIA 驱动，或不为此节点选择显卡。'],
+  ENGINE_NO_GPU: [
+    '此节点限定使用的显卡不能被内置引擎使用；它不会改用处理器。',
+    '请检查 NVIDIA 驱动，并安装软件包中未包含的后端（crynux-node backends install cuda）；或不为此节点选择显卡。',
+  ],
+  ENGINE_BACKEND_UNKNOWN: ['此系统没有该名称的 GPU 后端。', '请查看 crynux-node backends list。'],
+  ENGINE_BACKEND_DOWNLOAD: [
+    '无法下载 GPU 后端，或收到的内容与预期不符；没有保留任何内容。',
+    '请检查网络连接（npm 注册表或代理），然后重试。',
+  ],
+  ENGINE_BACKEND_CHANGED: [
+    '已安装的 GPU 后端中有文件与安装时不同；引擎没有使用它启动。',
+    '请移除该后端并重新安装（crynux-node backends）。如果不是您修改的文件，请查明是谁修改的。',
+  ],
   OFFICIAL_NOT_FOUND: ['在所给位置没有找到官方工作程序。', '请选择官方节点解压或安装的文件夹。'],
   OFFICIAL_WRONG_LAYOUT: [
     '所选位置不是官方节点的安装：缺少工作程序。',

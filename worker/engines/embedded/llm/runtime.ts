@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Llama, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { findInstalledBackends } from '../../backends/installed.ts';
 import { EngineError } from '../../errors.ts';
 import type { GgufModel } from '../../models/catalogue.ts';
 import type { EmbeddedDevice } from '../environment.ts';
@@ -25,8 +26,10 @@ export interface LlmRuntime {
   release(): Promise<void>;
 }
 
-/** @throws EngineError ENGINE_NO_GPU when it is confined to NVIDIA cards and cannot use them (law 6). */
+/** @throws EngineError ENGINE_BACKEND_CHANGED; ENGINE_NO_GPU when it is confined to NVIDIA cards and cannot use them (law 6). */
 export async function startRuntime(device: EmbeddedDevice): Promise<LlmRuntime> {
+  // A package brings the processor's back end alone.
+  if (device !== 'cpu') await findInstalledBackends();
   const llama = await openLlama(device);
   const gpuCount = llama.gpu === false ? 0 : (await llama.getGpuDeviceNames()).length;
   if (device === 'cuda' && gpuCount === 0) {

@@ -1,0 +1,67 @@
+/** Commands about GPU back ends of the embedded language engine, which a package does not bring. */
+import {
+  type BackendName,
+  type BackendPackage,
+  backendsFolder,
+  readBackends,
+} from '../../../worker/engines/backends/backend-list.ts';
+import { installBackend, isInstalled, removeBackend } from '../../../worker/engines/backends/install.ts';
+import { type CommonOptions, common, type Registry } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { table } from '../node-text.ts';
+
+export function addBackendCommands({ program, terminal, end }: Registry): void {
+  const backends = program
+    .command('backends')
+    .description('GPU back ends of the embedded language engine. Public networks use the official worker and need none.');
+  common(backends.command('list'))
+    .description('Lists those of this system, and whether they are installed.')
+    .action(({ json }: CommonOptions) => {
+      const found = views();
+      if (json) terminal.out(JSON.stringify({ backends: found }));
+      else if (found.length === 0) terminal.out('There is nothing to install: npm has brought all, or this system has none.');
+      else
+        terminal.out(
+          table(
+            ['back end', 'MB', 'installed'],
+            found.map(({ backend, bytes, installed }) => [backend, String(Math.round(bytes / 1e6)), installed ? 'yes' : 'no']),
+          ),
+        );
+      end(EXIT.ok);
+    });
+  common(backends.command('install'))
+    .description('Downloads one from the registry of npm, and keeps it if its checksums are right.')
+    .argument('<name>', 'cuda or vulkan')
+    .action(async (name: string, { json }: CommonOptions) => {
+      const onPackage = ({ name: what, bytes }: BackendPackage) => {
+        if (!json) terminal.note(`${what}: ${Math.round(bytes / 1e6)} MB when unpacked …`);
+      };
+      await installBackend({
+        packages: readBackends(),
+        backend: name as BackendName,
+        base: backendsFolder(),
+        signal: terminal.signal,
+        onPackage,
+      });
+      terminal.out(json ? JSON.stringify({ installed: name }) : `${name} is installed. Engines that start from now on use it.`);
+      end(EXIT.ok);
+    });
+  common(backends.command('remove'))
+    .description('Deletes one from the disk.')
+    .argument('<name>', 'cuda or vulkan')
+    .action(async (name: string, { json }: CommonOptions) => {
+      await removeBackend({ packages: readBackends(), backend: name as BackendName, base: backendsFolder() });
+      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} is gone.`);
+      end(EXIT.ok);
+    });
+}
+
+function views() {
+  const packages = readBackends();
+  const base = backendsFolder();
+  return [...new Set(packages.map(({ backend }) => backend))].map((backend) => ({
+    backend,
+    bytes: packages.filter((one) => one.backend === backend).reduce((sum, { bytes }) => sum + bytes, 0),
+    installed: isInstalled(packages, backend, base),
+  }));
+}

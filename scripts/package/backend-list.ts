@@ -1,0 +1,42 @@
+/** The list of GPU back ends that a host may download later: by the lock file, with the hashes of what npm has brought here. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { hashOf } from '../../platform/outside.ts';
+import type { BackendPackage } from '../../worker/engines/backends/backend-list.ts';
+import { filesOf, type LockPackages } from './dependencies.ts';
+import { nativePackages, type Target } from './target.ts';
+
+const KINDS = [
+  ['cuda', 'cuda'],
+  ['cuda-ext', 'cuda'],
+  ['vulkan', 'vulkan'],
+] as const;
+
+/** @throws Error where npm has not brought one that the lock file names for this system */
+export async function backendList({
+  root,
+  lock,
+  target,
+}: {
+  readonly root: string;
+  readonly lock: LockPackages;
+  readonly target: Target;
+}): Promise<readonly BackendPackage[]> {
+  const { llama } = nativePackages(target);
+  const found: BackendPackage[] = [];
+  for (const [ending, backend] of KINDS) {
+    const name = `${llama}-${ending}`;
+    const { version, integrity } = lock[`node_modules/${name}`] ?? {};
+    if (version === undefined || integrity === undefined) continue;
+    const folder = path.join(root, 'node_modules', name);
+    const files: Record<string, string> = {};
+    let bytes = 0;
+    for (const file of await filesOf(folder)) {
+      files[file] = await hashOf(path.join(folder, file));
+      bytes += (await stat(path.join(folder, file))).size;
+    }
+    const url = `https://registry.npmjs.org/${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+    found.push({ name, version, backend, url, integrity, bytes, files });
+  }
+  return found;
+}
