@@ -127,6 +127,16 @@ export const gpuHistoryPointSchema = z.object({
 });
 export type GpuHistoryPoint = z.output<typeof gpuHistoryPointSchema>;
 
+/** What a card has used on a UTC day while somebody looked. */
+export const cardEnergySchema = z.object({
+  cardId: z.string(),
+  dayMs: z.number(),
+  wattHours: z.number().nonnegative(),
+  /** For how long it was measured. */
+  seconds: z.number().nonnegative(),
+});
+export type CardEnergy = z.output<typeof cardEnergySchema>;
+
 export const selfTestViewSchema = z.object({
   /** `due`, `failed`, `changed` and `rejected` keep the node from accepting tasks. */
   state: z.enum(['due', 'passed', 'failed', 'changed', 'rejected']),

@@ -5,7 +5,7 @@
 import type { ContractProcedure } from '@orpc/contract';
 import { z } from 'zod';
 import { act, type ProcedureMeta, procedure, stream } from './acts.ts';
-import { gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { cardEnergySchema, gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { lastWordSchema } from './life.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
@@ -101,6 +101,8 @@ export const nodeContract = {
       z.object({ cardId: z.string(), fromMs: z.number(), toMs: z.number(), points: z.number().int().min(2).max(1_000) }),
       z.object({ points: z.array(gpuHistoryPointSchema) }),
     ),
+    /** What the cards have used, a row per card and UTC day that begins in the span. */
+    energy: procedure(z.object({ fromMs: z.number(), toMs: z.number() }), z.object({ rows: z.array(cardEnergySchema) })),
   },
   models: {
     watch: stream(nothing, modelsUpdateSchema),

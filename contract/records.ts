@@ -16,6 +16,7 @@ export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'money.earnings',
   'money.exportCsv',
   'money.stake',
+  'gpus.energy',
   'trust.cases',
   'trust.case',
   'trust.exportCase',

@@ -1,5 +1,6 @@
 /** What a host may set about the program itself. What belongs to one node is in its profile. */
 import { z } from 'zod';
+import { costsSchema } from './costs.ts';
 import { elsewhereSchema, NOTICES, type Notice } from './notify.ts';
 import { proxySettingSchema } from './proxy.ts';
 
@@ -28,6 +29,8 @@ export const settingsSchema = z.object({
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
   /** Notifications by other ways than the desktop; their addresses and tokens are secrets. */
   elsewhere: elsewhereSchema.prefault({}),
+  /** What power and coin are worth to the host. */
+  costs: costsSchema.prefault({}),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -44,6 +47,7 @@ export const settingsChangeSchema = z
     proxy: proxySettingSchema,
     /** The whole of it. */
     elsewhere: elsewhereSchema,
+    costs: costsSchema,
   })
   .partial();
 export type SettingsChange = z.input<typeof settingsChangeSchema>;
@@ -59,6 +63,7 @@ export const SETTING_EFFECT = {
   railCollapsed: 'now',
   proxy: 'nextStart',
   elsewhere: 'now',
+  costs: 'now',
 } as const satisfies Record<keyof Settings, 'now' | 'nextLogin' | 'nextStart'>;
 
 /** Settings that are secrets: they can be set and removed, and nothing of the contract ever gives them back. */

@@ -125,6 +125,24 @@ it('the beneficial address is set only after its last digits were typed', async 
   await page.getByText(address, { exact: true }).waitFor();
 });
 
+it('what the cards used stands beside what was earned, and a profit only at the host’s own prices', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'earnings' });
+  const card = page.getByRole('region', { name: 'Electricity and profit' }).first();
+  await card.getByRole('row', { name: /^Measured days/ }).waitFor();
+  expect(await card.getByText('Profit (EUR)').count()).toBe(0);
+  await card.getByLabel('Price of a kWh').fill('0,32');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText(/The electricity for one CNX cost [\d.]+ EUR\./).waitFor();
+  await card.getByLabel('Price of one CNX').fill('a lot');
+  await card.getByText('A number, for example 0.0125.').waitFor();
+  await card.getByLabel('Price of one CNX').fill('0.5');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText('Profit (EUR)').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await card.getByText('Cards', { exact: true }).click();
+  await card.getByRole('rowheader', { name: 'NVIDIA GeForce RTX 4090' }).waitFor();
+});
+
 it('the ledger leads to tasks, is paged and filtered, and is saved as one file', async () => {
   const page = await window.open({ fixture: 'running', screen: 'earnings' });
   const ledger = page.getByRole('table', { name: 'Ledger' });

@@ -89,3 +89,16 @@ export async function profilesOf(host: HostClient): Promise<readonly ProfileView
     ending.abort();
   }
 }
+
+/** What a subscription says first. @throws HeadlessError HEADLESS_NOT_RUNNING */
+export async function firstOf<Value>(
+  watch: (input: Record<string, never>, options: { signal: AbortSignal }) => Promise<AsyncIterable<Value>>,
+): Promise<Value> {
+  const ending = new AbortController();
+  try {
+    for await (const value of await watch({}, { signal: ending.signal })) return value;
+    throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  } finally {
+    ending.abort();
+  }
+}

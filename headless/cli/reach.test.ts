@@ -110,6 +110,7 @@ const NODE: Readonly<Record<string, Reach>> = {
   'trust.noTasks': by('why-no-tasks'),
   'trust.protection': by('standing'),
   'gpus.inventory': none('`cards` asks the program, which sees the same cards'),
+  'gpus.energy': by('profit'),
   'gpus.history': none('a chart of the window; the readings of now are in `cards`'),
   'models.watch': by('models list'),
   'models.ask': by('models download'),

@@ -1,11 +1,14 @@
 /** The file that holds telemetry and self-tests of one node: apart from its tasks, because it may be lost without harm. */
 import type { DatabaseSync } from 'node:sqlite';
 import { openDisposableDatabase, type SetAside } from '../kit/database.ts';
+import { ENERGY_TABLE } from './energy-store.ts';
 import { SELF_TEST_TABLE } from './self-test-store.ts';
 import { TELEMETRY_TABLE } from './telemetry-store.ts';
 
+export const GPU_FILE = 'gpu.sqlite';
+
 /** A step that was released is never edited; a change is a new step. */
-export const GPU_MIGRATIONS: readonly string[] = [TELEMETRY_TABLE + SELF_TEST_TABLE];
+export const GPU_MIGRATIONS: readonly string[] = [TELEMETRY_TABLE + SELF_TEST_TABLE, ENERGY_TABLE];
 
 /** A damaged file is put aside. @throws WorkerError STORE_NEWER_VERSION and those that pass */
 export function openGpuDatabase(path: string, onSetAside: (what: SetAside) => void = () => {}): DatabaseSync {

@@ -4,7 +4,7 @@
  */
 
 import { basename, dirname, join } from 'node:path';
-import type { GpuCard, GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
+import type { CardEnergy, GpuCard, GpuHistoryPoint, GpuHistoryQuery } from '../../contract/gpu.ts';
 import type { NodeConfig, NvidiaGpuConfig } from '../../contract/node-config.ts';
 import { SYSTEM } from '../../platform/system.ts';
 import { monotonicNow } from '../../protocol/monotonic.ts';
@@ -16,8 +16,9 @@ import { type DerivedGpu, deriveGpu, type GptExecutor, type NodeMachine } from '
 import { CardGuard } from './card-guard.ts';
 import { claimGpus, type GpuClaim } from './claims.ts';
 import { type DiagnosedGpu, diagnosedByName, diagnosedGpu } from './diagnosed.ts';
+import { EnergyStore, readEnergy } from './energy-store.ts';
 import { gpuError, problemError } from './errors.ts';
-import { openGpuDatabase } from './gpu-database.ts';
+import { GPU_FILE, openGpuDatabase } from './gpu-database.ts';
 import { assertReportedGpu, type ReportedGpu, reportedGpu } from './isolation.ts';
 import { assertMac, macProbe, statesMac } from './mac.ts';
 import { machineNvidiaSmi, type NvidiaProbe } from './nvidia-smi.ts';
@@ -34,6 +35,8 @@ export interface NodeGpu {
   guard(engine: Engine): CardGuard | undefined;
   /** What is kept of the readings of the node's cards; nothing for cards that are only stated. */
   history(query: GpuHistoryQuery): GpuHistoryPoint[];
+  /** What its cards have used, by UTC day. */
+  energy(span: { fromMs: number; toMs: number }): CardEnergy[];
   /** Gives the cards back; the end of the process does the same. */
   close(): void;
 }
@@ -78,13 +81,14 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
     gpu: { ...reportedGpu(derived), diagnosed: diagnosedGpu(derived) },
     executorMode: derived.executorMode,
   };
-  if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, history: () => [], close };
+  if (gpu.kind !== 'nvidia') return { ...told, guard: () => undefined, history: () => [], energy: () => [], close };
   try {
     const watched = watch({ ...options, gpu, derived, probe, cards });
     return {
       ...told,
       guard: watched.guard,
       history: watched.history,
+      energy: watched.energy,
       close: () => {
         watched.close();
         close();
@@ -100,7 +104,7 @@ export async function openNodeGpu(options: NodeGpuOptions): Promise<NodeGpu> {
 function statedGpu({ name, vramGib, uuids }: ReportedGpu): NodeGpu {
   const executorMode = name.includes(' TP+') ? 'tensor_parallel' : 'device_map';
   const gpu = { name, vramGib, uuids, diagnosed: diagnosedByName({ name, vramGib }) };
-  return { gpu, executorMode, guard: () => undefined, history: () => [], close: () => {} };
+  return { gpu, executorMode, guard: () => undefined, history: () => [], energy: () => [], close: () => {} };
 }
 
 /**
@@ -153,13 +157,15 @@ interface Watch extends NodeGpuOptions {
   readonly cards: readonly GpuCard[];
 }
 
-function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
+function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'energy' | 'close'> {
   const { config, gpu, derived, probe, cards, clock, log } = options;
-  const database = openGpuDatabase(join(config.dataDir, 'gpu.sqlite'), ({ kept, error }) =>
+  const database = openGpuDatabase(join(config.dataDir, GPU_FILE), ({ kept, error }) =>
     log.warn({ err: error, kept }, 'telemetry and self-tests begin anew'),
   );
   const store = new SelfTestStore(database);
   const telemetry = new TelemetryStore(database);
+  const energy = new EnergyStore(database, clock);
+  energy.forgetOld(clock.now());
   const selfTest = (engine: Engine, { modelId }: { readonly modelId: string }) => ({
     engine,
     engineKind: config.engine.kind,
@@ -177,7 +183,12 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
         config: gpu,
         firstSample: { atMs: clock.now(), at: monotonicNow(clock), cards },
         nvidia: probe,
-        telemetry,
+        telemetry: {
+          record(atMs, readings) {
+            telemetry.record(atMs, readings);
+            energy.record(atMs, readings);
+          },
+        },
         selfTest: gpu.selfTest === null ? null : selfTest(engine, gpu.selfTest),
         ownProcesses,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -185,6 +196,7 @@ function watch(options: Watch): Pick<NodeGpu, 'guard' | 'history' | 'close'> {
         log,
       }),
     history: (query) => telemetry.history(query, clock.now()),
+    energy: (span) => readEnergy(database, span),
     close: () => database.close(),
   };
 }

@@ -120,6 +120,7 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
     'trust.noTasks': () => node.trust.noTasks({}),
     'trust.protection': () => node.trust.protection({}),
     'gpus.inventory': () => node.gpus.inventory({}),
+    'gpus.energy': () => node.gpus.energy(MONTH),
     'gpus.history': () => node.gpus.history({ ...MONTH, cardId: 'GPU-1', points: 10 }),
     'models.watch': () => first(node.models.watch({})),
     'models.ask': () => node.models.ask({ type: 'removal', ...model }),

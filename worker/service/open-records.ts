@@ -1,5 +1,7 @@
 /** Serves a node's contract from its records while its process does not run (contract/records.ts). */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Caller } from '../../contract/acts.ts';
 import type { StakeView } from '../../contract/money-acts.ts';
 import { RECORD_PROCEDURES } from '../../contract/records.ts';
@@ -8,6 +10,8 @@ import type { RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import { readEnergy } from '../gpu/energy-store.ts';
+import { GPU_FILE } from '../gpu/gpu-database.ts';
 import { WorkerError } from '../kit/errors.ts';
 import type { Redaction } from '../kit/redaction.ts';
 import type { ModelsView } from '../models/views.ts';
@@ -109,6 +113,18 @@ function absent<Part extends object>(known: Partial<Part> = {}): Part {
   });
 }
 
+/** The file may not be there, and may be of any age: without it nothing was measured. */
+function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
+  const file = join(dataDir, GPU_FILE);
+  if (!existsSync(file)) return [];
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return readEnergy(database, span);
+  } finally {
+    database.close();
+  }
+}
+
 /** Its quality is what it was when it was last read; why it gets no tasks is plain. */
 function trustOf(parts: ServiceParts): RouterParts['trust'] {
   const service = new TrustService(parts);
@@ -147,7 +163,7 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
     models: modelsOf(readModels),
     node: absent(),
     reader: absent<ServiceParts['reader']>({ mode }),
-    cards: absent(),
+    cards: absent<ServiceParts['cards']>({ energy: (span) => energyOf(dataDir, span) }),
     cases: new CaseArchive({ store, dataDir, redaction, clock }),
     keeper: new Housekeeper({ store, resultsDir, retention, clock, log }),
     money: { ...createMoneyService(money), stake: readStake },

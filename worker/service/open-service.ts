@@ -21,6 +21,10 @@ function servicePartsOf({ config, gpu, clock, money, ...parts }: NodeParts): Ser
     ...parts,
     dataDir: config.dataDir,
     money: createMoneyService(money),
-    cards: { inventory: async () => (await readInventory(options)).inventory, history: (query) => gpu.history(query) },
+    cards: {
+      inventory: async () => (await readInventory(options)).inventory,
+      history: (query) => gpu.history(query),
+      energy: (span) => gpu.energy(span),
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** What the procedures of a node need of it. */
-import type { GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
+import type { CardEnergy, GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { Random } from '../../protocol/ports.ts';
@@ -27,7 +27,11 @@ export interface ServiceParts {
   readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
   /** The checks before a start; null where none are made. */
   readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void } | null;
-  readonly cards: { inventory(): Promise<GpuInventory>; history(query: GpuHistoryQuery): readonly GpuHistoryPoint[] };
+  readonly cards: {
+    inventory(): Promise<GpuInventory>;
+    history(query: GpuHistoryQuery): readonly GpuHistoryPoint[];
+    energy(span: { fromMs: number; toMs: number }): readonly CardEnergy[];
+  };
   readonly networkClock: Pick<NetworkClock, 'now'>;
   readonly random: Random;
 }

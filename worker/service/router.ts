@@ -70,6 +70,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
     gpus: {
       inventory: build.gpus.inventory.handler(() => parts.cards.inventory()),
       history: build.gpus.history.handler(({ input }) => ({ points: [...parts.cards.history(input)] })),
+      energy: build.gpus.energy.handler(({ input }) => ({ rows: [...parts.cards.energy(input)] })),
     },
     models: {
       watch: build.models.watch.handler(({ signal }) => {

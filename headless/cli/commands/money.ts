@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
+import { microText, profitDays } from '../../../contract/costs.ts';
 import {
   BUCKETS,
   type Bucket,
@@ -13,7 +14,7 @@ import {
 import type { LegacyStakeView, StakeView, WithdrawalPreviewView } from '../../../contract/money-acts.ts';
 import type { NodeClient } from '../../../contract/rpc-client.ts';
 import { parseCnx } from '../../../protocol/money/wei.ts';
-import { withNode } from '../ask-program.ts';
+import { firstOf, withHost, withNode } from '../ask-program.ts';
 import { confirmed, possible } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -53,6 +54,37 @@ export function addMoneyCommands(registry: Registry): void {
         writeFileSync(file, text, { mode: 0o600 });
         terminal.out(json ? JSON.stringify({ file, bytes: Buffer.byteLength(text) }) : `Wrote ${file}.`);
       }
+      end(EXIT.ok);
+    });
+  common(program.command('profit'))
+    .description('Shows what the cards used and what that cost, beside what was earned, a day a row.')
+    .option('--node <name>', 'node, where there are several')
+    .option('--days <number>', 'how far back', wholeNumber(1, 800), 30)
+    .action(async ({ json, days, ...which }: NodeOptions & { days: number }) => {
+      const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+      const [fromMs, toMs] = [today - (days - 1) * DAY_MS, today + DAY_MS];
+      const settings = await withHost(which.data, (host) => firstOf((input, options) => host.settings.watch(input, options)));
+      const { energy, earnings } = await withNode(which, async ({ node }) => ({
+        energy: await node.gpus.energy({ fromMs, toMs }),
+        earnings: await node.money.earnings({ bucket: 'day', fromMs, toMs: toMs - 1 }),
+      }));
+      const rows = profitDays({ energy: energy.rows, earnings: earnings.rows, costs: settings.costs });
+      const money = (micro: bigint | null) => (micro === null ? '-' : `${microText(micro)} ${settings.costs.currency}`);
+      if (json) terminal.out(JSON.stringify({ costs: settings.costs, energy: energy.rows, earnings: earnings.rows }));
+      else
+        terminal.out(
+          table(
+            ['day (UTC)', 'net', 'kWh', 'power cost', 'worth', 'profit'],
+            rows.map(({ dayMs, netWei, wattHours, cost, worth, profit }) => [
+              ...[
+                new Date(dayMs).toISOString().slice(0, 10),
+                cnx(String(netWei)),
+                wattHours === null ? '-' : (wattHours / 1_000).toFixed(2),
+              ],
+              ...[money(cost), money(worth), money(profit)],
+            ]),
+          ),
+        );
       end(EXIT.ok);
     });
   addActs(registry);

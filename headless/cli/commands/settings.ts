@@ -1,5 +1,6 @@
 /** `settings`: what a host sets about the program itself. Secrets are typed or read from a descriptor, and never shown. */
 import { Argument } from 'commander';
+import type { Costs } from '../../../contract/costs.ts';
 import { CHANNELS, type Elsewhere, NOTICES } from '../../../contract/notify.ts';
 import { readProxyAddress } from '../../../contract/proxy.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
@@ -12,7 +13,7 @@ import {
   settingsChangeSchema,
 } from '../../../contract/settings.ts';
 import { HeadlessError } from '../../errors.ts';
-import { withHost } from '../ask-program.ts';
+import { firstOf, withHost } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../node-text.ts';
@@ -54,6 +55,13 @@ const elsewhere = (values: string, shown: (now: Elsewhere) => string, change: (t
   shown: (settings) => shown(settings.elsewhere),
   change: (text, settings) => ({ elsewhere: { ...settings.elsewhere, ...change(text, settings.elsewhere) } }),
   effect: 'elsewhere',
+});
+
+const costs = (name: keyof Costs, values: string): Key => ({
+  values,
+  shown: (settings) => settings.costs[name] ?? 'none',
+  change: (text, settings) => ({ costs: { ...settings.costs, [name]: text === 'none' ? null : text } }),
+  effect: 'costs',
 });
 
 function quietOf(text: string, { quiet }: Elsewhere): object {
@@ -110,6 +118,9 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
     ({ summaryAt }) => summaryAt,
     (summaryAt) => ({ summaryAt }),
   ),
+  currency: costs('currency', 'letters'),
+  tariff: costs('tariff', 'per kWh, none'),
+  'cnx-price': costs('cnxPrice', 'of one CNX, none'),
   'start-at-login': switched('startAtLogin'),
   'keep-running-in-tray': switched('keepRunningInTray'),
   'rail-collapsed': switched('railCollapsed'),
@@ -219,19 +230,6 @@ function shownSettings(settings: Settings, secrets: SecretsView): string[][] {
 
 async function readAll(host: HostClient): Promise<{ settings: Settings; secrets: SecretsView }> {
   return { settings: await settingsOf(host), secrets: await host.settings.secrets({}) };
-}
-
-/** What a subscription says first. */
-async function firstOf<Value>(
-  watch: (input: Record<string, never>, options: { signal: AbortSignal }) => Promise<AsyncIterable<Value>>,
-): Promise<Value> {
-  const ending = new AbortController();
-  try {
-    for await (const value of await watch({}, { signal: ending.signal })) return value;
-    throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
-  } finally {
-    ending.abort();
-  }
 }
 
 const settingsOf = (host: HostClient): Promise<Settings> => firstOf((input, options) => host.settings.watch(input, options));

@@ -9,6 +9,7 @@ import { AccountsCard } from './accounts-card.tsx';
 import { CsvExport } from './csv-export.tsx';
 import { EarnedCard } from './earned-card.tsx';
 import { LedgerCard } from './ledger-card.tsx';
+import { ProfitCard } from './profit-card.tsx';
 import { ReconciliationCard } from './reconciliation-card.tsx';
 import { SumsCard } from './sums-card.tsx';
 
@@ -47,6 +48,7 @@ function Contents() {
           {alive && <ReconciliationCard onChanged={summary.reload} />}
         </div>
       </div>
+      {value !== null && <ProfitCard atMs={value.atMs} />}
       <LedgerCard change={value?.atMs ?? null} />
     </>
   );

@@ -82,7 +82,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       }),
       keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
-      cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [] },
+      cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [], energy: () => [] },
       networkClock: clock,
       random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
       ...changes,

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { costMicro, costOfOneCnx, costsSchema, measuredSum, microText, profitDays, worthMicro } from './costs.ts';
+
+const costs = costsSchema.parse({ tariff: '0.32', cnxPrice: '0.0125' });
+const CNX = 10n ** 18n;
+
+it('what a card used is priced by the kWh, and what was earned by the coin', () => {
+  expect(costMicro(2_400, costs)).toBe(768_000n);
+  expect(worthMicro(88n * CNX, costs)).toBe(1_100_000n);
+  expect(worthMicro(-4n * CNX, costs)).toBe(-50_000n);
+  expect(costOfOneCnx(768_000n, 96n * CNX)).toBe(8_000n);
+  expect(costOfOneCnx(1n, 0n)).toBeNull();
+});
+
+it('nothing is priced that the host has set no price for', () => {
+  const none = costsSchema.parse({});
+  expect([costMicro(1, none), worthMicro(1n, none)]).toEqual([null, null]);
+});
+
+it.each([
+  [768_000n, '0.77'],
+  [0n, '0.00'],
+  [4_000n, '0.004'],
+  [-1_234_567_890n, '-1234.57'],
+  [-1n, '-0.000001'],
+  [995_000n, '1.00'],
+])('%s millionths are written %s', (micro, text) => {
+  expect(microText(micro)).toBe(text);
+});
+
+it.each(['1,5', '-1', '1e3', '0.1234567', ''])('%s is no price', (tariff) => {
+  expect(costsSchema.safeParse({ tariff }).success).toBe(false);
+});
+
+it('what was used and what was earned stand beside each other by day, and neither is made up for the other', () => {
+  const energy = [
+    { dayMs: 0, wattHours: 1_000 },
+    { dayMs: 0, wattHours: 1_400 },
+    { dayMs: 2, wattHours: 500 },
+  ];
+  const earnings = [
+    { fromMs: 0, netWei: String(88n * CNX) },
+    { fromMs: 1, netWei: '0' },
+    { fromMs: 3, netWei: String(-4n * CNX) },
+  ];
+  const days = profitDays({ energy, earnings, costs });
+  expect(days.map(({ dayMs, profit }) => [dayMs, profit])).toEqual([
+    [3, null],
+    [2, -160_000n],
+    [0, 332_000n],
+  ]);
+  expect(profitDays({ energy, earnings, costs: { ...costs, cnxPrice: null } })[2]).toMatchObject({
+    cost: 768_000n,
+    profit: null,
+  });
+  // The day on which nobody measured is in no sum that has a cost in it.
+  expect(measuredSum(days, costs)).toMatchObject({ netWei: 88n * CNX, wattHours: 2_900, profit: 172_000n });
+  expect(measuredSum(days.slice(0, 1), costs)).toBeNull();
+});

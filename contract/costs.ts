@@ -1,0 +1,100 @@
+/** What the power of the cards costs, and what the pay is worth, at the host's own prices. Pure; money as whole numbers. */
+import { z } from 'zod';
+import type { CardEnergy } from './gpu.ts';
+
+const price = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'must be a number with at most six decimals')
+  .nullable();
+
+export const costsSchema = z.object({
+  /** Its name alone: nothing is converted. */
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{1,8}$/, 'must be letters')
+    .default('EUR'),
+  /** Per kWh; null = not set. */
+  tariff: price.default(null),
+  /** Of one CNX; null = not set, and nothing is said in this currency but the cost. */
+  cnxPrice: price.default(null),
+});
+export type Costs = z.output<typeof costsSchema>;
+
+const MICRO = 1_000_000n;
+
+/** Millionths. @param text one that the schema takes */
+function microOf(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole) * MICRO + BigInt(fraction.padEnd(6, '0'));
+}
+
+/** Millionths of the currency; null = no tariff is set. */
+export function costMicro(wattHours: number, { tariff }: Costs): bigint | null {
+  return tariff === null ? null : (BigInt(Math.round(wattHours * 1_000)) * microOf(tariff)) / MICRO;
+}
+
+/** Millionths of the currency; null = no price is set. */
+export function worthMicro(wei: bigint, { cnxPrice }: Costs): bigint | null {
+  return cnxPrice === null ? null : (wei * microOf(cnxPrice)) / 10n ** 18n;
+}
+
+/** What the power of one earned CNX cost, in millionths; null where nothing was earned. */
+export function costOfOneCnx(cost: bigint, wei: bigint): bigint | null {
+  return wei > 0n ? (cost * 10n ** 18n) / wei : null;
+}
+
+/** With at least two decimals, rounded to them or, where that would be nothing, to six. */
+export function microText(micro: bigint): string {
+  const sign = micro < 0n ? '-' : '';
+  const size = micro < 0n ? -micro : micro;
+  const cents = (size + 5_000n) / 10_000n;
+  if (cents === 0n && size > 0n) return `${sign}0.${String(size).padStart(6, '0').replace(/0+$/, '')}`;
+  return `${cents === 0n ? '' : sign}${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
+}
+
+export interface ProfitDay {
+  readonly dayMs: number;
+  readonly netWei: bigint;
+  /** Null = nothing was measured on that day: then nothing is said of its cost, nor of a profit. */
+  readonly wattHours: number | null;
+  /** Millionths of the currency; null = no tariff, or no price, is set. */
+  readonly cost: bigint | null;
+  readonly worth: bigint | null;
+  readonly profit: bigint | null;
+}
+
+/** UTC days on which something was used or earned, the newest first. */
+export function profitDays(given: {
+  readonly energy: readonly Pick<CardEnergy, 'dayMs' | 'wattHours'>[];
+  readonly earnings: readonly { readonly fromMs: number; readonly netWei: string }[];
+  readonly costs: Costs;
+}): ProfitDay[] {
+  const { energy, earnings, costs } = given;
+  const days = new Map<number, { wattHours: number | null; netWei: bigint }>();
+  const at = (dayMs: number) => {
+    const day = days.get(dayMs) ?? { wattHours: null, netWei: 0n };
+    days.set(dayMs, day);
+    return day;
+  };
+  for (const { dayMs, wattHours } of energy) {
+    const day = at(dayMs);
+    day.wattHours = (day.wattHours ?? 0) + wattHours;
+  }
+  for (const { fromMs, netWei } of earnings) if (netWei !== '0') at(fromMs).netWei += BigInt(netWei);
+  return [...days]
+    .toSorted(([a], [b]) => b - a)
+    .map(([dayMs, { wattHours, netWei }]) => ({ dayMs, ...profitOf({ netWei, wattHours }, costs) }));
+}
+
+export function profitOf({ netWei, wattHours }: Pick<ProfitDay, 'netWei' | 'wattHours'>, costs: Costs): Omit<ProfitDay, 'dayMs'> {
+  const [cost, worth] = [wattHours === null ? null : costMicro(wattHours, costs), worthMicro(netWei, costs)];
+  return { netWei, wattHours, cost, worth, profit: cost === null || worth === null ? null : worth - cost };
+}
+
+/** Of those days alone on which something was measured; null = of none. */
+export function measuredSum(days: readonly ProfitDay[], costs: Costs): Omit<ProfitDay, 'dayMs'> | null {
+  const measured = days.filter(({ wattHours }) => wattHours !== null);
+  if (measured.length === 0) return null;
+  const netWei = measured.reduce((sum, day) => sum + day.netWei, 0n);
+  return profitOf({ netWei, wattHours: measured.reduce((sum, day) => sum + (day.wattHours ?? 0), 0) }, costs);
+}

@@ -1,0 +1,182 @@
+import { Zap } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  type Costs,
+  costOfOneCnx,
+  measuredSum,
+  microText,
+  type ProfitDay,
+  profitDays,
+  profitOf,
+} from '../../../contract/costs.ts';
+import type { CardEnergy } from '../../../contract/gpu.ts';
+import { useHostRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
+import { useSettings } from '../../state/app-context.ts';
+import { Card } from '../../ui/card.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Money } from '../../ui/money.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Cell, Row, Table } from '../../ui/table.tsx';
+import { chartSteps, stepText } from './periods.ts';
+import { PricesForm } from './prices-form.tsx';
+
+const VIEWS = ['days', 'cards'] as const;
+
+/** What the cards used and what that cost, beside what was earned; in the host's currency only at the host's prices. */
+export function ProfitCard({ atMs }: { readonly atMs: number }) {
+  const { t } = useTranslation('earnings');
+  const settings = useSettings();
+  const [view, setView] = useState<(typeof VIEWS)[number]>('days');
+  const { starts, toMs } = chartSteps('day', atMs);
+  const fromMs = starts[0] ?? 0;
+  const energy = useNodeRead(`energy ${fromMs}`, (client, signal) => client.gpus.energy({ fromMs, toMs }, { signal }));
+  const earned = useNodeRead(`net of days ${fromMs}`, (client, signal) =>
+    client.money.earnings({ bucket: 'day', fromMs, toMs }, { signal }),
+  );
+  useRefresh(energy, 60_000, atMs);
+  useRefresh(earned, 60_000, atMs);
+  const error = energy.error ?? earned.error;
+  const rows = energy.value?.rows ?? null;
+  return (
+    <Card
+      title={t('profit.title')}
+      aside={
+        <Segmented
+          label={t('profit.view')}
+          value={view}
+          options={VIEWS.map((value) => ({ value, label: t(`profit.${value}`) }))}
+          onChange={setView}
+        />
+      }
+    >
+      {error && <ErrorNote error={error} />}
+      {rows !== null && earned.value !== null && settings !== null && (
+        <div className="flex flex-col gap-4">
+          {rows.length === 0 ? (
+            <EmptyState icon={Zap} title={t('profit.none')} hint={t('profit.noneHint')} />
+          ) : (
+            <div className="-mx-4">
+              {view === 'days' ? (
+                <Days
+                  days={profitDays({ energy: rows, earnings: earned.value.rows, costs: settings.costs })}
+                  costs={settings.costs}
+                />
+              ) : (
+                <Cards rows={rows} costs={settings.costs} />
+              )}
+            </div>
+          )}
+          <p className="text-[13px] text-faint">{t('profit.hint')}</p>
+          <PricesForm key={JSON.stringify(settings.costs)} costs={settings.costs} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+const kWh = (wattHours: number | null) => (wattHours === null ? '—' : (wattHours / 1_000).toFixed(2));
+
+function Amount({ micro }: { readonly micro: bigint | null }) {
+  if (micro === null) return <span className="text-faint">—</span>;
+  return <span className={micro < 0n ? 'text-bad' : ''}>{microText(micro)}</span>;
+}
+
+function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly costs: Costs }) {
+  const { t, i18n } = useTranslation('earnings');
+  const whole = measuredSum(days, costs);
+  const ofOne = whole === null || whole.cost === null ? null : costOfOneCnx(whole.cost, whole.netWei);
+  const priced = costs.cnxPrice !== null;
+  const { currency } = costs;
+  const columns = [
+    { key: 'day', label: t('profit.day') },
+    { key: 'net', label: `${t('parts.net')} (CNX)`, right: true },
+    { key: 'energy', label: t('profit.energy'), right: true },
+    { key: 'cost', label: `${t('profit.cost')} (${currency})`, right: true },
+    ...(priced
+      ? [
+          { key: 'worth', label: `${t('profit.worth')} (${currency})`, right: true },
+          { key: 'profit', label: `${t('profit.profit')} (${currency})`, right: true },
+        ]
+      : []),
+  ];
+  const line = (row: Omit<ProfitDay, 'dayMs'>) => (
+    <>
+      <Cell right>
+        <Money wei={row.netWei} bare signed />
+      </Cell>
+      <Cell right>{kWh(row.wattHours)}</Cell>
+      <Cell right>
+        <Amount micro={row.cost} />
+      </Cell>
+      {priced && (
+        <>
+          <Cell right>
+            <Amount micro={row.worth} />
+          </Cell>
+          <Cell right>
+            <Amount micro={row.profit} />
+          </Cell>
+        </>
+      )}
+    </>
+  );
+  return (
+    <>
+      <Table caption={t('profit.title')} columns={columns}>
+        {whole !== null && (
+          <Row>
+            <Cell head className="font-semibold!">
+              {t('profit.sum')}
+            </Cell>
+            {line(whole)}
+          </Row>
+        )}
+        {days.map((day) => (
+          <Row key={day.dayMs}>
+            <Cell head>{stepText('day', day.dayMs, i18n.language)}</Cell>
+            {line(day)}
+          </Row>
+        ))}
+      </Table>
+      {ofOne !== null && <p className="px-4 pt-2 text-soft">{t('profit.ofOne', { cost: microText(ofOne), currency })}</p>}
+    </>
+  );
+}
+
+function Cards({ rows, costs }: { readonly rows: readonly CardEnergy[]; readonly costs: Costs }) {
+  const { t } = useTranslation('earnings');
+  const known = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
+  const nameOf = (id: string) => known.value?.inventory.cards.find((card) => card.id === id)?.name ?? id;
+  const ids = [...new Set(rows.map(({ cardId }) => cardId))];
+  const columns = [
+    { key: 'card', label: t('profit.card') },
+    { key: 'energy', label: t('profit.energy'), right: true },
+    { key: 'average', label: t('profit.average'), right: true },
+    { key: 'hours', label: t('profit.hours'), right: true },
+    { key: 'cost', label: `${t('profit.cost')} (${costs.currency})`, right: true },
+  ];
+  return (
+    <Table caption={t('profit.title')} columns={columns}>
+      {ids.map((id) => {
+        const own = rows.filter(({ cardId }) => cardId === id);
+        const wattHours = own.reduce((sum, row) => sum + row.wattHours, 0);
+        const hours = own.reduce((sum, row) => sum + row.seconds, 0) / 3_600;
+        return (
+          <Row key={id}>
+            <Cell head className="break-all">
+              {nameOf(id)}
+            </Cell>
+            <Cell right>{kWh(wattHours)}</Cell>
+            <Cell right>{hours === 0 ? '—' : `${Math.round(wattHours / hours)} W`}</Cell>
+            <Cell right>{hours.toFixed(1)}</Cell>
+            <Cell right>
+              <Amount micro={profitOf({ netWei: 0n, wattHours }, costs).cost} />
+            </Cell>
+          </Row>
+        );
+      })}
+    </Table>
+  );
+}
