@@ -208,7 +208,7 @@ it.each([
   { screen: 'wallet', text: 'Selection weight' },
   { screen: 'gpus', text: 'Show as a table' },
   { screen: 'models', text: 'Files that belong to no known model' },
-])('axe finds nothing serious on $screen, light and dark', async ({ screen, text }) => {
+])('axe finds nothing on $screen, light and dark', async ({ screen, text }) => {
   const page = await window.open({ fixture: 'running', screen });
   if (screen === 'wallet') await page.getByRole('textbox', { name: 'New stake' }).fill('430');
   await page.getByText(text).first().waitFor();

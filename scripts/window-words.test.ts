@@ -38,7 +38,7 @@ const FORMER = [
   ...['then does not get the money', 'Who does will stand here', 'Amount that shall arrive', 'Left on this UTC day'],
   ...['tells no estimate', 'Look through the folder', 'Found by “Look”', 'answered by its process', 'The node is free. It is.'],
   ...['1 nodes', 'The node crashes', 'whoever supervises', 'did not pass', 'installed when you say so', 'This is no JSON'],
-  ...['This way of running the program has no notifications', 'Row AAB of the group table', 'let this node take tasks'],
+  ...['This way of running the program has no notifications', 'of the group table', 'let this node take tasks'],
   ...['told by the relay', 'Group refund', 'Whose fault'],
 ];
 
@@ -68,6 +68,7 @@ const PRESENT: readonly (readonly [string, string])[] = [
   ['source.relay', 'from relay'],
   ['taskStatus.EndGroupRefund', 'Agreed, share paid'],
   ['sections.fault', 'Cause'],
+  ['group.rows.outvoted', 'Two agreed; yours differed'],
 ];
 
 describe('English', () => {

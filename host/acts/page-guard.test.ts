@@ -214,6 +214,14 @@ describe('a page', () => {
     ]);
   });
 
+  it('starts no node whose stake nobody has allowed', async () => {
+    const call = { path: 'profiles.start', act: 'money', input: { id: 'known' } } as const;
+    const refusing = guard(false);
+    expect(await outcome(refusing.check(call))).toBe('ACT_NOT_CONFIRMED');
+    expect(refusing.asked).toEqual([{ name: 'stakeAtStart', address: ADDRESS, facts: { node: 'known' } }]);
+    expect(await outcome(guard(true).check(call))).toBe('done');
+  });
+
   it('adds no network by itself: whoever is asked sees where it leads', async () => {
     const preset = { title: 'Crynux', relayUrl: 'https://evil.example', chain: { rpcUrls: ['https://rpc.example'], chainId: 7 } };
     const call = { path: 'networks.add', act: 'money', input: { preset } } as const;

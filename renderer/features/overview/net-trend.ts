@@ -3,7 +3,7 @@ import type { EarningsSumsView } from '../../../contract/money.ts';
 
 export interface Trend {
   readonly kind: 'up' | 'down' | 'same';
-  /** Of what it was before, in whole percent; null = there is nothing before to compare with. */
+  /** Of what it was before, in whole percent; null = one of the weeks brought nothing, or a loss. */
   readonly percent: number | null;
 }
 
@@ -26,7 +26,8 @@ export function weekTrend(days: readonly DayNet[], nowMs: number): Trend {
   const now = sum(today - WEEK, today);
   const before = sum(today - 2 * WEEK, today - WEEK);
   const kind = now > before ? 'up' : now < before ? 'down' : 'same';
-  if (before <= 0n) return { kind, percent: null };
+  // Of nothing, or of a loss, no percent says anything.
+  if (before <= 0n || now < 0n) return { kind, percent: null };
   const change = now > before ? now - before : before - now;
   return { kind, percent: Number((change * 100n) / before) };
 }

@@ -3,6 +3,7 @@ import type { CaseFile, GroupMember } from '../../../contract/trust.ts';
 import { Card } from '../../ui/card.tsx';
 import { durationText } from '../../ui/duration.ts';
 import { Hash } from '../../ui/hash.tsx';
+import { rowWord } from './row-word.ts';
 
 const CELL = 'py-1.5 pr-3';
 
@@ -44,7 +45,10 @@ export function CaseGroup({ file }: { readonly file: CaseFile }) {
         </table>
         {rules && (
           <div className="flex flex-col gap-1 text-soft">
-            <p>{t('case.group.row', { row: rules.row, status: t(`common:taskStatus.${rules.lawful}`) })}</p>
+            <p title={rules.row}>
+              {t(`case.group.rows.${rowWord(rules)}`)}{' '}
+              {t('case.group.lawful', { status: t(`common:taskStatus.${rules.lawful}`) })}
+            </p>
             <p>{t(rules.explained ? 'case.group.explained' : 'case.group.unexplained')}</p>
             {rules.thresholds && <p>{t('case.group.thresholds', rules.thresholds)}</p>}
             {rules.deviations.map((name) => (
