@@ -20,6 +20,10 @@ export class MachineHolds {
     return this.#guard?.reason() ?? this.#warmUp?.reason() ?? null;
   }
 
+  get isHeld(): boolean {
+    return this.reason() !== null;
+  }
+
   problem(): SerialisedError | null {
     return this.#warmUp?.problem() ?? null;
   }

@@ -4,22 +4,20 @@ import type { WarmUpOrder } from '../../contract/warm-up.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
-import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { Life } from '../life/life.ts';
 import { describeNode, describeWhole, moveNode, type NodeState, type NodeStateKind } from '../life/node-state.ts';
-import { EventFeed } from '../loop/event-feed.ts';
 import type { PollLoop } from '../loop/poll-loop.ts';
 import { RelayHealth } from '../loop/relay-health.ts';
 import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
-import { StartWatch } from '../loop/start-watch.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
 import type { StoredTask } from '../store/tasks.ts';
 import { Announcer } from './announcer.ts';
+import { noteBar } from './bar.ts';
 import { type ClockJump, watchClock } from './clock-watch.ts';
 import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { MachineHolds } from './machine-holds.ts';
@@ -27,15 +25,11 @@ import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
 import { Payments } from './payments.ts';
 import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
+import { RelayBalance } from './relay-balance.ts';
 import { runCompanion } from './run-companion.ts';
+import { TaskNotice } from './task-notice.ts';
 import { stakeView, taskView } from './views.ts';
-
-/** How long a stopping node waits for a network it cannot reach. */
-const STOP_WITHOUT_NETWORK_MS = 30_000;
-const STOP_CHECK_MS = 250;
-
-/** How often an unchanged balance is noted again. */
-const NOTE_BALANCE_MS = 60_000;
+import { waitToEnd } from './wait-to-end.ts';
 
 export class Node {
   readonly #options: NodeOptions;
@@ -44,22 +38,20 @@ export class Node {
   readonly #driver: TaskDriver;
   readonly #life: Life;
   readonly #payments: Payments;
-  readonly #starts: StartWatch;
+  readonly #notice: TaskNotice;
   readonly #holds: MachineHolds;
   readonly #announcer: Announcer;
+  readonly #relayBalance: RelayBalance;
   readonly #loops: Readonly<Record<PollName, PollLoop>>;
   readonly #ending = new AbortController();
   readonly #hurry = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
   #state: NodeState = { kind: 'starting', message: 'Starting the engine and reading the network.' };
   #stopping: Promise<void> | null = null;
-  #relayBalanceWei: bigint | null = null;
   #relaySinceMs: number | null = null;
   #problem: SerialisedError | null = null;
   #engineVersion: string | null = null;
   #engineError: SerialisedError | null = null;
-  /** Every event of the time before this process has been read: only then is it known whether the node may join. */
-  #caughtUp = false;
   /** Nothing but the checks has been done before this. */
   #isCleared = false;
 
@@ -67,11 +59,11 @@ export class Node {
     this.#options = options;
     this.#holds = new MachineHolds(options);
     this.#announcer = new Announcer(options.onNode);
+    this.#relayBalance = new RelayBalance(options.context);
     const { context } = options;
     const { store, clock, networkClock } = context;
     networkClock.readBy(() => this.#readClock());
     this.#budget = new RequestBudget(clock);
-    this.#starts = new StartWatch(clock);
     this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
     this.#driver = new TaskDriver({
       context,
@@ -92,32 +84,21 @@ export class Node {
       onMoney: () => options.money?.wake(),
       identity: () => this.#identity(),
       onState: (kind) => this.#enter(kind),
-      onInfo: ({ relayBalanceWei }) => {
-        this.#relayBalanceWei = context.network.rules.keepsAccounts ? relayBalanceWei : null;
-        if (this.#relayBalanceWei !== null) this.#noteBalance(this.#relayBalanceWei);
-      },
+      onInfo: ({ relayBalanceWei }) => this.#relayBalance.read(relayBalanceWei),
     });
-    const feed = new EventFeed(context, {
-      wakeTask: (commitment) => {
-        this.#starts.noticed(commitment);
-        this.#driver.wake(commitment, { rumour: true });
-      },
+    this.#notice = new TaskNotice({
+      context,
+      driver: this.#driver,
       onNodeEvent: (event) => this.#nodeEvent(event),
+      onCaughtUp: () => this.#loops.membership.wake(),
+      loops: () => this.#loops,
     });
     const diagnostics = new DiagnosticsSender(context);
     this.#loops = createPolls(
       { context, budget: this.#budget, health: this.#health },
       {
-        pointer: {
-          periodMs: () => this.#pointerPeriodMs(),
-          untilBest: () => this.#untilStart('even'),
-          poll: () => this.#readPointer(),
-        },
-        events: {
-          periodMs: () => PERIOD_MS.events,
-          untilBest: () => this.#untilStart('odd'),
-          poll: () => this.#readEvents(feed),
-        },
+        pointer: this.#notice.pointer,
+        events: this.#notice.events,
         membership: {
           periodMs: () => this.#membershipPeriodMs(),
           poll: () => this.#keepMembership(),
@@ -144,7 +125,7 @@ export class Node {
     options.models?.onChange(() => this.#loops.membership.wake());
     options.clearance?.onChange(() => this.#changed());
     options.money?.stakeActs?.onRead(() => this.#changed());
-    this.#life.hold(this.#isHeld());
+    this.#life.hold(this.#holds.isHeld);
     this.#holds.onChange(() => this.#holdsChanged());
   }
 
@@ -175,29 +156,22 @@ export class Node {
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping */
   pause(): void {
     this.#mustGoOn('pause');
-    this.#options.context.store.settings.set('desired', 'paused');
-    this.#life.want('paused');
-    this.#loops.membership.wake();
+    this.#want('paused');
   }
 
   /** Also the host's consent to join again after a slash or kick-out. @throws WorkerError NODE_ILLEGAL_STATE while stopping */
   resume(): void {
     this.#mustGoOn('resume');
-    const { settings } = this.#options.context.store;
-    settings.set('desired', 'running');
-    settings.set('barred', null);
+    this.#options.context.store.settings.set('barred', null);
     this.#options.clearance?.expire();
-    this.#life.want('running');
+    this.#want('running');
     if (['stopped', 'slashed', 'kickedOut'].includes(this.#state.kind)) this.#enter('starting');
-    this.#loops.membership.wake();
   }
 
   /** Leaves the network after the current task and takes the stake back. @throws WorkerError NODE_ILLEGAL_STATE while stopping */
   unstake(): void {
     this.#mustGoOn('take its stake back');
-    this.#options.context.store.settings.set('desired', 'unstaked');
-    this.#life.want('unstaked');
-    this.#loops.membership.wake();
+    this.#want('unstaked');
   }
 
   /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, without self-test, or with nothing to decide */
@@ -246,7 +220,7 @@ export class Node {
       relaySinceMs: this.#relaySinceMs,
       chain: this.#options.money?.stakeActs?.reach ?? { kind: 'none', sinceMs: null },
       wanted: this.#life.wanted,
-      relayBalanceWei: this.#relayBalanceWei?.toString() ?? null,
+      relayBalanceWei: this.#relayBalance.wei?.toString() ?? null,
       error: nodeError(this.#options.context, { problem: this.#obstacle(), engine: this.#engineError, health: this.#health }),
       ...this.#holds.views(),
       life,
@@ -261,7 +235,13 @@ export class Node {
     this.#life.want(quitNetwork ? 'left' : 'away');
     this.#loops.membership.wake();
     // A node that may have a twin says nothing in its name.
-    if (this.#isCleared) await this.#waitFor(() => this.#driver.open.length === 0 && this.#life.settled);
+    if (this.#isCleared) {
+      await waitToEnd(context.clock, {
+        isDone: () => this.#driver.open.length === 0 && this.#life.settled,
+        isReachable: () => this.#health.state.kind === 'reachable' && this.#life.obstacle === null,
+        signal: this.#hurry.signal,
+      });
+    }
     this.#setState({ kind: 'stopping', message: 'The node stops its engine.' });
     this.#ending.abort(new Error('the node stops'));
     await context.engine.stop();
@@ -271,53 +251,9 @@ export class Node {
     this.#setState({ kind: 'stopped', why: 'asked' });
   }
 
-  /** Waits for network, chain and task, but not for ever for a network or a chain that cannot be reached. */
-  async #waitFor(done: () => boolean): Promise<void> {
-    const { clock } = this.#options.context;
-    let unreachableForMs: (() => number) | null = null;
-    while (!done() && !this.#hurry.signal.aborted) {
-      if (this.#health.state.kind === 'reachable' && this.#life.obstacle === null) unreachableForMs = null;
-      else unreachableForMs ??= startStopwatch(clock);
-      if (unreachableForMs !== null && unreachableForMs() > STOP_WITHOUT_NETWORK_MS) return;
-      await clock.sleep(STOP_CHECK_MS, this.#hurry.signal).catch(() => {});
-    }
-  }
-
-  #pointerPeriodMs(): number {
-    return this.#driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer;
-  }
-
-  /** Blocks start tasks on a chain; a relay does in rounds, and while a task is open nothing else starts. */
-  #untilStart(part: 'even' | 'odd'): number | null {
-    const isRelay = this.#options.context.network.rules.expiry === null;
-    return isRelay && this.#driver.open.length === 0 ? this.#starts.untilLook(part) : null;
-  }
-
   #membershipPeriodMs(): number {
     if (this.#stopping !== null) return PERIOD_MS.membershipStopping;
     return this.#life.settled ? PERIOD_MS.membershipSettled : PERIOD_MS.membershipUnsettled;
-  }
-
-  async #readPointer(): Promise<void> {
-    const beganMs = this.#starts.nowMs();
-    const pointer = await this.#options.context.network.currentTask();
-    if (pointer === null) this.#starts.looked(beganMs);
-    if (pointer === null || this.#driver.open.includes(pointer)) return;
-    this.#starts.noticed(pointer);
-    this.#loops.pointer.calm();
-    this.#driver.wake(pointer, { current: true });
-  }
-
-  async #readEvents(feed: EventFeed): Promise<void> {
-    const beganMs = this.#starts.nowMs();
-    if (await feed.poll()) {
-      this.#loops.events.wake();
-      return;
-    }
-    this.#starts.looked(beganMs);
-    if (this.#caughtUp) return;
-    this.#caughtUp = true;
-    this.#loops.membership.wake();
   }
 
   async #keepMembership(): Promise<void> {
@@ -335,7 +271,7 @@ export class Node {
 
   /** Joining needs the engine's version and every past event; leaving needs neither. */
   #mayJudgeMembership(): boolean {
-    return this.#stopping !== null || (this.#caughtUp && this.#engineVersion !== null);
+    return this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null);
   }
 
   /** Every loop looks at once, as after a start: what it waits for may have happened long ago. */
@@ -359,30 +295,14 @@ export class Node {
   }
 
   /** For whoever asks when the process is gone. */
-  #noteBalance(wei: bigint): void {
-    const { store, clock } = this.#options.context;
-    const last = store.settings.get('lastBalance');
-    // biome-ignore lint/plugin: told to people, with the date at which it was read
-    const isFresh = last !== null && clock.now() - last.readMs < NOTE_BALANCE_MS;
-    if (isFresh && last.wei === String(wei)) return;
-    store.settings.set('lastBalance', { wei: String(wei), readMs: clock.now() });
-  }
-
   #nodeEvent(event: RelayEvent): void {
-    const { store, network, networkClock } = this.#options.context;
-    const evidence = `event ${event.id}`;
-    if (!sameAddress(event.nodeAddress, network.address)) return;
-    this.#options.witness?.onNodeEvent(event);
-    if (event.type === 'DownloadModel') this.#options.models?.onEvent(event);
-    if (event.type !== 'NodeSlashed' && event.type !== 'NodeKickedOut') return;
-    const barred = event.type === 'NodeSlashed' ? 'slashed' : 'kickedOut';
-    if (store.settings.get('barred') !== 'slashed') {
-      store.settings.set('barred', barred);
-      store.settings.set('barredMs', Math.trunc(networkClock.now()));
-    }
-    this.#options.money?.wake();
-    this.#options.money?.stakeActs?.doubt();
-    store.history.add({ state: barred, atMs: networkClock.now(), source: 'event', evidence });
+    const { context, witness, models, money } = this.#options;
+    if (!sameAddress(event.nodeAddress, context.network.address)) return;
+    witness?.onNodeEvent(event);
+    if (event.type === 'DownloadModel') models?.onEvent(event);
+    if (!noteBar(context, event)) return;
+    money?.wake();
+    money?.stakeActs?.doubt();
     this.#loops.membership.wake();
     this.#changed();
   }
@@ -399,18 +319,14 @@ export class Node {
     this.#changed();
   }
 
-  #isHeld(): boolean {
-    return this.#holds.reason() !== null;
-  }
-
   #holdsChanged(): void {
-    if (this.#life.hold(this.#isHeld())) this.#loops.membership.wake();
+    if (this.#life.hold(this.#holds.isHeld)) this.#loops.membership.wake();
     this.#changed();
   }
 
   /** No task here, and none to come: the network has it as paused, or does not list it. */
   #isIdle(): boolean {
-    return this.#stopping === null && this.#isHeld() && this.#life.settled && this.#driver.open.length === 0;
+    return this.#stopping === null && this.#holds.isHeld && this.#life.settled && this.#driver.open.length === 0;
   }
 
   #taskView(task: StoredTask): TaskView {
@@ -423,7 +339,7 @@ export class Node {
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
     if (task !== null) onTask(this.#taskView(task), this.#announcer.next());
-    if (task?.startTimeMs != null) this.#starts.started(commitment, task.startTimeMs);
+    if (task?.startTimeMs != null) this.#notice.starts.started(commitment, task.startTimeMs);
     this.#changed();
   }
 
@@ -467,6 +383,13 @@ export class Node {
   #obstacle(): SerialisedError | null {
     if (!this.#isCleared) return this.#options.clearance?.objection() ?? null;
     return this.#life.obstacle ?? this.#problem ?? this.#holds.problem();
+  }
+
+  /** Remembered beyond this process, and acted on in the next look at the membership. */
+  #want(wanted: 'running' | 'paused' | 'unstaked'): void {
+    this.#options.context.store.settings.set('desired', wanted);
+    this.#life.want(wanted);
+    this.#loops.membership.wake();
   }
 
   #mustGoOn(what: string): void {

@@ -1,0 +1,86 @@
+/**
+ * How a node notices that it has a task: the network's pointer and its events, each asked in its half of the second, and
+ * both at the instants at which tasks have started before.
+ */
+import type { RelayEvent } from '../../protocol/wire/event.ts';
+import type { LoopContext } from '../loop/context.ts';
+import { EventFeed } from '../loop/event-feed.ts';
+import type { PollLoop } from '../loop/poll-loop.ts';
+import { StartWatch } from '../loop/start-watch.ts';
+import type { TaskDriver } from '../loop/task-driver.ts';
+import { PERIOD_MS, type Poll } from './polls.ts';
+
+export interface TaskNoticeOptions {
+  readonly context: LoopContext;
+  readonly driver: Pick<TaskDriver, 'open' | 'wake'>;
+  readonly onNodeEvent: (event: RelayEvent) => void;
+  /** Every event of the time before this process has been read. */
+  readonly onCaughtUp: () => void;
+  readonly loops: () => Readonly<Record<'pointer' | 'events', Pick<PollLoop, 'wake' | 'calm'>>>;
+}
+
+export class TaskNotice {
+  readonly pointer: Poll;
+  readonly events: Poll;
+  readonly starts: StartWatch;
+  readonly #options: TaskNoticeOptions;
+  readonly #feed: EventFeed;
+  #caughtUp = false;
+
+  constructor(options: TaskNoticeOptions) {
+    const { context, driver, onNodeEvent } = options;
+    this.#options = options;
+    this.starts = new StartWatch(context.clock);
+    this.#feed = new EventFeed(context, {
+      wakeTask: (commitment) => {
+        this.starts.noticed(commitment);
+        driver.wake(commitment, { rumour: true });
+      },
+      onNodeEvent,
+    });
+    this.pointer = {
+      periodMs: () => (driver.open.length > 0 ? PERIOD_MS.pointerBusy : PERIOD_MS.pointer),
+      untilBest: () => this.#untilStart('even'),
+      poll: () => this.#readPointer(),
+    };
+    this.events = {
+      periodMs: () => PERIOD_MS.events,
+      untilBest: () => this.#untilStart('odd'),
+      poll: () => this.#readEvents(),
+    };
+  }
+
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  /** Blocks start tasks on a chain; a relay does in rounds, and while a task is open nothing else starts. */
+  #untilStart(part: 'even' | 'odd'): number | null {
+    const { context, driver } = this.#options;
+    const isRelay = context.network.rules.expiry === null;
+    return isRelay && driver.open.length === 0 ? this.starts.untilLook(part) : null;
+  }
+
+  async #readPointer(): Promise<void> {
+    const { context, driver, loops } = this.#options;
+    const beganMs = this.starts.nowMs();
+    const pointer = await context.network.currentTask();
+    if (pointer === null) this.starts.looked(beganMs);
+    if (pointer === null || driver.open.includes(pointer)) return;
+    this.starts.noticed(pointer);
+    loops().pointer.calm();
+    driver.wake(pointer, { current: true });
+  }
+
+  async #readEvents(): Promise<void> {
+    const beganMs = this.starts.nowMs();
+    if (await this.#feed.poll()) {
+      this.#options.loops().events.wake();
+      return;
+    }
+    this.starts.looked(beganMs);
+    if (this.#caughtUp) return;
+    this.#caughtUp = true;
+    this.#options.onCaughtUp();
+  }
+}
