@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { isTest, packagesIn, readSources } from '../house/imports.ts';
+import { NOT_SHIPPED } from '../house/places.ts';
 import { backendList } from './backend-list.ts';
 import { componentsOf } from './components.ts';
 import { groupsOf } from './contents.ts';
@@ -21,6 +23,23 @@ const target = targetOf('linux', 'x64');
 const lock = await readLock(root);
 const components = componentsOf({ root, lock, target });
 const names = components.map(({ name }) => name);
+
+it('P7: what only the window and tools import is bundled or stays here, and no dependency of an installation', () => {
+  const {
+    dependencies,
+    devDependencies,
+  }: Record<string, Record<string, string>> = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const run = ['protocol', 'contract', 'platform', 'worker', 'host', 'headless', 'devnet', 'electron', 'demo'];
+  const imported = new Set(
+    readSources(root, run)
+      .filter(({ path: file }) => !isTest(file) && !NOT_SHIPPED.includes(file))
+      .flatMap(({ path: file }) => packagesIn(readFileSync(path.join(root, file), 'utf8'))),
+  );
+  // Found by their place, and not by an import.
+  for (const name of ['@foundry-rs/anvil', 'keytar']) imported.add(name);
+  expect(Object.keys(dependencies ?? {}).filter((name) => !imported.has(name))).toEqual([]);
+  expect(Object.keys(devDependencies ?? {}).filter((name) => imported.has(name) && name !== 'electron')).toEqual([]);
+});
 
 describe('what a package holds of others', () => {
   it('is what its rooms import, what is shipped as files, and the programs under it', () => {
