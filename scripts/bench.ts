@@ -1,7 +1,7 @@
 /**
  * Speed, as figures with their spread over several runs, and as ratios to the official node's.
  *
- *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--instructions] [--json FILE] [--compare FILE]
+ *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--instructions] [--json FILE] [--compare FILE]
  *
  * `--json` keeps the figures; `--compare` shows what has become slower since such a file was written. Instructions are
  * counted by valgrind, which takes a minute or two.
@@ -14,6 +14,7 @@ import { measureGrowth } from './bench/measure-growth.ts';
 import { countInstructions, measureHash } from './bench/measure-hash.ts';
 import { measureIdle } from './bench/measure-idle.ts';
 import { measurePolling } from './bench/measure-polling.ts';
+import { measureProfiles } from './bench/measure-profiles.ts';
 import { measureTasks } from './bench/measure-tasks.ts';
 import { measureWindow } from './bench/measure-window.ts';
 import { buildDesktop } from './build-desktop.ts';
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     tasks: { type: 'string', default: '10' },
     only: { type: 'string', default: PARTS.join(',') },
+    profiles: { type: 'string' },
     instructions: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -50,13 +52,14 @@ const print = (text = '') => void process.stdout.write(`${text}\n`);
 
 const before = values.compare === undefined ? null : reportSchema.parse(JSON.parse(readFileSync(values.compare, 'utf8')));
 const figures = new Figures();
-if (wanted.has('idle') || wanted.has('window')) await buildDesktop();
+if (wanted.has('idle') || wanted.has('window') || values.profiles !== undefined) await buildDesktop();
 if (wanted.has('polling')) measurePolling(figures);
 if (wanted.has('hash')) await measureHash(runs, figures);
 if (values.instructions && !countInstructions(figures)) say('instructions are not counted: valgrind is not there');
 if (wanted.has('growth')) await measureGrowth(figures, values.large, say);
 if (wanted.has('tasks')) await measureTasks({ tasks: count(values.tasks), runs, figures, say });
 if (wanted.has('idle')) await measureIdle(runs, figures);
+if (values.profiles !== undefined) await measureProfiles(values.profiles.split(',').map(count), figures, say);
 if (wanted.has('window')) await measureWindow(runs, figures);
 
 const report: Report = {

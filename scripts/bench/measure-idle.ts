@@ -1,28 +1,15 @@
 /** What the built worker and the built command line cost: memory, processor, and the time of an answer. Linux tells it all. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../devnet/system.ts';
 import { startTestNetwork } from '../../e2e/support/test-network.ts';
 import type { Figures } from './figures.ts';
+import { cpuSeconds, pssMib } from './process-figures.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const SETTLE_MS = 20_000;
 const WATCH_MS = 30_000;
-/** Of the kernel's clock, a second; the same on every Linux that Node runs on. */
-const TICKS = 100;
 const ANSWERS = 7;
-
-function pssMib(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1_024;
-}
-
-/** User and system, seconds. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
 
 export async function measureIdle(runs: number, figures: Figures): Promise<void> {
   if (process.platform === 'linux') await measureWorker(runs, figures);
