@@ -96,6 +96,26 @@ describe('accessibility', () => {
     expect(await contrastFindings(page)).toEqual([expect.stringMatching(/^color-contrast: .*pale/)]);
   });
 
+  it('goes anywhere from the keyboard, tells its keys, and draws stronger lines for who asks for contrast', async () => {
+    const page = await open('two-nodes', '/node/living-room/overview');
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('combobox', { name: 'Screen, node or setting' }).and(page.locator(':focus')).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.type('settings notif');
+    await page.getByRole('option', { selected: true }).getByText('Settings: Notifications').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What is told' }).waitFor();
+    await page.keyboard.press('ControlOrMeta+/');
+    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Ctrl K').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const line = () => page.evaluate<string>(`getComputedStyle(document.documentElement).getPropertyValue('--line')`);
+    const plain = await line();
+    await page.emulateMedia({ contrast: 'more' });
+    expect(await line()).not.toBe(plain);
+    expect(await contrastFindings(page)).toEqual([]);
+  });
+
   it('fits the smallest window without scrolling sideways', async () => {
     const page = await open('executing', '/node/living-room/overview');
     await page.setViewportSize({ width: 900, height: 600 });

@@ -8,6 +8,7 @@ import { Toasts } from '../ui/toasts.tsx';
 import { ConnectionBanner, NodeConnectionBanner } from './connection-banner.tsx';
 import { NodeProvider } from './node-provider.tsx';
 import { Notices } from './notices.tsx';
+import { Palette } from './palette.tsx';
 import { NodeMissing, Waiting } from './places.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -45,6 +46,7 @@ export function Frame() {
         )}
       </main>
       <Toasts />
+      <Palette />
     </div>
   );
 }

@@ -84,6 +84,20 @@ export const common = {
     EndGroupSuccess: 'Group success',
   },
   taskType: { StableDiffusion: 'Image', Llm: 'Text', FineTuneLora: 'Fine-tuning' },
+  palette: {
+    title: 'Go to',
+    find: 'Screen, node or setting',
+    nothing: 'Nothing matches.',
+    keys: 'Keyboard',
+    what: {
+      palette: 'Go to a screen, a node or a setting',
+      sheet: 'This sheet',
+      move: 'Move in a list or a menu',
+      go: 'Open what is chosen',
+      close: 'Close a dialog',
+      next: 'To the next control, and back',
+    },
+  },
   address: 'address',
   transaction: { name: 'transaction', page: 'its address in the explorer', opens: 'in the explorer, in a new tab' },
   do: {

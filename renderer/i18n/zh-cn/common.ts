@@ -87,6 +87,20 @@ export const common: Same<typeof en> = {
     EndGroupSuccess: '组成功',
   },
   taskType: { StableDiffusion: '图像', Llm: '文本', FineTuneLora: '微调' },
+  palette: {
+    title: '前往',
+    find: '页面、节点或设置',
+    nothing: '没有匹配项。',
+    keys: '键盘',
+    what: {
+      palette: '前往页面、节点或设置',
+      sheet: '此列表',
+      move: '在列表或菜单中移动',
+      go: '打开所选项',
+      close: '关闭对话框',
+      next: '下一个控件，或返回',
+    },
+  },
   address: '地址',
   transaction: { name: '交易', page: '浏览器中的地址', opens: '在区块浏览器中（新标签页）' },
   do: {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { matching, moved } from './commands.ts';
+
+const commands = ['Wallet & stake', 'Settings: Notifications', 'Attic: Overview'].map((text) => ({ id: text, text, to: '/' }));
+
+it.each([
+  ['', 3],
+  ['STAKE', 1],
+  ['notif sett', 1],
+  ['attic wallet', 0],
+])('“%s” finds %i', (typed, count) => {
+  expect(matching(commands, typed)).toHaveLength(count);
+});
+
+it('goes around the ends, and stays where there is nothing', () => {
+  expect([moved(2, 1, 3), moved(0, -1, 3), moved(0, 1, 0)]).toEqual([0, 2, 0]);
+});
