@@ -1,6 +1,6 @@
 /**
- * Text of files that a host may have edited: Notepad and PowerShell write UTF-8 with a byte order mark, or UTF-16. The one
- * decoder for all of them.
+ * The only decoder for text files that a host may have edited: Notepad and PowerShell write UTF-8 with a byte order mark,
+ * or UTF-16.
  */
 
 /** @throws TypeError: neither UTF-8 nor UTF-16 */
@@ -8,7 +8,7 @@ export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
 }
 
-/** By the mark; without one by where the zeros of ASCII letters are, and JSON begins with two of those. */
+/** Uses the byte order mark, or else the position of the zero bytes of ASCII characters; JSON begins with two of them. */
 function encodingOf([first, second, third, fourth]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';

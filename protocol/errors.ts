@@ -1,8 +1,8 @@
 /**
- * Coded errors, the one way a failure crosses a border in this project.
+ * Coded errors, the only form in which a failure crosses a border in this project.
  *
- * Each room has its own catalogue (code → what it means and what to do) and its own subclass;
- * `docs/errors.md` is made from the catalogues, and a test keeps it in step.
+ * Each room has its own catalogue (code → meaning and remedy) and its own subclass. `docs/errors.md` is generated from the
+ * catalogues, and a test checks that it is up to date.
  */
 
 interface ErrorEntry {
@@ -39,7 +39,7 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** Any thrown value as a serialisable error; what has no code is a bug and says so (`UNEXPECTED`). */
+/** Any thrown value as a serialisable error; a value without a code is a bug and becomes `UNEXPECTED`. */
 export function serialiseError(error: unknown): SerialisedError {
   if (error instanceof CodedError) return error.serialise();
   return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), data: {} };
@@ -47,17 +47,17 @@ export function serialiseError(error: unknown): SerialisedError {
 
 export const PROTOCOL_ERRORS = {
   PROTOCOL_BAD_HEX: {
-    meaning: 'A value that must be 0x-hex of a fixed length is not.',
+    meaning: 'A value is not 0x-hex of the required length.',
     remedy: 'Check the value; the message names the field.',
   },
   PROTOCOL_ILLEGAL_TRANSITION: {
-    meaning: 'A task was to be moved along an edge that the state graph does not have, or by an actor who may not.',
+    meaning: 'A task state change is not in the state graph, or the actor may not make it.',
     remedy: 'Report it: the network and this program disagree about the rules.',
   },
-  PROTOCOL_DEADLINE_NOT_PASSED: { meaning: 'A task was to be aborted before its deadline.', remedy: 'Wait for the deadline.' },
+  PROTOCOL_DEADLINE_NOT_PASSED: { meaning: 'A task cannot be aborted before its deadline.', remedy: 'Wait for the deadline.' },
   PROTOCOL_BAD_GROUP: {
     meaning: 'A validation group does not consist of three validatable tasks.',
-    remedy: 'Give three tasks, each ScoreReady, ErrorReported or EndAborted.',
+    remedy: 'Provide three tasks, each ScoreReady, ErrorReported or EndAborted.',
   },
   PROTOCOL_BAD_SCORE: {
     meaning: 'A score is empty, not 0x-hex, all zero, or not a multiple of eight bytes for an image task.',
@@ -68,7 +68,7 @@ export const PROTOCOL_ERRORS = {
     remedy: 'Sign the canonical JSON and timestamp again with the right key.',
   },
   PROTOCOL_STALE_TIMESTAMP: {
-    meaning: "A signed request is more than 60 s away from the receiver's clock.",
+    meaning: "The time of a signed request differs from the receiver's clock by more than 60 s.",
     remedy: 'Correct the clock.',
   },
   PROTOCOL_BAD_PROOF: {
@@ -85,11 +85,11 @@ export const PROTOCOL_ERRORS = {
   },
   PROTOCOL_BAD_MODEL_ID: { meaning: 'A model id is not <base|lora|controlnet>:<name>[+variant].', remedy: 'Correct the id.' },
   PROTOCOL_BAD_AMOUNT: {
-    meaning: 'An amount is not a whole, non-negative number of wei, or too precise a CNX figure.',
+    meaning: 'An amount is not a whole, non-negative number of wei, or has too many CNX decimals.',
     remedy: 'Correct the amount.',
   },
   PROTOCOL_ILLEGAL_NODE_STATUS: {
-    meaning: 'A node was asked for something its status does not allow.',
+    meaning: "A request is not allowed in the node's current status.",
     remedy: 'Wait until the status allows it.',
   },
   PROTOCOL_BAD_MESSAGE: {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { elapsedMs, later, moment, monotonicNow, msUntil, startStopwatch, untilSlot } from './monotonic.ts';
 import { ManualClock } from './ports.ts';
 
-it('measures by the monotonic clock, whatever happens to the date', async () => {
+it('measures with the monotonic clock, even if the date changes', async () => {
   const clock = new ManualClock(1_000_000);
   const passedMs = startStopwatch(clock);
   const due = later(monotonicNow(clock), 60_000);
@@ -13,18 +13,18 @@ it('measures by the monotonic clock, whatever happens to the date', async () => 
   expect([passedMs(), msUntil(due, clock)]).toEqual([60_000, 0]);
 });
 
-it('takes a clock that tells only dates for one that never steps', () => {
+it('treats a clock that has only dates as one that never steps', () => {
   let date = 5;
   const passedMs = startStopwatch({ now: () => date });
   date = 12;
   expect(passedMs()).toBe(7);
 });
 
-it('tells types that cannot be mixed', () => {
+it('has types that cannot be mixed', () => {
   const at = moment(1);
-  // @ts-expect-error a moment is no number
+  // @ts-expect-error a moment is not a number
   expect(at - 1).toBe(0);
-  // @ts-expect-error a date is no moment
+  // @ts-expect-error a date is not a moment
   expect(elapsedMs(at, 3)).toBe(2);
 });
 
@@ -32,7 +32,7 @@ it('finds the next slot of the grid, never now', () => {
   expect([untilSlot(moment(1_000), 1_000, 0), untilSlot(moment(1_250), 1_000, 500)]).toEqual([1_000, 250]);
 });
 
-it('sleepers of a hand-ticked clock wait by monotonic time, and through a sleep of the machine as told', async () => {
+it('sleepers on a manual clock wait by monotonic time, and through a sleep of the machine as configured', async () => {
   const clock = new ManualClock(0);
   let woken = 0;
   const nap = () => void clock.sleep(1_000).then(() => woken++);

@@ -1,7 +1,7 @@
 /**
- * Durations and due times. A wall clock is set back and forth by people, by time servers and by a machine that wakes up;
- * whoever waits by it goes deaf or wakes at once. So there are two readings, of types that cannot be mixed: a date is a
- * number of milliseconds since 1970, a moment of the monotonic clock is opaque and only good for differences.
+ * Durations and due times. People, time servers and a machine that wakes up change a wall clock, so code that waits by it
+ * may wait far too long or not at all. There are therefore two kinds of reading, with types that cannot be mixed: a date is
+ * a number of milliseconds since 1970, and a moment of the monotonic clock is opaque and only useful for differences.
  */
 
 declare const monotonic: unique symbol;
@@ -11,7 +11,7 @@ export interface Monotonic {
   readonly [monotonic]: 'milliseconds';
 }
 
-/** What a reading needs; a caller whose clock tells only dates is taken for one that never steps. */
+/** What a reading needs; a clock that has only dates is treated as one that never steps. */
 export interface MonotonicSource {
   now(): number;
   monotonic?(): Monotonic;
@@ -21,7 +21,7 @@ export interface MonotonicSource {
 export const LONG_AGO = moment(Number.NEGATIVE_INFINITY);
 export const NEVER = moment(Number.POSITIVE_INFINITY);
 
-/** For clocks alone: makes a moment of a count of milliseconds. */
+/** For clocks only: converts a count of milliseconds to a moment. */
 export function moment(milliseconds: number): Monotonic {
   return milliseconds as unknown as Monotonic;
 }
@@ -48,7 +48,7 @@ export function msUntil(due: Monotonic, clock: MonotonicSource): number {
   return elapsedMs(monotonicNow(clock), due);
 }
 
-/** Milliseconds to the next multiple of the period plus the phase, never zero: regular work falls on one grid. */
+/** Milliseconds to the next multiple of the period plus the phase, never zero; this puts regular work on one grid. */
 export function untilSlot(now: Monotonic, periodMs: number, phaseMs: number): number {
   const since = (((count(now) - phaseMs) % periodMs) + periodMs) % periodMs;
   return periodMs - since;

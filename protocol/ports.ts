@@ -1,8 +1,8 @@
-/** What pure code may ask of the outside world; passed in, never imported. */
+/** The outside world as pure code sees it; passed in, never imported. */
 import { elapsedMs, later, type Monotonic, moment } from './monotonic.ts';
 
 export interface Clock {
-  /** The date: milliseconds since the Unix epoch. It may step in either direction at any time; nothing waits by it. */
+  /** The date: milliseconds since the Unix epoch. It may step in either direction at any time, so nothing may wait by it. */
   now(): number;
   /** For durations and due times. May stand still while the machine sleeps. */
   monotonic(): Monotonic;
@@ -23,8 +23,8 @@ interface Sleeper {
 }
 
 /**
- * A clock ticked by hand. Sleepers wake in order of their due time; each gets to run before the next wakes. Its date and
- * its monotonic time go together until a test steps the date or puts the machine to sleep.
+ * A clock that tests advance by hand. Sleepers wake in order of their due time, and each runs before the next wakes. Its
+ * date and its monotonic time advance together until a test steps the date or puts the machine to sleep.
  */
 export class ManualClock implements Clock {
   #dateMs: number;
@@ -45,12 +45,12 @@ export class ManualClock implements Clock {
     return this.#monotonic;
   }
 
-  /** Number of pending sleeps: a test waits for it instead of for time. */
+  /** Number of pending sleeps; a test waits for this instead of for time to pass. */
   get sleeping(): number {
     return this.#sleepers.length;
   }
 
-  /** Somebody sets the machine's date; no time passes. */
+  /** Changes the machine's date; no time passes. */
   step(ms: number): void {
     this.#dateMs += ms;
   }

@@ -75,11 +75,11 @@ describe.each(TYPES)('arguments of %s', (type) => {
     expect(refused).toBeGreaterThan(100);
   });
 
-  it('are read by the engine whenever the relay accepts them, listed differences aside', () => {
+  it('are read by the engine whenever the relay accepts them, except for listed differences', () => {
     fc.assert(
       fc.property(fitting(publishedSchema(type)), (args) => {
         if (relayAcceptsArgs(type, args) !== null || engineAccepts(type, args)) return;
-        // What is left must be a listed difference: undo each and the engine agrees.
+        // The rest must be listed differences: undo each and the engine agrees.
         expect(engineAccepts(type, withoutDifferences(type, args))).toBe(true);
       }),
       { numRuns: 300 },
@@ -96,7 +96,7 @@ describe.each(TYPES)('arguments of %s', (type) => {
   });
 });
 
-/** The fitting generator only reaches differences in fields of free text and in the version. */
+/** The generator of valid values only reaches differences in free-text fields and in the version. */
 function withoutDifferences(type: TaskType, args: unknown): unknown {
   if (type === 'Llm') {
     const { messages, ...rest } = args as { messages: Record<string, unknown>[] };
@@ -190,13 +190,13 @@ describe('defaults', () => {
   });
 });
 
-it('takes base64 images that decode', () => {
+it('accepts base64 images that can be decoded', () => {
   const image = (base64: string) => ({ ...MINIMAL.Llm, messages: [{ role: 'user', content: [{ type: 'image', base64 }] }] });
   for (const good of ['QQ==', 'QUI=', 'QUJD', 'a+/0']) expect(engineAccepts('Llm', image(good))).toBe(true);
   for (const bad of ['QQ', 'QQ=', 'Q===', 'Q Q=', 'QQ==\n', 'a-_0', '=QQQ']) expect(engineAccepts('Llm', image(bad))).toBe(false);
 });
 
-it('ignores members it does not know, except in content blocks', () => {
+it('ignores unknown members, except in content blocks', () => {
   expect(relayAcceptsArgs('Llm', { ...MINIMAL.Llm, whatever: 1 })).toBeNull();
   const block = { type: 'text', text: 'a', whatever: 1 };
   expect(relayAcceptsArgs('Llm', { ...MINIMAL.Llm, messages: [{ role: 'user', content: [block] }] })).not.toBeNull();

@@ -24,7 +24,7 @@ function withArgs<Methods extends readonly [string, ...string[]], Shape extends 
   return z.object({ method: z.enum(methods), args: z.object(shape).nullable().default(null) });
 }
 
-/** Without a `method` several variants of the JSON schema fit at once, so the relay refuses it like the worker. */
+/** Without a `method`, several variants of the JSON schema match at once, so the relay refuses it, as the worker does. */
 function preprocessField(dialect: ArgsDialect) {
   const integer = integerField(dialect);
   const percent = percentField(dialect);

@@ -1,9 +1,9 @@
 import type { TaskType } from '../tasks/status.ts';
 
-/** A place where the published JSON schemas and the worker's models judge the same arguments differently. */
+/** A point where the published JSON schemas and the worker's models judge the same arguments differently. */
 export interface ArgsDifference {
   readonly types: readonly TaskType[];
-  /** Where in the arguments; `example` put there shows the difference. */
+  /** Path in the arguments; setting it to `example` shows the difference. */
   readonly path: readonly (string | number)[];
   readonly example: unknown;
   readonly relayAccepts: boolean;
@@ -12,10 +12,10 @@ export interface ArgsDifference {
 }
 
 /**
- * All of them that JSON can express in one field, with what this project does: it follows each side. What the relay
- * refuses never reaches a node; what only the engine refuses is reported as an invalid task, as every node does.
+ * All differences that JSON can express in one field. This project follows both sides: arguments that the relay refuses
+ * never reach a node, and arguments that only the engine refuses are reported as an invalid task, as every node does.
  *
- * One difference is left out: the worker would coerce values of another JSON type ("5" for 5, 1 for true). The relay
+ * One difference is left out: the worker would coerce values of a different JSON type ("5" for 5, 1 for true). The relay
  * refuses those, so no network delivers them, and our engine refuses them too.
  */
 export const ARGS_DIFFERENCES: readonly ArgsDifference[] = [

@@ -1,13 +1,13 @@
 /**
- * Fields that task arguments share. Arguments are judged twice: the relay asks the published JSON schemas, the worker
- * its own models. Both dialects are built here from one description; where they part is listed in `differences.ts`.
+ * Fields that task arguments share. Arguments are validated twice: the relay uses the published JSON schemas, the worker
+ * its own models. Both dialects are built here from one description; `differences.ts` lists their differences.
  */
 import { z } from 'zod';
 
 export type ArgsDialect = 'relay' | 'engine';
 
 /**
- * A whole number; JSON schema and worker both take 1.0. From 1e21 on the relay stores it with an exponent, which the
+ * A whole number; JSON schema and worker both accept 1.0. From 1e21 on the relay stores it with an exponent, which the
  * worker reads as a float and refuses.
  */
 export function integerField(dialect: ArgsDialect) {
@@ -19,7 +19,7 @@ export function integerField(dialect: ArgsDialect) {
     );
 }
 
-/** Above 0, up to 100; divided by 100 at use. The worker's models take fractions too. */
+/** Above 0, up to 100; divided by 100 at use. The worker's models also accept fractions. */
 export function percentField(dialect: ArgsDialect) {
   return (dialect === 'relay' ? integerField(dialect) : z.number()).refine(
     (value) => value > 0 && value <= 100,
@@ -27,7 +27,7 @@ export function percentField(dialect: ArgsDialect) {
   );
 }
 
-/** The two lists disagree in their last entry: a task of 2.5.2 or 3.0.0 never gets through both. */
+/** The two lists differ in their last entry, so a task of 2.5.2 or 3.0.0 never passes both. */
 export function versionField(dialect: ArgsDialect) {
   const newest = dialect === 'relay' ? ('2.5.2' as const) : ('3.0.0' as const);
   return z.enum(['1.0.0', '2.0.0', '2.1.0', '2.5.0', newest]).default('2.5.0');

@@ -1,4 +1,4 @@
-/** Task arguments by task type: what the relay lets in, and what an engine makes of them. Source: RELAY_PROTOCOL 7. */
+/** Task arguments by task type: what the relay accepts, and how an engine reads them. Source: RELAY_PROTOCOL 7. */
 import type { z } from 'zod';
 import { ProtocolError } from '../errors.ts';
 import type { TaskType } from '../tasks/status.ts';
@@ -24,15 +24,15 @@ const ENGINE_SCHEMAS: { readonly [Type in TaskType]: z.ZodType<TaskArgs[Type]> }
   FineTuneLora: fineTuneTaskArgsSchema,
 };
 
-/** What the published JSON schema says to parsed arguments: null when it accepts them, else the first complaint. */
+/** Validates parsed arguments with the published JSON schema: null if it accepts them, else the first complaint. */
 export function relayAcceptsArgs(type: TaskType, args: unknown): string | null {
   const result = RELAY_SCHEMAS[type].safeParse(args);
   return result.success ? null : complaint(result.error);
 }
 
 /**
- * Arguments as an engine reads them, defaults filled in; members it does not know are ignored. A failure here is the
- * one error that a node may report, because every node fails alike on it.
+ * Arguments as an engine reads them, defaults filled in; unknown members are ignored. A failure here is the only error that
+ * a node may report, because every node fails in the same way.
  * @throws ProtocolError PROTOCOL_BAD_TASK_ARGS
  */
 export function parseTaskArgs<Type extends TaskType>(type: Type, jsonText: string): TaskArgs[Type] {

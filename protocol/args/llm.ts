@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LLM_ROLES } from '../engine/llm-response.ts';
 import { type ArgsDialect, dtypeField, integerField, jsonObjectField, nonEmptyField } from './fields.ts';
 
-/** Standard alphabet, padded, nothing else in it: what Python's `b64decode(validate=True)` takes. */
+/** Standard alphabet, padded, no other characters: what Python's `b64decode(validate=True)` accepts. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
@@ -41,7 +41,10 @@ function llmArgs(dialect: ArgsDialect) {
     model: nonEmptyField,
     messages: z.array(
       z.object({
-        /** Neither side demands a role or content; a chat template without them fails on every node, silently. */
+        /**
+         * Neither side requires a role or content; without them the chat template fails on every node, and nothing is
+         * reported.
+         */
         role: z.enum(LLM_ROLES).optional(),
         content: contentField(dialect).optional(),
         tool_call_id: z.string().nullable().optional(),
@@ -49,7 +52,7 @@ function llmArgs(dialect: ArgsDialect) {
       }),
     ),
     tools: z.array(jsonObjectField).nullable().default(null),
-    /** What is missing is the worker's choice: 256 new tokens, one sequence, the rest from the model. */
+    /** The worker supplies missing values: 256 new tokens, one sequence, the rest from the model. */
     generation_config: generationConfigField(dialect).nullable().default(null),
     template_args: jsonObjectField.nullable().default(null),
     seed: integerField(dialect).default(0),

@@ -63,7 +63,7 @@ const METHOD = {
   lcm: z.literal('LCMScheduler'),
 } as const;
 
-/** The worker demands `method`. */
+/** The worker requires `method`. */
 export function engineSchedulerField() {
   const args = argsOf('engine');
   return z
@@ -75,7 +75,7 @@ export function engineSchedulerField() {
     .default({ method: 'DPMSolverMultistepScheduler', args: null });
 }
 
-/** The JSON schema demands that exactly one of the three fits, and gives `method` a default in each. */
+/** The JSON schema requires exactly one of the three to match, and gives `method` a default in each. */
 export function relaySchedulerField() {
   const args = argsOf('relay');
   return z

@@ -16,7 +16,7 @@ export const llmResponseSchema = z.object({
       message: z.object({
         role: z.enum(LLM_ROLES),
         content: z.string(),
-        /** Left out when the model called none. */
+        /** Omitted if the model made no tool call. */
         tool_calls: z.array(z.record(z.string(), z.json())).optional(),
       }),
       index: uintField,

@@ -40,7 +40,7 @@ export const engineJobSchema = z.object({ task: z.discriminatedUnion('task_name'
 export type EngineJobFrame = z.output<typeof engineJobSchema>;
 export type InferenceJob = z.output<typeof inferenceJobSchema>;
 
-/** engine→worker result; despite its name `task_id_commitment` echoes the job's task_id. */
+/** engine→worker result; despite its name, `task_id_commitment` echoes the job's task_id. */
 export const engineResultSchema = z.object({
   task_name: z.enum(['inference', 'download']),
   task_id_commitment: z.string(),
@@ -51,7 +51,7 @@ export const engineResultSchema = z.object({
 });
 export type EngineResult = z.output<typeof engineResultSchema>;
 
-/** Text in an engine traceback that makes a failure the task's own (RELAY_PROTOCOL 8.7). */
+/** Text in an engine traceback which shows that the task's arguments caused the failure (RELAY_PROTOCOL 8.7). */
 export const TASK_ARGS_INVALID = 'Task args invalid';
-/** Text in an engine traceback for a missing base model: silent, and no restart. */
+/** Text in an engine traceback for a missing base model: nothing is reported, and the engine is not restarted. */
 export const TASK_MODEL_NOT_DOWNLOADED = 'Task model not downloaded';

@@ -39,7 +39,7 @@ describe('model ids', () => {
     );
   });
 
-  it('are lower-cased whole by the relay, but for URLs and variants by the node', () => {
+  it('are lower-cased completely by the relay, and except for URLs and variants by the node', () => {
     const url = 'lora:https://Host/A?B=C';
     expect(normaliseModelIdRelay(url)).toBe('lora:https://host/a?b=c');
     expect(normaliseModelIdNode(url)).toBe(url);
@@ -47,7 +47,7 @@ describe('model ids', () => {
     expect(normaliseModelIdNode('base:Org/Name+FP16')).toBe('base:org/name+FP16');
   });
 
-  it('tell a base model in any case', () => {
+  it('are recognised as base models in any case', () => {
     expect(isBaseModelId('Base:x')).toBe(true);
     expect(isBaseModelId('lora:base:x')).toBe(false);
   });
@@ -90,11 +90,11 @@ describe('model names in task arguments', () => {
     });
   });
 
-  it('are left alone in what is no arguments object', () => {
+  it('are left alone in a value that is not an arguments object', () => {
     for (const args of [null, 'Model', 7, ['Model'], { model: 7 }, {}]) expect(normaliseModelNames('Llm', args)).toEqual(args);
   });
 
-  it('are normalised once and for all', () => {
+  it('do not change when normalised again', () => {
     const name = fc.string();
     const args = fc.record({
       base_model: fc.oneof(name, fc.record({ name })),

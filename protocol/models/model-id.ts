@@ -56,7 +56,7 @@ function normaliseModelName(name: string): string {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Paths of model names in the arguments; a path that is absent or no string is left alone. */
+/** Paths of model names in the arguments; a path that is missing or not a string is left alone. */
 const NAME_PATHS: Readonly<Record<TaskType, readonly (readonly [string, string?])[]>> = {
   StableDiffusion: [
     ['base_model'],
@@ -72,7 +72,7 @@ const NAME_PATHS: Readonly<Record<TaskType, readonly (readonly [string, string?]
   FineTuneLora: [['model', 'name']],
 };
 
-/** Task arguments with every model name normalised, by relay and node alike; the input is not changed. */
+/** Task arguments with every model name normalised, as relay and node both do; the input is not changed. */
 export function normaliseModelNames(taskType: TaskType, args: unknown): unknown {
   if (!isObject(args)) return args;
   const result: Record<string, unknown> = { ...args };

@@ -23,7 +23,7 @@ const membersOf = (list: readonly number[]) => list.map((qosScore, i) => ({ id: 
 const total = (shares: Iterable<bigint>) => [...shares].reduce((sum, share) => sum + share, 0n);
 
 describe('distribution by score', () => {
-  it('mints nothing and loses nothing, and strays less than a wei per member from the exact share', () => {
+  it('mints nothing and loses nothing, and differs by less than a wei per member from the exact share', () => {
     fc.assert(
       fc.property(wei, scores, (amountWei, list) => {
         const shares = distributeByScore({ amountWei, members: membersOf(list) });
@@ -99,7 +99,7 @@ describe('the split of a payment', () => {
     );
   });
 
-  it('takes the DAO first, then the delegators by stake with the remainder to the first, the operator the rest', () => {
+  it('pays the DAO first, then the delegators by stake with the remainder to the first, and the rest to the operator', () => {
     const list = [
       { address: '0xa', stakeWei: 1n },
       { address: '0xb', stakeWei: 2n },

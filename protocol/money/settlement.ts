@@ -1,4 +1,4 @@
-/** Who gets how much of a fee. Nothing is minted, nothing lost. Source: RELAY_PROTOCOL 4.9. */
+/** How a fee is split. Nothing is minted or lost. Source: RELAY_PROTOCOL 4.9. */
 import { ProtocolError } from '../errors.ts';
 
 export interface ScoredMember {
@@ -51,7 +51,7 @@ export function relayGroupShares({ members }: { readonly members: readonly PaidM
   return shares;
 }
 
-/** Wei the relay mints by {@link relayGroupShares}: what it pays beyond the score-weighted mean of the fees. */
+/** Wei that the relay mints by {@link relayGroupShares}: its payments beyond the score-weighted mean of the fees. */
 export function relayGroupOverpayWei({ members }: { readonly members: readonly PaidMember[] }): bigint {
   const weighted = members.reduce((acc, { feeWei, qosScore }) => acc + feeWei * BigInt(qosScore), 0n);
   return sum(relayGroupShares({ members }).values()) - weighted / totalScore(members);
@@ -88,8 +88,8 @@ export interface PaymentSplit {
 }
 
 /**
- * Splits one node's payment: DAO first, then the delegators' percentage of the rest by stake (rounded down,
- * remainder to the first delegation), the operator takes what is left. Percentages are whole, 0–100.
+ * Splits one node's payment: DAO first, then the delegators' percentage of the rest by stake (rounded down, remainder to
+ * the first delegation), then the operator gets the rest. Percentages are whole, 0–100.
  * @throws ProtocolError PROTOCOL_BAD_AMOUNT
  */
 export function splitPayment(payment: {

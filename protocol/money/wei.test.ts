@@ -28,7 +28,7 @@ describe('CNX text', () => {
     fc.assert(fc.property(amount, (wei) => parseCnx(formatCnxExact(wei)) === wei));
   });
 
-  it('shortened never shows more than there is, and less than one unit of its last place is missing', () => {
+  it('shortened never shows more than the amount, and less than one unit of its last place is missing', () => {
     fc.assert(
       fc.property(amount, fc.integer({ min: 0, max: 18 }), (wei, maxDecimals) => {
         const shown = parseCnx(formatCnx(wei, { maxDecimals }));

@@ -1,4 +1,4 @@
-/** Amounts are whole wei (bigint) everywhere; CNX text exists only where a person reads or types it. */
+/** Amounts are whole wei (bigint) everywhere; CNX text is used only where a person reads or types it. */
 import { ProtocolError } from '../errors.ts';
 
 const DECIMALS = 18;
@@ -6,7 +6,7 @@ const DECIMALS = 18;
 export const WEI_PER_CNX = 10n ** BigInt(DECIMALS);
 
 /**
- * Exact reading of a non-negative decimal CNX figure with at most 18 decimals.
+ * Reads a non-negative decimal CNX figure with at most 18 decimals exactly.
  * @throws ProtocolError PROTOCOL_BAD_AMOUNT
  */
 export function parseCnx(text: string): bigint {
@@ -20,7 +20,7 @@ export function parseCnx(text: string): bigint {
   return BigInt(whole) * WEI_PER_CNX + BigInt(fraction.padEnd(DECIMALS, '0'));
 }
 
-/** CNX with at most `maxDecimals` (default 4) decimals, cut off towards zero: never shows more than there is. */
+/** CNX with at most `maxDecimals` (default 4) decimals, cut off towards zero, so it never shows more than the amount. */
 export function formatCnx(wei: bigint, { maxDecimals = 4 }: { readonly maxDecimals?: number } = {}): string {
   const magnitude = wei < 0n ? -wei : wei;
   const whole = magnitude / WEI_PER_CNX;

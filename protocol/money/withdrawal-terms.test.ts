@@ -30,7 +30,7 @@ describe('decimals', () => {
     expect(() => parseRatio(text)).toThrow(expect.objectContaining({ code: 'PROTOCOL_BAD_AMOUNT' }));
   });
 
-  it('reads CNX to the wei, in whatever form JSON brings it', () => {
+  it('reads CNX to the wei, in any form that JSON may contain', () => {
     expect(weiOfDecimal('400')).toBe(400n * 10n ** 18n);
     expect(weiOfDecimal(String(1e-17))).toBe(10n);
     expect(weiOfDecimal('0.1')).toBe(10n ** 17n);
@@ -48,7 +48,7 @@ describe('the fee', () => {
     ],
   };
 
-  it('is the fixed fee and the floored part of the highest tier that the amount reaches', () => {
+  it('is the fixed fee plus the rounded-down share of the highest tier that the amount reaches', () => {
     expect(withdrawalFee(terms, 99n)).toBe(10n);
     expect(withdrawalFee(terms, 100n)).toBe(20n);
     expect(withdrawalFee(terms, 999n)).toBe(10n + 99n);
@@ -62,7 +62,7 @@ describe('the fee', () => {
     expect(portionOf(7n, parseRatio('0.3'))).toBe(2n);
   });
 
-  it('finds the most that a balance pays for, also where a higher tier is cheaper', () => {
+  it('finds the largest amount that a balance covers, even if a higher tier is cheaper', () => {
     // 999 would cost 1108, 1000 only 1025.
     expect(mostWithdrawable(terms, 1_025n)).toBe(1_000n);
     expect(mostWithdrawable(terms, 1_024n)).toBe(922n);
@@ -70,7 +70,7 @@ describe('the fee', () => {
     expect(mostWithdrawable(NONE, 5n)).toBe(5n);
   });
 
-  it('never finds an amount that does not fit, nor one that leaves room for more', () => {
+  it('never finds an amount that is too large, or one that could be larger', () => {
     const tier = fc.record({
       minAmountWei: fc.bigInt({ min: 0n, max: 500n }),
       ratio: fc.integer({ min: 0, max: 2_000 }).map((perMille) => ({ numerator: BigInt(perMille), denominator: 1_000n })),
@@ -104,7 +104,7 @@ describe('the fee as the relay computes it', () => {
     return withdrawConfigSchema.parse(JSON.parse(JSON.stringify([wire])))[0]?.terms ?? expect.fail();
   }
 
-  it.each<Group>(vectors.groups)('is its own to the wei: $config', ({ config, fees, most }) => {
+  it.each<Group>(vectors.groups)('equals its own to the wei: $config', ({ config, fees, most }) => {
     const terms = termsOf(config);
     for (const { amount, fee } of fees) expect([amount, String(withdrawalFee(terms, BigInt(amount)))]).toEqual([amount, fee]);
     for (const { balance, most: expected } of most) {
@@ -132,7 +132,7 @@ describe('the fee as the relay computes it', () => {
     return fixed + ((amount * mantissa) >> BigInt(1075 - Math.max(exponent, 1)));
   }
 
-  it('lets the most that is shown pass at the relay, for any balance and ratio, and not one wei more of the same tier', () => {
+  it('shows a maximum that the relay accepts, for any balance and ratio, and not one wei more of the same tier', () => {
     const ratio = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const tiers = fc
       .uniqueArray(fc.integer({ min: 1, max: 100_000 }), { maxLength: 4 })

@@ -2,7 +2,7 @@
 import { ProtocolError } from '../errors.ts';
 import { WEI_PER_CNX } from './wei.ts';
 
-/** An exact fraction: a fee is no place for floats. */
+/** An exact fraction, because fees must not use floats. */
 export interface Ratio {
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -18,13 +18,16 @@ export interface WithdrawalTerms {
   readonly minimumWei: bigint;
   /** The highest tier whose minimum the amount reaches is applied; none = only the fixed fee. */
   readonly tiers: readonly FeeTier[];
-  /** Per UTC day, failed ones not counted; null = not told. */
+  /** Per UTC day, not counting failed ones; null = not stated. */
   readonly perDay: number | null;
 }
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
 
-/** A non-negative decimal, also in the form `1e-17` in which JSON writes small ones. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
+/**
+ * A non-negative decimal, including the form `1e-17` in which JSON writes small ones. @throws ProtocolError
+ * PROTOCOL_BAD_AMOUNT
+ */
 export function parseRatio(text: string): Ratio {
   const [, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (whole === undefined) throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${JSON.stringify(text)} is not a decimal`, { text });
@@ -35,15 +38,15 @@ export function parseRatio(text: string): Ratio {
 }
 
 /**
- * The fraction that a double stands for, to its last bit. The relay takes the ratio of a fee so: 0.01 is a little more than a
- * hundredth, which at 10,000 CNX makes some thousand wei. @throws ProtocolError PROTOCOL_BAD_AMOUNT
+ * The exact fraction that a double represents. The relay calculates with fee ratios in this form: 0.01 is slightly more
+ * than a hundredth, a difference of a few thousand wei at 10,000 CNX. @throws ProtocolError PROTOCOL_BAD_AMOUNT
  */
 export function ratioOfDouble(value: number): Ratio {
   if (!Number.isFinite(value) || value < 0) {
     throw new ProtocolError('PROTOCOL_BAD_AMOUNT', `${value} is not a ratio`, { value: String(value) });
   }
   let [scaled, denominator] = [value, 1n];
-  // Doubling a double that has a fraction loses nothing.
+  // Doubling a double that has a fraction is exact.
   while (!Number.isInteger(scaled)) {
     scaled *= 2;
     denominator *= 2n;
@@ -56,18 +59,18 @@ export function portionOf(amount: bigint, { numerator, denominator }: Ratio): bi
   return (amount * numerator) / denominator;
 }
 
-/** CNX as a decimal of any length; what is smaller than a wei is cut off. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
+/** CNX as a decimal of any length; anything below a wei is cut off. @throws ProtocolError PROTOCOL_BAD_AMOUNT */
 export function weiOfDecimal(text: string): bigint {
   return portionOf(WEI_PER_CNX, parseRatio(text));
 }
 
-/** What is charged on top of the amount. */
+/** The fee that is charged on top of the amount. */
 export function withdrawalFee(terms: WithdrawalTerms, amountWei: bigint): bigint {
   const tier = byMinimum(terms).find(({ minAmountWei }) => minAmountWei <= amountWei);
   return terms.fixedFeeWei + (tier === undefined ? 0n : portionOf(amountWei, tier.ratio));
 }
 
-/** The largest amount that a balance pays for together with its fee; 0 when there is none. The minimum is not looked at. */
+/** The largest amount that a balance covers together with its fee; 0 if there is none. The minimum is not considered. */
 export function mostWithdrawable(terms: WithdrawalTerms, balanceWei: bigint): bigint {
   const charge = (amount: bigint) => amount + withdrawalFee(terms, amount);
   let above = balanceWei;

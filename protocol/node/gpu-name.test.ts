@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collapseWhitespace, gpuModel, platformOfGpuName, relayGpuName, relayVramGib } from './gpu-name.ts';
 
 describe('GPU names', () => {
-  it('look as the relay keeps them', () => {
+  it('have the form that the relay stores', () => {
     const model = gpuModel({ name: 'NVIDIA GeForce RTX 4090', count: 2 });
     expect(relayGpuName({ model, tensorParallel: true, platform: 'Linux' })).toBe('2x NVIDIA GeForce RTX 4090 TP+Linux');
     expect(relayGpuName({ model: gpuModel({ name: 'Tesla T4', count: 1 }), tensorParallel: false, platform: 'docker' })).toBe(
@@ -18,7 +18,7 @@ describe('GPU names', () => {
     expect(collapseWhitespace('  ')).toBe('');
   });
 
-  it('tell the platform after the first plus', () => {
+  it('contain the platform after the first plus', () => {
     expect(platformOfGpuName('Tesla T4+docker')).toBe('docker');
     expect(platformOfGpuName('odd+name+Linux')).toBe('name+Linux');
     expect(platformOfGpuName('Tesla T4')).toBeNull();

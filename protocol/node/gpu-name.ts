@@ -23,7 +23,7 @@ export function relayGpuName(gpu: {
   return collapseWhitespace(`${gpu.model}${gpu.tensorParallel ? ' TP' : ''}+${gpu.platform}`);
 }
 
-/** What follows the first `+`, or null when the name has none. */
+/** The text after the first `+`, or null if there is none. */
 export function platformOfGpuName(gpuName: string): string | null {
   const plus = gpuName.indexOf('+');
   return plus < 0 ? null : gpuName.slice(plus + 1);

@@ -1,4 +1,4 @@
-/** The course of a node's health after a penalty. Source: RELAY_PROTOCOL 4.7. */
+/** How a node's health recovers after a penalty. Source: RELAY_PROTOCOL 4.7. */
 import { HEALTH_RECOVERY_MINUTES } from './qos.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -9,7 +9,7 @@ export interface HealthMark {
   readonly atMs: number;
 }
 
-/** When recovery brings health to `target`: the mark's own time if it is there already, null if never (1 and above). */
+/** When health recovers to `target`: the mark's own time if it has already been reached, null if never (1 and above). */
 export function healthReachedAtMs({ value, atMs }: HealthMark, target: number): number | null {
   if (value >= target) return atMs;
   if (target >= 1) return null;

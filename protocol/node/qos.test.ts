@@ -77,12 +77,12 @@ describe('health', () => {
     expect(isExcluded(thrice, 0)).toBe(true);
   });
 
-  it('is boosted by 0.15 up to 1', () => {
+  it('is raised by 0.15, up to 1', () => {
     expect(healthAt(boost(health(0.5), 0), 0)).toBeCloseTo(0.65, 12);
     expect(healthAt(boost(health(0.9), 0), 0)).toBe(1);
   });
 
-  it('excludes until it is back at 0.8; the flag falls at the next start', () => {
+  it('excludes until it is back at 0.8; the flag is cleared at the next start', () => {
     const excluded: QosState = { ...health(0.1), excluded: true };
     // 0.1 recovers to 0.8 after 30·ln(0.9 / 0.2) ≈ 45.1 minutes.
     expect(isExcluded(excluded, 45 * MINUTE)).toBe(true);
@@ -124,7 +124,7 @@ describe('any history', () => {
     ),
   );
 
-  it('keeps health and quality within 0–1, health never falling by itself, and excludes only the unhealthy', () => {
+  it('keeps health and quality within 0–1, never lets health fall by itself, and excludes only the unhealthy', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(step, fc.integer({ min: 0, max: 90 * MINUTE })), { maxLength: 120 }), (steps) => {
         let state = NEW_NODE_QOS;

@@ -10,7 +10,7 @@ export const HEALTH_RECOVERY_MINUTES = 30;
 const HEALTH_BOOST = 0.15;
 const FIRST_TIMEOUT_FACTOR = 0.95;
 const REPEATED_TIMEOUT_FACTOR = 0.3;
-/** A timeout counts as the first one while health is at least this. */
+/** A timeout counts as a first one while health is at least this. */
 export const FIRST_TIMEOUT_HEALTH = 0.99;
 export const EXCLUSION_BELOW = 0.2;
 export const READMISSION_AT = 0.8;
@@ -84,17 +84,17 @@ export function isExcluded(state: QosState, nowMs: number): boolean {
   return state.excluded && healthAt(state, nowMs) < READMISSION_AT;
 }
 
-/** The exclusion flag falls when the node starts a task again. */
+/** The exclusion flag is cleared when the node starts a task again. */
 export function taskStarted(state: QosState): QosState {
   return state.excluded ? { ...state, excluded: false } : state;
 }
 
-/** 0–1: what the selection weight and the node's status page use. */
+/** 0–1: the value that the selection weight and the node's status page use. */
 export function combinedQos(state: QosState, nowMs: number): number {
   return longTermQos(state) * healthAt(state, nowMs);
 }
 
-/** Asked when a task releases the node. */
+/** Evaluated when a task releases the node. */
 export function shouldKickOut(state: QosState): boolean {
   return state.pool.length >= POOL_SIZE && longTermScore(state) < KICK_OUT_BELOW;
 }
@@ -105,7 +105,7 @@ export function joinReset(state: QosState, nowMs: number): QosState {
   return longTermQos(state) < REJOIN_FLOOR ? { ...joined, pool: [], storedScore: REJOIN_FLOOR * MAX_TASK_SCORE } : joined;
 }
 
-/** The relay restarted: the pool is gone, the stored score remains. */
+/** The relay restarted: the pool is lost, the stored score remains. */
 export function relayRestarted(state: QosState): QosState {
   return { ...state, pool: [] };
 }

@@ -42,7 +42,7 @@ function failing(
 }
 
 describe('the hard filters', () => {
-  it('let a fitting node through and each report their own reason', () => {
+  it('let a suitable node pass, and each report their own reason', () => {
     expect(failing({})).toEqual([]);
     for (const status of ['Quit', 'Busy', 'PendingPause', 'PendingQuit', 'Paused'] as const) {
       expect(failing({ status })).toEqual(['available']);
@@ -56,7 +56,7 @@ describe('the hard filters', () => {
     expect(failing({ sameNamedNodes: 10 }, {}, { minimumNodeNameNumber: 10 })).toEqual([]);
   });
 
-  it('keep unpinned LLM tasks from Macs and from names without a platform; other tasks do not care', () => {
+  it('keep unpinned LLM tasks from Macs and from names without a platform, but no other tasks', () => {
     expect(failing({ gpuName: 'Apple M2 Type+Darwin' })).toEqual(['gpu']);
     expect(failing({ gpuName: 'Some GPU' })).toEqual(['gpu']);
     expect(failing({ gpuName: 'Apple M2 Type+Darwin' }, { type: 'StableDiffusion' })).toEqual([]);
@@ -77,7 +77,7 @@ describe('the hard filters', () => {
     expect(failing({}, {}, { nodeNameWhitelist: [] })).toEqual(['nodeName']);
   });
 
-  it('ask for base models only', () => {
+  it('require base models only', () => {
     expect(failing({ onDiskModelIds: [] }, { modelIds: ['lora:someone/style'] })).toEqual([]);
     expect(baseModelsOf(['base:A', 'BASE:a', 'base:a', 'lora:b'])).toEqual(['base:a']);
   });
@@ -140,7 +140,7 @@ describe('the weighted pick', () => {
     expect(pickWeighted(candidates, 0.9999)?.id).toBe('b');
   });
 
-  it('takes the first when nobody has weight, nobody when there is nobody', () => {
+  it('takes the first candidate if none has weight, and none if there are none', () => {
     expect(
       pickWeighted(
         [

@@ -18,7 +18,7 @@ export interface CandidateNode {
   readonly sameNamedNodes: number;
 }
 
-/** What a task demands. Its fields are a `RemoteTask`'s. */
+/** A task's requirements. Its fields are those of a `RemoteTask`. */
 export interface TaskDemand {
   readonly type: TaskType;
   readonly version: string;
@@ -37,7 +37,7 @@ interface NamedHardware {
 export interface DispatchPolicy {
   /** The real relay's default is 10; a devnet's 0. */
   readonly minimumNodeNameNumber: number;
-  /** Null: every name is welcome. */
+  /** Null: every name is allowed. */
   readonly nodeNameWhitelist: readonly NamedHardware[] | null;
 }
 
@@ -73,7 +73,7 @@ export interface FilterResult {
   readonly passed: boolean;
 }
 
-/** Every filter's verdict: the dispatcher needs them all to pass, a host wants to know which one did not. */
+/** The result of every filter: the dispatcher needs all to pass, a host wants to know which one did not. */
 export function evaluateFilters(node: CandidateNode, task: TaskDemand, policy: DispatchPolicy): readonly FilterResult[] {
   return Object.entries(nodeFilters).map(([filter, passes]) => ({
     filter: filter as NodeFilterName,
@@ -100,7 +100,7 @@ export function versionServes(nodeVersion: string, taskVersion: string): boolean
   return node[1] === task[1] ? node[2] >= task[2] : node[1] > task[1];
 }
 
-/** LLM tasks without a pinned GPU never go to Macs or to names that do not tell their platform. */
+/** LLM tasks without a pinned GPU never go to Macs or to names without a platform. */
 function platformServes(gpuName: string, type: TaskType): boolean {
   const platform = platformOfGpuName(gpuName);
   return type !== 'Llm' || (platform !== null && platform !== 'Darwin');
@@ -146,6 +146,6 @@ export function pickWeighted<Candidate extends { readonly weight: number }>(
     rest -= candidate.weight;
     if (rest < 0) return candidate;
   }
-  // Only float rounding at the very end of the range arrives here.
+  // Reached only by float rounding at the very end of the range.
   return candidates.findLast((candidate) => candidate.weight > 0);
 }

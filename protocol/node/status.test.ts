@@ -27,7 +27,7 @@ const TABLE: Readonly<Record<NodeStatus, string>> = {
 
 describe('the node state machine', () => {
   for (const status of STATUSES) {
-    it(`${status} goes exactly where the relay lets it`, () => {
+    it(`${status} changes exactly as the relay allows`, () => {
       TABLE[status].split(' ').forEach((expected, i) => {
         const event = EVENTS[i] as NodeStatusEvent;
         if (expected === '-') {
@@ -41,12 +41,12 @@ describe('the node state machine', () => {
     });
   }
 
-  it('a running task survives a request to pause or quit and ends in it', () => {
+  it('a running task continues after a request to pause or quit, which takes effect when it ends', () => {
     expect(nodeStatusAfter(nodeStatusAfter('Busy', 'pause'), 'taskEnd')).toBe('Paused');
     expect(nodeStatusAfter(nodeStatusAfter('Busy', 'quit'), 'taskEnd')).toBe('Quit');
   });
 
-  it('has the numbers of the wire', () => {
+  it('has the numbers that are sent', () => {
     for (const status of STATUSES) expect(nodeStatusFromNumber(NODE_STATUS[status])).toBe(status);
     expect(nodeStatusFromNumber(6)).toBeUndefined();
     expect(nodeStatusFromNumber(-1)).toBeUndefined();

@@ -40,7 +40,7 @@ const TABLE: Readonly<Record<NodeStatus, Partial<Record<NodeStatusEvent, NodeSta
   Paused: { quit: 'Quit', chainTryUnstake: 'Quit', resume: 'Available', slash: 'Quit' },
 };
 
-/** The status after an event. @throws ProtocolError PROTOCOL_ILLEGAL_NODE_STATUS when the relay would refuse it. */
+/** The status after an event. @throws ProtocolError PROTOCOL_ILLEGAL_NODE_STATUS if the relay would refuse it. */
 export function nodeStatusAfter(status: NodeStatus, event: NodeStatusEvent): NodeStatus {
   const next = TABLE[status][event];
   if (next === undefined) {

@@ -76,7 +76,7 @@ function decode(bits: readonly string[]): Float64Array {
   return Float64Array.from(bits, (_, i) => view.getFloat64(i * 8));
 }
 
-/** By the length of the transform: 64, 32, 16, 8, 4 and 2. */
+/** Indexed by the length of the transform: 64, 32, 16, 8, 4 and 2. */
 export const DCT_DIVISORS: ReadonlyMap<number, Float64Array> = new Map(
   Object.entries(BITS).map(([length, bits]) => [Number(length), decode(bits)]),
 );

@@ -21,7 +21,7 @@ describe('shared vectors', () => {
     expect(imageHash(readFileSync(new URL(`phash/${file}`, VECTORS)))).toBe(hash);
   });
 
-  it('give the divisors of the DCT, which Math.cos does not', () => {
+  it('contain the divisors of the DCT, which Math.cos does not reproduce', () => {
     const bits: Record<string, string[]> = readJson('phash/dct-divisors.json');
     let differing = 0;
     expect([...DCT_DIVISORS.keys()].toSorted((a, b) => a - b)).toEqual(Object.keys(bits).map(Number));
@@ -77,7 +77,7 @@ describe('images of the fact sheet (RELAY_PROTOCOL 6.2)', () => {
   });
 });
 
-it('does not depend on filters, interlacing or the place in a larger buffer', () => {
+it('does not depend on filters, interlacing or the position in a larger buffer', () => {
   const plan: PngPlan = {
     width: 33,
     height: 21,

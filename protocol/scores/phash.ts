@@ -1,6 +1,6 @@
 /**
- * The network's perceptual hash of an image (goimagehash PerceptionHash over a bilinear 64×64), bit exact: the relay
- * hashes the uploaded files itself and refuses a score that differs in one bit. Source: PHASH 1–5.
+ * The network's perceptual hash of an image (goimagehash PerceptionHash over a bilinear 64×64), bit for bit: the relay
+ * hashes the uploaded files itself and refuses a score that differs in a single bit. Source: PHASH 1–5.
  */
 import { bytesToHex, type Hex } from '../hex.ts';
 import { dct2d } from './dct.ts';
@@ -12,8 +12,8 @@ const SIDE = 64;
 const BLOCK = 8;
 
 /**
- * 8 bytes. `zlib` may be the runtime's own, which is faster; the hash is the same.
- * @throws ProtocolError PROTOCOL_BAD_IMAGE for what is not a PNG that the network's decoder accepts
+ * Returns 8 bytes. `zlib` may be the runtime's own, which is faster; the hash is the same.
+ * @throws ProtocolError PROTOCOL_BAD_IMAGE if it is not a PNG that the network's decoder accepts
  */
 export function imageHash(png: Uint8Array, zlib: ZlibPort = pureZlib): Hex {
   const luminance = greyOf(scaled(decodePng(png, zlib)));
@@ -27,7 +27,10 @@ interface Colours {
   readonly samples: Uint16Array;
 }
 
-/** An image of 64×64 keeps its own pixels; premultiplying those happens at 16 bits, while resizing at their depth. */
+/**
+ * An image of 64×64 keeps its own pixels, which are premultiplied at 16 bits; resized pixels are premultiplied at their
+ * depth.
+ */
 function scaled(image: PngImage): Colours {
   const { width, height, channels, samples, alpha } = image;
   if (width === SIDE && height === SIDE) {
@@ -55,7 +58,7 @@ function premultiplied<Kind extends Samples>(samples: Kind, alpha: Samples, chan
   return result;
 }
 
-/** Luminance in 0…255, added left to right. Blue really is divided by 256 where red and green are divided by 257. */
+/** Luminance in 0…255, added left to right. Blue is indeed divided by 256, but red and green by 257. */
 function greyOf({ channels, samples }: Colours): Float64Array {
   return Float64Array.from({ length: SIDE * SIDE }, (_, pixel) => {
     const at = pixel * channels;
@@ -81,8 +84,8 @@ function hashOf(coefficients: Float64Array): Uint8Array {
 }
 
 /**
- * What the network's in-place quickselect leaves behind, which is not always the true median: `seq[31]` is whatever
- * stands there, not necessarily the next lower value (PHASH 5).
+ * The result of the network's in-place quickselect, which is not always the true median: `seq[31]` is whatever value the
+ * algorithm leaves there, not necessarily the next lower one (PHASH 5).
  */
 function pseudoMedian(values: Float64Array): number {
   const seq = values.slice();

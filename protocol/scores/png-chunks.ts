@@ -2,7 +2,7 @@
 import { ProtocolError } from '../errors.ts';
 import type { ZlibPort } from './zlib-port.ts';
 
-/** Larger images are refused before anything is inflated; 32 MiPixel is far above what tasks can ask for. */
+/** Larger images are refused before anything is inflated; 32 MiPixel is far more than a task can request. */
 const MAX_PIXELS = 2 ** 25;
 /** Keeps every sum of the resampling below 2^53. */
 const MAX_SIDE = 2 ** 16;
@@ -27,10 +27,10 @@ export interface PngHeader {
 
 export interface PngChunks {
   readonly header: PngHeader;
-  /** Contents of PLTE and tRNS; null when the file has none. */
+  /** Contents of PLTE and tRNS; null if the file has none. */
   readonly palette: Uint8Array | null;
   readonly transparency: Uint8Array | null;
-  /** The zlib stream: the first run of IDAT chunks, joined. */
+  /** The zlib stream: the first run of IDAT chunks, concatenated. */
   readonly data: Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export function readChunks(png: Uint8Array, { crc32 }: Pick<ZlibPort, 'crc32'>):
       if (!dataEnded) data.push(chunk.data);
     }
   }
-  if (header === null || data.length === 0) throw badImage('no image in it');
+  if (header === null || data.length === 0) throw badImage('no image data');
   return { header, palette, transparency, data: join(data) };
 }
 
@@ -103,7 +103,7 @@ function parseHeader(data: Uint8Array): PngHeader {
   return { width, height, depth, colour, interlaced: interlace === 1 };
 }
 
-/** Truecolour files may carry a palette, which means nothing for their pixels. */
+/** Truecolour files may contain a palette, which does not affect their pixels. */
 function checkPalette(header: PngHeader, data: Uint8Array): Uint8Array {
   if (header.colour === COLOUR.grey || header.colour === COLOUR.greyAlpha) throw badImage('PLTE in a grey image');
   const count = data.length / 3;

@@ -1,4 +1,4 @@
-/** From a PNG's zlib stream to raw samples: inflate, undo the row filters, put the passes of Adam7 in place. */
+/** Turns a PNG's zlib stream into raw samples: inflates it, undoes the row filters, and merges the Adam7 passes. */
 import { badImage, COLOUR, type PngHeader } from './png-chunks.ts';
 import type { ZlibPort } from './zlib-port.ts';
 
@@ -25,7 +25,7 @@ export function channelsOf(header: PngHeader): number {
   return CHANNELS.get(header.colour) ?? 0;
 }
 
-/** Unscaled samples, channels interleaved, one element each (0…2^depth − 1). @throws ProtocolError PROTOCOL_BAD_IMAGE */
+/** Unscaled samples with interleaved channels, one element each (0…2^depth − 1). @throws ProtocolError PROTOCOL_BAD_IMAGE */
 export function readSamples(header: PngHeader, data: Uint8Array, zlib: ZlibPort): Uint8Array | Uint16Array {
   const channels = channelsOf(header);
   const bitsPerPixel = channels * header.depth;
@@ -70,7 +70,7 @@ interface Pass {
   readonly stepY: number;
   readonly columns: number;
   readonly rows: number;
-  /** Without the byte that names the filter. */
+  /** Without the filter byte. */
   readonly rowBytes: number;
 }
 
@@ -85,7 +85,7 @@ function passesOf(header: PngHeader, bitsPerPixel: number): Pass[] {
     .map((pass) => ({ ...pass, rowBytes: Math.ceil((pass.columns * bitsPerPixel) / 8) }));
 }
 
-/** Nearly every image of the network is of this kind: its bytes are its samples. */
+/** Nearly every image in the network is of this kind: its bytes are its samples. */
 function unfilteredBytes(raw: Uint8Array, rows: number, length: number, bytesPerPixel: number): Uint8Array {
   const samples = new Uint8Array(rows * length);
   for (let row = 0; row < rows; row++) {
@@ -106,15 +106,15 @@ function sampleAt(line: Uint8Array, index: number, depth: number): number {
 
 interface FilteredRow {
   readonly filter: number;
-  /** Where the row begins in the buffer, and its bytes. */
+  /** Offset of the row in the buffer, and its length in bytes. */
   readonly start: number;
   readonly length: number;
-  /** Where the row above begins; −1 for the first row, above which everything is 0. */
+  /** Offset of the row above; −1 for the first row, above which everything is 0. */
   readonly above: number;
   readonly bytesPerPixel: number;
 }
 
-/** In place. A loop for each filter, without a call or a closure for each byte: this is most of the work of a large image. */
+/** In place. One loop per filter, without a call or closure per byte, because this is most of the work for a large image. */
 function unfilter(bytes: Uint8Array, { filter, start, length, above, bytesPerPixel }: FilteredRow): void {
   const end = start + length;
   const second = Math.min(start + bytesPerPixel, end);
@@ -139,7 +139,7 @@ function unfilter(bytes: Uint8Array, { filter, start, length, above, bytesPerPix
       return;
     case 4:
       if (above < 0) {
-        // Left wins against two zeros.
+        // With two zeros, the left value is always chosen.
         for (let i = second; i < end; i++) bytes[i] = at(bytes, i) + at(bytes, i - bytesPerPixel);
         return;
       }
@@ -160,12 +160,12 @@ function unfilter(bytes: Uint8Array, { filter, start, length, above, bytesPerPix
   }
 }
 
-/** An index that is known to be inside. */
+/** For an index that is known to be in range. */
 function at(bytes: Uint8Array, index: number): number {
   return bytes[index] as number;
 }
 
-/** The stream must hold exactly `expected` bytes and end with their Adler-32, like Go demands. */
+/** The stream must contain exactly `expected` bytes and end with their Adler-32, as Go requires. */
 function inflated(stream: Uint8Array, expected: number, { inflate }: ZlibPort): Uint8Array {
   try {
     return inflate(stream, expected);

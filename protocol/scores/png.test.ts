@@ -11,7 +11,7 @@ const decode = (png: Uint8Array) => decodePng(png, pureZlib);
 const sample: PngPlan['sample'] = (x, y, channel) => x + 2 * y + channel;
 
 describe('decodePng', () => {
-  it('keeps colour and alpha apart, unscaled', () => {
+  it('keeps colour and alpha separate, unscaled', () => {
     const image = decode(writePng({ width: 2, height: 2, depth: 8, colour: 6, sample }));
     expect(image).toEqual({
       width: 2,
@@ -62,7 +62,7 @@ const IEND = chunk('IEND', []);
 const idatOf = (raw: readonly number[]) => chunk('IDAT', [...zlibSync(Uint8Array.from(raw))]);
 
 describe('refusals', () => {
-  it('of what is no PNG', () => {
+  it('of data that is not a PNG', () => {
     refuses(new Uint8Array(0), /not a PNG/);
     refuses(Uint8Array.from(Buffer.from('{"a":1}')), /not a PNG/);
     refuses(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), /not a PNG/);
@@ -85,7 +85,7 @@ describe('refusals', () => {
     ['a tRNS of a wrong length', [IHDR, chunk('tRNS', [1]), IDAT, IEND], /tRNS/],
     ['two tRNS', [IHDR, chunk('tRNS', [0, 1]), chunk('tRNS', [0, 1]), IDAT, IEND], /tRNS/],
     ['a tRNS after the data', [IHDR, IDAT, chunk('tRNS', [0, 1]), IEND], /tRNS/],
-    ['data that are no zlib stream', [IHDR, chunk('IDAT', [1, 2, 3, 4, 5, 6, 7]), IEND], /zlib header/],
+    ['data that is not a zlib stream', [IHDR, chunk('IDAT', [1, 2, 3, 4, 5, 6, 7]), IEND], /zlib header/],
     ['too few rows', [IHDR, idatOf(rawRows({ ...PLAN, height: 2 })), IEND], /not enough/],
     ['too many rows', [IHDR, idatOf(rawRows({ ...PLAN, height: 4 })), IEND], /too much/],
     ['an unknown filter', [IHDR, idatOf(rawRows({ ...PLAN, filter: () => 5 })), IEND], /filter/],
@@ -97,7 +97,7 @@ describe('refusals', () => {
   it.each<[string, number[], RegExp]>([
     ['zero width', ihdr({ ...PLAN, width: 0 }), /no pixels/],
     ['a short header', ihdr(PLAN).slice(1), /IHDR length/],
-    ['a depth its colour type has not', [...ihdr(PLAN).slice(0, 8), 4, 2, 0, 0, 0], /bit depth/],
+    ['a depth that its colour type does not allow', [...ihdr(PLAN).slice(0, 8), 4, 2, 0, 0, 0], /bit depth/],
     ['an unknown colour type', [...ihdr(PLAN).slice(0, 8), 8, 5, 0, 0, 0], /colour type/],
     ['an unknown compression', [...ihdr(PLAN).slice(0, 10), 1, 0, 0], /compression/],
     ['an unknown filter method', [...ihdr(PLAN).slice(0, 11), 1, 0], /filter method/],
@@ -139,14 +139,14 @@ describe('refusals', () => {
     );
   });
 
-  it('of damaged contents behind right checksums always have a code', () => {
+  it('of damaged contents with correct checksums always have a code', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 13, maxLength: 13 }),
         fc.uint8Array({ maxLength: 12 }),
         fc.uint8Array({ maxLength: 60 }),
         (head, other, data) => {
-          // Small sides, so that some of the headers are good.
+          // Small sides, so that some of the headers are valid.
           const header = [
             0,
             0,

@@ -4,19 +4,20 @@ import { channelsOf, readSamples } from './png-rows.ts';
 import type { Samples } from './resize.ts';
 import type { ZlibPort } from './zlib-port.ts';
 
-/** Colour and alpha apart, not premultiplied; both 8-bit (Uint8Array) or both 16-bit (Uint16Array). */
+/** Colour and alpha in separate arrays, not premultiplied; both 8-bit (Uint8Array) or both 16-bit (Uint16Array). */
 export interface PngImage {
   readonly width: number;
   readonly height: number;
   /** Colour channels: 1 for grey, 3 for RGB. */
   readonly channels: 1 | 3;
   readonly samples: Samples;
-  /** One value per pixel; null when every pixel is opaque by the file's type. */
+  /** One value per pixel; null if the file's type makes every pixel opaque. */
   readonly alpha: Samples | null;
 }
 
 /**
- * Stricter than Go in two points only: images above 32 MiPixel, and garbage IDAT chunks right behind a complete stream.
+ * Stricter than Go in only two ways: it refuses images above 32 MiPixel, and garbage IDAT chunks directly after a complete
+ * stream.
  * @throws ProtocolError PROTOCOL_BAD_IMAGE
  */
 export function decodePng(png: Uint8Array, zlib: ZlibPort): PngImage {
@@ -38,7 +39,7 @@ function paletteImage({ header, palette, transparency }: PngChunks, raw: Samples
   const { width, height } = header;
   const samples = new Uint16Array(raw.length * 3);
   const alpha = new Uint16Array(raw.length);
-  // As wide as an index can be: no look-up leaves the tables.
+  // Large enough for every possible index, so no look-up is out of range.
   const colours = new Uint16Array(256 * 3);
   for (const [i, value] of (palette ?? []).entries()) colours[i] = value * 257;
   const alphas = new Uint16Array(256).fill(0xffff);
@@ -77,7 +78,7 @@ function keyedImage({ header, transparency }: PngChunks, raw: Samples): PngImage
 
   const key = Array.from({ length: channels }, (_, channel) => {
     const [high = 0, low = 0] = transparency.subarray(channel * 2, channel * 2 + 2);
-    // Below 16 bits only the low byte counts, and small depths wrap around as a byte does.
+    // Below 16 bits only the low byte counts, and small depths wrap around like a byte.
     return depth === 16 ? high * 256 + low : (low * unit) & 0xff;
   });
   const opaque = depth === 16 ? 0xffff : 0xff;

@@ -5,7 +5,7 @@ export type Samples = Uint8Array | Uint16Array;
 export interface SampleGrid {
   readonly width: number;
   readonly height: number;
-  /** Interleaved channels per pixel; premultiplied where the image had alpha. */
+  /** Interleaved channels per pixel; premultiplied if the image had alpha. */
   readonly channels: number;
   readonly samples: Samples;
 }
@@ -16,8 +16,8 @@ export function resizeSquare(grid: SampleGrid, size: number): SampleGrid {
 }
 
 /**
- * What each output takes from its line: the run of source positions with a weight. Positions beyond the edges are
- * clamped onto it, and zero weights left out; neither changes a sum.
+ * The source positions that contribute to each output of a line, with their weights. Positions beyond the edges are clamped
+ * to the edge, and zero weights are left out; neither changes a sum.
  */
 interface Taps {
   /** Per output. */
@@ -47,7 +47,7 @@ interface Plan {
   readonly taps: Taps;
 }
 
-/** Sums stay below 2^31 for the sides that the decoder lets through, so integers do. Rows are read in the order they lie in. */
+/** For the sizes that the decoder accepts, sums stay below 2^31, so integers suffice. Rows are read in memory order. */
 function resample8(samples: Uint8Array, { width, height, channels, size, taps }: Plan): Uint8Array {
   const { start, count, total, weights, stride } = taps;
   const result = new Uint8Array(size * height * channels);

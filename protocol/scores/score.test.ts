@@ -22,7 +22,7 @@ describe('scores of files', () => {
     expect(scoreOfFiles('Llm', files)).toBe(`0x${expected}`);
   });
 
-  it('do not exist for images that are none', () => {
+  it('do not exist for files that are not images', () => {
     expect(() => imageScore([Buffer.from('{}')])).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_IMAGE' }));
   });
 });
@@ -66,7 +66,7 @@ describe('scoresEqual', () => {
     ['23 bits in both blocks', blocks(0, 0), blocks(23, 23), true],
     ['24 bits in one block', blocks(0), blocks(24), false],
     ['24 bits in the second block', blocks(0, 0), blocks(0, 24), false],
-    ['another number of images', blocks(0), blocks(0, 0), false],
+    ['a different number of images', blocks(0), blocks(0, 0), false],
     ['7 identical bytes', `0x${'ab'.repeat(7)}`, `0x${'ab'.repeat(7)}`, false],
     ['12 identical bytes', `0x${'ab'.repeat(12)}`, `0x${'ab'.repeat(12)}`, false],
     ['72 identical bytes', `0x${'ab'.repeat(72)}`, `0x${'ab'.repeat(72)}`, true],
@@ -95,7 +95,7 @@ describe('scoresEqual', () => {
     expect(scoresEqual('StableDiffusion', a, c, 24)).toBe(false);
   });
 
-  it('refuses what is not hex', () => {
+  it('refuses values that are not hex', () => {
     expect(() => scoresEqual('Llm', 'x', '0x', 24)).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_HEX' }));
   });
 });

@@ -1,4 +1,4 @@
-/** Scores of result files: how they are made, which a node may submit, when two are equal. Source: RELAY_PROTOCOL 6.1. */
+/** Scores of result files: how they are computed, which a node may submit, and when two are equal. Source: RELAY_PROTOCOL 6.1. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ProtocolError } from '../errors.ts';
 import { bytesToHex, type Hex, hexToBytes, isHex } from '../hex.ts';
@@ -28,8 +28,9 @@ export function scoreOfFiles(type: TaskType, files: readonly Uint8Array[], zlib?
 }
 
 /**
- * Whether a node may submit a score. All zero is what an image blackened by the safety checker hashes to: a failure of
- * the node. Upper-case is refused because the relay compares the uploaded files with the score as text.
+ * Checks that a node may submit a score. A score of all zeros is the hash of an image blackened by the safety checker,
+ * which is a failure of the node. Upper-case is refused because the relay compares the score as text with the hash of the
+ * uploaded files.
  * @throws ProtocolError PROTOCOL_BAD_SCORE
  */
 export function assertValidScore(type: TaskType, score: string): asserts score is Hex {
@@ -59,7 +60,7 @@ export function scoresEqual(type: TaskType, a: string, b: string, distanceThresh
   return true;
 }
 
-/** Number of different bits of two byte strings of the same length. */
+/** Number of differing bits in two byte strings of the same length. */
 export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
   let distance = 0;
   for (const [i, byte] of a.entries()) {
@@ -68,7 +69,7 @@ export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
   return distance;
 }
 
-/** A score of the parts that the files add to it, in file order. */
+/** A score made of the files' parts, in file order. */
 export function scoreOfParts(parts: readonly Hex[]): Hex {
   return `0x${parts.map((part) => part.slice(2)).join('')}`;
 }

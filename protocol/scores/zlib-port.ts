@@ -1,10 +1,10 @@
-/** Inflating and CRC-32 as pure code, and the port by which a process passes in faster ones of its runtime. */
+/** Inflating and CRC-32 as pure code, and a port through which a process can provide its runtime's faster versions. */
 import { Inflate } from 'fflate';
 
 export interface ZlibPort {
   /**
-   * The contents of a whole zlib stream, which must be exactly `length` bytes long, with nothing behind the stream.
-   * Never allocates much more than `length` bytes. @throws Error for any other stream, a bad checksum included
+   * The contents of a complete zlib stream, which must be exactly `length` bytes long, with nothing after the stream. Never
+   * allocates much more than `length` bytes. @throws Error for any other stream, a bad checksum included
    */
   inflate(stream: Uint8Array, length: number): Uint8Array;
   /** CRC-32 of PNG and zip, unsigned. */
@@ -13,7 +13,7 @@ export interface ZlibPort {
 
 export const pureZlib: ZlibPort = { inflate, crc32 };
 
-/** Input handed to the inflater at a time, so that a bomb is noticed before it has filled the memory. */
+/** Bytes passed to the inflater at a time, so that a bomb is noticed before it fills the memory. */
 const STEP = 16_384;
 
 function inflate(stream: Uint8Array, length: number): Uint8Array {

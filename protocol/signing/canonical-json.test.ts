@@ -36,7 +36,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('does not depend on the order of keys, and says the same as the value', () => {
+  it('does not depend on the order of keys, and represents the same value', () => {
     const reversed = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(reversed);
       if (typeof value !== 'object' || value === null) return value;
@@ -68,7 +68,7 @@ describe('canonicalJson', () => {
     ['undefined in a list', [undefined]],
     ['function', { a: () => 1 }],
     ['class instance', { a: new Date(0) }],
-  ])('refuses what JSON cannot carry: %s', (_, value) => {
+  ])('refuses values that JSON cannot represent: %s', (_, value) => {
     expect(() => canonicalJson(value)).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_MESSAGE' }));
   });
 

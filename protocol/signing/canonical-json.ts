@@ -1,5 +1,5 @@
 /**
- * The one JSON text of a value that both signer and relay can arrive at: what Go's encoding/json prints after
+ * The canonical JSON text of a value, which both signer and relay can compute: the output of Go's encoding/json after
  * `Marshal → Unmarshal into interface{} → Marshal` (RELAY_PROTOCOL 2.1, 2.2).
  */
 import { ProtocolError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { ProtocolError } from '../errors.ts';
 /** Deeper than any payload of the network; also stops cyclic values. */
 const MAX_DEPTH = 256;
 
-/** `go` is what the relay verifies; `python` is what node 3.5.0 signs: the same without the five extra escapes. */
+/** The relay verifies `go`; node 3.5.0 signs `python`, which is the same without the five extra escapes. */
 export type CanonicalStyle = 'go' | 'python';
 
 const GO_ESCAPES: Readonly<Record<string, string>> = {
@@ -19,13 +19,13 @@ const GO_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Keys sorted by UTF-8 bytes at every level, no whitespace, Go's escapes; members that are `undefined` are left out.
- * Money must already be a decimal string: bigint is refused, as is everything else that JSON can't carry.
+ * Keys sorted by UTF-8 bytes at every level, no whitespace, Go's escapes; members that are `undefined` are left out. Money
+ * must already be a decimal string: bigint is refused, as is everything else that JSON cannot represent.
  * @throws ProtocolError PROTOCOL_BAD_MESSAGE for a value that is not plain JSON data.
  */
 export function canonicalJson(value: unknown, style: CanonicalStyle = 'go'): string {
   const text = encode(value, 0);
-  // These five characters can only stand inside string literals, so one pass over the whole text is enough.
+  // These five characters can only occur inside string literals, so one pass over the whole text is enough.
   return style === 'go' ? text.replace(/[<>&\u2028\u2029]/g, (char) => GO_ESCAPES[char] ?? char) : text;
 }
 
@@ -44,7 +44,7 @@ function encodeString(value: string): string {
   return JSON.stringify(value.toWellFormed());
 }
 
-/** Go's shortest float text, with the exponent from 1e21 up and below 1e-6, is what JavaScript prints too. */
+/** JavaScript also prints Go's shortest float text, with an exponent from 1e21 up and below 1e-6. */
 function encodeNumber(value: number): string {
   if (!Number.isFinite(value)) throw notJson(`${value} is not JSON`);
   return JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** secp256k1 keys and the EIP-55 addresses of them. Error texts never contain a private key. */
+/** secp256k1 keys and their EIP-55 addresses. Error texts never contain a private key. */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { ProtocolError } from '../errors.ts';
@@ -21,7 +21,7 @@ export function addressOf(privateKey: Hex): Hex {
   return addressOfPublicKey(publicKeyOf(privateKey));
 }
 
-/** EIP-55 address of a 64-byte public key. @throws ProtocolError PROTOCOL_BAD_HEX when it has another length. */
+/** EIP-55 address of a 64-byte public key. @throws ProtocolError PROTOCOL_BAD_HEX if it has any other length. */
 export function addressOfPublicKey(publicKey: Hex): Hex {
   const digest = keccak_256(hexToBytes(publicKey, 'publicKey', 64));
   return checksumAddress(bytesToHex(digest.subarray(12)));

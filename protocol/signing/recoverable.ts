@@ -14,8 +14,8 @@ export function signDigest(digest: Uint8Array, privateKey: Hex): Uint8Array {
 }
 
 /**
- * EIP-55 address whose key signed the digest; v must be 0 or 1. Like the relay's library it takes a high s.
- * @throws ProtocolError PROTOCOL_BAD_SIGNATURE when the text is no signature or no key belongs to it.
+ * EIP-55 address whose key signed the digest; v must be 0 or 1. Like the relay's library, it accepts a high s.
+ * @throws ProtocolError PROTOCOL_BAD_SIGNATURE if the text is not a signature or no key belongs to it.
  */
 export function recoverAddress(digest: Uint8Array, signature: string): Hex {
   if (!isHex(signature, 65)) throw badSignature('signature must be 0x-hex of 65 bytes');

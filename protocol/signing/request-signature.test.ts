@@ -148,14 +148,14 @@ describe('request signatures', () => {
     verifyRequest({ payload, timestamp, signature, nowSeconds: timestamp, expectedAddress: ADDRESS, ...changes });
   const withCode = (code: string) => expect.objectContaining({ code });
 
-  it('hold for 60 seconds on both sides of the clock', () => {
+  it('are valid for 60 seconds on both sides of the clock', () => {
     for (const distance of [0, 60, -60]) expect(verify({ nowSeconds: timestamp + distance })()).toBe(ADDRESS);
     for (const distance of [61, -61]) {
       expect(verify({ nowSeconds: timestamp + distance })).toThrowError(withCode('PROTOCOL_STALE_TIMESTAMP'));
     }
   });
 
-  it('name another signer when anything was changed', () => {
+  it('give another signer if anything was changed', () => {
     for (const changes of [
       { payload: { ...payload, gpu_count: 3 } },
       { timestamp: timestamp + 1 },
@@ -177,11 +177,11 @@ describe('request signatures', () => {
     `0x${'00'.repeat(65)}`,
     `0x${'ff'.repeat(64)}00`,
     `0x${'zz'.repeat(65)}`,
-  ])('of a wrong form are refused: %s', (bad) => {
+  ])('with a wrong format are refused: %s', (bad) => {
     expect(verify({ signature: bad })).toThrowError(withCode('PROTOCOL_BAD_SIGNATURE'));
   });
 
-  it('of the Python node pass only where the receiver is lenient', () => {
+  it('of the Python node are accepted only if the receiver is lenient', () => {
     const digest = requestDigest(payload, timestamp, 'python');
     expect(bytesToHex(digest)).toBe('0x04488bd0d30a9b1c05804cc59233070e7bd3aa9706b7c2e04322633f4dc5bf2f');
     const pythonSignature = new Wallet(KEY).signingKey.sign(digest);
@@ -242,7 +242,7 @@ describe('wallet messages', () => {
     expect(verifyMessage(message, signature)).toBe(ADDRESS);
   });
 
-  it('take signatures with and without 0x, and v from 0 or 27', () => {
+  it('accept signatures with and without 0x, and v from 0 or 27', () => {
     const signature = signWalletMessage(message, KEY);
     const zeroBased = `${signature.slice(0, -2)}0${Number.parseInt(signature.slice(-2), 16) - 27}`;
     for (const text of [signature, signature.slice(2), zeroBased]) expect(recoverWalletSigner(message, text)).toBe(ADDRESS);
@@ -251,7 +251,7 @@ describe('wallet messages', () => {
     }
   });
 
-  it('hold from 120 s in the past to 60 s in the future', () => {
+  it('are valid from 120 s in the past to 60 s in the future', () => {
     const request = { action: CONNECT_WALLET_ACTION, address: ADDRESS, timestamp: 1700000000 };
     const at = (nowSeconds: number) => () =>
       verifyWalletMessage({ ...request, signature: signWalletMessage(message, KEY), nowSeconds });

@@ -5,7 +5,7 @@ import { bytesToHex, type Hex } from '../hex.ts';
 import { type CanonicalStyle, canonicalJson } from './canonical-json.ts';
 import { badSignature, recoverAddress, signDigest } from './recoverable.ts';
 
-/** A request is stale when it lies further than this from the receiver's clock; exactly 60 s still passes. */
+/** A request is stale if it differs by more than this from the receiver's clock; exactly 60 s still passes. */
 export const MAX_CLOCK_DISTANCE_SECONDS = 60;
 
 export interface SignRequest {
@@ -26,9 +26,9 @@ export interface SignedRequest {
 
 export interface VerifyRequest extends SignedRequest {
   readonly nowSeconds: number;
-  /** Compared as exact text, as the relay does; left out, any signer passes and the caller judges the result. */
+  /** Compared as exact text, as the relay does; if omitted, any signer passes and the caller checks the result. */
   readonly expectedAddress?: string;
-  /** Also take the digest of the Python node, which leaves `<>&` unescaped. The real relay does not. */
+  /** Also accept the digest of the Python node, which leaves `<>&` unescaped. The real relay does not. */
   readonly lenient?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function recoverRequestSigner({ payload, timestamp, signature }: SignedRe
 }
 
 /**
- * What the relay checks on every signed request. Returns the signer's EIP-55 address.
+ * The relay's checks on every signed request. Returns the signer's EIP-55 address.
  * @throws ProtocolError PROTOCOL_STALE_TIMESTAMP, PROTOCOL_BAD_SIGNATURE (malformed, or another signer).
  */
 export function verifyRequest(request: VerifyRequest): Hex {

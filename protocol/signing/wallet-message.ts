@@ -1,4 +1,4 @@
-/** Wallet log-in and withdrawal: EIP-191 messages, another scheme than request signing. Source: RELAY_PROTOCOL 3.8. */
+/** Wallet log-in and withdrawal: EIP-191 messages, a different scheme from request signing. Source: RELAY_PROTOCOL 3.8. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { ProtocolError } from '../errors.ts';
 import { bytesToHex, type Hex, isHex } from '../hex.ts';
@@ -18,7 +18,7 @@ export interface WalletMessage {
 }
 
 export interface Withdrawal {
-  /** Wei that arrive; the relay charges its fee on top. */
+  /** The amount in wei that arrives; the relay charges its fee on top. */
   readonly amountWei: bigint;
   readonly address: string;
   readonly benefitAddress: string;

@@ -21,7 +21,7 @@ describe('actions', () => {
     });
   });
 
-  it('dispose of the fee and the node exactly once in every end state', () => {
+  it('settle the fee and release the node exactly once in every end state', () => {
     for (const status of TASK_STATUSES.filter(isTerminal)) {
       const actions = actionsFor(status);
       expect(actions.filter((action) => ['settle', 'refund', 'distribute'].includes(action))).toHaveLength(1);

@@ -23,14 +23,14 @@ const ACTIONS: Readonly<Partial<Record<TaskStatus, readonly TaskAction[]>>> = {
   EndAborted: ['refund', 'release'],
 };
 
-/** The duties that belong to a state. */
+/** The actions that belong to a state. */
 export function actionsFor(status: TaskStatus): readonly TaskAction[] {
   return ACTIONS[status] ?? NONE;
 }
 
 /**
- * The duties that a transition makes due. A group leaves its aborted member EndAborted; that member was
- * refunded and released when it was aborted, so nothing is due again.
+ * The actions that a transition makes due. An aborted member of a group stays EndAborted; it was refunded and released when
+ * it was aborted, so nothing is due again.
  */
 export function actionsDue({ from, to }: { readonly from: TaskStatus; readonly to: TaskStatus }): readonly TaskAction[] {
   return isTerminal(from) ? NONE : actionsFor(to);

@@ -77,14 +77,14 @@ describe('the deadline of each phase', () => {
     expect(deadlineOf('Validated', { validatedTimeMs: null })).toBeNull();
   });
 
-  it('has passed at the instant it names', () => {
+  it('has passed at exactly its time', () => {
     expect(deadlinePassed(99, 100)).toBe(false);
     expect(deadlinePassed(100, 100)).toBe(true);
   });
 });
 
 describe("a node's view", () => {
-  it('drops the fraction of the start second and grants the engine ten more', () => {
+  it('drops the fraction of the start second and gives the engine ten more seconds', () => {
     expect(taskDeadlineMs({ startTimeMs: 2_000_999, timeoutSeconds: 300 })).toBe(2_300_000);
     expect(engineDeadlineMs({ startTimeMs: 2_000_999, timeoutSeconds: 300 })).toBe(2_310_000);
   });

@@ -1,8 +1,8 @@
-/** When a phase of a task runs out, and what follows. Source: RELAY_PROTOCOL 4.4, 8.5. */
+/** When a phase of a task times out, and what happens then. Source: RELAY_PROTOCOL 4.4, 8.5. */
 import type { AbortReason, TaskStatus, TaskType } from './status.ts';
 import { isTerminal } from './status.ts';
 
-/** All in seconds but the factor. */
+/** All values except the factor are in seconds. */
 export interface NetworkTimes {
   readonly queue: number;
   /** Fine-tune tasks queue for this plus their own timeout. */
@@ -15,7 +15,7 @@ export interface NetworkTimes {
   readonly validation: number;
   /** The node's time to upload after validation. */
   readonly resultUpload: number;
-  /** How often the relay looks for passed deadlines. */
+  /** How often the relay checks for passed deadlines. */
   readonly scan: number;
 }
 
@@ -30,7 +30,7 @@ export const REAL_RELAY_TIMES: NetworkTimes = {
   scan: 2,
 };
 
-/** The engine may run on this long after the task's deadline before it is stopped. */
+/** How long the engine may continue after the task's deadline before it is stopped. */
 const ENGINE_GRACE_SECONDS = 10;
 
 /** The fields of a task that deadlines depend on; those of a `RemoteTask`. */
@@ -50,9 +50,9 @@ export interface PhaseDeadline {
   readonly phase: TaskPhase;
   readonly deadlineMs: number;
   readonly reason: AbortReason;
-  /** Whom the relay gives the fee when the deadline passes. */
+  /** Who gets the fee from the relay when the deadline passes. */
   readonly feeTo: 'application' | 'node';
-  /** The node's health suffers. */
+  /** True if it lowers the node's health. */
   readonly penalised: boolean;
 }
 
@@ -79,7 +79,7 @@ export function engineDeadlineMs(task: { readonly startTimeMs: number; readonly 
   return taskDeadlineMs(task) + ENGINE_GRACE_SECONDS * 1000;
 }
 
-/** What the relay's scan will do with the task and when; null when it is terminal or lacks the time its phase counts from. */
+/** What the relay's scan will do with the task, and when; null if the task is terminal or its phase has no start time. */
 export function phaseDeadline(task: TimedTask, times: NetworkTimes): PhaseDeadline | null {
   const { status, createTimeMs } = task;
   if (isTerminal(status)) return null;
@@ -101,7 +101,7 @@ export function phaseDeadline(task: TimedTask, times: NetworkTimes): PhaseDeadli
   return deadline === null ? null : { ...ends('validation', deadline, 'CreatorValidationTimeout'), feeTo: 'node' };
 }
 
-/** A relay's deadline is reached at the very instant it names; a contract's only after it. */
+/** A relay's deadline has passed at exactly its time; a contract's only after it. */
 export function deadlinePassed(nowMs: number, deadlineMs: number): boolean {
   return nowMs >= deadlineMs;
 }

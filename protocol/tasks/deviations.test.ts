@@ -62,7 +62,7 @@ describe('the relay', () => {
     }
   });
 
-  it('aborts both of a score and an error, and both of two errors, beside an aborted member', () => {
+  it('aborts a score and an error, and also two errors, if the third member was aborted', () => {
     for (const letters of ['AEX', 'EEX']) {
       expect(relayGroupOutcome(group(letters))).toMatchObject({ abortReasons: { t1: 'IncorrectResult', t2: 'IncorrectResult' } });
     }
@@ -168,7 +168,7 @@ describe('the contract', () => {
 });
 
 describe('explanations', () => {
-  it('name the members whose state nothing accounts for', () => {
+  it('name the members whose state has no explanation', () => {
     const actual = {
       kind: 'settled',
       next: { t1: 'GroupValidated', t2: 'EndGroupRefund', t3: 'EndAborted' },
@@ -180,7 +180,7 @@ describe('explanations', () => {
     });
   });
 
-  it('have a law and a practice for every name, which starts with its network', () => {
+  it('give a law and a practice for every name, which starts with its network', () => {
     for (const [name, { network, law, practice }] of Object.entries(DEVIATIONS)) {
       expect(name.startsWith(network)).toBe(true);
       expect(law).not.toBe(practice);

@@ -1,6 +1,6 @@
 /**
- * Where real relays and contracts leave our law. Each has a name, so that a node can tell a host why a network
- * did what it did. Source: RELAY_PROTOCOL 4.4, 4.6, 4.8, 4.9, 11.1; CHAIN_PROTOCOL 2.6–2.10.
+ * The points where real relays and contracts deviate from the rules here. Each has a name, so that a node can explain a
+ * network's behaviour to its host. Source: RELAY_PROTOCOL 4.4, 4.6, 4.8, 4.9, 11.1; CHAIN_PROTOCOL 2.6–2.10.
  */
 import type { Group, GroupOutcome } from './group-validation.ts';
 import { validateGroup } from './group-validation.ts';
@@ -97,13 +97,13 @@ export type DeviationName = keyof typeof DEVIATIONS;
 
 export interface GroupExplanation {
   readonly lawful: GroupOutcome;
-  /** Named deviations behind what the network did; empty when it did as the law says. */
+  /** The deviations that explain the network's behaviour; empty if it followed the rules. */
   readonly deviations: readonly DeviationName[];
-  /** Members whose state differs from the law without a known reason. */
+  /** Members whose state differs from the rules for an unknown reason. */
   readonly unexplained: readonly string[];
 }
 
-/** Compares what a network made of a group (observed, or by `relayGroupOutcome`, `contractGroupOutcome`) with the table. */
+/** Compares a network's outcome for a group (observed, or from `relayGroupOutcome`, `contractGroupOutcome`) with the table. */
 export function explainGroupOutcome(comparison: {
   readonly network: Deviation['network'];
   readonly group: Group;

@@ -66,7 +66,7 @@ function group(taskType: TaskType, letters: string): Group {
   };
 }
 
-/** The expectation in the table's own words: the first A wins, other As are refunded, the rest as the row says. */
+/** The expectation in the table's own terms: the first A wins, other As are refunded, the rest follow the row. */
 function expectedFor(before: string, after: string, order: readonly number[]): TaskStatus[] {
   const letters = order.map((i) => before[i] ?? '');
   const states = after.split(' ').map((key) => AFTER[key] ?? 'EndAborted');
@@ -94,13 +94,13 @@ describe('the group validation table', () => {
     }
   }
 
-  it('has the duties of the state that each member ends in', () => {
+  it('has the actions of the state that each member ends in', () => {
     const outcome = validateGroup(group('Llm', 'BAA'));
     expect(outcome.next).toEqual({ t1: 'EndInvalidated', t2: 'GroupValidated', t3: 'EndGroupRefund' });
     expect(outcome.actions).toEqual({ t1: ['refund', 'slash'], t2: ['recordGroupNodes'], t3: ['refund', 'release'] });
   });
 
-  it('sends every member to the same state in every order, but for who of the equal ones is first', () => {
+  it('sends every member to the same state in every order, except that the first of the equal ones wins', () => {
     const letter = fc.constantFrom('A', 'B', 'C', 'E', 'X');
     const kind = (status: TaskStatus | undefined) => (status === 'GroupValidated' ? 'EndGroupRefund' : status);
     fc.assert(
@@ -142,11 +142,11 @@ describe('near-equality of images', () => {
       ],
     });
 
-  it('lets the pair 1–2 decide: a third near only to the second is out', () => {
+  it('lets the pair 1–2 decide: a third that is near only to the second is excluded', () => {
     expect(outcome(low, middle, high).next).toEqual({ t1: 'GroupValidated', t2: 'EndGroupRefund', t3: 'EndInvalidated' });
   });
 
-  it('takes all three when both others are near the first, far from each other as they may be', () => {
+  it('takes all three if both others are near the first, even if they are far from each other', () => {
     expect(outcome(middle, low, high).next).toEqual({ t1: 'GroupValidated', t2: 'EndGroupRefund', t3: 'EndGroupRefund' });
     expect(outcome(middle, low, high).row).toBe('AAA');
   });
@@ -167,7 +167,7 @@ describe('near-equality of images', () => {
   });
 });
 
-describe('what is no group', () => {
+describe('an invalid group', () => {
   const good = group('Llm', 'AAA').tasks;
 
   it('refuses every status that cannot be validated', () => {
@@ -179,7 +179,7 @@ describe('what is no group', () => {
     }
   });
 
-  it('refuses a score that is missing or no hex, and repeated ids', () => {
+  it('refuses a score that is missing or not hex, and repeated ids', () => {
     const withSecond = (second: Partial<GroupTask>): Group => ({
       taskType: 'Llm',
       distanceThreshold: 1,
@@ -198,7 +198,7 @@ describe('rank order', () => {
     scoreReadyTimeMs,
   });
 
-  it('is by execution time, not by time of arrival; ties by sequence; the unfinished last', () => {
+  it('is by execution time, not by time of arrival; ties are by sequence, and unfinished members come last', () => {
     const fast = at(3, 9_000, 10_000);
     const slow = at(1, 0, 5_000);
     const unfinished = at(0, 0, null);

@@ -1,4 +1,7 @@
-/** The 14-row group validation table. Source: the documented table, CHAIN_PROTOCOL 2.10; where real networks leave it: `deviations.ts`. */
+/**
+ * The 14-row group validation table. Source: the documented table, CHAIN_PROTOCOL 2.10. `deviations.ts` lists where real
+ * networks deviate.
+ */
 import { ProtocolError } from '../errors.ts';
 import { scoresEqual } from '../scores/score.ts';
 import type { TaskAction } from './actions.ts';
@@ -9,7 +12,7 @@ export interface GroupTask {
   readonly id: string;
   /** ScoreReady, ErrorReported or EndAborted. */
   readonly status: TaskStatus;
-  /** 0x-hex; needed when ScoreReady, ignored otherwise. */
+  /** 0x-hex; required if ScoreReady, ignored otherwise. */
   readonly score: string | null;
 }
 
@@ -18,7 +21,7 @@ export type GroupTasks = readonly [GroupTask, GroupTask, GroupTask];
 
 export interface Group {
   readonly taskType: TaskType;
-  /** Bits; two image hashes are near when fewer differ. */
+  /** In bits; two image hashes are near if fewer bits differ. */
   readonly distanceThreshold: number;
   readonly tasks: GroupTasks;
 }
@@ -28,8 +31,8 @@ export interface GroupOutcome {
   readonly row: string;
   readonly next: Readonly<Record<string, TaskStatus>>;
   /**
-   * Duties of the state each member ends in, as the table says. An already aborted member did its duties
-   * when it was aborted: whoever carries them out asks `actionsDue`.
+   * Actions of the state that each member ends in, according to the table. The actions of a member that was already aborted
+   * were carried out then; `actionsDue` tells which are still due.
    */
   readonly actions: Readonly<Record<string, readonly TaskAction[]>>;
 }
@@ -39,11 +42,11 @@ interface EqualPair {
   readonly winner: number;
   readonly equal: number;
   readonly third: number;
-  /** The third equals the winner too. */
+  /** The third also equals the winner. */
   readonly all: boolean;
 }
 
-/** Winner, equal one and the third, in the order in which pairs are compared. */
+/** Winner, the member that equals it, and the third, in the order in which pairs are compared. */
 export const RANK_PAIRS = [
   [0, 1, 2],
   [0, 2, 1],
@@ -67,7 +70,7 @@ function firstEqualPair({ taskType, distanceThreshold, tasks }: Group): EqualPai
 }
 
 /**
- * Where each member of a validation group goes.
+ * The next state of each member of a validation group.
  * @throws ProtocolError PROTOCOL_BAD_GROUP (status, missing score, repeated id), PROTOCOL_BAD_HEX
  */
 export function validateGroup(group: Group): GroupOutcome {
@@ -90,7 +93,7 @@ function withMajority(tasks: GroupTasks, pair: EqualPair): TaskStatus[] {
   });
 }
 
-/** Nobody agrees: all abort, except that a score against two reported errors is invalidated. */
+/** No two members agree: all are aborted, except that a score against two reported errors is invalidated. */
 function withoutMajority(tasks: GroupTasks): TaskStatus[] {
   const errors = tasks.filter((task) => task.status === 'ErrorReported').length;
   return tasks.map((task) => (errors === 2 && task.status === 'ScoreReady' ? 'EndInvalidated' : 'EndAborted'));

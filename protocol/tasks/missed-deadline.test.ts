@@ -13,7 +13,7 @@ const aborted = (changes: Partial<AbortedTask>) =>
   });
 
 describe('the deadline that ended a task', () => {
-  it('follows from the reason and from how far the task had come', () => {
+  it("follows from the reason and from the task's progress", () => {
     expect(aborted({ startTimeMs: null, lastStatus: 'Queued' })).toBe('queue');
     expect(aborted({})).toBe('execution');
     expect(aborted({ lastStatus: null })).toBe('execution');
@@ -23,13 +23,13 @@ describe('the deadline that ended a task', () => {
     expect(aborted({ abortReason: 'GroupTimeout', lastStatus: 'ScoreReady' })).toBe('group');
   });
 
-  it('of a fine-tune task, whose deadline is one for all, follows from its last state', () => {
+  it('of a fine-tune task, which has a single deadline, follows from its last state', () => {
     expect(aborted({ type: 'FineTuneLora' })).toBe('execution');
     expect(aborted({ type: 'FineTuneLora', lastStatus: 'ScoreReady' })).toBe('validation');
     expect(aborted({ type: 'FineTuneLora', lastStatus: 'Validated' })).toBe('resultUpload');
   });
 
-  it('of a task on a chain, whose deadline is the contract’s, follows from its last state', () => {
+  it('of a task on a chain, which has the contract’s deadline, follows from its last state', () => {
     const onChain = (changes: Partial<AbortedTask>) => aborted({ isOnChain: true, ...changes });
     expect(onChain({})).toBe('arguments');
     expect(onChain({ lastStatus: 'ParametersUploaded' })).toBe('execution');
@@ -50,13 +50,13 @@ describe('the deadline that ended a task', () => {
   });
 });
 
-it('the last state before the end is the furthest that was seen, in whatever order it was told', () => {
+it('the last state before the end is the furthest that was seen, in whatever order states were reported', () => {
   const steps = (['EndAborted', 'ScoreReady', 'Queued', 'Started'] as const).map((status) => ({ status }));
   expect(lastStatusBeforeEnd(steps)).toBe('ScoreReady');
   expect(lastStatusBeforeEnd([{ status: 'EndAborted' }])).toBeNull();
 });
 
-it('tells when it was due only where the task itself says so', () => {
+it('has a due time only if the task itself states one', () => {
   expect(missedAtMs('execution', { type: 'Llm', deadlineMs: 5 })).toBe(5);
   expect(missedAtMs('validation', { type: 'Llm', deadlineMs: 5 })).toBeNull();
   expect(missedAtMs('validation', { type: 'FineTuneLora', deadlineMs: 5 })).toBe(5);

@@ -1,10 +1,10 @@
-/** Which deadline ended an aborted task; who was late follows from it. Source: RELAY_PROTOCOL 1.2, 4.4, 4.6; CHAIN_PROTOCOL 2.6. */
+/** Which deadline ended an aborted task, and so who was late. Source: RELAY_PROTOCOL 1.2, 4.4, 4.6; CHAIN_PROTOCOL 2.6. */
 import type { TaskPhase } from './deadlines.ts';
 import type { AbortReason, TaskStatus, TaskType } from './status.ts';
 
 /**
- * `arguments`: on a chain, the application had none for a task that had begun; `group`: the other members of the group were
- * late; `unknown`: a deadline that fits no phase the task was seen in.
+ * `arguments`: on a chain, the application provided none for a started task; `group`: the other members of the group were
+ * late; `unknown`: a deadline that does not fit any phase in which the task was seen.
  */
 export const MISSED_DEADLINES = ['queue', 'arguments', 'execution', 'validation', 'resultUpload', 'group', 'unknown'] as const;
 export type MissedDeadline = TaskPhase | 'arguments' | 'group' | 'unknown';
@@ -12,16 +12,16 @@ export type MissedDeadline = TaskPhase | 'arguments' | 'group' | 'unknown';
 export interface AbortedTask {
   readonly type: TaskType;
   readonly status: TaskStatus;
-  /** As told; one that is not known is no time-out. */
+  /** As reported; an unknown one does not count as a time-out. */
   readonly abortReason: AbortReason | (string & {});
   readonly startTimeMs: number | null;
-  /** The state before the end, null where it is not known. */
+  /** The state before the end, null if unknown. */
   readonly lastStatus: TaskStatus | null;
-  /** Its deadline is the contract's, one for everything. */
+  /** Its deadline is the contract's single one. */
   readonly isOnChain?: boolean;
 }
 
-/** Null where no deadline ended the task. */
+/** Null if no deadline ended the task. */
 export function missedDeadline(task: AbortedTask): MissedDeadline | null {
   if (task.status !== 'EndAborted') return null;
   switch (task.abortReason) {
@@ -55,7 +55,7 @@ export function lastStatusBeforeEnd(transitions: readonly { readonly status: Tas
   return PROGRESS.findLast((status) => transitions.some((step) => step.status === status)) ?? null;
 }
 
-/** When what was missed was due, as far as a node can tell: the times of the other deadlines are the network's own. */
+/** The missed due time, as far as a node can know it; the network keeps the times of the other deadlines to itself. */
 export function missedAtMs(missed: MissedDeadline, task: { readonly deadlineMs: number | null; readonly type: TaskType }) {
   if (missed === 'execution') return task.deadlineMs;
   return task.type === 'FineTuneLora' && (missed === 'validation' || missed === 'resultUpload') ? task.deadlineMs : null;

@@ -1,4 +1,4 @@
-/** What a real relay or contract makes of a validation group. Source: RELAY_PROTOCOL 4.6; CHAIN_PROTOCOL 2.9. */
+/** The outcome of a validation group on a real relay or contract. Source: RELAY_PROTOCOL 4.6; CHAIN_PROTOCOL 2.9. */
 import { scoresEqual } from '../scores/score.ts';
 import type { Group, GroupTask } from './group-validation.ts';
 import { assertValidatable, RANK_PAIRS } from './group-validation.ts';
@@ -74,7 +74,7 @@ function decide(group: Group, finished: readonly GroupTask[]): TaskStatus[] {
   return next;
 }
 
-/** Two error reports are the same; otherwise it is the scores. */
+/** Two error reports are equal; otherwise the scores are compared. */
 function same(group: Group, a: GroupTask | undefined, b: GroupTask | undefined): boolean {
   if (a === undefined || b === undefined || a.status !== b.status) return false;
   if (a.status === 'ErrorReported') return true;

@@ -29,7 +29,7 @@ describe('workload and estimate', () => {
     expect(seconds(workload, true) - seconds(workload)).toBeCloseTo(120, 9);
   });
 
-  it('of an LLM task with images leaves their base64 out of the bytes and counts pixels', () => {
+  it('of an LLM task with images excludes their base64 from the bytes and counts pixels', () => {
     const block = (base64: string) => ({ type: 'image', base64 });
     const message = (...images: string[]) => ({ messages: [{ role: 'user', content: images.map(block) }] });
     const workload = llmWorkload(message('AAAA', 'BBBBBBBB'), (base64) => base64.length * 250_000);
@@ -40,7 +40,7 @@ describe('workload and estimate', () => {
     expect(seconds(workload)).toBeCloseTo(30 + workload.textInputBytes * 0.0001 + 25.6 + 20 + 15, 9);
   });
 
-  it('of a fine-tune task is its timeout, of anything at least a second', () => {
+  it('of a fine-tune task is its timeout, and of any task at least a second', () => {
     expect(seconds({ type: 'FineTuneLora', timeoutSeconds: 3_600 })).toBe(3_600);
     expect(seconds({ type: 'FineTuneLora', timeoutSeconds: 0 })).toBe(1);
   });

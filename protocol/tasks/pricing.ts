@@ -2,7 +2,7 @@
 import { ProtocolError } from '../errors.ts';
 import { canonicalJson } from '../signing/canonical-json.ts';
 
-/** Cold parameters of the relay's estimate, in seconds per unit. */
+/** Initial parameters of the relay's estimate, in seconds per unit. */
 export const SD_OVERHEAD_SECONDS = 30;
 export const SECONDS_PER_SD_PIXEL_STEP = 0.00003814697265625;
 export const LLM_CONSTANT_SECONDS = 30;
@@ -62,8 +62,8 @@ interface LlmArgs {
 }
 
 /**
- * Text bytes are those of the canonical JSON of messages, template_args and tools without the images' base64.
- * `pixelsOf` measures one base64 image; decoding it is the caller's business.
+ * Text bytes are those of the canonical JSON of messages, template_args and tools without the images' base64. `pixelsOf`
+ * returns the pixels of one base64 image; the caller decodes it.
  */
 export function llmWorkload(args: LlmArgs, pixelsOf: (base64: string) => number): LlmWorkload {
   const images: string[] = [];
@@ -135,7 +135,7 @@ export function taskPriority(task: { readonly feeWei: bigint; readonly seconds: 
   return (task.feeWei * cost.denominator) / cost.numerator;
 }
 
-/** A double is a whole number over a power of two; nothing is rounded on the way to bigint. */
+/** A double is an integer divided by a power of two, so the conversion to bigint does not round. */
 function exactFraction(value: number): { readonly numerator: bigint; readonly denominator: bigint } {
   let numerator = value;
   let denominator = 1n;

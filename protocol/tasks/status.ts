@@ -62,7 +62,7 @@ function nameByNumber<Name extends string>(table: Readonly<Record<Name, number>>
   return (value) => names.get(value);
 }
 
-/** Name of a wire number; `undefined` when the network has invented one we do not know. */
+/** Name of a wire number; `undefined` if it is unknown here. */
 export const taskStatusFromNumber: (value: number) => TaskStatus | undefined = nameByNumber(TASK_STATUS);
 export const taskTypeFromNumber: (value: number) => TaskType | undefined = nameByNumber(TASK_TYPE);
 export const taskErrorFromNumber: (value: number) => TaskError | undefined = nameByNumber(TASK_ERROR);

@@ -8,7 +8,7 @@ import { assertTransition, canTransition, TRANSITIONS, transitionsFrom } from '.
 const ACTORS: readonly TransitionActor[] = ['application', 'node', 'relay', 'network', 'timeout'];
 const SCOPES: readonly TransitionScope[] = ['single', 'group', 'any'];
 
-/** The graph once more, flat, as the specification words it: `from>to actor scope`; `!` waits for the deadline. */
+/** The graph again as a flat list, worded like the specification: `from>to actor scope`; `!` waits for the deadline. */
 const SPECIFIED = new Set([
   'Queued>Started network any',
   'Started>ParametersUploaded relay any',
@@ -57,7 +57,7 @@ describe('the task state graph', () => {
     }
   });
 
-  it('lets nothing else through', () => {
+  it('allows nothing else', () => {
     for (const from of TASK_STATUSES) {
       for (const to of TASK_STATUSES) {
         for (const actor of ACTORS) {
@@ -81,11 +81,11 @@ describe('a random life of a task', () => {
     actor: fc.constantFrom(...ACTORS),
     scope: fc.constantFrom(...SCOPES),
     nowMs: fc.integer({ min: 0, max: 20 }),
-    // Blind attempts alone hardly get anywhere: half of the steps try an edge of the graph, early or late.
+    // Random attempts alone rarely succeed, so half of the steps try an edge of the graph, early or late.
     follow: fc.option(fc.nat(), { freq: 2 }),
   });
 
-  it('never leaves the graph, whoever asks for what', () => {
+  it('never leaves the graph, whatever any actor requests', () => {
     let moves = 0;
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

@@ -1,4 +1,4 @@
-/** The task state graph: who may move a task from where to where. Source: RELAY_PROTOCOL 4.3, 4.4. */
+/** The task state graph: which actor may move a task from one state to another. Source: RELAY_PROTOCOL 4.3, 4.4. */
 import { ProtocolError } from '../errors.ts';
 import { deadlinePassed } from './deadlines.ts';
 import type { TaskStatus } from './status.ts';
@@ -50,7 +50,7 @@ const GRAPH: readonly Edges[] = [
   { from: ['ScoreReady'], to: ['Validated'], actors: ['application'], scope: 'single', via: 'validation' },
   { from: ['ErrorReported'], to: ['EndAborted'], actors: ['application'], scope: 'single', via: 'validation' },
   {
-    // ScoreReady→EndAborted is what the rows without a majority (ABC, ABE, AXX, …) do.
+    // ScoreReady→EndAborted is for the rows without a majority (ABC, ABE, AXX, …).
     from: ['ScoreReady'],
     to: ['GroupValidated', 'EndGroupRefund', 'EndInvalidated', 'EndAborted'],
     actors: ['application'],
@@ -92,9 +92,9 @@ export interface TransitionRequest {
   readonly from: TaskStatus;
   readonly to: TaskStatus;
   readonly actor: TransitionActor;
-  /** `single` or `group` only for what a validation does; an abort or cancel never claims one. */
+  /** `single` or `group` only for the effects of a validation, never for an abort or a cancellation. */
   readonly scope?: TransitionScope;
-  /** Both needed for an edge that waits for a deadline; epoch milliseconds. */
+  /** Both are required for an edge that waits for a deadline; epoch milliseconds. */
   readonly nowMs?: number;
   readonly deadlineMs?: number;
 }

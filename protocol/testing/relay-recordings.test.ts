@@ -19,13 +19,13 @@ const exchange = {
 const recording = { route: '/v1/now', method: 'GET', source: 'a relay', exchanges: [exchange] };
 
 describe('the recorded exchanges with the real relay', () => {
-  it('are read whole, one file for every route', () => {
+  it('are read completely, one file for every route', () => {
     const recordings = readRelayRecordings();
     expect(recordings.map(({ key }) => key).toSorted()).toEqual([...RELAY_ROUTES].toSorted());
     expect(recordings.flatMap(({ exchanges }) => exchanges).length).toBeGreaterThanOrEqual(711);
   });
 
-  it('hold an answer that says what it is, success or refusal, with its bytes or their length', () => {
+  it('contain answers marked as success or refusal, with their bytes or their length', () => {
     for (const { exchanges } of readRelayRecordings()) {
       for (const one of exchanges) {
         expect(isSuccess(one)).toBe(one.status < 300);
@@ -37,10 +37,10 @@ describe('the recorded exchanges with the real relay', () => {
   });
 
   it.each([
-    ['a route that no test knows', 'GET__v9_now.json', { ...recording, route: '/v9/now' }],
+    ['an unknown route', 'GET__v9_now.json', { ...recording, route: '/v9/now' }],
     ['another method', 'POST__v1_now.json', { ...recording, method: 'POST' }],
     ["another route's file", 'GET__v1_network.json', recording],
-    ['a field that no test knows', 'GET__v1_now.json', { ...recording, headers: {} }],
+    ['an unknown field', 'GET__v1_now.json', { ...recording, headers: {} }],
     ['an unknown field of an exchange', 'GET__v1_now.json', { ...recording, exchanges: [{ ...exchange, trailers: {} }] }],
     ['a request without a path', 'GET__v1_now.json', { ...recording, exchanges: [{ ...exchange, request: {} }] }],
     ['no exchange', 'GET__v1_now.json', { ...recording, exchanges: [] }],

@@ -1,13 +1,13 @@
 /**
- * Reads the recorded exchanges with the real relay (`protocol/vectors/relay`, described by INDEX.md there). Both the client's
- * and the devnet's tests walk them. A file, a field or a route that this reader does not know is an error: a recording that is
- * silently passed over proves nothing.
+ * Reads the recorded exchanges with the real relay (`protocol/vectors/relay`, described by INDEX.md there). Both the
+ * client's and the devnet's tests go through them. An unknown file, field or route is an error, because a recording that is
+ * silently skipped proves nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const FOLDER = new URL('../vectors/relay/', import.meta.url);
-/** Says where the recordings come from and how names are read. */
+/** Says where the recordings come from and what the names mean. */
 const SOURCE_NOTE = 'INDEX.md';
 
 const multipartPartSchema = z.union([
@@ -26,7 +26,7 @@ const requestSchema = z.strictObject({
   query: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
   contentType: z.string().optional(),
   authorization: z.string().optional(),
-  /** The body, in the one form that it had. A body too long to keep is only counted. */
+  /** The body, in the form that it had. Of a body that is too long only the length is kept. */
   json: z.unknown().optional(),
   form: z.array(z.tuple([z.string(), z.string()])).optional(),
   multipart: z.array(multipartPartSchema).optional(),
@@ -35,7 +35,7 @@ const requestSchema = z.strictObject({
 });
 
 const exchangeSchema = z.strictObject({
-  /** The situation, for a reader; never taken for a fact by a test. */
+  /** Describes the situation to a reader; tests never rely on it. */
   name: z.string().min(1),
   note: z.string().optional(),
   at: z.iso.datetime(),
@@ -45,10 +45,10 @@ const exchangeSchema = z.strictObject({
   contentDisposition: z.string().optional(),
   /** The answer's JSON, or its text where the content type is not JSON; null with `empty`, `base64` or `bytes`. */
   body: z.unknown(),
-  /** The answer's text where JSON.parse would round a number of it. */
+  /** The answer's text, if JSON.parse would round a number in it. */
   raw: z.string().optional(),
   empty: z.literal(true).optional(),
-  /** A file; a long one is told by its length and hash. */
+  /** A file; a long one is represented by its length and hash. */
   base64: z.string().optional(),
   bytes: z.number().int().nonnegative().optional(),
   sha256: z.string().optional(),
@@ -67,7 +67,7 @@ export type RelayRecording = z.output<typeof recordingSchema> & {
   readonly key: RelayRoute;
 };
 
-/** Every route that there is a recording of. */
+/** Every recorded route. */
 export const RELAY_ROUTES = [
   'DELETE (unknown route)',
   'DELETE /v1/worker/:version',
@@ -172,7 +172,7 @@ export const RELAY_ROUTES = [
 ] as const;
 export type RelayRoute = (typeof RELAY_ROUTES)[number];
 
-/** The file that holds a route's exchanges. */
+/** The file with a route's exchanges. */
 export function recordingFile(method: string, route: string): string {
   const words = route
     .replace(/^\(/, '/')
@@ -181,7 +181,7 @@ export function recordingFile(method: string, route: string): string {
   return `${method}_${words === '/' ? '' : words.replace(/[/ -]/g, '_')}.json`;
 }
 
-/** One file's text. @throws when a field, the route or the file's name is not known. */
+/** One file's text. @throws if a field, the route or the file's name is unknown. */
 export function parseRelayRecording(file: string, text: string): RelayRecording {
   const recording = recordingSchema.parse(JSON.parse(text));
   const key = `${recording.method} ${recording.route}`;
@@ -192,7 +192,7 @@ export function parseRelayRecording(file: string, text: string): RelayRecording 
   return { ...recording, key: route };
 }
 
-/** All recordings, by route. @throws for a file of another kind, and for a known route without a file. */
+/** All recordings, by route. @throws for an unexpected file, and for a known route without a file. */
 export function readRelayRecordings(folder: URL = FOLDER): RelayRecording[] {
   const recordings: RelayRecording[] = [];
   for (const file of readdirSync(folder).sort()) {
@@ -209,7 +209,7 @@ export function isSuccess(exchange: RecordedExchange): boolean {
   return exchange.status >= 200 && exchange.status < 300;
 }
 
-/** The answer's body as the relay sent it; null where only its length and hash were kept. */
+/** The answer's body as the relay sent it; null if only its length and hash were kept. */
 export function answerBytes(exchange: RecordedExchange): Uint8Array | null {
   if (exchange.empty === true) return new Uint8Array();
   if (exchange.raw !== undefined) return new TextEncoder().encode(exchange.raw);

@@ -39,7 +39,7 @@ export type VrfVerdict = { readonly valid: true; readonly output: Hex } | { read
 const INVALID: VrfVerdict = { valid: false, output: null };
 
 /**
- * The output of {@link proveVrf} without its proof, at less than half the cost: for whoever looks through many seeds.
+ * The output of {@link proveVrf} without its proof, at less than half the cost, for searching through many seeds.
  * @throws ProtocolError PROTOCOL_BAD_HEX when the key is no scalar of the curve, or later when alpha is not hex.
  */
 export function vrfOutputs(privateKey: Hex): (alpha: Hex) => Hex {
@@ -62,7 +62,7 @@ export function proveVrf(privateKey: Hex, alpha: Hex): VrfProof {
 }
 
 /**
- * Never throws on a proof that merely doesn't hold, or whose bytes are no points or scalars: that is `valid: false`.
+ * Does not throw for a proof that merely fails, or whose bytes are not points or scalars; it returns `valid: false`.
  * @throws ProtocolError PROTOCOL_BAD_HEX for a key, alpha or proof that is not hex of its length.
  */
 export function verifyVrf({ publicKey, alpha, proof }: VrfClaim): VrfVerdict {
@@ -121,7 +121,7 @@ function nonce(secret: Uint8Array, digest: Uint8Array): bigint {
   }
 }
 
-/** Everything here is public, so the faster variable-time multiplication is fine; it also takes a zero scalar. */
+/** Everything here is public, so the faster variable-time multiplication is fine; it also accepts a zero scalar. */
 function times(point: CurvePoint, scalar: bigint): CurvePoint {
   return point.multiplyUnsafe(scalar);
 }

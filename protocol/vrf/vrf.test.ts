@@ -109,7 +109,7 @@ describe('ECVRF', () => {
     );
   });
 
-  it('calls garbage of the right length invalid', () => {
+  it('treats garbage of the right length as invalid', () => {
     const garbage = fc.oneof(
       fc.uint8Array({ minLength: 81, maxLength: 81 }),
       fc.constantFrom(new Uint8Array(81), new Uint8Array(81).fill(0xff)),
@@ -138,7 +138,7 @@ describe('ECVRF', () => {
     expect(verifyVrf({ publicKey: publicKeyOf(RELAY_KEY), alpha: seedOf('seed-0'), proof }).valid).toBe(false);
   });
 
-  it('refuses values of another form with a code', () => {
+  it('refuses values in the wrong format with a code', () => {
     const good = { publicKey: publicKeyOf(RELAY_KEY), alpha: seedOf('seed-0'), proof: VECTORS[1]?.proof ?? '0x' };
     for (const bad of [
       { publicKey: `${good.publicKey}00` },
@@ -166,7 +166,7 @@ describe('sampling', () => {
     expect(isSampled(number(7), 1)).toBe(true);
   });
 
-  it('refuses outputs and moduli that are none', () => {
+  it('refuses invalid outputs and moduli', () => {
     expect(() => isSampled('0x00', 10)).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_HEX' }));
     for (const modulus of [0, -1, 1.5, Number.NaN]) {
       expect(() => isSampled(seedOf('a'), modulus)).toThrowError(expect.objectContaining({ code: 'PROTOCOL_BAD_PROOF' }));

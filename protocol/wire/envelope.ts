@@ -15,10 +15,10 @@ export function successSchema<Data extends z.ZodType>(data: Data) {
 
 export const emptySuccessSchema = z.object({ message: z.literal('success') });
 
-/** What a non-2xx answer of the relay says, whatever its shape. */
+/** The content of a non-2xx answer from the relay, whatever its shape. */
 export interface RelayRefusal {
   readonly httpStatus: number;
-  /** Field the relay blames, '' when it names none. */
+  /** The field that the relay blames, '' if it names none. */
   readonly field: string;
   readonly message: string;
 }

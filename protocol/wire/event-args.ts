@@ -1,16 +1,16 @@
-/** What events say beyond their row, where a node explains its own fate. Source: RELAY_PROTOCOL 1.3. */
+/** The events' own fields that a node needs to explain what happened to it. Source: RELAY_PROTOCOL 1.3. */
 import { z } from 'zod';
 import { nodeSlashedArgsSchema, type RelayEvent } from './event.ts';
 import { abortReasonField, goArray, taskStatusField, uintField, weiField } from './fields.ts';
 
-/** Absent, null and nonsense alike: not told. */
+/** Missing, null and invalid values all mean: not stated. */
 function told<Schema extends z.ZodType>(schema: Schema) {
   return schema.optional().catch(undefined);
 }
 
 /**
- * A task as it was when the slash was recorded. Which fields a relay puts there is its own affair; those that bear the
- * names of a task object (3.2.2) are read, every other one is left in the raw evidence.
+ * A task as it was when the slash was recorded. A relay may include any fields; those named like the fields of a task
+ * object (3.2.2) are read, and all others stay in the raw evidence.
  */
 const taskSnapshotSchema = z.object({
   task_id_commitment: told(z.string()),
@@ -68,7 +68,7 @@ const EVENT_ARGS = {
 export type ReadableEvent = keyof typeof EVENT_ARGS;
 export type EventArgs<Type extends ReadableEvent> = z.output<(typeof EVENT_ARGS)[Type]>;
 
-/** The event's own fields; null for an event of another type, or one whose fields make no sense. */
+/** The event's own fields; null for an event of a different type, or with invalid fields. */
 export function readEventArgs<Type extends ReadableEvent>(event: RelayEvent, type: Type): EventArgs<Type> | null {
   if (event.type !== type) return null;
   let value: unknown;

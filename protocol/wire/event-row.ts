@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { type RelayEvent, relayEventSchema } from './event.ts';
 
-/** Enough to tell what it was. */
+/** Enough to identify it. */
 const MAX_RAW = 2_048;
 const MAX_PROBLEM = 512;
 
-/** An event as it came; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
+/** An event as received; one unreadable row never hides the others (RELAY_PROTOCOL 11.2, 41). */
 export type EventRow =
   | { readonly kind: 'event'; readonly event: RelayEvent }
   | { readonly kind: 'unreadable'; readonly id: number | null; readonly raw: string; readonly problem: string };
 
 const idSchema = z.object({ id: z.number().int().nonnegative() });
 
-/** Reads one row of the event list; a row that makes no sense is kept as it came, with its id if it has one. */
+/** Reads one row of the event list; an invalid row is kept as received, with its id if it has one. */
 export function readEventRow(value: unknown): EventRow {
   const parsed = relayEventSchema.safeParse(value);
   if (parsed.success) return { kind: 'event', event: parsed.data };

@@ -9,7 +9,7 @@ it('an amount of ten million digits is refused before it becomes a number', () =
   expect(weiField.parse(String(2n ** 256n - 1n))).toBe(2n ** 256n - 1n);
 });
 
-it('hex text and lists have an end', () => {
+it('hex text and lists have a maximum length', () => {
   expect(hexField.safeParse(`0x${'a'.repeat(10_000)}`).success).toBe(false);
   expect(goArray(uintField, 3).safeParse([1, 2, 3, 4]).success).toBe(false);
   expect(goArray(uintField, 3).parse(null)).toEqual([]);

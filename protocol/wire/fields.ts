@@ -4,9 +4,9 @@ import type { Hex } from '../hex.ts';
 import { isHex } from '../hex.ts';
 import { abortReasonFromNumber, taskErrorFromNumber, taskStatusFromNumber, taskTypeFromNumber } from '../tasks/status.ts';
 
-/** Longest text of hex digits that anything here is made of. */
+/** Longest hex text that any field here contains. */
 const MAX_HEX = 8_192;
-/** 2^256 has 78 decimal digits; turning millions of them into a number would hold everything else up. */
+/** 2^256 has 78 decimal digits; converting millions of digits to a number would block everything else. */
 const MAX_WEI_DIGITS = 78;
 
 export const hexField = z
@@ -39,8 +39,9 @@ export const timeField = z.string().transform((value, context) => {
 const SMALLEST_MS = 100_000_000_000;
 
 /**
- * A moment as any list of the relay tells it → milliseconds since the epoch: unix seconds everywhere but inside a task object and
- * in the evidence of a slash, which have RFC 3339. Both are read everywhere, so that a relay that changes its mind hides no money.
+ * A time in any of the relay's lists → milliseconds since the epoch. The relay uses unix seconds everywhere except in task
+ * objects and slash evidence, which use RFC 3339. Both are read everywhere, so that no money is hidden if a relay changes
+ * its format.
  */
 export const momentField = z.union([z.string(), z.number()]).transform((value, context) => {
   const ms = typeof value === 'string' ? Date.parse(value) : value < SMALLEST_MS ? value * 1000 : value;
@@ -63,7 +64,7 @@ export const taskTypeField = enumNumber(taskTypeFromNumber, 'task type');
 export const taskErrorField = enumNumber(taskErrorFromNumber, 'task error');
 export const abortReasonField = enumNumber(abortReasonFromNumber, 'abort reason');
 
-/** More rows than any list of the relay has in one answer. */
+/** More rows than any of the relay's lists has in one answer. */
 const MAX_ITEMS = 100_000;
 
 /** Go serialises an empty `append`-built slice as null. */

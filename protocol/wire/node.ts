@@ -12,7 +12,10 @@ const nodeStatusField = z.number().transform((value, context) => {
   return name;
 });
 
-/** GET /v2/node/:a (3.3.1): the fields a node needs; the rest of the object is kept out of the contract. VRAM in GiB, amounts in wei. */
+/**
+ * GET /v2/node/:a (3.3.1): the fields that a node needs; the others are left out of the contract. VRAM in GiB, amounts in
+ * wei.
+ */
 export const nodeInfoSchema = z
   .object({
     address: addressField,
@@ -63,8 +66,8 @@ export const nodeInfoSchema = z
 export type NodeInfo = z.output<typeof nodeInfoSchema>;
 
 /**
- * GET /v1/node/:a, which anybody may ask: what a node is now. A node that the relay never saw, or that has left, has the status
- * `Quit`. Its `qos_score` is another figure than that of the signed reading, and is not used.
+ * GET /v1/node/:a, which is public: the current state of a node. A node that the relay has never seen, or that has left,
+ * has the status `Quit`. Its `qos_score` differs from the one in the signed request, and is not used.
  */
 export const nodePresenceSchema = z
   .object({ address: z.string(), status: nodeStatusField, version: z.string() })
@@ -85,7 +88,7 @@ export interface JoinPayload {
 /** POST /v2/node/:a/capabilities, signed part (2.4). */
 export type CapabilitiesPayload = Omit<JoinPayload, 'network' | 'staking'>;
 
-/** POST /v2/tasks/:c/node_error, signed part (2.4); `captured_at` is sent beside it, unsigned. */
+/** POST /v2/tasks/:c/node_error, signed part (2.4); `captured_at` is sent with it, unsigned. */
 export interface NodeErrorPayload {
   readonly node_address: string;
   readonly task_id_commitment: string;

@@ -1,4 +1,4 @@
-/** What anybody may ask about a network. VRAM in GiB. Source: RELAY_PROTOCOL 3.6, 3.7. */
+/** Public information about a network. VRAM in GiB. Source: RELAY_PROTOCOL 3.6, 3.7. */
 import { z } from 'zod';
 import { goArray, uintField } from './fields.ts';
 
@@ -6,8 +6,8 @@ import { goArray, uintField } from './fields.ts';
 export const PUBLIC_NODES_PAGE = 100;
 
 /**
- * GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second tells the weight. Both list every node that ever
- * joined: whether one is there now, only its own status tells (GET /v1/node/:a).
+ * GET /v1/network/nodes/data and GET /v2/network/nodes/data; only the second has the weight. Both list every node that ever
+ * joined; only a node's own status shows whether it is there now (GET /v1/node/:a).
  */
 const publicNodeSchema = z
   .object({ address: z.string(), card_model: z.string(), v_ram: uintField, prob_weight: z.number().nullish() })
@@ -20,7 +20,7 @@ const publicNodeSchema = z
 export type PublicNode = z.output<typeof publicNodeSchema>;
 export const publicNodesSchema = goArray(publicNodeSchema);
 
-/** GET /v2/loaded-models: what the network's nodes hold, by model. */
+/** GET /v2/loaded-models: the models on the network's nodes. */
 const loadedModelSchema = z
   .object({
     model_id: z.string(),

@@ -19,7 +19,7 @@ it('reads times in each of the relay’s notations, and sorts by them', () => {
   expect([first?.atMs, second?.atMs, third?.atMs]).toEqual([1_767_225_610_000, 1_767_225_611_000, 1_767_225_612_000]);
 });
 
-it('reads fields that are absent, null or empty as not told, and keeps an event of an unknown kind', () => {
+it('reads missing, null and empty fields as not stated, and keeps an event of an unknown kind', () => {
   for (const [commitment, score] of [
     [undefined, undefined],
     [null, null],
@@ -31,6 +31,6 @@ it('reads fields that are absent, null or empty as not told, and keeps an event 
   expect(qosTracingSchema.parse({ node_address: '0x1', max_task_events: 50, events: null }).events).toEqual([]);
 });
 
-it('refuses a time that is none', () => {
+it('refuses an invalid time', () => {
   expect(() => read({ ...EVENT, timestamp: 'yesterday' })).toThrow('must be a time');
 });

@@ -29,7 +29,7 @@ describe('records', () => {
     expect(taskFeeRecordSchema.safeParse({ ...row, amount: '1.5' }).success).toBe(false);
   });
 
-  it('reads withdrawals and deposits; an empty hash is none', () => {
+  it('reads withdrawals and deposits; an empty hash means none', () => {
     const row = { ...CREATED, benefit_address: ADDRESS, amount: '5', network: 'n', status: 2, tx_hash: '', withdrawal_fee: '1' };
     expect(withdrawalRecordSchema.parse(row)).toMatchObject({ status: 'failed', txHash: null, wei: 5n, feeWei: 1n });
     expect(withdrawalRecordSchema.safeParse({ ...row, status: 3 }).success).toBe(false);
@@ -72,7 +72,7 @@ describe('terms and estimates', () => {
     expect(withdrawConfigSchema.safeParse([{ ...row, withdrawal_fee: 'much' }]).success).toBe(false);
   });
 
-  it('knows no estimate where the relay has no emission week', () => {
+  it('gives no estimate if the relay has no emission week', () => {
     const zero = { estimated_upcoming_operator_emission: '0', emission_week_start: 0, emission_week_end: 0 };
     expect(emissionEstimateSchema.parse(zero)).toBeNull();
     expect(emissionEstimateSchema.parse({})).toBeNull();

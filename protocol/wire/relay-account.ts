@@ -88,7 +88,7 @@ export const withdrawalRecordSchema = z
   }));
 export type WithdrawalRecord = z.output<typeof withdrawalRecordSchema>;
 
-/** `deprecated`: the network has withdrawn what was not released yet; nothing of it is locked any more. */
+/** `deprecated`: the network has withdrawn the part that was not released yet, so nothing is locked any more. */
 export const VESTING_STATUSES = ['active', 'completed', 'deprecated'] as const;
 
 /** Row of GET …/vesting/list: an emission that is released over days. `type`: node, delegation or other. */
@@ -102,7 +102,7 @@ export const vestingRecordSchema = z
     type: z.string(),
     released_amount: weiField,
     remaining_amount: weiField,
-    /** A relay that does not tell it knows only the first two. */
+    /** A relay without this field knows only the first two. */
     status: z.union([z.literal(0), z.literal(1), z.literal(2)]).nullish(),
     slashed: z.boolean(),
   })
@@ -120,10 +120,10 @@ export const vestingRecordSchema = z
   }));
 export type VestingRecord = z.output<typeof vestingRecordSchema>;
 
-/** CNX as JSON brings it: a number, or a decimal as text. */
+/** CNX in JSON: a number, or a decimal as text. */
 const decimalText = z.union([z.number().nonnegative().transform(String), z.string()]);
 
-/** As the relay holds it: its configuration and its arithmetic know doubles only. */
+/** As the relay stores it: its configuration and arithmetic use doubles only. */
 function ratioOfText(text: string): Ratio {
   parseRatio(text);
   return ratioOfDouble(Number(text));
@@ -162,7 +162,10 @@ export const withdrawConfigSchema = goArray(
 );
 export type WithdrawConfig = z.output<typeof withdrawConfigSchema>[number];
 
-/** The part of GET /v1/delegator/:a that counts: what delegations have ever earned. The relay lists no such payment by itself. */
+/**
+ * The relevant part of GET /v1/delegator/:a: the total earnings of delegations. The relay does not list such payments
+ * individually.
+ */
 export const delegationIncomeSchema = z
   .object({ total_delegation_earnings: weiField })
   .transform(({ total_delegation_earnings }) => total_delegation_earnings);
@@ -172,7 +175,7 @@ const estimateMoment = z
   .nullish()
   .transform((seconds) => (seconds ? seconds * 1000 : null));
 
-/** The part of GET /v2/node/:a that guesses at the emission of the running week; null = the relay does not guess. */
+/** The part of GET /v2/node/:a that estimates the current week's emission; null = the relay gives no estimate. */
 export const emissionEstimateSchema = z
   .object({
     estimated_upcoming_operator_emission: weiField.nullish(),

@@ -14,7 +14,7 @@ import {
   weiField,
 } from './fields.ts';
 
-/** What the relay takes as arguments. */
+/** The arguments that the relay accepts. */
 const MAX_TASK_ARGS = 32 * 1024 ** 2;
 const MAX_MODELS = 256;
 const MAX_SCORE = 64 * 1024;
@@ -78,9 +78,9 @@ export const inferenceTaskSchema = z
     resultUploadedTimeMs: task.result_uploaded_time ?? null,
   }));
 
-/** A task as the network told it, in this project's own names. */
+/** A task as the network reported it, with this project's own names. */
 export type RemoteTask = z.output<typeof inferenceTaskSchema>;
-/** The JSON a relay puts on the wire. */
+/** The JSON that a relay sends. */
 export type InferenceTaskWire = z.input<typeof inferenceTaskSchema>;
 
 /** Signed part of POST /v1/inference_tasks/:c (2.4). A zero `timeout` is left out of the signed JSON. */

@@ -1,4 +1,4 @@
-/** Arbitraries made from a JSON schema: values that fit it, and values that were then damaged somewhere. */
+/** Arbitraries generated from a JSON schema: valid values, and valid values that were then damaged. */
 import fc from 'fast-check';
 
 export interface JsonSchema {
@@ -20,7 +20,7 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number;
 }
 
-/** Values that fit the schema, with optional members sometimes left out. */
+/** Valid values, with optional members sometimes left out. */
 export function fitting(schema: JsonSchema, root: JsonSchema = schema): fc.Arbitrary<unknown> {
   const nested = (inner: JsonSchema) => fitting(inner, root);
   if (schema.$ref !== undefined) {
@@ -71,7 +71,7 @@ const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** A fitting value in which one to three members, however deep, were replaced, removed or added. */
+/** A valid value in which one to three members at any depth were replaced, removed or added. */
 export function damaged(schema: JsonSchema): fc.Arbitrary<unknown> {
   const blow = fc.record({ at: fc.nat(), kind: fc.constantFrom('replace', 'remove', 'add' as const), value: anyJson });
   return fc

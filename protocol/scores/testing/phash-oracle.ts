@@ -1,6 +1,6 @@
 /**
- * A second, plain implementation of the image hash: the one that the vectors of the network's library were first met
- * with, kept to hold the fast one against it on images that no vector has.
+ * A second, simple implementation of the image hash: the first one here that matched the vectors of the network's library.
+ * It is kept to check the fast one with images that the vectors do not contain.
  */
 import { Inflate } from 'fflate';
 import { bytesToHex, type Hex } from '../../hex.ts';
@@ -39,7 +39,7 @@ function resampleTransposed(grid: SampleGrid, size: number): SampleGrid {
     for (let y = 0; y < height; y++) {
       const row = y * width * channels;
       for (let channel = 0; channel < channels; channel++) {
-        // Below 2^43 for the sides that the decoder lets through, so float64 sums are exact.
+        // Below 2^43 for the sizes that the decoder accepts, so float64 sums are exact.
         let sum = 0;
         for (let i = 0; i < weights.length; i++) {
           sum += (weights[i] ?? 0) * (samples[row + (columns[i] ?? 0) + channel] ?? 0);
@@ -77,7 +77,7 @@ const ADAM7 = [
 ] as const;
 const WHOLE = [{ x: 0, y: 0, stepX: 1, stepY: 1 }] as const;
 
-/** Input handed to the inflater at a time, so that a bomb is noticed before it has filled the memory. */
+/** Bytes passed to the inflater at a time, so that a bomb is noticed before it fills the memory. */
 const INFLATE_STEP = 16_384;
 
 const CHANNELS: ReadonlyMap<number, number> = new Map<number, number>([

@@ -9,7 +9,7 @@ export interface PngPlan {
   readonly interlaced?: boolean;
   readonly palette?: readonly number[];
   readonly transparency?: readonly number[];
-  /** Row filter by row number; 0 when left out. */
+  /** Row filter by row number; 0 if omitted. */
   readonly filter?: (row: number) => number;
   /** Sample of a channel, 0 … 2^depth − 1. */
   readonly sample: (x: number, y: number, channel: number) => number;
