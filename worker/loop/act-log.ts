@@ -1,4 +1,4 @@
-/** What the log says of the acts on a task, in words: what is done, then what has come of it. The window has them in its languages. */
+/** The log texts for acts on a task: first the act, then its outcome. The window has translations of them. */
 import type { EngineOutcome } from '../engines/engine.ts';
 import type { Action } from './decide.ts';
 
@@ -14,7 +14,7 @@ export const TASK_ACTS = {
   close: 'closing the task',
 } as const satisfies Readonly<Record<ActKind, string>>;
 
-/** Null: the act itself is the last word, or the engine has it. */
+/** Null: there is nothing to add to the act, or the engine reports its outcome. */
 export const TASK_OUTCOMES = {
   execute: null,
   submitScore: 'the network accepted the score',
@@ -25,7 +25,7 @@ export const TASK_OUTCOMES = {
   close: null,
 } as const satisfies Readonly<Record<ActKind, string | null>>;
 
-/** Sent, and not yet in a block. */
+/** Sent, but not yet in a block. */
 export const ON_ITS_WAY = 'it is sent and waits for its block';
 
 export const ENGINE_ANSWERS = {

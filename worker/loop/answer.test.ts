@@ -1,4 +1,7 @@
-/** From the engine's answer to the act: the network is read while the answer goes to disk, and no more often than needed. */
+/**
+ * From the engine's answer to the act: the network is read while the answer is written to disk, and no more often than
+ * needed.
+ */
 import { expect, it, onTestFinished } from 'vitest';
 import type { Point } from '../kit/points.ts';
 import { invalidArgs } from '../testing/fake-engine.ts';
@@ -7,7 +10,7 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 
-/** The driver works by itself; `holds` are points that are passed only when the test says so. */
+/** The driver runs by itself; `holds` are points at which it waits for the test. */
 async function running(holds: Partial<Record<Point, Promise<void>>>, options: RigOptions = {}) {
   const rig = await loopRig({ ...options, killPoint: async (point) => holds[point] });
   rig.network.start(remoteTask({ startTimeMs: START_MS }));
@@ -23,7 +26,7 @@ async function running(holds: Partial<Record<Point, Promise<void>>>, options: Ri
   return { ...rig, calls, has };
 }
 
-it('law 4: the network is read while the result goes to disk, and the score is signed when it is there', async () => {
+it('law 4: the network is read while the result is written to disk, and the score is signed once it is there', async () => {
   const sealed = Promise.withResolvers<void>();
   const { has, context, network, driver } = await running({ 'result.sealed': sealed.promise });
   await has('task', 'task');
@@ -35,7 +38,7 @@ it('law 4: the network is read while the result goes to disk, and the score is s
   expect(network.submitted).toEqual([{ commitment: TASK, score: context.store.ledger.find(TASK)?.score }]);
 });
 
-it('law 1: a result that takes long to be recorded is acted on from another read', async () => {
+it('law 1: a result that takes long to record is acted on after another read', async () => {
   const sealed = Promise.withResolvers<void>();
   const { has, clock, calls } = await running({ 'result.sealed': sealed.promise });
   await has('task', 'task');
@@ -45,7 +48,7 @@ it('law 1: a result that takes long to be recorded is acted on from another read
   expect(calls().filter((method) => method === 'submitScore')).toHaveLength(1);
 });
 
-it('a read that failed meanwhile is made again as soon as the result is there', async () => {
+it('a read that failed meanwhile is repeated as soon as the result is there', async () => {
   const sealed = Promise.withResolvers<void>();
   const rig = await running({ 'result.sealed': sealed.promise });
   rig.network.fate = (method) => (method === 'task' && rig.engine.jobs.length > 0 ? 'lostRequest' : 'ok');
@@ -55,7 +58,7 @@ it('a read that failed meanwhile is made again as soon as the result is there', 
   await rig.has('task', 'task', 'task', 'submitScore');
 });
 
-it('law 2: what the engine found invalid is reported after one read', async () => {
+it('law 2: a task that the engine found invalid is reported after one read', async () => {
   const { has, engine, driver } = await running({}, {});
   engine.answer = invalidArgs;
   await has('task', 'task', 'reportError');
@@ -63,7 +66,7 @@ it('law 2: what the engine found invalid is reported after one read', async () =
   await has('task', 'task', 'reportError');
 });
 
-it('a look that an event asked for and that failed does not wait until the requests of the minute are free again', async () => {
+it('a failed read that an event requested does not wait for free requests in the next minute', async () => {
   const { has, clock, network, driver, budget } = await running({});
   await has('task', 'task', 'submitScore');
   while (budget.hasRoom) budget.spend();
@@ -112,6 +115,6 @@ it.for([
   await clock.tick(lateMs);
   sent.resolve();
   await expect.poll(() => network.submitted.length).toBe(2);
-  // One more while its own result goes to disk.
+  // One more while its own result is written to disk.
   expect(asked.filter((commitment) => commitment === other)).toHaveLength(reads + 1);
 });

@@ -14,7 +14,7 @@ function checkpointDir(): string {
   return dir;
 }
 
-it('comes back from the archive as it went in, and packs the same bytes each time', async () => {
+it('is unchanged after packing and unpacking, and packs to the same bytes each time', async () => {
   const [dir, out] = [checkpointDir(), tempDir()];
   await packCheckpoint(dir, join(out, 'a.zip'));
   await packCheckpoint(dir, join(out, 'b.zip'));
@@ -25,33 +25,33 @@ it('comes back from the archive as it went in, and packs the same bytes each tim
   expect(readFileSync(join(out, 'back', 'unet', 'deep', 'weights.bin')).equals(Buffer.alloc(300_000, 7))).toBe(true);
 });
 
-it('reads deflated archives of others', async () => {
+it('reads deflated archives from other programs', async () => {
   const out = tempDir();
   writeFileSync(join(out, 'in.zip'), zipSync({ 'a/b.txt': strToU8('text '.repeat(1_000)) }, { level: 9 }));
   await unpackCheckpoint(join(out, 'in.zip'), join(out, 'back'));
   expect(readFileSync(join(out, 'back', 'a', 'b.txt'), 'utf8')).toBe('text '.repeat(1_000));
 });
 
-it('refuses a name that leads out of the directory', async () => {
+it('refuses a name that points outside the directory', async () => {
   const out = tempDir();
   writeFileSync(join(out, 'in.zip'), zipSync({ '../evil.txt': strToU8('x') }, { level: 0 }));
   await expect(unpackCheckpoint(join(out, 'in.zip'), join(out, 'back'))).rejects.toMatchObject({ code: 'TASK_INPUT_FAILED' });
   expect(() => readFileSync(join(out, 'evil.txt'))).toThrow();
 });
 
-it('refuses a cut-off archive', async () => {
+it('refuses a truncated archive', async () => {
   const out = tempDir();
   const whole = zipSync({ 'a.bin': new Uint8Array(50_000).map((_, i) => (i * 31) % 251) }, { level: 6 });
   writeFileSync(join(out, 'in.zip'), whole.subarray(0, whole.length / 2));
   await expect(unpackCheckpoint(join(out, 'in.zip'), join(out, 'back'))).rejects.toThrow();
 });
 
-it('says when there is no checkpoint', async () => {
+it('reports that there is no checkpoint', async () => {
   const out = tempDir();
   await expect(packCheckpoint(join(out, 'none'), join(out, 'a.zip'))).rejects.toMatchObject({ code: 'RESULT_INCOMPLETE' });
 });
 
-describe('an archive of somebody who is not trusted', () => {
+describe('an archive from an untrusted source', () => {
   const words = strToU8('text '.repeat(1_000));
   const unpack = async (bytes: Uint8Array) => {
     const out = tempDir();
@@ -74,33 +74,33 @@ describe('an archive of somebody who is not trusted', () => {
 
   it.each<[string, () => Uint8Array]>([
     ['nothing at all', () => new Uint8Array()],
-    ['a page of a captive portal', () => strToU8('<!DOCTYPE html><html><body>Log in</body></html>')],
+    ['a captive portal page', () => strToU8('<!DOCTYPE html><html><body>Log in</body></html>')],
     ['an empty archive', () => zipSync({})],
     ['a bomb of one file', () => zipSync({ 'a.bin': new Uint8Array(64 * 1024 ** 2) }, { level: 9 })],
     ['a size that is declared too small', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(10, at + 24))],
     ['a size that is declared too large', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(6_000, at + 24))],
     ['a huge declared size', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(0xfffffff0, at + 24))],
-    ['a wrong check sum', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(1, at + 16))],
+    ['a wrong checksum', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(1, at + 16))],
     ['a damaged byte', () => changed(twice(), (bytes) => bytes.writeUInt8(0, 60))],
     ['a file outside the archive', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(0x7fffffff, at + 42))],
     ['files that share their bytes', () => changed(zip(), (bytes, at) => bytes.writeUInt32LE(bytes.length + 1, at + 20))],
-    ['two files of one name', () => changed(twice(), (bytes) => bytes.write('aa', bytes.lastIndexOf('ab')))],
+    ['two files with the same name', () => changed(twice(), (bytes) => bytes.write('aa', bytes.lastIndexOf('ab')))],
     ['a name with a backslash', () => zipSync({ 'a\\..\\b': words })],
     ['an absolute name', () => zipSync({ '/etc/evil': words })],
-    ['an unknown packing', () => changed(zip(), (bytes, at) => bytes.writeUInt16LE(12, at + 10))],
+    ['an unknown compression method', () => changed(zip(), (bytes, at) => bytes.writeUInt16LE(12, at + 10))],
     ['a directory that ends too early', () => changed(zip(), (bytes) => bytes.writeUInt16LE(2, bytes.length - 12))],
     ['too many files', () => zipSync(Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [`f${n}`, new Uint8Array()])))],
   ])('%s is refused with a code', async (_, bytes) => {
     expect((await unpack(bytes())).error).toMatchObject({ code: 'TASK_INPUT_FAILED' });
   });
 
-  it('a bomb is refused before a byte of it is written', async () => {
+  it('a bomb is refused before any byte of it is written', async () => {
     const { dir, error } = await unpack(zipSync({ 'a.bin': new Uint8Array(64 * 1024 ** 2) }, { level: 9 }));
     expect(error).toMatchObject({ code: 'TASK_INPUT_FAILED' });
     expect(existsSync(join(dir, 'a.bin'))).toBe(false);
   });
 
-  it('a liar about sizes writes no more than it declared', async () => {
+  it('an archive with false sizes writes no more than it declared', async () => {
     const { dir } = await unpack(changed(zip(), (bytes, at) => bytes.writeUInt32LE(10, at + 24)));
     expect(existsSync(join(dir, 'a', 'b.txt')) ? statSync(join(dir, 'a', 'b.txt')).size : 0).toBeLessThanOrEqual(10);
   });

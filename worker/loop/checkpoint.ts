@@ -24,7 +24,7 @@ async function* zipped(dir: string, paths: readonly string[]): AsyncGenerator<Ui
   });
   for (const path of paths) {
     const entry = new ZipPassThrough(relative(dir, path).split(sep).join('/'));
-    // The earliest time a zip can hold: the archive's bytes depend on the contents alone.
+    // The earliest time that a zip can store, so that the archive's bytes depend only on its contents.
     entry.mtime = new Date(1980, 0, 1);
     zip.add(entry);
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -38,10 +38,10 @@ async function* zipped(dir: string, paths: readonly string[]): AsyncGenerator<Ui
   yield* ready.splice(0);
 }
 
-/** Far more than an adapter with its optimizer is made of; the archive itself is limited by the download. */
+/** Far more than an adapter with its optimizer contains; the download limits the archive itself. */
 const LIMITS = { entries: 10_000, unpackedBytes: 8 * 1024 ** 3, ratio: 200 };
 
-/** Unpacks into `dir`; an archive that is not what it claims to be is never used. @throws WorkerError TASK_INPUT_FAILED */
+/** Unpacks into `dir`; an archive that does not match its own directory is never used. @throws WorkerError TASK_INPUT_FAILED */
 export async function unpackCheckpoint(zipPath: string, dir: string): Promise<void> {
   const refuse = (why: string) => new WorkerError('TASK_INPUT_FAILED', `the checkpoint is refused: ${why}`, { why });
   await unpackArchive(zipPath, dir, { limits: LIMITS, refuse });

@@ -1,4 +1,4 @@
-/** What the parts of the loop share. */
+/** The context that the parts of the loop share. */
 import type { Clock } from '../../protocol/ports.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { DiagnosedGpu } from '../gpu/diagnosed.ts';
@@ -15,15 +15,15 @@ export interface LoopContext {
   readonly engine: Engine;
   /** Law 7: whether the network accepts this engine; fixed for the life of the process. */
   readonly engineAccepted: boolean;
-  /** Law 6: the card that is reported and that the engine is confined to; absent `diagnosed`: as its name says. */
+  /** Law 6: the card that is reported and that the engine is confined to; without `diagnosed`, the one that its name states. */
   readonly gpu: { readonly name: string; readonly vramGib: number; readonly diagnosed?: DiagnosedGpu };
   /** Absolute directory of all results. */
   readonly resultsDir: string;
   /** Hashes the images of results. */
   readonly images: ImageDigester;
-  /** The network's time: deadlines are judged by it. */
+  /** The network's time, for judging deadlines. */
   readonly networkClock: NetworkClock;
-  /** The local clock: for waiting. */
+  /** The local clock, for waiting. */
   readonly clock: Clock;
   readonly killPoint: KillPointHook;
   readonly log: Log;

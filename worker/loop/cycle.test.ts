@@ -18,12 +18,12 @@ async function started(options: Parameters<typeof loopRig>[0] = {}): Promise<Rig
   return rig;
 }
 
-/** In the first status in which a network of this kind takes a verdict. */
+/** In the first status in which a network of this kind accepts a verdict. */
 function taskOn(rules: NetworkRules): RemoteTask {
   return remoteTask({ startTimeMs: START_MS, status: rules.reportsIn[0] ?? 'Started' });
 }
 
-/** One cycle, and whatever execution it began. */
+/** One cycle, and any execution that it began. */
 async function cycle({ driver }: Rig): Promise<string> {
   const action = await driver.cycle(TASK);
   await driver.settled();
@@ -46,7 +46,7 @@ describe('a task from start to end', () => {
     expect(rig.network.submitted).toEqual([{ commitment: TASK, score: HELLO_SCORE }]);
     expect(rig.network.uploads[0]?.files).toEqual([{ name: '0.json', bytes: new TextEncoder().encode('hello') }]);
     expect(rig.context.store.tasks.get(TASK)).toMatchObject({ status: 'EndSuccess', closedAs: 'EndSuccess', paymentWei: null });
-    // The host's settings say how long it is kept.
+    // The host's settings determine how long it is kept.
     expect(existsSync(join(rig.context.resultsDir, TASK, '1', '0.json'))).toBe(true);
   });
 
@@ -70,14 +70,14 @@ describe('a task from start to end', () => {
     expect(await cycle(rig)).toBe('close');
   });
 
-  it('remembers a task that began and ended while nobody looked', async () => {
+  it('remembers a task that began and ended between two reads', async () => {
     const rig = await loopRig();
     rig.network.tasks.set(TASK, remoteTask({ status: 'EndAborted', abortReason: 'Timeout' }));
     expect(await cycle(rig)).toBe('close');
     expect(rig.context.store.tasks.get(TASK)).toMatchObject({ abortReason: 'Timeout', paymentWei: 0n });
   });
 
-  it('has no interest in tasks of others', async () => {
+  it('ignores tasks of other nodes', async () => {
     const rig = await loopRig();
     rig.network.tasks.set(TASK, remoteTask({ selectedNode: commitmentOf(9).slice(0, 42) as `0x${string}` }));
     expect(await cycle(rig)).toBe('notOurs');
@@ -85,7 +85,7 @@ describe('a task from start to end', () => {
   });
 });
 
-describe.each(NETWORKS)('law 1: an answer that was lost is never guessed (%s)', (_network, rules) => {
+describe.each(NETWORKS)('law 1: a lost answer is never guessed (%s)', (_network, rules) => {
   it('a submission whose answer is lost is seen in the next read, and not repeated', async () => {
     const rig = await started({ rules });
     await cycle(rig);
@@ -96,7 +96,7 @@ describe.each(NETWORKS)('law 1: an answer that was lost is never guessed (%s)', 
     expect(rig.network.submitted).toHaveLength(1);
   });
 
-  it('a submission that never arrived is made again, with the same score', async () => {
+  it('a submission that never arrived is repeated with the same score', async () => {
     const rig = await started({ rules });
     await cycle(rig);
     rig.network.fate = (method) => (method === 'submitScore' ? 'lostRequest' : 'ok');
@@ -117,7 +117,7 @@ describe.each(NETWORKS)('law 1: an answer that was lost is never guessed (%s)', 
     expect(rig.network.uploads).toHaveLength(1);
   });
 
-  it('a foreign score under our name: an alarm in the store, and no act', async () => {
+  it('a score in our name that is not ours: an alarm in the store, and no act', async () => {
     const rig = await started({ rules });
     await cycle(rig);
     rig.network.change(TASK, { status: 'Validated', score: `0x${'99'.repeat(32)}` });
@@ -155,7 +155,7 @@ describe.each(NETWORKS)('law 2: only an invalid task is reported (%s)', (_networ
         rig.engine.downloadOutcome = { kind: 'invalid', traceback: 'Task args invalid', gpuCount: 0 };
       },
     ],
-    ['a model id that makes no sense', (rig) => rig.network.change(TASK, { modelIds: ['nonsense'] })],
+    ['an invalid model id', (rig) => rig.network.change(TASK, { modelIds: ['nonsense'] })],
     [
       'an input checkpoint that cannot be fetched',
       (rig) => rig.network.change(TASK, { type: 'FineTuneLora', taskArgs: '{"checkpoint":"yes"}' }),
@@ -186,7 +186,7 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
     expect(rig.engine.jobs.map(({ lifetime }) => lifetime)).toEqual(['L1', 'L2']);
   });
 
-  it('writes every attempt into a directory of its own', async () => {
+  it('writes every attempt into a separate directory', async () => {
     const rig = await started({ rules });
     rig.engine.answer = never;
     await rig.driver.cycle(TASK);
@@ -213,7 +213,7 @@ describe.each(NETWORKS)('law 3: one complete execution per engine lifetime (%s)'
     expect(rig.context.store.executions.of(TASK)).toEqual([]);
   });
 
-  it('a lifetime that ends between the record and the hand-over counts as cut off', async () => {
+  it('a lifetime that ends between the record and the hand-over counts as interrupted', async () => {
     const rig = await loopRig({
       rules,
       killPoint: (point) => (point === 'execution.beforeEngine' && rig.engine.jobs.length === 0 ? rig.engine.crash() : undefined),
@@ -241,7 +241,7 @@ describe.each(NETWORKS)('law 4: score and files are on disk before the score is 
   });
 });
 
-describe.each(NETWORKS)('law 5: what is uploaded hashes to the score, or nothing is (%s)', (_network, rules) => {
+describe.each(NETWORKS)('law 5: only files that hash to the score are uploaded (%s)', (_network, rules) => {
   const tampering: readonly [string, (dir: string) => void][] = [
     ['changed', (dir) => writeFileSync(join(dir, '0.json'), 'hullo')],
     ['cut short', (dir) => writeFileSync(join(dir, '0.json'), '')],
@@ -258,7 +258,7 @@ describe.each(NETWORKS)('law 5: what is uploaded hashes to the score, or nothing
     });
   }
 
-  it('nor is one that has vanished', async () => {
+  it('nor is a missing one', async () => {
     const rig = await started({ rules });
     await cycles(rig, 2);
     const { removeResults } = await import('./executor.ts');
@@ -280,7 +280,7 @@ describe.each(NETWORKS)('law 7: an engine that the network does not accept never
   });
 });
 
-describe('an end that is taken back', () => {
+describe('an end that is reverted', () => {
   async function closed(rules: NetworkRules): Promise<Rig> {
     const dataDir = tempDir();
     const rig = await started({ rules, dataDir });
@@ -289,7 +289,7 @@ describe('an end that is taken back', () => {
     expect(await cycles(rig, 3)).toEqual(['uploadResult', 'close', 'closed']);
     rig.network.change(TASK, { status: 'Validated' });
     rig.network.pointer = TASK;
-    // A driver of another process knows of no task but those that are open.
+    // A driver in another process only knows open tasks.
     const { clock, network, engine } = rig;
     rig.context.store.close();
     return loopRig({ dataDir, clock, network, engine });
@@ -321,7 +321,7 @@ describe('an end that is taken back', () => {
     expect(rig.context.store.tasks.get(TASK).closedMs).not.toBeNull();
   });
 
-  it('is refused of a task that is open', async () => {
+  it('is refused for an open task', async () => {
     const rig = await started();
     await cycle(rig);
     expect(() => rig.context.store.tasks.reopen(TASK)).toThrow(expect.objectContaining({ code: 'TASK_NOT_CLOSED' }));
@@ -329,7 +329,7 @@ describe('an end that is taken back', () => {
 });
 
 describe('the job', () => {
-  it('is what the engine protocol wants', async () => {
+  it('has the form that the engine protocol requires', async () => {
     const rig = await started();
     const taskArgs = '{"model":"Qwen/Qwen3-8B","seed":18446744073709551615}';
     rig.network.change(TASK, { taskArgs, modelIds: ['base:Qwen/Qwen3-8B+fp16'] });
@@ -343,7 +343,7 @@ describe('the job', () => {
     expect(JSON.parse(String(rig.engine.jobs[0]?.job.taskArgs)).model).toBe('qwen/qwen3-8b');
   });
 
-  it('carries arguments byte for byte where the names need no change, and passes nonsense on', async () => {
+  it('contains the arguments byte for byte if no name needs a change, and passes invalid ones on', async () => {
     for (const taskArgs of ['{"model":"qwen/qwen3-8b","seed":18446744073709551615}', 'no json at all']) {
       const rig = await started({ dataDir: tempDir() });
       rig.network.change(TASK, { taskArgs });

@@ -24,7 +24,7 @@ const LOCALS: Readonly<Record<LocalKind, LocalRecord>> = {
 const KINDS = Object.keys(LOCALS) as LocalKind[];
 const READY: EngineView = { kind: 'ready', lifetime: 'L2' };
 
-/** A task object as the network shows it in this status, when the verdict is the node's own. */
+/** A task object as the network shows it in this status, with the node's own verdict. */
 function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
   const scored = local === 'scored' || local === 'uploaded';
   const past = !['Queued', 'Started', 'ParametersUploaded'].includes(status);
@@ -39,7 +39,10 @@ function inStatus(status: TaskStatus, local: LocalKind): RemoteTask {
 
 type Changes = Partial<DecideInput>;
 
-/** The input of a cycle a second after the start; a chain shows the block that it was read from, whose time is whole seconds. */
+/**
+ * The input of a cycle one second after the start; on a chain it contains the block that was read, whose time is in whole
+ * seconds.
+ */
 function inputOf(rules: NetworkRules, changes: Changes): DecideInput {
   const input = {
     remote: remoteTask({ startTimeMs: START, timeoutSeconds: 60 }),
@@ -125,7 +128,7 @@ const TABLE: Readonly<Record<TaskStatus, Readonly<Record<Exclude<LocalKind, 'clo
   EndGroupSuccess: closes('EndGroupSuccess'),
 };
 
-/** A chain takes a verdict only when the relay has told it that the arguments are there, and no evidence. */
+/** A chain accepts a verdict only after the relay has reported the arguments, and accepts no evidence. */
 const TABLE_ON: Readonly<Record<string, typeof TABLE>> = {
   relay: TABLE,
   chain: {
@@ -162,7 +165,7 @@ describe.each(NETWORKS)('decide: deadlines (%s)', (network, rules) => {
     expect(at(DEADLINE, LOCALS.new)).toBe(over);
   });
 
-  it('neither executes, submits nor reports once it has passed', () => {
+  it('does not execute, submit or report once it has passed', () => {
     for (const kind of ['new', 'scored', 'invalid', 'failed'] as const) expect(at(DEADLINE, LOCALS[kind])).toBe(over);
   });
 
@@ -170,14 +173,14 @@ describe.each(NETWORKS)('decide: deadlines (%s)', (network, rules) => {
     expect(brief(judge({ remote: remoteTask({ startTimeMs: null }) }))).toBe('- noStartTime');
   });
 
-  it('takes one "not found" before the deadline for a hiccup, and closes after it', () => {
+  it('ignores one "not found" before the deadline, and closes the task after it', () => {
     expect(brief(judge({ remote: 'notFound', local: LOCALS.scored }))).toBe('- notFound');
     expect(brief(judge({ remote: 'notFound', local: LOCALS.scored, nowMs: DEADLINE }))).toBe('close notFound');
     expect(brief(judge({ remote: 'notFound', knownDeadlineMs: null }))).toBe('close notFound');
   });
 });
 
-describe('decide: the duty to abort where nobody else ends a task', () => {
+describe('decide: the duty to abort if nobody else ends a task', () => {
   const judge = judgeOn(CHAIN_RULES);
   const at = (status: TaskStatus, kind: LocalKind, blockMs: number, alarms: string[] = []) => {
     const block = { timeMs: blockMs, isFinal: true };
@@ -188,7 +191,7 @@ describe('decide: the duty to abort where nobody else ends a task', () => {
   const ALARMS = ['REMOTE_SCORE_UNKNOWN', 'REMOTE_SCORE_CONFLICT'];
   const graceOf = (status: TaskStatus) => (status.endsWith('alidated') ? 30_000 : 0);
 
-  it.each(BUSY)('%s: strictly after the deadline by the time of the block, whatever was done here', (status) => {
+  it.each(BUSY)("%s: strictly after the deadline by the block's time, whatever this node has done", (status) => {
     for (const kind of OPEN) {
       const last = DEADLINE + graceOf(status);
       expect(at(status, kind, last, ALARMS), kind).not.toBe('abort');
@@ -196,18 +199,18 @@ describe('decide: the duty to abort where nobody else ends a task', () => {
     }
   });
 
-  it('this machine’s clock alone brings no abort: the contract would refuse it', () => {
+  it('this machine’s clock alone causes no abort, because the contract would refuse it', () => {
     const remote = { ...inStatus('Started', 'new'), block: { timeMs: DEADLINE, isFinal: true } };
     expect(brief(judge({ remote, nowMs: DEADLINE + 600_000 }))).toBe('- expiring');
   });
 
-  it('a validated result is uploaded first, also a while after the deadline: its fee is earned', () => {
+  it('a validated result is uploaded first, even some time after the deadline, because its fee is earned', () => {
     expect(at('Validated', 'scored', DEADLINE + 30_000)).toBe('uploadResult');
     expect(at('Validated', 'uploaded', DEADLINE + 30_000)).toBe('- awaitingEnd');
     expect(at('Validated', 'uploaded', DEADLINE + 31_000)).toBe('abort');
   });
 
-  it('neither a task in the queue nor one of another node is aborted, nor one that has ended', () => {
+  it('a queued task, a task of another node and an ended task are not aborted', () => {
     const late = DEADLINE + 3_600_000;
     expect(at('Queued', 'new', late)).toBe('- queued');
     expect(at('EndSuccess', 'uploaded', late)).toBe('close EndSuccess');
@@ -216,7 +219,7 @@ describe('decide: the duty to abort where nobody else ends a task', () => {
     expect(brief(judge({ remote: foreign, nowMs: late }))).toBe('- notSelected');
   });
 
-  it('never where the network ends tasks itself', () => {
+  it('never if the network ends tasks itself', () => {
     fc.assert(
       fc.property(anyInput(RELAY_RULES), (input) => {
         expect(decide(input).kind).not.toBe('abort');
@@ -225,22 +228,22 @@ describe('decide: the duty to abort where nobody else ends a task', () => {
   });
 });
 
-describe('decide: what comes late on a chain', () => {
+describe('decide: data that arrives late on a chain', () => {
   const judge = judgeOn(CHAIN_RULES);
   const started = remoteTask({ startTimeMs: START, timeoutSeconds: 60 });
 
-  it('a task without its arguments waits for them; with them it begins before the chain takes a score', () => {
+  it('a task without its arguments waits for them; with them it begins before the chain accepts a score', () => {
     expect(brief(judge({ remote: { ...started, taskArgs: '' } }))).toBe('- argumentsAwaited');
     expect(brief(judge({ remote: started }))).toBe('execute');
   });
 
-  it('a fine-tune task begins when its checkpoint is given out', () => {
+  it('a fine-tune task begins when its checkpoint is available', () => {
     const tune = { ...started, type: 'FineTuneLora' } as const;
     expect(brief(judge({ remote: tune }))).toBe('- argumentsAwaited');
     expect(brief(judge({ remote: { ...tune, status: 'ParametersUploaded' } }))).toBe('execute');
   });
 
-  it('an end closes the task only when no reorganisation takes it back', () => {
+  it('an end closes the task only when no reorganisation can revert it', () => {
     const remote = inStatus('EndSuccess', 'uploaded');
     const inDepth = (isFinal: boolean) => ({ ...remote, block: { timeMs: START, isFinal } });
     expect(brief(judge({ remote: inDepth(false), local: LOCALS.uploaded }))).toBe('- finality');
@@ -248,7 +251,7 @@ describe('decide: what comes late on a chain', () => {
   });
 });
 
-describe.each(NETWORKS)('law 1: only what the network shows in this cycle is acted on (%s)', (_network, rules) => {
+describe.each(NETWORKS)('law 1: acts only on what the network shows in this cycle (%s)', (_network, rules) => {
   const judge = judgeOn(rules);
   it('never acts for a task of another node, whatever the record says', () => {
     for (const kind of KINDS) {
@@ -273,7 +276,7 @@ describe.each(NETWORKS)('law 1: only what the network shows in this cycle is act
     expect(brief(judge({ remote: ended, local: LOCALS.scored, alarms }))).toBe('close EndInvalidated');
   });
 
-  it('a validated task that shows no score at all is not uploaded to', () => {
+  it('nothing is uploaded to a validated task that shows no score', () => {
     expect(brief(judge({ remote: remoteTask({ status: 'Validated', score: '' }), local: LOCALS.scored }))).toBe('alarm conflict');
   });
 });
@@ -293,7 +296,7 @@ describe.each(NETWORKS)('law 3: at most one complete execution per engine lifeti
   const judge = judgeOn(rules);
   const cutOff = (...spentLifetimes: string[]): LocalRecord => ({ kind: 'new', spentLifetimes });
 
-  it('repeats a cut-off execution only in a new lifetime', () => {
+  it('repeats an interrupted execution only in a new lifetime', () => {
     expect(brief(judge({ local: cutOff('L2') }))).toBe('- lifetimeSpent');
     expect(brief(judge({ local: cutOff('L1') }))).toBe('execute');
   });
@@ -312,7 +315,7 @@ describe.each(NETWORKS)('law 3: at most one complete execution per engine lifeti
     expect(brief(judge({ engine: { kind: 'notReady' } }))).toBe('- engineNotReady');
   });
 
-  it('executes only a fresh record, in a lifetime it has not spent, before the deadline', () => {
+  it('executes only a new record, in an unused lifetime, before the deadline', () => {
     fc.assert(
       fc.property(anyInput(rules), (input) => {
         const action = decide(input);
@@ -331,7 +334,7 @@ describe.each(NETWORKS)('law 3: at most one complete execution per engine lifeti
 
 describe.each(NETWORKS)('law 4: a score that the network shows is not sent again (%s)', (_network, rules) => {
   const judge = judgeOn(rules);
-  it('not even beside a status that should have none', () => {
+  it('not even with a status that should have none', () => {
     const remote = remoteTask({ startTimeMs: START, score: SCORE });
     expect(brief(judge({ remote, local: LOCALS.scored }))).toBe('- contradiction');
   });

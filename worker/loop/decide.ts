@@ -1,6 +1,6 @@
 /**
- * The node's judgement about one task: a pure function of what the network said in this cycle and what the store
- * knows. Reference behaviour: RELAY_PROTOCOL 8.5; the laws are those of SECURITY.md.
+ * The node's decision about one task: a pure function of what the network reported in this cycle and what the store
+ * contains. Reference behaviour: RELAY_PROTOCOL 8.5; the laws are those of SECURITY.md.
  */
 import type { Hex } from '../../protocol/hex.ts';
 import { deadlinePassed, taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
@@ -11,10 +11,10 @@ import type { NetworkRules } from '../networks/network-rules.ts';
 import type { NetworkTask } from '../networks/task-network.ts';
 import type { LocalRecord } from '../store/local-record.ts';
 
-/** Complete executions that may be begun for one task, all engine lifetimes together. */
+/** The number of complete executions that may be begun for one task, over all engine lifetimes. */
 export const MAX_ATTEMPTS = 3;
 
-/** A repeated execution needs at least this part of the task's timeout before its deadline. */
+/** A repeated execution needs at least this fraction of the task's timeout before its deadline. */
 const ROOM_TO_REPEAT = 0.2;
 
 export type EngineView =
@@ -29,13 +29,13 @@ export type WaitReason =
   | 'queued'
   | 'noStartTime'
   | 'deadlinePassed'
-  /** The time is up, and the node's abort will be taken with one of the next blocks. */
+  /** The deadline has passed, and one of the next blocks will accept the node's abort. */
   | 'expiring'
-  /** The arguments have not come yet. */
+  /** The arguments have not arrived yet. */
   | 'argumentsAwaited'
-  /** The network does not take the verdict yet. */
+  /** The network does not accept the verdict yet. */
   | 'reportNotTaken'
-  /** An end that a reorganisation may still take back. */
+  /** An end that a reorganisation may still revert. */
   | 'finality'
   | 'executing'
   | 'silent'
@@ -57,7 +57,7 @@ export type Action =
   | { readonly kind: 'submitScore' }
   | { readonly kind: 'reportError' }
   | { readonly kind: 'uploadResult' }
-  /** The duty of a node whose network ends no task by itself. */
+  /** Set on a network that does not end tasks itself: the node has to. */
   | { readonly kind: 'abort' }
   | { readonly kind: 'alarm'; readonly code: AlarmCode; readonly message: string }
   | { readonly kind: 'close'; readonly as: TaskStatus | 'notFound' }
@@ -67,9 +67,9 @@ export interface DecideInput {
   readonly remote: NetworkTask | 'notFound';
   readonly rules: NetworkRules;
   readonly local: LocalRecord;
-  /** Codes of the alarms that are already kept for this task. */
+  /** Codes of the alarms that are already recorded for this task. */
   readonly alarms: readonly string[];
-  /** Deadline by the last task object that was seen, epoch ms; only used when the network no longer knows the task. */
+  /** Deadline from the last task object that was seen, epoch ms; only used if the network no longer knows the task. */
   readonly knownDeadlineMs: number | null;
   readonly engine: EngineView;
   readonly self: Hex;
@@ -109,7 +109,7 @@ export function decide(input: DecideInput): Action {
   }
 }
 
-/** One answer "not found" before the deadline may be a hiccup; after it there is nothing left to lose. */
+/** One answer "not found" before the deadline may be a temporary failure; after the deadline nothing can be lost. */
 function decideNotFound({ knownDeadlineMs, nowMs }: DecideInput): Action {
   if (knownDeadlineMs !== null && !deadlinePassed(nowMs, knownDeadlineMs)) return wait('notFound');
   return { kind: 'close', as: 'notFound' };
@@ -122,7 +122,7 @@ function decideEnded(remote: NetworkTask, { local, rules }: DecideInput, conflic
   return isOffered && rules.takesEvidence ? { kind: 'uploadResult' } : { kind: 'close', as: remote.status };
 }
 
-/** Strictly after the deadline, by the time of the block that was read: at the very instant the contract still refuses. */
+/** Strictly after the deadline, by the time of the block that was read: at exactly that time the contract still refuses. */
 function isExpired({ status, block, startTimeMs, timeoutSeconds }: NetworkTask, { expiry }: NetworkRules): boolean {
   if (expiry === null || block === undefined || startTimeMs === null || status === 'Queued') return false;
   const graceMs = status === 'Validated' || status === 'GroupValidated' ? expiry.uploadGraceSeconds * 1000 : 0;
@@ -136,7 +136,7 @@ function decideStarted(remote: NetworkTask, input: DecideInput): Action {
   if (local.kind !== 'executing' && deadlinePassed(nowMs, deadlineMs)) {
     return wait(rules.expiry === null ? 'deadlinePassed' : 'expiring');
   }
-  // A verdict beside a status that has none yet; ours, or it would have raised an alarm.
+  // A verdict with a status that has none yet; it is ours, or it would have raised an alarm.
   if (shownVerdict(remote) !== null) return wait('contradiction');
   switch (local.kind) {
     case 'scored':
@@ -155,7 +155,7 @@ function decideStarted(remote: NetworkTask, input: DecideInput): Action {
   }
 }
 
-/** The checkpoint of a fine-tune task is given out only when the network has seen that it is there. */
+/** The checkpoint of a fine-tune task is available only after the network has confirmed it. */
 function inputsAreThere({ taskArgs, type, status }: RemoteTask): boolean {
   return taskArgs !== '' && (type !== 'FineTuneLora' || status === 'ParametersUploaded');
 }
@@ -171,7 +171,7 @@ function decideExecution(spent: readonly string[], { engine }: DecideInput, room
 
 type Alarm = Extract<Action, { kind: 'alarm' }>;
 
-/** The network shows a verdict under our name that is not the one we have on disk. */
+/** The network shows a verdict in our name that differs from the one on disk. */
 function foreignVerdict(remote: RemoteTask, local: LocalRecord): Alarm | null {
   if (local.kind === 'closed') return null;
   const shown = shownVerdict(remote);

@@ -13,7 +13,7 @@ const told = (outcome: EngineOutcome) => {
   return report === null ? null : [report.errorType, report.message, report.stackTrace, report.gpuCount];
 };
 
-describe('what the network’s operators are told', () => {
+describe('the report to the network’s operators', () => {
   it.each([
     [{ kind: 'invalid', traceback: 't', gpuCount: 2 }, ['TaskInvalid', 'Worker rejected invalid Task arguments', 't', 2]],
     [{ kind: 'failed', traceback: 't', gpuCount: 2 }, ['TaskExecutionError', 'Worker Task execution failed', 't', 2]],

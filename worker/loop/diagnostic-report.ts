@@ -1,4 +1,4 @@
-/** What a failed execution would tell the network's operators. Source: RELAY_PROTOCOL 8.7. */
+/** The report about a failed execution to the network's operators. Source: RELAY_PROTOCOL 8.7. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
 import { diagnosedByName } from '../gpu/diagnosed.ts';
@@ -9,18 +9,18 @@ export interface ReportSubject {
   readonly commitment: Hex;
   readonly taskArgs: string;
   readonly gpu: LoopContext['gpu'];
-  /** Local time: the report is about this machine. */
+  /** Local time, because the report is about this machine. */
   readonly nowMs: number;
 }
 
-/** Our reasons in the words of the official node: error type, and cancellation type. */
+/** Our reasons in the official node's terms: error type and cancellation type. */
 const CANCELLED = {
   deadline: ['WorkerTaskTimeout', 'worker_task_timeout'],
   disconnected: ['WorkerDisconnected', 'worker_disconnected'],
   restarted: ['WorkerRestarted', 'worker_restarted'],
 } as const;
 
-/** Null for what is no failure: a success, or an orderly end of the process. */
+/** Null if it is not a failure: a success, or an orderly exit of the process. */
 export function reportOfOutcome(subject: ReportSubject, outcome: EngineOutcome): NodeErrorReport | null {
   switch (outcome.kind) {
     case 'success':
@@ -39,7 +39,7 @@ export function reportOfOutcome(subject: ReportSubject, outcome: EngineOutcome):
   }
 }
 
-/** Stands where a traceback would. */
+/** Used in place of a traceback. */
 function explanation({ commitment, nowMs }: ReportSubject, cancellation: string, detail: string): string {
   return [
     'No Worker traceback is available.',

@@ -1,4 +1,4 @@
-/** Law 4: before a score can be recorded, the files that it is of are on the disk, and so are their names. */
+/** Law 4: before a score can be recorded, its files are on disk, and so are their names. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { createImageDigester } from './scores/image-digester.ts';
 
 const NO_IMAGES = createImageDigester({ clock: systemClock });
 
-/** What is made durable from now on: `file` or `folder`, by inode. */
+/** What is synced from now on: `file` or `folder`, by inode. */
 async function watchSyncs(): Promise<{ kind: 'file' | 'folder'; ino: number }[]> {
   const seen: { kind: 'file' | 'folder'; ino: number }[] = [];
   const probe = await open(import.meta.filename, 'r');

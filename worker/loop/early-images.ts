@@ -1,6 +1,6 @@
 /**
- * Looks at images while the engine still works on the next ones: they are made durable and hashed as they arrive. What
- * was seen here is believed only of a file that has the same bytes when the result is sealed.
+ * Reads images while the engine still works on the next ones: they are synced and hashed as they arrive. These hashes are
+ * used only for a file that still has the same bytes when the result is sealed.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface Look {
   readonly done: Promise<void>;
 }
 
-/** @param dir absolute and existing. A folder that cannot be watched is looked at in the end only. */
+/** @param dir absolute and existing. A folder that cannot be watched is read only at the end. */
 export class EarlyImages {
   readonly #dir: string;
   readonly #images: ImageDigester;
@@ -30,7 +30,7 @@ export class EarlyImages {
     this.#watcher = this.#watch();
   }
 
-  /** Of a file of that name, when it was last looked at; waits for a look that is under way. Null = there was none. */
+  /** The digest from the last read of the file of that name; waits for a read in progress. Null = it was not read. */
   async of(name: string): Promise<ImageDigest | null> {
     await this.#looking.get(name)?.done;
     return this.#found.get(name) ?? null;
@@ -72,7 +72,7 @@ export class EarlyImages {
     while (look.again) {
       look.again = false;
       const known = this.#found.get(name) ?? null;
-      // Whatever is wrong with the file, the sealing will say so.
+      // If anything is wrong with the file, sealing will report it.
       const digest = await this.#images.digest({ path, known, onlyComplete: true }).catch(() => null);
       if (digest === null) continue;
       this.#found.set(name, digest);

@@ -1,4 +1,4 @@
-/** What the engine is told to do for a task. Source: RELAY_PROTOCOL 7.4, 8.6. */
+/** The engine's job for a task. Source: RELAY_PROTOCOL 7.4, 8.6. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EngineModel } from '../../protocol/engine/messages.ts';
@@ -13,7 +13,7 @@ function engineModel(modelId: string): EngineModel {
   return { id: name, type, variant };
 }
 
-/** Models beside the base model, which are fetched before the execution. */
+/** Models other than the base model, which are fetched before the execution. */
 export function auxiliaryModels(task: StoredTask): EngineModel[] {
   return task.modelIds.filter((id) => !isBaseModelId(id)).map(engineModel);
 }
@@ -46,7 +46,7 @@ export function needsCheckpoint(task: StoredTask): boolean {
   return typeof args === 'object' && args !== null && 'checkpoint' in args && typeof args.checkpoint === 'string';
 }
 
-/** How many images a task makes; what is not known counts as one, and no task of texts makes any. */
+/** The number of images that a task makes; one if unknown, none for a text task. */
 export function expectedImages(task: StoredTask): number {
   if (task.type === 'Llm') return 0;
   const parsed = imageCountSchema.safeParse(readJson(task.taskArgs));
@@ -56,8 +56,9 @@ export function expectedImages(task: StoredTask): number {
 const imageCountSchema = z.object({ task_config: z.object({ num_images: z.number().int().positive() }) });
 
 /**
- * The arguments with normalised model names. Text that needs no change goes through byte for byte, for parsing and
- * writing again would touch numbers that JavaScript cannot hold; text that is no JSON goes to the engine to refuse.
+ * The arguments with normalised model names. Text that needs no change is passed on byte for byte, because parsing and
+ * writing it again would change numbers that JavaScript cannot represent. Text that is not JSON is passed on for the engine
+ * to refuse.
  */
 function engineArgs(task: StoredTask, checkpointDir: string | null): string {
   const args = readJson(task.taskArgs);

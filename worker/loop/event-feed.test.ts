@@ -46,7 +46,7 @@ describe('the cursor', () => {
     expect(rig.handled).toEqual([3]);
   });
 
-  it('misses nothing that happened while the node was away, however much it is', async () => {
+  it('misses nothing that happened while the node was away, however much', async () => {
     const first = await feedRig();
     await first.feed.poll();
     const { network } = first;
@@ -58,7 +58,7 @@ describe('the cursor', () => {
     expect(again.handled).toEqual(Array.from({ length: 230 }, (_, i) => i + 1));
   });
 
-  it('asks again a little behind the newest id, for ids that become visible late', async () => {
+  it('asks again from slightly before the newest id, for ids that become visible late', async () => {
     const rig = await feedRig();
     await rig.feed.poll();
     rig.network.events.push(event(40));
@@ -70,7 +70,7 @@ describe('the cursor', () => {
 });
 
 describe('the stream', () => {
-  it('handles each event once, whatever the network repeats, shuffles or garbles', async () => {
+  it('handles each event once, even if the network repeats, reorders or damages events', async () => {
     const rows = fc.uniqueArray(fc.integer({ min: 1, max: 25 }), { minLength: 1 }).chain((ids) =>
       fc.tuple(
         fc.constant(ids),
@@ -154,8 +154,8 @@ function rawOf(row: Extract<EventRow, { kind: 'unreadable' }>): string {
   return row.raw;
 }
 
-describe('a network that is not trusted with the cursor', () => {
-  it('an id near 2^53 leaves out nothing', async () => {
+describe('a network that sends wrong cursors', () => {
+  it('an id near 2^53 causes no gap', async () => {
     const rig = await feedRig();
     await rig.feed.poll();
     rig.network.events.push(event(1));
@@ -169,7 +169,7 @@ describe('a network that is not trusted with the cursor', () => {
     expect(rig.context.store.events.newest()).toBe(1);
   });
 
-  it('a cursor that was led astray comes back when the network tells where it is', async () => {
+  it('a wrong cursor is corrected when the network reports its position', async () => {
     const rig = await feedRig();
     rig.network.latestEventId = async () => 2 ** 53 - 2;
     await rig.feed.poll();

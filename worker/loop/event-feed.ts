@@ -1,6 +1,6 @@
 /**
- * Reads the network's events with a cursor that survives restarts. An event is recorded, then handled, then marked:
- * a process killed in between handles it again, and handling an event twice does nothing new.
+ * Reads the network's events with a cursor that survives restarts. An event is recorded, then handled, then marked: a
+ * process killed in between handles it again, and handling an event twice has no further effect.
  */
 import type { Hex } from '../../protocol/hex.ts';
 import { isHex } from '../../protocol/hex.ts';
@@ -11,7 +11,7 @@ import type { EventRow } from '../../protocol/wire/event-row.ts';
 import { EVENT_PAGE } from '../networks/task-network.ts';
 import type { LoopContext } from './context.ts';
 
-/** TaskValidated is left out: the network sends it for Validated and GroupValidated alike. */
+/** TaskValidated is left out, because the network sends it for both Validated and GroupValidated. */
 const STATUS_OF_EVENT: Readonly<Record<string, TaskStatus>> = {
   TaskStarted: 'Started',
   TaskScoreReady: 'ScoreReady',
@@ -23,17 +23,17 @@ const STATUS_OF_EVENT: Readonly<Record<string, TaskStatus>> = {
   TaskEndAborted: 'EndAborted',
 };
 
-/** What a node that knows the task has brought about itself, or seen already. */
+/** Events that a node which knows the task has caused itself, or has already seen. */
 const OWN_DOING: ReadonlySet<string> = new Set(['TaskStarted', 'TaskScoreReady', 'TaskErrorReported']);
 
-/** More events than a node hears of between two polls, by far. */
+/** Far more events than a node receives between two polls. */
 const LARGEST_STEP = 1_000_000;
 const CHECK_EVERY_MS = 600_000;
 
 export interface EventHandlers {
-  /** An event named this task: have it read. */
+  /** An event named this task, so it must be read. */
   wakeTask(commitment: Hex): void;
-  /** Everything that is no task event; may be called again with the same event. */
+  /** For all events that are not task events; may be called again with the same event. */
   onNodeEvent(event: RelayEvent): void;
 }
 
@@ -48,7 +48,7 @@ export class EventFeed {
     this.#sinceCheck = startStopwatch(context.clock);
   }
 
-  /** Reads one page; true when there is more to read at once. The very first poll of a node only sets the cursor. */
+  /** Reads one page; true if there is more to read immediately. The very first poll of a node only sets the cursor. */
   async poll(): Promise<boolean> {
     const { store, network, killPoint, clock } = this.#context;
     const cursor = store.events.cursor();
@@ -68,11 +68,11 @@ export class EventFeed {
       store.events.markHandled(event.id);
       await killPoint('events.handled');
     }
-    // A full page holds more rows than the cursor's overlap, so the next one is another.
+    // A full page has more rows than the cursor's overlap, so the next page differs.
     return rows.length >= EVENT_PAGE && store.events.cursor() !== cursor;
   }
 
-  /** An id far beyond the last one would leave out everything before it: the network is asked whether it has come that far. */
+  /** An id far beyond the last one would skip everything before it, so the network is asked whether it has reached that id. */
   async #plausible(rows: readonly EventRow[]): Promise<readonly EventRow[]> {
     const { store, network, log } = this.#context;
     const idOf = (row: EventRow) => (row.kind === 'event' ? row.event.id : (row.id ?? 0));
@@ -84,7 +84,7 @@ export class EventFeed {
     return kept;
   }
 
-  /** What was once taken for the newest id may have been a mistake, or the network has begun anew from a copy. */
+  /** The id that was taken as the newest may have been wrong, or the network may have been restored from a copy. */
   async #mayRewind(): Promise<void> {
     const { store, network, clock, log } = this.#context;
     if (this.#sinceCheck() < CHECK_EVERY_MS) return;

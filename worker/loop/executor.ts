@@ -1,6 +1,6 @@
 /**
- * Runs executions beside the loop, which goes on reading the network meanwhile. Every step is recorded before the
- * next one begins; what the process leaves unrecorded when it is killed counts as a cut-off execution (law 3).
+ * Runs executions in parallel with the loop, which continues to read the network. Every step is recorded before the next
+ * one begins; if the process is killed before a step is recorded, the execution counts as interrupted (law 3).
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { type ResultPlace, sealResult } from './result-files.ts';
 const INPUT_CHECKPOINT = 'input_checkpoint';
 
 export interface ExecutorEvents {
-  /** The engine has answered, and an act will follow; what it answered is not on disk yet. */
+  /** The engine has answered, and an act will follow; the answer is not on disk yet. */
   onAnswer(commitment: Hex): void;
   /** An execution ended and its outcome is on disk. */
   onEnd(commitment: Hex): void;
@@ -33,7 +33,7 @@ export class Executor {
   readonly #context: LoopContext;
   readonly #events: ExecutorEvents;
   readonly #running = new Map<Hex, Promise<void>>();
-  /** Answers of the engine that are on their way to the disk. */
+  /** The engine's answers that are being written to disk. */
   readonly #recording = new Map<Hex, Promise<void>>();
 
   constructor(context: LoopContext, events: ExecutorEvents) {
@@ -45,7 +45,7 @@ export class Executor {
     return this.#running.has(commitment);
   }
 
-  /** Resolves when no answer of the engine waits to be recorded; never rejects. */
+  /** Resolves when none of the engine's answers waits to be recorded; never rejects. */
   async recorded(commitment: Hex): Promise<void> {
     await this.#recording.get(commitment);
   }
@@ -55,8 +55,8 @@ export class Executor {
   }
 
   /**
-   * Records the execution and hands it to the engine; resolves once it has begun. Does nothing when the engine is no
-   * longer in the lifetime that the decision was made for.
+   * Records the execution and hands it to the engine; resolves once it has begun. Does nothing if the engine is no longer
+   * in the lifetime for which the decision was made.
    * @throws WorkerError EXECUTION_REFUSED (law 3), ENGINE_NOT_ACCEPTED (law 7)
    */
   async begin(commitment: Hex, lifetime: string): Promise<void> {
@@ -115,25 +115,25 @@ export class Executor {
     return engine.execute(job);
   }
 
-  /** Threads for the images are ready, and each image is looked at, before the engine has answered. */
+  /** Prepares threads for the images and reads each image before the engine has answered. */
   #earlyImages(task: StoredTask, place: ResultPlace): EarlyImages | null {
     const { images } = this.#context;
     images.expect(expectedImages(task));
     return task.type === 'StableDiffusion' ? new EarlyImages(join(place.root, place.dir), images) : null;
   }
 
-  /** Anything beside the base model is fetched first (RELAY_PROTOCOL 8.6); null when all is there. */
+  /** Everything except the base model is fetched first (RELAY_PROTOCOL 8.6); null when all is present. */
   async #fetchModels(task: StoredTask): Promise<EngineOutcome | null> {
     const { engine, networkClock, clock } = this.#context;
     const startTimeMs = task.startTimeMs ?? 0;
     const deadlineMs = taskDeadlineMs({ startTimeMs, timeoutSeconds: task.timeoutSeconds });
-    // biome-ignore lint/plugin: a deadline of the network, in its time
+    // biome-ignore lint/plugin: a deadline of the network, in the network's time
     const timeLeftMs = () => deadlineMs - networkClock.now();
     for (const model of auxiliaryModels(task)) {
       const outcome = await withDeadline({ clock, timeLeftMs }, (signal) => engine.download(model, task.type, signal));
       if (outcome.kind === 'success') continue;
       const [traceback, gpuCount] = outcome.kind === 'cancelled' ? [outcome.detail, 0] : [outcome.traceback, outcome.gpuCount];
-      // Law 2: whatever a download says, it never makes the task invalid.
+      // Law 2: whatever a download reports, it never makes the task invalid.
       const what = `the model ${model.id} could not be fetched: ${traceback}`;
       return { kind: 'failed', during: 'download', traceback: what, gpuCount };
     }
@@ -151,7 +151,7 @@ export class Executor {
     return dir;
   }
 
-  /** The network is asked about the task meanwhile: both are needed before the next act. */
+  /** Meanwhile the network is asked about the task; both are needed before the next act. */
   async #recordAnswer(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
     const { commitment } = task;
     const ended = Promise.withResolvers<void>();
@@ -188,7 +188,7 @@ export class Executor {
   }
 }
 
-/** Of a traceback: what it comes to. */
+/** The last line of a traceback, which states the error. */
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
@@ -198,7 +198,10 @@ async function emptyFolder(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
 }
 
-/** What a closed task leaves beside its result: all of it where there is none. The result itself stays as long as the host wants. */
+/**
+ * Removes a closed task's files except its result, or all files if there is none. The result is kept as long as the host
+ * wants.
+ */
 export async function tidyResults(
   { store, resultsDir }: Pick<LoopContext, 'store' | 'resultsDir'>,
   commitment: Hex,

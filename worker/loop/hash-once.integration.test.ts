@@ -1,4 +1,4 @@
-/** The way of images from the engine to the upload: each is hashed once, and none of it holds up the node's thread. */
+/** Images from the engine to the upload: each is hashed once, and none blocks the node's main thread. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -59,7 +59,7 @@ it('each image is hashed once, from its arrival to its upload', async () => {
   expect(hashed.toSorted()).toEqual(paths('0.png', '1.png'));
 });
 
-it('law 5: an image that was written anew after it was looked at is hashed again', async () => {
+it('law 5: an image that was rewritten after it was read is hashed again', async () => {
   const { root, place, images, hashed, write, looked } = rig();
   const early = new EarlyImages(join(root, DIR), images);
   write('0.png', png(3));
@@ -70,7 +70,7 @@ it('law 5: an image that was written anew after it was looked at is hashed again
   expect(score).toBe(imageHash(png(5)));
 });
 
-it('law 5: no file is uploaded for a score of more images, or of other bytes than were recorded', async () => {
+it('law 5: no file is uploaded for a score of more images, or of different bytes than were recorded', async () => {
   const { root, place, images, write } = rig();
   for (const [i, seed] of [3, 5].entries()) write(`${i}.png`, png(seed));
   const { score, artifacts } = await sealResult({ type: 'StableDiffusion', place, images });
@@ -81,7 +81,7 @@ it('law 5: no file is uploaded for a score of more images, or of other bytes tha
   await expect(verifyResult(recorded)).rejects.toMatchObject({ code: 'RESULT_CHANGED' });
 });
 
-it('the largest image that is accepted holds up nothing else', async () => {
+it('the largest accepted image blocks nothing else', async () => {
   const { root, place, images, write } = rig();
   write('0.png', largePng(8_192, 4_096));
   const began = performance.now();

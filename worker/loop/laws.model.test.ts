@@ -1,6 +1,6 @@
 /**
- * The laws against random lives of a task: the network moves it anywhere, answers get lost, the engine crashes and
- * never gives the same result twice, and the process is killed at any point and started again on the same directory.
+ * Tests the laws with random lives of a task: the network moves it anywhere, answers get lost, the engine crashes and never
+ * gives the same result twice, and the process is killed at any point and restarted on the same directory.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const FOREIGN_SCORE = `0x${'99'.repeat(32)}` as const;
 type EngineAnswer = 'success' | 'success' | 'invalid' | 'failed' | 'silence';
 type Step =
   | { readonly do: 'cycle'; readonly fate: Fate }
-  /** Killed at the nth point reached from here on. */
+  /** Kills the process at the nth point reached from here on. */
   | { readonly do: 'killAt'; readonly point: number }
   | { readonly do: 'restart' }
   | { readonly do: 'engineCrash' }
@@ -85,7 +85,7 @@ class Life {
   #kill: { readonly point: number; readonly dead: () => void } | null = null;
   #alive: { value: boolean } = { value: true };
   fate: Fate = 'ok';
-  /** Laws that were broken inside the loop, where a thrown error would only look like another failure. */
+  /** Violations inside the loop, where a thrown error would look like any other failure. */
   readonly #violations: unknown[] = [];
   #silence = Promise.withResolvers<void>();
 
@@ -122,7 +122,7 @@ class Life {
     });
   }
 
-  /** The end of a process, as SIGKILL makes it: nothing of it goes on. */
+  /** The end of a process by SIGKILL: nothing in it continues. */
   die(): void {
     this.#alive.value = false;
     this.rig.context.store.close();
@@ -173,7 +173,7 @@ class Life {
     this.network.change(TASK, changes[move]);
   }
 
-  /** Given to this node, in the first status in which the network takes a verdict. */
+  /** Assigned to this node, in the first status in which the network accepts a verdict. */
   #task(): RemoteTask {
     return remoteTask({ startTimeMs: START_MS, timeoutSeconds: 60, status: this.network.rules.reportsIn[0] ?? 'Started' });
   }
@@ -221,7 +221,7 @@ class Life {
     }
   }
 
-  /** Every act on the network is judged at the moment it is made. */
+  /** Every act on the network is checked when it is made. */
   #checkAct(method: keyof TaskNetwork): void {
     if (!['submitScore', 'reportError', 'uploadResult', 'abortExpired'].includes(method)) return;
     const { store, resultsDir } = this.rig.context;
@@ -311,7 +311,7 @@ const liveOn =
     }
   };
 
-/** Whatever happened before: once the network has ended the task, the node closes it. */
+/** Whatever happened before, the node closes the task once the network has ended it. */
 async function endWell(life: Life): Promise<void> {
   await life.rig.engine.crash();
   await life.rig.driver.settled();
@@ -330,7 +330,7 @@ describe.each(NETWORKS)('a network with its tasks on a %s', (_network, rules) =>
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 16 }), live), { numRuns: 60 });
   });
 
-  it('a life that used to be common: killed at every single point in turn', async () => {
+  it('an ordinary life, killed at every single point in turn', async () => {
     for (let point = 0; point < 24; point++) {
       await live([
         { do: 'killAt', point },
@@ -345,7 +345,7 @@ describe.each(NETWORKS)('a network with its tasks on a %s', (_network, rules) =>
     }
   });
 
-  it('law 3: cut off again and again, it runs three times and no more', async () => {
+  it('law 3: interrupted again and again, it runs at most three times', async () => {
     const cutOff: Step[] = [
       { do: 'cycle', fate: 'ok' },
       { do: 'restart' },

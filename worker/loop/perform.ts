@@ -17,11 +17,11 @@ export interface Performer {
   readonly executor: Executor;
 }
 
-/** @throws what the network or the laws object; nothing is retried here. */
+/** @throws the objections of the network or of the laws; nothing is retried here. */
 export async function perform({ context, executor }: Performer, commitment: Hex, act: Act): Promise<void> {
   const { log } = context;
   const facts = { commitment, act: act.kind };
-  // An alarm is logged with its own words.
+  // An alarm is logged with its own text.
   if (act.kind !== 'alarm') log.info(act.kind === 'close' ? { ...facts, as: act.as } : facts, TASK_ACTS[act.kind]);
   const sending = await carryOut({ context, executor }, commitment, act);
   const outcome = sending === 'underway' ? ON_ITS_WAY : TASK_OUTCOMES[act.kind];
@@ -124,8 +124,8 @@ async function close(
 }
 
 /**
- * What the network pays where its rules leave no doubt: nothing for an invalidated or aborted task, unless it was the
- * application that failed to validate. Null: the account has to be asked. Source: RELAY_PROTOCOL 4.4, 4.9.
+ * What the network pays, if its rules determine it: nothing for an invalidated or aborted task, unless the application
+ * failed to validate. Null: the account has to be read. Source: RELAY_PROTOCOL 4.4, 4.9.
  */
 function paymentByRule({ status, abortReason }: Pick<StoredTask, 'status' | 'abortReason'>): bigint | null {
   if (status === 'EndInvalidated') return 0n;

@@ -1,5 +1,5 @@
 /**
- * A poll on a grid of its own phase: pointer and event polls lie half a period apart, so that a task's start is seen
+ * A poll on a grid with its own phase. Pointer and event polls are half a period apart, so that a task's start is seen
  * within half a period although each asks only once per period.
  */
 import { monotonicNow, untilSlot } from '../../protocol/monotonic.ts';
@@ -11,21 +11,21 @@ import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 export const OUTAGE_BACKOFF = { baseMs: 1_000, capMs: 10_000 };
-/** Distance of the extra polls of a burst. */
+/** Interval of the extra polls in a burst. */
 const BURST_INTERVAL_MS = 200;
 
 export interface PollLoopOptions {
   readonly name: string;
   /** What the log says when it fails. */
   readonly failure: string;
-  /** Milliseconds between polls; read anew each time. */
+  /** Milliseconds between polls; read again each time. */
   readonly periodMs: () => number;
-  /** Polls lie at multiples of the period plus this. */
+  /** Polls occur at multiples of the period plus this. */
   readonly phaseMs: number;
   readonly poll: (signal: AbortSignal) => Promise<void>;
   /** Milliseconds to a look that is worth more than one at the next slot; null = there is none. */
   readonly untilBest?: () => number | null;
-  /** A slot is left out, and costs nothing, while this is false. */
+  /** A slot is skipped, and costs nothing, while this is false. */
   readonly when?: () => boolean;
   readonly clock: Clock;
   readonly budget: RequestBudget;
@@ -38,7 +38,7 @@ export class PollLoop {
   readonly #waker: Waker;
   #failures = 0;
   #burst = 0;
-  /** The period has changed: sleep again, to the right slot. */
+  /** The period has changed, so sleep again until the right slot. */
   #replan = false;
 
   constructor(options: PollLoopOptions) {

@@ -1,4 +1,4 @@
-/** Whether the network can be reached, as the last requests found it. */
+/** Whether the network can be reached, according to the last requests. */
 import { CodedError } from '../../protocol/errors.ts';
 import { isChainError } from '../chain/errors.ts';
 import { isWorkerError } from '../kit/errors.ts';
@@ -17,7 +17,7 @@ export class RelayHealth {
     return this.#state;
   }
 
-  /** Hears of changes of kind only. */
+  /** Called only when the kind changes. */
   onChange(listener: (state: Reachability) => void): void {
     this.#listeners.add(listener);
   }
@@ -26,7 +26,7 @@ export class RelayHealth {
     this.#set({ kind: 'reachable' });
   }
 
-  /** A refusal is an answer: the relay is there. */
+  /** A refusal is also an answer, so the relay can be reached. */
   failed(error: unknown): void {
     if (error instanceof CodedError && isOutcomeUnknown(error)) this.#set({ kind: 'unreachable', error });
     else if (isWorkerError(error, 'RELAY_REFUSED') || isChainError(error, 'CHAIN_REVERTED')) this.ok();

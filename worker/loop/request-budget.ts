@@ -1,10 +1,10 @@
 /**
- * What this node asks of a network per minute, measured against the official node. Source: RELAY_PROTOCOL 8.10
- * (pointer 1 s, events 1 s, status 5 s).
+ * This node's requests to a network per minute, compared with the official node. Source: RELAY_PROTOCOL 8.10 (pointer 1 s,
+ * events 1 s, status 5 s).
  *
- * The regular polls of an idle minute are 60 + 60 + 4 (status every 15 s), and now and then the clock. What is saved on
- * the status is spent on extra polls right after a task has ended. Reads that an act depends on are never held back
- * (law 1 needs them, and a late answer costs more than a request), but they count: looks that can wait give way.
+ * The regular polls of an idle minute are 60 + 60 + 4 (status every 15 s), and occasionally the clock. The requests saved
+ * on the status are used for extra polls right after a task has ended. Reads that an act depends on are never delayed (law
+ * 1 needs them, and a late answer costs more than a request), but they count, and reads that can wait are postponed.
  */
 import { elapsedMs, type Monotonic, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -28,13 +28,13 @@ export class RequestBudget {
     this.#spent.push(monotonicNow(this.#clock));
   }
 
-  /** Whether a request that can wait still fits into the last minute. */
+  /** Whether a request that can wait still fits into the budget of the last 60 s. */
   get hasRoom(): boolean {
     this.#forget();
     return this.#spent.length < OFFICIAL_PER_MINUTE;
   }
 
-  /** True when a poll beyond the regular ones is still free in this minute; it is then spoken for. */
+  /** True if a poll beyond the regular ones is still available in this minute; it is then reserved. */
   tryExtra(): boolean {
     if (!this.hasRoom || this.#extras.length >= EXTRA_PER_MINUTE) return false;
     this.#extras.push(monotonicNow(this.#clock));

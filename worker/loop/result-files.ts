@@ -28,7 +28,7 @@ export interface SealedResult {
   readonly artifacts: readonly Artifact[];
 }
 
-/** Where results live: `root` is absolute, a stored path is `<commitment>/<attempt>/…` below it. */
+/** Where results are stored: `root` is absolute, and a stored path is `<commitment>/<attempt>/…` below it. */
 export interface ResultPlace {
   readonly root: string;
   /** Relative to the root. */
@@ -39,7 +39,7 @@ export interface SealOptions {
   readonly type: TaskType;
   readonly place: ResultPlace;
   readonly images: ImageDigester;
-  /** What was seen of images before the engine had answered. */
+  /** Digests of images that were read before the engine had answered. */
   readonly early?: EarlyImages | null;
 }
 
@@ -86,7 +86,7 @@ async function sealCheckpoint(place: ResultPlace): Promise<Artifact> {
   return { kind: 'checkpoint', position: 0, path, ...(await hashFile(join(place.root, path))) };
 }
 
-/** Names 0…n−1 in numeric order; a gap means that a file is missing, and its score would be a wrong one. */
+/** Names 0…n−1 in numeric order; a gap means that a file is missing, and the score would be wrong. */
 async function numberedFiles(dir: string, pattern: RegExp): Promise<string[]> {
   const entries = await readdir(dir).catch(() => [] as string[]);
   const byNumber = new Map<number, string>();
@@ -120,8 +120,9 @@ export interface VerifiedResult {
 }
 
 /**
- * Law 5: reads the files from disk again and returns exactly the bytes that the score in the ledger is of. The score was
- * made of the same bytes, whose SHA-256 was recorded with it in one transaction: they need no second hash of another kind.
+ * Law 5: reads the files from disk again and returns exactly the bytes behind the score in the ledger. The score was
+ * computed from these bytes, and their SHA-256 was recorded with it in one transaction, so the score itself need not be
+ * computed again.
  * @throws WorkerError RESULT_CHANGED
  */
 export async function verifyResult(recorded: RecordedResult): Promise<VerifiedResult> {
@@ -145,7 +146,7 @@ export async function verifyResult(recorded: RecordedResult): Promise<VerifiedRe
   return { files, checkpointPath };
 }
 
-/** The score of texts is the list of their digests; of images, it has one part for each. */
+/** The score of texts is the list of their digests; the score of images has one part for each. */
 function assertMakesScore({ type, root, score, artifacts }: RecordedResult): void {
   const parts = artifacts.flatMap(({ kind, sha256 }) => (kind === 'file' ? [sha256] : []));
   const isOfAll = (score.length - 2) / 2 === parts.length * SCORE_BYTES_PER_FILE[type];

@@ -1,17 +1,18 @@
 /**
- * When a network starts tasks. A relay matches in rounds: after one that has started something the next begins at once, after any
- * other two seconds later (RELAY_PROTOCOL 4.2). The work of a round comes on top, so starts lie on a grid that drifts a little
- * and evenly. The starts that a node has seen foretell the next rounds; looks that lie behind them wait less, at the same number of
- * looks. While starts do not fit, or the last one is too long ago, nothing is foretold and the looks stay evenly spread.
+ * Predicts when a network starts tasks. A relay assigns tasks in rounds: after a round that started something, the next
+ * begins at once, and otherwise two seconds later (RELAY_PROTOCOL 4.2). The work of each round adds to this, so starts lie
+ * on a grid that drifts slightly and evenly. The starts that a node has seen predict the next rounds. Polls right after
+ * them wait less, with the same number of polls. If starts do not fit, or the last one is too long ago, nothing is
+ * predicted and polls stay evenly spaced.
  */
 import { bestLooks, ROUND_MS, STRAY } from './look-plan.ts';
 
-/** A round that starts tasks takes so much longer than an idle one. Recorded of a relay: 20 to 31 ms. */
+/** How much longer a round that starts tasks takes than an idle one. Recorded from a relay: 20 to 31 ms. */
 const MATCH_MS = 20;
-/** Of an idle round, before anything is known. Recorded: 3 to 15 ms. */
+/** Work of an idle round, before anything is known. Recorded: 3 to 15 ms. */
 const FIRST_DRIFT_MS = 5;
 const LEARNING = 0.3;
-/** Two looks of one loop are never closer than this. */
+/** Two polls of one loop are never closer than this. */
 const APART_MS = 20;
 /** Starts of one round come together. */
 const SAME_ROUND_MS = 500;
@@ -19,16 +20,16 @@ const SAME_ROUND_MS = 500;
 const ENOUGH_EVIDENCE = 3;
 const FORGETTING = 0.8;
 const MOST_EVIDENCE = 8;
-/** What the clocks of two machines may part by, per millisecond. */
+/** How far the clocks of two machines may drift apart, per millisecond. */
 const CLOCKS_PART = 0.0001;
 
-/** A start as the node has come to know it. */
+/** A start as the node observed it. */
 export interface SeenStart {
   /** By the network's own clock, which is right among its own times only. */
   readonly networkMs: number;
-  /** Milliseconds of the node's clock: the last look that did not show it began then. */
+  /** Milliseconds on the node's clock: when the last poll that did not show it began. */
   readonly afterMs: number;
-  /** The look that showed it had ended by then. */
+  /** When the poll that showed it ended. */
   readonly byMs: number;
 }
 
@@ -48,13 +49,13 @@ export class StartRhythm {
     this.#last = { networkMs: start.networkMs, offset: offsetAfter(this.#last, start) };
   }
 
-  /** When to look next, in the node's time: the first of the round's looks after `nowMs`; null = as without a rhythm. */
+  /** When to poll next, in the node's time: the first of the round's polls after `nowMs`; null = as without a rhythm. */
   nextLook(nowMs: number, part: 'even' | 'odd'): number | null {
     const last = this.#last;
     if (last === null || this.#evidence < ENOUGH_EVIDENCE) return null;
     const firstMs = last.networkMs + MATCH_MS + (last.offset.least + last.offset.most) / 2;
     const stepMs = ROUND_MS + this.#driftMs;
-    // The looks of a round lie up to half a round away from it.
+    // The polls of a round are up to half a round away from it.
     const nearest = Math.max(0, Math.round((nowMs - firstMs) / stepMs));
     for (const round of [nearest, nearest + 1, nearest + 2]) {
       const spreadMs = Math.hypot(spreadAfter(round), (last.offset.most - last.offset.least) / 4);
@@ -82,7 +83,7 @@ export class StartRhythm {
   }
 }
 
-/** Standard deviation of what is foretold, so many rounds ahead. */
+/** Standard deviation of the prediction, for this number of rounds ahead. */
 function spreadAfter(rounds: number): number {
   return 15 + 4 * rounds;
 }

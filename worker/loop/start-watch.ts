@@ -1,9 +1,9 @@
-/** Notes between which looks each task has started, and says when the next look is worth most ({@link StartRhythm}). */
+/** Records between which polls each task started, and says when the next poll is most useful ({@link StartRhythm}). */
 import type { Hex } from '../../protocol/hex.ts';
 import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
 import { type SeenStart, StartRhythm } from './start-rhythm.ts';
 
-/** Noticed, and not yet read: more are nobody's. */
+/** The maximum number of noticed starts that have not been read yet. */
 const MOST_NOTICED = 32;
 
 type Bracket = Omit<SeenStart, 'networkMs'>;
@@ -20,12 +20,12 @@ export class StartWatch {
     this.nowMs = startStopwatch(clock);
   }
 
-  /** A look that began at `beganMs` has ended; where it noticed nothing, no task had started before it. */
+  /** A poll that began at `beganMs` has ended; if it noticed nothing, no task had started before it. */
   looked(beganMs: number): void {
     if (this.#noticedMs < beganMs) this.#emptyMs = Math.max(this.#emptyMs ?? beganMs, beganMs);
   }
 
-  /** A look shows a task that was not there before. */
+  /** A poll shows a new task. */
   noticed(commitment: Hex): void {
     const nowMs = this.nowMs();
     this.#noticedMs = nowMs;
@@ -43,7 +43,7 @@ export class StartWatch {
     this.#rhythm.seen({ networkMs, ...bracket });
   }
 
-  /** Milliseconds to the next look of one of the two loops that take turns; null = starts foretell nothing. */
+  /** Milliseconds to the next poll of one of the two alternating loops; null = starts predict nothing. */
   untilLook(part: 'even' | 'odd'): number | null {
     const nowMs = this.nowMs();
     const next = this.#rhythm.nextLook(nowMs, part);

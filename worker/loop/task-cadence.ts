@@ -1,8 +1,8 @@
 import type { Action, WaitReason } from './decide.ts';
 
-/** Whole seconds, so that the looks fall on the grid between the event polls. */
+/** Whole seconds, so that the reads fall between the event polls. */
 export const SOON_MS = 1_000;
-/** Where nothing but the network's own end of the task is awaited, and events tell it anyway. */
+/** While the node only waits for the network to end the task, which events report anyway. */
 const LATER_MS = 5_000;
 
 const LATER: ReadonlySet<WaitReason> = new Set<WaitReason>([
@@ -20,12 +20,12 @@ const LATER: ReadonlySet<WaitReason> = new Set<WaitReason>([
   'unknownStatus',
 ]);
 
-/** How long after an action the task is read again; 0 where there is something to do as soon as the effect is seen. */
+/** How long after an action the task is read again; 0 if there is something to do as soon as the effect is seen. */
 export function nextLookMs(action: Action): number {
   switch (action.kind) {
     case 'execute':
       return LATER_MS;
-    // The application is next.
+    // The application has to act next.
     case 'submitScore':
     case 'reportError':
     case 'abort':

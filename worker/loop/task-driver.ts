@@ -36,38 +36,38 @@ export interface TaskDriverOptions {
   readonly health: RelayHealth;
   /** Something about the task changed in the store. */
   readonly onTask: (commitment: Hex) => void;
-  /** A task came to its end: the network may start another at once. */
+  /** A task ended, so the network may start another at once. */
   readonly onClosed: (commitment: Hex) => void;
   /** A signature was refused: the clocks may have drifted apart. */
   readonly onSignatureRefused: () => void;
-  /** What the store could not take; the process must not go on. */
+  /** An error of the store; the process must not continue. */
   readonly onFatal: (error: unknown) => void;
 }
 
-/** What was read of the network is not kept waiting any longer for an answer of the engine that is being recorded. */
+/** How long data read from the network may wait for the engine's answer to be recorded. */
 const RECORDED_WITHIN_MS = 1_000;
 
-/** Law 1: what was read to learn whose task it is begins the task's first cycle, if that begins at once. */
+/** Law 1: the read that shows whose task it is serves the task's first cycle, if that begins at once. */
 const READ_WITHIN_MS = 100;
 
-/** How long a look gives way when the minute's requests are spent. */
+/** How long a read is postponed when the minute's requests are used up. */
 const POSTPONE_MS = 1_000;
 
-/** Tasks that only events name and that were not read yet; the pointer tells which one is the node's. */
+/** Tasks that only events name and that have not been read yet; the pointer shows which one is the node's. */
 const MOST_RUMOURS = 32;
 
 interface Watched {
   isRumour: boolean;
   due: Monotonic;
-  /** Nothing is known to have happened: events would tell. */
+  /** Nothing is known to have happened; events would report it. */
   canWait: boolean;
   failures: number;
-  /** Consecutive cycles that ended in the same act: an act that changes nothing is not repeated at full speed. */
+  /** Consecutive cycles that ended in the same act; an act without effect is not repeated at full speed. */
   repeats: number;
   last: Action['kind'] | null;
-  /** The engine has answered: `due` = the look that sees to it is still to come, `taken` = it is under way. */
+  /** The engine has answered: `due` = the read that follows it is still to come, `taken` = it is in progress. */
   answer: 'none' | 'due' | 'taken';
-  /** Of the node's own task, as it was read a moment ago. */
+  /** The node's own task, as it was just read. */
   read: { readonly remote: NetworkTask; readonly at: Monotonic } | null;
 }
 
@@ -100,15 +100,15 @@ export class TaskDriver {
     for (const task of store.tasks.open()) this.#watch(task.commitment);
   }
 
-  /** Open tasks: known ones, and what the pointer named and was not read yet. */
+  /** Open tasks: known ones, and those that the pointer named and that have not been read yet. */
   get open(): readonly Hex[] {
     return [...this.#watched].flatMap(([commitment, { isRumour }]) => (isRumour ? [] : [commitment]));
   }
 
   /**
-   * Has the task read as soon as possible; one that is closed stays closed, unless the network names it as the `current`
-   * one and can take ends back. A task that only an event names may be anybody's: such wait behind the node's own, and
-   * only so many of them.
+   * Has the task read as soon as possible. A closed task stays closed, unless the network names it as the `current` one and
+   * can revert ends. A task that only an event names may belong to any node; such tasks come after the node's own, and
+   * their number is limited.
    */
   wake(commitment: Hex, { rumour = false, current = false } = {}): void {
     const { store, network } = this.#options.context;
@@ -156,7 +156,7 @@ export class TaskDriver {
     }
   }
 
-  /** Law 1: once, and only while it is the present. */
+  /** Law 1: used once, and only while it is current. */
   #takeRead(watched: Watched): NetworkTask | null {
     const { read } = watched;
     watched.read = null;
@@ -165,8 +165,8 @@ export class TaskDriver {
   }
 
   /**
-   * Asks whose task it is, beside the work on the node's own: a slow answer about a task of others holds nothing up. One
-   * at a time. The answer about a task of the node's own begins that task's first cycle.
+   * Asks whose task it is, in parallel with the work on the node's own tasks, so that a slow answer about another node's
+   * task delays nothing. One at a time. If the task is the node's own, the answer begins its first cycle.
    */
   #probe(commitment: Hex, watched: Watched): void {
     const { context, health } = this.#options;
@@ -185,7 +185,7 @@ export class TaskDriver {
     void readOwn()
       .then((remote) => {
         health.ok();
-        // The pointer may have named it meanwhile.
+        // The pointer may have named it in the meantime.
         if (!watched.isRumour) return;
         if (remote === null) this.#watched.delete(commitment);
         else this.#claim(watched, remote);
@@ -241,7 +241,7 @@ export class TaskDriver {
       watched.failures++;
       watched.answer = 'none';
       watched.due = later(now(), backoffMs(watched.failures, OUTAGE_BACKOFF));
-      // What an event said, or an act has to see, was not read: it is not left until the minute's requests are free again.
+      // A read that an event or an act requires failed; it does not wait until the minute's requests are free again.
       watched.canWait &&= canWait;
       if (isSignatureRefused(error)) onSignatureRefused();
       context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
@@ -261,7 +261,7 @@ export class TaskDriver {
         throw error;
       }));
     await this.#recorded(commitment);
-    // A chain's time may have been set ahead of every clock.
+    // A chain's time may be ahead of every clock.
     const blockMs = remote === 'notFound' ? 0 : (remote.block?.timeMs ?? 0);
     const nowMs = Math.max(networkClock.now(), blockMs);
     if (remote === 'notFound' || remote.selectedNode === null || !sameAddress(remote.selectedNode, network.address)) {
@@ -294,7 +294,10 @@ export class TaskDriver {
     return action;
   }
 
-  /** Law 1: what the task is and whose it is are both read in this cycle; an endpoint that is behind says neither for long. */
+  /**
+   * Law 1: both the task and its owner are read in this cycle; an endpoint that lags shows outdated values only for a short
+   * time.
+   */
   async #isTakenBack(commitment: Hex, remote: NetworkTask | 'notFound'): Promise<boolean> {
     const { network } = this.#options.context;
     if (!network.rules.endsCanBeUndone || remote === 'notFound' || isTerminal(remote.status)) return false;
@@ -322,7 +325,7 @@ export class TaskDriver {
     return watched;
   }
 
-  /** What is due first; of what is due, the node's own before what may be anybody's. */
+  /** The order of due tasks: earliest first, and the node's own before those that may belong to others. */
   #next(): readonly [Hex, Watched] | null {
     const { clock } = this.#options.context;
     const first = (entries: readonly (readonly [Hex, Watched])[]) =>

@@ -1,6 +1,6 @@
 /**
- * Unpacks a zip file from a source that is not trusted: what its directory declares is checked before anything is
- * written, and what comes out is held against it while it is written. Memory stays bounded whatever the sizes.
+ * Unpacks a zip file from an untrusted source. The directory's declarations are checked before anything is written, and the
+ * output is compared with them while it is written. Memory stays bounded whatever the sizes.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export interface ArchiveLimits {
   readonly entries: number;
   /** All files together, unpacked. */
   readonly unpackedBytes: number;
-  /** Unpacked bytes per packed byte, of one file; small files may pass it. */
+  /** Unpacked bytes per packed byte of one file; small files may exceed it. */
   readonly ratio: number;
 }
 
@@ -23,7 +23,7 @@ interface Entry {
   readonly crc: number;
   readonly packedBytes: number;
   readonly bytes: number;
-  /** Where its local header begins. */
+  /** Offset of its local header. */
   readonly offset: number;
 }
 
@@ -37,12 +37,12 @@ const LOCAL_BYTES = 30;
 const DIRECTORY_BYTES = 16 * 1024 ** 2;
 const STORED = 0;
 const DEFLATED = 8;
-/** Below this no ratio is judged. */
+/** Below this size the ratio is not checked. */
 const SMALL_BYTES = 16 * 1024 ** 2;
-/** Marks a figure that a larger format holds, which is not read here. */
+/** Marks a value that is stored in a larger format, which is not supported here. */
 const ELSEWHERE = 0xffff_ffff;
 
-/** @throws what `refuse` makes of each way in which the archive is not what it should be, and file system errors */
+/** @throws the error of `refuse` for each way in which the archive is invalid, and file system errors */
 export async function unpackArchive(
   path: string,
   dir: string,

@@ -1,4 +1,7 @@
-/** A thread that reads and hashes images, so that the node's own thread never waits for one. Holds no key and asks nobody. */
+/**
+ * A thread that reads and hashes images, so that the node's own thread never waits for one. It has no key and sends no
+ * requests.
+ */
 import { parentPort } from 'node:worker_threads';
 import { serialiseError } from '../../../protocol/errors.ts';
 import { type DigestAnswer, type DigestRequest, digestImage } from './image-digest.ts';

@@ -1,4 +1,4 @@
-/** What the score and the later upload need to know of an image on disk, from one reading of its bytes. */
+/** The data about an image on disk that the score and the later upload need, from one read of its bytes. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SerialisedError } from '../../../protocol/errors.ts';
@@ -18,13 +18,13 @@ export interface ImageDigest {
 export interface DigestOrder {
   /** Absolute. */
   readonly path: string;
-  /** Of an earlier look: a file with the same bytes is not hashed again. */
+  /** From an earlier read: a file with the same bytes is not hashed again. */
   readonly known: ImageDigest | null;
-  /** A file that is still being written is left alone: the answer is then null. */
+  /** A file that is still being written is ignored; the answer is then null. */
   readonly onlyComplete: boolean;
 }
 
-/** A thread is asked by number and answers in any order. */
+/** Requests to a thread are numbered, and answers come in any order. */
 export interface DigestRequest {
   readonly id: number;
   readonly order: DigestOrder;
@@ -40,7 +40,7 @@ export interface DigestAnswer {
 /** The last chunk of every PNG: no length, `IEND`, and its checksum. */
 const END_OF_PNG = Buffer.from('0000000049454e44ae426082', 'hex');
 
-/** @throws ProtocolError PROTOCOL_BAD_IMAGE; what the file system says */
+/** @throws ProtocolError PROTOCOL_BAD_IMAGE; file system errors */
 export async function digestImage({ path, known, onlyComplete }: DigestOrder): Promise<ImageDigest | null> {
   const bytes = await readFile(path);
   if (onlyComplete && !bytes.subarray(-END_OF_PNG.length).equals(END_OF_PNG)) return null;

@@ -30,14 +30,14 @@ function rig(entry?: string) {
   return { dir, clock, threads, images, file, digest };
 }
 
-it('hashes several images as the protocol says, and their bytes', async () => {
+it('hashes several images according to the protocol, and their bytes', async () => {
   const { digest, file } = rig();
   const files = [3, 5, 11, 13, 17, 19].map(png);
   const digests = await Promise.all(files.map((bytes, i) => digest(file(`${i}.png`, bytes))));
   expect(digests).toEqual(files.map((bytes) => ({ sha256: sha256Of(bytes), size: bytes.length, hash: imageHash(bytes) })));
 });
 
-it('says what is wrong with a file, and goes on', async () => {
+it('reports what is wrong with a file, and continues', async () => {
   const { digest, file, dir } = rig();
   const good = file('0.png', png(3));
   const cut = file('1.png', png(3).subarray(0, 200));
@@ -46,7 +46,7 @@ it('says what is wrong with a file, and goes on', async () => {
   await expect(digest(good)).resolves.toMatchObject({ hash: imageHash(png(3)) });
 });
 
-it('believes an earlier look at the same bytes, and at no others', async () => {
+it('uses an earlier digest for the same bytes, and for no others', async () => {
   const { images, file } = rig();
   const path = file('0.png', png(3));
   const known = { sha256: sha256Of(png(3)), size: png(3).length, hash: '0x0123456789abcdef' } as const;
@@ -55,13 +55,13 @@ it('believes an earlier look at the same bytes, and at no others', async () => {
   await expect(images.digest({ path, known, onlyComplete: false })).resolves.toMatchObject({ hash: imageHash(png(5)) });
 });
 
-it('leaves a file alone that is still being written', async () => {
+it('ignores a file that is still being written', async () => {
   const { images, file } = rig();
   const path = file('0.png', png(3).subarray(0, -1));
   await expect(images.digest({ path, known: null, onlyComplete: true })).resolves.toBeNull();
 });
 
-it('starts no thread before there is something to hash, and ends them after', async () => {
+it('starts no thread before there is something to hash, and ends threads afterwards', async () => {
   const { clock, threads, images, file, digest } = rig();
   images.expect(0);
   expect(threads).toEqual([]);
@@ -80,14 +80,14 @@ it.for([
     'dies.mjs',
     "import { parentPort } from 'node:worker_threads';\nparentPort.on('message', () => process.exit(1));",
   ],
-] as const)('hashes in this thread what a thread that %s was given', async ([, entry, program]) => {
+] as const)('hashes in this thread the image of a thread that %s', async ([, entry, program]) => {
   const { digest, file } = rig(entry);
   if (program !== null) file(entry, Buffer.from(program));
   const digests = await Promise.all([3, 5, 7].map((seed) => digest(file(`${seed}.png`, png(seed)))));
   expect(digests.map((found) => found?.hash)).toEqual([3, 5, 7].map((seed) => imageHash(png(seed))));
 });
 
-it('answers what is under way when it is closed', async () => {
+it('answers pending requests when it is closed', async () => {
   const { images, digest, file } = rig();
   const pending = [3, 5, 7, 11, 13].map((seed) => digest(file(`${seed}.png`, png(seed))));
   await images.close();

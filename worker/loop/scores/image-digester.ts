@@ -11,22 +11,22 @@ import { WorkerError } from '../../kit/errors.ts';
 import { type DigestAnswer, type DigestOrder, digestImage, type ImageDigest } from './image-digest.ts';
 
 export interface ImageDigester {
-  /** Images are expected soon: as many threads as they can use are started. */
+  /** Images are expected soon: starts as many threads as they can use. */
   expect(images: number): void;
-  /** @throws WorkerError RESULT_INCOMPLETE for what cannot be read, or is no PNG that the network's decoder accepts */
+  /** @throws WorkerError RESULT_INCOMPLETE if the file cannot be read, or is not a PNG that the network's decoder accepts */
   digest(order: DigestOrder): Promise<ImageDigest | null>;
-  /** Ends all threads; what they had to do is done here. */
+  /** Ends all threads; their remaining work is done here. */
   close(): Promise<void>;
 }
 
 export interface ImageDigesterOptions {
   readonly clock: Clock;
-  /** Program of a thread; another one is for tests. */
+  /** Program of a thread; tests use a different one. */
   readonly entry?: string;
   readonly onThread?: (what: 'started' | 'ended') => void;
 }
 
-/** More images at once than this hardly occur, and each thread costs memory while it lives. */
+/** More images at once are rare, and each thread uses memory while it runs. */
 const MOST_THREADS = 4;
 const IDLE_MS = 10_000;
 
@@ -126,7 +126,7 @@ class Digester implements ImageDigester {
     this.#work();
   }
 
-  /** A thread that cannot start, or dies of one image, never costs a result: its image is hashed here. */
+  /** A thread that cannot start, or crashes on an image, never costs a result: the image is hashed here. */
   #gone(thread: Thread): void {
     if (!this.#threads.delete(thread)) return;
     this.#onThread('ended');

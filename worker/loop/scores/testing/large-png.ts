@@ -1,4 +1,4 @@
-/** A PNG of any size, written in one go: for tests of what a large image costs. */
+/** A PNG of any size, written at once, for tests of the cost of a large image. */
 import { crc32, deflateSync } from 'node:zlib';
 import { PNG_SIGNATURE } from '../../../../protocol/scores/testing/write-png.ts';
 
