@@ -3,11 +3,11 @@ import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { GroupTask, GroupTasks } from '../../protocol/tasks/group-validation.ts';
 import { contractGroupOutcome } from '../../protocol/tasks/network-outcomes.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
+import { reverted } from '../chain/testing/world.ts';
 import { chainTask } from './chain-task.ts';
 import type { CreatedTask, TaskTerms } from './creator.ts';
 import { CHAT, CNX, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
 const STAKE = 400n * CNX;
 
 let world: TaskWorld;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
+import { reverted } from '../chain/testing/world.ts';
 import type { CreatedTask } from './creator.ts';
 import { CARD, CHAT, CNX, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
 const STATUS = { Quit: 0n, Available: 1n, Busy: 2n, PendingPause: 3n, PendingQuit: 4n, Paused: 5n } as const;
 const illegal = reverted('Illegal node status');
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reverted } from '../chain/testing/world.ts';
 import { chainTask } from './chain-task.ts';
 import type { CreatedTask, TaskTerms } from './creator.ts';
 import { CARD, CHAT, MODEL, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
 const IMAGE: TaskTerms = { type: 'StableDiffusion', feeWei: 1000n, modelIds: [MODEL], minVramGib: 8 };
 
 let world: TaskWorld;

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 import type { DevnetAccount } from '../chain/devnet-account.ts';
+import { reverted } from '../chain/testing/world.ts';
 import { chainTask, readChainTask } from './chain-task.ts';
 import type { CreatedTask } from './creator.ts';
 import { CHAT, CNX, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const TIMEOUT = 1;
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
 const SCORE = `0x${'ab'.repeat(32)}` as Hex;
 
 let world: TaskWorld;

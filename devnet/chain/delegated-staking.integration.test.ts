@@ -1,46 +1,34 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { STAKING_GENERATIONS } from '../../contract/chain-preset.ts';
 import { SLASH_RECEIVER } from './deploy.ts';
 import type { DevnetAccount } from './devnet-account.ts';
-import { CNX, startWorld, type TestContract, type World } from './testing/world.ts';
+import { stakingWorld } from './testing/staking-world.ts';
+import { CNX, reverted } from './testing/world.ts';
 
 describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
-  let world: World;
-  let delegated: TestContract;
-  let node: DevnetAccount;
   let ada: DevnetAccount;
   let ben: DevnetAccount;
-  let snapshot = '';
-
-  beforeAll(async () => {
-    world = await startWorld({ generation });
-    delegated = world.contract('DelegatedStaking');
-    [node, ada, ben] = [await world.account('node'), await world.account('ada'), await world.account('ben')];
+  const world = stakingWorld(generation, async ({ account }) => {
+    [ada, ben] = [await account('ada'), await account('ben')];
   });
-  afterAll(() => world.chain.stop());
-  beforeEach(async () => {
-    snapshot = await world.chain.anvil.control.snapshot();
-  });
-  afterEach(() => world.chain.anvil.control.restore(snapshot));
 
-  const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
-  const open = (share = 20, account = node) => delegated.send(account, 'setDelegatorShare', [share]);
+  const open = (share = 20, account = world.node) => world.delegated.send(account, 'setDelegatorShare', [share]);
   const delegate = (from: DevnetAccount, cnx: bigint, valueCnx = cnx) =>
-    delegated.send(from, 'stake', [node.address, cnx * CNX], valueCnx * CNX);
+    world.delegated.send(from, 'stake', [world.node.address, cnx * CNX], valueCnx * CNX);
   const total = async (name: 'getNodeTotalStakeAmount' | 'getDelegatorTotalStakeAmount', account: DevnetAccount) =>
-    (await delegated.read(name, account.address))[0] / CNX;
+    (await world.delegated.read(name, account.address))[0] / CNX;
 
   describe('the delegator share', () => {
     it.each([100, 255])('of %i is refused', async (share) => {
       await expect(open(share)).rejects.toMatchObject(reverted('share is larger than 100'));
     });
 
-    it('opens a node, staked or not', async () => {
-      expect(world.events(await open(99))).toEqual([['DelegatedStaking.NodeDelegatorShareChanged', node.address, 99n]]);
-      expect(await delegated.read('getNodeDelegatorShare', node.address)).toEqual([99n]);
-      expect(await delegated.read('getDelegatableNodeCount')).toEqual([1n]);
-      expect(await delegated.read('getDelegatableNodes', 1, 100)).toEqual([[node.address], [99n]]);
-      expect(await delegated.read('getDelegatableNodes', 2, 100)).toEqual([[], []]);
+    it('opens a world.node, staked or not', async () => {
+      expect(world.events(await open(99))).toEqual([['DelegatedStaking.NodeDelegatorShareChanged', world.node.address, 99n]]);
+      expect(await world.delegated.read('getNodeDelegatorShare', world.node.address)).toEqual([99n]);
+      expect(await world.delegated.read('getDelegatableNodeCount')).toEqual([1n]);
+      expect(await world.delegated.read('getDelegatableNodes', 1, 100)).toEqual([[world.node.address], [99n]]);
+      expect(await world.delegated.read('getDelegatableNodes', 2, 100)).toEqual([[], []]);
     });
 
     it('of 0 only closes it: delegations stay, count and can be slashed', async () => {
@@ -48,21 +36,21 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await delegate(ada, 400n);
       await delegate(ben, 500n);
       const before = await world.balance(ada.address);
-      expect(world.events(await open(0))).toEqual([['DelegatedStaking.NodeDelegatorShareChanged', node.address, 0n]]);
+      expect(world.events(await open(0))).toEqual([['DelegatedStaking.NodeDelegatorShareChanged', world.node.address, 0n]]);
       expect(await world.balance(ada.address)).toBe(before);
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(900n);
-      expect(await delegated.read('getNodeDelegatorShare', node.address)).toEqual([0n]);
-      expect(await delegated.read('getDelegatableNodes', 1, 100)).toEqual([[], []]);
-      expect(await delegated.read('getAllDelegatorAddresses')).toEqual([[ada.address, ben.address]]);
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(900n);
+      expect(await world.delegated.read('getNodeDelegatorShare', world.node.address)).toEqual([0n]);
+      expect(await world.delegated.read('getDelegatableNodes', 1, 100)).toEqual([[], []]);
+      expect(await world.delegated.read('getAllDelegatorAddresses')).toEqual([[ada.address, ben.address]]);
       await expect(delegate(ada, 500n, 100n)).rejects.toMatchObject(reverted('node delegator share is 0'));
-      await delegated.send(ben, 'unstake', [node.address]);
-      await delegated.send(world.relay, 'slashNodeDelegations', [node.address, [ada.address]]);
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(0n);
+      await world.delegated.send(ben, 'unstake', [world.node.address]);
+      await world.delegated.send(world.relay, 'slashNodeDelegations', [world.node.address, [ada.address]]);
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(0n);
     });
   });
 
   describe('stake', () => {
-    it('needs an open node, the minimum and the exact value', async () => {
+    it('needs an open world.node, the minimum and the exact value', async () => {
       await expect(delegate(ada, 400n)).rejects.toMatchObject(reverted('node delegator share is 0'));
       await open();
       await expect(delegate(ada, 399n)).rejects.toMatchObject(reverted('stake amount is too low'));
@@ -74,12 +62,12 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await open();
       await delegate(ada, 500n);
       const raised = await delegate(ada, 600n, 100n);
-      expect(world.events(raised)).toEqual([['DelegatedStaking.DelegatorStaked', ada.address, node.address, 600n * CNX]]);
+      expect(world.events(raised)).toEqual([['DelegatedStaking.DelegatorStaked', ada.address, world.node.address, 600n * CNX]]);
       await expect(delegate(ada, 400n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked amount'));
       const before = await world.balance(ada.address);
       const lowered = await delegate(ada, 450n, 0n);
       expect((await world.balance(ada.address)) - before + lowered.fee).toBe(150n * CNX);
-      expect(await delegated.read('getDelegationStakingAmount', ada.address, node.address)).toEqual([450n * CNX]);
+      expect(await world.delegated.read('getDelegationStakingAmount', ada.address, world.node.address)).toEqual([450n * CNX]);
     });
 
     it('keeps totals and lists in step over several delegators and nodes', async () => {
@@ -88,38 +76,44 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await open(30, other);
       await delegate(ada, 400n);
       await delegate(ben, 500n);
-      await delegated.send(ada, 'stake', [other.address, 700n * CNX], 700n * CNX);
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(900n);
+      await world.delegated.send(ada, 'stake', [other.address, 700n * CNX], 700n * CNX);
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(900n);
       expect(await total('getDelegatorTotalStakeAmount', ada)).toBe(1100n);
-      expect(await delegated.read('getNodeStakingInfoCount', node.address)).toEqual([2n]);
-      expect(await delegated.read('getNodeStakingInfos', node.address, 1, 100)).toEqual([
+      expect(await world.delegated.read('getNodeStakingInfoCount', world.node.address)).toEqual([2n]);
+      expect(await world.delegated.read('getNodeStakingInfos', world.node.address, 1, 100)).toEqual([
         [ada.address, ben.address],
         [400n * CNX, 500n * CNX],
       ]);
-      expect(await delegated.read('getNodeStakingInfos', node.address, 2, 1)).toEqual([[ben.address], [500n * CNX]]);
-      expect(await delegated.read('getDelegatorStakingInfos', ada.address)).toEqual([
-        [node.address, other.address],
+      expect(await world.delegated.read('getNodeStakingInfos', world.node.address, 2, 1)).toEqual([[ben.address], [500n * CNX]]);
+      expect(await world.delegated.read('getDelegatorStakingInfos', ada.address)).toEqual([
+        [world.node.address, other.address],
         [400n * CNX, 700n * CNX],
       ]);
-      expect(await delegated.read('getAllNodeAddresses')).toEqual([[node.address, other.address]]);
-      await delegated.send(ada, 'unstake', [node.address]);
-      expect(await delegated.read('getAllDelegatorAddresses')).toEqual([[ada.address, ben.address]]);
-      await delegated.send(ada, 'unstake', [other.address]);
-      expect(await delegated.read('getAllDelegatorAddresses')).toEqual([[ben.address]]);
-      expect(await delegated.read('getAllNodeAddresses')).toEqual([[node.address]]);
+      expect(await world.delegated.read('getAllNodeAddresses')).toEqual([[world.node.address, other.address]]);
+      await world.delegated.send(ada, 'unstake', [world.node.address]);
+      expect(await world.delegated.read('getAllDelegatorAddresses')).toEqual([[ada.address, ben.address]]);
+      await world.delegated.send(ada, 'unstake', [other.address]);
+      expect(await world.delegated.read('getAllDelegatorAddresses')).toEqual([[ben.address]]);
+      expect(await world.delegated.read('getAllNodeAddresses')).toEqual([[world.node.address]]);
     });
   });
 
   describe('unstake', () => {
     it('returns all of it at once, once', async () => {
-      await expect(delegated.send(ada, 'unstake', [node.address])).rejects.toMatchObject(reverted('no such staking info'));
+      await expect(world.delegated.send(ada, 'unstake', [world.node.address])).rejects.toMatchObject(
+        reverted('no such staking info'),
+      );
       await open();
       await delegate(ada, 400n);
       const before = await world.balance(ada.address);
-      const receipt = await delegated.send(ada, 'unstake', [node.address]);
-      expect(world.events(receipt)).toEqual([['DelegatedStaking.DelegatorUnstaked', ada.address, node.address, 400n * CNX]]);
+      const receipt = await world.delegated.send(ada, 'unstake', [world.node.address]);
+      expect(world.events(receipt)).toEqual([
+        ['DelegatedStaking.DelegatorUnstaked', ada.address, world.node.address, 400n * CNX],
+      ]);
       expect((await world.balance(ada.address)) - before + receipt.fee).toBe(400n * CNX);
-      await expect(delegated.send(ada, 'unstake', [node.address])).rejects.toMatchObject(reverted('no such staking info'));
+      await expect(world.delegated.send(ada, 'unstake', [world.node.address])).rejects.toMatchObject(
+        reverted('no such staking info'),
+      );
     });
 
     it('changes nothing when the delegator is a contract that refuses coin', async () => {
@@ -130,17 +124,17 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await control.provider.send('anvil_impersonateAccount', [contract]);
       const signer = await control.provider.getSigner(contract);
       const face = world.chain.face('DelegatedStaking');
-      const data = face.encodeFunctionData('stake', [node.address, 400n * CNX]);
-      await (await signer.sendTransaction({ to: delegated.address, data, value: 400n * CNX })).wait();
-      const lowered = { to: delegated.address, data: face.encodeFunctionData('unstake', [node.address]) };
+      const data = face.encodeFunctionData('stake', [world.node.address, 400n * CNX]);
+      await (await signer.sendTransaction({ to: world.delegated.address, data, value: 400n * CNX })).wait();
+      const lowered = { to: world.delegated.address, data: face.encodeFunctionData('unstake', [world.node.address]) };
       await expect(control.provider.call({ ...lowered, from: contract })).rejects.toThrow('token transfer failed');
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(400n);
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(400n);
     });
   });
 
   describe('slashNodeDelegations', () => {
     it('is the admin’s alone', async () => {
-      await expect(delegated.send(ada, 'slashNodeDelegations', [node.address, []])).rejects.toMatchObject(
+      await expect(world.delegated.send(ada, 'slashNodeDelegations', [world.node.address, []])).rejects.toMatchObject(
         reverted('Not called by the admin'),
       );
     });
@@ -150,11 +144,11 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await delegate(ada, 400n);
       await delegate(ben, 500n);
       const before = await world.balance(SLASH_RECEIVER);
-      const receipt = await delegated.send(world.relay, 'slashNodeDelegations', [node.address, [ada.address]]);
-      expect(world.events(receipt)).toEqual([['DelegatedStaking.DelegatorSlashed', ada.address, node.address, 400n * CNX]]);
+      const receipt = await world.delegated.send(world.relay, 'slashNodeDelegations', [world.node.address, [ada.address]]);
+      expect(world.events(receipt)).toEqual([['DelegatedStaking.DelegatorSlashed', ada.address, world.node.address, 400n * CNX]]);
       expect((await world.balance(SLASH_RECEIVER)) - before).toBe(400n * CNX);
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(500n);
-      expect(await delegated.read('getNodeDelegatorShare', node.address)).toEqual([20n]);
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(500n);
+      expect(await world.delegated.read('getNodeDelegatorShare', world.node.address)).toEqual([20n]);
     });
 
     it.each([
@@ -165,11 +159,11 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await open();
       await delegate(ada, 400n);
       await delegate(ben, 500n);
-      await delegated.send(ben, 'unstake', [node.address]);
-      await expect(delegated.send(world.relay, 'slashNodeDelegations', [node.address, delegators()])).rejects.toMatchObject(
-        reverted(words),
-      );
-      expect(await total('getNodeTotalStakeAmount', node)).toBe(400n);
+      await world.delegated.send(ben, 'unstake', [world.node.address]);
+      await expect(
+        world.delegated.send(world.relay, 'slashNodeDelegations', [world.node.address, delegators()]),
+      ).rejects.toMatchObject(reverted(words));
+      expect(await total('getNodeTotalStakeAmount', world.node)).toBe(400n);
     });
   });
 });

@@ -1,57 +1,39 @@
-/** Node stakes of generation J26; what is different in C26 is in c26.integration.test.ts. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+/** Node stakes of generation J26; c26.integration.test.ts tests the differences in C26. */
+import { describe, expect, it } from 'vitest';
 import { SLASH_RECEIVER } from './deploy.ts';
-import type { DevnetAccount } from './devnet-account.ts';
-import { CNX, startWorld, type TestContract, type World } from './testing/world.ts';
+import { stakingWorld } from './testing/staking-world.ts';
+import { CNX, reverted, type TestContract } from './testing/world.ts';
 
-let world: World;
-let staking: TestContract;
 let credits: TestContract;
-let benefit: TestContract;
-let node: DevnetAccount;
-let snapshot = '';
-
-beforeAll(async () => {
-  world = await startWorld({ generation: 'J26' });
-  staking = world.contract('NodeStaking');
-  credits = world.contract('Credits');
-  benefit = world.contract('BenefitAddress');
-  node = await world.account('node');
+const world = stakingWorld('J26', async ({ contract }) => {
+  credits = contract('Credits');
 });
-afterAll(() => world.chain.stop());
-beforeEach(async () => {
-  snapshot = await world.chain.anvil.control.snapshot();
-});
-afterEach(() => world.chain.anvil.control.restore(snapshot));
 
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
-const stake = (cnx: bigint, valueCnx: bigint, from = node) => staking.send(from, 'stake', [cnx * CNX], valueCnx * CNX);
 const info = async (address: string) => {
-  const [[nodeAddress, balance, creditsWei, status, timestamp]] = await staking.read('getStakingInfo', address);
+  const [[nodeAddress, balance, creditsWei, status, timestamp]] = await world.staking.read('getStakingInfo', address);
   return { nodeAddress, balance: balance / CNX, credits: creditsWei / CNX, status: Number(status), timestamp };
 };
 const NO_STAKE = { nodeAddress: `0x${'0'.repeat(40)}`, balance: 0n, credits: 0n, status: 0, timestamp: 0n };
-/** What a call moves to or from the address, its gas not counted. */
-async function moved(address: string, act: () => ReturnType<TestContract['send']>): Promise<bigint> {
-  const before = await world.balance(address);
-  const receipt = await act();
-  const gas = receipt.from === address ? receipt.gasUsed * receipt.gasPrice : 0n;
-  return ((await world.balance(address)) - before + gas) / CNX;
-}
 
 describe('stake', () => {
   it('takes the minimum, books it and says the new totals', async () => {
-    const receipt = await stake(400n, 400n);
-    expect(await info(node.address)).toEqual({ nodeAddress: node.address, balance: 400n, credits: 0n, status: 1, timestamp: 0n });
+    const receipt = await world.stake(400n, 400n);
+    expect(await info(world.node.address)).toEqual({
+      nodeAddress: world.node.address,
+      balance: 400n,
+      credits: 0n,
+      status: 1,
+      timestamp: 0n,
+    });
     expect(world.events(receipt)).toEqual([
-      ['Credits.CreditsStaked', node.address, 0n],
-      ['NodeStaking.NodeStaked', node.address, 400n * CNX, 0n],
+      ['Credits.CreditsStaked', world.node.address, 0n],
+      ['NodeStaking.NodeStaked', world.node.address, 400n * CNX, 0n],
     ]);
-    expect(await world.balance(staking.address)).toBe(400n * CNX);
+    expect(await world.balance(world.staking.address)).toBe(400n * CNX);
   });
 
   it('refuses less than the minimum', async () => {
-    await expect(staking.send(node, 'stake', [400n * CNX - 1n], 400n * CNX - 1n)).rejects.toMatchObject(
+    await expect(world.staking.send(world.node, 'stake', [400n * CNX - 1n], 400n * CNX - 1n)).rejects.toMatchObject(
       reverted('Staked amount is too low'),
     );
   });
@@ -61,137 +43,160 @@ describe('stake', () => {
     ['too much', 401n],
     ['nothing', 0n],
   ])('refuses %s value', async (_, value) => {
-    await expect(stake(400n, value)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await expect(world.stake(400n, value)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
   });
 
   it('sets an absolute target: an increase costs the difference, the same amount nothing', async () => {
-    await stake(400n, 400n);
-    expect(world.events(await stake(500n, 100n)).at(-1)).toEqual(['NodeStaking.NodeStaked', node.address, 500n * CNX, 0n]);
-    await expect(stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
-    expect(world.events(await stake(500n, 0n))).toEqual([['NodeStaking.NodeStaked', node.address, 500n * CNX, 0n]]);
+    await world.stake(400n, 400n);
+    expect(world.events(await world.stake(500n, 100n)).at(-1)).toEqual([
+      'NodeStaking.NodeStaked',
+      world.node.address,
+      500n * CNX,
+      0n,
+    ]);
+    await expect(world.stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    expect(world.events(await world.stake(500n, 0n))).toEqual([['NodeStaking.NodeStaked', world.node.address, 500n * CNX, 0n]]);
   });
 
   it('takes credits first, and the value must be what they leave open', async () => {
-    await world.chain.createCredits(node.address, 150n * CNX);
-    await expect(stake(400n, 400n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
-    const receipt = await stake(400n, 250n);
+    await world.chain.createCredits(world.node.address, 150n * CNX);
+    await expect(world.stake(400n, 400n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    const receipt = await world.stake(400n, 250n);
     expect(world.events(receipt)).toEqual([
-      ['Credits.CreditsStaked', node.address, 150n * CNX],
-      ['NodeStaking.NodeStaked', node.address, 250n * CNX, 150n * CNX],
+      ['Credits.CreditsStaked', world.node.address, 150n * CNX],
+      ['NodeStaking.NodeStaked', world.node.address, 250n * CNX, 150n * CNX],
     ]);
-    expect(await credits.read('getCredits', node.address)).toEqual([0n]);
-    expect(await credits.read('getCredits', staking.address)).toEqual([150n * CNX]);
+    expect(await credits.read('getCredits', world.node.address)).toEqual([0n]);
+    expect(await credits.read('getCredits', world.staking.address)).toEqual([150n * CNX]);
     // The contract holds them, and is not listed for it.
-    expect(await credits.read('getAllCreditAddresses')).toEqual([[node.address]]);
+    expect(await credits.read('getAllCreditAddresses')).toEqual([[world.node.address]]);
   });
 
   it('returns coin first on a decrease, then credits', async () => {
-    await world.chain.createCredits(node.address, 450n * CNX);
-    await stake(550n, 100n);
-    expect(await moved(node.address, () => stake(500n, 0n))).toBe(50n);
-    expect(await info(node.address)).toMatchObject({ balance: 50n, credits: 450n });
-    const receipt = await stake(400n, 0n);
+    await world.chain.createCredits(world.node.address, 450n * CNX);
+    await world.stake(550n, 100n);
+    expect(await world.moved(world.node.address, () => world.stake(500n, 0n))).toBe(50n);
+    expect(await info(world.node.address)).toMatchObject({ balance: 50n, credits: 450n });
+    const receipt = await world.stake(400n, 0n);
     expect(world.events(receipt)).toEqual([
-      ['Credits.CreditsUnstaked', node.address, 50n * CNX],
-      ['NodeStaking.NodeStaked', node.address, 0n, 400n * CNX],
+      ['Credits.CreditsUnstaked', world.node.address, 50n * CNX],
+      ['NodeStaking.NodeStaked', world.node.address, 0n, 400n * CNX],
     ]);
-    expect(await credits.read('getCredits', node.address)).toEqual([50n * CNX]);
-    await expect(stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    expect(await credits.read('getCredits', world.node.address)).toEqual([50n * CNX]);
+    await expect(world.stake(500n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
   });
 
   it('refuses a value with a decrease', async () => {
-    await stake(500n, 500n);
-    await expect(stake(400n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
+    await world.stake(500n, 500n);
+    await expect(world.stake(400n, 1n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
   });
 
   it('is refused while an unstake is pending', async () => {
-    await stake(400n, 400n);
-    await staking.send(node, 'tryUnstake');
-    await expect(stake(500n, 100n)).rejects.toMatchObject(reverted('Wrong staking status'));
+    await world.stake(400n, 400n);
+    await world.staking.send(world.node, 'tryUnstake');
+    await expect(world.stake(500n, 100n)).rejects.toMatchObject(reverted('Wrong staking status'));
   });
 });
 
 describe('leaving', () => {
   it('asks first, once', async () => {
-    await expect(staking.send(node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
-    await stake(400n, 400n);
-    const receipt = await staking.send(node, 'tryUnstake');
-    expect(world.events(receipt)).toEqual([['NodeStaking.NodeTryUnstaked', node.address]]);
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
+    await world.stake(400n, 400n);
+    const receipt = await world.staking.send(world.node, 'tryUnstake');
+    expect(world.events(receipt)).toEqual([['NodeStaking.NodeTryUnstaked', world.node.address]]);
     const block = await receipt.getBlock();
-    expect(await info(node.address)).toMatchObject({ status: 2, timestamp: BigInt(block.timestamp) });
-    await expect(staking.send(node, 'tryUnstake')).rejects.toMatchObject(reverted('Node has unstaked'));
+    expect(await info(world.node.address)).toMatchObject({ status: 2, timestamp: BigInt(block.timestamp) });
+    await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node has unstaked'));
   });
 
   it('is finished by the admin, from Staked and from PendingUnstaked', async () => {
-    await expect(staking.send(world.relay, 'unstake', [node.address])).rejects.toMatchObject(reverted('Node not staked'));
-    await stake(400n, 400n);
-    await expect(staking.send(node, 'unstake', [node.address])).rejects.toMatchObject(reverted('Not called by the admin'));
-    expect(await moved(node.address, () => staking.send(world.relay, 'unstake', [node.address]))).toBe(400n);
-    expect(await info(node.address)).toEqual(NO_STAKE);
+    await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(
+      reverted('Node not staked'),
+    );
+    await world.stake(400n, 400n);
+    await expect(world.staking.send(world.node, 'unstake', [world.node.address])).rejects.toMatchObject(
+      reverted('Not called by the admin'),
+    );
+    expect(await world.moved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
+      400n,
+    );
+    expect(await info(world.node.address)).toEqual(NO_STAKE);
 
-    await stake(400n, 400n);
-    await staking.send(node, 'tryUnstake');
-    const receipt = await staking.send(world.relay, 'unstake', [node.address]);
-    expect(world.events(receipt)).toEqual([['NodeStaking.NodeUnstaked', node.address, 400n * CNX, 0n]]);
-    expect(await staking.read('getAllNodeAddresses', 1, 200)).toEqual([[]]);
+    await world.stake(400n, 400n);
+    await world.staking.send(world.node, 'tryUnstake');
+    const receipt = await world.staking.send(world.relay, 'unstake', [world.node.address]);
+    expect(world.events(receipt)).toEqual([['NodeStaking.NodeUnstaked', world.node.address, 400n * CNX, 0n]]);
+    expect(await world.staking.read('getAllNodeAddresses', 1, 200)).toEqual([[]]);
   });
 
   it('gives credits back as credits, and moves no coin when there is none', async () => {
-    await world.chain.createCredits(node.address, 400n * CNX);
-    await stake(400n, 0n);
-    expect(await moved(node.address, () => staking.send(world.relay, 'unstake', [node.address]))).toBe(0n);
-    expect(await credits.read('getCredits', node.address)).toEqual([400n * CNX]);
+    await world.chain.createCredits(world.node.address, 400n * CNX);
+    await world.stake(400n, 0n);
+    expect(await world.moved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
+      0n,
+    );
+    expect(await credits.read('getCredits', world.node.address)).toEqual([400n * CNX]);
   });
 
   it('can be forced later than the delay after asking, not at it', async () => {
     const { control } = world.chain.anvil;
-    await expect(staking.send(node, 'forceUnstake')).rejects.toMatchObject(reverted('Node not staked'));
-    await stake(400n, 400n);
-    await expect(staking.send(node, 'forceUnstake')).rejects.toMatchObject(reverted("Node didn't tryUnstake first"));
-    const asked = await (await staking.send(node, 'tryUnstake')).getBlock();
+    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(reverted('Node not staked'));
+    await world.stake(400n, 400n);
+    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(reverted("Node didn't tryUnstake first"));
+    const asked = await (await world.staking.send(world.node, 'tryUnstake')).getBlock();
     const atNextBlock = (timestamp: number) => control.provider.send('evm_setNextBlockTimestamp', [timestamp]);
     await atNextBlock(asked.timestamp + 1800);
-    await expect(staking.send(node, 'forceUnstake')).rejects.toMatchObject(reverted('Force unstake time not reached'));
+    await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(
+      reverted('Force unstake time not reached'),
+    );
     await atNextBlock(asked.timestamp + 1801);
-    expect(await moved(node.address, () => staking.send(node, 'forceUnstake'))).toBe(400n);
-    expect(await info(node.address)).toEqual(NO_STAKE);
+    expect(await world.moved(world.node.address, () => world.staking.send(world.node, 'forceUnstake'))).toBe(400n);
+    expect(await info(world.node.address)).toEqual(NO_STAKE);
   });
 
   it('pays to the benefit address once there is one', async () => {
     const beneficiary = await world.account('beneficiary');
-    await benefit.send(node, 'setBenefitAddress', [beneficiary.address]);
-    await stake(500n, 500n);
-    expect(await moved(beneficiary.address, () => stake(400n, 0n))).toBe(100n);
-    expect(await moved(beneficiary.address, () => staking.send(world.relay, 'unstake', [node.address]))).toBe(400n);
+    await world.benefit.send(world.node, 'setBenefitAddress', [beneficiary.address]);
+    await world.stake(500n, 500n);
+    expect(await world.moved(beneficiary.address, () => world.stake(400n, 0n))).toBe(100n);
+    expect(await world.moved(beneficiary.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
+      400n,
+    );
   });
 
   it('changes nothing when the receiver refuses the coin', async () => {
-    await benefit.send(node, 'setBenefitAddress', [credits.address]);
-    await stake(400n, 400n);
-    await expect(staking.send(world.relay, 'unstake', [node.address])).rejects.toMatchObject(reverted('Token transfer failed'));
-    expect(await info(node.address)).toMatchObject({ balance: 400n, status: 1 });
+    await world.benefit.send(world.node, 'setBenefitAddress', [credits.address]);
+    await world.stake(400n, 400n);
+    await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(
+      reverted('Token transfer failed'),
+    );
+    expect(await info(world.node.address)).toMatchObject({ balance: 400n, status: 1 });
   });
 });
 
 describe('slashStaking', () => {
   it('is the admin’s alone, and needs a stake', async () => {
-    await expect(staking.send(node, 'slashStaking', [node.address])).rejects.toMatchObject(reverted('Not called by the admin'));
-    await expect(staking.send(world.relay, 'slashStaking', [node.address])).rejects.toMatchObject(reverted('Node not staked'));
+    await expect(world.staking.send(world.node, 'slashStaking', [world.node.address])).rejects.toMatchObject(
+      reverted('Not called by the admin'),
+    );
+    await expect(world.staking.send(world.relay, 'slashStaking', [world.node.address])).rejects.toMatchObject(
+      reverted('Node not staked'),
+    );
   });
 
   it.each(['Staked', 'PendingUnstaked'])('takes the coin of a node that is %s; its credits stay booked', async (status) => {
     const beneficiary = await world.account('beneficiary');
-    await benefit.send(node, 'setBenefitAddress', [beneficiary.address]);
-    await world.chain.createCredits(node.address, 100n * CNX);
-    await stake(400n, 300n);
-    if (status === 'PendingUnstaked') await staking.send(node, 'tryUnstake');
+    await world.benefit.send(world.node, 'setBenefitAddress', [beneficiary.address]);
+    await world.chain.createCredits(world.node.address, 100n * CNX);
+    await world.stake(400n, 300n);
+    if (status === 'PendingUnstaked') await world.staking.send(world.node, 'tryUnstake');
     const before = await world.balance(SLASH_RECEIVER);
-    const receipt = await staking.send(world.relay, 'slashStaking', [node.address]);
-    expect(world.events(receipt)).toEqual([['NodeStaking.NodeSlashed', node.address, 300n * CNX, 100n * CNX]]);
+    const receipt = await world.staking.send(world.relay, 'slashStaking', [world.node.address]);
+    expect(world.events(receipt)).toEqual([['NodeStaking.NodeSlashed', world.node.address, 300n * CNX, 100n * CNX]]);
     expect((await world.balance(SLASH_RECEIVER)) - before).toBe(300n * CNX);
-    expect(await info(node.address)).toEqual(NO_STAKE);
-    expect(await credits.read('getCredits', node.address)).toEqual([0n]);
-    expect(await credits.read('getCredits', staking.address)).toEqual([100n * CNX]);
+    expect(await info(world.node.address)).toEqual(NO_STAKE);
+    expect(await credits.read('getCredits', world.node.address)).toEqual([0n]);
+    expect(await credits.read('getCredits', world.staking.address)).toEqual([100n * CNX]);
   });
 });
 
@@ -200,16 +205,16 @@ describe('the list of nodes', () => {
     const names = ['a', 'b', 'c'];
     const accounts = [];
     for (const name of names) accounts.push(await world.account(name));
-    for (const account of accounts) await stake(400n, 400n, account);
+    for (const account of accounts) await world.stake(400n, 400n, account);
     const addresses = accounts.map((account) => account.address);
-    expect(await staking.read('getAllNodeAddresses', 1, 2)).toEqual([addresses.slice(0, 2)]);
-    expect(await staking.read('getAllNodeAddresses', 2, 2)).toEqual([addresses.slice(2)]);
-    expect(await staking.read('getAllNodeAddresses', 3, 2)).toEqual([[]]);
-    await expect(staking.read('getAllNodeAddresses', 2n ** 256n - 1n, 200)).rejects.toThrow('Panic');
-    await expect(staking.read('getAllNodeAddresses', 0, 2)).rejects.toThrow('page is 0');
-    await expect(staking.read('getAllNodeAddresses', 1, 0)).rejects.toThrow('invalid page size');
-    await expect(staking.read('getAllNodeAddresses', 1, 201)).rejects.toThrow('invalid page size');
-    await staking.send(world.relay, 'unstake', [addresses[0]]);
-    expect(new Set((await staking.read('getAllNodeAddresses', 1, 200))[0])).toEqual(new Set(addresses.slice(1)));
+    expect(await world.staking.read('getAllNodeAddresses', 1, 2)).toEqual([addresses.slice(0, 2)]);
+    expect(await world.staking.read('getAllNodeAddresses', 2, 2)).toEqual([addresses.slice(2)]);
+    expect(await world.staking.read('getAllNodeAddresses', 3, 2)).toEqual([[]]);
+    await expect(world.staking.read('getAllNodeAddresses', 2n ** 256n - 1n, 200)).rejects.toThrow('Panic');
+    await expect(world.staking.read('getAllNodeAddresses', 0, 2)).rejects.toThrow('page is 0');
+    await expect(world.staking.read('getAllNodeAddresses', 1, 0)).rejects.toThrow('invalid page size');
+    await expect(world.staking.read('getAllNodeAddresses', 1, 201)).rejects.toThrow('invalid page size');
+    await world.staking.send(world.relay, 'unstake', [addresses[0]]);
+    expect(new Set((await world.staking.read('getAllNodeAddresses', 1, 200))[0])).toEqual(new Set(addresses.slice(1)));
   });
 });

@@ -1,41 +1,24 @@
 /** Who may do what in the contracts of generation J26. */
 import { id, ZeroAddress } from 'ethers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
-import { compiledContract } from './compiled.ts';
-import { DEPLOYER_KEYS } from './deploy.ts';
 import { DevnetAccount } from './devnet-account.ts';
-import { CNX, startWorld, type World } from './testing/world.ts';
+import { createContract, stakingWorld } from './testing/staking-world.ts';
+import { CNX, reverted } from './testing/world.ts';
 
 const CONTRACT_NAMES = ['Credits', 'BenefitAddress', 'DelegatedStaking', 'NodeStaking'] as const;
 type ContractName = (typeof CONTRACT_NAMES)[number];
 
-let world: World;
-let deployer: DevnetAccount;
 let stranger: DevnetAccount;
-let snapshot = '';
-
-beforeAll(async () => {
-  world = await startWorld({ generation: 'J26' });
-  deployer = new DevnetAccount(DEPLOYER_KEYS.J26, world.chain.anvil.control);
-  stranger = await world.account('stranger');
+const world = stakingWorld('J26', async ({ account }) => {
+  stranger = await account('stranger');
 });
-afterAll(() => world.chain.stop());
-beforeEach(async () => {
-  snapshot = await world.chain.anvil.control.snapshot();
-});
-afterEach(() => world.chain.anvil.control.restore(snapshot));
-
-const reverted = (message: string) => ({ code: 'DEVNET_CHAIN_REVERTED', message });
 
 /** A contract as it is right after its creation. */
 async function freshContract(name: ContractName, args: readonly unknown[] = []) {
   const face = contractInterface('J26', name);
-  const receipt = await stranger.send({
-    to: null,
-    data: compiledContract('J26', name).bytecode + face.encodeDeploy(args).slice(2),
-  });
+  const receipt = await createContract(stranger, 'J26', name, args);
   const address = receipt.contractAddress as Hex;
   return {
     receipt,
@@ -58,16 +41,16 @@ describe('ownership', () => {
     const said = receipt.logs.map((log) => contractInterface('J26', name).parseLog(log)?.args.toArray());
     expect(said).toEqual([[ZeroAddress, stranger.address]]);
     expect(address).not.toBeNull();
-    await expect(send(deployer, 'transferOwnership', end)).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    await expect(send(world.deployer, 'transferOwnership', end)).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
     await expect(send(stranger, 'transferOwnership', ZeroAddress)).rejects.toMatchObject(
       reverted(`OwnableInvalidOwner(${ZeroAddress})`),
     );
-    await send(stranger, 'transferOwnership', deployer.address);
-    await send(deployer, 'renounceOwnership');
-    await expect(send(deployer, 'renounceOwnership')).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    await send(stranger, 'transferOwnership', world.deployer.address);
+    await send(world.deployer, 'renounceOwnership');
+    await expect(send(world.deployer, 'renounceOwnership')).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
   });
 });
@@ -81,19 +64,19 @@ describe('creation', () => {
 describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the controller of %s', (name) => {
   it('is named once, by the owner', async () => {
     const { send } = await freshContract(name, CONSTRUCTOR[name](world.relay.address));
-    await expect(send(deployer, 'setParameterController', deployer.address)).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${deployer.address})`),
+    await expect(send(world.deployer, 'setParameterController', world.deployer.address)).rejects.toMatchObject(
+      reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
     );
     await expect(send(stranger, 'setParameterController', ZeroAddress)).rejects.toMatchObject(
       reverted('Parameter controller cannot be zero'),
     );
-    const receipt = await send(stranger, 'setParameterController', deployer.address);
+    const receipt = await send(stranger, 'setParameterController', world.deployer.address);
     expect(
       contractInterface('J26', name)
         .parseLog(receipt.logs[0] ?? { topics: [], data: '' })
         ?.args.toArray(),
-    ).toEqual([deployer.address]);
-    await expect(send(stranger, 'setParameterController', deployer.address)).rejects.toMatchObject(
+    ).toEqual([world.deployer.address]);
+    await expect(send(stranger, 'setParameterController', world.deployer.address)).rejects.toMatchObject(
       reverted('Parameter controller already set'),
     );
   });
@@ -103,8 +86,8 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
     await expect(contract.send(stranger, 'setAdminAddress', [stranger.address])).rejects.toMatchObject(
       reverted('Not called by parameter controller'),
     );
-    await contract.send(deployer, 'setAdminAddress', [stranger.address]);
-    const none = contract.send(deployer, 'setAdminAddress', [ZeroAddress]);
+    await contract.send(world.deployer, 'setAdminAddress', [stranger.address]);
+    const none = contract.send(world.deployer, 'setAdminAddress', [ZeroAddress]);
     if (name === 'DelegatedStaking') await expect(none).rejects.toMatchObject(reverted('admin address is zero'));
     else await none;
   });
@@ -119,8 +102,8 @@ describe('parameters', () => {
     const contract = world.contract(name);
     expect(await contract.read(getter)).toEqual([initial]);
     await expect(contract.send(stranger, setter, [1n])).rejects.toMatchObject(reverted('Not called by parameter controller'));
-    await expect(contract.send(deployer, setter, [0n])).rejects.toMatchObject(reverted(words));
-    await contract.send(deployer, setter, [7n]);
+    await expect(contract.send(world.deployer, setter, [0n])).rejects.toMatchObject(reverted(words));
+    await contract.send(world.deployer, setter, [7n]);
     expect(await contract.read(getter)).toEqual([7n]);
   });
 });
@@ -136,8 +119,10 @@ describe('Credits', () => {
       reverted('Staking address already set'),
     );
     // The stranger now plays the staking contract.
-    await expect(send(stranger, 'stakeCredits', deployer.address, 1n)).rejects.toMatchObject(reverted('Insufficient credits'));
-    await expect(send(stranger, 'unstakeCredits', deployer.address, 1n)).rejects.toMatchObject(
+    await expect(send(stranger, 'stakeCredits', world.deployer.address, 1n)).rejects.toMatchObject(
+      reverted('Insufficient credits'),
+    );
+    await expect(send(stranger, 'unstakeCredits', world.deployer.address, 1n)).rejects.toMatchObject(
       reverted('Staked credits is not enough'),
     );
   });
@@ -152,12 +137,12 @@ describe('Credits', () => {
         reverted('Not called by the staking contract'),
       );
     }
-    const receipt = await credits.send(deployer, 'createCredits', [stranger.address, 5n]);
-    expect(world.events(receipt)).toEqual([['Credits.CreditsBought', deployer.address, stranger.address, 5n]]);
+    const receipt = await credits.send(world.deployer, 'createCredits', [stranger.address, 5n]);
+    expect(world.events(receipt)).toEqual([['Credits.CreditsBought', world.deployer.address, stranger.address, 5n]]);
     expect(await credits.read('getCredits', stranger.address)).toEqual([5n]);
     expect(await credits.read('getAllCreditAddresses')).toEqual([[stranger.address]]);
     expect(await credits.read('getAllCredits')).toEqual([[stranger.address], [5n]]);
-    await credits.send(deployer, 'createCredits', [world.relay.address, 0n]);
+    await credits.send(world.deployer, 'createCredits', [world.relay.address, 0n]);
     expect(await credits.read('getAllCreditAddresses')).toEqual([[stranger.address, world.relay.address]]);
   });
 });

@@ -1,11 +1,9 @@
-/** Random histories on the real contracts against the rules written down a second time. */
+/** Compares random histories on the real contracts with a second implementation of the rules. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DevnetAccount } from './devnet-account.ts';
-import { CNX, startWorld, type World } from './testing/world.ts';
-
-let world: World;
-let nodes: readonly DevnetAccount[];
+import { stakingWorld } from './testing/staking-world.ts';
+import { CNX } from './testing/world.ts';
 
 /** Amounts in whole CNX. */
 interface Book {
@@ -20,7 +18,7 @@ function least(a: bigint, b: bigint): bigint {
   return b;
 }
 
-/** What a call must say, or null for success; the book is then changed. CHAIN_PROTOCOL 7.2, RELAY_PROTOCOL 10.2. */
+/** The message of a refused call, or null for success, which also changes the book. CHAIN_PROTOCOL 7.2, RELAY_PROTOCOL 10.2. */
 const RULES = {
   stake(book: Book, target: bigint, value: bigint): string | null {
     if (target < 400n) return 'Staked amount is too low';
@@ -69,19 +67,17 @@ describe.each([
   ['J26', [0n, 300n, 1000n]],
   ['C26', [0n, 0n, 0n]],
 ] as const)('any history of stakes of generation %s', (generation, CREDITS) => {
-  beforeAll(async () => {
-    world = await startWorld({ generation });
-    nodes = [await world.account('a'), await world.account('b'), await world.account('c')];
+  let nodes: readonly DevnetAccount[];
+  const world = stakingWorld(generation, async ({ account, chain }) => {
+    nodes = [await account('a'), await account('b'), await account('c')];
     for (const [index, node] of nodes.entries()) {
-      if (CREDITS[index]) await world.chain.createCredits(node.address, CREDITS[index] * CNX);
+      if (CREDITS[index]) await chain.createCredits(node.address, CREDITS[index] * CNX);
     }
   });
-  afterAll(() => world.chain.stop());
 
   it('follows the rules, and the contract holds exactly the coin that is staked', async () => {
     const { control } = world.chain.anvil;
     let start = await control.snapshot();
-    const staking = world.contract('NodeStaking');
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         await control.restore(start);
@@ -96,10 +92,13 @@ describe.each([
             const open = call.target - book.balance - book.credits - book.freeCredits;
             const value = call.exact ? (open > 0n ? open : 0n) : call.value;
             expected = RULES.stake(book, call.target, value);
-            done = staking.send(node, 'stake', [call.target * CNX], value * CNX);
+            done = world.staking.send(node, 'stake', [call.target * CNX], value * CNX);
           } else {
             expected = RULES[call.act](book);
-            done = call.act === 'tryUnstake' ? staking.send(node, call.act) : staking.send(world.relay, call.act, [node.address]);
+            done =
+              call.act === 'tryUnstake'
+                ? world.staking.send(node, call.act)
+                : world.staking.send(world.relay, call.act, [node.address]);
           }
           expect(
             await done.then(
@@ -109,7 +108,7 @@ describe.each([
           ).toBe(expected);
         }
         for (const [index, node] of nodes.entries()) {
-          const [info] = await staking.read('getStakingInfo', node.address);
+          const [info] = await world.staking.read('getStakingInfo', node.address);
           const { stakedBalance, stakedCredits = 0n, status } = info.toObject();
           const freeCredits = generation === 'J26' ? (await world.contract('Credits').read('getCredits', node.address))[0] : 0n;
           expect({
@@ -119,7 +118,7 @@ describe.each([
             status: Number(status),
           }).toEqual(books[index]);
         }
-        expect(await world.balance(staking.address)).toBe(books.reduce((sum, book) => sum + book.balance, 0n) * CNX);
+        expect(await world.balance(world.staking.address)).toBe(books.reduce((sum, book) => sum + book.balance, 0n) * CNX);
       }),
       { numRuns: 15 },
     );

@@ -70,3 +70,8 @@ export async function startWorld(options: Partial<DevnetChainOptions> = {}): Pro
     balance: (address) => control.provider.getBalance(address),
   };
 }
+
+/** The error of a call that a contract refuses with this message. */
+export function reverted(message: string) {
+  return { code: 'DEVNET_CHAIN_REVERTED', message };
+}
