@@ -16,11 +16,11 @@ export const CHAIN_ERRORS = {
     remedy: 'Correct the RPC URL or the chain id of the preset. A devnet that was set up anew needs new node directories.',
   },
   CHAIN_REFUSED: {
-    meaning: 'The chain refused a request; `rpcMessage` carries its words.',
+    meaning: 'The chain refused a request; `rpcMessage` contains its message.',
     remedy: 'The message says what it objects to; usually the next attempt reads the state again.',
   },
   CHAIN_REVERTED: {
-    meaning: 'A contract refused a call; `reason` carries its words.',
+    meaning: 'A contract refused a call; `reason` contains its message.',
     remedy: 'The reason says which rule of the contract is not met.',
   },
   CHAIN_NO_CONTRACT: {
@@ -34,7 +34,7 @@ export const CHAIN_ERRORS = {
       'Update the program, or correct `chain.contracts` of the preset: with another generation goes another address, and a stake in contracts that the relay no longer reads earns nothing.',
   },
   CHAIN_CONTRACTS_DISAGREE: {
-    meaning: "The staking contract looks beneficial addresses up elsewhere than in the preset's contract; nothing was sent.",
+    meaning: "The staking contract reads beneficial addresses from a different contract than the preset names; nothing was sent.",
     remedy: 'Correct the contract addresses of the preset: they must be those of one network.',
   },
   CHAIN_PAUSED: {
@@ -68,7 +68,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Do not use the key of a node elsewhere. The act can be repeated.',
   },
   CHAIN_FOREIGN_TRANSACTION: {
-    meaning: 'Another program uses this key and has a transaction under way; ours would conflict with it.',
+    meaning: 'Another program uses this key and has a pending transaction; ours would conflict with it.',
     remedy: 'Wait until it is done, or finish it there.',
   },
   CHAIN_TRANSACTION_OPEN: {
@@ -76,7 +76,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Wait; `lastError` says what holds it up, if anything does.',
   },
   CHAIN_JOURNAL_CONFLICT: {
-    meaning: 'The journal of transactions was to be changed in a way that its rules forbid.',
+    meaning: 'The program tried to change the journal of transactions in a way that its rules forbid.',
     remedy: 'Report it: this is a bug, and nothing was sent.',
   },
   CHAIN_STAKE_BELOW_MINIMUM: {
@@ -93,7 +93,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Ask for it first (unstake).',
   },
   CHAIN_FORCE_UNSTAKE_EARLY: {
-    meaning: 'The stake cannot be forced out yet; `availableAtSeconds` is the first moment, in the time of the chain.',
+    meaning: 'The return of the stake cannot be forced yet; `availableAtSeconds` is the earliest time, by the chain's clock.',
     remedy: 'Wait until then; the relay may return it before.',
   },
   CHAIN_BENEFIT_ADDRESS_SET: {

@@ -44,7 +44,7 @@ export const GPU_ERRORS = {
     remedy: 'Switch MIG off for the card (nvidia-smi -i <card> -mig 0) and restart.',
   },
   GPU_SLOW_READING: {
-    meaning: 'nvidia-smi is slow, because the driver is unloaded whenever nobody uses it and starts anew for every question.',
+    meaning: 'nvidia-smi is slow, because the driver is unloaded when nothing uses it and has to start again for every query.',
     remedy: 'Switch persistence mode on: sudo nvidia-smi -pm 1, or enable the service nvidia-persistenced.',
   },
   GPU_INFOROM_CORRUPTED: {

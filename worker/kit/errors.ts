@@ -3,7 +3,7 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const WORKER_ERRORS = {
   RELAY_REFUSED: {
-    meaning: 'The relay understood the request and said no; `httpStatus`, `field` and `message` are its words.',
+    meaning: 'The relay refused the request; `httpStatus`, `field` and `message` contain its answer.',
     remedy: 'Usually none: the next cycle reads the state again. If it stays, the message says what the relay objects to.',
   },
   RELAY_UNREACHABLE: {
@@ -13,7 +13,7 @@ export const WORKER_ERRORS = {
       'Check the network connection and the relay URL; where a captive portal answered, log in to this network with a browser. The node keeps trying and loses nothing it has stored.',
   },
   RELAY_BAD_ANSWER: {
-    meaning: 'The relay answered in a shape this version does not understand, in half, or with too many bytes.',
+    meaning: 'The relay's answer was incomplete, too large, or in a format that this version does not understand.',
     remedy: 'Check the relay URL and whether there is a newer version of this program; report it if both are right.',
   },
   CLOCK_SKEW: {
@@ -25,7 +25,7 @@ export const WORKER_ERRORS = {
     remedy: 'Start the node.',
   },
   STORE_OLDER_VERSION: {
-    meaning: 'The records of this node are of an older version of this program; they are whole, and not read as they are.',
+    meaning: 'The records of this node are from an older version of this program. They are complete, but cannot be read as they are.',
     remedy: 'Start the node once; it brings them to this version.',
   },
   STORE_NEWER_VERSION: {
@@ -54,8 +54,8 @@ export const WORKER_ERRORS = {
     remedy: 'Check the disk and its connection; the node tries again by itself. Do not delete the file.',
   },
   STORE_FULL: {
-    meaning: "There is no room left on the disk of the node's database; what was written before is kept.",
-    remedy: 'Free some space; the node goes on by itself.',
+    meaning: "The disk with the node's database is full; everything written before is kept.",
+    remedy: 'Free some space; the node continues by itself.',
   },
   STORE_GONE: {
     meaning: "Files of the node's database were deleted or replaced while the node ran.",
@@ -75,19 +75,19 @@ export const WORKER_ERRORS = {
     remedy: 'Report it; the database may have been edited by hand.',
   },
   STORE_UNKNOWN_TASK: {
-    meaning: 'Something was to be recorded for a task that this node never saw.',
+    meaning: 'The program tried to record something for a task that this node has never seen.',
     remedy: 'Report it: this is a bug.',
   },
   TASK_NOT_CLOSED: {
-    meaning: 'A task was to be opened again that was not closed.',
+    meaning: 'The program tried to reopen a task that was not closed.',
     remedy: 'Report it: this is a bug.',
   },
   LEDGER_CONFLICT: {
-    meaning: 'A second, different verdict on a task was to be recorded (another score, or a score beside an error report).',
+    meaning: 'The program tried to record a second, different verdict on a task (another score, or a score and an error report).',
     remedy: 'None needed: the first verdict stands and the second was dropped. Report it.',
   },
   EXECUTION_REFUSED: {
-    meaning: 'A task was to be executed although it has a score, or has run in this engine lifetime, or ran too often.',
+    meaning: 'The program tried to execute a task that has a score, has run in this engine lifetime, or has run too often.',
     remedy: 'None needed: it was not executed. Report it.',
   },
   REMOTE_SCORE_CONFLICT: {
@@ -123,11 +123,11 @@ export const WORKER_ERRORS = {
     remedy: 'The task stays silent and times out; check disk space and the connection.',
   },
   TASK_UNKNOWN: {
-    meaning: 'This node has never seen the task that was asked for.',
+    meaning: 'This node has never seen the requested task.',
     remedy: 'Check the commitment; another node of the same host may have run it.',
   },
   TASK_FILE_UNKNOWN: {
-    meaning: 'The result of a task has no file at the place that was asked for.',
+    meaning: 'The result of a task does not have the requested file.',
     remedy: 'Read the task again; it lists the files of its result.',
   },
   NODE_UNSUPPORTED: {
@@ -156,7 +156,7 @@ export const WORKER_ERRORS = {
     remedy: 'Put the card back, or take the stake back and join again with the present one.',
   },
   NODE_SLASHED: {
-    meaning: 'The network slashed this node: a result of it disagreed with the majority of a validation group.',
+    meaning: 'The network slashed this node: one of its results disagreed with the majority of a validation group.',
     remedy: 'The node does not join again by itself. Find out why, then resume.',
   },
   NODE_KICKED_OUT: {

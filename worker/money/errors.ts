@@ -3,7 +3,7 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const MONEY_ERRORS = {
   MONEY_BAD_ENTRY: {
-    meaning: 'Something was to be written into the ledger that its chart of accounts does not know.',
+    meaning: 'The program tried to write a ledger entry that its chart of accounts does not allow.',
     remedy: 'Report it: this is a bug, and nothing was written.',
   },
   MONEY_LEDGER_CONFLICT: {
@@ -19,7 +19,7 @@ export const MONEY_ERRORS = {
     remedy: 'Choose a shorter range, or larger steps.',
   },
   MONEY_UNSUPPORTED: {
-    meaning: 'This network does not offer what was asked for.',
+    meaning: 'This network does not offer the requested function.',
     remedy: 'None here; another network may.',
   },
   MONEY_CONFIRMATION_UNKNOWN: {
@@ -83,7 +83,7 @@ export const MONEY_ERRORS = {
     remedy: 'Do not repeat it; the program looks it up in the relay’s list and reports the outcome.',
   },
   MONEY_WITHDRAW_REFUSED: {
-    meaning: 'The relay refused the withdrawal; `reason` carries its words.',
+    meaning: 'The relay refused the withdrawal; `reason` contains its message.',
     remedy: 'The reason says what it objects to. Nothing was paid.',
   },
 } as const satisfies ErrorCatalogue;

@@ -15,7 +15,7 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Check cable or Wi-Fi, VPN, proxy and name server; the node goes on by itself when the connection is back.',
   },
   PREFLIGHT_CLOCK_DRIFTS: {
-    meaning: "This machine's clock is not yet too far from the relay's, but on its way there.",
+    meaning: "This machine's clock is drifting away from the relay's; it is not too far off yet.",
     remedy: 'Let the operating system set the clock (NTP).',
   },
   PREFLIGHT_CLOCK_UNCERTAIN: {
@@ -57,7 +57,7 @@ export const PREFLIGHT_ERRORS = {
     remedy: 'Download a base model of the network.',
   },
   PREFLIGHT_MODELS_MISSING: {
-    meaning: 'Models that the node would name to the network are not on disk; tasks for them would time out.',
+    meaning: 'Models that the node would report to the network are not on disk; tasks for them would time out.',
     remedy: 'Download them, or remove them from the list.',
   },
   PREFLIGHT_DISK_FULL: {

@@ -3,7 +3,7 @@ import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const TRUST_ERRORS = {
   TRUST_UNKNOWN_CASE: {
-    meaning: 'There is no case file of this id.',
+    meaning: 'There is no case file with this id.',
     remedy: 'List the cases and use an id from there.',
   },
   TRUST_EXPORT_EXISTS: {
