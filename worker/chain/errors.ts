@@ -34,7 +34,7 @@ export const CHAIN_ERRORS = {
       'Update the program, or correct `chain.contracts` of the preset: with another generation goes another address, and a stake in contracts that the relay no longer reads earns nothing.',
   },
   CHAIN_CONTRACTS_DISAGREE: {
-    meaning: "The staking contract reads beneficial addresses from a different contract than the preset names; nothing was sent.",
+    meaning: 'The staking contract reads beneficial addresses from a different contract than the preset names; nothing was sent.',
     remedy: 'Correct the contract addresses of the preset: they must be those of one network.',
   },
   CHAIN_PAUSED: {
@@ -93,7 +93,7 @@ export const CHAIN_ERRORS = {
     remedy: 'Ask for it first (unstake).',
   },
   CHAIN_FORCE_UNSTAKE_EARLY: {
-    meaning: 'The return of the stake cannot be forced yet; `availableAtSeconds` is the earliest time, by the chain's clock.',
+    meaning: "The return of the stake cannot be forced yet; `availableAtSeconds` is the earliest time, by the chain's clock.",
     remedy: 'Wait until then; the relay may return it before.',
   },
   CHAIN_BENEFIT_ADDRESS_SET: {

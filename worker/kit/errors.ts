@@ -13,7 +13,7 @@ export const WORKER_ERRORS = {
       'Check the network connection and the relay URL; where a captive portal answered, log in to this network with a browser. The node keeps trying and loses nothing it has stored.',
   },
   RELAY_BAD_ANSWER: {
-    meaning: 'The relay's answer was incomplete, too large, or in a format that this version does not understand.',
+    meaning: "The relay's answer was incomplete, too large, or in a format that this version does not understand.",
     remedy: 'Check the relay URL and whether there is a newer version of this program; report it if both are right.',
   },
   CLOCK_SKEW: {
@@ -25,7 +25,8 @@ export const WORKER_ERRORS = {
     remedy: 'Start the node.',
   },
   STORE_OLDER_VERSION: {
-    meaning: 'The records of this node are from an older version of this program. They are complete, but cannot be read as they are.',
+    meaning:
+      'The records of this node are from an older version of this program. They are complete, but cannot be read as they are.',
     remedy: 'Start the node once; it brings them to this version.',
   },
   STORE_NEWER_VERSION: {
