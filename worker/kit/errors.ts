@@ -55,7 +55,7 @@ export const WORKER_ERRORS = {
     remedy: 'Check the disk and its connection; the node tries again by itself. Do not delete the file.',
   },
   STORE_FULL: {
-    meaning: "The disk with the node's database is full; everything written before is kept.",
+    meaning: "There is no room left on the disk with the node's database; everything written before is kept.",
     remedy: 'Free some space; the node continues by itself.',
   },
   STORE_GONE: {
