@@ -1,4 +1,4 @@
-/** What the chain itself says of accounts: stake, coin, and every wei of gas they ever paid. */
+/** Accounts as the chain itself reports them: stake, coin, and every wei of gas that they have paid. */
 import { toQuantity } from 'ethers';
 import { z } from 'zod';
 import type { Anvil } from '../devnet/chain/anvil.ts';
@@ -21,7 +21,7 @@ interface ChainAccount {
 export interface ChainAccounts {
   /** By lower-case address. */
   readonly accounts: ReadonlyMap<string, ChainAccount>;
-  /** Coin that the staking contract holds for everybody. */
+  /** Coin that the staking contract holds in total. */
   readonly heldWei: bigint;
   /** Stake that was taken from slashed nodes. */
   readonly slashedWei: bigint;

@@ -1,4 +1,4 @@
-/** Stake, coin and gas of the nodes, held against each other and against the relay's books. Pure. */
+/** Stake, coin and gas of the nodes, compared with each other and with the relay's books. Pure. */
 import type { Participant } from '../devnet/explorer.ts';
 import type { LedgerRow } from '../devnet/relay/store/rows.ts';
 import type { ChainAccounts } from './chain-accounts.ts';
@@ -8,7 +8,7 @@ export interface ChainReportInput {
   readonly nodes: readonly Participant[];
   readonly ledger: readonly LedgerRow[];
   readonly chain: ChainAccounts;
-  /** What each node had before its first transaction, wei. */
+  /** Each node's holdings before its first transaction, wei. */
   readonly givenWei: bigint;
   /** Stakes in the relay's books, by lower-case address. */
   readonly relayStakesWei: ReadonlyMap<string, bigint>;

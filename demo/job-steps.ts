@@ -1,10 +1,10 @@
-/** What the demo's job is made of: tasks that are put to the network, and judged when everything has ended. */
+/** The steps of the demo's job: tasks are submitted to the network, and checked when everything has ended. */
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import { sampleChat } from '../devnet/application/samples.ts';
 import type { Submission, SubmittedTask, Submitter } from './submit.ts';
 
 export interface JobResult {
-  /** What did not end as the job meant it to; empty when all went well. */
+  /** Tasks that did not end as intended; empty if all went well. */
   readonly surprises: readonly string[];
 }
 
@@ -12,13 +12,13 @@ type Kind = TaskOutcome['kind'];
 
 export interface JobSteps {
   readonly surprises: string[];
-  /** Puts a task to the network that is to end as one of these. */
+  /** Submits a task that must end in one of these states. */
   start(submission: Submission, ...kinds: Kind[]): Promise<SubmittedTask>;
-  /** The same for one that was put to it before. */
+  /** The same for a task that was already submitted. */
   expect(task: SubmittedTask, title: string, ...kinds: Kind[]): void;
-  /** Sample chats from one number to another, the last left out. */
+  /** Sample chats from one number up to another, excluding the last. */
   chats(from: number, to: number): Promise<void>;
-  /** Everything so far has ended. */
+  /** Resolves when all tasks so far have ended. */
   ended(): Promise<void>;
 }
 

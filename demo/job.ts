@@ -1,4 +1,4 @@
-/** The main job: a realistic mix of tasks, with everything a host should see once. */
+/** The demo's job: a realistic mix of tasks, with every outcome that a host should have seen. */
 
 import {
   CHAT_MODEL,
@@ -23,8 +23,8 @@ async function untilDispatched({ devnet }: DemoNetwork, commitment: string): Pro
 }
 
 /**
- * Order matters: the unanimous groups ask for cards that the cheat does not have; the group with the cheat runs while
- * basil is busy with the task that it lost with its power, so that the cheat has to be the third.
+ * Order matters: the unanimous groups require cards that the cheat does not have. The group with the cheat runs while basil
+ * is busy with the task that it lost when its power failed, so that the cheat has to be the third.
  */
 export async function runJob(network: DemoNetwork, submitter: Submitter, say: (text: string) => void): Promise<JobResult> {
   const { surprises, start, chats, ended } = createJobSteps(submitter);

@@ -1,4 +1,4 @@
-/** The node's own ledger beside what relay and chain say, account by account, as the node itself compares them. Pure. */
+/** The node's own ledger next to the figures of relay and chain, account by account, as the node itself compares them. Pure. */
 import type { AccountCheckView } from '../contract/money.ts';
 import { cnx, textTable } from './text.ts';
 

@@ -1,4 +1,4 @@
-/** `npm run demo`: a whole network and a node that earns in it, on this machine. Usage in options.ts. */
+/** `npm run demo`: a complete network with a node that earns, on this machine. Usage in options.ts. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,7 @@ const LIVE_PAUSE_MS = 3_000;
 /** How long the node may take to learn of its last payment. */
 const SETTLE_MS = 20_000;
 
-/** Pushed beside each resource that is opened; run in reverse. */
+/** One is pushed for each opened resource; they run in reverse. */
 type Closers = (() => Promise<unknown>)[];
 
 /** The first report in which everything adds up, or the last one in time. */

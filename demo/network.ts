@@ -15,12 +15,12 @@ import { APPLICATION_WEI, type Card, COIN_WEI, demoCard, GAS_WEI, MODEL_IDS, STA
 import { EMBEDDED_ENGINE, WORKER_ENTRY } from './programs.ts';
 import { createSamplingPlan, type SamplingPlan } from './sampling-plan.ts';
 
-/** One task in so many is validated as a group; the plan decides which. */
+/** A group validates one in this many tasks; the plan decides which. */
 const SAMPLING_MODULUS = 10;
-/** Seconds a node has for a task: enough for a cold engine, short enough that a demo can wait for a time-out. */
+/** Seconds that a node has for a task: enough for a cold engine, and short enough for the demo to wait for a time-out. */
 const EXECUTION_SECONDS = 15;
 
-/** Cards of different sizes in GiB, so that a task's minimum VRAM decides who is asked. */
+/** Cards of different sizes in GiB, so that a task's minimum VRAM decides which nodes can get it. */
 export const VRAM = { you: 24, ada: 24, basil: 16, mallory: 12 } as const;
 type NodeName = keyof typeof VRAM;
 
@@ -31,12 +31,12 @@ export interface DemoNetwork {
   readonly plan: SamplingPlan;
   /** Your node. */
   readonly you: WorkerClient;
-  /** What it may be asked, in its own words. */
+  /** Your node's own contract. */
   readonly books: NodeClient;
   readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
   /** For reading each participant's balance as it would itself. */
   readonly keys: Readonly<Record<NodeName | 'application', Hex>>;
-  /** SIGKILL to the peer's worker: nobody is told. */
+  /** Sends SIGKILL to the peer's worker, without telling anybody. */
   cutPowerOfBasil(): Promise<void>;
   restorePowerOfBasil(): Promise<void>;
   stop(): Promise<void>;
@@ -66,7 +66,7 @@ function peerConfig(name: NodeName, privateKey: Hex): NonNullable<DevnetConfigIn
   };
 }
 
-/** @throws when a part cannot be started; what has been started is stopped. */
+/** @throws if a part cannot be started; the started parts are stopped. */
 export async function startDemoNetwork(options: DemoNetworkOptions): Promise<DemoNetwork> {
   const newKey = () => bytesToHex(systemRandom.bytes(32));
   const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };

@@ -13,7 +13,7 @@ export interface DemoOptions {
   readonly mode: DemoMode;
   /** One JSON object as the last line of stdout; progress goes to stderr. */
   readonly json: boolean;
-  /** Who has the tasks. */
+  /** Whether the relay or the chain manages the tasks. */
   readonly network: NetworkMode;
 }
 

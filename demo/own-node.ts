@@ -1,4 +1,4 @@
-/** Your node of the demo: the worker program with the embedded engine, on whatever network. */
+/** The demo's own node: the worker program with the embedded engine, on either kind of network. */
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +14,7 @@ import { WEI_PER_CNX } from '../protocol/money/wei.ts';
 import { WORKER_ENTRY } from './programs.ts';
 
 export const STAKE_WEI = 400n * WEI_PER_CNX;
-/** Coin that a node has beside its stake. */
+/** Coin that a node has in addition to its stake. */
 export const GAS_WEI = WEI_PER_CNX;
 /** What each node has in coin before it stakes. */
 export const COIN_WEI = STAKE_WEI + GAS_WEI;
@@ -27,8 +27,8 @@ export interface Card {
 }
 
 /**
- * The devnet has no real cards, so the name says what it is; the platform suffix is what every node must have. One with a
- * Mac's would be compared with the Mac.
+ * The devnet has no real cards, so the name says so; every node must have a platform suffix. A Mac's suffix would be
+ * compared with the Mac itself.
  */
 export function demoCard(vramGib: number): Card {
   return { name: `Devnet Card ${vramGib}G+${SYSTEM.cards.unified ? 'Linux' : SYSTEM.cards.title}`, vramGib };

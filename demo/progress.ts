@@ -38,7 +38,7 @@ interface Step {
   readonly score?: string | undefined;
 }
 
-/** Null for an event that says nothing new to a person. */
+/** Null for an event that contains nothing new for a person. */
 export function progressLine(event: RelayEvent, context: ProgressContext): string | null {
   if (event.type === 'NodeJoin') return nodeLine(event.nodeAddress, 'joined the network', context);
   if (event.type === 'NodeSlashed') return nodeLine(event.nodeAddress, SLASHED, context);

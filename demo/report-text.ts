@@ -1,4 +1,4 @@
-/** The parts of the demo's last words that are the same whoever has the tasks. Pure. */
+/** The parts of the demo's final report that are the same with a relay and on a chain. Pure. */
 import type { NetworkMode } from '../contract/node-config.ts';
 import type { Participant } from '../devnet/explorer.ts';
 import { shortHex } from '../devnet/short-hex.ts';
@@ -19,7 +19,7 @@ export interface JsonReport {
   readonly mode: NetworkMode;
   readonly tasks: readonly ReportTask[];
   readonly earnedWei: string;
-  /** "0" where there is no account at a relay. */
+  /** "0" if there is no account at a relay. */
   readonly relayBalanceWei: string;
   readonly slashedNodes: readonly string[];
   readonly durationMs: number;
@@ -32,14 +32,14 @@ export interface Report {
   readonly differences: readonly string[];
 }
 
-/** A task as either kind of network tells it. */
+/** A task as either kind of network reports it. */
 export interface ReportedTask {
   readonly commitment: string;
   readonly type: TaskType;
   readonly status: TaskStatus;
   readonly selectedNode: string | null;
   readonly abortReason: AbortReason;
-  /** Empty, or 0x, where there is none. */
+  /** Empty, or 0x, if there is none. */
   readonly score: string;
   readonly feeWei: bigint;
 }
@@ -62,7 +62,7 @@ export interface TaskTableInput {
   readonly titles: ReadonlyMap<string, string>;
   /** The node of the demo, first, and the others. */
   readonly nodes: readonly [Participant, ...Participant[]];
-  /** What the first one was paid, by commitment. */
+  /** Payments to the first one, by commitment. */
   readonly income: ReadonlyMap<string, bigint>;
 }
 
@@ -86,9 +86,9 @@ export function taskTable({ tasks, titles, nodes, income }: TaskTableInput): str
 export interface LastWords {
   readonly node: Participant;
   readonly json: JsonReport;
-  /** Who lost how much, wei. */
+  /** The losses of each node, wei. */
   readonly slashed: readonly { readonly name: string; readonly wei: bigint }[];
-  /** Who agrees, where everything adds up. */
+  /** The sources that agree, if everything adds up. */
   readonly agreed: string;
   readonly differences: readonly string[];
 }

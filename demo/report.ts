@@ -1,4 +1,4 @@
-/** What the demo prints at its end: every task, every payment, and whether it all adds up. Pure. */
+/** The demo's final report: every task, every payment, and whether everything adds up. Pure. */
 
 import type { Participant } from '../devnet/explorer.ts';
 import type { LedgerRow, TaskRow } from '../devnet/relay/store/rows.ts';
@@ -17,9 +17,9 @@ export interface ReportInput {
   readonly application: Participant;
   /** Titles by commitment. */
   readonly titles: ReadonlyMap<string, string>;
-  /** What each participant's own balance request answers, by lower-case address. */
+  /** The answer to each participant's own balance request, by lower-case address. */
   readonly balancesWei: ReadonlyMap<string, bigint>;
-  /** What the node's own store says it was paid, by commitment. */
+  /** Payments according to the node's own store, by commitment. */
   readonly nodePaymentsWei: ReadonlyMap<string, bigint>;
   /** Stakes, coin and gas of the nodes. */
   readonly chain: ChainReport;

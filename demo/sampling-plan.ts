@@ -1,7 +1,7 @@
 /**
- * Decides which of the demo's tasks are validated as groups. On a real network chance does (one task in a hundred);
- * a demo of a minute can't wait for it, so its relay looks for a seed that the application's VRF turns the right way.
- * Everything behind the seed, proof and check included, is as it always is.
+ * Decides which of the demo's tasks are validated as groups. On a real network chance decides (one task in a hundred). A
+ * demo of a minute cannot wait for that, so its relay searches for a seed for which the application's VRF gives the wanted
+ * result. Everything after the seed, including proof and check, is unchanged.
  */
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import type { Random } from '../protocol/ports.ts';
@@ -9,7 +9,7 @@ import { vrfOutputs } from '../protocol/vrf/ecvrf.ts';
 import { isSampled } from '../protocol/vrf/sampling.ts';
 
 export interface SamplingPlan {
-  /** Kind of validation of the next task that the application creates; single until said otherwise. */
+  /** Kind of validation for the next task that the application creates; single unless changed. */
   setNext(kind: 'single' | 'group'): void;
   /** For the relay: the seed of the task that is being created. */
   seed(): Hex;

@@ -1,4 +1,4 @@
-/** A network of the demo with everybody on it, and what the demo does with it, whoever has the tasks. */
+/** The demo's network with all participants and the demo's operations on it, for both kinds of network. */
 import type { TaskView } from '../contract/worker-channel.ts';
 import type { SampleTask } from '../devnet/application/samples.ts';
 import type { Participant } from '../devnet/explorer.ts';
@@ -23,7 +23,7 @@ export interface StageOptions {
 }
 
 export interface Stage {
-  /** What it is called, and where it is. */
+  /** Its name and address. */
   readonly places: readonly string[];
   readonly participants: readonly Participant[];
   readonly view: NetworkView;
@@ -32,7 +32,7 @@ export interface Stage {
   runJob(): Promise<JobResult>;
   /** One more task, for `--live`. */
   submit(task: SampleTask): Promise<SubmittedTask>;
-  /** As it is now; it may take a moment until everything adds up. */
+  /** The current report; it may take a moment until everything adds up. */
   report(durationMs: number): Promise<Report>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Puts the demo's tasks to the network, one creation at a time, so that the sampling plan knows which is which. */
+/** Submits the demo's tasks to the network, one creation at a time, so that the sampling plan can tell them apart. */
 import type { Application } from '../devnet/application/application.ts';
 import type { TaskOutcome } from '../devnet/application/outcome.ts';
 import type { TaskSpecInput } from '../devnet/application/task-spec.ts';
@@ -24,7 +24,7 @@ export function createSubmitter(options: {
   readonly application: Application;
   readonly plan: SamplingPlan;
   readonly signal: AbortSignal;
-  /** Filled as tasks come to be: title by commitment. */
+  /** Filled as tasks are created: title by commitment. */
   readonly titles: Map<string, string>;
 }): Submitter {
   const { application, plan, signal, titles } = options;
@@ -41,7 +41,7 @@ export function createSubmitter(options: {
         created.resolve(progress.task.commitment);
       },
     });
-    // Whoever asked for the task learns of its failure through `ended`; here it only must not stay unheard.
+    // The caller learns of the failure through `ended`; this only prevents an unhandled rejection.
     ended.catch((error: unknown) => created.reject(error));
     return { commitment: await created.promise, ended };
   }

@@ -1,4 +1,4 @@
-/** The window at the end of the demo: a program of its own, with a node on this machine's network made by one call. */
+/** The window at the end of the demo: a separate program, with a node on the local network that one call creates. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +14,7 @@ export interface DemoWindow {
   close(): Promise<void>;
 }
 
-/** The window must have been built. @throws HeadlessError; what a node's start needs is told by the window itself */
+/** The window must have been built. @throws HeadlessError; the window itself shows what a node needs to start */
 export async function openDemoWindow(localMode: NetworkMode, print: (text: string) => void): Promise<DemoWindow> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'crynux-window-'));
   const log = createLog({ level: 'error', secrets: [] });

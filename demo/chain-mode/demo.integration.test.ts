@@ -1,4 +1,4 @@
-/** The demo on a chain from end to end, with an engine that costs nothing: everything else is as the command runs it. */
+/** The demo on a chain from end to end, with a trivial engine; everything else is as the command runs it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,7 +30,7 @@ it('every kind of end happens, the contract slashes the cheat, and every wei is 
   stage.follow();
   expect((await stage.runJob()).surprises).toEqual([]);
   let report: Report | undefined;
-  // What the node has heard of its last payment comes a moment later.
+  // The node learns of its last payment a moment later.
   await expect
     .poll(async () => {
       report = await stage.report(1_000);

@@ -1,4 +1,4 @@
-/** The main job on a chain: the same mix as with a relay, by the contracts' rules. */
+/** The demo's job on a chain: the same mix of tasks as with a relay, under the contracts' rules. */
 import {
   CHAT_MODEL,
   CODE_MODEL,
@@ -24,15 +24,16 @@ export interface ChainJob {
   readonly submitter: Submitter;
   readonly titles: Map<string, string>;
   readonly say: (text: string) => void;
-  /** How many of the ordinary tasks there are; default {@link FULL}. */
+  /** The number of ordinary tasks; default {@link FULL}. */
   readonly amounts?: typeof FULL | undefined;
 }
 
 const FULL = { firstChats: 6, images: 4, laterChats: 6, lastChats: 2 };
 
 /**
- * Order matters: the cheat joins when the unanimous groups are over, and its group runs while basil is busy with the task that
- * it lost with its power, so that the cheat has to be the third. The chain's time is set forward when nothing else is open.
+ * Order matters: the cheat joins after the unanimous groups, and its group runs while basil is busy with the task that it
+ * lost when its power failed, so that the cheat has to be the third. The chain's time is set forward when nothing else is
+ * open.
  */
 export async function runChainJob(job: ChainJob): Promise<JobResult> {
   const { network, submitter, say, amounts = FULL } = job;
@@ -80,7 +81,7 @@ export async function runChainJob(job: ChainJob): Promise<JobResult> {
   return { surprises };
 }
 
-/** Three nodes are free, one of them without power: of three tasks at once it has one. */
+/** Three nodes are free, one of them without power, so it gets one of three simultaneous tasks. */
 async function loseOneWithBasil({ network, submitter, titles }: ChainJob, steps: JobSteps): Promise<SubmittedTask | null> {
   const basil = network.participants.basil.address;
   let lost: SubmittedTask | null = null;

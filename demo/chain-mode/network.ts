@@ -18,7 +18,7 @@ import { EMBEDDED_ENGINE, WORKER_ENTRY } from '../programs.ts';
 const TASK_TIMEOUT = 180;
 const RELAY_SCAN = 0.2;
 const POLL_MS = 100;
-/** The contracts give a task of text to one kind of card only: a group of three needs three of them. */
+/** The contracts give a text task to one kind of card only, so a group of three needs three of them. */
 export const CARD = demoCard(24);
 
 type PeerName = 'ada' | 'basil' | 'mallory';
@@ -27,15 +27,15 @@ type NodeName = 'you' | PeerName;
 export interface ChainDemoNetwork {
   readonly devnet: ChainDevnet;
   readonly application: ChainApplication;
-  /** What your node may be asked, in its own words. */
+  /** Your node's own contract. */
   readonly books: NodeClient;
   readonly participants: Readonly<Record<NodeName | 'application', Participant>>;
-  /** It has not been there from the start. */
+  /** It joins later, not at the start. */
   letMalloryJoin(): Promise<void>;
-  /** SIGKILL to the peer's worker: nobody is told. */
+  /** Sends SIGKILL to the peer's worker, without telling anybody. */
   cutPowerOfBasil(): Promise<void>;
   restorePowerOfBasil(): Promise<void>;
-  /** Sets the chain's clock behind the deadline of every task that has begun. */
+  /** Sets the chain's clock past the deadline of every started task. */
   passTaskTimeout(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export interface ChainDemoNetwork {
 export interface ChainDemoOptions {
   /** Empty directory. */
   readonly dataDir: string;
-  /** Of every node; default the embedded one. */
+  /** The engine of every node; default the embedded one. */
   readonly engine?: EngineCommand | undefined;
   readonly onTask: (task: TaskView) => void;
   readonly onEvent: (event: ChainEvent) => void;
@@ -63,7 +63,7 @@ function peerConfig(name: PeerName, privateKey: Hex, engine: EngineCommand = EMB
   });
 }
 
-/** @throws when a part cannot be started; what has been started is stopped. */
+/** @throws if a part cannot be started; the started parts are stopped. */
 export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<ChainDemoNetwork> {
   const newKey = () => bytesToHex(systemRandom.bytes(32));
   const keys = { you: newKey(), ada: newKey(), basil: newKey(), mallory: newKey(), application: newKey() };

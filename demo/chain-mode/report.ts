@@ -1,4 +1,4 @@
-/** What the demo prints at the end of `--chain`: every task, and every wei from where it was to where it is. Pure. */
+/** The report at the end of `--chain`: every task, and every wei from its first account to its last. Pure. */
 import type { ChainTask } from '../../devnet/chain-mode/chain-task.ts';
 import type { Participant } from '../../devnet/explorer.ts';
 import { shortHex } from '../../devnet/short-hex.ts';
@@ -7,7 +7,7 @@ import type { LedgerReport } from '../ledger-report.ts';
 import { type JsonReport, lastWords, type Report, reportTasks, taskTable } from '../report-text.ts';
 import { cnx, textTable } from '../text.ts';
 
-/** Wei of one account, as the chain says. */
+/** Wei of one account, as the chain reports it. */
 export interface Holdings {
   readonly walletWei: bigint;
   readonly stakeWei: bigint;
@@ -21,19 +21,19 @@ export interface ChainReportInput {
   /** The node of the demo, first, and the others. */
   readonly nodes: readonly [Participant, ...Participant[]];
   readonly application: Participant;
-  /** To whom slashed stakes go. */
+  /** The receiver of slashed stakes. */
   readonly owner: Participant;
-  /** By lower-case address; everybody has his. */
+  /** By lower-case address, for every account. */
   readonly holdings: ReadonlyMap<string, Holdings>;
-  /** What each had before its first transaction, wei by lower-case address. */
+  /** Holdings before the first transaction, wei by lower-case address. */
   readonly givenWei: ReadonlyMap<string, bigint>;
   /** Coin of the contracts themselves, wei. */
   readonly held: { readonly byTasks: bigint; readonly byNodes: bigint };
   readonly slashed: readonly string[];
-  /** What a slashed node has lost, wei. */
+  /** The loss of a slashed node, wei. */
   readonly stakeWei: bigint;
   readonly titles: ReadonlyMap<string, string>;
-  /** What the node's own store says it was paid, by commitment. */
+  /** Payments according to the node's own store, by commitment. */
   readonly nodePaymentsWei: ReadonlyMap<string, bigint>;
   readonly ledgerReport: LedgerReport;
   readonly durationMs: number;
@@ -42,7 +42,7 @@ export interface ChainReportInput {
 const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 const sum = (amounts: Iterable<bigint>) => [...amounts].reduce((total, wei) => total + wei, 0n);
 
-/** What an address was paid for its tasks, by commitment: the share of a refunded member comes out of the winner's fee. */
+/** An address's payments for its tasks, by commitment; a refunded member's share comes out of the winner's fee. */
 export function incomeOf({ tasks, groups }: Pick<ChainReportInput, 'tasks' | 'groups'>, address: string): Map<string, bigint> {
   const income = new Map<string, bigint>();
   const add = (commitment: string, wei: bigint) => {
@@ -60,7 +60,7 @@ export function incomeOf({ tasks, groups }: Pick<ChainReportInput, 'tasks' | 'gr
   return income;
 }
 
-/** Fees that the application is rid of: every other one has come back. */
+/** Fees that the application has paid; all others were returned. */
 function spentFees({ tasks }: Pick<ChainReportInput, 'tasks'>): bigint {
   const spent = tasks.filter(({ status, selectedNode }) => {
     const isPaid = status === 'EndSuccess' || status === 'EndGroupSuccess';
@@ -72,9 +72,9 @@ function spentFees({ tasks }: Pick<ChainReportInput, 'tasks'>): bigint {
 
 interface Row extends Holdings {
   readonly person: Participant;
-  /** Earned less paid, wei. */
+  /** Income minus expenses, wei. */
   readonly feesWei: bigint;
-  /** Negative for who has received it. */
+  /** Negative for the receiver. */
   readonly slashedWei: bigint;
   readonly sumWei: bigint;
 }

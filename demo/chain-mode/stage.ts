@@ -13,7 +13,7 @@ import { startChainDemoNetwork } from './network.ts';
 import { buildChainReport, type Holdings } from './report.ts';
 import { createChainSubmitter } from './submit.ts';
 
-/** @param amounts Of ordinary tasks, where the job is to be a short one. */
+/** @param amounts Numbers of ordinary tasks, for a shorter job. */
 export async function openChainStage(options: StageOptions, amounts?: ChainJob['amounts']): Promise<Stage> {
   const { dataDir, print, say, signal, titles, elapsedMs, engine } = options;
   const views = new Map<string, TaskView>();

@@ -1,4 +1,4 @@
-/** Puts the demo's tasks to the contracts, one creation after another; each is put on the card of the demo's nodes. */
+/** Submits the demo's tasks to the contracts, one creation after another; each is pinned to the card of the demo's nodes. */
 import type { ChainApplication } from '../../devnet/chain-mode/application.ts';
 import { onCard } from '../../devnet/chain-mode/chain-workload.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -13,7 +13,7 @@ export interface ChainSubmitter extends Submitter {
 export function createChainSubmitter(options: {
   readonly application: Pick<ChainApplication, 'runTask'>;
   readonly signal: AbortSignal;
-  /** Filled as tasks come to be: title by commitment. */
+  /** Filled as tasks are created: title by commitment. */
   readonly titles: Map<string, string>;
 }): ChainSubmitter {
   const { application, signal, titles } = options;
@@ -28,7 +28,7 @@ export function createChainSubmitter(options: {
       onCommitment: (commitment) => titles.set(commitment, title),
       onTask: ({ commitment }) => created.resolve(commitment),
     });
-    // Whoever asked for the task learns of its failure through `ended`; here it only must not stay unheard.
+    // The caller learns of the failure through `ended`; this only prevents an unhandled rejection.
     ended.catch((error: unknown) => created.reject(error));
     const noted = ended.then((outcome) => {
       if (outcome.sampled) groups.push(outcome.tasks.map(({ commitment }) => commitment));
