@@ -46,6 +46,13 @@ const code = (call: Promise<unknown>) =>
 
 /** @param host One that may add a network, unless it is there. */
 async function startNode(host: HostClient, name = 'Heron'): Promise<{ readonly profileId: string; readonly address: Hex }> {
+  const made = await makeNode(host, name);
+  await host.profiles.start({ id: made.profileId });
+  await untilAlive(host, made.profileId);
+  return made;
+}
+
+async function makeNode(host: HostClient, name: string): Promise<{ readonly profileId: string; readonly address: Hex }> {
   const privateKey = bytesToHex(systemRandom.bytes(32));
   const address = addressOf(privateKey);
   await network.devnet.fund(address, { walletWei: COIN_WEI, balanceWei: 50n * CNX });
@@ -62,8 +69,6 @@ async function startNode(host: HostClient, name = 'Heron'): Promise<{ readonly p
     stakeWei: STAKE_WEI.toString(),
   };
   const { profile } = await host.profiles.create({ draft });
-  await host.profiles.start({ id: profile.id });
-  await untilAlive(host, profile.id);
   return { profileId: profile.id, address };
 }
 
@@ -244,18 +249,23 @@ describe.runIf(ELECTRON === null)('over ports of the desktop’s window', () => 
   }, START_WITHIN_MS);
   afterAll(() => shell?.close());
 
-  it('sets no beneficial address that nobody has confirmed in the dialog of the main process', {
+  it('stakes nothing, and sets no beneficial address, that nobody has confirmed in the dialog of the main process', {
     timeout: START_WITHIN_MS,
   }, async () => {
     const clients = await pageClients(shell.page);
     await shell.order({ do: 'answerDialog', button: 1 });
-    const { profileId } = await startNode(clients.host);
+    const { profileId } = await makeNode(clients.host, 'Heron');
+    expect(await code(clients.host.profiles.start({ id: profileId }))).toBe('ACT_NOT_CONFIRMED');
+    await shell.order({ do: 'answerDialog', button: 1 });
+    await clients.host.profiles.start({ id: profileId });
+    await untilAlive(clients.host, profileId);
     const node = await clients.node(profileId);
     expect(await code(setBenefit(node, THIEF))).toBe('ACT_NOT_CONFIRMED');
     expect(await benefitOf(node)).toBeNull();
     const dialogs = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
-    expect(dialogs).toHaveLength(2);
-    for (const shown of ['permanently', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[1]).toContain(shown);
+    expect(dialogs).toHaveLength(4);
+    for (const shown of ['stake what its settings say', 'Heron', 'New stake: 400 CNX']) expect(dialogs[1]).toContain(shown);
+    for (const shown of ['permanently', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[3]).toContain(shown);
 
     await shell.order({ do: 'answerDialog', button: 1 });
     expect(await code(setBenefit(node, COLD))).toBe('done');
