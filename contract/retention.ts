@@ -9,6 +9,19 @@ export const retentionSchema = z.object({
 });
 export type Retention = z.output<typeof retentionSchema>;
 
+export const REMOVAL_REASONS = ['age', 'size'] as const;
+
+/** That the files of a result were removed as the settings said. */
+export const resultRemovalSchema = z.object({
+  /** Epoch ms. */
+  atMs: z.number(),
+  /** `age`: the task was closed more than `policy.days` ago. `size`: newer results filled `policy.resultsGib`. */
+  reason: z.enum(REMOVAL_REASONS),
+  /** As it was then. */
+  policy: retentionSchema,
+});
+export type ResultRemoval = z.output<typeof resultRemovalSchema>;
+
 const bytes = z.number().int().nonnegative();
 
 /** What a node keeps now, and by which policy. */

@@ -4,6 +4,7 @@ import { TASK_STATUSES } from '../protocol/tasks/status.ts';
 import { commitmentField } from '../protocol/wire/fields.ts';
 import { taskTypeSchema } from './models.ts';
 import { taskMoneySchema } from './money.ts';
+import { resultRemovalSchema } from './retention.ts';
 import { errorViewSchema, taskViewSchema } from './worker-channel.ts';
 
 const count = z.number().int().nonnegative();
@@ -87,6 +88,8 @@ export const taskDetailSchema = z.object({
   /** What this node did about a failure, as a code: `reported`, `silent`; null = nothing failed. */
   failure: z.object({ reaction: z.enum(['reported', 'silent']), error: errorViewSchema }).nullable(),
   files: z.array(taskFileSchema),
+  /** Why the files are not on disk any more; null = they are, or nothing is known. */
+  removed: resultRemovalSchema.nullable(),
   /** Null where the node keeps no ledger. */
   money: taskMoneySchema.nullable(),
   /** The case file about this task; null = there is none. */

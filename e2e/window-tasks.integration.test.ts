@@ -170,6 +170,40 @@ describe('the list of tasks', () => {
     await rowAt(page, 0).getByText('Started').waitFor();
   });
 
+  it('the images of a task stand side by side, and the keyboard looks at each in full and comes back', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks', dark: true });
+    const drawer = openTask(page).filter({ hasText: 'Way through the network' });
+    await rowAt(page, 4).click();
+    await drawer.getByRole('img', { name: 'Image 3 of the result' }).waitFor();
+    await drawer.getByText('Too large to be shown here (9.0 MiB).').waitFor();
+    const second = drawer.getByRole('button', { name: 'Show image 2 in full' });
+    await second.focus();
+    await page.keyboard.press('Enter');
+    const whole = (number: number) => page.getByRole('dialog', { name: `Image ${number} of 4` });
+    await whole(2).getByRole('img').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('ArrowRight');
+    await whole(3).getByRole('img').waitFor();
+    await page.keyboard.press('Escape');
+    await whole(3).waitFor({ state: 'detached' });
+    expect(await hasFocus(second)).toBe(true);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it('a result that the settings removed says when and by which of them', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    await rowAt(page, 0).waitFor();
+    await grid(page).focus();
+    for (const key of ['End', 'Enter']) await page.keyboard.press(key);
+    await openTask(page)
+      .getByText(/^Removed .*: this node kept results for 7 days\./)
+      .waitFor();
+    expect(await openTask(page).getByRole('link', { name: 'Change how long results are kept' }).getAttribute('href')).toContain(
+      '/settings/nodes',
+    );
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
   it('an open task tells what happens to it', async () => {
     const page = await window.open({ fixture: 'executing', screen: 'tasks' });
     await rowAt(page, 0).click();

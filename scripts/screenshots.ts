@@ -7,14 +7,18 @@ import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { en } from '../renderer/i18n/en/index.ts';
 import { zhCn } from '../renderer/i18n/zh-cn/index.ts';
+import { madeHash } from '../renderer/testing/fixtures/made-tasks.ts';
 import { COMMITMENT } from '../renderer/testing/scenario.ts';
 import { needBrowser } from './browser.ts';
 import { serveFixtures } from './serve-fixtures.ts';
 
 const node = (screen: string) => `/node/living-room/${screen}`;
 
+const imageOpen = (words: typeof en | typeof zhCn) => words.tasks.drawer.imageOpen.replace('{{number}}', '1');
+
 /** What is behind a click: the control's name in each language. */
 const CLICKS: Readonly<Record<string, Readonly<Record<'en' | 'zh-CN', string>>>> = {
+  'tasks-image': { en: imageOpen(en), 'zh-CN': imageOpen(zhCn) },
   'trust-case': { en: en.trust.timeline.open, 'zh-CN': zhCn.trust.timeline.open },
 };
 
@@ -38,6 +42,8 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     overview: node('overview'),
     tasks: node('tasks'),
     'tasks-drawer': `${node('tasks')}?task=${COMMITMENT}`,
+    'tasks-image': `${node('tasks')}?task=${COMMITMENT}`,
+    'tasks-drawer-removed': `${node('tasks')}?task=0x${madeHash(1)}`,
     earnings: node('earnings'),
     trust: node('trust'),
     gpus: node('gpus'),
@@ -165,7 +171,12 @@ async function main(): Promise<number> {
           });
           await page.goto(`${server.url}?fixture=${scenario}&language=${language}#${route}`);
           const control = CLICKS[name]?.[language];
-          if (control !== undefined) await page.getByRole('link', { name: control }).first().click();
+          if (control !== undefined)
+            await page
+              .getByRole('link', { name: control })
+              .or(page.getByRole('button', { name: control }))
+              .first()
+              .click();
           count += await shoot({ page, folder, name: `${name}-${language}`, problems });
           await page.close();
         }

@@ -5,7 +5,7 @@
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import { AlertDialog as Alert, Dialog as Plain } from 'radix-ui';
-import { type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorView } from '../../contract/worker-channel.ts';
 import { Button, IconButton } from './button.tsx';
@@ -17,6 +17,8 @@ const VEIL = 'fixed inset-0 z-40 bg-veil';
 const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
 const MIDDLE =
   'top-1/2 left-1/2 max-h-[85vh] w-[min(34rem,92vw)] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line';
+/** All of the window but its edges, for what is looked at closely. */
+const WHOLE = 'inset-3 rounded-lg border border-line';
 const DRAWER = 'inset-y-0 right-0 w-[min(44rem,92vw)] border-l border-line';
 
 export interface DialogProps {
@@ -29,6 +31,10 @@ export interface DialogProps {
   readonly footer?: ReactNode;
   /** At the right edge, over the whole height. */
   readonly drawer?: boolean;
+  /** As large as the window. */
+  readonly whole?: boolean;
+  /** Keys pressed anywhere inside. */
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 /** Radix gives the focus back to its own trigger only; ours are opened from anywhere. */
@@ -46,7 +52,17 @@ function useReturningFocus() {
 }
 
 /** Focus goes in when it opens and back to where it was when it closes; Escape closes it. */
-export function Dialog({ open, onClose, title, description, children, footer, drawer = false }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  footer,
+  drawer = false,
+  whole = false,
+  onKeyDown,
+}: DialogProps) {
   const { t } = useTranslation();
   const focus = useReturningFocus();
   return (
@@ -55,7 +71,8 @@ export function Dialog({ open, onClose, title, description, children, footer, dr
         <div aria-hidden className={VEIL} />
         <Plain.Content
           {...focus}
-          className={clsx(PANEL, drawer ? DRAWER : MIDDLE)}
+          className={clsx(PANEL, whole ? WHOLE : drawer ? DRAWER : MIDDLE)}
+          onKeyDown={onKeyDown}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="flex items-start justify-between gap-3 border-b border-line px-4 py-3">

@@ -63,6 +63,7 @@ export class TaskService {
       executions: store.executions.of(commitment).map(({ lifetime: _, ...execution }) => execution),
       failure: row.error === null ? null : { reaction: reaction(row), error: row.error },
       files: await taskFiles(resultsDir, store.artifacts.of(commitment)),
+      removed: store.removed.find(commitment),
       money: (await money?.task({ commitment })) ?? null,
       caseId: store.cases.about(commitment),
     };

@@ -66,14 +66,18 @@ it('a result and its arguments are kept for the days that the host wants, the sc
   await sweep();
   expect([has(task), argsOf(task)]).toEqual([true, '{"prompt":"a"}']);
   await clock.suspend(120_000, { monotonicGoesOn: true });
+  const beganMs = clock.now();
   await sweep();
   expect([has(task), argsOf(task)]).toEqual([false, '']);
+  const removed = store.removed.find(task);
+  expect(removed).toMatchObject({ reason: 'age', policy: { days: 3, resultsGib: 2 } });
+  expect(removed?.atMs).toBeGreaterThanOrEqual(beganMs);
   expect(store.ledger.find(task)?.score).toBe(SCORE);
   expect(store.local(task)).toEqual({ kind: 'closed' });
 });
 
 it('the newest results stay within the size that the host wants', async () => {
-  const { clock, closed, sweep, has } = rig({ resultsGib: 0.1 });
+  const { clock, store, closed, sweep, has } = rig({ resultsGib: 0.1 });
   const tasks: Hex[] = [];
   for (let n = 1; n <= 4; n++) {
     tasks.push(closed(n, { bytes: 40 * 1024 ** 2 }));
@@ -81,6 +85,7 @@ it('the newest results stay within the size that the host wants', async () => {
   }
   await sweep();
   expect(tasks.map(has)).toEqual([false, false, true, true]);
+  expect(tasks.map((task) => store.removed.find(task)?.reason)).toEqual(['size', 'size', undefined, undefined]);
 });
 
 it('open tasks, and those that may be a case, keep everything for ever', async () => {
@@ -91,6 +96,7 @@ it('open tasks, and those that may be a case, keep everything for ever', async (
   await clock.suspend(400 * DAY_MS, { monotonicGoesOn: true });
   await sweep();
   expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
+  expect(store.removed.find(invalidated)).toBeNull();
 });
 
 it('a network that opens task after task, or makes case after case, does not fill the disk', async () => {

@@ -2,13 +2,13 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeStorage, Retention } from '../../contract/retention.ts';
-import { isHex } from '../../protocol/hex.ts';
+import { type Hex, isHex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import type { Store } from './store.ts';
 
 export interface HousekeeperOptions {
-  readonly store: Pick<Store, 'bulk' | 'events'>;
+  readonly store: Pick<Store, 'bulk' | 'events' | 'removed'>;
   readonly resultsDir: string;
   readonly retention: Retention;
   readonly clock: Clock;
@@ -71,14 +71,16 @@ export class Housekeeper {
     const closed = names
       .flatMap((name) => {
         const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
-        return closedMs === null ? [] : [{ folder: join(resultsDir, name), closedMs }];
+        return closedMs === null ? [] : [{ commitment: name as Hex, folder: join(resultsDir, name), closedMs }];
       })
       .sort((a, b) => b.closedMs - a.closedMs);
     let bytes = 0;
-    for (const { folder, closedMs } of closed) {
+    for (const { commitment, folder, closedMs } of closed) {
       if (signal.aborted) return;
       bytes += await sizeOf(folder);
-      if (closedMs >= beforeMs && bytes <= retention.resultsGib * GIB) continue;
+      const reason = closedMs < beforeMs ? 'age' : bytes > retention.resultsGib * GIB ? 'size' : null;
+      if (reason === null) continue;
+      store.removed.record(commitment, { atMs: clock.now(), reason, policy: retention });
       await rm(folder, { recursive: true, force: true });
       log.info({ folder, closedMs }, 'a result was removed as the settings say');
       await clock.sleep(BREATH_MS, signal);

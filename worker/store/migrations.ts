@@ -6,6 +6,7 @@ import { ARTIFACT_GUARDS } from './artifact-guards.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
 import { findDamage } from './integrity.ts';
 import { MONEY_TABLES } from './money-tables.ts';
+import { REMOVED_RESULTS_TABLES } from './removed-results.ts';
 import { TASK_LIST_TABLES } from './task-list-tables.ts';
 
 const FIRST = `
@@ -184,6 +185,7 @@ export const MIGRATIONS: readonly string[] = [
   TASK_LIST_TABLES,
   CLOSED_BULK_TABLES,
   ARTIFACT_GUARDS,
+  REMOVED_RESULTS_TABLES,
 ];
 
 /** The node's database, of this version. @throws as `openDatabase` */

@@ -16,6 +16,7 @@ import { Executions } from './executions.ts';
 import type { LocalRecord } from './local-record.ts';
 import { openNodeDatabase } from './migrations.ts';
 import { NodeHistory } from './node-history.ts';
+import { RemovedResults } from './removed-results.ts';
 import { type RecordedScore, ScoreLedger } from './score-ledger.ts';
 import { Settings } from './settings.ts';
 import { StoreGuard } from './store-guard.ts';
@@ -43,6 +44,7 @@ export class Store {
   readonly diagnostics: Diagnostics;
   readonly cases: Cases;
   readonly bulk: ClosedBulk;
+  readonly removed: RemovedResults;
   readonly lifetimes: EngineLifetimes;
   readonly settings: Settings;
   /** For chain and money, whose tables are in the same file: what belongs together is written together. */
@@ -66,6 +68,7 @@ export class Store {
     this.diagnostics = new Diagnostics(db);
     this.cases = new Cases(db);
     this.bulk = new ClosedBulk(db);
+    this.removed = new RemovedResults(db);
     this.lifetimes = new EngineLifetimes(db);
   }
 

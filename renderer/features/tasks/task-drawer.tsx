@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useStore } from 'zustand';
 import type { TaskDetail } from '../../../contract/tasks.ts';
+import { isTerminal } from '../../../protocol/tasks/status.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useNodeRead } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
@@ -118,7 +119,7 @@ function TaskContent({ detail }: { readonly detail: TaskDetail }) {
       </Part>
       <Part title={t('drawer.args')}>
         {detail.taskArgs === null ? (
-          <p className="text-faint">{t('drawer.argsNone')}</p>
+          <p className="text-faint">{t(isTerminal(task.status) ? 'drawer.argsGone' : 'drawer.argsNone')}</p>
         ) : (
           <Text text={prettyJson(detail.taskArgs)} />
         )}

@@ -1,116 +1,133 @@
 import { Download } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { ResultRemoval } from '../../../contract/retention.ts';
 import type { TaskDetail, TaskFile } from '../../../contract/tasks.ts';
 import { llmResponseSchema } from '../../../protocol/engine/llm-response.ts';
 import { isTerminal } from '../../../protocol/tasks/status.ts';
-import { useNodeRead } from '../../rpc/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { Hash } from '../../ui/hash.tsx';
+import { CopyButton, Hash } from '../../ui/hash.tsx';
 import { bytesOf, saveFile, sizeText } from '../../ui/save-file.ts';
+import { exactTime } from '../../ui/time.tsx';
+import { TaskImages } from './task-images.tsx';
+import { useTaskFile } from './use-task-file.ts';
 
 export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
   const { t } = useTranslation('tasks');
-  const { files, task } = detail;
+  const { files, task, removed } = detail;
   if (files.length === 0)
     return <p className="text-faint">{t(isTerminal(task.status) ? 'drawer.resultNone' : 'drawer.resultPending')}</p>;
+  const there = files.filter(({ present }) => present);
+  const images = there.filter(({ kind }) => kind === 'image');
   const sent = task.local === 'uploaded' || task.local === 'closed';
   return (
     <div className="flex flex-col gap-3">
       {!sent && <p className="text-soft">{t('drawer.notUploaded')}</p>}
-      {files.map((file) => (
-        <ResultFile key={`${file.kind} ${file.position}`} commitment={task.commitment} file={file} />
-      ))}
+      {there.length === 0 &&
+        (removed === null ? <p className="text-soft">{t('drawer.goneUnknown')}</p> : <Removed removed={removed} />)}
+      {images.length > 0 && <TaskImages commitment={task.commitment} files={images} />}
+      {there
+        .filter(({ kind }) => kind === 'text' || kind === 'other')
+        .map((file) => (
+          <Words key={file.position} commitment={task.commitment} file={file} />
+        ))}
+      <ul className="flex flex-col gap-1">
+        {files.map((file) => (
+          <FileLine key={`${file.kind} ${file.position}`} file={file} goneIsTold={there.length === 0} />
+        ))}
+      </ul>
     </div>
   );
 }
 
-interface ResultFileProps {
-  readonly commitment: string;
-  readonly file: TaskFile;
+/** That the settings took it, which part of them, and where they are changed. */
+function Removed({ removed }: { readonly removed: ResultRemoval }) {
+  const { t, i18n } = useTranslation('tasks');
+  const { atMs, reason, policy } = removed;
+  return (
+    <p className="rounded-md border border-line bg-raised p-3">
+      {reason === 'age'
+        ? t('drawer.removedAge', { when: exactTime(atMs, i18n.language), count: policy.days })
+        : t('drawer.removedSize', {
+            when: exactTime(atMs, i18n.language),
+            size: new Intl.NumberFormat(i18n.language).format(policy.resultsGib),
+          })}{' '}
+      <Link to="/settings/nodes" className="text-accent underline">
+        {t('drawer.removedSettings')}
+      </Link>
+    </p>
+  );
 }
 
-function ResultFile({ commitment, file }: ResultFileProps) {
+function FileLine({ file, goneIsTold }: { readonly file: TaskFile; readonly goneIsTold: boolean }) {
   const { t } = useTranslation('tasks');
   return (
-    <article className="flex flex-col gap-2">
-      <p className="flex flex-wrap items-center gap-x-3 text-[13px] text-faint">
-        <span className="font-medium text-ink">
-          {t(`fileKind.${file.kind}`)} {file.position + 1}
-        </span>
-        <span className="tabular-nums">{sizeText(file.sizeBytes)}</span>
-        <span>
-          {t('drawer.hash')} <Hash value={file.sha256} what={t('drawer.hash')} />
-        </span>
-      </p>
-      {!file.present ? (
-        <p className="text-faint">{t('drawer.fileGone')}</p>
-      ) : file.kind === 'checkpoint' ? null : (
-        <Shown commitment={commitment} file={file} />
-      )}
-    </article>
+    <li className="flex flex-wrap items-center gap-x-3 text-[13px] text-faint">
+      <span className="font-medium text-ink">
+        {t(`fileKind.${file.kind}`)} {file.position + 1}
+      </span>
+      <span className="tabular-nums">{sizeText(file.sizeBytes)}</span>
+      <span>
+        {t('drawer.hash')} <Hash value={file.sha256} what={t('drawer.hash')} />
+      </span>
+      {!file.present && !goneIsTold && <span>{t('drawer.fileGone')}</span>}
+    </li>
   );
 }
 
-function Shown({ commitment, file }: ResultFileProps) {
+function Words({ commitment, file }: { readonly commitment: string; readonly file: TaskFile }) {
   const { t } = useTranslation('tasks');
-  const read = useNodeRead(`file ${commitment} ${file.position}`, (node, signal) =>
-    node.tasks.file({ commitment: commitment as `0x${string}`, position: file.position }, { signal }),
-  );
-  if (read.error !== null) return <ErrorNote error={read.error} />;
-  if (read.value === null) return <div className="h-40 rounded-md bg-raised" />;
-  const { mime, base64 } = read.value;
+  const { value, error } = useTaskFile(commitment, file);
+  if (error !== null) return <ErrorNote error={error} />;
+  if (value === null) return <div aria-busy className="h-40 rounded-md bg-raised" />;
+  const { mime, base64 } = value;
   if (base64 === null) return <p className="text-faint">{t('drawer.tooLarge', { size: sizeText(file.sizeBytes) })}</p>;
-  const save = (extension: string) => (
-    <Button
-      small
-      tone="quiet"
-      icon={Download}
-      onClick={() => saveFile({ fileName: `${commitment.slice(2, 10)}-${file.position}.${extension}`, base64, mime })}
-    >
-      {t('drawer.saveFile')}
-    </Button>
-  );
-  if (mime === 'image/png') {
-    return (
-      <>
-        <Picture base64={base64} alt={t('drawer.imageAlt', { number: file.position + 1 })} />
-        <div>{save('png')}</div>
-      </>
-    );
-  }
+  const extension = mime === 'application/json' ? 'json' : mime === 'image/png' ? 'png' : 'bin';
   return (
-    <>
+    <div className="flex flex-col gap-2">
       {mime === 'application/json' || file.kind === 'text' ? <Answer text={new TextDecoder().decode(bytesOf(base64))} /> : null}
-      <div>{save(mime === 'application/json' ? 'json' : 'bin')}</div>
-    </>
+      <div>
+        <Button
+          small
+          tone="quiet"
+          icon={Download}
+          onClick={() => saveFile({ fileName: `${commitment.slice(2, 10)}-${file.position}.${extension}`, base64, mime })}
+        >
+          {t('drawer.saveFile')}
+        </Button>
+      </div>
+    </div>
   );
-}
-
-function Picture({ base64, alt }: { readonly base64: string; readonly alt: string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    const made = URL.createObjectURL(new Blob([bytesOf(base64)], { type: 'image/png' }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [base64]);
-  return url === null ? null : <img src={url} alt={alt} className="max-h-96 w-fit max-w-full rounded-md border border-line" />;
 }
 
 /** A language model's answer as its words; anything else as it is. */
 function Answer({ text }: { readonly text: string }) {
+  const { t } = useTranslation('tasks');
   const response = readResponse(text);
-  if (response === null)
-    return <pre className="max-h-80 overflow-auto rounded-md bg-raised p-3 font-mono text-xs whitespace-pre-wrap">{text}</pre>;
+  if (response === null) {
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      <pre tabIndex={0} className="max-h-80 overflow-auto rounded-md bg-raised p-3 font-mono text-xs whitespace-pre-wrap">
+        {text}
+      </pre>
+    );
+  }
+  const { prompt_tokens: read, completion_tokens: written } = response.usage;
   return (
     <>
       {response.choices.map(({ index, message, finish_reason }) => (
-        <blockquote key={index} className="rounded-md border-l-4 border-accent bg-raised p-3 whitespace-pre-wrap">
+        <blockquote
+          key={index}
+          className="rounded-md border-l-4 border-accent bg-raised p-3 leading-relaxed break-words whitespace-pre-wrap"
+        >
           {message.content}
           {message.tool_calls && <pre className="mt-2 font-mono text-xs">{JSON.stringify(message.tool_calls, null, 2)}</pre>}
-          <footer className="mt-2 text-xs text-faint">
-            {response.model} · {finish_reason} · {response.usage.prompt_tokens} + {response.usage.completion_tokens} tokens
+          <footer className="mt-2 flex flex-wrap items-center gap-x-2 text-[13px] text-soft">
+            <span>{response.model}</span>
+            <span>{t(`drawer.finish.${finish_reason}`)}</span>
+            <span>{t('drawer.tokens', { read, written })}</span>
+            <CopyButton text={message.content} what={t('drawer.answer')} />
           </footer>
         </blockquote>
       ))}

@@ -1,0 +1,141 @@
+/** The pictures of a result side by side, each of them as large as the window on a click. */
+import { ChevronLeft, ChevronRight, Download, Maximize2 } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TaskFile } from '../../../contract/tasks.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { bytesOf, saveFile, sizeText } from '../../ui/save-file.ts';
+import { useTaskFile } from './use-task-file.ts';
+
+interface ImagesProps {
+  readonly commitment: string;
+  readonly files: readonly TaskFile[];
+}
+
+export function TaskImages({ commitment, files }: ImagesProps) {
+  const { t } = useTranslation('tasks');
+  /** Place in `files`; null: none is looked at. */
+  const [looked, setLooked] = useState<number | null>(null);
+  const file = looked === null ? undefined : files[looked];
+  const go = (step: number) => setLooked((at) => (at === null ? null : Math.min(files.length - 1, Math.max(0, at + step))));
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key === 'ArrowLeft') go(-1);
+    if (key === 'ArrowRight') go(1);
+  };
+  return (
+    <>
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-3">
+        {files.map((each, at) => (
+          <li key={each.position} className="min-w-0">
+            <Tile commitment={commitment} file={each} onOpen={() => setLooked(at)} />
+          </li>
+        ))}
+      </ul>
+      <Dialog
+        whole
+        onKeyDown={onKeyDown}
+        open={file !== undefined}
+        onClose={() => setLooked(null)}
+        title={t('drawer.imageOf', { number: (looked ?? 0) + 1, count: files.length })}
+      >
+        {file !== undefined && (
+          <div className="flex h-full flex-col gap-3">
+            <Whole key={file.position} commitment={commitment} file={file} />
+            <div className="flex items-center justify-center gap-2">
+              <IconButton label={t('drawer.imageBefore')} icon={ChevronLeft} disabled={looked === 0} onClick={() => go(-1)} />
+              <Save commitment={commitment} file={file} />
+              <IconButton
+                label={t('drawer.imageNext')}
+                icon={ChevronRight}
+                disabled={looked === files.length - 1}
+                onClick={() => go(1)}
+              />
+            </div>
+          </div>
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+interface FileProps {
+  readonly commitment: string;
+  readonly file: TaskFile;
+}
+
+function Tile({ commitment, file, onOpen }: FileProps & { readonly onOpen: () => void }) {
+  const { t } = useTranslation('tasks');
+  const { url, error, why } = usePicture(commitment, file);
+  const alt = t('drawer.imageAlt', { number: file.position + 1 });
+  const box = 'aspect-square w-full overflow-hidden rounded-md border border-line bg-raised';
+  if (error !== null) return <ErrorNote error={error} />;
+  if (why !== null) {
+    return <p className={`${box} flex items-center justify-center p-3 text-center text-[13px] text-soft`}>{why}</p>;
+  }
+  if (url === null) return <div aria-busy className={box} />;
+  return (
+    <button
+      type="button"
+      onClick={onOpen}
+      aria-label={t('drawer.imageOpen', { number: file.position + 1 })}
+      className={`${box} group relative block`}
+    >
+      <img src={url} alt={alt} className="size-full object-cover" />
+      <span
+        aria-hidden
+        className="absolute right-1.5 bottom-1.5 rounded bg-surface p-1 text-ink opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+      >
+        <Maximize2 className="size-4" />
+      </span>
+    </button>
+  );
+}
+
+function Whole({ commitment, file }: FileProps) {
+  const { t } = useTranslation('tasks');
+  const { url, error, why } = usePicture(commitment, file);
+  if (error !== null) return <ErrorNote error={error} />;
+  if (why !== null) return <p className="flex min-h-0 flex-1 items-center justify-center text-soft">{why}</p>;
+  if (url === null) return <div aria-busy className="min-h-0 flex-1" />;
+  return <img src={url} alt={t('drawer.imageAlt', { number: file.position + 1 })} className="min-h-0 flex-1 object-contain" />;
+}
+
+function Save({ commitment, file }: FileProps) {
+  const { t } = useTranslation('tasks');
+  const { value } = useTaskFile(commitment, file);
+  const base64 = value?.base64 ?? null;
+  return (
+    <Button
+      icon={Download}
+      disabled={base64 === null}
+      onClick={() =>
+        base64 !== null && saveFile({ fileName: `${commitment.slice(2, 10)}-${file.position}.png`, base64, mime: 'image/png' })
+      }
+    >
+      {t('drawer.saveFile')}
+    </Button>
+  );
+}
+
+/** An address of the picture while it is drawn, or in words why there is none. */
+function usePicture(commitment: string, file: TaskFile) {
+  const { t } = useTranslation('tasks');
+  const { value, error } = useTaskFile(commitment, file);
+  const [url, setUrl] = useState<string | null>(null);
+  const base64 = value?.mime === 'image/png' ? value.base64 : null;
+  useEffect(() => {
+    if (base64 === null) return;
+    const made = URL.createObjectURL(new Blob([bytesOf(base64)], { type: 'image/png' }));
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [base64]);
+  const why =
+    value === null || base64 !== null
+      ? null
+      : value.base64 === null
+        ? t('drawer.tooLarge', { size: sizeText(file.sizeBytes) })
+        : t('drawer.notAnImage');
+  return { url, error, why };
+}
