@@ -417,10 +417,18 @@ describe('settings', () => {
     const dialog = page.getByRole('dialog', { name: 'Edit Living room' });
     await dialog.getByLabel('Stake in CNX').fill('many');
     await dialog.getByText('Type an amount in CNX, for example 400.').waitFor();
+    // Each field says what is wrong with it, whatever is wrong with the others.
+    await dialog.getByLabel('Keep for (days)').fill('0');
+    await dialog.getByText('Type a whole number of days, from 1 to 3,650.').waitFor();
+    await dialog.getByLabel('Keep for (days)').fill('3');
+    await dialog.getByText(/^This keeps less than before/).waitFor();
+    await dialog.getByLabel('Keep at most (GiB of results)').fill('0,5');
+    expect(await axeFindings(page)).toEqual([]);
     await dialog.getByLabel('Stake in CNX').fill('500');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Changes wait for the next start').waitFor();
     await page.getByText('500 CNX').waitFor();
+    await page.getByText('for 3 days, 0.5 GiB at most').waitFor();
   });
 });
 

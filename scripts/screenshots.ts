@@ -51,6 +51,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     wallet: node('wallet'),
     logs: node('logs'),
     'settings-nodes': '/settings/nodes',
+    'settings-edit-node': '/settings/nodes?edit=living-room',
     'settings-networks': '/settings/networks',
     'settings-engines': '/settings/engines',
     'settings-keys': '/settings/keys',

@@ -12,6 +12,7 @@ import { FolderField } from '../../ui/folder-field.tsx';
 import { PersonNote } from '../../ui/person-note.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { type FormField, formOf, type ProfileForm, readForm } from './profile-form.ts';
+import { RetentionPart } from './retention-part.tsx';
 import { EffectNote } from './setting-row.tsx';
 
 /** What the host decides about one node. */
@@ -68,6 +69,7 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
       }}
     >
       <NodePart {...part} />
+      <RetentionPart form={form} before={profile.retention} change={part.change} />
       <FoldersPart {...part} />
       <p className="text-[13px] text-faint">{t('profile.limits')}</p>
       {save.busy && <PersonNote />}
@@ -124,26 +126,6 @@ function NodePart({ form, change, problemOf }: Part) {
             value={form.logLevel}
             options={LOG_LEVELS.map((value) => ({ value, label: t(`profile.logLevels.${value}`) }))}
             onChange={(logLevel) => change({ logLevel })}
-          />
-        )}
-      </Field>
-      <Field label={t('profile.keepDays')} hint={t('profile.keepHint')} problem={problemOf('keepDays')}>
-        {(control) => (
-          <TextInput
-            {...control}
-            inputMode="numeric"
-            value={form.keepDays}
-            onChange={(event) => change({ keepDays: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label={t('profile.keepGib')} problem={problemOf('keepGib')}>
-        {(control) => (
-          <TextInput
-            {...control}
-            inputMode="decimal"
-            value={form.keepGib}
-            onChange={(event) => change({ keepGib: event.target.value })}
           />
         )}
       </Field>

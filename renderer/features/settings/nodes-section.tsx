@@ -28,9 +28,8 @@ export function NodesSection() {
   const navigate = useNavigate();
   const profiles = useProfiles() ?? [];
   const [params] = useSearchParams();
-  // A link leads to the checks of one node.
-  const asked = profiles.find(({ profile }) => profile.id === params.get('check'));
-  const [open, setOpen] = useState<Open | null>(asked === undefined ? null : { kind: 'check', view: asked });
+  // A link leads to the checks, or to the settings, of one node.
+  const [open, setOpen] = useState<Open | null>(() => askedFor(profiles, params));
   const close = () => setOpen(null);
   const name = open?.view.profile.name ?? '';
   const remove = useAct(async (id: string) => {
@@ -72,8 +71,16 @@ export function NodesSection() {
   );
 }
 
+function askedFor(profiles: readonly ProfileView[], params: URLSearchParams): Open | null {
+  for (const kind of ['check', 'edit'] as const) {
+    const view = profiles.find(({ profile }) => profile.id === params.get(kind));
+    if (view !== undefined) return { kind, view };
+  }
+  return null;
+}
+
 function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpen: (kind: Open['kind']) => void }) {
-  const { t } = useTranslation('settings');
+  const { t, i18n } = useTranslation('settings');
   const { profile, networkTitle, gpuName, pendingRestart } = view;
   const truthOf = useTruthOf();
   const networkName = useNetworkName();
@@ -113,6 +120,12 @@ function NodeCard({ view, onOpen }: { readonly view: ProfileView; readonly onOpe
         </Fact>
         <Fact name={t('nodes.engine')}>{profile.engine.kind}</Fact>
         <Fact name={t('nodes.models')}>{profile.modelIds.join(', ')}</Fact>
+        <Fact name={t('nodes.kept')}>
+          {t('nodes.keptFor', {
+            count: profile.retention.days,
+            size: new Intl.NumberFormat(i18n.language).format(profile.retention.resultsGib),
+          })}
+        </Fact>
       </Facts>
       {pendingRestart && (
         <p className="mt-2">

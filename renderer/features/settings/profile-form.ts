@@ -1,6 +1,7 @@
 /** A profile as the form holds it, and back. Pure. */
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { type Profile, type ProfileDraft, profileDraftSchema } from '../../../contract/profiles.ts';
+import { type Retention, retentionSchema } from '../../../contract/retention.ts';
 import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
 
 const GIB = 1024 ** 3;
@@ -85,14 +86,14 @@ export function readForm(profile: Profile, form: ProfileForm): ReadForm {
     autoStart: form.autoStart,
     rejoin: form.rejoin,
     logLevel: form.logLevel,
-    retention: { days: Number(form.keepDays), resultsGib: Number(form.keepGib) },
+    retention: typedRetention(form),
     models: {
       ...models,
       ...(chosen === '' ? {} : { directory: chosen }),
       hubUrl: form.hubUrl.trim(),
       mirrorUrls: lines(form.mirrors),
       proxy: proxyOf(form.proxy, profile.models.proxy),
-      reserveBytes: Math.round(Number(form.reserveGib) * GIB),
+      reserveBytes: Math.round(numberOf(form.reserveGib) * GIB),
     },
   });
   if (read.success) return { kind: 'draft', draft: read.data };
@@ -100,6 +101,30 @@ export function readForm(profile: Profile, form: ProfileForm): ReadForm {
   const path = issue?.path.join('.') ?? '';
   const field = Object.entries(FIELDS).find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'name';
   return { kind: 'problem', field, problem: issue?.message ?? '' };
+}
+
+type Kept = Pick<ProfileForm, 'keepDays' | 'keepGib'>;
+
+const typedRetention = ({ keepDays, keepGib }: Kept) => ({ days: numberOf(keepDays), resultsGib: numberOf(keepGib) });
+
+/** Which of the two limits cannot be used, whatever else is typed. */
+export function retentionProblems(form: Kept): { readonly days: boolean; readonly gib: boolean } {
+  const read = retentionSchema.safeParse(typedRetention(form));
+  const wrong = new Set(read.error?.issues.map(({ path }) => path[0]));
+  return { days: wrong.has('days'), gib: wrong.has('resultsGib') };
+}
+
+/** Results that are kept now may then be removed. */
+export function keepsLess(form: Kept, before: Retention): boolean {
+  const read = retentionSchema.safeParse(typedRetention(form));
+  return read.success && (read.data.days < before.days || read.data.resultsGib < before.resultsGib);
+}
+
+/** With a point or a comma before the decimals; NaN for all else, and for what could be read two ways (`1,500`). */
+function numberOf(text: string): number {
+  const typed = text.trim();
+  if (/^[1-9]\d{0,2},\d{3}$/.test(typed) || !/^\d+(?:[.,]\d+)?$/.test(typed)) return Number.NaN;
+  return Number(typed.replace(',', '.'));
 }
 
 /** What is no amount stays as it was typed, for the schema to refuse. */

@@ -5,6 +5,7 @@ import type { ResultRemoval } from '../../../contract/retention.ts';
 import type { TaskDetail, TaskFile } from '../../../contract/tasks.ts';
 import { llmResponseSchema } from '../../../protocol/engine/llm-response.ts';
 import { isTerminal } from '../../../protocol/tasks/status.ts';
+import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { CopyButton, Hash } from '../../ui/hash.tsx';
@@ -44,6 +45,7 @@ export function TaskResult({ detail }: { readonly detail: TaskDetail }) {
 /** That the settings took it, which part of them, and where they are changed. */
 function Removed({ removed }: { readonly removed: ResultRemoval }) {
   const { t, i18n } = useTranslation('tasks');
+  const { profile } = useNode();
   const { atMs, reason, policy } = removed;
   return (
     <p className="rounded-md border border-line bg-raised p-3">
@@ -53,7 +55,7 @@ function Removed({ removed }: { readonly removed: ResultRemoval }) {
             when: exactTime(atMs, i18n.language),
             size: new Intl.NumberFormat(i18n.language).format(policy.resultsGib),
           })}{' '}
-      <Link to="/settings/nodes" className="text-accent underline">
+      <Link to={`/settings/nodes?edit=${profile.profile.id}`} className="text-accent underline">
         {t('drawer.removedSettings')}
       </Link>
     </p>
