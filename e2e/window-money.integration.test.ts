@@ -143,6 +143,28 @@ it('what the cards used stands beside what was earned, and a profit only at the 
   await card.getByRole('rowheader', { name: 'NVIDIA GeForce RTX 4090' }).waitFor();
 });
 
+it('withdrawals are sorted by a heading, by keyboard too, and stand as they came after the third press', async () => {
+  const page = await window.open({ fixture: 'running', screen: 'wallet' });
+  const table = page.getByRole('table', { name: 'Withdrawals' });
+  const amounts = () => table.locator('tbody tr td:last-child').allInnerTexts();
+  const heading = table.getByRole('columnheader', { name: 'Amount' });
+  await heading.waitFor();
+  const came = await amounts();
+  const falling = came.toSorted((a, b) => Number(b) - Number(a));
+  expect(came.length).toBeGreaterThan(2);
+  await heading.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  expect(await amounts()).toEqual(falling);
+  expect(await heading.getAttribute('aria-sort')).toBe('descending');
+  await page.keyboard.press('Space');
+  expect(await amounts()).toEqual(falling.toReversed());
+  expect(await heading.getAttribute('aria-sort')).toBe('ascending');
+  await heading.getByRole('button').click();
+  expect(await amounts()).toEqual(came);
+  expect(await heading.getAttribute('aria-sort')).toBeNull();
+  expect(await axeFindings(page)).toEqual([]);
+});
+
 it('the ledger leads to tasks, is paged and filtered, and is saved as one file', async () => {
   const page = await window.open({ fixture: 'running', screen: 'earnings' });
   const ledger = page.getByRole('table', { name: 'Ledger' });

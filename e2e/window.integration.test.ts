@@ -36,6 +36,25 @@ const SIDEWAYS = `Math.max(...['html', 'main'].map((name) => {
   return element.scrollWidth - element.clientWidth;
 }))`;
 
+/** Controls of which a part lies where no scrolling brings it into view, by name. */
+const CUT_OFF = `[...document.querySelectorAll('button, a[href], input, select, textarea, [role=separator]')].filter((control) => {
+  const box = control.getBoundingClientRect();
+  // What is not drawn, and what is only for those who hear the page.
+  if (box.width <= 1 || box.height <= 1 || !control.checkVisibility()) return false;
+  let [x, y] = [true, true];
+  for (let around = control.parentElement; around !== null && (x || y); around = around.parentElement) {
+    const { overflowX, overflowY } = getComputedStyle(around);
+    const place = around === document.documentElement ? new DOMRect(0, 0, innerWidth, innerHeight) : around.getBoundingClientRect();
+    const clips = (overflow) => overflow !== 'visible' || around === document.documentElement;
+    const scrolls = (overflow) => overflow === 'auto' || overflow === 'scroll';
+    if (x && scrolls(overflowX)) x = false;
+    if (y && scrolls(overflowY)) y = false;
+    if (x && clips(overflowX) && (box.left < place.left - 1 || box.right > place.right + 1)) return true;
+    if (y && clips(overflowY) && (box.top < place.top - 1 || box.bottom > place.bottom + 1)) return true;
+  }
+  return false;
+}).map((control) => (control.ariaLabel || control.textContent || control.id || control.tagName).trim())`;
+
 /** Presses Tab until the element of this role and name has the focus. */
 async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
@@ -127,6 +146,90 @@ describe('accessibility', () => {
       if (excess > 0) wide.push(`${route}: ${excess}`);
     }
     expect(wide).toEqual([]);
+  });
+});
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function boxOf(locator: Locator): Promise<Box> {
+  const box = await locator.boundingBox();
+  if (box === null) throw new Error('what is measured is not in the page');
+  return box;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  const shared = (from: 'x' | 'y', size: 'width' | 'height') =>
+    Math.min(a[from] + a[size], b[from] + b[size]) - Math.max(a[from], b[from]);
+  return shared('x', 'width') > 0 && shared('y', 'height') > 0;
+}
+
+/** What a zoom of 200 % is: half the room, twice the dots. */
+async function zoomed(page: Page, look: () => Promise<void>): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const metrics = (width: number, height: number, deviceScaleFactor: number) =>
+    session.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor, mobile: false });
+  try {
+    await metrics(640, 400, 2);
+    await look();
+  } finally {
+    await metrics(1280, 800, 1);
+    await session.detach();
+  }
+}
+
+describe('at 200 %', () => {
+  it('no screen scrolls sideways, and no control is cut off', async () => {
+    const found: Record<string, unknown> = {};
+    const page = await open('executing', '/node/living-room/overview');
+    await zoomed(page, async () => {
+      expect(await page.evaluate('[innerWidth, innerHeight, devicePixelRatio]')).toEqual([640, 400, 2]);
+      const screens = ['overview', 'tasks', 'earnings', 'trust', 'gpus', 'models', 'wallet', 'logs'];
+      const sections = ['nodes', 'networks', 'engines', 'keys', 'notifications', 'program', 'updates', 'appearance'];
+      const routes = [
+        ...screens.map((screen) => `/node/living-room/${screen}`),
+        ...sections.map((section) => `/settings/${section}`),
+        ...['key', 'network', 'gpu', 'checks', 'stake'].map((step) => `/first-run/${step}`),
+      ];
+      for (const route of routes) {
+        await go(page, route);
+        await page.locator('main').getByText('Loading…', { exact: true }).first().waitFor({ state: 'detached' });
+        // Drawn with what its screen has read.
+        await page.evaluate('new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))');
+        const [excess, cutOff] = [await page.evaluate<number>(SIDEWAYS), await page.evaluate<string[]>(CUT_OFF)];
+        if (excess > 0 || cutOff.length > 0) found[route] = { excess, cutOff };
+      }
+    });
+    expect(found).toEqual({});
+  });
+
+  it('messages stand one beside or above the other, and lie on nothing', async () => {
+    const page = await open('running', '/node/living-room/overview');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await go(page, '/node/living-room/earnings');
+    const save = page.getByRole('button', { name: 'Export as CSV' });
+    const messages = page.getByRole('region', { name: 'Messages' });
+    const dismiss = messages.getByRole('button', { name: 'Dismiss' });
+    for (const count of [2, 3]) {
+      await save.click();
+      await dismiss.nth(count - 1).waitFor();
+    }
+    await zoomed(page, async () => {
+      const boxes = await Promise.all((await dismiss.locator('..').all()).map(async (each) => boxOf(each)));
+      expect(boxes).toHaveLength(3);
+      const overlaps = boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => overlap(one, other)));
+      expect(overlaps).toEqual([]);
+      const [screen, strip] = [await boxOf(page.locator('main')), await boxOf(messages)];
+      expect(overlap(screen, strip)).toBe(false);
+      // Still room to read and to click in.
+      expect(screen.height).toBeGreaterThan(160);
+      await save.click();
+      expect(await page.evaluate<string[]>(CUT_OFF)).toEqual([]);
+    });
   });
 });
 

@@ -18,9 +18,12 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
   return (
     <nav
       aria-label={t('frame.screens')}
-      className={clsx('row-span-4 flex flex-col gap-0.5 border-r border-line bg-surface p-2', collapsed ? 'w-14' : 'w-48')}
+      className={clsx(
+        'row-span-4 flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-surface p-2',
+        collapsed ? 'w-14' : 'w-48',
+      )}
     >
-      <div className={clsx('flex h-9 items-center', collapsed ? 'justify-center' : 'justify-between pl-2.5')}>
+      <div className={clsx('flex h-9 shrink-0 items-center', collapsed ? 'justify-center' : 'justify-between pl-2.5')}>
         {!collapsed && <span className="font-semibold">{t('appName')}</span>}
         <button
           type="button"
@@ -67,7 +70,7 @@ function RailLink({ screen, to, icon: Icon, label, collapsed }: RailLinkProps) {
       aria-label={collapsed ? label : undefined}
       className={({ isActive }) =>
         clsx(
-          'flex h-9 items-center gap-2.5 rounded-md px-2.5',
+          'flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5',
           collapsed && 'justify-center',
           isActive ? 'bg-accent-wash font-medium text-accent' : 'text-soft hover:bg-raised hover:text-ink',
         )

@@ -1,5 +1,8 @@
 import { clsx } from 'clsx';
+import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TableSort } from './use-sorted.ts';
 
 interface TableColumn {
   readonly key: string;
@@ -13,12 +16,14 @@ interface TableColumn {
 export interface TableProps {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
+  /** Of rows that the reader may sort. */
+  readonly sort?: TableSort;
   /** Rows of {@link Cell}s. */
   readonly children: ReactNode;
 }
 
 /** A short table; what is wider than its place scrolls inside it. Long lists are virtual (features/tasks). */
-export function Table({ caption, columns, children }: TableProps) {
+export function Table({ caption, columns, sort, children }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in.
@@ -27,13 +32,20 @@ export function Table({ caption, columns, children }: TableProps) {
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr className="border-b border-line text-left text-faint">
-            {columns.map(({ key, label, right, hidden }) => (
+            {columns.map(({ key, label, right = false, hidden }) => (
               <th
                 key={key}
                 scope="col"
+                aria-sort={sort?.by === key ? (sort.descending ? 'descending' : 'ascending') : undefined}
                 className={clsx('px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4', right && 'text-right')}
               >
-                {hidden === true ? <span className="sr-only">{label}</span> : label}
+                {hidden === true ? (
+                  <span className="sr-only">{label}</span>
+                ) : sort?.sortable.has(key) ? (
+                  <SortButton column={key} label={label} right={right} sort={sort} />
+                ) : (
+                  label
+                )}
               </th>
             ))}
           </tr>
@@ -41,6 +53,35 @@ export function Table({ caption, columns, children }: TableProps) {
         <tbody>{children}</tbody>
       </table>
     </div>
+  );
+}
+
+interface SortButtonProps {
+  readonly column: string;
+  readonly label: string;
+  readonly right: boolean;
+  readonly sort: TableSort;
+}
+
+function SortButton({ column, label, right, sort }: SortButtonProps) {
+  const { t } = useTranslation();
+  const sorted = sort.by === column;
+  const Icon = sorted ? (sort.descending ? ArrowDown : ArrowUp) : ChevronsUpDown;
+  return (
+    <button
+      type="button"
+      title={t('table.sort')}
+      onClick={() => sort.toggle(column)}
+      // The sign stands where it does not push the label away from its numbers.
+      className={clsx(
+        '-mx-1 inline-flex items-center gap-1 rounded px-1 py-0.5 font-medium hover:bg-raised hover:text-ink',
+        right && 'flex-row-reverse',
+        sorted && 'text-ink',
+      )}
+    >
+      {label}
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+    </button>
   );
 }
 

@@ -19,7 +19,8 @@ export function Toasts() {
       aria-label={t('messages')}
       aria-live="polite"
       className={clsx(
-        'col-start-2 row-start-4 flex flex-wrap justify-end gap-2',
+        // In a low window it scrolls in itself, so that the screen keeps its room.
+        'col-start-2 row-start-4 flex max-h-[40vh] flex-wrap justify-end gap-2 overflow-y-auto',
         toasts.length > 0 && 'border-t border-line px-5 py-2',
       )}
     >
@@ -46,7 +47,7 @@ function Message({ toast }: { readonly toast: Toast }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it is read, not operated; what is operated is the button.
     <div
-      className="flex max-w-md min-w-72 items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2"
+      className="flex max-w-md min-w-[min(18rem,100%)] items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2"
       onMouseEnter={() => setIsRead(true)}
       onMouseLeave={() => setIsRead(false)}
       onFocus={() => setIsRead(true)}

@@ -3,6 +3,7 @@ import type { Grouping } from '../../../contract/money.ts';
 import { useOnChain } from '../../state/app-context.ts';
 import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 import { useGroupText } from './group-text.ts';
 import { type EarningsRow, partsOf, shareText } from './split.ts';
 
@@ -24,6 +25,12 @@ function Parts({ by, rows }: { readonly by: Grouping; readonly rows: readonly Ea
   const groupText = useGroupText(by);
   const parts = partsOf(rows);
   const whole = parts.reduce((sum, { earnedWei }) => sum + earnedWei, 0n);
+  const { rows: sorted, sort } = useSorted(parts, {
+    part: ({ group }) => groupText(group),
+    earned: ({ earnedWei }) => earnedWei,
+    share: ({ earnedWei }) => earnedWei,
+    payments: ({ payments }) => payments,
+  });
   const columns = [
     { key: 'part', label: t('parts.part') },
     { key: 'earned', label: `${t('parts.earned')} (CNX)`, right: true },
@@ -31,8 +38,8 @@ function Parts({ by, rows }: { readonly by: Grouping; readonly rows: readonly Ea
     { key: 'payments', label: t('parts.payments'), right: true },
   ];
   return (
-    <Table caption={t('parts.title')} columns={columns}>
-      {parts.map(({ group, earnedWei, payments }) => (
+    <Table caption={t('parts.title')} columns={columns} sort={sort}>
+      {sorted.map(({ group, earnedWei, payments }) => (
         <Row key={group ?? ''}>
           <Cell head className="break-all">
             {groupText(group)}

@@ -19,6 +19,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money } from '../../ui/money.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 import { chartSteps, stepText } from './periods.ts';
 import { PricesForm } from './prices-form.tsx';
 
@@ -89,6 +90,14 @@ function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly c
   const ofOne = whole === null || whole.cost === null ? null : costOfOneCnx(whole.cost, whole.netWei);
   const priced = costs.cnxPrice !== null;
   const { currency } = costs;
+  const { rows: sorted, sort } = useSorted(days, {
+    day: ({ dayMs }) => dayMs,
+    net: ({ netWei }) => netWei,
+    energy: ({ wattHours }) => wattHours,
+    cost: ({ cost }) => cost,
+    worth: ({ worth }) => worth,
+    profit: ({ profit }) => profit,
+  });
   const columns = [
     { key: 'day', label: t('profit.day') },
     { key: 'net', label: `${t('parts.net')} (CNX)`, right: true },
@@ -124,7 +133,7 @@ function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly c
   );
   return (
     <>
-      <Table caption={t('profit.title')} columns={columns}>
+      <Table caption={t('profit.title')} columns={columns} sort={sort}>
         {whole !== null && (
           <Row>
             <Cell head className="font-semibold!">
@@ -133,7 +142,7 @@ function Days({ days, costs }: { readonly days: readonly ProfitDay[]; readonly c
             {line(whole)}
           </Row>
         )}
-        {days.map((day) => (
+        {sorted.map((day) => (
           <Row key={day.dayMs}>
             <Cell head>{stepText('day', day.dayMs, i18n.language)}</Cell>
             {line(day)}
@@ -149,7 +158,20 @@ function Cards({ rows, costs }: { readonly rows: readonly CardEnergy[]; readonly
   const { t } = useTranslation('earnings');
   const known = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));
   const nameOf = (id: string) => known.value?.inventory.cards.find((card) => card.id === id)?.name ?? id;
-  const ids = [...new Set(rows.map(({ cardId }) => cardId))];
+  const cards = [...new Set(rows.map(({ cardId }) => cardId))].map((id) => {
+    const own = rows.filter(({ cardId }) => cardId === id);
+    const wattHours = own.reduce((sum, row) => sum + row.wattHours, 0);
+    const hours = own.reduce((sum, row) => sum + row.seconds, 0) / 3_600;
+    const average = hours === 0 ? null : wattHours / hours;
+    return { id, wattHours, hours, average, cost: profitOf({ netWei: 0n, wattHours }, costs).cost };
+  });
+  const { rows: sorted, sort } = useSorted(cards, {
+    card: ({ id }) => nameOf(id),
+    energy: ({ wattHours }) => wattHours,
+    average: ({ average }) => average,
+    hours: ({ hours }) => hours,
+    cost: ({ cost }) => cost,
+  });
   const columns = [
     { key: 'card', label: t('profit.card') },
     { key: 'energy', label: t('profit.energy'), right: true },
@@ -158,25 +180,20 @@ function Cards({ rows, costs }: { readonly rows: readonly CardEnergy[]; readonly
     { key: 'cost', label: `${t('profit.cost')} (${costs.currency})`, right: true },
   ];
   return (
-    <Table caption={t('profit.title')} columns={columns}>
-      {ids.map((id) => {
-        const own = rows.filter(({ cardId }) => cardId === id);
-        const wattHours = own.reduce((sum, row) => sum + row.wattHours, 0);
-        const hours = own.reduce((sum, row) => sum + row.seconds, 0) / 3_600;
-        return (
-          <Row key={id}>
-            <Cell head className="break-all">
-              {nameOf(id)}
-            </Cell>
-            <Cell right>{kWh(wattHours)}</Cell>
-            <Cell right>{hours === 0 ? '—' : `${Math.round(wattHours / hours)} W`}</Cell>
-            <Cell right>{hours.toFixed(1)}</Cell>
-            <Cell right>
-              <Amount micro={profitOf({ netWei: 0n, wattHours }, costs).cost} />
-            </Cell>
-          </Row>
-        );
-      })}
+    <Table caption={t('profit.title')} columns={columns} sort={sort}>
+      {sorted.map(({ id, wattHours, hours, average, cost }) => (
+        <Row key={id}>
+          <Cell head className="break-all">
+            {nameOf(id)}
+          </Cell>
+          <Cell right>{kWh(wattHours)}</Cell>
+          <Cell right>{average === null ? '—' : `${Math.round(average)} W`}</Cell>
+          <Cell right>{hours.toFixed(1)}</Cell>
+          <Cell right>
+            <Amount micro={cost} />
+          </Cell>
+        </Row>
+      ))}
     </Table>
   );
 }

@@ -9,7 +9,7 @@ export function StepList({ current, done: ticked }: { readonly current: Step; re
   const { t } = useTranslation('firstRun');
   return (
     <nav aria-label={t('stepsLabel')}>
-      <ol className="flex gap-2">
+      <ol className="flex flex-wrap gap-2">
         {STEPS.map((step, index) => {
           const done = ticked.includes(step);
           return (

@@ -103,7 +103,7 @@ function Readings({ card }: { readonly card: GpuCard }) {
     [t('cards.programs'), programs],
   ] as const;
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-[5rem_8.5rem_6.5rem_5rem_minmax(0,1fr)]">
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-2 md:grid-cols-[5rem_8.5rem_6.5rem_5rem_minmax(0,1fr)]">
       {values.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-[13px] text-faint">{name}</dt>

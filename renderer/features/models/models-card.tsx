@@ -7,18 +7,39 @@ import { useLiveRead } from '../../rpc/hooks.ts';
 import { keyText } from '../../state/models.ts';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Select } from '../../ui/field.tsx';
+import { MODEL_ORDERS, type ModelOrder, ordered } from './model-order.ts';
 import { type Demand, ModelRow } from './model-row.tsx';
 import { RemovalDialog } from './removal-dialog.tsx';
 
 export function ModelsCard({ models }: { readonly models: readonly ModelView[] }) {
-  const { t } = useTranslation('models');
+  const { t, i18n } = useTranslation('models');
+  const [order, setOrder] = useState<ModelOrder>('given');
   const [all, setAll] = useState(false);
   const [removing, setRemoving] = useState<ModelView | null>(null);
   const demandOf = useDemand();
   const absent = models.filter(({ state }) => state.kind === 'absent');
-  const shown = all ? models : models.filter(({ state }) => state.kind !== 'absent');
+  const wanted = all ? models : models.filter(({ state }) => state.kind !== 'absent');
+  const shown = ordered(wanted, order, i18n.language);
   return (
-    <Card title={t('list.title')} flush aside={absent.length > 0 && <AbsentToggle checked={all} onChange={setAll} />}>
+    <Card
+      title={t('list.title')}
+      flush
+      aside={
+        <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+          {absent.length > 0 && <AbsentToggle checked={all} onChange={setAll} />}
+          {wanted.length > 1 && (
+            <Select
+              aria-label={t('list.order')}
+              className="w-auto! text-[13px]"
+              value={order}
+              options={MODEL_ORDERS.map((value) => ({ value, label: t(`list.orders.${value}`) }))}
+              onChange={setOrder}
+            />
+          )}
+        </span>
+      }
+    >
       {shown.length === 0 ? (
         <EmptyState icon={Boxes} title={t('list.empty')} hint={t('list.emptyHint')} />
       ) : (

@@ -7,6 +7,7 @@ import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { sizeText } from '../../ui/save-file.ts';
 import { Cell, Row, Table } from '../../ui/table.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 import { useModelsAct } from './use-models.ts';
 
 /** Files in the folder that belong to no known model. */
@@ -14,6 +15,7 @@ export function UnknownCard({ items }: { readonly items: readonly UnknownItem[] 
   const { t } = useTranslation('models');
   const [removing, setRemoving] = useState<UnknownItem | null>(null);
   const act = useModelsAct();
+  const { rows, sort } = useSorted(items, { path: ({ path }) => path, size: ({ sizeBytes }) => sizeBytes });
   const columns = [
     { key: 'path', label: t('unknown.path') },
     { key: 'size', label: t('unknown.size'), right: true },
@@ -28,8 +30,8 @@ export function UnknownCard({ items }: { readonly items: readonly UnknownItem[] 
   return (
     <Card title={t('unknown.title')} flush>
       <p className="px-4 pb-2 text-[13px] text-soft">{t('unknown.hint')}</p>
-      <Table caption={t('unknown.title')} columns={columns}>
-        {items.map((item) => (
+      <Table caption={t('unknown.title')} columns={columns} sort={sort}>
+        {rows.map((item) => (
           <Row key={item.path}>
             <Cell head>
               <code className="font-mono text-[0.92em] break-all">{item.path}</code>

@@ -30,7 +30,7 @@ export function KeysSection() {
     <>
       <div className="flex flex-wrap items-start justify-between gap-3">
         <p className="min-w-0 flex-1 basis-72 text-soft">{t('keys.lead')}</p>
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
           <Button icon={Plus} onClick={() => setOpen({ kind: 'create' })}>
             {t('keys.create')}
           </Button>
@@ -94,7 +94,7 @@ function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
         </p>
         {!backedUp && !archived && <p className="text-warn">{t('keys.unproven')}</p>}
         {!archived && (
-          <div className="flex gap-2">
+          <div className="flex flex-wrap gap-2">
             {!backedUp && (
               <Button small icon={BadgeCheck} onClick={onProve}>
                 {t('keys:prove.title')}

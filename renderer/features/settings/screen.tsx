@@ -32,8 +32,8 @@ export function SettingsScreen() {
   const Content = SECTIONS[section];
   return (
     <Screen title={t('title')}>
-      <div className="grid grid-cols-[9.5rem_minmax(0,1fr)] items-start gap-5">
-        <nav aria-label={t('sections.label')} className="flex flex-col gap-0.5">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 md:grid-cols-[9.5rem_minmax(0,1fr)]">
+        <nav aria-label={t('sections.label')} className="flex flex-wrap gap-0.5 md:flex-col">
           {NAMES.map((name) => (
             <NavLink
               key={name}

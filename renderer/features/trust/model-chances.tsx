@@ -1,40 +1,40 @@
 import { useTranslation } from 'react-i18next';
 import type { ModelChance } from '../../../contract/standing.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { Cell, Row, Table } from '../../ui/table.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 import { useCodeText } from './code-text.ts';
 
 export function ModelChances({ models }: { readonly models: readonly ModelChance[] }) {
   const { t, i18n } = useTranslation('trust');
   const textOf = useCodeText();
   const list = new Intl.ListFormat(i18n.language);
+  const { rows, sort } = useSorted(models, {
+    model: ({ modelId }) => modelId,
+    needs: ({ minVramGib }) => minVramGib,
+    nodes: ({ onDiskNodes }) => onDiskNodes,
+    outlook: ({ failed }) => failed.length,
+  });
+  const columns = [
+    { key: 'model', label: t('conditions.model') },
+    { key: 'needs', label: t('conditions.needs'), right: true },
+    { key: 'nodes', label: t('conditions.nodes'), right: true },
+    { key: 'outlook', label: t('conditions.outlook') },
+  ];
   return (
     <div className="flex flex-col gap-1">
       <h3 className="font-medium">{t('conditions.models')}</h3>
       <p className="text-[13px] text-faint">{t('conditions.modelsHint')}</p>
-      <table className="w-full text-[13px]">
-        <thead>
-          <tr className="border-b border-line text-left text-faint">
-            <th scope="col" className="py-1 pr-3 font-medium">
-              {t('conditions.model')}
-            </th>
-            <th scope="col" className="py-1 pr-3 text-right font-medium">
-              {t('conditions.needs')}
-            </th>
-            <th scope="col" className="py-1 pr-3 text-right font-medium">
-              {t('conditions.nodes')}
-            </th>
-            <th scope="col" className="py-1 font-medium">
-              {t('conditions.outlook')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {models.map((model) => (
-            <tr key={model.modelId} className="border-b border-line last:border-0">
-              <td className="py-1.5 pr-3 break-all">{model.modelId}</td>
-              <td className="py-1.5 pr-3 text-right whitespace-nowrap tabular-nums">{model.minVramGib} GiB</td>
-              <td className="py-1.5 pr-3 text-right tabular-nums">{model.onDiskNodes}</td>
-              <td className="py-1.5">
+      <div className="-mx-4">
+        <Table caption={t('conditions.models')} columns={columns} sort={sort}>
+          {rows.map((model) => (
+            <Row key={model.modelId}>
+              <Cell head className="break-all">
+                {model.modelId}
+              </Cell>
+              <Cell right>{model.minVramGib} GiB</Cell>
+              <Cell right>{model.onDiskNodes}</Cell>
+              <Cell>
                 {model.failed.length === 0 ? (
                   <Badge tone="good">{t('conditions.suits')}</Badge>
                 ) : (
@@ -44,11 +44,11 @@ export function ModelChances({ models }: { readonly models: readonly ModelChance
                     })}
                   </Badge>
                 )}
-              </td>
-            </tr>
+              </Cell>
+            </Row>
           ))}
-        </tbody>
-      </table>
+        </Table>
+      </div>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Field, TextInput } from '../../ui/field.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 import { ChainActDialog } from './chain-act-dialog.tsx';
 import type { StakeCardProps } from './stake-card.tsx';
 
@@ -78,6 +79,10 @@ export function DelegationCard({ stake, onChanged }: StakeCardProps) {
 
 function Delegators({ delegations }: Pick<StakeView, 'delegations'>) {
   const { t } = useTranslation('wallet');
+  const { rows, sort } = useSorted(delegations, {
+    delegator: ({ delegator }) => delegator,
+    staked: ({ stakeWei }) => BigInt(stakeWei),
+  });
   if (delegations.length === 0) return <p className="pt-3 text-[13px] text-faint">{t('delegation.none')}</p>;
   const sum = delegations.reduce((all, { stakeWei }) => all + BigInt(stakeWei), 0n);
   const columns = [
@@ -89,8 +94,8 @@ function Delegators({ delegations }: Pick<StakeView, 'delegations'>) {
       <p className="px-4 text-[13px] text-soft">
         {t('delegation.delegators', { count: delegations.length, amount: moneyText(sum) })}
       </p>
-      <Table caption={t('delegation.delegator')} columns={columns}>
-        {delegations.map(({ delegator, stakeWei }) => (
+      <Table caption={t('delegation.delegator')} columns={columns} sort={sort}>
+        {rows.map(({ delegator, stakeWei }) => (
           <Row key={delegator}>
             <Cell head>
               <Hash value={delegator} what={t('delegation.delegator')} />

@@ -12,13 +12,22 @@ import { Money } from '../../ui/money.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { TransactionHash } from '../../ui/transaction.tsx';
+import { useSorted } from '../../ui/use-sorted.ts';
 
 type Withdrawals = z.output<typeof withdrawalsSchema>;
+const NONE: Withdrawals['withdrawals'] = [];
 const TONES = { pending: 'info', success: 'good', failed: 'bad' } as const satisfies Record<string, Tone>;
 
 export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }) {
   const { t } = useTranslation('wallet');
   const rows = read.value?.withdrawals ?? null;
+  const { rows: sorted, sort } = useSorted(rows ?? NONE, {
+    created: ({ createdMs }) => createdMs,
+    state: ({ status }) => t(`withdrawals.status.${status}`),
+    destination: ({ destination }) => destination,
+    fee: ({ feeWei }) => BigInt(feeWei),
+    amount: ({ amountWei }) => BigInt(amountWei),
+  });
   const columns = [
     { key: 'created', label: t('withdrawals.created') },
     { key: 'state', label: t('withdrawals.state') },
@@ -36,8 +45,8 @@ export function WithdrawalsCard({ read }: { readonly read: Loaded<Withdrawals> }
       )}
       {rows?.length === 0 && <EmptyState icon={ArrowUpRight} title={t('withdrawals.none')} hint={t('withdrawals.noneHint')} />}
       {rows !== null && rows.length > 0 && (
-        <Table caption={t('withdrawals.title')} columns={columns}>
-          {rows.map((row) => (
+        <Table caption={t('withdrawals.title')} columns={columns} sort={sort}>
+          {sorted.map((row) => (
             <Row key={row.record}>
               <Cell>
                 <Time atMs={row.createdMs} />

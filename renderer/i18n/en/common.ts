@@ -36,6 +36,7 @@ export const common = {
     retryIn: 'Next attempt in {{seconds}} s',
     retry: 'Try now',
   },
+  table: { sort: 'Sort by this column' },
   notices: { title: 'When the program started' },
   session: {
     title: 'This window needs a new address',

@@ -28,6 +28,8 @@ export const models = {
     inDemand_one: 'wanted by the network, on {{count, number}} node',
     inDemand_other: 'wanted by the network, on {{count, number}} nodes',
     notInDemand: 'not on the list of the network',
+    order: 'Order',
+    orders: { given: 'As the program lists them', name: 'By name', size: 'Largest first', used: 'Last used first' },
     filterAbsent: 'Show models that are not on disk',
   },
   state: { absent: 'Not on disk', partial: 'Partly here', present: 'Complete', missing: 'Gone', corrupt: 'Damaged' },

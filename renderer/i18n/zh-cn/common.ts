@@ -39,6 +39,7 @@ export const common: Same<typeof en> = {
     retryIn: '{{seconds}} 秒后重试',
     retry: '立即重试',
   },
+  table: { sort: '按此列排序' },
   notices: { title: '程序启动时的提示' },
   session: {
     title: '此窗口需要新的地址',

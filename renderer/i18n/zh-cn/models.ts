@@ -31,6 +31,8 @@ export const models: Same<typeof en> = {
     inDemand_one: '网络有需求，{{count, number}} 个节点拥有',
     inDemand_other: '网络有需求，{{count, number}} 个节点拥有',
     notInDemand: '不在网络的列表中',
+    order: '排序',
+    orders: { given: '程序列出的顺序', name: '按名称', size: '最大的在前', used: '最近使用的在前' },
     filterAbsent: '显示不在磁盘上的模型',
   },
   state: { absent: '不在磁盘上', partial: '部分存在', present: '完整', missing: '已消失', corrupt: '已损坏' },

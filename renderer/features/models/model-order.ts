@@ -1,0 +1,17 @@
+/** In which order the models of the folder stand. */
+import type { ModelView } from '../../../contract/models.ts';
+
+export const MODEL_ORDERS = ['given', 'name', 'size', 'used'] as const;
+export type ModelOrder = (typeof MODEL_ORDERS)[number];
+
+/** A new list; `used`: what is in use now, then the last used, then what never was. */
+export function ordered(models: readonly ModelView[], order: ModelOrder, language: string): readonly ModelView[] {
+  if (order === 'given') return models;
+  const names = new Intl.Collator(language, { numeric: true });
+  const used = ({ usedBy, lastUsedAtMs }: ModelView) => (usedBy.length > 0 ? Number.MAX_VALUE : (lastUsedAtMs ?? -1));
+  return models.toSorted((a, b) => {
+    const byName = names.compare(a.modelId, b.modelId);
+    if (order === 'name') return byName;
+    return (order === 'size' ? b.sizeBytes - a.sizeBytes : used(b) - used(a)) || byName;
+  });
+}
