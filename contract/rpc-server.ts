@@ -50,6 +50,8 @@ export function createRpcServer(
           return await options.next();
         } catch (error) {
           const carried = toRpcError(error);
+          // Who cancelled it expects no answer, and its end is no defect.
+          if (options.signal?.aborted === true) throw carried;
           if (carried.code === 'UNEXPECTED' || (error instanceof ORPCError && error.status >= 500)) onUnexpected(error);
           throw carried;
         }

@@ -19,7 +19,7 @@ interface Controls {
     change(part: { status: string }, commitment?: string): void;
     readonly asked: readonly { readonly offset: number; readonly limit: number }[];
   };
-  readonly fixtureLogs: { add(message: string): void };
+  readonly fixtureLogs: { add(message: string): void; holdBundle(held: boolean): void };
 }
 
 /** What functions that run in the page use of an element; the tests themselves know no browser. */
@@ -256,6 +256,16 @@ it('the log follows, lets go when one scrolls up, and leads from an error to its
     .getByText(/its result files are missing/)
     .last()
     .waitFor();
+  // A bundle that takes long is told, can be cancelled, and can be made anew.
+  await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.holdBundle(true));
+  const bundle = page.getByRole('button', { name: 'Support bundle' });
+  await bundle.click();
+  await page.getByText('Making the file…').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.evaluate(() => (globalThis as unknown as Controls).fixtureLogs.holdBundle(false));
+  const download = page.waitForEvent('download');
+  await bundle.click();
+  expect((await download).suggestedFilename()).toBe('crynux-support-node-1.zip');
   await log.getByRole('link').last().click();
   await openTask(page).getByText('Way through the network').waitFor();
 });

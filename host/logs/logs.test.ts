@@ -131,7 +131,7 @@ it('a store is summed up by its counts alone, and a missing one is no failure', 
   expect(storeSummary(file)).toEqual({ version: 7, rows: { settings: 2 } });
 });
 
-it('a support bundle holds no secret, wherever one was planted', () => {
+it('a support bundle holds no secret, wherever one was planted', async () => {
   const passphrase = 'correct "horse" battery';
   const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
   const planted: ProfileDraftInput = {
@@ -152,7 +152,7 @@ it('a support bundle holds no secret, wherever one was planted', () => {
   log.write(line('hub', { url: 'https://x/?token=url-token-value', h: 'Bearer abcdefgh.ijkl', t: 'hf_abcdefghijklmnopqrst' }));
   log.write(`${KEY} plain-env-value proxy-pass session-token-1 /home/jane/x\n`);
   log.close();
-  const { bytes, fileName } = supportBundle({
+  const options = {
     profile: profileSchema.parse({ ...planted, id: 'rig', createdMs: 0 }),
     logFolder: folder,
     versions: { program: '0.1.0', note: `started with session-token-1` },
@@ -161,7 +161,9 @@ it('a support bundle holds no secret, wherever one was planted', () => {
     homeDir: '/home/jane',
     userName: 'jane',
     nowMs: clock.now(),
-  });
+  };
+  await expect(supportBundle(options, AbortSignal.abort(new Error('not wanted')))).rejects.toThrow('not wanted');
+  const { bytes, fileName } = await supportBundle(options);
   expect(fileName).toMatch(/^crynux-support-rig-2023-11-14T22-13-20\.000Z\.zip$/);
   const files = unzipSync(bytes);
   expect(Object.keys(files).sort()).toEqual([

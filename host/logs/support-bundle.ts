@@ -1,6 +1,7 @@
 /** What a host may hand to others when something is wrong: logs, configuration and versions, without any secret. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as others } from 'node:timers/promises';
 import { wordlists } from 'ethers';
 import { strToU8, zipSync } from 'fflate';
 import type { Profile } from '../../contract/profiles.ts';
@@ -29,19 +30,25 @@ export interface Bundle {
 /** Of each log file, from its end. */
 const LOG_BYTES = 4 * 1024 * 1024;
 
-export function supportBundle(options: BundleOptions): Bundle {
+/** File by file, so that the process answers others in between. @throws the signal's reason, once it is not wanted any more */
+export async function supportBundle(options: BundleOptions, signal?: AbortSignal): Promise<Bundle> {
   const { profile, logFolder, versions, store, nowMs } = options;
   const clean = cleaner(options);
   const data = (value: unknown) => strToU8(clean(JSON.stringify(value, null, 2)));
-  const logs = logSegments(logFolder).map((segment) => [
-    `logs/${path.basename(segment.path)}`,
-    strToU8(clean(readFileSync(segment.path).subarray(-LOG_BYTES).toString('utf8'))),
-  ]);
+  const logs: Record<string, Uint8Array> = {};
+  for (const segment of logSegments(logFolder)) {
+    await others();
+    signal?.throwIfAborted();
+    // Meanwhile the oldest may have been removed.
+    if (!existsSync(segment.path)) continue;
+    const text = readFileSync(segment.path).subarray(-LOG_BYTES).toString('utf8');
+    logs[`logs/${path.basename(segment.path)}`] = strToU8(clean(text));
+  }
   const files: Record<string, Uint8Array> = {
     'profile.json': data(withoutSecrets(profile)),
     'versions.json': data(versions),
     'store.json': data(store),
-    ...Object.fromEntries(logs),
+    ...logs,
   };
   const time = new Date(nowMs).toISOString();
   const manifest = data({ format: 'crynux-support/1', createdAt: time, files: Object.keys(files) });

@@ -21,9 +21,9 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
       for await (const lines of followLog({ folder: folderOf(profileId), filter, clock, signal: ending }))
         yield { lines: [...lines] };
     }),
-    bundle: contract.logs.bundle.handler(async ({ input: { id } }) => {
+    bundle: contract.logs.bundle.handler(async ({ input: { id }, signal }) => {
       const { worker, node } = supervisor.view(id);
-      const { fileName, bytes } = supportBundle({
+      const options = {
         profile: profiles.get(id),
         logFolder: folderOf(id),
         versions: {
@@ -37,7 +37,8 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
         homeDir: os.homedir(),
         userName: os.userInfo().username,
         nowMs: clock.now(),
-      });
+      };
+      const { fileName, bytes } = await supportBundle(options, signal);
       return { fileName, base64: Buffer.from(bytes).toString('base64') };
     }),
   };

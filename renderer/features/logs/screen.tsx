@@ -1,15 +1,14 @@
-import { Download, FileText, Search, SearchX, X } from 'lucide-react';
+import { FileText, Search, SearchX, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
-import { useAct } from '../../rpc/hooks.ts';
-import { useApp, useHostClient, useNode } from '../../state/app-context.ts';
+import { useHostClient, useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import { Select, TextInput } from '../../ui/field.tsx';
 import { shortHash } from '../../ui/hash.tsx';
-import { saveFile } from '../../ui/save-file.ts';
 import { Screen } from '../../ui/screen.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { useUrlView } from '../../ui/use-url-view.ts';
@@ -93,20 +92,14 @@ function LogControls({ view, onChange, follow, onFollow }: LogControlsProps) {
 
 function BundleButton() {
   const { t } = useTranslation('logs');
-  const { profile } = useNode();
-  const { toasts } = useApp();
+  const { id } = useNode().profile.profile;
   const host = useHostClient();
-  const save = useAct(async () => {
-    const { fileName, base64 } = await host().logs.bundle({ id: profile.profile.id });
-    saveFile({ fileName, base64, mime: 'application/zip' });
-    toasts.getState().push({ tone: 'good', text: t('saved', { name: fileName }) });
-  });
   return (
-    <div className="flex flex-col items-end gap-1">
-      <Button icon={Download} busy={save.busy} title={t('bundleHint')} onClick={() => void save.run()}>
-        {t('bundle')}
-      </Button>
-      {save.error && <ErrorNote error={save.error} />}
-    </div>
+    <ExportButton
+      label={t('bundle')}
+      hint={t('bundleHint')}
+      make={(signal) => host().logs.bundle({ id }, { signal })}
+      said={(name) => t('saved', { name })}
+    />
   );
 }

@@ -1,17 +1,16 @@
-import { ArrowLeft, Download, ListChecks } from 'lucide-react';
+import { ArrowLeft, ListChecks } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CaseFile } from '../../../contract/trust.ts';
 import { nodePath } from '../../app/screens.ts';
-import { useAct, useNodeRead } from '../../rpc/hooks.ts';
-import { useApp, useNode, useNodeClient } from '../../state/app-context.ts';
+import { useNodeRead } from '../../rpc/hooks.ts';
+import { useNode, useNodeClient } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { ExportButton } from '../../ui/export-button.tsx';
 import { Hash } from '../../ui/hash.tsx';
 import { moneyText } from '../../ui/money.tsx';
-import { saveFile } from '../../ui/save-file.ts';
 import { exactTime } from '../../ui/time.tsx';
 import { prettyJson, Text } from '../tasks/task-facts.tsx';
 import { CaseExecutions, CaseFiles, CaseInputs, CaseMachine } from './case-evidence.tsx';
@@ -95,13 +94,7 @@ function Opened({ file }: { readonly file: CaseFile }) {
 function CaseHeader({ file }: { readonly file: CaseFile }) {
   const { t, i18n } = useTranslation('trust');
   const { profile } = useNode();
-  const { toasts } = useApp();
   const node = useNodeClient();
-  const save = useAct(async () => {
-    const { fileName, base64 } = await node().trust.exportCase({ id: file.id });
-    saveFile({ fileName, base64, mime: 'application/zip' });
-    toasts.getState().push({ tone: 'good', text: t('case.exported', { name: fileName }) });
-  });
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -119,9 +112,12 @@ function CaseHeader({ file }: { readonly file: CaseFile }) {
               {t('timeline.openTask')}
             </Link>
           )}
-          <Button icon={Download} busy={save.busy} title={t('case.exportHint')} onClick={() => void save.run()}>
-            {t('case.export')}
-          </Button>
+          <ExportButton
+            label={t('case.export')}
+            hint={t('case.exportHint')}
+            make={(signal) => node().trust.exportCase({ id: file.id }, { signal })}
+            said={(name) => t('case.exported', { name })}
+          />
         </div>
       </div>
       <p className="text-[13px] text-faint">
@@ -129,7 +125,6 @@ function CaseHeader({ file }: { readonly file: CaseFile }) {
         {t(file.complete ? 'case.complete' : 'case.incomplete')}
       </p>
       <p className="text-[13px] text-faint">{t('case.exportHint')}</p>
-      {save.error && <ErrorNote error={save.error} />}
     </div>
   );
 }

@@ -103,6 +103,7 @@ export const common = {
   transaction: { name: 'transaction', page: 'its address in the explorer', opens: 'in the explorer, in a new tab' },
   do: {
     cancel: 'Cancel',
+    exporting: 'Making the file…',
     close: 'Close',
     back: 'Back',
     next: 'Next',

@@ -106,6 +106,7 @@ export const common: Same<typeof en> = {
   transaction: { name: '交易', page: '浏览器中的地址', opens: '在区块浏览器中（新标签页）' },
   do: {
     cancel: '取消',
+    exporting: '正在生成文件…',
     close: '关闭',
     back: '上一步',
     next: '下一步',

@@ -1,0 +1,57 @@
+import { Download } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCancellableAct } from '../rpc/hooks.ts';
+import { useApp } from '../state/app-context.ts';
+import { Button } from './button.tsx';
+import { ErrorNote } from './error-note.tsx';
+import { saveFile } from './save-file.ts';
+import { Working } from './working.tsx';
+
+/** What is done within it needs no words. */
+const SHORT_MS = 700;
+
+export interface ExportButtonProps {
+  readonly label: string;
+  readonly hint: string;
+  /** Makes the zip file; given up once the signal says so. */
+  readonly make: (signal: AbortSignal) => Promise<{ readonly fileName: string; readonly base64: string }>;
+  readonly said: (fileName: string) => string;
+}
+
+/** Has a bundle made and saves it; what takes long says so and can be cancelled, and leaving the page cancels it too. */
+export function ExportButton({ label, hint, make, said }: ExportButtonProps) {
+  const { t } = useTranslation();
+  const { toasts } = useApp();
+  const act = useCancellableAct(async (signal) => {
+    const { fileName, base64 } = await make(signal);
+    signal.throwIfAborted();
+    saveFile({ fileName, base64, mime: 'application/zip' });
+    toasts.getState().push({ tone: 'good', text: said(fileName) });
+  });
+  const { busy, cancel } = act;
+  useEffect(() => cancel, [cancel]);
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    if (!busy) return;
+    const timer = setTimeout(() => setLong(true), SHORT_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [busy]);
+  return (
+    <div className="flex flex-col items-end gap-1">
+      {busy && long ? (
+        <div className="w-64">
+          <Working label={t('do.exporting')} onCancel={cancel} />
+        </div>
+      ) : (
+        <Button icon={Download} busy={busy} title={hint} onClick={() => void act.run()}>
+          {label}
+        </Button>
+      )}
+      {act.error && <ErrorNote error={act.error} />}
+    </div>
+  );
+}
