@@ -1,5 +1,6 @@
 /** What a host may set about the program itself. What belongs to one node is in its profile. */
 import { z } from 'zod';
+import { columnWidthsSchema } from './column-widths.ts';
 import { costsSchema } from './costs.ts';
 import { elsewhereSchema, NOTICES, type Notice } from './notify.ts';
 import { proxySettingSchema } from './proxy.ts';
@@ -25,6 +26,7 @@ export const settingsSchema = z.object({
   keepRunningInTray: z.boolean().default(true),
   updates: updates.default('ask'),
   railCollapsed: z.boolean().default(false),
+  columnWidths: columnWidthsSchema.prefault({}),
   /** The way to the internet, for the program, its nodes and their engines. */
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
   /** Notifications by other ways than the desktop; their addresses and tokens are secrets. */
@@ -44,6 +46,8 @@ export const settingsChangeSchema = z
     keepRunningInTray: z.boolean(),
     updates,
     railCollapsed: z.boolean(),
+    /** The whole of it. */
+    columnWidths: columnWidthsSchema,
     proxy: proxySettingSchema,
     /** The whole of it. */
     elsewhere: elsewhereSchema,
@@ -61,6 +65,7 @@ export const SETTING_EFFECT = {
   keepRunningInTray: 'now',
   updates: 'now',
   railCollapsed: 'now',
+  columnWidths: 'now',
   proxy: 'nextStart',
   elsewhere: 'now',
   costs: 'now',

@@ -204,6 +204,32 @@ describe('the list of tasks', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  it('keeps the widths that its columns are given, by keyboard and by pointer', async () => {
+    const page = await window.open({ fixture: 'running', screen: 'tasks' });
+    const edge = (name: string) => page.getByRole('separator', { name: `Width of ${name}` });
+    const widthOf = async (column: number) => (await rowAt(page, 0).locator('td').nth(column).boundingBox())?.width;
+    await rowAt(page, 0).waitFor();
+    const [time, state] = [await widthOf(0), await widthOf(3)];
+    await edge('Time').focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+    await eventually(() => widthOf(0)).toBe((time ?? 0) + 8);
+    const box = await edge('State').boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 4, (box?.y ?? 0) + 4);
+    await page.mouse.down();
+    await page.mouse.move((box?.x ?? 0) - 36, (box?.y ?? 0) + 4);
+    await page.mouse.up();
+    await eventually(() => widthOf(3)).toBe((state ?? 0) + 40);
+    expect(await axeFindings(page)).toEqual([]);
+    // Another screen, and back: they come from the settings.
+    await page.getByRole('link', { name: 'Logs' }).click();
+    await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await eventually(() => widthOf(3)).toBe((state ?? 0) + 40);
+    await edge('State').focus();
+    await page.keyboard.press('Delete');
+    await eventually(() => widthOf(3)).toBe(state);
+  });
+
   it('an open task tells what happens to it', async () => {
     const page = await window.open({ fixture: 'executing', screen: 'tasks' });
     await rowAt(page, 0).click();

@@ -57,6 +57,7 @@ describe('settings', () => {
     [['hub-token', 'planted-secret'], /--value-fd/],
     [['appearance', 'pink'], /system, light, dark/],
     [['start-at-login', 'perhaps'], /neither on nor off/],
+    [['column-widths', 'wide'], /is not "default"/],
     [['dance', 'on'], /there is no setting "dance"/],
     [['__proto__', 'on'], /there is no setting/],
     [['language'], /needs a value/],

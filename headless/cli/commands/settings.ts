@@ -124,6 +124,18 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   'start-at-login': switched('startAtLogin'),
   'keep-running-in-tray': switched('keepRunningInTray'),
   'rail-collapsed': switched('railCollapsed'),
+  'column-widths': {
+    values: 'default',
+    shown: ({ columnWidths: { tasks } }) =>
+      Object.entries(tasks)
+        .map(([column, width]) => `${column} ${width}`)
+        .join(', ') || 'default',
+    change: (text) => {
+      if (text !== 'default') throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `"${text}" is not "default"`, { field: 'value' });
+      return { columnWidths: {} };
+    },
+    effect: 'columnWidths',
+  },
   ...Object.fromEntries(
     NOTICES.map((notice): [string, Key] => [
       `notify-${notice.replace(/[A-Z]/g, (sign) => `-${sign.toLowerCase()}`)}`,

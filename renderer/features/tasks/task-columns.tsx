@@ -23,9 +23,9 @@ export const TASK_COLUMNS = column.columns([
 
 export type TaskColumn = 'time' | 'type' | 'model' | 'state' | 'duration' | 'money' | 'result';
 
-/** Widths of all columns; where the room is short, the duration goes first and then the result. */
+/** Widths of all columns; where the room is short, the duration goes first and then the result. The host's own widths are variables. */
 export const TASK_GRID =
-  'grid grid-cols-[6.5rem_5rem_minmax(6rem,1fr)_10.25rem_8.5rem] @[52rem]:grid-cols-[6.5rem_5rem_minmax(8rem,1fr)_10.25rem_8.5rem_7rem] @[64rem]:grid-cols-[7.5rem_6rem_minmax(9rem,1fr)_10.5rem_6rem_9.5rem_8.5rem]';
+  'grid grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(6rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)] @[52rem]:grid-cols-[var(--w-time,6.5rem)_var(--w-type,5rem)_minmax(8rem,1fr)_var(--w-state,10.25rem)_var(--w-money,8.5rem)_var(--w-result,7rem)] @[64rem]:grid-cols-[var(--w-time,7.5rem)_var(--w-type,6rem)_minmax(9rem,1fr)_var(--w-state,10.5rem)_var(--w-duration,6rem)_var(--w-money,9.5rem)_var(--w-result,8.5rem)]';
 
 export const COLUMN_CLASSES: Readonly<Record<TaskColumn, string>> = {
   time: '',

@@ -6,6 +6,8 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
+import { ColumnEdge } from '../../ui/column-edge.tsx';
+import { type ColumnWidths, useColumnWidths } from '../../ui/use-column-widths.ts';
 import { COLUMN_CLASSES, TASK_COLUMNS, TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
 import { rowAt } from './task-list.ts';
 import { type Place, ROW_HEIGHT, rowId, TaskTableRow, UnreadRow } from './task-table-row.tsx';
@@ -22,6 +24,7 @@ export interface TaskTableProps {
 export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const { t } = useTranslation('tasks');
   const { list, reader } = tasks;
+  const widths = useColumnWidths('tasks');
   const total = list.total ?? 0;
   const scroller = useRef<HTMLDivElement>(null);
   /** Counted from the oldest, as the list keeps it: it stays at its task while new ones come on top. */
@@ -51,6 +54,8 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
 
   const activeIndex = active === null ? null : total - 1 - active;
   const keys = (event: KeyboardEvent) => {
+    // The edges of columns have keys of their own.
+    if (event.target !== event.currentTarget) return;
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     if (event.key === 'Enter') {
       const row = activeIndex === null ? undefined : rowAt(list, activeIndex);
@@ -75,7 +80,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   };
   return (
     <div className="@container relative flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface has-[table:focus-visible]:outline-2 has-[table:focus-visible]:outline-accent">
-      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
+      <div ref={scroller} className="min-h-0 flex-1 overflow-auto [overflow-anchor:none]">
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that is moved through by keys is a grid.
           role="grid"
@@ -85,15 +90,14 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
           aria-activedescendant={active !== null && items.some((item) => item.key === active) ? rowId(active) : undefined}
           aria-describedby="task-table-hint"
           onKeyDown={keys}
-          className="group block text-[13px] tabular-nums outline-none"
+          style={widths.style}
+          className="group block min-w-max text-[13px] tabular-nums outline-none"
         >
           <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id} aria-rowindex={1} className={clsx(TASK_GRID, 'gap-x-3 px-4 py-2 text-left text-faint')}>
                 {group.headers.map((header) => (
-                  <th key={header.id} scope="col" className={clsx(COLUMN_CLASSES[header.column.id as TaskColumn], 'font-medium')}>
-                    {t(`columns.${header.column.id as TaskColumn}`)}
-                  </th>
+                  <Heading key={header.id} column={header.column.id as TaskColumn} widths={widths} />
                 ))}
               </tr>
             ))}
@@ -126,6 +130,24 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
         </div>
       )}
     </div>
+  );
+}
+
+function Heading({ column, widths }: { readonly column: TaskColumn; readonly widths: ColumnWidths }) {
+  const { t } = useTranslation('tasks');
+  const label = t(`columns.${column}`);
+  return (
+    <th scope="col" aria-label={label} className={clsx(COLUMN_CLASSES[column], 'relative font-medium')}>
+      {label}
+      {column !== 'model' && (
+        <ColumnEdge
+          column={column}
+          label={label}
+          side={column === 'time' || column === 'type' ? 'right' : 'left'}
+          widths={widths}
+        />
+      )}
+    </th>
   );
 }
 

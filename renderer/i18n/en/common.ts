@@ -36,7 +36,11 @@ export const common = {
     retryIn: 'Next attempt in {{seconds}} s',
     retry: 'Try now',
   },
-  table: { sort: 'Sort by this column' },
+  table: {
+    sort: 'Sort by this column',
+    width: 'Width of {{column}}',
+    widthHint: 'Drag, or use the arrow keys; a double click or Delete restores the width',
+  },
   notices: { title: 'When the program started' },
   session: {
     title: 'This window needs a new address',

@@ -39,7 +39,11 @@ export const common: Same<typeof en> = {
     retryIn: '{{seconds}} 秒后重试',
     retry: '立即重试',
   },
-  table: { sort: '按此列排序' },
+  table: {
+    sort: '按此列排序',
+    width: '“{{column}}”列的宽度',
+    widthHint: '拖动或使用方向键调整；双击或按 Delete 键恢复原宽度',
+  },
   notices: { title: '程序启动时的提示' },
   session: {
     title: '此窗口需要新的地址',

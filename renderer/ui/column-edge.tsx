@@ -1,0 +1,79 @@
+import { clsx } from 'clsx';
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LEAST_WIDTH, MOST_WIDTH, type SizedColumn } from '../../contract/column-widths.ts';
+import type { ColumnWidths } from './use-column-widths.ts';
+
+const STEP = 8;
+
+export interface ColumnEdgeProps {
+  readonly column: SizedColumn;
+  readonly label: string;
+  /** Columns before the one that takes what is left are set at their right edge, those after it at their left. */
+  readonly side: 'left' | 'right';
+  readonly widths: ColumnWidths;
+}
+
+/** The edge of a column in its heading: dragged, or moved by the arrow keys; a double click or Delete gives the first width back. */
+export function ColumnEdge({ column, label, side, widths }: ColumnEdgeProps) {
+  const { t } = useTranslation();
+  const edge = useRef<HTMLDivElement>(null);
+  const from = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  const changed = useRef(false);
+  const [shown, setShown] = useState<number | undefined>();
+  const widthNow = () => edge.current?.parentElement?.getBoundingClientRect().width ?? LEAST_WIDTH;
+  const set = (width: number | null) => {
+    changed.current = true;
+    widths.set(column, width);
+  };
+  const keep = () => {
+    if (changed.current) widths.keep();
+    changed.current = false;
+    from.current = null;
+    setShown(Math.round(widthNow()));
+  };
+  const outwards = side === 'right' ? 1 : -1;
+  const move = (event: PointerEvent) => {
+    if (from.current !== null) set(from.current.width + outwards * (event.clientX - from.current.x));
+  };
+  const keys = (event: KeyboardEvent) => {
+    const step = { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
+    if (step !== undefined) set(widthNow() + outwards * step);
+    else if (event.key === 'Delete') set(null);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a rule is not moved.
+    <div
+      ref={edge}
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label={t('table.width', { column: label })}
+      aria-valuemin={LEAST_WIDTH}
+      aria-valuemax={MOST_WIDTH}
+      aria-valuenow={shown ?? LEAST_WIDTH}
+      title={t('table.widthHint')}
+      onFocus={() => setShown(Math.round(widthNow()))}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { x: event.clientX, width: widthNow() };
+      }}
+      onPointerMove={move}
+      onPointerUp={keep}
+      onLostPointerCapture={keep}
+      onDoubleClick={() => {
+        set(null);
+        keep();
+      }}
+      onKeyDown={keys}
+      onKeyUp={keep}
+      onBlur={keep}
+      className={clsx(
+        'absolute inset-y-0 w-2 cursor-col-resize touch-none select-none border-line hover:border-edge',
+        side === 'right' ? '-right-2 border-r' : '-left-2 border-l',
+      )}
+    />
+  );
+}
