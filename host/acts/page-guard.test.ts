@@ -103,6 +103,7 @@ const FREE = [
   'host.updates.watch',
   'node.checks.last',
   'node.checks.run',
+  'node.gpus.energy',
   'node.gpus.history',
   'node.gpus.inventory',
   'node.models.ask',

@@ -1,26 +1,9 @@
 /** Goes anywhere from the keyboard: Ctrl or ⌘ with K opens it, with a slash the sheet of keys. Keys alone do nothing, so that no reader's are taken. */
-import { clsx } from 'clsx';
-import { useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
-import { useProfiles } from '../state/app-context.ts';
-import { Dialog } from '../ui/dialog.tsx';
-import { TextInput } from '../ui/field.tsx';
-import { type Command, matching, moved } from './commands.ts';
-import { NODE_SCREENS, nodePath } from './screens.ts';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
-const SECTIONS = ['nodes', 'networks', 'engines', 'keys', 'appearance', 'notifications', 'program', 'updates'] as const;
-const KEYS = [
-  ['palette', 'Ctrl K · ⌘ K'],
-  ['sheet', 'Ctrl / · ⌘ /'],
-  ['move', '↑ ↓'],
-  ['go', 'Enter'],
-  ['close', 'Esc'],
-  ['next', 'Tab · Shift Tab'],
-] as const;
+const PaletteDialogs = lazy(() => import('./palette-dialogs.tsx').then((module) => ({ default: module.PaletteDialogs })));
 
 export function Palette() {
-  const { t } = useTranslation();
   const [open, setOpen] = useState<'palette' | 'sheet' | null>(null);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -34,108 +17,10 @@ export function Palette() {
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
   }, []);
-  const close = () => setOpen(null);
+  if (open === null) return null;
   return (
-    <>
-      <Dialog open={open === 'palette'} onClose={close} title={t('palette.title')}>
-        <Finder onDone={close} />
-      </Dialog>
-      <Dialog open={open === 'sheet'} onClose={close} title={t('palette.keys')}>
-        <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-2">
-          {KEYS.map(([name, keys]) => (
-            <div key={name} className="contents">
-              <dt>{t(`palette.what.${name}`)}</dt>
-              <dd>
-                <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-mono text-[13px]">{keys}</kbd>
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </Dialog>
-    </>
-  );
-}
-
-function useCommands(): readonly Command[] {
-  const { t } = useTranslation(['common', 'settings']);
-  const profiles = useProfiles() ?? [];
-  const nodes = profiles.flatMap(({ profile: { id, name } }) =>
-    NODE_SCREENS.map((screen) => ({
-      id: `${id} ${screen}`,
-      text: `${name}: ${t(`screens.${screen}`)}`,
-      to: nodePath(id, screen),
-    })),
-  );
-  const settings = SECTIONS.map((section) => ({
-    id: section,
-    text: `${t('screens.settings')}: ${t(`settings:sections.${section}`)}`,
-    to: `/settings/${section}`,
-  }));
-  return [...nodes, ...settings, { id: 'first-run', text: t('frame.addNode'), to: '/first-run' }];
-}
-
-function Finder({ onDone }: { readonly onDone: () => void }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const id = useId();
-  const [typed, setTyped] = useState('');
-  const [at, setAt] = useState(0);
-  const found = matching(useCommands(), typed);
-  const field = useRef<HTMLInputElement>(null);
-  // After the dialog has put the focus on its first control and remembered where it came from.
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => field.current?.focus());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  const go = (command: Command | undefined) => {
-    if (command === undefined) return;
-    onDone();
-    void navigate(command.to);
-  };
-  return (
-    <div className="flex flex-col gap-2">
-      <TextInput
-        ref={field}
-        role="combobox"
-        aria-label={t('palette.find')}
-        aria-expanded
-        aria-controls={`${id}-list`}
-        aria-activedescendant={found[at] === undefined ? undefined : `${id}-${at}`}
-        placeholder={t('palette.find')}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') go(found[at]);
-          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-          event.preventDefault();
-          const next = moved(at, event.key === 'ArrowDown' ? 1 : -1, found.length);
-          setAt(next);
-          document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' });
-        }}
-      />
-      <div id={`${id}-list`} role="listbox" aria-label={t('palette.title')} className="max-h-72 overflow-y-auto">
-        {found.map((command, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's, which keeps the focus.
-          <div
-            key={command.id}
-            id={`${id}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === at}
-            onClick={() => go(command)}
-            className={clsx(
-              'cursor-pointer rounded-md px-2.5 py-1.5',
-              index === at ? 'bg-accent-wash text-accent' : 'hover:bg-raised',
-            )}
-          >
-            {command.text}
-          </div>
-        ))}
-      </div>
-      {found.length === 0 && <p className="text-soft">{t('palette.nothing')}</p>}
-    </div>
+    <Suspense fallback={null}>
+      <PaletteDialogs open={open} onClose={() => setOpen(null)} />
+    </Suspense>
   );
 }

@@ -1,5 +1,5 @@
 import { KeyRound, Plus, Upload } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyView } from '../../../contract/keys.ts';
 import { useHostRead } from '../../rpc/hooks.ts';
@@ -7,9 +7,15 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Time } from '../../ui/time.tsx';
-import { CreateKeyDialog } from '../keys/create-key-dialog.tsx';
-import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
+
+/** Loaded when they are asked for: the first screen of a new host is not to wait for them. */
+const CreateKeyDialog = lazy(() =>
+  import('../keys/create-key-dialog.tsx').then((module) => ({ default: module.CreateKeyDialog })),
+);
+const ImportKeyDialog = lazy(() =>
+  import('../keys/import-key-dialog.tsx').then((module) => ({ default: module.ImportKeyDialog })),
+);
 
 export function KeyStep({ choices, change }: StepPart) {
   const { t } = useTranslation(['firstRun', 'keys']);
@@ -62,8 +68,10 @@ export function KeyStep({ choices, change }: StepPart) {
           {t('key.import')}
         </Button>
       </div>
-      <CreateKeyDialog open={open === 'create'} onClose={() => setOpen(null)} onCreated={take} />
-      <ImportKeyDialog open={open === 'import'} onClose={() => setOpen(null)} onImported={take} />
+      <Suspense fallback={null}>
+        {open === 'create' && <CreateKeyDialog open onClose={() => setOpen(null)} onCreated={take} />}
+        {open === 'import' && <ImportKeyDialog open onClose={() => setOpen(null)} onImported={take} />}
+      </Suspense>
     </>
   );
 }

@@ -1,16 +1,19 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useNavigate, useParams } from 'react-router';
 import { Button } from '../../ui/button.tsx';
 import { Screen } from '../../ui/screen.tsx';
-import { ChecksStep } from './checks-step.tsx';
 import { doneSteps, isStep, openSteps, STEPS } from './choices.ts';
 import { DevnetOffer } from './devnet-offer.tsx';
 import { GpuStep } from './gpu-step.tsx';
 import { KeyStep } from './key-step.tsx';
 import { NetworkStep } from './network-step.tsx';
-import { StakeStep } from './stake-step.tsx';
 import { StepList } from './step-list.tsx';
 import { useChoices } from './use-choices.ts';
+
+/** Nobody begins with these. */
+const ChecksStep = lazy(() => import('./checks-step.tsx').then((module) => ({ default: module.ChecksStep })));
+const StakeStep = lazy(() => import('./stake-step.tsx').then((module) => ({ default: module.StakeStep })));
 
 /** From nothing to a running node in five steps, back and forth; what was chosen waits until it is gone on with. */
 export function FirstRunScreen() {
@@ -49,8 +52,10 @@ export function FirstRunScreen() {
         {step === 'key' && <KeyStep {...part} />}
         {step === 'network' && <NetworkStep {...part} />}
         {step === 'gpu' && <GpuStep {...part} />}
-        {step === 'checks' && <ChecksStep {...part} />}
-        {step === 'stake' && <StakeStep {...part} open={openSteps(choices)} onCreated={finish} />}
+        <Suspense fallback={null}>
+          {step === 'checks' && <ChecksStep {...part} />}
+          {step === 'stake' && <StakeStep {...part} open={openSteps(choices)} onCreated={finish} />}
+        </Suspense>
       </section>
       <div className="flex justify-between gap-2">
         {before === undefined ? (

@@ -26,6 +26,7 @@ export function useChoices(step: Step): FirstRunState {
   const [ready, setReady] = useState(false);
   const [leftAt, setLeftAt] = useState<Step | null>(null);
   const changed = useRef(false);
+  const unkept = useRef<(() => void) | null>(null);
   const read = useHostRead('first run', async (client, signal) => {
     const { draft } = await client.firstRun.draft({}, { signal });
     if (draft === null) return { draft, choices: null };
@@ -58,16 +59,22 @@ export function useChoices(step: Step): FirstRunState {
   }, []);
   useEffect(() => {
     if (!ready || !changed.current) return;
-    const keep = () =>
+    const keep = () => {
+      unkept.current = null;
       void host()
         .firstRun.keepDraft({ draft: keptOf(choices, step) })
         .catch(() => {});
+    };
+    unkept.current = keep;
     const timer = setTimeout(keep, KEEP_AFTER_MS);
     return () => clearTimeout(timer);
   }, [ready, choices, step, host]);
+  // Whoever leaves right after a change has made it all the same.
+  useEffect(() => () => unkept.current?.(), []);
 
   const forget = useCallback(async () => {
     changed.current = false;
+    unkept.current = null;
     await host().firstRun.keepDraft({ draft: null });
   }, [host]);
   return {
