@@ -425,6 +425,7 @@ describe('overview', () => {
     const page = await open('host-lost', '/node/living-room/overview');
     await page.getByText('The connection to the program is lost').waitFor();
     await page.getByText('Unknown · the program does not answer').waitFor();
+    await page.evaluate('fixtureConnection.back()');
     await page.getByText('The connection to the program is lost').waitFor({ state: 'detached' });
     await page.getByText('Running · waiting for a task.').waitFor();
   });

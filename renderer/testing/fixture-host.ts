@@ -40,7 +40,20 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     report,
     allow,
   );
-  let losses = 0;
+  let isAway = false;
+  // The program stays away until a test has it back: however slow a machine is, the loss is seen.
+  Object.assign(globalThis, {
+    fixtureConnection: {
+      back() {
+        isAway = false;
+      },
+    },
+  });
+  const goAway = (port: RpcPort) => {
+    isAway = true;
+    port.close();
+  };
+  let connections = 0;
   const nodes = new Map<string, RpcServer>();
   const nodeServer = (profileId: string) =>
     createRpcServer(
@@ -65,8 +78,9 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     logOut: async () => {},
     host: async () => {
       if (world.scenario === 'session-ended') throw new CodedError(SESSION_ENDED, 'this page has no session');
+      if (isAway) throw new CodedError('RPC_DISCONNECTED', 'the program does not answer');
       const port = served(host);
-      if (world.scenario === 'host-lost' && losses++ < 2) setTimeout(() => port.close(), 1_000);
+      if (world.scenario === 'host-lost' && connections++ === 0) setTimeout(() => goAway(port), 1_000);
       return port;
     },
     node: async (profileId) => {
