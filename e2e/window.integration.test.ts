@@ -207,6 +207,19 @@ describe('at 200 %', () => {
     expect(found).toEqual({});
   });
 
+  it('the list of tasks scrolls in itself to its last column', async () => {
+    const page = await open('running', '/node/living-room/tasks');
+    await zoomed(page, async () => {
+      const grid = page.getByRole('grid');
+      const cell = grid.locator('tbody tr').first().getByText('CNX');
+      await cell.waitFor();
+      await page.evaluate(`document.querySelector('[role=grid]').parentElement.scrollTo(9999, 0)`);
+      const [list, money] = [await boxOf(grid.locator('..')), await boxOf(cell)];
+      expect(money.x + money.width).toBeLessThanOrEqual(list.x + list.width);
+      expect((await boxOf(grid.locator('tbody tr').first())).width).toBeGreaterThan(list.width);
+    });
+  });
+
   it('messages stand one beside or above the other, and lie on nothing', async () => {
     const page = await open('running', '/node/living-room/overview');
     await page.getByRole('button', { name: 'Pause' }).click();

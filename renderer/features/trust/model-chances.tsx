@@ -2,19 +2,12 @@ import { useTranslation } from 'react-i18next';
 import type { ModelChance } from '../../../contract/standing.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Cell, Row, Table } from '../../ui/table.tsx';
-import { useSorted } from '../../ui/use-sorted.ts';
 import { useCodeText } from './code-text.ts';
 
 export function ModelChances({ models }: { readonly models: readonly ModelChance[] }) {
   const { t, i18n } = useTranslation('trust');
   const textOf = useCodeText();
   const list = new Intl.ListFormat(i18n.language);
-  const { rows, sort } = useSorted(models, {
-    model: ({ modelId }) => modelId,
-    needs: ({ minVramGib }) => minVramGib,
-    nodes: ({ onDiskNodes }) => onDiskNodes,
-    outlook: ({ failed }) => failed.length,
-  });
   const columns = [
     { key: 'model', label: t('conditions.model') },
     { key: 'needs', label: t('conditions.needs'), right: true },
@@ -26,8 +19,8 @@ export function ModelChances({ models }: { readonly models: readonly ModelChance
       <h3 className="font-medium">{t('conditions.models')}</h3>
       <p className="text-[13px] text-faint">{t('conditions.modelsHint')}</p>
       <div className="-mx-4">
-        <Table caption={t('conditions.models')} columns={columns} sort={sort}>
-          {rows.map((model) => (
+        <Table caption={t('conditions.models')} columns={columns}>
+          {models.map((model) => (
             <Row key={model.modelId}>
               <Cell head className="break-all">
                 {model.modelId}
