@@ -146,23 +146,32 @@ beforeEach(() => {
   complaints.length = 0;
 });
 
-/** What both pages say of the node, and the word in the frame. */
+/**
+ * What both pages say of the node, and the word in the frame. All are looked at together: what passes soon is gone when it is
+ * looked at page by page.
+ */
 async function says(life: LifeWord): Promise<void> {
-  for (const [{ overview, common }, page] of pages) {
-    const node = page.getByRole('region', { name: common.frame.node, exact: true });
-    await node.getByRole('status').filter({ hasText: overview.sentence[life] }).waitFor(WAIT);
-    await page.getByRole('banner').getByText(common.nodeState[life], { exact: true }).waitFor(WAIT);
-  }
+  const looks = pages.flatMap(([{ overview, common }, page]) => [
+    page
+      .getByRole('region', { name: common.frame.node, exact: true })
+      .getByRole('status')
+      .filter({ hasText: overview.sentence[life] })
+      .waitFor(WAIT),
+    page.getByRole('banner').getByText(common.nodeState[life], { exact: true }).waitFor(WAIT),
+  ]);
+  await Promise.all(looks);
 }
 
 /** A sentence anywhere on the overview of both pages; without its last part, where that is a time. */
 async function alsoSays(text: (texts: typeof en | typeof zhCn) => string): Promise<void> {
-  for (const [texts, page] of pages)
-    await page
+  const looks = pages.map(([texts, page]) =>
+    page
       .getByRole('main')
       .getByText(text(texts).split('{{')[0] ?? '')
       .first()
-      .waitFor(WAIT);
+      .waitFor(WAIT),
+  );
+  await Promise.all(looks);
 }
 
 async function offers(...controls: readonly (keyof typeof en.overview.control)[]): Promise<void> {
@@ -228,9 +237,10 @@ describe('what the screen says in both languages', () => {
   }, 120_000);
 
   it('the node’s process is killed: it is said, and it comes back by itself', async () => {
-    process.kill(await workerPid(), 'SIGKILL');
-    await says('restarting');
-    await alsoSays(({ overview }) => overview.attention.backoff.title);
+    const pid = await workerPid();
+    const seen = Promise.all([says('restarting'), alsoSays(({ overview }) => overview.attention.backoff.title)]);
+    process.kill(pid, 'SIGKILL');
+    await seen;
     await says('waiting');
   }, 120_000);
 

@@ -14,8 +14,8 @@ export const settings = {
   saved: 'Saved.',
   nodes: {
     kept: 'Results kept',
-    keptFor_one: 'for {{count}} day, {{size}} GiB at most',
-    keptFor_other: 'for {{count}} days, {{size}} GiB at most',
+    keptFor_one: 'for {{count, number}} day, {{size}} GiB at most',
+    keptFor_other: 'for {{count, number}} days, {{size}} GiB at most',
     lead: 'Each node has its own key, network and card, and runs in a process of its own.',
     none: 'No node yet',
     noneHint: 'Nodes on this machine appear here once the first one is set up.',

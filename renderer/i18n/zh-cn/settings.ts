@@ -17,8 +17,8 @@ export const settings: Same<typeof en> = {
   saved: '已保存。',
   nodes: {
     kept: '结果保留',
-    keptFor_one: '{{count}} 天，最多 {{size}} GiB',
-    keptFor_other: '{{count}} 天，最多 {{size}} GiB',
+    keptFor_one: '{{count, number}} 天，最多 {{size}} GiB',
+    keptFor_other: '{{count, number}} 天，最多 {{size}} GiB',
     lead: '每个节点有自己的密钥、网络和显卡，并在单独的进程中运行。',
     none: '还没有节点',
     noneHint: '设置第一个节点后，这台机器上的节点会显示在这里。',
