@@ -27,6 +27,12 @@ export interface DataFile<Content> {
    * @throws HostError HOST_FILE_DAMAGED where there is no good copy, HOST_FILE_NEWER, HOST_FILE_UNREADABLE
    */
   read(): Content | null;
+  /**
+   * As {@link DataFile.read}, for what is no reason to stop: a damaged file without a good copy gets another name, and there is
+   * none. `onSetAside` hears the problem and the new name.
+   * @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE, HOST_FILE_UNWRITABLE
+   */
+  readOrSetAside(onSetAside?: (problem: HostError, kept: string | null) => void): Content | null;
   /** @throws HostError HOST_FILE_UNWRITABLE */
   write(content: Content): void;
 }
@@ -83,16 +89,29 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
     }
   }
 
+  function read(): Content | null {
+    const text = readText(file);
+    // Written once and now gone: to begin anew would lose what the copy still has.
+    if (text === null) return existsSync(copy) ? readCopy(damaged(file, 'it is missing')) : null;
+    try {
+      return parse(text, file);
+    } catch (error) {
+      if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
+      return readCopy(error);
+    }
+  }
+
   return {
-    read() {
-      const text = readText(file);
-      // Written once and now gone: to begin anew would lose what the copy still has.
-      if (text === null) return existsSync(copy) ? readCopy(damaged(file, 'it is missing')) : null;
+    read,
+    readOrSetAside(onSetAside = () => {}) {
       try {
-        return parse(text, file);
+        return read();
       } catch (error) {
         if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
-        return readCopy(error);
+        const kept = keepAside(file);
+        keepAside(copy);
+        onSetAside(error, kept);
+        return null;
       }
     },
     write(content) {
@@ -110,7 +129,7 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
 }
 
 /** Gives a damaged file another name. @returns it; null where there was no file. @throws HostError HOST_FILE_UNWRITABLE */
-export function keepAside(file: string): string | null {
+function keepAside(file: string): string | null {
   if (!existsSync(file)) return null;
   for (let n = 1; ; n++) {
     const name = `${file}.damaged${n === 1 ? '' : `-${n}`}`;

@@ -1,7 +1,11 @@
 /** The newest release of the official node, from its page's own interface, and the files of it for one system. */
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { fetch } from 'undici';
 import { z } from 'zod';
 import { OFFICIAL_PLACES, type OfficialFile, type OfficialRelease } from '../../contract/first-run.ts';
+import { limitBytes } from '../../worker/kit/limit-bytes.ts';
 import { OutboundDispatcher } from '../../worker/outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 import { HostError } from '../errors.ts';
@@ -69,9 +73,9 @@ export async function readRelease(policy: ProxyPolicy, platform: string, url = L
     const headers = { accept: 'application/vnd.github+json', 'user-agent': 'crynux-node-desktop' };
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(WITHIN_MS), dispatcher });
     if (!response.ok) throw unreadable(`HTTP status ${response.status}`);
-    const text = await response.text();
-    if (text.length > MAX_ANSWER) throw unreadable(`more than ${MAX_ANSWER} characters`);
-    return releaseOf(text, platform);
+    const limit = limitBytes(MAX_ANSWER, () => unreadable(`more than ${MAX_ANSWER} bytes`));
+    const body = Readable.fromWeb(response.body ?? new ReadableStream());
+    return releaseOf(await pipeline(body, limit, text), platform);
   } catch (cause) {
     if (cause instanceof HostError) throw cause;
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;

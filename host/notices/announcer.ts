@@ -78,7 +78,7 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
   const unwatch = settings.watch(() => outbox.wake());
 
   function tell(notice: Notice, title: string): void {
-    outbox.tell({ told: notice, title, text: words().notice[notice], urgent: false, atMs: clock.now() });
+    outbox.tell({ told: notice, title, text: words().notice[notice], atMs: clock.now() });
   }
 
   function follow(run: () => Promise<void>): void {
@@ -101,7 +101,7 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
       const today = Math.floor(clock.now() / DAY) * DAY;
       const lines = await Promise.all(nodes.map((view) => lineOf(view, today - DAY, today)));
       const text = lines.length === 0 ? words().noNodes : lines.join('\n');
-      outbox.tell({ told: 'summary', title: words().summary, text, urgent: false, atMs: clock.now() });
+      outbox.tell({ told: 'summary', title: words().summary, text, atMs: clock.now() });
     }
   }
 

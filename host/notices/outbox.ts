@@ -15,7 +15,7 @@ import {
 } from '../../contract/notify.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
-import { createDataFile, keepAside } from '../data-file.ts';
+import { createDataFile } from '../data-file.ts';
 import { HOST_ERRORS, HostError, isHostError } from '../errors.ts';
 import { type ChannelTarget, type Message, requestFor } from './requests.ts';
 import type { Send } from './send.ts';
@@ -48,7 +48,7 @@ export interface OutboxParts {
 
 export interface Outbox {
   /** To every way that is on and tells of such. Never throws: what is told is less than what runs. */
-  tell(message: Message & { readonly told: Entry['told'] }): void;
+  tell(message: Omit<Message, 'urgent'> & { readonly told: Entry['told'] }): void;
   /** At once, whatever the hour. @throws HostError NOTIFY_INCOMPLETE, NOTIFY_REFUSED, NOTIFY_UNREACHABLE, NOTIFY_TOO_SOON */
   test(channel: Channel, message: Message): Promise<void>;
   states(): ChannelStates;
@@ -64,24 +64,13 @@ export interface Outbox {
 
 export function openOutbox({ file, settings, target, send, clock }: OutboxParts): Outbox {
   const data = createDataFile({ path: file, schema: fileSchema });
-  let kept = read();
+  let kept = data.readOrSetAside() ?? { entries: [], summaryDay: null };
   const listeners = new Set<(states: ChannelStates) => void>();
   const told = Object.fromEntries(
     CHANNELS.map((channel) => [channel, { lastSentMs: null, failure: null, complete: true }]),
   ) as unknown as Record<Channel, Pick<ChannelState, 'lastSentMs' | 'failure'> & { complete: boolean }>;
   const sinceTest = new Map<Channel, () => number>();
   let wakes: (() => void)[] = [];
-
-  function read(): z.output<typeof fileSchema> {
-    try {
-      return data.read() ?? { entries: [], summaryDay: null };
-    } catch (error) {
-      if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
-      keepAside(file);
-      keepAside(`${file}.bak`);
-      return { entries: [], summaryDay: null };
-    }
-  }
 
   function keep(next: Partial<z.output<typeof fileSchema>>): void {
     kept = { ...kept, ...next };

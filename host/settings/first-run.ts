@@ -1,7 +1,6 @@
 /** The half-made node of the first run, in a small file of its own. It is a convenience: a damaged one is begun anew. */
 import { type FirstRunDraft, firstRunDraftSchema } from '../../contract/first-run.ts';
-import { createDataFile, keepAside } from '../data-file.ts';
-import { isHostError } from '../errors.ts';
+import { createDataFile } from '../data-file.ts';
 
 export interface FirstRunStore {
   /** Null = nothing was chosen, or the node was made. */
@@ -12,18 +11,7 @@ export interface FirstRunStore {
 /** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
 export function openFirstRun({ file }: { readonly file: string }): FirstRunStore {
   const data = createDataFile({ path: file, schema: firstRunDraftSchema.nullable() });
-  let draft = read();
-
-  function read(): FirstRunDraft | null {
-    try {
-      return data.read();
-    } catch (error) {
-      if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
-      keepAside(file);
-      keepAside(`${file}.bak`);
-      return null;
-    }
-  }
+  let draft = data.readOrSetAside();
 
   return {
     get: () => draft,

@@ -1,7 +1,7 @@
 /** The settings of the program, in one file; when a change counts says SETTING_EFFECT of the contract. */
 import { type Settings, type SettingsChange, settingsChangeSchema, settingsSchema } from '../../contract/settings.ts';
-import { createDataFile, keepAside } from '../data-file.ts';
-import { HostError, isHostError } from '../errors.ts';
+import { createDataFile } from '../data-file.ts';
+import { HostError } from '../errors.ts';
 
 export interface SettingsStore {
   get(): Settings;
@@ -20,22 +20,12 @@ export interface SettingsOptions {
 /** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
 export function openSettings({ file, onRestored = () => {} }: SettingsOptions): SettingsStore {
   const data = createDataFile({ path: file, schema: settingsSchema, onRestored });
-  let settings = readOrDefaults();
+  // How the window looks is no reason for a node to stay down.
+  const kept = data.readOrSetAside(({ message }, aside) =>
+    onRestored(new HostError('HOST_FILE_RESTORED', `${message}. The default settings are used`, { file, kept: aside })),
+  );
+  let settings = kept ?? settingsSchema.parse({});
   const listeners = new Set<(settings: Settings) => void>();
-
-  /** How the window looks is no reason for a node to stay down. */
-  function readOrDefaults(): Settings {
-    const defaults = settingsSchema.parse({});
-    try {
-      return data.read() ?? defaults;
-    } catch (error) {
-      if (!isHostError(error, 'HOST_FILE_DAMAGED')) throw error;
-      const kept = keepAside(file);
-      keepAside(`${file}.bak`);
-      onRestored(new HostError('HOST_FILE_RESTORED', `${error.message}. The default settings are used`, { file, kept }));
-      return defaults;
-    }
-  }
 
   return {
     get: () => settings,

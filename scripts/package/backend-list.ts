@@ -17,10 +17,13 @@ export async function backendList({
   root,
   lock,
   target,
+  registry,
 }: {
   readonly root: string;
   readonly lock: LockPackages;
   readonly target: Target;
+  /** Of npm, with a slash at its end: hosts download from it. */
+  readonly registry: string;
 }): Promise<readonly BackendPackage[]> {
   const { llama } = nativePackages(target);
   const found: BackendPackage[] = [];
@@ -35,7 +38,7 @@ export async function backendList({
       files[file] = await hashOf(path.join(folder, file));
       bytes += (await stat(path.join(folder, file))).size;
     }
-    const url = `https://registry.npmjs.org/${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+    const url = `${registry}${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
     found.push({ name, version, backend, url, integrity, bytes, files });
   }
   return found;

@@ -76,20 +76,22 @@ describe('what a package holds of others', () => {
   });
 });
 
+const registry = 'https://registry.example/';
+
 it('GPU back ends that are left to be downloaded are listed with what the lock file and their files say', async () => {
   const small = {
     'node_modules/@node-llama-cpp/linux-x64-vulkan': lock['node_modules/@node-llama-cpp/linux-x64-vulkan'] ?? {
       dependencies: {},
     },
   };
-  const [vulkan, ...others] = await backendList({ root, lock: small, target });
+  const [vulkan, ...others] = await backendList({ root, lock: small, target, registry });
   expect(others).toEqual([]);
   const { version, integrity } = small['node_modules/@node-llama-cpp/linux-x64-vulkan'];
-  const url = `https://registry.npmjs.org/@node-llama-cpp/linux-x64-vulkan/-/linux-x64-vulkan-${version}.tgz`;
+  const url = `${registry}@node-llama-cpp/linux-x64-vulkan/-/linux-x64-vulkan-${version}.tgz`;
   expect(vulkan).toMatchObject({ name: '@node-llama-cpp/linux-x64-vulkan', backend: 'vulkan', version, integrity, url });
   expect(Object.keys(vulkan?.files ?? {})).toEqual(expect.arrayContaining(['package.json', 'dist/index.js']));
   expect(vulkan?.bytes).toBeGreaterThan(10_000_000);
-  expect(await backendList({ root, lock: {}, target: targetOf('darwin', 'arm64') })).toEqual([]);
+  expect(await backendList({ root, lock: {}, target: targetOf('darwin', 'arm64'), registry })).toEqual([]);
 });
 
 describe('the tables of docs/release.md', () => {

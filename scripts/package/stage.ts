@@ -1,8 +1,10 @@
 /** Lays out what goes into a package: `app/` becomes the archive, `outside/` lies beside it as plain files. */
+import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { UpdateFeed } from '../../electron/updates/feed.ts';
 import { hashOf, type OutsideList } from '../../platform/outside.ts';
+import { SYSTEM } from '../../platform/system.ts';
 import { backendList } from './backend-list.ts';
 import { bundlePrograms } from './bundle.ts';
 import { componentsOf } from './components.ts';
@@ -14,6 +16,12 @@ import { nativePackages, type Target } from './target.ts';
 export interface Stage {
   readonly app: string;
   readonly outside: string;
+}
+
+/** The one that this machine's npm takes packages from: a release is built where that is the public one. */
+function npmRegistry(): string {
+  const said = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', shell: SYSTEM.name === 'win32' }).trim();
+  return said.endsWith('/') ? said : `${said}/`;
 }
 
 /** Of `out/` and `resources/` as they are; `npm run build` makes them. */
@@ -38,7 +46,7 @@ export async function makeStage(options: {
   await bundlePrograms(path.join(app, 'dist'));
   await cp(at('resources'), path.join(app, 'dist', 'resources'), { recursive: true });
   await writeFile(path.join(app, 'dist', 'package.json'), manifest);
-  const packages = await backendList({ root, lock: await readLock(root), target });
+  const packages = await backendList({ root, lock: await readLock(root), target, registry: npmRegistry() });
   await writeFile(path.join(app, 'dist', 'resources', 'gpu-backends.json'), JSON.stringify({ packages }));
   await cp(path.join(app, 'dist'), path.join(program, 'dist'), { recursive: true });
   // The shell runs in Electron alone.

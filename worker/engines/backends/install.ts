@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { type Dispatcher, fetch } from 'undici';
 import { SYSTEM } from '../../../platform/system.ts';
+import { limitBytes } from '../../kit/limit-bytes.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import { requireSpace } from '../models/download-file.ts';
@@ -80,21 +81,19 @@ async function download(
   const refused = (why: string, cause?: unknown) =>
     new EngineError('ENGINE_BACKEND_DOWNLOAD', `${one.url}: ${why}`, { url: one.url }, { cause });
   const hash = createHash('sha512');
-  let received = 0;
   try {
     const response = await fetch(one.url, { signal: signal ?? null, ...(dispatcher === undefined ? {} : { dispatcher }) });
     if (!response.ok || response.body === null) throw refused(`answered with ${response.status}`);
-    const counted = new Transform({
-      transform(chunk: Buffer, _, done) {
-        received += chunk.length;
-        hash.update(chunk);
-        // It is packed; whoever sends more than what is in it sends something else.
-        done(received > one.bytes ? refused('more than was announced') : null, chunk);
-      },
-    });
     await pipeline(
       Readable.fromWeb(response.body),
-      counted,
+      // It is packed; whoever sends more than what is in it sends something else.
+      limitBytes(one.bytes, () => refused('more than was announced')),
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
       createWriteStream(archive, { mode: 0o600 }),
       ...((signal === undefined ? [] : [{ signal }]) as []),
     );

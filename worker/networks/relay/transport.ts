@@ -6,12 +6,12 @@ import type { z } from 'zod';
 import { emptySuccessSchema, successSchema } from '../../../protocol/wire/envelope.ts';
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
 import { isWorkerError, WorkerError } from '../../kit/errors.ts';
+import { limitBytes } from '../../kit/limit-bytes.ts';
 import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../outbound/connection-failure.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import { fileOrigin, type Origin, refusalOrigin, type SeenAnswer, successOrigin } from './answer-origin.ts';
 import { checkStart } from './check-start.ts';
-import { limitBytes } from './limit-bytes.ts';
 
 export interface TransportLimits {
   readonly connectMs: number;
