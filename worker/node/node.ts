@@ -102,7 +102,8 @@ export class Node {
         membership: {
           periodMs: () => this.#membershipPeriodMs(),
           poll: () => this.#keepMembership(),
-          when: () => this.#mayJudgeMembership(),
+          // Joining needs the engine's version and every past event; leaving needs neither.
+          when: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
         },
         clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
         payments: {
@@ -269,11 +270,6 @@ export class Node {
     }
   }
 
-  /** Joining needs the engine's version and every past event; leaving needs neither. */
-  #mayJudgeMembership(): boolean {
-    return this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null);
-  }
-
   /** Every loop looks at once, as after a start: what it waits for may have happened long ago. */
   lookAround(): void {
     this.#options.context.networkClock.doubt();
@@ -294,7 +290,6 @@ export class Node {
     this.#changed();
   }
 
-  /** For whoever asks when the process is gone. */
   #nodeEvent(event: RelayEvent): void {
     const { context, witness, models, money } = this.#options;
     if (!sameAddress(event.nodeAddress, context.network.address)) return;

@@ -1,6 +1,6 @@
 /** A whole node on a hand-ticked clock: real store, network and engine in memory. */
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
@@ -13,6 +13,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { GPU, QUIET_LOG, START_MS } from './loop-rig.ts';
+import { commitmentOf, remoteTask } from './remote-task.ts';
 import { tempDir } from './temp-dir.ts';
 import { nodeConfig } from './worker-rig.ts';
 
@@ -108,4 +109,23 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   node.start();
   if (run) await until(() => node.view().state === 'running');
   return { node, clock, network, engine, store, views, tasks, fatal, dataDir, advance, until, end };
+}
+
+/** The network starts a task and notes when the node first reads it. */
+export async function noticeMs({ network, clock, until }: NodeRig, n: number): Promise<number> {
+  const commitment = commitmentOf(n);
+  const startMs = clock.now();
+  network.start(remoteTask({ commitment, startTimeMs: startMs }));
+  const reads = network.callsOf('task').length;
+  await until(() => network.callsOf('task').length > reads);
+  return (network.callsOf('task')[reads]?.atMs ?? expect.fail()) - startMs;
+}
+
+/** The application validates as soon as there is a score. */
+export async function finish({ network, until, store }: NodeRig, n: number): Promise<void> {
+  const commitment = commitmentOf(n);
+  await until(() => network.tasks.get(commitment)?.status === 'ScoreReady');
+  network.change(commitment, { status: 'Validated' });
+  network.emit('TaskValidated', commitment);
+  await until(() => store.tasks.get(commitment).closedMs !== null);
 }
