@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useAlive, useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AccountsCard } from './accounts-card.tsx';
@@ -25,7 +26,6 @@ export function EarningsScreen() {
 }
 
 function Contents() {
-  const { t } = useTranslation();
   const { session } = useNode();
   const alive = useAlive();
   const changes = useStore(session.tasks, ({ revision }) => revision);
@@ -35,11 +35,7 @@ function Contents() {
   return (
     <>
       {error && <ErrorNote error={error} />}
-      {value === null && error === null && (
-        <p role="status" className="text-faint">
-          {t('frame.loading')}
-        </p>
-      )}
+      {value === null && error === null && <Loading />}
       {value !== null && <SumsCard summary={value} />}
       <div className="grid grid-cols-1 items-start gap-4 2xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         {value !== null && <EarnedCard atMs={value.atMs} />}

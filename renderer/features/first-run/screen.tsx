@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useNavigate, useParams } from 'react-router';
 import { Button } from '../../ui/button.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { doneSteps, isStep, openSteps, STEPS } from './choices.ts';
 import { DevnetOffer } from './devnet-offer.tsx';
@@ -25,9 +26,7 @@ export function FirstRunScreen() {
   if (!ready) {
     return (
       <Screen title={t('title')}>
-        <p role="status" className="text-faint">
-          {t('common:frame.loading')}
-        </p>
+        <Loading />
       </Screen>
     );
   }
@@ -52,7 +51,7 @@ export function FirstRunScreen() {
         {step === 'key' && <KeyStep {...part} />}
         {step === 'network' && <NetworkStep {...part} />}
         {step === 'gpu' && <GpuStep {...part} />}
-        <Suspense fallback={null}>
+        <Suspense fallback={<Loading />}>
           {step === 'checks' && <ChecksStep {...part} />}
           {step === 'stake' && <StakeStep {...part} open={openSteps(choices)} onCreated={finish} />}
         </Suspense>

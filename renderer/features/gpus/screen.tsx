@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { NodeNeeded } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { AssignCard } from './assign-card.tsx';
@@ -28,11 +29,7 @@ export function GpusScreen() {
         </p>
       )}
       {read.error && <ErrorNote error={read.error} />}
-      {value === null && read.error === null && (
-        <p role="status" className="text-faint">
-          {t('common:frame.loading')}
-        </p>
-      )}
+      {value === null && read.error === null && <Loading />}
       {value !== null && <CardsCard inventory={value.inventory} usedBy={value.usedBy} />}
       {value !== null && (
         <div key={profile.profile.id} className="grid items-start gap-4 lg:grid-cols-2 2xl:grid-cols-3">

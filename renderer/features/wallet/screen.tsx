@@ -4,6 +4,7 @@ import { useHostRead, useLiveRead, useNodeRead, useRefresh } from '../../rpc/hoo
 import { useAlive, useNode, useNodeView } from '../../state/app-context.ts';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Money } from '../../ui/money.tsx';
 import { RecordsShown } from '../../ui/node-needed.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -93,11 +94,7 @@ function OnChain() {
       <AddressesCard benefitAddress={value === null ? 'unknown' : value.view.benefitAddress} hasChain />
       <RecordsShown>
         {error && <ErrorNote error={error} />}
-        {value === null && error === null && (
-          <p role="status" className="text-faint">
-            {t('common:frame.loading')}
-          </p>
-        )}
+        {value === null && error === null && <Loading />}
         {value !== null && (
           <>
             {value.view.paused && <p role="status">{t('paused')}</p>}
