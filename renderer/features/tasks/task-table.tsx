@@ -29,6 +29,8 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   /** Counted from the oldest, as the list keeps it: it stays at its task while new ones come on top. */
   const [active, setActive] = useState<Place | null>(null);
+  /** Opened before it was read: End and Enter follow each other faster than a page of rows comes. */
+  const [awaited, setAwaited] = useState<Place | null>(null);
   // Counted from the oldest, a row keeps its key while new ones come on top. The same function while it means the same:
   // for another one all 100,000 places would be laid out anew.
   const getItemKey = useCallback((index: number) => total - 1 - index, [total]);
@@ -58,8 +60,7 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     if (event.target !== event.currentTarget) return;
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     if (event.key === 'Enter') {
-      const row = activeIndex === null ? undefined : rowAt(list, activeIndex);
-      if (row !== undefined) onOpen(row);
+      setAwaited(active);
       return;
     }
     const next = nextIndex(event.key, { index: activeIndex, total, pageRows });
@@ -67,11 +68,19 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
     event.preventDefault();
     virtual.scrollToIndex(next);
     setActive(total - 1 - next);
+    setAwaited(null);
   };
   const open = useRef(onOpen);
   open.current = onOpen;
+  const awaitedRow = awaited === null ? undefined : rowAt(list, total - 1 - awaited);
+  useEffect(() => {
+    if (awaitedRow === undefined) return;
+    setAwaited(null);
+    open.current(awaitedRow);
+  }, [awaitedRow]);
   const pick = useCallback((place: Place, task: TaskRow) => {
     setActive(place);
+    setAwaited(null);
     open.current(task);
   }, []);
   const toTop = () => {
