@@ -186,6 +186,13 @@ async function offers(...controls: readonly (keyof typeof en.overview.control)[]
   }
 }
 
+/** Runs in a page: keeps every text that it shows from now on. */
+const KEEP_WORDS = `
+  globalThis.words = [];
+  new MutationObserver(() => words.push(document.body.innerText)).observe(document.body, {
+    ...{ childList: true, subtree: true, characterData: true },
+  });`;
+
 /** The stake of the overview. */
 async function stakeIs(where: keyof typeof en.overview.hero.where): Promise<void> {
   for (const [{ overview }, page] of pages) {
@@ -238,9 +245,14 @@ describe('what the screen says in both languages', () => {
 
   it('the node’s process is killed: it is said, and it comes back by itself', async () => {
     const pid = await workerPid();
-    const seen = Promise.all([says('restarting'), alsoSays(({ overview }) => overview.attention.backoff.title)]);
+    // A second later it starts again: what the pages said meanwhile is kept.
+    for (const [, page] of pages) await page.evaluate(KEEP_WORDS);
     process.kill(pid, 'SIGKILL');
-    await seen;
+    for (const [{ overview, common }, page] of pages) {
+      const said = () => page.evaluate<string>('words.join("\\n")');
+      for (const text of [overview.sentence.restarting, common.nodeState.restarting, overview.attention.backoff.title])
+        await expect.poll(said, WAIT).toContain(text.split('{{')[0]);
+    }
     await says('waiting');
   }, 120_000);
 
