@@ -13,28 +13,48 @@ import type { z } from 'zod';
 export const ACT_KINDS = ['key', 'money', 'program', 'place', 'own'] as const;
 export type ActKind = (typeof ACT_KINDS)[number];
 
-/** `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows. */
-export const CALLERS = ['own', 'page'] as const;
+/** What the holder of an access token may do: look, or also pause, resume and drain nodes. */
+export const ROLES = ['read', 'operate'] as const;
+export type Role = (typeof ROLES)[number];
+
+/**
+ * `own`: a part of the program, or a command line that may read its directory; `page`: whatever a window shows; a role:
+ * another program that has a token of it.
+ */
+export const CALLERS = ['own', 'page', ...ROLES] as const;
 export type Caller = (typeof CALLERS)[number];
 
 /** What a procedure of the contract says about itself. */
 export interface ProcedureMeta {
   readonly act?: ActKind | undefined;
+  /** The least role that may call it; left out, none may. */
+  readonly access?: Role | undefined;
 }
 
 const base = oc.$meta<ProcedureMeta>({});
 
 /** One that a page may call by itself. */
-export function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
-  return base.input(input).output(output);
+export function procedure<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output, access?: Role) {
+  return base.meta({ access }).input(input).output(output);
 }
 
-/** One that a page may not do alone. */
-export function act<Input extends z.ZodType, Output extends z.ZodType>(kind: ActKind, input: Input, output: Output) {
-  return base.meta({ act: kind }).input(input).output(output);
+/** One that a page may not do alone. A role that may call it does so where no person would have to be asked. */
+export function act<Input extends z.ZodType, Output extends z.ZodType>(
+  kind: ActKind,
+  input: Input,
+  output: Output,
+  access?: Role,
+) {
+  return base.meta({ act: kind, access }).input(input).output(output);
 }
 
 /** A subscription. */
-export function stream<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) {
-  return base.input(input).output(eventIterator(output));
+export function stream<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output, access?: Role) {
+  return base.meta({ access }).input(input).output(eventIterator(output));
+}
+
+/** Whether a caller may call a procedure at all; what of it then needs a person is another question. */
+export function isAdmitted(caller: Caller, { access }: ProcedureMeta): boolean {
+  if (caller === 'own' || caller === 'page') return true;
+  return access === 'read' || access === caller;
 }

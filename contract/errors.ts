@@ -29,6 +29,14 @@ export const CONTRACT_ERRORS = {
     meaning: 'The page in the browser has no session, or its session ended: logged out, restarted or expired.',
     remedy: 'Run `crynux-node window` on the machine that runs the program, and open the address it prints.',
   },
+  ACCESS_DENIED: {
+    meaning: 'The access token’s role does not include this.',
+    remedy: 'Use a token of the role `operate` to pause, resume and drain; everything else is done at that program itself.',
+  },
+  ACCESS_REVOKED: {
+    meaning: 'The access token was revoked, and its connections were closed.',
+    remedy: 'Make another one with `crynux-node access create` at that program, if you still need it.',
+  },
   ACT_NOT_CONFIRMED: {
     meaning: 'An action that needs a person’s confirmation was not confirmed; nothing was done.',
     remedy:

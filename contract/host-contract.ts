@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
+import { accessCreatedSchema, accessDraftSchema, accessNameSchema, accessViewSchema } from './access.ts';
 import { actQuestionSchema } from './act-questions.ts';
 import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
@@ -130,7 +131,7 @@ export const hostContract = {
     test: procedure(z.object({ channel: z.enum(CHANNELS) }), nothing),
   },
   networks: {
-    list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) })),
+    list: procedure(nothing, z.object({ networks: z.array(networkViewSchema), problems: z.array(errorViewSchema) }), 'read'),
     /** Asks the network's contract. */
     minimumStake: procedure(z.object({ id: z.string() }), minimumStakeSchema),
     /** What an address has and needs there for a stake; null where nothing is staked on a chain. */
@@ -190,6 +191,13 @@ export const hostContract = {
     confirmExport: act('key', keys.exportConfirmSchema, keys.exportedKeySchema),
     /** Takes it out of use; it is never deleted. Refused while a profile has it. */
     archive: act('key', z.object({ address: addressField }), nothing),
+  },
+  /** Who else may read or steer the nodes of this program. Only the command line gives and takes access. */
+  access: {
+    list: act('own', nothing, z.object({ tokens: z.array(accessViewSchema) })),
+    create: act('own', accessDraftSchema, accessCreatedSchema),
+    /** Ends its connections at once. */
+    revoke: act('own', z.object({ name: accessNameSchema }), nothing),
   },
   acts: {
     /** What a page wants, and a person has not answered yet. */

@@ -7,18 +7,18 @@ import * as acts from './money-acts.ts';
 const nothing = z.object({});
 
 export const MONEY_PROCEDURES = {
-  summary: { input: nothing, output: money.moneySummarySchema },
-  entries: { input: money.entriesQuerySchema, output: money.entriesPageSchema },
-  task: { input: money.taskMoneyQuerySchema, output: money.taskMoneySchema },
-  earnings: { input: money.earningsQuerySchema, output: money.earningsSchema },
+  summary: { input: nothing, output: money.moneySummarySchema, access: 'read' },
+  entries: { input: money.entriesQuerySchema, output: money.entriesPageSchema, access: 'read' },
+  task: { input: money.taskMoneyQuerySchema, output: money.taskMoneySchema, access: 'read' },
+  earnings: { input: money.earningsQuerySchema, output: money.earningsSchema, access: 'read' },
   exportCsv: { input: money.csvQuerySchema, output: money.csvChunkSchema },
   /** Reads every source anew; may take some seconds. */
   reconcile: { input: nothing, output: money.reconciliationSchema },
   acknowledgeTransfer: { input: acts.acknowledgeTransferSchema, output: nothing },
-  withdrawals: { input: nothing, output: acts.withdrawalsSchema },
+  withdrawals: { input: nothing, output: acts.withdrawalsSchema, access: 'read' },
   prepareWithdrawal: { input: acts.withdrawalInputSchema, output: acts.withdrawalPreviewSchema },
   confirmWithdrawal: { input: acts.withdrawalConfirmSchema, output: acts.withdrawalRequestedSchema, act: 'money' },
-  stake: { input: nothing, output: acts.stakeViewSchema },
+  stake: { input: nothing, output: acts.stakeViewSchema, access: 'read' },
   whatIf: { input: acts.whatIfSchema, output: acts.weightForecastSchema },
   prepareChainAct: { input: z.object({ act: acts.chainActSchema }), output: acts.chainActPreviewSchema },
   confirmChainAct: { input: acts.chainActConfirmSchema, output: acts.chainActDoneSchema, act: 'money' },

@@ -34,13 +34,13 @@ type NoErrors = Record<never, never>;
 function moneyContract(): MoneyContract {
   const built = Object.entries(MONEY_PROCEDURES).map(([name, { input, output, ...rest }]) => [
     name,
-    'act' in rest ? act(rest.act, input, output) : procedure(input, output),
+    'act' in rest ? act(rest.act, input, output) : procedure(input, output, 'access' in rest ? rest.access : undefined),
   ]);
   return Object.fromEntries(built) as MoneyContract;
 }
 
 /** A node's state now, then at each change; views carry their own revision, and an older one replaces nothing. */
-const watchNode = stream(nothing, nodeViewSchema);
+const watchNode = stream(nothing, nodeViewSchema, 'read');
 
 export const protectionSchema = z.object({
   /** Scores that are written down, and cannot be signed otherwise again. */
@@ -58,11 +58,11 @@ export const nodeContract = {
   node: {
     watch: watchNode,
     /** What is on record of what the network last said of the node, whether its process runs or not. */
-    last: procedure(nothing, lastWordSchema),
+    last: procedure(nothing, lastWordSchema, 'read'),
     /** Takes no new tasks; the current one is finished first. */
-    pause: procedure(nothing, nothing),
+    pause: procedure(nothing, nothing, 'operate'),
     /** Also the host's consent to join again after a slash or a kick-out. */
-    resume: act('money', nothing, nothing),
+    resume: act('money', nothing, nothing, 'operate'),
     /** To accept a changed result is to risk the stake. */
     selfTest: act('money', z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
     /** Does the engine's first tasks again, or leaves the node without them, and so without tasks. */
@@ -72,46 +72,48 @@ export const nodeContract = {
   },
   storage: {
     /** What is kept, and by which policy; the policy is a part of the profile. */
-    view: procedure(nothing, storageSchema),
+    view: procedure(nothing, storageSchema, 'read'),
     /** Removes at once what is over the policy, which happens by itself every minute. */
     prune: procedure(nothing, storageSchema),
   },
   tasks: {
-    page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema),
+    page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema, 'read'),
     detail: procedure(tasks.taskQuerySchema, tasks.taskDetailSchema),
     file: procedure(tasks.taskFileQuerySchema, tasks.taskFileBytesSchema),
-    watch: stream(nothing, tasks.tasksUpdateSchema),
+    watch: stream(nothing, tasks.tasksUpdateSchema, 'read'),
   },
   money: moneyContract(),
   trust: {
     cases: procedure(
       z.object({ limit: z.number().int().positive().max(500), offset: count.default(0) }),
       z.object({ cases: z.array(caseSummarySchema), total: count }),
+      'read',
     ),
     case: procedure(z.object({ id: z.string() }), caseFileSchema),
     /** A zip file; secrets are left out of it. */
     exportCase: procedure(z.object({ id: z.string() }), z.object({ fileName: z.string(), base64: z.string() })),
-    qos: procedure(nothing, qosExplanationSchema),
-    noTasks: procedure(nothing, noTasksSchema),
-    protection: procedure(nothing, protectionSchema),
+    qos: procedure(nothing, qosExplanationSchema, 'read'),
+    noTasks: procedure(nothing, noTasksSchema, 'read'),
+    protection: procedure(nothing, protectionSchema, 'read'),
   },
   gpus: {
-    inventory: procedure(nothing, gpuInventorySchema),
+    inventory: procedure(nothing, gpuInventorySchema, 'read'),
     history: procedure(
       z.object({ cardId: z.string(), fromMs: z.number(), toMs: z.number(), points: z.number().int().min(2).max(1_000) }),
       z.object({ points: z.array(gpuHistoryPointSchema) }),
+      'read',
     ),
     /** What the cards have used, a row per card and UTC day that begins in the span. */
-    energy: procedure(z.object({ fromMs: z.number(), toMs: z.number() }), z.object({ rows: z.array(cardEnergySchema) })),
+    energy: procedure(z.object({ fromMs: z.number(), toMs: z.number() }), z.object({ rows: z.array(cardEnergySchema) }), 'read'),
   },
   models: {
-    watch: stream(nothing, modelsUpdateSchema),
+    watch: stream(nothing, modelsUpdateSchema, 'read'),
     /** Does what is asked, or says coded why not. */
     ask: procedure(modelsRequestSchema, z.object({ removal: removalSchema.nullable() })),
   },
   checks: {
     /** Of the last start; null = none was made. */
-    last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() })),
+    last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() }), 'read'),
     run: procedure(nothing, preflightReportSchema),
     /** The host's word, for this run of the node, that no other machine runs with its key. Two would get it slashed. */
     confirmAlone: act('money', nothing, nothing),

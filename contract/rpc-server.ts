@@ -7,17 +7,19 @@ import type { AnyProcedure, AnyRouter } from '@orpc/server';
 import { ORPCError } from '@orpc/server';
 import { type MinimalWebsocket, RPCHandler } from '@orpc/server/websocket';
 import { CodedError } from '../protocol/errors.ts';
-import type { ActKind, Caller, ProcedureMeta } from './acts.ts';
+import { type ActKind, type Caller, isAdmitted, type ProcedureMeta } from './acts.ts';
 import { ContractError } from './errors.ts';
 import { toRpcError } from './rpc-errors.ts';
 import { checkRequestFrame, MAX_UNDER_WAY } from './rpc-frames.ts';
 import type { RpcPort } from './rpc-port.ts';
 
-/** A call of a page to a procedure that is an act. */
+/** A call of a page, or by a role, to a procedure that is an act. */
 export interface ActCall {
   /** As in the contract, joined by dots. */
   readonly path: string;
   readonly act: ActKind;
+  /** Left out, a page. */
+  readonly caller?: Caller;
   /** Parsed. */
   readonly input: unknown;
 }
@@ -87,10 +89,15 @@ async function guardActs(
   guard: ActGuard,
 ): Promise<void> {
   const { meta, inputSchema } = call.procedure['~orpc'] as { meta: ProcedureMeta; inputSchema?: AnySchema };
-  if (meta.act === undefined || call.context.caller === 'own') return;
+  const { caller } = call.context;
+  if (!isAdmitted(caller, meta)) {
+    const path = call.path.join('.');
+    throw new ContractError('ACCESS_DENIED', `the role ${caller} may not call ${path}`, { path, role: caller });
+  }
+  if (meta.act === undefined || caller === 'own') return;
   const parsed = await inputSchema?.['~standard'].validate(call.input);
   if (parsed === undefined || parsed.issues !== undefined) return;
-  await guard({ path: call.path.join('.'), act: meta.act, input: parsed.value });
+  await guard({ path: call.path.join('.'), act: meta.act, caller, input: parsed.value });
 }
 
 interface Served {

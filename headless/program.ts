@@ -66,6 +66,7 @@ export async function openProgram({
       port,
       files,
       random: systemRandom,
+      access: app.parts.access,
       serveHost: (port, caller) => app.serve(port, caller),
       nodePort: (profileId, caller) => app.connectNode(profileId, caller) ?? recordsOf(app, profileId, caller),
     });

@@ -179,6 +179,18 @@ export const HOST_ERRORS = {
     meaning: 'What was fetched is not the file that the release page describes; it was thrown away.',
     remedy: 'Fetch it again. If it happens again, something between here and the page changes files: use another connection.',
   },
+  ACCESS_NAME_TAKEN: {
+    meaning: 'There is already an access token of this name.',
+    remedy: 'Choose another name, or revoke the old one first: `crynux-node access revoke NAME`.',
+  },
+  ACCESS_UNKNOWN: {
+    meaning: 'There is no access token of this name.',
+    remedy: '`crynux-node access list` shows those that there are.',
+  },
+  ACCESS_TOO_MANY: {
+    meaning: 'There are as many access tokens as this program keeps.',
+    remedy: 'Revoke those that nobody uses.',
+  },
   LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
 } as const satisfies ErrorCatalogue;
 

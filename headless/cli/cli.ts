@@ -4,6 +4,7 @@ import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-version.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addActCommands } from './commands/acts.ts';
 import { addBackendCommands } from './commands/backends.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addMachineCommands,
   addBackendCommands,
   addKeyCommands,
+  addAccessCommands,
   addSettingsCommands,
   addDoctorCommand,
 ];

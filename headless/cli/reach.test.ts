@@ -18,6 +18,9 @@ const NOT_YET = 'window only, not yet a command';
 const DESKTOP = 'the desktop program updates itself; without it the package manager does';
 
 const HOST: Readonly<Record<string, Reach>> = {
+  'access.list': by('access list'),
+  'access.create': by('access create'),
+  'access.revoke': by('access revoke'),
   'acts.pending': by('confirm'),
   'acts.confirm': by('confirm'),
   'app.info': by('doctor'),

@@ -24,6 +24,7 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
   RPC_FRAME_TOO_LARGE: TOO_LARGE,
   RPC_FLOOD: TRY_AGAIN_LATER,
   RPC_SESSION_ENDED: NO_SESSION,
+  ACCESS_REVOKED: NO_SESSION,
 };
 
 export function socketPort(socket: WebSocket): RpcPort {

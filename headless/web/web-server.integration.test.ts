@@ -13,6 +13,8 @@ import { createHostClient } from '../../contract/rpc-client.ts';
 import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
 import { systemRandom } from '../../devnet/system.ts';
+import { type AccessTokens, openAccessTokens } from '../../host/access/access-tokens.ts';
+import { ManualClock } from '../../protocol/ports.ts';
 import { MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
 import { MAX_AGE_MS } from './entry-gate.ts';
 import { readStaticFiles } from './static-files.ts';
@@ -23,6 +25,7 @@ const INFO = { ...APP, features: { notifications: false, startAtLogin: false, tr
 
 let dir: string;
 let server: WebServer;
+let access: AccessTokens;
 let nowMs = 0;
 const nodes: { profileId: string; port: RpcPort }[] = [];
 
@@ -37,12 +40,14 @@ beforeAll(async () => {
   symlinkSync(path.join(dir, 'secret.json'), path.join(root, 'link.json'));
   const info = implement(hostContract).app.info.handler(() => INFO);
   const rpc = createRpcServer({ app: { info } }, () => {});
+  access = openAccessTokens({ file: path.join(dir, 'access.json'), clock: new ManualClock(0), random: systemRandom });
   server = await startWebServer({
+    access,
     port: 0,
     files: readStaticFiles(root),
     random: systemRandom,
     monotonicMs: () => nowMs,
-    serveHost: (port) => rpc.serve(port),
+    serveHost: (port, caller) => rpc.serve(port, caller),
     nodePort(profileId) {
       const [near, far] = portPair();
       nodes.push({ profileId, port: far });
@@ -283,8 +288,38 @@ describe('connections', () => {
 });
 
 it('a taken port is said so', async () => {
-  const options = { files: null, random: systemRandom, serveHost: () => {}, nodePort: () => null };
+  const options = { files: null, random: systemRandom, access, serveHost: () => {}, nodePort: () => null };
   await expect(startWebServer({ ...options, port: server.port })).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
+});
+
+describe('an access token', () => {
+  const bearer = ({ token }: { readonly token: string }) => ({ authorization: `Bearer ${token}` });
+
+  it('lets its holder in by any name, never a page, and to nothing but the contract', async () => {
+    const reader = access.create({ name: 'reader', role: 'read' });
+    // As behind an ingress that passes the name on.
+    const { socket, status } = await upgrade('/rpc/host', { ...bearer(reader), host: 'fleet.example' });
+    expect(status).toBe(101);
+    const refused = await createHostClient(socketPort(socket))
+      .app.info({})
+      .catch((error: { code: string }) => error.code);
+    expect(refused).toBe('ACCESS_DENIED');
+    expect(await upgrade('/rpc/host', { ...bearer(reader), origin: 'http://evil.example' })).toMatchObject({ status: 403 });
+    expect(await upgrade('/rpc/host', bearer({ token: `${reader.token.slice(0, -1)}_` }))).toMatchObject({ status: 401 });
+    expect(await ask('/address', bearer(reader))).toMatchObject({ status: 401 });
+    socket.terminate();
+  });
+
+  it('that is revoked ends its connections at once, and opens none', async () => {
+    const [gone, stays] = [access.create({ name: 'gone', role: 'operate' }), access.create({ name: 'stays', role: 'operate' })];
+    const open = await upgrade('/rpc/host', bearer(gone));
+    const other = await upgrade('/rpc/host', bearer(stays));
+    access.revoke('gone');
+    expect(await open.ended).toBe('4401 ACCESS_REVOKED');
+    expect(await upgrade('/rpc/host', bearer(gone))).toMatchObject({ status: 401 });
+    expect(other.socket.readyState).toBe(WebSocket.OPEN);
+    other.socket.terminate();
+  });
 });
 
 describe('connections that stay', () => {

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { ACCESS_REVOKED } from '../../contract/access.ts';
 import type { Caller } from '../../contract/acts.ts';
 import { SECURITY_HEADERS } from '../../contract/content-security.ts';
 import {
@@ -22,6 +23,7 @@ import {
 } from '../../contract/page-session.ts';
 import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
+import type { AccessTokens } from '../../host/access/access-tokens.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
@@ -44,6 +46,8 @@ export interface WebServerOptions {
   /** Null: the window has not been built, or is not wanted. */
   readonly files: StaticFiles | LiveWindow | null;
   readonly random: Random;
+  /** Who else may read or steer the nodes. */
+  readonly access: Pick<AccessTokens, 'find' | 'watchRevoked'>;
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort, caller: Caller) => void;
   /** A connection to a node's own contract, or to its records; null = there is neither. */
@@ -69,8 +73,11 @@ const MAX_CONNECTIONS = 64;
 const MAX_PER_BROWSER = 32;
 /** Who has no session is told so, and gone. */
 const MAX_STRANGERS = 16;
+/** Of one access token: the host, and several nodes. */
+const MAX_PER_TOKEN = 16;
 const COMMAND_LINE = 'command line';
 const NOBODY = 'nobody';
+const TOKEN = 'token ';
 const NODE_PATH = '/rpc/node/';
 
 /** How often sessions are looked at whose pages do nothing. */
@@ -168,13 +175,12 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const refuse = (status: number) => void socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\n\r\n`);
-    const who = visitor(request, gate);
+    const who = visitor(request, gate, options.access);
     if (who.kind === 'refused') return refuse(who.status);
-    const client = who.kind === 'page' ? `page ${who.secret}` : who.kind === 'commandLine' ? COMMAND_LINE : NOBODY;
+    const client = clientOf(who);
     if (!slots.isFree(client)) return refuse(503);
     // A page cannot see why an upgrade was refused: one without a session is let in, told so, and shown out.
-    const serve =
-      who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', who.kind === 'commandLine' ? 'own' : 'page', options);
+    const serve = who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', callerOf(who), options);
     if (serve === null) return refuse(404);
     sockets.handleUpgrade(request, socket, head, (open) => {
       slots.take(client, open);
@@ -183,6 +189,12 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
         const joined = gate.join(who.secret, () => port.close(SESSION_ENDED));
         if (joined === null) return port.close(SESSION_ENDED);
         port.onClose(() => joined.left());
+      }
+      if (who.kind === 'access') {
+        // It may have been revoked while the connection was made.
+        if (options.access.find(who.token) === null) return port.close(ACCESS_REVOKED);
+        const unwatch = options.access.watchRevoked((name) => name === who.name && port.close(ACCESS_REVOKED));
+        port.onClose(unwatch);
       }
       serve(port);
       // Whoever does not say goodbye keeps no place here.
@@ -201,7 +213,10 @@ function createSlots() {
       const own = countOf((one) => one === client);
       if (client === NOBODY) return own < MAX_STRANGERS;
       if (client === COMMAND_LINE) return own < MAX_CONNECTIONS;
-      return own < MAX_PER_BROWSER && countOf((one) => one !== COMMAND_LINE && one !== NOBODY) < MAX_CONNECTIONS;
+      const isToken = (one: string) => one.startsWith(TOKEN);
+      if (isToken(client)) return own < MAX_PER_TOKEN && countOf(isToken) < MAX_CONNECTIONS;
+      const isPage = (one: string) => one !== COMMAND_LINE && one !== NOBODY && !isToken(one);
+      return own < MAX_PER_BROWSER && countOf(isPage) < MAX_CONNECTIONS;
     },
     take(client: string, socket: WebSocket): void {
       taken.set(socket, client);
@@ -213,17 +228,33 @@ function createSlots() {
 type Visitor =
   | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'commandLine' }
+  | { readonly kind: 'access'; readonly name: string; readonly role: Caller; readonly token: string }
   | { readonly kind: 'page'; readonly secret: string }
   | { readonly kind: 'noSession' };
 
-function visitor({ headers }: IncomingMessage, gate: EntryGate): Visitor {
+function visitor({ headers }: IncomingMessage, gate: EntryGate, access: WebServerOptions['access']): Visitor {
   const { host, origin, authorization } = headers;
+  // Whatever name it comes by, as from behind an ingress: no page can set this header, and only its holder knows a token.
+  const token = origin === undefined ? (credentialsIn(authorization, 'Bearer') ?? '') : '';
+  const grant = access.find(token);
+  if (grant !== null) return { kind: 'access', name: grant.name, role: grant.role, token };
   if (!isLoopbackHost(host)) return { kind: 'refused', status: 421 };
   // Whoever can read the token file is no page of a browser; and a page cannot set this header.
   if (origin === undefined) return gate.isCommandLine(authorization) ? { kind: 'commandLine' } : { kind: 'refused', status: 401 };
   if (!isOwnOrigin(origin, host)) return { kind: 'refused', status: 403 };
   const secret = secretIn(headers['sec-websocket-protocol']);
   return secret !== null && gate.has(secret) ? { kind: 'page', secret } : { kind: 'noSession' };
+}
+
+function clientOf(who: Exclude<Visitor, { readonly kind: 'refused' }>): string {
+  if (who.kind === 'page') return `page ${who.secret}`;
+  if (who.kind === 'access') return `${TOKEN}${who.name}`;
+  return who.kind === 'commandLine' ? COMMAND_LINE : NOBODY;
+}
+
+function callerOf(who: Exclude<Visitor, { readonly kind: 'refused' | 'noSession' }>): Caller {
+  if (who.kind === 'access') return who.role;
+  return who.kind === 'commandLine' ? 'own' : 'page';
 }
 
 function showOut(port: RpcPort): void {

@@ -143,6 +143,9 @@ describe('the contract', () => {
   it('says of every procedure whether a page may do it alone', () => {
     const classes = classesOf({ host: hostContract, node: nodeContract });
     expect(Object.fromEntries(classes.filter(([, act]) => act !== undefined))).toEqual({
+      'host.access.list': 'own',
+      'host.access.create': 'own',
+      'host.access.revoke': 'own',
       'host.acts.pending': 'own',
       'host.acts.confirm': 'own',
       'host.keys.confirmExport': 'key',

@@ -84,6 +84,9 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     confirmed({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
   'keys.archive': ({ input }, { ask }) =>
     confirmed({ name: 'archiveKey', address: (input as { address: string }).address, facts: {} }, ask),
+  'access.list': forCommandLine,
+  'access.create': forCommandLine,
+  'access.revoke': forCommandLine,
   'acts.pending': forCommandLine,
   'acts.confirm': forCommandLine,
 };

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { SYSTEM } from '../../platform/system.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/kit/directory-lock.ts';
+import { type AccessTokens, openAccessTokens } from '../access/access-tokens.ts';
 import type { HostError } from '../errors.ts';
 import { createKeychain } from '../keys/keychain.ts';
 import { keychainAccess } from '../keys/keychain-access.ts';
@@ -33,6 +34,8 @@ export interface HostStores {
   readonly keys: Keys;
   readonly devnetKeys: DevnetKeys;
   readonly profiles: ProfileStore;
+  /** Who else may read or steer its nodes. */
+  readonly access: AccessTokens;
   readonly settings: SettingsStore;
   /** Those of them that are secrets. */
   readonly secrets: SecretSettings;
@@ -85,9 +88,10 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
     });
     const askKeychain = keychainAccess({ clock, backendProblem });
     const secrets = openSecretSettings({ file: at('secrets.json'), askKeychain, onRestored });
+    const access = openAccessTokens({ file: at('access.json'), clock, random, onSetAside: onRestored });
     const firstRun = openFirstRun({ file: at('first-run.json') });
     const devnetKeys = openDevnetKeys({ dataDir: folders.devnet, random });
-    return { folders, keys, devnetKeys, profiles, settings, secrets, firstRun, lock, notices };
+    return { folders, keys, devnetKeys, profiles, access, settings, secrets, firstRun, lock, notices };
   } catch (error) {
     lock.release();
     throw error;

@@ -13,7 +13,8 @@ import { streamOf } from './streams.ts';
 const done = {};
 
 export function createHostRouter(parts: HostParts) {
-  const { info, settings, secrets, announcer, engines, official, firstRun, keys, acts, places, devnet, nodes, updates } = parts;
+  const { info, settings, secrets, announcer, engines, official, firstRun, keys, access, acts, places, devnet, nodes, updates } =
+    parts;
   return contract.router({
     app: { info: contract.app.info.handler(() => info) },
     settings: {
@@ -78,6 +79,14 @@ export function createHostRouter(parts: HostParts) {
       confirmExport: contract.keys.confirmExport.handler(({ input }) => keys.confirmExport(input)),
       archive: contract.keys.archive.handler(async ({ input }) => {
         await keys.archive(input.address);
+        return done;
+      }),
+    },
+    access: {
+      list: contract.access.list.handler(() => ({ tokens: [...access.list()] })),
+      create: contract.access.create.handler(({ input }) => access.create(input)),
+      revoke: contract.access.revoke.handler(({ input }) => {
+        access.revoke(input.name);
         return done;
       }),
     },

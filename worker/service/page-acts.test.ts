@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createNodeClient } from '../../contract/rpc-client.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
+import { portPair } from '../../contract/rpc-port.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { nodeView, serviceRig } from './testing/service-rig.ts';
 
@@ -65,6 +67,24 @@ describe('a page', () => {
     rig.answer = true;
     expect(await code(rig.page.node.resume({}))).toBe('done');
   });
+
+  it.each([
+    ['paused', 'done'],
+    ['slashed', 'ACT_NOT_CONFIRMED'],
+    ['kickedOut', 'ACT_NOT_CONFIRMED'],
+    ['stopped', 'ACT_NOT_CONFIRMED'],
+  ] as const)(
+    'no more than a token of the role operate, for which nobody is asked, has a node go on that is %s: %s',
+    async (state, expected) => {
+      const { rig, told } = rigIn(state);
+      rig.answer = true;
+      const [near, far] = portPair();
+      rig.service.serve(far, 'operate');
+      expect(await code(createNodeClient(near).node.resume({}))).toBe(expected);
+      expect(told).toEqual(expected === 'done' ? ['resume'] : []);
+      expect(rig.questions).toEqual([]);
+    },
+  );
 
   it('may pause, and look at the self-test anew or reject it: that risks nothing', async () => {
     const { rig, told } = rigIn('running');

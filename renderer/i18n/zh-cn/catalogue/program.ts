@@ -10,6 +10,8 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
     '浏览器中的页面没有会话，或会话已结束：已退出登录、程序已重启或会话已过期。',
     '请在运行程序的机器上执行 crynux-node window，并打开它显示的地址。',
   ],
+  ACCESS_DENIED: ['访问令牌的角色不包含此操作。', '暂停、恢复和停空需要 `operate` 角色的令牌；其他操作请在该程序上进行。'],
+  ACCESS_REVOKED: ['访问令牌已被撤销，其连接已关闭。', '如仍需访问，请在该程序上用 `crynux-node access create` 创建新令牌。'],
   ACT_NOT_CONFIRMED: [
     '需要本人确认的操作没有得到确认；没有执行任何操作。',
     '请重试，并在程序的对话框、运行程序的终端或用 crynux-node confirm 确认。',
@@ -152,6 +154,9 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
   PROFILE_STAKE_NOT_ALLOWED: ['此节点设置中的质押尚未经人确认；没有质押任何金额。', '请手动启动节点并确认质押，或将质押改回。'],
   PROFILE_RUNNING: ['节点正在运行、启动或停止。', '请停止节点，并等它退出。'],
   PROFILE_NOT_RUNNING: ['节点没有运行。', '请先启动它。'],
+  ACCESS_NAME_TAKEN: ['已有同名的访问令牌。', '请换一个名称，或先撤销旧令牌：`crynux-node access revoke NAME`。'],
+  ACCESS_UNKNOWN: ['没有该名称的访问令牌。', '`crynux-node access list` 会列出现有的令牌。'],
+  ACCESS_TOO_MANY: ['访问令牌的数量已达上限。', '请撤销无人使用的令牌。'],
   LOG_UNREADABLE: ['无法读取或写入日志。', '请检查磁盘和文件夹的权限。'],
   NETWORK_PRESET_UNREADABLE: ['无法读取网络预设，或它不是 JSON。', '请更正或删除该文件；其他网络不受影响。'],
   NETWORK_PRESET_BAD: ['网络预设的格式不对。', '请更正相应字段；其他网络不受影响。'],
