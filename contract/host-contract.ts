@@ -223,6 +223,8 @@ export const hostContract = {
     check: procedure(z.object({ draft: profileDraftSchema }), preflightReportSchema),
     /** Where a start would stake an amount that no person has said yes to, it needs the word of one. */
     start: act('money', profileRef, nothing),
+    /** What the profile says now of its stake, and of joining again, is allowed: the word of whoever may read the data directory. */
+    allowStake: act('own', profileRef, nothing),
     /** The current task is finished first; the stake stays. */
     stop: procedure(profileRef, nothing),
     /** Everything for a node on this machine's own network in one step: network, key, funds, profile, start. Ends with its call. */

@@ -154,6 +154,7 @@ describe('the contract', () => {
       'host.settings.setSecret': 'place',
       'host.engines.inspect': 'place',
       'host.networks.add': 'money',
+      'host.profiles.allowStake': 'own',
       'host.profiles.create': 'program',
       'host.profiles.createOnDevnet': 'program',
       'host.profiles.start': 'money',
@@ -324,8 +325,8 @@ describe('a page', () => {
     expect(await inspect({ chosen: engine?.token })).toBe('ACT_NOT_FOR_PAGES');
   });
 
-  it('neither sees nor confirms what waits for a person', async () => {
-    for (const path of ['acts.pending', 'acts.confirm']) {
+  it('neither sees nor confirms what waits for a person, and allows no stake', async () => {
+    for (const path of ['acts.pending', 'acts.confirm', 'profiles.allowStake']) {
       expect(await outcome(guard(true).check({ path, act: 'own', input: { id: '0' } }))).toBe('ACT_NOT_FOR_PAGES');
     }
   });

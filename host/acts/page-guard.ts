@@ -41,6 +41,7 @@ export interface PageGuardOptions {
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
   'profiles.start': ({ input }, { stakeWords, ask }) =>
     stakeWords.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
+  'profiles.allowStake': forCommandLine,
   'profiles.create': knownDraft,
   'profiles.update': knownDraft,
   // An engine that is not named is our own.

@@ -54,6 +54,8 @@ export interface HostAppOptions {
   /** Opens the files for one command alone; left out, it is a program that stays. */
   readonly role?: 'program' | 'command';
   readonly electronBackend?: string | null;
+  /** Cost of a passphrase of the keystore; tests take a smaller one. */
+  readonly scryptN?: number;
   /** Null: this shell cannot update itself. */
   readonly updates?: Updates | null;
   /** Start a process each; left out, Node's fork does. */
@@ -107,7 +109,8 @@ function ownAddressesOf({ keys, devnetKeys }: Pick<HostParts, 'keys' | 'devnetKe
 export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null, localMode = 'relay' } = options;
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
-  const stores = await openStores({ dataDir, clock, random, electronBackend, role });
+  const cost = options.scryptN === undefined ? {} : { scryptN: options.scryptN };
+  const stores = await openStores({ dataDir, clock, random, electronBackend, role, ...cost });
   const { profiles, folders, lock, keys, devnetKeys } = stores;
   const notices = stores.notices.map(({ code, message, data }) => ({
     ...{ code, message, data: { ...data } },

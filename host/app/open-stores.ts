@@ -55,10 +55,19 @@ export interface OpenStoresOptions {
   readonly electronBackend: string | null;
   /** A command that opens the directory for a moment, or the program that stays. */
   readonly role: Extract<OwnerRole, 'program' | 'command'>;
+  /** Cost of a passphrase of the keystore; left out, the usual one. */
+  readonly scryptN?: number;
 }
 
 /** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_*. Nothing then stays open. */
-export async function openStores({ dataDir, clock, random, electronBackend, role }: OpenStoresOptions): Promise<HostStores> {
+export async function openStores({
+  dataDir,
+  clock,
+  random,
+  electronBackend,
+  role,
+  ...cost
+}: OpenStoresOptions): Promise<HostStores> {
   const opened = openPrivateFolder(dataDir);
   const notices: HostError[] = opened === null ? [] : [opened];
   const onRestored = (problem: HostError) => void notices.push(problem);
@@ -80,11 +89,15 @@ export async function openStores({ dataDir, clock, random, electronBackend, role
       keychainBackendProblem({ ...keychain, env: process.env, homeDir: os.homedir(), electronBackend });
     const keys = await openKeys({
       indexFile: at('keys.json'),
-      stores: [createKeychain({ clock, name: keychain.name, backendProblem }), createKeystore({ folder: at('keystore'), clock })],
+      stores: [
+        createKeychain({ clock, name: keychain.name, backendProblem }),
+        createKeystore({ folder: at('keystore'), clock, ...cost }),
+      ],
       clock,
       random,
       usedBy: (address) => profiles.usedBy(address),
       onRestored,
+      ...cost,
     });
     const askKeychain = keychainAccess({ clock, backendProblem });
     const secrets = openSecretSettings({ file: at('secrets.json'), askKeychain, onRestored });

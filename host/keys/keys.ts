@@ -14,14 +14,15 @@ import type {
   KeyView,
   proveBackupSchema,
 } from '../../contract/keys.ts';
-import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { Hex } from '../../protocol/hex.ts';
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { HostError } from '../errors.ts';
+import { importedKey } from './imported-key.ts';
 import { type KeyEntry, openKeyIndex } from './key-index.ts';
 import type { KeyStore } from './key-store.ts';
-import { decryptKey, encryptKey } from './keystore.ts';
+import { encryptKey } from './keystore.ts';
 import { pastedText } from './pasted-text.ts';
 import { keyOfWords, newWords, questions } from './recovery-words.ts';
 
@@ -231,19 +232,6 @@ class HostKeys implements Keys {
     const unlocked = !archived && (store === 'keychain' || this.#unlocked.has(address));
     return { address, store, createdMs, backedUp, archived, unlocked };
   }
-}
-
-async function importedKey(order: ImportKey): Promise<Hex> {
-  if (order.kind === 'words') return keyOfWords(order.words);
-  if (order.kind === 'keystoreFile') return decryptKey({ json: order.json, passphrase: order.filePassphrase });
-  const text = pastedText(order.privateKey).replaceAll(' ', '').toLowerCase();
-  const key = text.startsWith('0x') ? text : `0x${text}`;
-  try {
-    if (isHex(key, 32) && addressOf(key) !== '0x') return key;
-  } catch {
-    // Invalid key; reported below without echoing the input.
-  }
-  throw new HostError('KEY_BAD_PRIVATE_KEY', 'not a private key');
 }
 
 function isWhole(words: readonly string[], address: Hex): boolean {

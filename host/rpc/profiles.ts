@@ -55,6 +55,10 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       await nodes.start(id);
       return done;
     }),
+    allowStake: contract.profiles.allowStake.handler(({ input: { id } }) => {
+      stakeWords.allow(id);
+      return done;
+    }),
     stop: contract.profiles.stop.handler(async ({ input: { id } }) => {
       await nodes.stop(id);
       return done;

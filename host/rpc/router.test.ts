@@ -139,6 +139,7 @@ const INPUTS: readonly (readonly [string, unknown])[] = [
   ['profiles.create', { draft: DRAFT }],
   ['profiles.watch', {}],
   ['profiles.check', { draft: DRAFT }],
+  ['profiles.allowStake', { id: 'planted' }],
   ['profiles.start', { id: 'planted' }],
   ['profiles.update', { id: 'planted', draft: { ...DRAFT, name: 'Renamed', autoStart: true } }],
   ['keys.archive', { address: ADDRESS }],

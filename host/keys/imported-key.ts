@@ -1,0 +1,43 @@
+/** A key as a host hands it over: a private key, recovery words, or a keystore of any wallet. Nothing here is ever echoed. */
+import type { ImportKey } from '../../contract/keys.ts';
+import { bytesToHex, type Hex, isHex } from '../../protocol/hex.ts';
+import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
+import { HostError } from '../errors.ts';
+import { decryptKey } from './keystore.ts';
+import { parseKeystore } from './keystore-file.ts';
+import { looksLikeKey, pastedText } from './pasted-text.ts';
+import { keyOfWords } from './recovery-words.ts';
+
+/** Distributes over the kinds, so that each keeps its own fields. */
+type WithoutPlace<Order> = Order extends unknown ? Omit<Order, 'store' | 'passphrase'> : never;
+/** What is imported, without the place where it goes. */
+export type KeySource = WithoutPlace<ImportKey>;
+
+/** @throws HostError KEY_BAD_PRIVATE_KEY, KEY_BAD_WORDS, and those of {@link decryptKey} */
+export async function importedKey(order: KeySource): Promise<Hex> {
+  if (order.kind === 'words') return keyOfWords(order.words);
+  if (order.kind === 'keystoreFile') return decryptKey({ json: order.json, passphrase: order.filePassphrase });
+  const text = pastedText(order.privateKey).replaceAll(' ', '').toLowerCase();
+  const key = text.startsWith('0x') ? text : `0x${text}`;
+  try {
+    if (isHex(key, 32) && addressOf(key) !== '0x') return key;
+  } catch {
+    // Invalid key; reported below without echoing the input.
+  }
+  throw new HostError('KEY_BAD_PRIVATE_KEY', 'not a private key');
+}
+
+/** What a file with one key holds, by its form. @param filePassphrase of a keystore */
+export function keySourceOf(text: string, filePassphrase: string): KeySource {
+  if (text.trimStart().startsWith('{')) return { kind: 'keystoreFile', json: text, filePassphrase };
+  return looksLikeKey(text) ? { kind: 'privateKey', privateKey: text } : { kind: 'words', words: text };
+}
+
+/** A keystore that names its address is not decrypted for it. @throws as {@link importedKey} */
+export async function addressOfSource(source: KeySource): Promise<Hex> {
+  if (source.kind === 'keystoreFile') {
+    const { address } = parseKeystore(source.json);
+    if (address != null) return checksumAddress(bytesToHex(address));
+  }
+  return addressOf(await importedKey(source));
+}
