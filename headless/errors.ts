@@ -51,6 +51,20 @@ export const HEADLESS_ERRORS = {
     remedy:
       'Answer with yes, or give --yes if you have seen what will happen; `confirm` wants what it names, typed at a terminal.',
   },
+  HEADLESS_APPLY_WRONG: {
+    meaning: 'A file for `apply` is not as it has to be; nothing was done.',
+    remedy: 'The message names each line and field that is wrong. docs/fleet.md describes the file.',
+  },
+  HEADLESS_APPLY_REFUSED: {
+    meaning:
+      'A file for `apply` asks for what is not here, or may not be: a card, an engine, a key, a network; nothing was done.',
+    remedy: 'The message names each line and the reason. Correct the file or the machine, and apply it again.',
+  },
+  HEADLESS_APPLY_FAILED: {
+    meaning: 'A step of `apply` failed; the steps before it were done, and none after it.',
+    remedy:
+      'The message names the step and the code of its error. Apply the file again after that: what is done is not done twice.',
+  },
   HEADLESS_ACT_REFUSED: {
     meaning: 'An action was prepared, but a check refused it; nothing was done.',
     remedy: 'The message says why; correct it and try again.',

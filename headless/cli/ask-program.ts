@@ -1,9 +1,10 @@
 /** From a command to the program, or to one of its nodes. */
 import path from 'node:path';
 import type { ProfileView } from '../../contract/profiles.ts';
-import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
+import { createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
+import { portPair } from '../../contract/rpc-port.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
-import { HeadlessError } from '../errors.ts';
+import { HeadlessError, type HeadlessErrorCode } from '../errors.ts';
 import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
@@ -19,21 +20,57 @@ export async function withProgram<Answer>(data: string, act: (program: RunningPr
 }
 
 /** Asks the running program, or, for what needs none, opens its files for the moment. */
-export async function withHost<Answer>(
+export function withHost<Answer>(
   data: string,
   act: (host: HostClient, program: RunningProgram | null) => Promise<Answer>,
 ): Promise<Answer> {
-  const dataDir = path.resolve(data);
-  const program = await connectProgram(dataDir).catch((error: unknown) => {
-    if (error instanceof HeadlessError && error.code === 'HEADLESS_NOT_RUNNING') return null;
-    throw error;
+  return withEither(path.resolve(data), {
+    running: (program) => act(program.host, program),
+    own: ({ client }) => act(client, null),
   });
-  if (program === null) return withOwnHost(dataDir, ({ client }) => act(client, null));
+}
+
+/** As {@link withHost}, with the nodes too: their processes, or what their records tell. */
+export function withHostAndNodes<Answer>(
+  data: string,
+  act: (asked: {
+    readonly host: HostClient;
+    /** Null: neither a process nor records are there. */
+    readonly nodeOf: (profileId: string) => Promise<NodeClient | null>;
+    /** A program runs, and was asked. */
+    readonly runs: boolean;
+  }) => Promise<Answer>,
+): Promise<Answer> {
+  return withEither(path.resolve(data), {
+    running: ({ host, node }) => act({ host, runs: true, nodeOf: (id) => node(id).catch(nullFor('HEADLESS_NO_NODE')) }),
+    own: (app) => act({ host: app.client, runs: false, nodeOf: async (id) => recordsOf(app, id) }),
+  });
+}
+
+/** What a node's process, or its records, tell this process; null where neither is there. */
+export function recordsOf(app: HostApp, profileId: string): NodeClient | null {
+  const [near, far] = portPair();
+  return app.node(profileId) ?? (app.serveRecords(profileId, far, 'own') ? createNodeClient(near) : null);
+}
+
+async function withEither<Answer>(
+  dataDir: string,
+  ways: { readonly running: (program: RunningProgram) => Promise<Answer>; readonly own: (app: HostApp) => Promise<Answer> },
+): Promise<Answer> {
+  const program = await connectProgram(dataDir).catch(nullFor('HEADLESS_NOT_RUNNING'));
+  if (program === null) return withOwnHost(dataDir, ways.own);
   try {
-    return await act(program.host, program);
+    return await ways.running(program);
   } finally {
     program.close();
   }
+}
+
+function nullFor(code: HeadlessErrorCode): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof HeadlessError && error.code === code) return null;
+    throw error;
+  };
 }
 
 /** The host itself is loaded only where no program runs that could be asked. */

@@ -6,6 +6,7 @@ import { CodedError } from '../../protocol/errors.ts';
 import { HeadlessError } from '../errors.ts';
 import { addAccessCommands } from './commands/access.ts';
 import { addActCommands } from './commands/acts.ts';
+import { addApplyCommand } from './commands/apply.ts';
 import { addBackendCommands } from './commands/backends.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addMoneyCommands,
   addBeneficialAddressCommands,
   addProfileCommands,
+  addApplyCommand,
   addRetentionCommands,
   addMachineCommands,
   addBackendCommands,

@@ -29,6 +29,9 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_SYSTEM_REFUSED: EXIT.failed,
   HEADLESS_ENDED_LATE: EXIT.failed,
   HEADLESS_NOT_CONFIRMED: EXIT.refused,
+  HEADLESS_APPLY_WRONG: EXIT.usage,
+  HEADLESS_APPLY_REFUSED: EXIT.refused,
+  HEADLESS_APPLY_FAILED: EXIT.failed,
   HEADLESS_ACT_REFUSED: EXIT.refused,
 };
 

@@ -60,6 +60,7 @@ const HOST: Readonly<Record<string, Reach>> = {
   'keys.confirmExport': by('key export'),
   'keys.archive': none(NOT_YET),
   'profiles.watch': by('status'),
+  'profiles.allowStake': by('apply'),
   'profiles.create': by('profile create'),
   'profiles.update': by('profile change'),
   'profiles.remove': by('profile remove'),

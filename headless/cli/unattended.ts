@@ -23,8 +23,8 @@ export interface PassphraseSource {
 }
 
 export interface Passphrases {
-  /** In the order in which they are tried. */
-  for(address: Hex): readonly string[];
+  /** In the order in which they are tried. Null: of a key that has no address yet. */
+  for(address: Hex | null): readonly string[];
 }
 
 /** @throws HostError KEY_PASSPHRASE_NEEDED; HeadlessError HEADLESS_NO_PASSPHRASE */
@@ -33,7 +33,8 @@ export async function readPassphrases({ descriptor, credentialsDir }: Passphrase
   const credential = (name: string) => (credentialsDir === undefined ? null : readCredential(path.join(credentialsDir, name)));
   return {
     for(address) {
-      const all = [credential(`${CREDENTIAL}-${address.toLowerCase()}`), given, credential(CREDENTIAL)];
+      const own = address === null ? null : credential(`${CREDENTIAL}-${address.toLowerCase()}`);
+      const all = [own, given, credential(CREDENTIAL)];
       return all.filter((passphrase) => passphrase !== null);
     },
   };

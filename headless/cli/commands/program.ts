@@ -1,8 +1,10 @@
 /** Commands that are the program, or concern its window. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Variables } from '../../apply/read-nodes-file.ts';
 import { windowAddress } from '../../rpc/running-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { withVariables } from './apply.ts';
 
 /** Far from what other programs of this field use. */
 const DEFAULT_PORT = 7420;
@@ -12,6 +14,8 @@ interface ServeFlags {
   readonly start?: string[];
   readonly open?: boolean;
   readonly passphraseFd?: number;
+  readonly apply?: string;
+  readonly set?: Variables;
 }
 
 const passphraseFd = () =>
@@ -20,9 +24,13 @@ const passphraseFd = () =>
     'file descriptor with the passphrase of the keystore, for a start without a person',
   ).argParser(wholeNumber(0, 1_023));
 
+function withApply(command: Command): Command {
+  return withVariables(command.option('--apply <path>', 'a nodes file that is applied before nodes start'));
+}
+
 export function addProgramCommands({ program, terminal, clock, end, endsInOrder }: Registry): void {
   const port = wholeNumber(0, 65_535);
-  common(program.command('serve'))
+  withApply(common(program.command('serve')))
     .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
     .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
     .option('--open', 'open it in the browser of this desktop')
@@ -33,11 +41,11 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
       const { serve } = await import('./serve.ts');
       end(await serve({ ...options, window: true, open, nodes: start }, { terminal, clock }));
     });
-  common(program.command('run'))
+  withApply(common(program.command('run')))
     .description('Runs the program without a window.')
     .addOption(passphraseFd())
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
-    .action(async (nodes: string[], options: CommonOptions & { passphraseFd?: number }) => {
+    .action(async (nodes: string[], options: CommonOptions & Pick<ServeFlags, 'passphraseFd' | 'apply' | 'set'>) => {
       endsInOrder();
       const { serve } = await import('./serve.ts');
       end(await serve({ ...options, port: 0, window: false, open: false, nodes }, { terminal, clock }));

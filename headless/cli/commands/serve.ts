@@ -5,10 +5,12 @@ import type { HostApp } from '../../../host/app/host-app.ts';
 import { PROGRAMS } from '../../../platform/programs.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
+import type { Variables } from '../../apply/read-nodes-file.ts';
 import { askAtTerminal } from '../../ask-at-terminal.ts';
 import { HeadlessError } from '../../errors.ts';
 import { openBrowser } from '../../open-browser.ts';
 import { openProgram } from '../../program.ts';
+import { recordsOf } from '../ask-program.ts';
 import type { CommonOptions, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { nodeFacts, stateLine } from '../node-text.ts';
@@ -24,6 +26,10 @@ export interface ServeOptions extends CommonOptions {
   readonly nodes: readonly string[];
   /** Of the keys in the keystore. */
   readonly passphraseFd?: number;
+  /** A nodes file, applied before nodes start. */
+  readonly apply?: string;
+  /** For names in it. */
+  readonly set?: Variables;
 }
 
 /** Nodes have 70 s, the network on this machine 30 s more; what then still hangs is cut off. */
@@ -45,6 +51,9 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
   try {
+    if ((await Promise.race([applyAtStart(program.app, options, { passphrases, terminal }), asked])) === undefined) {
+      return EXIT.interrupted;
+    }
     const ids = nodes.map((name) => idOf(program.app, name));
     const address = program.windowAddress();
     terminal.out(json ? JSON.stringify({ event: 'ready', port: program.port, address, dataDir }) : readyText(address, dataDir));
@@ -65,6 +74,27 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     following.abort();
     await inTime(program.close(), clock);
   }
+}
+
+/** What keeps the file from being as it says ends the program: a node that is not as declared does not start. */
+async function applyAtStart(
+  app: HostApp,
+  { apply: file, set = {}, json = false }: ServeOptions,
+  { passphrases, terminal }: { readonly passphrases: Passphrases; readonly terminal: Terminal },
+): Promise<'applied'> {
+  if (file === undefined) return 'applied';
+  const [{ applyNodesFile }, { planData, planText }] = await Promise.all([
+    import('../../apply/apply.ts'),
+    import('../../apply/plan-text.ts'),
+  ]);
+  const plan = await applyNodesFile({
+    ...{ host: app.client, nodeOf: async (id) => recordsOf(app, id), file, variables: set, passphrases },
+    ...{ dataDir: app.parts.info.dataDir, credentialsDir: process.env.CREDENTIALS_DIRECTORY },
+    ...{ stays: 'start', prune: false, dryRun: false },
+  });
+  const dryRun = false;
+  terminal.out(json ? JSON.stringify({ event: 'apply', ...planData(plan, { dryRun }) }) : planText(plan, { dryRun }));
+  return 'applied';
 }
 
 /** The keys of all profiles: whichever is started later finds its own open. */

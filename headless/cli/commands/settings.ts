@@ -149,7 +149,7 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
   ),
 };
 
-const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = {
+export const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = {
   'proxy-password': 'proxyPassword',
   'hub-token': 'hubToken',
   'webhook-url': 'webhookUrl',
@@ -244,7 +244,8 @@ async function readAll(host: HostClient): Promise<{ settings: Settings; secrets:
   return { settings: await settingsOf(host), secrets: await host.settings.secrets({}) };
 }
 
-const settingsOf = (host: HostClient): Promise<Settings> => firstOf((input, options) => host.settings.watch(input, options));
+export const settingsOf = (host: HostClient): Promise<Settings> =>
+  firstOf((input, options) => host.settings.watch(input, options));
 
 function keyOf(name: string): Key {
   const key = Object.hasOwn(SETTING_KEYS, name) ? SETTING_KEYS[name] : undefined;
@@ -254,11 +255,17 @@ function keyOf(name: string): Key {
 }
 
 async function setOne(host: HostClient, name: string, value: string | undefined): Promise<Settings> {
+  if (value === undefined) {
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name} needs a value: ${keyOf(name).values}`, { field: 'value' });
+  }
+  return host.settings.change(settingChange(name, value, await settingsOf(host)));
+}
+
+/** What the text of a value makes of a setting. @throws HeadlessError HEADLESS_BAD_ARGUMENT, without the value */
+export function settingChange(name: string, value: string, settings: Settings): SettingsChange {
   const key = keyOf(name);
-  if (value === undefined)
-    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name} needs a value: ${key.values}`, { field: 'value' });
-  const parsed = settingsChangeSchema.safeParse(key.change(value, await settingsOf(host)));
-  if (parsed.success) return host.settings.change(parsed.data as SettingsChange);
+  const parsed = settingsChangeSchema.safeParse(key.change(value, settings));
+  if (parsed.success) return parsed.data as SettingsChange;
   // Never the value itself: somebody may have put a password into it.
   const why = parsed.error.issues[0]?.message ?? 'invalid';
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name}: ${why}; possible: ${key.values}`, { field: 'value' });

@@ -1,0 +1,35 @@
+/** A plan for a person and for a program. Pure; no secret is in a plan. */
+import type { Plan, Step } from './step.ts';
+
+const SIGNS: Readonly<Record<Step['act'], string>> = { add: '+', change: '~', unlock: '~', remove: '-' };
+
+/** As a difference, one thing a paragraph. */
+export function planText({ steps, kept }: Plan, { dryRun }: { readonly dryRun: boolean }): string {
+  const lines = [
+    ...steps.flatMap(stepLines),
+    ...kept.map(({ node, why }) => `! node ${node} is not in the file and stays: ${why}`),
+  ];
+  if (steps.length === 0) lines.push('Nothing to do.');
+  else
+    lines.push(
+      `${steps.length} ${steps.length === 1 ? 'change' : 'changes'}${dryRun ? ' to make; nothing was done.' : ' made.'}`,
+    );
+  return lines.join('\n');
+}
+
+function stepLines({ what, act, name, changes }: Step): string[] {
+  const title = `${SIGNS[act]} ${what} ${name}${act === 'unlock' ? ': unlock' : ''}`;
+  const only = changes.length === 1 && changes[0]?.field === name ? changes[0] : null;
+  if (only !== null) return [`${title}: ${only.from ?? 'not set'} → ${only.to ?? 'not set'}`];
+  return [title, ...changes.map(({ field, from, to }) => `    ${field}: ${from === null ? '' : `${from} → `}${to ?? 'not set'}`)];
+}
+
+/** For `--json`. */
+export function planData({ steps, kept }: Plan, { dryRun }: { readonly dryRun: boolean }) {
+  return {
+    changed: steps.length > 0,
+    dryRun,
+    steps: steps.map(({ what, act, name, changes }) => ({ what, act, name, changes })),
+    kept,
+  };
+}

@@ -1,0 +1,139 @@
+/** What has to be done so that everything is as a nodes file says; nothing is done here. */
+import path from 'node:path';
+import { networkPresetData, networkPresetSchema } from '../../contract/node-config.ts';
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { Settings, SettingsChange } from '../../contract/settings.ts';
+import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
+import { profilesOf } from '../cli/ask-program.ts';
+import { SECRET_KEYS, SETTING_KEYS, settingChange, settingsOf } from '../cli/commands/settings.ts';
+import { readJsonArgument } from '../cli/file-argument.ts';
+import { HeadlessError } from '../errors.ts';
+import { planKeys } from './key-plan.ts';
+import { type NetworkFacts, planNode } from './node-plan.ts';
+import { planRemovals } from './prune.ts';
+import { tried } from './secret-reader.ts';
+import type { Plan, PlanOptions, Refuse, Step } from './step.ts';
+
+/** @throws HeadlessError HEADLESS_APPLY_REFUSED with every problem */
+export async function planOf(options: PlanOptions): Promise<Plan> {
+  const { host, file } = options;
+  const problems: string[] = [];
+  const refuse: Refuse = (field, message) => void problems.push(`${file.place(field)}: ${message}`);
+  const networks = await planNetworks(options, refuse);
+  const keys = await planKeys(options, refuse);
+  const settings = await planSettings(options, refuse);
+  const secrets = await planSecrets(options, { refuse, otherProxy: settings.some(({ name }) => name === 'proxy') });
+  const views = await profilesOf(host);
+  const nodes: Step[] = [];
+  const planned: ProfileView[] = [];
+  const shared = { ...options, refuse, views, networks: networks.facts, newKey: keys.newKey, claimed: new Map<string, string>() };
+  for (const [at, declared] of file.content.nodes.entries()) {
+    const field = ['nodes', at];
+    const key = keys.ofNodes[at] ?? null;
+    if (key === null) continue;
+    const { step, view } = await planNode({ declared, field, key }, shared);
+    if (step !== null) nodes.push(step);
+    if (view !== null) planned.push(view);
+  }
+  const others = views.filter((view) => !planned.includes(view));
+  const removals = options.prune ? await planRemovals(others, options) : { steps: [], kept: [] };
+  if (problems.length > 0) throw new HeadlessError('HEADLESS_APPLY_REFUSED', problems.join('\n'), { problems });
+  return { steps: [...networks.steps, ...keys.steps, ...settings, ...secrets, ...nodes, ...removals.steps], kept: removals.kept };
+}
+
+async function planNetworks({ host, file, applied }: PlanOptions, refuse: Refuse) {
+  const { networks } = await host.networks.list({});
+  const facts = new Map<string, NetworkFacts>(networks.map((network) => [network.id, network]));
+  const steps: Step[] = [];
+  for (const [at, { file: preset }] of file.content.networks.entries()) {
+    const field = ['networks', at, 'file'];
+    const read = readPreset(path.resolve(file.folder, preset));
+    if (typeof read === 'string') {
+      refuse(field, read);
+      continue;
+    }
+    const { id, title, relayUrl, acceptedEngines } = read;
+    const known = networks.find((one) => one.id === id);
+    const data = networkPresetData(read);
+    const text = canonicalJson(JSON.parse(JSON.stringify(data)));
+    facts.set(id, { id, title, acceptedEngines });
+    const isSame = known?.relayUrl === relayUrl && known.title === title && applied.isSameNetwork(id, text);
+    if (isSame) continue;
+    steps.push({
+      ...{ what: 'network', act: known === undefined ? 'add' : 'change', name: id },
+      changes: [{ field: 'relay', from: known?.relayUrl ?? null, to: relayUrl }],
+      async perform() {
+        await host.networks.add({ preset: data });
+        applied.keepNetwork(id, text);
+      },
+    });
+  }
+  return { facts, steps };
+}
+
+/** @returns what is wrong with it, as a text */
+function readPreset(file: string) {
+  try {
+    const parsed = networkPresetSchema.safeParse(readJsonArgument(file, 'file'));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    return `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+  } catch (error) {
+    if (error instanceof HeadlessError) return error.message;
+    throw error;
+  }
+}
+
+async function planSettings({ host, file }: PlanOptions, refuse: Refuse): Promise<Step[]> {
+  let settings = await settingsOf(host);
+  const steps: Step[] = [];
+  for (const [name, value] of Object.entries(file.content.settings)) {
+    const key = SETTING_KEYS[name];
+    if (key === undefined || value === undefined) continue;
+    try {
+      // The next one stands on what this one makes: a way has a switch and a chat.
+      const next = merged(settings, settingChange(name, value, settings));
+      const [from, to] = [key.shown(settings), key.shown(next)];
+      settings = next;
+      if (from === to) continue;
+      steps.push({
+        ...{ what: 'setting', act: 'change', name, changes: [{ field: name, from, to }] },
+        perform: async () => void (await host.settings.change(settingChange(name, value, await settingsOf(host)))),
+      });
+    } catch (error) {
+      if (!(error instanceof HeadlessError)) throw error;
+      refuse(['settings', name], error.message);
+    }
+  }
+  return steps;
+}
+
+function merged(settings: Settings, change: SettingsChange): Settings {
+  return { ...settings, ...change, notifications: { ...settings.notifications, ...change.notifications } } as Settings;
+}
+
+/** @param otherProxy the password of a proxy goes with its address: it is to be set again */
+async function planSecrets(
+  { host, file, reader, applied }: PlanOptions,
+  { refuse, otherProxy }: { readonly refuse: Refuse; readonly otherProxy: boolean },
+): Promise<Step[]> {
+  const places = await host.settings.secrets({});
+  const steps: Step[] = [];
+  for (const [name, source] of Object.entries(file.content.secrets)) {
+    const secret = SECRET_KEYS[name];
+    if (secret === undefined || source === undefined) continue;
+    const value = await tried(() => reader.line(source), { field: ['secrets', name], refuse });
+    if (value === null) continue;
+    const isGone = places[secret] === null || (secret === 'proxyPassword' && otherProxy);
+    if (!isGone && applied.isSameSecret(name, value)) continue;
+    steps.push({
+      ...{ what: 'secret', act: 'change', name },
+      changes: [{ field: name, from: places[secret] === null ? 'not set' : 'another', to: 'set' }],
+      async perform() {
+        await host.settings.setSecret({ name: secret, value });
+        applied.keepSecret(name, value);
+      },
+    });
+  }
+  return steps;
+}
