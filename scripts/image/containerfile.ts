@@ -1,0 +1,77 @@
+/** What a Containerfile of ours says of the image's last stage, and what in it is against our rules. */
+
+export interface Containerfile {
+  readonly entrypoint: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly user: number;
+  /** One text each; empty = none. */
+  readonly problems: readonly string[];
+}
+
+interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** What would be in every layer and in `inspect`, whoever may read it. */
+const SECRET = /pass(word|phrase|wd)|secret|token|private|mnemonic|credential/i;
+/** Run without a shell, so that signals reach the program and an image without one works. */
+const EXEC_FORM = ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'] as const;
+const UNPRIVILEGED_FROM = 1_000;
+
+export function containerfileOf(text: string): Containerfile {
+  const all = instructionsOf(text);
+  const last = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
+  const of = (name: string) => last.filter((one) => one.name === name);
+  const problems: string[] = [];
+  for (const { name, rest } of all) {
+    if ((name === 'ENV' || name === 'ARG') && SECRET.test(rest.split('=')[0] ?? ''))
+      problems.push(`${name} ${rest}: a secret in the image`);
+    if (name === 'ADD') problems.push(`ADD ${rest}: COPY takes nothing from elsewhere`);
+    if (name === 'FROM' && /:latest\b/.test(rest)) problems.push(`FROM ${rest}: another image each time`);
+  }
+  for (const name of EXEC_FORM) {
+    const [first, ...others] = of(name);
+    if (first === undefined || others.length > 0) problems.push(`${name} has to be there once in the last stage`);
+    else if (argvOf(first.rest) === null) problems.push(`${name} ${first.rest}: needs a shell`);
+    else if (argvOf(first.rest)?.some((word) => /(^|\/)(ba|da)?sh$/.test(word)))
+      problems.push(`${name} ${first.rest}: starts a shell`);
+  }
+  const user = of('USER').at(-1)?.rest ?? '';
+  const numbers = /^(\d+):(\d+)$/.exec(user);
+  if (numbers === null || Number(numbers[1]) < UNPRIVILEGED_FROM || Number(numbers[2]) < UNPRIVILEGED_FROM) {
+    problems.push(`USER ${user}: has to be the numbers of a user and a group without rights, as in 10001:10001`);
+  }
+  if (of('STOPSIGNAL').at(-1)?.rest !== 'SIGTERM')
+    problems.push('STOPSIGNAL has to be SIGTERM, at which nodes finish their tasks');
+  return {
+    entrypoint: argvOf(of('ENTRYPOINT')[0]?.rest ?? '') ?? [],
+    env: new Map(of('ENV').map(({ rest }) => [rest.slice(0, rest.indexOf('=')), rest.slice(rest.indexOf('=') + 1)])),
+    user: Number(numbers?.[1] ?? 0),
+    problems,
+  };
+}
+
+function instructionsOf(text: string): Instruction[] {
+  const lines = text
+    .split('\n')
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .join('\n')
+    .replaceAll(/\\\n\s*/g, ' ')
+    .split('\n');
+  return lines.map((line) => {
+    const [, name = '', rest = ''] = /^\s*(\S+)\s*(.*)$/.exec(line) ?? [];
+    return { name: name.toUpperCase(), rest: rest.trim() };
+  });
+}
+
+/** Of the exec form, options left out; null = the shell form. */
+function argvOf(rest: string): string[] | null {
+  const list = rest.replace(/^(--\S+\s+)*/, '').replace(/^CMD\s+/, '');
+  try {
+    const parsed: unknown = JSON.parse(list);
+    return Array.isArray(parsed) && parsed.every((word) => typeof word === 'string') ? parsed : null;
+  } catch {
+    return null;
+  }
+}
