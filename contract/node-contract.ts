@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { act, type ProcedureMeta, procedure, stream } from './acts.ts';
 import { cardEnergySchema, gpuHistoryPointSchema, gpuInventorySchema, SELF_TEST_ORDERS } from './gpu.ts';
 import { lastWordSchema } from './life.ts';
+import { nodeMetricsSchema } from './metrics.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
 import { preflightReportSchema } from './preflight.ts';
@@ -110,6 +111,10 @@ export const nodeContract = {
     watch: stream(nothing, modelsUpdateSchema, 'read'),
     /** Does what is asked, or says coded why not. */
     ask: procedure(modelsRequestSchema, z.object({ removal: removalSchema.nullable() })),
+  },
+  metrics: {
+    /** Counted for whoever asks; nothing of it asks the network. */
+    read: procedure(nothing, nodeMetricsSchema),
   },
   checks: {
     /** Of the last start; null = none was made. */

@@ -24,4 +24,6 @@ export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'trust.qos',
   'trust.protection',
   'models.watch',
+  /** What the records tell of it. */
+  'metrics.read',
 ]);

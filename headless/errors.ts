@@ -18,6 +18,10 @@ export const HEADLESS_ERRORS = {
     meaning: 'The port of the window is taken by another program.',
     remedy: 'Choose another one with --port, or 0 for any free one.',
   },
+  HEADLESS_METRICS_OPEN: {
+    meaning: 'Metrics would be served to other machines without a token.',
+    remedy: 'Give --metrics-token-file, or leave --metrics-host out: then only this machine can read them.',
+  },
   HEADLESS_REFUSED: {
     meaning: 'The running program did not accept the token of its own directory.',
     remedy: 'Try again. If it happens again, restart the program.',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { complaintOf, findPromtool } from '../scripts/prometheus/promtool.ts';
 import { readAddress } from './rpc/address-file.ts';
 import { connectProgram } from './rpc/running-program.ts';
 
@@ -16,7 +17,9 @@ const lines: { event: string; [name: string]: unknown }[] = [];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'headless-'));
-  program = spawn(process.execPath, [...NODE_ARGS, 'run', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  program = spawn(process.execPath, [...NODE_ARGS, 'run', '--metrics-port', '0', '--data', dataDir, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ready = Promise.withResolvers<void>();
   program.once('exit', (code) => ready.reject(new Error(`the program ended with ${code}`)));
   createInterface({ input: program.stdout ?? process.stdin }).on('line', (line) => {
@@ -115,6 +118,7 @@ test('from an empty directory to the first payment, asked from another process, 
   expect((doctor.answer as { findings: { about: string; check: string; state: string }[] }).findings).toContainEqual(
     expect.objectContaining({ about: 'My node', check: 'relay', state: 'ok' }),
   );
+  await expectMetrics(String(lines[0]?.metrics));
   expect(await cli('pause')).toMatchObject({ code: 0 });
   connection.close();
 
@@ -129,6 +133,20 @@ test('from an empty directory to the first payment, asked from another process, 
   // What was made is still there, and needs no running program to be listed.
   expect(await cli('profile', 'list')).toMatchObject({ code: 0, answer: { profiles: [{ id: 'my-node', worker: 'stopped' }] } });
 }, 240_000);
+
+/** What Prometheus sees of a program whose node has been paid. */
+async function expectMetrics(address: string): Promise<void> {
+  const read = async (url: string) => (await fetch(url)).text();
+  const text = await read(address);
+  expect(text).toMatch(/^crynux_tasks_total\{node="my-node",type="\w+",end="End\w+"\} [1-9]/m);
+  expect(text).toMatch(/^crynux_earned_cnx\{node="my-node",source="tasks"\} 0*[1-9.]/m);
+  expect(text).toMatch(/^crynux_node_ready\{node="my-node"\} 1$/m);
+  expect(text).toMatch(/^crynux_requests_total\{node="my-node",to="relay"\} [1-9]/m);
+  expect(await read(new URL('/readyz', address).href)).toBe('ok\n');
+  expect(await read(new URL('/livez', address).href)).toBe('ok\n');
+  const promtool = findPromtool();
+  if (promtool !== null) expect(complaintOf(promtool, ['check', 'metrics'], text)).toBeNull();
+}
 
 function isAlive(pid: number): boolean {
   try {

@@ -6,9 +6,11 @@ import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import type { Clock } from '../protocol/ports.ts';
 import { isWorkerError } from '../worker/kit/errors.ts';
+import { systemClock } from '../worker/kit/system-clock.ts';
 import { systemRandom } from '../worker/kit/system-random.ts';
 import type { Log } from '../worker/log.ts';
 import { HeadlessError } from './errors.ts';
+import type { MetricsListener, MetricsServer, ProgramPhase } from './metrics/metrics-server.ts';
 import { removeAddress, writeAddress } from './rpc/address-file.ts';
 import { readStaticFiles } from './web/static-files.ts';
 import { type LiveWindow, startWebServer, type WebServer } from './web/web-server.ts';
@@ -28,6 +30,8 @@ export interface ProgramOptions {
   readonly ask?: AskPerson;
   /** Left out, the system's. */
   readonly clock?: Clock;
+  /** Where Prometheus and health checks are answered; left out or null, nowhere. */
+  readonly metrics?: MetricsListener | null;
 }
 
 export interface Program {
@@ -35,13 +39,17 @@ export interface Program {
   readonly port: number;
   /** A new address of the window; it works once. Null: none is served. */
   windowAddress(): string | null;
-  /** Nodes end after their current tasks. Safe to call twice. */
-  close(): Promise<void>;
+  /** Of the metrics; null: none are served. */
+  readonly metricsAddress: string | null;
+  /** Every node that is to start has been started: from now on the program is as ready as its nodes are. */
+  opened(): void;
+  /** Nodes end after their current tasks, for which they have `graceMs`. Safe to call twice. */
+  close(graceMs?: number): Promise<void>;
 }
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
-/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE; HostError; WorkerError. Nothing then stays open. */
+/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE, HEADLESS_METRICS_OPEN; HostError; WorkerError. Nothing then stays open. */
 export async function openProgram({
   dataDir,
   port,
@@ -50,6 +58,7 @@ export async function openProgram({
   log,
   ask,
   clock,
+  metrics = null,
   localMode = 'relay',
 }: ProgramOptions): Promise<Program> {
   const files = liveWindow ?? (windowDir === null ? null : readStaticFiles(windowDir));
@@ -61,6 +70,8 @@ export async function openProgram({
     },
   );
   let server: WebServer | undefined;
+  let watched: MetricsServer | undefined;
+  let phase: ProgramPhase = 'starting';
   try {
     server = await startWebServer({
       port,
@@ -71,23 +82,33 @@ export async function openProgram({
       nodePort: (profileId, caller) => app.connectNode(profileId, caller) ?? recordsOf(app, profileId, caller),
     });
     const { close: closeServer, ...open } = server;
+    if (metrics !== null) {
+      // Its library is loaded by whoever wants it.
+      const { startMetricsServer } = await import('./metrics/metrics-server.ts');
+      watched = await startMetricsServer({ ...metrics, app, clock: clock ?? systemClock, phase: () => phase });
+    }
     writeAddress(dataDir, { pid: process.pid, port: open.port, token: open.commandLineToken });
     let closing: Promise<void> | undefined;
     return {
       app,
       port: open.port,
       windowAddress: () => (files === null ? null : open.address()),
-      close() {
+      metricsAddress: watched?.address ?? null,
+      opened() {
+        if (phase === 'starting') phase = 'open';
+      },
+      close(graceMs) {
+        phase = 'ending';
         // The window goes on showing what happens until the last node has stopped.
-        closing ??= app.close().finally(async () => {
+        closing ??= app.close(graceMs).finally(async () => {
           removeAddress(dataDir);
-          await closeServer();
+          await Promise.all([watched?.close(), closeServer()]);
         });
         return closing;
       },
     };
   } catch (error) {
-    await server?.close();
+    await Promise.all([watched?.close(), server?.close()]);
     await app.close();
     throw error;
   }

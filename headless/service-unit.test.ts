@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DEFAULT_GRACE_SECONDS } from './cli/commands/program.ts';
 import { END_WITHIN_MS } from './cli/commands/serve.ts';
 import { CREDENTIAL } from './cli/unattended.ts';
 
@@ -22,7 +23,7 @@ describe('the unit for a server', () => {
   });
 
   it('gives the program the time that it takes to end, and kills the others only after it', () => {
-    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1_000).toBeGreaterThan(END_WITHIN_MS);
+    expect(Number(valuesOf('TimeoutStopSec')[0]) * 1_000).toBeGreaterThan(DEFAULT_GRACE_SECONDS * 1_000 + END_WITHIN_MS);
     expect(valuesOf('KillMode')).toEqual(['mixed']);
   });
 

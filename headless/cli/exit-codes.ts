@@ -21,6 +21,7 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
   HEADLESS_ALREADY_RUNNING: EXIT.failed,
   HEADLESS_NO_WINDOW: EXIT.failed,
   HEADLESS_PORT_IN_USE: EXIT.failed,
+  HEADLESS_METRICS_OPEN: EXIT.usage,
   HEADLESS_REFUSED: EXIT.notReachable,
   HEADLESS_NO_NODE: EXIT.notReachable,
   HEADLESS_WHICH_NODE: EXIT.usage,

@@ -118,6 +118,7 @@ const NODE: Readonly<Record<string, Reach>> = {
   'gpus.history': none('a chart of the window; the readings of now are in `cards`'),
   'models.watch': by('models list'),
   'models.ask': by('models download'),
+  'metrics.read': by('serve'),
   'checks.last': none('`doctor` makes the checks anew'),
   'checks.run': by('doctor'),
   'checks.confirmAlone': none(NOT_YET),

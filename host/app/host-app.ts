@@ -90,8 +90,11 @@ export interface HostApp {
   node(profileId: string): NodeClient | null;
   /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
   autoStart(): Promise<void>;
-  /** Stops the nodes, each after its current task, then the local network; closes every file. */
-  close(): Promise<void>;
+  /**
+   * Stops the nodes, each after its current task, then the local network; closes every file. After `graceMs` tasks are not waited
+   * for any more: they go on at the next start. Left out, a minute.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Of every key that this program holds. */
@@ -250,10 +253,10 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
           .catch((error: unknown) => log.warn({ err: error, profile: profile.id }, 'a node did not start'));
       }
     },
-    close() {
+    close(graceMs) {
       announcer.close();
       closing ??= supervisor
-        .stopAll()
+        .stopAll(graceMs === undefined ? {} : { patienceMs: graceMs })
         .then(() => official.stop())
         .then(() => records.close())
         .then(() => devnet.stop())

@@ -65,6 +65,11 @@ export function fixtureTransport(world: World, language: string | null): Transpo
         trust: trustFixture(world),
         gpus: gpusFixture(world),
         models: modelsFixture(world),
+        metrics: {
+          read: implement(nodeContract).metrics.read.handler(() =>
+            Promise.reject(new CodedError('NODE_UNSUPPORTED', 'a window asks for no figures')),
+          ),
+        },
         checks: checksFixture(world),
       }),
       report,

@@ -4,6 +4,7 @@ import type { ChainLink, ChainPreset } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Signer } from '../kit/signer.ts';
+import type { Traffic } from '../kit/traffic.ts';
 import type { Log } from '../log.ts';
 import { environmentPolicy, OutboundDispatcher } from '../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
@@ -32,6 +33,7 @@ export interface ChainClientOptions {
   readonly beforeStake?: (() => Promise<void>) | undefined;
   /** Left out: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
+  readonly traffic?: Traffic | undefined;
 }
 
 export interface ChainClient {
@@ -59,12 +61,12 @@ export function openEndpoints(
   readonly rpc: ChainRpc;
   close(): Promise<void>;
 } {
-  const { preset, db, clock, random, log, proxies = environmentPolicy() } = options;
+  const { preset, db, clock, random, log, proxies = environmentPolicy(), traffic } = options;
   const agent = new OutboundDispatcher({ policy: proxies, agent: AGENT_OPTIONS });
   const perSecond = preset.requestsPerSecond;
   const endpoints = preset.rpcUrls.map((url) => {
     const limit = new RateLimit({ clock, perSecond, burst: Math.max(1, Math.floor(perSecond / 2)) });
-    return new RpcEndpoint({ url, agent, clock, timeoutMs: preset.requestTimeoutMs, limit });
+    return new RpcEndpoint({ url, agent, clock, timeoutMs: preset.requestTimeoutMs, limit, traffic });
   });
   const identities = new StoredIdentities(db);
   const rpc = new RpcPool({ endpoints, chainId: preset.chainId, identities, clock, random, log });

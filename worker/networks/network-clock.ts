@@ -99,6 +99,11 @@ export class NetworkClock {
     this.#isDoubted = false;
   }
 
+  /** How far the network's clock is ahead of this machine's, as last read; 0 while that is within the reading's own error. */
+  get distanceSeconds(): number {
+    return this.#distanceMs / 1_000;
+  }
+
   /** CLOCK_SKEW while the clocks are further apart than a signature may be. */
   problem(): WorkerError | null {
     const seconds = Math.round(this.#distanceMs / 1000);

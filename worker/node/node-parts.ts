@@ -10,6 +10,7 @@ import type { ChainClient } from '../chain/chain-client.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { NodeGpu } from '../gpu/node-gpu.ts';
 import type { LogFile } from '../kit/log-file.ts';
+import type { Traffic } from '../kit/traffic.ts';
 import type { Clearance } from '../life/clearance.ts';
 import type { Log } from '../log.ts';
 import type { Models } from '../models/models.ts';
@@ -53,6 +54,8 @@ export interface NodeParts {
   readonly log: Log;
   /** The network's time; what is compared with the network's own times uses it. */
   readonly networkClock: NetworkClock;
+  /** How the requests to relay and chain go; null where there is no chain. */
+  readonly traffic: { readonly relay: Traffic; readonly chain: Traffic | null };
   /** This machine's time. */
   readonly clock: Clock;
   readonly random: Random;

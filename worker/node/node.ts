@@ -84,7 +84,7 @@ export class Node {
       onMoney: () => options.money?.wake(),
       identity: () => this.#identity(),
       onState: (kind) => this.#enter(kind),
-      onInfo: ({ relayBalanceWei }) => this.#relayBalance.read(relayBalanceWei),
+      onInfo: (info) => this.#relayBalance.read(info),
     });
     this.#notice = new TaskNotice({
       context,

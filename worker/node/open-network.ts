@@ -4,6 +4,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../chain/chain-client.ts';
 import { ChainError } from '../chain/errors.ts';
 import type { Signer } from '../kit/signer.ts';
+import { Traffic } from '../kit/traffic.ts';
 import type { Log } from '../log.ts';
 import { noRelayAccount } from '../money/relay/no-account.ts';
 import { openTaskChain, type TaskChain } from '../networks/chain/open-task-chain.ts';
@@ -41,6 +42,8 @@ export interface OpenedNetwork {
   readonly taskChain: TaskChain | null;
   /** Whether the relay reads the contracts of the preset. */
   readonly relayStakes: () => Promise<'seen' | 'unknown'>;
+  /** How the requests to both go; `chain` null where there is none. */
+  readonly traffic: { readonly relay: Traffic; readonly chain: Traffic | null };
   /** Of whatever carries arguments, results and signatures, in unix seconds. */
   readonly relayNow: () => Promise<number>;
 }
@@ -54,7 +57,8 @@ function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset
   const { config, signer, store, proxies, clock, random, log, onOpened } = options;
   const networkClock = new NetworkClock(clock);
   const { network: networkName, relayUrl } = config.network;
-  const common = { signer, store, proxies, clock, random, log };
+  const traffic = { relay: new Traffic(clock), chain: new Traffic(clock) };
+  const common = { signer, store, proxies, traffic, clock, random, log };
   const taskChain = openTaskChain({ ...common, preset, networkName, relayUrl, chainClock: networkClock });
   onOpened(() => taskChain.close());
   onOpened(() => taskChain.network.close());
@@ -66,6 +70,7 @@ function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset
     chain: null,
     taskChain,
     relayStakes: async () => 'unknown',
+    traffic,
     relayNow: () => taskChain.relay.now(),
   };
 }
@@ -73,7 +78,14 @@ function openChainNetwork(options: OpenNetworkOptions, preset: TaskChain['preset
 function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
   const { config, signer, store, proxies, clock, random, log, onOpened } = options;
   const networkClock = new NetworkClock(clock);
-  const relay = new RelayClient({ relayUrl: config.network.relayUrl, signer, clock: networkClock, proxies });
+  const traffic = { relay: new Traffic(clock), chain: new Traffic(clock) };
+  const relay = new RelayClient({
+    relayUrl: config.network.relayUrl,
+    signer,
+    clock: networkClock,
+    proxies,
+    traffic: traffic.relay,
+  });
   onOpened(() => relay.close());
   const network = options.createNetwork(relay);
   onOpened(() => network.close());
@@ -94,7 +106,10 @@ function openRelayNetwork(options: OpenNetworkOptions): OpenedNetwork {
   };
   const chainParts = { signer, db: store.db, clock, random, log, proxies, beforeStake };
   const preset = config.network.chain;
-  const chain = preset === undefined ? null : createChainClient({ preset, ...chainParts });
+  const chain = preset === undefined ? null : createChainClient({ preset, ...chainParts, traffic: traffic.chain });
   if (chain !== null) onOpened(() => chain.close());
-  return { network, networkClock, reader, account, chain, taskChain: null, relayStakes, relayNow: () => network.now() };
+  return {
+    ...{ network, networkClock, reader, account, chain, taskChain: null, relayStakes, relayNow: () => network.now() },
+    traffic: chain === null ? { relay: traffic.relay, chain: null } : traffic,
+  };
 }

@@ -76,7 +76,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const proxies = proxyPolicy({ setting, password, environment: process.env });
   const networkParts = { config, signer, store, proxies, clock, random, log, onOpened };
   const opened = openNetwork({ ...networkParts, createNetwork: ports.createNetwork });
-  const { network, networkClock, reader, account, chain, taskChain } = opened;
+  const { network, networkClock, reader, account, chain, taskChain, traffic } = opened;
   const { address } = network;
   bindKey(store, address);
   const chainPreset = config.network.chain;
@@ -197,7 +197,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const archive = new CaseArchive({ store, dataDir: config.dataDir, redaction, clock });
   return {
     ...{ config, address, node, store, money, chain, models, cases: archive, reader, clearance, gpu, engine, network },
-    ...{ machine, keeper, resultsDir, logFile, log, networkClock, clock, random },
+    ...{ machine, keeper, resultsDir, logFile, log, networkClock, traffic, clock, random },
   };
 }
 

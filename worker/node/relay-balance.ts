@@ -1,4 +1,5 @@
-/** The account's balance as the relay said last, noted for the time when no node runs. */
+/** The account's balance and the node's standing as the network said last, noted for the time when no node runs. */
+import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoopContext } from '../loop/context.ts';
 
 /** How often an unchanged balance is noted again. */
@@ -17,9 +18,19 @@ export class RelayBalance {
     return this.#wei;
   }
 
-  read(wei: bigint | null): void {
-    this.#wei = this.#context.network.rules.keepsAccounts ? wei : null;
+  read(info: Pick<NodeInfo, 'relayBalanceWei' | 'qosScore' | 'stakingScore' | 'probWeight'>): void {
+    this.#wei = this.#context.network.rules.keepsAccounts ? info.relayBalanceWei : null;
     if (this.#wei !== null) this.#note(String(this.#wei));
+    this.#noteStanding({ qos: info.qosScore, stakingScore: info.stakingScore, weight: info.probWeight });
+  }
+
+  /** The weight changes with every other node's stake: only its age decides. */
+  #noteStanding(standing: { readonly qos: number; readonly stakingScore: number; readonly weight: number }): void {
+    const { store, clock } = this.#context;
+    const last = store.settings.get('lastStanding');
+    // biome-ignore lint/plugin: told to people, with the date at which it was read
+    if (last !== null && Math.abs(clock.now() - last.readMs) < NOTE_AGAIN_MS) return;
+    store.settings.set('lastStanding', { ...standing, readMs: clock.now() });
   }
 
   #note(wei: string): void {

@@ -24,6 +24,7 @@ import { openStoreForReading } from '../store/read-store.ts';
 import type { Store } from '../store/store.ts';
 import { CaseArchive } from '../trust/case-archive.ts';
 import type { Subscribe } from './feed.ts';
+import { MetricsService } from './metrics-service.ts';
 import type { ServiceParts } from './parts.ts';
 import { createNodeRouter, type RouterParts } from './router.ts';
 import { TaskService } from './task-service.ts';
@@ -158,6 +159,7 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
     clock,
     random,
   };
+  const keeper = new Housekeeper({ store, resultsDir, retention, clock, log });
   return {
     ...{ store, dataDir, resultsDir, clearance: null, networkClock: clock, random },
     models: modelsOf(readModels),
@@ -165,7 +167,8 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
     reader: absent<ServiceParts['reader']>({ mode }),
     cards: absent<ServiceParts['cards']>({ energy: (span) => energyOf(dataDir, span) }),
     cases: new CaseArchive({ store, dataDir, redaction, clock }),
-    keeper: new Housekeeper({ store, resultsDir, retention, clock, log }),
+    keeper,
+    metrics: new MetricsService({ store, ledger: money.ledger, accounts: money.accounts, keeper, clock, process: null }),
     money: { ...createMoneyService(money), stake: readStake },
   };
 }

@@ -1,5 +1,6 @@
 /** What the procedures of a node need of it. */
 import type { CardEnergy, GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
+import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { Random } from '../../protocol/ports.ts';
@@ -27,6 +28,7 @@ export interface ServiceParts {
   readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
   /** The checks before a start; null where none are made. */
   readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void } | null;
+  readonly metrics: { read(): Promise<NodeMetrics> };
   readonly cards: {
     inventory(): Promise<GpuInventory>;
     history(query: GpuHistoryQuery): readonly GpuHistoryPoint[];

@@ -79,6 +79,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
       }),
       ask: build.models.ask.handler(async ({ input }) => answered(await modelsOf(parts).ask(input))),
     },
+    metrics: { read: build.metrics.read.handler(() => parts.metrics.read()) },
     checks: {
       last: build.checks.last.handler(() => ({ report: parts.clearance?.report ?? null })),
       run: build.checks.run.handler(() => {

@@ -59,10 +59,14 @@ export class Housekeeper {
     await this.#removeResults(beforeMs, signal);
   }
 
+  /** Files of results. */
+  resultsBytes(): Promise<number> {
+    return sizeOf(this.#options.resultsDir).catch(() => 0);
+  }
+
   async storage(): Promise<NodeStorage> {
-    const { store, resultsDir, retention } = this.#options;
-    const resultsBytes = await sizeOf(resultsDir).catch(() => 0);
-    return { policy: retention, resultsBytes, ...store.bulk.sizes(), ...store.events.counts() };
+    const { store, retention } = this.#options;
+    return { policy: retention, resultsBytes: await this.resultsBytes(), ...store.bulk.sizes(), ...store.events.counts() };
   }
 
   async #removeResults(beforeMs: number, signal: AbortSignal): Promise<void> {

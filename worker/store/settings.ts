@@ -25,6 +25,8 @@ const SCHEMAS = {
   joinedAfterEvent: z.number().int().nonnegative(),
   /** Of the account at the relay, as the network last told it. */
   lastBalance: z.object({ wei: z.string().regex(/^\d+$/), readMs: z.number() }),
+  /** Quality, share of stake and weight, as the network last told them. */
+  lastStanding: z.object({ qos: z.number(), stakingScore: z.number(), weight: z.number(), readMs: z.number() }),
   /** The quality of service as it was last read for a window. */
   lastQos: qosExplanationSchema,
   /** How far the logs of a chain have been read and recorded. */

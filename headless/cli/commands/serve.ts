@@ -8,6 +8,7 @@ import { createLog } from '../../../worker/log.ts';
 import type { Variables } from '../../apply/read-nodes-file.ts';
 import { askAtTerminal } from '../../ask-at-terminal.ts';
 import { HeadlessError } from '../../errors.ts';
+import type { MetricsListener } from '../../metrics/metrics-server.ts';
 import { openBrowser } from '../../open-browser.ts';
 import { openProgram } from '../../program.ts';
 import { recordsOf } from '../ask-program.ts';
@@ -30,14 +31,19 @@ export interface ServeOptions extends CommonOptions {
   readonly apply?: string;
   /** For names in it. */
   readonly set?: Variables;
+  /** Null = none. */
+  readonly metrics: MetricsListener | null;
+  /** How long nodes may finish their tasks, seconds. */
+  readonly grace: number;
 }
 
-/** Nodes have 70 s, the network on this machine 30 s more; what then still hangs is cut off. */
-export const END_WITHIN_MS = 120_000;
+/** Beyond the grace: nodes have 10 s to end at once, the network on this machine 30 s more; what then still hangs is cut off. */
+export const END_WITHIN_MS = 60_000;
 
 /** @throws HeadlessError HEADLESS_ENDED_LATE and what keeps the program from starting */
 export async function serve(options: ServeOptions, { terminal, clock }: Context): Promise<ExitCode> {
-  const { port, nodes, json = false } = options;
+  const { port, nodes, metrics, json = false } = options;
+  const graceMs = options.grace * 1_000;
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
   const passphrases = await readPassphrases({
@@ -46,7 +52,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   });
   const asked = untilAborted(terminal.signal);
   const ask = askAtTerminal(terminal);
-  const opening = openProgram({ dataDir, port, windowDir: options.window ? PROGRAMS.window : null, log, ask });
+  const opening = openProgram({ dataDir, port, windowDir: options.window ? PROGRAMS.window : null, log, ask, metrics });
   const program = await Promise.race([opening, asked]);
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
@@ -56,23 +62,27 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     }
     const ids = nodes.map((name) => idOf(program.app, name));
     const address = program.windowAddress();
-    terminal.out(json ? JSON.stringify({ event: 'ready', port: program.port, address, dataDir }) : readyText(address, dataDir));
+    const { metricsAddress } = program;
+    const ready = { event: 'ready', port: program.port, address, dataDir, metrics: metricsAddress };
+    terminal.out(json ? JSON.stringify(ready) : readyText(address, dataDir));
+    if (!json && metricsAddress !== null) terminal.out(`Metrics: ${metricsAddress}`);
     if (options.open && address !== null) openBrowser({ address, dataDir, say: terminal.note });
     const told = follow(program.app, { json, terminal, signal: following.signal });
     const open = async () => {
       await unlockKeys(program.app, passphrases, { json, terminal });
       await startNodes(program.app, ids);
+      program.opened();
     };
     // The first start of the network on this machine takes minutes; whoever wants to end does not wait for it.
     await Promise.race([asked, open().then(() => asked)]);
     terminal.note('Ending: each node finishes its current task first. Press Ctrl-C again to end at once.');
-    await inTime(program.close(), clock);
+    await inTime(program.close(graceMs), { clock, graceMs });
     following.abort();
     await told;
     return EXIT.ok;
   } finally {
     following.abort();
-    await inTime(program.close(), clock);
+    await inTime(program.close(graceMs), { clock, graceMs });
   }
 }
 
@@ -117,10 +127,14 @@ async function startNodes({ autoStart, client }: HostApp, ids: readonly string[]
 }
 
 /** @throws HeadlessError HEADLESS_ENDED_LATE */
-async function inTime(closing: Promise<void>, clock: Clock): Promise<void> {
+async function inTime(
+  closing: Promise<void>,
+  { clock, graceMs }: { readonly clock: Clock; readonly graceMs: number },
+): Promise<void> {
+  const withinMs = graceMs + END_WITHIN_MS;
   const closed = new AbortController();
-  const late = clock.sleep(END_WITHIN_MS, closed.signal).then(() => {
-    throw new HeadlessError('HEADLESS_ENDED_LATE', `not everything has ended in ${END_WITHIN_MS / 1_000} s`);
+  const late = clock.sleep(withinMs, closed.signal).then(() => {
+    throw new HeadlessError('HEADLESS_ENDED_LATE', `not everything has ended in ${withinMs / 1_000} s`);
   });
   late.catch(() => {});
   try {

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Clock } from '../../../protocol/ports.ts';
+import type { Traffic } from '../../kit/traffic.ts';
 import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../outbound/connection-failure.ts';
 import { RPC_METHODS, type RpcMethod, type RpcResult } from './methods.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -48,19 +49,35 @@ export class RpcEndpoint {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #limit: RateLimit;
+  readonly #traffic: Traffic | null;
   #lastId = 0;
 
-  constructor(options: { url: string; agent: Dispatcher; clock: Clock; timeoutMs: number; limit: RateLimit }) {
+  constructor(options: {
+    url: string;
+    agent: Dispatcher;
+    clock: Clock;
+    timeoutMs: number;
+    limit: RateLimit;
+    traffic?: Traffic | undefined;
+  }) {
     this.#url = new URL(options.url);
     this.name = this.#url.host;
     this.#agent = options.agent;
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs;
     this.#limit = options.limit;
+    this.#traffic = options.traffic ?? null;
   }
 
   async call<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcAnswer<RpcResult<Method>>> {
     await this.#limit.take();
+    const ended = this.#traffic?.begin();
+    const answer = await this.#ask(method, params);
+    ended?.(answer.kind !== 'failed');
+    return answer;
+  }
+
+  async #ask<Method extends RpcMethod>(method: Method, params: readonly unknown[]): Promise<RpcAnswer<RpcResult<Method>>> {
     const id = ++this.#lastId;
     const late = new AbortController();
     const answered = new AbortController();

@@ -7,6 +7,7 @@ import type { ChainRpc } from '../../chain/rpc/methods.ts';
 import { AccountTransactions } from '../../chain/transactions/account-transactions.ts';
 import { TransactionJournal } from '../../chain/transactions/journal.ts';
 import type { Signer } from '../../kit/signer.ts';
+import type { Traffic } from '../../kit/traffic.ts';
 import type { Log } from '../../log.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { Store } from '../../store/store.ts';
@@ -32,6 +33,8 @@ export interface TaskChainOptions {
   readonly random: Random;
   readonly log: Log;
   readonly proxies?: ProxyPolicy | undefined;
+  /** Counts the requests to the relay, and those to the chain. */
+  readonly traffic?: { readonly relay: Traffic; readonly chain: Traffic } | undefined;
   /** How long an act waits for a block before it is left to the journal, milliseconds. */
   readonly actWaitMs?: number;
 }
@@ -55,14 +58,14 @@ export interface TaskChain {
 
 /** Opens nothing yet: the first request does. */
 export function openTaskChain(options: TaskChainOptions): TaskChain {
-  const { preset, networkName, relayUrl, signer, store, chainClock, clock, random, log, proxies, actWaitMs } = options;
-  const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies });
+  const { preset, networkName, relayUrl, signer, store, chainClock, clock, random, log, proxies, traffic, actWaitMs } = options;
+  const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies, traffic: traffic?.chain });
   const { address } = signer;
   const journal = new TransactionJournal(store.db);
   const transactions = new AccountTransactions({ rpc, journal, signer, preset, clock, log });
   const contracts = new TaskContracts(preset.contracts, rpc);
   const relayClock = new NetworkClock(clock);
-  const relay = new OldRelay({ relayUrl, signer, clock: relayClock, proxies });
+  const relay = new OldRelay({ relayUrl, signer, clock: relayClock, proxies, traffic: traffic?.relay });
   readWhenInDoubt(relayClock, relay, clock);
   const income = new GroupIncome({ self: address, contracts, rpc, unpaid: () => unpaidTasks(store) });
   const network = new ChainNetwork({

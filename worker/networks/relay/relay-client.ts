@@ -4,6 +4,7 @@ import type { Hex } from '../../../protocol/hex.ts';
 import { CONNECT_WALLET_ACTION, walletMessage } from '../../../protocol/signing/wallet-message.ts';
 import { goArray, uintField } from '../../../protocol/wire/fields.ts';
 import type { Signer } from '../../kit/signer.ts';
+import type { Traffic } from '../../kit/traffic.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import { isSignatureRefused, isUnauthorised } from './refusals.ts';
@@ -17,6 +18,7 @@ export interface RelayConnection {
   readonly limits?: TransportLimits;
   /** Left out: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
+  readonly traffic?: Traffic | undefined;
 }
 
 interface Signed {
@@ -42,10 +44,10 @@ export class RelayClient {
     return of instanceof RelayClient ? of : new RelayClient(of);
   }
 
-  constructor({ relayUrl, signer, clock, limits = DEFAULT_LIMITS, proxies }: RelayConnection) {
+  constructor({ relayUrl, signer, clock, limits = DEFAULT_LIMITS, proxies, traffic }: RelayConnection) {
     this.signer = signer;
     this.#clock = clock;
-    this.#transport = new RelayTransport(relayUrl, limits, proxies);
+    this.#transport = new RelayTransport(relayUrl, limits, { proxies, traffic });
   }
 
   /** EIP-55. */

@@ -7,6 +7,7 @@ import { emptySuccessSchema, successSchema } from '../../../protocol/wire/envelo
 import { parseWireJson } from '../../../protocol/wire/parse.ts';
 import { isWorkerError, WorkerError } from '../../kit/errors.ts';
 import { limitBytes } from '../../kit/limit-bytes.ts';
+import type { Traffic } from '../../kit/traffic.ts';
 import { type ConnectionPhase, connectionFailure, type FailureSide } from '../../outbound/connection-failure.ts';
 import { environmentPolicy, OutboundDispatcher } from '../../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../outbound/proxy-policy.ts';
@@ -64,17 +65,25 @@ function openPool(origin: string | URL, options: object): Dispatcher {
   return new RoundRobinPool(origin, options);
 }
 
+interface TransportOptions {
+  readonly proxies?: ProxyPolicy | undefined;
+  /** Counts the requests. */
+  readonly traffic?: Traffic | undefined;
+}
+
 export class RelayTransport {
   readonly #base: URL;
   readonly #limits: TransportLimits;
   readonly #proxies: ProxyPolicy;
+  readonly #traffic: Traffic | null;
   #agent: Dispatcher;
 
-  /** @param proxies left out: as the environment of this process says. */
-  constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS, proxies: ProxyPolicy = environmentPolicy()) {
+  /** @param options.proxies left out: as the environment of this process says. */
+  constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS, options: TransportOptions = {}) {
     this.#base = new URL(relayUrl.endsWith('/') ? relayUrl : `${relayUrl}/`);
     this.#limits = limits;
-    this.#proxies = proxies;
+    this.#proxies = options.proxies ?? environmentPolicy();
+    this.#traffic = options.traffic ?? null;
     this.#agent = this.#connect();
   }
 
@@ -138,6 +147,7 @@ export class RelayTransport {
     const url = new URL(`.${request.path}`, this.#base);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value));
     const timeMs = request.transfer ? this.#limits.transferMs : this.#limits.requestMs;
+    const ended = this.#traffic?.begin();
     try {
       const answer = await this.#agent.request({
         origin: url.origin,
@@ -149,10 +159,16 @@ export class RelayTransport {
         bodyTimeout: timeMs,
         signal: AbortSignal.timeout(timeMs),
       });
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return await read(answer, url);
+      if (answer.statusCode >= 200 && answer.statusCode < 300) {
+        const result = await read(answer, url);
+        ended?.(true);
+        return result;
+      }
       const text = await readText(answer, request, Math.min(this.#limits.answerBytes, REFUSAL_BYTES));
       throw refusal(seen(answer, url, text), request);
     } catch (error) {
+      // A refusal is an answer.
+      ended?.(isWorkerError(error, 'RELAY_REFUSED'));
       throw isWorkerError(error) ? error : translate(error, request);
     }
   }

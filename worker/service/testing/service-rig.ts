@@ -83,6 +83,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
       cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [], energy: () => [] },
+      metrics: { read: () => Promise.reject(new Error('nobody asks for figures here')) },
       networkClock: clock,
       random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
       ...changes,

@@ -1,0 +1,64 @@
+/** What a metric is: its name by Prometheus' rules, its labels, and how it is read from the facts of a scrape. */
+import type { Durations } from '../../contract/metrics.ts';
+import { formatCnxExact } from '../../protocol/money/wei.ts';
+import type { Facts, NodeFacts } from './facts.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+interface Sample<Value> {
+  readonly labels: Labels;
+  readonly value: Value;
+}
+
+interface Named {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export type MetricDefinition = Named &
+  (
+    | { readonly type: 'gauge' | 'counter'; readonly read: (facts: Facts) => readonly Sample<number>[] }
+    /** `bounds`: of its steps, in its unit. */
+    | {
+        readonly type: 'histogram';
+        readonly bounds: readonly number[];
+        readonly read: (facts: Facts) => readonly Sample<Durations>[];
+      }
+  );
+
+/** What one node tells; null = it is not known, and there is no sample then. */
+export type NodeValue = number | bigint | boolean | null;
+
+/** One sample per node. Wei become a float of CNX here, and nowhere before. */
+export function ofNode(read: (node: NodeFacts) => NodeValue | undefined): (facts: Facts) => Sample<number>[] {
+  return ofNodes((node) => {
+    const value = read(node);
+    return value === undefined ? [] : [[{}, value]];
+  });
+}
+
+/** Several samples per node, apart by labels of their own. */
+export function ofNodes(
+  read: (node: NodeFacts) => readonly (readonly [Labels, NodeValue | undefined])[],
+): (facts: Facts) => Sample<number>[] {
+  return ({ nodes }) =>
+    nodes.flatMap((node) =>
+      read(node).flatMap(([labels, value]) =>
+        value === null || value === undefined
+          ? []
+          : [{ labels: { node: node.view.profile.id, ...labels }, value: numberOf(value) }],
+      ),
+    );
+}
+
+export function ofDurations(
+  read: (node: NodeFacts) => readonly (readonly [Labels, Durations])[],
+): (facts: Facts) => Sample<Durations>[] {
+  return ({ nodes }) =>
+    nodes.flatMap((node) => read(node).map(([labels, value]) => ({ labels: { node: node.view.profile.id, ...labels }, value })));
+}
+
+function numberOf(value: number | bigint | boolean): number {
+  return typeof value === 'bigint' ? Number(formatCnxExact(value)) : Number(value);
+}

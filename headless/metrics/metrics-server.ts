@@ -1,0 +1,161 @@
+/**
+ * `/metrics`, `/livez` and `/readyz` on a listener of their own, which only reads. It says nothing of keys, addresses or
+ * tasks, and is reached from this machine alone unless an address and a token are given.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type AddressInfo, BlockList, isIPv4, isIPv6 } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { HostApp } from '../../host/app/host-app.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { HeadlessError } from '../errors.ts';
+import { isLoopbackHost } from '../web/loopback.ts';
+import { readFacts } from './facts.ts';
+import { notReadyLines } from './readiness.ts';
+import { type Scrape, scrapeOf } from './registry.ts';
+
+export interface MetricsListener {
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Wanted for `/metrics`; null = for nothing. */
+  readonly token: string | null;
+}
+
+/** Where the program is between its start and its end. */
+export type ProgramPhase = 'starting' | 'open' | 'ending';
+
+export interface MetricsServerOptions extends MetricsListener {
+  readonly app: Pick<HostApp, 'client' | 'parts' | 'connectNode' | 'serveRecords'>;
+  readonly phase: () => ProgramPhase;
+  readonly clock: Clock;
+}
+
+export interface MetricsServer {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const ANSWER_WITHIN_MS = 2_000;
+const REQUEST_WITHIN_MS = 5_000;
+const IDLE_MS = 90_000;
+const MAX_CONNECTIONS = 32;
+const TEXT = 'text/plain; charset=utf-8';
+const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/** @throws HeadlessError HEADLESS_METRICS_OPEN, HEADLESS_PORT_IN_USE */
+export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+  const { host, port, token } = options;
+  const isLocal = isLoopback(host);
+  if (!isLocal && token === null) {
+    throw new HeadlessError('HEADLESS_METRICS_OPEN', `${host} is not this machine alone, and no token is given`, { host });
+  }
+  const server = fastify({
+    ...{ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true },
+    ...{ requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_MS, http: { maxHeaderSize: 8_192 } },
+  });
+  server.server.maxConnections = MAX_CONNECTIONS;
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers(HEADERS);
+    // A page of another site reaches loopback under a name of its own (DNS rebinding).
+    if (isLocal && !isLoopbackHost(request.headers.host)) return reply.code(421).send();
+    // No page of a browser has any business here.
+    if (request.headers.origin !== undefined) return reply.code(403).send();
+    if (request.method !== 'GET') return reply.code(405).send();
+  });
+  serve(server, options);
+  const at = await listen(server, { host, port });
+  return { address: `http://${isIPv6(host) ? `[${host}]` : host}:${at}/metrics`, close: () => server.close() };
+}
+
+function serve(server: FastifyInstance, { app, token, phase, clock }: MetricsServerOptions): void {
+  const startedMs = clock.now();
+  const isAllowed = tokenCheck(token);
+  const scrape = shared((accept) => readFacts(app, { clock, startedMs }).then((facts) => scrapeOf(facts, accept)));
+  server.get('/metrics', async (request, reply) => {
+    if (!isAllowed(request.headers.authorization)) return reply.code(401).header('WWW-Authenticate', 'Bearer').send();
+    const { contentType, text } = await scrape(request.headers.accept);
+    return reply.type(contentType).send(text);
+  });
+  server.get('/livez', async (_request, reply) => {
+    const lives = await answers(app, clock);
+    return reply
+      .code(lives ? 200 : 503)
+      .type(TEXT)
+      .send(lives ? 'ok\n' : 'it does not answer\n');
+  });
+  server.get('/readyz', async (_request, reply) => {
+    const at = phase();
+    const lines = at === 'open' ? notReady(app) : [at];
+    return reply
+      .code(lines.length === 0 ? 200 : 503)
+      .type(TEXT)
+      .send(lines.length === 0 ? 'ok\n' : `${lines.join('\n')}\n`);
+  });
+}
+
+function notReady({ parts }: Pick<HostApp, 'parts'>): string[] {
+  const snapshot = parts.views.snapshot();
+  return snapshot.kind === 'snapshot' ? notReadyLines(snapshot.profiles) : [];
+}
+
+/** The program answers its own contract. */
+async function answers({ client }: Pick<HostApp, 'client'>, clock: Clock): Promise<boolean> {
+  const over = new AbortController();
+  const late = clock.sleep(ANSWER_WITHIN_MS, over.signal).then(
+    () => false,
+    () => false,
+  );
+  const told = client.app.info({}).then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([told, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Whoever asks while one is being made, in the same format, is given that one: a crowd costs no more than one. */
+function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept: string | undefined) => Promise<Scrape> {
+  const making = new Map<string, Promise<Scrape>>();
+  return (accept) => {
+    const format = accept?.includes('openmetrics') === true ? 'open' : 'plain';
+    const known = making.get(format);
+    if (known !== undefined) return known;
+    const made = make(accept).finally(() => making.delete(format));
+    making.set(format, made);
+    return made;
+  };
+}
+
+/** Digests are compared in a time that tells nothing about where two texts differ. */
+function tokenCheck(token: string | null): (header: string | undefined) => boolean {
+  if (token === null) return () => true;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const wanted = digest(`Bearer ${token}`);
+  return (header) => header !== undefined && timingSafeEqual(digest(header), wanted);
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  if (isIPv4(host)) return LOOPBACK.check(host, 'ipv4');
+  return host === 'localhost' || (isIPv6(host) && LOOPBACK.check(host, 'ipv6'));
+}
+
+async function listen(
+  server: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
+  try {
+    await server.listen({ port, host });
+  } catch (cause) {
+    await server.close();
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    throw new HeadlessError('HEADLESS_PORT_IN_USE', `port ${port} is taken`, { port }, { cause });
+  }
+  return (server.server.address() as AddressInfo).port;
+}

@@ -1,0 +1,264 @@
+/** The metrics of nodes: what each is and does, its machine, and what it asks of others. */
+import { REQUEST_SECONDS, TASK_SECONDS, type TrafficView } from '../../contract/metrics.ts';
+import { LIFE_WORDS } from '../../contract/truth/life-word.ts';
+import { traySign } from '../../contract/truth/node-truth.ts';
+import type { Reach } from '../../contract/truth/reach.ts';
+import { type MetricDefinition, ofDurations, ofNode, ofNodes } from './definition.ts';
+import type { NodeFacts } from './facts.ts';
+import { readinessOf } from './readiness.ts';
+
+const NODE = ['node'];
+const MIB = 1_048_576;
+const seconds = (ms: number | null | undefined) => (ms == null ? null : ms / 1_000);
+const mib = (value: number | null) => (value === null ? null : value * MIB);
+const up = (reach: Reach) => (reach.kind === 'answers' ? true : reach.kind === 'silent' ? false : null);
+
+const cardsOf = ({ view }: NodeFacts) => view.node?.gpu?.sample?.cards ?? [];
+type Card = ReturnType<typeof cardsOf>[number];
+const ofCards = (read: (card: Card) => number | null) =>
+  ofNodes((node) => cardsOf(node).map((card) => [{ card: String(card.index) }, read(card)]));
+
+/** Per end of the line that there is. */
+function trafficOf({ metrics }: NodeFacts): readonly (readonly [{ to: string }, TrafficView])[] {
+  const process = metrics?.process ?? null;
+  if (process === null) return [];
+  const chain = process.chain === null ? [] : [[{ to: 'chain' }, process.chain] as const];
+  return [[{ to: 'relay' }, process.relay], ...chain];
+}
+const ofTraffic = (read: (traffic: TrafficView) => number) =>
+  ofNodes((node) => trafficOf(node).map(([labels, traffic]) => [labels, read(traffic)]));
+
+export const STATE_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'crynux_node_info',
+    type: 'gauge',
+    help: 'A node of this program with its network and the card that it reports. Always 1.',
+    labels: ['node', 'network', 'mode', 'gpu'],
+    read: ofNodes(({ view: { profile, networkMode, gpuName } }) => [
+      [{ network: profile.networkId, mode: networkMode, gpu: gpuName ?? '' }, 1],
+    ]),
+  },
+  {
+    name: 'crynux_node_state',
+    type: 'gauge',
+    help: 'What the node is, in one word: 1 for the state that it is in, 0 for every other.',
+    labels: ['node', 'state'],
+    read: ofNodes(({ truth }) => LIFE_WORDS.map((state) => [{ state }, truth.life === state])),
+  },
+  {
+    name: 'crynux_node_ready',
+    type: 'gauge',
+    help: 'Whether the node is joined or paused on purpose, as /readyz judges it. Absent while nobody has started it.',
+    labels: NODE,
+    read: ofNode(({ view }) => {
+      const { kind } = readinessOf(view);
+      return kind === 'notStarted' ? null : kind === 'ready';
+    }),
+  },
+  {
+    name: 'crynux_node_needs_attention',
+    type: 'gauge',
+    help: 'Whether somebody has to look at the node: it is locked, has failed, is cut off, was put out, or a check keeps it out.',
+    labels: NODE,
+    read: ofNode(({ truth }) => traySign([truth]) === 'attention'),
+  },
+  {
+    name: 'crynux_node_key_locked',
+    type: 'gauge',
+    help: 'Whether the key of the node waits for its passphrase.',
+    labels: NODE,
+    read: ofNode(({ truth }) => truth.life === 'locked'),
+  },
+  {
+    name: 'crynux_node_figures_read',
+    type: 'gauge',
+    help: 'Whether the figures of the node could be read in this scrape. Where it is 0, its counters are absent.',
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics !== null),
+  },
+  {
+    name: 'crynux_relay_up',
+    type: 'gauge',
+    help: 'Whether the relay answers the node; of a network on a chain, whether the chain does. Absent while it was not asked.',
+    labels: NODE,
+    read: ofNode(({ truth }) => up(truth.relay)),
+  },
+  {
+    name: 'crynux_chain_up',
+    type: 'gauge',
+    help: 'Whether the chain of the staking contracts answers the node. Absent where there is none, or while it was not asked.',
+    labels: NODE,
+    read: ofNode(({ truth }) => up(truth.chain)),
+  },
+  {
+    name: 'crynux_clock_skew_seconds',
+    type: 'gauge',
+    help: "How far the network's clock is ahead of this machine's, as the node last read it.",
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics?.process?.clockSkewSeconds),
+  },
+];
+
+export const TASK_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'crynux_tasks_total',
+    type: 'counter',
+    help: 'Tasks of the node that have ended, by type and by how they ended. Counted from its records.',
+    labels: ['node', 'type', 'end'],
+    read: ofNodes(({ metrics }) => (metrics?.ends ?? []).map(({ type, end, count }) => [{ type, end }, count])),
+  },
+  {
+    name: 'crynux_tasks_open',
+    type: 'gauge',
+    help: 'Tasks that may still need something of the node: the one that runs, and those whose end it waits for.',
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics?.openTasks),
+  },
+  {
+    name: 'crynux_task_score_seconds',
+    type: 'histogram',
+    bounds: TASK_SECONDS,
+    help: "From the network's start of a task until it had the score of this node. Of tasks that have ended, from its records.",
+    labels: ['node', 'type'],
+    read: ofDurations(({ metrics }) => (metrics?.scoreSeconds ?? []).map(({ type, ...durations }) => [{ type }, durations])),
+  },
+  {
+    name: 'crynux_task_phase_seconds',
+    type: 'histogram',
+    bounds: TASK_SECONDS,
+    help: 'How long each phase of a scored task took: begin, execute, submit, validate, upload. From the records of the node.',
+    labels: ['node', 'phase'],
+    read: ofDurations(({ metrics }) => (metrics?.phaseSeconds ?? []).map(({ phase, ...durations }) => [{ phase }, durations])),
+  },
+  {
+    name: 'crynux_last_task_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the node first saw its newest task.',
+    labels: NODE,
+    read: ofNode(({ metrics }) => seconds(metrics?.lastTaskMs)),
+  },
+];
+
+export const MACHINE_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'crynux_engine_ready',
+    type: 'gauge',
+    help: "Whether the node's engine is ready for tasks.",
+    labels: NODE,
+    read: ofNode(({ truth, view }) => (view.node === null ? null : truth.engine === 'ready')),
+  },
+  {
+    name: 'crynux_engine_starts_total',
+    type: 'counter',
+    help: "How often the node's engine became ready. Counted from its records.",
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics?.engineStarts),
+  },
+  {
+    name: 'crynux_engine_info',
+    type: 'gauge',
+    help: 'The engine that is ready, with its version. Always 1.',
+    labels: ['node', 'kind', 'version'],
+    read: ofNodes(({ metrics }) => {
+      const engine = metrics?.process?.engine ?? null;
+      return engine === null ? [] : [[engine, 1]];
+    }),
+  },
+  {
+    name: 'crynux_card_info',
+    type: 'gauge',
+    help: 'A card of the node by its place in the list of the driver. Always 1.',
+    labels: ['node', 'card', 'name', 'driver'],
+    read: ofNodes((node) =>
+      cardsOf(node).map(({ index, name, driver }) => [{ card: String(index), name, driver: driver ?? '' }, 1]),
+    ),
+  },
+  {
+    name: 'crynux_card_load_ratio',
+    type: 'gauge',
+    help: 'How busy the card is, 0 to 1.',
+    labels: ['node', 'card'],
+    read: ofCards(({ loadPercent }) => (loadPercent === null ? null : loadPercent / 100)),
+  },
+  {
+    name: 'crynux_card_memory_used_bytes',
+    type: 'gauge',
+    help: 'Memory of the card that is in use.',
+    labels: ['node', 'card'],
+    read: ofCards(({ memoryUsedMib }) => mib(memoryUsedMib)),
+  },
+  {
+    name: 'crynux_card_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the card.',
+    labels: ['node', 'card'],
+    read: ofCards(({ memoryMib }) => mib(memoryMib)),
+  },
+  {
+    name: 'crynux_card_temperature_celsius',
+    type: 'gauge',
+    help: 'Temperature of the card.',
+    labels: ['node', 'card'],
+    read: ofCards(({ temperatureC }) => temperatureC),
+  },
+  {
+    name: 'crynux_card_power_watts',
+    type: 'gauge',
+    help: 'What the card draws.',
+    labels: ['node', 'card'],
+    read: ofCards(({ powerW }) => powerW),
+  },
+  {
+    name: 'crynux_card_read_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the cards of the node were last read.',
+    labels: NODE,
+    read: ofNode(({ view }) => seconds(view.node?.gpu?.sample?.atMs)),
+  },
+  {
+    name: 'crynux_store_bytes',
+    type: 'gauge',
+    help: 'What the node keeps on disk: its database, and the files of results, which are looked at every ten minutes.',
+    labels: ['node', 'part'],
+    read: ofNodes(({ metrics }) => [
+      [{ part: 'database' }, metrics?.databaseBytes],
+      [{ part: 'results' }, metrics?.resultsBytes],
+    ]),
+  },
+  {
+    name: 'crynux_worker_resident_memory_bytes',
+    type: 'gauge',
+    help: "Memory of the node's own process, its engine not counted.",
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics?.process?.residentBytes),
+  },
+  {
+    name: 'crynux_worker_cpu_seconds_total',
+    type: 'counter',
+    help: "Processor time of the node's own process since it began, its engine not counted.",
+    labels: NODE,
+    read: ofNode(({ metrics }) => metrics?.process?.cpuSeconds),
+  },
+  {
+    name: 'crynux_requests_total',
+    type: 'counter',
+    help: 'Requests of the node to relay and chain since its process began.',
+    labels: ['node', 'to'],
+    read: ofTraffic(({ requests }) => requests),
+  },
+  {
+    name: 'crynux_request_failures_total',
+    type: 'counter',
+    help: 'Those of them that no usable answer came to. A refusal is an answer.',
+    labels: ['node', 'to'],
+    read: ofTraffic(({ failures }) => failures),
+  },
+  {
+    name: 'crynux_request_seconds',
+    type: 'histogram',
+    bounds: REQUEST_SECONDS,
+    help: 'How long answered requests to relay and chain took, since the process of the node began.',
+    labels: ['node', 'to'],
+    read: ofDurations((node) => trafficOf(node).map(([labels, traffic]) => [labels, traffic.seconds])),
+  },
+];

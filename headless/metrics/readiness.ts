@@ -1,0 +1,31 @@
+/** Whether a node does what it was started for: it is joined, or paused on purpose. Pure. */
+import type { ProfileView } from '../../contract/profiles.ts';
+import type { LifeWord } from '../../contract/truth/life-word.ts';
+import { nodeTruth } from '../../contract/truth/node-truth.ts';
+
+export type Readiness =
+  /** Nobody has started it. */
+  | { readonly kind: 'notStarted' }
+  | { readonly kind: 'ready'; readonly life: LifeWord }
+  | { readonly kind: 'notReady'; readonly life: LifeWord };
+
+const READY: ReadonlySet<LifeWord> = new Set(['waiting', 'executing', 'pausing', 'paused']);
+/** Reasons of the machine that are the host's own wish. */
+const WISHES: ReadonlySet<string> = new Set(['GPU_OUTSIDE_SCHEDULE', 'GPU_IN_USE']);
+
+export function readinessOf({ worker, node }: ProfileView): Readiness {
+  const { life } = nodeTruth({ worker, node, nowMs: 0 });
+  if (life === 'stopped') return { kind: 'notStarted' };
+  if (READY.has(life)) return { kind: 'ready', life };
+  const reasons = node?.gpu?.acceptance.reasons ?? [];
+  const isWished = life === 'held' && reasons.length > 0 && reasons.every(({ code }) => WISHES.has(code));
+  return { kind: isWished ? 'ready' : 'notReady', life };
+}
+
+/** A line per node that is not ready; empty = all of them are. */
+export function notReadyLines(views: readonly ProfileView[]): string[] {
+  return views.flatMap((view) => {
+    const readiness = readinessOf(view);
+    return readiness.kind === 'notReady' ? [`${view.profile.id}: ${readiness.life}`] : [];
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * Prometheus' own checker, which Debian has in its package `prometheus`. One program is taken out of the package, into the
+ * cache: no server is installed or started.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+const CACHE = path.resolve(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'promtool');
+const TAKEN = path.join(CACHE, 'promtool');
+
+/** Path; null = it is not here. */
+export function findPromtool(): string | null {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const places = [...folders.map((folder) => path.join(folder, 'promtool')), TAKEN];
+  return places.find((place) => existsSync(place)) ?? null;
+}
+
+/** Of Debian, as any user that may download: takes some seconds and 20 MB, once. False = it could not be had. */
+export function takePromtool(): boolean {
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(path.join(CACHE, 'taking-'));
+  try {
+    const run = (program: string, args: readonly string[]) =>
+      spawnSync(program, args, { cwd: folder, stdio: ['ignore', 2, 2] }).status === 0;
+    if (!run('apt-get', ['download', '-q', 'prometheus'])) return false;
+    const [file] = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+    if (file === undefined || !run('dpkg-deb', ['--extract', file, 'package'])) return false;
+    renameSync(path.join(folder, 'package', 'usr', 'bin', 'promtool'), TAKEN);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What it says of these arguments and this input; null = it is content. */
+export function complaintOf(promtool: string, args: readonly string[], input?: string): string | null {
+  const { status, stdout, stderr } = spawnSync(promtool, args, { encoding: 'utf8', ...(input === undefined ? {} : { input }) });
+  const said = `${stdout}${stderr}`.trim();
+  return status === 0 ? null : said || `it ended with ${status}`;
+}

@@ -1,0 +1,29 @@
+/** How requests to one other end went, since the process began. */
+import { REQUEST_SECONDS, type TrafficView } from '../../contract/metrics.ts';
+import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
+import { DurationCounts } from './durations.ts';
+
+export class Traffic {
+  readonly #clock: MonotonicSource;
+  readonly #seconds = new DurationCounts(REQUEST_SECONDS);
+  #requests = 0;
+  #failures = 0;
+
+  constructor(clock: MonotonicSource) {
+    this.#clock = clock;
+  }
+
+  /** To be called when a request begins, and its answer when that has come: false = none came, or none that could be used. */
+  begin(): (answered: boolean) => void {
+    const passedMs = startStopwatch(this.#clock);
+    return (answered) => {
+      this.#requests += 1;
+      if (answered) this.#seconds.add(passedMs());
+      else this.#failures += 1;
+    };
+  }
+
+  view(): TrafficView {
+    return { requests: this.#requests, failures: this.#failures, seconds: this.#seconds.view() };
+  }
+}
