@@ -114,7 +114,7 @@ export const nodeContract = {
   },
   metrics: {
     /** Counted for whoever asks; nothing of it asks the network. */
-    read: procedure(nothing, nodeMetricsSchema),
+    read: procedure(nothing, nodeMetricsSchema, 'read'),
   },
   checks: {
     /** Of the last start; null = none was made. */

@@ -16,6 +16,7 @@ const READ = [
   'node.gpus.energy',
   'node.gpus.history',
   'node.gpus.inventory',
+  'node.metrics.read',
   'node.models.watch',
   'node.money.earnings',
   'node.money.entries',

@@ -1,10 +1,12 @@
-/** Writes the pages that are made from the code: docs/errors.md and docs/api.md; `--check` only compares. */
+/** Writes what is made from the code: docs/errors.md, docs/api.md, and the metrics in docs/fleet.md; `--check` only compares. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { FLEET_PAGE, withMetricsTable } from './metrics-table.ts';
 
-const pages = { 'errors.md': errorsPage(), 'api.md': await apiPage() };
+const fleet = await readFile(path.join(process.cwd(), 'docs', FLEET_PAGE), 'utf8');
+const pages = { 'errors.md': errorsPage(), 'api.md': await apiPage(), [FLEET_PAGE]: withMetricsTable(fleet) };
 
 for (const [name, page] of Object.entries(pages)) {
   const file = path.join(process.cwd(), 'docs', name);

@@ -123,6 +123,7 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
     'gpus.energy': () => node.gpus.energy(MONTH),
     'gpus.history': () => node.gpus.history({ ...MONTH, cardId: 'GPU-1', points: 10 }),
     'models.watch': () => first(node.models.watch({})),
+    'metrics.read': () => node.metrics.read({}),
     'models.ask': () => node.models.ask({ type: 'removal', ...model }),
     'checks.last': () => node.checks.last({}),
     'checks.confirmAlone': () => node.checks.confirmAlone({}),

@@ -1,4 +1,5 @@
 /** A profile, its node, and the facts of a scrape, made up. */
+import type { GpuCard } from '../../../contract/gpu.ts';
 import { type NodeMetrics, nodeMetricsSchema, REQUEST_SECONDS, TASK_PHASES, TASK_SECONDS } from '../../../contract/metrics.ts';
 import { type ProfileView, profileSchema, type WorkerState } from '../../../contract/profiles.ts';
 import { nodeTruth } from '../../../contract/truth/node-truth.ts';
@@ -50,11 +51,11 @@ export function nodeMetrics(): NodeMetrics {
   });
 }
 
-const card = {
+const card: GpuCard = {
   ...{ id: 'GPU-1', uuid: 'GPU-1', vendor: 'nvidia', name: 'RTX', index: 0, busId: null, integrated: false, driver: '590.1' },
   ...{ memoryMib: 1_024, memoryUsedMib: 512, loadPercent: 50, temperatureC: 61, powerW: 240.5, processes: null },
   ...{ mig: 'unsupported', unusable: null },
-} as const;
+};
 
 /** A node of which everything is known. */
 export function facts(): Facts {
