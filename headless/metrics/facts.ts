@@ -18,7 +18,7 @@ export interface NodeFacts {
   readonly minimumStakeWei: bigint | null;
 }
 
-export interface Volume {
+interface Volume {
   /** What lies on it. */
   readonly holds: 'data' | 'models';
   readonly freeBytes: number;

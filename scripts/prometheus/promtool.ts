@@ -16,14 +16,16 @@ export function findPromtool(): string | null {
   return places.find((place) => existsSync(place)) ?? null;
 }
 
-/** Of Debian, as any user that may download: takes some seconds and 20 MB, once. False = it could not be had. */
+/** Of Debian: takes some seconds and 20 MB, once. False = it could not be had. */
 export function takePromtool(): boolean {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(path.join(CACHE, 'taking-'));
   try {
     const run = (program: string, args: readonly string[]) =>
       spawnSync(program, args, { cwd: folder, stdio: ['ignore', 2, 2] }).status === 0;
-    if (!run('apt-get', ['download', '-q', 'prometheus'])) return false;
+    const download = () => run('apt-get', ['download', '-q', 'prometheus']);
+    // A machine that has installed nothing yet has no lists.
+    if (!download() && !(run('apt-get', ['update', '-q']) && download())) return false;
     const [file] = readdirSync(folder).filter((name) => name.endsWith('.deb'));
     if (file === undefined || !run('dpkg-deb', ['--extract', file, 'package'])) return false;
     renameSync(path.join(folder, 'package', 'usr', 'bin', 'promtool'), TAKEN);

@@ -32,7 +32,7 @@ const durations = (bounds: readonly number[]) => ({ counts: bounds.map((_, at) =
 const wei = { tasksWei: '1500000000000000001', delegationWei: '0', emissionWei: '-1', earnedWei: '1500000000000000000' };
 
 /** Every figure has a value. */
-export function nodeMetrics(): NodeMetrics {
+function nodeMetrics(): NodeMetrics {
   const traffic = { requests: 12, failures: 1, seconds: durations(REQUEST_SECONDS) };
   return nodeMetricsSchema.parse({
     ends: [{ type: 'Llm', end: 'EndSuccess', count: 3 }],
