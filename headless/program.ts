@@ -4,6 +4,7 @@ import type { NetworkMode } from '../contract/node-config.ts';
 import { portPair, type RpcPort } from '../contract/rpc-port.ts';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
+import type { LeaseSource } from '../host/app/node-leases.ts';
 import type { Clock } from '../protocol/ports.ts';
 import { isWorkerError } from '../worker/kit/errors.ts';
 import { systemClock } from '../worker/kit/system-clock.ts';
@@ -28,6 +29,8 @@ export interface ProgramOptions {
   readonly localMode?: NetworkMode;
   /** For what a page may not do alone; left out, nobody says yes. */
   readonly ask?: AskPerson;
+  /** Where a lease is taken for each key; left out, none is. */
+  readonly lease?: LeaseSource;
   /** Left out, the system's. */
   readonly clock?: Clock;
   /** Where Prometheus and health checks are answered; left out or null, nowhere. */
@@ -59,10 +62,15 @@ export async function openProgram({
   ask,
   clock,
   metrics = null,
+  lease,
   localMode = 'relay',
 }: ProgramOptions): Promise<Program> {
   const files = liveWindow ?? (windowDir === null ? null : readStaticFiles(windowDir));
-  const given = { ...(ask === undefined ? {} : { ask }), ...(clock === undefined ? {} : { clock }) };
+  const given = {
+    ...(ask === undefined ? {} : { ask }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(lease === undefined ? {} : { lease }),
+  };
   const app = await openHostApp({ dataDir, shell: 'headless', features: FEATURES, log, localMode, ...given }).catch(
     (cause: unknown) => {
       if (!isWorkerError(cause, 'STORE_IN_USE')) throw cause;

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +9,8 @@ import { CREDENTIAL } from './cli/unattended.ts';
 
 const UNIT = readFileSync(path.join(import.meta.dirname, '../build/crynux-node.service'), 'utf8');
 const DOCS = readFileSync(path.join(import.meta.dirname, '../docs/server.md'), 'utf8');
+/** What the page has written by `systemctl edit`. */
+const DROP_IN = /```ini\n([\s\S]*?)```/.exec(DOCS)?.[1] ?? '';
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 function valuesOf(name: string): string[] {
@@ -45,12 +47,32 @@ describe('the unit for a server', () => {
     }
   });
 
-  it.skipIf(!hasSystemd)('is one that systemd takes', () => {
+  it('applies a file before nodes start, with the drop-in of the page, and keeps everything else', () => {
+    const lines = DROP_IN.trim().split('\n');
+    expect(lines.filter((line) => line.startsWith('ExecStart='))).toEqual([
+      'ExecStart=',
+      `${/^ExecStart=.*$/m.exec(UNIT)?.[0]} --apply %d/nodes.yaml`,
+    ]);
+    expect(lines.every((line) => /^(?:\[Service\]|(?:LoadCredential|ExecStart)=.*)$/.test(line))).toBe(true);
+    const example = readFileSync(path.join(import.meta.dirname, '../docs/examples/one-box.yaml'), 'utf8');
+    // Every file that the example points at is a credential beside it.
+    const files = [...example.replace(/#.*$/gm, '').matchAll(/file: ([\w-]+)/g)].map(([, file]) => file);
+    for (const file of files) expect(DROP_IN).toContain(`LoadCredential=${file}:`);
+    expect(files).not.toEqual([]);
+  });
+
+  it.skipIf(!hasSystemd).each([
+    ['alone', false],
+    ['with the drop-in', true],
+  ])('is one that systemd takes, %s', (_, withDropIn) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'unit-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = path.join(folder, 'crynux-node.service');
     // The program need not be installed for this.
-    writeFileSync(file, UNIT.replace('/usr/bin/crynux-node', '/bin/true'));
+    const installed = (text: string) => text.replace('/usr/bin/crynux-node', '/bin/true');
+    writeFileSync(file, installed(UNIT));
+    mkdirSync(`${file}.d`);
+    if (withDropIn) writeFileSync(path.join(`${file}.d`, 'override.conf'), installed(DROP_IN));
     const told = execFileSync('systemd-analyze', ['verify', '--man=no', file], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -191,6 +191,27 @@ export const HOST_ERRORS = {
     meaning: 'There are as many access tokens as this program keeps.',
     remedy: 'Revoke those that nobody uses.',
   },
+  LEASE_HELD: {
+    meaning: 'Another program holds the lease of this key; two nodes with one key get each other slashed, so this one waits.',
+    remedy:
+      'None, if the other one is meant to run. If its machine is lost, the node starts by itself once the lease has run out.',
+  },
+  LEASE_LOST: {
+    meaning: 'The lease of this key was lost or could not be renewed in time; the node was ended before another could start.',
+    remedy: 'It starts again by itself once it has the lease. If this repeats, check the way to the API server.',
+  },
+  LEASE_UNREACHABLE: {
+    meaning: 'The server that keeps the leases does not answer, or not as it should; without a lease the node does not start.',
+    remedy: 'It is tried again by itself. Check the API server, and that the network policy lets the node reach it.',
+  },
+  LEASE_FORBIDDEN: {
+    meaning: 'The service account may not use leases; without a lease the node does not start.',
+    remedy: 'Give it the verbs get, create and update for leases of coordination.k8s.io in its namespace.',
+  },
+  LEASE_NO_CLUSTER: {
+    meaning: 'Leases of Kubernetes were asked for outside of a pod, or in one without a service account.',
+    remedy: 'Leave out --lease, or let the pod mount its service account token.',
+  },
   LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
 } as const satisfies ErrorCatalogue;
 

@@ -57,7 +57,11 @@ export function stateText({ worker, node, networkMode }: ProfileView): string {
   const { life, task } = nodeTruth({ worker, node, nowMs: 0 });
   const parts = [STATES[life]];
   // Why a process ended is its own word.
-  if (worker.kind === 'backoff') parts[0] = `crashed (${worker.error.code}), starts again at ${timeText(worker.retryAtMs)} UTC`;
+  if (worker.kind === 'backoff') {
+    const { code, message } = worker.error;
+    const again = `starts again at ${timeText(worker.retryAtMs)} UTC`;
+    parts[0] = code.startsWith('LEASE_') ? `waits: ${message} (${code}), ${again}` : `crashed (${code}), ${again}`;
+  }
   if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
   if (life === 'cutOff' && networkMode === 'chain') parts[0] = 'cut off: the chain does not answer';
   if (life === 'cutOff' && node?.relaySinceMs != null) parts.push(`since ${timeText(node.relaySinceMs)} UTC`);

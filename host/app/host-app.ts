@@ -35,6 +35,7 @@ import { stakedBy } from './chain-reading.ts';
 import { createEngineDirectory } from './engines.ts';
 import type { HostParts, Updates } from './host-parts.ts';
 import { localPeers } from './local-nodes.ts';
+import { type LeaseSource, leasesOf } from './node-leases.ts';
 import { createNodeRecords } from './node-records.ts';
 import { createNodeRunner, type NodeRunner } from './node-runner.ts';
 import { createOfficialFetch } from './official-fetch.ts';
@@ -69,6 +70,8 @@ export interface HostAppOptions {
   readonly sendNotice?: Send;
   /** Of notifications, where the host has chosen none; left out, English. */
   readonly language?: Language;
+  /** Where a lease is taken for each key before its node starts; left out, none is. */
+  readonly lease?: LeaseSource;
   /** Asks the release page of the official node; left out, over the internet. */
   readonly readRelease?: typeof readRelease;
   readonly clock?: Clock;
@@ -163,6 +166,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     stakedWei: async (profile, preset) =>
       stakedBy(preset, { address: profile.address, clock, random, proxies: await outbound.policy() }),
   });
+  const leases = options.lease === undefined ? null : leasesOf(options.lease, { profiles, supervisor, clock, log });
   const nodes: NodeRunner = createNodeRunner({
     ...stores,
     networks,
@@ -171,6 +175,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     devnet,
     views,
     stakeWords,
+    leases,
     clock,
     random,
   });
@@ -257,6 +262,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
       announcer.close();
       closing ??= supervisor
         .stopAll(graceMs === undefined ? {} : { patienceMs: graceMs })
+        .then(() => leases?.close())
         .then(() => official.stop())
         .then(() => records.close())
         .then(() => devnet.stop())

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Profile, ProfileView } from '../../contract/profiles.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
+import type { Leases } from '../lease/leases.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import { LocalNetworkError } from '../local-network/errors.ts';
 import { LOCAL_NETWORK_ID, type NetworkDirectory } from '../networks/network-directory.ts';
@@ -38,12 +39,15 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
   readonly devnet: DevnetProcess;
   readonly views: ProfileViews;
   readonly stakeWords: Pick<StakeWords, 'allow' | 'check'>;
+  /** Null: nobody else can have the keys of this program. */
+  readonly leases: Pick<Leases, 'hold' | 'release'> | null;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
-  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, stakeWords, clock, random } = parts;
+  const { folders, keys, devnetKeys, profiles, networks, outbound, supervisor, devnet, views, stakeWords } = parts;
+  const { leases, clock, random } = parts;
 
   const isLocal = (profile: Profile) => profile.networkId === LOCAL_NETWORK_ID;
   const running = () => supervisor.active().map((id) => profiles.get(id));
@@ -93,7 +97,12 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
         dataDir: profiles.dataDir(profileId),
         claimsDir: folders.claims,
       });
-      return { config: { ...config, outbound: await outbound.forWorker() }, privateKey };
+      const order = { config: { ...config, outbound: await outbound.forWorker() }, privateKey };
+      // Last: nothing else keeps the process from starting, and from giving the lease back with its end.
+      await leases?.hold(profile.address, profileId);
+      // Stopped meanwhile: no process will end and give it back.
+      if (supervisor.view(profileId).worker.kind !== 'starting') await leases?.release(profile.address, profileId);
+      return order;
     },
     async start(profileId) {
       const profile = profiles.get(profileId);

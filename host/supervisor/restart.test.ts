@@ -33,6 +33,11 @@ describe('a process that ended by itself', () => {
     );
   });
 
+  it('looks for a lease again within ten seconds, however often that was in vain', () => {
+    const held = { ...error, code: 'LEASE_HELD' };
+    expect(restartAfter({ failures: 500, ranMs: 0, error: held, fraction: 1 })).toMatchObject({ ms: 10_000 });
+  });
+
   it('after running well begins to count anew', () => {
     const end = { failures: 9, error, fraction: 1 };
     expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs })).toMatchObject({ ms: 1_000, failures: 1 });

@@ -35,6 +35,10 @@ const LASTING = new Set([
   'GPU_COMPUTE_PROHIBITED',
 ]);
 
+/** Another's lease runs out by itself: it is looked at again soon, however often that was in vain. */
+const LEASE = /^LEASE_/;
+const LEASE_CAP_MS = 10_000;
+
 export interface WorkerEnd {
   /** Ends in a row before this one. */
   readonly failures: number;
@@ -52,6 +56,7 @@ export type Restart = { readonly kind: 'never' } | { readonly kind: 'after'; rea
 export function restartAfter(end: WorkerEnd, { baseMs, capMs, goodMs }: RestartLimits = RESTART_LIMITS): Restart {
   if (LASTING.has(end.error.code)) return { kind: 'never' };
   const failures = (end.ranMs >= goodMs ? 0 : end.failures) + 1;
-  const full = Math.min(capMs, baseMs * 2 ** Math.min(failures - 1, 30));
+  const mostMs = LEASE.test(end.error.code) ? Math.min(capMs, LEASE_CAP_MS) : capMs;
+  const full = Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 30));
   return { kind: 'after', failures, ms: Math.round(full / 2 + (full / 2) * end.fraction) };
 }

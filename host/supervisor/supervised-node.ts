@@ -108,6 +108,29 @@ export class SupervisedNode {
     this.#process?.channel.kill();
   }
 
+  /**
+   * Another may run with this key from now on, or soon: the process ends without finishing its task, at once or within so long. It
+   * is started again as after a crash.
+   */
+  fence(error: ErrorView, withinMs: number): void {
+    const process = this.#process;
+    if (process === null) {
+      if (this.#state.kind !== 'starting') return;
+      this.#attempt++;
+      this.#restart(error, 0);
+      return;
+    }
+    process.fatal = error;
+    if (withinMs === 0) process.channel.kill();
+    else process.channel.end();
+    const ended = new AbortController();
+    void process.client.exited.then(() => ended.abort());
+    void this.#options.clock.sleep(withinMs, ended.signal).then(
+      () => process.channel.kill(),
+      () => {},
+    );
+  }
+
   /** A living process hears of a key that was added. */
   tellOwnAddresses(): void {
     this.#process?.client.ownAddresses(this.#options.ownAddresses());
@@ -162,8 +185,8 @@ export class SupervisedNode {
   /** No process could be started at all. */
   #refused(error: unknown): void {
     if (isHostError(error, 'KEY_LOCKED')) this.#move({ kind: 'locked' });
-    // A keychain may open later; what a profile says stays wrong.
-    else if (error instanceof CodedError && error.code.startsWith('KEYCHAIN_')) this.#restart(error.serialise(), 0);
+    // A keychain may open, and a lease be free, later; what a profile says stays wrong.
+    else if (error instanceof CodedError && /^(?:KEYCHAIN|LEASE)_/.test(error.code)) this.#restart(error.serialise(), 0);
     else this.#move({ kind: 'failed', error: serialiseError(error) });
   }
 

@@ -102,6 +102,51 @@ describe('a profile', () => {
     expect(supervisor.active()).toEqual([]);
   });
 
+  it('ends at once, or in order and within the time that is left, when its lease is lost; and is started again', async () => {
+    const lost = new HostError('LEASE_LOST', 'another has it').serialise();
+    const first = await startAlive();
+    supervisor.fence('a', lost, 0);
+    expect(first.signals).toEqual(['kill']);
+    await settle();
+    expect(state()).toMatchObject({ kind: 'backoff', error: { code: 'LEASE_LOST' } });
+    await clock.tick(10_000);
+    const second = last();
+    second.say({ type: 'alive', pid: second.pid });
+    supervisor.fence('a', lost, 10_000);
+    expect(second.signals).toEqual(['end']);
+    await clock.tick(10_000);
+    expect(second.signals).toEqual(['end', 'kill']);
+    expect(processes).not.toHaveLength(1);
+  });
+
+  it('does not start when its lease is lost while it starts, and ends for good when it was being stopped', async () => {
+    const ordered = Promise.withResolvers<NodeOrder>();
+    order = () => ordered.promise;
+    void supervisor.start('a');
+    await settle();
+    supervisor.fence('a', new HostError('LEASE_LOST', 'late').serialise(), 0);
+    ordered.resolve({ config, privateKey: '0x01' });
+    await settle();
+    expect([processes.length, state().kind]).toEqual([0, 'backoff']);
+    order = async () => ({ config, privateKey: '0x01' });
+    await clock.tick(10_000);
+    last().say({ type: 'alive', pid: last().pid });
+    const stopped = supervisor.stop('a');
+    supervisor.fence('a', new HostError('LEASE_LOST', 'late').serialise(), 0);
+    await stopped;
+    await clock.tick(60_000);
+    expect([processes.length, state().kind]).toEqual([1, 'stopped']);
+  });
+
+  it('waits for a lease that another has', async () => {
+    order = async () => Promise.reject(new HostError('LEASE_HELD', 'another has it'));
+    await supervisor.start('a');
+    expect(state()).toMatchObject({ kind: 'backoff', error: { code: 'LEASE_HELD' } });
+    order = async () => ({ config, privateKey: '0x01' });
+    await clock.tick(10_000);
+    expect(state().kind).toBe('starting');
+  });
+
   it('is alive before it is ready', async () => {
     await startAlive();
     expect(supervisor.view('a')).toMatchObject({ worker: { kind: 'running' }, node: null });

@@ -1,7 +1,7 @@
 /** The worker processes of all profiles behind one interface; views carry a revision that counts up by one. */
 import type { NodeQuestion } from '../../contract/act-questions.ts';
 import type { WorkerState } from '../../contract/profiles.ts';
-import type { NodeView } from '../../contract/worker-channel.ts';
+import type { ErrorView, NodeView } from '../../contract/worker-channel.ts';
 import type { WorkerClient } from '../../contract/worker-client.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -44,6 +44,8 @@ export interface Supervisor {
   /** To ask the node itself. @throws HostError PROFILE_NOT_RUNNING */
   client(profileId: string): WorkerClient;
   view(profileId: string): SupervisionView;
+  /** Ends a process that must not act any more, within so long; nothing where there is none. */
+  fence(profileId: string, error: ErrorView, withinMs: number): void;
   /** A key was added: every living process is told. */
   tellOwnAddresses(): void;
   /** Profiles with a process, or about to have one. */
@@ -99,6 +101,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     resume: (profileId) => nodeOf(profileId).running().resume(),
     client: (profileId) => nodeOf(profileId).running(),
     view,
+    fence: (profileId, error, withinMs) => nodes.get(profileId)?.fence(error, withinMs),
     tellOwnAddresses() {
       for (const node of nodes.values()) node.tellOwnAddresses();
     },

@@ -17,6 +17,9 @@ interface EndlessFlags extends MetricsFlags {
   readonly grace: number;
   readonly apply?: string;
   readonly set?: Variables;
+  readonly lease?: 'kubernetes';
+  readonly leaseNamespace?: string;
+  readonly leaseIdentity?: string;
 }
 
 interface ServeFlags extends EndlessFlags {
@@ -34,8 +37,15 @@ const passphraseFd = () =>
     'file descriptor with the passphrase of the keystore, for a start without a person',
   ).argParser(wholeNumber(0, 1_023));
 
-function withApply(command: Command): Command {
-  return withVariables(command.option('--apply <path>', 'a nodes file that is applied before nodes start'));
+function unattended(command: Command): Command {
+  return withVariables(command.option('--apply <path>', 'a nodes file that is applied before nodes start'))
+    .addOption(
+      new Option('--lease <kind>', 'takes a lease for the key of each node, so that no other program runs with it').choices([
+        'kubernetes',
+      ]),
+    )
+    .option('--lease-namespace <name>', 'where leases are; left out, the namespace of the pod')
+    .option('--lease-identity <name>', 'who this program is, as the UID of its pod; left out, the host name and a random part');
 }
 
 const grace = () =>
@@ -45,7 +55,7 @@ const grace = () =>
 
 export function addProgramCommands({ program, terminal, clock, end, endsInOrder }: Registry): void {
   const port = wholeNumber(0, 65_535);
-  withMetrics(withApply(common(program.command('serve'))))
+  withMetrics(unattended(common(program.command('serve'))))
     .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
     .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
     .option('--open', 'open it in the browser of this desktop')
@@ -58,7 +68,7 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
       const { serve } = await import('./serve.ts');
       end(await serve({ ...options, metrics, window: true, open, nodes: start }, { terminal, clock }));
     });
-  withMetrics(withApply(common(program.command('run'))))
+  withMetrics(unattended(common(program.command('run'))))
     .description('Runs the program without a window.')
     .addOption(passphraseFd())
     .addOption(grace())

@@ -1,7 +1,11 @@
 /** `serve` and `run`: the program itself, in the foreground, with or without its window. */
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
 import path from 'node:path';
 import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
+import type { LeaseSource } from '../../../host/app/node-leases.ts';
+import { kubernetesLeases, kubernetesPlace } from '../../../host/lease/kubernetes.ts';
 import { PROGRAMS } from '../../../platform/programs.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
@@ -31,6 +35,9 @@ export interface ServeOptions extends CommonOptions {
   readonly apply?: string;
   /** For names in it. */
   readonly set?: Variables;
+  readonly lease?: 'kubernetes';
+  readonly leaseNamespace?: string;
+  readonly leaseIdentity?: string;
   /** Null = none. */
   readonly metrics: MetricsListener | null;
   /** How long nodes may finish their tasks, seconds. */
@@ -52,7 +59,9 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   });
   const asked = untilAborted(terminal.signal);
   const ask = askAtTerminal(terminal);
-  const opening = openProgram({ dataDir, port, windowDir: options.window ? PROGRAMS.window : null, log, ask, metrics });
+  const lease = options.lease === undefined ? {} : { lease: leaseSource(options) };
+  const windowDir = options.window ? PROGRAMS.window : null;
+  const opening = openProgram({ dataDir, port, windowDir, log, ask, metrics, ...lease });
   const program = await Promise.race([opening, asked]);
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
@@ -84,6 +93,12 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
     following.abort();
     await inTime(program.close(graceMs), { clock, graceMs });
   }
+}
+
+/** A program that starts anew in the same pod is another one, unless it is given the pod's own identity. @throws HostError LEASE_NO_CLUSTER */
+function leaseSource({ leaseNamespace, leaseIdentity }: ServeOptions): LeaseSource {
+  const place = kubernetesPlace({ environment: process.env, namespace: leaseNamespace ?? null });
+  return { store: kubernetesLeases(place), identity: leaseIdentity ?? `${os.hostname()}_${randomBytes(6).toString('hex')}` };
 }
 
 /** What keeps the file from being as it says ends the program: a node that is not as declared does not start. */

@@ -1,0 +1,97 @@
+/** A node of the whole host under a lease: it waits for it, gives it back with its end, and is ended when it is lost. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { profileDraftSchema } from '../../contract/profiles.ts';
+import { ManualClock } from '../../protocol/ports.ts';
+import { addressOf } from '../../protocol/signing/keys.ts';
+import { leaseName } from '../lease/leases.ts';
+import { FakeLeases } from '../lease/testing/fake-leases.ts';
+import { bundledModelIds } from './bundled-models.ts';
+import { openHostApp } from './host-app.ts';
+
+const KEY = `0x${'1'.repeat(64)}` as const;
+const NAME = leaseName(addressOf(KEY));
+const PRESET = {
+  ...{ id: 'nowhere', title: 'Nowhere', network: 'nowhere', relayUrl: 'http://127.0.0.1:9' },
+  ...{ acceptedEngines: ['embedded' as const], samplingModulus: 10, minStakeWei: '1' },
+};
+
+it('holds a lease for as long as the process of its node lives', async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'node-leases-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const server = new FakeLeases();
+  const clock = new ManualClock(0);
+  const signals: string[] = [];
+  const silent = () => {};
+  const app = await openHostApp({
+    ...{ dataDir, shell: 'headless', scryptN: 2, clock, lease: { store: server.client('here'), identity: 'here' } },
+    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    openWorker() {
+      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
+      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
+      return {
+        pid: 1,
+        send: (message) => {
+          if (message.type === 'stop') end();
+        },
+        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
+        onExit: (listener) => void exits.push(listener),
+        end: () => void signals.push('end'),
+        kill() {
+          signals.push('kill');
+          end();
+        },
+      };
+    },
+  });
+  onTestFinished(() => app.close());
+  const { client, parts } = app;
+  await client.keys.import({ kind: 'privateKey', privateKey: KEY, store: 'keystore', passphrase: 'planted-passphrase' });
+  await client.networks.add({ preset: PRESET });
+  const draft = profileDraftSchema.parse({
+    ...{ name: 'One', networkId: 'nowhere', address: addressOf(KEY), engine: { kind: 'embedded' }, stakeWei: '1' },
+    ...{ gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 8 }, modelIds: bundledModelIds() },
+  });
+  const { id } = (await client.profiles.create({ draft })).profile;
+  const worker = () => parts.supervisor.view(id).worker;
+  const untilWorker = (kind: string) => vi.waitUntil(() => worker().kind === kind);
+  const other = server.client('there');
+
+  const wish = { durationSeconds: 60, renewed: 'x', acquired: 'x', transitions: 0 };
+  const theirs = await other.create(NAME, { ...wish, holder: 'there' });
+  await client.profiles.start({ id });
+  expect(worker()).toMatchObject({ kind: 'backoff', error: { code: 'LEASE_HELD', data: { holder: 'there' } } });
+
+  if (theirs === 'taken') throw new Error('taken');
+  await other.replace(NAME, { ...wish, holder: null }, theirs);
+  await clock.tick(10_000);
+  await untilWorker('running');
+  expect(server.records.get(NAME)?.holder).toBe('here');
+
+  // The way to the API server is cut, 9 to 10 s after the lease was taken: asked to end 40 s after that, and then killed.
+  server.cutOff.add('here');
+  await clock.tick(30_000);
+  expect(signals).toEqual([]);
+  await clock.tick(2_000);
+  expect(signals).toEqual(['end']);
+  await clock.tick(10_000);
+  expect(signals).toEqual(['end', 'kill']);
+  await vi.waitUntil(() => worker().kind === 'backoff');
+  // It may have asked for the lease again already.
+  expect(worker()).toMatchObject({ kind: 'backoff', error: { code: expect.stringMatching(/^LEASE_(?:LOST|UNREACHABLE)$/) } });
+
+  server.cutOff.clear();
+  await clock.tick(10_000);
+  await untilWorker('running');
+  await client.profiles.stop({ id });
+  await vi.waitUntil(() => server.records.get(NAME)?.holder === null);
+
+  await client.profiles.start({ id });
+  await untilWorker('running');
+  expect(server.records.get(NAME)?.holder).toBe('here');
+  await app.close();
+  expect(server.records.get(NAME)?.holder).toBeNull();
+});

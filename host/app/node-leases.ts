@@ -1,0 +1,44 @@
+/** Leases of the keys of this program's nodes: taken before a process starts, given back after its end. */
+import type { Clock } from '../../protocol/ports.ts';
+import type { Log } from '../../worker/log.ts';
+import type { LeaseStore } from '../lease/lease-store.ts';
+import { createLeases, type Leases } from '../lease/leases.ts';
+import type { ProfileStore } from '../profiles/profiles.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+export interface LeaseSource {
+  readonly store: LeaseStore;
+  /** Who this program is: no other that may run at the same time has the same. */
+  readonly identity: string;
+}
+
+/** From the order to end, until the process is killed: half of what is left of the lease. */
+const END_WITHIN_MS = 10_000;
+/** Without a process, and without one that is about to start. */
+const GONE: ReadonlySet<string> = new Set(['stopped', 'failed', 'locked']);
+
+export function leasesOf(
+  { store, identity }: LeaseSource,
+  parts: {
+    readonly profiles: Pick<ProfileStore, 'list'>;
+    readonly supervisor: Pick<Supervisor, 'fence' | 'watch'>;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): Leases {
+  const { profiles, supervisor, clock, log } = parts;
+  const leases = createLeases({
+    ...{ store, identity, clock },
+    onLost(address, error, how) {
+      log.error({ err: error }, 'a node is ended');
+      for (const profile of profiles.list()) {
+        if (profile.address === address) supervisor.fence(profile.id, error.serialise(), how === 'taken' ? 0 : END_WITHIN_MS);
+      }
+    },
+  });
+  supervisor.watch(({ profileId, worker }) => {
+    const profile = profiles.list().find(({ id }) => id === profileId);
+    if (profile !== undefined && GONE.has(worker.kind)) void leases.release(profile.address, profileId);
+  });
+  return leases;
+}

@@ -1,0 +1,230 @@
+/**
+ * A node never runs twice with one key, wherever two programs may be: before its process starts, the program takes the lease of
+ * its address, and holds it while the process lives. Only the monotonic clock of this machine counts:
+ *
+ * - a holder renews every 10 s, and gives its node up 40 s after the sending of the last renewal that was answered;
+ * - another takes the lease only after it has seen no renewal for the whole 60 s that the record says.
+ *
+ * Whoever waits saw the record after the holder sent it. So the holder's process, asked to end at 40 s and killed at 50 s, is gone
+ * 10 s before anybody else can begin.
+ */
+import { startStopwatch } from '../../protocol/monotonic.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import { HostError, isHostError } from '../errors.ts';
+import type { LeaseRecord, LeaseStore } from './lease-store.ts';
+
+export const LEASE_TIMES = { durationMs: 60_000, renewMs: 10_000, retryMs: 2_000, giveUpMs: 40_000 } as const;
+
+export interface LeasesOptions {
+  readonly store: LeaseStore;
+  /** Who this program is. No other that may run at the same time has the same. */
+  readonly identity: string;
+  readonly clock: Clock;
+  /** `taken`: another has it already; `late`: it could not be renewed in time. Its nodes must end. */
+  readonly onLost: (address: string, error: HostError, how: 'taken' | 'late') => void;
+}
+
+export interface Leases {
+  /** For one node; several of one address share its lease. @throws HostError LEASE_HELD, LEASE_UNREACHABLE, LEASE_FORBIDDEN */
+  hold(address: string, node: string): Promise<void>;
+  /** The node's process is gone. The last of its address gives the lease back. Never rejects. */
+  release(address: string, node: string): Promise<void>;
+  /** Gives all of them back. */
+  close(): Promise<void>;
+}
+
+/** `crynux-node-0x…`, in lower case, as names of Kubernetes are. */
+export function leaseName(address: string): string {
+  return `crynux-node-${address.toLowerCase()}`;
+}
+
+interface Held {
+  readonly nodes: Set<string>;
+  readonly ending: AbortController;
+  record: LeaseRecord;
+  /** Since the last renewal that was answered was sent. */
+  ageMs: () => number;
+}
+
+/** Another's lease as it was seen. */
+interface Seen {
+  readonly version: string;
+  readonly unchangedMs: () => number;
+}
+
+const TRIES = 3;
+
+export function createLeases(options: LeasesOptions): Leases {
+  return new ProgramLeases(options);
+}
+
+class ProgramLeases implements Leases {
+  readonly #options: LeasesOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #seen = new Map<string, Seen>();
+  /** One after another for each address. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #closed = false;
+
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+  }
+
+  hold(address: string, node: string): Promise<void> {
+    const name = leaseName(address);
+    return this.#inTurn(name, async () => {
+      if (this.#closed) throw new HostError('LEASE_LOST', 'the program ends', { address, holder: null });
+      const held = this.#held.get(name) ?? (await this.#acquire(address, name));
+      held.nodes.add(node);
+    });
+  }
+
+  release(address: string, node: string): Promise<void> {
+    const name = leaseName(address);
+    return this.#inTurn(name, async () => {
+      const held = this.#held.get(name);
+      held?.nodes.delete(node);
+      if (held?.nodes.size === 0) await this.#giveBack(name, held);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const names = [...this.#held];
+    await Promise.all(names.map(([name, held]) => this.#inTurn(name, () => this.#giveBack(name, held))));
+    await this.#options.store.close();
+  }
+
+  #inTurn<Value>(name: string, act: () => Promise<Value>): Promise<Value> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(act);
+    this.#turns.set(
+      name,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  async #acquire(address: string, name: string): Promise<Held> {
+    const { store, clock } = this.#options;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const read = await store.read(name);
+      const ageMs = startStopwatch(clock);
+      if (read !== null) this.#assertFree(address, name, read);
+      const record =
+        read === null ? await store.create(name, this.#wish(null)) : await store.replace(name, this.#wish(read), read);
+      if (record !== 'taken') return this.#begin(address, name, { record, ageMs });
+    }
+    throw new HostError('LEASE_HELD', `another program takes the lease of ${address} at this moment`, { address, holder: null });
+  }
+
+  /** @throws HostError LEASE_HELD while another may still act by it */
+  #assertFree(address: string, name: string, read: LeaseRecord): void {
+    const { identity, clock } = this.#options;
+    if (read.holder === null || read.holder === identity) return;
+    const known = this.#seen.get(name);
+    const seen = known?.version === read.version ? known : { version: read.version, unchangedMs: startStopwatch(clock) };
+    this.#seen.set(name, seen);
+    const leftMs = Math.max(read.durationSeconds * 1_000, 1_000) - seen.unchangedMs();
+    if (leftMs <= 0) return;
+    const leftSeconds = Math.ceil(leftMs / 1_000);
+    const message = `${read.holder} holds the lease of ${address}; it is free ${leftSeconds} s after its last renewal, at the earliest`;
+    throw new HostError('LEASE_HELD', message, { address, holder: read.holder, leftSeconds, renewed: read.renewed });
+  }
+
+  #begin(address: string, name: string, taken: Pick<Held, 'record' | 'ageMs'>): Held {
+    const held: Held = { nodes: new Set(), ending: new AbortController(), ...taken };
+    this.#held.set(name, held);
+    this.#seen.delete(name);
+    const lost = (error: HostError, how: 'taken' | 'late') => {
+      if (held.ending.signal.aborted) return;
+      held.ending.abort();
+      this.#held.delete(name);
+      this.#options.onLost(address, error, how);
+    };
+    void this.#renew(address, name, { held, lost }).catch(() => {});
+    void this.#watch(address, held, lost).catch(() => {});
+    return held;
+  }
+
+  /** Apart from the renewals: one that hangs does not keep the time from passing. */
+  async #watch(address: string, held: Held, lost: (error: HostError, how: 'late') => void): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = held.ending;
+    for (;;) {
+      const leftMs = LEASE_TIMES.giveUpMs - held.ageMs();
+      if (leftMs <= 0) break;
+      await clock.sleep(leftMs, signal);
+    }
+    const seconds = LEASE_TIMES.giveUpMs / 1_000;
+    lost(
+      new HostError('LEASE_LOST', `the lease of ${address} could not be renewed for ${seconds} s`, { address, holder: null }),
+      'late',
+    );
+  }
+
+  async #renew(
+    address: string,
+    name: string,
+    { held, lost }: { readonly held: Held; readonly lost: (error: HostError, how: 'taken') => void },
+  ): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = held.ending;
+    let waitMs: number = LEASE_TIMES.renewMs;
+    while (!signal.aborted) {
+      await clock.sleep(waitMs, signal);
+      const ageMs = startStopwatch(clock);
+      const answer = await this.#renewed(name, held.record).catch((error: unknown) => {
+        if (isHostError(error)) return null;
+        throw error;
+      });
+      if (signal.aborted) return;
+      if (answer !== null && 'holder' in answer) Object.assign(held, { record: answer, ageMs });
+      else if (answer !== null) {
+        const { by } = answer;
+        const message = `${by} has taken the lease of ${address}`;
+        return lost(new HostError('LEASE_LOST', message, { address, holder: by }), 'taken');
+      }
+      // A write whose answer was lost, or a server that is away for a moment.
+      waitMs = answer === null ? LEASE_TIMES.retryMs : LEASE_TIMES.renewMs;
+    }
+  }
+
+  /** Null: try again soon. @throws HostError where nobody answers */
+  async #renewed(name: string, record: LeaseRecord): Promise<LeaseRecord | { readonly by: string } | null> {
+    const { store, identity } = this.#options;
+    const answer = await store.replace(name, this.#wish(record), record);
+    if (answer !== 'taken') return answer;
+    const now = await store.read(name);
+    if (now === null) {
+      // Somebody has deleted it. Until it is there again another could take it.
+      const made = await store.create(name, this.#wish(null));
+      return made === 'taken' ? null : made;
+    }
+    if (now.holder !== null && now.holder !== identity) return { by: now.holder };
+    const again = await store.replace(name, this.#wish(now), now);
+    return again === 'taken' ? null : again;
+  }
+
+  async #giveBack(name: string, held: Held): Promise<void> {
+    if (held.ending.signal.aborted) return;
+    held.ending.abort();
+    this.#held.delete(name);
+    // If it does not arrive, the lease runs out by itself. A write of somebody else's is never undone.
+    const free = { ...this.#wish(held.record), holder: null };
+    await this.#options.store.replace(name, free, held.record).catch(() => {});
+  }
+
+  #wish(before: LeaseRecord | null) {
+    const { identity, clock } = this.#options;
+    // Shown to people, and told apart from other renewals; nobody waits by it.
+    const now = `${new Date(clock.now()).toISOString().slice(0, -1)}000Z`;
+    const isOwn = before?.holder === identity;
+    return {
+      holder: identity,
+      durationSeconds: LEASE_TIMES.durationMs / 1_000,
+      renewed: now,
+      acquired: isOwn ? (before.acquired ?? now) : now,
+      transitions: before === null ? 0 : before.transitions + (isOwn ? 0 : 1),
+    };
+  }
+}
