@@ -15,6 +15,7 @@ export const HOST_QUESTIONS = [
   'changeModelSources',
   'stakeAtStart',
   'changeChat',
+  'addPlace',
 ] as const;
 
 /** Asked by a node. */

@@ -9,6 +9,7 @@ import { actQuestionSchema } from './act-questions.ts';
 import { act, procedure, stream } from './acts.ts';
 import { devnetStateSchema } from './devnet.ts';
 import * as firstRun from './first-run.ts';
+import * as fleet from './fleet.ts';
 import { gpuInventorySchema, gpuReportSchema } from './gpu.ts';
 import * as keys from './keys.ts';
 import * as logs from './logs.ts';
@@ -191,6 +192,23 @@ export const hostContract = {
     confirmExport: act('key', keys.exportConfirmSchema, keys.exportedKeySchema),
     /** Takes it out of use; it is never deleted. Refused while a profile has it. */
     archive: act('key', z.object({ address: addressField }), nothing),
+  },
+  /** The nodes of this program and of the places that it watches, in one list. */
+  fleet: {
+    /** Of this program's own nodes alone. */
+    rows: stream(nothing, fleet.fleetRowsUpdateSchema, 'read'),
+    /** To a node of this program. What would need a person is refused: that is done at the program itself. */
+    order: procedure(fleet.fleetOrderSchema, nothing, 'operate'),
+    watch: stream(nothing, fleet.fleetUpdateSchema),
+    /** Each target is tried; what became of it stands in the order of the targets. */
+    steer: procedure(fleet.steerSchema, z.object({ results: z.array(fleet.steerResultSchema) })),
+    places: {
+      list: procedure(nothing, z.object({ places: z.array(fleet.fleetPlaceSchema) })),
+      /** A page names no file, and needs the word of a person: the token is sent to that address. */
+      add: act('place', fleet.placeDraftSchema, fleet.fleetPlaceSchema),
+      /** Its token is forgotten here; it stays good there until it is revoked. */
+      remove: procedure(z.object({ name: fleet.placeNameSchema }), nothing),
+    },
   },
   /** Who else may read or steer the nodes of this program. Only the command line gives and takes access. */
   access: {

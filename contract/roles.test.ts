@@ -11,6 +11,7 @@ import { portPair } from './rpc-port.ts';
 import { createRpcServer } from './rpc-server.ts';
 
 const READ = [
+  'host.fleet.rows',
   'host.networks.list',
   'node.checks.last',
   'node.gpus.energy',
@@ -34,7 +35,7 @@ const READ = [
   'node.trust.protection',
   'node.trust.qos',
 ];
-const OPERATE = ['node.node.pause', 'node.node.resume'];
+const OPERATE = ['host.fleet.order', 'node.node.pause', 'node.node.resume'];
 
 type Path = readonly string[];
 

@@ -5,7 +5,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { ContractError } from './errors.ts';
 import type { HostContract } from './host-contract.ts';
 import type { NodeContract } from './node-contract.ts';
-import { parseAnswerFrame } from './rpc-frames.ts';
+import { isAbortFrame, parseAnswerFrame } from './rpc-frames.ts';
 import type { RpcPort } from './rpc-port.ts';
 
 export type HostClient = ContractRouterClient<HostContract>;
@@ -39,6 +39,8 @@ function linkOver(port: RpcPort) {
       },
       onDisconnect: { addListener: (listener) => port.onClose(() => listener()) },
       postMessage(frame: unknown) {
+        // To cancel what ended with the connection is nothing: a throw would come from the signal, where nobody can catch it.
+        if (closed && isAbortFrame(frame)) return;
         if (closed) throw new ContractError('RPC_DISCONNECTED', 'the connection is gone');
         // Nothing in the contract is binary: files travel as base64.
         if (typeof frame !== 'string') throw new ContractError('RPC_BAD_INPUT', 'a frame of the contract is not text');

@@ -77,6 +77,11 @@ export function parseAnswerFrame(frame: unknown): AnswerFrame {
   return parse(answerFrame, frame);
 }
 
+/** Cancels a request that is under way. */
+export function isAbortFrame(frame: unknown): boolean {
+  return typeof frame === 'string' && z.object({ t: z.literal(ABORT) }).safeParse(decode(frame)).success;
+}
+
 /** The frame itself is never repeated: it may hold a secret. */
 function parse<Frame extends z.ZodType>(schema: Frame, frame: unknown): z.output<Frame> {
   const decoded = typeof frame === 'string' ? decode(frame) : undefined;

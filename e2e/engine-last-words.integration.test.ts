@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { type AttentionFacts, attentionItems } from '../contract/truth/attention.ts';
 import { ofEngine } from '../headless/cli/commands/doctor.ts';
 import { nodeText } from '../headless/cli/node-text.ts';
-import { type AttentionFacts, attentionItems } from '../renderer/features/overview/attention.ts';
 import { createHarness } from '../worker/engines/testing/engine-harness.ts';
 import { engineError } from '../worker/node/node-error.ts';
 

@@ -17,7 +17,7 @@ import { systemClock, systemRandom } from '../devnet/system.ts';
 import { runCli } from '../headless/cli/cli.ts';
 import { openProgram, type Program } from '../headless/program.ts';
 import { connectProgram } from '../headless/rpc/running-program.ts';
-import { socketPort } from '../headless/rpc/socket-port.ts';
+import { socketPort } from '../host/rpc/socket-port.ts';
 import { bytesToHex, type Hex } from '../protocol/hex.ts';
 import { addressOf, checksumAddress } from '../protocol/signing/keys.ts';
 import { thisPlatform } from '../worker/gpu/platform.ts';

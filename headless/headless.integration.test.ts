@@ -120,6 +120,31 @@ test('from an empty directory to the first payment, asked from another process, 
   );
   await expectMetrics(String(lines[0]?.metrics));
   expect(await cli('pause')).toMatchObject({ code: 0 });
+
+  // As from another machine: by a token, over the port, to the node's own process.
+  const { token } = (await cli('access', 'create', 'self', '--role', 'operate')).answer as { token: string };
+  const url = `http://127.0.0.1:${String(lines[0]?.port)}`;
+  const files = { caFile: null, certFile: null, keyFile: null };
+  await connection.host.fleet.places.add({ name: 'self', url, token, ...files });
+  const steered = async (order: 'pause' | 'resume', life: string) => {
+    const looking = new AbortController();
+    const target = { place: 'self', node: 'my-node' };
+    for await (const { rows } of await connection.host.fleet.watch({}, { signal: looking.signal })) {
+      const row = rows.find(({ place }) => place === 'self')?.row;
+      if (row?.orders.includes(order) === true) break;
+    }
+    const done = await connection.host.fleet.steer({ targets: [target], order });
+    expect(done).toEqual({ results: [{ ...target, error: null }] });
+    for await (const { rows } of await connection.host.fleet.watch({}, { signal: looking.signal })) {
+      if (rows.some(({ place, row }) => place === 'self' && row.life.startsWith(life))) break;
+    }
+    looking.abort();
+  };
+  await steered('resume', 'waiting');
+  await steered('pause', 'paus');
+  const seen = (await cli('fleet')).answer as { nodes: { place: string; monthWei: string | null }[] };
+  expect(seen.nodes.map(({ place }) => place).toSorted()).toEqual(['here', 'self']);
+  expect(BigInt(seen.nodes[0]?.monthWei ?? 0)).not.toBe(0n);
   connection.close();
 
   const all = family(program.pid ?? 0);

@@ -179,6 +179,59 @@ export const HOST_ERRORS = {
     meaning: 'What was fetched is not the file that the release page describes; it was thrown away.',
     remedy: 'Fetch it again. If it happens again, something between here and the page changes files: use another connection.',
   },
+  FLEET_ORDER_UNFIT: {
+    meaning: 'The node’s present state does not fit this order, for example a pause of a node that is already paused.',
+    remedy: 'None. A node that was slashed or kicked out, or whose key is locked, needs a person at its own program.',
+  },
+  FLEET_PLACE_ADDRESS: {
+    meaning: 'The address of a place is not a web address, or holds a user, a query or a fragment.',
+    remedy: 'Use http://127.0.0.1:PORT for the near end of a tunnel, or https://HOST for an ingress.',
+  },
+  FLEET_PLACE_PLAIN: {
+    meaning: 'The address of a place is plain http to another machine: its access token would be sent in the clear.',
+    remedy: 'Use https, or a tunnel (SSH, kubectl port-forward) that ends at 127.0.0.1.',
+  },
+  FLEET_PLACE_FILE: {
+    meaning: 'A certificate or key of a place cannot be read, is not in PEM, or lacks its counterpart.',
+    remedy: 'The message names the file. Correct it, or add the place again with other files.',
+  },
+  FLEET_PLACE_TAKEN: {
+    meaning: 'There is already a place of this name.',
+    remedy: 'Choose another name, or remove the old one first: `crynux-node place remove NAME`.',
+  },
+  FLEET_PLACE_TOO_MANY: {
+    meaning: 'There are as many places as this program watches.',
+    remedy: 'Remove those that are not needed.',
+  },
+  FLEET_PLACE_UNKNOWN: {
+    meaning: 'There is no place of this name.',
+    remedy: '`crynux-node place list` shows those that there are.',
+  },
+  FLEET_PLACE_NO_TOKEN: {
+    meaning: 'The access token of a place is no longer where it was kept.',
+    remedy: 'Remove the place and add it again with a new token.',
+  },
+  FLEET_PLACE_UNREACHABLE: {
+    meaning: 'The program at a place cannot be reached. Its nodes may run on; what is shown of them is old.',
+    remedy: 'It is tried again by itself. Check that the program runs, and the tunnel or ingress to it.',
+  },
+  FLEET_PLACE_TLS: {
+    meaning: 'The connection to a place failed at its certificate, or at the one that this program presents.',
+    remedy: 'Check the certificate authority, the host name, the dates, and the client certificate with its key.',
+  },
+  FLEET_PLACE_REFUSED: {
+    meaning: 'The program at a place does not accept the access token, or has revoked it.',
+    remedy: 'Make a new one there with `crynux-node access create`, remove the place here and add it again.',
+  },
+  FLEET_PLACE_BAD_ANSWER: {
+    meaning: 'What a place answered is not what a program of this kind tells.',
+    remedy:
+      'Check the address: it must lead to the port of `crynux-node serve` or `run`. Programs of very different versions may differ.',
+  },
+  FLEET_PLACE_AWAY: {
+    meaning: 'The place does not answer now, so the order was not delivered, or nothing is known of it.',
+    remedy: 'Wait until the place is back, look at the state of its nodes, then give the order again.',
+  },
   ACCESS_NAME_TAKEN: {
     meaning: 'There is already an access token of this name.',
     remedy: 'Choose another name, or revoke the old one first: `crynux-node access revoke NAME`.',

@@ -84,13 +84,9 @@ export async function apiPage(): Promise<string> {
       '',
     ].join('\n');
   };
-  const section = (title: string, contract: Readonly<Record<string, Readonly<Record<string, unknown>>>>, sources: string[]) => {
+  const section = (title: string, contract: object, sources: string[]) => {
     const comments = commentsIn(sources);
-    const parts = Object.entries(contract).flatMap(([group, procedures]) =>
-      Object.entries(procedures).map(([name, procedure]) =>
-        describe(`/${group}/${name}`, procedure as Built, comments.get(`${group}/${name}`)),
-      ),
-    );
+    const parts = routesOf(contract).map(([route, procedure]) => describe(`/${route}`, procedure, comments.get(route)));
     return [`## ${title}`, '', ...parts].join('\n');
   };
 
@@ -101,6 +97,14 @@ export async function apiPage(): Promise<string> {
     .map(([name, text]) => `type ${name} =${text.startsWith('\n') ? '' : ' '}${text}`);
   const example = readFileSync(path.join(ROOT, EXAMPLE), 'utf8');
   return [head(example), host, node, '## Types', '', '```ts', ...definitions, '```', ''].join('\n');
+}
+
+/** Every procedure by its path. */
+function routesOf(tree: object, at: readonly string[] = []): [string, Built][] {
+  return Object.entries(tree).flatMap(([name, value]: [string, object]): [string, Built][] => {
+    const here = [...at, name];
+    return '~orpc' in value ? [[here.join('/'), value as Built]] : routesOf(value, here);
+  });
 }
 
 /** What the sources say about each procedure: `group/name` → the comment above it. */
@@ -116,6 +120,9 @@ function commentsIn(files: readonly string[]): Map<string, string> {
       if (said !== undefined) comment = said;
       else {
         if (name !== undefined && indent === 2 && /\{$/.test(line)) group = name;
+        // A group within a group, and its end.
+        else if (name !== undefined && indent === 4 && /: \{$/.test(line)) group = `${group}/${name}`;
+        else if (indent === 4 && /^ {4}\},$/.test(line)) group = group.replace(/\/.*$/, '');
         else if (name !== undefined && comment !== undefined && !comments.has(`${group}/${name}`))
           comments.set(`${group}/${name}`, comment);
         comment = undefined;

@@ -10,7 +10,8 @@ import { type LifeWord, lifeWord } from './life-word.ts';
 import { type Aged, type Connection, HERE, isOldAt, type Reach } from './reach.ts';
 import { type StakeTruth, stakeTruth } from './stake-truth.ts';
 
-type TruthTone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+export const TRUTH_TONES = ['neutral', 'info', 'good', 'warn', 'bad'] as const;
+type TruthTone = (typeof TRUTH_TONES)[number];
 
 export interface TruthFacts {
   readonly worker: WorkerState;

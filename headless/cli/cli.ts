@@ -10,6 +10,7 @@ import { addApplyCommand } from './commands/apply.ts';
 import { addBackendCommands } from './commands/backends.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addFleetCommands } from './commands/fleet.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addMoneyCommands } from './commands/money.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   addMachineCommands,
   addBackendCommands,
   addKeyCommands,
+  addFleetCommands,
   addAccessCommands,
   addSettingsCommands,
   addDoctorCommand,

@@ -18,6 +18,13 @@ const NOT_YET = 'window only, not yet a command';
 const DESKTOP = 'the desktop program updates itself; without it the package manager does';
 
 const HOST: Readonly<Record<string, Reach>> = {
+  'fleet.rows': by('fleet list'),
+  'fleet.order': none('the other side of `fleet pause`: what a program does to its own node'),
+  'fleet.watch': by('fleet list'),
+  'fleet.steer': by('fleet pause'),
+  'fleet.places.list': by('place list'),
+  'fleet.places.add': by('place add'),
+  'fleet.places.remove': by('place remove'),
   'access.list': by('access list'),
   'access.create': by('access create'),
   'access.revoke': by('access revoke'),

@@ -4,9 +4,9 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createHostClient, createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
+import { socketPort } from '../../host/rpc/socket-port.ts';
 import { HeadlessError } from '../errors.ts';
 import { type ProgramAddress, readAddress } from './address-file.ts';
-import { socketPort } from './socket-port.ts';
 
 export interface RunningProgram {
   readonly host: HostClient;

@@ -24,9 +24,9 @@ import {
 import { profileIdSchema } from '../../contract/profiles.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import type { AccessTokens } from '../../host/access/access-tokens.ts';
+import { bridge, MAX_REQUEST_BYTES, socketPort } from '../../host/rpc/socket-port.ts';
 import type { Random } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
-import { bridge, MAX_REQUEST_BYTES, socketPort } from '../rpc/socket-port.ts';
 import { createEntryGate, type EntryGate } from './entry-gate.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { NO_WINDOW_PAGE } from './pages.ts';

@@ -71,6 +71,12 @@ const FREE = [
   'host.engines.watchFetch',
   'host.firstRun.draft',
   'host.firstRun.keepDraft',
+  'host.fleet.order',
+  'host.fleet.places.list',
+  'host.fleet.places.remove',
+  'host.fleet.rows',
+  'host.fleet.steer',
+  'host.fleet.watch',
   'host.gpus.inventory',
   'host.gpus.report',
   'host.keys.create',
@@ -143,6 +149,7 @@ describe('the contract', () => {
   it('says of every procedure whether a page may do it alone', () => {
     const classes = classesOf({ host: hostContract, node: nodeContract });
     expect(Object.fromEntries(classes.filter(([, act]) => act !== undefined))).toEqual({
+      'host.fleet.places.add': 'place',
       'host.access.list': 'own',
       'host.access.create': 'own',
       'host.access.revoke': 'own',
@@ -275,6 +282,19 @@ describe('a page', () => {
     // What goes to where it went before is the page's own affair.
     const same = { elsewhere: elsewhereSchema.parse({ webhook: { on: true }, quiet: { on: true } }) };
     expect(await outcome(guard(false).check({ path: 'settings.change', act: 'place', input: same }))).toBe('done');
+  });
+
+  it('watches no other program by itself, and names no file: whoever is asked sees where the token goes', async () => {
+    const place = { name: 'cellar', url: 'https://evil.example/x', token: `cxa_${'p'.repeat(43)}` };
+    const files = { caFile: null, certFile: null, keyFile: null };
+    const call = (input: object) =>
+      ({ path: 'fleet.places.add', act: 'place', input: { ...place, ...files, ...input } }) as const;
+    const { check, asked } = guard(false);
+    expect(await outcome(check(call({})))).toBe('ACT_NOT_CONFIRMED');
+    expect(asked).toEqual([{ name: 'addPlace', address: null, facts: { place: 'cellar', goesTo: 'https://evil.example' } }]);
+    expect(await outcome(guard(true).check(call({})))).toBe('done');
+    expect(await outcome(guard(true).check(call({ keyFile: '/etc/shadow' })))).toBe('ACT_NOT_FOR_PAGES');
+    expect(await outcome(guard(true).check(call({ url: 'http://evil.example' })))).toBe('FLEET_PLACE_PLAIN');
   });
 
   it.each([{ appearance: 'dark' }, { proxy: PROXY }, {}])('changes what goes nowhere by itself: %j', async (input) => {

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { ContractError } from '../../contract/errors.ts';
+import type { PlaceDraft } from '../../contract/fleet.ts';
 import type { exportConfirmSchema } from '../../contract/keys.ts';
 import { modelSettingsSchema } from '../../contract/model-settings.ts';
 import type { EngineConfig, NetworkPreset } from '../../contract/node-config.ts';
@@ -18,6 +19,7 @@ import type { SecretSetting, secretChangeSchema } from '../../contract/settings.
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import type { EngineDirectory } from '../app/engines.ts';
 import type { StakeWords } from '../app/stake-words.ts';
+import { readPlaceUrl } from '../fleet/places.ts';
 import { CHANNEL_SECRETS } from '../notices/announcer.ts';
 import { originOf } from '../notices/requests.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
@@ -85,6 +87,15 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     confirmed({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
   'keys.archive': ({ input }, { ask }) =>
     confirmed({ name: 'archiveKey', address: (input as { address: string }).address, facts: {} }, ask),
+  // Its token goes there, and orders of this window's nodes with it.
+  'fleet.places.add': async ({ path, input }, { ask }) => {
+    const { name, url, caFile, certFile, keyFile } = input as PlaceDraft;
+    if (caFile !== null || certFile !== null || keyFile !== null) {
+      throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a file', { path });
+    }
+    const goesTo = readPlaceUrl(url).origin;
+    await confirmed({ name: 'addPlace', address: null, facts: { place: name, goesTo } }, ask);
+  },
   'access.list': forCommandLine,
   'access.create': forCommandLine,
   'access.revoke': forCommandLine,

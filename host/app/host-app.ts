@@ -20,6 +20,10 @@ import { type AskPerson, createActDesk } from '../acts/act-desk.ts';
 import { createChosenPlaces, type OpenChooser } from '../acts/chosen-places.ts';
 import { createPageGuard } from '../acts/page-guard.ts';
 import { HOST_ERRORS, isHostError } from '../errors.ts';
+import { connectPlace } from '../fleet/connect-place.ts';
+import { createFleet } from '../fleet/fleet.ts';
+import { fleetOrders } from '../fleet/orders.ts';
+import { createOwnRows, type OpenNode } from '../fleet/own-rows.ts';
 import { forkDevnet } from '../local-network/devnet-channel.ts';
 import { createDevnetProcess } from '../local-network/devnet-process.ts';
 import { createLogWriter } from '../logs/log-writer.ts';
@@ -189,32 +193,6 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     ...{ file: path.join(dataDir, 'notices.json'), settings: stores.settings, secrets: stores.secrets, clock, log },
     ...{ send: options.sendNotice ?? sender(outbound.policy), name: 'Crynux Node Desktop', language: options.language ?? 'en' },
   });
-  const parts: HostParts = {
-    ...stores,
-    info,
-    networks,
-    outbound,
-    engines,
-    official,
-    announcer,
-    acts,
-    places,
-    supervisor,
-    stakeWords,
-    views,
-    nodes,
-    devnet,
-    updates,
-    clock,
-    random,
-    log,
-  };
-  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, stakeWords, ask: acts.ask });
-  const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
-  const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
-  const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);
-  const [own, far] = portPair();
-  serve(far, 'own');
   const connectNode = (profileId: string, caller: Caller = 'page') => {
     const known = profiles.list().some(({ id }) => id === profileId);
     const alive = supervisor.view(profileId).worker;
@@ -230,6 +208,62 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   });
+  const openRecords = (profileId: string): OpenNode | null => {
+    const [near, far] = portPair();
+    return records.serve(profileId, far, 'own') ? { client: createNodeClient(near), close: () => near.close() } : null;
+  };
+  const openNode = (profileId: string): OpenNode | null => {
+    const port = connectNode(profileId, 'own');
+    return port === null ? openRecords(profileId) : { client: createNodeClient(port), close: () => port.close() };
+  };
+  const ownRows = createOwnRows({ profiles, views, keys, openNode, version: info.version, clock, log });
+  const giveOrder = fleetOrders({
+    profiles,
+    views,
+    nodes,
+    stakeWords,
+    connectNode: (profileId) => connectNode(profileId, 'operate'),
+    clock,
+    log,
+  });
+  const fleet = createFleet({
+    own: ownRows,
+    giveOrder,
+    places: stores.watched,
+    connect: connectPlace,
+    version: info.version,
+    clock,
+    random,
+  });
+  const parts: HostParts = {
+    ...stores,
+    info,
+    networks,
+    outbound,
+    engines,
+    official,
+    announcer,
+    acts,
+    places,
+    supervisor,
+    stakeWords,
+    views,
+    nodes,
+    devnet,
+    fleet,
+    ownRows,
+    giveOrder,
+    updates,
+    clock,
+    random,
+    log,
+  };
+  const guard = createPageGuard({ engines, profiles, settings: stores.settings, places, stakeWords, ask: acts.ask });
+  const onUnexpected = (error: unknown) => log.error({ err: error }, 'a procedure of the host failed');
+  const server = createRpcServer(createHostRouter(parts), onUnexpected, guard);
+  const serve = (port: RpcPort, caller?: Caller) => server.serve(port, caller);
+  const [own, far] = portPair();
+  serve(far, 'own');
   const serveRecords = (profileId: string, port: RpcPort, caller: Caller = 'page') => records.serve(profileId, port, caller);
   const client = createHostClient(own);
   const node = (profileId: string) => {
@@ -238,10 +272,8 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   };
   // A command that opens the files for a moment tells nobody anything.
   if (role === 'program') {
-    announcer.start(client, node, (profileId) => {
-      const [near, far] = portPair();
-      return records.serve(profileId, far, 'own') ? { client: createNodeClient(near), close: () => near.close() } : null;
-    });
+    announcer.start(client, node, openRecords);
+    fleet.start();
   }
   let closing: Promise<void> | undefined;
   return {
@@ -260,6 +292,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     },
     close(graceMs) {
       announcer.close();
+      fleet.close();
       closing ??= supervisor
         .stopAll(graceMs === undefined ? {} : { patienceMs: graceMs })
         .then(() => leases?.close())

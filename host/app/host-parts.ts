@@ -4,6 +4,9 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
 import type { ActDesk } from '../acts/act-desk.ts';
 import type { ChosenPlaces } from '../acts/chosen-places.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { GiveOrder } from '../fleet/orders.ts';
+import type { OwnRows } from '../fleet/own-rows.ts';
 import type { DevnetProcess } from '../local-network/devnet-process.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
 import type { Announcer } from '../notices/announcer.ts';
@@ -42,6 +45,11 @@ export interface HostParts extends HostStores {
   readonly views: ProfileViews;
   readonly nodes: NodeRunner;
   readonly devnet: DevnetProcess;
+  /** The nodes of all places. */
+  readonly fleet: Fleet;
+  /** Of this program. */
+  readonly ownRows: OwnRows;
+  readonly giveOrder: GiveOrder;
   readonly updates: Updates | null;
   readonly clock: Clock;
   readonly random: Random;

@@ -7,6 +7,7 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { awaitDirectory, type DirectoryLock, type OwnerRole } from '../../worker/kit/directory-lock.ts';
 import { type AccessTokens, openAccessTokens } from '../access/access-tokens.ts';
 import type { HostError } from '../errors.ts';
+import { openPlaces, type Places } from '../fleet/places.ts';
 import { createKeychain } from '../keys/keychain.ts';
 import { keychainAccess } from '../keys/keychain-access.ts';
 import { keychainBackendProblem } from '../keys/keychain-backend.ts';
@@ -39,6 +40,8 @@ export interface HostStores {
   readonly settings: SettingsStore;
   /** Those of them that are secrets. */
   readonly secrets: SecretSettings;
+  /** Other programs whose nodes are watched. */
+  readonly watched: Places;
   /** What was chosen so far on the way to a node. */
   readonly firstRun: FirstRunStore;
   /** One program per data directory. */
@@ -102,9 +105,10 @@ export async function openStores({
     const askKeychain = keychainAccess({ clock, backendProblem });
     const secrets = openSecretSettings({ file: at('secrets.json'), askKeychain, onRestored });
     const access = openAccessTokens({ file: at('access.json'), clock, random, onSetAside: onRestored });
+    const watched = openPlaces({ file: at('places.json'), askKeychain, onRestored });
     const firstRun = openFirstRun({ file: at('first-run.json') });
     const devnetKeys = openDevnetKeys({ dataDir: folders.devnet, random });
-    return { folders, keys, devnetKeys, profiles, access, settings, secrets, firstRun, lock, notices };
+    return { folders, keys, devnetKeys, profiles, access, settings, secrets, watched, firstRun, lock, notices };
   } catch (error) {
     lock.release();
     throw error;

@@ -4,6 +4,7 @@ import type { HostParts } from '../app/host-parts.ts';
 import { routesOf } from '../app/routes.ts';
 import { isOtherProxy } from '../settings/outbound.ts';
 import { cardsHandlers } from './cards.ts';
+import { fleetHandlers } from './fleet.ts';
 import { hostImplementer as contract } from './implementer.ts';
 import { logHandlers } from './logs.ts';
 import { networkHandlers } from './networks.ts';
@@ -82,6 +83,7 @@ export function createHostRouter(parts: HostParts) {
         return done;
       }),
     },
+    fleet: fleetHandlers(contract, parts),
     access: {
       list: contract.access.list.handler(() => ({ tokens: [...access.list()] })),
       create: contract.access.create.handler(({ input }) => access.create(input)),

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { SECRET_SETTINGS, type SecretChange, type SecretSetting, type SecretsView } from '../../contract/settings.ts';
 import { createDataFile } from '../data-file.ts';
-import { HostError } from '../errors.ts';
-import { type AskKeychain, KEYCHAIN_SERVICE } from '../keys/keychain-access.ts';
+import type { HostError } from '../errors.ts';
+import type { AskKeychain } from '../keys/keychain-access.ts';
+import { dropSecret, type KeptSecret, keepSecret, keptSecretSchema, readSecret } from './kept-secret.ts';
 
 export interface SecretSettings {
   view(): SecretsView;
@@ -18,14 +19,10 @@ export interface SecretSettings {
   known(): readonly string[];
 }
 
-const placeSchema = z.discriminatedUnion('place', [
-  z.object({ place: z.literal('keychain') }),
-  z.object({ place: z.literal('file'), value: z.string().min(1) }),
-]);
 const indexSchema = z.object(
-  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, placeSchema.nullable().default(null)])) as Record<
+  Object.fromEntries(SECRET_SETTINGS.map((name) => [name, keptSecretSchema.nullable().default(null)])) as Record<
     SecretSetting,
-    z.ZodDefault<z.ZodNullable<typeof placeSchema>>
+    z.ZodDefault<z.ZodNullable<typeof keptSecretSchema>>
   >,
 );
 
@@ -52,7 +49,7 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
   const view = (): SecretsView =>
     Object.fromEntries(SECRET_SETTINGS.map((name) => [name, index[name]?.place ?? null])) as SecretsView;
 
-  function write(name: SecretSetting, entry: z.output<typeof placeSchema> | null): void {
+  function write(name: SecretSetting, entry: KeptSecret | null): void {
     const next = { ...index, [name]: entry };
     data.write(next);
     // Twice, so that the copy beside it forgets the old one too.
@@ -66,31 +63,20 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
     async get(name) {
       const entry = index[name];
       if (entry === null) return null;
-      const value =
-        entry.place === 'file'
-          ? entry.value
-          : await askKeychain((keytar) => keytar.getPassword(KEYCHAIN_SERVICE, ACCOUNTS[name]));
+      const value = await readSecret(askKeychain, ACCOUNTS[name], entry);
       if (value !== null) seen.add(value);
       return value;
     },
     async set({ name, value }) {
       const account = ACCOUNTS[name];
       if (value === null) {
-        if (index[name]?.place === 'keychain') {
-          await askKeychain((keytar) => keytar.deletePassword(KEYCHAIN_SERVICE, account));
-        }
+        const entry = index[name];
+        if (entry !== null) await dropSecret(askKeychain, account, entry);
         write(name, null);
         return view();
       }
       seen.add(value);
-      const kept = await askKeychain(async (keytar) => {
-        await keytar.setPassword(KEYCHAIN_SERVICE, account, value);
-        return (await keytar.getPassword(KEYCHAIN_SERVICE, account)) === value;
-      }).catch((error: unknown) => {
-        if (error instanceof HostError) return false;
-        throw error;
-      });
-      write(name, kept ? { place: 'keychain' } : { place: 'file', value });
+      write(name, await keepSecret(askKeychain, account, value));
       return view();
     },
   };

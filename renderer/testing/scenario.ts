@@ -30,6 +30,8 @@ const SCENARIOS = [
   'many-tasks',
   /** Two profiles side by side. */
   'two-nodes',
+  /** 500 nodes in five places, one of which is away. */
+  'fleet',
   /** The network keeps no stake on a chain. */
   'no-chain',
   /** The network's tasks, stakes and payments live on a chain. */

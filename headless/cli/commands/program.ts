@@ -70,14 +70,15 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
     });
   withMetrics(unattended(common(program.command('run'))))
     .description('Runs the program without a window.')
+    .option('--port <number>', 'port of its contract, for a tunnel; 0 = any free one', port, 0)
     .addOption(passphraseFd())
     .addOption(grace())
     .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
-    .action(async (nodes: string[], options: CommonOptions & EndlessFlags) => {
+    .action(async (nodes: string[], options: CommonOptions & EndlessFlags & Pick<ServeFlags, 'port'>) => {
       endsInOrder();
       const metrics = metricsListener(options);
       const { serve } = await import('./serve.ts');
-      end(await serve({ ...options, metrics, port: 0, window: false, open: false, nodes }, { terminal, clock }));
+      end(await serve({ ...options, metrics, window: false, open: false, nodes }, { terminal, clock }));
     });
   common(program.command('window'))
     .description('Prints a new address of the window of the running program. It works once.')

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useStore } from 'zustand';
+import { type AttentionItem, type AttentionKind, attentionItems } from '../../../contract/truth/attention.ts';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import { nodePath } from '../../app/screens.ts';
 import { useHostText } from '../../errors/use-host-text.ts';
@@ -13,7 +14,6 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { type AttentionItem, type AttentionKind, attentionItems } from './attention.ts';
 
 const BAD: ReadonlySet<AttentionKind> = new Set([
   'slashed',

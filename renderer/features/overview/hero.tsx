@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { MoneySummary } from '../../../contract/money.ts';
+import type { AttentionItem } from '../../../contract/truth/attention.ts';
 import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
@@ -13,7 +14,6 @@ import { Card } from '../../ui/card.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Money, moneyText } from '../../ui/money.tsx';
 import { relativeTime, useNow } from '../../ui/time.tsx';
-import type { AttentionItem } from './attention.ts';
 import { deductionsOf, type Trend, weekTrend } from './net-trend.ts';
 
 const DAY = 86_400_000;

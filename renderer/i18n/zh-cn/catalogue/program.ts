@@ -10,7 +10,7 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
     '浏览器中的页面没有会话，或会话已结束：已退出登录、程序已重启或会话已过期。',
     '请在运行程序的机器上执行 crynux-node window，并打开它显示的地址。',
   ],
-  ACCESS_DENIED: ['访问令牌的角色不包含此操作。', '暂停、恢复和停空需要 可操作角色的令牌；其他操作请在该程序上进行。'],
+  ACCESS_DENIED: ['访问令牌的角色不包含此操作。', '暂停、恢复和停空需要可操作角色的令牌；其他操作请在该程序上进行。'],
   ACCESS_REVOKED: ['访问令牌已被撤销，其连接已关闭。', '如仍需访问，请在该程序上用 crynux-node access create 创建新令牌。'],
   ACT_NOT_CONFIRMED: [
     '需要本人确认的操作没有得到确认；没有执行任何操作。',
@@ -171,6 +171,40 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
   PROFILE_STAKE_NOT_ALLOWED: ['此节点设置中的质押尚未经人确认；没有质押任何金额。', '请手动启动节点并确认质押，或将质押改回。'],
   PROFILE_RUNNING: ['节点正在运行、启动或停止。', '请停止节点，并等它退出。'],
   PROFILE_NOT_RUNNING: ['节点没有运行。', '请先启动它。'],
+  FLEET_ORDER_UNFIT: [
+    '节点的当前状态不适合此指令，例如暂停一个已暂停的节点。',
+    '无需处理。被罚没、被移出或密钥已锁定的节点，需要有人在其所在的程序上处理。',
+  ],
+  FLEET_PLACE_ADDRESS: [
+    '位置的地址不是网址，或含有用户名、查询或片段。',
+    '隧道近端请用 http://127.0.0.1 加端口，入口网关请用 https 地址。',
+  ],
+  FLEET_PLACE_PLAIN: [
+    '该地址以明文 http 访问另一台机器，访问令牌会被明文发送。',
+    '请使用 https，或使用终点在 127.0.0.1 的隧道。',
+  ],
+  FLEET_PLACE_FILE: [
+    '位置的证书或密钥文件无法读取、格式不符，或缺少与之配对的文件。',
+    '请按消息中的文件名更正，或用其他文件重新添加该位置。',
+  ],
+  FLEET_PLACE_TAKEN: ['已有同名的位置。', '请换一个名称，或先移除旧位置：crynux-node place remove。'],
+  FLEET_PLACE_TOO_MANY: ['位置的数量已达上限。', '请移除不需要的位置。'],
+  FLEET_PLACE_UNKNOWN: ['没有该名称的位置。', '请查看 crynux-node place list。'],
+  FLEET_PLACE_NO_TOKEN: ['该位置的访问令牌已不在原处。', '请移除该位置，再用新令牌添加。'],
+  FLEET_PLACE_UNREACHABLE: [
+    '无法连接该位置的程序。其节点可能仍在运行，显示的内容已过时。',
+    '程序会自动重试。请检查该程序是否在运行，以及通往它的隧道或入口网关。',
+  ],
+  FLEET_PLACE_TLS: ['与该位置的连接因其证书或本程序的证书而失败。', '请检查证书颁发机构、主机名、有效期，以及客户端证书与密钥。'],
+  FLEET_PLACE_REFUSED: [
+    '该位置的程序不接受访问令牌，或已将其撤销。',
+    '请在那里用 crynux-node access create 创建新令牌，再在此处移除并重新添加该位置。',
+  ],
+  FLEET_PLACE_BAD_ANSWER: [
+    '该位置的应答与本类程序不符。',
+    '请检查地址：它必须指向本类程序的端口。版本相差很大的程序可能不兼容。',
+  ],
+  FLEET_PLACE_AWAY: ['该位置目前没有应答，指令未送达或结果未知。', '请等该位置恢复，查看其节点的状态后再下达指令。'],
   ACCESS_NAME_TAKEN: ['已有同名的访问令牌。', '请换一个名称，或先撤销旧令牌：crynux-node access revoke。'],
   ACCESS_UNKNOWN: ['没有该名称的访问令牌。', 'crynux-node access list 会列出现有的令牌。'],
   ACCESS_TOO_MANY: ['访问令牌的数量已达上限。', '请撤销无人使用的令牌。'],

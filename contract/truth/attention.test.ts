@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { LastWord } from '../../../contract/life.ts';
-import type { WorkerState } from '../../../contract/profiles.ts';
-import { nodeTruth } from '../../../contract/truth/node-truth.ts';
+import type { LastWord } from '../life.ts';
+import type { WorkerState } from '../profiles.ts';
 import { ATTENTION_KINDS, type AttentionFacts, attentionItems } from './attention.ts';
+import { nodeTruth } from './node-truth.ts';
 
 const error = { code: 'WORKER_EXITED', message: 'gone', data: {} };
 const calm = {

@@ -1,12 +1,12 @@
 /** What needs the host, ordered by the cost of ignoring it. Pure: facts in, items out. */
-import type { UpdateState } from '../../../contract/host-contract.ts';
-import type { KeyView } from '../../../contract/keys.ts';
-import type { MoneySummary } from '../../../contract/money.ts';
-import type { PreflightReport } from '../../../contract/preflight.ts';
-import type { ProfileView } from '../../../contract/profiles.ts';
-import type { QosExplanation } from '../../../contract/standing.ts';
-import type { NodeTruth } from '../../../contract/truth/node-truth.ts';
-import type { NodeView } from '../../../contract/worker-channel.ts';
+import type { UpdateState } from '../host-contract.ts';
+import type { KeyView } from '../keys.ts';
+import type { MoneySummary } from '../money.ts';
+import type { PreflightReport } from '../preflight.ts';
+import type { ProfileView } from '../profiles.ts';
+import type { QosExplanation } from '../standing.ts';
+import type { NodeView } from '../worker-channel.ts';
+import type { NodeTruth } from './node-truth.ts';
 
 /** From what costs the stake down to what only waits; the order of the list. */
 export const ATTENTION_KINDS = [

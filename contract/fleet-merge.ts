@@ -1,0 +1,51 @@
+/** The fleet as it is after an update: for whoever follows one place's rows, or all of them. Pure. */
+import type { FleetEntry, FleetPlace, FleetRow, FleetRowsUpdate, FleetTarget, FleetUpdate } from './fleet.ts';
+
+export interface PlaceRows {
+  readonly revision: number;
+  readonly version: string;
+  /** By node. */
+  readonly rows: ReadonlyMap<string, FleetRow>;
+}
+
+/** Null = something between is missing. */
+export function afterRowsUpdate(state: PlaceRows | null, update: FleetRowsUpdate): PlaceRows | null {
+  const { revision } = update;
+  if (update.kind === 'snapshot') {
+    return { revision, version: update.version, rows: new Map(update.rows.map((row) => [row.node, row])) };
+  }
+  if (state === null || revision > state.revision + 1) return null;
+  // What the snapshot held already.
+  if (revision <= state.revision) return state;
+  const rows = new Map(state.rows);
+  for (const row of update.rows) rows.set(row.node, row);
+  for (const node of update.gone) rows.delete(node);
+  return { ...state, revision, rows };
+}
+
+export interface Fleet {
+  readonly revision: number;
+  readonly places: readonly FleetPlace[];
+  /** By {@link fleetKey}. */
+  readonly rows: ReadonlyMap<string, FleetEntry>;
+}
+
+/** Neither part holds a slash. */
+export function fleetKey({ place, node }: FleetTarget): string {
+  return `${place}/${node}`;
+}
+
+const keyed = (entry: FleetEntry): [string, FleetEntry] => [fleetKey({ place: entry.place, node: entry.row.node }), entry];
+
+/** Null = something between is missing. */
+export function afterFleetUpdate(state: Fleet | null, update: FleetUpdate): Fleet | null {
+  const { revision, places } = update;
+  if (update.kind === 'snapshot') return { revision, places, rows: new Map(update.rows.map(keyed)) };
+  if (state === null || revision > state.revision + 1) return null;
+  if (revision <= state.revision) return state;
+  if (update.rows.length === 0 && update.gone.length === 0) return { revision, places, rows: state.rows };
+  const rows = new Map(state.rows);
+  for (const entry of update.rows) rows.set(...keyed(entry));
+  for (const target of update.gone) rows.delete(fleetKey(target));
+  return { revision, places, rows };
+}

@@ -1,0 +1,145 @@
+/**
+ * Many nodes in one list: those of this program, and those of other programs that it watches. A row is made where the node is,
+ * from the one model of the truth, and told as it is. Text of another program is bounded, and moves no cursor.
+ */
+import { z } from 'zod';
+import { addressField } from '../protocol/wire/fields.ts';
+import { accessNameSchema, accessTokenSchema } from './access.ts';
+import { LIFE_WORDS } from './truth/life-word.ts';
+import { type NodeTruth, TRUTH_TONES } from './truth/node-truth.ts';
+import { errorViewSchema } from './worker-channel.ts';
+
+/** Of one place. A machine has some cards, a cluster's program some more. */
+export const MAX_PLACE_ROWS = 2_000;
+export const MAX_PLACES = 64;
+
+/** Finishes its task and takes no new one; takes tasks again, or starts again after a drain; finishes its task and stops. */
+export const FLEET_ORDERS = ['pause', 'resume', 'drain'] as const;
+export type FleetOrder = (typeof FLEET_ORDERS)[number];
+
+const plain = (most: number) => z.string().transform((text) => cleaned(text).slice(0, most));
+/** Of a ledger's sums. */
+const wei = z
+  .string()
+  .regex(/^-?\d{1,60}$/)
+  .nullable();
+const nodeId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+const revision = z.number().int();
+
+/** What moves a cursor, hides something or makes a line of its own is shown as one replacement character each. */
+function cleaned(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+}
+
+export const fleetRowSchema = z.object({
+  node: nodeId,
+  name: plain(60),
+  network: plain(80),
+  address: addressField,
+  /** A newer program may know more than this one. */
+  life: z.enum(LIFE_WORDS).catch('unknown'),
+  tone: z.enum(TRUTH_TONES).catch('neutral'),
+  card: plain(120).nullable(),
+  /** Net, since UTC midnight, and with today 30 UTC days; null = not read yet. */
+  todayWei: wei,
+  monthWei: wei,
+  /** Combined, 0–1. */
+  qos: z.number().min(0).max(1).nullable().catch(null),
+  /** Kinds of contract/truth/attention.ts, worst first; one of a newer program may be unknown here. */
+  attention: z.array(z.string().regex(/^[a-zA-Z]{1,40}$/)).max(40),
+  /** What it can be told now. */
+  orders: z.array(z.enum(FLEET_ORDERS)).max(FLEET_ORDERS.length),
+});
+export type FleetRow = Readonly<z.output<typeof fleetRowSchema>>;
+
+/** Of one program's own nodes. First the snapshot, then changes; after a gap in the revisions one subscribes again. */
+export const fleetRowsUpdateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), revision, version: plain(40), rows: z.array(fleetRowSchema).max(MAX_PLACE_ROWS) }),
+  z.object({
+    kind: z.literal('changed'),
+    revision,
+    rows: z.array(fleetRowSchema).max(MAX_PLACE_ROWS),
+    gone: z.array(nodeId).max(MAX_PLACE_ROWS),
+  }),
+]);
+export type FleetRowsUpdate = z.output<typeof fleetRowsUpdateSchema>;
+
+/** This program itself, among the places. */
+export const HERE_PLACE = 'here';
+export const placeNameSchema = accessNameSchema.refine(
+  (name) => name !== HERE_PLACE,
+  'must not be "here", which is this program',
+);
+
+export const placeDraftSchema = z.object({
+  name: placeNameSchema,
+  /** `http://127.0.0.1:PORT` at the near end of a tunnel, else `https://`. */
+  url: z.string().max(300),
+  token: accessTokenSchema,
+  /** Files in PEM, read at each connection: whom to trust besides the system's authorities; who this program is. */
+  caFile: z.string().min(1).max(1_000).nullable().default(null),
+  certFile: z.string().min(1).max(1_000).nullable().default(null),
+  keyFile: z.string().min(1).max(1_000).nullable().default(null),
+});
+export type PlaceDraft = Readonly<z.output<typeof placeDraftSchema>>;
+
+export const placeStateSchema = z.discriminatedUnion('kind', [
+  /** This program. */
+  z.object({ kind: z.literal('here') }),
+  z.object({ kind: z.literal('connecting') }),
+  z.object({ kind: z.literal('open') }),
+  /** It is tried again by itself. */
+  z.object({ kind: z.literal('away'), error: errorViewSchema }),
+]);
+
+export const fleetPlaceSchema = z.object({
+  place: accessNameSchema,
+  url: z.string().nullable(),
+  state: placeStateSchema,
+  /** When its rows were last known to be so; null = never, or now. */
+  heardMs: z.number().nullable(),
+  version: z.string().nullable(),
+});
+export type FleetPlace = Readonly<z.output<typeof fleetPlaceSchema>>;
+
+export const fleetTargetSchema = z.object({ place: accessNameSchema, node: nodeId });
+export type FleetTarget = Readonly<z.output<typeof fleetTargetSchema>>;
+
+export const fleetEntrySchema = z.object({ place: accessNameSchema, row: fleetRowSchema });
+export type FleetEntry = Readonly<z.output<typeof fleetEntrySchema>>;
+
+/** All places with their rows. A change has all of the places, and the rows that are others. */
+export const fleetUpdateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), revision, places: z.array(fleetPlaceSchema), rows: z.array(fleetEntrySchema) }),
+  z.object({
+    kind: z.literal('changed'),
+    revision,
+    places: z.array(fleetPlaceSchema),
+    rows: z.array(fleetEntrySchema),
+    gone: z.array(fleetTargetSchema),
+  }),
+]);
+export type FleetUpdate = z.output<typeof fleetUpdateSchema>;
+
+export const MAX_STEERED = 2_000;
+export const steerSchema = z.object({
+  targets: z.array(fleetTargetSchema).min(1).max(MAX_STEERED),
+  order: z.enum(FLEET_ORDERS),
+});
+export const steerResultSchema = fleetTargetSchema.extend({
+  /** Null = the order was taken; the row then tells what becomes of it. */
+  error: errorViewSchema.nullable(),
+});
+export type SteerResult = Readonly<z.output<typeof steerResultSchema>>;
+
+export const fleetOrderSchema = z.object({ node: nodeId, order: z.enum(FLEET_ORDERS) });
+
+/** What a node can be told from afar. To join again, to unlock a key, and to mend what failed is done at the node itself. */
+export function ordersOf({ life, controls }: Pick<NodeTruth, 'life' | 'controls'>): FleetOrder[] {
+  const isDrained = life === 'stopped' && controls.includes('start');
+  return [
+    ...(controls.includes('pause') ? (['pause'] as const) : []),
+    ...(controls.includes('resume') || isDrained ? (['resume'] as const) : []),
+    ...(controls.includes('stop') ? (['drain'] as const) : []),
+  ];
+}

@@ -1,0 +1,178 @@
+/** `fleet` and `place`: the nodes of this program and of others in one list, steered together. */
+import { Option } from 'commander';
+import {
+  FLEET_ORDERS,
+  type FleetOrder,
+  type FleetPlace,
+  type FleetTarget,
+  type FleetUpdate,
+  HERE_PLACE,
+  placeNameSchema,
+  type SteerResult,
+} from '../../../contract/fleet.ts';
+import type { HostClient } from '../../../contract/rpc-client.ts';
+import { HeadlessError } from '../../errors.ts';
+import { withHost, withProgram } from '../ask-program.ts';
+import { confirmed } from '../confirm.ts';
+import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { fleetText, placeStateText, selected } from '../fleet-text.ts';
+import { table } from '../node-text.ts';
+import { askSecret } from '../secrets.ts';
+
+type Snapshot = Extract<FleetUpdate, { kind: 'snapshot' }>;
+
+/** A place that was only just added, or whose figures are only just asked for, has that long to tell. */
+const PATIENCE_MS = 3_000;
+
+export function addFleetCommands(registry: Registry): void {
+  addFleet(registry);
+  addPlaces(registry);
+}
+
+const WORDS: Readonly<Record<FleetOrder, string>> = {
+  pause: 'Pauses nodes: each finishes its current task and takes no new one.',
+  resume: 'Has paused nodes take tasks again, and starts drained ones. It joins no network anew: that is done at the node.',
+  drain: 'Stops nodes after their current tasks, their processes too. Their stakes stay.',
+};
+
+function addFleet({ program, terminal, end }: Registry): void {
+  const fleet = program.command('fleet').description('The nodes of this program and of the places that it watches.');
+  common(fleet.command('list', { isDefault: true }))
+    .description('Lists every node of every place.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const snapshot = await withProgram(data, ({ host }) => settled(host));
+      const { places, rows } = snapshot;
+      terminal.out(
+        json ? JSON.stringify({ places, nodes: rows.map(({ place, row }) => ({ place, ...row })) }) : fleetText(snapshot),
+      );
+      end(EXIT.ok);
+    });
+  for (const order of FLEET_ORDERS) {
+    common(fleet.command(order))
+      .description(WORDS[order])
+      .requiredOption('--select <what...>', 'PLACE/NODE, PLACE for all of its nodes ("here" is this program), or all')
+      .option('--yes', 'do not ask')
+      .action(async ({ data, json, select, yes = false }: CommonOptions & { select: string[]; yes?: boolean }) => {
+        const results = await withProgram(data, async ({ host }) => {
+          const targets = fitting(await settled(host), select, order);
+          if (targets.length === 0) return [];
+          if (targets.length > 1) await confirmed(`${order} ${targets.length} nodes?`, { yes, terminal });
+          return (await host.fleet.steer({ targets: [...targets], order })).results;
+        });
+        if (json) terminal.out(JSON.stringify({ results }));
+        else terminal.out(results.length === 0 ? `No selected node can be told to ${order} now.` : resultsText(results, order));
+        end(results.some(({ error }) => error !== null) ? EXIT.failed : EXIT.ok);
+      });
+  }
+}
+
+/** Those selected to which the order fits now. @throws HeadlessError HEADLESS_WHICH_NODE for what selects nothing */
+function fitting({ rows, places }: Snapshot, select: readonly string[], order: FleetOrder): FleetTarget[] {
+  for (const one of select) {
+    if (selected(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
+    throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; crynux-node fleet shows what there is`, {
+      name: one,
+    });
+  }
+  const isOpen = new Set(places.flatMap(({ place, state }) => (state.kind === 'away' ? [] : [place])));
+  return selected(rows, select)
+    .filter(({ place, row }) => isOpen.has(place) && row.orders.includes(order))
+    .map(({ place, row }) => ({ place, node: row.node }));
+}
+
+function resultsText(results: readonly SteerResult[], order: FleetOrder): string {
+  const rows = results.map(({ place, node, error }) => [
+    `${place}/${node}`,
+    error === null ? `${order}: taken` : `${error.message} (${error.code})`,
+  ]);
+  return table(['node', 'what became of it'], rows);
+}
+
+/** The fleet once every place has said something, or has had the time to. */
+async function settled(host: HostClient): Promise<Snapshot> {
+  const ending = AbortSignal.timeout(PATIENCE_MS);
+  let last: Snapshot | null = null;
+  try {
+    for await (const update of await host.fleet.watch({}, { signal: ending })) {
+      // Each look is one snapshot, so that nothing has to be put together here.
+      last = update.kind === 'snapshot' ? update : await snapshotOf(host);
+      const isWaiting = last.places.some(({ state }) => state.kind === 'connecting');
+      if (!isWaiting && last.rows.every(({ row }) => row.todayWei !== null)) return last;
+    }
+  } catch (error) {
+    if (!ending.aborted || last === null) throw error;
+  }
+  if (last === null) throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  return last;
+}
+
+async function snapshotOf(host: HostClient): Promise<Snapshot> {
+  const ending = new AbortController();
+  try {
+    for await (const update of await host.fleet.watch({}, { signal: ending.signal }))
+      if (update.kind === 'snapshot') return update;
+    throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  } finally {
+    ending.abort();
+  }
+}
+
+interface AddOptions extends CommonOptions {
+  readonly tokenFd?: number;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+function addPlaces({ program, terminal, end }: Registry): void {
+  const place = program.command('place').description('Other programs whose nodes this one watches.');
+  common(place.command('add'))
+    .description('Watches the nodes of another program, with an access token that was made there.')
+    .argument('<name>', 'as lower-case letters, digits and dashes')
+    .argument('<url>', 'http://127.0.0.1:PORT at the near end of a tunnel, or https://HOST')
+    .addOption(
+      new Option('--token-fd <number>', 'file descriptor with the token, instead of a prompt').argParser(wholeNumber(0, 1_023)),
+    )
+    .option('--ca <file>', 'certificate authority to trust besides those of the system, in PEM')
+    .option('--cert <file>', 'client certificate, in PEM')
+    .option('--key <file>', 'key of the client certificate, in PEM')
+    .action(async (name: string, url: string, { data, json, tokenFd, ca, cert, key }: AddOptions) => {
+      const parsed = placeNameSchema.safeParse(name);
+      if (!parsed.success) {
+        throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `the name ${parsed.error.issues[0]?.message ?? 'is invalid'}`, {
+          field: 'name',
+        });
+      }
+      const token = (await askSecret('Access token', { descriptor: tokenFd ?? null, terminal })).trim();
+      const files = { caFile: ca ?? null, certFile: cert ?? null, keyFile: key ?? null };
+      const added = await withHost(data, (host) => host.fleet.places.add({ name, url, token, ...files }));
+      terminal.out(json ? JSON.stringify(added) : `Watches ${added.place} at ${added.url}. crynux-node fleet shows its nodes.`);
+      end(EXIT.ok);
+    });
+  common(place.command('list'))
+    .description('Lists the places and whether each answers.')
+    .action(async ({ data, json }: CommonOptions) => {
+      const { places } = await withHost(data, (host) => host.fleet.places.list({}));
+      if (json) terminal.out(JSON.stringify({ places }));
+      else terminal.out(placesText(places));
+      end(EXIT.ok);
+    });
+  common(place.command('remove'))
+    .description('Watches a place no longer. Its token stays good there until it is revoked.')
+    .argument('<name>')
+    .action(async (name: string, { data, json }: CommonOptions) => {
+      await withHost(data, (host) => host.fleet.places.remove({ name }));
+      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} is not watched any more.`);
+      end(EXIT.ok);
+    });
+}
+
+function placesText(places: readonly FleetPlace[]): string {
+  const rows = places
+    .filter(({ place }) => place !== HERE_PLACE)
+    .map((one) => [one.place, one.url ?? '', one.version ?? '–', placeStateText(one)]);
+  return rows.length === 0
+    ? 'No place is watched. crynux-node place add NAME URL adds one.'
+    : table(['place', 'at', 'version', 'state'], rows);
+}

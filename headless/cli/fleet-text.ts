@@ -1,0 +1,46 @@
+/** The fleet as a person reads it in a terminal. Pure. */
+import type { FleetEntry, FleetPlace, FleetRow, FleetUpdate } from '../../contract/fleet.ts';
+import { cnx, table, timeText } from './node-text.ts';
+
+/** By `PLACE/NODE`, `PLACE` or `all`. */
+export function selected(rows: readonly FleetEntry[], select: readonly string[]): FleetEntry[] {
+  const wanted = new Set(select);
+  return rows.filter(({ place, row }) => wanted.has('all') || wanted.has(place) || wanted.has(`${place}/${row.node}`));
+}
+
+export function placeStateText({ state, heardMs }: Pick<FleetPlace, 'state' | 'heardMs'>): string {
+  if (state.kind !== 'away') return state.kind;
+  const when = heardMs === null ? 'never heard' : `last heard ${timeText(heardMs)} UTC`;
+  return `away, ${when}: ${state.error.message} (${state.error.code})`;
+}
+
+const sum = (rows: readonly FleetRow[], wei: (row: FleetRow) => string | null) =>
+  rows.reduce((total, row) => total + BigInt(wei(row) ?? 0), 0n);
+
+export function fleetText({ places, rows }: Pick<Extract<FleetUpdate, { kind: 'snapshot' }>, 'places' | 'rows'>): string {
+  const byName = new Map(places.map((place) => [place.place, place]));
+  const cells = rows.map(({ place, row }) => {
+    const of = byName.get(place);
+    const isOld = of?.state.kind === 'away';
+    return [
+      `${place}/${row.node}`,
+      isOld ? `(${row.life}, ${of?.heardMs == null ? 'old' : timeText(of.heardMs)})` : row.life,
+      row.card ?? '–',
+      row.todayWei === null ? '–' : cnx(row.todayWei),
+      row.monthWei === null ? '–' : cnx(row.monthWei),
+      row.qos === null ? '–' : row.qos.toFixed(2),
+      of?.version ?? '–',
+      row.attention.join(' '),
+    ];
+  });
+  const all = rows.map(({ row }) => row);
+  const needing = all.filter(({ attention }) => attention.length > 0).length;
+  const away = places.filter(({ state }) => state.kind === 'away');
+  return [
+    ...(rows.length === 0
+      ? ['There is no node yet.']
+      : [table(['node', 'state', 'card', 'today', '30 days', 'QoS', 'version', 'needs attention'], cells)]),
+    `${rows.length} nodes, today ${cnx(sum(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sum(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
+    ...away.map((place) => `${place.place}: ${placeStateText(place)}`),
+  ].join('\n');
+}

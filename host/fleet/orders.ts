@@ -1,0 +1,63 @@
+/** Orders from afar to a node of this program. What would need a person is refused: that is done here, not elsewhere. */
+import { type FleetOrder, ordersOf } from '../../contract/fleet.ts';
+import { createNodeClient } from '../../contract/rpc-client.ts';
+import type { RpcPort } from '../../contract/rpc-port.ts';
+import { nodeTruth } from '../../contract/truth/node-truth.ts';
+import type { Clock } from '../../protocol/ports.ts';
+import type { Log } from '../../worker/log.ts';
+import type { NodeRunner } from '../app/node-runner.ts';
+import type { ProfileViews } from '../app/profile-views.ts';
+import type { StakeWords } from '../app/stake-words.ts';
+import { HostError } from '../errors.ts';
+import type { ProfileStore } from '../profiles/profiles.ts';
+
+export interface FleetOrdersParts {
+  readonly profiles: Pick<ProfileStore, 'get'>;
+  readonly views: Pick<ProfileViews, 'view'>;
+  readonly nodes: Pick<NodeRunner, 'start' | 'stop'>;
+  readonly stakeWords: Pick<StakeWords, 'check'>;
+  /** To the node's own process, as one who may operate it; null while it does not live. */
+  readonly connectNode: (profileId: string) => RpcPort | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type GiveOrder = (target: { readonly node: string; readonly order: FleetOrder }) => Promise<void>;
+
+/**
+ * Resolves when the order is taken, not when it is carried out: a drain ends with the node's task.
+ * @throws HostError PROFILE_UNKNOWN, FLEET_ORDER_UNFIT, PROFILE_STAKE_NOT_ALLOWED; ContractError ACT_NOT_CONFIRMED
+ */
+export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
+  const { profiles, views, nodes, stakeWords, connectNode, clock, log } = parts;
+
+  async function tellNode(node: string, act: 'pause' | 'resume'): Promise<void> {
+    const port = connectNode(node);
+    if (port === null) throw new HostError('FLEET_ORDER_UNFIT', `${node} does not run`, { node, order: act, life: 'stopped' });
+    try {
+      await createNodeClient(port).node[act]({});
+    } finally {
+      port.close();
+    }
+  }
+
+  return async ({ node, order }) => {
+    const profile = profiles.get(node);
+    const truth = nodeTruth({ ...views.view(profile), nowMs: clock.now() });
+    if (!ordersOf(truth).includes(order)) {
+      throw new HostError('FLEET_ORDER_UNFIT', `${node} is ${truth.life}, which does not fit ${order}`, {
+        node,
+        order,
+        life: truth.life,
+      });
+    }
+    log.info({ profile: node, order }, 'an order of the fleet');
+    if (order === 'drain') {
+      nodes.stop(node).catch((error: unknown) => log.warn({ err: error, profile: node }, 'a node was not drained'));
+    } else if (order === 'resume' && truth.life === 'stopped') {
+      // Nothing is staked that no person has said yes to at this program.
+      await stakeWords.check(profile);
+      await nodes.start(node);
+    } else await tellNode(node, order);
+  };
+}

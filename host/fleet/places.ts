@@ -1,0 +1,129 @@
+/** The places that this program watches: where each is, and in the keychain or a private file, the token that opens it. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { MAX_PLACES, type PlaceDraft, placeDraftSchema } from '../../contract/fleet.ts';
+import { createDataFile } from '../data-file.ts';
+import { HostError } from '../errors.ts';
+import type { AskKeychain } from '../keys/keychain-access.ts';
+import { dropSecret, keepSecret, keptSecretSchema, readSecret } from '../settings/kept-secret.ts';
+
+export type Place = Omit<PlaceDraft, 'token'>;
+
+/** What it takes to connect. */
+export interface PlaceKeys {
+  readonly url: URL;
+  readonly token: string;
+  /** PEM; null = the system's authorities alone, no certificate of this program. */
+  readonly ca: Buffer | null;
+  readonly cert: Buffer | null;
+  readonly key: Buffer | null;
+}
+
+export interface Places {
+  list(): readonly Place[];
+  /** Durable when it resolves. @throws HostError FLEET_PLACE_* */
+  add(draft: PlaceDraft): Promise<Place>;
+  /** @throws HostError FLEET_PLACE_UNKNOWN, KEYCHAIN_* */
+  remove(name: string): Promise<void>;
+  /** Read anew for each connection. @throws HostError FLEET_PLACE_UNKNOWN, FLEET_PLACE_FILE, FLEET_PLACE_NO_TOKEN, KEYCHAIN_* */
+  keysOf(name: string): Promise<PlaceKeys>;
+  /** Hears that the list is another one; the answer ends it. */
+  watch(listener: () => void): () => void;
+}
+
+const placeSchema = placeDraftSchema.omit({ token: true }).extend({ token: keptSecretSchema });
+const contentSchema = z.object({ places: z.array(placeSchema) });
+
+/** A PEM chain is some kilobytes. */
+const MAX_PEM_BYTES = 256 * 1024;
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+export interface PlacesOptions {
+  readonly file: string;
+  readonly askKeychain: AskKeychain;
+  readonly onRestored?: (problem: HostError) => void;
+}
+
+/** @throws HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
+export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesOptions): Places {
+  const data = createDataFile({ path: file, schema: contentSchema, onRestored });
+  let { places } = data.read() ?? { places: [] };
+  const listeners = new Set<() => void>();
+
+  function save(next: typeof places): void {
+    data.write({ places: next });
+    // Twice, so that the copy beside it forgets the tokens that are gone.
+    data.write({ places: next });
+    places = next;
+    for (const listener of [...listeners]) listener();
+  }
+
+  function get(name: string) {
+    const place = places.find((one) => one.name === name);
+    if (place === undefined) throw new HostError('FLEET_PLACE_UNKNOWN', `there is no place ${name}`, { name });
+    return place;
+  }
+
+  return {
+    list: () => places.map(withoutToken),
+    async add(draft) {
+      const { name, token, ...rest } = draft;
+      if (places.some((one) => one.name === name)) throw new HostError('FLEET_PLACE_TAKEN', `there is a place ${name}`, { name });
+      if (places.length >= MAX_PLACES) throw new HostError('FLEET_PLACE_TOO_MANY', `there are ${places.length} places`);
+      const url = readPlaceUrl(rest.url).href;
+      if ((rest.certFile === null) !== (rest.keyFile === null)) {
+        throw new HostError('FLEET_PLACE_FILE', 'a certificate and its key go together', { file: rest.certFile ?? rest.keyFile });
+      }
+      for (const one of [rest.caFile, rest.certFile, rest.keyFile]) readPem(one);
+      const kept = await keepSecret(askKeychain, accountOf(name), token);
+      save([...places, { ...rest, name, url, token: kept }]);
+      return withoutToken(get(name));
+    },
+    async remove(name) {
+      const { token } = get(name);
+      await dropSecret(askKeychain, accountOf(name), token);
+      save(places.filter((one) => one.name !== name));
+    },
+    async keysOf(name) {
+      const { url, token: kept, caFile, certFile, keyFile } = get(name);
+      const token = await readSecret(askKeychain, accountOf(name), kept);
+      if (token === null) throw new HostError('FLEET_PLACE_NO_TOKEN', `the token of ${name} is gone`, { name });
+      return { url: readPlaceUrl(url), token, ca: readPem(caFile), cert: readPem(certFile), key: readPem(keyFile) };
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** @throws HostError FLEET_PLACE_ADDRESS, FLEET_PLACE_PLAIN */
+export function readPlaceUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  const isBare = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (url === null || !isWeb || !isBare) {
+    throw new HostError('FLEET_PLACE_ADDRESS', 'the address of a place is none that can be used', {});
+  }
+  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
+    throw new HostError('FLEET_PLACE_PLAIN', `${url.host} would be told the token in the clear`, { host: url.host });
+  }
+  return url;
+}
+
+const withoutToken = ({ token: _, ...place }: z.output<typeof placeSchema>): Place => place;
+const accountOf = (name: string) => `place-token-${name}`;
+
+/** @throws HostError FLEET_PLACE_FILE; nothing of the file is repeated */
+function readPem(file: string | null): Buffer | null {
+  if (file === null) return null;
+  let pem: Buffer;
+  try {
+    pem = readFileSync(file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError('FLEET_PLACE_FILE', `${file}: ${reason}`, { file }, { cause });
+  }
+  if (pem.length <= MAX_PEM_BYTES && pem.includes('-----BEGIN ')) return pem;
+  throw new HostError('FLEET_PLACE_FILE', `${file} is no PEM file`, { file });
+}
