@@ -3,8 +3,12 @@ import { rmSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { TaskFilter } from '../../contract/tasks.ts';
+import { systemClock } from '../../worker/kit/system-clock.ts';
 import { Ledger } from '../../worker/money/ledger/ledger.ts';
+import { accountsOf } from '../../worker/money/money.ts';
+import { MetricsService } from '../../worker/service/metrics-service.ts';
 import { openStore, STORE_FILE, type Store } from '../../worker/store/store.ts';
 import { type Figures, median } from './figures.ts';
 import { commitmentAt, fill, START_MS } from './filled-store.ts';
@@ -24,6 +28,7 @@ export async function measureGrowth(figures: Figures, large: boolean, say: (text
       fill(first.db, size);
       first.close();
       measure(dir, size, figures);
+      await measureFigures(dir, size, figures);
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
@@ -62,4 +67,28 @@ function measure(dir: string, size: number, figures: Figures): void {
   timed('check of the totals', () => ledger.totals.missing());
   timed('entries of one task', () => ledger.ofTask(commitmentAt(size >> 1)));
   (open as Store).close();
+}
+
+/** What a scrape asks a node: the first one after its start reads every task, in steps; each later one what is new. */
+async function measureFigures(dir: string, size: number, figures: Figures): Promise<void> {
+  const store = openStore(dir, START_MS);
+  const keeper = { resultsBytes: async () => 0 };
+  const parts = { store, ledger: new Ledger(store.db), accounts: accountsOf('relay'), keeper, clock: systemClock, process: null };
+  const service = new MetricsService(parts);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const name = `store of ${size.toLocaleString('en')}: figures of a scrape`;
+  delay.enable();
+  const began = performance.now();
+  await service.read();
+  figures.add(`${name}, the first`, 'ms', performance.now() - began);
+  delay.disable();
+  figures.add(`${name}, the first: longest step`, 'ms', delay.max / 1e6);
+  const times: number[] = [];
+  for (let run = 0; run < TIMES; run++) {
+    const again = performance.now();
+    await service.read();
+    times.push(performance.now() - again);
+  }
+  figures.add(`${name}, later`, 'ms', median(times));
+  store.close();
 }
