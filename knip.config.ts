@@ -23,6 +23,7 @@ const programs = [
   'e2e/fuzz/fuzz-child.ts',
   'e2e/soak/soak-{engine,host,worker}.ts',
   'host/keys/testing/keychain-round-trip.ts',
+  'host/lease/testing/record-leases.ts',
   'scripts/{make-icons,measure-determinism}.ts',
   'scripts/verify/helper.ts',
   'scripts/testing/{read-descriptor,use-programs}.mjs',

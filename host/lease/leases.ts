@@ -127,7 +127,7 @@ class ProgramLeases implements Leases {
     const leftMs = Math.max(read.durationSeconds * 1_000, 1_000) - seen.unchangedMs();
     if (leftMs <= 0) return;
     const leftSeconds = Math.ceil(leftMs / 1_000);
-    const message = `${read.holder} holds the lease of ${address}; it is free ${leftSeconds} s after its last renewal, at the earliest`;
+    const message = `${read.holder} holds the lease of ${address}; it is free in ${leftSeconds} s if it is not renewed`;
     throw new HostError('LEASE_HELD', message, { address, holder: read.holder, leftSeconds, renewed: read.renewed });
   }
 

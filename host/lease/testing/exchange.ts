@@ -1,0 +1,13 @@
+/** One request to an API server and its answer. Tokens are never part of it. */
+import { z } from 'zod';
+
+export const exchangeSchema = z.object({
+  who: z.enum(['node', 'stranger', 'nobody']),
+  method: z.string(),
+  path: z.string(),
+  body: z.unknown(),
+  status: z.number().int(),
+  answer: z.unknown(),
+});
+export type Exchange = z.output<typeof exchangeSchema>;
+export const recordingSchema = z.object({ server: z.string(), exchanges: z.array(exchangeSchema) });
