@@ -118,7 +118,11 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     confirmedAlone: z.boolean().default(false),
     /** Of every key that the program holds: none of them may become a beneficial address. */
     ownAddresses: z.array(addressField).default([]),
+    /** The key is this process's for so long, from now on; null = until it ends. */
+    leaseMs: z.number().nonnegative().nullable().default(null),
   }),
+  /** The same, from a renewal on. A process that hears of none in time ends at once, whatever its supervisor does. */
+  z.object({ type: z.literal('lease'), leftMs: z.number().nonnegative() }),
   /** The same, after a key was added. */
   z.object({ type: z.literal('ownAddresses'), addresses: z.array(addressField) }),
   z.object({ type: z.literal('pause') }),

@@ -44,6 +44,8 @@ interface StartOptions {
   readonly confirmedAlone?: boolean;
   /** Of every key that the program holds. */
   readonly ownAddresses?: readonly Hex[];
+  /** The key is the process's for so long; left out, until it ends. */
+  readonly leaseMs?: number | undefined;
 }
 
 export interface WorkerClient {
@@ -64,6 +66,8 @@ export interface WorkerClient {
   selfTest(order: SelfTestOrder): void;
   /** After a key was added. */
   ownAddresses(addresses: readonly Hex[]): void;
+  /** The key is the process's for so long from now on. */
+  lease(leftMs: number): void;
   /**
    * A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. For a page,
    * unless it is said to be the program's own.
@@ -161,9 +165,16 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     exited,
     node: () => latest,
     until,
-    async start(config, privateKey, { confirmedAlone = false, ownAddresses = [] } = {}) {
+    async start(config, privateKey, { confirmedAlone = false, ownAddresses = [], leaseMs } = {}) {
       const running = until((node) => node.state === 'running' || node.state === 'failed');
-      channel.send({ type: 'start', config, privateKey, confirmedAlone, ownAddresses: [...ownAddresses] });
+      channel.send({
+        type: 'start',
+        config,
+        privateKey,
+        confirmedAlone,
+        ownAddresses: [...ownAddresses],
+        leaseMs: leaseMs ?? null,
+      });
       const node = await running;
       if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
       return node;
@@ -181,6 +192,7 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     unstake: () => channel.send({ type: 'unstake' }),
     connect: (caller) => connections.open(caller),
     ownAddresses: (addresses) => channel.send({ type: 'ownAddresses', addresses: [...addresses] }),
+    lease: (leftMs) => channel.send({ type: 'lease', leftMs }),
     selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {
       if (exit === null) channel.send({ type: 'stop', quitNetwork });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -89,6 +89,39 @@ describe('the command line', () => {
     const json = await cli(...argv, '--data', dataDir, '--json');
     expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'HEADLESS_NOT_RUNNING' } });
     expect(json.code).toBe(EXIT.notReachable);
+  });
+
+  it('applies a file without a program, once, and says where a wrong one is wrong, before any node starts', async () => {
+    const file = path.join(dataDir, 'nodes.yaml');
+    const data = path.join(dataDir, 'data');
+    writeFileSync(file, 'version: 1\nsettings: { tariff: $(tariff), currency: EUR }\n');
+    const apply = (...more: string[]) => cli('apply', '-f', file, '--data', data, ...more);
+    expect(await apply('--dry-run', '--set', 'tariff=1')).toMatchObject({
+      code: EXIT.ok,
+      out: '~ setting tariff: none → 1\n1 change to make; nothing was done.\n',
+    });
+    expect(JSON.parse((await apply('--set', 'tariff=1', '--json')).out)).toMatchObject({ changed: true, dryRun: false });
+    expect(await apply('--set', 'tariff=1')).toMatchObject({ code: EXIT.ok, out: 'Nothing to do.\n' });
+    expect(await apply('--set', 'tariff=cheap')).toMatchObject({ code: EXIT.refused, out: '' });
+    expect(await apply()).toMatchObject({
+      code: EXIT.usage,
+      note: expect.stringContaining('nodes.yaml:2:21 $(tariff): give its value by --set tariff=…'),
+    });
+    for (const bad of ['tariff', 'tariff=', 'tariff=1,2', 'ta riff=1']) expect((await apply('--set', bad)).code).toBe(EXIT.usage);
+    const run = await cli('run', '--apply', file, '--data', data, '--json');
+    expect(run.code).toBe(EXIT.usage);
+    expect(
+      run.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ error: { code: 'HEADLESS_APPLY_WRONG' } }]);
+  });
+
+  it('wants a lease in a pod alone', async () => {
+    const told = await cli('run', '--lease', 'kubernetes', '--data', dataDir);
+    expect(told).toMatchObject({ code: EXIT.failed, note: expect.stringContaining('LEASE_NO_CLUSTER') });
+    expect((await cli('run', '--lease', 'paper', '--data', dataDir)).code).toBe(EXIT.usage);
   });
 
   it('says so too where a killed program has left its address', async () => {

@@ -24,6 +24,8 @@ it('holds a lease for as long as the process of its node lives', async () => {
   const server = new FakeLeases();
   const clock = new ManualClock(0);
   const signals: string[] = [];
+  /** How long each process was told that the key is its own. */
+  const leased: (number | null)[] = [];
   const silent = () => {};
   const app = await openHostApp({
     ...{ dataDir, shell: 'headless', scryptN: 2, clock, lease: { store: server.client('here'), identity: 'here' } },
@@ -35,6 +37,8 @@ it('holds a lease for as long as the process of its node lives', async () => {
       return {
         pid: 1,
         send: (message) => {
+          if (message.type === 'start') leased.push(message.leaseMs ?? null);
+          if (message.type === 'lease') leased.push(message.leftMs);
           if (message.type === 'stop') end();
         },
         onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
@@ -70,8 +74,11 @@ it('holds a lease for as long as the process of its node lives', async () => {
   await clock.tick(10_000);
   await untilWorker('running');
   expect(server.records.get(NAME)?.holder).toBe('here');
+  expect(leased).toEqual([50_000]);
+  await clock.tick(10_000);
+  expect(leased).toEqual([50_000, 50_000]);
 
-  // The way to the API server is cut, 9 to 10 s after the lease was taken: asked to end 40 s after that, and then killed.
+  // The way to the API server is cut, at most 10 s after a renewal: asked to end 40 s after that, and then killed.
   server.cutOff.add('here');
   await clock.tick(30_000);
   expect(signals).toEqual([]);

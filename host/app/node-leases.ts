@@ -2,7 +2,7 @@
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
 import type { LeaseStore } from '../lease/lease-store.ts';
-import { createLeases, type Leases } from '../lease/leases.ts';
+import { createLeases, LEASE_TIMES, type Leases } from '../lease/leases.ts';
 import type { ProfileStore } from '../profiles/profiles.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
@@ -12,8 +12,8 @@ export interface LeaseSource {
   readonly identity: string;
 }
 
-/** From the order to end, until the process is killed: half of what is left of the lease. */
-const END_WITHIN_MS = 10_000;
+/** From the order to end, until the process is killed. */
+const END_WITHIN_MS = LEASE_TIMES.endMs - LEASE_TIMES.giveUpMs;
 /** Without a process, and without one that is about to start. */
 const GONE: ReadonlySet<string> = new Set(['stopped', 'failed', 'locked']);
 
@@ -21,19 +21,21 @@ export function leasesOf(
   { store, identity }: LeaseSource,
   parts: {
     readonly profiles: Pick<ProfileStore, 'list'>;
-    readonly supervisor: Pick<Supervisor, 'fence' | 'watch'>;
+    readonly supervisor: Pick<Supervisor, 'fence' | 'lease' | 'watch'>;
     readonly clock: Clock;
     readonly log: Log;
   },
 ): Leases {
   const { profiles, supervisor, clock, log } = parts;
+  const nodesOf = (address: string) => profiles.list().flatMap((one) => (one.address === address ? [one.id] : []));
   const leases = createLeases({
     ...{ store, identity, clock },
+    onRenewed(address, leftMs) {
+      for (const id of nodesOf(address)) supervisor.lease(id, leftMs);
+    },
     onLost(address, error, how) {
       log.error({ err: error }, 'a node is ended');
-      for (const profile of profiles.list()) {
-        if (profile.address === address) supervisor.fence(profile.id, error.serialise(), how === 'taken' ? 0 : END_WITHIN_MS);
-      }
+      for (const id of nodesOf(address)) supervisor.fence(id, error.serialise(), how === 'taken' ? 0 : END_WITHIN_MS);
     },
   });
   supervisor.watch(({ profileId, worker }) => {

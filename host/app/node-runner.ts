@@ -99,10 +99,10 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
       });
       const order = { config: { ...config, outbound: await outbound.forWorker() }, privateKey };
       // Last: nothing else keeps the process from starting, and from giving the lease back with its end.
-      await leases?.hold(profile.address, profileId);
+      const leaseMs = await leases?.hold(profile.address, profileId);
       // Stopped meanwhile: no process will end and give it back.
       if (supervisor.view(profileId).worker.kind !== 'starting') await leases?.release(profile.address, profileId);
-      return order;
+      return { ...order, leaseMs };
     },
     async start(profileId) {
       const profile = profiles.get(profileId);

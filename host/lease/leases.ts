@@ -6,14 +6,14 @@
  * - another takes the lease only after it has seen no renewal for the whole 60 s that the record says.
  *
  * Whoever waits saw the record after the holder sent it. So the holder's process, asked to end at 40 s and killed at 50 s, is gone
- * 10 s before anybody else can begin.
+ * 10 s before anybody else can begin. The process watches the 50 s itself, too: a program that hangs does not renew them.
  */
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { HostError, isHostError } from '../errors.ts';
 import type { LeaseRecord, LeaseStore } from './lease-store.ts';
 
-export const LEASE_TIMES = { durationMs: 60_000, renewMs: 10_000, retryMs: 2_000, giveUpMs: 40_000 } as const;
+export const LEASE_TIMES = { durationMs: 60_000, renewMs: 10_000, retryMs: 2_000, giveUpMs: 40_000, endMs: 50_000 } as const;
 
 export interface LeasesOptions {
   readonly store: LeaseStore;
@@ -21,12 +21,14 @@ export interface LeasesOptions {
   readonly identity: string;
   readonly clock: Clock;
   /** `taken`: another has it already; `late`: it could not be renewed in time. Its nodes must end. */
+  /** Of each renewal: for how long, from now on, a process may act. */
+  readonly onRenewed?: (address: string, leftMs: number) => void;
   readonly onLost: (address: string, error: HostError, how: 'taken' | 'late') => void;
 }
 
 export interface Leases {
-  /** For one node; several of one address share its lease. @throws HostError LEASE_HELD, LEASE_UNREACHABLE, LEASE_FORBIDDEN */
-  hold(address: string, node: string): Promise<void>;
+  /** For one node; several of one address share its lease. @returns for how long, from now on, its process may act. @throws HostError LEASE_HELD, LEASE_UNREACHABLE, LEASE_FORBIDDEN */
+  hold(address: string, node: string): Promise<number>;
   /** The node's process is gone. The last of its address gives the lease back. Never rejects. */
   release(address: string, node: string): Promise<void>;
   /** Gives all of them back. */
@@ -70,12 +72,13 @@ class ProgramLeases implements Leases {
     this.#options = options;
   }
 
-  hold(address: string, node: string): Promise<void> {
+  hold(address: string, node: string): Promise<number> {
     const name = leaseName(address);
     return this.#inTurn(name, async () => {
       if (this.#closed) throw new HostError('LEASE_LOST', 'the program ends', { address, holder: null });
       const held = this.#held.get(name) ?? (await this.#acquire(address, name));
       held.nodes.add(node);
+      return LEASE_TIMES.endMs - held.ageMs();
     });
   }
 
@@ -178,8 +181,10 @@ class ProgramLeases implements Leases {
         throw error;
       });
       if (signal.aborted) return;
-      if (answer !== null && 'holder' in answer) Object.assign(held, { record: answer, ageMs });
-      else if (answer !== null) {
+      if (answer !== null && 'holder' in answer) {
+        Object.assign(held, { record: answer, ageMs });
+        this.#options.onRenewed?.(address, LEASE_TIMES.endMs - ageMs());
+      } else if (answer !== null) {
         const { by } = answer;
         const message = `${by} has taken the lease of ${address}`;
         return lost(new HostError('LEASE_LOST', message, { address, holder: by }), 'taken');

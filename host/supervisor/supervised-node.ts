@@ -21,6 +21,8 @@ export interface NodeOrder {
   readonly privateKey: Hex;
   /** The host says that no other machine runs with this key. */
   readonly confirmedAlone?: boolean;
+  /** The key is its own for so long; left out, until it ends. */
+  readonly leaseMs?: number | undefined;
 }
 
 export interface SupervisedNodeOptions {
@@ -131,6 +133,11 @@ export class SupervisedNode {
     );
   }
 
+  /** A living process hears that the key is its own for so long. */
+  lease(leftMs: number): void {
+    this.#process?.client.lease(leftMs);
+  }
+
   /** A living process hears of a key that was added. */
   tellOwnAddresses(): void {
     this.#process?.client.ownAddresses(this.#options.ownAddresses());
@@ -153,7 +160,7 @@ export class SupervisedNode {
     }
   }
 
-  #run({ config, privateKey, confirmedAlone = false }: NodeOrder): void {
+  #run({ config, privateKey, confirmedAlone = false, leaseMs }: NodeOrder): void {
     const { open, clock, onChange, ownAddresses, ask } = this.#options;
     const channel = open([privateKey, ...outboundSecrets(config)]);
     const client = createWorkerClient(channel, { onNode: onChange, onQuestion: ask });
@@ -162,7 +169,7 @@ export class SupervisedNode {
     channel.onMessage((message) => this.#hear(message, process));
     void client.exited.then((exit) => this.#ended(process, exit));
     // How it fails is told by the process itself, before and with its end.
-    client.start(config, privateKey, { confirmedAlone, ownAddresses: ownAddresses() }).catch(() => {});
+    client.start(config, privateKey, { confirmedAlone, ownAddresses: ownAddresses(), leaseMs }).catch(() => {});
   }
 
   #hear(raw: unknown, process: Process): void {

@@ -46,6 +46,8 @@ export interface Supervisor {
   view(profileId: string): SupervisionView;
   /** Ends a process that must not act any more, within so long; nothing where there is none. */
   fence(profileId: string, error: ErrorView, withinMs: number): void;
+  /** The key is its own for so long from now on; a living process is told. */
+  lease(profileId: string, leftMs: number): void;
   /** A key was added: every living process is told. */
   tellOwnAddresses(): void;
   /** Profiles with a process, or about to have one. */
@@ -102,6 +104,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     client: (profileId) => nodeOf(profileId).running(),
     view,
     fence: (profileId, error, withinMs) => nodes.get(profileId)?.fence(error, withinMs),
+    lease: (profileId, leftMs) => nodes.get(profileId)?.lease(leftMs),
     tellOwnAddresses() {
       for (const node of nodes.values()) node.tellOwnAddresses();
     },

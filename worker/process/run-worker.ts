@@ -16,6 +16,7 @@ import type { Node } from '../node/node.ts';
 import { type NodePorts, openNode } from '../node/open-node.ts';
 import type { NodeService } from '../service/node-service.ts';
 import { openNodeService } from '../service/open-service.ts';
+import { LeaseTimer } from './lease-timer.ts';
 
 /** The private channel to the supervisor. */
 export interface SupervisorPort {
@@ -55,6 +56,7 @@ class WorkerProcess {
   #questions = 0;
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
+  readonly #lease: LeaseTimer;
   /** Of every key that the program holds. */
   #ownAddresses: readonly Hex[] = [];
   #failed = false;
@@ -63,6 +65,11 @@ class WorkerProcess {
   constructor(port: SupervisorPort, parts: WorkerParts) {
     this.#port = port;
     this.#parts = parts;
+    // At once: whatever it is in the middle of, another may begin.
+    this.#lease = new LeaseTimer(parts.clock, () => {
+      this.#log?.error({}, 'the lease of the key is over, and the supervisor has not ended this process');
+      parts.exit(1);
+    });
     this.#connections = new ChannelServer({
       send: (message) => {
         this.#drained = port.send(message);
@@ -101,8 +108,10 @@ class WorkerProcess {
       this.#ownAddresses = message.addresses;
       return;
     }
+    if (message.type === 'lease') return this.#lease.renew(message.leftMs);
     if (message.type === 'start') {
       if (this.#starting === null) this.#ownAddresses = message.ownAddresses;
+      if (message.leaseMs !== null) this.#lease.renew(message.leaseMs);
       const first = this.#starting === null;
       this.#starting ??= this.#start(message);
       await this.#starting;

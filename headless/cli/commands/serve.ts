@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
+import type { ProfileView } from '../../../contract/profiles.ts';
 import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
 import type { LeaseSource } from '../../../host/app/node-leases.ts';
@@ -180,11 +181,18 @@ async function follow(
     if (update.kind === 'removed') continue;
     for (const view of update.kind === 'snapshot' ? update.profiles : [update.profile]) {
       const line = stateLine(view);
-      if (said.get(view.profile.id) === line) continue;
-      said.set(view.profile.id, line);
+      const word = waitsFor(view) ?? line;
+      if (said.get(view.profile.id) === word) continue;
+      said.set(view.profile.id, word);
       terminal.out(json ? JSON.stringify({ event: 'node', ...nodeFacts(view) }) : line);
     }
   }
+}
+
+/** A node that waits for a lease looks for it every few seconds: it is said once who has it. Null: it waits for none. */
+function waitsFor({ worker }: ProfileView): string | null {
+  const error = worker.kind === 'backoff' ? worker.error : worker.kind === 'starting' ? worker.after : undefined;
+  return error?.code.startsWith('LEASE_') === true ? `${error.code} ${error.data.holder ?? ''}` : null;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

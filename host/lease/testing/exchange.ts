@@ -1,7 +1,7 @@
 /** One request to an API server and its answer. Tokens are never part of it. */
 import { z } from 'zod';
 
-export const exchangeSchema = z.object({
+const exchangeSchema = z.object({
   who: z.enum(['node', 'stranger', 'nobody']),
   method: z.string(),
   path: z.string(),
