@@ -276,6 +276,31 @@ describe('apply', () => {
     });
   });
 
+  it('refuses what no start would take: a made-up card on a public network, and a network that is only announced', async () => {
+    plantKeys();
+    const text = FILE.replaceAll('network: nowhere', 'network: crynux-on-base').replaceAll('gpu:', 'engine: embedded\n    gpu:');
+    await expect(apply(text)).rejects.toMatchObject({
+      data: {
+        problems: [
+          'nodes.yaml:17:13 nodes[0].engine: no engine here that crynux-on-base accepts.',
+          expect.stringMatching(/nodes\[1\]\.engine: no engine here/),
+        ],
+      },
+    });
+    write('nowhere.json', JSON.stringify({ ...PRESET, relayUrl: 'https://relay.example', comingSoon: { chainId: 7 } }));
+    await expect(apply(FILE)).rejects.toMatchObject({
+      data: {
+        problems: [
+          expect.stringContaining('nodes[0].network: Nowhere has no staking contracts yet'),
+          expect.stringContaining('nodes[0].gpu: a made-up card can only be used in a network that runs on this machine'),
+          expect.stringContaining('nodes[1].network'),
+          expect.stringContaining('nodes[1].gpu'),
+        ],
+      },
+    });
+    expect(profiles()).toEqual([]);
+  });
+
   it('says which step failed, keeps what was done before, and goes on with the rest the next time', async () => {
     plantKeys();
     write('nowhere.json', JSON.stringify({ ...PRESET, id: 'Nowhere' }));

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ZodError } from 'zod';
 import type { EngineConfig } from '../../contract/node-config.ts';
 import { type ProfileDraft, type ProfileDraftInput, type ProfileView, profileDraftSchema } from '../../contract/profiles.ts';
+import { isLocalRelay } from '../../host/profiles/node-config-of.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { selfTestModelOf } from '../../protocol/models/model-kind.ts';
 import { formatCnxExact, parseCnx } from '../../protocol/money/wei.ts';
@@ -18,7 +19,10 @@ import type { Change, PlanOptions, Refuse, Step } from './step.ts';
 export interface NetworkFacts {
   readonly id: string;
   readonly title: string;
+  readonly relayUrl: string;
   readonly acceptedEngines: readonly string[];
+  /** Announced only. */
+  readonly comingSoon: boolean;
 }
 
 export interface NodePlanning extends PlanOptions {
@@ -50,10 +54,17 @@ export async function planNode(
     planning.refuse([...field, 'network'], `there is no network ${declared.network}`);
     return { step: null, view: null };
   }
+  if (network.comingSoon) planning.refuse([...field, 'network'], `${network.title} has no staking contracts yet`);
   const view = knownView(given, planning);
   if (view === 'refused') return { step: null, view: null };
   const draft = await draftOf(given, { planning, network, known: view?.profile ?? null });
   if (draft === null) return { step: null, view };
+  if (draft.gpu.kind === 'stated' && !isLocalRelay(network.relayUrl)) {
+    planning.refuse(
+      [...field, 'gpu'],
+      `a made-up card can only be used in a network that runs on this machine, not on ${network.title}`,
+    );
+  }
   claim(draft, given, planning);
   return { step: view === null ? created(given, draft, planning) : changed(given, { draft, view, planning }), view };
 }

@@ -56,7 +56,7 @@ async function planNetworks({ host, file, applied }: PlanOptions, refuse: Refuse
     const known = networks.find((one) => one.id === id);
     const data = networkPresetData(read);
     const text = canonicalJson(JSON.parse(JSON.stringify(data)));
-    facts.set(id, { id, title, acceptedEngines });
+    facts.set(id, { id, title, relayUrl, acceptedEngines, comingSoon: read.comingSoon !== undefined });
     const isSame = known?.relayUrl === relayUrl && known.title === title && applied.isSameNetwork(id, text);
     if (isSame) continue;
     steps.push({

@@ -58,7 +58,7 @@ export function assertFits({ engine, gpu }: Pick<ProfileDraft, 'engine' | 'gpu'>
       accepted: [...preset.acceptedEngines],
     });
   }
-  if (gpu.kind === 'stated' && !isLocal(preset.relayUrl)) {
+  if (gpu.kind === 'stated' && !isLocalRelay(preset.relayUrl)) {
     throw new HostError('PROFILE_STATED_CARD', `${preset.title} does not run on this machine`, { network: preset.id });
   }
 }
@@ -95,6 +95,7 @@ function isSameNetwork(a: NetworkPreset, b: NetworkPreset): boolean {
   return a.id === b.id || new URL(a.relayUrl).host === new URL(b.relayUrl).host;
 }
 
-function isLocal(url: string): boolean {
+/** Whether a relay runs on this machine. */
+export function isLocalRelay(url: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
