@@ -1,5 +1,5 @@
 /** The records of nodes that do not run, opened while a window looks at them. */
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import type { Caller } from '../../contract/acts.ts';
 import type { StakeView } from '../../contract/money-acts.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
@@ -9,6 +9,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { diskFreeBytes } from '../../worker/engines/models/download-file.ts';
 import { redaction } from '../../worker/kit/redaction.ts';
+import { userName } from '../../worker/kit/user-name.ts';
 import type { Log } from '../../worker/log.ts';
 import { readModels } from '../../worker/models/read-models.ts';
 import { MoneyError } from '../../worker/money/errors.ts';
@@ -59,7 +60,7 @@ export function createNodeRecords(parts: NodeRecordsParts): NodeRecords {
         retention: profile.retention,
         mode: preset.taskChain === undefined ? 'relay' : 'chain',
         readStake: () => readStake(profile, preset, parts),
-        redaction: redaction({ secrets: [], homeDir: homedir(), userName: userInfo().username }),
+        redaction: redaction({ secrets: [], homeDir: homedir(), userName: userName() }),
         readModels: () =>
           readModels({
             directory: profile.models.directory ?? parts.modelsDir,

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { SECRET_SETTINGS } from '../../contract/settings.ts';
 import { SYSTEM } from '../../platform/system.ts';
+import { userName } from '../../worker/kit/user-name.ts';
 import { STORE_FILE } from '../../worker/store/store.ts';
 import type { HostParts } from '../app/host-parts.ts';
 import { logFolder } from '../app/node-runner.ts';
@@ -35,7 +36,7 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
         store: { worker, node, database: storeSummary(path.join(profiles.dataDir(id), STORE_FILE)) },
         secrets: await knownSecrets(secrets),
         homeDir: os.homedir(),
-        userName: os.userInfo().username,
+        userName: userName(),
         nowMs: clock.now(),
       };
       const { fileName, bytes } = await supportBundle(options, signal);

@@ -1,5 +1,5 @@
 /** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeQuestion } from '../../contract/act-questions.ts';
 import { ChannelServer } from '../../contract/channel-connections.ts';
@@ -11,6 +11,7 @@ import { WorkerError } from '../kit/errors.ts';
 import { LogFile } from '../kit/log-file.ts';
 import { redaction } from '../kit/redaction.ts';
 import { createSigner } from '../kit/signer.ts';
+import { userName } from '../kit/user-name.ts';
 import { createLog, exactRedactor, type Log, redactor } from '../log.ts';
 import type { Node } from '../node/node.ts';
 import { type NodePorts, openNode } from '../node/open-node.ts';
@@ -178,7 +179,7 @@ class WorkerProcess {
       ports: this.#parts,
       config,
       signer: createSigner(privateKey as Hex),
-      redaction: redaction({ secrets, homeDir: homedir(), userName: userInfo().username }),
+      redaction: redaction({ secrets, homeDir: homedir(), userName: userName() }),
       confirmedAlone,
       pid: this.#port.pid,
       log,
