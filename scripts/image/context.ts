@@ -8,7 +8,7 @@ import { makeStage } from '../package/stage.ts';
 import type { Target } from '../package/target.ts';
 
 /** In the image. */
-const IMAGE_PLACE = '/opt/crynux-node';
+export const IMAGE_PLACE = '/opt/crynux-node';
 /** In the context: becomes {@link IMAGE_PLACE}. */
 const PROGRAM_FOLDER = 'crynux-node';
 

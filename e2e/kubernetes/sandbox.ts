@@ -1,0 +1,112 @@
+/**
+ * A container as a local process: bubblewrap gives it a root file system of its own that nobody can write to, with the
+ * program and the libraries of this system and no shell, a number as its user, process numbers of its own, and the pod's
+ * volumes at their places. Its network is that of this machine, on an address of loopback that is its own.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { IMAGE_PLACE } from '../../scripts/image/context.ts';
+
+/** Of this system; the init of the image is Debian's as well. */
+const LIBRARIES = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache', '/usr/bin/tini-static'];
+
+interface Bind {
+  readonly from: string;
+  readonly to: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerOptions {
+  /** Folder of what the image holds in {@link IMAGE_PLACE}. */
+  readonly image: string;
+  readonly argv: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly binds: readonly Bind[];
+  readonly user: number;
+  readonly group: number;
+  readonly hostname: string;
+  readonly logFile: string;
+}
+
+export interface RunningContainer {
+  /** Of its first process, in this machine's numbers. */
+  readonly pid: number;
+  /** Its exit code; 128 + the signal's number for a signal, as a kubelet tells it. */
+  readonly ended: Promise<number>;
+  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** Another process in it, as `exec` of a probe or a hook. @returns its exit code and what it has said */
+  exec(argv: readonly string[], signal: AbortSignal): Promise<{ readonly code: number | null; readonly said: string }>;
+}
+
+const infoSchema = z.object({ 'child-pid': z.number().int().positive() });
+
+/** @throws Error where bubblewrap cannot start it */
+export async function startContainer(options: ContainerOptions): Promise<RunningContainer> {
+  const { image, argv, env, binds, user, group, hostname, logFile } = options;
+  const log = openSync(logFile, 'a', 0o600);
+  const args = [
+    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--as-pid-1'],
+    ...['--uid', String(user), '--gid', String(group), '--hostname', hostname, '--cap-drop', 'ALL', '--new-session'],
+    ...['--die-with-parent', '--clearenv', '--info-fd', '3', '--chdir', '/'],
+    ...[...env].flatMap(([name, value]) => ['--setenv', name, value]),
+    ...LIBRARIES.filter(existsSync).flatMap((place) => ['--ro-bind', place, place]),
+    ...['--ro-bind', image, IMAGE_PLACE, '--proc', '/proc', '--dev', '/dev'],
+    // Others first that lie deeper.
+    ...[...binds]
+      .sort((one, other) => one.to.length - other.to.length)
+      .flatMap(({ from, to, readOnly }) => [readOnly ? '--ro-bind' : '--bind', from, to]),
+    ...['--remount-ro', '/', '--', ...argv],
+  ];
+  const child = spawn('bwrap', args, { stdio: ['ignore', log, log, 'pipe'], env: {} });
+  closeSync(log);
+  const ended = endOf(child);
+  const info = child.stdio[3] as Readable;
+  let text = '';
+  for await (const part of info) text += String(part);
+  const parsed = infoSchema.safeParse(text === '' ? null : JSON.parse(text));
+  if (!parsed.success) {
+    await ended;
+    throw new Error(`bubblewrap: ${readFileSync(logFile, 'utf8').trim().split('\n').at(-1)}`);
+  }
+  const pid = parsed.data['child-pid'];
+  return {
+    pid,
+    ended,
+    signal(name) {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // It has ended.
+      }
+    },
+    async exec(command, signal) {
+      const inside = ['--target', String(pid), '--user', '--mount', '--pid', '--ipc', '--uts', '--preserve-credentials'];
+      const run = spawn('nsenter', [...inside, '--', ...command], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: Object.fromEntries(env),
+        signal,
+      });
+      const lines: string[] = [];
+      for (const stream of [run.stdout, run.stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line));
+      run.on('error', () => {});
+      const [code] = (await once(run, 'close')) as [number | null];
+      return { code, said: lines.join('\n') };
+    },
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<number> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 137;
+}
+
+/** The path of a program of this machine, or null. */
+export function findProgram(name: string): string | null {
+  const folders = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':').filter((folder) => folder !== '');
+  return folders.map((folder) => path.join(folder, name)).find(existsSync) ?? null;
+}
