@@ -48,6 +48,6 @@ const config: KnipConfig = {
     '@biomejs/biome', // started by scripts/lint.ts
   ],
   // Of the operating system.
-  ignoreBinaries: ['mount', 'umount', 'systemd-analyze', 'valgrind', 'ldconfig', 'apt-get'],
+  ignoreBinaries: ['mount', 'umount', 'systemd-analyze', 'valgrind', 'ldconfig', 'apt-get', 'bwrap', 'nsenter'],
 };
 export default config;

@@ -1,0 +1,47 @@
+/** Looks all the time how many processes of nodes have the same key, over all machines. */
+import type { Clock } from '../../protocol/ports.ts';
+import type { Machine } from './kubelet.ts';
+
+const LOOK_EVERY_MS = 250;
+
+export interface KeyWatch {
+  /** The most at the same time, of any key. */
+  most(): number;
+  looks(): number;
+  stop(): Promise<void>;
+}
+
+/** @param pods each has one key */
+export function watchKeys(options: {
+  readonly machines: readonly Machine[];
+  readonly pods: readonly string[];
+  readonly clock: Clock;
+}): KeyWatch {
+  const { machines, pods, clock } = options;
+  const ending = new AbortController();
+  let most = 0;
+  let looks = 0;
+
+  async function watch(): Promise<void> {
+    while (!ending.signal.aborted) {
+      for (const pod of pods) {
+        most = Math.max(
+          most,
+          machines.reduce((sum, machine) => sum + machine.workersOf(pod), 0),
+        );
+      }
+      looks += 1;
+      await clock.sleep(LOOK_EVERY_MS, ending.signal).catch(() => {});
+    }
+  }
+
+  const watching = watch();
+  return {
+    most: () => most,
+    looks: () => looks,
+    stop() {
+      ending.abort();
+      return watching;
+    },
+  };
+}
