@@ -112,6 +112,7 @@ const FREE = [
   'node.gpus.energy',
   'node.gpus.history',
   'node.gpus.inventory',
+  'node.metrics.read',
   'node.models.ask',
   'node.models.watch',
   'node.money.acknowledgeTransfer',
