@@ -5,7 +5,7 @@ import { commitmentField } from '../protocol/wire/fields.ts';
 
 export const DEEP_LINK_SCHEME = 'crynux-node';
 
-const SCREENS = ['overview', 'tasks', 'earnings', 'trust', 'gpus', 'models', 'wallet', 'logs', 'settings'] as const;
+const SCREENS = ['fleet', 'overview', 'tasks', 'earnings', 'trust', 'gpus', 'models', 'wallet', 'logs', 'settings'] as const;
 
 export type DeepLink =
   | { readonly kind: 'screen'; readonly screen: (typeof SCREENS)[number]; readonly profileId: string | null }

@@ -19,6 +19,8 @@ const imageOpen = (words: typeof en | typeof zhCn) => words.tasks.drawer.imageOp
 /** What is behind a click: the control's name in each language. */
 const CLICKS: Readonly<Record<string, Readonly<Record<'en' | 'zh-CN', string>>>> = {
   'tasks-image': { en: imageOpen(en), 'zh-CN': imageOpen(zhCn) },
+  'fleet-selected': { en: en.fleet.selectAll, 'zh-CN': zhCn.fleet.selectAll },
+  'fleet-places': { en: en.fleet.places.open, 'zh-CN': zhCn.fleet.places.open },
   'trust-case': { en: en.trust.timeline.open, 'zh-CN': zhCn.trust.timeline.open },
 };
 
@@ -31,6 +33,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'first-run-checks': '/first-run/checks',
     'first-run-stake': '/first-run/stake',
     'settings-no-nodes': '/settings/nodes',
+    'fleet-empty': '/fleet',
   },
   'first-run-public': {
     'first-run-public-card': '/first-run/gpu',
@@ -86,7 +89,13 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   left: { 'overview-left': node('overview') },
   held: { 'overview-held': node('overview') },
   'many-tasks': { 'tasks-many': node('tasks') },
-  'two-nodes': { 'overview-two-nodes': node('overview'), 'settings-two-nodes': '/settings/nodes' },
+  fleet: {
+    fleet: '/fleet',
+    'fleet-trouble': '/fleet?state=trouble',
+    'fleet-selected': '/fleet?q=here',
+    'fleet-places': '/fleet',
+  },
+  'two-nodes': { 'fleet-two-nodes': '/fleet', 'overview-two-nodes': node('overview'), 'settings-two-nodes': '/settings/nodes' },
   'on-chain': {
     'on-chain-overview': node('overview'),
     'on-chain-earnings': node('earnings'),
@@ -175,7 +184,8 @@ async function main(): Promise<number> {
           if (control !== undefined)
             await page
               .getByRole('link', { name: control })
-              .or(page.getByRole('button', { name: control }))
+              .or(page.getByRole('button', { name: control, exact: true }))
+              .or(page.getByRole('checkbox', { name: control }))
               .first()
               .click();
           count += await shoot({ page, folder, name: `${name}-${language}`, problems });

@@ -62,7 +62,12 @@ function useCommands(): readonly Command[] {
     text: `${t('screens.settings')}: ${t(`settings:sections.${section}`)}`,
     to: `/settings/${section}`,
   }));
-  return [...nodes, ...settings, { id: 'first-run', text: t('frame.addNode'), to: '/first-run' }];
+  return [
+    ...nodes,
+    { id: 'fleet', text: t('screens.fleet'), to: '/fleet' },
+    ...settings,
+    { id: 'first-run', text: t('frame.addNode'), to: '/first-run' },
+  ];
 }
 
 function Finder({ onDone }: { readonly onDone: () => void }) {

@@ -1,10 +1,10 @@
 import { clsx } from 'clsx';
-import { type LucideIcon, PanelLeftClose, PanelLeftOpen, Settings } from 'lucide-react';
+import { type LucideIcon, Network, PanelLeftClose, PanelLeftOpen, Settings } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
+import { NavLink, useLocation } from 'react-router';
 import type { ProfileView } from '../../contract/profiles.ts';
-import { useAct } from '../rpc/hooks.ts';
-import { useHostClient, useSettings } from '../state/app-context.ts';
+import { useAct, useHostRead, useRefresh } from '../rpc/hooks.ts';
+import { useHostClient, useProfiles, useSettings } from '../state/app-context.ts';
 import { type CodeOf, fetchAhead } from './screen-code.ts';
 import { NODE_SCREENS, nodePath, SCREEN_ICONS } from './screens.ts';
 
@@ -35,6 +35,7 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
           <Toggle aria-hidden className="size-4" />
         </button>
       </div>
+      {useHasFleet() && <RailLink screen="fleet" to="/fleet" icon={Network} label={t('screens.fleet')} collapsed={collapsed} />}
       {selected !== null &&
         NODE_SCREENS.map((screen) => (
           <RailLink
@@ -50,6 +51,18 @@ export function Rail({ selected }: { readonly selected: ProfileView | null }) {
       <RailLink screen="settings" to="/settings" icon={Settings} label={t('screens.settings')} collapsed={collapsed} />
     </nav>
   );
+}
+
+const LOOK_EVERY_MS = 60_000;
+
+/** There is more than one node to see, here or elsewhere. */
+function useHasFleet(): boolean {
+  const profiles = useProfiles() ?? [];
+  const read = useHostRead('places', (client, signal) => client.fleet.places.list({}, { signal }));
+  const { pathname } = useLocation();
+  // Whoever adds a place sees it at the next step.
+  useRefresh(read, LOOK_EVERY_MS, pathname);
+  return profiles.length > 1 || (read.value?.places.length ?? 0) > 1;
 }
 
 interface RailLinkProps {

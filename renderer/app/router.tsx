@@ -4,6 +4,7 @@ import { Home, NodeMissing, ScreenBroken, ScreenLink } from './places.tsx';
 import { screenOf } from './screen-code.ts';
 
 const FirstRunScreen = screenOf('first-run');
+const FleetScreen = screenOf('fleet');
 const OverviewScreen = screenOf('overview');
 const TasksScreen = screenOf('tasks');
 const EarningsScreen = screenOf('earnings');
@@ -25,6 +26,7 @@ export function createRouter() {
       children: [
         { index: true, element: <Home /> },
         { path: 'first-run/:step?', element: <FirstRunScreen />, errorElement: broken },
+        { path: 'fleet', element: <FleetScreen />, errorElement: broken },
         { path: 'settings/:section?', element: <SettingsScreen />, errorElement: broken },
         {
           path: 'node/:profileId',

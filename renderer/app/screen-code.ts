@@ -2,10 +2,11 @@
 import { type ComponentType, lazy } from 'react';
 import type { NodeScreen } from './screens.ts';
 
-export type CodeOf = NodeScreen | 'first-run' | 'settings';
+export type CodeOf = NodeScreen | 'first-run' | 'fleet' | 'settings';
 
 const LOAD: Readonly<Record<CodeOf, () => Promise<ComponentType>>> = {
   'first-run': async () => (await import('../features/first-run/screen.tsx')).FirstRunScreen,
+  fleet: async () => (await import('../features/fleet/screen.tsx')).FleetScreen,
   overview: async () => (await import('../features/overview/screen.tsx')).OverviewScreen,
   tasks: async () => (await import('../features/tasks/screen.tsx')).TasksScreen,
   earnings: async () => (await import('../features/earnings/screen.tsx')).EarningsScreen,

@@ -63,7 +63,7 @@ interface SortButtonProps {
   readonly sort: TableSort;
 }
 
-function SortButton({ column, label, right, sort }: SortButtonProps) {
+export function SortButton({ column, label, right, sort }: SortButtonProps) {
   const { t } = useTranslation();
   const sorted = sort.by === column;
   const Icon = sorted ? (sort.descending ? ArrowDown : ArrowUp) : ChevronsUpDown;

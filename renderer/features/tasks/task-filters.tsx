@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, TextInput } from '../../ui/field.tsx';
+import { useTyped } from '../../ui/use-typed.ts';
 import { MultiSelect } from './multi-select.tsx';
 import { EVERYTHING, narrowsNothing, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
-import { useTyped } from './use-typed.ts';
 
 export interface TaskFiltersProps {
   readonly view: TaskView;

@@ -1,6 +1,7 @@
 export const common = {
   appName: 'Crynux Node',
   screens: {
+    fleet: 'Fleet',
     overview: 'Overview',
     tasks: 'Tasks',
     earnings: 'Earnings',

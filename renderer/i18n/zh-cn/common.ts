@@ -4,6 +4,7 @@ import type { Same } from '../same.ts';
 export const common: Same<typeof en> = {
   appName: 'Crynux 节点',
   screens: {
+    fleet: '节点群',
     overview: '概览',
     tasks: '任务',
     earnings: '收益',

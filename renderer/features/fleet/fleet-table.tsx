@@ -1,0 +1,153 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { clsx } from 'clsx';
+import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { SortButton } from '../../ui/table.tsx';
+import type { TableSort } from '../../ui/use-sorted.ts';
+import { COLUMN_CLASSES, FLEET_COLUMNS, FLEET_GRID, FleetTableRow, fleetRowId, ROW_HEIGHT } from './fleet-row.tsx';
+import type { FleetLine } from './lines.ts';
+
+const OVERSCAN = 8;
+
+export interface FleetTableProps {
+  readonly lines: readonly FleetLine[];
+  readonly sort: TableSort;
+  /** Keys. */
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+  /** Enter on a line, or a click on its name. */
+  readonly onOpen: (line: FleetLine) => void;
+}
+
+/** One thing to tab to; arrow keys move inside it, the space bar selects. Rows that are not in view are not in the page. */
+export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTableProps) {
+  const { t } = useTranslation('fleet');
+  const scroller = useRef<HTMLDivElement>(null);
+  /** By key: it stays at its node while the order changes. */
+  const [active, setActive] = useState<string | null>(null);
+  const now = useRef({ lines, selected, active, onSelect });
+  now.current = { lines, selected, active, onSelect };
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+    getItemKey: useCallback((index: number) => now.current.lines[index]?.key ?? index, []),
+  });
+  const items = virtual.getVirtualItems();
+  const activeIndex = active === null ? -1 : lines.findIndex(({ key }) => key === active);
+
+  const pick = useCallback((key: string, range: boolean) => {
+    const { lines, selected, active, onSelect } = now.current;
+    const from = range && active !== null ? lines.findIndex((line) => line.key === active) : -1;
+    const to = lines.findIndex((line) => line.key === key);
+    const next = new Set(selected);
+    if (from >= 0) for (const line of lines.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(line.key);
+    else if (!next.delete(key)) next.add(key);
+    setActive(key);
+    onSelect(next);
+  }, []);
+
+  const keys = (event: KeyboardEvent) => {
+    // Buttons in the heading have keys of their own.
+    if (event.target !== event.currentTarget) return;
+    const line = lines[activeIndex];
+    const isAll = event.key === 'a' && (event.ctrlKey || event.metaKey);
+    if (isAll || event.key === ' ' || event.key === 'Escape') {
+      event.preventDefault();
+      if (isAll) onSelect(new Set(lines.map(({ key }) => key)));
+      else if (event.key === 'Escape') onSelect(new Set());
+      else if (line !== undefined) pick(line.key, false);
+      return;
+    }
+    if (event.key === 'Enter' && line !== undefined) return onOpen(line);
+    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
+    const next = nextIndex(event.key, { index: activeIndex, total: lines.length, pageRows });
+    const to = next === null ? undefined : lines[next];
+    if (next === null || to === undefined) return;
+    event.preventDefault();
+    virtual.scrollToIndex(next);
+    if (event.shiftKey) pick(to.key, true);
+    else setActive(to.key);
+  };
+
+  const isInView = active !== null && items.some(({ index }) => index === activeIndex);
+  const all = lines.length > 0 && lines.every(({ key }) => selected.has(key));
+  return (
+    <div className="@container relative flex min-h-52 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface has-[table:focus-visible]:outline-2 has-[table:focus-visible]:outline-accent">
+      <div ref={scroller} className="min-h-0 flex-1 overflow-auto [overflow-anchor:none]">
+        <table
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table that is moved through by keys is a grid.
+          role="grid"
+          tabIndex={0}
+          aria-label={t('table')}
+          aria-multiselectable
+          aria-rowcount={lines.length + 1}
+          aria-activedescendant={isInView && active !== null ? fleetRowId(active) : undefined}
+          aria-describedby="fleet-table-hint"
+          onKeyDown={keys}
+          className="group block min-w-max text-[13px] tabular-nums outline-none"
+        >
+          <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
+            <tr aria-rowindex={1} className={clsx(FLEET_GRID, 'items-center py-2 text-left text-faint')}>
+              <th scope="col">
+                <input
+                  type="checkbox"
+                  className="block size-4 accent-accent"
+                  aria-label={t('selectAll')}
+                  title={t('selectAll')}
+                  checked={all}
+                  onChange={() => onSelect(new Set(all ? [] : lines.map(({ key }) => key)))}
+                />
+              </th>
+              {FLEET_COLUMNS.map((column) => (
+                <th
+                  key={column}
+                  scope="col"
+                  aria-sort={sort.by === column ? (sort.descending ? 'descending' : 'ascending') : undefined}
+                  className={clsx(COLUMN_CLASSES[column], 'font-medium whitespace-nowrap')}
+                >
+                  <SortButton
+                    column={column}
+                    label={t(`columns.${column}`)}
+                    right={COLUMN_CLASSES[column].includes('text-right')}
+                    sort={sort}
+                  />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
+            {items.map(({ index, start }) => {
+              const line = lines[index];
+              if (line === undefined) return null;
+              const marks = { active: index === activeIndex, selected: selected.has(line.key) };
+              return <FleetTableRow key={line.key} line={line} index={index} start={start} {...marks} onPick={pick} />;
+            })}
+          </tbody>
+        </table>
+      </div>
+      <p id="fleet-table-hint" className="sr-only">
+        {t('hint')}
+      </p>
+    </div>
+  );
+}
+
+interface Position {
+  /** -1 = none yet. */
+  readonly index: number;
+  readonly total: number;
+  readonly pageRows: number;
+}
+
+/** Where a key leads; null for a key that is none of the table's. */
+function nextIndex(key: string, { index, total, pageRows }: Position): number | null {
+  if (total === 0) return null;
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows };
+  if (key === 'Home') return 0;
+  if (key === 'End') return total - 1;
+  const step = steps[key];
+  if (step === undefined) return null;
+  return index < 0 ? 0 : Math.min(total - 1, Math.max(0, index + step));
+}

@@ -1,0 +1,143 @@
+/** The fleet as the screen shows it: lines in groups of states, filtered, added up. Pure. */
+import type { FleetOrder, FleetPlace, FleetRow } from '../../../contract/fleet.ts';
+import { type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
+import type { LifeWord } from '../../../contract/truth/life-word.ts';
+import type { SortValues } from '../../ui/use-sorted.ts';
+
+/** What a host asks first: which work, which do not, and which of them nobody can tell. */
+export const STATE_GROUPS = ['working', 'paused', 'changing', 'stopped', 'trouble', 'away'] as const;
+export type StateGroup = (typeof STATE_GROUPS)[number];
+
+const GROUPS: Readonly<Record<LifeWord, StateGroup>> = {
+  ...{ waiting: 'working', executing: 'working' },
+  ...{ held: 'paused', pausing: 'paused', paused: 'paused' },
+  ...{ starting: 'changing', staking: 'changing', awaitingStake: 'changing', leaving: 'changing', stopping: 'changing' },
+  ...{ returning: 'stopped', out: 'stopped', stopped: 'stopped', locked: 'stopped' },
+  ...{ failed: 'trouble', restarting: 'trouble', notCleared: 'trouble', cutOff: 'trouble', dropped: 'trouble' },
+  ...{ slashed: 'trouble', kickedOut: 'trouble', unknown: 'trouble' },
+};
+
+/** One node, with what of its place matters to it. */
+export interface FleetLine {
+  readonly key: string;
+  readonly place: string;
+  readonly row: FleetRow;
+  readonly group: StateGroup;
+  readonly version: string | null;
+  /** Null = the whole fleet is in one. */
+  readonly network: string | null;
+  /** Its place does not answer: what stands here is old. */
+  readonly isOld: boolean;
+  /** Since when; null = it is not, or nobody knows. */
+  readonly oldSinceMs: number | null;
+}
+
+/** In the order of the places, then of the names. A line that is as it was stays the same object. */
+export function linesOf(fleet: Fleet, before: ReadonlyMap<string, FleetLine> = new Map()): FleetLine[] {
+  const places = new Map(fleet.places.map((place, index) => [place.place, { place, index }]));
+  const networks = new Set([...fleet.rows.values()].map(({ row }) => row.network));
+  const lines = [...fleet.rows.values()].map(({ place, row }): FleetLine => {
+    const of = places.get(place)?.place;
+    const isOld = of === undefined || of.state.kind === 'away' || of.state.kind === 'connecting';
+    const line: FleetLine = {
+      key: fleetKey({ place, node: row.node }),
+      place,
+      row,
+      group: isOld ? 'away' : GROUPS[row.life],
+      version: of?.version ?? null,
+      network: networks.size > 1 ? row.network : null,
+      isOld,
+      oldSinceMs: isOld ? (of?.heardMs ?? null) : null,
+    };
+    const was = before.get(line.key);
+    return was !== undefined && isSame(was, line) ? was : line;
+  });
+  const orderOf = (line: FleetLine) => places.get(line.place)?.index ?? places.size;
+  return lines.sort((a, b) => orderOf(a) - orderOf(b) || NAMES.compare(a.row.name, b.row.name));
+}
+
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+function isSame(a: FleetLine, b: FleetLine): boolean {
+  const isPlaceSame = a.isOld === b.isOld && a.oldSinceMs === b.oldSinceMs && a.version === b.version;
+  return isPlaceSame && a.row === b.row && a.network === b.network;
+}
+
+export interface FleetView {
+  readonly text: string;
+  readonly groups: readonly StateGroup[];
+  /** Only those that need the host. */
+  readonly attention: boolean;
+}
+export const WHOLE_FLEET: FleetView = { text: '', groups: [], attention: false };
+
+/** Leaves out what narrows nothing. Other parameters are kept. */
+export function writeFleetView({ text, groups, attention }: FleetView, others: URLSearchParams): URLSearchParams {
+  const params = new URLSearchParams(others);
+  const put = (key: string, value: string) => (value === '' ? params.delete(key) : params.set(key, value));
+  put('q', text);
+  put('state', groups.join(','));
+  put('attention', attention ? 'yes' : '');
+  return params;
+}
+
+export function readFleetView(params: URLSearchParams): FleetView {
+  const given = new Set(params.get('state')?.split(','));
+  return {
+    text: params.get('q') ?? '',
+    groups: STATE_GROUPS.filter((group) => given.has(group)),
+    attention: params.get('attention') === 'yes',
+  };
+}
+
+/** Every word has to be in the name, the place, the card, the network or the address. */
+export function filtered(lines: readonly FleetLine[], { text, groups, attention }: FleetView): readonly FleetLine[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return lines.filter(({ place, row, group }) => {
+    if (groups.length > 0 && !groups.includes(group)) return false;
+    if (attention && row.attention.length === 0) return false;
+    if (words.length === 0) return true;
+    const within = [row.name, row.node, place, row.card ?? '', row.network, row.address].join('\n').toLowerCase();
+    return words.every((word) => within.includes(word));
+  });
+}
+
+export interface FleetTotals {
+  readonly nodes: number;
+  readonly groups: Readonly<Record<StateGroup, number>>;
+  readonly todayWei: bigint;
+  readonly monthWei: bigint;
+  readonly attention: number;
+}
+
+export function totalsOf(lines: readonly FleetLine[]): FleetTotals {
+  const groups: Record<StateGroup, number> = { working: 0, paused: 0, changing: 0, stopped: 0, trouble: 0, away: 0 };
+  let [todayWei, monthWei, attention] = [0n, 0n, 0];
+  for (const { row, group } of lines) {
+    groups[group] += 1;
+    todayWei += BigInt(row.todayWei ?? 0);
+    monthWei += BigInt(row.monthWei ?? 0);
+    if (row.attention.length > 0) attention += 1;
+  }
+  return { nodes: lines.length, groups, todayWei, monthWei, attention };
+}
+
+export const FLEET_SORT: SortValues<FleetLine> = {
+  node: ({ row, place }) => `${row.name} ${place}`,
+  state: ({ group, row }) => `${STATE_GROUPS.indexOf(group)} ${row.life}`,
+  card: ({ row }) => row.card,
+  today: ({ row }) => (row.todayWei === null ? null : BigInt(row.todayWei)),
+  month: ({ row }) => (row.monthWei === null ? null : BigInt(row.monthWei)),
+  qos: ({ row }) => row.qos,
+  version: ({ version }) => version,
+  attention: ({ row }) => row.attention.length,
+};
+
+/** Those that can be told so now. */
+export function fitting(lines: readonly FleetLine[], order: FleetOrder): FleetLine[] {
+  return lines.filter(({ isOld, row }) => !isOld && row.orders.includes(order));
+}
+
+export function placesAway(places: readonly FleetPlace[]): FleetPlace[] {
+  return places.filter(({ state }) => state.kind === 'away');
+}

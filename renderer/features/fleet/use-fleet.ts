@@ -1,0 +1,37 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { afterFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
+import { follow } from '../../rpc/follow.ts';
+import { useApp } from '../../state/app-context.ts';
+import { type FleetLine, linesOf } from './lines.ts';
+
+export interface UsedFleet {
+  /** Null before it was told. */
+  readonly fleet: Fleet | null;
+  readonly lines: readonly FleetLine[];
+}
+
+/** The fleet, followed while somebody looks at it. The program gathers bursts of changes, so each is one drawing. */
+export function useFleet(): UsedFleet {
+  const { host } = useApp();
+  const [fleet, setFleet] = useState<Fleet | null>(null);
+  useEffect(() => {
+    let state: Fleet | null = null;
+    return follow(host, {
+      open: (client, signal) => client.fleet.watch({}, { signal }),
+      take(update) {
+        const next = afterFleetUpdate(state, update);
+        if (next === null) return 'gap';
+        state = next;
+        setFleet(next);
+        return 'taken';
+      },
+    });
+  }, [host]);
+  const before = useRef<ReadonlyMap<string, FleetLine>>(new Map());
+  const lines = useMemo(() => {
+    const made = fleet === null ? [] : linesOf(fleet, before.current);
+    before.current = new Map(made.map((line) => [line.key, line]));
+    return made;
+  }, [fleet]);
+  return { fleet, lines };
+}
