@@ -96,7 +96,7 @@ async function keepAlive(socket: WebSocket, clock: Clock, signal: AbortSignal): 
   }
 }
 
-const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
+const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
 
 function unreachable(host: string, cause: Error): HostError {
   const code = 'code' in cause ? String(cause.code) : '';
