@@ -73,9 +73,7 @@ function Tasks() {
         <div aria-hidden className="min-h-0 flex-1 rounded-lg border border-line bg-surface" />
       )}
       {total === 0 && !tasks.isStale && <Empty view={view} onClear={() => change(EVERYTHING)} />}
-      {total !== null && total > 0 && (
-        <TaskTable key={JSON.stringify(tasks.list.filter)} tasks={tasks} onOpen={(row) => open(row.commitment)} />
-      )}
+      {total !== null && total > 0 && <TaskTable tasks={tasks} onOpen={(row) => open(row.commitment)} />}
       <TaskDrawer commitment={params.get('task')} onClose={() => open(null)} />
     </>
   );

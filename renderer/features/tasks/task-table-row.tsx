@@ -48,7 +48,8 @@ function Drawn({ row, place, index, start, active, onPick }: TaskTableRowProps) 
       )}
     >
       {row.getAllCells().map((cell) => (
-        <td key={cell.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
+        // By its column: the cells of a row that becomes another task's are kept.
+        <td key={cell.column.id} className={COLUMN_CLASSES[cell.column.id as TaskColumn]}>
           <FlexRender cell={cell} />
         </td>
       ))}

@@ -2,7 +2,7 @@ import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { ArrowUp, RefreshCw } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -31,6 +31,13 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const [active, setActive] = useState<Place | null>(null);
   /** Opened before it was read: End and Enter follow each other faster than a page of rows comes. */
   const [awaited, setAwaited] = useState<Place | null>(null);
+  const filter = JSON.stringify(list.filter);
+  const [looked, setLooked] = useState({ filter, total });
+  if (looked.filter !== filter) {
+    setLooked({ filter, total });
+    setActive(null);
+    setAwaited(null);
+  }
   // Counted from the oldest, a row keeps its key while new ones come on top. The same function while it means the same:
   // for another one all 100,000 places would be laid out anew.
   const getItemKey = useCallback((index: number) => total - 1 - index, [total]);
@@ -44,6 +51,9 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => reader.look(first, last), [reader, first, last]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what fits another filter is looked at from its newest on.
+  useLayoutEffect(() => virtual.scrollToOffset(0), [filter]);
 
   const atTop = (virtual.scrollOffset ?? 0) < ROW_HEIGHT / 2;
   useEffect(() => {
@@ -116,8 +126,10 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
               const task = rowAt(list, index);
               const row = task === undefined ? undefined : byId.get(task.commitment);
               const at = { place: getItemKey(index), index, start };
-              if (row === undefined) return <UnreadRow key={at.place} {...at} />;
-              return <TaskTableRow key={at.place} {...at} row={row} active={at.place === active} onPick={pick} />;
+              // By its place a row stays itself while new tasks come on top; the first rows of one filter become those of the next.
+              const key = at.place - looked.total;
+              if (row === undefined) return <UnreadRow key={`unread ${key}`} {...at} />;
+              return <TaskTableRow key={key} {...at} row={row} active={at.place === active} onPick={pick} />;
             })}
           </tbody>
         </table>
