@@ -1,7 +1,7 @@
 /**
  * Speed, as figures with their spread over several runs, and as ratios to the official node's.
  *
- *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--instructions] [--json FILE] [--compare FILE]
+ *   npm run bench [-- --runs N] [--tasks N] [--only polling,tasks,hash,idle,growth,window] [--profiles 1,2,4,8] [--heap MINUTES] [--instructions] [--json FILE] [--compare FILE]
  *
  * `--json` keeps the figures; `--compare` shows what has become slower since such a file was written. Instructions are
  * counted by valgrind, which takes a minute or two.
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { comparison, type Figure, Figures, median, type Report, reportSchema, table } from './bench/figures.ts';
 import { measureGrowth } from './bench/measure-growth.ts';
 import { countInstructions, measureHash } from './bench/measure-hash.ts';
+import { measureHeap } from './bench/measure-heap.ts';
 import { measureIdle } from './bench/measure-idle.ts';
 import { measurePolling } from './bench/measure-polling.ts';
 import { measureProfiles } from './bench/measure-profiles.ts';
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '10' },
     only: { type: 'string', default: PARTS.join(',') },
     profiles: { type: 'string' },
+    heap: { type: 'string' },
     instructions: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -52,7 +54,8 @@ const print = (text = '') => void process.stdout.write(`${text}\n`);
 
 const before = values.compare === undefined ? null : reportSchema.parse(JSON.parse(readFileSync(values.compare, 'utf8')));
 const figures = new Figures();
-if (wanted.has('idle') || wanted.has('window') || values.profiles !== undefined) await buildDesktop();
+if (wanted.has('idle') || wanted.has('window') || values.profiles !== undefined || values.heap !== undefined)
+  await buildDesktop();
 if (wanted.has('polling')) measurePolling(figures);
 if (wanted.has('hash')) await measureHash(runs, figures);
 if (values.instructions && !countInstructions(figures)) say('instructions are not counted: valgrind is not there');
@@ -60,6 +63,7 @@ if (wanted.has('growth')) await measureGrowth(figures, values.large, say);
 if (wanted.has('tasks')) await measureTasks({ tasks: count(values.tasks), runs, figures, say });
 if (wanted.has('idle')) await measureIdle(runs, figures);
 if (values.profiles !== undefined) await measureProfiles(values.profiles.split(',').map(count), figures, say);
+if (values.heap !== undefined) await measureHeap(count(values.heap), figures, say);
 if (wanted.has('window')) await measureWindow(runs, figures);
 
 const report: Report = {
