@@ -1,6 +1,7 @@
 /** The story that docs/fleet.md tells of a fleet on Kubernetes, step by step, each with what was seen. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { encryptKey } from '../../host/keys/keystore.ts';
@@ -9,6 +10,7 @@ import { formatCnx } from '../../protocol/money/wei.ts';
 import { elapsedMs, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
+import { STORE_FILE } from '../../worker/store/store.ts';
 import { ApiRefusal } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import type { FleetNetwork } from './fleet-network.ts';
@@ -235,6 +237,9 @@ class Scenario {
       );
       return node.status.conditions.some(({ type, status }) => type === 'Ready' && status !== 'True');
     });
+    // A cluster takes a disk from a lost machine after minutes; the node there has to have ended by itself before that.
+    await this.#until('the node has given its key up', () => machine.workersOf(key.pod) === 0);
+    this.#failOver(key.pod);
     await cluster.api.remove(`/api/v1/namespaces/${SPACE}/pods/${key.pod}`, {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
@@ -248,7 +253,7 @@ class Scenario {
     machine.reconnect();
     const most = this.#parts.watch.most();
     if (most > 1) throw new Error(`${most} processes had one key`);
-    return `${key.pod} came up on another machine when its lease had run out; ${await this.earn([key])}; processes with one key at once: ${most}`;
+    return `${key.pod} gave its key up by itself when the lease ran out, and came up on another machine; ${await this.earn([key])}; processes with one key at once: ${most}`;
   }
 
   async uninstall(): Promise<string> {
@@ -263,6 +268,13 @@ class Scenario {
     const kept = keys.filter(({ pod }) => ledgersIn(path.join(folder, 'disks', pod)) > 0).length;
     if (kept !== keys.length) throw new Error(`${keys.length - kept} ledgers are gone`);
     return `${bound} claims stay bound, with ${kept} ledgers and encrypted keys`;
+  }
+
+  /** What storage does whose machine is gone: another machine is given the disk as it was, and the lost one goes on with its own. */
+  #failOver(pod: string): void {
+    const disk = path.join(this.#parts.folder, 'disks', pod);
+    renameSync(disk, `${disk}.lost`);
+    execFileSync('cp', ['-a', `${disk}.lost`, disk]);
   }
 
   async #helm(verb: 'install' | 'upgrade', more: { readonly podAnnotations?: object } = {}): Promise<void> {
@@ -330,5 +342,5 @@ function countOn(pods: readonly SeenPod[], machine: string): number {
 /** Stores of nodes on a disk. */
 function ledgersIn(disk: string): number {
   if (!existsSync(disk)) return 0;
-  return readdirSync(disk, { recursive: true, encoding: 'utf8' }).filter((file) => path.basename(file) === 'node.db').length;
+  return readdirSync(disk, { recursive: true, encoding: 'utf8' }).filter((file) => path.basename(file) === STORE_FILE).length;
 }
