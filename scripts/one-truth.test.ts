@@ -33,6 +33,9 @@ const ALLOWED: Readonly<Record<string, readonly [count: number, why: string]>> =
   'headless/cli/node-text.ts': [16, 'rows and JSON give the node’s own facts as they are, and a process’s own error'],
   'headless/cli/commands/doctor.ts': [3, 'findings quote what process and node say themselves'],
   'headless/cli/commands/nodes.ts': [4, 'waits until an act has been heard'],
+  'headless/cli/commands/drain.ts': [9, 'waits until a node has nothing left to do'],
+  'headless/cli/commands/serve.ts': [2, 'says why a process is started again'],
+  'headless/apply/prune.ts': [1, 'takes no profile from a process that lives'],
 };
 
 it('window, tray, notifications and command line judge no node by themselves', () => {
