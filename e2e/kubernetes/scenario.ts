@@ -102,17 +102,22 @@ class Scenario {
       ...{ apiVersion: 'v1', kind: 'Namespace' },
       metadata: { name: SPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
-    const disks = [...keys.map(({ pod }) => ({ name: pod, storageClassName: STORE_CLASS, mode: 'ReadWriteOnce' }))];
-    for (const { name, storageClassName, mode } of [
-      ...disks,
-      { name: 'models', storageClassName: MODELS_CLASS, mode: 'ReadWriteMany' },
-    ]) {
+    const disks = keys.map(({ pod }) => ({
+      name: pod,
+      claim: `store-${pod}`,
+      storageClassName: STORE_CLASS,
+      mode: 'ReadWriteOnce',
+    }));
+    const models = { name: 'models', claim: `${RELEASE}-models`, storageClassName: MODELS_CLASS, mode: 'ReadWriteMany' };
+    for (const { name, claim, storageClassName, mode } of [...disks, models]) {
       const place = path.join(folder, 'disks', name);
       mkdirSync(place, { recursive: true, mode: 0o700 });
       await api.create('/api/v1/persistentvolumes', {
         ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } },
         spec: {
           ...{ storageClassName, capacity: { storage: '1Gi' }, accessModes: [mode], hostPath: { path: place } },
+          // So that the disk of a pod is known by its name.
+          claimRef: { namespace: SPACE, name: claim },
           persistentVolumeReclaimPolicy: 'Retain',
         },
       });
