@@ -1,0 +1,13 @@
+/** Checks metrics, rules and dashboard with promtool, which is taken from the distribution where it is not there yet. */
+import { spawnSync } from 'node:child_process';
+import { findPromtool, takePromtool } from './prometheus/promtool.ts';
+
+if (findPromtool() === null && !takePromtool()) {
+  process.stderr.write('promtool is not here, and could not be taken from the package "prometheus" of Debian\n');
+  process.exit(1);
+}
+const tests = ['scripts/prometheus', 'headless/metrics'];
+const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...tests], {
+  stdio: 'inherit',
+});
+process.exitCode = status ?? 1;
