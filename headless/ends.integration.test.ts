@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, write
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { writeAddress } from './rpc/address-file.ts';
@@ -107,6 +108,29 @@ describe('a signal', () => {
     WITHIN_MS,
   );
 });
+
+it(
+  'a program that is watched ends in order, however short its grace, and one that would be open to others does not start',
+  async () => {
+    const open = start('run', '--metrics-port', '0', '--metrics-host', '0.0.0.0');
+    expect(await open.ended).toBe(2);
+    expect(await open.said).toContain('HEADLESS_METRICS_OPEN');
+    const child = start('run', '--metrics-port', '0', '--grace', '0');
+    const lines = createInterface({ input: child.stdout ?? process.stdin });
+    const address = await new Promise<string>((resolve) => {
+      lines.on('line', (line) => line.startsWith('Metrics: ') && resolve(line.slice('Metrics: '.length)));
+    });
+    const ready = () => fetch(new URL('/readyz', address)).then((answer) => answer.text());
+    await expect.poll(ready).toBe('ok\n');
+    const drained = start('drain', '--json');
+    expect(await drained.ended).toBe(0);
+    expect(JSON.parse(await drained.said)).toEqual({ drained: [] });
+    child.kill('SIGTERM');
+    expect(await child.ended).toBe(0);
+    await expect(ready()).rejects.toThrow('fetch failed');
+  },
+  WITHIN_MS,
+);
 
 it.skipIf(process.platform === 'win32')(
   'a directory that others could read is closed, and every file in it is its owner’s',

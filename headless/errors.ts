@@ -46,6 +46,10 @@ export const HEADLESS_ERRORS = {
     meaning: 'The operating system refused something to this command: a file, a folder, a disk without room, a port.',
     remedy: 'The message quotes the system’s error and the path; correct that and try again.',
   },
+  HEADLESS_DRAIN_LATE: {
+    meaning: 'Nodes were paused or stopped, and some of them still had a task when the time was over.',
+    remedy: 'They go on and take no new task. Wait with `crynux-node drain` again; `crynux-node status` shows what each does.',
+  },
   HEADLESS_ENDED_LATE: {
     meaning: 'The program was asked to exit, but part of it did not stop in time and was terminated.',
     remedy: 'Nothing is lost: nodes resume from their stores. If it happens again, check the nodes’ logs.',

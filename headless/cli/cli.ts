@@ -10,6 +10,7 @@ import { addApplyCommand } from './commands/apply.ts';
 import { addBackendCommands } from './commands/backends.ts';
 import { addBeneficialAddressCommands } from './commands/beneficial-address.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addDrainCommand } from './commands/drain.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addMachineCommands } from './commands/machine.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addProgramCommands,
   addActCommands,
   addNodeCommands,
+  addDrainCommand,
   addNodeFactCommands,
   addMoneyCommands,
   addBeneficialAddressCommands,
