@@ -42,3 +42,8 @@ export const CATALOGUES: readonly { readonly file: string; readonly title: strin
   { file: 'devnet/errors.ts', title: 'The devnet', catalogue: DEVNET_ERRORS },
   { file: 'devnet/chain/errors.ts', title: "The devnet's chain", catalogue: DEVNET_CHAIN_ERRORS },
 ];
+
+/** Their errors go to developers, the command line and the log. */
+const NOT_SHOWN = ['protocol/', 'headless/', 'devnet/'];
+/** Of all that a host can meet in the window, which brings no others along. */
+export const SHOWN_CATALOGUES = CATALOGUES.filter(({ file }) => !NOT_SHOWN.some((room) => file.startsWith(room)));

@@ -7,12 +7,9 @@ import { plainCatalogue } from '../renderer/i18n/en/error-catalogue.ts';
 import { errors as english } from '../renderer/i18n/en/errors.ts';
 import { catalogue as chinese } from '../renderer/i18n/zh-cn/catalogue/index.ts';
 import { errors as chineseTexts } from '../renderer/i18n/zh-cn/errors.ts';
-import { CATALOGUES } from './catalogues.ts';
+import { SHOWN_CATALOGUES } from './catalogues.ts';
 
-/** Their errors go to developers, the command line and the log. */
-const NOT_SHOWN = ['protocol/', 'headless/', 'devnet/'];
-const shown = CATALOGUES.filter(({ file }) => !NOT_SHOWN.some((room) => file.startsWith(room)));
-const entries = Object.assign({}, ...shown.map(({ catalogue }) => catalogue)) as Parameters<typeof englishCatalogue>[0];
+const entries = Object.assign({}, ...SHOWN_CATALOGUES.map(({ catalogue }) => catalogue)) as Parameters<typeof englishCatalogue>[0];
 const codes = Object.keys(entries);
 
 const common = { amount: formatCnx, date: (ms: number) => new Date(ms).toISOString().slice(0, 10) };

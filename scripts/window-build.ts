@@ -3,14 +3,14 @@ import path from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { InlineConfig, Plugin } from 'vite';
-import { CATALOGUES } from './catalogues.ts';
+import { SHOWN_CATALOGUES } from './catalogues.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const CATALOGUE_MODULE = 'virtual:error-catalogue';
 
 export type WindowEntry = 'index' | 'fixture';
 
-/** Code → meaning and remedy of every room, taken from the catalogues themselves so that they cannot drift apart. */
+/** Code → meaning and remedy of what the window can show, taken from the catalogues themselves so that they cannot drift apart. */
 function errorCatalogue(): Plugin {
   const resolved = `\0${CATALOGUE_MODULE}`;
   return {
@@ -18,7 +18,7 @@ function errorCatalogue(): Plugin {
     resolveId: (id) => (id === CATALOGUE_MODULE ? resolved : null),
     load(id) {
       if (id !== resolved) return null;
-      const entries = Object.assign({}, ...CATALOGUES.map(({ catalogue }) => catalogue));
+      const entries = Object.assign({}, ...SHOWN_CATALOGUES.map(({ catalogue }) => catalogue));
       return `export const catalogue = ${JSON.stringify(entries)};`;
     },
   };

@@ -13,7 +13,7 @@ export const ROW_HEIGHT = 44;
 
 /** Where the room is short, the version goes first, then the quality of service, then the card. */
 export const FLEET_GRID =
-  'grid gap-x-3 px-4 grid-cols-[1.25rem_minmax(6rem,1fr)_8.25rem_6.25rem_7rem_minmax(5.5rem,0.9fr)] @[52rem]:grid-cols-[1.25rem_minmax(8rem,1fr)_9.5rem_minmax(8rem,1fr)_6rem_6.5rem_3rem_minmax(6rem,1fr)] @[64rem]:grid-cols-[1.25rem_minmax(9rem,1fr)_10rem_minmax(9rem,1fr)_6.5rem_7rem_3.5rem_4rem_minmax(8rem,1.1fr)]';
+  'grid gap-x-3 px-4 grid-cols-[1.25rem_minmax(6rem,1fr)_8.25rem_6.25rem_7rem_minmax(5.5rem,0.9fr)] @[52rem]:grid-cols-[1.25rem_minmax(7rem,1fr)_8.75rem_minmax(6.5rem,1fr)_6rem_6.75rem_3rem_minmax(5rem,1fr)] @[64rem]:grid-cols-[1.25rem_minmax(8.5rem,1fr)_9.25rem_minmax(7rem,0.9fr)_6.5rem_7rem_3.5rem_4rem_minmax(7.5rem,1.4fr)]';
 
 export const FLEET_COLUMNS = ['node', 'state', 'card', 'today', 'month', 'qos', 'version', 'attention'] as const;
 export type FleetColumn = (typeof FLEET_COLUMNS)[number];
