@@ -9,7 +9,9 @@ import { catalogue as chinese } from '../renderer/i18n/zh-cn/catalogue/index.ts'
 import { errors as chineseTexts } from '../renderer/i18n/zh-cn/errors.ts';
 import { SHOWN_CATALOGUES } from './catalogues.ts';
 
-const entries = Object.assign({}, ...SHOWN_CATALOGUES.map(({ catalogue }) => catalogue)) as Parameters<typeof englishCatalogue>[0];
+const entries = Object.assign({}, ...SHOWN_CATALOGUES.map(({ catalogue }) => catalogue)) as Parameters<
+  typeof englishCatalogue
+>[0];
 const codes = Object.keys(entries);
 
 const common = { amount: formatCnx, date: (ms: number) => new Date(ms).toISOString().slice(0, 10) };

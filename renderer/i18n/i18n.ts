@@ -2,7 +2,7 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { LANGUAGES, type Language } from '../../contract/settings.ts';
-import { en } from './en/index.ts';
+import { firstTexts } from './en/first.ts';
 
 type Texts = Readonly<Record<string, object>>;
 
@@ -34,7 +34,7 @@ export async function createI18n(language: Language): Promise<i18n> {
     lng: 'en',
     fallbackLng: 'en',
     defaultNS: 'common',
-    resources: { en },
+    resources: { en: firstTexts },
     // React escapes what it draws.
     interpolation: { escapeValue: false },
     returnNull: false,
