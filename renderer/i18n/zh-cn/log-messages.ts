@@ -100,4 +100,5 @@ export const logMessages: Readonly<Record<string, string>> = {
   'telemetry and self-tests begin anew': '遥测和自检记录重新开始',
   'events with ids that the network has not reached are ignored': '忽略编号超出网络当前进度的事件',
   'the newest event of the network is older than the newest one here': '网络的最新事件比本机已知的更旧',
+  'the lease of the key is over, and the supervisor has not ended this process': '密钥的租约已到期，而监管程序尚未结束本进程',
 };
