@@ -11,13 +11,14 @@ export interface TasksState {
   readonly revision: number | null;
   /** Highest sequence that has been told. */
   readonly upTo: number;
-  /** By commitment: every row told since the snapshot, the newest {@link KEPT_ROWS} of them. */
+  /** By commitment: the rows told since the snapshot; of those that have ended the latest only, so that the window does not grow. */
   readonly rows: ReadonlyMap<string, TaskRow>;
 }
 
 export type TasksStore = StoreApi<TasksState>;
 
-const KEPT_ROWS = 500;
+/** What a list may still miss that is read at this moment; older ends are in its pages. */
+const KEPT_ROWS = 50;
 const EMPTY: TasksState = { revision: null, upTo: 0, rows: new Map() };
 
 export function createTasksStore(): TasksStore {
@@ -35,7 +36,10 @@ export function afterTasksUpdate(state: TasksState, update: TasksUpdate): TasksS
   const rows = new Map(state.rows);
   rows.delete(update.task.commitment);
   rows.set(update.task.commitment, update.task);
-  if (rows.size > KEPT_ROWS) rows.delete(rows.keys().next().value ?? '');
+  if (rows.size > KEPT_ROWS) {
+    const oldestEnded = [...rows.values()].find(({ status }) => isTerminal(status));
+    if (oldestEnded !== undefined) rows.delete(oldestEnded.commitment);
+  }
   return { revision: update.revision, upTo: Math.max(state.upTo, update.task.sequence), rows };
 }
 
