@@ -31,11 +31,11 @@ export const CONTRACT_ERRORS = {
   },
   ACCESS_DENIED: {
     meaning: 'The access token’s role does not include this.',
-    remedy: 'Use a token of the role `operate` to pause, resume and drain; everything else is done at that program itself.',
+    remedy: 'A token of the role `operate` also pauses, resumes and drains; the rest is done at that program itself.',
   },
   ACCESS_REVOKED: {
-    meaning: 'The access token was revoked, and its connections were closed.',
-    remedy: 'Make another one with `crynux-node access create` at that program, if you still need it.',
+    meaning: 'The access token was revoked.',
+    remedy: 'Make another one there with `crynux-node access create`.',
   },
   ACT_NOT_CONFIRMED: {
     meaning: 'An action that needs a person’s confirmation was not confirmed; nothing was done.',

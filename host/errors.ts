@@ -180,8 +180,8 @@ export const HOST_ERRORS = {
     remedy: 'Fetch it again. If it happens again, something between here and the page changes files: use another connection.',
   },
   FLEET_ORDER_UNFIT: {
-    meaning: 'The node’s present state does not fit this order, for example a pause of a node that is already paused.',
-    remedy: 'None. A node that was slashed or kicked out, or whose key is locked, needs a person at its own program.',
+    meaning: 'The node’s present state does not fit this order.',
+    remedy: 'A node that was slashed or kicked out, or whose key is locked, needs a person at its own program.',
   },
   FLEET_PLACE_ADDRESS: {
     meaning: 'The address of a place is not a web address, or holds a user, a query or a fragment.',
@@ -193,23 +193,23 @@ export const HOST_ERRORS = {
   },
   FLEET_PLACE_FILE: {
     meaning: 'A certificate or key of a place cannot be read, is not in PEM, or lacks its counterpart.',
-    remedy: 'The message names the file. Correct it, or add the place again with other files.',
+    remedy: 'The message names the file; correct it.',
   },
   FLEET_PLACE_TAKEN: {
     meaning: 'There is already a place of this name.',
-    remedy: 'Choose another name, or remove the old one first: `crynux-node place remove NAME`.',
+    remedy: 'Choose another name, or remove the old one first.',
   },
   FLEET_PLACE_TOO_MANY: {
-    meaning: 'There are as many places as this program watches.',
+    meaning: 'This program watches no more places.',
     remedy: 'Remove those that are not needed.',
   },
   FLEET_PLACE_UNKNOWN: {
     meaning: 'There is no place of this name.',
-    remedy: '`crynux-node place list` shows those that there are.',
+    remedy: 'Choose one from the list.',
   },
   FLEET_PLACE_NO_TOKEN: {
-    meaning: 'The access token of a place is no longer where it was kept.',
-    remedy: 'Remove the place and add it again with a new token.',
+    meaning: 'The access token of a place is gone.',
+    remedy: 'Remove the place and add it again.',
   },
   FLEET_PLACE_UNREACHABLE: {
     meaning: 'The program at a place cannot be reached. Its nodes may run on; what is shown of them is old.',
@@ -229,20 +229,20 @@ export const HOST_ERRORS = {
       'Check the address: it must lead to the port of `crynux-node serve` or `run`. Programs of very different versions may differ.',
   },
   FLEET_PLACE_AWAY: {
-    meaning: 'The place does not answer now, so the order was not delivered, or nothing is known of it.',
-    remedy: 'Wait until the place is back, look at the state of its nodes, then give the order again.',
+    meaning: 'The place does not answer: the order was not delivered, or nothing is known of it.',
+    remedy: 'Look at its nodes when it is back, then try again.',
   },
   ACCESS_NAME_TAKEN: {
     meaning: 'There is already an access token of this name.',
-    remedy: 'Choose another name, or revoke the old one first: `crynux-node access revoke NAME`.',
+    remedy: 'Choose another name, or revoke the old one first.',
   },
   ACCESS_UNKNOWN: {
     meaning: 'There is no access token of this name.',
     remedy: '`crynux-node access list` shows those that there are.',
   },
   ACCESS_TOO_MANY: {
-    meaning: 'There are as many access tokens as this program keeps.',
-    remedy: 'Revoke those that nobody uses.',
+    meaning: 'This program keeps no more access tokens.',
+    remedy: 'Remove those that are not needed.',
   },
   LEASE_HELD: {
     meaning: 'Another program holds the lease of this key; two nodes with one key get each other slashed, so this one waits.',
