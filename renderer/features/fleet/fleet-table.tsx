@@ -86,7 +86,7 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
           aria-activedescendant={isInView && active !== null ? fleetRowId(active) : undefined}
           aria-describedby="fleet-table-hint"
           onKeyDown={keys}
-          className="group block min-w-max text-[13px] tabular-nums outline-none"
+          className="group block min-w-160 text-[13px] tabular-nums outline-none"
         >
           <thead className="sticky top-0 z-10 block border-b border-line bg-surface">
             <tr aria-rowindex={1} className={clsx(FLEET_GRID, 'items-center py-2 text-left text-faint')}>
