@@ -276,6 +276,36 @@ describe('apply', () => {
     });
   });
 
+  it('refuses two nodes with one key and network, whether or not one is here', async () => {
+    plantKeys();
+    write('keys/copy', keyOf('1'));
+    const twice = FILE.replace('keys/1', 'keys/copy');
+    const refusal = {
+      code: 'HEADLESS_APPLY_WRONG',
+      data: { problems: ['nodes.yaml:19:5 nodes[1]: card-1 has the key and network of nodes.yaml:14:5 nodes[0], card-0'] },
+    };
+    await expect(apply(twice)).rejects.toMatchObject(refusal);
+    expect([profiles(), app.parts.keys.addresses()]).toEqual([[], []]);
+    await apply(FILE);
+    await expect(apply(twice)).rejects.toMatchObject(refusal);
+    // The name of one, as that of a node whose key is made with it, and its key under another name.
+    const made = FILE.replace('{ file: keys/1 }', '{ create: true }').replace('card-0', 'other').replace('card-1', 'card-0');
+    await expect(apply(made)).rejects.toMatchObject({ code: 'HEADLESS_APPLY_WRONG' });
+  });
+
+  it('refuses a name that a node has which is not in the file, and lets two change theirs', async () => {
+    plantKeys();
+    await apply(FILE);
+    const swapped = FILE.replace('card-0', 'x').replace('card-1', 'card-0').replace('name: x', 'name: card-1');
+    await apply(swapped);
+    expect(profiles().map(({ name }) => name)).toEqual(['card-1', 'card-0']);
+    const alone = swapped.slice(0, swapped.indexOf('  - name: card-0')).replace('card-1', 'card-0');
+    await expect(apply(alone)).rejects.toMatchObject({
+      code: 'HEADLESS_APPLY_REFUSED',
+      data: { problems: ['nodes.yaml:14:11 nodes[0].name: a node that is not in the file is called card-0'] },
+    });
+  });
+
   it('refuses what no start would take: a made-up card on a public network, and a network that is only announced', async () => {
     plantKeys();
     const text = FILE.replaceAll('network: nowhere', 'network: crynux-on-base').replaceAll('gpu:', 'engine: embedded\n    gpu:');
@@ -318,7 +348,9 @@ describe('apply', () => {
     await apply(FILE);
     const empty = 'version: 1\n';
     expect(await apply(empty)).toEqual({ steps: [], kept: [] });
-    const plan = await apply(empty, { prune: true });
+    await expect(apply(empty, { prune: true })).rejects.toMatchObject({ code: 'HEADLESS_APPLY_WRONG' });
+    expect(profiles()).toHaveLength(2);
+    const plan = await apply(`${empty}nodes: []\n`, { prune: true });
     expect(plan.kept).toEqual([{ node: 'card-1', why: 'it runs; stop it first' }]);
     expect(plan.steps).toMatchObject([{ act: 'remove', what: 'node', name: 'card-0' }]);
     expect(profiles().map(({ name }) => name)).toEqual(['card-1']);
@@ -340,7 +372,7 @@ describe('apply', () => {
     plantKeys();
     await apply(FILE.replace('autoStart: true', 'autoStart: false'));
     const networks = { ...parts.networks, list: app.client.networks.list };
-    const { steps, kept } = await apply('version: 1\n', { prune: true, host: withParts({ networks }) });
+    const { steps, kept } = await apply('version: 1\nnodes: []\n', { prune: true, host: withParts({ networks }) });
     expect(steps).toEqual([]);
     expect(kept.map((one) => one.why)).toEqual([expect.stringContaining(why), expect.stringContaining(why)]);
   });
@@ -352,7 +384,7 @@ describe('apply', () => {
       yield { kind: 'snapshot', open: [{}] };
     };
     const nodeOf = (async () => ({ tasks: { watch: async () => watch() } })) as unknown as ApplyOptions['nodeOf'];
-    const { kept } = await apply('version: 1\n', { prune: true, nodeOf });
+    const { kept } = await apply('version: 1\nnodes: []\n', { prune: true, nodeOf });
     expect(kept.map(({ why }) => why)).toEqual(['it has 1 open task', 'it has 1 open task']);
   });
 });

@@ -26,6 +26,10 @@ export interface ApplyOptions extends Asked, Pick<PlanOptions, 'stays' | 'prune'
 export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
   const { variables, credentialsDir, dryRun, dataDir } = options;
   const file = readNodesFile(options.file, variables);
+  if (options.prune && !file.saysNodes) {
+    const problem = '--prune removes every node that the file does not have, and it has no `nodes`. To remove all: `nodes: []`';
+    throw new HeadlessError('HEADLESS_APPLY_WRONG', problem, { file: options.file, problems: [problem] });
+  }
   const reader = createSecretReader({ folder: file.folder, credentialsDir });
   const plan = await planOf({ ...options, file, reader, applied: openAppliedFile(path.resolve(dataDir)) });
   if (dryRun) return plan;

@@ -4,41 +4,76 @@ import { networkPresetData, networkPresetSchema } from '../../contract/node-conf
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { Settings, SettingsChange } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
 import { profilesOf } from '../cli/ask-program.ts';
 import { SECRET_KEYS, SETTING_KEYS, settingChange, settingsOf } from '../cli/commands/settings.ts';
 import { readJsonArgument } from '../cli/file-argument.ts';
 import { HeadlessError } from '../errors.ts';
-import { planKeys } from './key-plan.ts';
+import { type PlannedKey, planKeys } from './key-plan.ts';
 import { type NetworkFacts, planNode } from './node-plan.ts';
+import type { DeclaredNode } from './nodes-file.ts';
 import { planRemovals } from './prune.ts';
+import type { FieldPath } from './read-nodes-file.ts';
 import { tried } from './secret-reader.ts';
 import type { Plan, PlanOptions, Refuse, Step } from './step.ts';
 
-/** @throws HeadlessError HEADLESS_APPLY_REFUSED with every problem */
+/** @throws HeadlessError HEADLESS_APPLY_WRONG or HEADLESS_APPLY_REFUSED with every problem */
 export async function planOf(options: PlanOptions): Promise<Plan> {
   const { host, file } = options;
   const problems: string[] = [];
   const refuse: Refuse = (field, message) => void problems.push(`${file.place(field)}: ${message}`);
+  let isWrong = false;
+  const wrong: Refuse = (field, message) => {
+    isWrong = true;
+    refuse(field, message);
+  };
   const networks = await planNetworks(options, refuse);
   const keys = await planKeys(options, refuse);
   const settings = await planSettings(options, refuse);
   const secrets = await planSecrets(options, { refuse, otherProxy: settings.some(({ name }) => name === 'proxy') });
   const views = await profilesOf(host);
   const nodes: Step[] = [];
-  const planned: ProfileView[] = [];
+  const planned: PlannedNode[] = [];
   const shared = { ...options, refuse, views, networks: networks.facts, newKey: keys.newKey, claimed: new Map<string, string>() };
   for (const [at, declared] of file.content.nodes.entries()) {
     const field = ['nodes', at];
     const key = keys.ofNodes[at] ?? null;
     if (key === null) continue;
     const { step, view } = await planNode({ declared, field, key }, shared);
+    const node = { declared, field, key, view };
+    const twin = planned.find((other) => isSameNode(node, other));
+    if (twin !== undefined)
+      wrong(field, `${declared.name} has the key and network of ${file.place(twin.field)}, ${twin.declared.name}`);
+    else planned.push(node);
     if (step !== null) nodes.push(step);
-    if (view !== null) planned.push(view);
   }
-  const others = views.filter((view) => !planned.includes(view));
+  const others = views.filter((view) => !planned.some((node) => node.view === view));
   const removals = options.prune ? await planRemovals(others, options) : { steps: [], kept: [] };
-  if (problems.length > 0) throw new HeadlessError('HEADLESS_APPLY_REFUSED', problems.join('\n'), { problems });
+  const staying = options.prune ? removals.kept.map(({ node }) => node) : others.map(({ profile }) => profile.name);
+  for (const { declared, field, view } of planned) {
+    const isRenamed = view !== null && view.profile.name !== declared.name;
+    if (isRenamed && staying.includes(declared.name))
+      refuse([...field, 'name'], `a node that is not in the file is called ${declared.name}`);
+  }
+  if (problems.length > 0) {
+    throw new HeadlessError(isWrong ? 'HEADLESS_APPLY_WRONG' : 'HEADLESS_APPLY_REFUSED', problems.join('\n'), { problems });
+  }
   return { steps: [...networks.steps, ...keys.steps, ...settings, ...secrets, ...nodes, ...removals.steps], kept: removals.kept };
+}
+
+interface PlannedNode {
+  readonly declared: DeclaredNode;
+  readonly field: FieldPath;
+  readonly key: PlannedKey;
+  /** Null = there is none yet, or it was refused. */
+  readonly view: ProfileView | null;
+}
+
+/** By what a profile keeps: each of two would take the name and the rest from the other, at every run. */
+function isSameNode(one: PlannedNode, other: PlannedNode): boolean {
+  if (one.view !== null && one.view === other.view) return true;
+  if (one.declared.network !== other.declared.network || one.key.kind === 'made' || other.key.kind === 'made') return false;
+  return sameAddress(one.key.address, other.key.address);
 }
 
 async function planNetworks({ host, file, applied }: PlanOptions, refuse: Refuse) {

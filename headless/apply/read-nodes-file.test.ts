@@ -82,6 +82,12 @@ settings:
     expect(problemsOf('version: 1\nversion: 1\n')).toEqual([expect.stringMatching(/^nodes\.yaml:2:1 .*unique/)]);
   });
 
+  it('refuses aliases that stand for too much, or for nothing', () => {
+    const grown = Array.from({ length: 9 }, (_, at) => `k${at + 1}: &a${at + 1} [${Array(9).fill(`*a${at}`).join(', ')}]\n`);
+    expect(problemsOf(`k0: &a0 [x]\n${grown.join('')}`)).toEqual([expect.stringMatching(/^nodes\.yaml: Excessive alias count/)]);
+    expect(problemsOf('version: *nothing\n')).toEqual([expect.stringContaining('nothing')]);
+  });
+
   it('refuses a second node of one name', () => {
     const second = '  - { name: card-0, network: crynux-on-rh, key: { create: true } }\n';
     expect(problemsOf(`${NODE.trimEnd()}\n${second}`)).toEqual(['nodes.yaml:7:13 nodes[1].name: another node is called card-0']);

@@ -10,6 +10,8 @@ export type FieldPath = readonly (string | number)[];
 
 export interface NodesFile {
   readonly content: NodesContent;
+  /** It has `nodes`, be it an empty list. */
+  readonly saysNodes: boolean;
   /** Folder that relative paths in it start from. */
   readonly folder: string;
   /** `nodes.yaml:12:5 nodes[0].stake`, for messages. */
@@ -46,13 +48,23 @@ export function parseNodesFile(given: {
   const unknown = substitute(document, variables).map(({ offset, problem }) => `${at(offset)} ${problem}`);
   if (unknown.length > 0) throw wrong(file, unknown);
   const place = (field: FieldPath) => `${at(offsetOf(document, field))} ${fieldText(field)}`.trimEnd();
-  const parsed = nodesFileSchema.safeParse(document.toJS());
-  if (parsed.success) return { content: parsed.data, folder: path.dirname(path.resolve(file)), place };
+  const parsed = nodesFileSchema.safeParse(contentOf(document, file));
+  const saysNodes = document.hasIn(['nodes']);
+  if (parsed.success) return { content: parsed.data, saysNodes, folder: path.dirname(path.resolve(file)), place };
   const issues = issuesOf(parsed.error.issues).toSorted((a, b) => offsetOf(document, a.field) - offsetOf(document, b.field));
   throw wrong(
     file,
     issues.map(({ field, message }) => `${place(field)}: ${message}`),
   );
+}
+
+/** @throws HeadlessError HEADLESS_APPLY_WRONG where aliases stand for too much, or for nothing */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw wrong(file, [`${path.basename(file)}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 function wrong(file: string, problems: readonly string[]): HeadlessError {

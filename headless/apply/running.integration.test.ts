@@ -59,6 +59,7 @@ nodes:
   expect(program.app.parts.profiles.list()).toMatchObject([{ name: 'node-3', stakeWei: '1', stakeWord: { stakeWei: '1' } }]);
   writeFileSync(file, 'version: 1\n');
   expect(await apply()).toEqual({ ...done, steps: [] });
+  writeFileSync(file, 'version: 1\nnodes: []\n');
   expect(await apply('--prune')).toEqual({ ...done, steps: ['remove node'] });
   expect(program.app.parts.profiles.list()).toEqual([]);
 });
