@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ProfileView } from '../../contract/profiles.ts';
@@ -74,6 +75,8 @@ it('wants the token for metrics, and none for health', async () => {
   expect(await statusWith(`Bearer ${TOKEN}x`)).toBe(401);
   expect(await statusWith(`Basic ${TOKEN}`)).toBe(401);
   expect(await statusWith(`Bearer ${TOKEN}`)).toBe(200);
+  expect(await statusWith(`bearer ${TOKEN}`)).toBe(200);
+  expect(await statusWith(`bearer ${TOKEN.toUpperCase()}`)).toBe(401);
   expect(await ask(port, '/livez')).toEqual({ status: 200, body: 'ok\n' });
   expect(await ask(port, '/readyz')).toEqual({ status: 200, body: 'ok\n' });
 });
@@ -81,12 +84,30 @@ it('wants the token for metrics, and none for health', async () => {
 it.each([
   ['under another name', '/metrics', { host: 'evil.example' }, 'GET', 421],
   ['from a page', '/livez', { origin: 'http://127.0.0.1' }, 'GET', 403],
+  ['of a page of another site', '/metrics', { 'sec-fetch-site': 'cross-site' }, 'GET', 403],
+  ['of a page of the same site', '/readyz', { 'sec-fetch-site': 'same-site' }, 'GET', 403],
+  ['for the head of metrics alone', '/metrics', {}, 'HEAD', 405],
   ['that is no reading', '/metrics', {}, 'POST', 405],
   ['for something else', '/metrics/', {}, 'GET', 404],
   ['for the window', '/', {}, 'GET', 404],
 ] as const)('refuses a request %s', async (_, path, headers, method, status) => {
   const { port } = await serving();
   expect((await ask(port, path, headers, method)).status).toBe(status);
+});
+
+it('answers HEAD at the paths of health, and an address that somebody typed', async () => {
+  const { world, port } = await serving();
+  expect(await ask(port, '/livez', {}, 'HEAD')).toEqual({ status: 200, body: '' });
+  world.phase = 'starting';
+  expect(await ask(port, '/readyz', {}, 'HEAD')).toEqual({ status: 503, body: '' });
+  expect((await ask(port, '/metrics', { 'sec-fetch-site': 'none' })).status).toBe(200);
+});
+
+it('refuses a request with two names', async () => {
+  const { port } = await serving();
+  const socket = connect(port, '127.0.0.1');
+  socket.end('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 400 /);
 });
 
 it('serves other machines with a token alone, and then under any name', async () => {

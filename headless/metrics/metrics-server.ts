@@ -3,6 +3,7 @@
  * tasks, and is reached from this machine alone unless an address and a token are given.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, BlockList, isIPv4, isIPv6 } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { HostApp } from '../../host/app/host-app.ts';
@@ -37,8 +38,11 @@ export interface MetricsServer {
 
 const ANSWER_WITHIN_MS = 2_000;
 const REQUEST_WITHIN_MS = 5_000;
+const CHECK_EVERY_MS = 1_000;
 const IDLE_MS = 90_000;
 const MAX_CONNECTIONS = 32;
+/** Some load balancers look with HEAD. */
+const PROBE = { exposeHeadRoute: true };
 const TEXT = 'text/plain; charset=utf-8';
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
@@ -51,20 +55,34 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   }
   const server = fastify({
     ...{ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true },
-    ...{ requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_MS, http: { maxHeaderSize: 8_192 } },
+    ...{ requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_MS },
+    // Node looks every 30 s by default: until then half a request would hold a place that a probe needs.
+    http: { maxHeaderSize: 8_192, headersTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
   });
   server.server.maxConnections = MAX_CONNECTIONS;
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(HEADERS);
     // A page of another site reaches loopback under a name of its own (DNS rebinding).
     if (isLocal && !isLoopbackHost(request.headers.host)) return reply.code(421).send();
-    // No page of a browser has any business here.
-    if (request.headers.origin !== undefined) return reply.code(403).send();
-    if (request.method !== 'GET') return reply.code(405).send();
+    // Node keeps the first of two names, a proxy may have judged the second.
+    if (namesIn(request.raw.rawHeaders) > 1) return reply.code(400).send();
+    if (isOfPage(request.headers)) return reply.code(403).send();
+    const isRead = request.method === 'GET' || (request.method === 'HEAD' && !request.is404);
+    if (!isRead) return reply.code(405).send();
   });
   serve(server, options);
   const at = await listen(server, { host, port });
   return { address: `http://${isIPv6(host) ? `[${host}]` : host}:${at}/metrics`, close: () => server.close() };
+}
+
+/** No page of a browser has any business here; whoever types the address may read. */
+function isOfPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin');
+}
+
+/** In `rawHeaders` names and values take turns. */
+function namesIn(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
 }
 
 function serve(server: FastifyInstance, { app, token, phase, clock }: MetricsServerOptions): void {
@@ -76,14 +94,14 @@ function serve(server: FastifyInstance, { app, token, phase, clock }: MetricsSer
     const { contentType, text } = await scrape(request.headers.accept);
     return reply.type(contentType).send(text);
   });
-  server.get('/livez', async (_request, reply) => {
+  server.get('/livez', PROBE, async (_request, reply) => {
     const lives = await answers(app, clock);
     return reply
       .code(lives ? 200 : 503)
       .type(TEXT)
       .send(lives ? 'ok\n' : 'it does not answer\n');
   });
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/readyz', PROBE, async (_request, reply) => {
     const at = phase();
     const lines = at === 'open' ? notReady(app) : [at];
     return reply
@@ -133,8 +151,11 @@ function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept:
 function tokenCheck(token: string | null): (header: string | undefined) => boolean {
   if (token === null) return () => true;
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  const wanted = digest(`Bearer ${token}`);
-  return (header) => header !== undefined && timingSafeEqual(digest(header), wanted);
+  const wanted = digest(token);
+  return (header) => {
+    const given = header === undefined ? undefined : /^bearer +(.*)$/i.exec(header)?.[1];
+    return given !== undefined && timingSafeEqual(digest(given), wanted);
+  };
 }
 
 const LOOPBACK = new BlockList();
