@@ -53,8 +53,7 @@ export const connectPlace: ConnectPlace = ({ url, token, ca, cert, key }, { cloc
     socket.once('close', () => signal.removeEventListener('abort', abort));
     socket.once('open', () => resolve(bounded(socket, clock)));
     socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
-      const code = statusCode === 401 || statusCode === 403 ? 'FLEET_PLACE_REFUSED' : 'FLEET_PLACE_BAD_ANSWER';
-      reject(new HostError(code, `${host} answered with ${statusCode}`, { host, status: statusCode }));
+      reject(refusal(host, statusCode));
       socket.terminate();
     });
     socket.on('error', (cause) => reject(unreachable(host, cause)));
@@ -96,12 +95,25 @@ async function keepAlive(socket: WebSocket, clock: Clock, signal: AbortSignal): 
   }
 }
 
+function refusal(host: string, status: number): HostError {
+  if (status === 401 || status === 403) {
+    return new HostError('FLEET_PLACE_REFUSED', `${host} does not accept the token: it may have been revoked`, { host, status });
+  }
+  // What stands before the program answers for it while it is away.
+  if (status === 502 || status === 503 || status === 504) {
+    return new HostError('FLEET_PLACE_UNREACHABLE', `${host} answered with ${status}`, { host, reason: String(status) });
+  }
+  return new HostError('FLEET_PLACE_BAD_ANSWER', `${host} answered with ${status}, as no crynux-node does`, { host, status });
+}
+
 const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
 
 function unreachable(host: string, cause: Error): HostError {
   const code = 'code' in cause ? String(cause.code) : '';
   const reason = code === '' ? reasonOf(cause) : code;
   const isTls = TLS_CODE.test(code);
+  // Node's parser: whoever listens there speaks no HTTP.
+  if (code.startsWith('HPE_')) return new HostError('FLEET_PLACE_BAD_ANSWER', `${host}: ${reason}`, { host }, { cause });
   return new HostError(
     isTls ? 'FLEET_PLACE_TLS' : 'FLEET_PLACE_UNREACHABLE',
     `${host}: ${reasonOf(cause)}`,
