@@ -37,6 +37,23 @@ export function fleetKey({ place, node }: FleetTarget): string {
 
 const keyed = (entry: FleetEntry): [string, FleetEntry] => [fleetKey({ place: entry.place, node: entry.row.node }), entry];
 
+/**
+ * Each node once, for sums: two places may lead to one program, and one node has one address on its network. The row of a place
+ * that answers goes before an old one.
+ */
+export function countedOnce<Entry extends { readonly row: Pick<FleetRow, 'network' | 'address'> }>(
+  entries: readonly Entry[],
+  isOld: (entry: Entry) => boolean,
+): Entry[] {
+  const byNode = new Map<string, Entry>();
+  for (const entry of entries) {
+    const key = `${entry.row.address.toLowerCase()} ${entry.row.network}`;
+    const known = byNode.get(key);
+    if (known === undefined || (isOld(known) && !isOld(entry))) byNode.set(key, entry);
+  }
+  return [...byNode.values()];
+}
+
 /** Null = something between is missing. */
 export function afterFleetUpdate(state: Fleet | null, update: FleetUpdate): Fleet | null {
   const { revision, places } = update;

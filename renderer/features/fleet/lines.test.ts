@@ -11,6 +11,7 @@ const row = (node: string, change: Partial<FleetRow> = {}): FleetRow =>
     ...{ todayWei: '1', monthWei: '2', qos: 1, attention: [], orders: ['pause', 'drain'] },
     ...change,
   });
+const addressOf = (index: number): `0x${string}` => `0x${(index + 1).toString(16).padStart(40, '0')}`;
 const HERE: FleetPlace = { place: 'here', url: null, state: { kind: 'here' }, heardMs: null, version: '1' };
 const GONE: FleetPlace = {
   ...{ place: 'oslo', url: 'https://oslo', heardMs: 5, version: '0' },
@@ -73,7 +74,7 @@ describe('the lines of a fleet', () => {
           const money = wei === null ? null : wei.toString();
           return [
             place,
-            row(`n${index}`, { life, todayWei: money, monthWei: money, attention: needs ? ['locked'] : [] }),
+            row(`n${index}`, { life, address: addressOf(index), todayWei: money, monthWei: money, attention: needs ? ['locked'] : [] }),
           ] as const;
         });
         const lines = linesOf(fleetOf(rows));
@@ -89,6 +90,17 @@ describe('the lines of a fleet', () => {
         expect(filtered(lines, { ...WHOLE_FLEET, attention: true })).toHaveLength(totals.attention);
       }),
     );
+  });
+
+  it('are one node in the sums where two places lead to one program, as the place tells it that answers', () => {
+    const lines = linesOf(
+      fleetOf([
+        ['oslo', row('a', { todayWei: '7' })],
+        ['here', row('a', { todayWei: '9' })],
+        ['here', row('b', { address: addressOf(1), todayWei: '1' })],
+      ]),
+    );
+    expect(totalsOf(lines)).toMatchObject({ nodes: 2, old: 0, todayWei: 10n, groups: { working: 2, away: 1 } });
   });
 
   it('are found by every word, in the name, the place, the card or the address', () => {

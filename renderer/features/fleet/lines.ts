@@ -1,6 +1,6 @@
 /** The fleet as the screen shows it: lines in groups of states, filtered, added up. Pure. */
 import type { FleetOrder, FleetPlace, FleetRow } from '../../../contract/fleet.ts';
-import { type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
+import { countedOnce, type Fleet, fleetKey } from '../../../contract/fleet-merge.ts';
 import type { LifeWord } from '../../../contract/truth/life-word.ts';
 import type { SortValues } from '../../ui/use-sorted.ts';
 
@@ -103,7 +103,10 @@ export function filtered(lines: readonly FleetLine[], { text, groups, attention 
 }
 
 export interface FleetTotals {
+  /** Like the money, without those that a second place shows again; the rest counts lines, as the filter shows them. */
   readonly nodes: number;
+  /** Of the nodes, those whose money is of an earlier time. */
+  readonly old: number;
   readonly groups: Readonly<Record<StateGroup, number>>;
   readonly todayWei: bigint;
   readonly monthWei: bigint;
@@ -115,11 +118,15 @@ export function totalsOf(lines: readonly FleetLine[]): FleetTotals {
   let [todayWei, monthWei, attention] = [0n, 0n, 0];
   for (const { row, group } of lines) {
     groups[group] += 1;
-    todayWei += BigInt(row.todayWei ?? 0);
-    monthWei += BigInt(row.monthWei ?? 0);
     if (row.attention.length > 0) attention += 1;
   }
-  return { nodes: lines.length, groups, todayWei, monthWei, attention };
+  const nodes = countedOnce(lines, ({ isOld }) => isOld);
+  for (const { row } of nodes) {
+    todayWei += BigInt(row.todayWei ?? 0);
+    monthWei += BigInt(row.monthWei ?? 0);
+  }
+  const old = nodes.filter(({ isOld }) => isOld).length;
+  return { nodes: nodes.length, old, groups, todayWei, monthWei, attention };
 }
 
 export const FLEET_SORT: SortValues<FleetLine> = {

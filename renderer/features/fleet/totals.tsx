@@ -19,10 +19,10 @@ export function Totals({ totals, view, onChange }: TotalsProps) {
       className="grid grid-cols-[auto_1fr_1fr_auto] divide-x divide-line rounded-lg border border-line bg-surface py-2.5"
     >
       <Figure name={t('totals.nodes')}>{new Intl.NumberFormat(i18n.language).format(totals.nodes)}</Figure>
-      <Figure name={t('totals.today')} old={totals.groups.away}>
+      <Figure name={t('totals.today')} old={totals.old}>
         <Money wei={totals.todayWei} />
       </Figure>
-      <Figure name={t('totals.month')} old={totals.groups.away}>
+      <Figure name={t('totals.month')} old={totals.old}>
         <Money wei={totals.monthWei} />
       </Figure>
       <Figure name={t('totals.attention')}>
