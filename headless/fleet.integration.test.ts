@@ -85,7 +85,7 @@ test('a program watches and steers another: away when it is killed, refused when
     ['balcony', 'read'],
   ] as const) {
     const added = await cli(watcherDir, ['place', 'add', place, url, '--token-fd', '3'], await tokenOf(role));
-    expect(added).toMatchObject({ code: 0, answer: { place } });
+    expect(added).toMatchObject({ code: 0, answer: { place, state: { kind: 'open' } } });
   }
   expect(
     await cli(watcherDir, ['place', 'add', 'far', 'http://10.0.0.1', '--token-fd', '3'], `cxa_${'x'.repeat(43)}`),
@@ -116,7 +116,7 @@ test('a program watches and steers another: away when it is killed, refused when
   ]);
 
   // Who only reads steers nothing.
-  const refused = (code: string) => ({ code: 1, answer: { results: [{ node: 'rack-1', error: { code } }] } });
+  const refused = (code: string) => ({ code: 3, answer: { results: [{ node: 'rack-1', error: { code } }] } });
   const resume = (place: string) => cli(watcherDir, ['fleet', 'resume', '--select', place]);
   expect(await resume('balcony/rack-1')).toMatchObject(refused('ACCESS_DENIED'));
   expect(await cli(watcherDir, ['fleet', 'drain', '--select', 'attic'])).toMatchObject({
@@ -133,6 +133,17 @@ test('a program watches and steers another: away when it is killed, refused when
   const isAway = (code: string) => (place: FleetPlace) => place.state.kind === 'away' && place.state.error.code === code;
   expect((await until('cellar', isAway('FLEET_PLACE_REFUSED'))).heardMs).toBeGreaterThan(0);
   expect((await until('balcony', () => true)).state.kind).toBe('open');
+  expect(await resume('cellar')).toMatchObject({
+    code: 1,
+    answer: {
+      results: [],
+      skipped: [{ place: 'cellar', node: 'rack-1', reason: expect.stringContaining('FLEET_PLACE_REFUSED') }],
+    },
+  });
+  expect(await cli(watcherDir, ['place', 'add', 'stale', url, '--token-fd', '3'], `cxa_${'x'.repeat(43)}`)).toMatchObject({
+    code: 1,
+    answer: { place: 'stale', state: { kind: 'away', error: { code: 'FLEET_PLACE_REFUSED' } } },
+  });
 
   watched.program.kill('SIGKILL');
   expect((await until('balcony', isAway('FLEET_PLACE_UNREACHABLE'))).heardMs).toBeGreaterThan(0);

@@ -1,5 +1,7 @@
 /** The fleet as a person reads it in a terminal. Pure. */
 import type { FleetEntry, FleetPlace, FleetRow, FleetUpdate } from '../../contract/fleet.ts';
+import { countedOnce } from '../../contract/fleet-merge.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { cnx, table, timeText } from './node-text.ts';
 
 /** By `PLACE/NODE`, `PLACE` or `all`. */
@@ -12,6 +14,25 @@ export function placeStateText({ state, heardMs }: Pick<FleetPlace, 'state' | 'h
   if (state.kind !== 'away') return state.kind;
   const when = heardMs === null ? 'never heard' : `last heard ${timeText(heardMs)} UTC`;
   return `away, ${when}: ${state.error.message} (${state.error.code})`;
+}
+
+/** What became of a place that was just added: it is stored in any case, for a tunnel may come later. */
+export function addedText(added: FleetPlace, runs: boolean): { text: string; warning: string | null; code: ExitCode } {
+  const { place, url, state } = added;
+  const stored = `Stored ${place} at ${url}`;
+  if (state.kind === 'open' || state.kind === 'here') {
+    return { text: `Watches ${place} at ${url}. crynux-node fleet shows its nodes.`, warning: null, code: EXIT.ok };
+  }
+  if (state.kind === 'connecting') {
+    const why = runs ? 'it has told nothing yet' : 'no program runs that could ask it';
+    return { text: `${stored}.`, warning: `${place}: ${why}. crynux-node place list shows its state.`, code: EXIT.ok };
+  }
+  const { code, message } = state.error;
+  const isLater = code === 'FLEET_PLACE_UNREACHABLE';
+  const then = isLater
+    ? 'It is stored, and tried again by itself.'
+    : `It is stored and does not work so. Correct what the message says, then: crynux-node place remove ${place}, and add it again.`;
+  return { text: `${stored}.`, warning: `${place}: ${message} (${code}). ${then}`, code: isLater ? EXIT.ok : EXIT.failed };
 }
 
 const sum = (rows: readonly FleetRow[], wei: (row: FleetRow) => string | null) =>
@@ -33,14 +54,14 @@ export function fleetText({ places, rows }: Pick<Extract<FleetUpdate, { kind: 's
       row.attention.join(' '),
     ];
   });
-  const all = rows.map(({ row }) => row);
+  const all = countedOnce(rows, ({ place }) => byName.get(place)?.state.kind === 'away').map(({ row }) => row);
   const needing = all.filter(({ attention }) => attention.length > 0).length;
   const away = places.filter(({ state }) => state.kind === 'away');
   return [
     ...(rows.length === 0
       ? ['There is no node yet.']
       : [table(['node', 'state', 'card', 'today', '30 days', 'QoS', 'version', 'needs attention'], cells)]),
-    `${rows.length} nodes, today ${cnx(sum(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sum(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
+    `${all.length} nodes, today ${cnx(sum(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sum(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
     ...away.map((place) => `${place.place}: ${placeStateText(place)}`),
   ].join('\n');
 }

@@ -4,11 +4,9 @@ import {
   FLEET_ORDERS,
   type FleetOrder,
   type FleetPlace,
-  type FleetTarget,
   type FleetUpdate,
   HERE_PLACE,
   placeNameSchema,
-  type SteerResult,
 } from '../../../contract/fleet.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { HeadlessError } from '../../errors.ts';
@@ -16,7 +14,8 @@ import { withHost, withProgram } from '../ask-program.ts';
 import { confirmed } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { fleetText, placeStateText, selected } from '../fleet-text.ts';
+import { orderExit, orderText, planOrder } from '../fleet-orders.ts';
+import { addedText, fleetText, placeStateText, selected } from '../fleet-text.ts';
 import { table } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
 
@@ -24,6 +23,8 @@ type Snapshot = Extract<FleetUpdate, { kind: 'snapshot' }>;
 
 /** A place that was only just added, or whose figures are only just asked for, has that long to tell. */
 const PATIENCE_MS = 3_000;
+/** As long as a connection to it may take. */
+const ADD_PATIENCE_MS = 10_000;
 
 export function addFleetCommands(registry: Registry): void {
   addFleet(registry);
@@ -54,39 +55,29 @@ function addFleet({ program, terminal, end }: Registry): void {
       .requiredOption('--select <what...>', 'PLACE/NODE, PLACE for all of its nodes ("here" is this program), or all')
       .option('--yes', 'do not ask')
       .action(async ({ data, json, select, yes = false }: CommonOptions & { select: string[]; yes?: boolean }) => {
-        const results = await withProgram(data, async ({ host }) => {
-          const targets = fitting(await settled(host), select, order);
-          if (targets.length === 0) return [];
+        const { results, skipped } = await withProgram(data, async ({ host }) => {
+          const snapshot = await settled(host);
+          checkSelection(snapshot, select);
+          const plan = planOrder(snapshot, select, order);
+          const targets = [...plan.targets];
+          if (targets.length === 0) return { ...plan, results: [] };
           if (targets.length > 1) await confirmed(`${order} ${targets.length} nodes?`, { yes, terminal });
-          return (await host.fleet.steer({ targets: [...targets], order })).results;
+          return { ...plan, ...(await host.fleet.steer({ targets, order })) };
         });
-        if (json) terminal.out(JSON.stringify({ results }));
-        else terminal.out(results.length === 0 ? `No selected node can be told to ${order} now.` : resultsText(results, order));
-        end(results.some(({ error }) => error !== null) ? EXIT.failed : EXIT.ok);
+        terminal.out(json ? JSON.stringify({ results, skipped }) : orderText(results, skipped, order));
+        end(orderExit(results, skipped));
       });
   }
 }
 
-/** Those selected to which the order fits now. @throws HeadlessError HEADLESS_WHICH_NODE for what selects nothing */
-function fitting({ rows, places }: Snapshot, select: readonly string[], order: FleetOrder): FleetTarget[] {
+/** @throws HeadlessError HEADLESS_WHICH_NODE for what selects nothing */
+function checkSelection({ rows, places }: Snapshot, select: readonly string[]): void {
   for (const one of select) {
     if (selected(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
     throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; crynux-node fleet shows what there is`, {
       name: one,
     });
   }
-  const isOpen = new Set(places.flatMap(({ place, state }) => (state.kind === 'away' ? [] : [place])));
-  return selected(rows, select)
-    .filter(({ place, row }) => isOpen.has(place) && row.orders.includes(order))
-    .map(({ place, row }) => ({ place, node: row.node }));
-}
-
-function resultsText(results: readonly SteerResult[], order: FleetOrder): string {
-  const rows = results.map(({ place, node, error }) => [
-    `${place}/${node}`,
-    error === null ? `${order}: taken` : `${error.message} (${error.code})`,
-  ]);
-  return table(['node', 'what became of it'], rows);
 }
 
 /** The fleet once every place has said something, or has had the time to. */
@@ -104,6 +95,21 @@ async function settled(host: HostClient): Promise<Snapshot> {
     if (!ending.aborted || last === null) throw error;
   }
   if (last === null) throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  return last;
+}
+
+/** A place as it is once it has answered, or has not; or as it is when patience ends. */
+async function firstKnown(host: HostClient, added: FleetPlace): Promise<FleetPlace> {
+  const ending = AbortSignal.timeout(ADD_PATIENCE_MS);
+  let last = added;
+  try {
+    for await (const { places } of await host.fleet.watch({}, { signal: ending })) {
+      last = places.find(({ place }) => place === added.place) ?? last;
+      if (last.state.kind !== 'connecting') return last;
+    }
+  } catch (error) {
+    if (!ending.aborted) throw error;
+  }
   return last;
 }
 
@@ -146,9 +152,14 @@ function addPlaces({ program, terminal, end }: Registry): void {
       }
       const token = (await askSecret('Access token', { descriptor: tokenFd ?? null, terminal })).trim();
       const files = { caFile: ca ?? null, certFile: cert ?? null, keyFile: key ?? null };
-      const added = await withHost(data, (host) => host.fleet.places.add({ name, url, token, ...files }));
-      terminal.out(json ? JSON.stringify(added) : `Watches ${added.place} at ${added.url}. crynux-node fleet shows its nodes.`);
-      end(EXIT.ok);
+      const { place: added, runs } = await withHost(data, async (host, running) => {
+        const kept = await host.fleet.places.add({ name, url, token, ...files });
+        return { place: running === null ? kept : await firstKnown(host, kept), runs: running !== null };
+      });
+      const { text, warning, code } = addedText(added, runs);
+      terminal.out(json ? JSON.stringify(added) : text);
+      if (warning !== null) terminal.note(warning);
+      end(code);
     });
   common(place.command('list'))
     .description('Lists the places and whether each answers.')

@@ -74,7 +74,13 @@ describe('the lines of a fleet', () => {
           const money = wei === null ? null : wei.toString();
           return [
             place,
-            row(`n${index}`, { life, address: addressOf(index), todayWei: money, monthWei: money, attention: needs ? ['locked'] : [] }),
+            row(`n${index}`, {
+              life,
+              address: addressOf(index),
+              todayWei: money,
+              monthWei: money,
+              attention: needs ? ['locked'] : [],
+            }),
           ] as const;
         });
         const lines = linesOf(fleetOf(rows));
