@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseNodesFile } from '../../headless/apply/read-nodes-file.ts';
 import { END_WITHIN_MS } from '../../headless/cli/commands/serve.ts';
+import { SECRET_KEYS, SETTING_KEYS } from '../../headless/cli/commands/settings.ts';
 import { CHART, copies, examples, sourceLine } from './chart.ts';
 import { podProblems } from './pod-rules.ts';
 
@@ -123,9 +124,22 @@ describe('the schema of the values refuses', () => {
     ['root', { user: 0 }, /user must be >= 1000/],
     ['no card', { gpu: { count: 0 } }, /gpu\/count must be >= 1/],
     ['a disruption budget of nothing', { podDisruptionBudget: { maxUnavailable: 0 } }, /maxUnavailable/],
+    ['a setting that there is not', { settings: { tarif: '0.3' } }, /settings property name must be valid/],
     ['a drain of a second', { drain: { timeoutSeconds: 1 } }, /timeoutSeconds must be >= 30/],
   ])('%s', (_what, values, problem) => {
     expect(problemsOf(values).join('\n')).toMatch(problem);
+  });
+});
+
+describe('the settings of the chart', () => {
+  it('are those of the program', () => {
+    const { enum: names } = JSON.parse(chartFile('values.schema.json')).properties.settings.propertyNames;
+    expect(new Set(names)).toEqual(new Set([...Object.keys(SETTING_KEYS), ...Object.keys(SECRET_KEYS)]));
+  });
+
+  it('are refused in words where they are secrets', () => {
+    const [, secrets = ''] = /range list (.*?) }}/.exec(chartFile('templates', '_helpers.tpl')) ?? [];
+    expect(new Set(secrets.split(' ').map((name) => JSON.parse(name)))).toEqual(new Set(Object.keys(SECRET_KEYS)));
   });
 });
 

@@ -44,6 +44,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.networkPolicy.fqdn.enabled (not .Values.networkPolicy.fqdn.names) }}
 {{- fail "networkPolicy.fqdn.names: name relay, chain and hub, or turn fqdn off" }}
 {{- end }}
+{{- range list "proxy-password" "hub-token" "webhook-url" "telegram-token" "ntfy-url" }}
+{{- if hasKey $.Values.settings . }}{{ fail (printf "settings.%s: it is a secret, and settings stand in a ConfigMap in the clear. Set it in the pod: kubectl exec -i POD -- crynux-node settings set %s --value-fd 0 --data /var/lib/crynux-node/data" . .) }}{{ end }}
+{{- end }}
+{{- if and .Values.metrics.enabled (eq (int .Values.window.port) (int .Values.metrics.port)) }}
+{{- fail (printf "window.port and metrics.port are both %d: the program cannot listen there twice" (int .Values.metrics.port)) }}
+{{- end }}
 {{- range $at, $preset := .Values.networks }}
 {{- if not $preset.id }}{{ fail (printf "networks[%d]: a preset has an id" $at) }}{{ end }}
 {{- end }}
