@@ -68,7 +68,13 @@ async function apply(text: string, options: Partial<ApplyOptions> = {}) {
   write('nodes.yaml', text);
   return applyNodesFile({
     ...{ host: app.client, nodeOf: async (id: string) => recordsOf(app, id), file: path.join(folder, 'nodes.yaml') },
-    ...{ variables: {}, dataDir: path.join(folder, 'data'), credentialsDir: folder, stays: 'program' as const },
+    ...{
+      variables: {},
+      dataDir: path.join(folder, 'data'),
+      credentialsDir: folder,
+      given: new Set<number>(),
+      stays: 'program' as const,
+    },
     passphrases: await readPassphrases({ descriptor: null, credentialsDir: folder }),
     ...{ prune: false, dryRun: false },
     ...options,

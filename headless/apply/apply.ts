@@ -15,6 +15,8 @@ export interface ApplyOptions extends Asked, Pick<PlanOptions, 'stays' | 'prune'
   readonly dataDir: string;
   readonly passphrases: Passphrases;
   readonly credentialsDir: string | undefined;
+  /** Descriptors that secrets may come by. */
+  readonly given: ReadonlySet<number>;
   /** Only says what would be done. */
   readonly dryRun: boolean;
 }
@@ -24,13 +26,13 @@ export interface ApplyOptions extends Asked, Pick<PlanOptions, 'stays' | 'prune'
  * @throws HeadlessError HEADLESS_APPLY_WRONG and HEADLESS_APPLY_REFUSED, nothing is done then; HEADLESS_APPLY_FAILED
  */
 export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
-  const { variables, credentialsDir, dryRun, dataDir } = options;
+  const { variables, credentialsDir, given, dryRun, dataDir } = options;
   const file = readNodesFile(options.file, variables);
   if (options.prune && !file.saysNodes) {
     const problem = '--prune removes every node that the file does not have, and it has no `nodes`. To remove all: `nodes: []`';
     throw new HeadlessError('HEADLESS_APPLY_WRONG', problem, { file: options.file, problems: [problem] });
   }
-  const reader = createSecretReader({ folder: file.folder, credentialsDir });
+  const reader = createSecretReader({ folder: file.folder, credentialsDir, given });
   const plan = await planOf({ ...options, file, reader, applied: openAppliedFile(path.resolve(dataDir)) });
   if (dryRun) return plan;
   for (const [done, step] of plan.steps.entries()) {

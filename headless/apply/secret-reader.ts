@@ -18,11 +18,17 @@ export function createSecretReader(places: {
   readonly folder: string;
   /** Of the service manager. */
   readonly credentialsDir: string | undefined;
+  /** Descriptors that may be read. */
+  readonly given: ReadonlySet<number>;
 }): SecretReader {
   const known = new Map<string, Promise<string>>();
 
   async function read({ file, descriptor, credential }: SecretSource): Promise<string> {
-    if (descriptor !== undefined) return readSecretText({ descriptor });
+    if (descriptor !== undefined) {
+      if (places.given.has(descriptor)) return readSecretText({ descriptor });
+      const why = `nobody has given descriptor ${descriptor} for reading; through npm it can only be 0`;
+      throw new HeadlessError('HEADLESS_APPLY_REFUSED', why, { descriptor });
+    }
     const place = file === undefined ? credentialPath(credential ?? '') : path.resolve(places.folder, file);
     try {
       return readTextFile(place);

@@ -1,5 +1,6 @@
 /** `apply`: makes keys, networks, settings and nodes as a file says. Also the options of it that `run` and `serve` have. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { givenDescriptors } from '../../../platform/given-descriptors.ts';
 import type { Variables } from '../../apply/read-nodes-file.ts';
 import { withHostAndNodes } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
@@ -35,6 +36,7 @@ export function addApplyCommand({ program, terminal, end }: Registry): void {
     .option('--prune', 'removes nodes that are not in the file, unless they run, have a stake or an open task')
     .option('--passphrase-fd <number>', 'file descriptor with the passphrase of the keystore', wholeNumber(0, 1_023))
     .action(async ({ data, json, file, set = {}, dryRun = false, prune = false, passphraseFd }: ApplyFlags) => {
+      const given = givenDescriptors(passphraseFd ?? null);
       const [{ applyNodesFile }, { planData, planText }] = await Promise.all([
         import('../../apply/apply.ts'),
         import('../../apply/plan-text.ts'),
@@ -43,7 +45,7 @@ export function addApplyCommand({ program, terminal, end }: Registry): void {
       const passphrases = await readPassphrases({ descriptor: passphraseFd ?? null, credentialsDir });
       const plan = await withHostAndNodes(data, ({ host, nodeOf, runs }) =>
         applyNodesFile({
-          ...{ host, nodeOf, file, variables: set, dataDir: data, passphrases, credentialsDir, dryRun, prune },
+          ...{ host, nodeOf, file, variables: set, dataDir: data, passphrases, credentialsDir, given, dryRun, prune },
           stays: runs ? 'program' : null,
         }),
       );

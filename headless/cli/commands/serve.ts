@@ -7,6 +7,7 @@ import { feed } from '../../../host/app/feed.ts';
 import type { HostApp } from '../../../host/app/host-app.ts';
 import type { LeaseSource } from '../../../host/app/node-leases.ts';
 import { kubernetesLeases, kubernetesPlace } from '../../../host/lease/kubernetes.ts';
+import { givenDescriptors } from '../../../platform/given-descriptors.ts';
 import { PROGRAMS } from '../../../platform/programs.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { createLog } from '../../../worker/log.ts';
@@ -54,8 +55,10 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   const graceMs = options.grace * 1_000;
   const dataDir = path.resolve(options.data);
   const log = createLog({ level: 'warn', secrets: [] });
+  const descriptor = options.passphraseFd ?? null;
+  const given = givenDescriptors(descriptor);
   const passphrases = await readPassphrases({
-    descriptor: options.passphraseFd ?? null,
+    descriptor,
     credentialsDir: process.env.CREDENTIALS_DIRECTORY,
   });
   const asked = untilAborted(terminal.signal);
@@ -67,7 +70,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
   try {
-    if ((await Promise.race([applyAtStart(program.app, options, { passphrases, terminal }), asked])) === undefined) {
+    if ((await Promise.race([applyAtStart(program.app, options, { passphrases, given, terminal }), asked])) === undefined) {
       return EXIT.interrupted;
     }
     const ids = nodes.map((name) => idOf(program.app, name));
@@ -106,7 +109,11 @@ function leaseSource({ leaseNamespace, leaseIdentity }: ServeOptions): LeaseSour
 async function applyAtStart(
   app: HostApp,
   { apply: file, set = {}, json = false }: ServeOptions,
-  { passphrases, terminal }: { readonly passphrases: Passphrases; readonly terminal: Terminal },
+  {
+    passphrases,
+    given,
+    terminal,
+  }: { readonly passphrases: Passphrases; readonly given: ReadonlySet<number>; readonly terminal: Terminal },
 ): Promise<'applied'> {
   if (file === undefined) return 'applied';
   const [{ applyNodesFile }, { planData, planText }] = await Promise.all([
@@ -115,7 +122,7 @@ async function applyAtStart(
   ]);
   const plan = await applyNodesFile({
     ...{ host: app.client, nodeOf: async (id) => recordsOf(app, id), file, variables: set, passphrases },
-    ...{ dataDir: app.parts.info.dataDir, credentialsDir: process.env.CREDENTIALS_DIRECTORY },
+    ...{ dataDir: app.parts.info.dataDir, credentialsDir: process.env.CREDENTIALS_DIRECTORY, given },
     ...{ stays: 'start', prune: false, dryRun: false },
   });
   const dryRun = false;

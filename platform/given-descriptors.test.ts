@@ -1,0 +1,38 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { givenDescriptors, isGiven } from './given-descriptors.ts';
+
+function openFile(): number {
+  const folder = mkdtempSync(path.join(tmpdir(), 'given-'));
+  writeFileSync(path.join(folder, 'secret'), 'of a file');
+  const descriptor = openSync(path.join(folder, 'secret'), 'r');
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return descriptor;
+}
+
+describe('descriptors for secrets', () => {
+  it('are those that are open for reading, but for one that is taken', () => {
+    const descriptor = openFile();
+    onTestFinished(() => closeSync(descriptor));
+    expect(givenDescriptors(null).has(descriptor)).toBe(true);
+    expect(givenDescriptors(descriptor).has(descriptor)).toBe(false);
+    expect(givenDescriptors(null).has(1_000)).toBe(false);
+  });
+
+  it.each([
+    ['a file', { number: 3 }, true],
+    ['a pipe from somewhere else', { number: 3, kind: 'pipe' }, true],
+    ['standard input that does not block', { number: 0, kind: 'pipe', flags: 0o4000 }, true],
+    ['what Node does not block at', { number: 5, kind: 'pipe', flags: 0o4000 }, false],
+    ["Node's pipe to itself", { number: 4, kind: 'pipe', inode: 7n }, false],
+    ['what waits for events, a terminal, a device', { number: 3, kind: 'other' }, false],
+    ['what can only be written', { number: 3, flags: 0o1 }, false],
+    ['standard output', { number: 1, flags: 0o2 }, false],
+    ['one whose flags the system does not tell', { number: 3, flags: null }, true],
+  ] as const)('%s', (_, parts, given) => {
+    const own = { number: 6, flags: 0o1, kind: 'pipe', inode: 7n } as const;
+    expect(isGiven({ flags: 0, kind: 'file', inode: 9n, ...parts }, [own])).toBe(given);
+  });
+});
