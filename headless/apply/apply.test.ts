@@ -76,7 +76,7 @@ async function apply(text: string, options: Partial<ApplyOptions> = {}) {
       stays: 'program' as const,
     },
     passphrases: await readPassphrases({ descriptor: null, credentialsDir: folder }),
-    ...{ prune: false, dryRun: false },
+    ...{ signal: new AbortController().signal, prune: false, dryRun: false },
     ...options,
   });
 }
@@ -347,6 +347,24 @@ describe('apply', () => {
     });
     write('nowhere.json', JSON.stringify(PRESET));
     expect((await apply(FILE)).steps).toHaveLength(11);
+  });
+
+  it('ends between two steps when it is told to, and says what it has done', async () => {
+    plantKeys();
+    const ending = new AbortController();
+    const add: HostClient['networks']['add'] = async (order) => {
+      // As a signal: it is heard when the event loop has its turn.
+      setImmediate(() => ending.abort(new Error('ended by SIGTERM')));
+      return app.client.networks.add(order);
+    };
+    const { list, minimumStake } = app.client.networks;
+    const host = withParts({ networks: { list, minimumStake, add } });
+    const plan = await apply(FILE, { host, signal: ending.signal });
+    expect(plan).toMatchObject({ steps: [{ what: 'network' }], left: 10 });
+    expect(planText(plan, { dryRun: false })).toMatch(/Interrupted: 1 of 11 changes made\. Apply the file again for the rest\.$/);
+    expect([profiles(), app.parts.keys.addresses()]).toEqual([[], []]);
+    await expect(apply(FILE, { signal: ending.signal })).rejects.toThrow('ended by SIGTERM');
+    expect((await apply(FILE)).steps).toHaveLength(10);
   });
 
   it('takes away with --prune alone, and nothing that runs', async () => {

@@ -4,12 +4,14 @@ import type { Plan, Step } from './step.ts';
 const SIGNS: Readonly<Record<Step['act'], string>> = { add: '+', change: '~', unlock: '~', remove: '-' };
 
 /** As a difference, one thing a paragraph. */
-export function planText({ steps, kept }: Plan, { dryRun }: { readonly dryRun: boolean }): string {
+export function planText({ steps, kept, left = 0 }: Plan, { dryRun }: { readonly dryRun: boolean }): string {
   const lines = [
     ...steps.flatMap(stepLines),
     ...kept.map(({ node, why }) => `! node ${node} is not in the file and stays: ${why}`),
   ];
-  if (steps.length === 0) lines.push('Nothing to do.');
+  if (left > 0)
+    lines.push(`Interrupted: ${steps.length} of ${steps.length + left} changes made. Apply the file again for the rest.`);
+  else if (steps.length === 0) lines.push('Nothing to do.');
   else
     lines.push(
       `${steps.length} ${steps.length === 1 ? 'change' : 'changes'}${dryRun ? ' to make; nothing was done.' : ' made.'}`,
@@ -25,11 +27,12 @@ function stepLines({ what, act, name, changes }: Step): string[] {
 }
 
 /** For `--json`. */
-export function planData({ steps, kept }: Plan, { dryRun }: { readonly dryRun: boolean }) {
+export function planData({ steps, kept, left }: Plan, { dryRun }: { readonly dryRun: boolean }) {
   return {
     changed: steps.length > 0,
     dryRun,
     steps: steps.map(({ what, act, name, changes }) => ({ what, act, name, changes })),
     kept,
+    ...(left === undefined ? {} : { left }),
   };
 }

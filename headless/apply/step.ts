@@ -42,6 +42,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Nodes that are not in the file and stay nevertheless, with the reason. */
   readonly kept: readonly { readonly node: string; readonly why: string }[];
+  /** Steps that were not done, as it was told to end. */
+  readonly left?: number;
 }
 
 /** Collects everything that keeps the file from being carried out. */

@@ -28,7 +28,7 @@ export function withVariables(command: Command): Command {
   );
 }
 
-export function addApplyCommand({ program, terminal, end }: Registry): void {
+export function addApplyCommand({ program, terminal, end, endsInOrder }: Registry): void {
   withVariables(common(program.command('apply')))
     .description('Makes keys, networks, settings and nodes as a file says, and leaves alone what is not in it.')
     .requiredOption('-f, --file <path>', 'the file, in YAML')
@@ -43,13 +43,15 @@ export function addApplyCommand({ program, terminal, end }: Registry): void {
       ]);
       const credentialsDir = process.env.CREDENTIALS_DIRECTORY;
       const passphrases = await readPassphrases({ descriptor: passphraseFd ?? null, credentialsDir });
-      const plan = await withHostAndNodes(data, ({ host, nodeOf, runs }) =>
-        applyNodesFile({
+      const plan = await withHostAndNodes(data, ({ host, nodeOf, runs }) => {
+        endsInOrder();
+        return applyNodesFile({
           ...{ host, nodeOf, file, variables: set, dataDir: data, passphrases, credentialsDir, given, dryRun, prune },
-          stays: runs ? 'program' : null,
-        }),
-      );
+          ...{ signal: terminal.signal, stays: runs ? 'program' : null },
+        });
+      });
       terminal.out(json ? JSON.stringify(planData(plan, { dryRun })) : planText(plan, { dryRun }));
-      end(plan.kept.length > 0 ? EXIT.refused : EXIT.ok);
+      if (plan.left !== undefined) end(EXIT.interrupted);
+      else end(plan.kept.length > 0 ? EXIT.refused : EXIT.ok);
     });
 }

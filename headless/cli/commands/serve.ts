@@ -70,9 +70,8 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   if (program === undefined) return EXIT.interrupted;
   const following = new AbortController();
   try {
-    if ((await Promise.race([applyAtStart(program.app, options, { passphrases, given, terminal }), asked])) === undefined) {
-      return EXIT.interrupted;
-    }
+    await applyAtStart(program.app, options, { passphrases, given, terminal });
+    if (terminal.signal.aborted) return EXIT.interrupted;
     const ids = nodes.map((name) => idOf(program.app, name));
     const address = program.windowAddress();
     const { metricsAddress } = program;
@@ -114,8 +113,8 @@ async function applyAtStart(
     given,
     terminal,
   }: { readonly passphrases: Passphrases; readonly given: ReadonlySet<number>; readonly terminal: Terminal },
-): Promise<'applied'> {
-  if (file === undefined) return 'applied';
+): Promise<void> {
+  if (file === undefined) return;
   const [{ applyNodesFile }, { planData, planText }] = await Promise.all([
     import('../../apply/apply.ts'),
     import('../../apply/plan-text.ts'),
@@ -123,11 +122,10 @@ async function applyAtStart(
   const plan = await applyNodesFile({
     ...{ host: app.client, nodeOf: async (id) => recordsOf(app, id), file, variables: set, passphrases },
     ...{ dataDir: app.parts.info.dataDir, credentialsDir: process.env.CREDENTIALS_DIRECTORY, given },
-    ...{ stays: 'start', prune: false, dryRun: false },
+    ...{ signal: terminal.signal, stays: 'start', prune: false, dryRun: false },
   });
   const dryRun = false;
   terminal.out(json ? JSON.stringify({ event: 'apply', ...planData(plan, { dryRun }) }) : planText(plan, { dryRun }));
-  return 'applied';
 }
 
 /** The keys of all profiles: whichever is started later finds its own open. */
