@@ -2,9 +2,11 @@
  * Many nodes in one list: those of this program, and those of other programs that it watches. A row is made where the node is,
  * from the one model of the truth, and told as it is. Text of another program is bounded, and moves no cursor.
  */
+
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
 import { accessNameSchema, accessTokenSchema } from './access.ts';
+import { plainText } from './plain-text.ts';
 import { LIFE_WORDS } from './truth/life-word.ts';
 import { type NodeTruth, TRUTH_TONES } from './truth/node-truth.ts';
 import { errorViewSchema } from './worker-channel.ts';
@@ -17,7 +19,7 @@ export const MAX_PLACES = 64;
 export const FLEET_ORDERS = ['pause', 'resume', 'drain'] as const;
 export type FleetOrder = (typeof FLEET_ORDERS)[number];
 
-const plain = (most: number) => z.string().transform((text) => cleaned(text).slice(0, most));
+const plain = (most: number) => z.string().transform((text) => plainText(text).slice(0, most));
 /** Of a ledger's sums. */
 const wei = z
   .string()
@@ -25,11 +27,6 @@ const wei = z
   .nullable();
 const nodeId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const revision = z.number().int();
-
-/** What moves a cursor, hides something or makes a line of its own is shown as one replacement character each. */
-function cleaned(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
-}
 
 export const fleetRowSchema = z.object({
   node: nodeId,

@@ -257,12 +257,12 @@ describe('apply', () => {
     const text = FILE.replace('tariff: 0.30', 'tariff: cheap').replaceAll('network: nowhere', 'network: elsewhere');
     const error = await apply(text).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
-      code: 'HEADLESS_APPLY_REFUSED',
+      code: 'HEADLESS_APPLY_WRONG',
       data: {
         problems: [
           expect.stringMatching(/^nodes\.yaml:16:10 nodes\[0\]\.key: .*keys.0 cannot be read: ENOENT/),
           expect.stringMatching(/^nodes\.yaml:21:10 nodes\[1\]\.key: not a recovery phrase/),
-          expect.stringMatching(/^nodes\.yaml:6:11 settings\.tariff: /),
+          expect.stringMatching(/^nodes\.yaml:6:11 settings\.tariff: (?!tariff)/),
         ],
       },
     });

@@ -1,6 +1,7 @@
 /** Makes everything as a nodes file says, step by step; what was done before a step fails stays done, and is not done again. */
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { plainText } from '../../contract/plain-text.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { Passphrases } from '../cli/unattended.ts';
 import { HeadlessError } from '../errors.ts';
@@ -68,7 +69,7 @@ async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): 
 function failed({ act, what, name }: Step, { cause, done, of }: { cause: unknown; done: number; of: number }): HeadlessError {
   const code = cause instanceof CodedError ? cause.code : codeOf(cause);
   const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `${act} ${what} ${name}: ${why} (${code}); ${done} of ${of} steps were done before`;
+  const message = plainText(`${act} ${what} ${name}: ${why} (${code}); ${done} of ${of} steps were done before`);
   return new HeadlessError('HEADLESS_APPLY_FAILED', message, { step: `${act} ${what} ${name}`, code, done, of }, { cause });
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { KEY_STORE_KINDS } from '../../contract/keys.ts';
 import { LOG_LEVELS } from '../../contract/logs.ts';
+import { isPlainText } from '../../contract/plain-text.ts';
 import { REJOIN_POLICIES } from '../../contract/profiles.ts';
 import { retentionSchema } from '../../contract/retention.ts';
 import { parseCnx } from '../../protocol/money/wei.ts';
@@ -15,7 +16,9 @@ import { SECRET_KEYS, SETTING_KEYS } from '../cli/commands/settings.ts';
 const as = (wanted: string) => ({
   error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'is missing' : wanted),
 });
-const text = z.string(as('must be a text')).trim().min(1, 'must not be empty');
+/** It is shown at a terminal. */
+const shown = z.string(as('must be a text')).refine(isPlainText, 'must have no control characters');
+const text = shown.trim().min(1, 'must not be empty');
 const flag = z.enum(['true', 'false'], as('must be true or false')).transform((word) => word === 'true');
 const count = z
   .string(as('must be a number'))
@@ -123,7 +126,7 @@ export const nodesFileSchema = z
     /** Presets of the host's own. */
     networks: z.array(z.strictObject({ file: text })).default([]),
     /** By the names of `crynux-node settings set`, with its values. */
-    settings: z.partialRecord(z.enum(keysOf(SETTING_KEYS)), z.string('must be a text')).default({}),
+    settings: z.partialRecord(z.enum(keysOf(SETTING_KEYS)), shown).default({}),
     secrets: z.partialRecord(z.enum(keysOf(SECRET_KEYS)), secretSource).default({}),
     nodes: z.array(nodeSchema).default([]),
   })

@@ -1,4 +1,5 @@
 /** A plan for a person and for a program. Pure; no secret is in a plan. */
+import { plainText } from '../../contract/plain-text.ts';
 import type { Plan, Step } from './step.ts';
 
 const SIGNS: Readonly<Record<Step['act'], string>> = { add: '+', change: '~', unlock: '~', remove: '-' };
@@ -16,7 +17,7 @@ export function planText({ steps, kept, left = 0 }: Plan, { dryRun }: { readonly
     lines.push(
       `${steps.length} ${steps.length === 1 ? 'change' : 'changes'}${dryRun ? ' to make; nothing was done.' : ' made.'}`,
     );
-  return lines.join('\n');
+  return lines.map(plainText).join('\n');
 }
 
 function stepLines({ what, act, name, changes }: Step): string[] {

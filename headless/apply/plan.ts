@@ -1,6 +1,7 @@
 /** What has to be done so that everything is as a nodes file says; nothing is done here. */
 import path from 'node:path';
 import { networkPresetData, networkPresetSchema } from '../../contract/node-config.ts';
+import { plainText } from '../../contract/plain-text.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { Settings, SettingsChange } from '../../contract/settings.ts';
 import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
@@ -21,7 +22,7 @@ import type { Plan, PlanOptions, Refuse, Step } from './step.ts';
 export async function planOf(options: PlanOptions): Promise<Plan> {
   const { host, file } = options;
   const problems: string[] = [];
-  const refuse: Refuse = (field, message) => void problems.push(`${file.place(field)}: ${message}`);
+  const refuse: Refuse = (field, message) => void problems.push(plainText(`${file.place(field)}: ${message}`));
   let isWrong = false;
   const wrong: Refuse = (field, message) => {
     isWrong = true;
@@ -29,7 +30,7 @@ export async function planOf(options: PlanOptions): Promise<Plan> {
   };
   const networks = await planNetworks(options, refuse);
   const keys = await planKeys(options, refuse);
-  const settings = await planSettings(options, refuse);
+  const settings = await planSettings(options, wrong);
   const secrets = await planSecrets(options, { refuse, otherProxy: settings.some(({ name }) => name === 'proxy') });
   const views = await profilesOf(host);
   const nodes: Step[] = [];
@@ -119,7 +120,7 @@ function readPreset(file: string) {
   }
 }
 
-async function planSettings({ host, file }: PlanOptions, refuse: Refuse): Promise<Step[]> {
+async function planSettings({ host, file }: PlanOptions, wrong: Refuse): Promise<Step[]> {
   let settings = await settingsOf(host);
   const steps: Step[] = [];
   for (const [name, value] of Object.entries(file.content.settings)) {
@@ -137,7 +138,8 @@ async function planSettings({ host, file }: PlanOptions, refuse: Refuse): Promis
       });
     } catch (error) {
       if (!(error instanceof HeadlessError)) throw error;
-      refuse(['settings', name], error.message);
+      // The place says the name already.
+      wrong(['settings', name], error.message.replace(`${name}: `, ''));
     }
   }
   return steps;

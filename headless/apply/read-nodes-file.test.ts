@@ -88,6 +88,15 @@ settings:
     expect(problemsOf('version: *nothing\n')).toEqual([expect.stringContaining('nothing')]);
   });
 
+  it('shows nothing of the file that moves a cursor or turns a line around', () => {
+    expect(problemsOf(`${NODE.replace('card-0', '"card\\e[2J"')}    models: ["a\u202eb", "a\\nb"]\n`)).toEqual([
+      'nodes.yaml:4:11 nodes[0].name: must have no control characters',
+      'nodes.yaml:7:14 nodes[0].models[0]: must have no control characters',
+      'nodes.yaml:7:21 nodes[0].models[1]: must have no control characters',
+    ]);
+    expect(problemsOf('version: 1\n"no\\e[2Jfield": 1\n')).toEqual(['nodes.yaml:2:17 no\ufffd[2Jfield: there is no such field']);
+  });
+
   it('refuses a second node of one name', () => {
     const second = '  - { name: card-0, network: crynux-on-rh, key: { create: true } }\n';
     expect(problemsOf(`${NODE.trimEnd()}\n${second}`)).toEqual(['nodes.yaml:7:13 nodes[1].name: another node is called card-0']);

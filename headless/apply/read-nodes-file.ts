@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { plainText } from '../../contract/plain-text.ts';
 import { readTextArgument } from '../cli/file-argument.ts';
 import { HeadlessError } from '../errors.ts';
 import { type NodesContent, nodesFileSchema } from './nodes-file.ts';
@@ -67,8 +68,9 @@ function contentOf(document: Document, file: string): unknown {
   }
 }
 
-function wrong(file: string, problems: readonly string[]): HeadlessError {
-  return new HeadlessError('HEADLESS_APPLY_WRONG', problems.join('\n'), { file, problems: [...problems] });
+function wrong(file: string, found: readonly string[]): HeadlessError {
+  const problems = found.map(plainText);
+  return new HeadlessError('HEADLESS_APPLY_WRONG', problems.join('\n'), { file, problems });
 }
 
 /** Puts the values in the place of their names. @returns what has none */
