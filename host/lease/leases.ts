@@ -20,9 +20,9 @@ export interface LeasesOptions {
   /** Who this program is. No other that may run at the same time has the same. */
   readonly identity: string;
   readonly clock: Clock;
-  /** `taken`: another has it already; `late`: it could not be renewed in time. Its nodes must end. */
   /** Of each renewal: for how long, from now on, a process may act. */
   readonly onRenewed?: (address: string, leftMs: number) => void;
+  /** `taken`: another has it already; `late`: it could not be renewed in time. Its nodes must end. */
   readonly onLost: (address: string, error: HostError, how: 'taken' | 'late') => void;
 }
 
