@@ -108,7 +108,7 @@ describe('the command line', () => {
     });
     expect(JSON.parse((await apply('--set', 'tariff=1', '--json')).out)).toMatchObject({ changed: true, dryRun: false });
     expect(await apply('--set', 'tariff=1')).toMatchObject({ code: EXIT.ok, out: 'Nothing to do.\n' });
-    expect(await apply('--set', 'tariff=cheap')).toMatchObject({ code: EXIT.refused, out: '' });
+    expect(await apply('--set', 'tariff=cheap')).toMatchObject({ code: EXIT.usage, out: '' });
     expect(await apply()).toMatchObject({
       code: EXIT.usage,
       note: expect.stringContaining('nodes.yaml:2:21 $(tariff): give its value by --set tariff=…'),
