@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { nextIndex } from '../../ui/grid-keys.ts';
 import { SortButton } from '../../ui/table.tsx';
 import type { TableSort } from '../../ui/use-sorted.ts';
 import { COLUMN_CLASSES, FLEET_COLUMNS, FLEET_GRID, FleetTableRow, fleetRowId, ROW_HEIGHT } from './fleet-row.tsx';
@@ -35,7 +36,8 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
     getItemKey: useCallback((index: number) => now.current.lines[index]?.key ?? index, []),
   });
   const items = virtual.getVirtualItems();
-  const activeIndex = active === null ? -1 : lines.findIndex(({ key }) => key === active);
+  const found = lines.findIndex(({ key }) => key === active);
+  const activeIndex = found < 0 ? null : found;
 
   const pick = useCallback((key: string, range: boolean) => {
     const { lines, selected, active, onSelect } = now.current;
@@ -51,7 +53,7 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
   const keys = (event: KeyboardEvent) => {
     // Buttons in the heading have keys of their own.
     if (event.target !== event.currentTarget) return;
-    const line = lines[activeIndex];
+    const line = activeIndex === null ? undefined : lines[activeIndex];
     const isAll = event.key === 'a' && (event.ctrlKey || event.metaKey);
     if (isAll || event.key === ' ' || event.key === 'Escape') {
       event.preventDefault();
@@ -61,8 +63,12 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
       return;
     }
     if (event.key === 'Enter' && line !== undefined) return onOpen(line);
-    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
-    const next = nextIndex(event.key, { index: activeIndex, total: lines.length, pageRows });
+    const next = nextIndex(event.key, {
+      index: activeIndex,
+      total: lines.length,
+      scroller: scroller.current,
+      rowHeight: ROW_HEIGHT,
+    });
     const to = next === null ? undefined : lines[next];
     if (next === null || to === undefined) return;
     event.preventDefault();
@@ -132,22 +138,4 @@ export function FleetTable({ lines, sort, selected, onSelect, onOpen }: FleetTab
       </p>
     </div>
   );
-}
-
-interface Position {
-  /** -1 = none yet. */
-  readonly index: number;
-  readonly total: number;
-  readonly pageRows: number;
-}
-
-/** Where a key leads; null for a key that is none of the table's. */
-function nextIndex(key: string, { index, total, pageRows }: Position): number | null {
-  if (total === 0) return null;
-  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows };
-  if (key === 'Home') return 0;
-  if (key === 'End') return total - 1;
-  const step = steps[key];
-  if (step === undefined) return null;
-  return index < 0 ? 0 : Math.min(total - 1, Math.max(0, index + step));
 }

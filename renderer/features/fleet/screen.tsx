@@ -1,4 +1,4 @@
-import { FilterX, Network, Plus, Search, SearchX } from 'lucide-react';
+import { FilterX, Network, Plus, SearchX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -10,10 +10,9 @@ import { useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { TextInput } from '../../ui/field.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { useSorted } from '../../ui/use-sorted.ts';
-import { useTyped } from '../../ui/use-typed.ts';
 import { useUrlView } from '../../ui/use-url-view.ts';
 import { AddHow } from './add-how.tsx';
 import { AwayNote } from './away-note.tsx';
@@ -139,21 +138,16 @@ interface FiltersProps {
 
 function Filters({ view, totals, onChange, shown }: FiltersProps) {
   const { t } = useTranslation('fleet');
-  const [text, setText] = useTyped(view.text, (value) => onChange({ ...view, text: value }));
   const narrows = writeFleetView(view, new URLSearchParams()).toString() !== '';
   return (
     <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-1.5">
-      <div className="relative w-48">
-        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />
-        <TextInput
-          type="search"
-          aria-label={t('filter.text')}
-          placeholder={t('filter.hint')}
-          className="pl-8"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
+      <SearchField
+        label={t('filter.text')}
+        hint={t('filter.hint')}
+        width="w-48"
+        value={view.text}
+        onChange={(text) => onChange({ ...view, text })}
+      />
       <StateChips totals={totals} view={view} onChange={onChange} />
       {narrows && (
         <Button tone="quiet" icon={FilterX} onClick={() => onChange(WHOLE_FLEET)}>

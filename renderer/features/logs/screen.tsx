@@ -1,4 +1,4 @@
-import { FileText, Search, SearchX, X } from 'lucide-react';
+import { FileText, SearchX, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
@@ -7,11 +7,11 @@ import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { ExportButton } from '../../ui/export-button.tsx';
-import { Select, TextInput } from '../../ui/field.tsx';
+import { Select } from '../../ui/field.tsx';
 import { shortHash } from '../../ui/hash.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { useTyped } from '../../ui/use-typed.ts';
 import { useUrlView } from '../../ui/use-url-view.ts';
 import { LogLines } from './log-lines.tsx';
 import { type LogView, readLogView, writeLogView } from './log-list.ts';
@@ -56,20 +56,15 @@ interface LogControlsProps {
 
 function LogControls({ view, onChange, follow, onFollow }: LogControlsProps) {
   const { t } = useTranslation('logs');
-  const [text, setText] = useTyped(view.text, (value) => onChange({ text: value }));
   return (
     <search className="flex flex-wrap items-center gap-3">
-      <div className="relative w-64">
-        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />
-        <TextInput
-          type="search"
-          aria-label={t('search')}
-          placeholder={t('searchHint')}
-          className="pl-8"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
+      <SearchField
+        label={t('search')}
+        hint={t('searchHint')}
+        width="w-64"
+        value={view.text}
+        onChange={(text) => onChange({ text })}
+      />
       <Select
         aria-label={t('level')}
         className="w-auto!"

@@ -1,9 +1,10 @@
-import { FilterX, Search } from 'lucide-react';
+import { FilterX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isTerminal, TASK_STATUSES } from '../../../protocol/tasks/status.ts';
 import { Button } from '../../ui/button.tsx';
 import { Select, TextInput } from '../../ui/field.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { useTyped } from '../../ui/use-typed.ts';
 import { MultiSelect } from './multi-select.tsx';
 import { EVERYTHING, narrowsNothing, PERIODS, type PeriodKind, TASK_TYPES, type TaskView } from './task-filter.ts';
@@ -17,7 +18,6 @@ export interface TaskFiltersProps {
 
 export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
   const { t } = useTranslation(['tasks', 'common']);
-  const [text, setText] = useTyped(view.text, (value) => onChange({ ...view, text: value }));
   const [model, setModel] = useTyped(view.model, (value) => onChange({ ...view, model: value }));
   const states = (ended: boolean) =>
     TASK_STATUSES.filter((status) => isTerminal(status) === ended).map((value) => ({
@@ -30,17 +30,13 @@ export function TaskFilters({ view, onChange, children }: TaskFiltersProps) {
   };
   return (
     <search aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
-      <div className="relative w-56">
-        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-faint" />
-        <TextInput
-          type="search"
-          aria-label={t('filter.text')}
-          placeholder={t('filter.textHint')}
-          className="pl-8"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </div>
+      <SearchField
+        label={t('filter.text')}
+        hint={t('filter.textHint')}
+        width="w-56"
+        value={view.text}
+        onChange={(text) => onChange({ ...view, text })}
+      />
       <MultiSelect
         label={t('filter.type')}
         all={t('filter.allTypes')}

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskRow } from '../../../contract/tasks.ts';
 import { Button } from '../../ui/button.tsx';
 import { ColumnEdge } from '../../ui/column-edge.tsx';
+import { nextIndex } from '../../ui/grid-keys.ts';
 import { type ColumnWidths, useColumnWidths } from '../../ui/use-column-widths.ts';
 import { COLUMN_CLASSES, TASK_COLUMNS, TASK_FEATURES, TASK_GRID, type TaskColumn } from './task-columns.tsx';
 import { rowAt } from './task-list.ts';
@@ -68,12 +69,11 @@ export function TaskTable({ tasks, onOpen }: TaskTableProps) {
   const keys = (event: KeyboardEvent) => {
     // The edges of columns have keys of their own.
     if (event.target !== event.currentTarget) return;
-    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     if (event.key === 'Enter') {
       setAwaited(active);
       return;
     }
-    const next = nextIndex(event.key, { index: activeIndex, total, pageRows });
+    const next = nextIndex(event.key, { index: activeIndex, total, scroller: scroller.current, rowHeight: ROW_HEIGHT });
     if (next === null) return;
     event.preventDefault();
     virtual.scrollToIndex(next);
@@ -170,21 +170,4 @@ function Heading({ column, widths }: { readonly column: TaskColumn; readonly wid
       )}
     </th>
   );
-}
-
-interface Position {
-  readonly index: number | null;
-  readonly total: number;
-  readonly pageRows: number;
-}
-
-/** Where a key leads; null for a key that is none of the table's. */
-function nextIndex(key: string, { index, total, pageRows }: Position): number | null {
-  if (total === 0) return null;
-  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: pageRows, PageUp: -pageRows };
-  if (key === 'Home') return 0;
-  if (key === 'End') return total - 1;
-  const step = steps[key];
-  if (step === undefined) return null;
-  return index === null ? 0 : Math.min(total - 1, Math.max(0, index + step));
 }
