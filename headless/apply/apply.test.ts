@@ -1,124 +1,25 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { GpuCard } from '../../contract/gpu.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostClient } from '../../contract/rpc-client.ts';
-import type { ToWorkerInput } from '../../contract/worker-channel.ts';
-import { bundledModelIds } from '../../host/app/bundled-models.ts';
-import { type HostApp, openHostApp } from '../../host/app/host-app.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
-import { recordsOf } from '../cli/ask-program.ts';
-import { readPassphrases } from '../cli/unattended.ts';
-import { type ApplyOptions, applyNodesFile } from './apply.ts';
 import { planData, planText } from './plan-text.ts';
+import {
+  apply,
+  FILE,
+  filesOf,
+  keyOf,
+  PASSPHRASE,
+  PRESET,
+  plantKeys,
+  profiles,
+  rig,
+  startApplyRig,
+  withParts,
+  write,
+} from './testing/apply-rig.ts';
 
-const EXAMPLES = path.join(import.meta.dirname, '../../docs/examples');
-const PASSPHRASE = 'planted-passphrase';
-const keyOf = (digit: string) => `0x${digit.repeat(64)}` as const;
-const [MODEL = ''] = bundledModelIds();
-
-const PRESET = {
-  ...{ id: 'nowhere', title: 'Nowhere', network: 'nowhere', relayUrl: 'http://127.0.0.1:9' },
-  ...{ acceptedEngines: ['embedded'], samplingModulus: 10, minStakeWei: '1000000000000000000' },
-};
-
-let folder: string;
-let app: HostApp;
-let told: ToWorkerInput[];
-
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'apply-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const silent = () => {};
-  told = [];
-  app = await openHostApp({
-    dataDir: path.join(folder, 'data'),
-    shell: 'headless',
-    scryptN: 2,
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    openWorker() {
-      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
-      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
-      return {
-        pid: 1,
-        send(message) {
-          told.push(message);
-          if (message.type === 'stop') end();
-        },
-        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
-        onExit: (listener) => void exits.push(listener),
-        end,
-        kill: end,
-      };
-    },
-  });
-  onTestFinished(() => app.close());
-  write('passphrase', `${PASSPHRASE}\n`);
-  write('nowhere.json', JSON.stringify(PRESET));
-});
-
-function write(name: string, text: string): void {
-  mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-  writeFileSync(path.join(folder, name), text);
-}
-
-async function apply(text: string, options: Partial<ApplyOptions> = {}) {
-  write('nodes.yaml', text);
-  return applyNodesFile({
-    ...{ host: app.client, nodeOf: async (id: string) => recordsOf(app, id), file: path.join(folder, 'nodes.yaml') },
-    ...{
-      variables: {},
-      dataDir: path.join(folder, 'data'),
-      credentialsDir: folder,
-      given: new Set<number>(),
-      stays: 'program' as const,
-    },
-    passphrases: await readPassphrases({ descriptor: null, credentialsDir: folder }),
-    ...{ signal: new AbortController().signal, prune: false, dryRun: false },
-    ...options,
-  });
-}
-
-const profiles = () => app.parts.profiles.list();
-const filesOf = (at: string) =>
-  readdirSync(at, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .map((file) => [file.name, readFileSync(path.join(file.parentPath, file.name), 'utf8')]);
-
-const FILE = `version: 1
-passphrase: { file: passphrase }
-networks:
-  - file: nowhere.json
-settings:
-  tariff: 0.30
-  notify-payment: on
-  notify-slashed: off
-  telegram: on
-  telegram-chat: "@hosts_of_cards"
-secrets:
-  hub-token: { file: hub-token }
-nodes:
-  - name: card-0
-    network: nowhere
-    key: { file: keys/0 }
-    gpu: { stated: { name: Card+Linux, vramGib: 8 } }
-    models: [${MODEL}]
-  - name: card-1
-    network: nowhere
-    key: { file: keys/1 }
-    stake: 2.5
-    gpu: { stated: { name: Card+Linux, vramGib: 8 } }
-    models: [${MODEL}]
-    autoStart: true
-`;
-
-function plantKeys(): void {
-  write('keys/0', keyOf('1'));
-  write('keys/1', `${keyOf('2').slice(2)}\n`);
-  write('hub-token', 'hf_planted\n');
-}
+beforeEach(startApplyRig);
 
 describe('apply', () => {
   it('makes everything as the file says, and has nothing to do the second time', async () => {
@@ -143,12 +44,12 @@ describe('apply', () => {
       { name: 'card-1', address: addressOf(keyOf('2')), stakeWei: '2500000000000000000', autoStart: true },
     ]);
     expect(profiles().map(({ stakeWei, stakeWord }) => stakeWord?.stakeWei === stakeWei)).toEqual([true, true]);
-    const settings = app.parts.settings.get();
+    const settings = rig.app.parts.settings.get();
     expect(settings.costs.tariff).toBe('0.30');
     expect(settings.notifications).toMatchObject({ payment: true, slashed: false, nodeFailed: true });
     expect(settings.elsewhere.telegram).toMatchObject({ on: true, chatId: '@hosts_of_cards' });
     // The one that starts with the program has been started by the program that runs.
-    expect(told.filter(({ type }) => type === 'start')).toHaveLength(1);
+    expect(rig.told.filter(({ type }) => type === 'start')).toHaveLength(1);
 
     const second = await apply(FILE);
     expect(second.steps).toEqual([]);
@@ -162,7 +63,7 @@ describe('apply', () => {
     const said = planText(plan, { dryRun: false }) + JSON.stringify(planData(plan, { dryRun: false }));
     const secrets = [keyOf('1').slice(2), keyOf('2').slice(2), PASSPHRASE];
     for (const secret of [...secrets, 'hf_planted']) expect(said).not.toContain(secret);
-    const kept = filesOf(path.join(folder, 'data'));
+    const kept = filesOf(path.join(rig.folder, 'data'));
     for (const [, text] of kept) for (const secret of secrets) expect(text).not.toContain(secret);
     // Its own record of what was set is a hash; the setting itself is kept where the program keeps it.
     expect(kept.find(([name]) => name === 'applied.json')?.[1]).not.toContain('hf_planted');
@@ -170,9 +71,9 @@ describe('apply', () => {
 
   it('changes nothing in a dry run, and shows the difference', async () => {
     plantKeys();
-    const before = filesOf(path.join(folder, 'data'));
+    const before = filesOf(path.join(rig.folder, 'data'));
     const plan = await apply(FILE, { dryRun: true });
-    expect(filesOf(path.join(folder, 'data'))).toEqual(before);
+    expect(filesOf(path.join(rig.folder, 'data'))).toEqual(before);
     const text = planText(plan, { dryRun: true });
     expect(text).toContain('~ setting tariff: none → 0.30\n');
     expect(text).toContain('+ node card-1\n    name: card-1\n    network: nowhere\n');
@@ -186,7 +87,7 @@ describe('apply', () => {
     const [one] = profiles();
     if (one === undefined) throw new Error('no profile');
     const { id, createdMs: _created, stakeWord: _word, ...draft } = one;
-    await app.client.profiles.update({ id, draft: { ...draft, logLevel: 'debug', stakeWei: '7' } });
+    await rig.app.client.profiles.update({ id, draft: { ...draft, logLevel: 'debug', stakeWei: '7' } });
     const plan = await apply(FILE.replace('stake: 2.5', 'stake: 3').replace('autoStart: true', 'autoStart: false'));
     expect(plan.steps).toMatchObject([
       {
@@ -209,7 +110,7 @@ describe('apply', () => {
     plantKeys();
     await apply(FILE);
     const { id, createdMs: _created, stakeWord: _word, ...draft } = profiles()[1] ?? expect.fail('no profile');
-    await app.client.profiles.update({ id, draft: { ...draft, stakeWei: '9000000000000000000' } });
+    await rig.app.client.profiles.update({ id, draft: { ...draft, stakeWei: '9000000000000000000' } });
     expect((await apply(FILE)).steps).toMatchObject([{ changes: [{ field: 'stake', from: '9 CNX', to: '2.5 CNX' }] }]);
     expect(profiles()[1]?.stakeWord?.stakeWei).toBe('2500000000000000000');
   });
@@ -219,17 +120,17 @@ describe('apply', () => {
     plantKeys();
     await apply(file);
     const { address } = profiles()[0] ?? expect.fail('no profile');
-    expect(app.parts.keys.addresses()).toContain(address);
+    expect(rig.app.parts.keys.addresses()).toContain(address);
     expect((await apply(file)).steps).toEqual([]);
-    expect(app.parts.keys.addresses()).toHaveLength(2);
+    expect(rig.app.parts.keys.addresses()).toHaveLength(2);
   });
 
   it('takes keystores and words, each with its own passphrase', async () => {
     plantKeys();
     await apply(FILE);
-    const { confirmation } = await app.client.keys.prepareExport({ address: addressOf(keyOf('1')) });
+    const { confirmation } = await rig.app.client.keys.prepareExport({ address: addressOf(keyOf('1')) });
     const order = { address: addressOf(keyOf('1')), confirmation, passphrase: 'foreign-passphrase' };
-    write('keys/0', (await app.client.keys.confirmExport(order)).json);
+    write('keys/0', (await rig.app.client.keys.confirmExport(order)).json);
     write('keys/1', 'abandon abandon abandon abandon abandon abandon\nabandon abandon abandon abandon abandon about\n');
     write('foreign', 'foreign-passphrase\n');
     // Known by the address that the file names: it is not even opened.
@@ -247,12 +148,12 @@ describe('apply', () => {
     write('secret', 'second-secret\n');
     expect(await names(file)).toEqual(['proxy-password']);
     expect(await names(file.replace('3128', '3129'))).toEqual(['proxy', 'proxy-password']);
-    expect(app.parts.secrets.view().proxyPassword).not.toBeNull();
+    expect(rig.app.parts.secrets.view().proxyPassword).not.toBeNull();
   });
 
   it('does nothing at all where a part cannot be had, and names every such part', async () => {
     plantKeys();
-    rmSync(path.join(folder, 'keys/0'));
+    rmSync(path.join(rig.folder, 'keys/0'));
     write('keys/1', 'no key');
     const text = FILE.replace('tariff: 0.30', 'tariff: cheap').replaceAll('network: nowhere', 'network: elsewhere');
     const error = await apply(text).catch((thrown: unknown) => thrown);
@@ -266,7 +167,7 @@ describe('apply', () => {
         ],
       },
     });
-    expect([profiles(), app.parts.keys.addresses()]).toEqual([[], []]);
+    expect([profiles(), rig.app.parts.keys.addresses()]).toEqual([[], []]);
   });
 
   it('wants another name for another key, and another card for another node', async () => {
@@ -291,7 +192,7 @@ describe('apply', () => {
       data: { problems: ['nodes.yaml:19:5 nodes[1]: card-1 has the key and network of nodes.yaml:14:5 nodes[0], card-0'] },
     };
     await expect(apply(twice)).rejects.toMatchObject(refusal);
-    expect([profiles(), app.parts.keys.addresses()]).toEqual([[], []]);
+    expect([profiles(), rig.app.parts.keys.addresses()]).toEqual([[], []]);
     await apply(FILE);
     await expect(apply(twice)).rejects.toMatchObject(refusal);
     // The name of one, as that of a node whose key is made with it, and its key under another name.
@@ -355,122 +256,15 @@ describe('apply', () => {
     const add: HostClient['networks']['add'] = async (order) => {
       // As a signal: it is heard when the event loop has its turn.
       setImmediate(() => ending.abort(new Error('ended by SIGTERM')));
-      return app.client.networks.add(order);
+      return rig.app.client.networks.add(order);
     };
-    const { list, minimumStake } = app.client.networks;
+    const { list, minimumStake } = rig.app.client.networks;
     const host = withParts({ networks: { list, minimumStake, add } });
     const plan = await apply(FILE, { host, signal: ending.signal });
     expect(plan).toMatchObject({ steps: [{ what: 'network' }], left: 10 });
     expect(planText(plan, { dryRun: false })).toMatch(/Interrupted: 1 of 11 changes made\. Apply the file again for the rest\.$/);
-    expect([profiles(), app.parts.keys.addresses()]).toEqual([[], []]);
+    expect([profiles(), rig.app.parts.keys.addresses()]).toEqual([[], []]);
     await expect(apply(FILE, { signal: ending.signal })).rejects.toThrow('ended by SIGTERM');
     expect((await apply(FILE)).steps).toHaveLength(10);
-  });
-
-  it('takes away with --prune alone, and nothing that runs', async () => {
-    plantKeys();
-    await apply(FILE);
-    const empty = 'version: 1\n';
-    expect(await apply(empty)).toEqual({ steps: [], kept: [] });
-    await expect(apply(empty, { prune: true })).rejects.toMatchObject({ code: 'HEADLESS_APPLY_WRONG' });
-    expect(profiles()).toHaveLength(2);
-    const plan = await apply(`${empty}nodes: []\n`, { prune: true });
-    expect(plan.kept).toEqual([{ node: 'card-1', why: 'it runs; stop it first' }]);
-    expect(plan.steps).toMatchObject([{ act: 'remove', what: 'node', name: 'card-0' }]);
-    expect(profiles().map(({ name }) => name)).toEqual(['card-1']);
-    expect(app.parts.keys.addresses()).toHaveLength(2);
-  });
-
-  it.each([
-    [
-      'a stake',
-      { networks: { funding: async () => ({ funding: { stakedWei: '400000000000000000000' } }) } },
-      'it has 400 CNX staked',
-    ],
-    [
-      'a stake that cannot be read',
-      { networks: { funding: () => Promise.reject(new Error('away')) } },
-      'its stake could not be read: away',
-    ],
-  ])('keeps a node with %s', async (_, parts, why) => {
-    plantKeys();
-    await apply(FILE.replace('autoStart: true', 'autoStart: false'));
-    const networks = { ...parts.networks, list: app.client.networks.list };
-    const { steps, kept } = await apply('version: 1\nnodes: []\n', { prune: true, host: withParts({ networks }) });
-    expect(steps).toEqual([]);
-    expect(kept.map((one) => one.why)).toEqual([expect.stringContaining(why), expect.stringContaining(why)]);
-  });
-
-  it('keeps a node with an open task', async () => {
-    plantKeys();
-    await apply(FILE.replace('autoStart: true', 'autoStart: false'));
-    const watch = async function* () {
-      yield { kind: 'snapshot', open: [{}] };
-    };
-    const nodeOf = (async () => ({ tasks: { watch: async () => watch() } })) as unknown as ApplyOptions['nodeOf'];
-    const { kept } = await apply('version: 1\nnodes: []\n', { prune: true, nodeOf });
-    expect(kept.map(({ why }) => why)).toEqual(['it has 1 open task', 'it has 1 open task']);
-  });
-});
-
-/** The program's own client with other answers of some of its parts. */
-function withParts(parts: object): HostClient {
-  return new Proxy(app.client, {
-    get: (client, name) => (name in parts ? Reflect.get(parts, name) : Reflect.get(client, name)),
-  });
-}
-
-describe('the examples', () => {
-  const card = (index: number) =>
-    ({ id: `GPU-${index}`, uuid: `GPU-${index}`, index, name: 'NVIDIA GeForce RTX 4090', unusable: null }) as GpuCard;
-  const machine = (count: number) =>
-    withParts({
-      gpus: {
-        inventory: async () => ({
-          inventory: { atMs: 0, cards: Array.from({ length: count }, (_, i) => card(i)), problems: [] },
-        }),
-        report: async () => ({ reportedName: 'NVIDIA GeForce RTX 4090+Linux', reportedVramGib: 24 }),
-      },
-      engines: {
-        inspect: async ({ path: place }: { path: string }) => ({
-          config: { kind: 'official', command: `${place}/venv/bin/python`, args: [], env: {}, patchUrl: '' },
-          problem: null,
-        }),
-      },
-    });
-
-  function plant(name: string): string {
-    cpSync(path.join(EXAMPLES, name), path.join(folder, name));
-    write('crynux-passphrase', `${PASSPHRASE}\n`);
-    for (let i = 0; i < 8; i++) write(`keys/${i}`, keyOf(String(1 + i)));
-    write('ntfy-url', 'https://ntfy.example/planted-topic\n');
-    write('webhook-url', 'https://hooks.example/planted\n');
-    return readFileSync(path.join(folder, name), 'utf8');
-  }
-
-  it('cover every YAML file of the folder', () => {
-    expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'))).toEqual(['eight-cards.yaml', 'one-box.yaml']);
-  });
-
-  it.each([
-    ['one-box.yaml', 1, 1],
-    ['eight-cards.yaml', 8, 8],
-  ])('%s can be applied on a machine with %i cards', async (name, cards, nodes) => {
-    const { steps } = await apply(plant(name), { host: machine(cards), dryRun: true });
-    expect(steps.filter(({ what }) => what === 'node').map((step) => step.name)).toEqual(
-      Array.from({ length: nodes }, (_, i) => `card-${i}`),
-    );
-    // The one of one box is made with its node.
-    expect(steps.filter(({ what }) => what === 'key')).toHaveLength(nodes === 1 ? 0 : nodes);
-    expect(profiles()).toEqual([]);
-  });
-
-  it('say what is missing on a machine with other cards', async () => {
-    await expect(apply(plant('one-box.yaml'), { host: machine(2), dryRun: true })).rejects.toMatchObject({
-      data: { problems: [expect.stringContaining('"only" takes a machine with one usable card, and there are 2')] },
-    });
-    await expect(apply(plant('eight-cards.yaml'), { host: machine(7), dryRun: true })).rejects.toMatchObject({
-      data: { problems: [expect.stringMatching(/nodes\[7\]\.gpu: there is no such card; cards here: 0: NVIDIA/)] },
-    });
   });
 });

@@ -7,8 +7,8 @@ import { profileDraftSchema } from '../../contract/profiles.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
+import { idleWorker, openTestHost } from '../testing/test-host.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { openHostApp } from './host-app.ts';
 
 const KEY: Hex = `0x${'1'.repeat(64)}`;
 const PRESET = {
@@ -22,24 +22,17 @@ async function running() {
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const heard: string[] = [];
   const clock = new ManualClock(0);
-  const silent = () => {};
-  const app = await openHostApp({
-    ...{ dataDir, shell: 'headless', clock, log: { debug: silent, info: silent, warn: silent, error: silent } },
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    openWorker() {
-      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
-      return {
-        pid: 1,
-        send: ({ type }) => void heard.push(type),
-        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
-        onExit: (listener) => void exits.push(listener),
-        end() {
+  const app = await openTestHost({
+    ...{ dataDir, clock },
+    openWorker: () =>
+      idleWorker({
+        onSent: ({ type }) => void heard.push(type),
+        onEnd(exit) {
           heard.push('hurry');
-          queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
+          exit();
         },
-        kill: () => void heard.push('kill'),
-      };
-    },
+        onKill: () => void heard.push('kill'),
+      }),
   });
   const { client } = app;
   await client.keys.import({ kind: 'privateKey', privateKey: KEY, store: 'keystore', passphrase: 'planted-passphrase' });

@@ -8,8 +8,8 @@ import { ManualClock } from '../../protocol/ports.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
 import { leaseName } from '../lease/leases.ts';
 import { FakeLeases } from '../lease/testing/fake-leases.ts';
+import { idleWorker, openTestHost } from '../testing/test-host.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { openHostApp } from './host-app.ts';
 
 const KEY = `0x${'1'.repeat(64)}` as const;
 const NAME = leaseName(addressOf(KEY));
@@ -26,30 +26,21 @@ it('holds a lease for as long as the process of its node lives', async () => {
   const signals: string[] = [];
   /** How long each process was told that the key is its own. */
   const leased: (number | null)[] = [];
-  const silent = () => {};
-  const app = await openHostApp({
-    ...{ dataDir, shell: 'headless', scryptN: 2, clock, lease: { store: server.client('here'), identity: 'here' } },
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    openWorker() {
-      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
-      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
-      return {
-        pid: 1,
-        send: (message) => {
+  const app = await openTestHost({
+    ...{ dataDir, scryptN: 2, clock, lease: { store: server.client('here'), identity: 'here' } },
+    openWorker: () =>
+      idleWorker({
+        onSent(message, exit) {
           if (message.type === 'start') leased.push(message.leaseMs ?? null);
           if (message.type === 'lease') leased.push(message.leftMs);
-          if (message.type === 'stop') end();
+          if (message.type === 'stop') exit();
         },
-        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
-        onExit: (listener) => void exits.push(listener),
-        end: () => void signals.push('end'),
-        kill() {
+        onEnd: () => void signals.push('end'),
+        onKill(exit) {
           signals.push('kill');
-          end();
+          exit();
         },
-      };
-    },
+      }),
   });
   onTestFinished(() => app.close());
   const { client, parts } = app;

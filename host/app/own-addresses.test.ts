@@ -7,8 +7,8 @@ import { profileDraftSchema } from '../../contract/profiles.ts';
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
+import { openTestHost, recordingWorker } from '../testing/test-host.ts';
 import { bundledModelIds } from './bundled-models.ts';
-import { openHostApp } from './host-app.ts';
 
 const PASSPHRASE = 'planted-passphrase';
 const keyOf = (digit: string): Hex => `0x${digit.repeat(64)}`;
@@ -28,28 +28,7 @@ it('a node knows the address of every key of the program, of its start and of la
   const dataDir = mkdtempSync(path.join(tmpdir(), 'own-addresses-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const told: ToWorkerInput[] = [];
-  const silent = () => {};
-  const app = await openHostApp({
-    dataDir,
-    shell: 'headless',
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    openWorker() {
-      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
-      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
-      return {
-        pid: 1,
-        send(message) {
-          told.push(message);
-          if (message.type === 'stop') end();
-        },
-        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
-        onExit: (listener) => void exits.push(listener),
-        end,
-        kill: end,
-      };
-    },
-  });
+  const app = await openTestHost({ dataDir, openWorker: () => recordingWorker(told) });
   onTestFinished(() => app.close());
   const { client } = app;
   for (const digit of ['1', '2']) await client.keys.import(imported(digit));

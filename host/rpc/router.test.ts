@@ -14,6 +14,7 @@ import { bundledModelIds } from '../app/bundled-models.ts';
 import type { HostApp } from '../app/host-app.ts';
 import { openHostApp } from '../app/host-app.ts';
 import type { DevnetChannel } from '../local-network/devnet-channel.ts';
+import { openTestHost, recordingWorker } from '../testing/test-host.ts';
 import { createHostRouter } from './router.ts';
 
 const KEY = '0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318';
@@ -38,29 +39,11 @@ const told: ToWorkerInput[] = [];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'router-'));
-  const silent = () => {};
-  app = await openHostApp({
+  app = await openTestHost({
     dataDir,
-    shell: 'headless',
-    features: { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
     openDevnet: localNetwork,
     readRelease: async () => ({ version: '3.6.0', pageUrl: 'https://example.org', publishedMs: null, files: [] }),
-    openWorker() {
-      const exits: ((exit: { code: number; signal: null }) => void)[] = [];
-      const end = () => queueMicrotask(() => exits.forEach((exit) => void exit({ code: 0, signal: null })));
-      return {
-        pid: 1,
-        send(message) {
-          told.push(message);
-          if (message.type === 'stop') end();
-        },
-        onMessage: (listener) => queueMicrotask(() => listener({ type: 'alive', pid: 1 })),
-        onExit: (listener) => void exits.push(listener),
-        end,
-        kill: end,
-      };
-    },
+    openWorker: () => recordingWorker(told),
   });
 });
 afterAll(async () => {
