@@ -1,7 +1,5 @@
 /** The program without a desktop: the host, and a server on loopback for its window and its command line. */
-import type { Caller } from '../contract/acts.ts';
 import type { NetworkMode } from '../contract/node-config.ts';
-import { portPair, type RpcPort } from '../contract/rpc-port.ts';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { type HostApp, openHostApp } from '../host/app/host-app.ts';
 import type { LeaseSource } from '../host/app/node-leases.ts';
@@ -87,7 +85,7 @@ export async function openProgram({
       random: systemRandom,
       access: app.parts.access,
       serveHost: (port, caller) => app.serve(port, caller),
-      nodePort: (profileId, caller) => app.connectNode(profileId, caller) ?? recordsOf(app, profileId, caller),
+      nodePort: app.nodePort,
     });
     const { close: closeServer, ...open } = server;
     if (metrics !== null) {
@@ -120,10 +118,4 @@ export async function openProgram({
     await app.close();
     throw error;
   }
-}
-
-/** Of a node whose process does not live; null = there are none to show. */
-function recordsOf(app: HostApp, profileId: string, caller: Caller): RpcPort | null {
-  const [near, far] = portPair();
-  return app.serveRecords(profileId, far, caller) ? near : null;
 }

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
-import { portPair } from '../../contract/rpc-port.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
 import { HeadlessError, type HeadlessErrorCode } from '../errors.ts';
 import { connectProgram, type RunningProgram } from '../rpc/running-program.ts';
@@ -49,8 +48,8 @@ export function withHostAndNodes<Answer>(
 
 /** What a node's process, or its records, tell this process; null where neither is there. */
 export function recordsOf(app: HostApp, profileId: string): NodeClient | null {
-  const [near, far] = portPair();
-  return app.node(profileId) ?? (app.serveRecords(profileId, far, 'own') ? createNodeClient(near) : null);
+  const port = app.nodePort(profileId, 'own');
+  return port === null ? null : createNodeClient(port);
 }
 
 async function withEither<Answer>(

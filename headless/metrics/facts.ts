@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { createNodeClient } from '../../contract/rpc-client.ts';
-import { portPair, type RpcPort } from '../../contract/rpc-port.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -37,7 +36,7 @@ export interface Facts {
   readonly nodes: readonly NodeFacts[];
 }
 
-type App = Pick<HostApp, 'client' | 'parts' | 'connectNode' | 'serveRecords'>;
+type App = Pick<HostApp, 'client' | 'parts' | 'nodePort'>;
 
 /** Prometheus itself gives up after ten seconds. */
 const NODE_WITHIN_MS = 5_000;
@@ -73,7 +72,7 @@ export async function readFacts(
 
 /** From its process, else from its records. */
 async function readNode(app: App, profileId: string, clock: Clock): Promise<NodeMetrics | null> {
-  const port = app.connectNode(profileId, 'own') ?? recordsOf(app, profileId);
+  const port = app.nodePort(profileId, 'own');
   if (port === null) return null;
   const answered = new AbortController();
   const late = clock.sleep(NODE_WITHIN_MS, answered.signal).then(
@@ -87,11 +86,6 @@ async function readNode(app: App, profileId: string, clock: Clock): Promise<Node
     answered.abort();
     port.close();
   }
-}
-
-function recordsOf(app: App, profileId: string): RpcPort | null {
-  const [near, far] = portPair();
-  return app.serveRecords(profileId, far, 'own') ? near : null;
 }
 
 /** Of a folder that is not there yet, where it would lie. */

@@ -38,8 +38,7 @@ async function serving(changes: Partial<Pick<MetricsServerOptions, 'token' | 'ho
         },
       },
     },
-    connectNode: () => null,
-    serveRecords: () => false,
+    nodePort: () => null,
   } as unknown as MetricsServerOptions['app'];
   const options = { port: 0, host: '127.0.0.1', token: null, app, clock, phase: () => world.phase, ...changes };
   const server = await startMetricsServer(options);

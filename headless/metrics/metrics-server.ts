@@ -26,7 +26,7 @@ export interface MetricsListener {
 export type ProgramPhase = 'starting' | 'open' | 'ending';
 
 export interface MetricsServerOptions extends MetricsListener {
-  readonly app: Pick<HostApp, 'client' | 'parts' | 'connectNode' | 'serveRecords'>;
+  readonly app: Pick<HostApp, 'client' | 'parts' | 'nodePort'>;
   readonly phase: () => ProgramPhase;
   readonly clock: Clock;
 }

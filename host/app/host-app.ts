@@ -93,6 +93,8 @@ export interface HostApp {
   connectNode(profileId: string, caller?: Caller): RpcPort | null;
   /** Serves what the records of a node tell whose process does not live; false where there is nothing to serve. */
   serveRecords(profileId: string, port: RpcPort, caller?: Caller): boolean;
+  /** A new connection to a node's process, or else to what its records tell; null where neither is there. */
+  nodePort(profileId: string, caller?: Caller): RpcPort | null;
   /** A node's own contract for the shell itself; null while its worker does not live. */
   node(profileId: string): NodeClient | null;
   /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
@@ -208,14 +210,15 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     random,
     log,
   });
-  const openRecords = (profileId: string): OpenNode | null => {
+  const recordsPort = (profileId: string, caller: Caller): RpcPort | null => {
     const [near, far] = portPair();
-    return records.serve(profileId, far, 'own') ? { client: createNodeClient(near), close: () => near.close() } : null;
+    return records.serve(profileId, far, caller) ? near : null;
   };
-  const openNode = (profileId: string): OpenNode | null => {
-    const port = connectNode(profileId, 'own');
-    return port === null ? openRecords(profileId) : { client: createNodeClient(port), close: () => port.close() };
-  };
+  const nodePort = (profileId: string, caller: Caller = 'page') =>
+    connectNode(profileId, caller) ?? recordsPort(profileId, caller);
+  const opened = (port: RpcPort | null): OpenNode | null =>
+    port === null ? null : { client: createNodeClient(port), close: () => port.close() };
+  const openNode = (profileId: string) => opened(nodePort(profileId, 'own'));
   const ownRows = createOwnRows({ profiles, views, keys, openNode, version: info.version, clock, log });
   const giveOrder = fleetOrders({
     profiles,
@@ -272,7 +275,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   };
   // A command that opens the files for a moment tells nobody anything.
   if (role === 'program') {
-    announcer.start(client, node, openRecords);
+    announcer.start(client, node, (profileId) => opened(recordsPort(profileId, 'own')));
     fleet.start();
   }
   let closing: Promise<void> | undefined;
@@ -282,6 +285,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     serve,
     connectNode,
     serveRecords,
+    nodePort,
     node,
     async autoStart() {
       for (const profile of profiles.list().filter(({ autoStart }) => autoStart)) {
