@@ -1,6 +1,6 @@
 /** What has to be done so that everything is as a nodes file says; nothing is done here. */
 import path from 'node:path';
-import { networkPresetData, networkPresetSchema } from '../../contract/node-config.ts';
+import { networkPresetData } from '../../contract/node-config.ts';
 import { plainText } from '../../contract/plain-text.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { Settings, SettingsChange } from '../../contract/settings.ts';
@@ -8,7 +8,7 @@ import { canonicalJson } from '../../protocol/signing/canonical-json.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { profilesOf } from '../cli/ask-program.ts';
 import { SECRET_KEYS, SETTING_KEYS, settingChange, settingsOf } from '../cli/commands/settings.ts';
-import { readJsonArgument } from '../cli/file-argument.ts';
+import { readPresetArgument } from '../cli/file-argument.ts';
 import { HeadlessError } from '../errors.ts';
 import { type PlannedKey, planKeys } from './key-plan.ts';
 import { type NetworkFacts, planNode } from './node-plan.ts';
@@ -110,10 +110,7 @@ async function planNetworks({ host, file, applied }: PlanOptions, refuse: Refuse
 /** @returns what is wrong with it, as a text */
 function readPreset(file: string) {
   try {
-    const parsed = networkPresetSchema.safeParse(readJsonArgument(file, 'file'));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    return `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+    return readPresetArgument(file, 'file');
   } catch (error) {
     if (error instanceof HeadlessError) return error.message;
     throw error;

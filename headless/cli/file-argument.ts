@@ -1,4 +1,5 @@
 /** Files that the command line names, in any encoding that a host's editor writes. */
+import { type NetworkPreset, networkPresetSchema } from '../../contract/node-config.ts';
 import { readTextFile } from '../../host/text-file.ts';
 import { HeadlessError } from '../errors.ts';
 
@@ -23,4 +24,13 @@ export function readJsonArgument(file: string, field: string): object {
     // Told below.
   }
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${field}: ${file} is not a JSON object`, { field });
+}
+
+/** The preset of a network as JSON. @throws HeadlessError HEADLESS_BAD_ARGUMENT */
+export function readPresetArgument(file: string, field: string): NetworkPreset {
+  const parsed = networkPresetSchema.safeParse(readJsonArgument(file, field));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const message = `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', message, { field });
 }

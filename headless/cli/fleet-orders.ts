@@ -1,10 +1,8 @@
 /** Whom an order of `fleet` goes to, whom it does not, and how the command ends. Pure. */
-import type { FleetOrder, FleetPlace, FleetTarget, FleetUpdate, SteerResult } from '../../contract/fleet.ts';
+import type { FleetOrder, FleetPlace, FleetTarget, SteerResult } from '../../contract/fleet.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { placeStateText, selected } from './fleet-text.ts';
+import { type FleetSnapshot, placeStateText, selected } from './fleet-text.ts';
 import { table } from './node-text.ts';
-
-type Snapshot = Pick<Extract<FleetUpdate, { kind: 'snapshot' }>, 'places' | 'rows'>;
 
 /** Selected, and not told. */
 export interface Skipped {
@@ -21,7 +19,7 @@ export interface OrderPlan {
   readonly skipped: readonly Skipped[];
 }
 
-export function planOrder({ rows, places }: Snapshot, select: readonly string[], order: FleetOrder): OrderPlan {
+export function planOrder({ rows, places }: FleetSnapshot, select: readonly string[], order: FleetOrder): OrderPlan {
   const byName = new Map(places.map((place) => [place.place, place]));
   const chosen = selected(rows, select);
   const targets: FleetTarget[] = [];

@@ -1,8 +1,14 @@
 /** The fleet as a person reads it in a terminal. Pure. */
-import type { FleetEntry, FleetPlace, FleetRow, FleetUpdate } from '../../contract/fleet.ts';
+import type { FleetEntry, FleetPlace, FleetRow } from '../../contract/fleet.ts';
 import { countedOnce } from '../../contract/fleet-merge.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { cnx, table, timeText } from './node-text.ts';
+
+/** All of it at one moment. */
+export interface FleetSnapshot {
+  readonly places: readonly FleetPlace[];
+  readonly rows: readonly FleetEntry[];
+}
 
 /** By `PLACE/NODE`, `PLACE` or `all`. */
 export function selected(rows: readonly FleetEntry[], select: readonly string[]): FleetEntry[] {
@@ -38,7 +44,7 @@ export function addedText(added: FleetPlace, runs: boolean): { text: string; war
 const sum = (rows: readonly FleetRow[], wei: (row: FleetRow) => string | null) =>
   rows.reduce((total, row) => total + BigInt(wei(row) ?? 0), 0n);
 
-export function fleetText({ places, rows }: Pick<Extract<FleetUpdate, { kind: 'snapshot' }>, 'places' | 'rows'>): string {
+export function fleetText({ places, rows }: FleetSnapshot): string {
   const byName = new Map(places.map((place) => [place.place, place]));
   const cells = rows.map(({ place, row }) => {
     const of = byName.get(place);

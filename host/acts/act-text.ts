@@ -1,6 +1,8 @@
 /** What a person reads before they say yes: the act and its facts, in the program's own words. Pure. */
+
 import type { ActQuestion, QuestionFacts, QuestionName } from '../../contract/act-questions.ts';
 import { FOR_EVER } from '../../contract/act-questions.ts';
+import { plainText } from '../../contract/plain-text.ts';
 import type { Language } from '../../contract/settings.ts';
 import { formatCnxExact } from '../../protocol/money/wei.ts';
 
@@ -223,6 +225,6 @@ function valueText(fact: string, value: QuestionFacts[string], { yes, no, values
  * sight.
  */
 function plain(text: string): string {
-  const shown = text.slice(0, MAX_SHOWN).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  const shown = plainText(text.slice(0, MAX_SHOWN));
   return text.length > MAX_SHOWN ? `${shown}… (${text.length})` : shown;
 }

@@ -2,6 +2,7 @@
 import type { FleetOrder, FleetRow } from '../../contract/fleet.ts';
 import { fleetRowsUpdateSchema } from '../../contract/fleet.ts';
 import { afterRowsUpdate, type PlaceRows } from '../../contract/fleet-merge.ts';
+import { plainText } from '../../contract/plain-text.ts';
 import { createHostClient, type HostClient } from '../../contract/rpc-client.ts';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import type { ErrorView } from '../../contract/worker-channel.ts';
@@ -157,7 +158,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
 /** What another program has said, or a failure of our own: bounded, and without what moves a cursor. */
 export function foreign(error: unknown): ErrorView {
   const { code, message, data } = errorOf(error);
-  const plain = (text: string) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}').slice(0, MAX_TEXT);
+  const plain = (text: string) => plainText(text).slice(0, MAX_TEXT);
   const facts = Object.entries(data)
     .slice(0, 8)
     .flatMap(([name, value]): [string, string | number][] => {

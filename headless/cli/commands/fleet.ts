@@ -1,13 +1,7 @@
 /** `fleet` and `place`: the nodes of this program and of others in one list, steered together. */
 import { Option } from 'commander';
-import {
-  FLEET_ORDERS,
-  type FleetOrder,
-  type FleetPlace,
-  type FleetUpdate,
-  HERE_PLACE,
-  placeNameSchema,
-} from '../../../contract/fleet.ts';
+import { FLEET_ORDERS, type FleetOrder, type FleetPlace, HERE_PLACE, placeNameSchema } from '../../../contract/fleet.ts';
+import { afterFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import { HeadlessError } from '../../errors.ts';
 import { withHost, withProgram } from '../ask-program.ts';
@@ -15,11 +9,9 @@ import { confirmed } from '../confirm.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { orderExit, orderText, planOrder } from '../fleet-orders.ts';
-import { addedText, fleetText, placeStateText, selected } from '../fleet-text.ts';
+import { addedText, type FleetSnapshot, fleetText, placeStateText, selected } from '../fleet-text.ts';
 import { table } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
-
-type Snapshot = Extract<FleetUpdate, { kind: 'snapshot' }>;
 
 /** A place that was only just added, or whose figures are only just asked for, has that long to tell. */
 const PATIENCE_MS = 3_000;
@@ -71,7 +63,7 @@ function addFleet({ program, terminal, end }: Registry): void {
 }
 
 /** @throws HeadlessError HEADLESS_WHICH_NODE for what selects nothing */
-function checkSelection({ rows, places }: Snapshot, select: readonly string[]): void {
+function checkSelection({ rows, places }: FleetSnapshot, select: readonly string[]): void {
   for (const one of select) {
     if (selected(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
     throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; crynux-node fleet shows what there is`, {
@@ -81,21 +73,21 @@ function checkSelection({ rows, places }: Snapshot, select: readonly string[]): 
 }
 
 /** The fleet once every place has said something, or has had the time to. */
-async function settled(host: HostClient): Promise<Snapshot> {
+async function settled(host: HostClient): Promise<FleetSnapshot> {
   const ending = AbortSignal.timeout(PATIENCE_MS);
-  let last: Snapshot | null = null;
+  let fleet: Fleet | null = null;
   try {
     for await (const update of await host.fleet.watch({}, { signal: ending })) {
-      // Each look is one snapshot, so that nothing has to be put together here.
-      last = update.kind === 'snapshot' ? update : await snapshotOf(host);
-      const isWaiting = last.places.some(({ state }) => state.kind === 'connecting');
-      if (!isWaiting && last.rows.every(({ row }) => row.todayWei !== null)) return last;
+      fleet = afterFleetUpdate(fleet, update) ?? fleet;
+      if (fleet === null) continue;
+      const isWaiting = fleet.places.some(({ state }) => state.kind === 'connecting');
+      if (!isWaiting && [...fleet.rows.values()].every(({ row }) => row.todayWei !== null)) break;
     }
   } catch (error) {
-    if (!ending.aborted || last === null) throw error;
+    if (!ending.aborted || fleet === null) throw error;
   }
-  if (last === null) throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
-  return last;
+  if (fleet === null) throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
+  return { places: fleet.places, rows: [...fleet.rows.values()] };
 }
 
 /** A place as it is once it has answered, or has not; or as it is when patience ends. */
@@ -111,17 +103,6 @@ async function firstKnown(host: HostClient, added: FleetPlace): Promise<FleetPla
     if (!ending.aborted) throw error;
   }
   return last;
-}
-
-async function snapshotOf(host: HostClient): Promise<Snapshot> {
-  const ending = new AbortController();
-  try {
-    for await (const update of await host.fleet.watch({}, { signal: ending.signal }))
-      if (update.kind === 'snapshot') return update;
-    throw new HeadlessError('HEADLESS_NOT_RUNNING', 'the program ended');
-  } finally {
-    ending.abort();
-  }
 }
 
 interface AddOptions extends CommonOptions {

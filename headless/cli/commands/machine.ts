@@ -1,15 +1,14 @@
 /** Commands about what a machine has for its nodes: cards, engines, networks, and the network of its own. */
 import { OFFICIAL_PLACES } from '../../../contract/first-run.ts';
-import { networkPresetData, networkPresetSchema } from '../../../contract/node-config.ts';
+import { networkPresetData } from '../../../contract/node-config.ts';
 import { CodedError, type ErrorData } from '../../../protocol/errors.ts';
 import { formatCnxExact, parseCnx } from '../../../protocol/money/wei.ts';
-import { HeadlessError } from '../../errors.ts';
 import { addressArgument } from '../address-argument.ts';
 import { withHost, withProgram } from '../ask-program.ts';
 import { confirmed } from '../confirm.ts';
 import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readJsonArgument } from '../file-argument.ts';
+import { readPresetArgument } from '../file-argument.ts';
 import { table } from '../node-text.ts';
 
 export function addMachineCommands(registry: Registry): void {
@@ -106,12 +105,8 @@ function addNetworks({ program, terminal, end }: Registry): void {
     .description("Adds a network of the host's own.")
     .argument('<file>', 'its preset as JSON')
     .action(async (file: string, { data, json }: CommonOptions) => {
-      const preset = networkPresetSchema.safeParse(readJsonArgument(file, '<file>'));
-      if (!preset.success) {
-        const issue = preset.error.issues[0];
-        throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${file}: ${issue?.path.join('.')}: ${issue?.message ?? 'invalid'}`);
-      }
-      const view = await withHost(data, (host) => host.networks.add({ preset: networkPresetData(preset.data) }));
+      const preset = networkPresetData(readPresetArgument(file, '<file>'));
+      const view = await withHost(data, (host) => host.networks.add({ preset }));
       terminal.out(json ? JSON.stringify({ network: view }) : `Added ${view.id}.`);
       end(EXIT.ok);
     });
