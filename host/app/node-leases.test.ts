@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { profileDraftSchema } from '../../contract/profiles.ts';
+import { type Profile, profileDraftSchema } from '../../contract/profiles.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { addressOf } from '../../protocol/signing/keys.ts';
 import { leaseName } from '../lease/leases.ts';
 import { FakeLeases } from '../lease/testing/fake-leases.ts';
 import { idleWorker, openTestHost } from '../testing/test-host.ts';
 import { bundledModelIds } from './bundled-models.ts';
+import { leasesOf } from './node-leases.ts';
 
 const KEY = `0x${'1'.repeat(64)}` as const;
 const NAME = leaseName(addressOf(KEY));
@@ -92,4 +93,33 @@ it('holds a lease for as long as the process of its node lives', async () => {
   expect(server.records.get(NAME)?.holder).toBe('here');
   await app.close();
   expect(server.records.get(NAME)?.holder).toBeNull();
+});
+
+it('ends every node of a key, however its address is written', async () => {
+  const server = new FakeLeases();
+  const clock = new ManualClock(0);
+  const fenced: string[] = [];
+  const leased: string[] = [];
+  const address = addressOf(KEY);
+  const profiles = [
+    { id: 'one', address },
+    { id: 'two', address: address.toLowerCase() },
+  ] as Profile[];
+  const silent = () => {};
+  const leases = leasesOf(
+    { store: server.client('here'), identity: 'here' },
+    {
+      profiles: { list: () => profiles },
+      supervisor: { fence: (id) => void fenced.push(id), lease: (id) => void leased.push(id), watch: () => silent },
+      clock,
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    },
+  );
+  await leases.hold(address, 'one');
+  await leases.hold(address.toLowerCase(), 'two');
+  await clock.tick(10_000);
+  expect(leased).toEqual(['one', 'two']);
+  server.cutOff.add('here');
+  await clock.tick(40_000);
+  expect(fenced).toEqual(['one', 'two']);
 });

@@ -1,5 +1,6 @@
 /** Leases of the keys of this program's nodes: taken before a process starts, given back after its end. */
 import type { Clock } from '../../protocol/ports.ts';
+import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { Log } from '../../worker/log.ts';
 import type { LeaseStore } from '../lease/lease-store.ts';
 import { createLeases, LEASE_TIMES, type Leases } from '../lease/leases.ts';
@@ -27,7 +28,7 @@ export function leasesOf(
   },
 ): Leases {
   const { profiles, supervisor, clock, log } = parts;
-  const nodesOf = (address: string) => profiles.list().flatMap((one) => (one.address === address ? [one.id] : []));
+  const nodesOf = (address: string) => profiles.list().flatMap((one) => (sameAddress(one.address, address) ? [one.id] : []));
   const leases = createLeases({
     ...{ store, identity, clock },
     onRenewed(address, leftMs) {
