@@ -35,6 +35,8 @@ export interface DataFile<Content> {
   readOrSetAside(onSetAside?: (problem: HostError, kept: string | null) => void): Content | null;
   /** @throws HostError HOST_FILE_UNWRITABLE */
   write(content: Content): void;
+  /** As {@link DataFile.write}, and the copy forgets, too, what is not in it any more: a secret is then nowhere. */
+  writeForGood(content: Content): void;
 }
 
 const envelopeSchema = z.object({ version: z.number().int().positive(), content: z.unknown() });
@@ -114,18 +116,24 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
         return null;
       }
     },
-    write(content) {
-      try {
-        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      } catch (cause) {
-        throw unwritable(file, cause);
-      }
-      const before = goodText();
-      if (before === null) keepAside(file);
-      else writeAtomically(copy, before);
-      writeAtomically(file, `${JSON.stringify({ version, content }, null, 2)}\n`);
+    write,
+    writeForGood(content) {
+      write(content);
+      write(content);
     },
   };
+
+  function write(content: Content): void {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+    const before = goodText();
+    if (before === null) keepAside(file);
+    else writeAtomically(copy, before);
+    writeAtomically(file, `${JSON.stringify({ version, content }, null, 2)}\n`);
+  }
 }
 
 /** Gives a damaged file another name. @returns it; null where there was no file. @throws HostError HOST_FILE_UNWRITABLE */

@@ -7,6 +7,7 @@ import { createNodeClient } from '../../contract/rpc-client.ts';
 import { type NodeTruth, nodeTruth } from '../../contract/truth/node-truth.ts';
 import type { HostApp } from '../../host/app/host-app.ts';
 import type { Clock } from '../../protocol/ports.ts';
+import { inTime } from './in-time.ts';
 
 export interface NodeFacts {
   readonly view: ProfileView;
@@ -74,16 +75,9 @@ export async function readFacts(
 async function readNode(app: App, profileId: string, clock: Clock): Promise<NodeMetrics | null> {
   const port = app.nodePort(profileId, 'own');
   if (port === null) return null;
-  const answered = new AbortController();
-  const late = clock.sleep(NODE_WITHIN_MS, answered.signal).then(
-    () => null,
-    () => null,
-  );
   try {
-    const read = createNodeClient(port).metrics.read({});
-    return await Promise.race([read.catch(() => null), late]);
+    return await inTime(createNodeClient(port).metrics.read({}), { clock, withinMs: NODE_WITHIN_MS });
   } finally {
-    answered.abort();
     port.close();
   }
 }

@@ -11,8 +11,9 @@ import type { Clock } from '../../protocol/ports.ts';
 import { HeadlessError } from '../errors.ts';
 import { isLoopbackHost } from '../web/loopback.ts';
 import { readFacts } from './facts.ts';
+import { inTime } from './in-time.ts';
 import { notReadyLines } from './readiness.ts';
-import { type Scrape, scrapeOf } from './registry.ts';
+import { formatOf, type Scrape, scrapeOf } from './registry.ts';
 
 export interface MetricsListener {
   /** 0 = any free one. */
@@ -118,27 +119,14 @@ function notReady({ parts }: Pick<HostApp, 'parts'>): string[] {
 
 /** The program answers its own contract. */
 async function answers({ client }: Pick<HostApp, 'client'>, clock: Clock): Promise<boolean> {
-  const over = new AbortController();
-  const late = clock.sleep(ANSWER_WITHIN_MS, over.signal).then(
-    () => false,
-    () => false,
-  );
-  const told = client.app.info({}).then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([told, late]);
-  } finally {
-    over.abort();
-  }
+  return (await inTime(client.app.info({}), { clock, withinMs: ANSWER_WITHIN_MS })) !== null;
 }
 
 /** Whoever asks while one is being made, in the same format, is given that one: a crowd costs no more than one. */
 function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept: string | undefined) => Promise<Scrape> {
   const making = new Map<string, Promise<Scrape>>();
   return (accept) => {
-    const format = accept?.includes('openmetrics') === true ? 'open' : 'plain';
+    const format = formatOf(accept);
     const known = making.get(format);
     if (known !== undefined) return known;
     const made = make(accept).finally(() => making.delete(format));

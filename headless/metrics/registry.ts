@@ -66,9 +66,14 @@ export interface Scrape {
   readonly text: string;
 }
 
+/** Of the two, the one that whoever asks can read best. */
+export function formatOf(accept: string | undefined): 'openmetrics' | 'text' {
+  return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
+}
+
 /** Made anew for each scrape: nothing is kept between two of them, so a node that is gone leaves nothing behind. */
 export async function scrapeOf(facts: Facts, accept: string | undefined): Promise<Scrape> {
-  const isOpen = accept?.includes('application/openmetrics-text') ?? false;
+  const isOpen = formatOf(accept) === 'openmetrics';
   const registry = new Registry<RegistryContentType>();
   registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
   for (const definition of METRICS) fill(registry, definition, facts);

@@ -44,9 +44,8 @@ export function openAccessTokens({ file, clock, random, onSetAside = () => {} }:
   const listeners = new Set<(name: string) => void>();
 
   function save(next: typeof tokens): void {
-    data.write({ tokens: next });
-    // Twice, so that the copy beside it, which takes the place of a damaged file, forgets the revoked ones, too.
-    data.write({ tokens: next });
+    // The copy beside it takes the place of a damaged file: it must not have the revoked ones.
+    data.writeForGood({ tokens: next });
     tokens = next;
   }
 

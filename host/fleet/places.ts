@@ -51,9 +51,7 @@ export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesO
   const listeners = new Set<() => void>();
 
   function save(next: typeof places): void {
-    data.write({ places: next });
-    // Twice, so that the copy beside it forgets the tokens that are gone.
-    data.write({ places: next });
+    data.writeForGood({ places: next });
     places = next;
     for (const listener of [...listeners]) listener();
   }

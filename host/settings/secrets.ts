@@ -51,9 +51,7 @@ export function openSecretSettings({ file, askKeychain, onRestored = () => {} }:
 
   function write(name: SecretSetting, entry: KeptSecret | null): void {
     const next = { ...index, [name]: entry };
-    data.write(next);
-    // Twice, so that the copy beside it forgets the old one too.
-    data.write(next);
+    data.writeForGood(next);
     index = next;
   }
 
