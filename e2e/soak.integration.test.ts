@@ -62,7 +62,8 @@ const PLANTED: Readonly<Record<ViolationKind, (network: SoakNetwork) => void>> =
   },
   unfinished(network) {
     const { post } = scoredOne(network);
-    Object.assign(network.devnet.relay.task(post.commitment) ?? {}, { status: 'Started' });
+    // Without a start there is no deadline, for which the relay would refund a fee that it no longer holds.
+    Object.assign(network.devnet.relay.task(post.commitment) ?? {}, { status: 'Started', startTimeMs: null });
   },
 };
 

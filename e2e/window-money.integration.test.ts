@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 /** Patient: what is waited for comes, sooner or later, on a busy machine too. */
-const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 15_000 });
+const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read);
 const dialog = (page: Page) => page.getByRole('alertdialog');
 const messages = (page: Page) => page.getByRole('region', { name: 'Messages' });
 const confirmButton = (page: Page, name: string) => dialog(page).getByRole('button', { name });

@@ -1,7 +1,6 @@
 /** The window where there is little room: its smallest size, and a zoom of 200 %. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shownForMs } from '../renderer/state/toasts.ts';
 import { type FixtureWindow, openFixtureWindow } from './support/fixture-window.ts';
 import { go } from './support/window-keys.ts';
 
@@ -41,12 +40,6 @@ const CUT_OFF = `[...document.querySelectorAll('button, a[href], input, select, 
   }
   return false;
 }).map((control) => (control.ariaLabel || control.textContent || control.id || control.tagName).trim())`;
-
-/** The clock of messages that would go by themselves stands still: how long measuring takes is not known. */
-const MESSAGES_STAY = `{
-  const { setTimeout } = globalThis;
-  globalThis.setTimeout = (then, ms, ...rest) => (ms === ${shownForMs({ tone: 'good' })} ? 0 : setTimeout(then, ms, ...rest));
-}`;
 
 interface Box {
   readonly x: number;
@@ -136,7 +129,6 @@ describe('at 200 %', () => {
 
   it('messages stand one beside or above the other, and lie on nothing', async () => {
     const page = await open('running', '/node/living-room/overview');
-    await page.evaluate(MESSAGES_STAY);
     await page.getByRole('button', { name: 'Pause' }).click();
     await go(page, '/node/living-room/earnings');
     const save = page.getByRole('button', { name: 'Export as CSV' });

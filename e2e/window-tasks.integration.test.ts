@@ -41,7 +41,7 @@ const grid = (page: Page) => page.getByRole('grid', { name: 'Tasks, newest first
 const rowAt = (page: Page, index: number) => grid(page).locator(`tr[aria-rowindex="${index + 2}"]`);
 const openTask = (page: Page) => page.getByRole('dialog');
 /** Patient: what is waited for comes, sooner or later, on a busy machine too. */
-const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 20_000 });
+const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read);
 const hasFocus = (locator: Locator) => locator.evaluate((element) => (element as unknown as InPage).matches(':focus'));
 
 async function commitmentAt(page: Page, index: number): Promise<string> {

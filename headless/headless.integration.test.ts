@@ -152,7 +152,7 @@ test('from an empty directory to the first payment, asked from another process, 
   const ended = new Promise((resolve) => program.once('exit', (code) => resolve(code)));
   program.kill('SIGINT');
   expect(await ended).toBe(0);
-  await expect.poll(() => all.filter((pid) => isAlive(pid)), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => all.filter((pid) => isAlive(pid))).toEqual([]);
   expect(readAddress(dataDir)).toBeNull();
   expect(await cli('status')).toMatchObject({ code: 4, answer: { error: { code: 'HEADLESS_NOT_RUNNING' } } });
   // What was made is still there, and needs no running program to be listed.
