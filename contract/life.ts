@@ -8,9 +8,9 @@ export const lifeViewSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checking') }),
   /** The checks forbid the start for now and are made again from time to time; `preflight` of the node says which. */
   z.object({ kind: z.literal('notCleared') }),
-  /** The stake is brought to its amount. `transaction`: null = none was sent yet. */
+  /** Adjusting the stake to the required amount. `transaction`: null = none was sent yet. */
   z.object({ kind: z.literal('staking'), targetWei: weiText, transaction: z.string().nullable() }),
-  /** An earlier stake is on its way back; the node stakes anew when it has arrived. */
+  /** An earlier stake is being returned; the node stakes again when it has arrived. */
   z.object({ kind: z.literal('awaitingStake') }),
   z.object({ kind: z.literal('joining') }),
   z.object({ kind: z.literal('member') }),

@@ -1,6 +1,9 @@
-/** Start at log-in on Linux: a file that the desktops read. https://specifications.freedesktop.org/autostart-spec */
+/**
+ * Start at log-in on Linux: a desktop entry in the autostart folder.
+ * https://specifications.freedesktop.org/autostart-spec
+ */
 
-/** @returns the file's text. `program`: the file to start, in full */
+/** @returns the text of the desktop entry. `program`: absolute path of the program to start */
 export function autostartEntry(options: {
   readonly title: string;
   readonly program: string;
@@ -11,7 +14,7 @@ export function autostartEntry(options: {
     '[Desktop Entry]',
     'Type=Application',
     `Name=${title}`,
-    // Where the program was removed, the entry is passed over.
+    // Desktops ignore the entry if the program has been removed.
     `TryExec=${program.replaceAll('\\', '\\\\')}`,
     `Exec=${[program, ...args].map(quoted).join(' ')}`,
     'Terminal=false',
@@ -20,7 +23,7 @@ export function autostartEntry(options: {
   ].join('\n');
 }
 
-/** A value's backslashes are halved when the file is read, and once more when the command is taken apart. */
+/** Backslashes are unescaped twice: when the file is read, and when the command line is split. */
 function quoted(text: string): string {
   if (/^[\w/.@:+,=-]+$/.test(text)) return text;
   return `"${text

@@ -1,26 +1,29 @@
-/** What a desktop does for its programs on each system, and how its graphics cards are found. */
+/** What each system's desktop does for programs, and how its graphics cards are found. */
 import type path from 'node:path';
 import type { MachineFacts, SystemName } from './machine.ts';
 
 export interface DesktopRules {
-  /** Where keys are kept; `alwaysEncrypts`: with the user's login, whatever the desktop. */
+  /** Where keys are kept. `alwaysEncrypts`: encrypted with the user's login on every desktop. */
   readonly keychain: { readonly name: string; readonly alwaysEncrypts: boolean };
-  /** The program's own menu stands first in the bar of the screen. */
+  /** The program's own menu comes first in the system's menu bar. */
   readonly ownMenu: boolean;
-  /** Who starts a program at log-in: the system, by Electron's word, or a file that the desktop reads. */
+  /** What starts a program at log-in: the system, through Electron, or an autostart file that the desktop reads. */
   readonly startAtLogin: { readonly kind: 'loginItem' } | { readonly kind: 'file'; readonly file: string };
 }
 
 export interface CardRules {
-  /** As networks name it (RELAY_PROTOCOL 8.9). */
+  /** The name that networks use (RELAY_PROTOCOL 8.9). */
   readonly title: 'Linux' | 'Darwin' | 'Windows';
-  /** One card, which shares the machine's memory and cannot be chosen; there is no nvidia-smi. */
+  /** There is one card, which shares the machine's memory and cannot be selected, and no nvidia-smi. */
   readonly unified: boolean;
-  /** Without OpenCL a card's memory may be the size of its PCI window instead. */
+  /** Without OpenCL, the reported memory of a card may be the size of its PCI window. */
   readonly showsPciWindow: boolean;
-  /** Names of programs that draw a desktop, in lower case: they are on the cards at all times. */
+  /** Lower-case names of programs that draw the desktop: they always use the cards. */
   readonly desktopPrograms: readonly string[];
-  /** A file that is there, and one whose text says it, inside a container; null: the program runs in none there. */
+  /**
+   * `file` exists inside a container; `controlGroups` is a file whose text shows it. null: the program never runs in a
+   * container on this system.
+   */
   readonly container: { readonly file: string; readonly controlGroups: string } | null;
 }
 
@@ -64,7 +67,7 @@ export function desktopRulesOf({ name }: MachineFacts, settings: string, { join 
   };
 }
 
-/** Where nvidia-smi may be. On Windows by full path only: a bare name would also be looked for in the current folder. */
+/** Where nvidia-smi may be. Absolute paths only on Windows: a bare name would also be looked up in the current folder. */
 export function nvidiaSmiCommands({ name, env }: Pick<MachineFacts, 'name' | 'env'>): readonly string[] {
   switch (name) {
     case 'darwin':

@@ -1,27 +1,27 @@
-/** What files are on each system: whose they are, how they are named, and when they can be replaced. */
+/** File ownership, file names and file replacement on each system. */
 import type path from 'node:path';
 import type { MachineFacts } from './machine.ts';
 
 export interface FileRules {
-  /** Files have a mode that keeps others out, and an owner. On Windows a user's folder is closed by its access list. */
+  /** Files have an owner and a mode that keeps other users out. On Windows, an access list protects a user's folder. */
   readonly modes: boolean;
-  /** The user's own number, as files have it for their owner; null where they have none. */
+  /** The user's numeric ID as the owner of files; null where users have none. */
   readonly uid: number | null;
-  /** A folder can be opened, and its names made durable. Windows cannot; its journal covers the names. */
+  /** A folder can be opened and synced, which makes its names durable. Windows cannot, but its journal covers the names. */
   readonly syncsFolders: boolean;
-  /** A file that somebody has open can be replaced and deleted. On Windows a virus scanner may hold any for a moment. */
+  /** An open file can be replaced and deleted. On Windows, a virus scanner may keep any file open for a moment. */
   readonly replacesOpenFiles: boolean;
-  /** Names that differ by case alone are one. */
+  /** Names that differ only in case are the same. */
   readonly ignoresCase: boolean;
-  /** Both name one place, both absolute. Links are not followed. */
+  /** Both absolute paths are the same place. Links are not followed. */
   isSame(a: string, b: string): boolean;
-  /** `place` is `folder` or lies in it, both absolute. Links are not followed. */
+  /** `place` is `folder` or is inside it; both are absolute. Links are not followed. */
   isWithin(place: string, folder: string): boolean;
-  /** The name under which a library that knows nothing of long paths can open one; Node's own functions need it not. */
+  /** The name under which a library without support for long paths can open a file. Node's own functions do not need it. */
   long(file: string): string;
 }
 
-/** Windows' limit for a name with its folders is 260 letters; SQLite puts endings of its own behind it. */
+/** Windows limits a full path to 260 characters, and SQLite appends suffixes of its own. */
 const LONG = 240;
 
 export function fileRulesOf(

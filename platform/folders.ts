@@ -1,23 +1,25 @@
-/** Where a user's things are on each system. */
+/** Where a user's files are on each system. */
 import type path from 'node:path';
 import type { MachineFacts } from './machine.ts';
 
 export interface Folders {
-  /** Of all programs of this user, for what they are told to remember. */
+  /** Settings of all of this user's programs. */
   readonly settings: string;
-  /** Ours in it: keys, profiles, stores, logs. The same for the desktop program, which Electron puts there, and the command line. */
+  /**
+   * Our folder for keys, profiles, stores and logs. The desktop program, where Electron chooses it, and the command
+   * line share it.
+   */
   readonly data: string;
-  /** Ours, for what has to outlive a restart and is of no use to a person. */
+  /** Our folder for what must survive a restart but is of no use to a person. */
   readonly state: string;
-  /** What people look through for a program; its installations may lie in any of them. */
+  /** Where people keep programs; installations of the official node may be in any of these folders. */
   readonly programs: readonly string[];
-  /** The official node's own places, where it has one. */
+  /** The official node's default folders, if it has any. */
   readonly officialNode: readonly string[];
-  /** Where programs are looked for by their name. */
+  /** Where programs are looked up by name. */
   readonly searchPath: readonly string[];
 }
 
-/** Electron's folder for the product's name. */
 const PRODUCT = 'Crynux Node Desktop';
 const PERSONAL = ['Downloads', 'Desktop', 'Documents'];
 
@@ -48,7 +50,7 @@ export function foldersOf({ name, env, home }: MachineFacts, { join, delimiter }
         data: join(settings, PRODUCT),
         state: join(env.XDG_STATE_HOME ?? join(home, '.local', 'state'), 'crynux-node-desktop'),
         programs: ['/opt', '/usr/local', '/srv', ...personal],
-        // The container image of the official node.
+        // In the official node's container image.
         officialNode: ['/app'],
         searchPath,
       };

@@ -13,7 +13,7 @@ function openFile(): number {
 }
 
 describe('descriptors for secrets', () => {
-  it('are those that are open for reading, but for one that is taken', () => {
+  it('are those that are open for reading, except one that is already taken', () => {
     const descriptor = openFile();
     onTestFinished(() => closeSync(descriptor));
     expect(givenDescriptors(null).has(descriptor)).toBe(true);
@@ -23,14 +23,14 @@ describe('descriptors for secrets', () => {
 
   it.each([
     ['a file', { number: 3 }, true],
-    ['a pipe from somewhere else', { number: 3, kind: 'pipe' }, true],
+    ['a pipe from another process', { number: 3, kind: 'pipe' }, true],
     ['standard input that does not block', { number: 0, kind: 'pipe', flags: 0o4000 }, true],
-    ['what Node does not block at', { number: 5, kind: 'pipe', flags: 0o4000 }, false],
-    ["Node's pipe to itself", { number: 4, kind: 'pipe', inode: 7n }, false],
-    ['what waits for events, a terminal, a device', { number: 3, kind: 'other' }, false],
-    ['what can only be written', { number: 3, flags: 0o1 }, false],
+    ['descriptors that Node sets to non-blocking', { number: 5, kind: 'pipe', flags: 0o4000 }, false],
+    ['a pipe from Node to itself', { number: 4, kind: 'pipe', inode: 7n }, false],
+    ['event descriptors, a terminal, a device', { number: 3, kind: 'other' }, false],
+    ['descriptors that can only be written', { number: 3, flags: 0o1 }, false],
     ['standard output', { number: 1, flags: 0o2 }, false],
-    ['one whose flags the system does not tell', { number: 3, flags: null }, true],
+    ['one whose flags the system does not report', { number: 3, flags: null }, true],
   ] as const)('%s', (_, parts, given) => {
     const own = { number: 6, flags: 0o1, kind: 'pipe', inode: 7n } as const;
     expect(isGiven({ flags: 0, kind: 'file', inode: 9n, ...parts }, [own])).toBe(given);

@@ -1,17 +1,17 @@
-/** What the machine says of itself. Only this file asks; everything else is handed the answers, or takes the rules made of them. */
+/** Facts about the machine. Only this file queries them; other code receives the answers, or the rules derived from them. */
 import os from 'node:os';
 
-/** The systems that the program is made for. Another POSIX system is treated as Linux. */
+/** The supported systems. Other POSIX systems are treated as Linux. */
 export type SystemName = 'linux' | 'darwin' | 'win32';
 
 export interface MachineFacts {
   readonly name: SystemName;
-  /** As Node names it: `x64`, `arm64`. */
+  /** Node's name for it: `x64`, `arm64`. */
   readonly arch: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's folder. */
+  /** The user's home folder. */
   readonly home: string;
-  /** The user's number; null where users have none. */
+  /** The user's numeric ID; null where users have none. */
   readonly uid: number | null;
 }
 

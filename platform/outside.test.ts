@@ -1,11 +1,11 @@
-/** R9: what lies outside of the archive is used only as it was installed. */
+/** R9: files outside the archive are used only if they are as installed. */
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hashOf, openOutside } from './outside.ts';
 
-/** One of each kind: a runtime, a program's code, a native library, a model, a window's file. */
+/** One of each kind: a runtime, code of a program, a native library, a model, a file of the window. */
 const FILES = [
   'node/node',
   'program/dist/worker/engines/embedded/main.js',
@@ -24,7 +24,7 @@ beforeEach(async () => {
   const files: Record<string, string> = {};
   for (const name of FILES) {
     mkdirSync(path.dirname(place(name)), { recursive: true });
-    writeFileSync(place(name), `what ${name} holds`);
+    writeFileSync(place(name), `content of ${name}`);
     files[name] = await hashOf(place(name));
   }
   outsideList = path.join(folder, 'outside.json');
@@ -33,35 +33,35 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('is used as it was installed, time after time', async () => {
+it('accepts files that are as installed, again and again', async () => {
   const outside = open();
   await outside.check('node', 'program');
   await outside.check('node', 'program');
 });
 
-it.for(FILES)('%s with one byte changed is refused by its code', async (name) => {
-  writeFileSync(place(name), `What ${name} holds`);
+it.for(FILES)('refuses %s with one byte changed, with its code', async (name) => {
+  writeFileSync(place(name), `Content of ${name}`);
   await expect(open().check('node', 'program')).rejects.toMatchObject({
     code: 'PROGRAM_FILE_CHANGED',
     data: { file: place(name) },
   });
 });
 
-it('a change after the first check is seen too, even with the old length and date', async () => {
+it('notices a change after the first check, even with the old length and modification time', async () => {
   const outside = open();
   const name = FILES[1];
   utimesSync(place(name), 1_000, 1_000);
   await outside.check('program');
-  writeFileSync(place(name), `What ${name} holds`);
+  writeFileSync(place(name), `Content of ${name}`);
   utimesSync(place(name), 1_000, 1_000);
   await expect(outside.check('program')).rejects.toMatchObject({ code: 'PROGRAM_FILE_CHANGED' });
 });
 
-it('a file that is gone, and one that was put among them, are refused', async () => {
+it('refuses a missing file and a foreign one', async () => {
   rmSync(place(FILES[2]));
   await expect(open().check('program/node_modules/keytar')).rejects.toMatchObject({ code: 'PROGRAM_FILE_MISSING' });
   await open().check('node', 'program/dist');
-  // Where the library would be looked for first.
+  // The first place where the library would be looked up.
   const planted = place('program/node_modules/keytar/build/Release/keytar.node');
   mkdirSync(path.dirname(planted), { recursive: true });
   writeFileSync(planted, '');
@@ -71,6 +71,6 @@ it('a file that is gone, and one that was put among them, are refused', async ()
   });
 });
 
-it('without an archive nothing is checked', async () => {
+it('checks nothing without an archive', async () => {
   await openOutside({ outsideList: null, outside: '/no/such/folder' }).check('node', 'program');
 });

@@ -1,6 +1,6 @@
 /**
- * Of an installed desktop program: what lies outside of its archive, held against the list inside. Checked before any of
- * it is loaded or started. In the other worlds there is no archive, and nothing is checked.
+ * Checks an installed desktop program's files outside its archive against the list inside, before any of them is loaded
+ * or started. The other worlds have no archive, so nothing is checked there.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { pipeline } from 'node:stream/promises';
 import { PlatformError } from './errors.ts';
 import { PROGRAMS, type Programs } from './programs.ts';
 
-/** Files by their path from the folder, with forward slashes; SHA-256 in hex. */
+/** SHA-256 in hex by path: relative to the folder, with forward slashes. */
 export interface OutsideList {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What is asked for: a file, or a folder with everything in it. */
+/** What can be checked: a file, or a folder with everything in it. */
 type OutsidePart = 'node' | 'program' | 'program/dist' | 'program/node_modules/keytar';
 
 interface Outside {
   /**
-   * A file is hashed when it is asked for first, and again when it has been written to since (by its time of change).
+   * Hashes a file on the first check, and again if its change time is newer.
    * @throws PlatformError PROGRAM_FILE_CHANGED, PROGRAM_FILE_MISSING, PROGRAM_FILE_UNKNOWN with `file`
    */
   check(...parts: readonly OutsidePart[]): Promise<void>;
@@ -52,7 +52,7 @@ export function openOutside({ outsideList, outside }: Pick<Programs, 'outsideLis
   };
 }
 
-/** A file more is as bad as one that was changed: Node would load a module that lies in its way. */
+/** An extra file is as bad as a changed one: Node would load a module that it finds first. */
 async function refuseUnknown(outside: string, part: string, files: OutsideList['files']): Promise<void> {
   const folder = path.join(outside, part);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -64,7 +64,7 @@ async function refuseUnknown(outside: string, part: string, files: OutsideList['
   }
 }
 
-/** The archive's own integrity is Electron's affair. */
+/** Electron checks the integrity of the archive itself. */
 function readList(file: string): OutsideList {
   const list: OutsideList = JSON.parse(readFileSync(file, 'utf8'));
   return list;
@@ -76,5 +76,4 @@ export async function hashOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Of this process. */
 export const OUTSIDE: Outside = openOutside(PROGRAMS);

@@ -1,13 +1,13 @@
 /**
- * Imported first by every program of ours that holds keys or talks to one that does: files are made for their owner
- * alone, and a signal opens no inspector, through which another process could read the memory.
+ * Imported first by each of our programs that holds keys or talks to one that does. New files are readable only by
+ * their owner, and no signal opens an inspector, through which another process could read the memory.
  */
 process.umask(0o077);
-// Node opens one on SIGUSR1 unless somebody else listens; Windows has no such signal. Asked here and not of system.ts, which
-// is more than a program loads that only says its version.
+// Node opens one on SIGUSR1 unless there is another listener; Windows has no such signal. This does not use system.ts,
+// because a program that only prints its version would otherwise load all of it.
 if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
 
-/** For a fork of this very binary: from its first moment on, where Node knows the option. */
+/** For a fork of this same binary: effective from the start, if this Node has the option. */
 export const NO_INSPECTOR: readonly string[] = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')
   ? ['--disable-sigusr1']
   : [];

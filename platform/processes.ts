@@ -1,43 +1,46 @@
-/** How processes are started, told apart and ended on each system. */
+/** How processes are started, identified and ended on each system. */
 import type path from 'node:path';
 import type { MachineFacts } from './machine.ts';
 
-/** One way to end processes: a signal to a process, or with a negative number to its group; or a program of the system. */
+/**
+ * One way to end processes: a signal to a process, or to its group if the number is negative; or a program of the
+ * system.
+ */
 export type EndStep =
   | { readonly kind: 'signal'; readonly target: number; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly kind: 'program'; readonly command: string; readonly args: readonly string[] };
 
-/** Where the system tells when a process was started. */
+/** Where the system reports when a process was started. */
 type StartSource =
-  /** Fields of the process, and what tells one run of the machine from another. */
+  /** Files for the process itself and for the current boot of the machine. */
   | { readonly kind: 'files'; readonly process: string; readonly boot: string }
   | { readonly kind: 'program'; readonly command: string; readonly args: readonly string[] };
 
 export interface ProcessRules {
   /**
-   * A child leads a group of its own: all that it starts can be ended with it, and Ctrl-C at a terminal is ours to handle.
-   * Windows has no groups; a child that is detached there gets a console window instead.
+   * A child leads its own process group: everything it starts can be ended with it, and we handle Ctrl-C ourselves.
+   * Windows has no groups, and a detached child would get a console window.
    */
   readonly ownGroup: boolean;
   /**
-   * Ends a process with everything it has started; the first step that works is enough. Windows cannot ask a program
-   * without windows to end: there only `force` does it.
+   * Steps that end a process and everything it has started; stop at the first step that works. Windows cannot ask a
+   * program without windows to end: there, only `force` does.
    */
   endTree(pid: number, how: 'ask' | 'force'): readonly EndStep[];
-  /** Ends what is left of a leader that is gone. */
+  /** Ends the remaining processes of a group whose leader is gone. */
   endGroup(leader: number): readonly EndStep[];
   startOf(pid: number): StartSource;
   /** File name of a program: `node`, `node.exe`. */
   program(name: string): string;
-  /** Unpacks archives; every system of ours brings it. */
+  /** Extracts archives; all supported systems include it. */
   readonly tar: string;
-  /** Python of a virtual environment, by its folder. */
+  /** Python in a virtual environment's folder. */
   venvPython(folder: string): string;
-  /** How a file or an address is opened with the desktop's own program for it; null: there is no desktop. */
+  /** How to open a file or an address with the desktop's default program; null: there is no desktop. */
   readonly opener: { readonly command: string; readonly args: readonly string[] } | null;
   /**
-   * Whether a variable of our environment is one that a program of this system needs. All else stays here: an environment may hold
-   * keys and tokens, and an engine runs models and prompts of strangers.
+   * Whether programs of this system need this variable of our environment. All others are withheld: an environment may
+   * contain keys and tokens, and an engine runs models and prompts of strangers.
    */
   needs(variable: string): boolean;
 }
@@ -50,7 +53,7 @@ const NEEDED_ON_WINDOWS =
 
 export function processRulesOf({ name, env }: MachineFacts, { join }: path.PlatformPath): ProcessRules {
   if (name === 'win32') {
-    // In full: a bare name would be looked for in the current folder first.
+    // A full path, because a bare name would be looked up in the current folder first.
     const system = join(env.SystemRoot ?? 'C:\\Windows', 'System32');
     const powershell = join(system, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
     return {

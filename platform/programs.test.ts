@@ -1,4 +1,4 @@
-/** Where everything is: each world on each system, as values. */
+/** All paths of each world on each system, as values. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,9 +31,9 @@ const urlOf = (file: string) => `file://${file.startsWith('/') ? '' : '/'}${enco
 interface Case {
   readonly facts: WorldFacts;
   readonly node: string;
-  /** Folder and extension of what Electron or this Node runs itself. */
+  /** Folder and extension of the modules that Electron or this Node runs itself. */
   readonly own: readonly [string, string];
-  /** Of what is started with `node`. */
+  /** The same for modules that are started with `node`. */
   readonly run: readonly [string, string];
   readonly out: string;
   readonly outside: { readonly list: string | null; readonly folder: string };
@@ -79,7 +79,7 @@ function caseOf(world: string, system: System): Case {
         outside: { list: packed('app.asar/outside.json'), folder: resources },
       };
     default:
-      // What the package above has started with its own Node, or a server.
+      // A program that the package above started with its own Node, or a server.
       return {
         facts: { ...common, moduleUrl: urlOf(packed('program/dist/platform/world.js')), execPath: packed(`node/${EXE[system]}`) },
         node: packed(`node/${EXE[system]}`),
@@ -99,7 +99,7 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
   const found = worldOf(facts);
   const programs = programsOf(found, system);
 
-  it('is told from where the code lies and who runs it', () => {
+  it('is detected from the location of the code and its runtime', () => {
     expect(found.kind).toBe(world);
   });
 
@@ -129,7 +129,7 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
     });
   });
 
-  it('P2, P3: starts nothing with the binary of Electron, and nothing inside the archive with Node', () => {
+  it("P2, P3: starts nothing with Electron's binary, and nothing inside the archive with Node", () => {
     expect(Object.values(programs)).not.toContain(ELECTRON[system]);
     const { embeddedEngine, cardProbe, devnet, peerWorker, engineProxy, anvilGuard, models } = programs;
     const run = [programs.node, embeddedEngine, cardProbe, devnet, peerWorker, engineProxy, anvilGuard, models];
@@ -137,13 +137,13 @@ describe.for(CASES)('%s on %s', ([world, system]) => {
   });
 });
 
-it('in this checkout, all of it is there', () => {
+it('finds all of it in this checkout', () => {
   expect(IS_PACKAGE).toBe(false);
   const { window, preload, outsideList, gpuBackends, ...rest } = PROGRAMS;
   expect(outsideList).toBeNull();
-  // A package's alone.
+  // Exists only in a package.
   expect(existsSync(gpuBackends)).toBe(false);
-  // The two that a build makes.
+  // Both exist only after a build.
   expect(path.dirname(window)).toBe(path.dirname(path.dirname(preload)));
   expect(Object.entries(rest).filter(([, file]) => !existsSync(file as string))).toEqual([]);
   expect(existsSync(dependencyFile('zod/package.json'))).toBe(true);

@@ -1,20 +1,23 @@
 /**
- * Where the programs and files of this program are: the one place that knows. A program that is started by Node has to be
- * a plain file, so that in a package it lies outside of the archive; what Electron itself runs lies inside.
+ * Where the programs and files of this program are: the only place that knows. Programs that Node starts must be plain
+ * files, so in a package they are outside the archive; what Electron itself runs is inside.
  */
 import { createRequire } from 'node:module';
 import { ARCHIVE, pathOf, WORLD, type World } from './world.ts';
 
 export interface Programs {
-  /** Node's own binary. Electron's cannot stand in for it: in a package its fuse is off, and an engine's environment is filtered. */
+  /**
+   * Node's own binary. Electron's cannot replace it: a package's fuse disables it, and an engine's environment is
+   * filtered.
+   */
   readonly node: string;
 
-  /** Entry of a node: for a utility process of Electron where there is one, for `fork` elsewhere. */
+  /** Entry of a node: started as an Electron utility process if there is Electron, otherwise with `fork`. */
   readonly worker: string;
-  /** Of a thread of a node. */
+  /** Entry of a node's digest thread. */
   readonly digestThread: string;
 
-  /** Entries for `node`. */
+  /** Entries to start with `node`. */
   readonly embeddedEngine: string;
   readonly cardProbe: string;
   readonly devnet: string;
@@ -22,22 +25,22 @@ export interface Programs {
   readonly engineProxy: string;
   readonly anvilGuard: string;
 
-  /** Holds this program's version. */
+  /** Contains this program's version. */
   readonly manifest: string;
   /** Folders. */
   readonly networks: string;
   readonly models: string;
   readonly icons: string;
-  /** What a package leaves to be downloaded; there is no such file in a checkout. */
+  /** Lists the files that a package leaves to be downloaded; a checkout has no such file. */
   readonly gpuBackends: string;
   readonly window: string;
   readonly preload: string;
   readonly explorerPage: string;
-  /** Dependencies with machine code are looked for from here: beside the programs that Node runs. */
+  /** Native dependencies are resolved from here, next to the programs that Node runs. */
   readonly dependencies: string;
-  /** What lies outside of the archive with its hashes, inside it; null: nothing is apart from anything. */
+  /** The list, inside the archive, of files outside it and their hashes; null if there is no archive. */
   readonly outsideList: string | null;
-  /** Folder of what the list names. */
+  /** The folder that the list's paths are relative to. */
   readonly outside: string;
 }
 
@@ -103,9 +106,9 @@ export function programsOf(world: World, platform: NodeJS.Platform): Programs {
 
 interface Places {
   readonly node: string;
-  /** The folder of the rooms that this process and its threads and utility processes run. */
+  /** The folder with the rooms that this process, its threads and its utility processes run. */
   readonly own: string;
-  /** Of those that Node runs. */
+  /** The folder with the rooms that Node runs. */
   readonly run: string;
   readonly out: string;
   readonly extension: '.ts' | '.js';
@@ -113,16 +116,15 @@ interface Places {
   readonly outside: string;
 }
 
-/** Of this process. */
 export const PROGRAMS: Programs = programsOf(WORLD, process.platform);
 
-/** What a user starts, of an installed desktop program; null in the other worlds. */
+/** The file that a user starts in an installed desktop program; null in the other worlds. */
 export const INSTALLED_SHELL: string | null = WORLD.kind === 'package' ? WORLD.shell : null;
 
-/** An installed desktop program: it has updates, links of its own and no developer tools. */
+/** An installed desktop program: it has updates and its own links, and no developer tools. */
 export const IS_PACKAGE: boolean = WORLD.kind === 'package';
 
-/** A file of a dependency, by its name in `node_modules`. @throws as `require.resolve` */
+/** Path of a file in a dependency; `request` starts with the name in `node_modules`. @throws as `require.resolve` */
 export function dependencyFile(request: string): string {
   return createRequire(PROGRAMS.dependencies).resolve(request);
 }

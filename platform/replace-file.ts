@@ -1,21 +1,21 @@
-/** Gives a finished file the name of another, wholly or not at all. */
+/** Replaces a file with a finished one atomically. */
 import { renameSync } from 'node:fs';
 import type { FileRules } from './files.ts';
 import { SYSTEM } from './system.ts';
 
-/** What Windows says while somebody has one of the two open. */
+/** Windows' errors while another program has one of the two files open. */
 const HELD = ['EPERM', 'EACCES', 'EBUSY'];
-/** Together about three seconds: a scanner looks at a small file for milliseconds. */
+/** About three seconds in total; a virus scanner keeps a small file open for milliseconds. */
 const WAITS_MS = [10, 20, 50, 100, 200, 400, 800, 1600];
 
 export interface ReplaceOptions {
   readonly files?: Pick<FileRules, 'replacesOpenFiles'>;
   readonly rename?: (from: string, to: string) => void;
-  /** Blocks: what is written has to be there when the caller goes on. */
+  /** Blocks, because the file must be in place when the caller continues. */
   readonly wait?: (ms: number) => void;
 }
 
-/** Where open files cannot be replaced, it is tried again until they are closed. @throws as `renameSync` */
+/** Where open files cannot be replaced, it retries until they are closed. @throws as `renameSync` */
 export function replaceFile(from: string, to: string, options: ReplaceOptions = {}): void {
   const { files = SYSTEM.files, rename = renameSync, wait = block } = options;
   const waits = files.replacesOpenFiles ? [] : WAITS_MS;

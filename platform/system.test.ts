@@ -1,4 +1,4 @@
-/** The port to the system, asked for all three systems on whichever this is. */
+/** The system port, tested for all three systems on any of them. */
 import { describe, expect, it } from 'vitest';
 import type { SystemName } from './machine.ts';
 import { systemName } from './machine.ts';
@@ -92,7 +92,7 @@ const TABLE = {
 describe.for(['linux', 'darwin', 'win32'] as const)('%s', (name) => {
   const system = otherSystem(name, { env: ENV[name] });
 
-  it('is what the table says', () => {
+  it('matches the table', () => {
     const { processes, folders, cards, desktop, files } = system;
     expect({
       label: system.label,
@@ -121,11 +121,11 @@ describe.for(['linux', 'darwin', 'win32'] as const)('%s', (name) => {
     }).toEqual(TABLE[name]);
   });
 
-  it('ends a tree by force where asking did not help', () => {
+  it('ends a process tree by force if asking did not help', () => {
     expect(JSON.stringify(system.processes.endTree(42, 'force'))).toMatch(/SIGKILL|"\/F"/);
   });
 
-  it('hands on what programs need, and no secrets', () => {
+  it('passes on the variables that programs need, and no secrets', () => {
     const passed = ['PATH', 'LC_ALL', 'CUDA_HOME', 'HTTPS_PROXY'].filter(system.processes.needs);
     expect(passed).toEqual(['PATH', 'LC_ALL', 'CUDA_HOME', 'HTTPS_PROXY']);
     const kept = ['NODE_OPTIONS', 'LD_PRELOAD', 'CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'AWS_PROFILE', 'GPT_EXECUTOR'];
@@ -135,7 +135,7 @@ describe.for(['linux', 'darwin', 'win32'] as const)('%s', (name) => {
   });
 });
 
-it('folders have their usual places where the environment says nothing', () => {
+it('uses the default folders if the environment names none', () => {
   const data = (name: SystemName) => otherSystem(name).folders.data;
   expect(data('linux')).toBe('/home/ann/.config/Crynux Node Desktop');
   expect(data('darwin')).toBe('/Users/ann/Library/Application Support/Crynux Node Desktop');
@@ -144,18 +144,18 @@ it('folders have their usual places where the environment says nothing', () => {
   expect(otherSystem('linux').folders.state).toBe('/home/ann/.local/state/crynux-node-desktop');
 });
 
-it('without a desktop on Linux nothing is opened', () => {
+it('opens nothing on Linux without a desktop', () => {
   expect(otherSystem('linux').processes.opener).toBeNull();
   expect(otherSystem('linux', { env: { WAYLAND_DISPLAY: 'wayland-0' } }).processes.opener).not.toBeNull();
 });
 
-describe('names of files', () => {
+describe('file names', () => {
   it.for([
     ['linux', '/a/B', '/a/b', false],
     ['darwin', '/a/B', '/a/b', true],
     ['win32', 'C:\\Programs\\Crynux', 'c:\\PROGRAMS\\crynux\\', true],
     ['win32', 'C:\\a', 'D:\\a', false],
-  ] as const)('%s: %s and %s are one place: %s', ([name, a, b, same]) => {
+  ] as const)('%s: %s and %s are the same place: %s', ([name, a, b, same]) => {
     expect(otherSystem(name).files.isSame(a, b)).toBe(same);
   });
 
@@ -168,11 +168,11 @@ describe('names of files', () => {
     ['darwin', '/A/b', '/a', true],
     ['win32', 'C:\\A\\b', 'c:\\a', true],
     ['win32', 'D:\\a\\b', 'C:\\a', false],
-  ] as const)('%s: %s lies in %s: %s', ([name, place, folder, within]) => {
+  ] as const)('%s: %s is inside %s: %s', ([name, place, folder, within]) => {
     expect(otherSystem(name).files.isWithin(place, folder)).toBe(within);
   });
 
-  it('a long one is written so that Windows opens it; elsewhere, and where it is short, it stays', () => {
+  it('are prefixed on Windows if they are long, and are otherwise left alone', () => {
     const long = `C:\\${'folder\\'.repeat(40)}node.sqlite`;
     expect(otherSystem('win32').files.long(long)).toBe(`\\\\?\\${long}`);
     expect(otherSystem('win32').files.long('C:\\node.sqlite')).toBe('C:\\node.sqlite');
@@ -180,7 +180,7 @@ describe('names of files', () => {
   });
 });
 
-describe('a file that takes the place of another', () => {
+describe('replacing a file', () => {
   const held = () => Object.assign(new Error('held'), { code: 'EBUSY' });
   const run = (system: SystemName, failures: number, error = held()) => {
     const waits: number[] = [];
@@ -192,13 +192,13 @@ describe('a file that takes the place of another', () => {
     return { act, waits, calls: () => calls };
   };
 
-  it('is tried again on Windows while somebody has it open', () => {
+  it('is retried on Windows while another program has it open', () => {
     const { act, waits, calls } = run('win32', 3);
     act();
     expect([calls(), waits]).toEqual([4, [10, 20, 50]]);
   });
 
-  it('is given up there in the end, and at once for any other reason', () => {
+  it('fails there in the end, and at once for any other reason', () => {
     const forever = run('win32', 99);
     expect(forever.act).toThrow('held');
     expect(forever.calls()).toBe(9);
@@ -207,14 +207,14 @@ describe('a file that takes the place of another', () => {
     expect(other.waits).toEqual([]);
   });
 
-  it('is tried once where open files are no matter', () => {
+  it('is tried once where open files can be replaced', () => {
     const { act, calls } = run('linux', 1);
     expect(act).toThrow('held');
     expect(calls()).toBe(1);
   });
 });
 
-it('this machine is one of the three', () => {
+it('supports this machine', () => {
   expect(SYSTEM.name).toBe(systemName(process.platform));
   expect(systemName('freebsd')).toBe('linux');
 });

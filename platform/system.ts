@@ -1,7 +1,7 @@
 /**
- * The port to the system under the program: whatever differs between Linux, macOS and Windows is a value or a function of
- * this one object, which a test can ask for all three on any machine. `npm run lint` fails on another room that asks the
- * system itself (scripts/house/systems.ts); `npm run verify:platform` holds the rules against the machine at hand.
+ * The port to the system: every difference between Linux, macOS and Windows is a value or function of this object, and
+ * tests can query all three on any machine. `npm run lint` fails if another room queries the system itself
+ * (scripts/house/systems.ts); `npm run verify:platform` checks the rules against the machine it runs on.
  */
 import type path from 'node:path';
 import { CARD_RULES, type CardRules, type DesktopRules, desktopRulesOf, nvidiaSmiCommands } from './desktop.ts';
@@ -23,7 +23,7 @@ export interface System {
   readonly cards: CardRules & { readonly nvidiaSmi: readonly string[] };
 }
 
-/** `paths`: how paths are written, the system's own unless a test stands another system's files on this one. */
+/** `paths`: the system's own notation, unless a test puts another system's files on this one. */
 export function systemOf(facts: MachineFacts, paths: path.PlatformPath = pathOf(facts.name)): System {
   const folders = foldersOf(facts, paths);
   return {
@@ -38,5 +38,4 @@ export function systemOf(facts: MachineFacts, paths: path.PlatformPath = pathOf(
   };
 }
 
-/** Of this process. */
 export const SYSTEM: System = systemOf(thisMachine());

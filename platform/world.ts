@@ -1,36 +1,38 @@
 /**
- * In which of its four worlds this program runs. It is told from where this module lies and from who runs it, so that
- * every process of the program finds out by itself: nothing is handed from one to the next.
+ * Which of its four worlds this program runs in. The location of this module and the runtime tell, so every process of
+ * the program finds out without being told.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Paths are absolute, in the notation of the system. */
 export type World =
-  /** TypeScript of a checkout, run by Node. */
+  /** TypeScript sources of a checkout, run by Node. */
   | { readonly kind: 'sources'; readonly root: string; readonly node: string }
-  /** The built `dist/` of a checkout, run by Electron's binary that npm has brought (`app.isPackaged` is false). */
+  /** The built `dist/` of a checkout, run by the Electron binary from npm (`app.isPackaged` is false). */
   | { readonly kind: 'sourcesInElectron'; readonly root: string }
-  /** An installed desktop program: this code lies in `app.asar`. `resources`: the folder that holds the archive; `shell`: the file that a user starts. */
+  /**
+   * An installed desktop program: this code is in `app.asar`. `resources`: the folder of the archive; `shell`: the file
+   * that a user starts.
+   */
   | { readonly kind: 'package'; readonly resources: string; readonly shell: string }
-  /** Built JavaScript run by Node: a server, or what a desktop program starts outside of its archive. */
+  /** Built JavaScript run by Node: a server, or a program that a desktop program starts outside its archive. */
   | { readonly kind: 'headless'; readonly base: string; readonly node: string };
 
 export interface WorldFacts {
-  /** Path of the AppImage that was started: the program in it runs from a folder that is gone afterwards. */
+  /** Path of the AppImage that was started: its contents run from a folder that is gone afterwards. */
   readonly appImage?: string | undefined;
-  /** URL of this module. */
   readonly moduleUrl: string;
-  /** Program of this process. */
+  /** Path of this process's program. */
   readonly execPath: string;
-  /** Electron's version, in its main and utility processes. */
+  /** Electron's version; set in its main and utility processes. */
   readonly electron: string | undefined;
   readonly platform: NodeJS.Platform;
 }
 
 export const ARCHIVE = 'app.asar';
 
-/** The `path` of a system, whatever system this is. */
+/** The `path` module of any system, on any system. */
 export function pathOf(platform: NodeJS.Platform): path.PlatformPath {
   return platform === 'win32' ? path.win32 : path.posix;
 }

@@ -9,7 +9,7 @@ import { processPort } from './process/process-port.ts';
 import { runWorker } from './process/run-worker.ts';
 import { type ParentPort, utilityPort } from './process/utility-port.ts';
 
-/** There in a process that Electron has made, and nowhere else. */
+/** Exists only in a process that Electron has started. */
 const { parentPort } = process as { parentPort?: ParentPort };
 
 runWorker(parentPort === undefined ? processPort() : utilityPort(parentPort, process), {

@@ -14,7 +14,7 @@ export const LIFE_WORDS = [
   /** The checks forbid the start, and are made again from time to time. */
   'notCleared',
   'staking',
-  /** An earlier stake is on its way back; the node stakes anew when it has arrived. */
+  /** An earlier stake is being returned; the node stakes again when it has arrived. */
   'awaitingStake',
   'waiting',
   'executing',

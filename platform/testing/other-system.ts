@@ -1,4 +1,4 @@
-/** Any of the three systems, on whichever this is. */
+/** Any of the three systems, on any machine. */
 import path from 'node:path';
 import type { MachineFacts, SystemName } from '../machine.ts';
 import { type System, systemOf } from '../system.ts';
@@ -7,7 +7,7 @@ export function otherSystem(name: SystemName, facts: Partial<Pick<MachineFacts, 
   return systemOf(factsOf(name, facts));
 }
 
-/** The same, with its files standing on this machine: their names are written as this machine's are. */
+/** The same, with its files on this machine: paths use this machine's notation. */
 export function systemStandingHere(name: SystemName, facts: Partial<Pick<MachineFacts, 'env' | 'home' | 'arch'>> = {}): System {
   return systemOf(factsOf(name, facts), path);
 }

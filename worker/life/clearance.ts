@@ -1,6 +1,6 @@
 /**
- * The checks before a start: what they last said, and when they are made again. One doubt, that another machine runs
- * with this key, keeps the node from doing anything at all; everything else only keeps it from joining.
+ * The checks before a start: their last result, and when to repeat them. If another machine may be running with this
+ * key, the node does nothing at all; any other failed check only keeps it from joining.
  */
 import type { PreflightReport, PreflightResult } from '../../contract/preflight.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
@@ -11,15 +11,15 @@ import { Waker } from '../kit/waker.ts';
 import { mayStart } from '../preflight/run-preflight.ts';
 
 export interface ClearanceOptions {
-  /** Makes every check anew. */
+  /** Runs every check again. */
   readonly check: (word: { readonly confirmedAlone: boolean }) => Promise<PreflightReport>;
   readonly confirmedAlone: boolean;
   readonly clock: Clock;
 }
 
-/** A report that allows a start is good for so long. */
+/** How long a report that allows a start stays valid. */
 const FRESH_MS = 60_000;
-/** How long a report that forbids it stands before the checks are made again. */
+/** How long a report that forbids a start stays valid before the checks are repeated. */
 const REPEAT_MS = 30_000;
 const ALONE_RETRY = { baseMs: 1_000, capMs: 30_000 };
 
@@ -55,7 +55,7 @@ export class Clearance {
     return ageMs < REPEAT_MS ? 'failed' : 'due';
   }
 
-  /** What forbids a start, the gravest first; null = nothing that is known. */
+  /** What forbids a start, most serious first; null = nothing known. */
   objection(): SerialisedError | null {
     const report = this.#report;
     if (report === null || report.mayStart) return null;
@@ -64,7 +64,7 @@ export class Clearance {
     return first === undefined ? null : asError(first);
   }
 
-  /** The checks, now; a second caller gets the same answer. */
+  /** Runs the checks now; concurrent callers share one run. */
   run(): Promise<PreflightReport> {
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
@@ -72,19 +72,22 @@ export class Clearance {
     return this.#running;
   }
 
-  /** The next decision waits for new checks, and whoever waits for them makes them now. */
+  /** The next decision requires new checks; if something is already waiting for them, they run now. */
   expire(): void {
     this.#expired = true;
     this.#waker.wake();
   }
 
-  /** The host's word, for this process, that no other machine runs with the key. */
+  /** The host's confirmation, valid for this process, that no other machine runs with the key. */
   confirmAlone(): void {
     this.#confirmedAlone = true;
     this.expire();
   }
 
-  /** Checks until no second machine with this key is possible. Ends when the signal aborts, too: ask {@link isAlone}. */
+  /**
+   * Repeats the checks until they rule out a second machine with this key. It also returns when the signal aborts:
+   * check {@link isAlone}.
+   */
   async untilAlone(signal: AbortSignal): Promise<void> {
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     for (let failures = 0; !signal.aborted; failures++) {

@@ -35,17 +35,17 @@ describe('on the way in: checks first, then the stake, then the join', () => {
     [{ chain: chain('Unstaked', none), checks: 'due' }, 'check starting checking'],
     [{ chain: chain('Unstaked', none), checks: 'failed' }, 'none starting notCleared'],
     [{ chain: chain('Unstaked', none) }, 'stake starting staking'],
-    // A record that the contract has deleted is no stake, whatever it says.
+    // A record that the contract has deleted is not a stake, whatever its fields contain.
     [{ chain: chain('Unstaked') }, 'stake starting staking'],
     [{ chain: chain('Staked', { balanceWei: TARGET - 1n }) }, 'stake starting staking'],
     [{ chain: chain('Staked', { balanceWei: TARGET + 1n }) }, 'stake starting staking'],
     [{ chain: chain('Staked') }, 'join starting joining'],
     [{ chain: chain('Staked', { balanceWei: 100n, creditsWei: 300n }) }, 'join starting joining'],
     [{ chain: chain('PendingUnstaked') }, 'none starting awaitingStake'],
-    // What was begun is finished before anything is checked or begun.
+    // Finish open transactions before checking or starting anything.
     [{ chain: chain('Unstaked', { ...none, open: true }), checks: 'due' }, 'stake starting staking'],
     [{ chain: chain('Staked', { open: true }) }, 'stake starting staking'],
-    // The relay is about to take it, or to send it back.
+    // The relay is about to take the stake or return it.
     [{ chain: chain('Staked'), rejoin: { policy: 'never', barredForMs: STAKE_GRACE_MS - 1 } }, 'none starting awaitingStake'],
     [{ chain: chain('Staked'), rejoin: { policy: 'never', barredForMs: STAKE_GRACE_MS } }, 'join starting joining'],
     [{ chain: chain('Unstaked'), rejoin: { policy: 'never', barredForMs: 0 } }, 'stake starting staking'],
@@ -57,7 +57,7 @@ describe('on the way in: checks first, then the stake, then the join', () => {
   });
 });
 
-/** Stake × status in the network, for a node that wants its stake back. */
+/** Staking status × status in the network, for a node that wants its stake back. */
 const OUT: Readonly<Record<StakingStatus, Readonly<Record<NodeStatus, string>>>> = {
   Staked: {
     Quit: 'tryUnstake stopped leaving',
@@ -90,14 +90,14 @@ describe('on the way out', () => {
     for (const status of STATUSES) {
       it(`${staked} × ${status} → ${row[status]}`, () => {
         expect(brief({ wanted: 'unstaked', status, chain: chain(staked) })).toBe(row[status]);
-        // The same for a process that ends with it, but that one does not wait for the relay to return the stake.
+        // The same when the process ends as well, except that it does not wait for the relay to return the stake.
         const same = row[status].replace(/pausing|stopped/, 'stopping').replace('returning', 'returning settled');
         expect(brief({ wanted: 'left', status, chain: chain(staked) })).toBe(same);
       });
     }
   }
 
-  it('a transaction that is under way is followed to its end first', () => {
+  it('finishes an open transaction first', () => {
     for (const status of STATUSES) {
       expect(decideLife(facts({ wanted: 'unstaked', status, chain: chain('PendingUnstaked', { open: true }) })).act).toBe(
         'tryUnstake',
@@ -105,7 +105,7 @@ describe('on the way out', () => {
     }
   });
 
-  it('a slash or a kick-out keeps nobody from asking the stake back', () => {
+  it('lets a slashed or kicked-out node request its stake back', () => {
     for (const barred of ['slashed', 'kickedOut'] as const) {
       expect(brief({ wanted: 'unstaked', barred, chain: chain('Staked') })).toBe('tryUnstake stopped leaving');
       expect(brief({ wanted: 'unstaked', barred, chain: chain('Unstaked') })).toBe('none stopped out settled');
@@ -113,7 +113,7 @@ describe('on the way out', () => {
   });
 });
 
-it('the chain is asked only on the way in and out, and only what is asked for is done to the stake', () => {
+it('reads the chain only on the way in and out, and only does to the stake what was requested', () => {
   for (const wanted of WISHES) {
     for (const status of STATUSES) {
       const { act } = decideLife(facts({ wanted, status, chain: 'unread' }));
@@ -129,7 +129,7 @@ it('the chain is asked only on the way in and out, and only what is asked for is
   }
 });
 
-it('a member goes on whatever the checks say', () => {
+it('keeps a member running whatever the checks report', () => {
   for (const checks of ['due', 'failed', 'passed'] as const) {
     for (const wanted of ['running', 'paused', 'away'] as const) {
       for (const status of STATUSES.filter((known) => known !== 'Quit')) {
@@ -140,17 +140,17 @@ it('a member goes on whatever the checks say', () => {
   }
 });
 
-describe('joining again by itself', () => {
+describe('rejoining automatically', () => {
   const actOf = (changes: Partial<LifeFacts>, barredForMs = REJOIN_AFTER_MS) =>
     decideLife(facts({ ...changes, rejoin: { policy: 'afterKickOut', barredForMs } })).act;
 
-  it('after a kick-out, if the host has said so, and not at once', () => {
+  it('happens after a kick-out if the host has allowed it, but not immediately', () => {
     expect(actOf({ barred: 'kickedOut' })).toBe('forgive');
     expect(actOf({ barred: 'kickedOut' }, REJOIN_AFTER_MS - 1)).toBe('none');
     expect(decideLife(facts({ barred: 'kickedOut', rejoin: { policy: 'never', barredForMs: 1e12 } })).act).toBe('none');
   });
 
-  it('never after a slash, never against the host’s pause, never when the network dropped it without a word', () => {
+  it('never happens after a slash, against the host’s pause, or if the network dropped the node without a reason', () => {
     for (const status of STATUSES) expect(actOf({ barred: 'slashed', status })).toBe('none');
     expect(actOf({ barred: 'kickedOut', wanted: 'paused' })).toBe('none');
     expect(actOf({ barred: 'kickedOut', wanted: 'away' })).toBe('none');

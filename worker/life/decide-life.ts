@@ -1,49 +1,49 @@
 /**
- * What to do next so that the node is where its host wants it: a pure function of the node object and, where it takes
- * one to know, the stake, both read in this cycle. Source: RELAY_PROTOCOL 3.3.3, 4.10, 8.2, CHAIN_PROTOCOL 7.2.
+ * Decides the next step towards the state that the host wants. A pure function of the node object and, if needed, the
+ * stake, both read in this cycle. Source: RELAY_PROTOCOL 3.3.3, 4.10, 8.2, CHAIN_PROTOCOL 7.2.
  */
 import type { RejoinPolicy } from '../../contract/node-config.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { decideMembership, type Membership, type MembershipAct, type Wanted as Wish } from './membership.ts';
 import type { NodeStateKind } from './node-state.ts';
 
-/** `unstaked`: leaves the network and takes the stake back; the process goes on. */
+/** `unstaked`: leave the network and take the stake back; the process keeps running. */
 export type Wanted = Wish | 'unstaked';
 
-/** A node that was kicked out has to find the cause first, and every return costs gas. */
+/** After a kick-out, the host should find the cause first, and every rejoin costs gas. */
 export const REJOIN_AFTER_MS = 10 * 60_000;
 
-/** So long after a slash or a kick-out the relay may still be about to take or return the stake. */
+/** How long after a slash or a kick-out the relay may still take or return the stake. */
 export const STAKE_GRACE_MS = 60_000;
 
 export interface ChainFacts {
   readonly stake: Stake;
-  /** A transaction about the stake that was begun and is not final. */
+  /** A transaction about the stake that has been started and is not final. */
   readonly open: boolean;
-  /** What the stake is to be, wei. */
+  /** The stake to reach, in wei. */
   readonly targetWei: bigint;
 }
 
 export interface LifeFacts extends Omit<Membership, 'wanted'> {
   readonly wanted: Wanted;
-  /** `unread`: not asked for in this cycle; null: the network has no chain. */
+  /** `unread`: not needed in this cycle; null: the network has no chain. */
   readonly chain: ChainFacts | 'unread' | null;
-  /** The checks of a start: passed a moment ago, to be made, or failed so recently that they are not made again yet. */
+  /** The checks before a start: passed recently, due, or failed too recently to be repeated. */
   readonly checks: 'passed' | 'due' | 'failed';
   readonly rejoin: { readonly policy: RejoinPolicy; readonly barredForMs: number };
 }
 
 export type LifeAct =
   | MembershipAct
-  /** Decide again with the stake. */
+  /** Decide again, with the stake. */
   | 'readChain'
   | 'check'
   | 'stake'
   | 'tryUnstake'
-  /** A kick-out is forgotten, by the host's standing order. */
+  /** Lift the bar of a kick-out, because the host's settings allow it. */
   | 'forgive';
 
-/** Kinds of contract/life.ts. */
+/** As in contract/life.ts. */
 export type Phase =
   | 'checking'
   | 'notCleared'
@@ -59,11 +59,11 @@ export type Phase =
 
 export interface LifeStep {
   readonly act: LifeAct;
-  /** What the node is now, null = as before. */
+  /** The node's new state; null = unchanged. */
   readonly state: NodeStateKind | null;
-  /** Null = as before. */
+  /** null = unchanged. */
   readonly phase: Phase | null;
-  /** Network and chain are as the host wants them, as far as that is up to this node. */
+  /** Network and chain are as the host wants them, as far as this node can achieve it. */
   readonly settled: boolean;
 }
 
@@ -92,7 +92,7 @@ function phaseOf({ barred, status, lost, wanted }: LifeFacts): Phase {
 
 function towardsJoin({ chain, checks, rejoin }: LifeFacts): LifeStep {
   if (chain === 'unread') return doing('readChain', null, null);
-  // What was begun is finished first: a second transaction would have another nonce, and be another one.
+  // Finish open transactions first: a second one would have its own nonce and be executed as well.
   if (chain?.open === true) return doing('stake', 'starting', 'staking');
   const isLeaving = chain?.stake.status === 'Staked' && rejoin.barredForMs < STAKE_GRACE_MS;
   if (isLeaving || chain?.stake.status === 'PendingUnstaked') return doing('none', 'starting', 'awaitingStake');
@@ -102,7 +102,10 @@ function towardsJoin({ chain, checks, rejoin }: LifeFacts): LifeStep {
   return doing('join', 'starting', 'joining');
 }
 
-/** The relay lets nobody quit whose stake is not asked back (RELAY_PROTOCOL 3.3), and returns it to nobody who has not. */
+/**
+ * The relay lets a node quit only after it has requested its stake back (RELAY_PROTOCOL 3.3), and returns the stake
+ * only after it has quit.
+ */
 function towardsOut(facts: LifeFacts, wanted: 'left' | 'unstaked'): LifeStep {
   const { chain, status } = facts;
   const state = stateOf(facts, wanted);

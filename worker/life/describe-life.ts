@@ -1,16 +1,16 @@
 import type { LifeKind } from '../../contract/life.ts';
 
-/** What a person is told while the way in or out takes its time. */
+/** Sentences for a person while joining or leaving takes time. */
 const SENTENCES: Partial<Record<LifeKind, string>> = {
-  checking: 'The checks before the start are made.',
-  notCleared: 'The checks before the start do not allow it; they are made again from time to time.',
-  staking: 'The stake is brought to its amount.',
-  awaitingStake: 'An earlier stake is on its way back; the node stakes anew when it has arrived.',
-  leaving: 'The node asks for its stake and leaves the network after its current task.',
-  returning: 'The node has left the network; the relay returns its stake.',
+  checking: 'Running the checks before the start.',
+  notCleared: 'The checks before the start failed; they are repeated from time to time.',
+  staking: 'Adjusting the stake to the required amount.',
+  awaitingStake: 'An earlier stake is being returned; the node stakes again when it has arrived.',
+  leaving: 'The node requests its stake back and leaves the network after its current task.',
+  returning: 'The node has left the network; the relay is returning its stake.',
 };
 
-/** Null: the node's state says it all. */
+/** Null: the node's state is explanation enough. */
 export function describeLife(kind: LifeKind | null): string | null {
   return kind === null ? null : (SENTENCES[kind] ?? null);
 }

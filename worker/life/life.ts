@@ -1,4 +1,4 @@
-/** Keeps the node where its host wants it: read network and chain, decide, act once, read again. */
+/** Keeps the node in the state that its host wants: read network and chain, decide, act once, read again. */
 import type { LifeView } from '../../contract/life.ts';
 import type { RejoinPolicy } from '../../contract/node-config.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
@@ -28,18 +28,18 @@ export interface LifeOptions {
   readonly context: LoopContext;
   readonly wanted: Wanted;
   readonly rejoin: RejoinPolicy;
-  /** Absent: this node is not checked before it joins. */
+  /** Absent: nothing is checked before this node joins. */
   readonly clearance?: Pick<Clearance, 'state' | 'run' | 'objection'> | undefined;
-  /** Null where the network has no chain. */
+  /** Null if the network has no chain. */
   readonly stakeActs: Pick<
     StakeActs,
     'read' | 'perform' | 'last' | 'transaction' | 'forceFromMs' | 'doubt' | 'onRead' | 'reach'
   > | null;
-  /** Before the first act that moves money: the ledger is opened on what was there before it. */
+  /** Called before the first act that moves money, to open the ledger on the balances before it. */
   readonly beforeMoney?: (() => Promise<void>) | undefined;
-  /** A transaction has come to its end. */
+  /** A transaction has become final or failed. */
   readonly onMoney?: (() => void) | undefined;
-  /** What this process is: the card it runs on (law 6), the connected engine's version, the models on disk. */
+  /** What this process announces: the card it runs on (law 6), the connected engine's version, the models on disk. */
   readonly identity: () => JoinRequest;
   readonly onState: (state: NodeStateKind) => void;
   readonly onInfo: (info: NodeInfo) => void;
@@ -48,10 +48,10 @@ export interface LifeOptions {
 export class Life {
   readonly #options: LifeOptions;
   #wanted: Wanted;
-  /** The machine's own reason for no tasks now; the host's wish stays what it is. */
+  /** The machine itself currently prevents new tasks; the host's wish is unchanged. */
   #held = false;
   #settled = false;
-  /** What the network was told by this process. */
+  /** What this process has announced to the network. */
   #announced: Pick<Capabilities, 'version' | 'modelIds'> | null = null;
   #status: NodeStatus | null = null;
   #wasMember = false;
@@ -60,9 +60,9 @@ export class Life {
   #chain: ChainFacts | null = null;
   #forceFromMs = 0;
   #isOpened = false;
-  /** What holds a transaction up, or why the chain cannot be asked. */
+  /** What delays a transaction, or why the chain cannot be read. */
   #obstacle: SerialisedError | null = null;
-  /** Of the cycle that runs. */
+  /** The obstacle met in the current cycle. */
   #met: SerialisedError | null = null;
 
   constructor(options: LifeOptions) {
@@ -74,12 +74,12 @@ export class Life {
     return this.#wanted;
   }
 
-  /** Network and chain were seen to be as the host wants them. */
+  /** Network and chain were last read as the host wants them. */
   get settled(): boolean {
     return this.#settled;
   }
 
-  /** Null = nothing is known to be wrong. */
+  /** Null = no known problem. */
   get obstacle(): SerialisedError | null {
     if (this.#obstacle !== null || this.#phase !== 'notCleared') return this.#obstacle;
     return this.#options.clearance?.objection() ?? null;
@@ -88,11 +88,14 @@ export class Life {
   want(wanted: Wanted): void {
     this.#wanted = wanted;
     this.#settled = false;
-    // The host's own word lets a node join that the network has dropped.
+    // The host's request lets a node that the network has dropped join again.
     if (wanted === 'running') this.#wasMember = false;
   }
 
-  /** Pauses a node that should run, until it is let go: no consent to join again. True when it changes anything. */
+  /**
+   * Pauses a node that should run, until released; releasing it is not consent to rejoin. Returns true if this changes
+   * anything.
+   */
   hold(held: boolean): boolean {
     if (held === this.#held) return false;
     this.#held = held;
@@ -121,7 +124,7 @@ export class Life {
     }
   }
 
-  /** One cycle; true when it acted and the effect should be read at once. */
+  /** One cycle; returns true if it acted and the effect should be read at once. */
   async poll(): Promise<boolean> {
     this.#met = null;
     try {
@@ -143,7 +146,7 @@ export class Life {
     const facts = this.#facts(info.status);
     let step = decideLife(facts);
     if (step.act === 'readChain' && stakeActs !== null) {
-      // What it says until the chain answers.
+      // The phase shown until the chain answers.
       this.#phase = this.#wanted === 'running' ? 'notCleared' : 'leaving';
       this.#chain = await this.#asked(() => stakeActs.read());
       step = decideLife({ ...facts, chain: this.#chain });
@@ -169,7 +172,7 @@ export class Life {
       wanted: this.#held && this.#wanted === 'running' ? 'paused' : this.#wanted,
       barred: settings.get('barred'),
       status,
-      // A new model is told by itself (RELAY_PROTOCOL 8.8); one that is gone is not.
+      // A new model is announced automatically (RELAY_PROTOCOL 8.8); a deleted one is not.
       announced: told?.version === version && told.modelIds.every((id) => modelIds.includes(id)),
       lost: this.#wasMember && status === 'Quit',
       chain: stakeActs === null ? null : 'unread',
@@ -202,7 +205,8 @@ export class Life {
           await this.#openLedger();
           claimJoin(store);
           await context.killPoint('join.claimed');
-          // The relay compares the coin alone; credits are part of the stake and not of this number (RELAY_PROTOCOL 3.3.3).
+          // The relay compares only the coins; credits are part of the stake but not of this amount (RELAY_PROTOCOL
+          // 3.3.3).
           await network.join({ ...request, stakeWei: this.#chain?.stake.balanceWei ?? request.stakeWei });
           await context.killPoint('join.accepted');
           this.#announced = request;
@@ -222,7 +226,7 @@ export class Life {
       }
       log.info({ act }, LIFE_OUTCOMES[act]);
     } catch (error) {
-      // The status has changed since it was read; the next read tells how.
+      // The status has changed since it was read; the next read shows the new one.
       if (isAlreadyJoined(error) || isIllegalNodeStatus(error)) return;
       if (act === 'join' && isWorkerError(error, 'RELAY_REFUSED')) {
         throw new WorkerError('NODE_JOIN_FAILED', `the network refused this node: ${error.data.reason}`, error.data, {
@@ -254,7 +258,7 @@ export class Life {
     this.#isOpened = true;
   }
 
-  /** What the chain objects to is shown until it has been asked again. */
+  /** Runs a call to the chain; its error is shown until the next call. */
   async #asked<Value>(ask: () => Promise<Value>): Promise<Value> {
     try {
       return await ask();

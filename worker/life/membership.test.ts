@@ -62,7 +62,7 @@ describe('membership: every wish × every status', () => {
   }
 });
 
-it('after a slash or a kick-out nothing is done in any status, until the host lifts it', () => {
+it('after a slash or a kick-out, does nothing in any status until the host lifts it', () => {
   for (const status of STATUSES) {
     for (const barred of ['slashed', 'kickedOut'] as const) {
       expect(brief(member({ barred, status }))).toBe(`none ${barred} settled`);
@@ -71,16 +71,16 @@ it('after a slash or a kick-out nothing is done in any status, until the host li
   }
 });
 
-it('a node that the network dropped does not join by itself', () => {
+it('does not rejoin by itself after the network dropped the node', () => {
   expect(brief(member({ status: 'Quit', lost: true }))).toBe('none stopped settled');
 });
 
-it('a running member first tells what it is', () => {
+it('a running member announces itself first', () => {
   expect(brief(member({ announced: false }))).toBe('announce =');
   expect(brief(member({ announced: false, status: 'Busy' }))).toBe('announce =');
 });
 
-it('a process that ends never quits the network unless it was asked to', () => {
+it('a process that ends never quits the network unless asked to', () => {
   for (const wanted of ['running', 'paused', 'away'] as const) {
     for (const status of STATUSES) expect(decideMembership(member({ wanted, status })).act).not.toBe('quit');
   }

@@ -1,24 +1,24 @@
 /**
- * What to tell the network about taking part: a pure function of the node object read in this cycle and what the host
+ * Decides what to request from the network: a pure function of the node object read in this cycle and what the host
  * wants. Source: RELAY_PROTOCOL 4.10 (which status allows what), 8.2 (reference behaviour).
  */
 import type { NodeStatus } from '../../protocol/node/status.ts';
 import type { NodeStateKind } from './node-state.ts';
 
-/** `away`: the process ends, the node stays a member but gets no tasks. `left`: it quits the network. */
+/** `away`: the process ends, and the node stays a member but gets no tasks. `left`: it quits the network. */
 export type Wanted = 'running' | 'paused' | 'away' | 'left';
 
 type Barred = 'slashed' | 'kickedOut' | null;
 
 export interface Membership {
   readonly wanted: Wanted;
-  /** Set by the network's events, lifted only by the host's `resume`. */
+  /** Set by the network's events; only the host's `resume` lifts it. */
   readonly barred: Barred;
   /** Status in the network, read in this cycle. */
   readonly status: NodeStatus;
   /** The network knows this process's card, engine version and models. */
   readonly announced: boolean;
-  /** Was a member in this process, and is none any more, without having quit: never joins again by itself. */
+  /** This process was a member and no longer is, without having quit: it never rejoins by itself. */
   readonly lost: boolean;
 }
 
@@ -26,7 +26,7 @@ export type MembershipAct = 'join' | 'announce' | 'pause' | 'resume' | 'quit' | 
 
 export interface MembershipStep {
   readonly act: MembershipAct;
-  /** What the node is now, null = as before. */
+  /** The node's new state; null = unchanged. */
   readonly state: NodeStateKind | null;
   /** The network is as the host wants it. */
   readonly settled: boolean;
@@ -57,7 +57,7 @@ function towardsRunning({ status, barred, lost, announced }: Membership): Member
       return announced ? step('none', 'running', true) : step('announce', null);
     case 'PendingPause':
       return step('none', 'pausing');
-    // An earlier stop is still being carried out; the node joins again after it.
+    // An earlier stop is still in progress; the node joins again afterwards.
     case 'PendingQuit':
       return step('none', null);
     case 'Paused':
@@ -85,7 +85,7 @@ function towardsAway(status: NodeStatus): MembershipStep {
     case 'Available':
     case 'Busy':
       return step('pause', 'stopping');
-    // There is a task, perhaps one that this process has not heard of yet.
+    // There is a task, possibly one that this process does not know of yet.
     case 'PendingPause':
     case 'PendingQuit':
       return step('none', 'stopping');
@@ -99,7 +99,7 @@ function towardsLeft(status: NodeStatus): MembershipStep {
   switch (status) {
     case 'Quit':
       return step('none', 'stopping', true);
-    // The network refuses to let a pausing node quit: first its task has to end.
+    // The network does not let a pausing node quit: its task must end first.
     case 'PendingPause':
     case 'PendingQuit':
       return step('none', 'stopping');

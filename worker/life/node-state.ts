@@ -1,4 +1,4 @@
-/** What the node is, seen by its host. An edge that is not in the table is a bug and throws. */
+/** The node's state as its host sees it. A transition that is not in the table is a bug and throws. */
 
 import type { LifeKind } from '../../contract/life.ts';
 import type { SerialisedError } from '../../protocol/errors.ts';
@@ -6,16 +6,16 @@ import { WorkerError } from '../kit/errors.ts';
 import { describeLife } from './describe-life.ts';
 
 export type NodeState =
-  /** Engine and network are being made ready; `message` says what is awaited. */
+  /** Engine and network are being prepared; `message` says what the node is waiting for. */
   | { readonly kind: 'starting'; readonly message: string }
   | { readonly kind: 'running' }
-  /** The network lets the current task end first. */
+  /** The network lets the current task finish first. */
   | { readonly kind: 'pausing' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'stopping'; readonly message: string }
   /**
-   * `notListed`: the network dropped the node without saying why; `left`: the node left it with its stake. With both
-   * the process goes on and `resume` joins again.
+   * `notListed`: the network dropped the node without a reason; `left`: the node left it with its stake. In both cases
+   * the process keeps running, and `resume` joins again.
    */
   | { readonly kind: 'stopped'; readonly why: 'asked' | 'notListed' | 'left' }
   | { readonly kind: 'slashed' }
@@ -34,13 +34,13 @@ const EDGES: Readonly<Record<NodeStateKind, readonly NodeStateKind[]>> = {
   paused: ['running', 'pausing', 'starting', ...OUT],
   stopping: ['stopped', 'failed'],
   stopped: ['starting', 'paused', 'stopping', 'slashed', 'kickedOut', 'failed'],
-  // Only the host's word leads out of these (and, after a kick-out, a standing order of the host).
+  // Only the host's request leaves these states (and, after a kick-out, the host's rejoin setting).
   slashed: ['starting', 'stopping', 'stopped', 'failed'],
   kickedOut: ['starting', 'slashed', 'stopping', 'stopped', 'failed'],
   failed: ['stopping', 'stopped'],
 };
 
-/** The state after the move. @throws WorkerError NODE_ILLEGAL_STATE */
+/** The state after the transition. @throws WorkerError NODE_ILLEGAL_STATE */
 export function moveNode(from: NodeState, to: NodeState): NodeState {
   if (from.kind !== to.kind && !EDGES[from.kind].includes(to.kind)) {
     throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is ${from.kind} cannot become ${to.kind}`, {
@@ -57,7 +57,7 @@ const STOPPED = {
   left: 'The node has left the network; resume to join again.',
 } as const;
 
-/** A sentence or two for a person; `holding` is the machine's own reason for taking no tasks. */
+/** One or two sentences for a person; `holding` is why the machine itself takes no tasks. */
 export function describeNode(state: NodeState, holding: string | null = null): string {
   if (holding !== null && (state.kind === 'pausing' || state.kind === 'paused')) return `${describeNode(state)} ${holding}`;
   switch (state.kind) {
@@ -65,7 +65,7 @@ export function describeNode(state: NodeState, holding: string | null = null): s
     case 'stopping':
       return state.message;
     case 'running':
-      return 'The node is in the network and waits for tasks or runs one.';
+      return 'The node is in the network; it is running a task or waiting for one.';
     case 'pausing':
       return 'The node takes no new tasks and finishes the current one.';
     case 'paused':
@@ -81,7 +81,7 @@ export function describeNode(state: NodeState, holding: string | null = null): s
   }
 }
 
-/** What the node waits for on its way in or out, else what it is; an ending process has last words of its own. */
+/** What the node is waiting for while joining or leaving, else its state; an ending process has its own messages. */
 export function describeWhole(state: NodeState, life: LifeKind | null, holding: string | null): string {
   const isEnding = state.kind === 'stopping' || (state.kind === 'stopped' && state.why === 'asked');
   return (isEnding ? null : describeLife(life)) ?? describeNode(state, holding);

@@ -8,7 +8,7 @@ import { StakeActs, type StakeActsOptions } from './stake-acts.ts';
 const STAKED: Stake = { status: 'Staked', balanceWei: 400n, creditsWei: 0n, unstakeTimestampSeconds: 0 };
 
 describe('a stake in doubt', () => {
-  it('is read at once, then often until the chain has it no more as staked, and each reading is told', async () => {
+  it('is read at once, then often until the chain no longer has it as staked, and reports each reading', async () => {
     const clock = new ManualClock(0);
     const contract = { stake: STAKED, reads: 0 };
     const read = async () => {
@@ -46,7 +46,7 @@ describe('a stake in doubt', () => {
 });
 
 describe('a chain that does not answer', () => {
-  it('is told as such, with the moment since when, until it answers again', async () => {
+  it('is reported as such, with the time since when, until it answers again', async () => {
     const clock = new ManualClock(0);
     let away = false;
     const stake = async () => {

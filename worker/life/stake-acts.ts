@@ -1,6 +1,6 @@
 /**
- * The node's own transactions about its stake, each sent once: its id is on disk before anything is signed, and whatever
- * is under way under that id is finished before another one begins. Amounts in wei.
+ * The node's own transactions about its stake. Each is sent once: its ID is on disk before anything is signed, and
+ * whatever is open under that ID is finished before another one starts. Amounts in wei.
  */
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
@@ -28,10 +28,10 @@ export interface StakeActsOptions {
   readonly log: Log;
 }
 
-/** How long one look waits for a transaction; the journal follows it up anyway. */
+/** How long one call waits for a transaction; the journal follows it up anyway. */
 const LOOK_MS = 5_000;
 const READ_EVERY_MS = 30_000;
-/** A slash is announced before its transaction is made. */
+/** A slash is announced before its transaction is sent. */
 const READ_IN_DOUBT_MS = 5_000;
 const ID_BYTES = 8;
 
@@ -48,34 +48,37 @@ export class StakeActs {
     this.#waker = new Waker(options.clock);
   }
 
-  /** Whether the last reading was answered, and since when that is so. */
+  /** Whether the last reading was answered, and since when. */
   get reach(): NodeView['chain'] {
     return this.#reach;
   }
 
-  /** One listener, told after each reading of {@link run}, answered or not; who reads by itself knows. */
+  /**
+   * Sets the only listener. It is called after each reading by {@link run}, whether answered or not, but not after
+   * direct calls of {@link read}.
+   */
   onRead(listener: () => void): void {
     this.#onRead = listener;
   }
 
-  /** What was read last may no longer be so: it is read again at once, and often until the stake is seen to have gone. */
+  /** The last reading may be outdated: read again at once, and often until the stake is gone. */
   doubt(): void {
     this.#isInDoubt = true;
     this.#waker.wake();
   }
 
-  /** As last read. */
+  /** The last reading. */
   get last(): { readonly stake: Stake; readonly readMs: number } | null {
     return this.#stake;
   }
 
-  /** The newest form of the transaction that is under way; null = there is none. */
+  /** Hash of the latest version of the open transaction; null = none is open. */
   get transaction(): Hex | null {
     const entry = this.#underWay();
     return entry === null ? null : newestAttempt(entry).hash;
   }
 
-  /** Keeps {@link last} from growing old, until the signal comes. A chain that is away is asked again later. */
+  /** Refreshes {@link last} until the signal aborts. A chain that cannot be reached is tried again later. */
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
     while (!signal.aborted) {
@@ -108,14 +111,18 @@ export class StakeActs {
     if (this.#reach.kind !== kind) this.#reach = { kind, sinceMs: this.#options.clock.now() };
   }
 
-  /** First moment at which the stake can be taken without the relay, epoch ms in the chain's time. @throws ChainError */
+  /**
+   * The earliest time at which the stake can be withdrawn without the relay; epoch ms in the chain's time.
+   * @throws ChainError
+   */
   async forceFromMs(): Promise<number> {
     return (await this.#options.client.staking.forceAvailableAtSeconds()) * 1000;
   }
 
   /**
-   * Begins the act, or goes on with whatever is under way, for some seconds.
-   * @returns the final transaction; null when there was nothing to do; CHAIN_TRANSACTION_OPEN when it is not final yet
+   * Starts the act, or continues whatever is open, for a few seconds.
+   * @returns the hash of the final transaction; null if there was nothing to do; CHAIN_TRANSACTION_OPEN if it is not
+   * final yet
    * @throws ChainError: what the chain objects to, or that it cannot be reached
    */
   async perform(kind: StakeActKind): Promise<Hex | null | ChainError> {
@@ -132,7 +139,7 @@ export class StakeActs {
       if (isChainError(error, 'CHAIN_TRANSACTION_OPEN')) return error;
       throw error;
     } finally {
-      // What never came into the journal was never sent.
+      // A transaction that never reached the journal was never sent.
       if (this.#underWay() === null) settings.set('stakeAct', null);
     }
   }
@@ -146,7 +153,7 @@ export class StakeActs {
     return id;
   }
 
-  /** What was begun and has not come to its end. */
+  /** The transaction that was started and is not final. */
   #underWay() {
     const { client, settings } = this.#options;
     const begun = settings.get('stakeAct');

@@ -1,4 +1,4 @@
-/** What the host is told of a node: each view that differs from the last, with a number that only grows. */
+/** Publishes a node's view to the host whenever it differs from the last one, with increasing revisions. */
 import type { NodeView } from '../../contract/worker-channel.ts';
 
 export class Announcer {
@@ -14,12 +14,12 @@ export class Announcer {
     return this.#revision;
   }
 
-  /** The number for something else that is told, such as a task. */
+  /** The next revision, for another kind of update, such as a task. */
   next(): number {
     return ++this.#revision;
   }
 
-  /** Tells the view if the host does not know it yet. */
+  /** Publishes the view if the host does not have it yet. */
   tell(view: NodeView): void {
     const text = JSON.stringify({ ...view, revision: 0 });
     if (text === this.#last) return;

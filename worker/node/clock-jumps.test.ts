@@ -1,4 +1,4 @@
-/** The date is set, or the machine sleeps, while a node runs: it misses nothing for longer than a poll. */
+/** The date is set, or the machine sleeps, while a node runs: no event is noticed later than one poll. */
 import { describe, expect, it } from 'vitest';
 import { elapsedMs } from '../../protocol/monotonic.ts';
 import { ManualClock } from '../../protocol/ports.ts';
@@ -11,7 +11,7 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 const HOUR_MS = 3_600_000;
 const POLL_MS = 1_000;
 
-/** A running node; the network's time stays what it is when the machine's date is set. */
+/** A running node; setting the machine's date does not change the network's time. */
 async function running() {
   const clock = new ManualClock(START_MS);
   let aheadMs = 0;
@@ -26,7 +26,7 @@ async function running() {
 }
 
 describe.each([-45_000, 45_000, -HOUR_MS, HOUR_MS, -24 * HOUR_MS, 24 * HOUR_MS])('the date is set by %i ms', (stepMs) => {
-  it('an idle node goes on asking, and takes the next task within a poll', async () => {
+  it('an idle node keeps polling, and takes the next task within one poll', async () => {
     const rig = await running();
     const { network, clock } = rig;
     rig.setDate(stepMs);
@@ -45,8 +45,8 @@ describe.each([-45_000, 45_000, -HOUR_MS, HOUR_MS, -24 * HOUR_MS, 24 * HOUR_MS])
   });
 });
 
-describe.each([true, false])('the machine sleeps for an hour, and its monotonic time goes on: %s', (monotonicGoesOn) => {
-  it('the network is read again, dead connections are given up, and the next task is taken within a poll', async () => {
+describe.each([true, false])('the machine sleeps for an hour; its monotonic clock keeps running: %s', (monotonicGoesOn) => {
+  it('the network is read again, dead connections are dropped, and the next task is taken within one poll', async () => {
     const rig = await running();
     const { network, clock } = rig;
     await clock.suspend(HOUR_MS, { monotonicGoesOn });
@@ -60,7 +60,7 @@ describe.each([true, false])('the machine sleeps for an hour, and its monotonic 
   });
 });
 
-it('a running execution survives a date that is set a day forward, and ends at the deadline of the network', async () => {
+it("a running execution survives a date set forward by a day, and ends at the network's deadline", async () => {
   const rig = await running();
   const { network, engine } = rig;
   engine.answer = never;

@@ -1,23 +1,26 @@
 /**
- * Notices that the machine has slept or that its date was set. Timers of some systems stand still while the machine sleeps,
- * of others they do not: in one case date and monotonic clock come apart, in the other a short wait took very long.
+ * Notices that the machine has slept or that its date was set. On some systems timers stop while the machine sleeps, so
+ * the date and the monotonic clock diverge; on others they keep running, so a short wait takes very long.
  */
 import { elapsedMs, monotonicNow } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { STEP_MS } from '../networks/network-clock.ts';
 
 export interface ClockJump {
-  /** How far the date moved beyond the time that passed. */
+  /** How far the date moved beyond the elapsed time. */
   readonly steppedMs: number;
-  /** The machine may have been asleep for so long; 0 = the date was only set. Connections of before are dead then. */
+  /**
+   * For how long the machine may have been asleep; 0 = only the date was set. After a sleep, existing connections are
+   * dead.
+   */
   readonly mayHaveSleptMs: number;
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** A wait that takes this much longer was interrupted by more than a busy machine. */
+/** If a wait takes this much longer than planned, the cause is more than a busy machine. */
 const STALLED_MS = 15_000;
 
-/** Until the signal aborts; then resolves. */
+/** Resolves when the signal aborts. */
 export async function watchClock(clock: Clock, onJump: (jump: ClockJump) => void, signal: AbortSignal): Promise<void> {
   let before = { dateMs: clock.now(), at: monotonicNow(clock) };
   while (!signal.aborted) {

@@ -1,4 +1,7 @@
-/** Sends stored diagnostics one by one; a report that the network refuses stands behind the others. RELAY_PROTOCOL 8.7. */
+/**
+ * Sends stored diagnostics one by one; a report that the network refuses goes to the back of the queue. RELAY_PROTOCOL
+ * 8.7.
+ */
 import type { LoopContext } from '../loop/context.ts';
 import { isOutcomeUnknown } from '../networks/relay/refusals.ts';
 
@@ -23,7 +26,7 @@ export class DiagnosticsSender {
         await network.reportNodeError(report);
         store.diagnostics.markSent(id, clock.now());
       } catch (error) {
-        // No connection is not the report's fault.
+        // A failed connection is not the report's fault.
         if (isOutcomeUnknown(error)) throw error;
         store.diagnostics.markFailed(id, error instanceof Error ? error.message : String(error));
         log.warn({ commitment: report.commitment, err: error }, 'a diagnostic report was refused');

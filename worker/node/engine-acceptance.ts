@@ -2,7 +2,7 @@ import type { NodeConfig } from '../../contract/node-config.ts';
 import { WorkerError } from '../kit/errors.ts';
 
 /**
- * Law 7, at the start: an engine that the network does not accept is not even started.
+ * Law 7, at the start: the program does not even start an engine that the network does not accept.
  * @throws WorkerError ENGINE_NOT_ACCEPTED
  */
 export function assertEngineAccepted({ engine, network }: Pick<NodeConfig, 'engine' | 'network'>): true {

@@ -4,7 +4,7 @@ import { elapsedMs } from '../../protocol/monotonic.ts';
 import { nodeRig } from '../testing/node-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
-it('a flood of events about tasks of others delays the own task by no more than a poll', async () => {
+it("a flood of events about other nodes' tasks delays this node's task by no more than one poll", async () => {
   const rig = await nodeRig();
   const { network, clock } = rig;
   await rig.advance(2_000);
@@ -28,7 +28,7 @@ it('a flood of events about tasks of others delays the own task by no more than 
   await rig.advance(300);
 });
 
-it('a slow answer about a task of others holds the own task up for no more than a poll', async () => {
+it("a slow answer about another node's task delays this node's task by no more than one poll", async () => {
   const rig = await nodeRig();
   const { network, clock } = rig;
   await rig.advance(2_000);

@@ -1,4 +1,4 @@
-/** A whole node whose cards keep it from taking tasks; the readings are the test's. */
+/** A whole node whose cards keep it from taking tasks; the test sets the readings. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -75,7 +75,7 @@ const stateOf = ({ node }: NodeRig) => node.view().state;
 const reasonsOf = ({ node }: NodeRig) => node.view().gpu?.acceptance.reasons.map(({ code }) => code);
 
 describe('a limit', () => {
-  it('pauses the node after its current task, and lets it go on when the card has cooled down', async () => {
+  it('pauses the node after its current task, and resumes it when the card has cooled down', async () => {
     const rig = await heldRig({ settings: LIMIT });
     expect(rig.node.view().gpu).toMatchObject({
       report: { reportedName: 'NVIDIA GeForce RTX 4090+Linux', reportedVramGib: 24 },
@@ -122,7 +122,7 @@ describe('a limit', () => {
     await rig.until(() => stateOf(rig) === 'running');
   });
 
-  it('reached before the start keeps the node from joining', async () => {
+  it('keeps the node from joining if it was reached before the start', async () => {
     const rig = await heldRig({ settings: LIMIT, reading: { temperatureC: 90 }, run: false });
     await rig.until(() => stateOf(rig) === 'paused');
     await rig.advance(30_000);
@@ -131,7 +131,7 @@ describe('a limit', () => {
     await rig.until(() => stateOf(rig) === 'running');
   });
 
-  it('that cannot be judged counts as reached; without one, a node goes on unread', async () => {
+  it('counts as reached if it cannot be judged; a node without a limit runs without readings', async () => {
     const [limited, free] = [await heldRig({ settings: LIMIT }), await heldRig()];
     for (const rig of [limited, free]) {
       rig.cards.answers = false;
@@ -142,7 +142,7 @@ describe('a limit', () => {
     expect([stateOf(free), reasonsOf(free)]).toEqual(['running', []]);
   });
 
-  it('that ends is no consent to join a network again that has dropped the node', async () => {
+  it('is no consent, when it ends, to rejoin a network that has dropped the node', async () => {
     const rig = await heldRig({ settings: LIMIT });
     rig.cards.reading = { temperatureC: 90 };
     await rig.until(() => stateOf(rig) === 'paused');
@@ -154,8 +154,8 @@ describe('a limit', () => {
   });
 });
 
-describe('other wishes', () => {
-  it('a schedule goes on while nvidia-smi does not answer', async () => {
+describe('other reasons to pause', () => {
+  it('a schedule is followed while nvidia-smi does not answer', async () => {
     // The rig's clock starts on a Tuesday at 22:13:20 UTC.
     const schedule = { windows: [{ days: ['tue'], from: '20:00', to: '22:15' }] };
     const rig = await heldRig({ settings: { schedule } });
@@ -164,7 +164,7 @@ describe('other wishes', () => {
     expect([stateOf(rig), reasonsOf(rig)]).toEqual(['paused', ['GPU_OUTSIDE_SCHEDULE']]);
   });
 
-  it("idle-only tells this node's own processes from others", async () => {
+  it("idle-only distinguishes this node's own processes from others", async () => {
     const process = { pid: 4711, kind: 'compute' as const, name: '/opt/render', memoryMib: 100 };
     const own = { ownProcesses: async () => new Set([4711]) };
     const reading = { processes: [process] };
@@ -204,7 +204,7 @@ function engineThat(answer: Answer): FakeEngine {
 }
 
 describe('the self-test', () => {
-  it('comes before the first join, and only once', async () => {
+  it('runs before the first join, and only once', async () => {
     const selfTest = selfTestStore();
     const first = await heldRig({ selfTest });
     expect(first.engine.jobs.map(({ job }) => JSON.parse(job.taskArgs).messages)).toEqual([REFERENCE.messages]);
@@ -215,7 +215,7 @@ describe('the self-test', () => {
     expect(second.engine.jobs).toEqual([]);
   });
 
-  it('with another result keeps the node out until the host accepts it', async () => {
+  it('with a different result keeps the node out until the host accepts it', async () => {
     const selfTest = selfTestStore();
     await heldRig({ selfTest });
     const rig = await heldRig({ selfTest, driver: '600.10', engine: engineThat(succeedWith('other')), run: false });
@@ -227,7 +227,7 @@ describe('the self-test', () => {
     expect(() => rig.node.selfTest('accept')).toThrow(expect.objectContaining({ code: 'NODE_ILLEGAL_STATE' }));
   });
 
-  it('with a result that the host rejects keeps it out for good', async () => {
+  it('with a result that the host rejects keeps the node out for good', async () => {
     const selfTest = selfTestStore();
     await heldRig({ selfTest });
     const rig = await heldRig({ selfTest, driver: '600.10', engine: engineThat(succeedWith('other')), run: false });
@@ -237,7 +237,7 @@ describe('the self-test', () => {
     expect([stateOf(rig), reasonsOf(rig), rig.network.joins]).toEqual(['paused', ['GPU_SELF_TEST_REJECTED'], []]);
   });
 
-  it('that fails keeps it out until a repetition that the host asks for passes', async () => {
+  it('if it fails, keeps the node out until a repetition requested by the host passes', async () => {
     const rig = await heldRig({ selfTest: selfTestStore(), engine: engineThat(failing), run: false });
     await rig.until(() => rig.node.view().gpu?.selfTest?.state === 'failed');
     await rig.advance(60_000);
@@ -248,7 +248,7 @@ describe('the self-test', () => {
     expect(new Set(rig.engine.jobs.map(({ job }) => job.commitment)).size).toBe(2);
   });
 
-  it('runs again after a change of the engine, when the current task is done and the node is paused', async () => {
+  it('runs again after a change of the engine, once the current task is done and the node is paused', async () => {
     const rig = await heldRig({ selfTest: selfTestStore() });
     rig.engine.version = '3.6.0';
     rig.network.start(remoteTask({ commitment: commitmentOf(1), startTimeMs: rig.clock.now() }));
@@ -267,7 +267,7 @@ describe('the self-test', () => {
     expect(rig.network.announced).toMatchObject([{ version: '3.6.0' }]);
   });
 
-  it('that is switched off takes no orders', async () => {
+  it('refuses orders if it is switched off', async () => {
     const [off, stated] = [await heldRig(), await nodeRig({ clock: new ManualClock(1_700_000_000_000) })];
     for (const { node } of [off, stated]) {
       expect(() => node.selfTest('run')).toThrow(expect.objectContaining({ code: 'NODE_ILLEGAL_STATE' }));

@@ -6,7 +6,7 @@ import type { Engine } from '../engines/engine.ts';
 import type { CardGuard } from '../gpu/card-guard.ts';
 import type { ReportedGpu } from '../gpu/isolation.ts';
 
-/** What the machine is at this moment, for the evidence about a task. */
+/** The state of the machine at this moment, as evidence about a task. */
 export function machineFacts(parts: {
   readonly config: Pick<NodeConfig, 'engine'>;
   readonly engine: Pick<Engine, 'state'>;

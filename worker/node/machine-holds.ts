@@ -1,4 +1,4 @@
-/** The machine's own reasons for no tasks now: its cards, and an engine that has to be warmed up. */
+/** The machine's own reasons for taking no tasks now: its cards, or an engine that must warm up. */
 import type { SelfTestOrder } from '../../contract/gpu.ts';
 import type { WarmUpOrder } from '../../contract/warm-up.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
@@ -37,7 +37,7 @@ export class MachineHolds {
     this.#warmUp?.onChange(listener);
   }
 
-  /** `isIdle`: no task is here and none can come, so that the card may be tested and the engine warmed up. */
+  /** `isIdle`: there is no task and none can arrive, so the card may be tested and the engine warmed up. */
   async run(signal: AbortSignal, isIdle: () => boolean): Promise<void> {
     await Promise.all([this.#guard?.run(signal, isIdle), this.#warmUp?.run(signal, isIdle)]);
   }
@@ -48,9 +48,9 @@ export class MachineHolds {
     this.#guard.order(order);
   }
 
-  /** @throws WorkerError NODE_ILLEGAL_STATE where nothing is warmed up */
+  /** @throws WorkerError NODE_ILLEGAL_STATE if there is no warm-up */
   warmUp(order: WarmUpOrder): void {
-    if (this.#warmUp === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'the engine of this node is not warmed up');
+    if (this.#warmUp === undefined) throw new WorkerError('NODE_ILLEGAL_STATE', 'the engine of this node does not warm up');
     this.#warmUp.order(order);
   }
 }

@@ -13,7 +13,10 @@ export interface Troubles {
   readonly health: RelayHealth;
 }
 
-/** From the end of the engine's program until it is ready again, or is to be away; `known` is what was said before. */
+/**
+ * The error from the end of the engine's program until it is ready again or no longer needed; `known` is the previous
+ * error.
+ */
 export function engineError(state: EngineState, known: SerialisedError | null): SerialisedError | null {
   if (state.kind === 'starting') return known;
   if (state.kind !== 'backoff') return null;
@@ -23,7 +26,7 @@ export function engineError(state: EngineState, known: SerialisedError | null): 
   return new EngineError('ENGINE_AWAY', text, { lastExit, attempt, lastWords }).serialise();
 }
 
-/** What is wrong with a node, the gravest first; `problem` is why its membership is not as it should be. */
+/** A node's most serious error; `problem` is why its membership is not as it should be. */
 export function nodeError({ store, networkClock }: LoopContext, { problem, engine, health }: Troubles): NodeView['error'] {
   const barred = store.settings.get('barred');
   if (barred !== null) {

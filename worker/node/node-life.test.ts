@@ -1,4 +1,4 @@
-/** A whole node's way in and out, on a hand-ticked clock; the chain and the checks are the test's. */
+/** A whole node joining and leaving, on a hand-ticked clock; the test controls the chain and the checks. */
 import { describe, expect, it } from 'vitest';
 import type { PreflightReport } from '../../contract/preflight.ts';
 import type { ManualClock } from '../../protocol/ports.ts';
@@ -12,14 +12,14 @@ import { type NodeRig, type NodeRigOptions, nodeRig } from '../testing/node-rig.
 const TARGET = 400n * 10n ** 18n;
 const HASH = '0xabc' as const;
 
-/** The staking contract as a node sees it. */
+/** The staking contract as seen by a node. */
 class FakeStake {
   status: StakingStatus = 'Unstaked';
   balanceWei = 0n;
-  /** What becomes of the next transactions. */
+  /** The outcome of the next transactions. */
   fate: 'final' | 'open' | 'unreachable' = 'final';
   open = false;
-  /** Times the node asked for a new reading. */
+  /** How often the node requested a new reading. */
   doubts = 0;
   readonly acts: StakeActKind[] = [];
   readonly transaction = null;
@@ -60,7 +60,7 @@ class FakeStake {
 }
 
 interface Checks {
-  /** Ids that do not pass. */
+  /** IDs of the failing checks. */
   failing: PreflightReport['results'][number]['id'][];
   made: number;
   clearance: Clearance;
@@ -119,8 +119,8 @@ async function lifeRig(options: NodeRigOptions & { stake?: FakeStake; failing?: 
 
 const lifeOf = ({ node }: NodeRig) => node.view().life?.kind;
 
-describe('the way in', () => {
-  it('checks, opens the ledger, stakes, claims and joins with the coin that is staked, each once', async () => {
+describe('joining', () => {
+  it('checks, opens the ledger, stakes, claims and joins with the staked amount, each once', async () => {
     const rig = await lifeRig({ run: false });
     const claims: unknown[] = [];
     rig.network.beforeCall = (method) => {
@@ -135,7 +135,7 @@ describe('the way in', () => {
     expect(rig.store.history.latest(20).map(({ state }) => state)).toContain('staked');
   });
 
-  it('waits for a transaction that is not final, says what holds it up, and sends no second one', async () => {
+  it('waits for a transaction that is not final, reports what delays it, and sends no second one', async () => {
     const stake = new FakeStake();
     stake.fate = 'open';
     const rig = await lifeRig({ stake, run: false });
@@ -149,7 +149,7 @@ describe('the way in', () => {
     expect(rig.node.view().error).toBeNull();
   });
 
-  it('a chain that cannot be reached is shown, and the node goes on by itself when it is back', async () => {
+  it('reports a chain that cannot be reached, and continues by itself when it is back', async () => {
     const stake = new FakeStake();
     stake.fate = 'unreachable';
     const rig = await lifeRig({ stake, run: false });
@@ -160,7 +160,7 @@ describe('the way in', () => {
     expect(rig.node.view().relay).toBe('reachable');
   });
 
-  it('checks that fail keep it from staking and joining, and are made again', async () => {
+  it('failed checks keep it from staking and joining, and are repeated', async () => {
     const rig = await lifeRig({ failing: ['disk'], run: false });
     await rig.until(() => lifeOf(rig) === 'notCleared');
     expect(rig.node.view().error).toMatchObject({ code: 'BAD_disk', data: { check: 'disk' } });
@@ -171,7 +171,7 @@ describe('the way in', () => {
     await rig.until(() => rig.node.view().state === 'running');
   });
 
-  it('says nothing in the name of a node that may run elsewhere, until the host says that it does not', async () => {
+  it('sends nothing under a key that may be in use elsewhere, until the host confirms that it is not', async () => {
     const rig = await lifeRig({ failing: ['doppelganger'], run: false });
     rig.network.status = 'Available';
     await rig.advance(120_000);
@@ -181,7 +181,7 @@ describe('the way in', () => {
     await rig.until(() => rig.node.view().state === 'running');
   });
 
-  it('and such a node stops without a word, too', async () => {
+  it('stops without sending anything in that case, too', async () => {
     const rig = await lifeRig({ failing: ['doppelganger'], run: false });
     rig.network.status = 'Available';
     await rig.advance(5_000);
@@ -190,8 +190,8 @@ describe('the way in', () => {
   });
 });
 
-describe('the way out', () => {
-  it('stopping leaves the stake where it is', async () => {
+describe('leaving', () => {
+  it('leaves the stake in place when it stops', async () => {
     const rig = await lifeRig();
     const stopped = rig.node.stop({ quitNetwork: false });
     await rig.advance(3_000);
@@ -199,7 +199,7 @@ describe('the way out', () => {
     expect([rig.stake.acts, rig.network.status]).toEqual([['stake'], 'Paused']);
   });
 
-  it('asks the stake back, quits, waits for it over a restart, and can come back', async () => {
+  it('requests the stake back, quits, waits for it across a restart, and can come back', async () => {
     const rig = await lifeRig();
     rig.node.unstake();
     await rig.until(() => lifeOf(rig) === 'returning');
@@ -218,7 +218,7 @@ describe('the way out', () => {
     expect(again.stake.acts).toEqual(['stake']);
   });
 
-  it('told to quit, a process asks the stake back and ends without waiting for it', async () => {
+  it('if told to quit, a process requests the stake back and ends without waiting for it', async () => {
     const rig = await lifeRig();
     const stopped = rig.node.stop({ quitNetwork: true });
     await rig.advance(5_000);
@@ -226,7 +226,7 @@ describe('the way out', () => {
     expect([rig.stake.acts, rig.network.status]).toEqual([['stake', 'tryUnstake'], 'Quit']);
   });
 
-  it('does not wait for ever for a chain that is gone', async () => {
+  it('does not wait forever for a chain that is gone', async () => {
     const rig = await lifeRig();
     rig.stake.fate = 'unreachable';
     const stopped = rig.node.stop({ quitNetwork: true });
@@ -243,7 +243,7 @@ describe('after a kick-out', () => {
     await rig.until(() => lifeOf(rig) === 'barred');
   };
 
-  it('it joins again by itself if the host has said so, after a while', async () => {
+  it('rejoins automatically after a while if the host has allowed it', async () => {
     const rig = await lifeRig({ config: { rejoin: 'afterKickOut' } });
     await kickOut(rig);
     expect(rig.node.view().life).toMatchObject({ why: 'kickedOut', rejoinsMs: expect.any(Number) });
@@ -254,7 +254,7 @@ describe('after a kick-out', () => {
     expect(rig.node.view()).toMatchObject({ state: 'running', error: null });
   });
 
-  it('never after a slash', async () => {
+  it('never rejoins after a slash', async () => {
     const rig = await lifeRig({ config: { rejoin: 'afterKickOut' } });
     await kickOut(rig, 'NodeSlashed');
     expect(rig.node.view().life).toEqual({ kind: 'barred', why: 'slashed', rejoinsMs: null });
@@ -267,7 +267,7 @@ describe.each([
   ['NodeSlashed', 'slashed'],
   ['NodeKickedOut', 'kickedOut'],
 ] as const)('the stake after %s', (type, doubt) => {
-  it('is in doubt at once, while the chain still has it, and no longer when the chain has followed', async () => {
+  it('is in doubt at once, while the chain still has it, and no longer once the chain has followed', async () => {
     const rig = await lifeRig();
     expect(rig.node.view().stake).toMatchObject({ status: 'Staked', doubt: null });
     rig.network.status = 'Quit';
@@ -287,7 +287,7 @@ describe.each([
   });
 });
 
-/** The same contract, seen by a new process. */
+/** The same contract as seen by a new process. */
 function resting({ status, balanceWei }: FakeStake): FakeStake {
   return Object.assign(new FakeStake(), { status, balanceWei });
 }

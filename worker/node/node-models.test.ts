@@ -7,7 +7,7 @@ import { engineWithSources, offeredModels } from './node-models.ts';
 
 const models = modelSettingsSchema.parse({ hubUrl: 'https://hub.example', proxy: { host: 'proxy.example', port: 3128 } });
 
-it('tells a program that fetches by itself from where and through which proxy; what the host has set for it wins', () => {
+it("tells a program that downloads by itself which source and proxy to use; the host's own settings take precedence", () => {
   const official = { kind: 'official', command: 'worker', env: { HTTP_PROXY: 'http://mine:1' } };
   expect(engineWithSources({ engine: engineConfigSchema.parse(official), models })).toMatchObject({
     env: {
@@ -25,7 +25,7 @@ it('tells a program that fetches by itself from where and through which proxy; w
   });
 });
 
-/** A store of the host with the given models in it. */
+/** A host's store with the given models. */
 function hostModels(present: string[], more: { engine?: 'embedded' | 'official'; requested?: string[] } = {}) {
   let listener: (update: ModelsUpdate) => void = () => {};
   const view = (modelId: string, kind: 'present' | 'absent' | 'corrupt') =>
@@ -56,14 +56,14 @@ const EMBEDDED: EngineConfig = { kind: 'embedded' };
 const offered = (host: ReturnType<typeof hostModels>, modelIds: string[], engine: EngineConfig = EMBEDDED) =>
   offeredModels({ config: { engine, modelIds }, models: host, log: QUIET_LOG });
 
-it('offers what is on the disk of what the host names and the network has asked for, and says what is missing', async () => {
+it('offers the models on disk that the host names or the network has requested, and reports the missing ones', async () => {
   const host = hostModels(['base:a/a', 'base:c/c'], { requested: ['base:c/c'] });
   const own = offered(host, ['base:A/a', 'base:known/absent', 'base:un/known']);
   expect(own.modelIds).toEqual(['base:A/a', 'base:c/c']);
   expect(await own.missing()).toEqual(['base:known/absent', 'base:un/known']);
 });
 
-it('tells of a model that has come, is damaged or was deleted, and of nothing else', () => {
+it('reports a model that was added, damaged or deleted, and nothing else', () => {
   const host = hostModels(['base:a/a', 'base:b/b']);
   const own = offered(host, ['base:a/a', 'base:b/b', 'base:known/absent']);
   const seen: (readonly string[])[] = [];
@@ -75,7 +75,7 @@ it('tells of a model that has come, is damaged or was deleted, and of nothing el
   expect(seen).toEqual([['base:a/a', 'base:b/b', 'base:known/absent'], ['base:a/a', 'base:known/absent'], ['base:known/absent']]);
 });
 
-it('the other engine’s files are not this one’s; what another program has is believed', async () => {
+it('does not count the other engine’s files as its own, and trusts another program about its models', async () => {
   const host = hostModels(['base:a/a'], { engine: 'official' });
   expect(await offered(host, ['base:a/a']).missing()).toEqual(['base:a/a']);
   const program: EngineConfig = { kind: 'program', command: 'x', args: [], env: {} };

@@ -1,4 +1,4 @@
-/** A node's models between the host's store and the network: what is offered, what is missing, where engines find them. */
+/** A node's models, between the host's store and the network: what is offered, what is missing, where engines find them. */
 import { join } from 'node:path';
 import type { ModelView } from '../../contract/models.ts';
 import type { EngineConfig, NodeConfig } from '../../contract/node-config.ts';
@@ -10,12 +10,12 @@ import { environmentPolicy } from '../outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../outbound/proxy-policy.ts';
 import type { NodeModels } from './node-options.ts';
 
-/** One directory for every kind of engine. */
+/** One directory for engines of all kinds. */
 export function modelsDirectory({ dataDir, models }: Pick<NodeConfig, 'dataDir' | 'models'>): string {
   return models.directory ?? join(dataDir, 'models');
 }
 
-/** The engine as it is to be started: programs that fetch by themselves are told from where, and through which proxy. */
+/** The engine's configuration for a start: programs that download by themselves are told the source and the proxy. */
 export function engineWithSources(
   { engine, models, outbound }: Pick<NodeConfig, 'engine' | 'models'> & Partial<Pick<NodeConfig, 'outbound'>>,
   proxies: ProxyPolicy = environmentPolicy(),
@@ -26,7 +26,7 @@ export function engineWithSources(
     case 'official': {
       const proxy = proxyEnvironment(downloadPolicy(models.proxy, proxies), models.hubUrl);
       const token = outbound?.hubToken ?? null;
-      // Its library sends the token to HF_ENDPOINT, and drops it at a redirect to another host.
+      // Its library sends the token to HF_ENDPOINT, and drops it if redirected to another host.
       const hub = { HF_ENDPOINT: models.hubUrl, ...(token === null ? {} : { HF_TOKEN: token }) };
       return { ...engine, env: { ...hub, ...withoutNames(proxy, engine.env), ...engine.env } };
     }
@@ -35,14 +35,14 @@ export function engineWithSources(
   }
 }
 
-/** A variable that the host has set in one spelling is set in no other: Python's libraries read the lower case first. */
+/** If the host has set a variable in one spelling, no other spelling is set: Python's libraries read lower case first. */
 function withoutNames(environment: Record<string, string>, names: Readonly<Record<string, string>>): Record<string, string> {
   const taken = new Set(Object.keys(names).map((name) => name.toLowerCase()));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !taken.has(name.toLowerCase())));
 }
 
 export interface OfferedModels extends NodeModels {
-  /** Looks at the disk first. Ids of the configuration that are not there. */
+  /** Scans the disk, then returns the IDs in the configuration that are missing. */
   missing(): Promise<string[]>;
   close(): void;
 }
@@ -53,7 +53,7 @@ export interface OfferedModelsOptions {
   readonly log: Log;
 }
 
-/** What the configuration names and what the network has asked for, as far as it is on the disk. */
+/** The models that the configuration names or the network has requested, as far as they are on disk. */
 export function offeredModels({ config, models, log }: OfferedModelsOptions): OfferedModels {
   const { engine } = config;
   const listeners: (() => void)[] = [];
@@ -62,7 +62,7 @@ export function offeredModels({ config, models, log }: OfferedModelsOptions): Of
     if (state.kind === 'present') present.add(modelId);
     else present.delete(modelId);
   };
-  // What another program keeps where is its own affair.
+  // Another program manages its own models.
   const isThere = (id: string) => engine.kind === 'program' || present.has(normaliseModelIdNode(id));
   const offered = () => [...new Set([...config.modelIds, ...models.modelIds])].filter(isThere);
   let before = '';

@@ -1,4 +1,4 @@
-/** What a node is made of, and what it tells. */
+/** What a node is made of, and what it reports. */
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -9,12 +9,12 @@ import type { LifeOptions } from '../life/life.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { WarmUp } from '../models/warm-up/warm-up.ts';
 
-/** Resolves when the signal aborts; rejects only for what the process must not survive. */
+/** Resolves when the signal aborts; rejects only with errors that must end the process. */
 export interface Companion {
   run(signal: AbortSignal): Promise<unknown>;
 }
 
-/** The models on this node's disk, as far as its network should know them. */
+/** The models on this node's disk that its network should know about. */
 export interface NodeModels {
   readonly modelIds: readonly string[];
   /** A DownloadModel event. */
@@ -26,20 +26,20 @@ export interface NodeModels {
 export interface NodeOptions {
   readonly config: NodeConfig;
   readonly context: LoopContext;
-  /** Watches the cards and may keep the node from taking tasks; absent for cards that are only stated. */
+  /** Watches the cards and may keep the node from taking tasks; absent if the configuration only states the cards. */
   readonly guard?: Pick<CardGuard, 'view' | 'reason' | 'onChange' | 'run' | 'order'> | undefined;
-  /** Keeps the node from taking tasks until its engine has done some of its own; absent = never. */
+  /** Keeps the node from taking tasks until its engine has warmed up; absent = no warm-up. */
   readonly warmUp?: Pick<WarmUp, 'view' | 'reason' | 'problem' | 'onChange' | 'run' | 'order'> | undefined;
   /** Absent: nothing is checked before this node starts. */
   readonly clearance?: Clearance | undefined;
   readonly money?: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & { wake(): void };
   readonly models?: NodeModels;
-  /** Takes evidence, synchronously: results are removed and events forgotten right after. */
+  /** Collects evidence synchronously, because results are deleted and events forgotten right afterwards. */
   readonly witness?: { onTask(commitment: Hex): void; onNodeEvent(event: RelayEvent): void };
-  /** What goes on beside the loops, for as long as the node runs. */
+  /** Tasks that run beside the loops for as long as the node runs. */
   readonly companions?: readonly Companion[];
   readonly onNode: (view: NodeView) => void;
   readonly onTask: (view: TaskView, revision: number) => void;
-  /** The store failed or a loop broke: the process must not go on. */
+  /** The store failed or a loop crashed: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }

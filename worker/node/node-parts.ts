@@ -1,6 +1,6 @@
 /**
- * Everything an opened node consists of, for whoever serves it (procedures, commands). Made by open-node.ts, valid until
- * the process closes it; nothing in it is started or ended by its users.
+ * Everything that an opened node consists of, for those who serve it (procedures, commands). Made by open-node.ts and
+ * valid until the process closes it; users of the parts never start or end them.
  */
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { MachineFacts } from '../../contract/trust.ts';
@@ -26,35 +26,35 @@ import type { Node } from './node.ts';
 export interface NodeParts {
   readonly config: NodeConfig;
   readonly address: Hex;
-  /** Pause, resume, unstake, stop, self-test; the view of the whole. */
+  /** Pause, resume, unstake, stop and self-test, and the view of the whole node. */
   readonly node: Node;
-  /** Tasks, scores, events, history: the node's memory. */
+  /** The node's memory: tasks, scores, events, history. */
   readonly store: Store;
-  /** Ledger, earnings, withdrawals; `createMoneyService` makes the procedures of it. */
+  /** Ledger, earnings, withdrawals; `createMoneyService` makes the procedures from it. */
   readonly money: Money;
-  /** The staking contracts of a network with a relay; null where it has none. */
+  /** The staking contracts of a network with a relay; null if there are none. */
   readonly chain: ChainClient | null;
-  /** The host's models, seen from this profile: subscribe and ask. */
+  /** The host's models as this profile sees them: subscribe and ask. */
   readonly models: Models;
   /** Case files and their bundles. */
   readonly cases: CaseArchive;
   readonly keeper: Housekeeper;
-  /** What the network says of this node and of itself; for quality of service and "why no tasks". */
+  /** What the network reports about this node and itself, for quality of service and "why no tasks". */
   readonly reader: TrustNetwork;
-  /** The checks of a start: last report, and another run. */
+  /** The checks before a start: their last report, and another run. */
   readonly clearance: Clearance;
-  /** Reported card, watcher, telemetry. */
+  /** Reported card, monitoring, telemetry. */
   readonly gpu: NodeGpu;
   readonly engine: Engine;
   readonly network: TaskNetwork;
   readonly machine: () => MachineFacts;
-  /** Absolute; results of tasks that have not ended, and of those kept as evidence. */
+  /** Absolute; results of unfinished tasks, and of those kept as evidence. */
   readonly resultsDir: string;
   readonly logFile: LogFile;
   readonly log: Log;
-  /** The network's time; what is compared with the network's own times uses it. */
+  /** The network's time, to compare with the network's own timestamps. */
   readonly networkClock: NetworkClock;
-  /** How the requests to relay and chain go; null where there is no chain. */
+  /** Statistics of requests to relay and chain; null if there is no chain. */
   readonly traffic: { readonly relay: Traffic; readonly chain: Traffic | null };
   /** This machine's time. */
   readonly clock: Clock;

@@ -5,8 +5,8 @@ import { commitmentOf } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 
-describe('what an idle node asks', () => {
-  it('is no more per minute than the official node, in any minute', async () => {
+describe('requests of an idle node', () => {
+  it("are no more per minute than the official node's, in any minute", async () => {
     const rig = await nodeRig();
     await rig.advance(5_000);
     for (let minute = 0; minute < 3; minute++) {
@@ -19,7 +19,7 @@ describe('what an idle node asks', () => {
     expect([count('currentTask'), count('eventsAfter'), count('nodeInfo')]).toEqual([60, 60, 4]);
   });
 
-  it('lies half a period apart', async () => {
+  it('are half a period apart', async () => {
     const rig = await nodeRig();
     await rig.advance(10_000);
     const asked = rig.network.calls.filter(({ method }) => method === 'currentTask' || method === 'eventsAfter').slice(-10);
@@ -27,7 +27,7 @@ describe('what an idle node asks', () => {
     expect(new Set(gaps)).toEqual(new Set([500]));
   });
 
-  it('stays within it in the minute after a task, extra polls included', async () => {
+  it('stay within the limit in the minute after a task, extra polls included', async () => {
     const rig = await nodeRig();
     await noticeMs(rig, 1);
     await finish(rig, 1);
@@ -39,12 +39,12 @@ describe('what an idle node asks', () => {
   });
 });
 
-describe('how soon a task is noticed', () => {
-  it('within half a second at any moment, a quarter on average, where starts have no rhythm', async () => {
+describe('time until a task is noticed', () => {
+  it('is at most half a second, a quarter on average, if starts follow no rhythm', async () => {
     const rig = await nodeRig();
     const delays: number[] = [];
     for (let n = 1; n <= 12; n++) {
-      // An idle minute lies between: only the regular polls count. Starts fall at all phases of the second.
+      // An idle minute passes between, so that only the regular polls count. Starts occur at all phases of the second.
       await rig.advance(61_000 + ((n * 761) % 2_000) - (rig.clock.now() % 2_000));
       delays.push(await noticeMs(rig, n));
       await finish(rig, n);
@@ -54,7 +54,7 @@ describe('how soon a task is noticed', () => {
     expect(delays.reduce((sum, delay) => sum + delay, 0) / delays.length).toBeLessThanOrEqual(300);
   });
 
-  it('faster right after a task', async () => {
+  it('is shorter right after a task', async () => {
     const rig = await nodeRig();
     await noticeMs(rig, 1);
     await finish(rig, 1);
@@ -62,7 +62,7 @@ describe('how soon a task is noticed', () => {
     expect(await noticeMs(rig, 2)).toBeLessThanOrEqual(250);
   });
 
-  it('sooner where the relay starts tasks in rounds, at the same number of looks', async () => {
+  it('is shorter with a relay that starts tasks in rounds, for the same number of polls', async () => {
     const rig = await nodeRig();
     const { clock, network } = rig;
     const round = 2_005;
@@ -72,7 +72,7 @@ describe('how soon a task is noticed', () => {
     let [before, sinceMs] = [0, 0];
     for (let n = 1; n <= 12; n++) {
       if (n === 7) [before, sinceMs] = [looks(), clock.now()];
-      // Beyond the extra looks after a task, at another phase of the second each time.
+      // Beyond the extra polls after a task, at a different phase of the second each time.
       const dueMs = originMs + Math.ceil((clock.now() + 12_000 - originMs) / round) * round;
       await rig.advance(dueMs - clock.now());
       delays.push(await noticeMs(rig, n));
@@ -81,7 +81,7 @@ describe('how soon a task is noticed', () => {
     }
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(delays.slice(6))).toBeLessThanOrEqual(125);
-    // Two a second, and the extra ones after a task.
+    // Two per second, plus the extra ones after a task.
     expect(looks() - before).toBeLessThanOrEqual(((clock.now() - sinceMs) / 1_000) * 2 + 6 * 6);
   });
 

@@ -10,8 +10,8 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 
-describe('a chain that takes back the end of a task', () => {
-  it('names the task again, and the node goes on with it', async () => {
+describe('a chain that reverts the end of a task', () => {
+  it('lists the task again, and the node continues it', async () => {
     const clock = new ManualClock(START_MS);
     const rig = await nodeRig({ clock, network: new FakeNetwork(() => clock.now(), CHAIN_RULES) });
     rig.network.start(remoteTask({ startTimeMs: clock.now(), status: 'ParametersUploaded' }));
@@ -28,7 +28,7 @@ describe('a chain that takes back the end of a task', () => {
 });
 
 describe('the relay cannot be reached', () => {
-  it('asks less and less often, says so, and is back within seconds', async () => {
+  it('polls less and less often, reports it, and recovers within seconds', async () => {
     const rig = await nodeRig();
     rig.network.fate = () => 'lostRequest';
     await rig.advance(60_000);
@@ -45,7 +45,7 @@ describe('the relay cannot be reached', () => {
 });
 
 describe('the engine ends', () => {
-  it('is blamed until it is back; neither relay nor chain is, and the node goes on by itself', async () => {
+  it('is blamed until it is back; relay and chain are not, and the node continues by itself', async () => {
     const rig = await nodeRig();
     rig.engine.die();
     expect(rig.node.view()).toMatchObject({
@@ -59,7 +59,7 @@ describe('the engine ends', () => {
 });
 
 describe('membership', () => {
-  it.each(NETWORKS)('law 6: joins with the card that confines the engine (%s)', async (_network, rules) => {
+  it.each(NETWORKS)('law 6: joins with the card that the engine is confined to (%s)', async (_network, rules) => {
     const clock = new ManualClock(START_MS);
     const { network } = await nodeRig({ clock, network: new FakeNetwork(() => clock.now(), rules) });
     expect(network.joins).toEqual([
@@ -83,7 +83,7 @@ describe('membership', () => {
     expect(rig.network.announced).toHaveLength(1);
   });
 
-  it('says why the network refuses it, and goes on trying', async () => {
+  it('reports why the network refuses it, and keeps trying', async () => {
     const rig = await nodeRig({ run: false });
     rig.network.beforeCall = (method) => {
       if (method === 'join') throw refuse('staking amount mismatch');
@@ -95,7 +95,7 @@ describe('membership', () => {
     expect(rig.node.view().error).toBeNull();
   });
 
-  it('pauses after the current task and stays paused over a restart, until resumed', async () => {
+  it('pauses after the current task and stays paused across a restart, until resumed', async () => {
     const rig = await nodeRig();
     rig.network.status = 'Busy';
     rig.node.pause();
@@ -110,7 +110,7 @@ describe('membership', () => {
     expect(again.network.status).toBe('Available');
   });
 
-  it('9.4 version: announces another engine version, and only another,', async () => {
+  it('9.4 version: announces a different engine version, and nothing else,', async () => {
     const rig = await nodeRig();
     await rig.engine.crash();
     await rig.advance(20_000);
@@ -129,7 +129,7 @@ describe('a slash', () => {
     network.emit(type, null, '{}');
   };
 
-  it('is shown, kept over a restart, and the node joins again only when told', async () => {
+  it('is shown, survives a restart, and the node rejoins only when told to', async () => {
     const rig = await nodeRig();
     slash(rig);
     await rig.until(() => rig.node.view().state === 'slashed');
@@ -156,7 +156,7 @@ describe('a slash', () => {
     expect(again.network.joins).toHaveLength(1);
   });
 
-  it('that the node never saw an event of still does not make it join by itself', async () => {
+  it('whose event the node never saw still keeps it from rejoining by itself', async () => {
     const rig = await nodeRig();
     rig.network.status = 'Quit';
     await rig.until(() => rig.node.view().state === 'stopped');
@@ -166,7 +166,7 @@ describe('a slash', () => {
     await rig.until(() => rig.node.view().state === 'running');
   });
 
-  it('a kick-out is told apart', async () => {
+  it('is distinguished from a kick-out', async () => {
     const rig = await nodeRig();
     slash(rig, 'NodeKickedOut');
     await rig.until(() => rig.node.view().state === 'kickedOut');
@@ -204,7 +204,7 @@ describe('stopping', () => {
     expect(rig.network.status).toBe('Quit');
   });
 
-  it('told twice, it does not wait for the task; the task goes on after a restart', async () => {
+  it('if told twice, does not wait for the task, which continues after a restart', async () => {
     const rig = await nodeRig();
     rig.engine.answer = never;
     await noticeMs(rig, 1);
@@ -219,7 +219,7 @@ describe('stopping', () => {
     expect(again.network.submitted).toHaveLength(1);
   });
 
-  it('does not wait for ever for a network that is gone', async () => {
+  it('does not wait forever for a network that is gone', async () => {
     const rig = await nodeRig();
     rig.network.fate = () => 'lostRequest';
     await rig.advance(2_000);
@@ -240,7 +240,7 @@ describe('stopping', () => {
 });
 
 describe('beside the tasks', () => {
-  it('learns the payment from the account, also one that comes late', async () => {
+  it('learns of the payment from the account, even if it comes late', async () => {
     const rig = await nodeRig();
     await noticeMs(rig, 1);
     await finish(rig, 1);
@@ -251,7 +251,7 @@ describe('beside the tasks', () => {
     expect(rig.tasks.at(-1)).toMatchObject({ commitment: TASK, paymentWei: '123' });
   });
 
-  it('hands on what the network asks it to fetch, and announces anew when a model is gone, not when one came', async () => {
+  it('passes on what the network asks it to download, and announces again when a model is gone, not when one was added', async () => {
     const models = nodeModels(['base:tiny/model', 'base:other/model']);
     const rig = await nodeRig({ models });
     rig.network.emit('DownloadModel', null, '{}');
@@ -265,7 +265,7 @@ describe('beside the tasks', () => {
     expect(rig.network.joins).toMatchObject([{ modelIds: ['base:tiny/model', 'base:other/model'] }]);
   });
 
-  it('8.7 sending: diagnostics leave only if the host wants it; a refused report does not block the next', async () => {
+  it('8.7 sending: diagnostics are sent only if the host wants it; a refused report does not block the next', async () => {
     const rig = await nodeRig();
     rig.engine.answer = invalidArgs;
     for (const n of [1, 2]) {
@@ -286,7 +286,7 @@ describe('beside the tasks', () => {
     await rig.until(() => rig.network.diagnostics.length === 2);
   });
 
-  it('tells views with rising revisions and never twice the same', async () => {
+  it('publishes views with increasing revisions and never the same view twice', async () => {
     const rig = await nodeRig();
     await noticeMs(rig, 1);
     await finish(rig, 1);

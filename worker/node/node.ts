@@ -1,4 +1,4 @@
-/** One node: its loops, its state, and what its host may ask of it. */
+/** One node: its loops, its state, and the host's commands. */
 import type { SelfTestOrder } from '../../contract/gpu.ts';
 import type { WarmUpOrder } from '../../contract/warm-up.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
@@ -52,7 +52,7 @@ export class Node {
   #problem: SerialisedError | null = null;
   #engineVersion: string | null = null;
   #engineError: SerialisedError | null = null;
-  /** Nothing but the checks has been done before this. */
+  /** Until this is set, only the checks have run. */
   #isCleared = false;
 
   constructor(options: NodeOptions) {
@@ -102,7 +102,7 @@ export class Node {
         membership: {
           periodMs: () => this.#membershipPeriodMs(),
           poll: () => this.#keepMembership(),
-          // Joining needs the engine's version and every past event; leaving needs neither.
+          // Joining requires the engine's version and every past event; leaving requires neither.
           when: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
         },
         clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
@@ -130,7 +130,7 @@ export class Node {
     this.#holds.onChange(() => this.#holdsChanged());
   }
 
-  /** Begins; what becomes of it is told by the views. */
+  /** Starts the node; the views report its progress. */
   start(): void {
     const { context, onFatal } = this.#options;
     const { signal } = this.#ending;
@@ -144,7 +144,7 @@ export class Node {
     });
   }
 
-  /** The clock is read first: signatures carry its time. A second machine with this key is ruled out before anything else. */
+  /** Reads the clock first, because signatures include its time; then rules out a second machine with this key. */
   async #runLoops(signal: AbortSignal): Promise<void> {
     const clockWatch = watchClock(this.#options.context.clock, (jump) => this.#clockJumped(jump), signal);
     await this.#readClock().catch((error: unknown) => this.#health.failed(error));
@@ -175,13 +175,13 @@ export class Node {
     this.#want('unstaked');
   }
 
-  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, without self-test, or with nothing to decide */
+  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, without a self-test, or if there is nothing to decide */
   selfTest(order: SelfTestOrder): void {
     this.#mustGoOn('test itself');
     this.#holds.selfTest(order);
   }
 
-  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, or where nothing is warmed up */
+  /** @throws WorkerError NODE_ILLEGAL_STATE while stopping, or if there is no warm-up */
   warmUp(order: WarmUpOrder): void {
     this.#mustGoOn('warm up');
     this.#holds.warmUp(order);
@@ -189,7 +189,7 @@ export class Node {
 
   /**
    * Takes no new tasks, finishes the current one, and quits the network only if asked to. A second call, or
-   * {@link stopNow}, stops waiting. Resolves when loops, engine and connections have ended; the store stays open.
+   * {@link stopNow}, ends the wait. Resolves when loops, engine and connections have ended; the store stays open.
    */
   stop({ quitNetwork }: { readonly quitNetwork: boolean }): Promise<void> {
     if (this.#stopping !== null) this.stopNow();
@@ -197,7 +197,7 @@ export class Node {
     return this.#stopping;
   }
 
-  /** What is unfinished stays in the store and goes on at the next start. */
+  /** Unfinished work stays in the store and continues at the next start. */
   stopNow(): void {
     this.#hurry.abort();
   }
@@ -235,7 +235,7 @@ export class Node {
     this.#setState({ kind: 'stopping', message: 'The node finishes its current task and takes no new one.' });
     this.#life.want(quitNetwork ? 'left' : 'away');
     this.#loops.membership.wake();
-    // A node that may have a twin says nothing in its name.
+    // A node with a possible twin sends nothing under its key.
     if (this.#isCleared) {
       await waitToEnd(context.clock, {
         isDone: () => this.#driver.open.length === 0 && this.#life.settled,
@@ -243,8 +243,8 @@ export class Node {
         signal: this.#hurry.signal,
       });
     }
-    this.#setState({ kind: 'stopping', message: 'The node stops its engine.' });
-    this.#ending.abort(new Error('the node stops'));
+    this.#setState({ kind: 'stopping', message: 'The node is stopping its engine.' });
+    this.#ending.abort(new Error('the node is stopping'));
     await context.engine.stop();
     await this.#driver.settled();
     await this.#running;
@@ -270,7 +270,7 @@ export class Node {
     }
   }
 
-  /** Every loop looks at once, as after a start: what it waits for may have happened long ago. */
+  /** Makes every loop poll at once, as after a start: what it waits for may have happened long ago. */
   lookAround(): void {
     this.#options.context.networkClock.doubt();
     for (const loop of Object.values(this.#loops)) loop.wake();
@@ -280,7 +280,7 @@ export class Node {
   #clockJumped(jump: ClockJump): void {
     const { log, network } = this.#options.context;
     log.warn({ ...jump }, 'the date was set or the machine slept; the network is read again');
-    // What was sent before a sleep is never answered, and would be waited for.
+    // Requests sent before a sleep are never answered; do not wait for them.
     if (jump.mayHaveSleptMs > 0) network.reconnect?.();
     this.lookAround();
   }
@@ -306,7 +306,7 @@ export class Node {
     const state = this.#options.context.engine.state();
     this.#engineError = engineError(state, this.#engineError);
     if (state.kind === 'ready') {
-      // Another version is announced before the next task.
+      // A different version is announced before the next task.
       if (state.version !== this.#engineVersion) this.#loops.membership.wake();
       this.#engineVersion = state.version;
       this.#driver.wakeAll();
@@ -319,7 +319,7 @@ export class Node {
     this.#changed();
   }
 
-  /** No task here, and none to come: the network has it as paused, or does not list it. */
+  /** No task is here and none can come: the network has the node as paused, or does not list it. */
   #isIdle(): boolean {
     return this.#stopping === null && this.#holds.isHeld && this.#life.settled && this.#driver.open.length === 0;
   }
@@ -338,7 +338,7 @@ export class Node {
     this.#changed();
   }
 
-  /** The network may start the next task at once, and may have paid for this one. */
+  /** The network may start the next task at once, and may already have paid for this one. */
   #taskClosed(): void {
     this.#loops.pointer.hurry(EXTRA_PER_MINUTE);
     this.#loops.payments.wake();
@@ -358,7 +358,7 @@ export class Node {
   }
 
   #enter(kind: NodeStateKind): void {
-    // The last words of a stopping node are its own.
+    // While the node stops, the messages of stop() stay.
     if (this.#stopping !== null) return;
     if (kind === 'starting') this.#setState({ kind, message: 'Joining the network.' });
     else if (kind === 'stopped') this.#setState({ kind, why: this.#life.wanted === 'unstaked' ? 'left' : 'notListed' });
@@ -380,7 +380,7 @@ export class Node {
     return this.#life.obstacle ?? this.#problem ?? this.#holds.problem();
   }
 
-  /** Remembered beyond this process, and acted on in the next look at the membership. */
+  /** Survives this process, and takes effect in the next membership poll. */
   #want(wanted: 'running' | 'paused' | 'unstaked'): void {
     this.#options.context.store.settings.set('desired', wanted);
     this.#life.want(wanted);
@@ -392,7 +392,7 @@ export class Node {
     throw new WorkerError('NODE_ILLEGAL_STATE', `a node that is stopping cannot ${what}`, { from: 'stopping', to: what });
   }
 
-  /** Tells the host what it does not know yet. */
+  /** Publishes the view if the host does not have it yet. */
   #changed(): void {
     this.#announcer.tell(this.view());
   }

@@ -1,4 +1,4 @@
-/** The checks of a start, put together from the parts of a node. */
+/** The checks before a start, made from a node's parts. */
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { ChainClient } from '../chain/chain-client.ts';
@@ -20,7 +20,7 @@ export interface ClearanceParts {
   readonly store: Store;
   readonly reader: TrustNetwork;
   readonly chain: ChainClient | null;
-  /** Null where a relay has the tasks. */
+  /** Null if a relay assigns the tasks. */
   readonly taskChain: TaskChain | null;
   readonly relayNow: () => Promise<number>;
   readonly relayStakes: () => Promise<'seen' | 'unknown'>;

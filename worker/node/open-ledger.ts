@@ -1,9 +1,12 @@
-/** The ledger's opening line has to be there before the first stake, so that nothing is counted twice or missed. */
+/** The ledger's opening entry must exist before the first stake; otherwise amounts could be counted twice or missed. */
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
 import type { Money } from '../money/money.ts';
 
-/** A source that does not answer holds nobody up for good: what it would have told then shows as a difference. */
+/**
+ * A source that does not answer delays the start no longer than this; what it would have reported shows up as a
+ * difference.
+ */
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 500;
 
@@ -21,7 +24,7 @@ export async function openLedgerFirst(parts: {
   const opened = async () => {
     while (!over.signal.aborted) {
       const { chain } = await money.sync.sync();
-      // Null while coin is on the move: whoever starts a node has often sent it some a moment ago.
+      // Null while coins are moving: people often fund a node just before they start it.
       if (chain.kind === 'none' || (chain.kind === 'read' && chain.scannedTo !== null)) return false;
       await clock.sleep(LOOK_MS, over.signal).catch(() => {});
     }
@@ -29,5 +32,5 @@ export async function openLedgerFirst(parts: {
   };
   const isLate = await Promise.race([opened(), late]);
   over.abort();
-  if (isLate) log.warn('the ledger was not opened in time; the node goes on without');
+  if (isLate) log.warn('the ledger was not opened in time; the node continues without it');
 }

@@ -1,4 +1,4 @@
-/** A node's network, by the mode of its preset: the port of the loop, and what else is to be read of it. */
+/** A node's network, by the mode of its preset: the loop's port, and what else can be read from the network. */
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { type ChainClient, createChainClient } from '../chain/chain-client.ts';
@@ -26,7 +26,7 @@ export interface OpenNetworkOptions {
   readonly random: Random;
   readonly log: Log;
   readonly createNetwork: (relay: RelayClient) => TaskNetwork;
-  /** Hears of each part as it is opened, with its way back. */
+  /** Called for each part as it is opened, with a function that undoes it. */
   readonly onOpened: (undo: () => void | Promise<void>) => void;
 }
 
@@ -36,15 +36,15 @@ export interface OpenedNetwork {
   readonly networkClock: NetworkClock;
   readonly reader: TrustNetwork;
   readonly account: RelayAccount;
-  /** The staking contracts of a network with a relay; null where there are none. */
+  /** The staking contracts of a network with a relay; null if there are none. */
   readonly chain: ChainClient | null;
-  /** Null where a relay has the tasks. */
+  /** Null if a relay assigns the tasks. */
   readonly taskChain: TaskChain | null;
-  /** Whether the relay reads the contracts of the preset. */
+  /** Whether the relay uses the contracts of the preset. */
   readonly relayStakes: () => Promise<'seen' | 'unknown'>;
-  /** How the requests to both go; `chain` null where there is none. */
+  /** Statistics of requests to both; `chain` is null if there is none. */
   readonly traffic: { readonly relay: Traffic; readonly chain: Traffic | null };
-  /** Of whatever carries arguments, results and signatures, in unix seconds. */
+  /** The time of the service that carries arguments, results and signatures; unix seconds. */
   readonly relayNow: () => Promise<number>;
 }
 

@@ -1,4 +1,4 @@
-/** Opens everything a node needs, in order, each with its way back. Nothing is started: that is the node's. */
+/** Opens everything a node needs, in order, each with a function that undoes it. Starts nothing; the node does that. */
 import { join } from 'node:path';
 import type { NodeConfig } from '../../contract/node-config.ts';
 import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
@@ -49,7 +49,7 @@ export interface OpenNodeOptions {
   readonly ports: NodePorts;
   readonly config: NodeConfig;
   readonly signer: Signer;
-  /** For what leaves this machine. */
+  /** For data that leaves this machine. */
   readonly redaction: Redaction;
   readonly confirmedAlone: boolean;
   readonly pid: number;
@@ -58,13 +58,13 @@ export interface OpenNodeOptions {
   readonly onNode: (view: NodeView) => void;
   readonly onTask: (view: TaskView, revision: number) => void;
   readonly onFatal: (error: unknown) => void;
-  /** Of every key that the program holds, now; absent = of this node's alone. */
+  /** Addresses of all keys that the program currently holds; absent = only this node's. */
   readonly ownAddresses?: () => readonly Hex[];
-  /** Hears of each part as it is opened, with its way back; to be undone in reverse order. */
+  /** Called for each part as it is opened, with a function that undoes it; undo in reverse order. */
   readonly onOpened: (undo: () => void | Promise<void>) => void;
 }
 
-/** @throws the coded errors of the store, the cards, the models; what was opened before is the caller's to undo. */
+/** @throws the coded errors of the store, the cards, the models; the caller undoes what was opened before. */
 export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   const { config, signer, redaction, ports, log, logFile, onOpened, onNode, onTask, onFatal } = options;
   const { clock, random, killPoint } = ports;
@@ -81,7 +81,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
   bindKey(store, address);
   const chainPreset = config.network.chain;
 
-  // Law 6: the card that is reported is the one object whose UUIDs confine the engine.
+  // Law 6: the card that is reported is the object whose UUIDs confine the engine.
   const gpu = await openNodeGpu({ config, clock, log });
   onOpened(() => gpu.close());
   const resultsDir = join(config.dataDir, 'results');
@@ -111,8 +111,8 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     hubToken: config.outbound.hubToken,
     offered: config.modelIds,
     tell: async (id) => {
-      // A node that may have a twin says nothing in its name.
-      if (!clearance.isAlone) throw new WorkerError('NODE_ILLEGAL_STATE', 'the node has not begun', { from: 'starting' });
+      // A node with a possible twin sends nothing under its key.
+      if (!clearance.isAlone) throw new WorkerError('NODE_ILLEGAL_STATE', 'the node has not started', { from: 'starting' });
       await network.modelDownloaded(id);
     },
     clock,
@@ -127,7 +127,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
 
   const warmModels = warmUpModels({ models, offered: () => offered.modelIds, engine: config.engine.kind });
   onOpened(() => warmModels.close());
-  // A program of a host's own choice is not asked for tasks that it may not know.
+  // A program chosen by the host gets no tasks of ours, because it may not know them.
   const warmUp =
     config.engine.kind === 'program'
       ? undefined

@@ -1,4 +1,4 @@
-/** The node's regular questions to the network: how often, and at which phase of the second, each is asked. */
+/** The node's regular polls: how often, and at which phase of the second, each is made. */
 import type { LoopContext } from '../loop/context.ts';
 import { PollLoop, type PollLoopOptions } from '../loop/poll-loop.ts';
 import type { RelayHealth } from '../loop/relay-health.ts';
@@ -6,12 +6,12 @@ import type { RequestBudget } from '../loop/request-budget.ts';
 
 export type PollName = 'pointer' | 'events' | 'membership' | 'clock' | 'payments' | 'diagnostics';
 
-/** What a poll does; the others are asked anew before each. */
+/** What a poll does, and the settings that are read again before each one. */
 export type Poll = Pick<PollLoopOptions, 'poll' | 'periodMs' | 'untilBest' | 'when'>;
 
 /**
- * Milliseconds after the full second. Pointer and events lie half a second apart: each may tell of a new task. The
- * rest lies between, so that no two requests compete.
+ * Milliseconds after the full second. Pointer and events are half a second apart, because either may report a new task.
+ * The others are in between, so that no two requests compete.
  */
 const PHASE_MS: Readonly<Record<PollName, number>> = {
   pointer: 0,
@@ -22,20 +22,20 @@ const PHASE_MS: Readonly<Record<PollName, number>> = {
   diagnostics: 850,
 };
 
-/** What the log says when one fails. The window has them in its languages. */
+/** Log messages for a failed poll. The window translates them. */
 export const POLL_FAILURES = {
   pointer: 'asking the network for a task failed',
-  membership: 'reading what the network says of the node failed',
-  events: 'reading the events of the network failed',
-  clock: 'reading the clock of the network failed',
+  membership: "reading the node's status from the network failed",
+  events: "reading the network's events failed",
+  clock: "reading the network's clock failed",
   payments: 'reading the account failed',
   diagnostics: 'sending the diagnostics failed',
 } as const satisfies Readonly<Record<PollName, string>>;
 
-/** Periods of RELAY_PROTOCOL 8.10, where the official node has the same poll. */
+/** Periods from RELAY_PROTOCOL 8.10 where the official node has the same poll. */
 export const PERIOD_MS = {
   pointer: 1_000,
-  /** The pointer while a task is open: events and the task itself tell the rest. */
+  /** The pointer's period while a task is open: events and the task itself report the rest. */
   pointerBusy: 10_000,
   events: 1_000,
   membershipSettled: 15_000,

@@ -1,8 +1,8 @@
-/** The account's balance and the node's standing as the network said last, noted for the time when no node runs. */
+/** The account's balance and the node's standing as the network last reported them, saved for when no node is running. */
 import type { NodeInfo } from '../../protocol/wire/node.ts';
 import type { LoopContext } from '../loop/context.ts';
 
-/** How often an unchanged balance is noted again. */
+/** How often an unchanged balance is saved again. */
 const NOTE_AGAIN_MS = 60_000;
 
 export class RelayBalance {
@@ -24,7 +24,7 @@ export class RelayBalance {
     this.#noteStanding({ qos: info.qosScore, stakingScore: info.stakingScore, weight: info.probWeight });
   }
 
-  /** The weight changes with every other node's stake: only its age decides. */
+  /** The weight changes with every other node's stake, so only the age of the saved value counts. */
   #noteStanding(standing: { readonly qos: number; readonly stakingScore: number; readonly weight: number }): void {
     const { store, clock } = this.#context;
     const last = store.settings.get('lastStanding');

@@ -4,14 +4,14 @@ import { runCompanion } from './run-companion.ts';
 
 const never = { run: () => new Promise(() => {}) };
 
-it('ends with its companion, and breaks with it', async () => {
+it('ends with its companion, and fails with it', async () => {
   const { signal } = new AbortController();
   await runCompanion({ run: async () => {} }, signal, new ManualClock(0));
   const broken = runCompanion({ run: () => Promise.reject(new Error('broken')) }, signal, new ManualClock(0));
   await expect(broken).rejects.toThrow('broken');
 });
 
-it('does not wait for ever for one that does not end', async () => {
+it('does not wait forever for one that does not end', async () => {
   const clock = new ManualClock(0);
   const ending = new AbortController();
   let ended = false;

@@ -1,6 +1,6 @@
 /**
- * How a node notices that it has a task: the network's pointer and its events, each asked in its half of the second, and
- * both at the instants at which tasks have started before.
+ * How a node notices a task: through the network's pointer and its events, each polled in its own half of the second,
+ * and both at the instants at which tasks have started before.
  */
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { LoopContext } from '../loop/context.ts';
@@ -14,7 +14,7 @@ export interface TaskNoticeOptions {
   readonly context: LoopContext;
   readonly driver: Pick<TaskDriver, 'open' | 'wake'>;
   readonly onNodeEvent: (event: RelayEvent) => void;
-  /** Every event of the time before this process has been read. */
+  /** All events from before this process have been read. */
   readonly onCaughtUp: () => void;
   readonly loops: () => Readonly<Record<'pointer' | 'events', Pick<PollLoop, 'wake' | 'calm'>>>;
 }
@@ -54,7 +54,7 @@ export class TaskNotice {
     return this.#caughtUp;
   }
 
-  /** Blocks start tasks on a chain; a relay does in rounds, and while a task is open nothing else starts. */
+  /** On a chain, blocks start tasks; a relay starts them in rounds, and starts nothing else while a task is open. */
   #untilStart(part: 'even' | 'odd'): number | null {
     const { context, driver } = this.#options;
     const isRelay = context.network.rules.expiry === null;

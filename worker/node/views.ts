@@ -1,4 +1,4 @@
-/** What the host sees, out of the store. */
+/** What the host sees, read from the store. */
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { TaskView } from '../../contract/worker-channel.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
@@ -9,7 +9,7 @@ import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
-/** `isOnChain`: its one deadline is the contract's. */
+/** `isOnChain`: its only deadline is the contract's. */
 export function taskView(store: Store, task: StoredTask, isOnChain: boolean): TaskView {
   const { commitment, startTimeMs, timeoutSeconds } = task;
   const transitions = store.tasks.transitions(commitment);
@@ -31,7 +31,7 @@ export function taskView(store: Store, task: StoredTask, isOnChain: boolean): Ta
   };
 }
 
-/** An alarm first; else the last execution's failure. */
+/** An alarm takes precedence over the last execution's failure. */
 function taskError(store: Store, { commitment }: StoredTask): TaskView['error'] {
   const alarm = store.tasks.alarms(commitment)[0];
   if (alarm !== undefined) return { code: alarm.code, message: alarm.message, data: {} };
@@ -41,12 +41,12 @@ function taskError(store: Store, { commitment }: StoredTask): TaskView['error'] 
   return { code, message: lastLine(last.detail), data: { attempt: last.attempt, meaning: WORKER_ERRORS[code].meaning } };
 }
 
-/** A traceback says what happened in its last line. */
+/** The last line of a traceback says what happened. */
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.slice(0, 500) ?? '';
 }
 
-/** `barred`: what the network said last about this node, for as long as its host has not let it join again. */
+/** `barred`: the network's last verdict on this node, until its host lets it join again. */
 export function stakeView(
   read: { readonly stake: Stake; readonly readMs: number } | null,
   barred: ChainStakeView['doubt'],

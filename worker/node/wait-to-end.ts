@@ -1,4 +1,4 @@
-/** What a stopping node waits for before it lets go of its network. */
+/** What a stopping node waits for before it disconnects from its network. */
 import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
 import type { LoopContext } from '../loop/context.ts';
 
@@ -6,8 +6,8 @@ const WITHOUT_NETWORK_MS = 30_000;
 const CHECK_MS = 250;
 
 /**
- * Waits until it is done, the signal aborts, or network or chain cannot be reached for half a minute: what is unfinished
- * then stays in the store and goes on at the next start.
+ * Waits until it is done, the signal aborts, or network or chain have been unreachable for half a minute. Unfinished
+ * work stays in the store and continues at the next start.
  */
 export async function waitToEnd(
   clock: LoopContext['clock'] & MonotonicSource,

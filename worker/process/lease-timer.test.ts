@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { LeaseTimer } from './lease-timer.ts';
 
-it('ends the process when no renewal was heard of in time, by the clock that never steps', async () => {
+it('ends the process if no renewal arrived in time, by the monotonic clock', async () => {
   const clock = new ManualClock(0);
   let over = 0;
   const timer = new LeaseTimer(clock, () => over++);

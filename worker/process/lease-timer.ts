@@ -1,4 +1,7 @@
-/** Ends a process whose lease of its key is over. Its supervisor does so before; this is for one that hangs itself. */
+/**
+ * Ends a process whose lease of its key has expired. Its supervisor does so earlier; this is for a process whose
+ * supervisor hangs.
+ */
 import type { Clock } from '../../protocol/ports.ts';
 
 export class LeaseTimer {
@@ -11,7 +14,7 @@ export class LeaseTimer {
     this.#onOver = onOver;
   }
 
-  /** From now on for so long. */
+  /** The lease now ends in `leftMs`. */
   renew(leftMs: number): void {
     this.stop();
     const waiting = new AbortController();

@@ -1,6 +1,6 @@
 import type { SupervisorPort } from './run-worker.ts';
 
-/** The IPC channel of a forked process. Its end, SIGTERM and SIGINT all mean: end in order. */
+/** The IPC channel of a forked process. Disconnection, SIGTERM and SIGINT all mean: end in an orderly way. */
 export function processPort(): SupervisorPort {
   return {
     pid: process.pid,

@@ -1,4 +1,4 @@
-/** A worker process: one node, opened, obeyed and closed over contract/worker-channel.ts. */
+/** A worker process: opens, runs and closes one node, as commanded over contract/worker-channel.ts. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeQuestion } from '../../contract/act-questions.ts';
@@ -24,7 +24,7 @@ export interface SupervisorPort {
   /** Resolves when the message has left the process, or never can. */
   send(message: FromWorker): Promise<void>;
   onMessage(listener: (message: unknown) => void): void;
-  /** The supervisor is gone, or the operating system asks to end. */
+  /** The supervisor is gone, or the operating system asks this process to end. */
   onEnd(listener: () => void): void;
   readonly pid: number;
 }
@@ -33,7 +33,7 @@ export interface WorkerParts extends NodePorts {
   readonly exit: (code: number) => void;
 }
 
-/** After the supervisor is gone, a node may still tell the network that it leaves; no longer than this. */
+/** After the supervisor is gone, a node has this long to tell the network that it leaves. */
 const LAST_WORDS_MS = 3_000;
 
 export function runWorker(port: SupervisorPort, parts: WorkerParts): void {
@@ -45,20 +45,20 @@ class WorkerProcess {
   readonly #parts: WorkerParts;
   /** Undone in reverse order. */
   readonly #shutdown: (() => void | Promise<void>)[] = [];
-  /** Opening takes a moment: the cards and the models are read. */
+  /** Opening takes a moment, because it reads the cards and the models. */
   #starting: Promise<void> | null = null;
   #node: Node | null = null;
   #service: NodeService | null = null;
   readonly #connections: ChannelServer;
   /** Resolves when the last frame of a connection has left the process. */
   #drained: Promise<void> = Promise.resolve();
-  /** Of a person, by the number of the question. */
+  /** Resolvers of a person's answers, by question number. */
   readonly #answers = new Map<number, (allowed: boolean) => void>();
   #questions = 0;
   #log: Log | null = null;
   #redact: (text: string) => string = (text) => text;
   readonly #lease: LeaseTimer;
-  /** Of every key that the program holds. */
+  /** Addresses of all keys that the program holds. */
   #ownAddresses: readonly Hex[] = [];
   #failed = false;
   #ended = false;
@@ -66,9 +66,9 @@ class WorkerProcess {
   constructor(port: SupervisorPort, parts: WorkerParts) {
     this.#port = port;
     this.#parts = parts;
-    // At once: whatever it is in the middle of, another may begin.
+    // At once, in the middle of anything: another process may start with the key.
     this.#lease = new LeaseTimer(parts.clock, () => {
-      this.#log?.error({}, 'the lease of the key is over, and the supervisor has not ended this process');
+      this.#log?.error({}, 'the lease of the key has expired, and the supervisor has not ended this process');
       parts.exit(1);
     });
     this.#connections = new ChannelServer({
@@ -91,13 +91,13 @@ class WorkerProcess {
     try {
       await this.#obey(parsed.data);
     } catch (error) {
-      // A command that came at the wrong time changes nothing.
+      // A command at the wrong time changes nothing.
       if (this.#node === null || !(error instanceof WorkerError)) throw error;
       this.#log?.warn({ err: error, command: parsed.data.type }, 'a command was refused');
     }
   }
 
-  /** Never echoes the message: it may hold the key. */
+  /** Never echoes the message, which may contain the key. */
   #refuse(field: string, why = 'invalid'): void {
     const error = new WorkerError('WORKER_BAD_MESSAGE', `message: ${field}: ${why}`, { field });
     if (this.#node === null) throw error;
@@ -116,13 +116,13 @@ class WorkerProcess {
       const first = this.#starting === null;
       this.#starting ??= this.#start(message);
       await this.#starting;
-      if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker runs already');
+      if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker is already running');
       return;
     }
     if (this.#node === null && message.type === 'stop') return this.#close(0);
     await this.#starting;
     if (this.#ended) return;
-    // Windows come and go as they like: a connection that comes too early is closed, and comes again.
+    // Windows connect at any time: a connection that comes too early is closed, and the window tries again.
     if (message.type === 'rpc') return this.#connections.take(message);
     if (message.type === 'answer') return this.#answered(message.id, message.allowed);
     if (this.#node === null) {
@@ -148,7 +148,7 @@ class WorkerProcess {
     }
   }
 
-  /** The word of a person, who is asked by the supervisor; a process that ends takes it for a no. */
+  /** A person's answer, through the supervisor; an ending process treats it as a no. */
   #ask(question: NodeQuestion): Promise<boolean> {
     const id = this.#questions++;
     return new Promise((resolve) => {
@@ -214,7 +214,7 @@ class WorkerProcess {
     };
   }
 
-  /** Nobody supervises any more: an orderly end that waits for no task. */
+  /** The supervisor is gone: end in an orderly way without waiting for a task. */
   async #leave(): Promise<void> {
     const node = this.#node;
     if (node === null) return this.#close(0);
@@ -233,12 +233,12 @@ class WorkerProcess {
   #fail(error: unknown): void {
     if (this.#failed || this.#ended) return;
     this.#failed = true;
-    this.#log?.error({ err: error }, 'the worker ends');
+    this.#log?.error({ err: error }, 'the worker is ending');
     const fatal = this.#sayable(serialiseError(error));
     void this.#port.send({ type: 'fatal', error: fatal }).then(() => this.#close(1));
   }
 
-  /** What leaves the process never holds the key. */
+  /** Data that leaves the process never contains the key. */
   #sayable({ code, message, data }: SerialisedError): Extract<FromWorker, { type: 'fatal' }>['error'] {
     return { code, message: this.#redact(message), data: JSON.parse(this.#redact(JSON.stringify(data))) };
   }
@@ -250,7 +250,7 @@ class WorkerProcess {
       try {
         await undo();
       } catch (error) {
-        this.#log?.warn({ err: error }, 'something did not close');
+        this.#log?.warn({ err: error }, 'a resource could not be closed');
       }
     }
     await this.#port.send({ type: 'stopped' });

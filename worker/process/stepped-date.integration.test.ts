@@ -1,4 +1,7 @@
-/** Workers whose date is set while they run: one as a process of its own, one against the devnet's relay, which checks signatures. */
+/**
+ * Workers whose date is set while they run: one as a separate process, one against the devnet's relay, which checks
+ * signatures.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -21,7 +24,7 @@ const APPLICATION: Hex = `0x${'29'.repeat(32)}`;
 const CNX = 10n ** 18n;
 
 it.skipIf(process.platform === 'win32')(
-  'a worker process goes on asking for its task when its date is set back by an hour',
+  'a worker process keeps asking for its task when its date is set back by an hour',
   async () => {
     const real = createRelay({ clock: systemClock, random: systemRandom });
     const realUrl = await real.listen();
@@ -55,18 +58,18 @@ it.skipIf(process.platform === 'win32')(
       onMessage: (listener) => void child.on('message', listener),
       onExit: (listener) => void child.on('exit', (code, signal) => listener({ code, signal })),
     });
-    // It never joins, for it has no engine; it asks the network all the same.
+    // It has no engine and therefore never joins, but it polls the network all the same.
     client.start(nodeConfig({ dataDir: tempDir(), relayUrl: relay.url }), KEY).catch(() => {});
     await morePointers(2);
     const stepped = once(child.stdout ?? expect.fail(), 'data');
     child.kill('SIGUSR2');
     expect(String((await stepped)[0])).toContain('stepped -3600000');
-    // A worker that waits by the date would ask again in an hour.
+    // A worker that used the date for waiting would poll again in an hour.
     await morePointers(3);
   },
 );
 
-it('against a relay that checks signatures, none is refused although the date is set again and again', async () => {
+it('a relay that checks signatures refuses none although the date is set repeatedly', async () => {
   const relay = createRelay({
     clock: systemClock,
     random: systemRandom,

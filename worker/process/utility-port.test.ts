@@ -32,7 +32,7 @@ function open() {
 }
 
 describe('the channel of a worker inside Electron', () => {
-  it('passes messages on, both ways', async () => {
+  it('passes messages on in both directions', async () => {
     const { parent, heard, port } = open();
     parent.hear({ type: 'pause' });
     await port.send({ type: 'stopped' });
@@ -41,14 +41,14 @@ describe('the channel of a worker inside Electron', () => {
     expect(parent.sent).toEqual([{ type: 'stopped' }, { type: 'rpc', connection: 1, event: 'frame', frame: 'a' }]);
   });
 
-  it('makes a connection of a port that a window hands over, apart from the supervisor’s own', async () => {
+  it('makes a separate connection of a port that a window hands over', async () => {
     const { parent, heard, port } = open();
     const windows = [new FakePort(), new FakePort()] as const;
     for (const window of windows) parent.hear({ type: 'port' }, [window]);
     windows[1].hear('hello');
     const [first, second] = heard as { connection: number }[];
     expect(heard).toMatchObject([
-      // Whoever is given a port of its own is a page.
+      // A caller with its own port is always a page.
       { event: 'open', caller: 'page' },
       { event: 'open', caller: 'page' },
       { event: 'frame', frame: 'hello', connection: second?.connection },
@@ -59,19 +59,19 @@ describe('the channel of a worker inside Electron', () => {
     expect(heard.at(-1)).toMatchObject({ event: 'close', frame: 'RPC_BAD_FRAME', connection: second?.connection });
     windows[0].close();
     expect(heard.at(-1)).toMatchObject({ event: 'close', connection: first?.connection });
-    // What is still said to a window that has gone is not the supervisor's business.
+    // Frames to a window that has closed do not concern the supervisor.
     await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'late' });
     expect(parent.sent).toEqual([]);
   });
 
-  it('closes a port that says what is no text, with a code, and no other', async () => {
+  it('closes a port, and only this one, with a code if it sends anything but text', async () => {
     const { parent, heard, port } = open();
     const windows = [new FakePort(), new FakePort()] as const;
     for (const window of windows) parent.hear({ type: 'port' }, [window]);
     windows[1].hear(new Uint8Array(2));
     const [first, second] = heard as { connection: number }[];
     expect(windows.map(({ closed }) => closed)).toEqual([false, true]);
-    // Once, though the port then says itself that it has closed.
+    // Only once, although the port itself then reports that it has closed.
     expect(heard.slice(2)).toEqual([{ type: 'rpc', connection: second?.connection, event: 'close', frame: 'RPC_BAD_FRAME' }]);
     await port.send({ type: 'rpc', connection: first?.connection ?? 0, event: 'frame', frame: 'answer' });
     expect(windows[0].sent).toEqual(['answer']);

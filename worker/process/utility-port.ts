@@ -1,11 +1,11 @@
 /**
- * The channel of a worker that Electron has started (utilityProcess). Windows hand over ports of their own there; each
- * becomes one more numbered connection, so that the worker knows one kind of connection only.
+ * The channel of a worker that Electron started (utilityProcess). Windows pass in their own ports; each becomes one
+ * more numbered connection, so that the worker deals with only one kind.
  */
 import type { FromWorker } from '../../contract/worker-channel.ts';
 import type { SupervisorPort } from './run-worker.ts';
 
-/** What is used of Electron's MessagePortMain and ParentPort. */
+/** The parts of Electron's MessagePortMain and ParentPort that are used here. */
 export interface PortMain {
   on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly PortMain[] }) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
@@ -16,7 +16,7 @@ export interface PortMain {
 
 export type ParentPort = Pick<PortMain, 'on' | 'postMessage'>;
 
-/** Above every number that the supervisor gives. */
+/** Higher than any number that the supervisor assigns. */
 const FIRST_DIRECT = 2 ** 40;
 
 function isPort(data: unknown): boolean {
@@ -35,7 +35,7 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
       if (direct.delete(connection)) take({ type: 'rpc', connection, event: 'close', frame: why });
     };
     port.once('close', () => ended());
-    // Only pages are given ports of their own; the program's own parts speak through the supervisor's channel.
+    // Only pages get their own ports; the program's own parts use the supervisor's channel.
     take({ type: 'rpc', connection, event: 'open', frame: '', caller: 'page' });
     port.on('message', ({ data }) => {
       if (typeof data === 'string') take({ type: 'rpc', connection, event: 'frame', frame: data });
@@ -74,7 +74,7 @@ export function utilityPort(parent: ParentPort, signals: Pick<NodeJS.Process, 'o
       });
     },
     onEnd(listener) {
-      // Electron ends a utility process with its parent by SIGTERM; there is no other sign.
+      // Electron ends a utility process with its parent through SIGTERM; there is no other sign.
       signals.on('SIGTERM', listener);
       signals.on('SIGINT', listener);
     },

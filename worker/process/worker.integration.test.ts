@@ -20,7 +20,7 @@ const MODULUS = 10;
 const keyOf = (name: string): Hex => bytesToHex(new Uint8Array(createHash('sha256').update(`worker test ${name}`).digest()));
 const APPLICATION = keyOf('application');
 
-/** A seed whose proof by the application says "group" or "single". */
+/** A seed for which the application's proof selects the task for group validation, or does not. */
 function seedThat(sampled: boolean): Hex {
   const outputFor = vrfOutputs(APPLICATION);
   for (let n = 0; n < 1_000; n++) {
@@ -112,7 +112,7 @@ describe('a task in a network', () => {
     expect(relay.balanceWei(worker.address)).toBe(FEE);
   });
 
-  it('law 2: with invalid arguments is reported, and nobody is paid', async () => {
+  it('law 2: if its arguments are invalid, is reported, and nobody is paid', async () => {
     const { relay, runTask, node } = await world(['n1']);
     const engine = new FakeEngine();
     engine.answer = invalidArgs;
@@ -128,7 +128,7 @@ describe('a task in a network', () => {
     expect(relay.balanceWei(worker.address)).toBe(0n);
   });
 
-  it('law 2: that fails on this machine stays silent until the network’s timeout', async () => {
+  it('law 2: if it fails on this machine, stays silent until the network’s timeout', async () => {
     const { runTask, node } = await world(['n1'], 4);
     const engine = new FakeEngine();
     engine.answer = failing;
@@ -156,7 +156,7 @@ describe('a task in a network', () => {
     expect(sum).toBe(FEE);
   });
 
-  it('in a group, the one that disagrees is slashed, says so, and does not come back by itself', async () => {
+  it('in a group, the one that disagrees is slashed, reports it, and does not rejoin by itself', async () => {
     const { relay, runTask, node, url } = await world(['n1', 'n2', 'n3']);
     const cheat = new FakeEngine();
     cheat.answer = succeedWith('something else');
@@ -197,7 +197,7 @@ describe('the supervisor’s channel', () => {
     expect(status()).toBe('Quit');
   });
 
-  it('ends in order when the supervisor is gone', async () => {
+  it('ends in an orderly way when the supervisor is gone', async () => {
     const { relay, node } = await world(['n1']);
     const worker = await node('n1');
     worker.disconnect();
@@ -206,7 +206,7 @@ describe('the supervisor’s channel', () => {
     expect(relay.node(worker.address)?.status).toBe('Paused');
   });
 
-  it('one data directory has one owner, and belongs to one key', async () => {
+  it('one data directory has one owner and belongs to one key', async () => {
     const { node, url } = await world(['n1', 'n2']);
     const worker = await node('n1');
     const config = nodeConfig({ dataDir: worker.dataDir, relayUrl: url });
@@ -217,7 +217,7 @@ describe('the supervisor’s channel', () => {
     expect(await rig.client.exited).toEqual({ code: 1, signal: null });
   });
 
-  it('law 7: an engine that the network does not accept is not even started', async () => {
+  it('law 7: does not even start an engine that the network does not accept', async () => {
     const { url } = await world(['n1']);
     const rig = startWorkerRig();
     const config = nodeConfig({ dataDir: tempDir(), relayUrl: url });
@@ -226,14 +226,14 @@ describe('the supervisor’s channel', () => {
     expect(rig.engineOptions()).toBeNull();
   });
 
-  it('law 6: the card that is reported is the card that the engine is confined to', async () => {
+  it('law 6: reports the card that the engine is confined to', async () => {
     const { relay, node } = await world(['n1']);
     const worker = await node('n1');
     expect(worker.engineOptions()?.gpuUuids).toEqual(['GPU-1']);
     expect(relay.node(worker.address)).toMatchObject({ gpuName: 'Devnet GPU+Linux' });
   });
 
-  it('answers a message that makes no sense with a code, and never with the message', async () => {
+  it('answers an invalid message with a code, and never echoes the message', async () => {
     const rig = startWorkerRig();
     const failed = rig.client.until(() => false);
     rig.sendRaw({ type: 'start', config: {}, privateKey: keyOf('n1') });
@@ -242,7 +242,7 @@ describe('the supervisor’s channel', () => {
     expect(await rig.client.exited).toEqual({ code: 1, signal: null });
   });
 
-  it('closes a connection that comes before the start, and serves the one that comes after it', async () => {
+  it('closes a connection that comes before the start, and serves one that comes after it', async () => {
     const { url } = await world(['n1']);
     const rig = startWorkerRig();
     onTestFinished(async () => {
@@ -260,7 +260,7 @@ describe('the supervisor’s channel', () => {
     expect(await stopped).toEqual({ code: 0, signal: null });
   });
 
-  it('a node that runs shrugs a wrong message off', async () => {
+  it('a running node ignores an invalid message', async () => {
     const { node } = await world(['n1']);
     const worker = await node('n1');
     worker.sendRaw({ type: 'dance' });
@@ -277,7 +277,7 @@ describe('the supervisor’s channel', () => {
 
 type TaskOf = Awaited<ReturnType<WorkerRig['client']['tasks']>>[number];
 
-/** Waits for the worker's own word about a task. */
+/** Waits until the worker reports a task that fits. */
 async function taskWhere({ sent, client }: WorkerRig, fits: (task: TaskOf) => boolean): Promise<TaskOf> {
   for (let i = 0; i < 600; i++) {
     const [found] = (await client.tasks({ limit: 50, before: null })).filter(fits);

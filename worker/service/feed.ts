@@ -1,6 +1,6 @@
-/** What changes, told to whoever listens: first how things are, then each change, counted without a gap. */
+/** A feed of changes for any number of listeners: first a snapshot, then each change, numbered without gaps. */
 
-/** The listener is given a snapshot before this returns; the answer ends the subscription. */
+/** Calls the listener with a snapshot before it returns; the returned function ends the subscription. */
 export type Subscribe<Update> = (listener: (update: Update) => void) => () => void;
 
 export class Feed<Update> {
@@ -8,13 +8,13 @@ export class Feed<Update> {
   readonly #listeners = new Set<(update: Update) => void>();
   #revision = 0;
 
-  /** @param snapshot how things are now; its revision is that of the last change. */
+  /** @param snapshot makes a snapshot of the current state; its revision is that of the last change. */
   constructor(snapshot: (revision: number) => Update) {
     this.#snapshot = snapshot;
   }
 
   readonly subscribe: Subscribe<Update> = (listener) => {
-    // Entered apart: the same function may listen twice.
+    // Wrapped, because the same function may subscribe twice.
     const own = (update: Update) => listener(update);
     listener(this.#snapshot(this.#revision));
     this.#listeners.add(own);
@@ -23,7 +23,7 @@ export class Feed<Update> {
     };
   };
 
-  /** Call it after the change, which a snapshot then shows too. Nothing is made while nobody listens. */
+  /** Call this after the change, so that a snapshot already includes it. Without listeners, no update is made. */
   publish(change: (revision: number) => Update): void {
     this.#revision += 1;
     if (this.#listeners.size === 0) return;

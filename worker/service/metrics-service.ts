@@ -1,4 +1,4 @@
-/** The figures of this node for whoever watches many (contract/metrics.ts). */
+/** This node's metrics, for people who watch many nodes (contract/metrics.ts). */
 import { z } from 'zod';
 import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { OwnAccount } from '../../contract/money.ts';
@@ -16,17 +16,17 @@ import { TaskFigures } from '../store/task-figures.ts';
 export interface MetricsParts {
   readonly store: Pick<Store, 'db' | 'settings'>;
   readonly ledger: Pick<Ledger, 'totals' | 'page' | 'balanceWei'>;
-  /** Those that there are on this network. */
+  /** The accounts that exist on this network. */
   readonly accounts: readonly OwnAccount[];
   readonly keeper: Pick<Housekeeper, 'resultsBytes'>;
   readonly clock: Clock;
-  /** Of the running process; null = it does not run. */
+  /** Metrics of the running process; null = it is not running. */
   readonly process: (() => NonNullable<NodeMetrics['process']>) | null;
 }
 
 type MoneyFigures = Pick<NodeMetrics, 'earned' | 'accounts' | 'lastPaymentMs'>;
 
-/** A folder with very many files takes its time. */
+/** Measuring a folder with very many files takes a while. */
 const RESULTS_EVERY_MS = 600_000;
 
 const numberSchema = z.object({ n: z.number().int().nullable() });
@@ -57,7 +57,7 @@ export class MetricsService {
     };
   }
 
-  /** Summed anew only when the ledger has another entry. */
+  /** Computed again only if the ledger has a new entry. */
   #moneyFigures(): MoneyFigures {
     const { ledger, accounts, clock } = this.#parts;
     const upTo = this.#number('SELECT max(id) AS n FROM ledger_entries');
@@ -72,7 +72,7 @@ export class MetricsService {
     return this.#money.figures;
   }
 
-  /** What the network has told more than once is one event. */
+  /** Counts an event once, even if the network has reported it several times. */
   #events(state: 'slashed' | 'kickedOut'): number {
     const sql = `SELECT count(DISTINCT evidence) AS n FROM node_history WHERE source = 'event' AND state = '${state}'`;
     return this.#number(sql);

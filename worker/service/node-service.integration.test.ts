@@ -1,4 +1,4 @@
-/** Every procedure of a whole worker on a real relay: what it says, and what it must never say. */
+/** Calls every procedure of a whole worker on a real relay: what each returns, and that none leaks the key. */
 import { createHash } from 'node:crypto';
 import { isContractProcedure } from '@orpc/contract';
 import { unzipSync } from 'fflate';
@@ -21,7 +21,7 @@ const CNX = 10n ** 18n;
 const keyOf = (name: string): Hex => bytesToHex(new Uint8Array(createHash('sha256').update(`service ${name}`).digest()));
 const [KEY, APPLICATION] = [keyOf('node'), keyOf('application')];
 
-/** The node of this test has no chain, no withdrawal shown, no self-test, no result, and not that model. */
+/** This test's node has no chain, no withdrawal, no self-test, no result, and not the requested model. */
 const REFUSED = {
   'models.ask': 'MODEL_NOT_FOUND',
   'money.acknowledgeTransfer': 'MONEY_UNSUPPORTED',
@@ -34,7 +34,7 @@ const REFUSED = {
   'tasks.file': 'TASK_FILE_UNKNOWN',
 };
 
-/** A network of one node, and a client of its contract over the worker's channel. */
+/** A network with one node, and a client of the node's contract over the worker's channel. */
 async function world(answer: Answer) {
   const relay = createRelay({
     clock: systemClock,
@@ -78,7 +78,7 @@ async function taskWhere(node: NodeClient, fits: (task: Extract<TasksUpdate, { k
 
 const MONTH = { fromMs: 0, toMs: 2_600_000_000_000 };
 
-/** One call of each procedure, by its name; what needs a chain, a card or a model is refused, which is an answer too. */
+/** One call of each procedure, by name. Calls that need a chain, a card or a model are refused, which is an answer too. */
 function everyCall(node: NodeClient, commitment: string): Readonly<Record<string, () => Promise<unknown>>> {
   const first = async (updates: Promise<AsyncIterator<unknown>>) => {
     const iterator = await updates;
@@ -134,9 +134,9 @@ function everyCall(node: NodeClient, commitment: string): Readonly<Record<string
   };
 }
 
-it('says what it knows by every procedure, and nothing of them holds the key, wherever it was written', async () => {
+it('answers every procedure, and no answer contains the key, wherever it was written', async () => {
   const bare = KEY.slice(2);
-  // An application that has found the key, and an engine that prints it in capitals.
+  // An application that knows the key, and an engine that prints it in capitals.
   const traceback = `RuntimeError: key ${bare.toUpperCase()} in memory`;
   const { worker, node, runTask } = await world(() => ({ kind: 'failed', traceback, gpuCount: 1 }));
   expect((await runTask(`my key is ${KEY}`)).kind).toBe('aborted');

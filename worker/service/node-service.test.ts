@@ -20,7 +20,7 @@ import { TrustService } from './trust-service.ts';
 const TASK = commitmentOf(1);
 const failed = (call: Promise<unknown>) => call.then(() => null, errorOf);
 
-/** Names of all procedures, as `tasks.page`. */
+/** Names of all procedures, such as `tasks.page`. */
 function namesOf(tree: object, isLeaf: (value: unknown) => boolean, path: readonly string[] = []): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>
     isLeaf(value) ? [[...path, name].join('.')] : namesOf(value, isLeaf, [...path, name]),
@@ -32,7 +32,7 @@ function withTask(rig: ServiceRig, changes: Parameters<typeof remoteTask>[0] = {
   return rig;
 }
 
-it('every procedure of the contract is there', () => {
+it('serves every procedure of the contract', () => {
   const rig = serviceRig();
   const parts = { store: rig.store, resultsDir: '', dataDir: '', money: null } as unknown as Parameters<
     typeof createNodeRouter
@@ -48,7 +48,7 @@ it('every procedure of the contract is there', () => {
 });
 
 describe('tasks', () => {
-  it('are listed as rows, with their place, time and duration', async () => {
+  it('are listed as rows, with their position, times and duration', async () => {
     const rig = withTask(serviceRig());
     rig.store.tasks.observe(remoteTask({ commitment: commitmentOf(2), startTimeMs: null, status: 'Queued' }), START_MS + 600);
     rig.store.tasks.addTransition(TASK, { status: 'ScoreReady', atMs: START_MS + 4_000, source: 'local', evidence: '' });
@@ -58,13 +58,13 @@ describe('tasks', () => {
       { commitment: commitmentOf(2), sequence: 2, seenMs: START_MS + 600, durationMs: null },
       { commitment: TASK, sequence: 1, seenMs: START_MS + 500, durationMs: 4_000 },
     ]);
-    // What the network says of the time goes before what this node has seen.
+    // The network's own times take precedence over what this node has observed.
     withTask(rig, { status: 'ScoreReady', score: '0x11', scoreReadyTimeMs: START_MS + 3_000 });
     const { rows } = await rig.client.tasks.page({ limit: 1, offset: 1, filter: { statuses: ['ScoreReady', 'Queued'] } });
     expect(rows).toMatchObject([{ commitment: TASK, durationMs: 3_000 }]);
   });
 
-  it('are told in full, with the files of the result while they are there', async () => {
+  it("have details, with the result's files as long as they exist", async () => {
     const rig = withTask(serviceRig());
     rig.score(TASK, { '0.json': '{"text":"hello"}' });
     rig.store.cases.put(caseFile(TASK, { commitment: TASK }));
@@ -87,13 +87,13 @@ describe('tasks', () => {
     }
   });
 
-  it('bring what the ledger has of them', async () => {
+  it('include what the ledger knows about them', async () => {
     const entries = { entries: [], earnedWei: '7' };
     const rig = withTask(serviceRig({ money: { task: async () => entries } as never }));
     expect((await rig.client.tasks.detail({ commitment: TASK })).money).toEqual(entries);
   });
 
-  it('say what the node did about a failure (law 2)', async () => {
+  it('show what the node did about a failure (law 2)', async () => {
     const end = (rig: ServiceRig, outcome: 'invalid' | 'failed' | 'cancelled') => {
       rig.store.executions.begin(TASK, 'L1', START_MS);
       rig.store.executions.end(TASK, { outcome, detail: 'Traceback\nthe last word', nowMs: START_MS });
@@ -121,7 +121,7 @@ describe('tasks', () => {
     expect(await failure((rig) => rig.store.tasks.raiseAlarm(TASK, alarm))).toEqual(['silent', 'RESULT_CHANGED', 'other bytes']);
   });
 
-  it('are watched by several at once: the open ones first, then each change', async () => {
+  it('can be watched by several clients: first the open ones, then each change', async () => {
     const rig = withTask(serviceRig());
     rig.store.tasks.observe(remoteTask({ commitment: commitmentOf(2) }), START_MS);
     rig.store.tasks.close(commitmentOf(2), 'EndSuccess', START_MS);
@@ -140,13 +140,13 @@ describe('tasks', () => {
       });
       await updates.return?.();
     }
-    // Nobody listens: the row is not even read, or an unknown task would be an error.
+    // Without listeners, the row is not even read: an unknown task would be an error.
     await expect.poll(() => failed((async () => rig.service.taskChanged({ commitment: commitmentOf(9) }))())).toBeNull();
   });
 });
 
 describe('the node', () => {
-  it('is watched, and does what it is asked', async () => {
+  it('is watched, and carries out requests', async () => {
     const rig = serviceRig();
     const views = await rig.client.node.watch({});
     expect((await views.next()).value).toEqual(nodeView());
@@ -160,7 +160,7 @@ describe('the node', () => {
     expect(rig.asked).toEqual(['pause', 'resume', 'selfTest accept', 'warmUp cancel', 'unstake']);
   });
 
-  it('says by a code what its configuration lacks', async () => {
+  it('reports by a code what its configuration lacks', async () => {
     const { client, unexpected } = serviceRig();
     expect(await failed(client.money.summary({}))).toMatchObject({ code: 'MONEY_UNSUPPORTED' });
     expect(await failed(client.models.ask({ type: 'scan' }))).toMatchObject({
@@ -173,7 +173,7 @@ describe('the node', () => {
     expect(unexpected).toEqual([]);
   });
 
-  it('hands the models’ own feed on, and their refusals as errors', async () => {
+  it('passes on the models’ own feed, and their refusals as errors', async () => {
     const disk = { directory: '/models', freeBytes: null, reserveBytes: 0, usedBytes: 0, scannedAtMs: null };
     const snapshot: ModelsUpdate = { kind: 'snapshot', revision: 3, models: [], downloads: [], unknown: [], disk };
     const refusal = { code: 'MODEL_IN_USE', message: 'in use', data: { modelIds: ['base:a'], odd: { deep: 1 } } };
@@ -204,7 +204,7 @@ describe('trust', () => {
     expect(existsSync(join(dataDir, 'b.zip'))).toBe(false);
   });
 
-  it('explains standing and missing tasks', async () => {
+  it("explains the node's standing and the lack of tasks", async () => {
     const { client } = serviceRig();
     expect(await client.trust.qos({})).toMatchObject({ atMs: START_MS });
     const { conditions } = await client.trust.noTasks({});
@@ -218,7 +218,7 @@ describe('trust', () => {
     ['a score is none', "DROP TRIGGER ledger_no_update; UPDATE score_ledger SET score = 'zero'"],
     ['the ledger is gone', 'DROP TABLE score_ledger'],
   ];
-  it('knows how much is protected, from the rows', async () => {
+  it('reports the protection, from the rows', async () => {
     const rig = withTask(serviceRig());
     expect(await rig.client.trust.protection({})).toEqual({
       ...{ scores: 0, executions: 0, oldestMs: null, newestMs: null, sound: true },
@@ -231,7 +231,7 @@ describe('trust', () => {
     });
   });
 
-  it.each(harm)('does not call protection sound where %s', async (_, sql) => {
+  it.each(harm)('does not report the protection as sound if %s', async (_, sql) => {
     const rig = withTask(serviceRig());
     rig.score(TASK, {});
     const other = new DatabaseSync(join(rig.dataDir, STORE_FILE));

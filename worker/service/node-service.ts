@@ -1,6 +1,6 @@
 /**
- * Serves contract/node-contract.ts from the parts of one node. Nothing that leaves here holds the node's key, whoever
- * wrote it down where it is read from.
+ * Serves contract/node-contract.ts from the parts of one node. No answer contains the node's key, no matter who wrote
+ * it into the data.
  */
 import type { Caller } from '../../contract/acts.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
@@ -16,18 +16,18 @@ import { TrustService } from './trust-service.ts';
 
 export interface NodeServiceOptions {
   readonly parts: ServiceParts;
-  /** Of finished text: cuts the key out. */
+  /** Removes the key from finished text. */
   readonly withoutKey: (text: string) => string;
-  /** Asks a person, through the supervisor, for what a page may not do alone. */
+  /** Asks a person, through the supervisor, before an act that a page may not do alone. */
   readonly ask: AskHost;
-  /** Resolves when what was sent before has left the process. */
+  /** Resolves when everything sent so far has left the process. */
   readonly drained?: () => Promise<void>;
-  /** Errors without a code: defects, for the log. */
+  /** For the log: errors without a code, which are bugs. */
   readonly onUnexpected: (error: unknown) => void;
 }
 
 export interface NodeService {
-  /** Ends with the port. For a page, unless it is said to be the program's own. */
+  /** Ends with the port. The caller is treated as a page unless stated otherwise. */
   serve(port: RpcPort, caller?: Caller): void;
   nodeChanged(view: NodeView): void;
   taskChanged(task: Pick<TaskView, 'commitment'>): void;

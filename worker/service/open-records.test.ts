@@ -29,7 +29,7 @@ import { openRecords } from './open-records.ts';
 const TASK = commitmentOf(1);
 const STAKE = { status: 'Staked', balanceWei: '400' } as unknown as StakeView;
 
-/** What a node that has run leaves behind; `end` is how its process ended. */
+/** Makes the data of a node that has run; `end` is how its process ended. */
 function leftBehind(end: 'in order' | 'killed'): string {
   const dataDir = tempDir();
   const store = openStore(dataDir, START_MS);
@@ -70,8 +70,8 @@ const refusal = (call: Promise<unknown>) =>
     (error: unknown) => errorOf(error).code,
   );
 
-describe('the records of a node that does not run', () => {
-  it.each(['in order', 'killed'] as const)('tell its tasks, money and cases after it ended: %s', async (end) => {
+describe('the records of a node that is not running', () => {
+  it.each(['in order', 'killed'] as const)('show its tasks, money and cases after it ended: %s', async (end) => {
     const { client } = open(leftBehind(end));
     expect(await client.tasks.page({ limit: 10 })).toMatchObject({ total: 1, rows: [{ commitment: TASK }] });
     expect(await client.tasks.detail({ commitment: TASK })).toMatchObject({ task: { commitment: TASK }, money: { entries: [] } });
@@ -83,7 +83,7 @@ describe('the records of a node that does not run', () => {
     expect(await client.trust.protection({})).toMatchObject({ sound: true });
   });
 
-  it('tell what the network last said: the balance, the quality of service, and that it was slashed', async () => {
+  it('show what the network reported last: the balance, the quality of service, and the slash', async () => {
     const dataDir = leftBehind('in order');
     const store = openStore(dataDir, START_MS);
     store.settings.set('barred', 'slashed');
@@ -95,18 +95,18 @@ describe('the records of a node that does not run', () => {
     store.close();
     const { client } = open(dataDir);
     expect(await client.node.last({})).toEqual({ barred: 'slashed', relayBalance: { wei: '12', readMs: START_MS } });
-    // As it was when it was read, with its date.
+    // As last read, with its time.
     expect(await client.trust.qos({})).toMatchObject({ atMs: START_MS, now: { combined: { value: 0.5 } } });
   });
 
-  it('hand out a case as a bundle, without what must not leave this machine', async () => {
+  it('export a case as a bundle, without what must not leave this machine', async () => {
     const { client } = open(leftBehind('in order'));
     const { fileName, base64 } = await client.trust.exportCase({ id: 'c' });
     expect(fileName).toBe('crynux-case-c.zip');
     expect(base64.length).toBeGreaterThan(100);
   });
 
-  it('tell the models of its folder as they are on record, and change nothing there', async () => {
+  it('show the recorded models of its folder, and change nothing there', async () => {
     const dataDir = leftBehind('in order');
     const { client } = open(dataDir);
     const first = async () => {
@@ -124,13 +124,13 @@ describe('the records of a node that does not run', () => {
     expect(await first()).toMatchObject({ models: [{ modelId: 'base:a', state: { kind: 'present' }, usedBy: [] }] });
   });
 
-  it('need no process for what the chain says of the stake', async () => {
+  it("show the chain's view of the stake without a process", async () => {
     const { client } = open(leftBehind('in order'));
-    // The schema of the answer is the contract's; that it was asked is what counts here.
+    // The contract's schema checks the answer; this only checks that the request reaches it.
     expect(await refusal(client.money.stake({}))).not.toBe('NODE_NOT_RUNNING');
   });
 
-  it('say of everything else that it needs the running node, and do nothing', async () => {
+  it('refuse everything else because it needs the running node, and do nothing', async () => {
     const { client } = open(leftBehind('in order'));
     const all = Object.entries(nodeContract).flatMap(([room, procedures]) =>
       Object.keys(procedures).map((name) => ({ path: `${room}.${name}`, room, name })),
@@ -152,7 +152,7 @@ describe('the records of a node that does not run', () => {
     const closed = new Promise<void>((resolve) => near.onClose(() => resolve()));
     await client.tasks.page({ limit: 10 });
     await client.money.summary({});
-    // The next owner finds them free, and every connection has ended.
+    // The next owner can take them, and every connection has ended.
     records.close();
     await closed;
     expect(readFileSync(path).equals(before)).toBe(true);
@@ -160,7 +160,7 @@ describe('the records of a node that does not run', () => {
     openStore(dataDir, START_MS).close();
   });
 
-  it('are not there before a first start, and not read in another version', () => {
+  it('do not exist before the first start, and are not read if their version differs', () => {
     expect(() => open(tempDir())).toThrow(expect.objectContaining({ code: 'STORE_EMPTY' }));
     const dataDir = leftBehind('in order');
     const db = new DatabaseSync(join(dataDir, STORE_FILE));

@@ -1,4 +1,4 @@
-/** Serves a node's contract from its records while its process does not run (contract/records.ts). */
+/** Serves a node's contract from its records while its process is not running (contract/records.ts). */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -31,19 +31,19 @@ import { TaskService } from './task-service.ts';
 import { TrustService } from './trust-service.ts';
 
 export interface RecordsOptions {
-  /** Of this node alone; absolute. */
+  /** This node's own directory; absolute. */
   readonly dataDir: string;
   readonly retention: Retention;
-  /** Where its network has its tasks, and with them its accounts. */
+  /** Whether its tasks and accounts are on a relay or on a chain. */
   readonly mode: 'relay' | 'chain';
-  /** Asks the chain, without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
+  /** Reads the stake from the chain, without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
   readonly readStake: () => Promise<StakeView>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: HousekeeperOptions['log'];
   /** For bundles. */
   readonly redaction: Redaction;
-  /** As its models are on record, now. @throws as {@link openStoreForReading} */
+  /** The models that are on record now. @throws as {@link openStoreForReading} */
   readonly readModels: () => ModelsView;
 }
 
@@ -82,7 +82,7 @@ export function openRecords(options: RecordsOptions): Records {
   };
 }
 
-/** Read when somebody looks; what changes them is a running node. */
+/** Read on each request; only a running node changes them. */
 function modelsOf(read: () => ModelsView): NonNullable<ServiceParts['models']> {
   return {
     subscribe(listener) {
@@ -93,7 +93,7 @@ function modelsOf(read: () => ModelsView): NonNullable<ServiceParts['models']> {
   };
 }
 
-/** A node that does not run says nothing. */
+/** A node that is not running publishes no updates. */
 const neverSpeaks: Subscribe<NodeView> = () => () => {};
 
 function onlyRecords(path: string): void {
@@ -104,7 +104,10 @@ function notRunning(what: string): WorkerError {
   return new WorkerError('NODE_NOT_RUNNING', `${what} needs the running node`, { what });
 }
 
-/** Stands where only a running node has something, but for what is `known`: no procedure that is answered here comes to it. */
+/**
+ * Replaces a part that only a running node has, except for what is `known`. No procedure that is served here uses the
+ * rest.
+ */
 function absent<Part extends object>(known: Partial<Part> = {}): Part {
   return new Proxy(known as Part, {
     get: (part, name) => {
@@ -114,7 +117,7 @@ function absent<Part extends object>(known: Partial<Part> = {}): Part {
   });
 }
 
-/** The file may not be there, and may be of any age: without it nothing was measured. */
+/** The file may be missing, or of any age: without it, nothing was measured. */
 function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
   const file = join(dataDir, GPU_FILE);
   if (!existsSync(file)) return [];
@@ -126,7 +129,7 @@ function energyOf(dataDir: string, span: { fromMs: number; toMs: number }) {
   }
 }
 
-/** Its quality is what it was when it was last read; why it gets no tasks is plain. */
+/** Quality of service as last read. The reasons for having no tasks need the running node. */
 function trustOf(parts: ServiceParts): RouterParts['trust'] {
   const service = new TrustService(parts);
   return {

@@ -1,4 +1,4 @@
-/** The procedures of an opened node. */
+/** Opens the procedures of an opened node. */
 
 import { readInventory } from '../gpu/machine-inventory.ts';
 import { createMoneyService } from '../money/money-service.ts';

@@ -36,7 +36,7 @@ describe('a page', () => {
     ['acceptSelfTest', 'accept', (client) => client.node.selfTest({ order: 'accept' })],
     ['confirmAlone', 'alone', (client) => client.checks.confirmAlone({})],
   ] as [string, string, (client: ReturnType<typeof serviceRig>['page']) => Promise<unknown>][])(
-    'may not %s without the word of a person',
+    'may not %s without confirmation by a person',
     async (name, act, call) => {
       const { rig, told } = rigIn('running');
       expect(await code(call(rig.page))).toBe('ACT_NOT_CONFIRMED');
@@ -46,7 +46,7 @@ describe('a page', () => {
       expect(told).toEqual([act]);
       const question = { name, facts: { stakedWei: '400' } };
       expect(rig.questions).toEqual([question, question]);
-      // The program's own parts, and the command line, ask in their own ways.
+      // The program's own parts and the command line have their own ways of asking.
       rig.answer = false;
       expect(await code(call(rig.client))).toBe('done');
       expect(rig.questions).toHaveLength(2);
@@ -57,10 +57,10 @@ describe('a page', () => {
     ['paused', 'done'],
     ['slashed', 'ACT_NOT_CONFIRMED'],
     ['kickedOut', 'ACT_NOT_CONFIRMED'],
-    // Out of the network, or on the way: to join again stakes anew.
+    // The node has left the network or is leaving it: joining again means staking again.
     ['stopped', 'ACT_NOT_CONFIRMED'],
     ['paused', 'ACT_NOT_CONFIRMED', 'unstaked'],
-  ] as const)('has a node go on that is %s: %s', async (state, expected, wanted?: 'unstaked') => {
+  ] as const)('may resume a node that is %s: %s', async (state, expected, wanted?: 'unstaked') => {
     const { rig, told } = rigIn(state, wanted);
     expect(await code(rig.page.node.resume({}))).toBe(expected);
     expect(told).toEqual(expected === 'done' ? ['resume'] : []);
@@ -74,7 +74,7 @@ describe('a page', () => {
     ['kickedOut', 'ACT_NOT_CONFIRMED'],
     ['stopped', 'ACT_NOT_CONFIRMED'],
   ] as const)(
-    'no more than a token of the role operate, for which nobody is asked, has a node go on that is %s: %s',
+    'a token of the role operate resumes a node that is %s no more freely, and nobody is asked: %s',
     async (state, expected) => {
       const { rig, told } = rigIn(state);
       rig.answer = true;
@@ -86,7 +86,7 @@ describe('a page', () => {
     },
   );
 
-  it('may pause, and look at the self-test anew or reject it: that risks nothing', async () => {
+  it('may pause, and may repeat the self-test or reject its result: neither risks anything', async () => {
     const { rig, told } = rigIn('running');
     await rig.page.node.pause({});
     await rig.page.node.selfTest({ order: 'run' });

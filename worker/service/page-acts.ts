@@ -1,7 +1,7 @@
 /**
- * What a page may have a node do, looked at before it is done. Whatever moves money, ends a stake or puts one at risk needs
- * the word of a person, who is asked by the program around the node (contract/act-questions.ts), in a way that no page can
- * take. The program's own parts and the command line are asked in their own ways.
+ * Checks what a page may make a node do. Any act that moves money, ends a stake or puts one at risk needs confirmation
+ * by a person. The program around the node asks for it (contract/act-questions.ts), in a way that no page can fake. The
+ * program's own parts and the command line have their own ways of asking.
  */
 import type { NodeQuestion, NodeQuestionName } from '../../contract/act-questions.ts';
 import type { Caller } from '../../contract/acts.ts';
@@ -11,7 +11,7 @@ import type { Consent } from '../../contract/money-procedures.ts';
 import type { ActCall, ActGuard } from '../../contract/rpc-server.ts';
 import type { ServiceParts } from './parts.ts';
 
-/** True = a person has said yes. Never by a page. */
+/** True = a person has agreed. A page never answers this. */
 export type AskHost = (question: NodeQuestion) => Promise<boolean>;
 
 export interface NodeGuardOptions {
@@ -19,10 +19,10 @@ export interface NodeGuardOptions {
   readonly ask: AskHost;
 }
 
-/** The procedure itself asks: between the check of its confirmation and the act, with what it has read anew. */
+/** The procedure itself asks, between checking its confirmation and acting, with what it has just read. */
 const askedWithin = async (): Promise<void> => {};
 
-/** By the path in the contract: one for each act of a node, which a test holds it to. */
+/** Rules by path in the contract. A test checks that there is one for each act of a node. */
 export const NODE_PAGE_RULES: Readonly<Record<string, (call: ActCall, options: NodeGuardOptions) => Promise<void>>> = {
   'money.confirmWithdrawal': askedWithin,
   'money.confirmChainAct': askedWithin,
@@ -33,7 +33,7 @@ export const NODE_PAGE_RULES: Readonly<Record<string, (call: ActCall, options: N
   },
   'node.resume': async (_call, options) => {
     const { state, wanted } = options.node.view();
-    // To go on after a pause risks nothing new; to join again after a slash, or after leaving, stakes again.
+    // Resuming after a pause risks nothing new; joining again after a slash or after leaving stakes again.
     const stakes = state === 'slashed' || state === 'kickedOut' || state === 'stopped' || wanted === 'unstaked';
     if (stakes) await asked('rejoin', options);
   },
@@ -43,7 +43,7 @@ export function createNodeGuard(options: NodeGuardOptions): ActGuard {
   return async (call) => {
     const rule = NODE_PAGE_RULES[call.path];
     if (rule === undefined) throw new ContractError('ACT_NOT_FOR_PAGES', `${call.path} is not for a page`, { path: call.path });
-    // Whoever has a token of a role is elsewhere: nobody here has asked for it, and nobody is asked.
+    // A caller with a role's token is remote: nobody at this machine has requested the act, so nobody here is asked.
     const isRole = call.caller === 'read' || call.caller === 'operate';
     await rule(call, isRole ? { ...options, ask: async () => false } : options);
   };

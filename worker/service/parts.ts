@@ -1,4 +1,4 @@
-/** What the procedures of a node need of it. */
+/** What the procedures need of a node. */
 import type { CardEnergy, GpuHistoryPoint, GpuHistoryQuery, GpuInventory } from '../../contract/gpu.ts';
 import type { NodeMetrics } from '../../contract/metrics.ts';
 import type { MoneyService } from '../../contract/money-procedures.ts';
@@ -15,18 +15,17 @@ import type { CaseArchive } from '../trust/case-archive.ts';
 export interface ServiceParts {
   readonly node: Pick<Node, 'view' | 'pause' | 'resume' | 'selfTest' | 'warmUp' | 'unstake' | 'lookAround'>;
   readonly store: Store;
-  /** Of this node alone; absolute. */
+  /** This node's own directory; absolute. */
   readonly dataDir: string;
-  /** Absolute. */
   readonly resultsDir: string;
   readonly cases: Pick<CaseArchive, 'page' | 'get' | 'export'>;
   readonly keeper: Pick<Housekeeper, 'storage' | 'sweep'>;
   readonly reader: TrustNetwork;
-  /** Null where the node keeps no ledger. */
+  /** Null if the node keeps no ledger. */
   readonly money: MoneyService | null;
-  /** Null where the node does not care for the host's models. */
+  /** Null if the node does not manage the host's models. */
   readonly models: Pick<Models, 'subscribe' | 'ask'> | null;
-  /** The checks before a start; null where none are made. */
+  /** The checks before a start; null if there are none. */
   readonly clearance: { readonly report: PreflightReport | null; run(): Promise<PreflightReport>; confirmAlone(): void } | null;
   readonly metrics: { read(): Promise<NodeMetrics> };
   readonly cards: {

@@ -14,7 +14,7 @@ const artifact = (path: string, kind: Artifact['kind'] = 'file'): Artifact => ({
   size: 9,
 });
 
-/** A folder of results with these files in it, beside a file that is none. */
+/** A results folder with these files, next to a file that is not a result. */
 function results(files: Readonly<Record<string, string | Uint8Array>>): string {
   const dir = tempDir();
   writeFileSync(join(dir, 'secret.json'), '"secret"');
@@ -28,13 +28,13 @@ describe('a file of a result', () => {
   const contents: readonly [string, string | Uint8Array, string][] = [
     ['0.png', PNG, 'image/png'],
     ['0.json', '{"choices":[]}', 'application/json'],
-    // Named after something else than it is.
+    // Named as a different type than it is.
     ['0.json', PNG, 'image/png'],
     ['0.png', '<svg onload="alert(1)"/>', 'application/octet-stream'],
     ['0.json', Buffer.from([0x22, 0xff, 0x22]), 'application/octet-stream'],
     ['0.json', '', 'application/octet-stream'],
   ];
-  it.each(contents)('%s is what its bytes say', async (name, content, mime) => {
+  it.each(contents)('%s has the type that its bytes show', async (name, content, mime) => {
     const root = results({ [name]: content });
     expect(await readTaskFile(root, artifact(`task/1/${name}`))).toEqual({
       mime,
@@ -42,7 +42,7 @@ describe('a file of a result', () => {
     });
   });
 
-  it('is not read when it is larger than a UI is given', async () => {
+  it('is not read if it is larger than the limit for a UI', async () => {
     const root = results({ '0.png': PNG, '1.png': PNG });
     truncateSync(join(root, 'task', '1', '0.png'), MAX_FILE_BYTES);
     truncateSync(join(root, 'task', '1', '1.png'), MAX_FILE_BYTES + 1);
@@ -50,7 +50,7 @@ describe('a file of a result', () => {
     expect(await readTaskFile(root, artifact('task/1/1.png'))).toEqual({ mime: 'image/png', base64: null });
   });
 
-  it('is nothing outside the folder of the results, by no path and by no link', async () => {
+  it('is never read from outside the results folder, by path or by link', async () => {
     const root = results({});
     symlinkSync(join(root, '..', 'secret.json'), join(root, 'task', '1', '0.json'));
     symlinkSync(join(root, '..'), join(root, 'task', 'up'));
@@ -60,7 +60,7 @@ describe('a file of a result', () => {
     }
   });
 
-  it('says whether it is on disk, and stands at its place in the upload', async () => {
+  it('reports whether it is on disk, at its position in the upload', async () => {
     const root = results({ '0.png': PNG, '1.png': PNG, 'checkpoint.zip': 'PK' });
     rmSync(join(root, 'task', '1', '1.png'));
     const files = [artifact('task/1/0.png'), artifact('task/1/1.png'), artifact('task/1/checkpoint.zip', 'checkpoint')];

@@ -1,10 +1,10 @@
-/** Files of a task's result, as a UI may have them: named by their place in the result, never by a path. */
+/** Files of a task's result for a UI, identified by their position in the result, never by a path. */
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { TaskFile } from '../../contract/tasks.ts';
 import type { Artifact } from '../store/artifacts.ts';
 
-/** Larger ones are not given to a UI. */
+/** Larger files are not sent to a UI. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAGIC = 8;
 
@@ -26,7 +26,7 @@ export function taskFiles(resultsDir: string, artifacts: readonly Artifact[]): P
   );
 }
 
-/** What it is, is told by its bytes; `base64` null: it is gone, or too large. */
+/** The bytes determine the type. `base64` is null if the file is missing or too large. */
 export async function readTaskFile(resultsDir: string, artifact: Artifact): Promise<FileBytes> {
   const path = await placeOf(resultsDir, artifact);
   const file = path === null ? null : await open(path, 'r').catch(() => null);
@@ -45,14 +45,17 @@ async function readOpen(file: FileHandle): Promise<FileBytes> {
     await file.read(head, 0, MAGIC, 0);
     return { mime: isPng(head) ? PNG : UNKNOWN, base64: null };
   }
-  // A file that grows meanwhile is cut where it ended.
+  // If the file grows meanwhile, only its original size is read.
   const bytes = Buffer.alloc(size);
   const { bytesRead } = await file.read(bytes, 0, size, 0);
   const content = bytes.subarray(0, bytesRead);
   return { mime: mimeOf(content), base64: content.toString('base64') };
 }
 
-/** Absolute path, or null: gone, no plain file, or not inside the folder of the results, links followed. */
+/**
+ * Absolute path, or null if the file is missing, not a regular file, or not inside the results folder after following
+ * links.
+ */
 async function placeOf(resultsDir: string, artifact: Artifact): Promise<string | null> {
   try {
     const root = await realpath(resultsDir);

@@ -1,4 +1,4 @@
-/** Every procedure of contract/node-contract.ts, each handed to the part that knows. */
+/** Every procedure of contract/node-contract.ts, each passed to the part that implements it. */
 import { implement } from '@orpc/server';
 import { z } from 'zod';
 import type { Caller } from '../../contract/acts.ts';
@@ -23,7 +23,7 @@ export interface RouterParts {
   readonly tasks: TaskService;
   readonly trust: Pick<TrustService, 'exportCase' | 'qos' | 'noTasks' | 'protection'>;
   readonly streams: Pick<StreamOptions<unknown>, 'drained' | 'backlog'>;
-  /** What is asked before money moves for a caller; undefined = nobody. */
+  /** How to ask for consent before money moves for a caller; undefined = nobody is asked. */
   readonly consentOf: (caller: Caller) => Consent | undefined;
 }
 
@@ -84,7 +84,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
       last: build.checks.last.handler(() => ({ report: parts.clearance?.report ?? null })),
       run: build.checks.run.handler(() => {
         if (parts.clearance === null) throw unsupported('checks');
-        // Asked for after the machine woke up, and by whoever doubts what is shown: the loops look at once, too.
+        // Called after the machine woke up, and by users who doubt what is shown: the loops check at once, too.
         parts.node.lookAround();
         return parts.clearance.run();
       }),
@@ -97,7 +97,7 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
   });
 }
 
-/** @throws MoneyError MONEY_UNSUPPORTED from each procedure where the node keeps no ledger */
+/** @throws MoneyError MONEY_UNSUPPORTED from each procedure if the node keeps no ledger */
 function moneyRouter(parts: Pick<ServiceParts, 'money'>, consentOf: RouterParts['consentOf']) {
   const build = implement(nodeContract).$context<CallContext>().money;
   const money = (): MoneyService => {
@@ -141,7 +141,7 @@ function unsupported(part: string): WorkerError {
 
 const plain = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 
-/** A refusal is an error here, with the code that it was refused for. */
+/** Turns a refusal into an error with the same code. */
 function answered(answer: ModelsAnswer) {
   if (answer.type !== 'refused') return { removal: answer.type === 'removal' ? answer.removal : null };
   const { code, message, data } = answer.error;

@@ -7,11 +7,11 @@ type Update =
   | { readonly kind: 'snapshot'; readonly revision: number; readonly values: ReadonlyMap<number, number> }
   | { readonly kind: 'set'; readonly revision: number; readonly key: number; readonly value: number };
 
-/** Numbered values, as a feed tells them. */
+/** Numbered values, published through a feed. */
 class Source {
   readonly values = new Map<number, number>();
   revision = 0;
-  /** Changes that were made into updates, for somebody. */
+  /** How many updates were made from changes. */
   made = 0;
   readonly feed = new Feed<Update>((revision) => ({ kind: 'snapshot', revision, values: new Map(this.values) }));
 
@@ -25,7 +25,7 @@ class Source {
   }
 }
 
-/** What a client makes of the stream; a gap in it fails. */
+/** A client's state according to the stream; it fails on a gap. */
 class Reader {
   readonly #updates: AsyncGenerator<Update, void>;
   values = new Map<number, number>();
@@ -66,7 +66,7 @@ function connect(options: Partial<StreamOptions<Update>> = {}) {
 }
 
 describe('a stream of changes', () => {
-  it('ends in the state of its source, however changes and reads follow each other', async () => {
+  it('ends in the state of its source, in whatever order changes and reads occur', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('set' as const), key: fc.nat(3), value: fc.nat(9) }),
       fc.constant({ kind: 'read' as const }),
@@ -87,11 +87,11 @@ describe('a stream of changes', () => {
     );
   });
 
-  it('keeps nothing more for a reader that is too slow, and gives it a new snapshot', async () => {
+  it('stops queueing for a reader that is too slow, and sends it a new snapshot', async () => {
     const { source, reader } = connect({ backlog: 3 });
     await reader.read();
     for (let n = 0; n < 1_000; n++) source.set(n, n);
-    // Three that were kept, and the one that was too many.
+    // Three queued ones, and the one that was too many.
     expect(source.made).toBe(4);
     await reader.read();
     expect(reader.kinds).toEqual(['snapshot', 'snapshot']);
@@ -101,7 +101,7 @@ describe('a stream of changes', () => {
     expect(reader.kinds.at(-1)).toBe('set');
   });
 
-  it('counts a reader that cannot be reached among the slow ones', async () => {
+  it('treats a reader that cannot be reached as slow', async () => {
     let arrive = () => {};
     const { source, reader } = connect({
       backlog: 2,
@@ -132,7 +132,7 @@ describe('a stream of changes', () => {
     }
   });
 
-  it('leaves its source when its reader does', async () => {
+  it('unsubscribes from its source when its reader leaves', async () => {
     const { source, stream, reader } = connect();
     await reader.read();
     await stream.return();
@@ -140,7 +140,7 @@ describe('a stream of changes', () => {
     expect(source.made).toBe(0);
   });
 
-  it('gives what its source throws to the reader', async () => {
+  it('passes the errors of its source to the reader', async () => {
     const broken = streamOf({
       subscribe: () => {
         throw new Error('the store is gone');

@@ -1,13 +1,13 @@
-/** A subscription as something to be read step by step, however slowly. */
+/** Makes a subscription readable step by step, at any speed. */
 import type { Subscribe } from './feed.ts';
 
 export interface StreamOptions<Update> {
   readonly subscribe: Subscribe<Update>;
   /** Ends the stream. */
   readonly signal: AbortSignal;
-  /** Changes that are kept for a reader; with more of them it is given a new snapshot instead. */
+  /** How many changes are queued for a reader; if there are more, it gets a new snapshot instead. */
   readonly backlog?: number;
-  /** Resolves when what was read before has left the process: a reader that cannot be reached is a slow one. */
+  /** Resolves when what was read before has left the process; this makes a reader that cannot be reached a slow one. */
   readonly drained?: () => Promise<void>;
 }
 

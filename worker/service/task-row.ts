@@ -1,4 +1,4 @@
-/** A task as the list of a UI shows it. */
+/** A task as a UI lists it. */
 import type { TaskRow } from '../../contract/tasks.ts';
 import type { TransitionView } from '../../contract/worker-channel.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
@@ -11,7 +11,7 @@ export function taskRow(store: Store, task: StoredTask, isOnChain: boolean): Tas
   return { ...view, sequence: task.id, seenMs: task.firstSeenMs, durationMs: durationMs(view) };
 }
 
-/** Up to the verdict of this node, else up to the end; the network's own times before ours. */
+/** Until this node's score or error, else until the end; the network's own times take precedence over ours. */
 function durationMs({ startTimeMs, transitions }: Pick<TaskRow, 'startTimeMs' | 'transitions'>): number | null {
   if (startTimeMs === null) return null;
   const first = (fits: (step: TransitionView) => boolean) => {

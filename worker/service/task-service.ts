@@ -1,4 +1,4 @@
-/** The tasks of this node as a UI reads them: pages of the list, one in full, the files of its result, what changes. */
+/** The tasks of this node for a UI: pages of the list, details of one, files of its result, and changes. */
 import type { z } from 'zod';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { TaskDetail, TaskRow, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
@@ -14,15 +14,14 @@ import { taskRow } from './task-row.ts';
 
 export interface TaskServiceParts {
   readonly store: Store;
-  /** Absolute. */
   readonly resultsDir: string;
-  /** Null where the node keeps no ledger. */
+  /** Null if the node keeps no ledger. */
   readonly money: Pick<MoneyService, 'task'> | null;
   readonly reader: Pick<TrustNetwork, 'mode'>;
 }
 
 export class TaskService {
-  /** Tasks that are open, then each task that changes. */
+  /** The open tasks, then each task that changes. */
   readonly feed: Feed<TasksUpdate>;
   readonly #parts: TaskServiceParts;
 
@@ -35,7 +34,7 @@ export class TaskService {
     });
   }
 
-  /** Something about this task is different in the store. */
+  /** Call this when something about the task has changed in the store. */
   changed(commitment: Hex): void {
     const { store } = this.#parts;
     this.feed.publish((revision) => ({ kind: 'task', revision, task: this.#row(store.tasks.get(commitment)) }));
@@ -54,9 +53,9 @@ export class TaskService {
     const row = this.#row(task);
     return {
       task: row,
-      // Emptied when the host wants no more of it.
+      // Cleared when the host's retention says so.
       taskArgs: task.taskArgs === '' ? null : task.taskArgs,
-      // The network tells a node the commitment only.
+      // The network tells a node only the commitment.
       taskId: null,
       timeoutSeconds: task.timeoutSeconds,
       minVramGib: task.minVramGib,
@@ -89,7 +88,7 @@ export class TaskService {
   }
 }
 
-/** Law 2: only invalid arguments are reported, and only what the network took, or shows, has been reported. */
+/** Law 2: only invalid arguments are reported. A report counts once the network has accepted or shown it. */
 function reaction({ error, transitions }: Pick<TaskView, 'error' | 'transitions'>): 'reported' | 'silent' {
   const reported = transitions.some(({ status, source }) => status === 'ErrorReported' && source !== 'event');
   return error?.code === 'TASK_INVALID' && reported ? 'reported' : 'silent';

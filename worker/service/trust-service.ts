@@ -12,7 +12,7 @@ import { MAX_FILE_BYTES } from './result-file.ts';
 
 export type TrustParts = Pick<ServiceParts, 'node' | 'store' | 'dataDir' | 'cases' | 'reader' | 'networkClock' | 'random'>;
 
-/** No relay tells its own rule; this is what real ones do. */
+/** No relay publishes its rule; this is what real ones do. */
 const POLICY: NodeNamePolicy = { minimumNodeNameNumber: REAL_RELAY_POLICY.minimumNodeNameNumber, known: false };
 const NAME_BYTES = 8;
 
@@ -38,7 +38,7 @@ export class TrustService {
     }
   }
 
-  /** Read anew, and kept for the time when the process does not run. */
+  /** Reads it again, and saves it for when the process is not running. */
   async qos(): Promise<QosExplanation> {
     const { reader, networkClock, store } = this.#parts;
     const qos = await readQos({ network: reader, nowMs: networkClock.now() });

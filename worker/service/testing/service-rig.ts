@@ -1,4 +1,4 @@
-/** A node's procedures over a port, on a real store; what is around the store is in the test's hand. */
+/** A node's procedures over a port, on a real store; the test controls everything around the store. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,21 +24,21 @@ import { createNodeService, type NodeService } from '../node-service.ts';
 import type { ServiceParts } from '../parts.ts';
 
 export interface ServiceRig {
-  /** Of the program itself. */
+  /** A client as the program itself. */
   readonly client: NodeClient;
-  /** Of a page. */
+  /** A client as a page. */
   readonly page: NodeClient;
-  /** Questions to a person, who says what `answer` says. */
+  /** Questions to a person, whose answer is `answer`. */
   readonly questions: NodeQuestion[];
   answer: boolean;
   readonly port: RpcPort;
   readonly store: Store;
   readonly service: NodeService;
   readonly dataDir: string;
-  /** What the host has asked of the node. */
+  /** What the host has requested from the node. */
   readonly asked: string[];
   readonly unexpected: unknown[];
-  /** An execution that ended in a score, with these files. */
+  /** Records an execution that ended in a score, with these files. */
   score(commitment: Hex, files: Readonly<Record<string, string>>): void;
 }
 
@@ -83,7 +83,7 @@ export function serviceRig(changes: Partial<ServiceParts> = {}): ServiceRig {
       keeper: new Housekeeper({ store, resultsDir, retention: retentionSchema.parse({}), clock, log: QUIET_LOG }),
       reader: fakeNetwork(),
       cards: { inventory: async () => ({ atMs: START_MS, cards: [], problems: [] }), history: () => [], energy: () => [] },
-      metrics: { read: () => Promise.reject(new Error('nobody asks for figures here')) },
+      metrics: { read: () => Promise.reject(new Error('metrics are not used here')) },
       networkClock: clock,
       random: { bytes: (count) => new Uint8Array(count).fill(7), fraction: () => 0 },
       ...changes,
