@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { earnings as texts } from '../../i18n/en/earnings.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useAlive, useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -14,7 +16,9 @@ import { ProfitCard } from './profit-card.tsx';
 import { ReconciliationCard } from './reconciliation-card.tsx';
 import { SumsCard } from './sums-card.tsx';
 
-export function EarningsScreen() {
+export const EarningsScreen = withTexts('earnings', texts, Whole);
+
+function Whole() {
   const { t } = useTranslation('earnings');
   return (
     <Screen wide title={t('title')} actions={<CsvExport />}>

@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { type FleetOrder, HERE_PLACE } from '../../../contract/fleet.ts';
 import { nodePath } from '../../app/screens.ts';
 import { fleet as texts } from '../../i18n/en/fleet.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -38,12 +39,7 @@ import { type UsedFleet, useFleet } from './use-fleet.ts';
 const FLEET_VIEW = { read: readFleetView, write: writeFleetView };
 const NONE: ReadonlySet<string> = new Set();
 
-/** Its English comes with it: the window does not load it before anything else. */
-export function FleetScreen() {
-  const { i18n } = useTranslation();
-  if (!i18n.hasResourceBundle('en', 'fleet')) i18n.addResourceBundle('en', 'fleet', texts);
-  return <Fleet />;
-}
+export const FleetScreen = withTexts('fleet', texts, Fleet);
 
 function Fleet() {
   const { t } = useTranslation(['fleet', 'common']);

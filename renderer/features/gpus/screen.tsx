@@ -1,5 +1,7 @@
 import { RotateCcw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { gpus as texts } from '../../i18n/en/gpus.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useHostRead, useRefresh } from '../../rpc/hooks.ts';
 import { useNode } from '../../state/app-context.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -13,7 +15,9 @@ import { SelfTestCard } from './self-test-card.tsx';
 import { SettingsCard } from './settings-card.tsx';
 import { StateCard } from './state-card.tsx';
 
-export function GpusScreen() {
+export const GpusScreen = withTexts('gpus', texts, Whole);
+
+function Whole() {
   const { t } = useTranslation(['gpus', 'common']);
   const { profile } = useNode();
   const read = useHostRead('cards', (client, signal) => client.gpus.inventory({}, { signal }));

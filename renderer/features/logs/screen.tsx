@@ -2,6 +2,8 @@ import { FileText, SearchX, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
+import { logs as texts } from '../../i18n/en/logs.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useHostClient, useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -19,7 +21,9 @@ import { useLog } from './use-log.ts';
 
 const LOG_VIEW = { read: readLogView, write: writeLogView };
 
-export function LogsScreen() {
+export const LogsScreen = withTexts('logs', texts, Whole);
+
+function Whole() {
   const { t } = useTranslation('logs');
   const [view, setView] = useUrlView(LOG_VIEW);
   const log = useLog(view);

@@ -1,6 +1,8 @@
 import { FolderSearch, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { models as texts } from '../../i18n/en/models.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useNode } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -13,7 +15,9 @@ import { ModelsCard } from './models-card.tsx';
 import { UnknownCard } from './unknown-card.tsx';
 import { useModels, useModelsAct } from './use-models.ts';
 
-export function ModelsScreen() {
+export const ModelsScreen = withTexts('models', texts, Whole);
+
+function Whole() {
   const { t } = useTranslation('models');
   const { kind } = useNode().profile.worker;
   const [adding, setAdding] = useState(false);

@@ -1,5 +1,7 @@
 import { Unlink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { wallet as texts } from '../../i18n/en/wallet.ts';
+import { withTexts } from '../../i18n/with-texts.tsx';
 import { useHostRead, useLiveRead, useNodeRead, useRefresh } from '../../rpc/hooks.ts';
 import { useAlive, useNode, useNodeView } from '../../state/app-context.ts';
 import { Card, Fact, Facts } from '../../ui/card.tsx';
@@ -19,7 +21,9 @@ import { TaskChainCard } from './task-chain-card.tsx';
 import { WithdrawCard } from './withdraw-card.tsx';
 import { WithdrawalsCard } from './withdrawals-card.tsx';
 
-export function WalletScreen() {
+export const WalletScreen = withTexts('wallet', texts, Whole);
+
+function Whole() {
   const { t } = useTranslation('wallet');
   const { profile } = useNode();
   const networks = useHostRead('networks', (client, signal) => client.networks.list({}, { signal }));

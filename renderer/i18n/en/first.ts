@@ -1,16 +1,11 @@
 import { common } from './common.ts';
-import { earnings } from './earnings.ts';
 import { errors } from './errors.ts';
 import { firstRun } from './first-run.ts';
-import { gpus } from './gpus.ts';
 import { keys } from './keys.ts';
-import { logs } from './logs.ts';
-import { models } from './models.ts';
 import { overview } from './overview.ts';
 import { settings } from './settings.ts';
 import { tasks } from './tasks.ts';
 import { trust } from './trust.ts';
-import { wallet } from './wallet.ts';
 
 /** What the window has from its beginning; the texts of a screen that few open come with it. */
 export const firstTexts = {
@@ -21,10 +16,5 @@ export const firstTexts = {
   settings,
   tasks,
   trust,
-  logs,
-  earnings,
-  wallet,
-  gpus,
-  models,
   errors,
 };
