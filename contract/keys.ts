@@ -13,8 +13,10 @@ export const keyViewSchema = z.object({
   address: addressField,
   store: z.enum(KEY_STORE_KINDS),
   createdMs: z.number(),
-  /** False until the host has proved a backup of a key that was made here. An imported key counts as backed up. */
+  /** A backup was proved: its words were typed, or a copy was shown to this program after the key was here. */
   backedUp: z.boolean(),
+  /** It came from a copy that was elsewhere then, which nobody here has seen since. */
+  imported: z.boolean().default(false),
   archived: z.boolean(),
   /** A keystore's key can be used: its passphrase has been given since this program started. Always true for the keychain. */
   unlocked: z.boolean(),
@@ -61,13 +63,31 @@ export const createdKeySchema = z.object({
   /** Positions, from 0, of the words that the host gives back to prove the backup. */
   ask: z.array(z.number().int().nonnegative()),
 });
-export const proveBackupSchema = z.object({ address: addressField, words: z.array(z.string()) });
 
+const privateKeyCopy = z.object({ kind: z.literal('privateKey'), privateKey: z.string() });
+const wordsCopy = z.object({ kind: z.literal('words'), words: z.string() });
+/** Ethereum keystore V3 text with the passphrase that it was made with. */
+const keystoreCopy = z.object({
+  kind: z.literal('keystoreFile'),
+  json: z.string().max(100_000),
+  filePassphrase: z.string(),
+});
+const keyCopySchema = z.discriminatedUnion('kind', [privateKeyCopy, wordsCopy, keystoreCopy]);
+/** A key as its owner has it elsewhere. */
+export type KeyCopy = z.output<typeof keyCopySchema>;
+
+/** The asked words, or a whole copy of the key, which is compared and kept nowhere. */
+export const proveBackupSchema = z.object({
+  address: addressField,
+  words: z.array(z.string()).default([]),
+  copy: keyCopySchema.nullable().default(null),
+});
+
+const place = { store, passphrase };
 export const importKeySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('privateKey'), privateKey: z.string(), store, passphrase }),
-  z.object({ kind: z.literal('words'), words: z.string(), store, passphrase }),
-  /** Ethereum keystore V3 text with the passphrase that it was made with. */
-  z.object({ kind: z.literal('keystoreFile'), json: z.string().max(100_000), filePassphrase: z.string(), store, passphrase }),
+  privateKeyCopy.extend(place),
+  wordsCopy.extend(place),
+  keystoreCopy.extend(place),
 ]);
 export type ImportKey = z.output<typeof importKeySchema>;
 

@@ -22,6 +22,8 @@ export interface ActCall {
   readonly caller?: Caller;
   /** Parsed. */
   readonly input: unknown;
+  /** Whoever called does not wait any more: then nobody is asked for it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Resolves when it may be done, by the word of a person where one is needed; throws a coded error when not. */
@@ -85,6 +87,7 @@ async function guardActs(
     readonly path: readonly string[];
     readonly input: unknown;
     readonly procedure: AnyProcedure;
+    readonly signal?: AbortSignal | undefined;
   },
   guard: ActGuard,
 ): Promise<void> {
@@ -97,7 +100,7 @@ async function guardActs(
   if (meta.act === undefined || caller === 'own') return;
   const parsed = await inputSchema?.['~standard'].validate(call.input);
   if (parsed === undefined || parsed.issues !== undefined) return;
-  await guard({ path: call.path.join('.'), act: meta.act, caller, input: parsed.value });
+  await guard({ path: call.path.join('.'), act: meta.act, caller, input: parsed.value, signal: call.signal });
 }
 
 interface Served {

@@ -82,6 +82,10 @@ export const HOST_ERRORS = {
     meaning: 'The words given back are not those of the recovery phrase.',
     remedy: 'Compare them with what you wrote down. The key works either way, but without a backup a broken disk takes it.',
   },
+  KEY_COPY_OTHER: {
+    meaning: 'This is a copy of another key.',
+    remedy: 'Look for the copy of this one; the two addresses tell them apart.',
+  },
   KEY_CONFIRMATION_INVALID: {
     meaning: 'The confirmation is unknown, used up, expired, or was given for another key.',
     remedy: 'Ask for the export again.',

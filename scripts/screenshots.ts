@@ -78,6 +78,7 @@ const SHOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'logs-empty': node('logs'),
   },
   stopped: { 'overview-stopped': node('overview'), 'tasks-stopped': node('tasks'), 'wallet-stopped': node('wallet') },
+  'nobody-there': { 'settings-keys-imported': '/settings/keys', 'wallet-imported': node('wallet') },
   paused: { 'overview-paused': node('overview') },
   locked: { 'overview-locked': node('overview') },
   backoff: { 'overview-backoff': node('overview') },

@@ -29,6 +29,12 @@ describe('what needs the host', () => {
     expect(kinds({ ...calm, node: null, key: null })).toEqual([]);
   });
 
+  it('says nothing of the backup of an imported key: its owner has, or had, a copy', () => {
+    const withKey = (key: object) => kinds({ ...calm, key } as unknown as AttentionFacts);
+    expect(withKey({ backedUp: false, imported: true })).toEqual([]);
+    expect(withKey({ backedUp: false, imported: false })).toEqual(['notBackedUp']);
+  });
+
   it('is ordered by what it costs to ignore it', () => {
     const all = {
       ...calm,

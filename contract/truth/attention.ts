@@ -108,7 +108,8 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
 }
 
 function* ofHost({ profile, key, update }: AttentionFacts): Generator<AttentionItem> {
-  if (key !== null && !key.backedUp) yield { kind: 'notBackedUp', params: {} };
+  // An imported key came from a copy, which its owner has or had: nothing is known to be missing.
+  if (key !== null && !key.backedUp && !key.imported) yield { kind: 'notBackedUp', params: {} };
   if (profile.pendingRestart) yield { kind: 'pendingRestart', params: {} };
   if (update?.kind === 'ready') yield { kind: 'update', params: { version: update.version } };
 }

@@ -1,7 +1,7 @@
 /** Keys that a nodes file points at: taken in where they are not here yet, and opened where the program stays. */
-import { type KeyStoreKind, type KeyView, passphraseProblem } from '../../contract/keys.ts';
+import { type KeyCopy, type KeyStoreKind, type KeyView, passphraseProblem } from '../../contract/keys.ts';
 import type { HostClient } from '../../contract/rpc-client.ts';
-import { addressOfSource, type KeySource, keySourceOf } from '../../host/keys/imported-key.ts';
+import { addressOfSource, keySourceOf } from '../../host/keys/imported-key.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { checksumAddress } from '../../protocol/signing/keys.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -93,7 +93,7 @@ class KeyPlanning {
   }
 
   /** @param source null = it has to be here, or to come with `keys` */
-  adopt(given: Hex, source: KeySource | null, field: FieldPath): PlannedKey | null {
+  adopt(given: Hex, source: KeyCopy | null, field: FieldPath): PlannedKey | null {
     const { keys, refuse } = this.#parts;
     const address = checksumAddress(given);
     const known = keys.find((one) => sameAddress(one.address, address));
@@ -108,7 +108,7 @@ class KeyPlanning {
     return { kind: 'known', address };
   }
 
-  #take(address: Hex, source: KeySource, field: FieldPath): void {
+  #take(address: Hex, source: KeyCopy, field: FieldPath): void {
     const { options, refuse } = this.#parts;
     const { to, problem } = this.place(address);
     if (problem !== null) refuse(field, problem);

@@ -22,7 +22,7 @@ const write = (name: string, text: string) => writeFileSync(path.join(folder, na
 function keystore(passphrases: Readonly<Record<Hex, string>>, unlocked: readonly Hex[] = []) {
   const opened: Hex[] = [];
   const view = (address: Hex) => ({
-    ...{ address, store: 'keystore' as const, createdMs: 1, backedUp: true, archived: false },
+    ...{ address, store: 'keystore' as const, createdMs: 1, backedUp: true, imported: false, archived: false },
     unlocked: unlocked.includes(address) || opened.includes(address),
   });
   return {

@@ -57,6 +57,20 @@ it('an act that nobody answers is refused after its time, and the question is wi
   expect(acts.pending()).toEqual([]);
 });
 
+it('a question that nobody waits for any more is withdrawn, and another can be asked', async () => {
+  const { desk: acts } = desk(silent);
+  const gone = new AbortController();
+  const asked = acts.ask(QUESTION, gone.signal);
+  expect(acts.pending()).toHaveLength(1);
+  gone.abort();
+  expect(await asked).toBe(false);
+  expect(acts.pending()).toEqual([]);
+  expect(await acts.ask(QUESTION, gone.signal)).toBe(false);
+  const next = acts.ask(QUESTION);
+  acts.confirm(acts.pending()[0]?.id ?? '');
+  expect(await next).toBe(true);
+});
+
 it('a second act while one waits is refused at once: nobody answers another question than the one they read', async () => {
   const { desk: acts } = desk(nobody);
   const first = acts.ask(QUESTION);

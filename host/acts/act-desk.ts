@@ -23,8 +23,8 @@ export interface ActDeskOptions {
 }
 
 export interface ActDesk {
-  /** True = a person has said yes. */
-  ask(question: ActQuestion): Promise<boolean>;
+  /** True = a person has said yes. By `signal` the question is withdrawn, which is a no. */
+  ask(question: ActQuestion, signal?: AbortSignal): Promise<boolean>;
   pending(): readonly PendingAct[];
   /** By the command line; single use. @throws HostError ACT_NOT_PENDING */
   confirm(id: string): void;
@@ -47,10 +47,11 @@ export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
     waiting.settle(allowed);
   }
   return {
-    async ask(question) {
-      if (waiting !== null) return false;
+    async ask(question, signal) {
+      if (waiting !== null || signal?.aborted === true) return false;
       const over = new AbortController();
       const { promise, resolve } = Promise.withResolvers<boolean>();
+      signal?.addEventListener('abort', () => resolve(false), { signal: over.signal });
       const id = bytesToHex(random.bytes(ID_BYTES)).slice(2);
       waiting = { id, question, sinceMs: startStopwatch(clock), settle: resolve };
       ask(question, over.signal).then(

@@ -107,7 +107,7 @@ export function createPageGuard(options: PageGuardOptions): ActGuard {
   return async (call) => {
     const rule = PAGE_RULES[call.path];
     if (rule === undefined) throw new ContractError('ACT_NOT_FOR_PAGES', `${call.path} is not for a page`, { path: call.path });
-    await rule(call, options);
+    await rule(call, { ...options, ask: (question) => options.ask(question, call.signal) });
   };
 }
 

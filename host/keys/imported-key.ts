@@ -1,5 +1,5 @@
 /** A key as a host hands it over: a private key, recovery words, or a keystore of any wallet. Nothing here is ever echoed. */
-import type { ImportKey } from '../../contract/keys.ts';
+import type { KeyCopy } from '../../contract/keys.ts';
 import { bytesToHex, type Hex, isHex } from '../../protocol/hex.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
 import { HostError } from '../errors.ts';
@@ -8,13 +8,8 @@ import { parseKeystore } from './keystore-file.ts';
 import { looksLikeKey, pastedText } from './pasted-text.ts';
 import { keyOfWords } from './recovery-words.ts';
 
-/** Distributes over the kinds, so that each keeps its own fields. */
-type WithoutPlace<Order> = Order extends unknown ? Omit<Order, 'store' | 'passphrase'> : never;
-/** What is imported, without the place where it goes. */
-export type KeySource = WithoutPlace<ImportKey>;
-
 /** @throws HostError KEY_BAD_PRIVATE_KEY, KEY_BAD_WORDS, and those of {@link decryptKey} */
-export async function importedKey(order: KeySource): Promise<Hex> {
+export async function importedKey(order: KeyCopy): Promise<Hex> {
   if (order.kind === 'words') return keyOfWords(order.words);
   if (order.kind === 'keystoreFile') return decryptKey({ json: order.json, passphrase: order.filePassphrase });
   const text = pastedText(order.privateKey).replaceAll(' ', '').toLowerCase();
@@ -28,13 +23,13 @@ export async function importedKey(order: KeySource): Promise<Hex> {
 }
 
 /** What a file with one key holds, by its form. @param filePassphrase of a keystore */
-export function keySourceOf(text: string, filePassphrase: string): KeySource {
+export function keySourceOf(text: string, filePassphrase: string): KeyCopy {
   if (text.trimStart().startsWith('{')) return { kind: 'keystoreFile', json: text, filePassphrase };
   return looksLikeKey(text) ? { kind: 'privateKey', privateKey: text } : { kind: 'words', words: text };
 }
 
 /** A keystore that names its address is not decrypted for it. @throws as {@link importedKey} */
-export async function addressOfSource(source: KeySource): Promise<Hex> {
+export async function addressOfSource(source: KeyCopy): Promise<Hex> {
   if (source.kind === 'keystoreFile') {
     const { address } = parseKeystore(source.json);
     if (address != null) return checksumAddress(bytesToHex(address));

@@ -11,6 +11,7 @@ const entrySchema = z.object({
   store: z.enum(KEY_STORE_KINDS),
   createdMs: z.number(),
   backedUp: z.boolean(),
+  imported: z.boolean().default(false),
   /** Name that the store keeps it under; null = in use. */
   archivedAs: z.string().nullable(),
 });

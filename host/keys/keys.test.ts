@@ -167,7 +167,21 @@ describe('an import', () => {
     const file = { kind: 'keystoreFile', json, store: 'keychain', passphrase: null } as const;
     const keys = await open();
     await expect(keys.import({ ...file, filePassphrase: 'x' })).rejects.toEqual(coded('KEY_WRONG_PASSPHRASE'));
-    expect(await keys.import({ ...file, filePassphrase: PASSPHRASE })).toMatchObject({ address: ADDRESS, backedUp: true });
+    expect(await keys.import({ ...file, filePassphrase: PASSPHRASE })).toMatchObject({ address: ADDRESS });
+  });
+
+  it('counts as imported, and as backed up only once a copy of this very key was shown', async () => {
+    const keys = await open();
+    expect(await keys.import(planted)).toMatchObject({ imported: true, backedUp: false });
+    const other = { kind: 'privateKey', privateKey: `0x${'11'.repeat(32)}` } as const;
+    await expect(keys.proveBackup({ address: ADDRESS, copy: other })).rejects.toEqual(coded('KEY_COPY_OTHER'));
+    const broken = { kind: 'words', words: 'legal winner' } as const;
+    await expect(keys.proveBackup({ address: ADDRESS, copy: broken })).rejects.toEqual(coded('KEY_BAD_WORDS'));
+    expect(await keys.list()).toMatchObject([{ imported: true, backedUp: false }]);
+    const json = await encryptKey({ privateKey: PLANTED, passphrase: PASSPHRASE, scryptN: SCRYPT });
+    const copy = { kind: 'keystoreFile', json, filePassphrase: PASSPHRASE } as const;
+    expect(await keys.proveBackup({ address: ADDRESS, copy })).toMatchObject({ imported: true, backedUp: true });
+    expect(await (await open()).list()).toMatchObject([{ imported: true, backedUp: true }]);
   });
 });
 

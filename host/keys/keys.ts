@@ -28,6 +28,7 @@ import { keyOfWords, newWords, questions } from './recovery-words.ts';
 
 type Create = z.output<typeof createKeySchema>;
 type Created = z.output<typeof createdKeySchema>;
+type BackupProof = Pick<z.output<typeof proveBackupSchema>, 'address'> & Partial<z.output<typeof proveBackupSchema>>;
 type ExportConfirm = z.output<typeof exportConfirmSchema>;
 
 export interface KeysOptions {
@@ -55,8 +56,11 @@ export interface Keys {
   stores(): Promise<KeyStores>;
   list(): Promise<readonly KeyView[]>;
   create(order: Create): Promise<Created>;
-  /** With the asked words in the order of their positions, or all of them. @throws HostError KEY_BACKUP_WRONG */
-  proveBackup(proof: z.output<typeof proveBackupSchema>): Promise<KeyView>;
+  /**
+   * With the asked words in the order of their positions, all of them, or a copy of any kind.
+   * @throws HostError KEY_BACKUP_WRONG, KEY_COPY_OTHER, and those of an import
+   */
+  proveBackup(proof: BackupProof): Promise<KeyView>;
   import(order: ImportKey): Promise<KeyView>;
   unlock(key: { readonly address: string; readonly passphrase: string }): Promise<KeyView>;
   /** @throws HostError KEY_UNKNOWN, KEY_LOCKED and those of the keychain */
@@ -98,7 +102,7 @@ class HostKeys implements Keys {
       // A keychain that does not open now is no reason to start without the other store.
       const addresses = await store.addresses().catch(() => []);
       for (const address of addresses) {
-        if (!this.#index.has(address)) this.#add({ address, store: store.kind, backedUp: false });
+        if (!this.#index.has(address)) this.#add({ address, store: store.kind, imported: false });
       }
     }
   }
@@ -126,28 +130,38 @@ class HostKeys implements Keys {
   async create({ store, passphrase }: Create): Promise<Created> {
     const { random } = this.#options;
     const { words, privateKey } = newWords(random);
-    const key = await this.#keep({ privateKey, store, passphrase, backedUp: false });
+    const key = await this.#keep({ privateKey, store, passphrase, imported: false });
     const ask = questions({ random, count: words.length });
     this.#asked.set(key.address, { words, ask });
     return { key, words: [...words], ask };
   }
 
-  async proveBackup(proof: z.output<typeof proveBackupSchema>): Promise<KeyView> {
-    const address = checksumAddress(proof.address);
+  async proveBackup({ address: of, words = [], copy = null }: BackupProof): Promise<KeyView> {
+    const address = checksumAddress(of);
     const entry = this.#index.entry(address);
-    const given = proof.words.map((word) => pastedText(word).toLowerCase());
-    const asked = this.#asked.get(address);
-    const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
-    if (!isAnswer && !isWhole(given, address)) {
-      throw new HostError('KEY_BACKUP_WRONG', 'these are not the words of the recovery phrase', { address });
+    if (copy === null) this.#compareWords(address, words);
+    else {
+      const shown = addressOf(await importedKey(copy));
+      if (shown !== address) {
+        throw new HostError('KEY_COPY_OTHER', `this is a copy of the key of ${shown}`, { address, shown });
+      }
     }
     this.#asked.delete(address);
     return this.#view(entry.backedUp ? entry : this.#index.change(address, { backedUp: true }));
   }
 
+  #compareWords(address: Hex, words: readonly string[]): void {
+    const given = words.map((word) => pastedText(word).toLowerCase());
+    const asked = this.#asked.get(address);
+    const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
+    if (!isAnswer && !isWhole(given, address)) {
+      throw new HostError('KEY_BACKUP_WRONG', 'these are not the words of the recovery phrase', { address });
+    }
+  }
+
   async import(order: ImportKey): Promise<KeyView> {
     const { store, passphrase } = order;
-    return this.#keep({ privateKey: await importedKey(order), store, passphrase, backedUp: true });
+    return this.#keep({ privateKey: await importedKey(order), store, passphrase, imported: true });
   }
 
   async unlock(key: { readonly address: string; readonly passphrase: string }): Promise<KeyView> {
@@ -203,19 +217,20 @@ class HostKeys implements Keys {
     privateKey: Hex;
     store: KeyEntry['store'];
     passphrase: string | null;
-    backedUp: boolean;
+    imported: boolean;
   }): Promise<KeyView> {
-    const { privateKey, store, passphrase, backedUp } = key;
+    const { privateKey, store, passphrase, imported } = key;
     const address = addressOf(privateKey);
     if (this.#index.has(address)) throw new HostError('KEY_EXISTS', `the key of ${address} is here already`, { address });
     // The secret first: an entry without its key would be worse than a key without its entry.
     await this.#store({ store }).put({ address, privateKey, passphrase });
     if (store === 'keystore') this.#unlocked.set(address, privateKey);
-    return this.#add({ address, store, backedUp });
+    return this.#add({ address, store, imported });
   }
 
-  #add({ address, store, backedUp }: Pick<KeyEntry, 'address' | 'store' | 'backedUp'>): KeyView {
-    const entry: KeyEntry = { address, store, backedUp, createdMs: this.#options.clock.now(), archivedAs: null };
+  #add({ address, store, imported }: Pick<KeyEntry, 'address' | 'store' | 'imported'>): KeyView {
+    const createdMs = this.#options.clock.now();
+    const entry: KeyEntry = { address, store, imported, createdMs, backedUp: false, archivedAs: null };
     this.#index.add(entry);
     for (const listener of this.#onAdded) listener();
     return this.#view(entry);
@@ -227,10 +242,10 @@ class HostKeys implements Keys {
     return store;
   }
 
-  #view({ address, store, createdMs, backedUp, archivedAs }: KeyEntry): KeyView {
+  #view({ address, store, createdMs, backedUp, imported, archivedAs }: KeyEntry): KeyView {
     const archived = archivedAs !== null;
     const unlocked = !archived && (store === 'keychain' || this.#unlocked.has(address));
-    return { address, store, createdMs, backedUp, archived, unlocked };
+    return { address, store, createdMs, backedUp, imported, archived, unlocked };
   }
 }
 

@@ -52,6 +52,8 @@ const SCENARIOS = [
   'host-lost',
   /** A damaged settings file was replaced by its backup. */
   'restored',
+  /** Nobody answers what a person is asked, and what takes long does not end by itself; the key is an imported one. */
+  'nobody-there',
   /** The page in a browser has no session any more. */
   'session-ended',
 ] as const;

@@ -12,6 +12,7 @@ import { Button, IconButton } from './button.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Field, TextInput } from './field.tsx';
 import { PersonNote } from './person-note.tsx';
+import { Working, type WorkingProps } from './working.tsx';
 
 const VEIL = 'fixed inset-0 z-40 bg-veil';
 const PANEL = 'fixed z-50 flex flex-col bg-surface shadow-2xl focus:outline-none';
@@ -106,6 +107,8 @@ export interface ConfirmDialogProps {
   readonly busy?: boolean;
   /** While it is busy, a person is asked outside of the window. */
   readonly person?: boolean;
+  /** What is said while it is busy, and the way out of it; left out where it cannot be cancelled. */
+  readonly working?: Pick<WorkingProps, 'label' | 'onCancel'>;
   readonly error?: ErrorView | null;
   /** Something inside is not filled in yet. */
   readonly disabled?: boolean;
@@ -127,7 +130,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
 }
 
 function ConfirmBody(props: ConfirmDialogProps) {
-  const { title, children, confirmLabel, onConfirm, typed, danger, busy, person, error, disabled } = props;
+  const { title, children, confirmLabel, onConfirm, typed, danger, busy, person, working, error, disabled } = props;
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const ready = (typed === undefined || text.trim() === typed) && disabled !== true;
@@ -151,6 +154,7 @@ function ConfirmBody(props: ConfirmDialogProps) {
           </Field>
         )}
         {person === true && busy === true && <PersonNote />}
+        {working !== undefined && busy === true && <Working {...working} />}
         {error && <ErrorNote error={error} />}
       </div>
       <footer className="flex justify-end gap-2 border-t border-line px-4 py-3">

@@ -143,6 +143,7 @@ function importOf(secret: string, keystoreFile: string | undefined) {
 function keysText(keys: readonly KeyView[]): string {
   if (keys.length === 0) return 'There is no key yet.';
   const stateOf = ({ archived, unlocked }: KeyView) => (archived ? 'archived' : unlocked ? 'ready' : 'locked');
-  const rows = keys.map((key) => [key.address, key.store, stateOf(key), key.backedUp ? 'yes' : 'no', timeText(key.createdMs)]);
-  return table(['address', 'kept in', 'state', 'backed up', 'since (UTC)'], rows);
+  const backupOf = ({ backedUp, imported }: KeyView) => (backedUp ? 'proved' : imported ? 'imported, not shown since' : 'no');
+  const rows = keys.map((key) => [key.address, key.store, stateOf(key), backupOf(key), timeText(key.createdMs)]);
+  return table(['address', 'kept in', 'state', 'backup', 'since (UTC)'], rows);
 }

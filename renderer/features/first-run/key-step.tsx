@@ -7,6 +7,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Time } from '../../ui/time.tsx';
+import { BackupBadge } from '../keys/backup-badge.tsx';
 import { Option, Options, StepHead, type StepPart } from './step-part.tsx';
 
 /** Loaded when they are asked for: the first screen of a new host is not to wait for them. */
@@ -48,7 +49,7 @@ export function KeyStep({ choices, change }: StepPart) {
               title={
                 <>
                   <code className="font-mono text-[13px]">{key.address}</code>
-                  <Badge tone={key.backedUp ? 'good' : 'warn'}>{t(key.backedUp ? 'key.backedUp' : 'key.notBackedUp')}</Badge>
+                  <BackupBadge view={key} />
                   {!key.unlocked && <Badge tone="warn">{t('key.locked')}</Badge>}
                 </>
               }

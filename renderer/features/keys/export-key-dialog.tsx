@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { passphraseProblem } from '../../../contract/keys.ts';
-import { useAct } from '../../rpc/hooks.ts';
+import { useCancellableAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { shortHash } from '../../ui/hash.tsx';
@@ -22,10 +22,10 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
     run.clear();
     onClose();
   };
-  const run = useAct(async (chosen: string) => {
-    const { confirmation } = await host().keys.prepareExport({ address: chosen });
-    const { fileName, json } = await host().keys.confirmExport({ address: chosen, confirmation, passphrase });
-
+  const run = useCancellableAct(async (signal, chosen: string) => {
+    const { confirmation } = await host().keys.prepareExport({ address: chosen }, { signal });
+    const { fileName, json } = await host().keys.confirmExport({ address: chosen, confirmation, passphrase }, { signal });
+    signal.throwIfAborted();
     saveText({ fileName, parts: [json], mime: 'application/json' });
     toasts.getState().push({ tone: 'good', text: t('export.done', { name: fileName }) });
     close();
@@ -41,6 +41,7 @@ export function ExportKeyDialog({ address, onClose }: { readonly address: string
       disabled={passphraseProblem(passphrase) !== null || again !== passphrase}
       person
       busy={run.busy}
+      working={{ label: t('export.working'), onCancel: run.cancel }}
       error={run.error}
       onConfirm={() => address !== null && void run.run(address)}
     >

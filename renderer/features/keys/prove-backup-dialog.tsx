@@ -1,57 +1,55 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAct } from '../../rpc/hooks.ts';
+import type { KeyView } from '../../../contract/keys.ts';
+import { useCancellableAct } from '../../rpc/hooks.ts';
 import { useHostClient } from '../../state/app-context.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Field, TextArea } from '../../ui/field.tsx';
 import { shortHash } from '../../ui/hash.tsx';
+import { KeyCopyFields, keyCopyOf, NO_COPY, type TypedCopy } from './key-copy.tsx';
+
+/** Of a key that was made here, the words are the backup. */
+const ITS_WORDS: TypedCopy = { ...NO_COPY, kind: 'words' };
 
 interface ProveBackupProps {
-  readonly address: string | null;
+  /** Null = closed. */
+  readonly view: KeyView | null;
   readonly onClose: () => void;
   readonly onProved: () => void;
 }
 
-/** All words of a key whose backup was left for later. They are compared, and kept nowhere. */
-export function ProveBackupDialog({ address, onClose, onProved }: ProveBackupProps) {
+/** A copy of a key whose backup nobody has seen: it is compared, and kept nowhere. */
+export function ProveBackupDialog({ view, onClose, onProved }: ProveBackupProps) {
   const { t } = useTranslation('keys');
   const host = useHostClient();
-  const [text, setText] = useState('');
-  const words = text.split(/\s+/).filter((word) => word !== '');
+  const [typed, setTyped] = useState<TypedCopy | null>(null);
+  const value = typed ?? (view?.imported === true ? NO_COPY : ITS_WORDS);
+  const copy = keyCopyOf(value);
   const close = () => {
-    setText('');
+    setTyped(null);
+    run.cancel();
     run.clear();
     onClose();
   };
-  const run = useAct(async (of: string) => {
-    await host().keys.proveBackup({ address: of as `0x${string}`, words });
+  const run = useCancellableAct(async (signal) => {
+    if (view === null || copy === null) return;
+    await host().keys.proveBackup({ address: view.address, copy }, { signal });
     onProved();
     close();
   });
   return (
     <ConfirmDialog
-      open={address !== null}
+      open={view !== null}
       onClose={close}
       title={t('prove.title')}
       confirmLabel={t('create.check')}
-      disabled={words.length < 12}
+      disabled={copy === null}
       busy={run.busy}
+      working={{ label: t('prove.working'), onCancel: run.cancel }}
       error={run.error}
-      onConfirm={() => address !== null && void run.run(address)}
+      onConfirm={() => void run.run()}
     >
-      <p>{t('prove.text', { address: shortHash(address ?? '') })}</p>
-      <Field label={t('prove.words')}>
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={3}
-            autoComplete="off"
-            spellCheck={false}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+      <p>{t(view?.imported === true ? 'prove.importedText' : 'prove.text', { address: shortHash(view?.address ?? '') })}</p>
+      <KeyCopyFields value={value} onChange={(part) => setTyped((was) => ({ ...(was ?? value), ...part }))} />
     </ConfirmDialog>
   );
 }

@@ -12,6 +12,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { CopyButton, shortHash } from '../../ui/hash.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ArchiveKeyDialog } from '../keys/archive-key-dialog.tsx';
+import { BackupBadge } from '../keys/backup-badge.tsx';
 import { CreateKeyDialog } from '../keys/create-key-dialog.tsx';
 import { ExportKeyDialog } from '../keys/export-key-dialog.tsx';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
@@ -26,6 +27,7 @@ export function KeysSection() {
   const close = () => setOpen(null);
   const keys = read.value?.keys ?? [];
   const addressOf = (kind: 'export' | 'archive' | 'prove') => (open?.kind === kind ? open.address : null);
+  const proving = keys.find(({ address, archived }) => address === addressOf('prove') && !archived) ?? null;
   return (
     <>
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -55,7 +57,7 @@ export function KeysSection() {
       <CreateKeyDialog open={open?.kind === 'create'} onClose={close} onCreated={read.reload} />
       <ImportKeyDialog open={open?.kind === 'import'} onClose={close} onImported={read.reload} />
       <ExportKeyDialog address={addressOf('export')} onClose={close} />
-      <ProveBackupDialog address={addressOf('prove')} onClose={close} onProved={read.reload} />
+      <ProveBackupDialog view={proving} onClose={close} onProved={read.reload} />
       <ArchiveKeyDialog address={addressOf('archive')} onClose={close} onArchived={read.reload} />
     </>
   );
@@ -70,7 +72,7 @@ interface KeyCardProps {
 
 function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
   const { t } = useTranslation(['settings', 'keys', 'firstRun']);
-  const { address, archived, backedUp, unlocked, store, createdMs } = view;
+  const { address, archived, backedUp, imported, unlocked, store, createdMs } = view;
   const names = (useProfiles() ?? []).filter(({ profile }) => profile.address === address).map(({ profile }) => profile.name);
   const short = shortHash(address);
   return (
@@ -85,14 +87,16 @@ function KeyCard({ view, onExport, onProve, onArchive }: KeyCardProps) {
       <div className="flex flex-col gap-3">
         <p className="flex flex-wrap items-center gap-2 text-[13px] text-faint">
           {archived && <Badge tone="neutral">{t('keys.archived')}</Badge>}
-          <Badge tone={backedUp ? 'good' : 'warn'}>{t(backedUp ? 'firstRun:key.backedUp' : 'firstRun:key.notBackedUp')}</Badge>
+          <BackupBadge view={view} />
           {!unlocked && <Badge tone="warn">{t('firstRun:key.locked')}</Badge>}
           <span>
             {t(`keys:storeKinds.${store}`)} · <Time atMs={createdMs} /> ·{' '}
             {names.length === 0 ? t('keys.unused') : t('keys.usedBy', { names: names.join(', ') })}
           </span>
         </p>
-        {!backedUp && !archived && <p className="text-warn">{t('keys.unproven')}</p>}
+        {!backedUp && !archived && (
+          <p className={imported ? 'text-soft' : 'text-warn'}>{t(imported ? 'keys.imported' : 'keys.unproven')}</p>
+        )}
         {!archived && (
           <div className="flex flex-wrap gap-2">
             {!backedUp && (

@@ -7,5 +7,10 @@ it('what was not read is unknown, and never “not set”', () => {
 
 it('a key of the local network is called what it is, and only a proof counts as a backup', () => {
   expect([keyWord(undefined, true), keyWord(undefined, false)]).toEqual(['localKey', 'unknownKey']);
-  expect([keyWord({ backedUp: false }, false), keyWord({ backedUp: true }, true)]).toEqual(['notBackedUp', 'backedUp']);
+  const words = [
+    { backedUp: false, imported: false },
+    { backedUp: false, imported: true },
+    { backedUp: true, imported: true },
+  ].map((key) => keyWord(key, false));
+  expect(words).toEqual(['notBackedUp', 'imported', 'backedUp']);
 });

@@ -1,5 +1,7 @@
 /** What is said of an address and of the key behind it. Pure. */
+
 import type { KeyView } from '../../../contract/keys.ts';
+import { type BackupWord, backupWord } from '../keys/backup-word.ts';
 
 /** Null = the contract has none; `unknown` = nobody has read it. An address is said by itself. */
 export function benefitWord(address: string | null): 'notSet' | 'notRead' | null {
@@ -9,9 +11,9 @@ export function benefitWord(address: string | null): 'notSet' | 'notRead' | null
 
 /** `key`: of this machine; a key of the local network is in another place, and needs no backup. */
 export function keyWord(
-  key: Pick<KeyView, 'backedUp'> | undefined,
+  key: Pick<KeyView, 'backedUp' | 'imported'> | undefined,
   isLocal: boolean,
-): 'localKey' | 'unknownKey' | 'backedUp' | 'notBackedUp' {
+): 'localKey' | 'unknownKey' | BackupWord {
   if (key === undefined) return isLocal ? 'localKey' : 'unknownKey';
-  return key.backedUp ? 'backedUp' : 'notBackedUp';
+  return backupWord(key);
 }

@@ -6,6 +6,7 @@ import { useNode } from '../../state/app-context.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/hash.tsx';
+import { BACKUP_TONES, backupWord } from '../keys/backup-word.ts';
 import { benefitWord, keyWord } from './address-words.ts';
 
 export interface AddressesCardProps {
@@ -76,11 +77,11 @@ function KeyState({ address, networkId }: { readonly address: string; readonly n
   if (key === undefined) return <span className={isLocal ? 'text-soft' : 'text-warn'}>{t(`addresses.${word}`)}</span>;
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <Badge tone={key.backedUp ? 'good' : 'bad'}>{t(`addresses.${word}`)}</Badge>
+      <Badge tone={BACKUP_TONES[backupWord(key)]}>{t(`addresses.${word}`)}</Badge>
       <span className="text-soft">{t(`addresses.store.${key.store}`)}</span>
       {!key.backedUp && (
         <Link to="/settings/keys" className="text-accent underline">
-          {t('addresses.backUp')}
+          {t(key.imported ? 'addresses.proveCopy' : 'addresses.backUp')}
         </Link>
       )}
     </span>

@@ -32,18 +32,21 @@ export const keys = {
     filePassphrase: 'Passphrase of the file',
     chosen: 'Chosen: {{name}}',
     action: 'Import',
+    keepCopy: 'Keep your own copy: here it counts as imported, not as backed up, until you prove it.',
   },
   export: {
     title: 'Export the key',
     text: 'The file holds the key of {{address}}. Whoever has it and its passphrase owns the stake and the earnings, and a second node with the same key gets both slashed.',
     passphrase: 'New passphrase for the file',
     action: 'Export',
+    working: 'Waiting for the confirmation, then encrypting the file…',
     done: 'The key was written to {{name}}.',
   },
   prove: {
     title: 'Prove the backup',
-    text: 'Type all words of the key {{address}} from your paper. They are compared with the key and kept nowhere.',
-    words: 'The words, in their order',
+    text: 'Type all words of the key {{address}} from your paper, or show another copy of it. It is compared with the key and kept nowhere.',
+    importedText: 'Show your copy of the key {{address}}, from where you keep it. It is compared with the key and kept nowhere.',
+    working: 'Comparing the copy with the key…',
   },
   archive: {
     title: 'Archive the key',

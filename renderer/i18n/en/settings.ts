@@ -130,6 +130,8 @@ export const settings = {
     exportOf: 'Export {{address}}',
     archive: 'Archive',
     archiveOf: 'Archive {{address}}',
+    imported:
+      'It came from a copy that you have elsewhere. This program has not seen that copy since: keep it, and prove it if you are not sure that it is still there.',
     unproven:
       'Its backup was never proved. If you have its words, prove them; if not, export the key to a file on another disk, so that a broken disk does not take the stake.',
   },

@@ -35,18 +35,21 @@ export const keys: Same<typeof en> = {
     filePassphrase: '文件的口令',
     chosen: '已选择：{{name}}',
     action: '导入',
+    keepCopy: '请保留您自己的副本：在您验证之前，它在这里算作已导入，而不是已备份。',
   },
   export: {
     title: '导出密钥',
     text: '文件包含 {{address}} 的密钥。拥有它和口令的人就拥有质押和收益；两个节点使用同一密钥会导致双方被罚没。',
     passphrase: '文件的新口令',
     action: '导出',
+    working: '等待确认，然后加密文件…',
     done: '密钥已写入 {{name}}。',
   },
   prove: {
     title: '验证备份',
-    text: '请从纸上按顺序输入密钥 {{address}} 的所有助记词。它们只与密钥比对，不会保存。',
-    words: '按顺序输入的助记词',
+    text: '请从纸上按顺序输入密钥 {{address}} 的所有助记词，或出示它的另一份副本。它只与密钥比对，不会保存。',
+    importedText: '请从保存处出示密钥 {{address}} 的副本。它只与密钥比对，不会保存。',
+    working: '正在将副本与密钥比对…',
   },
   archive: {
     title: '归档密钥',

@@ -132,6 +132,7 @@ export const settings: Same<typeof en> = {
     exportOf: '导出 {{address}}',
     archive: '归档',
     archiveOf: '归档 {{address}}',
+    imported: '它来自您在别处的副本，此程序此后没有见过该副本。请保留它；如果不确定它是否还在，请验证。',
     unproven:
       '它的备份从未经过验证。如果您有助记词，请验证；如果没有，请把密钥导出到另一块磁盘上的文件，以免磁盘损坏时失去质押。',
   },

@@ -136,6 +136,7 @@ export const program: Readonly<Record<string, readonly [meaning: string, remedy:
   PLACE_NOT_CHOSEN: ['没有在程序的对话框中选择文件夹，或选择后过了太久。', '请重新选择文件夹。'],
   KEY_LOCKED: ['节点的密钥在密钥库中，程序启动后尚未解锁。', '请用口令解锁。'],
   KEY_BACKUP_WRONG: ['填写的词与助记词不符。', '请与您抄写的内容核对。密钥本身可用，但没有备份，磁盘损坏就会失去它。'],
+  KEY_COPY_OTHER: ['这是另一个密钥的副本。', '请查找此密钥的副本；可用地址区分两者。'],
   KEY_CONFIRMATION_INVALID: ['确认无效：未知、已使用、已过期或属于另一密钥。', '请重新申请导出。'],
   KEY_IN_USE: ['有配置正在使用此密钥。', '请先删除该配置。'],
   HOST_FILE_DAMAGED: ['此程序的一个文件损坏或缺失，也没有完好的副本；没有覆盖任何内容。', '请更正相应字段，或恢复您自己的备份。'],

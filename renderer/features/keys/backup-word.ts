@@ -1,0 +1,13 @@
+/** What is known of a key's backup. Pure. */
+import type { KeyView } from '../../../contract/keys.ts';
+import type { Tone } from '../../ui/badge.tsx';
+
+export type BackupWord = 'backedUp' | 'imported' | 'notBackedUp';
+
+export const BACKUP_TONES: Readonly<Record<BackupWord, Tone>> = { backedUp: 'good', imported: 'neutral', notBackedUp: 'warn' };
+
+/** Only a proof counts: of an imported key nobody here knows whether its copy is still there. */
+export function backupWord({ backedUp, imported }: Pick<KeyView, 'backedUp' | 'imported'>): BackupWord {
+  if (backedUp) return 'backedUp';
+  return imported ? 'imported' : 'notBackedUp';
+}
