@@ -1,4 +1,4 @@
-/** Opening a database file of this program, and the few helpers every repository uses. */
+/** Opens this program's database files; also the few helpers that every repository uses. */
 
 import { chmodSync, closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
@@ -14,30 +14,30 @@ const SQLITE_MAGIC = Buffer.from('SQLite format 3\u0000', 'latin1');
 /** The head of a rollback journal. */
 const JOURNAL_MAGIC = Buffer.from('d9d505f920a163d7', 'hex');
 const IN_MEMORY = ':memory:';
-/** How long a backup program or a virus scanner may hold the file before that is called busy. */
+/** How long another program, such as a backup or a virus scanner, may lock the file before it counts as busy. */
 const BUSY_MS = 5_000;
 
 interface FileState {
   readonly bytes: number;
-  /** The last owner left no journal and no write-ahead log behind. */
+  /** The last owner closed the file in order and left no journal or write-ahead log. */
   readonly endedInOrder: boolean;
 }
 
-/** What SQLite says of the first damage it finds; null for none. */
+/** SQLite's description of the first damage it finds; null if there is none. */
 export type DamageCheck = (db: DatabaseSync, file: FileState) => string | null;
 
 const checkAll: DamageCheck = (db) => damageIn(db, '1');
 
-/** @param scope of the pragma: `1`, or a quoted table */
+/** @param scope argument of the pragma: `1`, or a quoted table */
 export function damageIn(db: DatabaseSync, scope: string): string | null {
   const said = db.prepare(`PRAGMA quick_check(${scope})`).get()?.quick_check;
   return said === 'ok' ? null : String(said);
 }
 
 /**
- * Opens the file, checks it before changing anything of its content, then migrates it. What a killed process left half
- * done (a journal, a write-ahead log) is finished or undone first, as SQLite does it.
- * @throws WorkerError STORE_NEWER_VERSION, STORE_CORRUPT: the file's content is then as it was; STORE_BUSY, STORE_READ_ONLY,
+ * Opens the file, checks it before changing its content, then migrates it. First, SQLite completes or rolls back what a
+ * killed process left unfinished (a journal, a write-ahead log).
+ * @throws WorkerError STORE_NEWER_VERSION, STORE_CORRUPT: the file's content is unchanged; STORE_BUSY, STORE_READ_ONLY,
  * STORE_CANNOT_OPEN, STORE_IO_ERROR, STORE_FULL: try again later.
  */
 export function openDatabase(path: string, migrations: readonly string[], findDamage: DamageCheck = checkAll): DatabaseSync {
@@ -55,16 +55,16 @@ export function openDatabase(path: string, migrations: readonly string[], findDa
   }
 }
 
-/** A damaged file of things that can be found out anew, put aside under another name. */
+/** A damaged file that was kept under another name. Its content can be rebuilt. */
 export interface SetAside {
   readonly kept: string;
   readonly error: WorkerError;
 }
 
 /**
- * For a file that may be lost without harm: a damaged one is kept under another name, and an empty one takes its place.
- * Never for one that holds a ledger.
- * @throws WorkerError as {@link openDatabase}, but STORE_CORRUPT
+ * For a file that can be lost without harm: if it is damaged, it is kept under another name and replaced by an empty
+ * one. Never use it for a file with a ledger.
+ * @throws WorkerError as {@link openDatabase}, except STORE_CORRUPT
  */
 export function openDisposableDatabase(
   path: string,
@@ -89,14 +89,15 @@ export function openDisposableDatabase(
 }
 
 /**
- * Opens a file of ours of this very version to read it. What a killed process left half done is finished or undone first.
- * @throws WorkerError STORE_OLDER_VERSION: the next start of its owner brings it to this version; those of {@link openDatabase}
+ * Opens one of our files for reading if it has exactly this version. First, SQLite completes or rolls back what a
+ * killed process left unfinished.
+ * @throws WorkerError STORE_OLDER_VERSION: the owner's next start migrates it; those of {@link openDatabase}
  */
 export function openForReading(path: string, version: number): DatabaseSync {
   let db: CodedDatabase | undefined;
   try {
     inspect(path, version, () => null);
-    // One that may not write at all would leave its empty log behind, as after a crash.
+    // A read-only connection would leave its empty log behind, as after a crash.
     db = new CodedDatabase(path, { timeout: BUSY_MS });
     db.exec('PRAGMA query_only = ON');
     const found = numberPragma(db, 'user_version');
@@ -115,7 +116,7 @@ function freeName(name: string): string {
   }
 }
 
-/** SQLite gives the files that it puts beside a database the mode of the database. */
+/** SQLite copies the mode of a database to the files that it creates beside it. */
 function keepForOwner(path: string): void {
   if (!existsSync(path)) {
     closeSync(openSync(path, 'a', 0o600));
@@ -128,14 +129,14 @@ function keepForOwner(path: string): void {
     try {
       chmodSync(file, mode & 0o700);
     } catch {
-      // A read-only disk: if the file cannot be used either, that is told where it is used.
+      // A read-only disk: if the file cannot be used either, its use reports the error.
     }
   }
 }
 
 function inspect(path: string, newestVersion: number, findDamage: DamageCheck): void {
   if (!beginsWith(path, SQLITE_MAGIC)) {
-    // A kill, or a power cut, inside the first pages that were ever written: the journal takes them back.
+    // A kill or power cut while the first pages were written: the journal rolls them back.
     if (!beginsWith(`${path}-journal`, JOURNAL_MAGIC)) throw corrupt(path, 'it is not an SQLite database');
     recover(path);
     if (statSync(path).size === 0) return;
@@ -158,13 +159,13 @@ interface Inspection {
   readonly findDamage: DamageCheck;
 }
 
-/** Reads and writes nothing; an unfinished transaction of a killed process makes it fail. */
+/** Reads and writes nothing; fails if a killed process left an unfinished transaction. */
 function look({ path, newestVersion, endedInOrder, findDamage }: Inspection): void {
   const db = new CodedDatabase(path, { readOnly: true, timeout: BUSY_MS });
   try {
     const application = numberPragma(db, 'application_id');
     const version = numberPragma(db, 'user_version');
-    // A process killed inside its very first migration leaves an empty database behind.
+    // A process that was killed inside its first migration leaves an empty database.
     if (application === 0 && version === 0 && db.prepare('SELECT 1 FROM sqlite_master').get() === undefined) return;
     if (application !== APPLICATION_ID) throw corrupt(path, 'it belongs to another program');
     if (version > newestVersion) {
@@ -181,14 +182,17 @@ function look({ path, newestVersion, endedInOrder, findDamage }: Inspection): vo
   }
 }
 
-/** A connection that may not write cannot finish what another one began: it says read-only, or that it cannot open. */
+/**
+ * A read-only connection cannot complete another one's transaction: it reports that it is read-only or cannot open the
+ * file.
+ */
 function needsRecovery(error: unknown, path: string): boolean {
   const result = sqliteResultOf(error instanceof WorkerError ? error.cause : error);
   const isRefusal = result !== null && [8, 14].includes(result & 0xff);
   return isRefusal && [`${path}-journal`, `${path}-wal`].some((file) => existsSync(file));
 }
 
-/** Any reading by a connection that may write does it. */
+/** Any read by a connection with write access does it. */
 function recover(path: string): void {
   const db = new CodedDatabase(path, { timeout: BUSY_MS });
   try {
@@ -227,7 +231,7 @@ function numberPragma(db: DatabaseSync, name: 'application_id' | 'user_version')
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }
 
-/** All or nothing; nested calls join the outer transaction. */
+/** Atomic; nested calls join the outer transaction. */
 export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
   if (db.isTransaction) return work();
   db.exec('BEGIN IMMEDIATE');
@@ -242,8 +246,8 @@ export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Res
 }
 
 /**
- * As {@link inTransaction}, without waiting for the disk: a power cut may take the work back, always together with all
- * that came after it, and the next full transaction makes it durable. Only for what the network tells again.
+ * Like {@link inTransaction}, but does not wait for the disk: a power cut may undo the work, together with everything
+ * after it, until the next full transaction makes it durable. Only for data that the network will report again.
  */
 export function inRelaxedTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
   if (db.isTransaction) return work();
@@ -255,7 +259,7 @@ export function inRelaxedTransaction<Result>(db: DatabaseSync, work: () => Resul
   }
 }
 
-/** Rows as their schema says. @throws WorkerError STORE_BAD_ROW naming the table's column. */
+/** Rows that match their schema. @throws WorkerError STORE_BAD_ROW naming the column. */
 export function readAll<Schema extends z.ZodType>(
   db: DatabaseSync,
   schema: Schema,

@@ -16,7 +16,7 @@ async function holder(dir: string) {
   return child;
 }
 
-it('a directory owned by another process is refused, and free once that process is killed', async () => {
+it('refuses a directory owned by another process, and takes it once that process is killed', async () => {
   const dir = tempDir();
   const child = await holder(dir);
   expect(() => openStore(dir, 1)).toThrow(expect.objectContaining({ code: 'STORE_IN_USE' }));
@@ -24,7 +24,7 @@ it('a directory owned by another process is refused, and free once that process 
   await once(child, 'exit');
   const store = openStore(dir, 1);
   onTestFinished(() => store.close());
-  // What the killed process had committed is there.
+  // What the killed process committed still exists.
   expect(store.settings.get('address')).toBe('0xholder');
 });
 

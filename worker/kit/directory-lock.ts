@@ -1,7 +1,7 @@
 /**
- * Exclusive ownership of a data directory by one process: an exclusive SQLite transaction on a file of its own. The
- * operating system drops the lock with the process, however it dies, so no stale file has to be judged afterwards. Who
- * the owner is says a note beside it, which counts only while the lock is held.
+ * Exclusive ownership of a data directory by one process: an exclusive SQLite transaction on a separate file. The
+ * operating system releases the lock when the process ends in any way, so there are no stale locks. A note beside it
+ * names the owner; it is valid only while the lock is held.
  */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import { isWorkerError, WorkerError } from './errors.ts';
 import { CodedDatabase, storeFailure } from './store-failure.ts';
 
-/** A program stays; a command is done in a moment. */
+/** A program keeps the lock; a command releases it after a moment. */
 const OWNER_ROLES = ['program', 'command', 'node'] as const;
 export type OwnerRole = (typeof OWNER_ROLES)[number];
 
@@ -23,7 +23,7 @@ export interface DirectoryLock {
 
 const LOOK_EVERY_MS = 100;
 
-/** @throws WorkerError STORE_IN_USE when another process (or this one) holds the directory; the codes of a store otherwise. */
+/** @throws WorkerError STORE_IN_USE if another process (or this one) holds the directory; otherwise the codes of a store. */
 export function lockDirectory(dir: string, role: OwnerRole = 'node'): DirectoryLock {
   const path = join(dir, 'owner.lock');
   const note = join(dir, 'owner.json');
@@ -53,7 +53,8 @@ export function lockDirectory(dir: string, role: OwnerRole = 'node'): DirectoryL
 }
 
 /**
- * The same, but a command that works on the directory for a moment is waited for; a program that stays is told at once.
+ * The same, but waits for a command, which needs the directory only for a moment. If a program holds it, this fails at
+ * once.
  * @throws WorkerError STORE_IN_USE and the codes of a store; the signal's reason.
  */
 export async function awaitDirectory(
@@ -79,7 +80,7 @@ function readOwner(note: string): DirectoryOwner | null {
   try {
     return ownerSchema.parse(JSON.parse(readFileSync(note, 'utf8')));
   } catch {
-    // Between the lock and its note lies a moment.
+    // The note is written a moment after the lock is taken.
     return null;
   }
 }

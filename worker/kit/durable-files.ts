@@ -1,4 +1,4 @@
-/** Writing so that it survives a power cut, and hashing what is really on disk. */
+/** Writes that survive a power cut, and hashes of what is really on disk. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in a directory durable, where a system has to be told. */
+/** Makes the names in a directory durable, on systems that require it. */
 export async function syncDirectory(path: string): Promise<void> {
   if (!SYSTEM.files.syncsFolders) return;
   const directory = await open(path, 'r');
@@ -38,7 +38,7 @@ export async function hashFile(path: string): Promise<{ readonly sha256: string;
   return { sha256: hash.digest('hex'), size };
 }
 
-/** A whole file with the SHA-256 of exactly the bytes that are returned; other work goes on meanwhile. */
+/** Reads a whole file, with the SHA-256 of exactly the returned bytes. Does not block other work. */
 export async function readHashed(path: string): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
   const file = await open(path, 'r');
   try {

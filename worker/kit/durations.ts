@@ -1,4 +1,4 @@
-/** Durations counted in steps, as histograms of monitoring systems want them. */
+/** A histogram of durations in the format of monitoring systems. */
 import type { Durations } from '../../contract/metrics.ts';
 
 export class DurationCounts {
@@ -7,13 +7,13 @@ export class DurationCounts {
   #sum = 0;
   #count = 0;
 
-  /** @param bounds upper bounds of the steps, ascending, in seconds */
+  /** @param bounds upper bounds of the buckets in seconds, ascending */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
     this.#counts = bounds.map(() => 0);
   }
 
-  /** Less than nothing, which two clocks may well show, counts as nothing. */
+  /** Negative durations, which two different clocks can produce, count as 0. */
   add(ms: number): void {
     const seconds = Math.max(0, ms / 1_000);
     const step = this.#bounds.findIndex((bound) => seconds <= bound);

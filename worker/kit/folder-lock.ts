@@ -1,6 +1,7 @@
 /**
- * One writer per model folder, whichever process it is: the worker of any profile, or an engine. A write transaction
- * on an empty SQLite file beside the folder; the operating system ends it with the process, however that dies.
+ * One writer per model folder among all processes, whether a profile's worker or an engine. The lock is a write
+ * transaction on an empty SQLite file beside the folder; the operating system ends it with the process, however that
+ * ends.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,15 +12,15 @@ import type { Clock } from '../../protocol/ports.ts';
 const SQLITE_BUSY = 5;
 const LOOK_EVERY_MS = 500;
 
-/** Keeps open locks alive: a database that nobody refers to is closed by the garbage collector. */
+/** Keeps open locks alive: the garbage collector closes unreferenced databases. */
 const held = new Set<DatabaseSync>();
 
-/** Beside the folder, and never deleted: a lock on a file that has lost its name would exclude nobody. */
+/** Beside the folder, and never deleted: a lock on a deleted file would exclude nobody. */
 export function lockFileOf(folder: string): string {
   return `${folder}.lock`;
 }
 
-/** Waits until the folder is free. @returns what gives it back. @throws the signal's reason. */
+/** Waits until the folder is free. @returns a function that releases it. @throws the signal's reason. */
 export async function lockFolder(folder: string, clock: Clock, signal?: AbortSignal): Promise<() => void> {
   for (;;) {
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A column of JSON text, parsed and checked; what does not fit is a STORE_BAD_ROW of the reading repository. */
+/** A column of JSON text that is parsed and checked; invalid text is a STORE_BAD_ROW of the reading repository. */
 export function jsonColumn<Schema extends z.ZodType>(schema: Schema) {
   return z
     .string()

@@ -9,7 +9,7 @@ function open(): CodedDatabase {
   return db;
 }
 
-it('a statement is compiled once, and sees what has changed since', () => {
+it('compiles a statement once, and sees later changes', () => {
   const db = open();
   db.exec('CREATE TABLE notes (text TEXT)');
   const all = () => db.prepare('SELECT * FROM notes').all();
@@ -21,12 +21,12 @@ it('a statement is compiled once, and sees what has changed since', () => {
   expect(db.prepare('SELECT * FROM notes')).toBe(first);
 });
 
-it('what SQLite may answer while it compiles is never kept', () => {
+it('never keeps answers that SQLite gives while compiling', () => {
   const db = open();
   for (const sql of ['PRAGMA foreign_keys', ' explain query plan SELECT 1']) expect(db.prepare(sql)).not.toBe(db.prepare(sql));
 });
 
-it('statements that are made up as one goes do not pile up; the one in use stays', () => {
+it('limits the number of kept statements; the one in use stays', () => {
   const db = open();
   const often = db.prepare('SELECT -1 AS n');
   const first = db.prepare('SELECT 0 AS n');

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 
-/** Passes at most `maxBytes` on, then fails with `error()`. */
+/** Passes on at most `maxBytes`, then fails with `error()`. */
 export function limitBytes(maxBytes: number, error: () => Error): Transform {
   let size = 0;
   return new Transform({

@@ -7,7 +7,7 @@ import { LogFile } from './log-file.ts';
 
 const KEY = `0x${'5e'.repeat(32)}`;
 
-it('keeps what was logged as JSON lines, without the key', () => {
+it('keeps the log as JSON lines, without the key', () => {
   const file = new LogFile({ directory: join(tempDir(), 'logs') });
   createLog({ level: 'info', secrets: [KEY], stream: { write() {} }, file }).warn({ commitment: '0xab' }, `with ${KEY}`);
   const [path] = file.paths();
@@ -16,7 +16,7 @@ it('keeps what was logged as JSON lines, without the key', () => {
   expect(line.time).toBeTypeOf('number');
 });
 
-it('takes a bounded part of the disk, the newest lines last, over restarts too', () => {
+it('takes a limited part of the disk, newest lines last, also across restarts', () => {
   const directory = tempDir();
   const write = (from: number, to: number) => {
     const file = new LogFile({ directory, maxBytes: 100, kept: 2 });

@@ -1,6 +1,6 @@
 /**
- * The worker's own log on disk, beside standard error: JSON lines, as they left the redaction. `worker.log` is the
- * newest; a full one becomes `worker.1.log`, and so on up to {@link LogFileOptions.kept}.
+ * The worker's own log on disk, in addition to standard error: redacted JSON lines. `worker.log` is the newest file;
+ * when it is full, it becomes `worker.1.log`, and so on up to {@link LogFileOptions.kept}.
  */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import { join } from 'node:path';
 export interface LogFileOptions {
   /** Created if missing. */
   readonly directory: string;
-  /** Of one file. */
+  /** Size of one file. */
   readonly maxBytes?: number;
-  /** Full files that stay beside the newest. */
+  /** How many full files are kept in addition to the newest. */
   readonly kept?: number;
 }
 
@@ -31,7 +31,7 @@ export class LogFile {
     this.#open();
   }
 
-  /** A log that cannot be written stops no node: the line is then on standard error only. */
+  /** A log that cannot be written does not stop the node: the line is then on standard error only. */
   write(line: string): void {
     if (this.#file === null) return;
     try {
@@ -42,7 +42,7 @@ export class LogFile {
     }
   }
 
-  /** The files that are there, oldest first. */
+  /** The existing files, oldest first. */
   paths(): string[] {
     const numbers = Array.from({ length: this.#kept }, (_, index) => this.#kept - index);
     return [...numbers.map((number) => this.#path(number)), this.#path(0)].filter((path) => existsSync(path));
@@ -58,7 +58,7 @@ export class LogFile {
     this.#bytes = fstatSync(this.#file).size;
   }
 
-  /** The oldest is overwritten by the next one. */
+  /** The oldest file is overwritten by the next one. */
   #turn(): void {
     this.close();
     for (let number = this.#kept - 1; number >= 0; number--) {

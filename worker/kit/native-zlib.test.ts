@@ -17,7 +17,7 @@ function outcome(zlib: ZlibPort, stream: Uint8Array, length: number): Uint8Array
 const contents = fc.uint8Array({ maxLength: 2_000 });
 
 describe('the runtime’s zlib', () => {
-  it('inflates what the pure one inflates, and refuses another length', () => {
+  it('inflates what the pure one inflates, and refuses a different length', () => {
     fc.assert(
       fc.property(contents, fc.integer({ min: -2, max: 2 }), (bytes, more) => {
         const stream = zlibSync(bytes);
@@ -30,7 +30,7 @@ describe('the runtime’s zlib', () => {
     );
   });
 
-  it('refuses a stream that is cut off, goes on, or has another checksum', () => {
+  it('refuses a stream that is truncated, has extra data, or has a wrong checksum', () => {
     const bytes = Uint8Array.from({ length: 5_000 }, (_, i) => (i * i) % 251);
     const stream = zlibSync(bytes);
     const altered = stream.slice();
@@ -49,12 +49,12 @@ describe('the runtime’s zlib', () => {
     }
   });
 
-  it('does not inflate a bomb beyond what is expected', () => {
+  it('does not inflate a bomb beyond the expected length', () => {
     const bomb = zlibSync(new Uint8Array(64 * 2 ** 20));
     expect(outcome(nativeZlib, bomb, 1_000)).toBe('refused');
   });
 
-  it('has the same CRC-32', () => {
+  it('computes the same CRC-32', () => {
     fc.assert(
       fc.property(contents, (bytes) => {
         expect(nativeZlib.crc32(bytes)).toBe(pureZlib.crc32(bytes));
@@ -62,7 +62,7 @@ describe('the runtime’s zlib', () => {
     );
   });
 
-  it('gives the same hash of an image', () => {
+  it('computes the same hash of an image', () => {
     const plan: PngPlan = {
       width: 130,
       height: 71,

@@ -1,6 +1,6 @@
 /**
- * Named instants of a task's and of the node's life, right before or after a durable write or an act on the network. A test's worker
- * kills itself at one of them; in production nothing listens.
+ * Named moments in the life of a task or node, right before or after a durable write or an act on the network. A test's
+ * worker kills itself at one of them; production ignores them.
  */
 export const POINTS = [
   'task.beforeObserve',
@@ -34,8 +34,8 @@ export const POINTS = [
 
 export type Point = (typeof POINTS)[number];
 
-/** Called at each kill point, and awaited. */
+/** Called and awaited at each kill point. */
 export type KillPointHook = (point: Point) => void | Promise<void>;
 
-/** The hook in production: does nothing. */
+/** The production hook, which does nothing. */
 export const noKillPoint: KillPointHook = () => {};

@@ -1,4 +1,4 @@
-/** Tells a process from another that got the same number later. */
+/** Distinguishes a process from a later one with the same ID. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -7,8 +7,8 @@ import { SYSTEM } from '../../platform/system.ts';
 const run = promisify(execFile);
 
 /**
- * A text that no other process on this machine ever shares: the moment it started, as the system tells it.
- * @returns null when no such process is alive, or the system does not tell.
+ * A text that no other process on this machine ever has: the system's start time of the process.
+ * @returns null if no such process is alive, or the system does not report the time.
  */
 export async function processIdentity(pid: number): Promise<string | null> {
   const source = SYSTEM.processes.startOf(pid);
@@ -23,7 +23,7 @@ export async function processIdentity(pid: number): Promise<string | null> {
 
 async function identityFromFiles(source: { readonly process: string; readonly boot: string }): Promise<string | null> {
   const [stat, boot] = await Promise.all([readFile(source.process, 'latin1'), readFile(source.boot, 'latin1')]);
-  // The program's name stands in parentheses and may contain spaces; fields 3 (state) and 22 (start) follow it.
+  // The program's name is in parentheses and may contain spaces; fields 3 (state) and 22 (start) follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const started = fields[19];
   if (fields[0] === 'Z' || fields[0] === 'X' || started === undefined) return null;

@@ -1,4 +1,4 @@
-/** Runs a small read-only program to its end, or not longer than allowed. */
+/** Runs a small read-only program until it ends or its time limit passes. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { SYSTEM } from '../../platform/system.ts';
@@ -22,7 +22,10 @@ export type ProcessOutcome =
       readonly tookMs: number;
     }
   | { readonly kind: 'notFound' }
-  /** Killed, but maybe not dead: a process in an uninterruptible driver call outlives SIGKILL. `gone` resolves when it is. */
+  /**
+   * Killed, but possibly not dead: a process in an uninterruptible driver call survives SIGKILL. `gone` resolves when
+   * it has ended.
+   */
   | { readonly kind: 'timedOut'; readonly gone: Promise<void> }
   | { readonly kind: 'failed'; readonly detail: string };
 
@@ -31,7 +34,7 @@ export interface ProcessRunner {
   run(request: ProcessRequest): Promise<ProcessOutcome>;
 }
 
-/** Eight cards with every clock they support are about 0.5 MiB. */
+/** The output for eight cards with all their supported clocks is about 0.5 MiB. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export class SystemProcessRunner implements ProcessRunner {
@@ -46,11 +49,11 @@ export class SystemProcessRunner implements ProcessRunner {
     let child: ChildProcess;
     try {
       child = spawn(request.command, request.args, {
-        // Numbers and messages as documented, whatever the host's language.
+        // For numbers and messages as documented, whatever the host's language.
         env: { ...process.env, LC_ALL: 'C', ...request.env },
         stdio: ['ignore', 'pipe', 'pipe'],
         windowsHide: true,
-        // A group of its own, so that what the program started dies with it.
+        // A separate group, so that everything the program started dies with it.
         detached: SYSTEM.processes.ownGroup,
       });
     } catch (error) {
@@ -96,7 +99,7 @@ function text(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** These programs only read, so there is nothing to end gracefully. */
+/** These programs only read, so a graceful end is unnecessary. */
 function killGroup(child: ChildProcess): void {
   if (child.pid !== undefined) killTree(child.pid, 'force');
   child.stdout?.destroy();

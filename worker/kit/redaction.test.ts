@@ -9,16 +9,16 @@ const service = redaction({ secrets: [KEY], homeDir: '/var/lib/crynux', userName
 
 describe('names of home directories', () => {
   const table: readonly [string, (text: string) => string, string, string][] = [
-    ['the own home', linux.text, 'open /home/mara/node/x failed', 'open ~/node/x failed'],
-    ['somebody else’s', linux.text, 'at /home/tom/a and /Users/ann/b', 'at /home/[user]/a and /Users/[user]/b'],
+    ["the user's own home", linux.text, 'open /home/mara/node/x failed', 'open ~/node/x failed'],
+    ["another user's home", linux.text, 'at /home/tom/a and /Users/ann/b', 'at /home/[user]/a and /Users/[user]/b'],
     ['the user elsewhere', linux.text, '/media/mara/disk', '/media/[user]/disk'],
     ['a longer name', linux.text, '/home/mara-test/x', '/home/[user]/x'],
     ['Windows', windows.text, 'C:\\Users\\Mara Lind\\AppData', '~\\AppData'],
     ['Windows, another user', windows.text, 'D:\\Users\\tom cat\\x', 'D:\\Users\\[user]\\x'],
     ['Windows with slashes', windows.text, 'C:/Users/Mara Lind/x', '~/x'],
     ['Windows in JSON', windows.text, JSON.stringify({ p: 'C:\\Users\\Mara Lind\\x' }), '{"p":"~\\\\x"}'],
-    ['a home of a service', service.text, '/var/lib/crynux/results', '~/results'],
-    ['nothing of the kind', linux.text, 'https://relay.crynux.io/home of 3/4', 'https://relay.crynux.io/home of 3/4'],
+    ['the home of a service', service.text, '/var/lib/crynux/results', '~/results'],
+    ['nothing to redact', linux.text, 'https://relay.crynux.io/home of 3/4', 'https://relay.crynux.io/home of 3/4'],
   ];
   it.each(table)('%s', (_, redact, text, expected) => expect(redact(text)).toBe(expected));
 
@@ -58,7 +58,7 @@ describe('tokens', () => {
     expect(redacted).toContain('[redacted]');
   });
 
-  it('commitments, scores, addresses and hashes stay', () => {
+  it('keeps commitments, scores, addresses and hashes', () => {
     const text = JSON.stringify({
       commitment: `0x${'11'.repeat(32)}`,
       score: `0x${'ab'.repeat(64)}`,
@@ -71,7 +71,7 @@ describe('tokens', () => {
   });
 });
 
-it('JSON stays JSON, and no planted value survives, wherever it stands', () => {
+it('keeps JSON valid, and removes planted values wherever they are', () => {
   const place = fc.constantFrom(KEY, KEY.slice(2), `/home/mara/${KEY}`, 'Bearer abcdefghijklmnop', '/home/mara');
   fc.assert(
     fc.property(fc.json(), place, fc.string(), fc.nat(2), (json, secret, around, depth) => {
@@ -86,15 +86,15 @@ it('JSON stays JSON, and no planted value survives, wherever it stands', () => {
   );
 });
 
-describe('files, which are not changed but left out', () => {
+describe('files, which are left out rather than changed', () => {
   const bytes = (text: string) => Buffer.from(text);
-  it('with a key as text or as bytes, or with the home directory', () => {
+  it('if they contain a key as text or as bytes, or the home directory', () => {
     expect(linux.isTainted(bytes(`xx${KEY.toUpperCase()}xx`))).toBe(true);
     expect(linux.isTainted(Buffer.concat([bytes('png'), Buffer.from(KEY.slice(2), 'hex'), bytes('end')]))).toBe(true);
     expect(linux.isTainted(bytes('"file": "/home/mara/x"'))).toBe(true);
     expect(windows.isTainted(bytes(JSON.stringify({ p: 'C:\\Users\\Mara Lind' })))).toBe(true);
   });
-  it('an answer that speaks of keys and passwords is not one that holds them', () => {
+  it('but not if they only mention keys and passwords', () => {
     expect(linux.isTainted(bytes('The password: swordfish. /home/tom'))).toBe(false);
   });
 });

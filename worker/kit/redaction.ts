@@ -1,4 +1,4 @@
-/** What must not leave this machine in a bundle: keys, tokens, and names of home directories. */
+/** Removes from bundles what must not leave this machine: keys, tokens, and names of home directories. */
 import { redactor } from '../log.ts';
 
 export interface RedactionOptions {
@@ -9,9 +9,9 @@ export interface RedactionOptions {
 }
 
 export interface Redaction {
-  /** Of text, JSON text included, which stays JSON. */
+  /** Redacts text; JSON text stays valid JSON. */
   readonly text: (text: string) => string;
-  /** Whether bytes hold a key or the home directory. Files are evidence: they go as they are, or not at all. */
+  /** Whether bytes contain a key or the home directory. Files are evidence: they are included unchanged or not at all. */
   readonly isTainted: (bytes: Uint8Array) => boolean;
 }
 
@@ -20,7 +20,7 @@ const TOKENS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
   [/\b(Bearer\s+)[\w.~+/=-]{8,}/gi, '$1[redacted]'],
   [/\bhf_[A-Za-z0-9]{16,}/g, '[redacted]'],
-  // User and password of a URL; a token in its query; the access key that RPC providers put into the path.
+  // User and password in a URL, a token in its query, and the access key that RPC providers put into the path.
   [/(:\/\/)[^\s/@"'\\]+@/g, '$1[redacted]@'],
   [/([?&](?:access_?token|api_?key|auth|token|key|secret|password)=)[^&\s"'\\]+/gi, '$1[redacted]'],
   [/(\/v[23]\/)[A-Za-z0-9_-]{20,}/g, '$1[redacted]'],
@@ -28,11 +28,11 @@ const TOKENS: readonly (readonly [RegExp, string])[] = [
 
 const HOMES: readonly (readonly [RegExp, string])[] = [
   [/\/(home|Users)\/[^/\s"'\\:;,)\]}]+/g, '/$1/[user]'],
-  // A separator is one backslash, or several where it stands inside JSON strings; names may have blanks.
+  // A separator is one backslash, or several inside JSON strings; names may contain spaces.
   [/([A-Za-z]:)(\\+|\/)Users(?:\\+|\/)(?:[^\\/"'\r\n]+(?=[\\/])|[^\\/"'\s]+)/gi, '$1$2Users$2[user]'],
 ];
 
-/** Names too common to be anybody's. */
+/** Names too common to identify anybody. */
 const PUBLIC_NAMES = new Set(['root', 'user', 'node', 'home', 'app', 'ubuntu', 'admin', 'docker', 'runner']);
 
 export function redaction({ secrets, homeDir, userName }: RedactionOptions): Redaction {
@@ -56,13 +56,13 @@ export function redaction({ secrets, homeDir, userName }: RedactionOptions): Red
   };
 }
 
-/** The home directory itself, wherever it lies, however its separators are written. */
+/** The home directory itself, wherever it is, with separators in any notation. */
 function homeRules(homeDir: string): (readonly [RegExp, string])[] {
   if (homeDir.length < 3) return [];
   return separators(homeDir).map((home) => [new RegExp(`${escaped(home)}(?![\\w-])`, 'g'), '~'] as const);
 }
 
-/** As it is, and with the backslashes as they stand in JSON, in JSON inside JSON, and in URLs. */
+/** As it is, and with the backslashes escaped as in JSON, in JSON inside JSON, and in URLs. */
 function separators(path: string): string[] {
   return [...new Set([path, ...['\\\\', '\\\\\\\\', '/'].map((separator) => path.replaceAll('\\', separator))])];
 }

@@ -1,10 +1,10 @@
-/** The private key's only holder: everything that a node signs is signed here, and nothing else is given away. */
+/** The only holder of the private key: signs everything that a node signs, and reveals nothing else. */
 import { computeAddress, SigningKey, Transaction } from 'ethers';
 import { type Hex, hexToBytes } from '../../protocol/hex.ts';
 import { type SignRequest, signRequest } from '../../protocol/signing/request-signature.ts';
 import { signWalletMessage } from '../../protocol/signing/wallet-message.ts';
 
-/** What a transaction pays for a unit of gas, in wei. */
+/** The price that a transaction pays per unit of gas, in wei. */
 export type FeeOffer =
   | { readonly kind: 'eip1559'; readonly maxFeeWei: bigint; readonly priorityFeeWei: bigint }
   | { readonly kind: 'legacy'; readonly gasPriceWei: bigint };
@@ -23,11 +23,11 @@ export interface UnsignedTransaction {
 export interface Signer {
   /** EIP-55. */
   readonly address: Hex;
-  /** 64 bytes x‖y, as the task contracts take it. */
+  /** 64 bytes x‖y, as the task contracts expect it. */
   readonly publicKey: Uint8Array;
-  /** Of a request to a relay: 65 bytes, see {@link signRequest}. */
+  /** Signs a request to a relay: 65 bytes, see {@link signRequest}. */
   signRequest(request: Omit<SignRequest, 'privateKey'>): Hex;
-  /** Of a text as wallets sign it (EIP-191): 65 bytes. */
+  /** Signs a text as wallets do (EIP-191): 65 bytes. */
   signMessage(text: string): Hex;
   signTransaction(unsigned: UnsignedTransaction): { readonly hash: Hex; readonly raw: Hex };
 }
@@ -44,7 +44,7 @@ export function createSigner(privateKey: Hex): Signer {
         fees.kind === 'eip1559'
           ? { type: 2, maxFeePerGas: fees.maxFeeWei, maxPriorityFeePerGas: fees.priorityFeeWei }
           : { type: 0, gasPrice: fees.gasPriceWei };
-      // Lower case: a preset may write addresses in any case, ethers insists on the checksum of a mixed one.
+      // Lower case, because a preset may use any case, and ethers checks the checksum of mixed-case addresses.
       const transaction = Transaction.from({ ...rest, ...price, to: to.toLowerCase(), value: valueWei });
       transaction.signature = key.sign(transaction.unsignedHash);
       return { hash: transaction.hash as Hex, raw: transaction.serialized as Hex };

@@ -1,7 +1,7 @@
-/** Waiting for a deadline that is told in another's time, of which more may be learned meanwhile. */
+/** Waiting for a deadline in another clock's time, whose estimate may improve meanwhile. */
 import type { Clock } from '../../protocol/ports.ts';
 
-/** How often the time that is left is asked for anew. */
+/** How often the remaining time is computed again. */
 const LOOK_EVERY_MS = 10_000;
 
 /** Resolves when no time is left. @throws the signal's reason */

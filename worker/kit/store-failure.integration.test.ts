@@ -1,4 +1,7 @@
-/** Stores under kills, locks, read-only files and missing folders: named for what it is, and as good as before afterwards. */
+/**
+ * Stores after kills, locks, read-only files and missing folders: each gets the right code, and the store works
+ * afterwards.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -64,8 +67,8 @@ function withScore(dir: string): void {
   store.close();
 }
 
-describe('a kill while a store is opened', () => {
-  it(`leaves one that opens again, at ${KILLS} instants`, async () => {
+describe('a kill while a store is being opened', () => {
+  it(`leaves one that opens again, at ${KILLS} moments`, async () => {
     const root = tempDir();
     const sizes: number[] = [];
     for (let n = 0; n < KILLS; n++) {
@@ -74,7 +77,7 @@ describe('a kill while a store is opened', () => {
       const child = await opener();
       const gone = once(child, 'exit');
       child.send({ act: 'open', dir });
-      // Not by the clock: after so many looks at what lies on the disk, which is another instant each time.
+      // Timed by the number of looks at the disk, not by the clock; each number is a different moment.
       const path = join(dir, STORE_FILE);
       const isThere = () => existsSync(path);
       while (!isThere()) await new Promise((resolve) => setImmediate(resolve));
@@ -84,11 +87,11 @@ describe('a kill while a store is opened', () => {
       sizes.push(statSync(path).size);
       withScore(dir);
     }
-    // At least one of them was cut off before the first migration was in the file.
+    // At least one kill came before the first migration was in the file.
     expect(Math.min(...sizes)).toBeLessThan(Math.max(...sizes, 8_192));
   }, 120_000);
 
-  it('inside the first pages that are ever written is undone', async () => {
+  it('while the first pages are written is rolled back', async () => {
     const dir = tempDir();
     const file = join(dir, STORE_FILE);
     const child = await opener();
@@ -103,7 +106,7 @@ describe('a kill while a store is opened', () => {
     store.close();
   });
 
-  it('inside a later transaction with a rollback journal is undone, and the ledger is whole', async () => {
+  it('inside a later transaction with a rollback journal is rolled back, and the ledger is intact', async () => {
     const dir = tempDir();
     withScore(dir);
     const file = join(dir, STORE_FILE);
@@ -115,7 +118,7 @@ describe('a kill while a store is opened', () => {
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);
   });
 
-  it('before the header reached the disk is undone by its journal, too', async () => {
+  it('before the header reached the disk is rolled back by its journal, too', async () => {
     const dir = tempDir();
     const file = join(dir, STORE_FILE);
     const child = await opener();
@@ -127,8 +130,8 @@ describe('a kill while a store is opened', () => {
   });
 });
 
-describe('what is no damage', () => {
-  it('another program holds the file: busy, and open as soon as it has ended', async () => {
+describe('errors that are not damage', () => {
+  it('another program locks the file: busy, and open as soon as that program has ended', async () => {
     const dir = tempDir();
     withScore(dir);
     const child = await opener();
@@ -141,11 +144,11 @@ describe('what is no damage', () => {
   }, 30_000);
 
   it.each([
-    ['a file in the place of the data directory', (dir: string) => writeFileSync(dir, '')],
-    ['a file in the place of a folder above it', (dir: string) => writeFileSync(join(dir, '..'), '')],
-    ['a folder in the place of the database', (dir: string) => void mkdirSync(join(dir, STORE_FILE), { recursive: true })],
+    ['a file in place of the data directory', (dir: string) => writeFileSync(dir, '')],
+    ['a file in place of a parent folder', (dir: string) => writeFileSync(join(dir, '..'), '')],
+    ['a folder in place of the database', (dir: string) => void mkdirSync(join(dir, STORE_FILE), { recursive: true })],
     [
-      'a link that leads nowhere',
+      'a broken link',
       (dir: string) => {
         mkdirSync(dir, { recursive: true });
         symlinkSync('/nowhere/at/all', join(dir, STORE_FILE));
@@ -153,13 +156,13 @@ describe('what is no damage', () => {
     ],
   ])('%s: it cannot be opened', (_what, make) => {
     const dir = join(tempDir(), 'above', 'data');
-    if (_what.includes('above')) mkdirSync(join(dir, '../..'), { recursive: true });
+    if (_what.includes('parent')) mkdirSync(join(dir, '../..'), { recursive: true });
     else mkdirSync(join(dir, '..'), { recursive: true });
     make(dir);
     expect(codeOf(() => openStore(dir, 1))).toBe('STORE_CANNOT_OPEN');
   });
 
-  it.skipIf(process.getuid?.() === 0)('a file that may not be written is read-only, and as it was', () => {
+  it.skipIf(process.getuid?.() === 0)('a file without write permission is read-only and unchanged', () => {
     const dir = tempDir();
     withScore(dir);
     const file = join(dir, STORE_FILE);
@@ -169,7 +172,7 @@ describe('what is no damage', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  it('a full file refuses a row by name, and takes it when there is room', () => {
+  it('a full file refuses a row with the right code, and accepts it when there is room', () => {
     const dir = tempDir();
     const store = openStore(dir, 1);
     onTestFinished(() => store.close());
@@ -182,7 +185,7 @@ describe('what is no damage', () => {
     expect(codeOf(big)).toBe('none');
   });
 
-  it('is never taken for a second verdict', () => {
+  it('is never mistaken for a second verdict', () => {
     const dir = tempDir();
     const store = openStore(dir, 1);
     onTestFinished(() => store.close());
@@ -215,14 +218,14 @@ describe('what is no damage', () => {
   });
 
   it.each(['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EMFILE', 'EBUSY', 'ENOENT'])(
-    '%s has a code that is not damage',
+    '%s has a code that does not mean damage',
     (code) => {
       const failure = storeFailure(Object.assign(new Error('x'), { code }), 'f');
       expect(failure).toMatchObject({ code: expect.stringMatching(/^STORE_(?!CORRUPT)/) });
     },
   );
 
-  it('a rule of the tables, and a mistake in a statement, stay what they are', () => {
+  it('a violated constraint and a bad statement keep their own errors', () => {
     for (const errcode of [1, 19, 1_811, 25]) {
       const error = Object.assign(new Error('x'), { errcode });
       expect(storeFailure(error, 'f')).toBe(error);
@@ -237,7 +240,7 @@ describe('what is no damage', () => {
   });
 });
 
-describe('files that go away while a store is open', () => {
+describe('files that disappear while a store is open', () => {
   it.each([
     ['the database is deleted', (dir: string) => rmSync(join(dir, STORE_FILE))],
     ['the write-ahead log is deleted', (dir: string) => rmSync(join(dir, `${STORE_FILE}-wal`))],
@@ -249,7 +252,7 @@ describe('files that go away while a store is open', () => {
         renameSync(join(dir, 'other'), join(dir, STORE_FILE));
       },
     ],
-  ])('law 4: %s: no score is recorded any more', (_what, act) => {
+  ])('law 4: %s: no more scores are recorded', (_what, act) => {
     const dir = join(tempDir(), 'data');
     const store = openStore(dir, 1);
     store.tasks.observe(remoteTask({}), 1);
@@ -262,7 +265,7 @@ describe('files that go away while a store is open', () => {
     store.close();
   });
 
-  it('what was in a deleted write-ahead log is in the database after an orderly end', () => {
+  it('the content of a deleted write-ahead log is in the database after an orderly end', () => {
     const dir = tempDir();
     const store = openStore(dir, 1);
     store.tasks.observe(remoteTask({}), 1);
@@ -294,7 +297,7 @@ describe('files that go away while a store is open', () => {
 });
 
 describe('files of a store', () => {
-  it.skipIf(process.platform === 'win32')('are for their owner alone, also those that an older version made', () => {
+  it.skipIf(process.platform === 'win32')('are for their owner only, including those made by an older version', () => {
     const dir = tempDir();
     const file = join(dir, STORE_FILE);
     const modes = () =>
@@ -310,7 +313,7 @@ describe('files of a store', () => {
     expect(modes().slice(0, 3)).toEqual([0o600, 0o600, 0o600]);
   });
 
-  it('that may be lost are put aside when they are damaged, and only then', () => {
+  it('that can be lost are set aside if they are damaged, and only then', () => {
     const path = join(tempDir(), 'cache.sqlite');
     const told: string[] = [];
     const open = () => openDisposableDatabase(path, ['CREATE TABLE x (y)'], ({ kept }) => told.push(kept));
@@ -328,7 +331,7 @@ describe('files of a store', () => {
 });
 
 describe('a directory that is taken', () => {
-  it('says by whom', () => {
+  it('names its owner', () => {
     const dir = tempDir();
     const lock = lockDirectory(dir, 'program');
     onTestFinished(() => lock.release());
@@ -340,7 +343,7 @@ describe('a directory that is taken', () => {
     );
   });
 
-  it('for a moment is waited for; by a program that stays it is refused at once; a note without a lock counts for nothing', async () => {
+  it('waits for a command; is refused at once if a program has it; a note without a lock is ignored', async () => {
     const dir = tempDir();
     writeFileSync(join(dir, 'owner.json'), JSON.stringify({ pid: 1, role: 'program' }));
     let held = lockDirectory(dir, 'command');

@@ -1,13 +1,16 @@
 /**
- * What SQLite and the file system say about a store, as errors of ours. Only what SQLite itself calls damage is damage:
- * a file that is busy, read-only, unreachable or on a full disk is as good as before, and is tried again.
+ * Turns errors of SQLite and the file system into coded errors. Only what SQLite itself calls damage is damage: a busy,
+ * read-only or unreachable file, or one on a full disk, is intact and is tried again.
  */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SYSTEM } from '../../platform/system.ts';
 import { WorkerError, type WorkerErrorCode } from './errors.ts';
 
-/** By SQLite's primary result codes (sqlite.org/rescode.html). What is missing here is a mistake of ours, not a condition. */
+/**
+ * By SQLite's primary result codes (sqlite.org/rescode.html). Codes that are missing here indicate a bug of ours, not a
+ * condition.
+ */
 const OF_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
   3: 'STORE_CANNOT_OPEN', // PERM
   5: 'STORE_BUSY', // BUSY
@@ -18,7 +21,7 @@ const OF_RESULT: Readonly<Record<number, WorkerErrorCode>> = {
   11: 'STORE_CORRUPT', // CORRUPT
   13: 'STORE_FULL', // FULL
   14: 'STORE_CANNOT_OPEN', // CANTOPEN
-  15: 'STORE_BUSY', // PROTOCOL: another process was faster, several times
+  15: 'STORE_BUSY', // PROTOCOL: lost the race against another process several times
   22: 'STORE_IO_ERROR', // NOLFS
   23: 'STORE_CANNOT_OPEN', // AUTH
   26: 'STORE_CORRUPT', // NOTADB
@@ -51,12 +54,12 @@ export function sqliteResultOf(error: unknown): number | null {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
 }
 
-/** A rule of the tables said no. */
+/** A constraint of the tables was violated. */
 export function isConstraint(error: unknown): boolean {
   return ((sqliteResultOf(error) ?? 0) & 0xff) === CONSTRAINT;
 }
 
-/** The named condition behind an error about a store's file; anything else comes back as it is. */
+/** The coded error for an error about a store's file; any other error is returned unchanged. */
 export function storeFailure(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof WorkerError) return error;
   const code = conditionOf(error);
@@ -71,18 +74,18 @@ function conditionOf(error: Error): WorkerErrorCode | undefined {
   return 'code' in error && typeof error.code === 'string' ? OF_SYSTEM[error.code] : undefined;
 }
 
-/** Statements that one database keeps for the next time. The program has fewer; filters of lists make some more. */
+/** Prepared statements kept per database. The program has fewer; list filters add some more. */
 const KEPT_STATEMENTS = 128;
-/** What SQLite answers while it compiles is true at that time only. */
+/** SQLite evaluates these while it compiles, so the answer is valid only at that moment. */
 const NEVER_KEPT = /^\s*(PRAGMA|EXPLAIN|ATTACH|DETACH|VACUUM)/i;
 
 /**
- * A database whose failures carry our codes, whoever uses it; refusals by rules of the tables stay SQLite's own. Statements are
- * compiled once: compiling costs more than most of them take.
+ * A database whose errors have our codes for every user; constraint violations stay SQLite errors. Statements are
+ * compiled once, because compiling costs more than most of them take to run.
  */
 export class CodedDatabase extends DatabaseSync {
   readonly #path: string;
-  /** By their text, the one used last at the end. */
+  /** By text; the most recently used is last. */
   readonly #kept = new Map<string, StatementSync>();
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly timeout: number }) {
@@ -98,7 +101,7 @@ export class CodedDatabase extends DatabaseSync {
     this.#coded(() => super.exec(sql));
   }
 
-  /** The same statement for the same text: it must be done with one answer before it is asked for the next. */
+  /** Returns the same statement for the same text: finish reading one result before running it again. */
   override prepare(sql: string): StatementSync {
     const known = this.#kept.get(sql);
     if (known !== undefined) this.#kept.delete(sql);

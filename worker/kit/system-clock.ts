@@ -2,7 +2,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { elapsedMs, later, moment } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 
-/** The longest that a timer of the runtime can wait. */
+/** The longest time that a timer of the runtime can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   // biome-ignore lint/plugin: the one place where durations come from
   monotonic: () => moment(performance.now()),
-  /** A timer may fire a little early; its remainder is slept, too. */
+  /** A timer may fire slightly early, so the remainder is slept as well. */
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     const end = later(systemClock.monotonic(), ms);

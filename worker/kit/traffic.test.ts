@@ -4,7 +4,7 @@ import { ManualClock } from '../../protocol/ports.ts';
 import { DurationCounts } from './durations.ts';
 import { Traffic } from './traffic.ts';
 
-it('counts requests, failures, and the time of what was answered', async () => {
+it('counts requests, failures, and the duration of answered ones', async () => {
   const clock = new ManualClock(0);
   const traffic = new Traffic(clock);
   const [answered, lost] = [traffic.begin(), traffic.begin()];
@@ -23,7 +23,7 @@ it('counts requests, failures, and the time of what was answered', async () => {
   ]);
 });
 
-it('counts what is longer than every step in the sum alone, and less than nothing as nothing', () => {
+it('counts durations above the last bucket only in the sum, and negative ones as zero', () => {
   const counts = new DurationCounts([1, 2]);
   for (const ms of [-500, 1_000, 1_500, 9_000]) counts.add(ms);
   expect(counts.view()).toEqual({ counts: [2, 3], sum: 11.5, count: 4 });

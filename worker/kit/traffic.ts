@@ -1,4 +1,4 @@
-/** How requests to one other end went, since the process began. */
+/** Statistics of requests to one other side since the process started. */
 import { REQUEST_SECONDS, type TrafficView } from '../../contract/metrics.ts';
 import { type MonotonicSource, startStopwatch } from '../../protocol/monotonic.ts';
 import { DurationCounts } from './durations.ts';
@@ -13,7 +13,10 @@ export class Traffic {
     this.#clock = clock;
   }
 
-  /** To be called when a request begins, and its answer when that has come: false = none came, or none that could be used. */
+  /**
+   * Call this when a request starts, and the returned function when it ends: false = there was no answer, or no usable
+   * one.
+   */
   begin(): (answered: boolean) => void {
     const passedMs = startStopwatch(this.#clock);
     return (answered) => {

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { redaction } from './redaction.ts';
 import { userName } from './user-name.ts';
 
-it('is the name of who runs this process', () => {
+it('is the name of the user who runs this process', () => {
   expect(userName()).toBe(userInfo().username);
 });
 
-it('is nothing for a user that has a number alone, and nothing is redacted by it', () => {
+it('is empty for a user without a name, and redacts nothing', () => {
   const none = userName(() => {
     throw new Error('uv_os_get_passwd returned ENOENT');
   });

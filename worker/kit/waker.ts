@@ -1,6 +1,6 @@
 import type { Clock } from '../../protocol/ports.ts';
 
-/** A sleep that anyone may end early; a wake that comes while nobody sleeps ends the next sleep at once. */
+/** A sleep that anyone can end early; a wake while nobody sleeps ends the next sleep at once. */
 export class Waker {
   readonly #clock: Clock;
   #sleeping: AbortController | null = null;
@@ -15,7 +15,7 @@ export class Waker {
     this.#sleeping?.abort();
   }
 
-  /** @throws the signal's reason when it aborts. */
+  /** @throws the signal's reason if it aborts. */
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (!this.#pending && ms > 0) {
@@ -23,7 +23,7 @@ export class Waker {
       const onAbort = () => sleeping.abort();
       signal.addEventListener('abort', onAbort, { once: true });
       this.#sleeping = sleeping;
-      // A wake and an abort both end the sleep; the signal tells them apart below.
+      // A wake and an abort both end the sleep; the signal distinguishes them below.
       await this.#clock.sleep(ms, sleeping.signal).catch(() => {});
       this.#sleeping = null;
       signal.removeEventListener('abort', onAbort);

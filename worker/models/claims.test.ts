@@ -14,7 +14,7 @@ function open(directory: string, profile: string) {
 }
 
 describe('a place', () => {
-  it('is changed by one process at a time, who is named to others', () => {
+  it('is changed by one process at a time, whose name the others are told', () => {
     const directory = tempModelsDir();
     const alice = open(directory, 'alice');
     const bob = open(directory, 'bob');
@@ -32,7 +32,7 @@ describe('a place', () => {
     expect(bob.file.change(() => bob.claims.tryTake('place', 'verify'))).toBe(true);
   });
 
-  it('has as many readers as like, each counted, seen by all', () => {
+  it('has any number of readers, each counted and visible to all', () => {
     const directory = tempModelsDir();
     const alice = open(directory, 'alice');
     const bob = open(directory, 'bob');
@@ -48,7 +48,7 @@ describe('a place', () => {
     expect(names()).toEqual([]);
   });
 
-  it('is given back by whoever closes the store', () => {
+  it('is released when its holder closes the store', () => {
     const directory = tempModelsDir();
     const alice = open(directory, 'alice');
     const bob = open(directory, 'bob');
@@ -64,7 +64,7 @@ describe('a place', () => {
 });
 
 describe('the shared file', () => {
-  it('tells its listeners of changes, their own at once and others’ at the next look', () => {
+  it('notifies its listeners of changes: their own at once, others’ at the next check', () => {
     const directory = tempModelsDir();
     const alice = open(directory, 'alice');
     const bob = open(directory, 'bob');
@@ -85,7 +85,7 @@ describe('the shared file', () => {
     expect(heard).toBe(2);
   });
 
-  it('keeps nothing of a change that fails', () => {
+  it('rolls back a change that fails', () => {
     const { file, claims } = open(tempModelsDir(), 'alice');
     expect(() =>
       file.change(() => {
@@ -107,7 +107,7 @@ describe('the shared file', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('of garbage is kept under another name and begun anew', () => {
+  it('is kept under another name if it is garbage, and a new one is started', () => {
     const directory = tempModelsDir();
     const garbage = 'I am a text, and longer than the magic bytes.';
     for (const name of ['models.sqlite.damaged', 'models.sqlite.damaged-2']) {

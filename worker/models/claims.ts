@@ -1,4 +1,4 @@
-/** Who may change the files of a place, and who reads them. Always inside {@link StoreFile.change}. */
+/** Which process may change the files of a place, and which ones read them. Use only inside {@link StoreFile.change}. */
 import { z } from 'zod';
 import { type ProfileMark, profileMarkSchema } from '../../contract/models.ts';
 import { ModelStoreError } from './errors.ts';
@@ -16,7 +16,7 @@ export class Claims {
     this.#file = file;
   }
 
-  /** Takes a place for this process; false while another, or another work of this one, has it. */
+  /** Claims a place for this process; false if another process, or another job of this one, has claimed it. */
   tryTake(place: string, purpose: ClaimPurpose): boolean {
     const sql = 'INSERT INTO claims (place, session_id, purpose) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
     return this.#file.run(sql, place, this.#file.session, purpose) === 1;
@@ -45,7 +45,7 @@ export class Claims {
     return new ModelStoreError('MODEL_BUSY', `${place} is taken${by}`, { place, profile: holder?.profile ?? '' });
   }
 
-  /** Marks a place as read by a task of this process. @returns what takes the mark away. */
+  /** Marks a place as read by a task of this process. @returns a function that removes the mark. */
   use(place: string): () => void {
     const { id } = this.#file.one(
       z.object({ id: z.number() }),
@@ -62,7 +62,7 @@ export class Claims {
     return this.users().get(place) ?? [];
   }
 
-  /** By place. */
+  /** Users by place. */
   users(): Map<string, ProfileMark[]> {
     const sql = `SELECT DISTINCT place, profile, pid FROM uses JOIN sessions ON sessions.id = uses.session_id
       ORDER BY profile, pid`;

@@ -1,4 +1,4 @@
-/** Downloads as they are recorded, and who wants them. Always inside {@link StoreFile.change}. */
+/** Recorded downloads, and who wants them. Use only inside {@link StoreFile.change}. */
 import { z } from 'zod';
 import {
   DOWNLOAD_PURPOSES,
@@ -49,7 +49,7 @@ const rowSchema = z
     retryAtMs: row.retry_at_ms,
     error: row.error,
     createdAtMs: row.created_at_ms,
-    /** The process that is at it. */
+    /** The process that is working on it. */
     holder: row.session_id,
     by: row.profile === null || row.pid === null ? null : { profile: row.profile, pid: row.pid },
   }));
@@ -101,16 +101,14 @@ export class DownloadRows {
     this.#move(key, 'downloading', { holder: this.#file.session });
   }
 
-  /**
-   * One more step of a download that this process is at. False: it was taken away from it (paused, cancelled).
-   */
+  /** Records progress of a download of this process. Returns false if it was paused or cancelled meanwhile. */
   progress(key: ModelKey, state: 'downloading' | 'verifying', { bytes, total, bytesPerSecond }: FetchProgress): boolean {
     const sql = `UPDATE downloads SET state = ?, bytes = ?, total = ?, bytes_per_second = ? ${WHERE_KEY} AND session_id = ?`;
     const { engine, modelId } = key;
     return this.#file.run(sql, state, bytes, total, bytesPerSecond, engine, modelId, this.#file.session) === 1;
   }
 
-  /** To any state in which no process is at it. `reset`: as if it had never failed. */
+  /** Moves it to a state in which no process works on it. `reset`: clears the count of failures. */
   move(key: ModelKey, to: 'queued' | 'paused' | 'done' | 'cancelled', { reset = false } = {}): void {
     this.#move(key, to, { holder: null });
     if (reset) this.#file.run(`UPDATE downloads SET failures = 0, error = NULL, retry_at_ms = NULL ${WHERE_KEY}`, ...keyOf(key));
@@ -139,7 +137,7 @@ export class DownloadRows {
     this.#file.run(sql, engine, modelId, profile, purpose, purpose === 'task' ? session : null);
   }
 
-  /** This process's task has ended, one way or the other. */
+  /** This process's task has ended, successfully or not. */
   unwantForTask({ engine, modelId }: ModelKey): void {
     const sql = `DELETE FROM wants ${WHERE_KEY} AND purpose = 'task' AND session_id = ?`;
     this.#file.run(sql, engine, modelId, this.#file.session);
@@ -149,7 +147,7 @@ export class DownloadRows {
     this.#file.run(`DELETE FROM wants ${WHERE_KEY}`, ...keyOf(key));
   }
 
-  /** Forgets it, and who wanted it. */
+  /** Removes the download and its wants. */
   remove(key: ModelKey): void {
     this.#file.run(`DELETE FROM downloads ${WHERE_KEY}`, ...keyOf(key));
   }
@@ -161,7 +159,7 @@ export class DownloadRows {
   }
 }
 
-/** It goes on, or will by itself. */
+/** It is in progress, or will be retried by itself. */
 export function isPending({ state, retryAtMs: retry }: DownloadRow): boolean {
   return state === 'queued' || isRunning(state) || (state === 'failed' && retry !== null);
 }
@@ -170,7 +168,7 @@ function keyOf({ engine, modelId }: ModelKey): [string, string] {
   return [engine, modelId];
 }
 
-/** Bytes that the other downloads of the host are still to write. */
+/** Bytes that the host's other downloads still have to write. */
 export function outstandingBytes(rows: readonly DownloadRow[], except: ModelKey): number {
   return rows
     .filter((row) => isRunning(row.state) && keyText(row) !== keyText(except))

@@ -1,6 +1,6 @@
 /**
- * Does the downloads that this process may do, a few at a time, models that a task waits for first. Whatever it is
- * at, it holds the claim of the place; what it is told by others (pause, cancel), it finds in the rows.
+ * Runs the downloads that this process may do, a few at a time; models that a task is waiting for come first. It holds
+ * the claim on the place while it downloads, and learns from the rows what others have requested (pause, cancel).
  */
 import type { ModelKey } from '../../contract/models.ts';
 import { serialiseError } from '../../protocol/errors.ts';
@@ -12,7 +12,7 @@ import { keyText, sameKey } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
 import type { FetchedModel, FetchProgress, ModelPlan } from './sources/source.ts';
 
-/** How soon other processes' doings are noticed. */
+/** How soon changes by other processes are noticed. */
 const LOOK_EVERY_MS = 1000;
 /** How often progress is recorded. */
 const PROGRESS_EVERY_MS = 500;
@@ -39,12 +39,12 @@ export class DownloadRunner {
     this.#waker = new Waker(parts.clock);
   }
 
-  /** Something has changed that may be acted on at once. */
+  /** Call this when something has changed that may need action at once. */
   wake(): void {
     this.#waker.wake();
   }
 
-  /** Until the signal aborts; what is under way is then left for the next start. Resolves when all of it has ended. */
+  /** Runs until the signal aborts; unfinished downloads are left for the next start. Resolves when everything has ended. */
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#parts;
     while (!signal.aborted) {
@@ -73,7 +73,7 @@ export class DownloadRunner {
     }
   }
 
-  /** What nobody waits for any more: a task's deadline has passed, or its process has died. */
+  /** Cancels downloads that nobody waits for any more: a task's deadline has passed, or its process has died. */
   #cancelUnwanted(): void {
     const { file, rows } = this.#parts;
     const wanted = new Set(rows.wants().map(keyText));
@@ -93,7 +93,7 @@ export class DownloadRunner {
     }
   }
 
-  /** In the order in which they are to be begun. */
+  /** In the order in which they should start. */
   #candidates(): Candidate[] {
     const { rows, clock, source } = this.#parts;
     const nowMs = clock.now();
@@ -108,24 +108,24 @@ export class DownloadRunner {
       .sort((a, b) => Number(b.forTask) - Number(a.forTask));
   }
 
-  /** Nobody changes its place now: nothing need make room for what could not begin anyway. */
+  /** No process is changing the place. Otherwise it could not start anyway, and need not displace another download. */
   #isFree(row: DownloadRow): boolean {
     try {
       return !this.#parts.claims.isTaken(this.#parts.source.plan(row, row.taskType).place);
     } catch {
-      // What its id means is not known any more; that comes out when it begins.
+      // Its ID is no longer known; starting it reports the error.
       return true;
     }
   }
 
-  /** What the host wants, any process may do; what a network wants, the process of that profile. */
+  /** Any process may download what the host wants; what a network wants, only the process of that profile. */
   #mayServe({ purpose, profile, session }: Want): boolean {
     const { file } = this.#parts;
     if (purpose === 'task') return session === file.session;
     return purpose === 'host' || profile === file.profile;
   }
 
-  /** Puts one download that no task waits for back into the queue. */
+  /** Puts one download that no task is waiting for back into the queue. */
   #makeRoom(): void {
     const { rows } = this.#parts;
     const jobs = [...this.#jobs.values()];
@@ -172,7 +172,7 @@ export class DownloadRunner {
     const { file, log } = this.#parts;
     const { row, plan, stop } = job;
     const model = row.modelId;
-    log.info({ model, failures: row.failures }, 'a model download begins');
+    log.info({ model, failures: row.failures }, 'a model download starts');
     try {
       const fetched = await this.#fetch(job);
       file.change(() => this.#complete(job, fetched));
@@ -234,7 +234,7 @@ export class DownloadRunner {
       verifiedAtMs: verified ? nowMs : null,
     });
     records.setState(place, 'present');
-    // Paused in the last moment: it is found to be there when it is resumed.
+    // Paused at the last moment: when it is resumed, the files are found to be there.
     if (!this.#holds(row)) return;
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     rows.progress(row, 'downloading', { bytes, total: bytes, bytesPerSecond: 0 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertDownloadMove, DOWNLOAD_STATES, type DownloadStateKind, retryAtMs } from './download-state.ts';
 
-/** From (rows) to (columns, in the order of the rows); x = allowed. */
+/** From (rows) to (columns, in the same order); x = allowed. */
 const TABLE = `
 queued       . x . x . x x
 downloading  x . x x x x x
@@ -17,7 +17,7 @@ const ROWS = TABLE.trim()
   .map((line) => line.split(/\s+/));
 const NAMES = ROWS.map(([name]) => name as DownloadStateKind);
 
-describe('the life of a download', () => {
+describe('the states of a download', () => {
   it('knows every state', () => {
     expect([...NAMES].sort()).toEqual([...DOWNLOAD_STATES].sort());
   });
@@ -33,7 +33,7 @@ describe('the life of a download', () => {
     });
   }
 
-  it('is never stuck: from every state a download can be done', () => {
+  it('are never a dead end: a download can be done from every state', () => {
     fc.assert(
       fc.property(fc.constantFrom(...DOWNLOAD_STATES), (from) => {
         const reached = new Set<DownloadStateKind>([from]);
@@ -50,7 +50,7 @@ describe('the life of a download', () => {
     );
   });
 
-  it('is tried three times, after 30 s and after 60 s', () => {
+  it('allow three attempts, the second after 30 s and the third after 60 s', () => {
     expect([1, 2, 3, 4].map((failures) => retryAtMs(failures, 1_000))).toEqual([31_000, 61_000, null, null]);
   });
 });

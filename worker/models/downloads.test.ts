@@ -16,7 +16,7 @@ beforeEach(() => {
 const open = (name = 'alice', source = new ScriptedSource()) => openProfile({ directory, clock, name, source });
 
 describe('a download', () => {
-  it('goes from queued over downloading and verifying to done, and is recorded', async () => {
+  it('goes from queued through downloading and verifying to done, and is recorded', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'host');
     expect(alice.state('a')).toBe('queued');
@@ -38,7 +38,7 @@ describe('a download', () => {
     expect(alice.parts.claims.places().size).toBe(0);
   });
 
-  it('records progress twice a second, however often it is told', async () => {
+  it('records progress twice a second, however often it is reported', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'host');
     await alice.until(() => alice.state('a') === 'downloading');
@@ -53,7 +53,7 @@ describe('a download', () => {
     expect(alice.parts.rows.get(key('a')).bytes).toBe(500);
   });
 
-  it('that fails is tried after 30 s and after 60 s, then not again by itself', async () => {
+  it('that fails is retried after 30 s and after 60 s, then not automatically', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'network');
     for (const [attempt, waitMs] of [30_000, 60_000].entries()) {
@@ -77,7 +77,7 @@ describe('a download', () => {
     expect(alice.source.begun).toHaveLength(3);
   });
 
-  it('whose attempts are used up gets new ones by a later request; one that still has some is left alone', async () => {
+  it('without attempts left gets new ones from a later request; one that has some left is not changed', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'network');
     await alice.until(() => alice.state('a') === 'downloading');
@@ -97,7 +97,7 @@ describe('a download', () => {
     expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', failures: 0, error: null });
   });
 
-  it('of an id that means nothing is refused at once', () => {
+  it('with a meaningless ID is refused at once', () => {
     const alice = open();
     expect(() => alice.downloads.request(key('unknown'), 'Llm', 'host')).toThrow(
       expect.objectContaining({ code: 'MODEL_UNKNOWN' }),
@@ -124,7 +124,7 @@ describe('the host', () => {
     expect(alice.parts.rows.get(key('a'))).toMatchObject({ state: 'downloading', bytes: 400 });
   });
 
-  it('pauses for the network, not for a task', async () => {
+  it('can pause a download for the network, but not for a task', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'network');
     alice.downloads.pause(key('a'));
@@ -136,7 +136,7 @@ describe('the host', () => {
     await task;
   });
 
-  it('cancels for everybody; asking again begins again', async () => {
+  it('cancels for everybody; a new request starts again', async () => {
     const alice = open();
     const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
     const refused = expect(task).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
@@ -159,7 +159,7 @@ describe('the host', () => {
     expect(() => alice.downloads.pause(key('b'))).toThrow(expect.objectContaining({ code: 'MODEL_NOT_FOUND' }));
   });
 
-  it('tries at once what waits for its next attempt', async () => {
+  it('can retry at once what is waiting for its next attempt', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'host');
     await alice.until(() => alice.state('a') === 'downloading');
@@ -171,7 +171,7 @@ describe('the host', () => {
 });
 
 describe('a task', () => {
-  it('does not wait for a model that is there, but looks whether it is', async () => {
+  it('does not wait for a model on disk, but checks that it is there', async () => {
     const alice = open();
     alice.downloads.request(key('a'), 'Llm', 'host');
     await alice.until(() => alice.state('a') === 'downloading');
@@ -191,7 +191,7 @@ describe('a task', () => {
     await task;
   });
 
-  it('waits until its deadline and no longer; the download ends with it', async () => {
+  it('waits until its deadline and no longer; then the download ends too', async () => {
     const alice = open();
     const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', waitMs: 60_000 });
     const late = expect(task).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
@@ -204,7 +204,7 @@ describe('a task', () => {
     expect(alice.source.of('a').input.signal.aborted).toBe(true);
   });
 
-  it('that is withdrawn leaves the download to whoever else wants it', async () => {
+  it('that is withdrawn leaves the download to others who want it', async () => {
     const alice = open();
     const cancel = new AbortController();
     alice.downloads.request(key('a'), 'Llm', 'network');
@@ -218,7 +218,7 @@ describe('a task', () => {
     expect(alice.parts.rows.wants()).toMatchObject([{ purpose: 'network' }]);
   });
 
-  it('is not alone: the second of two that wait for one model goes on waiting', async () => {
+  it('is not alone: the second of two that wait for the same model keeps waiting', async () => {
     const alice = open();
     const short = alice.downloads.forTask({ key: key('a'), taskType: 'Llm', waitMs: 1_000 });
     const late = expect(short).rejects.toMatchObject({ code: 'MODEL_DEADLINE' });
@@ -231,7 +231,7 @@ describe('a task', () => {
     await long;
   });
 
-  it('goes first: what nobody waits for steps back, and goes on afterwards', async () => {
+  it('has priority: downloads that nobody waits for are displaced, and continue afterwards', async () => {
     const alice = open();
     alice.downloads.request(key('big'), 'Llm', 'network');
     alice.downloads.request(key('other'), 'Llm', 'host');
@@ -247,7 +247,7 @@ describe('a task', () => {
     expect(alice.parts.rows.get(key('big')).failures).toBe(0);
   });
 
-  it('does not push out another task', async () => {
+  it('does not displace another task', async () => {
     const alice = open();
     const first = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
     await alice.until(() => alice.state('a') === 'downloading');
@@ -261,7 +261,7 @@ describe('a task', () => {
     await second;
   });
 
-  it('hears why a download failed for good, with what the engine said', async () => {
+  it("learns why a download failed for good, including the engine's message", async () => {
     const alice = open();
     const task = alice.downloads.forTask({ key: key('a'), taskType: 'Llm' });
     const failed = expect(task).rejects.toMatchObject({ code: 'MODEL_NO_SPACE', data: { needed: 7 } });

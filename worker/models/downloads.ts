@@ -1,4 +1,4 @@
-/** What may be asked about downloads: by a task, by the network's request, by the host. */
+/** Requests about downloads: from a task, the network or the host. */
 import type { DownloadPurpose, ModelKey } from '../../contract/models.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
@@ -13,7 +13,7 @@ import { isPresent } from './presence.ts';
 export interface TaskWant {
   readonly key: ModelKey;
   readonly taskType: TaskType;
-  /** Gives up after that long. */
+  /** Gives up after this time. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -21,7 +21,7 @@ export interface TaskWant {
 export class Downloads {
   readonly #parts: ModelParts;
   readonly #runner: DownloadRunner;
-  /** Tasks of this process that wait, by model. */
+  /** Number of waiting tasks of this process, by model. */
   readonly #waiting = new Map<string, number>();
 
   constructor(parts: ModelParts) {
@@ -38,8 +38,8 @@ export class Downloads {
   }
 
   /**
-   * Resolves when the model is on disk; what the network or the host fetches meanwhile steps back. At the deadline, or
-   * when the signal aborts, the task's wish ends, and the download with it unless somebody else wants it too.
+   * Resolves when the model is on disk; meanwhile, downloads for the network or the host give way. At the deadline, or
+   * when the signal aborts, the task's want ends, and with it the download unless somebody else wants it too.
    * @throws EngineError MODEL_*; ModelStoreError MODEL_DEADLINE, MODEL_ENGINE_FAILED, MODEL_NOT_FOUND (deleted)
    */
   async forTask(want: TaskWant): Promise<void> {
@@ -61,8 +61,8 @@ export class Downloads {
   }
 
   /**
-   * Puts a model on the list; a download that has failed or was cancelled gets a new chance. What the host has paused
-   * stays so for the network.
+   * Queues a model; a failed or cancelled download gets a new chance. What the host has paused stays paused for the
+   * network.
    * @throws EngineError MODEL_UNKNOWN
    */
   request(key: ModelKey, taskType: TaskType, purpose: 'network' | 'host'): void {
@@ -75,7 +75,10 @@ export class Downloads {
     this.#change(() => this.#parts.rows.move(key, 'paused'));
   }
 
-  /** Also tries again at once what waits for its next attempt. @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE */
+  /**
+   * Also retries at once a download that waits for its next attempt.
+   * @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE
+   */
   resume(key: ModelKey): void {
     const { rows } = this.#parts;
     this.#change(() => {
@@ -84,7 +87,10 @@ export class Downloads {
     });
   }
 
-  /** For everybody who wants it; what has arrived is kept. @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE */
+  /**
+   * Cancels for everybody who wants it; what has arrived is kept.
+   * @throws ModelStoreError MODEL_NOT_FOUND, MODEL_ILLEGAL_STATE
+   */
   cancel(key: ModelKey): void {
     const { rows } = this.#parts;
     this.#change(() => {
@@ -104,7 +110,7 @@ export class Downloads {
       const row = rows.find(key);
       if (row === null) rows.add(key, taskType, clock.now());
       else if (row.state === 'paused') {
-        // A task's deadline does not wait; the network does.
+        // A task cannot wait beyond its deadline; the network can.
         if (purpose !== 'network') rows.move(key, 'queued');
       } else if (row.state === 'failed') {
         // RELAY_PROTOCOL 8.8: a request changes nothing while attempts are left.
@@ -146,7 +152,7 @@ function tooLate({ modelId }: ModelKey, why: string): ModelStoreError {
   return new ModelStoreError('MODEL_DEADLINE', `${modelId} did not arrive in time: ${why}`, { model: modelId });
 }
 
-/** As it was thrown, maybe in another process. */
+/** Rebuilds the error, which may have been thrown in another process. */
 function asError(error: { code: string; message: string; data: Record<string, unknown> } | null): CodedError {
   const { code, message, data } = error ?? { code: 'UNEXPECTED', message: 'the download failed', data: {} };
   return new CodedError(code, message, JSON.parse(JSON.stringify(data)));

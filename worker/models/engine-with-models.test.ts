@@ -37,7 +37,7 @@ async function fetchA(): Promise<void> {
 }
 
 describe('executing', () => {
-  it('marks the models as used, from the start to the end, and when that was', async () => {
+  it('marks the models as used from start to end, and records when', async () => {
     await fetchA();
     const { place } = alice.parts.records.find(key('a')) ?? { place: '' };
     await clock.tick(5_000);
@@ -51,7 +51,7 @@ describe('executing', () => {
     expect(inner.jobs[0]?.job).toBe(JOB);
   });
 
-  it('goes on when the store does not', async () => {
+  it('continues if the store fails', async () => {
     await alice.close();
     inner.answer = () => ({ kind: 'success' });
     expect(await wrapped().execute(JOB)).toEqual({ kind: 'success' });
@@ -72,7 +72,7 @@ describe('executing', () => {
 describe('downloading', () => {
   const download = (signal = new AbortController().signal) => wrapped().download(MODEL, 'Llm', signal);
 
-  it('goes through the store: what is there is not sent for', async () => {
+  it('goes through the store, and does not download what is already there', async () => {
     const first = download();
     await alice.until(() => alice.state('a') === 'downloading');
     alice.source.of('a').finish();
@@ -82,7 +82,7 @@ describe('downloading', () => {
     expect(inner.downloads).toEqual([]);
   });
 
-  it('ends when it is told to, as cancelled', async () => {
+  it('ends as cancelled when aborted', async () => {
     const cancel = new AbortController();
     const outcome = download(cancel.signal);
     await alice.until(() => alice.state('a') === 'downloading');
@@ -107,7 +107,7 @@ describe('downloading', () => {
     expect(await outcome).toEqual({ kind: 'failed', ...seen });
   });
 
-  it('of a model that nobody knows fails at once', async () => {
+  it('fails at once for an unknown model', async () => {
     const outcome = await wrapped().download({ ...MODEL, id: 'unknown' }, 'Llm', new AbortController().signal);
     expect(outcome).toMatchObject({ kind: 'failed', traceback: expect.stringContaining('MODEL_UNKNOWN') });
     const nonsense = await wrapped().download({ ...MODEL, type: 'nonsense' }, 'Llm', new AbortController().signal);

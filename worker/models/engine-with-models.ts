@@ -1,4 +1,4 @@
-/** An engine whose downloads go through the model store, and whose tasks leave their mark on the models they use. */
+/** An engine whose downloads go through the model store, and whose tasks mark the models they use. */
 import { CodedError } from '../../protocol/errors.ts';
 import type { Engine, EngineJob, EngineOutcome } from '../engines/engine.ts';
 import type { EngineLog } from '../engines/log.ts';
@@ -39,7 +39,7 @@ export function engineWithModels({ engine, parts, downloads }: EngineWithModelsO
   };
 }
 
-/** The store's troubles are never a task's: whatever happens here, the task runs. */
+/** Failures of the store never affect a task: it runs whatever happens here. */
 function markUsed({ file, records, claims, source, clock, log }: ModelParts, job: EngineJob): () => void {
   const releases: (() => void)[] = [];
   quietly(log, () =>
@@ -69,7 +69,7 @@ function quietly(log: EngineLog, work: () => void): void {
   }
 }
 
-/** Law 2: whatever a download says, it never makes a task invalid. */
+/** Law 2: a failed download never makes a task invalid. */
 function outcomeOf(error: unknown): EngineOutcome {
   const detail = error instanceof CodedError ? `${error.code}: ${error.message}` : String(error);
   if (isModelStoreError(error, 'MODEL_DEADLINE')) return { kind: 'cancelled', reason: 'deadline', detail };

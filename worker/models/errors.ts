@@ -65,12 +65,12 @@ export function isModelStoreError(error: unknown, code?: ModelStoreErrorCode): e
   return error instanceof ModelStoreError && (code === undefined || error.code === code);
 }
 
-/** A verdict about a model rather than a failure of a call. */
+/** A problem with a model, as opposed to a failed call. */
 export interface ModelProblem {
   readonly code: ModelStoreErrorCode;
   readonly message: string;
   readonly remedy: string;
-  /** What was seen. */
+  /** What was found. */
   readonly detail: string;
 }
 

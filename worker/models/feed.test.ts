@@ -19,7 +19,7 @@ function setUp() {
   const updates: ModelsUpdate[] = [];
   const subscribe = () =>
     feed.subscribe((update) => {
-      // What crosses a process is what the contract says.
+      // The contract's schema for what crosses a process.
       updates.push(modelsUpdateSchema.parse(JSON.parse(JSON.stringify(update))));
     });
   return {
@@ -34,7 +34,7 @@ function setUp() {
   };
 }
 
-/** What a UI holds after all updates. */
+/** The state of a UI after all updates. */
 function replay(updates: readonly ModelsUpdate[]) {
   const downloads = new Map<string, string>();
   const models = new Map<string, string>();
@@ -49,7 +49,7 @@ function replay(updates: readonly ModelsUpdate[]) {
 }
 
 describe('a subscription', () => {
-  it('begins with everything, then tells each change once, counted without a gap', async () => {
+  it('starts with a snapshot, then reports each change once, numbered without gaps', async () => {
     const { downloads, source, until, state, updates, subscribe, parts } = setUp();
     downloads.request(key('a'), 'Llm', 'host');
     subscribe();
@@ -78,7 +78,7 @@ describe('a subscription', () => {
     expect(replay(updates)).toEqual({ downloads: {}, models: {} });
   });
 
-  it('says nothing when nothing changed, and nothing to who has left', async () => {
+  it('sends nothing if nothing changed, and nothing to listeners that have left', async () => {
     const { feed, updates, subscribe, downloads, setDisk } = setUp();
     const leave = subscribe();
     feed.refresh();
@@ -93,7 +93,7 @@ describe('a subscription', () => {
     expect(updates.at(-1)).toMatchObject({ kind: 'snapshot', downloads: [{ modelId: 'base:a' }] });
   });
 
-  it('gives a second listener the revision at which it comes in', () => {
+  it('gives a second listener the current revision', () => {
     const { feed, updates, subscribe, setDisk } = setUp();
     subscribe();
     setDisk({ freeBytes: 8 });
@@ -105,7 +105,7 @@ describe('a subscription', () => {
     expect(updates.slice(-2).map(({ revision }) => revision)).toEqual([2, 2]);
   });
 
-  it('shows why a download failed and when it is tried again', async () => {
+  it('shows why a download failed and when it will be retried', async () => {
     const { downloads, source, until, state, updates, subscribe } = setUp();
     subscribe();
     downloads.request(key('a'), 'Llm', 'host');

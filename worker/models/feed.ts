@@ -1,4 +1,4 @@
-/** Tells listeners what has changed: first everything, then differences, counted without a gap. */
+/** Notifies listeners of changes: first a snapshot, then differences, numbered without gaps. */
 import type { ModelKey, ModelsUpdate } from '../../contract/models.ts';
 import { keyText } from './model-key.ts';
 import type { ModelsView } from './views.ts';
@@ -17,7 +17,7 @@ export class ModelsFeed {
     this.#read = read;
   }
 
-  /** The listener gets a snapshot before this returns. */
+  /** Calls the listener with a snapshot before it returns. */
   subscribe(listener: ModelsListener): () => void {
     if (this.#last === null) this.#last = this.#read();
     else this.refresh();
@@ -29,7 +29,7 @@ export class ModelsFeed {
     };
   }
 
-  /** Looks what has changed; nothing is read while nobody listens. */
+  /** Checks for changes; without listeners, nothing is read. */
   refresh(): void {
     if (this.#last === null) return;
     const next = this.#read();
@@ -41,7 +41,7 @@ export class ModelsFeed {
   }
 }
 
-/** Null: none. */
+/** Null: no difference. */
 function difference(before: ModelsView, after: ModelsView): Omit<Delta, 'revision'> | null {
   const models = compare(before.models, after.models);
   const downloads = compare(before.downloads, after.downloads);

@@ -1,4 +1,4 @@
-/** How a model is named in the store: by engine and network id, in one spelling. Source: RELAY_PROTOCOL 7.4. */
+/** A model's name in the store: engine and network ID, in one canonical spelling. Source: RELAY_PROTOCOL 7.4. */
 import type { ModelEngine, ModelKey } from '../../contract/models.ts';
 import type { EngineModel } from '../../protocol/engine/messages.ts';
 import { formatModelId, normaliseModelIdNode, parseModelId } from '../../protocol/models/model-id.ts';
@@ -26,7 +26,7 @@ export function sameKey(a: ModelKey, b: ModelKey): boolean {
   return a.engine === b.engine && a.modelId === b.modelId;
 }
 
-/** For maps. */
+/** As a key for maps. */
 export function keyText({ engine, modelId }: ModelKey): string {
   return `${engine} ${modelId}`;
 }

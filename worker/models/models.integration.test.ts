@@ -1,4 +1,4 @@
-/** One profile against a real hub, a real disk and a real proxy; only the clock is ticked by hand. */
+/** One profile with a real hub, a real disk and a real proxy; only the clock is ticked by hand. */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -39,7 +39,7 @@ interface Running {
   readonly told: string[];
   download(model: HubModel): DownloadView['state'] | undefined;
   model(model: HubModel): string | undefined;
-  /** Looked at after every update. */
+  /** Checked after every update. */
   until(holds: () => boolean): Promise<void>;
   stop(): Promise<void>;
 }
@@ -103,7 +103,7 @@ const ask = (running: Running, type: 'pause' | 'resume' | 'cancel' | 'verify' | 
 const download = (running: Running, model: HubModel) => running.models.ask({ type: 'download', ...key(model), taskType: 'Llm' });
 const onDisk = ({ file }: HubModel) => readFileSync(join(directory, file));
 
-describe('a download that the host asks for', () => {
+describe('a download that the host requests', () => {
   it('shows its bytes, puts the right file in place, and is recorded as verified', async () => {
     const alice = await run();
     await alice.until(() => alice.model(big) === 'absent');
@@ -118,7 +118,7 @@ describe('a download that the host asks for', () => {
     expect(hub.requests).toMatchObject([{ path: big.path, range: undefined }]);
   });
 
-  it('is paused and resumed where it stopped', async () => {
+  it('can be paused, and resumes where it stopped', async () => {
     const alice = await run();
     hub.holdAt = HALF;
     await download(alice, big);
@@ -135,7 +135,7 @@ describe('a download that the host asks for', () => {
     expect(hub.requests[1]?.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
-  it('goes on after a restart where it stopped', async () => {
+  it('continues after a restart where it stopped', async () => {
     const first = await run();
     hub.holdAt = HALF;
     await download(first, big);
@@ -149,7 +149,7 @@ describe('a download that the host asks for', () => {
     expect(hub.requests[1]?.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
-  it('that the hub refuses says so, and when it is tried again', async () => {
+  it('that the hub refuses shows why, and when it will be retried', async () => {
     hub.status = 403;
     const alice = await run();
     await download(alice, big);
@@ -163,7 +163,7 @@ describe('a download that the host asks for', () => {
     await alice.until(() => alice.download(big)?.kind === 'done');
   });
 
-  it('does not begin without the space for it and the reserve', async () => {
+  it('does not start without enough space for it and the reserve', async () => {
     const alice = await run({ reserveBytes: 5_000 }, async () => SIZE + 4_999);
     await download(alice, big);
     await alice.until(() => alice.download(big)?.kind === 'failed');
@@ -171,7 +171,7 @@ describe('a download that the host asks for', () => {
     expect(hub.requests).toEqual([]);
   });
 
-  it('takes from a mirror what the hub does not have', async () => {
+  it('gets files from a mirror that the hub does not have', async () => {
     const mirror = await LocalHub.open();
     mirror.put(`/mirror${big.path}`, big.bytes);
     hub.status = 404;
@@ -196,7 +196,7 @@ describe('a download that the host asks for', () => {
   });
 });
 
-describe('what a UI asks', () => {
+describe('requests of a UI', () => {
   it.each([
     [null, 'MODEL_BAD_REQUEST'],
     [{ type: 'explode' }, 'MODEL_BAD_REQUEST'],
@@ -213,7 +213,7 @@ describe('what a UI asks', () => {
   });
 });
 
-describe('a model that the network asks for', () => {
+describe('a model that the network requests', () => {
   it('comes from the hub, and the network is told', async () => {
     const alice = await run();
     const args = JSON.stringify({ node_address: '0x1', model_id: 'base:Hub/Small', task_type: 1 });
@@ -226,7 +226,7 @@ describe('a model that the network asks for', () => {
 });
 
 describe('a task', () => {
-  it('gets its model before its deadline, or hears that it did not come', async () => {
+  it('gets its model before its deadline, or learns that it did not arrive', async () => {
     const alice = await run();
     hub.holdAt = HALF;
     const want = { modelId: big.modelId, taskType: 'Llm', waitMs: 60_000 } as const;
@@ -245,7 +245,7 @@ describe('a task', () => {
 });
 
 describe('a proxy', () => {
-  /** Forwards to the hub, whatever host is asked for; remembers who asked how. */
+  /** Forwards to the hub whatever host is requested, and records the requests. */
   async function openProxy(): Promise<{ port: number; seen: { target: string; authorization: string | undefined }[] }> {
     const seen: { target: string; authorization: string | undefined }[] = [];
     const sockets = new Set<Socket>();
@@ -277,7 +277,7 @@ describe('a proxy', () => {
     return { port: (proxy.address() as AddressInfo).port, seen };
   }
 
-  it('of the settings is gone through, with its password', async () => {
+  it('from the settings is used, with its password', async () => {
     const { port, seen } = await openProxy();
     const proxy = { host: '127.0.0.1', port, username: 'me', password: 'p@ss:word' };
     const alice = await run({ hubUrl: 'http://hub.invalid', proxy });
@@ -291,7 +291,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('of the environment is gone through when there is none in the settings', async () => {
+  it('from the environment is used if the settings have none', async () => {
     const { port, seen } = await openProxy();
     const names = ['http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY'] as const;
     const before = names.map((name) => [name, process.env[name]] as const);
@@ -311,7 +311,7 @@ describe('a proxy', () => {
   });
 });
 
-it('a catalogue that makes no sense is refused before anything is opened', async () => {
+it('refuses an invalid catalogue before anything is opened', async () => {
   write(join(directory, 'huggingface', 'catalogue.json'), '{');
   await expect(run()).rejects.toMatchObject({ code: 'MODEL_BAD_CATALOGUE' });
 });

@@ -1,6 +1,6 @@
 /**
- * The models of one profile: its view of the store that all profiles of the host share, its downloads, what its
- * network asks for, and what its host may ask. The composition of this folder.
+ * The models of one profile: its view of the store that all profiles of the host share, its downloads, its network's
+ * requests, and its host's requests. Composes the parts of this folder.
  */
 import { join } from 'node:path';
 import type { ModelSettings } from '../../contract/model-settings.ts';
@@ -30,25 +30,25 @@ import { StoreFile } from './store-file.ts';
 import { Upkeep } from './upkeep.ts';
 import { modelsView } from './views.ts';
 
-/** How often the disk is looked at without anybody asking. */
+/** How often the disk is scanned without a request. */
 const SCAN_EVERY_MS = 300_000;
 
 export interface ModelsOptions {
-  /** The models directory of the host, as engines get it: with `huggingface` and `external` in it. */
+  /** The host's models directory, as engines get it: with `huggingface` and `external` in it. */
   readonly directory: string;
-  /** Names a node for as long as it exists, apart from all others of the host. */
+  /** Identifies a node among all others of the host, for as long as it exists. */
   readonly profile: string;
   readonly pid: number;
   readonly engine: Engine;
   readonly engineKind: EngineKind;
   readonly settings: ModelSettings;
-  /** Left out: as the environment says. */
+  /** Omitted: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
   /** Access token of the hub in `settings`. */
   readonly hubToken?: string | null;
-  /** Ids that the profile offers by its configuration. */
+  /** IDs that the profile's configuration offers. */
   readonly offered: readonly string[];
-  /** Tells the network that a model is on disk. One attempt. */
+  /** Tells the network that a model is on disk. Makes one attempt. */
   readonly tell: (modelId: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: EngineLog;
@@ -56,7 +56,7 @@ export interface ModelsOptions {
 }
 
 export class Models {
-  /** The given engine: what it downloads goes through the store, what it executes marks its models as used. */
+  /** Wraps the given engine: its downloads go through the store, and its executions mark their models as used. */
   readonly engine: Engine;
   readonly #parts: ModelParts;
   readonly #downloads: Downloads;
@@ -78,7 +78,7 @@ export class Models {
     this.#offer(offered);
   }
 
-  /** Ids that the network has asked this profile to fetch, and that are on disk. */
+  /** IDs that the network has asked this profile to download and that are on disk. */
   get modelIds(): string[] {
     return this.#requests.modelIds;
   }
@@ -88,12 +88,12 @@ export class Models {
     this.#requests.onEvent(event);
   }
 
-  /** Downloads, tells the network, looks at the disk, until the signal aborts. */
+  /** Downloads, tells the network and scans the disk until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#downloads.run(signal), this.#requests.run(signal), this.#scanAgainAndAgain(signal)]);
   }
 
-  /** First a snapshot, at once, then what changes. */
+  /** Sends a snapshot at once, then changes. */
   subscribe(listener: ModelsListener): () => void {
     return this.#feed.subscribe(listener);
   }
@@ -107,7 +107,7 @@ export class Models {
     return this.#upkeep.scan();
   }
 
-  /** What a UI asks. Never throws for what it asks: that is an answer. */
+  /** Handles a UI's request. Never throws: failures are answers. */
   async ask(raw: unknown): Promise<ModelsAnswer> {
     try {
       return await this.#answer(parseRequest(raw));
@@ -118,7 +118,7 @@ export class Models {
     }
   }
 
-  /** After {@link run} has ended. */
+  /** Call this after {@link run} has ended. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#parts.source.close?.();
@@ -205,7 +205,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   const source = await sourceFor(options);
   const file = new StoreFile({
     ...{ directory, profile, pid, nowMs: clock.now() },
-    onSetAside: ({ kept, error }) => log.warn({ err: error, kept }, 'the records of the models begin anew from the disk'),
+    onSetAside: ({ kept, error }) => log.warn({ err: error, kept }, 'the records of the models are rebuilt from the disk'),
   });
   const { reserveBytes } = settings;
   return new Models(modelParts({ file, source, clock, log, reserveBytes, freeBytes }), options);

@@ -36,14 +36,14 @@ function open(tell: (modelId: string) => Promise<void>, name = 'alice', source =
   return { ...profile, requests, request, end };
 }
 
-/** The network asks for `base:a`, and it arrives. */
+/** The network asks for `base:a`, and the download completes. */
 async function fetched(alice: ReturnType<typeof open>): Promise<void> {
   alice.requests.onEvent(downloadModel('base:a'));
   await alice.until(() => alice.state('a') === 'downloading');
   alice.source.of('a').finish();
 }
 
-/** A network that takes what the test lets it take. */
+/** A network that accepts what the test allows. */
 function network() {
   const told: string[] = [];
   const deaf = new Set<string>();
@@ -55,8 +55,8 @@ function network() {
   return { told, deaf, tell };
 }
 
-describe('a model that the network asks for', () => {
-  it('is fetched, told, and from then on one of the node’s models', async () => {
+describe('a model that the network requests', () => {
+  it('is downloaded and announced, and is then one of the node’s models', async () => {
     const { told, tell } = network();
     const alice = open(tell);
     alice.requests.onEvent(downloadModel('base:Owner/A'));
@@ -73,7 +73,7 @@ describe('a model that the network asks for', () => {
     expect(alice.source.begun).toHaveLength(1);
   });
 
-  it('is fetched once, however often it is asked for', async () => {
+  it('is downloaded once, however often it is requested', async () => {
     const { tell } = network();
     const alice = open(tell);
     for (let times = 0; times < 3; times++) alice.requests.onEvent(downloadModel('base:a'));
@@ -84,7 +84,7 @@ describe('a model that the network asks for', () => {
     expect(alice.source.begun).toHaveLength(1);
   });
 
-  it('is told until the network has heard it, ever more seldom, and holds up no other', async () => {
+  it('is announced until the network accepts it, with growing pauses, without delaying other models', async () => {
     const { told, deaf, tell } = network();
     deaf.add('base:a');
     const alice = open(tell);
@@ -130,14 +130,14 @@ describe('a model that the network asks for', () => {
     await alice.until(() => alice.request('a') === 'told');
   });
 
-  it('means nothing to this engine: it is given up at once', async () => {
+  it('is given up at once if this engine does not know it', async () => {
     const { tell } = network();
     const alice = open(tell);
     alice.requests.onEvent(downloadModel('base:unknown'));
     await alice.until(() => alice.request('unknown') === 'failed');
   });
 
-  it('that the host cancels is given up; one that it deletes is no longer the node’s, and may be asked for again', async () => {
+  it('is given up if the host cancels it; one that the host deletes is no longer the node’s, and may be requested again', async () => {
     const { told, tell } = network();
     const alice = open(tell);
     alice.requests.onEvent(downloadModel('base:a'));
@@ -157,7 +157,7 @@ describe('a model that the network asks for', () => {
     expect(told).toEqual(['base:a', 'base:a']);
   });
 
-  it('is not told any more once the host has deleted it', async () => {
+  it('is no longer announced once the host has deleted it', async () => {
     const { told, deaf, tell } = network();
     deaf.add('base:a');
     const alice = open(tell);
@@ -170,7 +170,7 @@ describe('a model that the network asks for', () => {
     expect(told).toEqual(['base:a']);
   });
 
-  it('that has vanished from the disk is fetched again when it is asked for again', async () => {
+  it('is downloaded again on a new request if it has vanished from the disk', async () => {
     const { tell } = network();
     const alice = open(tell);
     await fetched(alice);
@@ -180,7 +180,7 @@ describe('a model that the network asks for', () => {
     await alice.until(() => alice.source.begun.length === 2);
   });
 
-  it('in an event that makes no sense stops nothing', async () => {
+  it('stops nothing if its event is invalid', async () => {
     const { tell } = network();
     const alice = open(tell);
     for (const args of ['', '{', '{}', '{"node_address":"0x","model_id":"nonsense","task_type":1}']) {
@@ -191,7 +191,7 @@ describe('a model that the network asks for', () => {
 });
 
 describe('after a restart', () => {
-  it('the download goes on, and the word is passed on', async () => {
+  it('the download continues, and the announcement is made', async () => {
     const { told, deaf, tell } = network();
     deaf.add('base:b');
     const alice = open(tell);
@@ -211,7 +211,7 @@ describe('after a restart', () => {
     expect(told).toEqual(['base:b', 'base:b', 'base:a']);
   });
 
-  it('every profile tells its own network', async () => {
+  it('every profile announces to its own network', async () => {
     const networks = { alice: network(), bob: network() };
     const alice = open(networks.alice.tell, 'alice');
     const bob = open(networks.bob.tell, 'bob');

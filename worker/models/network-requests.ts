@@ -1,6 +1,6 @@
 /**
- * Models that the network asks this profile to fetch, and the word that they are there. Source: RELAY_PROTOCOL 8.8.
- * Every model goes its own way: none waits for another's download, or for another's word to be heard.
+ * Models that the network asks this profile to download, and their announcement. Source: RELAY_PROTOCOL 8.8. Models are
+ * independent: none waits for another's download or announcement.
  */
 import { z } from 'zod';
 import { MODEL_ENGINES, type ModelKey, taskTypeSchema } from '../../contract/models.ts';
@@ -21,7 +21,7 @@ const rowSchema = z
     engine: z.enum(MODEL_ENGINES),
     model_id: z.string(),
     task_type: taskTypeSchema,
-    /** `fetching`: on the list of downloads. `fetched`: on disk, the network does not know it yet. */
+    /** `fetching`: in the list of downloads. `fetched`: on disk, but not announced to the network yet. */
     state: z.enum(['wanted', 'fetching', 'fetched', 'told', 'failed']),
   })
   .transform((row) => ({ engine: row.engine, modelId: row.model_id, taskType: row.task_type, state: row.state }));
@@ -30,14 +30,14 @@ export type NetworkRequest = z.output<typeof rowSchema>;
 export interface NetworkRequestsOptions {
   readonly parts: ModelParts;
   readonly downloads: Downloads;
-  /** Tells the network that a model is on disk. One attempt; rejects when the network did not take it. */
+  /** Announces to the network that a model is on disk. Makes one attempt; rejects if the network did not accept it. */
   readonly tell: (modelId: string) => Promise<void>;
 }
 
 export class NetworkRequests {
   readonly #options: NetworkRequestsOptions;
   readonly #waker: Waker;
-  /** What something is being done about now. */
+  /** Requests that are currently being processed, by key. */
   readonly #busy = new Map<string, Promise<void>>();
 
   constructor(options: NetworkRequestsOptions) {
@@ -45,7 +45,7 @@ export class NetworkRequests {
     this.#waker = new Waker(options.parts.clock);
   }
 
-  /** Ids that the network has asked for and that are on disk, for the node's set of models. */
+  /** IDs that the network has requested and that are on disk, for the node's set of models. */
   get modelIds(): string[] {
     const { records } = this.#options.parts;
     return this.all()
@@ -55,14 +55,14 @@ export class NetworkRequests {
       .map(({ modelId }) => modelId);
   }
 
-  /** Those of this profile's engine; what another engine had fetched is of no use to it. */
+  /** Requests for this profile's engine; models of another engine are of no use to it. */
   all(): NetworkRequest[] {
     const { file, source } = this.#options.parts;
     const sql = 'SELECT engine, model_id, task_type, state FROM requests WHERE profile = ? AND engine = ? ORDER BY rowid';
     return file.all(rowSchema, sql, file.profile, source.engine);
   }
 
-  /** Never throws: an event that makes no sense must not stop the stream. */
+  /** Never throws: an invalid event must not stop the stream. */
   onEvent(event: RelayEvent): void {
     const { parts } = this.#options;
     try {
@@ -70,11 +70,11 @@ export class NetworkRequests {
       this.#want(modelKey(parts.source.engine, model_id), task_type);
       this.#waker.wake();
     } catch (error) {
-      parts.log.warn({ event: event.id, err: error }, 'a request to download a model makes no sense');
+      parts.log.warn({ event: event.id, err: error }, 'a request to download a model is invalid');
     }
   }
 
-  /** Until the signal aborts. */
+  /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { file, log } = this.#options.parts;
     const forget = file.onChange(() => this.#waker.wake());
@@ -90,7 +90,7 @@ export class NetworkRequests {
     await Promise.all(this.#busy.values());
   }
 
-  /** A later request is a new chance for what has failed or is gone; what is under way or there stays as it is. */
+  /** A later request gives a failed or missing model a new chance; one that is in progress or on disk stays as it is. */
   #want({ engine, modelId }: ModelKey, taskType: TaskType): void {
     const { file } = this.#options.parts;
     const sql = `INSERT INTO requests (profile, engine, model_id, task_type, state) VALUES (?, ?, ?, ?, 'wanted')
@@ -140,7 +140,7 @@ export class NetworkRequests {
         this.#setState(request, 'fetching');
       });
     } catch (error) {
-      parts.log.warn({ model: request.modelId, err: error }, 'a model that the network asks for cannot be fetched');
+      parts.log.warn({ model: request.modelId, err: error }, 'a model that the network requests cannot be downloaded');
       this.#setState(request, 'failed');
     }
   }
@@ -152,7 +152,7 @@ export class NetworkRequests {
     if (download === null || failed || download.state === 'cancelled') this.#setState(request, 'failed');
   }
 
-  /** Until the network has heard it; the next start goes on. */
+  /** Announces until the network has accepted it; the next start continues. */
   async #tell(request: NetworkRequest, signal: AbortSignal): Promise<void> {
     const { parts, tell } = this.#options;
     const model = request.modelId;
@@ -164,7 +164,7 @@ export class NetworkRequests {
         this.#setState(request, 'told');
         return;
       } catch (error) {
-        parts.log.warn({ model, failures, err: error }, 'the network was not told of a model');
+        parts.log.warn({ model, failures, err: error }, 'the network could not be told of a model');
       }
       await parts.clock.sleep(backoffMs(failures, RETRY_TELLING), signal).catch(() => {});
     }

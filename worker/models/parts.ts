@@ -16,7 +16,7 @@ export interface ModelParts {
   readonly source: ModelSource;
   readonly clock: Clock;
   readonly log: EngineLog;
-  /** What every download leaves free. */
+  /** Free space that every download must leave. */
   readonly reserveBytes: number;
   readonly freeBytes: FreeBytes;
 }

@@ -1,12 +1,12 @@
-/** Whether a model can be used as it is. */
+/** Whether a model can be used. */
 import type { ModelKey } from '../../contract/models.ts';
 import { compareSizes } from './disk/verify.ts';
 import type { ModelParts } from './parts.ts';
 import { isOnlySeen } from './records.ts';
 
 /**
- * Recorded as present, and its files are there. The record is corrected if they are not. A cache that was only seen
- * on disk does not count: it may hold another variant, and the engine knows in a moment.
+ * Recorded as present, and its files are there; if they are not, the record is corrected. A cache that was only seen on
+ * disk does not count: it may contain another variant, and the engine can tell in a moment.
  */
 export async function isPresent({ file, records }: ModelParts, key: ModelKey): Promise<boolean> {
   const record = records.find(key);

@@ -1,4 +1,7 @@
-/** The models of a folder for a node that does not run, as their file has them. Nothing is changed, and no disk is looked through. */
+/**
+ * The models of a folder for a node that is not running, as recorded in its file. Changes nothing and does not scan the
+ * disk.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReading, readAll, readOne } from '../kit/database.ts';
@@ -11,11 +14,11 @@ import { type ModelsView, modelsView } from './views.ts';
 
 export interface ReadModelsOptions extends Pick<ModelParts, 'clock' | 'log' | 'freeBytes' | 'reserveBytes'> {
   readonly directory: string;
-  /** Of the node that does not run: what it was using when it ended, it uses no more. */
+  /** The node that is not running: what it was using when it ended is no longer in use. */
   readonly profile: string;
 }
 
-/** @throws WorkerError STORE_OLDER_VERSION, STORE_NEWER_VERSION, STORE_CORRUPT and those that pass */
+/** @throws WorkerError STORE_OLDER_VERSION, STORE_NEWER_VERSION, STORE_CORRUPT and temporary ones */
 export function readModels({ directory, profile, ...given }: ReadModelsOptions): ModelsView {
   const path = join(directory, MODELS_FILE);
   if (!existsSync(path)) {
@@ -30,7 +33,7 @@ export function readModels({ directory, profile, ...given }: ReadModelsOptions):
       one: (schema, sql, ...values) => readOne(db, schema, sql, ...values),
     };
     const known: Pick<ModelSource, 'known'> = { known: [] };
-    // Whoever would write finds nothing to write with; a view only reads.
+    // The views only read; anything that tried to write would find no write method.
     const parts = modelParts({ file: reading as StoreFile, source: known as ModelSource, ...given });
     const view = modelsView(parts, new Removals(parts), {
       ...{ unknown: [], partial: new Map(), freeBytes: null, scannedAtMs: null },

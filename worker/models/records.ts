@@ -1,4 +1,4 @@
-/** What is recorded of each model: its files, where they came from, when they were used. */
+/** What is recorded about each model: its files, where they came from, when they were used. */
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -35,7 +35,7 @@ const rowSchema = z
     folder: row.folder,
     kind: row.kind,
     taskTypes: row.task_types,
-    /** Empty: the engine says that it has the model, and keeps it where this program does not see it. */
+    /** Empty: the engine reports that it has the model, but stores it where this program cannot see it. */
     files: row.files,
     origin: row.origin,
     state: row.state,
@@ -48,7 +48,7 @@ const rowSchema = z
 export type ModelRecord = z.output<typeof rowSchema>;
 export type RecordState = ModelRecord['state'];
 
-/** A cache of the official worker that this program has found and not filled. */
+/** A cache of the official worker that this program has found but did not download. */
 export function isOnlySeen({ kind, downloadedAtMs }: Pick<ModelRecord, 'kind' | 'downloadedAtMs'>): boolean {
   return kind === 'huggingface' && downloadedAtMs === null;
 }
@@ -72,7 +72,7 @@ export class Records {
     return this.#file.all(rowSchema, 'SELECT * FROM models WHERE place = ? ORDER BY engine, model_id', place);
   }
 
-  /** Writes all but the last use, which stays as it was. */
+  /** Writes everything except the last use, which stays unchanged. */
   save(record: Omit<ModelRecord, 'lastUsedAtMs'>): void {
     const sql = `INSERT INTO models (engine, model_id, place, folder, kind, task_types, files, origin, state, detail,
         downloaded_at_ms, verified_at_ms)
@@ -97,7 +97,7 @@ export class Records {
     );
   }
 
-  /** Whatever changes its state counts as not verified any more. */
+  /** Any change of state also makes the record unverified. */
   setState(place: string, state: RecordState, detail = ''): void {
     const sql = `UPDATE models SET state = ?, detail = ?, verified_at_ms = NULL
       WHERE place = ? AND (state <> ? OR detail <> ?)`;
@@ -113,7 +113,7 @@ export class Records {
     this.#file.run(sql, atMs, engine, modelId);
   }
 
-  /** Forgets a place and all that is noted about its models; what profiles offer by configuration stays. */
+  /** Removes a place and all records of its models; what profiles offer by configuration stays. */
   remove(place: string): void {
     for (const { engine, modelId } of this.at(place)) {
       this.#file.run("DELETE FROM requests WHERE engine = ? AND model_id = ? AND state IN ('fetched', 'told')", engine, modelId);

@@ -18,7 +18,7 @@ beforeEach(() => {
   writeCatalogue(directory);
 });
 
-/** A profile that has scanned the disk; nothing of it runs. */
+/** A profile that has scanned the disk; nothing of it is running. */
 async function open(profile: string, offered: string[] = [], engineKind: EngineKind = 'embedded') {
   const engine = new FakeEngine();
   const models = await openModels({
@@ -48,7 +48,7 @@ async function preview(profile: Awaited<ReturnType<typeof open>>, key: ModelKey)
 const remove = (profile: Awaited<ReturnType<typeof open>>, key: ModelKey) => profile.models.ask({ type: 'remove', ...key });
 
 describe('before a model is deleted', () => {
-  it('it is told which models and task types each profile loses', async () => {
+  it('lists which models and task types each profile loses', async () => {
     writeChat(directory);
     writePaint(directory);
     const alice = await open('alice', [CHAT.modelId, PAINT.modelId]);
@@ -59,7 +59,7 @@ describe('before a model is deleted', () => {
       freedBytes: GGUF_TEXT.length,
       profiles: [
         { profile: 'alice', modelIds: [CHAT.modelId], taskTypes: ['Llm'] },
-        // Has another one for such tasks.
+        // Has another model for such tasks.
         { profile: 'bob', modelIds: [CHAT.modelId], taskTypes: [] },
       ],
       refusal: null,
@@ -70,7 +70,7 @@ describe('before a model is deleted', () => {
     ]);
   });
 
-  it('ids of a profile that does not run count too', async () => {
+  it('also counts the IDs of a profile that is not running', async () => {
     writeChat(directory);
     const bob = await open('bob', [CHAT.modelId]);
     await bob.models.close();
@@ -80,7 +80,7 @@ describe('before a model is deleted', () => {
 });
 
 describe('deleting a model', () => {
-  it('deletes its files and its record, and nothing beside them', async () => {
+  it('deletes its files and its record, and nothing else', async () => {
     const chat = writeChat(directory);
     write(`${chat}.part`, 'left over');
     write(join(directory, 'huggingface', 'Hub--Chat-GGUF', 'mine.txt'), 'mine');
@@ -96,7 +96,7 @@ describe('deleting a model', () => {
     expect(await preview(alice, CHAT)).toMatchObject({ freedBytes: 0 });
   });
 
-  it('of which only a part has arrived deletes that', async () => {
+  it('deletes what has arrived of an incomplete one', async () => {
     const part = join(directory, 'huggingface', 'Hub--Chat-GGUF', 'chat.gguf.part');
     write(part, '12345');
     const alice = await open('alice');
@@ -105,7 +105,7 @@ describe('deleting a model', () => {
     expect(existsSync(part)).toBe(false);
   });
 
-  it('of the official worker’s cache deletes the repository, with its locks', async () => {
+  it('deletes the repository and its locks in the official worker’s cache', async () => {
     const files = { 'config.json': '{"architectures":["X"]}', 'model.safetensors': 'weights' };
     const folder = writeRepository(directory, { repo: 'owner/llm', files });
     const other = writeRepository(directory, { repo: 'owner/llm-2', files });
@@ -119,7 +119,7 @@ describe('deleting a model', () => {
     expect(existsSync(other)).toBe(true);
   });
 
-  it('is refused while a task of any profile runs with it', async () => {
+  it('is refused while a task of any profile uses it', async () => {
     writeChat(directory);
     const alice = await open('alice');
     const bob = await open('bob');
@@ -145,7 +145,7 @@ describe('deleting a model', () => {
     expect(await remove(alice, CHAT)).toEqual({ type: 'done' });
   });
 
-  it('is refused while it is wanted by a download, and while it is part of the program', async () => {
+  it('is refused while a download wants it, and if it is part of the program', async () => {
     writeChat(directory);
     const alice = await open('alice');
     const bundled = { engine: 'embedded', modelId: 'base:crynux-devnet/tiny-chat' } as const;
@@ -174,8 +174,8 @@ describe('deleting a model', () => {
   });
 });
 
-describe('deleting what nobody knows', () => {
-  it('takes exactly what a scan has named', async () => {
+describe('deleting unknown files', () => {
+  it('deletes exactly what a scan has listed', async () => {
     write(join(directory, 'huggingface', 'mine', 'a.bin'), 'abc');
     writeChat(directory);
     const alice = await open('alice');

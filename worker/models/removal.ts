@@ -1,4 +1,4 @@
-/** Deleting models: what it would do, whether it may be done, and doing it. */
+/** Deleting models: a preview of the effects, whether it is allowed, and doing it. */
 import { rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { ModelStoreError } from './errors.ts';
 import { keyText, sameKey } from './model-key.ts';
 import type { ModelParts } from './parts.ts';
 
-/** What is deleted as one. */
+/** What is deleted together. */
 interface Target {
   readonly place: string;
   /** Absolute. */
@@ -32,7 +32,7 @@ export class Removals {
     this.#parts = parts;
   }
 
-  /** What profiles offer to their networks, by configuration or because the network has asked for it. */
+  /** What profiles offer to their networks, by configuration or because the network has requested it. */
   offers(): z.output<typeof offerSchema>[] {
     const sql = `SELECT profile, engine, model_id FROM offers
       UNION SELECT profile, engine, model_id FROM requests WHERE state IN ('fetched', 'told') ORDER BY 1, 2, 3`;
@@ -52,7 +52,7 @@ export class Removals {
   }
 
   /**
-   * Deletes the files that are recorded of a model, and its record; other files beside them stay.
+   * Deletes a model's recorded files and its record; other files next to them stay.
    * @throws ModelStoreError MODEL_NOT_FOUND, MODEL_IS_BUNDLED, MODEL_IN_USE, MODEL_BUSY, MODEL_NOT_DELETED
    */
   async remove(key: ModelKey): Promise<void> {
@@ -81,8 +81,8 @@ export class Removals {
   }
 
   /**
-   * Deletes what a scan has found and nobody knows.
-   * @param path as the scan names it
+   * Deletes an unknown item that a scan has found.
+   * @param path as in the scan's result
    * @throws ModelStoreError MODEL_NOT_FOUND, MODEL_BUSY, MODEL_NOT_DELETED
    */
   async removeUnknown(path: string, isUnknown: () => Promise<boolean>): Promise<void> {
@@ -107,7 +107,7 @@ export class Removals {
       const keys = records.at(record.place).map(({ engine, modelId }) => ({ engine, modelId }));
       return { ...record, folder: records.folderOf(record), keys };
     }
-    // Not recorded: what has arrived of a download.
+    // Not recorded: the part of a download that has arrived.
     const plan = source.known.find((known) => sameKey(known.key, key));
     if (plan === undefined) throw new ModelStoreError('MODEL_NOT_FOUND', `${key.modelId} is not known here`, { ...key });
     return { ...plan, folder: records.folderOf(plan), files: plan.files ?? [], keys: [key] };
@@ -139,7 +139,7 @@ export class Removals {
     });
   }
 
-  /** That the models of these ids, as far as they are on disk, allow. */
+  /** The task types that these models enable, as far as they are on disk. */
   #taskTypes(keys: readonly ModelKey[]): Set<TaskType> {
     const present = keys.map((key) => this.#parts.records.find(key)).filter((record) => record?.state === 'present');
     return new Set(present.flatMap((record) => record?.taskTypes ?? []));
@@ -168,7 +168,7 @@ export class Removals {
     }
   }
 
-  /** Folders that hold nothing any more, upwards to the engines' own. */
+  /** Removes folders that are now empty, upwards to the engines' own. */
   async #pruneEmpty(folder: string): Promise<void> {
     for (let empty = folder; this.#isContained(empty); empty = dirname(empty)) {
       const removed = await rmdir(empty).then(
@@ -179,7 +179,7 @@ export class Removals {
     }
   }
 
-  /** @throws when a path does not lie below the folders that engines use. */
+  /** @throws if a path is not inside the folders that engines use. */
   #contained(path: string): string {
     if (!this.#isContained(path)) throw new Error(`${path} is not in the models directory`);
     return path;

@@ -1,6 +1,7 @@
 /**
- * Which processes have the store open. Claims, uses and a task's wants belong to a session and end with it, however
- * the process ends: each holds a lock file that the operating system gives back. No process id is ever judged.
+ * The processes that have the store open. Claims, uses and a task's wants belong to a session and end with it, however
+ * the process ends: each session holds a lock file, which the operating system releases. Process IDs are never used to
+ * decide.
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -18,21 +19,22 @@ export class Sessions {
   readonly #folder: string;
   readonly #release: () => void;
 
-  /** Registers this process; it is alive for others before they can see it. */
+  /** Registers this process. Its lock exists before others can see the session. */
   constructor(db: DatabaseSync, input: { folder: string; profile: string; pid: number; nowMs: number }) {
     this.#db = db;
     this.#folder = input.folder;
     this.own = randomUUID();
     const release = tryLock(this.#fileOf(this.own));
-    if (release === null) throw new Error('a new session is locked by another process');
+    if (release === null) throw new Error('another process holds the lock of a new session');
     this.#release = release;
     const sql = 'INSERT INTO sessions (id, profile, pid, since_ms) VALUES (?, ?, ?, ?)';
     db.prepare(sql).run(this.own, input.profile, input.pid, input.nowMs);
   }
 
   /**
-   * Forgets sessions whose process has ended, and puts what they were downloading back into the queue. Call it inside
-   * the transaction that relies on it: two sweeps at once would take each other for the owner of a dead session's lock.
+   * Removes sessions whose process has ended, and puts their downloads back into the queue. Call it inside the
+   * transaction that relies on it: otherwise two concurrent sweeps would each take the other for the owner of a dead
+   * session's lock.
    */
   sweep(): void {
     for (const { id } of readAll(this.#db, idSchema, 'SELECT id FROM sessions WHERE id <> ?', this.own)) {

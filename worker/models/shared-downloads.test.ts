@@ -13,7 +13,7 @@ beforeEach(() => {
 const open = (name = 'alice', source = new ScriptedSource()) => openProfile({ directory, clock, name, source });
 
 describe('two profiles', () => {
-  it('share a download: one does it, both have it', async () => {
+  it('share a download: one does it, and both have it', async () => {
     const alice = open('alice');
     const bob = open('bob');
     alice.downloads.request(key('a'), 'Llm', 'network');
@@ -27,7 +27,7 @@ describe('two profiles', () => {
     await task;
   });
 
-  it('one goes on where the other stops', async () => {
+  it('one continues where the other stops', async () => {
     const alice = open('alice');
     const bob = open('bob');
     alice.downloads.request(key('a'), 'Llm', 'network');
@@ -42,7 +42,7 @@ describe('two profiles', () => {
     expect(second.parts.rows.get(key('a')).bytes).toBe(300);
   });
 
-  it('one does not do what only the other’s network wants, but what the host wants', async () => {
+  it('one does not download what only the other’s network wants, but what the host wants', async () => {
     const alice = open('alice');
     alice.downloads.request(key('a'), 'Llm', 'network');
     alice.downloads.request(key('b'), 'Llm', 'host');
@@ -54,7 +54,7 @@ describe('two profiles', () => {
     await again.until(() => again.state('a') === 'downloading');
   });
 
-  it('of different engines do not mix up models of one id', async () => {
+  it('of different engines do not confuse models with the same ID', async () => {
     const alice = open('alice');
     const bob = open('bob', new ScriptedSource({ engine: 'official' }));
     alice.downloads.request(key('a'), 'Llm', 'host');
@@ -94,7 +94,7 @@ describe('a place', () => {
     expect(alice.state('a')).toBe('downloading');
   });
 
-  it('that could not be written to anyway makes nobody step back', async () => {
+  it('that could not be written to anyway displaces no other download', async () => {
     const alice = open();
     const { file, claims } = alice.parts;
     alice.downloads.request(key('big'), 'Llm', 'host');
@@ -110,7 +110,7 @@ describe('a place', () => {
     await task;
   });
 
-  it('has one writer, though two ids lie there', async () => {
+  it('has one writer even if it contains two IDs', async () => {
     const alice = open('alice', new ScriptedSource({ parallel: 2 }));
     alice.downloads.request(key('a'), 'Llm', 'host');
     alice.downloads.request(key('a+fp16'), 'Llm', 'host');
@@ -124,7 +124,7 @@ describe('a place', () => {
   });
 });
 
-describe('the space on the disk', () => {
+describe('disk space', () => {
   it('that other downloads still need is not free', async () => {
     const source = new ScriptedSource({ parallel: 2 });
     const alice = openProfile({ directory, clock, source, parts: { freeBytes: () => Promise.resolve(10_000) } });

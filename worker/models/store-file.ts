@@ -12,17 +12,17 @@ import { MODEL_MIGRATIONS } from './tables.ts';
 
 export const MODELS_FILE = 'models.sqlite';
 
-/** Longest waits for other processes: to make or check the file, and to change a few rows. */
+/** Longest waits for other processes: to create or check the file, and to change a few rows. */
 const OPEN_MS = 30_000;
 const BUSY_MS = 3_000;
 
 export interface StoreFileOptions {
-  /** On a local disk: network file systems do not lock reliably. */
+  /** On a local disk, because locks on network file systems are unreliable. */
   readonly directory: string;
   readonly profile: string;
   readonly pid: number;
   readonly nowMs: number;
-  /** Hears that the file was damaged; what is on the disk is found again by a scan. */
+  /** Called if the file was damaged and a new one was started; a scan finds the models on disk again. */
   readonly onSetAside?: (what: SetAside) => void;
 }
 
@@ -53,7 +53,7 @@ export class StoreFile {
     return this.#sessions.own;
   }
 
-  /** All or nothing, alone among all processes, with dead ones forgotten; then the listeners hear of it. */
+  /** Atomic and exclusive among all processes, after removing dead sessions; then the listeners are called. */
   change<Result>(work: () => Result): Result {
     const outermost = !this.#db.isTransaction;
     const result = inTransaction(this.#db, () => {
@@ -64,7 +64,7 @@ export class StoreFile {
     return result;
   }
 
-  /** Looks whether other processes have changed something, or have died; tells the listeners if so. */
+  /** Checks whether other processes have changed something or died, and calls the listeners if so. */
   look(): void {
     inTransaction(this.#db, () => this.#sessions.sweep());
     const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version ?? 0);
@@ -73,13 +73,13 @@ export class StoreFile {
     this.#tell();
   }
 
-  /** Called after every change, whoever made it; must not throw. */
+  /** Called after every change by any process; must not throw. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** A statement that changes rows. @returns how many. */
+  /** Runs a statement that changes rows. @returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#db.prepare(sql).run(...values).changes);
   }
@@ -107,14 +107,14 @@ export class StoreFile {
   }
 }
 
-/** One process after the other: the first makes the tables, the next finds them. */
+/** One process at a time: the first creates the tables, the next finds them. */
 function open(directory: string, onSetAside: (what: SetAside) => void): DatabaseSync {
   mkdirSync(directory, { recursive: true });
   const turn = new CodedDatabase(join(directory, 'models.sqlite.lock'), { timeout: OPEN_MS });
   try {
     turn.exec('BEGIN IMMEDIATE');
     const db = openDisposableDatabase(join(directory, MODELS_FILE), MODEL_MIGRATIONS, onSetAside);
-    // With WAL, NORMAL loses at most the last moments before a power cut; a scan finds them again.
+    // With WAL and NORMAL, a power cut loses at most the last moments; a scan finds those models again.
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
     return db;
   } catch (cause) {

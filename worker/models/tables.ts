@@ -1,4 +1,4 @@
-/** The one file that all profiles of a models directory share. A step that was released is never edited. */
+/** Migrations of the file that all profiles of a models directory share. A released step is never edited. */
 
 const FIRST = `
 -- A process that has the store open. It is alive as long as it holds its lock file.

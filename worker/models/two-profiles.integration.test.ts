@@ -1,4 +1,4 @@
-/** Real processes that share one store and are killed without a chance to clean up. */
+/** Real processes that share a store and are killed without a chance to clean up. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -88,7 +88,7 @@ class Profile {
     await this.until(() => this.#heard('executing').length > 0);
   }
 
-  /** As this profile sees it. */
+  /** The download as this profile sees it. */
   view(model: HubModel): DownloadView | undefined {
     return this.#downloads.get(model.modelId);
   }
@@ -101,7 +101,7 @@ class Profile {
     return this.#models.get(model.modelId);
   }
 
-  /** Looked at after every message. */
+  /** Checked after every message. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -159,8 +159,8 @@ function arrived(view: DownloadView | undefined): number {
 
 const gets = (model: HubModel) => hub.requests.filter(({ path }) => path === model.path);
 
-describe('two profiles that want one model', () => {
-  it('fetch it once, and both have it', async () => {
+describe('two profiles that want the same model', () => {
+  it('download it once, and both have it', async () => {
     const big = first();
     hub.holdAt = SIZE / 2;
     const [alice, bob] = await Promise.all([Profile.open('alice'), Profile.open('bob')]);
@@ -175,7 +175,7 @@ describe('two profiles that want one model', () => {
     expectWhole(big);
   });
 
-  it('open a store that neither has seen before at the same moment', async () => {
+  it('open a store that is new to both at the same moment', async () => {
     const profiles = await Promise.all(['alice', 'bob', 'carol', 'dave'].map((name) => Profile.open(name)));
     await Promise.all(profiles.flatMap((profile) => models.map((model) => profile.download(model))));
     for (const profile of profiles) {
@@ -187,7 +187,7 @@ describe('two profiles that want one model', () => {
     }
   });
 
-  it('one goes on where the other was killed, and neither doubles nor loses a byte', async () => {
+  it('one continues where the other was killed, and neither duplicates nor loses a byte', async () => {
     const big = first();
     hub.holdAt = SIZE / 2;
     const alice = await Profile.open('alice');
@@ -211,7 +211,7 @@ describe('two profiles that want one model', () => {
     expect(readdirSync(join(directory, 'sessions'))).toHaveLength(1);
   });
 
-  it('killed one after the other, at any point, they get there', async () => {
+  it('succeed in the end when they are killed one after the other, at any point', async () => {
     const big = first();
     for (const point of [0, 1, SIZE / 4, SIZE / 2, SIZE - 1]) {
       hub.holdAt = point;
@@ -231,7 +231,7 @@ describe('two profiles that want one model', () => {
 });
 
 describe('a profile that was killed', () => {
-  it('uses no model any more', async () => {
+  it('no longer uses any model', async () => {
     const [, small] = models;
     if (small === undefined) throw new Error('nothing was published');
     const bob = await Profile.open('bob');

@@ -43,7 +43,7 @@ async function open(profile = 'alice') {
 const listing = () => readdirSync(directory, { recursive: true }).filter((name) => !String(name).includes('sqlite')).length;
 
 describe('a scan', () => {
-  it('finds what the catalogues know, and what comes with the program', async () => {
+  it("finds the catalogues' models, and those that come with the program", async () => {
     writeChat(directory);
     writePaint(directory);
     const { upkeep, record } = await open();
@@ -61,7 +61,7 @@ describe('a scan', () => {
     expect(upkeep.view).toEqual({ unknown: [], partial: new Map(), freeBytes: 5_000, scannedAtMs: START_MS });
   });
 
-  it('tells what has arrived of a model that is not complete', async () => {
+  it('reports how much of an incomplete model has arrived', async () => {
     write(join(directory, 'huggingface', 'Hub--Chat-GGUF', 'chat.gguf.part'), '12345');
     rmSync(join(writePaint(directory), 'unet'), { recursive: true });
     const { upkeep, record } = await open();
@@ -76,7 +76,7 @@ describe('a scan', () => {
     expect(upkeep.view.unknown).toEqual([]);
   });
 
-  it('notices what is gone and what has changed, and what comes back; it deletes nothing', async () => {
+  it('notices what is missing, what has changed and what comes back; it deletes nothing', async () => {
     const chat = writeChat(directory);
     const paint = writePaint(directory);
     const { upkeep, record } = await open();
@@ -93,7 +93,7 @@ describe('a scan', () => {
     expect(record('base:hub/chat')).toMatchObject({ state: 'present', detail: '', verifiedAtMs: null });
   });
 
-  it('reports what nobody knows', async () => {
+  it('reports unknown files', async () => {
     writeChat(directory);
     write(join(directory, 'huggingface', 'Hub--Chat-GGUF', 'other.gguf'), 'x');
     write(join(directory, 'huggingface', 'mine', 'a', 'b.bin'), 'abc');
@@ -110,7 +110,7 @@ describe('a scan', () => {
     ]);
   });
 
-  it('does not walk through links out of the directory, nor for ever', async () => {
+  it('does not follow links out of the directory or in circles', async () => {
     write(join(directory, 'huggingface', 'mine', 'a.bin'), 'abc');
     symlinkSync(directory, join(directory, 'huggingface', 'mine', 'loop'));
     const { upkeep } = await open();
@@ -118,7 +118,7 @@ describe('a scan', () => {
     expect(upkeep.view.unknown).toMatchObject([{ path: 'huggingface/mine', sizeBytes: 3 }]);
   });
 
-  it('leaves alone what some process is changing', async () => {
+  it('ignores what a process is changing', async () => {
     const chat = writeChat(directory);
     const alice = await open('alice');
     const bob = await open('bob');
@@ -133,7 +133,7 @@ describe('a scan', () => {
     expect(bob.record('base:hub/chat')?.state).toBe('missing');
   });
 
-  it('does not overrule what was recorded while it looked', async () => {
+  it('does not overwrite what was recorded while it ran', async () => {
     const chat = writeChat(directory);
     const { upkeep, parts, record } = await open();
     await upkeep.scan();
@@ -148,7 +148,7 @@ describe('a scan', () => {
     expect(record('base:hub/chat')?.state).toBe('missing');
   });
 
-  it('finds a bundled model again where the program is now', async () => {
+  it('finds a bundled model again after the program has moved', async () => {
     const { upkeep, parts, record } = await open();
     await upkeep.scan();
     const now = record('base:crynux-devnet/tiny-chat');
@@ -170,7 +170,7 @@ describe('the official worker’s cache', () => {
     ],
     ['controlnet:owner/canny', { 'config.json': '{"_class_name":"ControlNetModel"}', 'x.safetensors': 'x' }, []],
     ['lora:owner/style', { 'pytorch_lora_weights.safetensors': 'x' }, []],
-  ])('holds %s', async (modelId, files, taskTypes) => {
+  ])('contains %s', async (modelId, files, taskTypes) => {
     writeRepository(directory, { repo: modelId.split(':')[1] ?? '', files });
     const { upkeep, parts } = await open();
     await upkeep.scan();
@@ -180,7 +180,7 @@ describe('the official worker’s cache', () => {
     expect(record?.files.map(({ path }) => path.split('/').slice(2).join('/'))).toEqual(Object.keys(files).sort());
   });
 
-  it('tells the checksum of what it names by it, with links and without', async () => {
+  it('reveals the checksum of what it names by checksum, with links and without', async () => {
     for (const links of [true, false]) writeRepository(directory, { repo: `owner/${links}`, files: LLM, links });
     const { upkeep, record } = await open();
     await upkeep.scan();
@@ -195,7 +195,7 @@ describe('the official worker’s cache', () => {
     ]);
   });
 
-  it('may be in the middle of a download, and is seen to be complete later', async () => {
+  it('may be in the middle of a download, and is later seen to be complete', async () => {
     const folder = writeRepository(directory, { repo: 'owner/llm', files: LLM });
     write(join(folder, 'blobs', `${'d'.repeat(64)}.incomplete`), '123');
     const { upkeep, record } = await open();
@@ -212,7 +212,7 @@ describe('the official worker’s cache', () => {
     expect(record('base:owner/llm')?.state).toBe('missing');
   });
 
-  it('may hold what cannot be told', async () => {
+  it('may contain unknown models', async () => {
     writeRepository(directory, { repo: 'owner/what', files: { 'README.md': 'hello' } });
     const { upkeep, record } = await open();
     await upkeep.scan();
@@ -222,7 +222,7 @@ describe('the official worker’s cache', () => {
 });
 
 describe('a verification', () => {
-  it('compares every byte, and its verdict outlives a scan', async () => {
+  it('compares every byte, and its verdict survives a scan', async () => {
     const chat = writeChat(directory);
     const { upkeep, record } = await open();
     await upkeep.scan();
@@ -258,7 +258,7 @@ describe('a verification', () => {
     expect(parts.records.find(key)?.state).toBe('corrupt');
   });
 
-  it('is refused for what is not recorded, or is being changed; it gives the model back when it is cut off', async () => {
+  it('is refused for unrecorded models and those being changed; it releases the model when it is aborted', async () => {
     writePaint(directory);
     const { upkeep, parts } = await open();
     await expect(upkeep.verify(PAINT, NEVER)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });

@@ -1,4 +1,4 @@
-/** Looking after what is on disk: scans and verification. Nothing is deleted here. */
+/** Maintenance of what is on disk: scans and verification. Deletes nothing. */
 import type { ModelKey, UnknownItem } from '../../contract/models.ts';
 import { type DiskScan, type FoundModel, scanDisk } from './disk/scan.ts';
 import { compareContents } from './disk/verify.ts';
@@ -6,10 +6,10 @@ import { ModelStoreError } from './errors.ts';
 import type { ModelParts } from './parts.ts';
 import type { ModelRecord } from './records.ts';
 
-/** What the last scan has seen beside the records. */
+/** What the last scan found besides the records. */
 export interface DiskView {
   readonly unknown: readonly UnknownItem[];
-  /** Bytes that have arrived of incomplete models, by place. */
+  /** Bytes of incomplete models that have arrived, by place. */
   readonly partial: ReadonlyMap<string, number>;
   readonly freeBytes: number | null;
   readonly scannedAtMs: number | null;
@@ -27,7 +27,7 @@ export class Upkeep {
     return this.#view;
   }
 
-  /** Records what has changed on disk, except where something was changed by a process meanwhile. */
+  /** Records what has changed on disk, except what a process has changed meanwhile. */
   async scan(): Promise<void> {
     const { file, records, claims, source, clock, freeBytes } = this.#parts;
     const { directory } = file;
@@ -42,7 +42,7 @@ export class Upkeep {
   }
 
   /**
-   * Compares every byte with the recorded checksums; the record then says what came out.
+   * Compares every byte with the recorded checksums and records the result.
    * @throws ModelStoreError MODEL_NOT_FOUND, MODEL_BUSY; the signal's reason
    */
   async verify(key: ModelKey, signal: AbortSignal): Promise<void> {
@@ -68,7 +68,7 @@ export class Upkeep {
     const claimed = claims.places();
     for (const { was, state, detail } of verdicts) {
       if (claimed.has(was.place) || JSON.stringify(records.find(was)) !== JSON.stringify(was)) continue;
-      if (state !== was.state) log.warn({ model: was.modelId, state, detail }, 'a model on disk is not as it was');
+      if (state !== was.state) log.warn({ model: was.modelId, state, detail }, 'a model on disk has changed');
       records.setState(was.place, state, detail);
     }
     for (const model of found) {
@@ -78,7 +78,7 @@ export class Upkeep {
   }
 }
 
-/** A verdict by checksum, and what this program has downloaded itself, are better knowledge than a look. */
+/** A verdict by checksum, and a record of this program's own download, take precedence over a scan. */
 function isNews(recorded: ModelRecord | null, found: FoundModel): boolean {
   if (recorded === null || recorded.place !== found.place) return true;
   if (recorded.downloadedAtMs !== null) return false;

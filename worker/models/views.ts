@@ -1,4 +1,4 @@
-/** What a UI sees, out of the store. */
+/** What a UI sees, read from the store. */
 import type { DownloadState, DownloadView, ModelState, ModelsUpdate, ModelView } from '../../contract/models.ts';
 import { parseModelId } from '../../protocol/models/model-id.ts';
 import type { DownloadRow } from './download-rows.ts';
@@ -101,7 +101,7 @@ function downloadState(row: DownloadRow): DownloadState {
   }
 }
 
-/** Each place once, though several ids may share it; what is part of the program is not counted. */
+/** Counts each place once, even if several IDs share it; parts of the program are not counted. */
 function usedBytes(records: readonly ModelRecord[]): number {
   const byPlace = new Map(
     records

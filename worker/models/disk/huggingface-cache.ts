@@ -1,7 +1,7 @@
 /**
- * The cache that Hugging Face's Python library keeps: `models--<owner>--<name>/{blobs,refs,snapshots}`. Blobs are named
- * by their SHA-256 (large files) or git hash (small ones); snapshots link to them, or hold the files where a system has
- * no links. The official worker's downloads end there.
+ * The cache of Hugging Face's Python library: `models--<owner>--<name>/{blobs,refs,snapshots}`. Blobs are named by
+ * their SHA-256 (large files) or git hash (small ones). Snapshots link to them, or contain the files themselves on
+ * systems without links. The official worker's downloads end up there.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -16,24 +16,24 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 export interface CachedRepository {
   readonly repo: string;
-  /** Commit of the snapshot; null when there is none yet. */
+  /** Commit of the snapshot; null if there is none yet. */
   readonly revision: string | null;
-  /** Of that snapshot. Paths are below the repository's folder. */
+  /** Files of that snapshot. Paths are relative to the repository's folder. */
   readonly files: readonly ModelFile[];
-  /** Links of the snapshot that lead nowhere. */
+  /** Broken links in the snapshot. */
   readonly broken: readonly string[];
-  /** All that lies in the folder. */
+  /** Size of the whole folder. */
   readonly sizeBytes: number;
-  /** Of downloads that have not ended. */
+  /** Size of unfinished downloads. */
   readonly incompleteBytes: number;
 }
 
-/** Name of a repository's folder. */
+/** Folder name of a repository. */
 export function repositoryFolder(repo: string): string {
   return PREFIX + repo.replaceAll('/', '--');
 }
 
-/** Owner and name; null for a folder that is none of the cache's. */
+/** Owner and name; null for a folder that does not belong to the cache. */
 export function repositoryName(folder: string): string | null {
   if (!folder.startsWith(PREFIX)) return null;
   const [owner, ...name] = folder.slice(PREFIX.length).split('--');
@@ -41,7 +41,7 @@ export function repositoryName(folder: string): string | null {
   return name.length === 0 ? owner : `${owner}/${name.join('--')}`;
 }
 
-/** @returns null when there is no such folder. */
+/** @returns null if there is no such folder. */
 export async function readRepository(folder: string): Promise<CachedRepository | null> {
   const repo = repositoryName(basename(folder));
   const all = await filesBelow(folder);
@@ -59,7 +59,7 @@ export async function readRepository(folder: string): Promise<CachedRepository |
   return { repo, revision, files, broken, sizeBytes: sumBytes(all), incompleteBytes: sumBytes(incomplete) };
 }
 
-/** Name of the blob that a snapshot's file links to; its own name where it is no link. */
+/** Name of the blob that a snapshot's file links to; the file's own name if it is not a link. */
 export async function blobName(file: string): Promise<string> {
   return basename(await realpath(file).catch(() => file));
 }
@@ -81,7 +81,7 @@ export interface GuessedModel {
   readonly taskTypes: readonly TaskType[];
 }
 
-/** What a repository holds, by the files that the official worker's libraries look for; null = can't be told. */
+/** Guesses a repository's model from the files that the official worker's libraries look for; null = unknown. */
 export async function guessModel(folder: string, { files, revision }: CachedRepository): Promise<GuessedModel | null> {
   const names = new Set(files.map(({ path }) => path.split('/').slice(2).join('/')));
   if (names.has('model_index.json')) return { type: 'base', taskTypes: taskTypesOf('base', 'StableDiffusion') };
@@ -96,7 +96,7 @@ export async function guessModel(folder: string, { files, revision }: CachedRepo
   return [...names].some((name) => name.endsWith('.safetensors')) ? { type: 'lora', taskTypes: [] } : null;
 }
 
-/** Task types that a model alone lets a node take: adapters none, and every diffusion model can be fine-tuned. */
+/** Task types that this model alone enables: none for adapters; every diffusion model can also be fine-tuned. */
 export function taskTypesOf(type: string, taskType: TaskType): TaskType[] {
   if (type !== 'base') return [];
   return taskType === 'Llm' ? ['Llm'] : ['StableDiffusion', 'FineTuneLora'];

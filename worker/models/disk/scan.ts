@@ -1,4 +1,4 @@
-/** Compares what is on disk with what is recorded. Reads only; nothing is deleted, nothing recorded. */
+/** Compares the disk with the records. Read-only: it deletes and records nothing. */
 import { isAbsolute, join } from 'node:path';
 import type { UnknownItem } from '../../../contract/models.ts';
 import { partOf, pathOf, sizeOf } from '../../engines/models/files.ts';
@@ -13,27 +13,27 @@ import { filesBelow, namesIn, sumBytes } from './walk.ts';
 export type FoundModel = Omit<ModelRecord, 'lastUsedAtMs'>;
 
 export interface DiskScan {
-  /** Of recorded models; `was` is what the verdict was made from. */
+  /** Verdicts on recorded models; `was` is the record that was judged. */
   readonly verdicts: readonly { readonly was: ModelRecord; readonly state: RecordState; readonly detail: string }[];
-  /** On disk, not recorded, and what it is is known. */
+  /** On disk, not recorded, but known. */
   readonly found: readonly FoundModel[];
   readonly unknown: readonly UnknownItem[];
-  /** Bytes of models that are not complete, by place. */
+  /** Bytes of incomplete models, by place. */
   readonly partial: ReadonlyMap<string, number>;
 }
 
 export interface ScanInput {
   readonly directory: string;
   readonly records: readonly ModelRecord[];
-  /** Models of the catalogues. */
+  /** Models in the catalogues. */
   readonly known: readonly ModelPlan[];
-  /** Places that some process is changing now. */
+  /** Places that a process is currently changing. */
   readonly claimed: ReadonlySet<string>;
 }
 
 type Verdict = { readonly state: RecordState; readonly detail: string };
 
-/** Kept by the libraries and by us, and of no interest. */
+/** Files of the libraries and of this program that are not models. */
 const IGNORED = /^(?:catalogue\.json|version\.txt|CACHEDIR\.TAG|\..*|.*\.lock)$/;
 
 export async function scanDisk(input: ScanInput): Promise<DiskScan> {
@@ -49,14 +49,14 @@ export async function scanDisk(input: ScanInput): Promise<DiskScan> {
   return { verdicts, found: [...found, ...caches.found], partial, unknown: unknown.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-/** Null: it is found afresh, with what it has become. */
+/** Null: handle it as newly found, in its present state. */
 async function judge(directory: string, record: ModelRecord): Promise<Verdict | null> {
   const folder = absolute(directory, record.folder);
   if (isOnlySeen(record) && (await readRepository(folder)) !== null) return null;
   const verdict = await compareSizes(folder, record.files);
   if (verdict.kind === 'missing') return { state: 'missing', detail: verdict.detail };
   if (verdict.kind === 'damaged') return { state: 'corrupt', detail: verdict.detail };
-  // A wrong checksum is not made right by a right size.
+  // A file of the right size may still have a wrong checksum.
   return record.state === 'corrupt' ? { state: 'corrupt', detail: record.detail } : { state: 'present', detail: '' };
 }
 
@@ -64,7 +64,7 @@ async function findCatalogued({ directory, records, known, claimed }: ScanInput,
   const recorded = new Map(records.map((record) => [keyText(record), record.place]));
   const found: FoundModel[] = [];
   for (const plan of known) {
-    // A bundled one is somewhere else when the program was installed anew.
+    // The path of a bundled model changes if the program is reinstalled elsewhere.
     if (plan.files === null || claimed.has(plan.place) || recorded.get(keyText(plan.key)) === plan.place) continue;
     const folder = absolute(directory, plan.folder);
     const verdict = await compareSizes(folder, plan.files);
@@ -105,7 +105,7 @@ function recordOf(plan: ModelPlan, { state, detail }: Verdict): FoundModel {
   };
 }
 
-/** The official worker's Hugging Face cache, as far as this program did not fill it itself. */
+/** Repositories in the official worker's Hugging Face cache that this program did not download. */
 async function findCaches({ directory, records, claimed }: ScanInput, partial: Map<string, number>) {
   const recorded = new Set(records.filter((record) => !isOnlySeen(record)).map(({ place }) => place));
   const found: FoundModel[] = [];
@@ -140,7 +140,7 @@ async function findCaches({ directory, records, claimed }: ScanInput, partial: M
   return { found, unknown };
 }
 
-/** Everything else below the two folders that engines use. */
+/** Everything else in the two folders that engines use. */
 async function findUnknown({ directory, records, known, claimed }: ScanInput): Promise<UnknownItem[]> {
   const accounted = new Set<string>();
   for (const { folder, files } of [...records, ...known]) {
@@ -158,7 +158,7 @@ async function findUnknown({ directory, records, known, claimed }: ScanInput): P
         .filter(({ path }) => !IGNORED.test(path.split('/').at(-1) ?? ''));
       const strange = files.filter(({ path }) => !isOwned(path));
       if (strange.length === 0) continue;
-      // A folder of which nothing is known is one item; beside known files, each is one.
+      // A folder without any known file is one item; otherwise each unknown file is one.
       if (strange.length === files.length) unknown.push(unknownItem(top, sumBytes(files), `${files.length} files`));
       else unknown.push(...strange.map(({ path, sizeBytes }) => unknownItem(path, sizeBytes, '')));
     }

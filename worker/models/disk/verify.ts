@@ -1,4 +1,4 @@
-/** Whether a model's files are what was downloaded: by size, or by checksum. */
+/** Whether a model's files are as downloaded: by size, or by checksum. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export type FilesVerdict =
 
 const GIT_HASH = /^[0-9a-f]{40}$/;
 
-/** By the sizes alone: cheap, and enough to notice what was removed or cut off. */
+/** Compares only sizes: cheap, and enough to notice missing or truncated files. */
 export async function compareSizes(folder: string, files: readonly ModelFile[]): Promise<FilesVerdict> {
   const missing: string[] = [];
   const damaged: string[] = [];
@@ -27,7 +27,7 @@ export async function compareSizes(folder: string, files: readonly ModelFile[]):
   return damaged.length > 0 ? { kind: 'damaged', detail: listed(damaged, files.length), files: damaged } : { kind: 'right' };
 }
 
-/** By every byte. A file without a known checksum is judged by its size. @throws the signal's reason */
+/** Compares every byte. A file without a known checksum is judged by its size. @throws the signal's reason */
 export async function compareContents(folder: string, files: readonly ModelFile[], signal: AbortSignal): Promise<FilesVerdict> {
   const sizes = await compareSizes(folder, files);
   if (sizes.kind !== 'right') return sizes;

@@ -1,15 +1,18 @@
-/** Files below a folder, without following links. */
+/** Files in a folder and its subfolders, without following links. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 export interface WalkedFile {
-  /** Below the folder, with `/`. */
+  /** Relative to the folder, with `/`. */
   readonly path: string;
-  /** Of the file itself; a link counts nothing. */
+  /** Size of the file itself; 0 for a link. */
   readonly sizeBytes: number;
 }
 
-/** Sorted by path; empty when there is no such folder, one file when it is a file. What vanishes meanwhile is left out. */
+/**
+ * Sorted by path. Empty if there is no such folder; a single entry if it is a file. Files that vanish meanwhile are
+ * omitted.
+ */
 export async function filesBelow(folder: string): Promise<WalkedFile[]> {
   const top = await lstat(folder).catch(() => null);
   if (top === null) return [];
@@ -24,7 +27,7 @@ export async function filesBelow(folder: string): Promise<WalkedFile[]> {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Names directly in a folder, sorted; empty when there is none. */
+/** Names directly in a folder, sorted; empty if there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).sort();
 }
@@ -33,7 +36,7 @@ export function sumBytes(files: readonly { readonly sizeBytes: number }[]): numb
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** As it is recorded, whatever the platform. */
+/** The path with `/`, as recorded on every platform. */
 export function slashed(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }

@@ -1,4 +1,4 @@
-/** Models of the embedded engine: files that a catalogue describes, fetched by this process from a hub. */
+/** Models of the embedded engine: files described by a catalogue, which this process downloads from a hub. */
 import { rm } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Dispatcher } from 'undici';
@@ -22,7 +22,7 @@ export interface CatalogueSourceOptions {
   readonly catalogue: Catalogue;
   readonly settings: Pick<ModelSettings, 'hubUrl' | 'mirrorUrls'>;
   readonly clock: Clock;
-  /** Its own: closed with it. */
+  /** Owned by this source and closed with it. */
   readonly dispatcher: Dispatcher;
   /** Access token of the hub. */
   readonly hubToken?: string | null;
@@ -84,7 +84,7 @@ function planFor({
 
 function originOf({ source }: CatalogueModel, hubUrl: string): ModelOrigin {
   if (source.kind === 'bundled') return { kind: 'bundled' };
-  // Without what may be secret in it.
+  // Without the parts that may contain secrets.
   const { origin, pathname } = new URL(hubUrl);
   return { kind: 'hub', hubUrl: `${origin}${pathname}`.replace(/\/+$/, ''), repo: source.repo, revision: source.revision };
 }
@@ -93,7 +93,7 @@ function variantOf(model: CatalogueModel): string | null {
   return model.kind === 'onnx' ? model.variant : null;
 }
 
-/** A file of the right size may still be the wrong one: who asks for a model that is there has a reason. */
+/** A file of the right size may still be damaged: a download of a model that is on disk is requested for a reason. */
 async function discardDamaged({ folder, files }: CatalogueModel, signal: AbortSignal): Promise<void> {
   for (const file of files) {
     const verdict = await compareContents(folder, [file], signal);
@@ -101,7 +101,7 @@ async function discardDamaged({ folder, files }: CatalogueModel, signal: AbortSi
   }
 }
 
-/** Below the directory and with `/`, where it lies in it. */
+/** Relative to the directory and with `/`, if it is inside. */
 function inside(directory: string, path: string): string {
   const below = slashed(relative(directory, path));
   return below === '' || below.startsWith('..') || isAbsolute(below) ? slashed(path) : below;

@@ -19,7 +19,7 @@ beforeEach(() => {
   clock = new ManualClock(START_MS);
 });
 
-/** An engine whose download is what the test says. */
+/** An engine whose download does what the test says. */
 function sourceWith(download: Engine['download']) {
   return engineSource({ directory, engine: { download }, clock });
 }
@@ -40,7 +40,7 @@ function fetchInput(source: ReturnType<typeof sourceWith>, id: string, change: P
 }
 
 describe('the official worker', () => {
-  it('keeps hub models and those with an address where its libraries do', () => {
+  it('stores hub models, and those with a URL, where its libraries do', () => {
     const source = sourceWith(async () => SUCCESS);
     const plan = (id: string) => source.plan(modelKey('official', id), 'StableDiffusion');
     expect(plan('base:Owner/Name+fp16')).toMatchObject({
@@ -66,7 +66,7 @@ describe('the official worker', () => {
     },
   );
 
-  it('fetches into its cache; bytes are read off the disk, and what came of it', async () => {
+  it('downloads into its cache; bytes and the result are read from the disk', async () => {
     let end = () => {};
     const asked: unknown[] = [];
     const source = sourceWith((model, type) => {
@@ -94,12 +94,12 @@ describe('the official worker', () => {
     expect(asked).toEqual([[{ id: 'owner/llm', type: 'base', variant: null }, 'Llm']]);
   });
 
-  it('is believed when it says that it has a model which this program does not see', async () => {
+  it('is trusted if it reports a model that this program cannot see', async () => {
     const source = sourceWith(async () => SUCCESS);
     expect(await source.fetch(fetchInput(source, 'base:owner/llm'))).toMatchObject({ files: [] });
   });
 
-  it('is stopped when the disk gets full', async () => {
+  it('is stopped when the disk is nearly full', async () => {
     let free = 1_000;
     const source = sourceWith(
       (_model, _type, signal) =>
@@ -115,7 +115,7 @@ describe('the official worker', () => {
     await failure;
   });
 
-  it('fails with its own last word', async () => {
+  it('fails with the last line of its output', async () => {
     const traceback = 'Traceback (most recent call last):\n  File "x"\nOSError: no such repository\n';
     const source = sourceWith(async () => ({ kind: 'failed', traceback, gpuCount: 2 }));
     await expect(source.fetch(fetchInput(source, 'base:owner/llm'))).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('the official worker', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('hears when nobody wants it any more', async () => {
+  it('is told when nobody wants the download any more', async () => {
     const stop = new AbortController();
     let heard = false;
     const source = sourceWith(

@@ -1,6 +1,6 @@
 /**
  * Models that an engine's own download program fetches: the official worker into the caches of its libraries
- * (RELAY_PROTOCOL 8.6, 9.2). The protocol tells success and failure only; bytes are read off the disk.
+ * (RELAY_PROTOCOL 8.6, 9.2). The protocol reports only success or failure, so the bytes are read from the disk.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import type { FetchedModel, FetchInput, ModelPlan, ModelSource } from './source.
 
 const LOOK_EVERY_MS = 1000;
 const LONGEST_TRACEBACK = 8_000;
-/** A name becomes a folder's. */
+/** The name becomes part of a folder's name. */
 const HUB_NAME = /^\w[\w.-]*(\/\w[\w.-]*)?$/;
 
 export interface EngineSourceOptions {
@@ -26,7 +26,7 @@ export interface EngineSourceOptions {
   readonly directory: string;
   readonly engine: Pick<Engine, 'download'>;
   readonly clock: Clock;
-  /** For a program that shares the embedded engine's catalogue; what is not in it, the engine may still know. */
+  /** For a program that shares the embedded engine's catalogue; the engine may also know models that are not in it. */
   readonly catalogued?: ModelSource;
 }
 
@@ -53,7 +53,7 @@ function cataloguedPlan(source: ModelSource | undefined, key: ModelKey, taskType
   }
 }
 
-/** Where the official worker's libraries put it: stable-diffusion-task keeps URLs by their hash. */
+/** Where the official worker's libraries store it: stable-diffusion-task names files from URLs by their hash. */
 function cachePlan(key: ModelKey, taskType: TaskType): ModelPlan {
   const { id, type } = modelOfKey(key);
   const common = { key, taskTypes: taskTypesOf(type, taskType), files: null };
@@ -84,7 +84,10 @@ async function fetchThroughEngine({ directory, engine, clock }: EngineSourceOpti
   return await read(folder, plan);
 }
 
-/** Progress, and the disk guard, while the engine is at it. Aborts `stop` with the reason when the disk is full. */
+/**
+ * Reports progress and guards the disk while the engine downloads. Aborts `stop` with the reason when the disk is
+ * nearly full.
+ */
 async function watch(given: { folder: string; clock: Clock; input: FetchInput; stop: AbortController }): Promise<void> {
   const { folder, clock, input, stop } = given;
   const speed = createSpeedometer(clock);
@@ -127,7 +130,7 @@ async function read(folder: string, plan: ModelPlan): Promise<FetchedModel> {
   };
 }
 
-/** An address without user name, password and query. */
+/** The URL without user name, password and query. */
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

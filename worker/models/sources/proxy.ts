@@ -1,4 +1,4 @@
-/** Proxies for downloads: what the host has set for models wins over what is said for the whole program. */
+/** Proxies for downloads: the host's setting for models takes precedence over the program's. */
 import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../../../contract/model-settings.ts';
 import { STALL_MS } from '../../engines/models/download-file.ts';
@@ -13,19 +13,19 @@ export function proxyUrl({ host, port, username, password }: ProxySettings): str
   return `http://${credentials}${host}:${port}`;
 }
 
-/** The exceptions hold either way. */
+/** The exceptions apply in either case. */
 export function downloadPolicy(proxy: ProxySettings | null, program: ProxyPolicy): ProxyPolicy {
   if (proxy === null) return program;
   const setting = { kind: 'address' as const, address: proxyUrl({ ...proxy, password: '' }), noProxy: program.exceptions };
   return proxyPolicy({ setting, password: proxy.username === '' ? '' : proxy.password, environment: {} });
 }
 
-/** Close it when the downloads have ended. */
+/** Close it after the downloads have ended. */
 export function downloadDispatcher(proxy: ProxySettings | null, program: ProxyPolicy = environmentPolicy()): Dispatcher {
   return new OutboundDispatcher({ policy: downloadPolicy(proxy, program), agent: { bodyTimeout: STALL_MS } });
 }
 
-/** For an engine program, which fetches by itself from a hub. */
+/** For an engine program that downloads from a hub by itself. */
 export function proxyEnvironment(policy: ProxyPolicy, hubUrl: string): Record<string, string> {
   const proxy = officialProxy(policy, new URL(hubUrl));
   return {

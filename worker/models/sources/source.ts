@@ -1,19 +1,19 @@
-/** Where models come from: catalogued files that this process fetches, or the download program of an engine. */
+/** Where models come from: catalogued files that this process downloads, or an engine's download program. */
 import type { ModelEngine, ModelFile, ModelKey, ModelKind, ModelOrigin } from '../../../contract/models.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
 import type { FreeBytes } from '../../engines/models/download-file.ts';
 
-/** What a model id means on this host. */
+/** What a model ID refers to on this host. */
 export interface ModelPlan {
   readonly key: ModelKey;
-  /** What is claimed, used and deleted as one. */
+  /** The unit that is claimed, used and deleted. */
   readonly place: string;
-  /** Below the models directory with `/`, or absolute. */
+  /** Relative to the models directory with `/`, or absolute. */
   readonly folder: string;
   readonly kind: ModelKind;
   readonly taskTypes: readonly TaskType[];
   readonly origin: ModelOrigin;
-  /** Null: known only when the engine has fetched them. */
+  /** Null: known only after the engine has downloaded them. */
   readonly files: readonly ModelFile[] | null;
 }
 
@@ -29,7 +29,7 @@ export interface FetchInput {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FetchProgress) => void;
   readonly onVerifying: () => void;
-  /** What is left of a disk's free space by the other downloads of the host. */
+  /** Free space of the disk, minus what the host's other downloads still need. */
   readonly freeBytes: FreeBytes;
   readonly reserveBytes: number;
 }
@@ -37,15 +37,15 @@ export interface FetchInput {
 export interface FetchedModel {
   readonly files: readonly ModelFile[];
   readonly origin: ModelOrigin;
-  /** Every byte was compared with a checksum known before. */
+  /** Every byte was compared with a checksum that was known beforehand. */
   readonly verified: boolean;
 }
 
 export interface ModelSource {
   readonly engine: ModelEngine;
-  /** How many models it fetches at once. */
+  /** How many models it downloads at once. */
   readonly parallel: number;
-  /** Models that may be fetched without anybody having asked for them. */
+  /** Models that can be downloaded without being requested. */
   readonly known: readonly ModelPlan[];
   /** @throws EngineError MODEL_UNKNOWN */
   plan(key: ModelKey, taskType: TaskType): ModelPlan;
@@ -54,6 +54,6 @@ export interface ModelSource {
    * @throws EngineError MODEL_*; ModelStoreError MODEL_ENGINE_FAILED; anything when the signal aborts
    */
   fetch(input: FetchInput): Promise<FetchedModel>;
-  /** Gives its connections back. */
+  /** Closes its connections. */
   close?(): Promise<void>;
 }

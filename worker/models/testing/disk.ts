@@ -23,7 +23,7 @@ export function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** A catalogue of the host's own with one model of one file and one that is a folder; `hub/…` on a hub. */
+/** The host's own catalogue, with one model that is a file and one that is a folder; `hub/…` is on a hub. */
 export const GGUF_TEXT = 'weights of a language model';
 const ONNX_TEXTS = { 'model_index.json': '{}', 'unet/model.onnx': 'a network', 'vae_decoder/model.onnx': 'another' };
 
@@ -56,7 +56,7 @@ export function writePaint(directory: string): string {
   return folder;
 }
 
-/** As huggingface_hub does: blobs by hash, links to them from the snapshot. `links: false` as on Windows. */
+/** Like huggingface_hub: blobs by hash, and links to them in the snapshot. `links: false` as on Windows. */
 export function writeRepository(
   directory: string,
   { repo, files, links = true }: { repo: string; files: Readonly<Record<string, string>>; links?: boolean },

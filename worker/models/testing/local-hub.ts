@@ -1,4 +1,4 @@
-/** A model hub on this machine: ranges, files by repository path, and answers that stop where the test says. */
+/** A local model hub: ranges, files by repository path, and answers that stop where the test says. */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -15,7 +15,7 @@ export interface HubRequest {
 
 export class LocalHub {
   readonly requests: HubRequest[] = [];
-  /** An answer sends this many bytes of a file's whole and then waits for {@link release}; null = all at once. */
+  /** An answer sends this many bytes of a file, then waits for {@link release}; null = no stop. */
   holdAt: number | null = null;
   /** Answers with this status instead. */
   status: number | null = null;
@@ -44,13 +44,13 @@ export class LocalHub {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** At `/{repo}/resolve/main/{file}`. */
+  /** Available at `/{repo}/resolve/main/{file}`. */
   put(path: string, bytes: Buffer): { sizeBytes: number; sha256: string } {
     this.#files.set(path, bytes);
     return { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
-  /** Answers that are stopped midway now. */
+  /** Number of answers that are currently stopped midway. */
   get held(): number {
     return this.#held.size;
   }
@@ -60,7 +60,7 @@ export class LocalHub {
     for (const go of [...this.#held]) go();
   }
 
-  /** Resolves as soon as it holds, which is looked at whenever a request comes, is held or ends. */
+  /** Resolves as soon as the condition holds; it is checked whenever a request arrives, is stopped or ends. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
@@ -114,16 +114,16 @@ export class LocalHub {
 }
 
 export interface HubModel {
-  /** As in the store. */
+  /** The ID in the store. */
   readonly modelId: string;
   readonly bytes: Buffer;
-  /** On the hub. */
+  /** Path on the hub. */
   readonly path: string;
-  /** Below the models directory. */
+  /** Relative to the models directory. */
   readonly file: string;
 }
 
-/** Language models of one file each on a hub, and the catalogue that names them. */
+/** Publishes single-file language models on a hub, with a catalogue of them. */
 export function publish(hub: LocalHub, directory: string, sizes: Readonly<Record<string, number>>): HubModel[] {
   const models = Object.entries(sizes).map(([name, size]) => {
     const path = `/Hub/${name}/resolve/main/${name}.gguf`;

@@ -1,4 +1,4 @@
-/** A profile's process for tests: runs the model store on the real clock, does what it is told, and may be killed. */
+/** A profile's process for tests: runs the model store on the real clock, follows orders, and may be killed. */
 import { z } from 'zod';
 import { modelSettingsSchema } from '../../../contract/model-settings.ts';
 import { SILENT_LOG } from '../../engines/log.ts';

@@ -21,7 +21,7 @@ export function tempModelsDir(): string {
   return directory;
 }
 
-/** A fetch under way, ended by the test. */
+/** An open fetch, which the test ends. */
 export interface OpenFetch {
   readonly modelId: string;
   readonly input: FetchInput;
@@ -30,7 +30,7 @@ export interface OpenFetch {
   fail(error: Error): void;
 }
 
-/** A source whose fetches do what the test says; variants share a place, ids with `unknown` in them mean nothing. */
+/** A source whose fetches do what the test says. Variants share a place; IDs with `unknown` in them are unknown. */
 export class ScriptedSource implements ModelSource {
   readonly engine: ModelEngine;
   readonly parallel: number;
@@ -75,10 +75,13 @@ export interface Profile {
   readonly parts: ModelParts;
   readonly downloads: Downloads;
   readonly source: ScriptedSource;
-  /** Resolves as soon as it holds: looked at after every change that this profile hears of, and every fetch begun. */
+  /**
+   * Resolves as soon as the condition holds; it is checked after every change that this profile sees and every new
+   * fetch.
+   */
   until(holds: () => boolean): Promise<void>;
   state(name: string): string | undefined;
-  /** Ends the run and closes the file, as an orderly stop does. */
+  /** Stops the run and closes the file, like an orderly stop. */
   close(): Promise<void>;
 }
 
@@ -90,7 +93,7 @@ export interface ProfileOptions {
   readonly parts?: Partial<ModelParts>;
 }
 
-/** With its downloads running. */
+/** Opens it and starts its downloads. */
 export function openProfile({
   directory,
   clock,
@@ -131,7 +134,7 @@ export function openProfile({
   };
 }
 
-/** Names of the models whose fetching has begun, in order. */
+/** Names of the models whose fetch has started, in order. */
 export function begun({ source }: Profile): string[] {
   return source.begun.map(({ modelId }) => modelId.replace('base:', ''));
 }
@@ -140,7 +143,7 @@ export function key(name: string): ModelKey {
   return modelKey('embedded', `base:${name}`);
 }
 
-/** Lets everything run that needs no time. */
+/** Runs everything that needs no time. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
 }

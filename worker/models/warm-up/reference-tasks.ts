@@ -10,7 +10,7 @@ export interface WarmUpModel {
 
 let count = 0;
 
-/** No task of a network has such a number, nor a self-test: a commitment is a hash. A new one each time. */
+/** A commitment that no task of a network and no self-test can have, since theirs are hashes. A new one each time. */
 function commitmentAt(startMs: number): Hex {
   count += 1;
   return `0x${'77'.repeat(8)}${count.toString(16).padStart(16, '0')}${Math.floor(startMs).toString(16).padStart(32, '0')}`;

@@ -1,4 +1,4 @@
-/** One model for each kind of task that a node offers, of those on its disk. */
+/** One of the node's models on disk for each kind of task it offers. */
 import type { ModelView } from '../../../contract/models.ts';
 import { normaliseModelIdNode } from '../../../protocol/models/model-id.ts';
 import type { Models } from '../models.ts';
@@ -11,7 +11,7 @@ export interface WarmUpModels {
   close(): void;
 }
 
-/** `offered`: what the network is told, in the host's order; the first of a kind that is there stands for it. */
+/** `offered`: the IDs announced to the network, in the host's order; the first available one of each kind is used. */
 export function warmUpModels(options: {
   readonly models: Pick<Models, 'subscribe'>;
   readonly offered: () => readonly string[];

@@ -36,7 +36,7 @@ const warmUpOf = ({ node }: NodeRig) => {
 };
 
 describe('a node whose engine is cold', () => {
-  it('joins after the engine has done one task of each kind, and says how quick it was', async () => {
+  it('joins after the engine has done one task of each kind, and reports how long it took', async () => {
     const rig = await rigWith(succeed);
     await rig.until(() => rig.node.view().state === 'running');
     expect(rig.engine.jobs.map(({ job }) => [job.type, job.models[0]?.id])).toEqual([
@@ -47,7 +47,7 @@ describe('a node whose engine is cold', () => {
     expect(warmUpOf(rig).results.map(({ modelId }) => modelId)).toEqual(MODELS.map(({ modelId }) => modelId));
   });
 
-  it('does not join before, shows how far it is, and can be told to leave it', async () => {
+  it('does not join earlier, shows its progress, and can be cancelled', async () => {
     const rig = await rigWith(never);
     await rig.until(() => warmUpOf(rig).state === 'running');
     await rig.advance(5_000);
@@ -59,7 +59,7 @@ describe('a node whose engine is cold', () => {
     expect(rig.network.joins).toEqual([]);
   });
 
-  it('measures again what took long, because it loaded the model, and joins if it is quick then', async () => {
+  it('measures a slow first task again, because it included loading the model, and joins if it is fast then', async () => {
     let slow = true;
     const rig = await rigWith(
       async (job, lifetime) => {
@@ -91,7 +91,7 @@ describe('a node whose engine is cold', () => {
     expect(rig.network.joins).toEqual([]);
   });
 
-  it('stays out after a failure, until the host says again', async () => {
+  it('stays out after a failure until the host asks for another run', async () => {
     const rig = await rigWith(failing);
     await rig.until(() => warmUpOf(rig).state === 'failed');
     await rig.advance(5_000);
@@ -103,8 +103,8 @@ describe('a node whose engine is cold', () => {
   });
 });
 
-describe('an engine that was started again', () => {
-  it('is warmed up before it takes tasks: the node pauses, and goes on by itself', async () => {
+describe('an engine that was restarted', () => {
+  it('is warmed up before it takes tasks: the node pauses, then resumes automatically', async () => {
     const rig = await rigWith(succeed, { run: true });
     rig.engine.answer = never;
     await rig.engine.crash();
@@ -118,7 +118,7 @@ describe('an engine that was started again', () => {
     expect(warmUpOf(rig).state).toBe('ready');
   });
 
-  it('law 3: a warm-up is no execution of a task, and the engine never gets the same one twice', async () => {
+  it('law 3: a warm-up is not an execution of a task, and the engine never gets the same one twice', async () => {
     const rig = await rigWith(succeed, { run: true });
     await rig.engine.crash();
     await rig.until(() => rig.node.view().state === 'running' && warmUpOf(rig).state === 'ready');
@@ -130,7 +130,7 @@ describe('an engine that was started again', () => {
     expect(rig.engine.jobs.filter(({ job }) => job.commitment === commitmentOf(1))).toHaveLength(1);
   });
 
-  it('has more time for loading a model than any task of the network', () => {
+  it('has more time to load a model than any task of the network', () => {
     expect(WARM_UP_TIMEOUT_MS).toBeGreaterThan(10 * 60_000);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Before a node takes tasks its engine has done one of each kind: a first task loads a model, which can take longer than
- * the network gives a task, and a task that is too late costs quality of service and ends the engine that was loading.
- * It is none of the network's tasks (law 3), has a time of its own, and is done anew in every life of the engine.
+ * Before a node takes tasks, its engine executes one of each kind. The first task loads the model, which can take
+ * longer than the network allows; a late task costs quality of service and ends the engine while it is still loading. A
+ * warm-up is not a task of the network (law 3), has its own time limit, and is repeated in every engine lifetime.
  */
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,20 +17,20 @@ import { type WarmUpModel, warmUpJob } from './reference-tasks.ts';
 
 export interface WarmUpOptions {
   readonly engine: Engine;
-  /** One of each kind of task that the node offers, as far as it is on the disk. */
+  /** One model for each kind of task that the node offers, as far as it is on disk. */
   readonly models: () => readonly WarmUpModel[];
-  /** The shortest time that the network gives a task. */
+  /** The shortest time that the network allows for a task. */
   readonly limitSeconds: number;
   readonly workDir: string;
   readonly clock: Clock;
   readonly log: EngineLog;
 }
 
-/** A model of many gigabytes from a slow disk. Nothing else waits for it. */
+/** Enough for a model of many gigabytes on a slow disk. Nothing else waits for it. */
 export const WARM_UP_TIMEOUT_MS = 30 * 60_000;
-/** How often a warm-up that is due asks whether it may begin. */
+/** How often a warm-up that is due checks whether it may start. */
 const ASK_MS = 250;
-/** Otherwise the engine or the host's word wakes it. */
+/** Otherwise the engine or the host's order wakes it. */
 const LOOK_MS = 60_000;
 
 type Result = WarmUpView['results'][number];
@@ -54,7 +54,7 @@ export class WarmUp {
   readonly #listeners: (() => void)[] = [];
   #phase: Phase = { kind: 'due' };
   #results: readonly Result[] = [];
-  /** Of the engine's life that {@link #phase} speaks of; null = none yet. */
+  /** The engine lifetime that {@link #phase} refers to; null = none yet. */
   #lifetime: string | null = null;
   #cancel = new AbortController();
 
@@ -68,7 +68,7 @@ export class WarmUp {
     this.#listeners.push(listener);
   }
 
-  /** What keeps the node from taking tasks, in one sentence; null = nothing. */
+  /** Why the node takes no tasks, in one sentence; null = no reason. */
   reason(): string | null {
     if (!this.#isOfThisLife()) return 'Its engine is not ready yet.';
     switch (this.#phase.kind) {
@@ -86,7 +86,7 @@ export class WarmUp {
     }
   }
 
-  /** What the host has to do something about; null = nothing. */
+  /** What the host must act on; null = nothing. */
   problem(): SerialisedError | null {
     const { kind } = this.#phase;
     return this.#isOfThisLife() && (kind === 'slow' || kind === 'failed') ? this.#phase.problem : null;
@@ -108,7 +108,7 @@ export class WarmUp {
     };
   }
 
-  /** `cancel` leaves the node out until `run`: an engine cannot be told to stop, and what it has loaded is kept. */
+  /** `cancel` keeps the node out until `run`: an engine cannot be interrupted, and it keeps what it has loaded. */
   order(order: WarmUpOrder): void {
     if (order === 'run') {
       if (this.#phase.kind === 'running') return;
@@ -120,7 +120,7 @@ export class WarmUp {
     this.#waker.wake();
   }
 
-  /** Until `signal` aborts; then resolves. `isIdle`: the node has no task and gets none. */
+  /** Resolves when `signal` aborts. `isIdle`: the node has no task and gets none. */
   async run(signal: AbortSignal, isIdle: () => boolean): Promise<void> {
     const { engine } = this.#options;
     try {
@@ -145,7 +145,8 @@ export class WarmUp {
     for (const [at, model] of all.entries()) {
       const { modelId } = model;
       this.#set({ kind: 'running', modelId, index: at + 1, count: all.length, sinceMs: clock.now() });
-      // The first run loads the model; one that is too slow for the network is measured again with the model loaded.
+      // The first run includes loading the model; if it is too slow for the network, measure again with the model
+      // loaded.
       let seconds = await this.#seconds(model, isOver);
       if (typeof seconds === 'number' && seconds > limitSeconds && !isOver()) seconds = await this.#seconds(model, isOver);
       if (this.#cancel.signal.aborted || signal.aborted) return;
@@ -157,7 +158,7 @@ export class WarmUp {
     if (!isOver()) this.#set({ kind: 'ready' });
   }
 
-  /** How long one reference task took, or what became of it. */
+  /** How long one reference task took, or how it failed. */
   async #seconds(model: WarmUpModel, isOver: () => boolean): Promise<number | EngineOutcome | 'noResult'> {
     const { engine, workDir, clock } = this.#options;
     await mkdir(workDir, { recursive: true });
@@ -186,13 +187,13 @@ export class WarmUp {
       detail,
     });
     this.#options.log.warn({ error: error.serialise() }, error.message);
-    // The engine went away by itself: its next life is warmed up.
+    // The engine went away by itself: its next lifetime is warmed up.
     if (typeof outcome === 'object' && outcome.kind === 'cancelled' && outcome.reason !== 'deadline') {
       this.#lifetime = null;
       this.#set({ kind: 'due' });
       return;
     }
-    // An engine that failed is started again by its supervisor; the new one would only fail again.
+    // The supervisor restarts a failed engine; the new one would only fail again.
     this.#lifetime = this.#lifetimeNow() ?? lifetime;
     this.#set({ kind: 'failed', problem: error.serialise() });
   }
@@ -208,7 +209,7 @@ export class WarmUp {
     this.#set({ kind: 'slow', problem: error.serialise() });
   }
 
-  /** Another life of the engine has loaded nothing; after a failure the host has the word. */
+  /** A new engine lifetime has loaded nothing; after a failure, the host decides. */
   #begin(lifetime: string): void {
     if (this.#lifetime === lifetime) return;
     this.#lifetime = lifetime;
