@@ -11,11 +11,12 @@ import type { Log } from '../log.ts';
 import type { NetworkClock } from '../networks/network-clock.ts';
 import type { RelayAccount } from '../networks/relay/relay-account.ts';
 import type { EventLog } from '../store/event-log.ts';
-import type { Tasks } from '../store/tasks.ts';
+import { Tasks } from '../store/tasks.ts';
 import { createChainReader } from './chain/chain-reader.ts';
 import { stakingSources } from './chain/staking-log.ts';
 import { OWN_ACCOUNTS, type OwnAccount } from './ledger/entry.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { Payments } from './payments.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { MoneyRecords } from './records/money-records.ts';
 import { ChainActs } from './stake/chain-acts.ts';
@@ -29,7 +30,6 @@ import { Withdrawals } from './withdraw/withdrawals.ts';
 export interface MoneyOptions {
   /** The node's store; its schema contains MONEY_TABLES. */
   readonly db: DatabaseSync;
-  readonly tasks: Pick<Tasks, 'find'>;
   readonly events: Pick<EventLog, 'ofTypes'>;
   readonly account: RelayAccount;
   /** Null where the network has no chain. */
@@ -72,6 +72,15 @@ export interface Money extends MoneyParts {
   run(signal: AbortSignal): Promise<void>;
   /** Something has happened to the money: read at once. */
   wake(): void;
+  readonly payments: PaymentPoll;
+}
+
+/** The payments for ended tasks, asked for by the node among its other polls. */
+interface PaymentPoll extends Pick<Payments, 'periodMs' | 'onPaid'> {
+  /** Whether one may still come. */
+  when(): boolean;
+  /** One reading of where they are told. @throws as the source */
+  poll(): Promise<void>;
 }
 
 /** Where tasks live on a chain there is nothing between what they pay and the wallet. */
@@ -88,6 +97,7 @@ const PERIOD_MS = 60_000;
 export function createMoney(options: MoneyOptions): Money {
   const { db, account, networkClock, clock, log, nodeInfo } = options;
   const nowMs = () => networkClock.now();
+  const [tasks, payments] = [new Tasks(db), new Payments(db, clock)];
   const [ledger, records, gpus] = [new Ledger(db), new MoneyRecords(db), new GpuPeriods(db)];
   gpus.note(options.gpu, nowMs());
   const broken = ledger.repairTotals();
@@ -97,10 +107,10 @@ export function createMoney(options: MoneyOptions): Money {
   const basis = () => nodeInfo().catch(() => null);
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;
-  const read = taskChain === null ? chain : taskChainMoney(taskChain);
+  const read = taskChain === null ? chain : taskChainMoney(taskChain, (commitment) => tasks.find(commitment) !== null);
   const accounts = accountsOf(taskChain === null ? 'relay' : 'chain');
-  const common = { db, records, ledger, account, accounts, chain: read, nowMs, clock };
-  const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(options.tasks, gpus) });
+  const common = { db, records, ledger, account, accounts, chain: read, nowMs, clock, payments };
+  const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({
     account,
@@ -114,6 +124,7 @@ export function createMoney(options: MoneyOptions): Money {
   });
   const waker = new Waker(clock);
   let report: SyncReport | null = null;
+  let isTold = true;
   return {
     accounts,
     ledger,
@@ -129,6 +140,14 @@ export function createMoney(options: MoneyOptions): Money {
     random: options.random,
     lastReport: () => report,
     wake: () => waker.wake(),
+    payments: {
+      when: () => isTold && payments.awaited,
+      periodMs: () => payments.periodMs(),
+      onPaid: (listener) => payments.onPaid(listener),
+      async poll() {
+        isTold = await sync.payments();
+      },
+    },
     async run(signal) {
       let known = 0;
       while (!signal.aborted) {

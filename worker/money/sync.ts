@@ -19,6 +19,7 @@ import type { EventLog } from '../store/event-log.ts';
 import { type ChainState, importChain } from './chain/chain-import.ts';
 import type { ChainReader } from './chain/chain-reader.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Payments } from './payments.ts';
 import { Booking } from './records/booking.ts';
 import { Cursors } from './records/cursors.ts';
 import type { MoneyRecords } from './records/money-records.ts';
@@ -45,6 +46,7 @@ export interface MoneySyncOptions {
   readonly chain: MoneyChain | null;
   readonly events: Pick<EventLog, 'ofTypes'>;
   readonly factsOf: TaskFactsOf;
+  readonly payments: Pick<Payments, 'none' | 'settle'>;
   /** Network time, epoch ms. */
   readonly nowMs: () => number;
   readonly clock: MonotonicSource;
@@ -67,6 +69,7 @@ export interface SyncBudget {
   readonly refreshAll: boolean;
 }
 
+const NEWEST: SyncBudget = { pages: 1, chunks: 1, refreshAll: false };
 export const ROUTINE: SyncBudget = { pages: 5, chunks: 10, refreshAll: false };
 export const THOROUGH: SyncBudget = { pages: 10_000, chunks: 10_000, refreshAll: true };
 
@@ -81,7 +84,7 @@ export class MoneySync {
   #sinceVestings: (() => number) | null = null;
 
   constructor(options: MoneySyncOptions) {
-    const { db, records, ledger, account, factsOf, chain } = options;
+    const { db, records, ledger, account, factsOf, chain, payments } = options;
     this.#options = options;
     this.#cursors = new Cursors(db);
     const slashedTask = () => this.#slashes().at(-1)?.task ?? null;
@@ -93,12 +96,29 @@ export class MoneySync {
       unnamed: chain?.sources[0]?.nodeStaking ?? null,
       factsOf,
       slashedTask,
+      onUnpaid: (commitment) => payments.none(commitment),
     });
   }
 
   /** One after another; never rejects because of a source. */
   sync(budget: SyncBudget = ROUTINE): Promise<SyncReport> {
     return this.inTurn(() => this.readSources(budget));
+  }
+
+  /**
+   * Reads and books what tasks have earned, and nothing else: the newest page of the account, or the newest blocks.
+   * @returns false where there is nothing to be read. @throws as the source
+   */
+  payments(): Promise<boolean> {
+    return this.inTurn(async () => {
+      const { chain, records } = this.#options;
+      const isTold =
+        chain?.flows === undefined
+          ? (await this.#import('taskFee', NEWEST, new Set())).kind !== 'unsupported'
+          : (await this.#importChain(chain, NEWEST, records.newestPosition('transaction'))).kind === 'read';
+      await this.#book();
+      return isTold;
+    });
   }
 
   /** Work during which no record and no entry is written by an import. */
@@ -129,26 +149,37 @@ export class MoneySync {
     };
     await this.#delegationIncome();
     const chain = await this.#chain(budget);
-    await this.#booking.run(atMs);
+    await this.#book();
     return { atMs, lists, chain };
   }
 
-  async #list(list: RelayList, { pages, refreshAll }: SyncBudget): Promise<SourceState<ListState>> {
-    const { records, account, nowMs, clock } = this.#options;
+  async #book(): Promise<void> {
+    const { nowMs, payments } = this.#options;
+    await this.#booking.run(nowMs());
+    payments.settle();
+  }
+
+  #import(list: RelayList, { pages }: SyncBudget, refresh: ReadonlySet<string>): Promise<ListState> {
+    const { records, account, nowMs } = this.#options;
+    return importList({
+      account,
+      records,
+      cursors: this.#cursors,
+      list,
+      nowMs: nowMs(),
+      pageBudget: pages,
+      refresh,
+      ...(list === 'vesting' ? { onGone: (keys: readonly string[]) => this.#withdrawn(keys) } : {}),
+    });
+  }
+
+  async #list(list: RelayList, budget: SyncBudget): Promise<SourceState<ListState>> {
+    const { records, clock } = this.#options;
     const isOld = this.#sinceVestings === null || this.#sinceVestings() >= VESTING_PERIOD_MS;
-    const isDue = list !== 'vesting' || refreshAll || isOld;
+    const isDue = list !== 'vesting' || budget.refreshAll || isOld;
     const refresh = isDue ? unfinished(records, list) : new Set<string>();
     try {
-      const state = await importList({
-        account,
-        records,
-        cursors: this.#cursors,
-        list,
-        nowMs: nowMs(),
-        pageBudget: pages,
-        refresh,
-        ...(list === 'vesting' ? { onGone: (keys: readonly string[]) => this.#withdrawn(keys) } : {}),
-      });
+      const state = await this.#import(list, budget, refresh);
       if (list === 'vesting' && isDue && state.kind === 'complete') this.#sinceVestings = startStopwatch(clock);
       return state;
     } catch (error) {
@@ -189,19 +220,28 @@ export class MoneySync {
     return false;
   }
 
-  async #chain({ chunks }: SyncBudget): Promise<SyncReport['chain']> {
-    const { db, records, account, chain, nowMs } = this.#options;
+  async #chain(budget: SyncBudget): Promise<SyncReport['chain']> {
+    const { records, chain, nowMs } = this.#options;
     if (chain === null) {
       const heard = this.#slashes().map(({ id, args }) => ({ key: String(id), position: id, value: stored(id, args) }));
       records.put('slashEvent', heard, nowMs());
       return { kind: 'none' };
     }
-    const common = { db, records, cursors: this.#cursors, self: account.address, nowMs: nowMs(), chunkBudget: chunks };
     try {
-      return { kind: 'read', ...(await importChain({ ...chain, ...common })) };
+      return await this.#importChain(chain, budget);
     } catch (error) {
       return { kind: 'failed', error: serialiseError(error) };
     }
+  }
+
+  async #importChain(
+    chain: MoneyChain,
+    { chunks }: SyncBudget,
+    afterSequence = 0,
+  ): Promise<{ readonly kind: 'read' } & ChainState> {
+    const { db, records, account, nowMs } = this.#options;
+    const common = { db, records, cursors: this.#cursors, self: account.address, nowMs: nowMs() };
+    return { kind: 'read', ...(await importChain({ ...chain, ...common, chunkBudget: chunks, afterSequence })) };
   }
 
   #slashes(): { id: number; args: EventArgs<'NodeSlashed'>; task: Hex | null }[] {

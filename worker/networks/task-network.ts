@@ -49,12 +49,6 @@ export interface JoinRequest extends Capabilities {
   readonly stakeWei: bigint;
 }
 
-/** Money the network credited to this node for one task. */
-export interface TaskIncome {
-  readonly commitment: string;
-  readonly amountWei: bigint;
-}
-
 /**
  * Every method is one attempt. It rejects with RELAY_REFUSED (the network said no), RELAY_UNREACHABLE or
  * RELAY_BAD_ANSWER, a network on a chain with CHAIN_REVERTED, CHAIN_UNREACHABLE and the like; after all but a refusal of a
@@ -87,8 +81,6 @@ export interface TaskNetwork {
   resume(): Promise<void>;
   modelDownloaded(modelId: string): Promise<void>;
   reportNodeError(report: NodeErrorReport): Promise<void>;
-  /** The latest credits for tasks, newest first; 'unsupported' where the network keeps no such record. */
-  taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'>;
   /** The network's clock in unix seconds. */
   now(): Promise<number>;
   /** Gives up the connections there are, with what is under way on them; the next request opens another. */

@@ -7,7 +7,7 @@ import { ChainError } from '../chain/errors.ts';
 import { Clearance } from '../life/clearance.ts';
 import { REJOIN_AFTER_MS } from '../life/decide-life.ts';
 import type { StakeActKind } from '../life/stake-acts.ts';
-import { type NodeRig, type NodeRigOptions, nodeRig } from '../testing/node-rig.ts';
+import { NO_MONEY, type NodeRig, type NodeRigOptions, nodeRig } from '../testing/node-rig.ts';
 
 const TARGET = 400n * 10n ** 18n;
 const HASH = '0xabc' as const;
@@ -111,7 +111,7 @@ async function lifeRig(options: NodeRigOptions & { stake?: FakeStake; failing?: 
         ledger.opened++;
         expect(stake.acts).toEqual([]);
       };
-      return { clearance: made.clearance, money: { stakeActs: stake, beforeMoney, wake() {} } };
+      return { clearance: made.clearance, money: { ...NO_MONEY, stakeActs: stake, beforeMoney } };
     },
   });
   return { ...rig, stake, ledger, checks: made ?? expect.fail('no checks') };

@@ -8,6 +8,7 @@ import type { Clearance } from '../life/clearance.ts';
 import type { LifeOptions } from '../life/life.ts';
 import type { LoopContext } from '../loop/context.ts';
 import type { WarmUp } from '../models/warm-up/warm-up.ts';
+import type { Money } from '../money/money.ts';
 
 /** Resolves when the signal aborts; rejects only with errors that must end the process. */
 export interface Companion {
@@ -32,7 +33,7 @@ export interface NodeOptions {
   readonly warmUp?: Pick<WarmUp, 'view' | 'reason' | 'problem' | 'onChange' | 'run' | 'order'> | undefined;
   /** Absent: nothing is checked before this node starts. */
   readonly clearance?: Clearance | undefined;
-  readonly money?: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & { wake(): void };
+  readonly money?: Pick<LifeOptions, 'stakeActs' | 'beforeMoney'> & Pick<Money, 'wake' | 'payments'>;
   readonly models?: NodeModels;
   /** Collects evidence synchronously, because results are deleted and events forgotten right afterwards. */
   readonly witness?: { onTask(commitment: Hex): void; onNodeEvent(event: RelayEvent): void };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Hex } from '../../protocol/hex.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { CHAIN_RULES } from '../networks/network-rules.ts';
 import { FakeEngine, invalidArgs, never } from '../testing/fake-engine.ts';
 import { FakeNetwork, refuse } from '../testing/fake-network.ts';
 import { GPU, NETWORKS, START_MS } from '../testing/loop-rig.ts';
-import { finish, type NodeRig, nodeRig, noticeMs } from '../testing/node-rig.ts';
+import { finish, NO_MONEY, type NodeRig, nodeRig, noticeMs } from '../testing/node-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
@@ -240,14 +241,23 @@ describe('stopping', () => {
 });
 
 describe('beside the tasks', () => {
-  it('learns of the payment from the account, even if it comes late', async () => {
-    const rig = await nodeRig();
+  it('asks for the payment as soon as a task has ended, and reports one that comes late', async () => {
+    let [asked, tell] = [0, (_commitment: Hex) => {}];
+    const payments = {
+      when: () => true,
+      periodMs: () => 3_600_000,
+      poll: async () => void asked++,
+      onPaid: (listener: typeof tell) => {
+        tell = listener;
+      },
+    };
+    const rig = await nodeRig({ more: () => ({ money: { ...NO_MONEY, payments } }) });
     await noticeMs(rig, 1);
+    expect(asked).toBe(0);
     await finish(rig, 1);
-    expect(rig.store.tasks.get(TASK).paymentWei).toBeNull();
-    await rig.advance(60_000);
-    rig.network.income.push({ commitment: TASK, amountWei: 123n });
-    await rig.until(() => rig.store.tasks.get(TASK).paymentWei !== null);
+    await rig.until(() => asked === 1);
+    rig.store.tasks.setPayment(TASK, 123n);
+    tell(TASK);
     expect(rig.tasks.at(-1)).toMatchObject({ commitment: TASK, paymentWei: '123' });
   });
 

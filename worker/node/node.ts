@@ -23,8 +23,7 @@ import { DiagnosticsSender } from './diagnostics-sender.ts';
 import { MachineHolds } from './machine-holds.ts';
 import { engineError, nodeError } from './node-error.ts';
 import type { NodeOptions } from './node-options.ts';
-import { Payments } from './payments.ts';
-import { createPolls, PERIOD_MS, type PollName } from './polls.ts';
+import { createPolls, NEVER, PERIOD_MS, type PollName } from './polls.ts';
 import { RelayBalance } from './relay-balance.ts';
 import { runCompanion } from './run-companion.ts';
 import { TaskNotice } from './task-notice.ts';
@@ -37,7 +36,6 @@ export class Node {
   readonly #budget: RequestBudget;
   readonly #driver: TaskDriver;
   readonly #life: Life;
-  readonly #payments: Payments;
   readonly #notice: TaskNotice;
   readonly #holds: MachineHolds;
   readonly #announcer: Announcer;
@@ -64,7 +62,6 @@ export class Node {
     const { store, clock, networkClock } = context;
     networkClock.readBy(() => this.#readClock());
     this.#budget = new RequestBudget(clock);
-    this.#payments = new Payments(context, (commitment) => this.#taskChanged(commitment));
     this.#driver = new TaskDriver({
       context,
       budget: this.#budget,
@@ -94,6 +91,8 @@ export class Node {
       loops: () => this.#loops,
     });
     const diagnostics = new DiagnosticsSender(context);
+    const payments = options.money?.payments;
+    payments?.onPaid((commitment) => this.#taskChanged(commitment));
     this.#loops = createPolls(
       { context, budget: this.#budget, health: this.#health },
       {
@@ -106,11 +105,7 @@ export class Node {
           when: () => this.#stopping !== null || (this.#notice.caughtUp && this.#engineVersion !== null),
         },
         clock: { periodMs: () => PERIOD_MS.clock, poll: () => this.#readClock() },
-        payments: {
-          periodMs: () => this.#payments.periodMs(),
-          poll: () => this.#payments.poll(),
-          when: () => this.#payments.awaited,
-        },
+        payments: payments ?? NEVER,
         diagnostics: {
           periodMs: () => PERIOD_MS.diagnostics,
           poll: () => diagnostics.poll(),
@@ -342,7 +337,6 @@ export class Node {
   #taskClosed(): void {
     this.#loops.pointer.hurry(EXTRA_PER_MINUTE);
     this.#loops.payments.wake();
-    this.#options.money?.wake();
     this.#changed();
   }
 

@@ -148,7 +148,6 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
 
   const money = createMoney({
     db: store.db,
-    tasks: store.tasks,
     events: store.events,
     account,
     chain: chain === null || chainPreset === undefined ? null : { client: chain, preset: chainPreset },
@@ -174,7 +173,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
     warmUp,
     context: { store, network, engine, engineAccepted, gpu: gpu.gpu, resultsDir, images, networkClock, clock, killPoint, log },
     clearance,
-    money: { stakeActs, wake: () => money.wake(), beforeMoney: () => openLedgerFirst({ money, clock, log }) },
+    money: { stakeActs, wake: money.wake, payments: money.payments, beforeMoney: () => openLedgerFirst({ money, clock, log }) },
     models: offered,
     witness: collector,
     companions: [
@@ -188,10 +187,7 @@ export async function openNode(options: OpenNodeOptions): Promise<NodeParts> {
       ...(stakeActs === null ? [] : [stakeActs]),
     ],
     onNode,
-    onTask: (view, revision) => {
-      if (view.paymentWei !== null) money.wake();
-      onTask(view, revision);
-    },
+    onTask,
     onFatal,
   });
   const archive = new CaseArchive({ store, dataDir: config.dataDir, redaction, clock });

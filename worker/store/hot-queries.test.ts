@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
+import { Payments } from '../money/payments.ts';
 import { TaskService } from '../service/task-service.ts';
 import { loopRig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
@@ -57,6 +58,9 @@ it('a task from its start to its end', async () => {
   store.events.unhandled();
   store.events.cursor();
   store.tasks.open();
+  const payments = new Payments(store.db, context.clock);
+  payments.settle();
+  payments.periodMs();
   expect(seen.size).toBeGreaterThan(10);
   expect(scansOf(store.db, seen)).toEqual([]);
 });

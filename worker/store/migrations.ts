@@ -176,6 +176,9 @@ CREATE INDEX events_by_type ON events (type);
 /** Models belong to the host and are kept in a file that its profiles share: `worker/models`. */
 const MODELS_MOVED_OUT = 'DROP TABLE model_downloads;';
 
+/** Tasks that wait for their payment: they are looked for after each reading of the account. */
+const UNSETTLED = 'CREATE INDEX tasks_unsettled ON tasks (closed_ms) WHERE closed_ms IS NOT NULL AND payment_wei IS NULL;';
+
 export const MIGRATIONS: readonly string[] = [
   FIRST,
   TRUST,
@@ -186,6 +189,7 @@ export const MIGRATIONS: readonly string[] = [
   CLOSED_BULK_TABLES,
   ARTIFACT_GUARDS,
   REMOVED_RESULTS_TABLES,
+  UNSETTLED,
 ];
 
 /** The node's database, of this version. @throws as `openDatabase` */

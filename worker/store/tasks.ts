@@ -112,12 +112,6 @@ export class Tasks {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
   }
 
-  /** Ended tasks whose payment is not known yet, newest first; so many at most. */
-  unsettled(limit = 100): StoredTask[] {
-    const sql = 'SELECT * FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL ORDER BY id DESC LIMIT ?';
-    return readAll(this.#db, taskRowSchema, sql, limit);
-  }
-
   /** When the latest of the ended tasks whose payment is not known yet was closed, null for none. */
   latestUnsettledMs(): number | null {
     const sql = 'SELECT max(closed_ms) AS ms FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL';
@@ -200,8 +194,10 @@ export class Tasks {
       .run(commitment);
   }
 
-  setPayment(commitment: Hex, paymentWei: bigint): void {
-    this.#db.prepare('UPDATE tasks SET payment_wei = ? WHERE commitment = ?').run(String(paymentWei), commitment);
+  /** Once: the first word counts. Returns true when it was news. */
+  setPayment(commitment: Hex, paymentWei: bigint): boolean {
+    const sql = 'UPDATE tasks SET payment_wei = ? WHERE commitment = ? AND payment_wei IS NULL';
+    return this.#db.prepare(sql).run(String(paymentWei), commitment).changes > 0;
   }
 
   alarms(commitment: Hex): Alarm[] {

@@ -19,7 +19,6 @@ import {
   type NetworkTask,
   type ResultUpload,
   type Sending,
-  type TaskIncome,
   type TaskNetwork,
 } from '../networks/task-network.ts';
 import type { NodeErrorReport } from '../store/diagnostics.ts';
@@ -48,7 +47,6 @@ export class FakeNetwork implements TaskNetwork {
   readonly joins: JoinRequest[] = [];
   readonly announced: Capabilities[] = [];
   readonly models: string[] = [];
-  readonly income: TaskIncome[] = [];
   reconnects = 0;
   pointer: Hex | null = null;
   status: NodeStatus = 'Quit';
@@ -176,10 +174,6 @@ export class FakeNetwork implements TaskNetwork {
     return this.#call('reportNodeError', () => {
       this.diagnostics.push(report);
     });
-  }
-
-  taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {
-    return this.#call('taskIncome', () => [...this.income]);
   }
 
   now(): Promise<number> {

@@ -9,6 +9,7 @@ import { createImageDigester } from '../loop/scores/image-digester.ts';
 import { NetworkClock } from '../networks/network-clock.ts';
 import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
+import { NEVER } from '../node/polls.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -49,6 +50,9 @@ export interface NodeRigOptions {
   /** Default true: the test begins with a running node. */
   readonly run?: boolean;
 }
+
+/** Nothing is staked, and no payment is asked for. */
+export const NO_MONEY: NonNullable<NodeOptions['money']> = { stakeActs: null, wake() {}, payments: { ...NEVER, onPaid() {} } };
 
 const STEP_MS = 25;
 

@@ -225,6 +225,7 @@ describe('reading the chain', () => {
         records,
         cursors,
         nowMs: 0,
+        afterSequence: 0,
         chunkBudget,
       });
     expect(await run(9)).toEqual({ scannedTo: 10, finalBlock: 10 });

@@ -29,6 +29,8 @@ export interface ChainImport {
   readonly records: MoneyRecords;
   readonly cursors: Cursors;
   readonly nowMs: number;
+  /** Transactions from here on are read; 0 = all of them, for a reorganisation may change one that was settled long ago. */
+  readonly afterSequence: number;
   /** Most requests for logs in this run. */
   readonly chunkBudget: number;
 }
@@ -42,9 +44,8 @@ export interface ChainState {
 /** @throws ChainError; what was read until then is kept. */
 export async function importChain(run: ChainImport): Promise<ChainState> {
   const { reader, records, cursors, nowMs } = run;
-  // Before the final block is asked for, so that none of them lies behind it. All of them: a reorganisation may have
-  // changed one that was settled long ago.
-  const settled = run.journal.settledAfter(0);
+  // Before the final block is asked for, so that none of them lies behind it.
+  const settled = run.journal.settledAfter(run.afterSequence);
   records.put('transaction', settled.flatMap(heardTransaction), nowMs);
   const chainId = await reader.chainId();
   const opening = readOpening(records, chainId) ?? (await open(run, chainId));

@@ -18,7 +18,7 @@ import { stakingLogSchema } from '../chain/staking-log.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { postDelegationRecord, postRelayRecord, postSlashEvent } from '../relay/relay-posting.ts';
-import { beginFold, flowSchema, postFlow } from '../task-chain/flows.ts';
+import { beginFold, flowSchema, postFlow, unpaidBy } from '../task-chain/flows.ts';
 import type { MoneyRecord, MoneyRecords, RecordList } from './money-records.ts';
 import { entries, type Posting, type TaskFactsOf } from './posting.ts';
 
@@ -27,6 +27,8 @@ const PAGE = 200;
 interface Told {
   readonly row: MoneyRecord;
   readonly posting: Posting;
+  /** A task that is not paid, as this says. */
+  readonly unpaid?: Hex | null;
 }
 
 export interface BookingOptions {
@@ -39,6 +41,8 @@ export interface BookingOptions {
   readonly factsOf: TaskFactsOf;
   /** The task for which the relay last said that it slashed this node, null for none. */
   readonly slashedTask: () => Hex | null;
+  /** Hears of a task that is not paid, within the transaction that books it. */
+  readonly onUnpaid: (commitment: Hex) => void;
 }
 
 export class Booking {
@@ -97,19 +101,21 @@ export class Booking {
     let fold = beginFold(opening.stakeWei);
     const news: Told[] = [];
     for (const row of records.all('chainFlow')) {
-      const done = postFlow(stored(flowSchema, row), fold, { source: `chain:${row.key}`, factsOf });
+      const flow = stored(flowSchema, row);
+      const done = postFlow(flow, fold, { source: `chain:${row.key}`, factsOf });
       fold = done.fold;
-      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries) });
+      if (row.position >= first.position) news.push({ row, posting: entries(...done.entries), unpaid: unpaidBy(flow) });
     }
     this.#book(news, nowMs);
   }
 
   /** Entries and marks in one transaction. */
   #book(told: readonly Told[], nowMs: number): void {
-    const { records, ledger, db } = this.#options;
+    const { records, ledger, db, onUnpaid } = this.#options;
     inTransaction(db, () => {
       const recordings = ledger.record(told.flatMap(entriesOf), nowMs).values();
-      for (const { row, posting } of told) {
+      for (const { row, posting, unpaid = null } of told) {
+        if (unpaid !== null) onUnpaid(unpaid);
         if (posting.kind !== 'entries') {
           if (row.problem !== posting.why) records.setProblem(row, posting.why);
           continue;

@@ -27,7 +27,6 @@ function moneyOf(options: RecordedAccountOptions) {
   const clock = new ManualClock(NOW);
   const money = createMoney({
     db,
-    tasks: store.tasks,
     events: store.events,
     account: recordedAccount(options),
     chain: null,

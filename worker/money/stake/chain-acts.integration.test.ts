@@ -26,7 +26,6 @@ async function actsRig() {
   };
   const money = createMoney({
     db: client.db,
-    tasks: { find: () => null },
     events: { ofTypes: () => [] },
     account: emptyAccount(client.address),
     chain: { client, preset: client.preset },

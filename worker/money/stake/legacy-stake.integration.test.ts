@@ -26,7 +26,7 @@ function moneyOf(client: TestClient) {
   };
   const money = createMoney({
     ...{ db: client.db, account: emptyAccount(client.address), chain: { client, preset: client.preset }, nodeInfo },
-    ...{ tasks: { find: () => null }, events: { ofTypes: () => [] }, network: 'devnet', gpu: 'GPU' },
+    ...{ events: { ofTypes: () => [] }, network: 'devnet', gpu: 'GPU' },
     ...{ networkClock: new NetworkClock(systemClock), clock: systemClock, random: systemRandom, log: SILENT },
   });
   const call = caller(createMoneyService(money));

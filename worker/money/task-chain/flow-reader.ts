@@ -10,6 +10,8 @@ import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts
 export interface FlowReaderOptions {
   readonly self: Hex;
   readonly records: Pick<MoneyRecords, 'pages'>;
+  /** A task of this node that may have begun before the ledger did. */
+  readonly isOwn: (commitment: Hex) => boolean;
   readonly taskAt: (commitment: Hex) => Promise<ChainTask | null>;
   readonly blockTimeMs: (block: number) => Promise<number>;
 }
@@ -25,6 +27,7 @@ interface Known {
 
 /** Logs of one range, all of the contracts' in the order of the chain. @throws ChainError */
 export async function readFlows(options: FlowReaderOptions, logs: readonly Log[]): Promise<HeardRecord[]> {
+  if (logs.length === 0) return [];
   const known = knownFlows(options.records);
   const heard: HeardRecord[] = [];
   for (const log of logs.toSorted(inOrder)) {
@@ -60,7 +63,7 @@ function note({ own, paid, winners }: Known, flow: Flow): void {
 }
 
 async function flowsOf(
-  { self, taskAt, blockTimeMs }: FlowReaderOptions,
+  { self, isOwn, taskAt, blockTimeMs }: FlowReaderOptions,
   { own, paid, winners }: Known,
   { log, logs }: { readonly log: Log; readonly logs: readonly Log[] },
 ): Promise<Flow[]> {
@@ -78,7 +81,7 @@ async function flowsOf(
     return sameAddress(String(args.selectedNode), self) ? [{ event: 'started', ...(await at()), commitment }] : [];
   }
   const paidBy = winners.get(commitment);
-  if (!own.has(commitment) && paidBy === undefined) return [];
+  if (!own.has(commitment) && paidBy === undefined && !isOwn(commitment)) return [];
   if (paidBy === undefined && paid.has(commitment)) return [];
   switch (name) {
     case 'TaskEndSuccess': {

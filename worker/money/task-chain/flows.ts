@@ -77,6 +77,11 @@ export function beginFold(stakeWei: bigint): FlowFold {
   return { stakeWei, busy: null, isLeaving: false, invalidated: null };
 }
 
+/** The task that this says is never paid, null = it says nothing of the kind. */
+export function unpaidBy(flow: Flow): Hex | null {
+  return flow.event === 'unpaid' || flow.event === 'aborted' || flow.event === 'invalidated' ? flow.commitment : null;
+}
+
 /** @param source Names what happened: a transaction's hash, with the number of the log where it is one. */
 export function postFlow(
   flow: Flow,

@@ -1,13 +1,11 @@
 /** The ledger of a node on a chain: what the contracts did, booked to the wei and held against the balances of a block. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { type ChainRig, chainRig } from '../../networks/chain/testing/chain-rig.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from '../../networks/chain/testing/task-world.ts';
 import { failing } from '../../testing/fake-engine.ts';
-import { QUIET_LOG } from '../../testing/loop-rig.ts';
-import { createMoney, type Money } from '../money.ts';
-import { noRelayAccount } from '../relay/no-account.ts';
+import type { Money } from '../money.ts';
+import { moneyOf } from '../testing/task-chain-money.ts';
 import { flowSchema } from './flows.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
@@ -29,18 +27,7 @@ interface Books {
 
 async function books(): Promise<Books> {
   const rig = await chainRig(world);
-  const { store, context } = rig;
-  const money = createMoney({
-    ...{ db: store.db, tasks: store.tasks, events: store.events, networkClock: context.networkClock },
-    account: noRelayAccount(rig.address),
-    chain: null,
-    taskChain: rig.chain,
-    network: 'test',
-    gpu: context.gpu.name,
-    nodeInfo: () => rig.network.nodeInfo(),
-    ...{ clock: systemClock, random: systemRandom, log: QUIET_LOG },
-  });
-  await money.sync.sync();
+  const money = await moneyOf(rig);
   await rig.join();
   const settle = async () => {
     // What was mined has to be settled in the journal before it can be booked.

@@ -11,7 +11,10 @@ import type { MoneyChain } from '../sync.ts';
 import { readFlows } from './flow-reader.ts';
 import { type Flow, flowPosition } from './flows.ts';
 
-export function taskChainMoney(chain: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset' | 'journal'>): MoneyChain {
+export function taskChainMoney(
+  chain: Pick<TaskChain, 'address' | 'rpc' | 'contracts' | 'preset' | 'journal'>,
+  isOwn: (commitment: Hex) => boolean,
+): MoneyChain {
   const { address: self, contracts, journal } = chain;
   const reader = readerOf(chain);
   return {
@@ -20,7 +23,10 @@ export function taskChainMoney(chain: Pick<TaskChain, 'address' | 'rpc' | 'contr
     sources: [],
     flows: {
       ofLogs: (records, logs) =>
-        readFlows({ self, records, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) }, logs),
+        readFlows(
+          { self, records, isOwn, taskAt: (task) => contracts.taskAt('latest', task), blockTimeMs: blockTimes(reader) },
+          logs,
+        ),
       ofJournal: (entries) => Promise.all(entries.filter(isMembership).map((entry) => flowOfEntry(entry, reader))),
     },
   };

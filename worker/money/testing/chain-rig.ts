@@ -7,6 +7,7 @@ import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { type ChainReader, createChainReader } from '../chain/chain-reader.ts';
 import { stakingSources } from '../chain/staking-log.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { Payments } from '../payments.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import { MoneyRecords } from '../records/money-records.ts';
 import { MoneySync } from '../sync.ts';
@@ -46,7 +47,8 @@ export async function chainRig(world: ChainWorld, options: ClientOptions = {}): 
   const events: RelayEvent[] = [];
   const chain = { reader, journal: client.journal, sources: stakingSources(client.preset) };
   const common = { db, records, ledger, account: emptyAccount(address), chain, nowMs: () => Date.now(), clock: systemClock };
-  const sync = new MoneySync({ ...common, events: { ofTypes: () => events }, factsOf: () => null });
+  const payments = new Payments(db, systemClock);
+  const sync = new MoneySync({ ...common, events: { ofTypes: () => events }, factsOf: () => null, payments });
   const reconciler = new Reconciler({ ...common, sync });
   return {
     client,

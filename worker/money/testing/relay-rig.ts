@@ -16,7 +16,7 @@ import { addressOf } from '../../../protocol/signing/keys.ts';
 import { createSigner } from '../../kit/signer.ts';
 import { createLog } from '../../log.ts';
 import { NetworkClock } from '../../networks/network-clock.ts';
-import { createRelayAccount } from '../../networks/relay/relay-account.ts';
+import { createRelayAccount, type RelayAccount } from '../../networks/relay/relay-account.ts';
 import { RelayClient } from '../../networks/relay/relay-client.ts';
 import { RelayNetwork } from '../../networks/relay/relay-network.ts';
 import { Store } from '../../store/store.ts';
@@ -35,6 +35,8 @@ export interface RelayRig extends Money {
   readonly app: Actor;
   readonly store: Store;
   readonly db: ReturnType<typeof memoryDatabase>;
+  /** The money of the next process, over the same store. */
+  open(changes?: Partial<RelayAccount>): Money;
   /** The store learns what the relay says of a task, as the task loop would. */
   observe(commitment: Hex): Promise<void>;
   /** The store learns the relay's events, as the event feed would. */
@@ -57,20 +59,20 @@ export async function relayRig({ config = {}, ...options }: RelayRigOptions = {}
   onTestFinished(() => client.close());
   const db = memoryDatabase();
   const store = new Store(db, () => {});
-  const money = createMoney({
-    db,
-    tasks: store.tasks,
-    events: store.events,
-    account,
-    chain: null,
-    network: 'devnet',
-    gpu: GPU,
-    nodeInfo: () => network.nodeInfo(),
-    networkClock: clock,
-    clock: harness.clock,
-    random: harness.random,
-    log: createLog({ level: 'silent', secrets: [] }),
-  });
+  const open = (changes: Partial<RelayAccount> = {}) =>
+    createMoney({
+      db,
+      events: store.events,
+      account: { ...account, ...changes },
+      chain: null,
+      network: 'devnet',
+      gpu: GPU,
+      nodeInfo: () => network.nodeInfo(),
+      networkClock: clock,
+      clock: harness.clock,
+      random: harness.random,
+      log: createLog({ level: 'silent', secrets: [] }),
+    });
   const [node, app] = [harness.actor('n1'), harness.actor('app')];
 
   async function observe(commitment: Hex): Promise<void> {
@@ -78,7 +80,8 @@ export async function relayRig({ config = {}, ...options }: RelayRigOptions = {}
     if (task !== 'notFound') store.tasks.observe(task, clock.now());
   }
   return {
-    ...money,
+    ...open(),
+    open,
     harness,
     node,
     app,

@@ -13,10 +13,9 @@ import type { Log } from '../../log.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import type { NetworkClock } from '../network-clock.ts';
 import { CHAIN_RULES } from '../network-rules.ts';
-import type { Capabilities, JoinRequest, NetworkTask, ResultUpload, Sending, TaskIncome, TaskNetwork } from '../task-network.ts';
+import type { Capabilities, JoinRequest, NetworkTask, ResultUpload, Sending, TaskNetwork } from '../task-network.ts';
 import type { ChainActs } from './chain-acts.ts';
 import { type ChainTask, remoteTaskOf } from './chain-task.ts';
-import type { GroupIncome } from './group-income.ts';
 import { blockOfEvent } from './log-rows.ts';
 import type { LogScan } from './log-scan.ts';
 import { chainNodeView, versionParts } from './node-view.ts';
@@ -30,7 +29,6 @@ export interface ChainNetworkOptions {
   readonly contracts: TaskContracts;
   readonly acts: ChainActs;
   readonly scan: LogScan;
-  readonly income: GroupIncome;
   readonly relay: OldRelay;
   readonly confirmations: number;
   /** The chain's time: every block that is read sets it forward. */
@@ -161,10 +159,6 @@ export class ChainNetwork implements TaskNetwork {
 
   /** There is nobody to tell. */
   async reportNodeError(): Promise<void> {}
-
-  taskIncome(): Promise<readonly TaskIncome[]> {
-    return this.#options.income.rows();
-  }
 
   /** The chain's time: that of its newest block, or the relay's where no block has come for a while. */
   async now(): Promise<number> {

@@ -15,7 +15,6 @@ import { NetworkClock } from '../network-clock.ts';
 import { ChainActs } from './chain-acts.ts';
 import { ChainNetwork } from './chain-network.ts';
 import { ChainTrust } from './chain-trust.ts';
-import { GroupIncome, type UnpaidTask } from './group-income.ts';
 import { blockOfEvent } from './log-rows.ts';
 import { LogScan } from './log-scan.ts';
 import { OldRelay } from './old-relay.ts';
@@ -49,7 +48,6 @@ export interface TaskChain {
   readonly journal: TransactionJournal;
   readonly transactions: AccountTransactions;
   readonly contracts: TaskContracts;
-  readonly income: GroupIncome;
   readonly trust: ChainTrust;
   /** Follows open transactions up until the signal comes. */
   run(signal: AbortSignal): Promise<void>;
@@ -67,7 +65,6 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
   const relayClock = new NetworkClock(clock);
   const relay = new OldRelay({ relayUrl, signer, clock: relayClock, proxies, traffic: traffic?.relay });
   readWhenInDoubt(relayClock, relay, clock);
-  const income = new GroupIncome({ self: address, contracts, rpc, unpaid: () => unpaidTasks(store) });
   const network = new ChainNetwork({
     signer,
     networkName,
@@ -86,7 +83,6 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
       loadMark: () => store.settings.get('logMark'),
       saveMark: (mark) => store.settings.set('logMark', mark),
     }),
-    income,
     relay,
     confirmations: preset.confirmations,
     chainClock,
@@ -99,7 +95,7 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
     blockOfTask: (commitment) => blockOfTask(store, commitment),
   });
   const run = (signal: AbortSignal) => transactions.run(signal);
-  return { address, preset, network, relay, rpc, journal, transactions, contracts, income, trust, run, close };
+  return { address, preset, network, relay, rpc, journal, transactions, contracts, trust, run, close };
 }
 
 /** Any of these tells where in the chain a task is; the first may have been before this node looked. */
@@ -118,13 +114,4 @@ function readWhenInDoubt(relayClock: NetworkClock, relay: OldRelay, clock: Clock
 function blockOfTask(store: Store, commitment: string): bigint | null {
   const seen = store.events.ofTypes([...TASK_EVENTS]).find((event) => event.commitment === commitment);
   return seen === undefined ? null : blockOfEvent(seen.id);
-}
-
-/** Where the event of a refund was seen tells the transaction that validated its group. */
-function unpaidTasks(store: Store): UnpaidTask[] {
-  const refunds = new Map(store.events.ofTypes(['TaskEndGroupRefund']).map(({ commitment, id }) => [commitment, id]));
-  return store.tasks.unsettled().map(({ commitment, status }) => {
-    const refund = refunds.get(commitment);
-    return { commitment, status, refundBlock: refund === undefined ? null : blockOfEvent(refund) };
-  });
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { downloadModelArgsSchema, type RelayEvent } from '../../../protocol/wire/event.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
+import { moneyOf, paymentAfterLook } from '../../money/testing/task-chain-money.ts';
 import { failing, invalidArgs } from '../../testing/fake-engine.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
@@ -50,6 +51,7 @@ async function readEvents(rig: ChainRig): Promise<string[]> {
 describe('one task for one node', () => {
   it('Started → ParametersUploaded → ScoreReady → Validated → EndSuccess: the fee is the node’s', async () => {
     const { rig, task } = await withTask({ feeWei: 7n * CNX });
+    const money = await moneyOf(rig);
     const { commitment } = task;
     await rig.until(commitment, 'argumentsAwaited');
     rig.relay.args.set(commitment, ARGS);
@@ -64,7 +66,7 @@ describe('one task for one node', () => {
     const before = await world.balance(rig.address);
     await rig.until(commitment, 'close EndSuccess');
     expect((await world.balance(rig.address)) - before).toBe(7n * CNX);
-    expect(await rig.network.taskIncome()).toEqual([{ commitment, amountWei: 7n * CNX }]);
+    expect(await paymentAfterLook(rig, money, commitment)).toBe(7n * CNX);
     expect(await nodeStatus(rig)).toBe('Available');
     // The relay has forgotten them; the node has not.
     expect(rig.store.tasks.get(commitment).taskArgs).toBe(ARGS);
@@ -216,7 +218,7 @@ describe('a validation group', () => {
   it('of equals: the winner’s fee is shared 10 : 9 : 6, also with those that were let go before', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
-    await readEvents(rig);
+    const money = await moneyOf(rig);
     const start = await world.balance(rig.address);
     for (const peer of peers) await submit(peer, ownScore(rig, own));
     await world.validateGroup(group.tasks);
@@ -224,13 +226,12 @@ describe('a validation group', () => {
     expect(await statusOf(rig, own.commitment)).toBe(isWinner ? 'GroupValidated' : 'EndGroupRefund');
     if (!isWinner) {
       await rig.until(own.commitment, 'close EndGroupRefund');
-      await readEvents(rig);
-      expect(await rig.network.taskIncome()).toEqual([]);
+      expect(await paymentAfterLook(rig, money, own.commitment)).toBeNull();
     }
     await uploadWinner(group);
     const share = [10n, 9n, 6n][tasks.indexOf(own)] ?? 0n;
     expect((await world.balance(rig.address)) - start).toBe(share * CNX);
-    expect(await rig.network.taskIncome()).toEqual([{ commitment: own.commitment, amountWei: share * CNX }]);
+    expect(await paymentAfterLook(rig, money, own.commitment)).toBe(share * CNX);
     expect(await nodeStatus(rig)).toBe('Available');
   });
 
@@ -261,7 +262,7 @@ describe('a validation group', () => {
   it('whose winner is aborted before its result is there: the others are never paid, and that is known', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
-    await readEvents(rig);
+    const money = await moneyOf(rig);
     for (const peer of peers) await submit(peer, ownScore(rig, own));
     await world.validateGroup(tasks);
     await world.pass(300);
@@ -272,8 +273,7 @@ describe('a validation group', () => {
     } else {
       await world.abortByCreator(tasks[0].commitment);
       await rig.until(own.commitment, 'close EndGroupRefund');
-      await readEvents(rig);
-      expect(await rig.network.taskIncome()).toEqual([{ commitment: own.commitment, amountWei: 0n }]);
+      expect(await paymentAfterLook(rig, money, own.commitment)).toBe(0n);
     }
     expect(await nodeStatus(rig)).toBe('Available');
   });

@@ -5,6 +5,7 @@ import { addressOf } from '../../../protocol/signing/keys.ts';
 import { verifyWalletMessage, withdrawAction } from '../../../protocol/signing/wallet-message.ts';
 import { createSigner } from '../../kit/signer.ts';
 import { Ledger } from '../../money/ledger/ledger.ts';
+import { Payments } from '../../money/payments.ts';
 import { Reconciler } from '../../money/reconcile/reconciler.ts';
 import { MoneyRecords } from '../../money/records/money-records.ts';
 import { MoneySync } from '../../money/sync.ts';
@@ -79,7 +80,12 @@ describe('on a relay with emissions', () => {
     const db = memoryDatabase();
     const [ledger, records] = [new Ledger(db), new MoneyRecords(db)];
     const common = { db, ledger, records, account, chain: null, nowMs: () => NOW, clock: new ManualClock(NOW) };
-    const sync = new MoneySync({ ...common, events: { ofTypes: () => [] }, factsOf: () => null });
+    const sync = new MoneySync({
+      ...common,
+      events: { ofTypes: () => [] },
+      factsOf: () => null,
+      payments: new Payments(db, common.clock),
+    });
     return { ledger, sync, reconciler: new Reconciler({ ...common, sync }) };
   }
   const states = async (reconciler: Reconciler) =>

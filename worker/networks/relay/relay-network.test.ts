@@ -10,18 +10,13 @@ import { WorkerError } from '../../kit/errors.ts';
 import { createSigner } from '../../kit/signer.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { openStore } from '../../store/store.ts';
-import {
-  answerJson,
-  type Behaviour,
-  type HttpRelay,
-  type SeenRequest,
-  startHttpRelay,
-  succeed,
-} from '../../testing/http-relay.ts';
+import { answerJson, type Behaviour, type SeenRequest, startHttpRelay, succeed } from '../../testing/http-relay.ts';
 import { commitmentOf, remoteTask, SCORE } from '../../testing/remote-task.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { NetworkClock } from '../network-clock.ts';
 import * as refusals from './refusals.ts';
+import { createRelayAccount } from './relay-account.ts';
+import { RelayClient } from './relay-client.ts';
 import { RelayNetwork } from './relay-network.ts';
 import { DEFAULT_LIMITS } from './transport.ts';
 
@@ -30,13 +25,13 @@ const KEY: Hex = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac
 const ADDRESS = addressOf(KEY);
 const TASK = commitmentOf(1);
 
-async function connect(url?: string, limits = {}): Promise<{ relay: HttpRelay; network: RelayNetwork; clock: NetworkClock }> {
+async function connect(url?: string, limits = {}) {
   const relay = await startHttpRelay();
   const clock = new NetworkClock(new ManualClock(NOW));
   const options = { relayUrl: url ?? relay.url, signer: createSigner(KEY), clock, limits: { ...DEFAULT_LIMITS, ...limits } };
-  const network = new RelayNetwork(options);
-  onTestFinished(() => network.close());
-  return { relay, network, clock };
+  const client = new RelayClient(options);
+  onTestFinished(() => client.close());
+  return { relay, network: new RelayNetwork(client), account: createRelayAccount(client), clock };
 }
 
 async function failure(call: Promise<unknown>): Promise<WorkerError> {
@@ -182,7 +177,7 @@ describe('what is understood', () => {
   });
 
   it('the account’s income, after one log-in with the wallet', async () => {
-    const { relay, network } = await connect();
+    const { relay, account } = await connect();
     const other = { id: 2, amount: '5', type: 4, reason: `4-${TASK}` };
     const income = { id: 1, amount: '123456789012345678901', type: 0, reason: `0-${TASK}` };
     relay.behave((request, response) => {
@@ -190,38 +185,38 @@ describe('what is understood', () => {
       if (request.headers.authorization !== 'Bearer jwt') return answerJson(response, 401, { message: 'unauthorized' });
       return succeed({ total: 2, records: [other, income] })(request, response);
     });
-    expect(await network.taskIncome()).toEqual([{ commitment: TASK, amountWei: 123_456_789_012_345_678_901n }]);
-    await network.taskIncome();
+    expect(await account.page('taskFee', 1)).toEqual({ total: 2, rows: [other, income] });
+    await account.page('taskFee', 1);
     expect(relay.seen.map((request) => request.path.split('/').at(-1))).toEqual(['connect_wallet', 'task_fee', 'task_fee']);
     const { address, timestamp, signature } = JSON.parse(String(relay.seen[0]?.body));
     verifyWalletMessage({ action: 'Connect Wallet', address, timestamp, signature, nowSeconds: NOW / 1000 });
   });
 
   it('logs in again within the call when a token has run out', async () => {
-    const { relay, network } = await connect();
+    const { relay, account } = await connect();
     let token = 'first';
     relay.behave((request, response) => {
       if (request.path.endsWith('connect_wallet')) return succeed({ token })(request, response);
       if (request.headers.authorization !== `Bearer ${token}`) return answerJson(response, 401, { message: 'expired' });
       return succeed({ total: 0, records: null })(request, response);
     });
-    await network.taskIncome();
+    await account.page('taskFee', 1);
     token = 'second';
-    expect(await network.taskIncome()).toEqual([]);
+    expect(await account.page('taskFee', 1)).toEqual({ total: 0, rows: [] });
   });
 
-  it('gives up when a fresh token is refused, and no route means "unsupported"', async () => {
-    const { relay, network } = await connect();
+  it('gives up when a fresh token is refused, and no route means that there is no such list', async () => {
+    const { relay, account } = await connect();
     relay.behave((request, response) => {
       if (request.path.endsWith('connect_wallet')) return succeed({ token: 'jwt' })(request, response);
       return answerJson(response, 401, { message: 'Invalid or expired token' });
     });
-    expect(refusals.isUnauthorised(await failure(network.taskIncome()))).toBe(true);
+    expect(refusals.isUnauthorised(await failure(account.page('taskFee', 1)))).toBe(true);
     relay.behave((request, response) => {
       if (request.path.endsWith('connect_wallet')) return succeed({ token: 'jwt' })(request, response);
       return response.writeHead(404).end('404 page not found');
     });
-    expect(await network.taskIncome()).toBe('unsupported');
+    expect(await account.page('taskFee', 1)).toBeNull();
     expect(relay.seen.filter((request) => request.path.endsWith('connect_wallet'))).toHaveLength(2);
   });
 });

@@ -11,12 +11,11 @@ import { WorkerError } from '../../kit/errors.ts';
 import type { NodeErrorReport } from '../../store/diagnostics.ts';
 import type { RecordedScore } from '../../store/score-ledger.ts';
 import { RELAY_RULES } from '../network-rules.ts';
-import type { Capabilities, JoinRequest, ResultUpload, Sending, TaskIncome, TaskNetwork } from '../task-network.ts';
+import type { Capabilities, JoinRequest, ResultUpload, Sending, TaskNetwork } from '../task-network.ts';
 import { EVENT_PAGE } from '../task-network.ts';
 import { isTaskNotFound } from './refusals.ts';
 import { RelayClient, type RelayConnection } from './relay-client.ts';
 import { sendResult, taskPath } from './send-result.ts';
-import { readTaskIncome } from './task-income.ts';
 import { DEFAULT_LIMITS } from './transport.ts';
 
 /** The pointer's way of saying "no task" (3.3). */
@@ -132,10 +131,6 @@ export class RelayNetwork implements TaskNetwork {
     };
     const unsigned = { captured_at: Math.floor(report.capturedAtMs / 1000) };
     return this.#relay.post(`/v2/tasks/${report.commitment}/node_error`, payload, unsigned);
-  }
-
-  taskIncome(): Promise<readonly TaskIncome[] | 'unsupported'> {
-    return readTaskIncome(this.#relay);
   }
 
   now(): Promise<number> {

@@ -1,0 +1,112 @@
+import { describe, expect, it, test } from 'vitest';
+import { FEE, type TestTask } from '../../devnet/relay/testing/harness.ts';
+import { noRelayAccount } from './relay/no-account.ts';
+import { type RelayRig, type RelayRigOptions, relayRig } from './testing/relay-rig.ts';
+
+const HOUR_MS = 3_600_000;
+
+interface Earned {
+  readonly rig: RelayRig;
+  readonly task: TestTask;
+  /** Tasks whose payment was told, in order. */
+  readonly told: string[];
+  /** The task loop has seen the end. */
+  close(): void;
+  paid(): bigint | null;
+}
+
+/** The relay has paid, and this node knows how its task ended. */
+async function earned(options: RelayRigOptions = {}): Promise<Earned> {
+  const rig = await relayRig(options);
+  const told: string[] = [];
+  rig.payments.onPaid((commitment) => told.push(commitment));
+  await rig.node.join();
+  const task = await rig.earn();
+  await rig.observe(task.commitment);
+  const close = () => rig.store.tasks.close(task.commitment, 'EndSuccess', rig.harness.clock.now());
+  return { rig, task, told, close, paid: () => rig.store.tasks.get(task.commitment).paymentWei };
+}
+
+const readings: readonly (readonly [string, (rig: RelayRig) => Promise<unknown>])[] = [
+  ['the end of the task asks first', async ({ payments, sync }) => [await payments.poll(), await sync.sync()]],
+  ['the regular reading is first', async ({ payments, sync }) => [await sync.sync(), await payments.poll()]],
+  ['both read at once', ({ payments, sync }) => Promise.all([payments.poll(), sync.sync(), payments.poll(), sync.sync()])],
+];
+
+test.each(readings)('%s: one entry, one payment, told once', async (_, read) => {
+  const { rig, task, told, close, paid } = await earned();
+  close();
+  expect(rig.payments.when()).toBe(true);
+  await read(rig);
+  expect(rig.ledger.ofTask(task.commitment)).toMatchObject([{ kind: 'taskPayment', wei: FEE }]);
+  expect(paid()).toBe(FEE);
+  expect(told).toEqual([task.commitment]);
+  expect(rig.ledger.conflicts()).toEqual([]);
+  expect(rig.payments.when()).toBe(false);
+});
+
+describe('a program that ends between the ledger’s entry and the task', () => {
+  it.each([0, 72])('knows the payment after its next start, %i hours later', async (hours) => {
+    const { rig, close, paid } = await earned();
+    await rig.sync.sync();
+    close();
+    expect([paid(), rig.ledger.count()]).toEqual([null, 1]);
+    await rig.harness.clock.tick(hours * HOUR_MS);
+    const again = rig.open();
+    await again.sync.sync();
+    expect([paid(), rig.ledger.count()]).toEqual([FEE, 1]);
+  });
+
+  it('and whose task was opened again by a reorganisation, knows it again when the task has ended again', async () => {
+    const { rig, task, close, paid } = await earned();
+    close();
+    await rig.payments.poll();
+    rig.store.tasks.reopen(task.commitment);
+    await rig.payments.poll();
+    expect(paid()).toBeNull();
+    close();
+    await rig.payments.poll();
+    expect([paid(), rig.ledger.count()]).toEqual([FEE, 1]);
+  });
+});
+
+test('the end of a task asks for one page, and fails as the relay does', async () => {
+  const { rig, close } = await earned();
+  close();
+  const pages: string[] = [];
+  const looking = rig.open({
+    page: async (list, page) => {
+      pages.push(`${list} ${page}`);
+      throw new Error('no relay');
+    },
+  });
+  await expect(looking.payments.poll()).rejects.toThrow('no relay');
+  expect(pages).toEqual(['taskFee 1']);
+  expect(looking.payments.when()).toBe(true);
+});
+
+test('where the relay lists no payments, nobody asks again', async () => {
+  const { rig, close } = await earned();
+  close();
+  const { payments } = rig.open(noRelayAccount(rig.account.address));
+  expect(payments.when()).toBe(true);
+  await payments.poll();
+  expect(payments.when()).toBe(false);
+});
+
+test('asks often at first, then seldom, and no more after a day', async () => {
+  const { rig, close } = await earned();
+  close();
+  const { clock } = rig.harness;
+  const periods: (readonly [boolean, number])[] = [];
+  for (const waitMs of [0, 30_000, 20 * 60_000, 24 * HOUR_MS]) {
+    await clock.tick(waitMs);
+    periods.push([rig.payments.when(), rig.payments.periodMs()]);
+  }
+  expect(periods).toEqual([
+    [true, 2_000],
+    [true, 15_000],
+    [true, 600_000],
+    [false, HOUR_MS],
+  ]);
+});
