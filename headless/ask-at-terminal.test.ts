@@ -33,7 +33,7 @@ it.each([
   expect(questions).toEqual([expect.stringContaining(KEY)]);
 });
 
-it('shows an address that money will go to whole, an amount to the last wei, and that it is permanent', async () => {
+it('shows the whole address that money will go to, the amount to the last wei, and that it is permanent', async () => {
   let shown = '';
   const { person } = at(async (asked) => {
     shown = asked;
@@ -45,18 +45,18 @@ it('shows an address that money will go to whole, an amount to the last wei, and
   }
 });
 
-it('without a terminal it is left to the command line, and said with all its facts', async () => {
+it('without a terminal it is left to the command line, with all its facts', async () => {
   const { person, said } = at(null);
   expect(await person(BENEFIT)).toBeNull();
   expect(said).toEqual([expect.stringMatching(new RegExp(`${TARGET}[^]*crynux-node confirm`))]);
 });
 
-it('a question whose time is over is refused', async () => {
+it('refuses a question whose time is over', async () => {
   const { person, over, said } = at(
     (_question, signal) => new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
   );
   const asked = person(EXPORT);
   over.abort();
   expect(await asked).toBe(false);
-  expect(said).toEqual(['It has ended without an answer here.']);
+  expect(said).toEqual(['No longer waiting for an answer here.']);
 });

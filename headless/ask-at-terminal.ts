@@ -1,4 +1,4 @@
-/** Asks the person at the terminal where the program runs for what a page may not do alone. */
+/** Asks the person at the program's terminal to confirm what a page may not do on its own. */
 import type { ActQuestion } from '../contract/act-questions.ts';
 import type { AskPerson } from '../host/acts/act-desk.ts';
 import { actText, typedFor } from '../host/acts/act-text.ts';
@@ -10,7 +10,7 @@ export function askAtTerminal(terminal: Terminal): AskPerson {
     const { ask, note } = terminal;
     const text = questionText(question);
     if (ask === null) {
-      note(`${text}\nRun "crynux-node confirm" within two minutes to allow it; without that it is refused.`);
+      note(`${text}\nRun "crynux-node confirm" within two minutes to allow it; otherwise it is refused.`);
       return null;
     }
     const last = typedFor(question);
@@ -18,7 +18,7 @@ export function askAtTerminal(terminal: Terminal): AskPerson {
       const asked = `\n${text}\nType ${last} to allow it; anything else refuses: `;
       return (await ask(asked, AbortSignal.any([signal, terminal.signal]))).trim() === last;
     } catch {
-      note('It has ended without an answer here.');
+      note('No longer waiting for an answer here.');
       return false;
     }
   };

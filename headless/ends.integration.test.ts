@@ -1,4 +1,4 @@
-/** How commands end: with a code, in their time, whatever fails, and whenever they are told to. */
+/** How commands end: with an exit code and in time, whatever fails, and whenever they are told to. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -28,19 +28,19 @@ function start(...args: string[]): ChildProcess & { readonly said: Promise<strin
   return Object.assign(child, { said, ended: once(child, 'exit').then(([code]) => code as number | null) });
 }
 
-/** Until it has said that it runs. */
+/** Waits until it reports that it is running. */
 async function running(...args: string[]) {
   const child = start('run', ...args);
   await once(child.stdout ?? child, 'data');
   return child;
 }
 
-describe('a program whose data directory cannot be used ends with a code and without a stack', () => {
+describe('a program whose data directory cannot be used ends with a code and no stack', () => {
   const conditions: readonly [string, string, (dir: string) => void][] = [
     ['it is a file', 'HOST_FILE_UNWRITABLE', (dir) => writeFileSync(dir, '')],
-    ['it is below a file', 'HOST_FILE_UNWRITABLE', (dir) => writeFileSync(path.dirname(dir), '')],
+    ['it is inside a file', 'HOST_FILE_UNWRITABLE', (dir) => writeFileSync(path.dirname(dir), '')],
     [
-      'its address cannot be written',
+      'its address file cannot be written',
       'HOST_FILE_UNWRITABLE',
       (dir) => mkdirSync(path.join(dir, 'headless.json'), { recursive: true }),
     ],
@@ -54,7 +54,7 @@ describe('a program whose data directory cannot be used ends with a code and wit
   it.each(conditions)(
     '%s',
     async (what, code, make) => {
-      if (what.includes('below')) rmSync(path.dirname(dataDir), { recursive: true });
+      if (what === 'it is inside a file') rmSync(path.dirname(dataDir), { recursive: true });
       make(dataDir);
       const child = start('run');
       expect(await child.ended).toBe(1);
@@ -68,7 +68,7 @@ describe('a program whose data directory cannot be used ends with a code and wit
 
 describe('a signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s ends a command that waits for an answer',
+    '%s ends a command that is waiting for an answer',
     async (signal) => {
       const silent = createServer();
       const asked = once(silent, 'connection');
@@ -86,7 +86,7 @@ describe('a signal', () => {
   );
 
   it(
-    'ends a program whose directory has been deleted',
+    'ends a program whose directory was deleted',
     async () => {
       const child = await running();
       rmSync(dataDir, { recursive: true });
@@ -110,7 +110,7 @@ describe('a signal', () => {
 });
 
 it(
-  'a program that is watched ends in order, however short its grace, and one that would be open to others does not start',
+  'a program being watched ends in order, however short its grace period, and one that would be open to other machines does not start',
   async () => {
     const open = start('run', '--metrics-port', '0', '--metrics-host', '0.0.0.0');
     expect(await open.ended).toBe(2);
@@ -133,7 +133,7 @@ it(
 );
 
 it.skipIf(process.platform === 'win32')(
-  'a directory that others could read is closed, and every file in it is its owner’s',
+  'a directory that others could read is closed, and every file in it is readable only by its owner',
   async () => {
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
@@ -151,7 +151,7 @@ it.skipIf(process.platform === 'win32')(
 );
 
 it(
-  'a second start says who is there, and a damaged settings file keeps nothing down',
+  'a second start says what is running already, and a damaged settings file does not prevent a start',
   async () => {
     mkdirSync(dataDir);
     writeFileSync(path.join(dataDir, 'settings.json'), 'garbage');

@@ -1,4 +1,4 @@
-/** Two real programs, one of which watches the other by a token. */
+/** Two real programs, one of which watches the other with a token. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,13 +43,13 @@ async function withOneProfile(dataDir: string): Promise<void> {
     ...{ name: 'Rack 1', networkId: 'nowhere', address: addressOf(KEY), engine: { kind: 'embedded' }, stakeWei: '1' },
     ...{ gpu: { kind: 'stated', name: 'Card+Linux', vramGib: 8 }, modelIds: bundledModelIds() },
   });
-  // A made-up card is for networks of this machine alone.
+  // A made-up card is only allowed on networks of this machine.
   await client.profiles.create({ draft: { ...draft, gpu: cards } });
   await close();
 }
 const cards = { kind: 'cards' as const, ids: ['GPU-1'], confirmed: { name: 'Card+Linux', vramGib: 8 }, selfTestModel: null };
 
-/** Its process, and the port of its contract. */
+/** The program's process, and the port of its contract. */
 async function run(dataDir: string, port = 0): Promise<{ program: ChildProcess; port: number }> {
   const args = [...NODE_ARGS, 'run', '--data', dataDir, '--port', String(port), '--json'];
   const program = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -76,7 +76,7 @@ async function tokenOf(role: 'read' | 'operate'): Promise<string> {
   return (made.answer as { token: string }).token;
 }
 
-test('a program watches and steers another: away when it is killed, refused when its token is revoked', async () => {
+test('a program watches and controls another: away when it is killed, refused when its token is revoked', async () => {
   const watched = await run(watchedDir);
   const url = `http://127.0.0.1:${watched.port}`;
   await run(watcherDir);
@@ -115,7 +115,7 @@ test('a program watches and steers another: away when it is killed, refused when
     { place: 'balcony', node: 'rack-1', name: 'Rack 1', life: 'stopped' },
   ]);
 
-  // Who only reads steers nothing.
+  // A read token controls nothing.
   const refused = (code: string) => ({ code: 3, answer: { results: [{ node: 'rack-1', error: { code } }] } });
   const resume = (place: string) => cli(watcherDir, ['fleet', 'resume', '--select', place]);
   expect(await resume('balcony/rack-1')).toMatchObject(refused('ACCESS_DENIED'));
@@ -124,7 +124,7 @@ test('a program watches and steers another: away when it is killed, refused when
     answer: { error: { code: 'HEADLESS_WHICH_NODE' } },
   });
 
-  // It is started, as far as that goes without the passphrase of its key.
+  // It starts as far as it can without the passphrase of its key.
   expect(await resume('cellar')).toMatchObject({ code: 0, answer: { results: [{ node: 'rack-1', error: null }] } });
   const lifeOf = (key: string) => fleet?.rows.get(key)?.row.life;
   await until('cellar', () => lifeOf('cellar/rack-1') === 'locked');
@@ -147,7 +147,7 @@ test('a program watches and steers another: away when it is killed, refused when
 
   watched.program.kill('SIGKILL');
   expect((await until('balcony', isAway('FLEET_PLACE_UNREACHABLE'))).heardMs).toBeGreaterThan(0);
-  // What was known stays.
+  // What was known is kept.
   expect(lifeOf('balcony/rack-1')).toBe('locked');
   await run(watchedDir, watched.port);
   expect((await until('balcony', ({ state }) => state.kind === 'open')).heardMs).toBeNull();

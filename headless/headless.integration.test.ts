@@ -33,7 +33,7 @@ afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** Runs a command against the data directory; its answer parsed. */
+/** Runs a command on the data directory and parses its answer. */
 function cli(...args: string[]): Promise<{ code: number; answer: unknown }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number; answer: unknown }>();
   execFile(process.execPath, [...NODE_ARGS, ...args, '--data', dataDir, '--json'], (error, stdout) => {
@@ -43,7 +43,7 @@ function cli(...args: string[]): Promise<{ code: number; answer: unknown }> {
   return promise;
 }
 
-/** The example of docs/api.md, as it stands there; what it prints. */
+/** Runs the example of docs/api.md as written, and returns its output. */
 function runExample(): Promise<string> {
   const file = path.resolve(import.meta.dirname, '..', 'docs', 'examples', 'ask-program.mjs');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -51,7 +51,7 @@ function runExample(): Promise<string> {
   return promise;
 }
 
-/** Of a process and all that it has started. */
+/** Ids of a process and of everything it has started. */
 function family(root: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
     .split('\n')
@@ -63,12 +63,12 @@ function family(root: number): number[] {
   return found.filter((pid) => rows.some(([alive]) => alive === pid));
 }
 
-test('from an empty directory to the first payment, asked from another process, to the last process gone', async () => {
+test('from an empty directory to the first payment, seen from another process, until the last process is gone', async () => {
   expect(lines[0]).toMatchObject({ event: 'ready', address: null, dataDir });
   expect(statSync(path.join(dataDir, 'headless.json')).mode & 0o777).toBe(0o600);
   expect(await cli('status')).toEqual({ code: 0, answer: { nodes: [] } });
   expect(await cli('tasks')).toMatchObject({ code: 2, answer: { error: { code: 'HEADLESS_WHICH_NODE' } } });
-  // Nobody else may open the same directory.
+  // Nothing else may open the same directory.
   expect(await cli('run')).toMatchObject({ code: 1, answer: { error: { code: 'HEADLESS_ALREADY_RUNNING' } } });
 
   const made = await cli('profile', 'create', 'My node', '--network', 'devnet');
@@ -121,7 +121,7 @@ test('from an empty directory to the first payment, asked from another process, 
   await expectMetrics(String(lines[0]?.metrics));
   expect(await cli('pause')).toMatchObject({ code: 0 });
 
-  // As from another machine: by a token, over the port, to the node's own process.
+  // As from another machine: with a token, through the port, to the node's own process.
   const { token } = (await cli('access', 'create', 'self', '--role', 'operate')).answer as { token: string };
   const url = `http://127.0.0.1:${String(lines[0]?.port)}`;
   const files = { caFile: null, certFile: null, keyFile: null };
@@ -155,11 +155,11 @@ test('from an empty directory to the first payment, asked from another process, 
   await expect.poll(() => all.filter((pid) => isAlive(pid))).toEqual([]);
   expect(readAddress(dataDir)).toBeNull();
   expect(await cli('status')).toMatchObject({ code: 4, answer: { error: { code: 'HEADLESS_NOT_RUNNING' } } });
-  // What was made is still there, and needs no running program to be listed.
+  // The profile still exists, and is listed without a running program.
   expect(await cli('profile', 'list')).toMatchObject({ code: 0, answer: { profiles: [{ id: 'my-node', worker: 'stopped' }] } });
 }, 240_000);
 
-/** What Prometheus sees of a program whose node has been paid. */
+/** What Prometheus reads from a program whose node has been paid. */
 async function expectMetrics(address: string): Promise<void> {
   const read = async (url: string) => (await fetch(url)).text();
   const text = await read(address);

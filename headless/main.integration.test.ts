@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { programVersion } from '../host/app/program-version.ts';
 
-/** Tells on standard error which files were loaded. */
+/** Writes the URL of every loaded file to standard error. */
 const WATCH = `import { registerHooks } from 'node:module';
 registerHooks({ load: (url, context, next) => (url.startsWith('file:') && console.error(url), next(url, context)) });`;
 
@@ -11,14 +11,14 @@ function loadedBy(...args: string[]): { readonly out: string; readonly files: re
   const root = path.resolve(import.meta.dirname, '..');
   const watch = `data:text/javascript,${encodeURIComponent(WATCH)}`;
   const command = `"${process.execPath}" --disable-warning=ExperimentalWarning --import "${watch}" headless/main.ts ${args.join(' ')} 2>&1`;
-  // The sources, not what is bundled for tests.
+  // Runs the sources, not the test bundle.
   const env = { ...process.env, CRYNUX_TEST_PROGRAMS: '' };
   const lines = execFileSync(command, { shell: true, cwd: root, encoding: 'utf8', env }).trim().split('\n');
   const [files, out] = [true, false].map((isFile) => lines.filter((line) => line.startsWith('file:') === isFile));
   return { out: (out ?? []).join('\n'), files: (files ?? []).map((url) => url.slice(url.indexOf('/headless/') + 1)) };
 }
 
-it.for(['--version', '-V'])('%s is answered without the program being loaded', (option) => {
+it.for(['--version', '-V'])('%s is answered without loading the program', (option) => {
   const { out, files } = loadedBy(option);
   expect(out).toBe(programVersion());
   expect(files.length).toBeLessThanOrEqual(6);

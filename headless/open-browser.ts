@@ -1,4 +1,4 @@
-/** Opens the window in the browser of the desktop, where there is one. */
+/** Opens the window in the desktop's browser, if there is one. */
 
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -7,8 +7,8 @@ import { writeAtomically } from '../host/data-file.ts';
 import { SYSTEM } from '../platform/system.ts';
 
 /**
- * By way of a file that only its owner can read: arguments of a process are there for everybody on the machine, and the
- * address lets in whoever has it first.
+ * Through a file that only its owner can read: other users can see a process's arguments, and whoever opens the address
+ * first gets in.
  */
 export function openBrowser(options: {
   readonly address: string;

@@ -16,41 +16,44 @@ import { type LiveWindow, startWebServer, type WebServer } from './web/web-serve
 
 export interface ProgramOptions {
   readonly dataDir: string;
-  /** Of the server; 0 = any free one. */
+  /** Port of the server; 0 = any free port. */
   readonly port: number;
-  /** Folder of the built window; null = none is served. */
+  /** Folder of the built window; null = no window is served. */
   readonly windowDir: string | null;
-  /** In its place, for those who work on the window. */
+  /** Served instead of the built window, for development. */
   readonly liveWindow?: LiveWindow;
   readonly log: Log;
-  /** Who has the tasks of the network on this machine; left out, a relay. */
+  /** Where the tasks of the local network are; default: a relay. */
   readonly localMode?: NetworkMode;
-  /** For what a page may not do alone; left out, nobody says yes. */
+  /** Confirms what a page may not do on its own; by default everything of the kind is refused. */
   readonly ask?: AskPerson;
-  /** Where a lease is taken for each key; left out, none is. */
+  /** Where to take a lease for each key; by default none is taken. */
   readonly lease?: LeaseSource;
-  /** Left out, the system's. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Where Prometheus and health checks are answered; left out or null, nowhere. */
+  /** Where to serve Prometheus and health checks; by default nowhere. */
   readonly metrics?: MetricsListener | null;
 }
 
 export interface Program {
   readonly app: HostApp;
   readonly port: number;
-  /** A new address of the window; it works once. Null: none is served. */
+  /** A new address of the window; it works once. Null = no window is served. */
   windowAddress(): string | null;
-  /** Of the metrics; null: none are served. */
+  /** Address of the metrics; null = none are served. */
   readonly metricsAddress: string | null;
-  /** Every node that is to start has been started: from now on the program is as ready as its nodes are. */
+  /** Call once all initial nodes have been started: from then on, the program is as ready as its nodes are. */
   opened(): void;
-  /** Nodes end after their current tasks, for which they have `graceMs`. Safe to call twice. */
+  /** Stops nodes after their current tasks, for which they have `graceMs`. Can be called twice. */
   close(graceMs?: number): Promise<void>;
 }
 
 const FEATURES = { notifications: false, startAtLogin: false, tray: false, updates: false, folders: false };
 
-/** @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE, HEADLESS_METRICS_OPEN; HostError; WorkerError. Nothing then stays open. */
+/**
+ * @throws HeadlessError HEADLESS_ALREADY_RUNNING, HEADLESS_NO_WINDOW, HEADLESS_PORT_IN_USE, HEADLESS_METRICS_OPEN;
+ * HostError; WorkerError. Nothing stays open in that case.
+ */
 export async function openProgram({
   dataDir,
   port,
@@ -89,7 +92,7 @@ export async function openProgram({
     });
     const { close: closeServer, ...open } = server;
     if (metrics !== null) {
-      // Its library is loaded by whoever wants it.
+      // Loaded only if metrics are served.
       const { startMetricsServer } = await import('./metrics/metrics-server.ts');
       watched = await startMetricsServer({ ...metrics, app, clock: clock ?? systemClock, phase: () => phase });
     }
@@ -105,7 +108,7 @@ export async function openProgram({
       },
       close(graceMs) {
         phase = 'ending';
-        // The window goes on showing what happens until the last node has stopped.
+        // Keeps the window working until the last node has stopped.
         closing ??= app.close(graceMs).finally(async () => {
           removeAddress(dataDir);
           await Promise.all([watched?.close(), closeServer()]);

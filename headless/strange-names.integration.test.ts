@@ -1,4 +1,4 @@
-/** The real command in folders and with files and cards whose names would mean something to a shell, to a URL, or to XML. */
+/** The real command with folders, files and cards whose names have a meaning in a shell, a URL or XML. */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

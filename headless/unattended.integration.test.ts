@@ -1,4 +1,4 @@
-/** A server without a person: after a kill of everything, which is what a power cut is to it, the node earns again. */
+/** A server without a person: after everything is killed, as in a power cut, the node earns again. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ interface Row {
   readonly parent: number;
 }
 
-/** Of a process and all that it has started, those that live. */
+/** Of a process and everything it has started, those that are alive. */
 function family(root: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
     .split('\n')
@@ -47,7 +47,7 @@ function kill(pids: readonly number[]): void {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended with its parent.
+      // It ended with its parent.
     }
   }
 }
@@ -61,7 +61,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** As the unit does it. */
+/** As the systemd unit does it. */
 async function boot(dataDir: string, credentials: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [...NODE, 'run', '--data', dataDir, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -74,7 +74,7 @@ async function boot(dataDir: string, credentials: string): Promise<ChildProcess>
   return child;
 }
 
-/** Tasks that are paid while this program runs, until one is that was not before. */
+/** Watches tasks until one is paid that was not paid before. */
 async function newPayment(dataDir: string, before: ReadonlySet<string>): Promise<string> {
   const connection = await connectProgram(dataDir);
   const ending = new AbortController();
@@ -97,7 +97,7 @@ async function newPayment(dataDir: string, before: ReadonlySet<string>): Promise
   }
 }
 
-it('a node with a key in the keystore earns, is killed with everything around it, and earns again without a hand', async () => {
+it('a node with a key in the keystore earns, is killed with everything around it, and earns again unattended', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'server-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const dataDir = path.join(root, 'data');
@@ -115,7 +115,7 @@ it('a node with a key in the keystore earns, is killed with everything around it
 
   const first = await boot(dataDir, credentials);
   const paid = await newPayment(dataDir, new Set());
-  // At this very instant: nothing is waited for.
+  // Checked at this instant, without waiting.
   const all = family(first.pid ?? 0);
   expect(all.length).toBeGreaterThan(4);
   kill(all);

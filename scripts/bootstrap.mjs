@@ -120,8 +120,7 @@ function childStdio(args) {
   const stdio = ['inherit', 'inherit', 'inherit'];
   for (const number of namedDescriptors(args)) {
     const given = givenDescriptor(number);
-    if (given === null)
-      fail(`nobody has given descriptor ${number}; through npm it can be 0, or on Linux any that a shell opens`);
+    if (given === null) fail(`descriptor ${number} was not given; through npm it can be 0, or on Linux any that a shell opens`);
     while (stdio.length < number) stdio.push('ignore');
     stdio[number] = given;
   }

@@ -1,6 +1,6 @@
 /**
- * What cannot be asked back but has to be compared: secrets, by a slow salted hash, and presets of networks, by theirs. Kept
- * in the data directory; without it everything of the kind is set once more.
+ * Remembers what `apply` last set for values that the program does not give back: salted scrypt hashes of secrets, and
+ * hashes of network presets. Kept in the data directory; if the file is missing, all of them are set again.
  */
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import path from 'node:path';
@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { createDataFile } from '../../host/data-file.ts';
 
 const contentSchema = z.object({
-  /** Name of a secret setting → hash of the value that apply has set last. */
+  /** Name of a secret setting → hash of the value that apply last set. */
   secrets: z.record(z.string(), z.object({ salt: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) })),
-  /** Id of a network → SHA-256 of its preset. */
+  /** Network id → SHA-256 of its preset. */
   networks: z.record(z.string(), z.string()),
 });
 
@@ -25,7 +25,7 @@ const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 ** 2 };
 const hashOf = (value: string, salt: string) => scryptSync(value, salt, 32, SCRYPT);
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE; writing, HOST_FILE_UNWRITABLE */
+/** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE; when writing, HOST_FILE_UNWRITABLE */
 export function openAppliedFile(dataDir: string): AppliedFile {
   const file = createDataFile({ path: path.join(dataDir, 'applied.json'), schema: contentSchema });
   let content = file.readOrSetAside() ?? { secrets: {}, networks: {} };

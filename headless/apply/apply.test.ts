@@ -22,7 +22,7 @@ import {
 beforeEach(startApplyRig);
 
 describe('apply', () => {
-  it('makes everything as the file says, and has nothing to do the second time', async () => {
+  it('makes everything match the file, and has nothing to do the second time', async () => {
     plantKeys();
     const first = await apply(FILE);
     expect(first.steps.map(({ act, what, name }) => `${act} ${what} ${name}`)).toEqual([
@@ -39,7 +39,7 @@ describe('apply', () => {
       'add node card-1',
     ]);
     expect(profiles()).toMatchObject([
-      // The least that the network takes, as its preset says.
+      // The network's minimum stake, from its preset.
       { name: 'card-0', address: addressOf(keyOf('1')), stakeWei: '1000000000000000000', autoStart: false },
       { name: 'card-1', address: addressOf(keyOf('2')), stakeWei: '2500000000000000000', autoStart: true },
     ]);
@@ -48,7 +48,7 @@ describe('apply', () => {
     expect(settings.costs.tariff).toBe('0.30');
     expect(settings.notifications).toMatchObject({ payment: true, slashed: false, nodeFailed: true });
     expect(settings.elsewhere.telegram).toMatchObject({ on: true, chatId: '@hosts_of_cards' });
-    // The one that starts with the program has been started by the program that runs.
+    // The autoStart node was started, because the program is running.
     expect(rig.told.filter(({ type }) => type === 'start')).toHaveLength(1);
 
     const second = await apply(FILE);
@@ -57,7 +57,7 @@ describe('apply', () => {
     expect(planData(second, { dryRun: false })).toEqual({ changed: false, dryRun: false, steps: [], kept: [] });
   });
 
-  it('writes no secret to the disk in clear, nor into what it says', async () => {
+  it('writes no secret in clear text to the disk or to its output', async () => {
     plantKeys();
     const plan = await apply(FILE);
     const said = planText(plan, { dryRun: false }) + JSON.stringify(planData(plan, { dryRun: false }));
@@ -65,7 +65,7 @@ describe('apply', () => {
     for (const secret of [...secrets, 'hf_planted']) expect(said).not.toContain(secret);
     const kept = filesOf(path.join(rig.folder, 'data'));
     for (const [, text] of kept) for (const secret of secrets) expect(text).not.toContain(secret);
-    // Its own record of what was set is a hash; the setting itself is kept where the program keeps it.
+    // apply's own record of a secret is a hash; the setting itself is stored where the program stores it.
     expect(kept.find(([name]) => name === 'applied.json')?.[1]).not.toContain('hf_planted');
   });
 
@@ -81,7 +81,7 @@ describe('apply', () => {
     expect(text).toMatch(/11 changes to make; nothing was done\.$/);
   });
 
-  it('changes what differs, field by field, and leaves alone what the file does not have', async () => {
+  it('changes the fields that differ, and leaves fields that are not in the file alone', async () => {
     plantKeys();
     await apply(FILE);
     const [one] = profiles();
@@ -100,13 +100,13 @@ describe('apply', () => {
       },
     ]);
     expect(profiles()).toMatchObject([
-      // Neither is in the file; and what it does not say it does not allow.
+      // Log level and stake are not in this node's entry, so they are kept, and the new stake is not allowed.
       { logLevel: 'debug', stakeWei: '7', stakeWord: { stakeWei: '1000000000000000000' } },
       { stakeWei: '3000000000000000000', stakeWord: { stakeWei: '3000000000000000000' } },
     ]);
   });
 
-  it('sets a stake back that a page has written, and allows the amount of the file alone', async () => {
+  it("resets a stake that was changed elsewhere, and allows only the file's amount", async () => {
     plantKeys();
     await apply(FILE);
     const { id, createdMs: _created, stakeWord: _word, ...draft } = profiles()[1] ?? expect.fail('no profile');
@@ -115,7 +115,7 @@ describe('apply', () => {
     expect(profiles()[1]?.stakeWord?.stakeWei).toBe('2500000000000000000');
   });
 
-  it('makes a key with a node once, and keeps it', async () => {
+  it('creates a key along with its node, only once', async () => {
     const file = FILE.replace('{ file: keys/0 }', '{ create: true }');
     plantKeys();
     await apply(file);
@@ -125,7 +125,7 @@ describe('apply', () => {
     expect(rig.app.parts.keys.addresses()).toHaveLength(2);
   });
 
-  it('takes keystores and words, each with its own passphrase', async () => {
+  it('imports keystores and recovery words, each with its own passphrase', async () => {
     plantKeys();
     await apply(FILE);
     const { confirmation } = await rig.app.client.keys.prepareExport({ address: addressOf(keyOf('1')) });
@@ -133,13 +133,13 @@ describe('apply', () => {
     write('keys/0', (await rig.app.client.keys.confirmExport(order)).json);
     write('keys/1', 'abandon abandon abandon abandon abandon abandon\nabandon abandon abandon abandon abandon about\n');
     write('foreign', 'foreign-passphrase\n');
-    // Known by the address that the file names: it is not even opened.
+    // The file names the key's address, so the keystore is not even opened.
     const keys = 'keys:\n  - { file: keys/0, passphrase: { file: foreign } }\n  - { file: keys/1 }\n';
     const plan = await apply(`version: 1\npassphrase: { file: passphrase }\n${keys}`);
     expect(plan.steps.map(({ name }) => name)).toEqual(['0x9858EfFD232B4033E47d90003D41EC34EcaEda94']);
   });
 
-  it('sets a secret again when it is another, or when a new proxy has lost its password', async () => {
+  it('sets a secret again if it changed, or if a new proxy lost its password', async () => {
     const file = 'version: 1\nsettings: { proxy: http://proxy.example:3128 }\nsecrets: { proxy-password: { file: secret } }\n';
     write('secret', 'first-secret\n');
     const names = async (text: string) => (await apply(text)).steps.map(({ name }) => name);
@@ -151,7 +151,7 @@ describe('apply', () => {
     expect(rig.app.parts.secrets.view().proxyPassword).not.toBeNull();
   });
 
-  it('does nothing at all where a part cannot be had, and names every such part', async () => {
+  it('changes nothing if part of the file cannot be satisfied, and lists every such part', async () => {
     plantKeys();
     rmSync(path.join(rig.folder, 'keys/0'));
     write('keys/1', 'no key');
@@ -170,20 +170,20 @@ describe('apply', () => {
     expect([profiles(), rig.app.parts.keys.addresses()]).toEqual([[], []]);
   });
 
-  it('wants another name for another key, and another card for another node', async () => {
+  it('asks for another name for a new key, and another card for a new node', async () => {
     plantKeys();
     await apply(FILE);
     const clash = FILE.replace('keys/0', 'keys/2').replaceAll('vramGib: 8', 'vramGib: 8, uuids: [GPU-1]');
     write('keys/2', keyOf('3'));
     await expect(apply(clash)).rejects.toMatchObject({
-      data: { problems: [expect.stringContaining('card-0 is there with the key of')] },
+      data: { problems: [expect.stringContaining('card-0 already exists with the key of')] },
     });
     await expect(apply(clash.replace('keys/2', 'keys/0'))).rejects.toMatchObject({
       data: { problems: [expect.stringContaining('nodes[1].gpu: GPU-1 is the card of card-0')] },
     });
   });
 
-  it('refuses two nodes with one key and network, whether or not one is here', async () => {
+  it('refuses two nodes with the same key and network, whether or not they exist yet', async () => {
     plantKeys();
     write('keys/copy', keyOf('1'));
     const twice = FILE.replace('keys/1', 'keys/copy');
@@ -195,12 +195,12 @@ describe('apply', () => {
     expect([profiles(), rig.app.parts.keys.addresses()]).toEqual([[], []]);
     await apply(FILE);
     await expect(apply(twice)).rejects.toMatchObject(refusal);
-    // The name of one, as that of a node whose key is made with it, and its key under another name.
+    // The name card-0 goes to a node whose key is created, and the key of card-0 to a node with another name.
     const made = FILE.replace('{ file: keys/1 }', '{ create: true }').replace('card-0', 'other').replace('card-1', 'card-0');
     await expect(apply(made)).rejects.toMatchObject({ code: 'HEADLESS_APPLY_WRONG' });
   });
 
-  it('refuses a name that a node has which is not in the file, and lets two change theirs', async () => {
+  it('refuses the name of a node that is not in the file, and lets two nodes swap names', async () => {
     plantKeys();
     await apply(FILE);
     const swapped = FILE.replace('card-0', 'x').replace('card-1', 'card-0').replace('name: x', 'name: card-1');
@@ -213,7 +213,7 @@ describe('apply', () => {
     });
   });
 
-  it('refuses what no start would take: a made-up card on a public network, and a network that is only announced', async () => {
+  it('refuses what no start would accept: a made-up card on a public network, and a network that is only announced', async () => {
     plantKeys();
     const text = FILE.replaceAll('network: nowhere', 'network: crynux-on-base').replaceAll('gpu:', 'engine: embedded\n    gpu:');
     await expect(apply(text)).rejects.toMatchObject({
@@ -238,7 +238,7 @@ describe('apply', () => {
     expect(profiles()).toEqual([]);
   });
 
-  it('says which step failed, keeps what was done before, and goes on with the rest the next time', async () => {
+  it('says which step failed, keeps the earlier steps, and continues on the next run', async () => {
     plantKeys();
     write('nowhere.json', JSON.stringify({ ...PRESET, id: 'Nowhere' }));
     const text = FILE.replaceAll('network: nowhere', 'network: Nowhere');
@@ -250,11 +250,11 @@ describe('apply', () => {
     expect((await apply(FILE)).steps).toHaveLength(11);
   });
 
-  it('ends between two steps when it is told to, and says what it has done', async () => {
+  it('stops between two steps when asked to, and says what it has done', async () => {
     plantKeys();
     const ending = new AbortController();
     const add: HostClient['networks']['add'] = async (order) => {
-      // As a signal: it is heard when the event loop has its turn.
+      // Like a signal, which is only delivered on the next turn of the event loop.
       setImmediate(() => ending.abort(new Error('ended by SIGTERM')));
       return rig.app.client.networks.add(order);
     };

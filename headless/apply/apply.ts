@@ -1,4 +1,6 @@
-/** Makes everything as a nodes file says, step by step; what was done before a step fails stays done, and is not done again. */
+/**
+ * Makes everything match a nodes file, step by step. If a step fails, the earlier ones stay done and are not repeated.
+ */
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { plainText } from '../../contract/plain-text.ts';
@@ -17,23 +19,25 @@ export interface ApplyOptions extends Asked, Pick<PlanOptions, 'stays' | 'prune'
   readonly dataDir: string;
   readonly passphrases: Passphrases;
   readonly credentialsDir: string | undefined;
-  /** Descriptors that secrets may come by. */
+  /** File descriptors that secrets may be read from. */
   readonly given: ReadonlySet<number>;
-  /** Aborted when it is to end: after the step that runs. */
+  /** Aborts after the current step. */
   readonly signal: AbortSignal;
-  /** Only says what would be done. */
+  /** Only reports what would be done. */
   readonly dryRun: boolean;
 }
 
 /**
- * @returns what was done, or would be; with `left` where it was told to end between two steps
- * @throws the signal's reason before the first step; HeadlessError HEADLESS_APPLY_WRONG and HEADLESS_APPLY_REFUSED, nothing is done then; HEADLESS_APPLY_FAILED
+ * @returns what was done or would be done; `left` is set if it was asked to stop between two steps
+ * @throws the signal's reason before the first step; HeadlessError HEADLESS_APPLY_WRONG or HEADLESS_APPLY_REFUSED
+ * before anything is done; HEADLESS_APPLY_FAILED
  */
 export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
   const { variables, credentialsDir, given, dryRun, dataDir, signal } = options;
   const file = readNodesFile(options.file, variables);
   if (options.prune && !file.saysNodes) {
-    const problem = '--prune removes every node that the file does not have, and it has no `nodes`. To remove all: `nodes: []`';
+    const problem =
+      '--prune removes every node that is not in the file, but the file has no `nodes` field. To remove all nodes, write `nodes: []`';
     throw new HeadlessError('HEADLESS_APPLY_WRONG', problem, { file: options.file, problems: [problem] });
   }
   const reader = createSecretReader({ folder: file.folder, credentialsDir, given });
@@ -41,7 +45,7 @@ export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
   const plan = await unlessAborted(planning, signal);
   if (dryRun) return plan;
   for (const [done, step] of plan.steps.entries()) {
-    // A signal is heard in a turn of its own, and steps that encrypt and write files leave none.
+    // Signals are delivered between turns of the event loop, and steps that encrypt and write files never yield one.
     await setImmediate();
     if (signal.aborted) return { ...plan, steps: plan.steps.slice(0, done), left: plan.steps.length - done };
     try {
@@ -53,7 +57,7 @@ export async function applyNodesFile(options: ApplyOptions): Promise<Plan> {
   return plan;
 }
 
-/** Nothing is done yet, so nothing is waited for. @throws the signal's reason */
+/** Nothing has been done yet, so there is nothing to wait for. @throws the signal's reason */
 async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const aborted = Promise.withResolvers<never>();
   const end = () => aborted.reject(signal.reason);
@@ -73,7 +77,7 @@ function failed({ act, what, name }: Step, { cause, done, of }: { cause: unknown
   return new HeadlessError('HEADLESS_APPLY_FAILED', message, { step: `${act} ${what} ${name}`, code, done, of }, { cause });
 }
 
-/** An error that has crossed a connection. */
+/** Also for an error that crossed a connection. */
 function codeOf(cause: unknown): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'UNEXPECTED';
 }

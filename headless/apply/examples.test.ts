@@ -48,14 +48,14 @@ describe('the examples', () => {
     expect(steps.filter(({ what }) => what === 'node').map((step) => step.name)).toEqual(
       Array.from({ length: nodes }, (_, i) => `card-${i}`),
     );
-    // The one of one box is made with its node.
+    // The single-machine example creates its key along with the node.
     expect(steps.filter(({ what }) => what === 'key')).toHaveLength(nodes === 1 ? 0 : nodes);
     expect(profiles()).toEqual([]);
   });
 
   it('say what is missing on a machine with other cards', async () => {
     await expect(apply(plant('one-box.yaml'), { host: machine(2), dryRun: true })).rejects.toMatchObject({
-      data: { problems: [expect.stringContaining('"only" takes a machine with one usable card, and there are 2')] },
+      data: { problems: [expect.stringContaining('"only" needs a machine with exactly one usable card, but there are 2')] },
     });
     await expect(apply(plant('eight-cards.yaml'), { host: machine(7), dryRun: true })).rejects.toMatchObject({
       data: { problems: [expect.stringMatching(/nodes\[7\]\.gpu: there is no such card; cards here: 0: NVIDIA/)] },

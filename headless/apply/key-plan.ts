@@ -1,4 +1,4 @@
-/** Keys that a nodes file points at: taken in where they are not here yet, and opened where the program stays. */
+/** Keys that a nodes file refers to: imports those that are missing, and unlocks them if the program keeps running. */
 import { type KeyCopy, type KeyStoreKind, type KeyView, passphraseProblem } from '../../contract/keys.ts';
 import type { HostClient } from '../../contract/rpc-client.ts';
 import { addressOfSource, keySourceOf } from '../../host/keys/imported-key.ts';
@@ -10,22 +10,22 @@ import type { FieldPath } from './read-nodes-file.ts';
 import { tried } from './secret-reader.ts';
 import type { PlanOptions, Refuse, Step } from './step.ts';
 
-/** The key of a node as far as it is known: `made` is made with the node. */
+/** A node's key as far as it is known; `made` = created along with the node. */
 export type PlannedKey = { readonly kind: 'known'; readonly address: Hex } | { readonly kind: 'made' };
 
-/** Where keys go, and what opens them. */
+/** Where keys are stored, and the passphrases to try. */
 interface KeyPlace {
   readonly to: { readonly store: KeyStoreKind; readonly passphrase: string | null };
   readonly candidates: readonly string[];
-  /** Why none can be put there. */
+  /** Why no key can be stored there; null = it can. */
   readonly problem: string | null;
 }
 
 export interface KeyPlan {
   readonly steps: readonly Step[];
-  /** In the order of the file; null = it was refused. */
+  /** In file order; null = refused. */
   readonly ofNodes: readonly (PlannedKey | null)[];
-  /** Where a key goes that is made. */
+  /** Where new keys are stored. */
   readonly newKey: KeyPlace;
 }
 
@@ -57,7 +57,7 @@ interface KeyPlanningParts {
   readonly options: PlanOptions;
   readonly refuse: Refuse;
   readonly keys: readonly KeyView[];
-  /** The passphrase that the file points at. */
+  /** The passphrase that the file refers to. */
   readonly own: string | null;
 }
 
@@ -78,7 +78,7 @@ class KeyPlanning {
     return { to: { store, passphrase }, candidates, problem: store === 'keystore' ? problemOf(passphrase) : null };
   }
 
-  /** One that is read. */
+  /** A key that is read from a source. */
   async held({ passphrase, ...source }: HeldKey, field: FieldPath): Promise<PlannedKey | null> {
     const { options, refuse } = this.#parts;
     const words =
@@ -92,7 +92,7 @@ class KeyPlanning {
     return address === null ? null : this.adopt(address, order, field);
   }
 
-  /** @param source null = it has to be here, or to come with `keys` */
+  /** @param source null = the key must be stored already or be listed under `keys` */
   adopt(given: Hex, source: KeyCopy | null, field: FieldPath): PlannedKey | null {
     const { keys, refuse } = this.#parts;
     const address = checksumAddress(given);

@@ -1,4 +1,4 @@
-/** What of this machine a nodes file names: cards and engines. */
+/** Resolves the cards and engines that a nodes file names on this machine. */
 import path from 'node:path';
 import type { GpuCard } from '../../contract/gpu.ts';
 import type { EngineConfig } from '../../contract/node-config.ts';
@@ -22,7 +22,7 @@ export async function engineOf(
     typeof declared === 'object'
       ? [await host.engines.inspect({ path: path.resolve(folder, declared.official) })]
       : (await host.engines.list({})).engines.filter(({ kind }) => declared === 'found' || kind === declared);
-  // By its preset, which may only come with this very file.
+  // Checked against the preset itself, because the network may only be added by this same file.
   const usable = candidates.find(({ config }) => config !== null && network.acceptedEngines.includes(config.kind));
   if (usable?.config != null) return usable.config;
   const why = candidates.flatMap(({ problem }) => problem?.message ?? []).join('; ');
@@ -34,7 +34,7 @@ export async function gpuOf(
   declared: DeclaredGpu,
   context: {
     readonly host: HostClient;
-    /** What the profile has now. */
+    /** The profile's current value. */
     readonly known: ProfileDraft['gpu'] | null;
     readonly modelIds: readonly string[];
   },
@@ -44,7 +44,7 @@ export async function gpuOf(
   const { cards, problems } = (await host.gpus.inventory({})).inventory;
   const ids = idsOf(declared, cards);
   if (typeof ids === 'string') throw refused([ids, ...problems.map(({ message }) => message)].join('; '));
-  // What a person has confirmed to be reported stays: a card that answers differently since then is for a person to see.
+  // Keep what a person has confirmed: if the card reports something else since then, a person has to look at it.
   if (known?.kind === 'cards' && known.ids.length === ids.length && ids.every((id) => known.ids.includes(id))) return known;
   const { reportedName, reportedVramGib } = await host.gpus.report({ ids: [...ids] });
   const settings = known?.kind === 'cards' ? { settings: known.settings } : {};
@@ -54,14 +54,14 @@ export async function gpuOf(
   };
 }
 
-/** @returns why there are none, as a text */
+/** @returns the ids, or a text that says why there are none */
 function idsOf(declared: DeclaredGpu, cards: readonly GpuCard[]): readonly string[] | string {
   const usable = cards.filter(({ unusable }) => unusable === null);
   const list = cards.map(({ index, id, name }) => `${index}: ${name} (${id})`).join(', ') || 'none';
   if (declared === 'only') {
     const [first, second] = usable;
     if (first !== undefined && second === undefined) return [first.id];
-    return `"only" takes a machine with one usable card, and there are ${usable.length}; cards here: ${list}`;
+    return `"only" needs a machine with exactly one usable card, but there are ${usable.length}; cards here: ${list}`;
   }
   const { uuid, index, ids } = declared;
   const wanted = ids ?? (uuid === undefined ? cards.filter((card) => card.index === index).map(({ id }) => id) : [uuid]);

@@ -1,4 +1,4 @@
-/** One node of a nodes file against the profile that it has, or has not yet. */
+/** Compares one node of a nodes file with its profile, if it has one. */
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ZodError } from 'zod';
@@ -21,17 +21,17 @@ export interface NetworkFacts {
   readonly title: string;
   readonly relayUrl: string;
   readonly acceptedEngines: readonly string[];
-  /** Announced only. */
+  /** Announced, but not open yet. */
   readonly comingSoon: boolean;
 }
 
 export interface NodePlanning extends PlanOptions {
   readonly refuse: Refuse;
   readonly views: readonly ProfileView[];
-  /** Those that are here, and those that the file adds. */
+  /** Existing networks and those that the file adds. */
   readonly networks: ReadonlyMap<string, NetworkFacts>;
   readonly newKey: KeyPlan['newKey'];
-  /** Card → node of the file that has it. */
+  /** Card → name of the node in the file that has it. */
   readonly claimed: Map<string, string>;
 }
 
@@ -41,7 +41,7 @@ interface Declared {
   readonly key: PlannedKey;
 }
 
-/** Until a contract has been asked, and a key has been made. */
+/** Placeholders until the contract has been asked and the key has been created. */
 const LATER = { stakeWei: '0', address: `0x${'0'.repeat(40)}` as Hex };
 
 export async function planNode(
@@ -69,7 +69,7 @@ export async function planNode(
   return { step: view === null ? created(given, draft, planning) : changed(given, { draft, view, planning }), view };
 }
 
-/** By key and network, which a profile keeps; else by its name. */
+/** Found by key and network, which never change in a profile; otherwise by name. */
 function knownView({ declared, field, key }: Declared, { views, refuse }: NodePlanning): ProfileView | null | 'refused' {
   const here = views.filter(({ profile }) => profile.networkId === declared.network);
   const same = key.kind === 'made' ? undefined : here.find(({ profile }) => sameAddress(profile.address, key.address));
@@ -81,7 +81,7 @@ function knownView({ declared, field, key }: Declared, { views, refuse }: NodePl
   const { address, networkId } = first.profile;
   refuse(
     [...field, 'name'],
-    `${declared.name} is there with the key of ${address} on ${networkId}, and both stay: choose another name`,
+    `${declared.name} already exists with the key of ${address} on ${networkId}, and neither can change: choose another name`,
   );
   return 'refused';
 }
@@ -136,13 +136,13 @@ function issueText({ issues: [issue] }: ZodError): string {
   return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
 }
 
-/** A slash guard whose model is not offered any more takes another one. */
+/** If the model used for the slash guard is no longer offered, another one takes its place. */
 function guarded(gpu: ProfileDraftInput['gpu'], modelIds: readonly string[]): ProfileDraftInput['gpu'] {
   if (gpu.kind !== 'cards' || gpu.selfTestModel === null || modelIds.includes(gpu.selfTestModel)) return gpu;
   return { ...gpu, selfTestModel: selfTestModelOf(modelIds) };
 }
 
-/** Null = the network's minimum, which is asked for once, when the node is made; or it is not in the file. */
+/** Null = not in the file, or the network's minimum, which is read once, when the node is created. */
 function stakeOf({ stake }: DeclaredNode): string | null {
   return stake === undefined || stake === 'minimum' ? null : String(parseCnx(stake));
 }
@@ -162,7 +162,7 @@ function created({ declared, field, key }: Declared, draft: ProfileDraft, planni
   const rows = {
     ...rowsOf(draft),
     ...(key.kind === 'made' ? { key: 'a new one' } : {}),
-    ...(isMinimum ? { stake: 'the least that the network takes' } : {}),
+    ...(isMinimum ? { stake: "the network's minimum" } : {}),
   };
   return {
     ...{ what: 'node', act: 'add', name: draft.name },
@@ -185,7 +185,7 @@ function changed(
   const { host } = planning;
   const { id, createdMs: _created, stakeWord, ...before } = view.profile;
   const isSame = isDeepStrictEqual(before, draft);
-  // What the file says itself is allowed by it; an amount that somebody else has written is not.
+  // An amount in the file counts as allowed by its author; an amount that somebody else wrote does not.
   const says = stakeOf(declared) !== null && (declared.rejoin !== undefined || draft.rejoin === (stakeWord?.rejoin ?? 'never'));
   const isAllowed = stakeWord !== null && stakeWord.stakeWei === draft.stakeWei && stakeWord.rejoin === draft.rejoin;
   const allows = says && !isAllowed;
@@ -206,10 +206,10 @@ function changed(
 
 function stakeText(word: Pick<ProfileDraft, 'stakeWei' | 'rejoin'> | null): string {
   if (word === null) return 'no';
-  return `${formatCnxExact(BigInt(word.stakeWei))} CNX${word.rejoin === 'never' ? '' : ', also when it joins again'}`;
+  return `${formatCnxExact(BigInt(word.stakeWei))} CNX${word.rejoin === 'never' ? '' : ', also when it rejoins'}`;
 }
 
-/** A profile as it is compared and shown. */
+/** A profile's fields as they are compared and shown. */
 function rowsOf(draft: ProfileDraft): Record<string, string> {
   const { models, retention, gpu } = draft;
   return {
@@ -225,7 +225,7 @@ function rowsOf(draft: ProfileDraft): Record<string, string> {
     hub: models.hubUrl,
     mirrors: models.mirrorUrls.join(', ') || 'none',
     'starts with the program': draft.autoStart ? 'yes' : 'no',
-    'joins again by itself': draft.rejoin,
+    'rejoins automatically': draft.rejoin,
     retention: `${retention.days} days, ${retention.resultsGib} GiB`,
     'log level': draft.logLevel,
   };

@@ -1,6 +1,7 @@
 /**
- * What `crynux-node apply` reads: keys, networks, settings and nodes as they are to be. Every scalar arrives as the text that
- * the file has, so that an address, an amount or a time is never taken for a number. docs/fleet.md describes it.
+ * The file that `crynux-node apply` reads: the keys, networks, settings and nodes that should exist. Every scalar is
+ * kept as the text in the file, so an address, an amount or a time is never parsed as a number. Described in
+ * docs/fleet.md.
  */
 import { z } from 'zod';
 import { KEY_STORE_KINDS } from '../../contract/keys.ts';
@@ -12,11 +13,11 @@ import { parseCnx } from '../../protocol/money/wei.ts';
 import { addressField } from '../../protocol/wire/fields.ts';
 import { SECRET_KEYS, SETTING_KEYS } from '../cli/commands/settings.ts';
 
-/** What is missing is said to be missing. */
+/** Reports a missing field as missing, not as a wrong type. */
 const as = (wanted: string) => ({
   error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'is missing' : wanted),
 });
-/** It is shown at a terminal. */
+/** Texts are shown in a terminal. */
 const shown = z.string(as('must be a text')).refine(isPlainText, 'must have no control characters');
 const text = shown.trim().min(1, 'must not be empty');
 const flag = z.enum(['true', 'false'], as('must be true or false')).transform((word) => word === 'true');
@@ -30,7 +31,7 @@ const number = z
   .transform(Number);
 const keysOf = (values: object) => Object.keys(values) as [string, ...string[]];
 
-/** Exactly one of these fields. */
+/** Requires exactly one of these fields. */
 function oneOf(names: readonly string[]) {
   const message = `must have exactly one of ${names.join(', ')}`;
   return [(value: object) => names.filter((name) => name in value).length === 1, message] as const;
@@ -41,14 +42,14 @@ const secretPlaces = {
   /** Relative to the folder of the nodes file. */
   file: text.optional(),
   descriptor: count.optional(),
-  /** A file of the service manager's folder of credentials. */
+  /** A file in the service manager's credentials folder. */
   credential: text.regex(/^[\w.-]+$/, 'must be the name of a credential').optional(),
 };
-/** Where a secret is read: its first line. The secret itself never stands in the nodes file. */
+/** Where to read a secret: the first line of a source. The nodes file never contains the secret itself. */
 const secretSource = z.strictObject(secretPlaces).refine(...oneOf(SECRET_PLACES));
 export type SecretSource = z.output<typeof secretSource>;
 
-/** A key that is read: a private key, recovery words, or a keystore with its passphrase. */
+/** A key to read: a private key, recovery words, or a keystore with its passphrase. */
 const heldKey = z.strictObject({ ...secretPlaces, passphrase: secretSource.optional() }).refine(...oneOf(SECRET_PLACES));
 export type HeldKey = z.output<typeof heldKey>;
 
@@ -56,9 +57,9 @@ const nodeKey = z
   .strictObject({
     ...secretPlaces,
     passphrase: secretSource.optional(),
-    /** One that is here already, or among `keys`. */
+    /** A key that is stored already or listed under `keys`. */
     address: addressField.optional(),
-    /** A new one, made with the node and kept by it from then on. */
+    /** Creates a new key along with the node, which keeps it from then on. */
     create: flag.optional(),
   })
   .refine(...oneOf([...SECRET_PLACES, 'address', 'create']));
@@ -67,9 +68,9 @@ const cards = z
   .strictObject({
     uuid: text.optional(),
     index: count.optional(),
-    /** Several cards of one name, as one node. */
+    /** Several identical cards used as one node. */
     ids: z.array(text).min(1, 'must not be empty').optional(),
-    /** Made up, for networks that run on this machine. */
+    /** Made up; only for networks on this machine. */
     stated: z.strictObject({ name: text, vramGib: count, uuids: z.array(text).default([]) }).optional(),
   })
   .refine(...oneOf(['uuid', 'index', 'ids', 'stated']));
@@ -118,14 +119,14 @@ export type DeclaredNode = z.output<typeof nodeSchema>;
 export const nodesFileSchema = z
   .strictObject({
     version: z.literal('1', as('must be 1')),
-    /** Of the keystore: for keys that are taken in or made, and to open those that are locked. */
+    /** The keystore's passphrase: for importing or creating keys, and for unlocking locked ones. */
     passphrase: secretSource.optional(),
-    /** Where keys go. */
+    /** Where keys are stored. */
     store: z.enum(KEY_STORE_KINDS).default('keystore'),
     keys: z.array(heldKey).default([]),
-    /** Presets of the host's own. */
+    /** Presets of custom networks. */
     networks: z.array(z.strictObject({ file: text })).default([]),
-    /** By the names of `crynux-node settings set`, with its values. */
+    /** Names and values as in `crynux-node settings set`. */
     settings: z.partialRecord(z.enum(keysOf(SETTING_KEYS)), shown).default({}),
     secrets: z.partialRecord(z.enum(keysOf(SECRET_KEYS)), secretSource).default({}),
     nodes: z.array(nodeSchema).default([]),

@@ -1,14 +1,14 @@
-/** A plan for a person and for a program. Pure; no secret is in a plan. */
+/** Formats a plan for people and for programs. Pure; a plan contains no secrets. */
 import { plainText } from '../../contract/plain-text.ts';
 import type { Plan, Step } from './step.ts';
 
 const SIGNS: Readonly<Record<Step['act'], string>> = { add: '+', change: '~', unlock: '~', remove: '-' };
 
-/** As a difference, one thing a paragraph. */
+/** As a diff, one paragraph for each thing. */
 export function planText({ steps, kept, left = 0 }: Plan, { dryRun }: { readonly dryRun: boolean }): string {
   const lines = [
     ...steps.flatMap(stepLines),
-    ...kept.map(({ node, why }) => `! node ${node} is not in the file and stays: ${why}`),
+    ...kept.map(({ node, why }) => `! node ${node} is not in the file and was kept: ${why}`),
   ];
   if (left > 0)
     lines.push(`Interrupted: ${steps.length} of ${steps.length + left} changes made. Apply the file again for the rest.`);

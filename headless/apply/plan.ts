@@ -1,4 +1,4 @@
-/** What has to be done so that everything is as a nodes file says; nothing is done here. */
+/** Works out the steps that make everything match a nodes file; performs none of them. */
 import path from 'node:path';
 import { networkPresetData } from '../../contract/node-config.ts';
 import { plainText } from '../../contract/plain-text.ts';
@@ -66,11 +66,13 @@ interface PlannedNode {
   readonly declared: DeclaredNode;
   readonly field: FieldPath;
   readonly key: PlannedKey;
-  /** Null = there is none yet, or it was refused. */
+  /** Null = it has no profile yet, or it was refused. */
   readonly view: ProfileView | null;
 }
 
-/** By what a profile keeps: each of two would take the name and the rest from the other, at every run. */
+/**
+ * Compares what never changes in a profile. If two entries meant one profile, each run would flip its name and fields.
+ */
 function isSameNode(one: PlannedNode, other: PlannedNode): boolean {
   if (one.view !== null && one.view === other.view) return true;
   if (one.declared.network !== other.declared.network || one.key.kind === 'made' || other.key.kind === 'made') return false;
@@ -107,7 +109,7 @@ async function planNetworks({ host, file, applied }: PlanOptions, refuse: Refuse
   return { facts, steps };
 }
 
-/** @returns what is wrong with it, as a text */
+/** @returns what is wrong with it, if anything */
 function readPreset(file: string) {
   try {
     return readPresetArgument(file, 'file');
@@ -124,7 +126,7 @@ async function planSettings({ host, file }: PlanOptions, wrong: Refuse): Promise
     const key = SETTING_KEYS[name];
     if (key === undefined || value === undefined) continue;
     try {
-      // The next one stands on what this one makes: a way has a switch and a chat.
+      // Later settings build on earlier ones: a notification channel has both a switch and a chat.
       const next = merged(settings, settingChange(name, value, settings));
       const [from, to] = [key.shown(settings), key.shown(next)];
       settings = next;
@@ -135,7 +137,7 @@ async function planSettings({ host, file }: PlanOptions, wrong: Refuse): Promise
       });
     } catch (error) {
       if (!(error instanceof HeadlessError)) throw error;
-      // The place says the name already.
+      // The place already includes the name.
       wrong(['settings', name], error.message.replace(`${name}: `, ''));
     }
   }
@@ -146,7 +148,7 @@ function merged(settings: Settings, change: SettingsChange): Settings {
   return { ...settings, ...change, notifications: { ...settings.notifications, ...change.notifications } } as Settings;
 }
 
-/** @param otherProxy the password of a proxy goes with its address: it is to be set again */
+/** @param otherProxy the proxy address changed, which drops the proxy password, so it has to be set again */
 async function planSecrets(
   { host, file, reader, applied }: PlanOptions,
   { refuse, otherProxy }: { readonly refuse: Refuse; readonly otherProxy: boolean },

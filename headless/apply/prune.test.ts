@@ -5,7 +5,7 @@ import { apply, FILE, plantKeys, profiles, rig, startApplyRig, withParts } from 
 beforeEach(startApplyRig);
 
 describe('apply --prune', () => {
-  it('takes away with --prune alone, and nothing that runs', async () => {
+  it('removes nodes only with --prune, and never a running one', async () => {
     plantKeys();
     await apply(FILE);
     const empty = 'version: 1\n';
@@ -13,7 +13,7 @@ describe('apply --prune', () => {
     await expect(apply(empty, { prune: true })).rejects.toMatchObject({ code: 'HEADLESS_APPLY_WRONG' });
     expect(profiles()).toHaveLength(2);
     const plan = await apply(`${empty}nodes: []\n`, { prune: true });
-    expect(plan.kept).toEqual([{ node: 'card-1', why: 'it runs; stop it first' }]);
+    expect(plan.kept).toEqual([{ node: 'card-1', why: 'it is running; stop it first' }]);
     expect(plan.steps).toMatchObject([{ act: 'remove', what: 'node', name: 'card-0' }]);
     expect(profiles().map(({ name }) => name)).toEqual(['card-1']);
     expect(rig.app.parts.keys.addresses()).toHaveLength(2);

@@ -1,4 +1,6 @@
-/** Nodes that a nodes file does not have: taken away by `--prune`, if nothing hangs on them. Their records and keys stay. */
+/**
+ * Nodes that are not in the file: `--prune` removes them if nothing depends on them. Their records and keys are kept.
+ */
 import type { ProfileView } from '../../contract/profiles.ts';
 import { formatCnx } from '../../protocol/money/wei.ts';
 import { firstOf } from '../cli/ask-program.ts';
@@ -23,9 +25,9 @@ export async function planRemovals(views: readonly ProfileView[], asked: Asked):
   return { steps, kept };
 }
 
-/** Null = nothing. Whatever cannot be read counts as something. */
+/** Why it has to be kept; null = it can be removed. Anything that cannot be read is a reason to keep it. */
 async function whatHangsOn({ profile, worker }: ProfileView, { host, nodeOf }: Asked): Promise<string | null> {
-  if (!IDLE.has(worker.kind)) return 'it runs; stop it first';
+  if (!IDLE.has(worker.kind)) return 'it is running; stop it first';
   const { id, networkId, address } = profile;
   try {
     const { funding } = await host.networks.funding({ networkId, address, stakeWei: '0' });
@@ -36,7 +38,7 @@ async function whatHangsOn({ profile, worker }: ProfileView, { host, nodeOf }: A
   }
   try {
     const node = await nodeOf(id);
-    // One that has never run has no records.
+    // A node that has never run has no records.
     if (node === null) return null;
     const update = await firstOf((input, options) => node.tasks.watch(input, options));
     const open = update.kind === 'snapshot' ? update.open.length : 1;

@@ -24,7 +24,7 @@ function problemsOf(text: string, variables: Variables = {}): readonly string[] 
 }
 
 describe('a nodes file', () => {
-  it('takes addresses, amounts and times as they are written', () => {
+  it('takes addresses, amounts and times literally', () => {
     const { content, folder } = read(`${NODE}
     stake: 400.000000000000000001
   - name: card-1
@@ -48,7 +48,7 @@ settings: { quiet-hours: 22:00-08:00, tariff: 0.30 }
     ]);
   });
 
-  it('says of every problem where it is', () => {
+  it('says where each problem is', () => {
     expect(
       problemsOf(`version: 2
 nodes:
@@ -77,18 +77,18 @@ settings:
     ]);
   });
 
-  it('says where the YAML itself is wrong, and where a key stands twice', () => {
+  it('says where the YAML is invalid, and where a key appears twice', () => {
     expect(problemsOf('version: 1\nnodes: [\n')).toEqual([expect.stringMatching(/^nodes\.yaml:3:1 /)]);
     expect(problemsOf('version: 1\nversion: 1\n')).toEqual([expect.stringMatching(/^nodes\.yaml:2:1 .*unique/)]);
   });
 
-  it('refuses aliases that stand for too much, or for nothing', () => {
+  it('refuses aliases that expand too far or refer to nothing', () => {
     const grown = Array.from({ length: 9 }, (_, at) => `k${at + 1}: &a${at + 1} [${Array(9).fill(`*a${at}`).join(', ')}]\n`);
     expect(problemsOf(`k0: &a0 [x]\n${grown.join('')}`)).toEqual([expect.stringMatching(/^nodes\.yaml: Excessive alias count/)]);
     expect(problemsOf('version: *nothing\n')).toEqual([expect.stringContaining('nothing')]);
   });
 
-  it('shows nothing of the file that moves a cursor or turns a line around', () => {
+  it('shows no control characters or bidirectional marks from the file', () => {
     expect(problemsOf(`${NODE.replace('card-0', '"card\\e[2J"')}    models: ["a\u202eb", "a\\nb"]\n`)).toEqual([
       'nodes.yaml:4:11 nodes[0].name: must have no control characters',
       'nodes.yaml:7:14 nodes[0].models[0]: must have no control characters',
@@ -97,23 +97,23 @@ settings:
     expect(problemsOf('version: 1\n"no\\e[2Jfield": 1\n')).toEqual(['nodes.yaml:2:17 no\ufffd[2Jfield: there is no such field']);
   });
 
-  it('refuses a second node of one name', () => {
+  it('refuses two nodes with the same name', () => {
     const second = '  - { name: card-0, network: crynux-on-rh, key: { create: true } }\n';
     expect(problemsOf(`${NODE.trimEnd()}\n${second}`)).toEqual(['nodes.yaml:7:13 nodes[1].name: another node is called card-0']);
   });
 
-  it('puts values into texts alone, so that a value cannot add a field', () => {
+  it('substitutes values only inside texts, so that a value cannot add a field', () => {
     const text = NODE.replace('card-0', 'card-$(ordinal)').replace('keys/0', 'keys/$(ordinal)');
     expect(read(text, { ordinal: '3' }).content.nodes).toMatchObject([{ name: 'card-3', key: { file: 'keys/3' } }]);
     expect(problemsOf(text)).toEqual([
-      'nodes.yaml:4:11 $(ordinal): give its value by --set ordinal=…',
-      'nodes.yaml:6:18 $(ordinal): give its value by --set ordinal=…',
+      'nodes.yaml:4:11 $(ordinal): give it a value with --set ordinal=…',
+      'nodes.yaml:6:18 $(ordinal): give it a value with --set ordinal=…',
     ]);
     const odd = read(text, { ordinal: 'x, address: y' }).content.nodes[0];
     expect(odd?.key).toEqual({ file: 'keys/x, address: y' });
   });
 
-  it('takes no secret itself', () => {
+  it('accepts no inline secrets', () => {
     expect(problemsOf('version: 1\npassphrase: secret-passphrase\nsecrets: { hub-token: hf_secret }\n').join()).not.toContain(
       'secret-',
     );

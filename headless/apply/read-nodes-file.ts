@@ -1,4 +1,4 @@
-/** From the text of a nodes file to what it declares, with the line of everything that is wrong with it. */
+/** Parses a nodes file and reports every problem with its line. */
 import path from 'node:path';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
@@ -11,9 +11,9 @@ export type FieldPath = readonly (string | number)[];
 
 export interface NodesFile {
   readonly content: NodesContent;
-  /** It has `nodes`, be it an empty list. */
+  /** Whether it has a `nodes` field, even an empty one. */
   readonly saysNodes: boolean;
-  /** Folder that relative paths in it start from. */
+  /** Folder that relative paths in the file start from. */
   readonly folder: string;
   /** `nodes.yaml:12:5 nodes[0].stake`, for messages. */
   readonly place: (field: FieldPath) => string;
@@ -22,10 +22,10 @@ export interface NodesFile {
 /** Values for `$(name)` in texts of the file. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Parentheses, as Kubernetes has them: braces would begin a map in a line of YAML, and belong to Helm and Ansible. */
+/** Parentheses, as in Kubernetes: braces would start a YAML mapping, and Helm and Ansible use them. */
 const VARIABLE = /\$\(([^)]*)\)/g;
 
-/** @throws HeadlessError HEADLESS_BAD_ARGUMENT where it cannot be read, HEADLESS_APPLY_WRONG with every problem */
+/** @throws HeadlessError HEADLESS_BAD_ARGUMENT if it cannot be read, HEADLESS_APPLY_WRONG with all problems */
 export function readNodesFile(file: string, variables: Variables): NodesFile {
   return parseNodesFile({ text: readTextArgument(file, '<file>'), file, variables });
 }
@@ -38,7 +38,7 @@ export function parseNodesFile(given: {
 }): NodesFile {
   const { text, file, variables } = given;
   const lineCounter = new LineCounter();
-  // Nothing but texts: `0x…` is no number, and `22:00` no count of minutes.
+  // Every scalar stays a string: `0x…` is not parsed as a number, nor `22:00` as minutes.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter, prettyErrors: false });
   const at = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
@@ -59,7 +59,7 @@ export function parseNodesFile(given: {
   );
 }
 
-/** @throws HeadlessError HEADLESS_APPLY_WRONG where aliases stand for too much, or for nothing */
+/** @throws HeadlessError HEADLESS_APPLY_WRONG if aliases expand too far or refer to nothing */
 function contentOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
@@ -73,7 +73,7 @@ function wrong(file: string, found: readonly string[]): HeadlessError {
   return new HeadlessError('HEADLESS_APPLY_WRONG', problems.join('\n'), { file, problems });
 }
 
-/** Puts the values in the place of their names. @returns what has none */
+/** Substitutes variables. @returns those that have no value */
 function substitute(document: Document, variables: Variables): { readonly offset: number; readonly problem: string }[] {
   const problems: { offset: number; problem: string }[] = [];
   visit(document, {
@@ -83,7 +83,7 @@ function substitute(document: Document, variables: Variables): { readonly offset
       scalar.value = value.replace(VARIABLE, (whole, name: string) => {
         const known = Object.hasOwn(variables, name) ? variables[name] : undefined;
         if (known === undefined)
-          problems.push({ offset: range?.[0] ?? 0, problem: `$(${name}): give its value by --set ${name}=…` });
+          problems.push({ offset: range?.[0] ?? 0, problem: `$(${name}): give it a value with --set ${name}=…` });
         return known ?? whole;
       });
     },
@@ -113,14 +113,14 @@ function issuesOf(issues: readonly z.core.$ZodIssue[], above: FieldPath = []): I
   });
 }
 
-/** Of the forms that a value may have, the one that it was meant to have: whose complaint is about a part of it. */
+/** For a union, reports the alternative that was meant: the one whose problem lies deepest inside the value. */
 function closest(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
   const depth = (issues: readonly z.core.$ZodIssue[]) =>
     Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'invalid_type' ? 0 : 0.5)));
   return forms.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
 }
 
-/** Of the field, or of the nearest one around it that the file has. */
+/** Position of the field, or of the closest enclosing field that is in the file. */
 function offsetOf(document: Document, field: FieldPath): number {
   for (let length = field.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(field.slice(0, length), true);

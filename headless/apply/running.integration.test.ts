@@ -1,4 +1,4 @@
-/** `apply` by the command line itself, over the connection to a program that runs, and into its files where none does. */
+/** Runs `apply` from the real command line, against a running program and without one. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { runCli } from '../cli/cli.ts';
 import { EXIT } from '../cli/exit-codes.ts';
 import { openProgram } from '../program.ts';
 
-it('asks the program that runs, opens a key there, and takes away what has no stake and no task', async () => {
+it('asks the running program, unlocks a key there, and removes a node without stake and task', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'apply-running-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const data = path.join(folder, 'data');

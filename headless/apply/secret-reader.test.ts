@@ -12,13 +12,13 @@ function openFile(): number {
   return descriptor;
 }
 
-it('reads a descriptor that was given, and touches no other', async () => {
+it('reads only descriptors that were given', async () => {
   const descriptor = openFile();
   onTestFinished(() => closeSync(descriptor));
   const places = { folder: '/', credentialsDir: undefined };
   await expect(createSecretReader({ ...places, given: new Set() }).text({ descriptor })).rejects.toMatchObject({
     code: 'HEADLESS_APPLY_REFUSED',
-    message: expect.stringContaining(`nobody has given descriptor ${descriptor}`),
+    message: expect.stringContaining(`descriptor ${descriptor} was not given for reading; through npm it can only be 0`),
   });
   expect(fstatSync(descriptor).isFile()).toBe(true);
   const given = new Set([openFile()]);

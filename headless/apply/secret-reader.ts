@@ -1,4 +1,4 @@
-/** Secrets that a nodes file points at. Each is read once: a descriptor gives what it has a single time. */
+/** Reads the secrets that a nodes file refers to. Each is read once, because a descriptor can only be read once. */
 import path from 'node:path';
 import { readSecretText } from '../../host/keys/passphrase.ts';
 import { readTextFile } from '../../host/text-file.ts';
@@ -7,16 +7,19 @@ import type { SecretSource } from './nodes-file.ts';
 import type { FieldPath } from './read-nodes-file.ts';
 
 export interface SecretReader {
-  /** All of it. @throws HeadlessError HEADLESS_APPLY_REFUSED; HostError KEY_PASSPHRASE_NEEDED. Never with what was read. */
+  /**
+   * The whole text. @throws HeadlessError HEADLESS_APPLY_REFUSED; HostError KEY_PASSPHRASE_NEEDED. Errors never contain
+   * what was read.
+   */
   text(source: SecretSource): Promise<string>;
-  /** Its first line. @throws likewise, also where that is empty */
+  /** The first line. @throws the same, also if the line is empty */
   line(source: SecretSource): Promise<string>;
 }
 
 export function createSecretReader(places: {
-  /** Of the nodes file. */
+  /** Folder of the nodes file. */
   readonly folder: string;
-  /** Of the service manager. */
+  /** The service manager's credentials folder. */
   readonly credentialsDir: string | undefined;
   /** Descriptors that may be read. */
   readonly given: ReadonlySet<number>;
@@ -26,14 +29,14 @@ export function createSecretReader(places: {
   async function read({ file, descriptor, credential }: SecretSource): Promise<string> {
     if (descriptor !== undefined) {
       if (places.given.has(descriptor)) return readSecretText({ descriptor });
-      const why = `nobody has given descriptor ${descriptor} for reading; through npm it can only be 0`;
+      const why = `descriptor ${descriptor} was not given for reading; through npm it can only be 0`;
       throw new HeadlessError('HEADLESS_APPLY_REFUSED', why, { descriptor });
     }
     const place = file === undefined ? credentialPath(credential ?? '') : path.resolve(places.folder, file);
     try {
       return readTextFile(place);
     } catch (cause) {
-      // Of the file system, which quotes the path alone; a text in no known encoding is not quoted.
+      // A file system error quotes only the path; text in an unknown encoding is not quoted.
       const why =
         cause instanceof TypeError ? 'it is neither UTF-8 nor UTF-16' : cause instanceof Error ? cause.message : 'unreadable';
       throw new HeadlessError('HEADLESS_APPLY_REFUSED', `${place} cannot be read: ${why}`, { file: place }, { cause });
@@ -61,7 +64,7 @@ export function createSecretReader(places: {
   return reader;
 }
 
-/** Null: it was refused, with the place in the file. */
+/** Null = it was refused, with its place in the file. */
 export async function tried<Value>(
   act: () => Promise<Value>,
   { field, refuse }: { readonly field: FieldPath; readonly refuse: (field: FieldPath, message: string) => void },

@@ -1,4 +1,4 @@
-/** What a plan is made of, and what it is made from. */
+/** Types of a plan and of what it is made from. */
 import type { HostClient, NodeClient } from '../../contract/rpc-client.ts';
 import type { Passphrases } from '../cli/unattended.ts';
 import type { AppliedFile } from './applied-file.ts';
@@ -7,25 +7,28 @@ import type { SecretReader } from './secret-reader.ts';
 
 export interface Asked {
   readonly host: HostClient;
-  /** What a node's process, or its records, tell; null where neither is there. */
+  /** A node's process, or its records if it is not running; null = neither. */
   readonly nodeOf: (profileId: string) => Promise<NodeClient | null>;
 }
 
 export interface PlanOptions extends Asked {
   readonly file: NodesFile;
   readonly reader: SecretReader;
-  /** Of the keystore, besides what the file points at. */
+  /** Passphrases for the keystore, in addition to those the file refers to. */
   readonly passphrases: Passphrases;
   readonly applied: AppliedFile;
-  /** `program`: it runs already, and a new node that starts with it is started; `start`: it starts right after this. */
+  /**
+   * `program`: it is already running, so new autoStart nodes are started here; `start`: it starts right after this;
+   * null: it does not run.
+   */
   readonly stays: 'program' | 'start' | null;
-  /** Takes away nodes that the file does not have. */
+  /** Whether to remove nodes that are not in the file. */
   readonly prune: boolean;
 }
 
 export interface Change {
   readonly field: string;
-  /** Null = it was not there. */
+  /** Null = not set before. */
   readonly from: string | null;
   readonly to: string | null;
 }
@@ -40,11 +43,11 @@ export interface Step {
 
 export interface Plan {
   readonly steps: readonly Step[];
-  /** Nodes that are not in the file and stay nevertheless, with the reason. */
+  /** Nodes that are not in the file but were kept, with the reason. */
   readonly kept: readonly { readonly node: string; readonly why: string }[];
-  /** Steps that were not done, as it was told to end. */
+  /** Number of steps not done because it was asked to stop. */
   readonly left?: number;
 }
 
-/** Collects everything that keeps the file from being carried out. */
+/** Collects every reason why the file cannot be applied. */
 export type Refuse = (field: FieldPath, message: string) => void;

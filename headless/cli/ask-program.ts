@@ -1,4 +1,4 @@
-/** From a command to the program, or to one of its nodes. */
+/** Connects a command to the program or to one of its nodes. */
 import path from 'node:path';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { createNodeClient, type HostClient, type NodeClient } from '../../contract/rpc-client.ts';
@@ -18,7 +18,7 @@ export async function withProgram<Answer>(data: string, act: (program: RunningPr
   }
 }
 
-/** Asks the running program, or, for what needs none, opens its files for the moment. */
+/** Asks the running program, or opens its files briefly if none is running. */
 export function withHost<Answer>(
   data: string,
   act: (host: HostClient, program: RunningProgram | null) => Promise<Answer>,
@@ -29,14 +29,14 @@ export function withHost<Answer>(
   });
 }
 
-/** As {@link withHost}, with the nodes too: their processes, or what their records tell. */
+/** Like {@link withHost}, with access to the nodes too: their processes or their records. */
 export function withHostAndNodes<Answer>(
   data: string,
   act: (asked: {
     readonly host: HostClient;
-    /** Null: neither a process nor records are there. */
+    /** Null = neither a process nor records exist. */
     readonly nodeOf: (profileId: string) => Promise<NodeClient | null>;
-    /** A program runs, and was asked. */
+    /** A program is running and was asked. */
     readonly runs: boolean;
   }) => Promise<Answer>,
 ): Promise<Answer> {
@@ -46,7 +46,7 @@ export function withHostAndNodes<Answer>(
   });
 }
 
-/** What a node's process, or its records, tell this process; null where neither is there. */
+/** A node's process, or its records if it is not running; null = neither. */
 export function recordsOf(app: HostApp, profileId: string): NodeClient | null {
   const port = app.nodePort(profileId, 'own');
   return port === null ? null : createNodeClient(port);
@@ -72,7 +72,7 @@ function nullFor(code: HeadlessErrorCode): (error: unknown) => null {
   };
 }
 
-/** The host itself is loaded only where no program runs that could be asked. */
+/** Loads the host only if no program is running. */
 async function withOwnHost<Answer>(dataDir: string, act: (app: HostApp) => Promise<Answer>): Promise<Answer> {
   const [{ openHostApp }, { createLog }] = await Promise.all([
     import('../../host/app/host-app.ts'),
@@ -104,14 +104,14 @@ export function withNode<Answer>(
   });
 }
 
-/** By id or name; without either, the only one there is. @throws HeadlessError HEADLESS_WHICH_NODE */
+/** Finds a node by id or name; without a name, the only one. @throws HeadlessError HEADLESS_WHICH_NODE */
 export function chooseProfile(views: readonly ProfileView[], name: string | undefined): ProfileView {
   const found = name === undefined ? views : views.filter(({ profile }) => profile.id === name || profile.name === name);
   const [view, second] = found;
   if (view !== undefined && second === undefined) return view;
   const ids = views.map(({ profile }) => profile.id);
   const what = name === undefined ? `there are ${views.length} nodes` : `${found.length} nodes are called ${name}`;
-  throw new HeadlessError('HEADLESS_WHICH_NODE', `${what}: ${ids.join(', ') || 'none has been made'}`, { nodes: ids });
+  throw new HeadlessError('HEADLESS_WHICH_NODE', `${what}: ${ids.join(', ') || 'none has been created'}d'}`, { nodes: ids });
 }
 
 export async function profilesOf(host: HostClient): Promise<readonly ProfileView[]> {
@@ -126,7 +126,7 @@ export async function profilesOf(host: HostClient): Promise<readonly ProfileView
   }
 }
 
-/** What a subscription says first. @throws HeadlessError HEADLESS_NOT_RUNNING */
+/** The first update of a subscription. @throws HeadlessError HEADLESS_NOT_RUNNING */
 export async function firstOf<Value>(
   watch: (input: Record<string, never>, options: { signal: AbortSignal }) => Promise<AsyncIterable<Value>>,
 ): Promise<Value> {

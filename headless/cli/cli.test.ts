@@ -61,7 +61,7 @@ describe('the command line', () => {
     expect((await cli(...argv)).code).toBe(code);
   });
 
-  it('has no option that would take a secret', async () => {
+  it('has no option that takes a secret', async () => {
     for (const argv of [
       ['key', 'create'],
       ['key', 'import'],
@@ -89,7 +89,7 @@ describe('the command line', () => {
     ['beneficial-address', 'set', `0x${'1'.repeat(40)}`],
     ['export', '-'],
     ['window'],
-  ])('%s says that nothing runs, for a person and for a program', async (...argv) => {
+  ])('%s says that no program is running, for people and for programs', async (...argv) => {
     const told = await cli(...argv, '--data', dataDir);
     expect(told).toMatchObject({ code: EXIT.notReachable, out: '', note: expect.stringContaining('HEADLESS_NOT_RUNNING') });
     const json = await cli(...argv, '--data', dataDir, '--json');
@@ -97,7 +97,7 @@ describe('the command line', () => {
     expect(json.code).toBe(EXIT.notReachable);
   });
 
-  it('applies a file without a program, once, and says where a wrong one is wrong, before any node starts', async () => {
+  it('applies a file without a program, and says where an invalid one is wrong before any node starts', async () => {
     const file = path.join(dataDir, 'nodes.yaml');
     const data = path.join(dataDir, 'data');
     writeFileSync(file, 'version: 1\nsettings: { tariff: $(tariff), currency: EUR }\n');
@@ -111,7 +111,7 @@ describe('the command line', () => {
     expect(await apply('--set', 'tariff=cheap')).toMatchObject({ code: EXIT.usage, out: '' });
     expect(await apply()).toMatchObject({
       code: EXIT.usage,
-      note: expect.stringContaining('nodes.yaml:2:21 $(tariff): give its value by --set tariff=…'),
+      note: expect.stringContaining('nodes.yaml:2:21 $(tariff): give it a value with --set tariff=…'),
     });
     for (const bad of ['tariff', 'tariff=', 'tariff=1,2', 'ta riff=1']) expect((await apply('--set', bad)).code).toBe(EXIT.usage);
     const run = await cli('run', '--apply', file, '--data', data, '--json');
@@ -124,19 +124,19 @@ describe('the command line', () => {
     ).toMatchObject([{ error: { code: 'HEADLESS_APPLY_WRONG' } }]);
   });
 
-  it('wants a lease in a pod alone', async () => {
+  it('takes a lease only in a pod', async () => {
     const told = await cli('run', '--lease', 'kubernetes', '--data', dataDir);
     expect(told).toMatchObject({ code: EXIT.failed, note: expect.stringContaining('LEASE_NO_CLUSTER') });
     expect((await cli('run', '--lease', 'paper', '--data', dataDir)).code).toBe(EXIT.usage);
   });
 
-  it('says so too where a killed program has left its address', async () => {
+  it('says so too if a killed program left its address file behind', async () => {
     writeAddress(dataDir, { pid: 1, port: 9, token: 'x'.repeat(43) });
     expect(await cli('status', '--data', dataDir)).toMatchObject({ code: EXIT.notReachable });
   });
 
-  it('needs no running program for what is on the disk', async () => {
-    expect(await cli('profile', 'list', '--data', dataDir)).toMatchObject({ code: EXIT.ok, out: 'There is no profile yet.\n' });
+  it('needs no running program to read what is on disk', async () => {
+    expect(await cli('profile', 'list', '--data', dataDir)).toMatchObject({ code: EXIT.ok, out: 'There are no profiles yet.\n' });
     expect(JSON.parse((await cli('key', 'list', '--data', dataDir, '--json')).out)).toEqual({ keys: [] });
     const missing = await cli('profile', 'create', 'x', '--network', 'lab', '--data', dataDir);
     expect(missing).toMatchObject({ code: EXIT.usage, note: expect.stringContaining('HEADLESS_BAD_ARGUMENT') });
@@ -157,7 +157,7 @@ describe('docs/cli.md', () => {
 });
 
 describe('exit codes', () => {
-  it('are there for every error of this room, and for those of others', () => {
+  it('exist for every error code of this room and for the others that can reach it', () => {
     const own = Object.fromEntries(Object.keys(HEADLESS_ERRORS).map((code) => [code, exitCodeOf({ code })]));
     expect(Object.values(own).every((code) => Object.values(EXIT).includes(code) && code !== EXIT.ok)).toBe(true);
     expect(exitCodeOf({ code: 'RPC_DISCONNECTED' })).toBe(EXIT.notReachable);
@@ -165,10 +165,10 @@ describe('exit codes', () => {
   });
 });
 
-describe('an act in two steps', () => {
+describe('a two-step act', () => {
   const problems = [{ code: 'MONEY_X', message: 'too little', data: {} }];
 
-  it('is refused with its reasons, and possible with a confirmation only', () => {
+  it('is refused with its reasons, and possible only with a confirmation', () => {
     expect(possible({ problems: [], confirmation: { id: 'c' } })).toBe('c');
     expect(() => possible({ problems, confirmation: null })).toThrow(
       expect.objectContaining({ code: 'HEADLESS_ACT_REFUSED', message: 'too little (MONEY_X)' }),
@@ -185,7 +185,7 @@ describe('an act in two steps', () => {
     ['no', false],
     ['yesterday', false],
     [null, false],
-  ])('with %j for an answer is done: %s', async (answer, done) => {
+  ])('with the answer %j is done: %s', async (answer, done) => {
     const asked = confirmed('Do it?', { yes: false, terminal: terminal(answer).terminal });
     if (done) await asked;
     else await expect(asked).rejects.toMatchObject({ code: 'HEADLESS_NOT_CONFIRMED' });

@@ -1,4 +1,4 @@
-/** The command line, put together. Every command's answer goes to standard output; docs/cli.md describes all of it. */
+/** Assembles the command line. Each command prints its answer to standard output; docs/cli.md describes all of them. */
 import { Command, CommanderError } from 'commander';
 import { errorOf } from '../../contract/rpc-errors.ts';
 import { programVersion } from '../../host/app/program-version.ts';
@@ -44,13 +44,13 @@ const COMMANDS = [
   addDoctorCommand,
 ];
 
-/** @param argv without program and script */
+/** @param argv without the program and script */
 export async function runCli(argv: readonly string[], context: Context): Promise<ExitCode> {
   const { terminal } = context;
   let code: ExitCode = EXIT.ok;
   let inOrder = false;
   const program = new Command('crynux-node')
-    .description('Hosts graphics cards in the Crynux network: runs its nodes, and asks the program that runs them.')
+    .description('Hosts graphics cards in the Crynux network: runs nodes and controls the program that runs them.')
     .version(programVersion());
   const to = {
     ...context,
@@ -82,7 +82,7 @@ export async function runCli(argv: readonly string[], context: Context): Promise
   }
 }
 
-/** A condition of this machine, not a defect: it needs its words and no stack. */
+/** A condition of this machine, not a bug: it needs a message but no stack. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'errno' in error && 'code' in error;
 }
@@ -91,13 +91,13 @@ function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** One line for a person; with --json the error's own fields, where the answer would have been. */
+/** One line for a person; with --json, the error's own fields in place of the answer. */
 function complain(thrown: unknown, json: boolean, { terminal }: Context): ExitCode {
   const error = isSystemError(thrown)
     ? new HeadlessError('HEADLESS_SYSTEM_REFUSED', thrown.message, {}, { cause: thrown })
     : thrown;
   if (terminal.signal.aborted) return EXIT.interrupted;
-  // Without a code it is a defect, and whoever reports it needs all of it.
+  // An error without a code is a bug, so print all of it for the report.
   const isDefect = !(error instanceof CodedError) && errorOf(error).code === 'RPC_DISCONNECTED';
   const view = isDefect
     ? { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error), data: {} }

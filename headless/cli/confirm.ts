@@ -1,4 +1,4 @@
-/** Two-step acts: what will happen is shown, then done if the person says so. */
+/** Two-step acts: shows what will happen, then does it if the person agrees. */
 import type { ErrorView } from '../../contract/worker-channel.ts';
 import { HeadlessError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,11 +8,11 @@ export interface Prepared {
   readonly confirmation: { readonly id: string } | null;
 }
 
-/** The confirmation of an act that nothing speaks against. @throws HeadlessError HEADLESS_ACT_REFUSED */
+/** The confirmation token of an act that nothing speaks against. @throws HeadlessError HEADLESS_ACT_REFUSED */
 export function possible({ problems, confirmation }: Prepared): string {
   if (confirmation !== null && problems.length === 0) return confirmation.id;
   const said = problems.map(({ code, message }) => `${message} (${code})`).join('; ');
-  throw new HeadlessError('HEADLESS_ACT_REFUSED', said || 'nothing to be done', { codes: problems.map(({ code }) => code) });
+  throw new HeadlessError('HEADLESS_ACT_REFUSED', said || 'nothing to do', { codes: problems.map(({ code }) => code) });
 }
 
 /** @throws HeadlessError HEADLESS_NOT_CONFIRMED */

@@ -1,4 +1,4 @@
-/** What every command is given, and what all of them take. */
+/** What every command is given, and the options that all of them share. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYSTEM } from '../../platform/system.ts';
@@ -11,16 +11,16 @@ export interface Context {
   readonly clock: Clock;
 }
 
-/** For commands to be added to the program. */
+/** For adding commands to the program. */
 export interface Registry extends Context {
   readonly program: Command;
-  /** What the command line ends with. */
+  /** Sets the exit code of the command line. */
   readonly end: (code: ExitCode) => void;
-  /** This command ends in its own order when it is told to; any other is cut off. */
+  /** Lets this command end in its own way on a signal; any other command is interrupted at once. */
   readonly endsInOrder: () => void;
 }
 
-/** Options that every command takes. */
+/** Options shared by all commands. */
 export interface CommonOptions {
   /** Data directory. */
   readonly data: string;
@@ -31,7 +31,7 @@ export interface CommonOptions {
 export function common(command: Command): Command {
   return command
     .addOption(new Option('--data <dir>', 'data directory of the program').default(SYSTEM.folders.data, 'as the desktop program'))
-    .option('--json', 'answer in JSON');
+    .option('--json', 'print the answer as JSON');
 }
 
 export function wholeNumber(least: number, most: number): (text: string) => number {

@@ -1,16 +1,16 @@
-/** What the command line ends with. Part of its contract (docs/cli.md): a number never changes its meaning. */
+/** Exit codes of the command line. They are part of its contract (docs/cli.md): a code never changes its meaning. */
 import type { CommanderError } from 'commander';
 import { HEADLESS_ERRORS, type HeadlessErrorCode } from '../errors.ts';
 
 export const EXIT = {
   ok: 0,
-  /** It was tried and did not work. */
+  /** It was tried and failed. */
   failed: 1,
-  /** The command line itself is wrong. */
+  /** Invalid command line. */
   usage: 2,
-  /** A check, or the person, said no; nothing was done. */
+  /** Refused by a check or by the person; nothing was done. */
   refused: 3,
-  /** There is no running program, or no running node, to ask. */
+  /** No running program, or no running node, to ask. */
   notReachable: 4,
   interrupted: 130,
 } as const;
@@ -39,14 +39,14 @@ const OF_CODE: Readonly<Record<HeadlessErrorCode, ExitCode>> = {
 
 const isOwn = (code: string): code is HeadlessErrorCode => code in HEADLESS_ERRORS;
 
-/** By code, whichever process it comes from. */
+/** By error code, whichever process it comes from. */
 export function exitCodeOf(error: { readonly code: string }): ExitCode {
   if (isOwn(error.code)) return OF_CODE[error.code];
   const isAway = error.code === 'RPC_DISCONNECTED' || error.code === 'NODE_NOT_RUNNING';
   return isAway ? EXIT.notReachable : EXIT.failed;
 }
 
-/** Help and version end well; everything else that commander refuses is a wrong command line. */
+/** Help and version succeed; everything else that commander rejects is an invalid command line. */
 export function exitCodeOfCommander(error: CommanderError): ExitCode {
   return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }

@@ -1,4 +1,4 @@
-/** Files that the command line names, in any encoding that a host's editor writes. */
+/** Files named on the command line, in any encoding that an editor may write. */
 import { type NetworkPreset, networkPresetSchema } from '../../contract/node-config.ts';
 import { readTextFile } from '../../host/text-file.ts';
 import { HeadlessError } from '../errors.ts';
@@ -21,12 +21,12 @@ export function readJsonArgument(file: string, field: string): object {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${field}: ${file} is not a JSON object`, { field });
 }
 
-/** The preset of a network as JSON. @throws HeadlessError HEADLESS_BAD_ARGUMENT */
+/** A network preset as JSON. @throws HeadlessError HEADLESS_BAD_ARGUMENT */
 export function readPresetArgument(file: string, field: string): NetworkPreset {
   const parsed = networkPresetSchema.safeParse(readJsonArgument(file, field));
   if (parsed.success) return parsed.data;

@@ -17,7 +17,7 @@ const at = (place: string, state: FleetPlace['state']): FleetPlace => ({
 const away = (code: string) => ({ kind: 'away' as const, error: { code, message: 'no', data: {} } });
 const REVOKED = at('cellar', away('FLEET_PLACE_REFUSED'));
 
-describe('an order to a selection', () => {
+describe('a fleet order', () => {
   it('names a node of a place that is away, with the reason, and fails', () => {
     const snapshot = { places: [HERE, REVOKED], rows: [{ place: 'cellar', row: row('op') }] };
     const { targets, skipped } = planOrder(snapshot, ['cellar/op'], 'resume');
@@ -28,7 +28,7 @@ describe('an order to a selection', () => {
     expect(orderExit([], skipped)).toBe(EXIT.failed);
   });
 
-  it('names a place that is away without a known node, or not yet open', () => {
+  it('names a place that is away without a known node, or still connecting', () => {
     const places = [HERE, REVOKED, at('attic', { kind: 'connecting' })];
     const { skipped } = planOrder({ places, rows: [] }, ['all'], 'pause');
     expect(skipped.map(({ place, node, isAway }) => [place, node, isAway])).toEqual([
@@ -37,18 +37,18 @@ describe('an order to a selection', () => {
     ]);
   });
 
-  it('lists a node that it does not fit, which is no failure', () => {
+  it('lists a node that it does not apply to, which is not a failure', () => {
     const rows = [
       { place: 'here', row: row('a') },
       { place: 'here', row: row('b', { orders: [] }) },
     ];
     const { targets, skipped } = planOrder({ places: [HERE], rows }, ['here'], 'resume');
     expect(targets).toEqual([{ place: 'here', node: 'a' }]);
-    expect(skipped).toMatchObject([{ node: 'b', reason: 'it is paused, which does not fit resume', isAway: false }]);
+    expect(skipped).toMatchObject([{ node: 'b', reason: 'it is paused; resume does not apply', isAway: false }]);
     expect(orderExit([], skipped)).toBe(EXIT.ok);
   });
 
-  it('ends as refused where all that failed was refused', () => {
+  it('ends as refused if everything that failed was refused', () => {
     const result = (code: string | null): SteerResult => ({
       ...{ place: 'here', node: 'a' },
       error: code === null ? null : { code, message: 'no', data: {} },
@@ -61,18 +61,18 @@ describe('an order to a selection', () => {
 
 it.each([
   [{ kind: 'open' as const }, EXIT.ok, null],
-  [{ kind: 'connecting' as const }, EXIT.ok, /told nothing yet/],
-  [away('FLEET_PLACE_UNREACHABLE'), EXIT.ok, /tried again by itself/],
+  [{ kind: 'connecting' as const }, EXIT.ok, /not answered yet/],
+  [away('FLEET_PLACE_UNREACHABLE'), EXIT.ok, /retried automatically/],
   [away('FLEET_PLACE_REFUSED'), EXIT.failed, /FLEET_PLACE_REFUSED.*place remove cellar/],
   [away('FLEET_PLACE_BAD_ANSWER'), EXIT.failed, /FLEET_PLACE_BAD_ANSWER.*place remove cellar/],
-])('says what became of a place that was added: %j', (state, code, warning) => {
+])('reports the outcome of adding a place: %j', (state, code, warning) => {
   const said = addedText(at('cellar', state), true);
   expect(said.code).toBe(code);
   if (warning === null) expect(said.warning).toBeNull();
   else expect(said.warning).toMatch(warning);
 });
 
-it('counts a node once that two places show', () => {
+it('counts a node once if two places show it', () => {
   const rows = [
     { place: 'cellar', row: row('op', { todayWei: '5000000000000000000' }) },
     { place: 'desk', row: row('op') },

@@ -1,16 +1,16 @@
-/** Whom an order of `fleet` goes to, whom it does not, and how the command ends. Pure. */
+/** Which nodes get a `fleet` order, which do not, and the exit code. Pure. */
 import type { FleetOrder, FleetPlace, FleetTarget, SteerResult } from '../../contract/fleet.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type FleetSnapshot, placeStateText, selected } from './fleet-text.ts';
 import { table } from './node-text.ts';
 
-/** Selected, and not told. */
+/** A node that was selected but not told. */
 export interface Skipped {
   readonly place: string;
-  /** Null = a place of which no node is known. */
+  /** Null = a place with no known node. */
   readonly node: string | null;
   readonly reason: string;
-  /** The place does not answer; otherwise the node's state does not fit the order. */
+  /** The place does not answer; otherwise the order does not apply to the node's state. */
   readonly isAway: boolean;
 }
 
@@ -29,7 +29,7 @@ export function planOrder({ rows, places }: FleetSnapshot, select: readonly stri
     const node = row.node;
     if (of === undefined || !answers(of)) skipped.push({ place, node, reason: reasonOf(of), isAway: true });
     else if (row.orders.includes(order)) targets.push({ place, node });
-    else skipped.push({ place, node, reason: `it is ${row.life}, which does not fit ${order}`, isAway: false });
+    else skipped.push({ place, node, reason: `it is ${row.life}; ${order} does not apply`, isAway: false });
   }
   for (const of of places) {
     const isChosen = select.includes('all') || select.includes(of.place);
@@ -40,9 +40,9 @@ export function planOrder({ rows, places }: FleetSnapshot, select: readonly stri
 }
 
 const answers = ({ state }: FleetPlace) => state.kind === 'here' || state.kind === 'open';
-const reasonOf = (place: FleetPlace | undefined) => (place === undefined ? 'its place is gone' : placeStateText(place));
+const reasonOf = (place: FleetPlace | undefined) => (place === undefined ? 'its place has been removed' : placeStateText(place));
 
-/** Said no, by a role or by the node's state; nothing was tried. */
+/** Refused because of a role or the node's state; nothing was attempted. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'ACCESS_DENIED',
   'ACT_NOT_CONFIRMED',
@@ -50,7 +50,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'PROFILE_STAKE_NOT_ALLOWED',
 ]);
 
-/** A node that is already as the order wants it, or that needs a person, is listed and is no failure of the command. */
+/** A node that is already in the wanted state, or that needs a person, is listed but does not fail the command. */
 export function orderExit(results: readonly SteerResult[], skipped: readonly Skipped[]): ExitCode {
   const errors = results.flatMap(({ error }) => (error === null ? [] : [error]));
   if (skipped.some(({ isAway }) => isAway) || errors.some(({ code }) => !REFUSALS.has(code))) return EXIT.failed;
@@ -61,12 +61,12 @@ export function orderText(results: readonly SteerResult[], skipped: readonly Ski
   const lines = [
     ...results.map(({ place, node, error }) => [
       `${place}/${node}`,
-      error === null ? `${order}: taken` : `${error.message} (${error.code})`,
+      error === null ? `${order}: accepted` : `${error.message} (${error.code})`,
     ]),
     ...skipped.map(({ place, node, reason }) => [node === null ? place : `${place}/${node}`, `not told: ${reason}`]),
   ];
   return [
     ...(results.length === 0 ? [`No selected node can be told to ${order} now.`] : []),
-    ...(lines.length === 0 ? [] : [table(['node', 'what became of it'], lines)]),
+    ...(lines.length === 0 ? [] : [table(['node', 'outcome'], lines)]),
   ].join('\n');
 }

@@ -1,16 +1,16 @@
-/** The fleet as a person reads it in a terminal. Pure. */
+/** Formats the fleet for a terminal. Pure. */
 import type { FleetEntry, FleetPlace, FleetRow } from '../../contract/fleet.ts';
 import { countedOnce } from '../../contract/fleet-merge.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { cnx, table, timeText } from './node-text.ts';
 
-/** All of it at one moment. */
+/** The fleet at one moment. */
 export interface FleetSnapshot {
   readonly places: readonly FleetPlace[];
   readonly rows: readonly FleetEntry[];
 }
 
-/** By `PLACE/NODE`, `PLACE` or `all`. */
+/** Selects by `PLACE/NODE`, `PLACE` or `all`. */
 export function selected(rows: readonly FleetEntry[], select: readonly string[]): FleetEntry[] {
   const wanted = new Set(select);
   return rows.filter(({ place, row }) => wanted.has('all') || wanted.has(place) || wanted.has(`${place}/${row.node}`));
@@ -18,26 +18,26 @@ export function selected(rows: readonly FleetEntry[], select: readonly string[])
 
 export function placeStateText({ state, heardMs }: Pick<FleetPlace, 'state' | 'heardMs'>): string {
   if (state.kind !== 'away') return state.kind;
-  const when = heardMs === null ? 'never heard' : `last heard ${timeText(heardMs)} UTC`;
+  const when = heardMs === null ? 'never reached' : `last reached ${timeText(heardMs)} UTC`;
   return `away, ${when}: ${state.error.message} (${state.error.code})`;
 }
 
-/** What became of a place that was just added: it is stored in any case, for a tunnel may come later. */
+/** The outcome of adding a place. It is stored in any case, because a tunnel may be opened later. */
 export function addedText(added: FleetPlace, runs: boolean): { text: string; warning: string | null; code: ExitCode } {
   const { place, url, state } = added;
   const stored = `Stored ${place} at ${url}`;
   if (state.kind === 'open' || state.kind === 'here') {
-    return { text: `Watches ${place} at ${url}. crynux-node fleet shows its nodes.`, warning: null, code: EXIT.ok };
+    return { text: `Watching ${place} at ${url}. crynux-node fleet shows its nodes.`, warning: null, code: EXIT.ok };
   }
   if (state.kind === 'connecting') {
-    const why = runs ? 'it has told nothing yet' : 'no program runs that could ask it';
+    const why = runs ? 'it has not answered yet' : 'no program is running that could connect to it';
     return { text: `${stored}.`, warning: `${place}: ${why}. crynux-node place list shows its state.`, code: EXIT.ok };
   }
   const { code, message } = state.error;
   const isLater = code === 'FLEET_PLACE_UNREACHABLE';
   const then = isLater
-    ? 'It is stored, and tried again by itself.'
-    : `It is stored and does not work so. Correct what the message says, then: crynux-node place remove ${place}, and add it again.`;
+    ? 'It is stored, and retried automatically.'
+    : `It is stored, but cannot work like this. Fix what the message says, then run crynux-node place remove ${place} and add it again.`;
   return { text: `${stored}.`, warning: `${place}: ${message} (${code}). ${then}`, code: isLater ? EXIT.ok : EXIT.failed };
 }
 
@@ -65,7 +65,7 @@ export function fleetText({ places, rows }: FleetSnapshot): string {
   const away = places.filter(({ state }) => state.kind === 'away');
   return [
     ...(rows.length === 0
-      ? ['There is no node yet.']
+      ? ['There are no nodes yet.']
       : [table(['node', 'state', 'card', 'today', '30 days', 'QoS', 'version', 'needs attention'], cells)]),
     `${all.length} nodes, today ${cnx(sum(all, ({ todayWei }) => todayWei))}, 30 days ${cnx(sum(all, ({ monthWei }) => monthWei))}, ${needing} need attention`,
     ...away.map((place) => `${place.place}: ${placeStateText(place)}`),

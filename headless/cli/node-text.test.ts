@@ -55,7 +55,7 @@ describe('a node in words', () => {
     ],
     [view(running, { node: { ...node, currentTask: `0x${'ab'.repeat(32)}` } }), 'running, task 0xababab…abab'],
     [view({ kind: 'stopping', sinceMs: 0 }), 'stopping: finishing its task first'],
-    [view({ kind: 'backoff', failures: 1, retryAtMs: 60_000, error }), 'crashed (X_Y), starts again at 1970-01-01 00:01:00 UTC'],
+    [view({ kind: 'backoff', failures: 1, retryAtMs: 60_000, error }), 'crashed (X_Y), restarts at 1970-01-01 00:01:00 UTC'],
     [view({ kind: 'failed', error }), 'failed: X_Y: it broke'],
   ])('%#', (given, text) => {
     expect(stateText(given)).toBe(text);
@@ -71,11 +71,11 @@ describe('a node in words', () => {
       '  engine   ready',
       '  relay    reachable, balance 1.5 CNX',
       '  message  It waits for tasks.',
-      '  note     changes wait for its next start',
+      '  note     changes apply at its next start',
     ]);
   });
 
-  it('on a chain, without what there is at a relay alone', () => {
+  it('on a chain, without what only a relay has', () => {
     const onChain = view(running, { networkMode: 'chain', node: { ...node, relayBalanceWei: null } });
     expect(nodeText(onChain)).toContain('\n  chain    reachable\n');
     expect(nodeText(onChain)).not.toMatch(/relay|balance/);
@@ -85,7 +85,7 @@ describe('a node in words', () => {
     expect(stateText({ ...onChain, node: away })).toBe('cut off: the chain does not answer, since 1970-01-01 00:01:00 UTC');
   });
 
-  it('is found by id or name, or because there is no other', () => {
+  it('is found by id or name, or because it is the only one', () => {
     const other = view(running, { profile: { ...profile, id: 'attic', name: 'Attic' } });
     expect(chooseProfile([view(running)], undefined).profile.id).toBe('garage');
     expect(chooseProfile([view(running), other], 'Attic').profile.id).toBe('attic');
@@ -99,7 +99,7 @@ describe('a node in words', () => {
   });
 });
 
-it('columns are as wide as what is in them', () => {
+it('columns are as wide as their contents', () => {
   expect(table(['a', 'bb'], [['ccc', 'd'], ['e']])).toBe('a    bb\nccc  d\ne');
   expect(shortHex('0x1234')).toBe('0x1234');
 });
@@ -107,14 +107,14 @@ it('columns are as wide as what is in them', () => {
 describe('findings', () => {
   const bad = { id: 'clock', params: {}, code: 'CLOCK_SKEW', message: 'It is wrong.', remedy: 'Set it.' } as const;
 
-  it('name the node, the reason and the way out; a failure alone makes it unhealthy', () => {
+  it('name the node, the reason and the remedy; only a failure makes it unhealthy', () => {
     const report = (state: 'warn' | 'fail') => fromReport('Garage', { atMs: 0, mayStart: false, results: [{ ...bad, state }] });
     expect(report('fail').map(findingText)).toEqual(['FAIL  Garage: clock: It is wrong. (CLOCK_SKEW)\n      → Set it.']);
     expect([isHealthy(report('fail')), isHealthy(report('warn')), isHealthy([])]).toEqual([false, true, true]);
   });
 });
 
-it('a transaction comes with its page where there is an explorer', () => {
+it('a transaction is shown with its page if there is an explorer', () => {
   expect(linked({ transaction: '0xab' }, { explorerUrl: 'https://scan.example' })).toEqual({
     transaction: '0xab',
     url: 'https://scan.example/tx/0xab',
@@ -124,7 +124,7 @@ it('a transaction comes with its page where there is an explorer', () => {
 });
 
 describe('a task that timed out', () => {
-  it('is told with who was late, and when it was due where that is known', () => {
+  it('is shown with who was late, and with the deadline if it is known', () => {
     const task = { type: 'Llm', deadlineMs: Date.UTC(2026, 0, 2, 3, 4, 5) } as const;
     expect(timeOutText({ ...task, missedDeadline: 'execution' })).toBe(
       'timed out: no score from this node (due 2026-01-02 03:04:05)',

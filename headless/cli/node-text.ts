@@ -1,4 +1,4 @@
-/** Nodes, tasks and money as a person reads them in a terminal. Pure. */
+/** Formats nodes, tasks and money for a terminal. Pure. */
 import { transactionUrl } from '../../contract/explorer.ts';
 import type { ChainStakeView } from '../../contract/life.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
@@ -32,9 +32,9 @@ const STATES: Readonly<Record<LifeWord, string>> = {
   failed: 'failed',
   restarting: 'crashed',
   starting: 'starting',
-  notCleared: 'cannot start: a check failed; it is made again from time to time',
+  notCleared: 'cannot start: a check failed; it is repeated from time to time',
   staking: 'placing its stake',
-  awaitingStake: 'waits until an earlier stake is back, then stakes anew',
+  awaitingStake: 'waiting for an earlier stake to be returned, then stakes again',
   waiting: 'running, waits for tasks',
   executing: 'running',
   cutOff: 'cut off: the relay does not answer',
@@ -42,7 +42,7 @@ const STATES: Readonly<Record<LifeWord, string>> = {
   pausing: 'pausing: finishing its task first',
   paused: 'paused',
   leaving: 'leaving the network with its stake',
-  returning: 'has left; its stake is on its way back',
+  returning: 'has left; its stake is being returned',
   out: 'not in the network; resume joins and stakes again',
   dropped: 'no longer listed by the network; resume joins again',
   slashed: 'slashed',
@@ -53,14 +53,14 @@ const STATES: Readonly<Record<LifeWord, string>> = {
 
 /** What a node is doing, in a few words. */
 export function stateText({ worker, node, networkMode }: ProfileView): string {
-  // What is told here are words of now: no age is among them.
+  // These words do not depend on the time: they contain no ages.
   const { life, task } = nodeTruth({ worker, node, nowMs: 0 });
   const parts = [STATES[life]];
-  // Why a process ended is its own word.
+  // A process that ended says itself why.
   if (worker.kind === 'backoff') {
     const { code, message } = worker.error;
-    const again = `starts again at ${timeText(worker.retryAtMs)} UTC`;
-    parts[0] = code.startsWith('LEASE_') ? `waits: ${message} (${code}), ${again}` : `crashed (${code}), ${again}`;
+    const again = `restarts at ${timeText(worker.retryAtMs)} UTC`;
+    parts[0] = code.startsWith('LEASE_') ? `waiting: ${message} (${code}), ${again}` : `crashed (${code}), ${again}`;
   }
   if (worker.kind === 'failed') parts[0] = `failed: ${worker.error.code}: ${worker.error.message}`;
   if (life === 'cutOff' && networkMode === 'chain') parts[0] = 'cut off: the chain does not answer';
@@ -73,7 +73,7 @@ export function stateLine(view: ProfileView): string {
   return `${view.profile.name}: ${stateText(view)}`;
 }
 
-/** The same for a program. What a network does not have is not told of it. */
+/** The same for a program. Fields that the network does not have are left out. */
 export function nodeFacts({ profile, networkTitle, networkMode, gpuName, worker, node, pendingRestart }: ProfileView) {
   return {
     id: profile.id,
@@ -120,13 +120,13 @@ export function nodeText(view: ProfileView): string {
     const words = lastWordsOf(node);
     if (words !== '') rows.push(['it said', words.replaceAll('\n', `\n${' '.repeat(11)}`)]);
   }
-  if (pendingRestart) rows.push(['note', 'changes wait for its next start']);
+  if (pendingRestart) rows.push(['note', 'changes apply at its next start']);
   return `${profile.name} (${profile.id})\n${rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`).join('\n')}`;
 }
 
 function stakeLine({ balanceWei, status, doubt }: ChainStakeView): string {
-  if (doubt === 'slashed') return `slashed (the chain still had ${cnx(balanceWei)} when it was last read)`;
-  if (doubt === 'kickedOut') return `${cnx(balanceWei)}, to be returned after the kick-out (the chain still has it as staked)`;
+  if (doubt === 'slashed') return `slashed (the chain still showed ${cnx(balanceWei)} when it was last read)`;
+  if (doubt === 'kickedOut') return `${cnx(balanceWei)}, to be returned after the kick-out (the chain still shows it as staked)`;
   return `${cnx(balanceWei)} (${status})`;
 }
 
@@ -134,14 +134,14 @@ function chainLine({ sinceMs }: NodeView['chain']): string {
   return `does not answer${sinceMs === null ? '' : ` since ${timeText(sinceMs)} UTC`}; the stake above may be out of date`;
 }
 
-/** How far the engine's own first tasks are, and how quick it was. */
+/** Progress of the engine's warm-up tasks, and how long each took. */
 function warmUpText({ state, modelId, index, count, results, limitSeconds }: WarmUpView): string {
   const done = results.map((one) => `${one.modelId} ${one.seconds.toFixed(1)} s of ${limitSeconds} s`).join(', ');
   const now = modelId === null ? state : `${state}: ${modelId} (${index} of ${count})`;
   return done === '' ? now : `${now}; ${done}`;
 }
 
-/** What the engine said before it ended; empty = it runs, or said nothing. */
+/** What the engine printed before it ended; empty = it is running, or printed nothing. */
 export function lastWordsOf({ engineError }: Pick<NodeView, 'engineError'>): string {
   const words = engineError?.data.lastWords;
   return typeof words === 'string' ? words : '';
@@ -159,12 +159,12 @@ export function taskCells(task: TaskRow): string[] {
     [task.error?.code ?? '', timeOutText(task), neverPaidText(task)].filter((part) => part !== '').join('; '),
   ];
 }
-/** Contracts pay a group out of its winner's fee, or never. */
+/** In these contracts, a group is paid out of its winner's fee or not at all. */
 function neverPaidText({ status, paymentWei }: Pick<TaskRow, 'status' | 'paymentWei'>): string {
   return status === 'EndGroupRefund' && paymentWei === '0' ? 'never paid: the winner of its group was aborted' : '';
 }
 
-/** What an act has sent, with its page where the network has an explorer. */
+/** The transaction of an act, with its page if the network has an explorer. */
 export function linked(
   { transaction }: { readonly transaction: string | null },
   { explorerUrl }: Pick<ProfileView, 'explorerUrl'>,
@@ -182,7 +182,7 @@ const LATE: Readonly<Record<NonNullable<TaskRow['missedDeadline']>, string>> = {
   unknown: 'timed out after its score',
 };
 
-/** Who was late and what was due; empty = no deadline ended the task. */
+/** Who was late and when it was due; empty = no deadline ended the task. */
 export function timeOutText(task: Pick<TaskRow, 'missedDeadline' | 'deadlineMs' | 'type'>): string {
   if (task.missedDeadline === null) return '';
   const dueMs = missedAtMs(task.missedDeadline, task);
@@ -191,7 +191,7 @@ export function timeOutText(task: Pick<TaskRow, 'missedDeadline' | 'deadlineMs' 
 
 export const TASK_HEAD = ['time (UTC)', 'task', 'type', 'status', 'took', 'fee', 'paid', 'what went wrong'];
 
-/** Columns as wide as their widest cell; nothing is cut. */
+/** Columns as wide as their widest cell; nothing is truncated. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_title, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

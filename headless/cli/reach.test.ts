@@ -1,4 +1,4 @@
-/** Everything the window can ask is either a command, or is named here with the reason why it is none. */
+/** Every procedure that the window can call has a command, or a reason here why it has none. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isContractProcedure } from '@orpc/contract';
@@ -15,7 +15,7 @@ const by = (command: string): Reach => ({ command });
 const none = (why: string): Reach => ({ none: why });
 
 const NOT_YET = 'window only, not yet a command';
-const DESKTOP = 'the desktop program updates itself; without it the package manager does';
+const DESKTOP = 'the desktop program updates itself; otherwise the package manager does';
 
 const HOST: Readonly<Record<string, Reach>> = {
   'fleet.rows': by('fleet list'),
@@ -39,7 +39,7 @@ const HOST: Readonly<Record<string, Reach>> = {
   'networks.list': by('networks list'),
   'networks.minimumStake': by('profile create'),
   'networks.funding': by('networks funding'),
-  'networks.check': none('`doctor` checks a profile that was made; a draft is a thing of the first run'),
+  'networks.check': none('`doctor` checks an existing profile; drafts exist only in the first-run wizard'),
   'networks.add': by('networks add'),
   'networks.remove': by('networks remove'),
   'engines.list': by('engines'),
@@ -48,8 +48,8 @@ const HOST: Readonly<Record<string, Reach>> = {
   'engines.fetch': by('official fetch'),
   'engines.stopFetch': by('official fetch'),
   'engines.watchFetch': by('official fetch'),
-  'firstRun.draft': none('a half-made node is a thing of the window; a command makes a whole one'),
-  'firstRun.keepDraft': none('a half-made node is a thing of the window; a command makes a whole one'),
+  'firstRun.draft': none('only the window has half-finished nodes; a command creates a whole one'),
+  'firstRun.keepDraft': none('only the window has half-finished nodes; a command creates a whole one'),
   'notify.watch': by('notify show'),
   'notify.test': by('notify test'),
   'places.choose': none(
@@ -76,7 +76,7 @@ const HOST: Readonly<Record<string, Reach>> = {
   'profiles.stop': by('stop'),
   'profiles.createOnDevnet': by('profile create'),
   'logs.page': by('logs'),
-  'logs.watch': none('the log is a file, and `run` is followed with the tools of the system'),
+  'logs.watch': none("the log is a file, and the output of `run` is followed with the system's tools"),
   'logs.bundle': by('support-bundle'),
   'devnet.watch': none(NOT_YET),
   'devnet.start': by('devnet start'),
@@ -99,7 +99,7 @@ const NODE: Readonly<Record<string, Reach>> = {
   'tasks.page': by('tasks'),
   'tasks.detail': none(NOT_YET),
   'tasks.file': none(NOT_YET),
-  'tasks.watch': none('a command shows what is, and ends; the window shows changes'),
+  'tasks.watch': none('a command shows the current state and ends; the window follows changes'),
   'money.summary': by('earnings'),
   'money.entries': none('`export` writes the whole ledger'),
   'money.task': none(NOT_YET),
@@ -122,11 +122,11 @@ const NODE: Readonly<Record<string, Reach>> = {
   'trust.protection': by('standing'),
   'gpus.inventory': none('`cards` asks the program, which sees the same cards'),
   'gpus.energy': by('profit'),
-  'gpus.history': none('a chart of the window; the readings of now are in `cards`'),
+  'gpus.history': none('a chart of the window; `cards` shows the current readings'),
   'models.watch': by('models list'),
   'models.ask': by('models download'),
   'metrics.read': by('serve'),
-  'checks.last': none('`doctor` makes the checks anew'),
+  'checks.last': none('`doctor` runs the checks again'),
   'checks.run': by('doctor'),
   'checks.confirmAlone': none(NOT_YET),
 };
@@ -155,12 +155,12 @@ async function help(command: string): Promise<{ code: number; out: string }> {
 describe.each([
   ['the program', hostContract, HOST],
   ['a node', nodeContract, NODE],
-])('what can be asked of %s', (_, contract, reach) => {
-  it('is told procedure by procedure', () => {
+])('the calls of %s', (_, contract, reach) => {
+  it('are listed procedure by procedure', () => {
     expect(Object.keys(reach).toSorted()).toEqual(pathsOf(contract).toSorted());
   });
 
-  it('is reached by commands that there are, and that the page names', async () => {
+  it('are reached by commands that exist and that the page names', async () => {
     const page = readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
     for (const one of Object.values(reach)) {
       if ('none' in one) expect(one.none).toMatch(/\w+ \w+/);

@@ -1,14 +1,20 @@
-/** Secrets on their way from a person: typed without echo, or read from a file descriptor. Never an argument or variable. */
+/**
+ * Reads secrets from a person: typed without echo, or from a file descriptor. Never an argument or environment
+ * variable.
+ */
 import { isHostError } from '../../host/errors.ts';
 import { promptPassphrase, readPassphrase, readSecretText } from '../../host/keys/passphrase.ts';
 import { HeadlessError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SecretSource {
-  /** Null: ask. */
+  /** Null = ask. */
   readonly descriptor: number | null;
   readonly terminal: Terminal;
-  /** A line that may be empty, as the passphrase of a foreign file; or all that a descriptor gives, as words. */
+  /**
+   * One line; a line that may be empty, such as the passphrase of a foreign keystore; or everything the descriptor
+   * yields.
+   */
   readonly takes?: 'line' | 'lineOrNothing' | 'text';
 }
 
@@ -31,10 +37,10 @@ export async function askSecret(question: string, { descriptor, terminal, takes 
   }
 }
 
-/** Typed twice where it is typed: a mistake would lock the key away. */
+/** Typed twice, because a typo would lock the key away. */
 export async function newSecret(question: string, source: SecretSource): Promise<string> {
   const secret = await askSecret(question, source);
   if (source.descriptor !== null) return secret;
   if ((await askSecret(`${question}, again`, source)) === secret) return secret;
-  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'the two are not the same');
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'the two entries differ');
 }

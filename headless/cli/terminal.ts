@@ -1,15 +1,15 @@
-/** What a command may do to the person in front of it. */
+/** How a command talks to the person in front of it. */
 import { createInterface } from 'node:readline/promises';
 import { EXIT } from './exit-codes.ts';
 
 export interface Terminal {
   /** The answer: standard output. */
   readonly out: (text: string) => void;
-  /** Progress, questions, complaints: standard error, so that the answer stays clean. */
+  /** Progress, questions and complaints: standard error, so that the answer stays clean. */
   readonly note: (text: string) => void;
-  /** Null: nobody is there to answer. */
+  /** Null = nobody is there to answer. */
   readonly ask: ((question: string, signal?: AbortSignal) => Promise<string>) | null;
-  /** Aborted when the person, or the system, wants the command to end. */
+  /** Aborted when the person or the system asks the command to end. */
   readonly signal: AbortSignal;
 }
 
@@ -17,12 +17,12 @@ export function systemTerminal(): Terminal {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // Asked a second time, by a person: at once. Workers and engines end with us and resume from their stores.
+      // A second Ctrl-C ends at once. Workers and engines end with us and resume from their stores.
       if (ending.signal.aborted && signal === 'SIGINT') process.exit(EXIT.interrupted);
       ending.abort(new Error(`ended by ${signal}`));
     });
   }
-  // The reader of a pipe may have seen enough.
+  // The reader of a pipe may close it early.
   process.stdout.on('error', () => {});
   return {
     out: (text) => void process.stdout.write(`${text}\n`),

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
 
-/** A keystore in memory: what opens which key. */
+/** A keystore in memory that records which passphrase opens which key. */
 function keystore(passphrases: Readonly<Record<Hex, string>>, unlocked: readonly Hex[] = []) {
   const opened: Hex[] = [];
   const view = (address: Hex) => ({
@@ -36,8 +36,8 @@ function keystore(passphrases: Readonly<Record<Hex, string>>, unlocked: readonly
   };
 }
 
-describe('a program that starts without a person', () => {
-  it('opens each key with its own credential, else with the one for all', async () => {
+describe('a program that starts unattended', () => {
+  it('unlocks each key with its own credential, or else with the shared one', async () => {
     write(CREDENTIAL, '\ufeffthe one for all\r\n');
     write(`${CREDENTIAL}-${ONE.toLowerCase()}`, 'of the first\nand no second line');
     const passphrases = await readPassphrases({ descriptor: null, credentialsDir: folder });
@@ -48,7 +48,7 @@ describe('a program that starts without a person', () => {
     ]);
   });
 
-  it('opens them with what a descriptor gives', async () => {
+  it('unlocks them with the passphrase from a descriptor', async () => {
     write('pass', 'from a descriptor\n');
     const descriptor = openSync(path.join(folder, 'pass'), 'r');
     const passphrases = await readPassphrases({ descriptor, credentialsDir: undefined });
@@ -57,7 +57,7 @@ describe('a program that starts without a person', () => {
     expect(keys.opened).toEqual([ONE]);
   });
 
-  it('leaves alone what no node needs, what is open, and what it has no passphrase for', async () => {
+  it('leaves keys alone that no node needs, that are unlocked, or that it has no passphrase for', async () => {
     write(CREDENTIAL, 'x');
     const keys = keystore({ [ONE]: 'x', [TWO]: 'x' }, [TWO]);
     const passphrases = await readPassphrases({ descriptor: null, credentialsDir: folder });
@@ -67,7 +67,7 @@ describe('a program that starts without a person', () => {
     expect(keys.opened).toEqual([]);
   });
 
-  it('tells of a wrong or unreadable passphrase, never the passphrase, and opens the others', async () => {
+  it('reports a wrong or unreadable passphrase without repeating it, and unlocks the others', async () => {
     write(CREDENTIAL, 'mistyped');
     write(`${CREDENTIAL}-${ONE.toLowerCase()}`, '');
     const passphrases = await readPassphrases({ descriptor: null, credentialsDir: folder });

@@ -1,6 +1,6 @@
 /**
- * Passphrases for keys of the keystore, given to a program that starts without a person: from a file descriptor, or as
- * credentials of systemd, which are files that only this service can read. Never arguments or variables.
+ * Keystore passphrases for a program that starts unattended: from a file descriptor, or as systemd credentials, which
+ * are files that only this service can read. Never arguments or environment variables.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -12,18 +12,18 @@ import type { Hex } from '../../protocol/hex.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { HeadlessError } from '../errors.ts';
 
-/** Opens every key; `crynux-passphrase-<address in lower case>` opens one. */
+/** Unlocks every key; `crynux-passphrase-<address in lower case>` unlocks one. */
 export const CREDENTIAL = 'crynux-passphrase';
 
 export interface PassphraseSource {
-  /** Null: none is given. */
+  /** Null = not given. */
   readonly descriptor: number | null;
-  /** `$CREDENTIALS_DIRECTORY` of the service manager. */
+  /** The service manager's `$CREDENTIALS_DIRECTORY`. */
   readonly credentialsDir: string | undefined;
 }
 
 export interface Passphrases {
-  /** In the order in which they are tried. Null: of a key that has no address yet. */
+  /** In the order to try them. Null = a key that has no address yet. */
   for(address: Hex | null): readonly string[];
 }
 
@@ -53,11 +53,11 @@ function readCredential(file: string): string | null {
 
 export interface Unlocked {
   readonly address: Hex;
-  /** Null: it is open. */
+  /** Null = it was unlocked. */
   readonly error: SerialisedError | null;
 }
 
-/** Opens what is locked of these addresses and has a passphrase. A key that does not open keeps no other from it. */
+/** Unlocks the locked keys of these addresses that have a passphrase. A key that fails does not stop the others. */
 export async function unlockFor(
   addresses: readonly Hex[],
   { keys, passphrases }: { readonly keys: Pick<Keys, 'list' | 'unlock'>; readonly passphrases: Passphrases },

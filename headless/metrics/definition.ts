@@ -1,4 +1,4 @@
-/** What a metric is: its name by Prometheus' rules, its labels, and how it is read from the facts of a scrape. */
+/** A metric: its name by Prometheus' rules, its labels, and how to read it from the facts of a scrape. */
 import type { Durations } from '../../contract/metrics.ts';
 import { formatCnxExact } from '../../protocol/money/wei.ts';
 import type { Facts, NodeFacts } from './facts.ts';
@@ -19,7 +19,7 @@ interface Named {
 export type MetricDefinition = Named &
   (
     | { readonly type: 'gauge' | 'counter'; readonly read: (facts: Facts) => readonly Sample<number>[] }
-    /** `bounds`: of its steps, in its unit. */
+    /** `bounds`: upper bounds of the buckets, in the metric's unit. */
     | {
         readonly type: 'histogram';
         readonly bounds: readonly number[];
@@ -27,10 +27,10 @@ export type MetricDefinition = Named &
       }
   );
 
-/** What one node tells; null = it is not known, and there is no sample then. */
+/** A node's value; null = unknown, so there is no sample. */
 export type NodeValue = number | bigint | boolean | null;
 
-/** One sample per node. Wei become a float of CNX here, and nowhere before. */
+/** One sample per node. This is the only place where wei become a float of CNX. */
 export function ofNode(read: (node: NodeFacts) => NodeValue | undefined): (facts: Facts) => Sample<number>[] {
   return ofNodes((node) => {
     const value = read(node);
@@ -38,7 +38,7 @@ export function ofNode(read: (node: NodeFacts) => NodeValue | undefined): (facts
   });
 }
 
-/** Several samples per node, apart by labels of their own. */
+/** Several samples per node, distinguished by labels of their own. */
 export function ofNodes(
   read: (node: NodeFacts) => readonly (readonly [Labels, NodeValue | undefined])[],
 ): (facts: Facts) => Sample<number>[] {

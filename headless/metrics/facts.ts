@@ -1,4 +1,4 @@
-/** What a scrape is made of: every node as the program sees it, with its figures, read at the same time. */
+/** The facts of one scrape: every node as the program sees it, with its figures, read at the same time. */
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { NodeMetrics } from '../../contract/metrics.ts';
@@ -12,14 +12,14 @@ import { inTime } from './in-time.ts';
 export interface NodeFacts {
   readonly view: ProfileView;
   readonly truth: NodeTruth;
-  /** Null = neither its process nor its records have answered in time. */
+  /** Null = neither its process nor its records answered in time. */
   readonly metrics: NodeMetrics | null;
-  /** The least stake that its network takes, wei; null = the network is not known. */
+  /** The minimum stake of its network, wei; null = unknown network. */
   readonly minimumStakeWei: bigint | null;
 }
 
 interface Volume {
-  /** What lies on it. */
+  /** What is stored on it. */
   readonly holds: 'data' | 'models';
   readonly freeBytes: number;
   readonly bytes: number;
@@ -28,7 +28,7 @@ interface Volume {
 export interface Facts {
   readonly version: string;
   readonly platform: string;
-  /** Of Node. */
+  /** Node's version. */
   readonly runtime: string;
   readonly startedMs: number;
   readonly cpuSeconds: number;
@@ -39,10 +39,10 @@ export interface Facts {
 
 type App = Pick<HostApp, 'client' | 'parts' | 'nodePort'>;
 
-/** Prometheus itself gives up after ten seconds. */
+/** Prometheus gives up after ten seconds by default. */
 const NODE_WITHIN_MS = 5_000;
 
-/** `startedMs`: when the program began. */
+/** @param startedMs when the program started */
 export async function readFacts(
   app: App,
   { clock, startedMs }: { readonly clock: Clock; readonly startedMs: number },
@@ -71,7 +71,7 @@ export async function readFacts(
   };
 }
 
-/** From its process, else from its records. */
+/** From its process, or else from its records. */
 async function readNode(app: App, profileId: string, clock: Clock): Promise<NodeMetrics | null> {
   const port = app.nodePort(profileId, 'own');
   if (port === null) return null;
@@ -82,7 +82,7 @@ async function readNode(app: App, profileId: string, clock: Clock): Promise<Node
   }
 }
 
-/** Of a folder that is not there yet, where it would lie. */
+/** If the folder does not exist yet, the volume where it will be created. */
 async function volumeOf(holds: Volume['holds'], folder: string): Promise<Volume | null> {
   try {
     const { bavail, blocks, bsize } = await statfs(folder);

@@ -1,7 +1,7 @@
-/** A scrape and a probe wait for nobody. */
+/** Limits how long a scrape or a probe waits. */
 import type { Clock } from '../../protocol/ports.ts';
 
-/** Null = it has failed, or was not there in time. */
+/** Null = it failed or took too long. */
 export async function inTime<Value>(
   work: Promise<Value>,
   { clock, withinMs }: { readonly clock: Clock; readonly withinMs: number },

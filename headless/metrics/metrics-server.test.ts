@@ -18,7 +18,7 @@ interface World {
   scrapes: number;
 }
 
-/** A program that has these profiles and no processes. */
+/** A program with these profiles and no processes. */
 async function serving(changes: Partial<Pick<MetricsServerOptions, 'token' | 'host'>> = {}) {
   const world: World = { phase: 'open', profiles: [RUNNING], answers: true, scrapes: 0 };
   const clock = new ManualClock(0);
@@ -56,7 +56,7 @@ function ask(port: number, path: string, headers: Record<string, string> = {}, m
   return promise;
 }
 
-it('serves metrics, and one scrape to all who ask at once', async () => {
+it('serves metrics, with one scrape for all who ask at the same time', async () => {
   const { world, port } = await serving();
   const answers = await Promise.all([ask(port, '/metrics'), ask(port, '/metrics'), ask(port, '/metrics')]);
   for (const { status, body } of answers) {
@@ -67,7 +67,7 @@ it('serves metrics, and one scrape to all who ask at once', async () => {
   expect(world.scrapes).toBeLessThan(3);
 });
 
-it('wants the token for metrics, and none for health', async () => {
+it('requires the token for metrics, but not for health checks', async () => {
   const { port } = await serving({ token: TOKEN });
   const statusWith = async (authorization: string) => (await ask(port, '/metrics', { authorization })).status;
   expect((await ask(port, '/metrics')).status).toBe(401);
@@ -94,7 +94,7 @@ it.each([
   expect((await ask(port, path, headers, method)).status).toBe(status);
 });
 
-it('answers HEAD at the paths of health, and an address that somebody typed', async () => {
+it('answers HEAD on the health paths, and an address typed into a browser', async () => {
   const { world, port } = await serving();
   expect(await ask(port, '/livez', {}, 'HEAD')).toEqual({ status: 200, body: '' });
   world.phase = 'starting';
@@ -102,14 +102,14 @@ it('answers HEAD at the paths of health, and an address that somebody typed', as
   expect((await ask(port, '/metrics', { 'sec-fetch-site': 'none' })).status).toBe(200);
 });
 
-it('refuses a request with two names', async () => {
+it('refuses a request with two Host headers', async () => {
   const { port } = await serving();
   const socket = connect(port, '127.0.0.1');
   socket.end('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
   expect(await text(socket)).toMatch(/^HTTP\/1.1 400 /);
 });
 
-it('serves other machines with a token alone, and then under any name', async () => {
+it('serves other machines only with a token, and then under any host name', async () => {
   await expect(serving({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'HEADLESS_METRICS_OPEN' });
   await expect(serving({ host: '::' })).rejects.toMatchObject({ code: 'HEADLESS_METRICS_OPEN' });
   const { port } = await serving({ host: '0.0.0.0', token: TOKEN });
@@ -117,13 +117,13 @@ it('serves other machines with a token alone, and then under any name', async ()
   expect((await ask(port, '/livez', { host: '10.1.2.3:9464' })).status).toBe(200);
 });
 
-it('says that a port is taken', async () => {
+it('reports a port that is taken', async () => {
   const { port, options } = await serving();
   const again = startMetricsServer({ ...options, port });
   await expect(again).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
 });
 
-it('is ready once everything has been started and is joined or paused, a line per node that is not', async () => {
+it('is ready once everything has been started and is joined or paused, and lists each node that is not', async () => {
   const { world, port } = await serving();
   world.phase = 'starting';
   expect(await ask(port, '/readyz')).toEqual({ status: 503, body: 'starting\n' });
@@ -137,7 +137,7 @@ it('is ready once everything has been started and is joined or paused, a line pe
   expect((await ask(port, '/livez')).status).toBe(200);
 });
 
-it('lives as long as the program answers its own contract', async () => {
+it('is alive as long as the program answers its own contract', async () => {
   const { world, clock, port } = await serving();
   world.answers = false;
   const asked = ask(port, '/livez');

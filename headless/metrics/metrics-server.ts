@@ -1,6 +1,6 @@
 /**
- * `/metrics`, `/livez` and `/readyz` on a listener of their own, which only reads. It says nothing of keys, addresses or
- * tasks, and is reached from this machine alone unless an address and a token are given.
+ * `/metrics`, `/livez` and `/readyz` on a read-only listener of their own. It reveals no keys, addresses or tasks, and
+ * only this machine can reach it unless an address and a token are given.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -16,14 +16,14 @@ import { notReadyLines } from './readiness.ts';
 import { formatOf, type Scrape, scrapeOf } from './registry.ts';
 
 export interface MetricsListener {
-  /** 0 = any free one. */
+  /** 0 = any free port. */
   readonly port: number;
   readonly host: string;
-  /** Wanted for `/metrics`; null = for nothing. */
+  /** Required for `/metrics`; null = not required. */
   readonly token: string | null;
 }
 
-/** Where the program is between its start and its end. */
+/** The program's phase between start and end. */
 export type ProgramPhase = 'starting' | 'open' | 'ending';
 
 export interface MetricsServerOptions extends MetricsListener {
@@ -42,7 +42,7 @@ const REQUEST_WITHIN_MS = 5_000;
 const CHECK_EVERY_MS = 1_000;
 const IDLE_MS = 90_000;
 const MAX_CONNECTIONS = 32;
-/** Some load balancers look with HEAD. */
+/** Some load balancers probe with HEAD. */
 const PROBE = { exposeHeadRoute: true };
 const TEXT = 'text/plain; charset=utf-8';
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
@@ -52,20 +52,20 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const { host, port, token } = options;
   const isLocal = isLoopback(host);
   if (!isLocal && token === null) {
-    throw new HeadlessError('HEADLESS_METRICS_OPEN', `${host} is not this machine alone, and no token is given`, { host });
+    throw new HeadlessError('HEADLESS_METRICS_OPEN', `${host} is reachable from other machines, and no token is given`, { host });
   }
   const server = fastify({
     ...{ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true },
     ...{ requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_MS },
-    // Node looks every 30 s by default: until then half a request would hold a place that a probe needs.
+    // Node checks every 30 s by default; until then, a half-sent request would occupy a connection that a probe needs.
     http: { maxHeaderSize: 8_192, headersTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
   });
   server.server.maxConnections = MAX_CONNECTIONS;
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(HEADERS);
-    // A page of another site reaches loopback under a name of its own (DNS rebinding).
+    // A page of another site can reach loopback under a name of its own (DNS rebinding).
     if (isLocal && !isLoopbackHost(request.headers.host)) return reply.code(421).send();
-    // Node keeps the first of two names, a proxy may have judged the second.
+    // Node keeps the first of two Host headers, but a proxy may have checked the second.
     if (namesIn(request.raw.rawHeaders) > 1) return reply.code(400).send();
     if (isOfPage(request.headers)) return reply.code(403).send();
     const isRead = request.method === 'GET' || (request.method === 'HEAD' && !request.is404);
@@ -76,12 +76,12 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   return { address: `http://${isIPv6(host) ? `[${host}]` : host}:${at}/metrics`, close: () => server.close() };
 }
 
-/** No page of a browser has any business here; whoever types the address may read. */
+/** Pages in a browser are refused; a person who types the address may read. */
 function isOfPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin');
 }
 
-/** In `rawHeaders` names and values take turns. */
+/** `rawHeaders` alternates between names and values. */
 function namesIn(rawHeaders: readonly string[]): number {
   return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
 }
@@ -117,12 +117,12 @@ function notReady({ parts }: Pick<HostApp, 'parts'>): string[] {
   return snapshot.kind === 'snapshot' ? notReadyLines(snapshot.profiles) : [];
 }
 
-/** The program answers its own contract. */
+/** Whether the program answers its own contract. */
 async function answers({ client }: Pick<HostApp, 'client'>, clock: Clock): Promise<boolean> {
   return (await inTime(client.app.info({}), { clock, withinMs: ANSWER_WITHIN_MS })) !== null;
 }
 
-/** Whoever asks while one is being made, in the same format, is given that one: a crowd costs no more than one. */
+/** Requests that arrive during a scrape in the same format share it, so many readers cost no more than one. */
 function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept: string | undefined) => Promise<Scrape> {
   const making = new Map<string, Promise<Scrape>>();
   return (accept) => {
@@ -135,7 +135,7 @@ function shared(make: (accept: string | undefined) => Promise<Scrape>): (accept:
   };
 }
 
-/** Digests are compared in a time that tells nothing about where two texts differ. */
+/** Compares digests in constant time. */
 function tokenCheck(token: string | null): (header: string | undefined) => boolean {
   if (token === null) return () => true;
   const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -1,10 +1,10 @@
-/** The metrics of money, in CNX, and of how a node stands in its network. */
+/** Metrics of money, in CNX, and of a node's standing in its network. */
 import type { StakeTruth } from '../../contract/truth/stake-truth.ts';
 import { type MetricDefinition, ofNode, ofNodes } from './definition.ts';
 
 const NODE = ['node'];
 
-/** What is the host's in the staking contract; null = it is not known, or the network keeps none. */
+/** The operator's own stake in the staking contract; null = unknown, or the network has none. */
 function stakedWei(stake: StakeTruth): bigint | null {
   switch (stake.kind) {
     case 'none':
@@ -24,7 +24,7 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_earned_cnx',
     type: 'gauge',
-    help: 'What the node has earned since its ledger began. A gauge, for a network can take back what it has granted.',
+    help: 'What the node has earned since its ledger began. A gauge, because a network can take back what it granted.',
     labels: ['node', 'source'],
     read: ofNodes(({ metrics }) => [
       [{ source: 'tasks' }, wei(metrics?.earned.tasksWei)],
@@ -35,14 +35,14 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_payments_total',
     type: 'counter',
-    help: 'Entries of the ledger of the node that were earned.',
+    help: "Number of earnings entries in the node's ledger.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.earned.payments),
   },
   {
     name: 'crynux_spent_cnx',
     type: 'gauge',
-    help: 'What it has cost since the ledger began: gas, fees of withdrawals, and what slashes took.',
+    help: 'What the node has cost since its ledger began: gas, withdrawal fees and slashes.',
     labels: ['node', 'on'],
     read: ofNodes(({ metrics }) => [
       [{ on: 'gas' }, wei(metrics?.earned.gasWei)],
@@ -53,7 +53,7 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_account_cnx',
     type: 'gauge',
-    help: 'What the ledger of the node says that each account of its host holds.',
+    help: "What each of the host's accounts holds, according to the node's ledger.",
     labels: ['node', 'account'],
     read: ofNodes(({ metrics }) => (metrics?.accounts ?? []).map((one) => [{ account: one.account }, BigInt(one.wei)])),
   },
@@ -67,56 +67,56 @@ export const MONEY_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_stake_cnx',
     type: 'gauge',
-    help: 'What the node has in the staking contract, as its running process last read it.',
+    help: "The node's balance in the staking contract, as last read by its running process.",
     labels: NODE,
     read: ofNode(({ truth }) => stakedWei(truth.stake)),
   },
   {
     name: 'crynux_stake_wanted_cnx',
     type: 'gauge',
-    help: 'The stake that the profile of the node states.',
+    help: "The stake set in the node's profile.",
     labels: NODE,
     read: ofNode(({ view }) => BigInt(view.profile.stakeWei)),
   },
   {
     name: 'crynux_stake_minimum_cnx',
     type: 'gauge',
-    help: 'The least stake that the network of the node takes, as its preset states it.',
+    help: "The minimum stake of the node's network, from its preset.",
     labels: NODE,
     read: ofNode(({ minimumStakeWei }) => minimumStakeWei),
   },
   {
     name: 'crynux_slashes_total',
     type: 'counter',
-    help: 'How often the network has slashed the node. Counted from its records.',
+    help: 'How often the network has slashed the node, counted from its records.',
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.slashes),
   },
   {
     name: 'crynux_kick_outs_total',
     type: 'counter',
-    help: 'How often the network has kicked the node out. Counted from its records.',
+    help: 'How often the network has kicked the node out, counted from its records.',
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.kickOuts),
   },
   {
     name: 'crynux_qos_score',
     type: 'gauge',
-    help: 'Quality of service as the network last told it, 0 to 1.',
+    help: 'Quality of service as last reported by the network, 0 to 1.',
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.standing?.qos),
   },
   {
     name: 'crynux_staking_score',
     type: 'gauge',
-    help: 'Score of the stake as the network last told it, 0 to 1.',
+    help: 'Stake score as last reported by the network, 0 to 1.',
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.standing?.stakingScore),
   },
   {
     name: 'crynux_selection_weight',
     type: 'gauge',
-    help: 'Weight of the node when the network chooses one, as the network last told it.',
+    help: "The node's weight when the network selects nodes, as last reported by the network.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.standing?.weight),
   },

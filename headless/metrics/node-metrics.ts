@@ -1,4 +1,4 @@
-/** The metrics of nodes: what each is and does, its machine, and what it asks of others. */
+/** Metrics of nodes: what each is and does, its machine, and its requests. */
 import { REQUEST_SECONDS, TASK_SECONDS, type TrafficView } from '../../contract/metrics.ts';
 import { LIFE_WORDS } from '../../contract/truth/life-word.ts';
 import { traySign } from '../../contract/truth/node-truth.ts';
@@ -18,7 +18,7 @@ type Card = ReturnType<typeof cardsOf>[number];
 const ofCards = (read: (card: Card) => number | null) =>
   ofNodes((node) => cardsOf(node).map((card) => [{ card: String(card.index) }, read(card)]));
 
-/** Per end of the line that there is. */
+/** The connection states that count as up or down. */
 function trafficOf({ metrics }: NodeFacts): readonly (readonly [{ to: string }, TrafficView])[] {
   const process = metrics?.process ?? null;
   if (process === null) return [];
@@ -41,14 +41,14 @@ export const STATE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_node_state',
     type: 'gauge',
-    help: 'What the node is, in one word: 1 for the state that it is in, 0 for every other.',
+    help: 'State of the node: 1 for its current state, 0 for every other.',
     labels: ['node', 'state'],
     read: ofNodes(({ truth }) => LIFE_WORDS.map((state) => [{ state }, truth.life === state])),
   },
   {
     name: 'crynux_node_ready',
     type: 'gauge',
-    help: 'Whether the node is joined or paused on purpose, as /readyz judges it. Absent while nobody has started it.',
+    help: 'Whether the node is joined or deliberately paused, as in /readyz. Absent until somebody has started it.',
     labels: NODE,
     read: ofNode(({ view }) => {
       const { kind } = readinessOf(view);
@@ -58,42 +58,42 @@ export const STATE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_node_needs_attention',
     type: 'gauge',
-    help: 'Whether somebody has to look at the node: it is locked, has failed, is cut off, was put out, or a check keeps it out.',
+    help: 'Whether somebody has to look at the node: it is locked, has failed, is cut off, was removed, or a check keeps it out.',
     labels: NODE,
     read: ofNode(({ truth }) => traySign([truth]) === 'attention'),
   },
   {
     name: 'crynux_node_key_locked',
     type: 'gauge',
-    help: 'Whether the key of the node waits for its passphrase.',
+    help: "Whether the node's key is waiting for its passphrase.",
     labels: NODE,
     read: ofNode(({ truth }) => truth.life === 'locked'),
   },
   {
     name: 'crynux_node_figures_read',
     type: 'gauge',
-    help: 'Whether the figures of the node could be read in this scrape. Where it is 0, its counters are absent.',
+    help: "Whether the node's figures could be read in this scrape. If 0, its counters are absent.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics !== null),
   },
   {
     name: 'crynux_relay_up',
     type: 'gauge',
-    help: 'Whether the relay answers the node; of a network on a chain, whether the chain does. Absent while it was not asked.',
+    help: 'Whether the relay answers the node; for a network on a chain, whether the chain does. Absent until it was asked.',
     labels: NODE,
     read: ofNode(({ truth }) => up(truth.relay)),
   },
   {
     name: 'crynux_chain_up',
     type: 'gauge',
-    help: 'Whether the chain of the staking contracts answers the node. Absent where there is none, or while it was not asked.',
+    help: 'Whether the chain of the staking contracts answers the node. Absent if there is none, or until it was asked.',
     labels: NODE,
     read: ofNode(({ truth }) => up(truth.chain)),
   },
   {
     name: 'crynux_clock_skew_seconds',
     type: 'gauge',
-    help: "How far the network's clock is ahead of this machine's, as the node last read it.",
+    help: "How far the network's clock is ahead of this machine's, as last read by the node.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.process?.clockSkewSeconds),
   },
@@ -103,14 +103,14 @@ export const TASK_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_tasks_total',
     type: 'counter',
-    help: 'Tasks of the node that have ended, by type and by how they ended. Counted from its records.',
+    help: 'Finished tasks of the node, by type and by how they ended. Counted from its records.',
     labels: ['node', 'type', 'end'],
     read: ofNodes(({ metrics }) => (metrics?.ends ?? []).map(({ type, end, count }) => [{ type, end }, count])),
   },
   {
     name: 'crynux_tasks_open',
     type: 'gauge',
-    help: 'Tasks that may still need something of the node: the one that runs, and those whose end it waits for.',
+    help: 'Tasks that may still need the node: the one that is running, and those whose end it is waiting for.',
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.openTasks),
   },
@@ -118,7 +118,7 @@ export const TASK_METRICS: readonly MetricDefinition[] = [
     name: 'crynux_task_score_seconds',
     type: 'histogram',
     bounds: TASK_SECONDS,
-    help: "From the network's start of a task until it had the score of this node. Of tasks that have ended, from its records.",
+    help: "Time from the network's start of a task until it had this node's score. For finished tasks, from its records.",
     labels: ['node', 'type'],
     read: ofDurations(({ metrics }) => (metrics?.scoreSeconds ?? []).map(({ type, ...durations }) => [{ type }, durations])),
   },
@@ -126,7 +126,7 @@ export const TASK_METRICS: readonly MetricDefinition[] = [
     name: 'crynux_task_phase_seconds',
     type: 'histogram',
     bounds: TASK_SECONDS,
-    help: 'How long each phase of a scored task took: begin, execute, submit, validate, upload. From the records of the node.',
+    help: "Duration of each phase of a scored task: begin, execute, submit, validate, upload. From the node's records.",
     labels: ['node', 'phase'],
     read: ofDurations(({ metrics }) => (metrics?.phaseSeconds ?? []).map(({ phase, ...durations }) => [{ phase }, durations])),
   },
@@ -150,7 +150,7 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_engine_starts_total',
     type: 'counter',
-    help: "How often the node's engine became ready. Counted from its records.",
+    help: "How often the node's engine became ready, counted from its records.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.engineStarts),
   },
@@ -167,7 +167,7 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_card_info',
     type: 'gauge',
-    help: 'A card of the node by its place in the list of the driver. Always 1.',
+    help: "A card of the node, by its index in the driver's list. Always 1.",
     labels: ['node', 'card', 'name', 'driver'],
     read: ofNodes((node) =>
       cardsOf(node).map(({ index, name, driver }) => [{ card: String(index), name, driver: driver ?? '' }, 1]),
@@ -176,21 +176,21 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_card_load_ratio',
     type: 'gauge',
-    help: 'How busy the card is, 0 to 1.',
+    help: 'Utilisation of the card, 0 to 1.',
     labels: ['node', 'card'],
     read: ofCards(({ loadPercent }) => (loadPercent === null ? null : loadPercent / 100)),
   },
   {
     name: 'crynux_card_memory_used_bytes',
     type: 'gauge',
-    help: 'Memory of the card that is in use.',
+    help: 'Used memory of the card.',
     labels: ['node', 'card'],
     read: ofCards(({ memoryUsedMib }) => mib(memoryUsedMib)),
   },
   {
     name: 'crynux_card_memory_bytes',
     type: 'gauge',
-    help: 'Memory of the card.',
+    help: 'Total memory of the card.',
     labels: ['node', 'card'],
     read: ofCards(({ memoryMib }) => mib(memoryMib)),
   },
@@ -204,7 +204,7 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_card_power_watts',
     type: 'gauge',
-    help: 'What the card draws.',
+    help: 'Power draw of the card.',
     labels: ['node', 'card'],
     read: ofCards(({ powerW }) => powerW),
   },
@@ -218,7 +218,7 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_store_bytes',
     type: 'gauge',
-    help: 'What the node keeps on disk: its database, and the files of results, which are looked at every ten minutes.',
+    help: 'Disk space used by the node: its database, and its result files, which are measured every ten minutes.',
     labels: ['node', 'part'],
     read: ofNodes(({ metrics }) => [
       [{ part: 'database' }, metrics?.databaseBytes],
@@ -228,28 +228,28 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_worker_resident_memory_bytes',
     type: 'gauge',
-    help: "Memory of the node's own process, its engine not counted.",
+    help: "Memory of the node's own process, without its engine.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.process?.residentBytes),
   },
   {
     name: 'crynux_worker_cpu_seconds_total',
     type: 'counter',
-    help: "Processor time of the node's own process since it began, its engine not counted.",
+    help: "Processor time of the node's own process since it started, without its engine.",
     labels: NODE,
     read: ofNode(({ metrics }) => metrics?.process?.cpuSeconds),
   },
   {
     name: 'crynux_requests_total',
     type: 'counter',
-    help: 'Requests of the node to relay and chain since its process began.',
+    help: 'Requests of the node to relay and chain since its process started.',
     labels: ['node', 'to'],
     read: ofTraffic(({ requests }) => requests),
   },
   {
     name: 'crynux_request_failures_total',
     type: 'counter',
-    help: 'Those of them that no usable answer came to. A refusal is an answer.',
+    help: 'Requests without a usable answer. A refusal is an answer.',
     labels: ['node', 'to'],
     read: ofTraffic(({ failures }) => failures),
   },
@@ -257,7 +257,7 @@ export const MACHINE_METRICS: readonly MetricDefinition[] = [
     name: 'crynux_request_seconds',
     type: 'histogram',
     bounds: REQUEST_SECONDS,
-    help: 'How long answered requests to relay and chain took, since the process of the node began.',
+    help: "Duration of answered requests to relay and chain since the node's process started.",
     labels: ['node', 'to'],
     read: ofDurations((node) => trafficOf(node).map(([labels, traffic]) => [labels, traffic.seconds])),
   },

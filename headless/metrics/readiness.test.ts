@@ -22,7 +22,7 @@ it.each([
   ['one that is too hot', 'notReady', profileView(RUNNING, held('GPU_OUTSIDE_SCHEDULE', 'GPU_TOO_HOT'))],
   ['one that is cut off', 'notReady', profileView(RUNNING, nodeView({ state: 'running', relay: 'unreachable' }))],
   ['one that was slashed', 'notReady', profileView(RUNNING, nodeView({ state: 'slashed' }))],
-  ['a process without a word of its node', 'notReady', profileView(RUNNING, null)],
+  ['a process that has not reported its node', 'notReady', profileView(RUNNING, null)],
   ['one whose key is locked', 'notReady', profileView({ kind: 'locked' }, null)],
   ['one that has failed', 'notReady', profileView({ kind: 'failed', error: ERROR }, null)],
   ['one that ends', 'notReady', profileView({ kind: 'stopping', sinceMs: 0 }, nodeView({ state: 'stopping' }))],
@@ -31,7 +31,7 @@ it.each([
   expect(readinessOf(view).kind).toBe(kind);
 });
 
-it('names nodes by their profile, and what each is in one word', () => {
+it('names nodes by their profile, and the state of each in one word', () => {
   const views = [profileView({ kind: 'locked' }, null), profileView({ kind: 'stopped' }, null)];
   const lines = notReadyLines(views);
   expect(lines).toEqual(['mine: locked']);

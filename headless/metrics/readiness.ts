@@ -1,4 +1,4 @@
-/** Whether a node does what it was started for: it is joined, or paused on purpose. Pure. */
+/** Whether a node does what it was started for: it is joined, or deliberately paused. Pure. */
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { LifeWord } from '../../contract/truth/life-word.ts';
 import { nodeTruth } from '../../contract/truth/node-truth.ts';
@@ -10,7 +10,7 @@ export type Readiness =
   | { readonly kind: 'notReady'; readonly life: LifeWord };
 
 const READY: ReadonlySet<LifeWord> = new Set(['waiting', 'executing', 'pausing', 'paused']);
-/** Reasons of the machine that are the host's own wish. */
+/** Reasons that the host has chosen. */
 const WISHES: ReadonlySet<string> = new Set(['GPU_OUTSIDE_SCHEDULE', 'GPU_IN_USE']);
 
 export function readinessOf({ worker, node }: ProfileView): Readiness {
@@ -22,7 +22,7 @@ export function readinessOf({ worker, node }: ProfileView): Readiness {
   return { kind: isWished ? 'ready' : 'notReady', life };
 }
 
-/** A line per node that is not ready; empty = all of them are. */
+/** A line for each node that is not ready; empty = all are ready. */
 export function notReadyLines(views: readonly ProfileView[]): string[] {
   return views.flatMap((view) => {
     const readiness = readinessOf(view);

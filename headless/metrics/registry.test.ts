@@ -6,7 +6,7 @@ import { facts } from './testing/views.ts';
 const OPEN = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5';
 const promtool = findPromtool();
 
-/** Of a scrape: name, labels, value. */
+/** One line of a scrape: name, labels, value. */
 function samplesOf(text: string) {
   return text.split('\n').flatMap((line) => {
     const found = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
@@ -15,14 +15,14 @@ function samplesOf(text: string) {
 }
 
 describe('a scrape', () => {
-  it('has a sample of every metric once everything is known', async () => {
+  it('has a sample of every metric if everything is known', async () => {
     const { contentType, text } = await scrapeOf(facts(), undefined);
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
     const names = new Set(samplesOf(text).map(({ name }) => name.replace(/_(?:bucket|sum|count)$/, '')));
     expect(METRICS.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it('tells CNX as a number and never wei, and base units', async () => {
+  it('reports CNX as a number, never wei, and base units', async () => {
     const { text } = await scrapeOf(facts(), undefined);
     const numberOf = (name: string, label = '') =>
       samplesOf(text).find((sample) => sample.name === name && sample.labels.includes(label))?.value;
@@ -36,13 +36,13 @@ describe('a scrape', () => {
     expect(text).not.toMatch(/0{15}|0x[0-9a-f]/i);
   });
 
-  it('has as many states as there are, and one that is', async () => {
+  it('has one series per state, and one of them is 1', async () => {
     const states = samplesOf((await scrapeOf(facts(), undefined)).text).filter(({ name }) => name === 'crynux_node_state');
     expect(states.filter(({ value }) => value === 1).map(({ labels }) => labels)).toEqual(['node="mine",state="waiting"']);
     expect(new Set(states.map(({ labels }) => labels)).size).toBe(states.length);
   });
 
-  it('says nothing of what is not known', async () => {
+  it('omits what is not known', async () => {
     const [node] = facts().nodes;
     if (node === undefined) throw new Error('there is a node');
     const view = { ...node.view, node: null, worker: { kind: 'stopped' as const } };
@@ -55,7 +55,7 @@ describe('a scrape', () => {
     expect(samplesOf(text)).toContainEqual({ name: 'crynux_node_figures_read', labels: 'node="mine"', value: 0 });
   });
 
-  it('is OpenMetrics for whoever asks for it', async () => {
+  it('is OpenMetrics for readers that ask for it', async () => {
     const { contentType, text } = await scrapeOf(facts(), OPEN);
     expect(contentType).toContain('application/openmetrics-text; version=1.0.0');
     expect(text).toContain('# TYPE crynux_tasks counter');
@@ -65,7 +65,7 @@ describe('a scrape', () => {
     expect((await scrapeOf(facts(), undefined)).text).toContain('# TYPE crynux_tasks_total counter');
   });
 
-  it.skipIf(promtool === null)('is one that promtool has nothing to say about', async () => {
+  it.skipIf(promtool === null)('passes promtool without complaints', async () => {
     const { text } = await scrapeOf(facts(), undefined);
     expect(complaintOf(promtool ?? '', ['check', 'metrics'], text)).toBeNull();
     const wrong = text.replaceAll('crynux_last_task_timestamp_seconds', 'crynux_last_task_total');
@@ -75,7 +75,7 @@ describe('a scrape', () => {
 
 describe('every metric', () => {
   it.each(METRICS.map((metric) => [metric.name, metric] as const))(
-    '%s is named by the rules',
+    '%s follows the naming rules',
     (name, { type, help, labels, read }) => {
       expect(name).toMatch(/^crynux_[a-z]+(?:_[a-z]+)*$/);
       expect(name.endsWith('_total')).toBe(type === 'counter');
@@ -85,7 +85,7 @@ describe('every metric', () => {
     },
   );
 
-  it('has a bounded set of labels: no task, hash, address or amount is one', () => {
+  it('has a bounded set of labels: none of them is a task, hash, address or amount', () => {
     const known = ['account', 'card', 'driver', 'end', 'gpu', 'holds', 'kind', 'mode', 'name', 'network', 'node', 'on', 'part'];
     const labels = new Set(METRICS.flatMap((metric) => metric.labels));
     expect([...labels].sort()).toEqual([...known, 'phase', 'platform', 'runtime', 'source', 'state', 'to', 'type', 'version']);

@@ -1,4 +1,4 @@
-/** Every metric of the program, and a scrape of them as text. docs/fleet.md lists them. */
+/** Every metric of the program, and how a scrape is written as text. docs/fleet.md lists them. */
 import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import type { Durations } from '../../contract/metrics.ts';
 import type { Labels, MetricDefinition } from './definition.ts';
@@ -17,28 +17,28 @@ const PROGRAM_METRICS: readonly MetricDefinition[] = [
   {
     name: 'crynux_start_time_seconds',
     type: 'gauge',
-    help: 'When the program began.',
+    help: 'When the program started.',
     labels: [],
     read: ({ startedMs }) => [{ labels: {}, value: startedMs / 1_000 }],
   },
   {
     name: 'crynux_program_cpu_seconds_total',
     type: 'counter',
-    help: 'Processor time of the program since it began, its nodes not counted.',
+    help: 'Processor time of the program since it started, without its nodes.',
     labels: [],
     read: ({ cpuSeconds }) => [{ labels: {}, value: cpuSeconds }],
   },
   {
     name: 'crynux_program_resident_memory_bytes',
     type: 'gauge',
-    help: 'Memory of the program, its nodes not counted.',
+    help: 'Memory of the program, without its nodes.',
     labels: [],
     read: ({ residentBytes }) => [{ labels: {}, value: residentBytes }],
   },
   {
     name: 'crynux_disk_free_bytes',
     type: 'gauge',
-    help: 'What is free where the data directory lies, and where models do.',
+    help: 'Free space on the file systems of the data directory and of the models.',
     labels: ['holds'],
     read: ({ volumes }) => volumes.map(({ holds, freeBytes }) => ({ labels: { holds }, value: freeBytes })),
   },
@@ -51,7 +51,7 @@ const PROGRAM_METRICS: readonly MetricDefinition[] = [
   },
 ];
 
-/** In the order of the page. */
+/** In the order of the page in docs/. */
 export const METRICS: readonly MetricDefinition[] = [
   ...PROGRAM_METRICS,
   ...STATE_METRICS,
@@ -60,18 +60,18 @@ export const METRICS: readonly MetricDefinition[] = [
   ...MACHINE_METRICS,
 ];
 
-/** A scrape: the text, and the type of it that the asker has named. */
+/** The text of a scrape, and its content type as negotiated. */
 export interface Scrape {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** Of the two, the one that whoever asks can read best. */
+/** The better of the two formats that the reader accepts. */
 export function formatOf(accept: string | undefined): 'openmetrics' | 'text' {
   return accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
 }
 
-/** Made anew for each scrape: nothing is kept between two of them, so a node that is gone leaves nothing behind. */
+/** Creates a new registry for each scrape, so that nothing remains of a node that is gone. */
 export async function scrapeOf(facts: Facts, accept: string | undefined): Promise<Scrape> {
   const isOpen = formatOf(accept) === 'openmetrics';
   const registry = new Registry<RegistryContentType>();
@@ -103,7 +103,7 @@ function fill(registry: Registry<RegistryContentType>, definition: MetricDefinit
 
 type Values = Awaited<ReturnType<Histogram['get']>>;
 
-/** What was counted elsewhere: the library's own can only observe. */
+/** A histogram of values counted elsewhere; the library's own can only observe single values. */
 class CountedHistogram extends Histogram {
   readonly #told: Values;
 
@@ -114,7 +114,7 @@ class CountedHistogram extends Histogram {
     super(options);
     const { name, help, buckets } = options;
     const values = samples.flatMap(({ labels, value }) => valuesOf(name, buckets, labels, value));
-    // The library's types say that its types are numbers, and its code that they are words.
+    // The library types this as a number, but uses strings.
     const type = 'histogram' as unknown as Values['type'];
     this.#told = { name, help, type, aggregator: 'sum', collect: () => {}, values };
   }
@@ -123,7 +123,7 @@ class CountedHistogram extends Histogram {
     return this.#told;
   }
 
-  /** What the registry asks, where it is there. */
+  /** The registry prefers this method if it exists. */
   getForPromString(): Promise<Values> {
     return this.get();
   }

@@ -1,4 +1,7 @@
-/** How a command line finds the program that runs on a data directory, and proves that it may: a file of its owner's. */
+/**
+ * The file through which a command line finds the program running on a data directory, and proves that it may use it:
+ * only its owner can read it.
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,7 +16,7 @@ export type ProgramAddress = z.output<typeof addressSchema>;
 
 const fileOf = (dataDir: string) => path.join(dataDir, 'headless.json');
 
-/** Readable by the owner alone. */
+/** Readable only by the owner. */
 export function writeAddress(dataDir: string, address: ProgramAddress): void {
   writeAtomically(fileOf(dataDir), JSON.stringify(address));
 }
@@ -32,6 +35,6 @@ export function removeAddress(dataDir: string): void {
   try {
     rmSync(fileOf(dataDir), { force: true });
   } catch {
-    // The disk has become read-only, or is gone: the next program writes another one over it.
+    // The disk is read-only or gone; the next program overwrites the file.
   }
 }

@@ -1,4 +1,4 @@
-/** The program that runs on a data directory, reached over loopback with the token of its directory. */
+/** Connects over loopback to the program running on a data directory, with the token from that directory. */
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -34,7 +34,7 @@ export async function connectProgram(dataDir: string): Promise<RunningProgram> {
       createNodeClient(
         await open(
           `/rpc/node/${profileId}`,
-          () => new HeadlessError('HEADLESS_NO_NODE', `the node ${profileId} does not run`, { node: profileId }),
+          () => new HeadlessError('HEADLESS_NO_NODE', `the node ${profileId} is not running`, { node: profileId }),
         ),
       ),
     close() {
@@ -79,15 +79,15 @@ function connect(
       reject(statusCode === 404 ? missing() : refused(dataDir));
       socket.terminate();
     });
-    // A file that a killed program has left behind.
+    // A file left behind by a program that was killed.
     socket.once('error', (cause) => reject(notRunning(dataDir, cause)));
   });
 }
 
 function notRunning(dataDir: string, cause?: unknown): HeadlessError {
-  return new HeadlessError('HEADLESS_NOT_RUNNING', `no program runs on ${dataDir}`, { dataDir }, { cause });
+  return new HeadlessError('HEADLESS_NOT_RUNNING', `no program is running on ${dataDir}`, { dataDir }, { cause });
 }
 
 function refused(dataDir: string): HeadlessError {
-  return new HeadlessError('HEADLESS_REFUSED', `the program on ${dataDir} does not take its own token`, { dataDir });
+  return new HeadlessError('HEADLESS_REFUSED', `the program on ${dataDir} does not accept its own token`, { dataDir });
 }

@@ -12,14 +12,14 @@ beforeEach(() => {
 const enter = () => gate.enter(gate.createToken()) ?? expect.fail('not entered');
 
 describe('a token', () => {
-  it('lets in once', () => {
+  it('admits once', () => {
     const token = gate.createToken();
     expect(gate.enter(token)).not.toBeNull();
     expect(gate.enter(token)).toBeNull();
     expect(gate.enter('')).toBeNull();
   });
 
-  it('is good for an hour', () => {
+  it('is valid for an hour', () => {
     const token = gate.createToken();
     nowMs += TOKEN_MS;
     expect(gate.enter(token)).toBeNull();
@@ -27,7 +27,7 @@ describe('a token', () => {
 });
 
 describe('a session', () => {
-  it('without a connection ends after an hour, and with one goes on', () => {
+  it('ends after an hour without a connection, and goes on with one', () => {
     const [unused, used] = [enter(), enter()];
     const ended: string[] = [];
     const connection = gate.join(used, () => ended.push('used'));
@@ -42,7 +42,7 @@ describe('a session', () => {
     expect(gate.has(used)).toBe(false);
   });
 
-  it('ends at its greatest age, and its connections are told', () => {
+  it('ends at its maximum age, and its connections are told', () => {
     const secret = enter();
     const ended: string[] = [];
     gate.join(secret, () => ended.push('one'));
@@ -55,14 +55,14 @@ describe('a session', () => {
     expect([ended, gate.join(secret, () => {})]).toEqual([['one', 'two'], null]);
   });
 
-  it('that is left is over, and no other', () => {
+  it('that logs out ends, and no other', () => {
     const [one, two] = [enter(), enter()];
     gate.leave(one);
     gate.leave('unknown');
     expect([gate.has(one), gate.has(two)]).toEqual([false, true]);
   });
 
-  it('too many end the oldest', () => {
+  it('ends the oldest if there are too many', () => {
     const first = enter();
     for (let count = 0; count < 64; count += 1) enter();
     expect(gate.has(first)).toBe(false);

@@ -1,59 +1,58 @@
 /**
- * Who may use the program: a page that holds a session's secret, which it was given for the token of an address, once;
- * and a command line on this machine that can read the token file of the data directory.
- *
- * No cookie takes part. A browser sends cookies to every port of this machine, so any web server here would get them. The
- * secret is kept by the page, in storage that belongs to its origin, and a browser sends it nowhere by itself.
+ * Who may use the program: a page that has a session secret, which it got in exchange for the one-time token of an
+ * address, and a command line on this machine that can read the token file of the data directory.
+ * No cookies are used. A browser sends cookies to every port of this machine, so any web server here would get them.
+ * The page keeps the secret in storage that belongs to its origin, and a browser never sends that on its own.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../../protocol/ports.ts';
 
 const SECRET_BYTES = 32;
-/** Addresses that were made and not used yet; more of them replace the oldest. */
+/** Maximum number of unused addresses; newer ones replace the oldest. */
 const MAX_OPEN_TOKENS = 8;
-/** An address that nobody has opened is good for nothing after this. */
+/** How long an unopened address stays valid. */
 export const TOKEN_MS = 60 * 60_000;
-/** Pages that have entered; more of them log the oldest out. */
+/** Maximum number of pages; newer ones log the oldest out. */
 const MAX_SESSIONS = 64;
-/** Of a session without a connection. */
+/** Maximum age of a session without a connection. */
 export const IDLE_MS = 60 * 60_000;
-/** Of any session. */
+/** Maximum age of any session. */
 export const MAX_AGE_MS = 7 * 24 * 60 * 60_000;
 
 export interface EntryGate {
-  /** A new address's token. */
+  /** A token for a new address. */
   createToken(): string;
-  /** The session's secret; null = the token is unknown, used or too old. */
+  /** The session's secret; null = the token is unknown, used or expired. */
   enter(token: string): string | null;
-  /** Is this the secret of a session? */
+  /** Whether this is the secret of a session. */
   has(secret: string): boolean;
-  /** A connection of a session's page; null = there is no such session. `end` is called when the session ends. */
+  /** Registers a connection of a session's page; null = no such session. `end` is called when the session ends. */
   join(secret: string, end: () => void): Connection | null;
-  /** Logs a page out: its connections end, and its secret is worth nothing. */
+  /** Logs a page out: its connections end, and its secret becomes invalid. */
   leave(secret: string): void;
-  /** Ends what is too old. To be called from time to time; every other call does it, too. */
+  /** Ends what has expired. Call it from time to time; every other call does it too. */
   sweep(): void;
-  /** Does an `Authorization` header hold the token of the command line? */
+  /** Whether an `Authorization` header has the command line's token. */
   isCommandLine(authorization: string | undefined): boolean;
   /** For the token file. */
   readonly commandLineToken: string;
 }
 
 interface Connection {
-  /** It is gone. */
+  /** The connection has closed. */
   left(): void;
 }
 
 interface Session {
-  /** The secret's digest: what is compared, and all that is kept. */
+  /** Digest of the secret: this is what is compared, and all that is stored. */
   readonly digest: Buffer;
   readonly sinceMs: number;
-  /** When its last connection went. */
+  /** When its last connection closed. */
   idleMs: number;
   readonly ends: Set<() => void>;
 }
 
-/** `monotonicMs`: a clock that nobody sets. */
+/** @param monotonicMs a clock that nobody can set */
 export function createEntryGate({
   random,
   monotonicMs,
@@ -132,7 +131,7 @@ export function createEntryGate({
   };
 }
 
-/** Digests are compared in a time that tells nothing about where two texts differ. */
+/** Compares digests in constant time. */
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

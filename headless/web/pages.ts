@@ -1,4 +1,4 @@
-/** The page that is not the window's own. It loads nothing. */
+/** The page shown when there is no window. It loads nothing. */
 
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1>${body}</html>\n`;

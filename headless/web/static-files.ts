@@ -1,4 +1,4 @@
-/** The files of the window, read once: what is not in the list does not exist, whatever a path says. */
+/** The window's files, read once: a path that is not in the list does not exist, whatever it contains. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HeadlessError } from '../errors.ts';
@@ -9,7 +9,7 @@ interface StaticFile {
 }
 
 export interface StaticFiles {
-  /** By the path of a URL, with its leading slash, as it came: neither decoded nor made simpler. */
+  /** By URL path with its leading slash, exactly as received: neither decoded nor normalised. */
   find(urlPath: string): StaticFile | undefined;
   readonly index: StaticFile;
 }
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Files of unknown kinds (source maps too) are left out. @throws HeadlessError HEADLESS_NO_WINDOW */
+/** Files of unknown types (source maps too) are left out. @throws HeadlessError HEADLESS_NO_WINDOW */
 export function readStaticFiles(dir: string): StaticFiles {
   const files = new Map<string, StaticFile>();
   for (const name of namesIn(dir)) {
@@ -35,7 +35,7 @@ export function readStaticFiles(dir: string): StaticFiles {
     files.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(dir, name)), type });
   }
   const index = files.get('/index.html');
-  if (index === undefined) throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} holds no index.html`, { dir });
+  if (index === undefined) throw new HeadlessError('HEADLESS_NO_WINDOW', `${dir} has no index.html`, { dir });
   files.set('/', index);
   return { index, find: (urlPath) => files.get(urlPath) };
 }

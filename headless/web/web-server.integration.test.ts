@@ -80,7 +80,7 @@ const tokenOf = (address: string) => new URL(address).hash.replace('#token=', ''
 const post = (token: string, headers: Record<string, string> = {}) =>
   ask('/session', { origin: ownOrigin(), authorization: `Crynux-Token ${token}`, ...headers }, 'POST');
 
-/** The headers with which a page of this server connects. */
+/** Headers that a page of this server connects with. */
 async function enter(): Promise<Record<string, string>> {
   const { secret } = JSON.parse((await post(tokenOf(server.address()))).body) as { secret: string };
   return { origin: ownOrigin(), 'sec-websocket-protocol': protocolsWith(secret).join(', ') };
@@ -90,7 +90,7 @@ interface Upgraded {
   /** 101, or the status with which the upgrade was refused. */
   readonly status: number;
   readonly socket: WebSocket;
-  /** Code and reason of its end. */
+  /** Close code and reason. */
   readonly ended: Promise<string>;
 }
 
@@ -110,7 +110,7 @@ const NOBODY = '4401 RPC_SESSION_ENDED';
 const ownOrigin = () => `http://127.0.0.1:${server.port}`;
 
 describe('entering', () => {
-  it('works once with the token of an address, which is sent to nobody, and sets no cookie', async () => {
+  it('works once with the token of an address, sends it to nobody, and sets no cookie', async () => {
     const address = server.address();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
     const first = await post(tokenOf(address));
@@ -127,11 +127,11 @@ describe('entering', () => {
     ['a page of another site', { origin: 'http://evil.example' }, 403],
     ['a page without an origin', { origin: 'null' }, 403],
     ['another name', { host: 'evil.example', origin: 'http://evil.example' }, 421],
-  ])('with %s leads to nothing', async (_what, headers, status) => {
+  ])('leads nowhere with %s', async (_what, headers, status) => {
     expect(await post(tokenOf(server.address()), headers)).toMatchObject({ status, body: '' });
   });
 
-  it('is over after a log-out: the connections end, and the secret is worth nothing', async () => {
+  it('ends at a log-out: the connections end, and the secret becomes invalid', async () => {
     const page = await enter();
     const { ended } = await upgrade('/rpc/host', page);
     const secret = page['sec-websocket-protocol']?.split('crynux-session.')[1] ?? '';
@@ -142,11 +142,11 @@ describe('entering', () => {
     expect(await (await upgrade('/rpc/host', page)).ended).toBe(NOBODY);
   });
 
-  it('is over when its time has come, whoever is connected', async () => {
+  it('ends when its time is up, whoever is connected', async () => {
     const page = await enter();
     const { ended } = await upgrade('/rpc/host', page);
     nowMs += MAX_AGE_MS;
-    // The server looks by itself from time to time, and whenever somebody comes.
+    // The server checks from time to time on its own, and at every request.
     expect(await (await upgrade('/rpc/host', page)).ended).toBe(NOBODY);
     expect(await ended).toBe(NOBODY);
   });
@@ -162,7 +162,7 @@ it('the command line is given a new address; a page that knows its token is not'
 });
 
 describe('what is served', () => {
-  it('are the files that were there at the start, of known kinds, with headers that confine them', async () => {
+  it('are the files present at the start, of known types, with headers that confine them', async () => {
     const script = await ask('/assets/main-abc.js');
     expect(script).toMatchObject({ status: 200, body: 'window' });
     expect(script.headers).toMatchObject({
@@ -189,7 +189,7 @@ describe('what is served', () => {
     expect(body).not.toContain('not');
   });
 
-  it('an unknown path is the window for a navigation only', async () => {
+  it('an unknown path serves the window for navigations only', async () => {
     expect(await ask('/tasks?type=Llm', { 'sec-fetch-mode': 'navigate' })).toMatchObject({
       body: '<title>window</title>',
     });
@@ -200,7 +200,7 @@ describe('what is served', () => {
     expect(await ask('/', { origin: ownOrigin() }, method)).toMatchObject({ status: 405 });
   });
 
-  it('a name that only resolves to this machine is refused, before anything else is looked at', async () => {
+  it('a name that merely resolves to this machine is refused before anything else is checked', async () => {
     for (const host of [
       'evil.example',
       `evil.example:${server.port}`,
@@ -210,7 +210,7 @@ describe('what is served', () => {
     ]) {
       expect(await ask('/', { host })).toMatchObject({ status: 421, body: '' });
     }
-    // A tunnel may end on another port.
+    // A tunnel may use another port.
     expect(await ask('/', { host: 'localhost:9000' })).toMatchObject({ status: 200 });
   });
 });
@@ -225,9 +225,9 @@ describe('connections', () => {
     expect(await upgrade('/rpc/host', { ...(await enter()), ...headers })).toMatchObject({ status });
   });
 
-  it('without a session, or elsewhere, are refused', async () => {
+  it('are refused without a session, or at another path', async () => {
     const page = await enter();
-    // Also a client that is no browser, with an origin of its making and every cookie there may be.
+    // Also a client that is not a browser, with a forged origin and all the cookies.
     const secret = page['sec-websocket-protocol']?.split('crynux-session.')[1] ?? '';
     const forged = { origin: ownOrigin(), cookie: `crynux=${secret}; crynux-session=${secret}` };
     for (const headers of [
@@ -251,17 +251,17 @@ describe('connections', () => {
     const ways: Record<string, string>[] = [await enter(), { authorization: `Bearer ${server.commandLineToken}` }];
     for (const headers of ways) {
       const { socket } = await upgrade('/rpc/host', headers);
-      // The secret is not said back.
+      // The secret is not echoed.
       expect(socket.protocol).toBe('origin' in headers ? 'crynux-rpc' : '');
       expect(await createHostClient(socketPort(socket)).app.info({})).toEqual(INFO);
       socket.close();
     }
-    // The token of the command line is none of a page's.
+    // A page must not use the command line's token.
     const stolen = { origin: ownOrigin(), authorization: `Bearer ${server.commandLineToken}` };
     expect(await (await upgrade('/rpc/host', stolen)).ended).toBe(NOBODY);
   });
 
-  it('to a node carry frames both ways, and are refused when it does not run', async () => {
+  it('to a node carry frames both ways, and are refused when it is not running', async () => {
     const headers = await enter();
     const { socket } = await upgrade('/rpc/node/my-node', headers);
     const { profileId, port } = nodes.at(-1) ?? { profileId: '', port: null };
@@ -280,14 +280,14 @@ describe('connections', () => {
   it.each([
     ['that are too large', 'x'.repeat(MAX_REQUEST_BYTES + 1), 1009],
     ['that are not text', Buffer.from('x'), 1003],
-  ])('end at frames %s', async (_what, frame, code) => {
+  ])('end on frames %s', async (_what, frame, code) => {
     const { socket } = await upgrade('/rpc/host', await enter());
     socket.send(frame);
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code);
   });
 });
 
-it('a taken port is said so', async () => {
+it('a taken port is reported', async () => {
   const options = { files: null, random: systemRandom, access, serveHost: () => {}, nodePort: () => null };
   await expect(startWebServer({ ...options, port: server.port })).rejects.toMatchObject({ code: 'HEADLESS_PORT_IN_USE' });
 });
@@ -295,7 +295,7 @@ it('a taken port is said so', async () => {
 describe('an access token', () => {
   const bearer = ({ token }: { readonly token: string }) => ({ authorization: `Bearer ${token}` });
 
-  it('lets its holder in by any name, never a page, and to nothing but the contract', async () => {
+  it('admits its holder under any host name, never a page, and only to the contract', async () => {
     const reader = access.create({ name: 'reader', role: 'read' });
     // As behind an ingress that passes the name on.
     const { socket, status } = await upgrade('/rpc/host', { ...bearer(reader), host: 'fleet.example' });
@@ -310,7 +310,7 @@ describe('an access token', () => {
     socket.terminate();
   });
 
-  it('that is revoked ends its connections at once, and opens none', async () => {
+  it('that is revoked ends its connections at once and opens no new ones', async () => {
     const [gone, stays] = [access.create({ name: 'gone', role: 'operate' }), access.create({ name: 'stays', role: 'operate' })];
     const open = await upgrade('/rpc/host', bearer(gone));
     const other = await upgrade('/rpc/host', bearer(stays));
@@ -322,8 +322,8 @@ describe('an access token', () => {
   });
 });
 
-describe('connections that stay', () => {
-  it('of pages never take the places of the command line, nor those of one browser all of the others', async () => {
+describe('long-lived connections', () => {
+  it("of pages never use up the command line's slots, nor those of one browser everybody else's", async () => {
     const open: WebSocket[] = [];
     const enterAndOpen = async (page: Record<string, string>, count: number) => {
       const statuses: number[] = [];

@@ -1,7 +1,8 @@
 /**
  * The window and the contract on loopback: files over HTTP, `/rpc/host` and `/rpc/node/<profile>` over WebSocket. The
- * files are the same for everybody and hold nothing; what is worth something needs a session (contract/page-session.ts).
- * HTTP reads, and enters or leaves a session; everything else travels over a WebSocket, whose origin is checked.
+ * files are the same for everybody and contain nothing confidential; everything else needs a session
+ * (contract/page-session.ts). HTTP only reads, and opens or closes a session; everything else uses a WebSocket, whose
+ * origin is checked.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,27 +33,27 @@ import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { NO_WINDOW_PAGE } from './pages.ts';
 import type { StaticFiles } from './static-files.ts';
 
-/** A window that is made while it is looked at, for those who work on it; what may speak to the program stays the same. */
+/** A window built on the fly, for development; the checks on who may talk to the program stay the same. */
 export interface LiveWindow {
-  /** Of its pages, in the place of the product's: what exchanges parts of a page needs a little more. */
+  /** Replaces the product's policy for its pages, because hot reload needs a little more. */
   readonly contentSecurityPolicy: string;
-  /** Answers a request for a file of it, whose headers of security are set. */
+  /** Answers a request for one of its files; the security headers are already set. */
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
 export interface WebServerOptions {
-  /** 0 = any free one. */
+  /** 0 = any free port. */
   readonly port: number;
-  /** Null: the window has not been built, or is not wanted. */
+  /** Null = the window has not been built, or is not wanted. */
   readonly files: StaticFiles | LiveWindow | null;
   readonly random: Random;
-  /** Who else may read or steer the nodes. */
+  /** Who else may read or control the nodes. */
   readonly access: Pick<AccessTokens, 'find' | 'watchRevoked'>;
   /** Connects to the host's contract. */
   readonly serveHost: (port: RpcPort, caller: Caller) => void;
-  /** A connection to a node's own contract, or to its records; null = there is neither. */
+  /** A connection to a node's own contract, or to its records; null = neither exists. */
   readonly nodePort: (profileId: string, caller: Caller) => RpcPort | null;
-  /** A clock that nobody sets; left out, the process's own. */
+  /** A clock that nobody can set; default: the process's own. */
   readonly monotonicMs?: () => number;
 }
 
@@ -67,27 +68,27 @@ export interface WebServer {
 
 const ADDRESS = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
-/** Of all clients of one kind: pages cannot take the places of the command line, which ends what they have begun. */
+/** For each kind of client: pages cannot use up the slots of the command line, which ends what they started. */
 const MAX_CONNECTIONS = 64;
-/** Of one browser: its windows, each with the host and several nodes. */
+/** Per browser: its windows, each connected to the host and several nodes. */
 const MAX_PER_BROWSER = 32;
-/** Who has no session is told so, and gone. */
+/** For clients without a session, which are told so and disconnected. */
 const MAX_STRANGERS = 16;
-/** Of one access token: the host, and several nodes. */
+/** Per access token: the host and several nodes. */
 const MAX_PER_TOKEN = 16;
 const COMMAND_LINE = 'command line';
 const NOBODY = 'nobody';
 const TOKEN = 'token ';
 const NODE_PATH = '/rpc/node/';
 
-/** How often sessions are looked at whose pages do nothing. */
+/** How often to check for expired sessions without activity. */
 const SWEEP_MS = 30_000;
 const GOODBYE_MS = 1_000;
 const SESSION_METHODS: ReadonlySet<string> = new Set(['POST', 'DELETE']);
 
 /** @throws HeadlessError HEADLESS_PORT_IN_USE */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  // biome-ignore lint/plugin: sessions end by monotonic time; this is where it comes from
+  // biome-ignore lint/plugin: sessions expire by monotonic time; this is its source
   const { random, monotonicMs = () => performance.now() } = options;
   const gate = createEntryGate({ random, monotonicMs });
   const server = fastify({ bodyLimit: 1, exposeHeadRoutes: false, forceCloseConnections: true });
@@ -96,7 +97,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     if (!isLoopbackHost(request.headers.host)) return reply.code(421).send();
     if (request.method === 'GET') return;
     if (!SESSION_METHODS.has(request.method) || request.url !== SESSION_PATH) return reply.code(405).send();
-    // Only the page itself: another one is not this origin, and could not set the header that is needed either.
+    // Only the page itself: another page has another origin, and could not set the required header either.
     if (!isOwnOrigin(request.headers.origin, request.headers.host)) return reply.code(403).send();
     return session(request, reply, gate);
   });
@@ -122,7 +123,7 @@ function addressWith(port: number, gate: EntryGate): string {
   return `http://${ADDRESS}:${port}/#${TOKEN_FRAGMENT}=${gate.createToken()}`;
 }
 
-/** A token for the secret of a session, or the end of a session. */
+/** Exchanges a token for a session secret, or ends a session. */
 function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate): FastifyReply {
   const { authorization } = request.headers;
   if (request.method === 'DELETE') {
@@ -133,7 +134,7 @@ function session(request: FastifyRequest, reply: FastifyReply, gate: EntryGate):
   return secret === null ? reply.code(401).send() : reply.send({ secret });
 }
 
-/** There are no routes: a path is looked up exactly as it came, so nothing in it can lead anywhere else. */
+/** There are no routes: a path is looked up exactly as received, so nothing in it can lead anywhere else. */
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -148,7 +149,8 @@ function answer(
   }
   if (files === null) return reply.code(503).type(HTML).send(NO_WINDOW_PAGE);
   if ('handle' in files) return live(request, reply, files);
-  // The window's own paths are known to the window alone; a missing script or picture is missing.
+  // Only the window knows its own paths, so a navigation to an unknown path gets the window; a missing script or image
+  // is 404.
   const isNavigation = request.headers['sec-fetch-mode'] === 'navigate';
   const file = files.find(path) ?? (isNavigation ? files.index : undefined);
   if (file === undefined) return reply.code(404).send();
@@ -169,7 +171,7 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
     noServer: true,
     maxPayload: MAX_REQUEST_BYTES,
     perMessageDeflate: false,
-    // What else is offered carries a secret, and is not said back.
+    // The other offered protocol carries a secret and must not be echoed.
     handleProtocols: (offered) => (offered.has(RPC_PROTOCOL) ? RPC_PROTOCOL : false),
   });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -179,7 +181,7 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
     if (who.kind === 'refused') return refuse(who.status);
     const client = clientOf(who);
     if (!slots.isFree(client)) return refuse(503);
-    // A page cannot see why an upgrade was refused: one without a session is let in, told so, and shown out.
+    // A page cannot see why an upgrade was refused, so one without a session is accepted, told so, and closed.
     const serve = who.kind === 'noSession' ? showOut : targetOf(request.url ?? '', callerOf(who), options);
     if (serve === null) return refuse(404);
     sockets.handleUpgrade(request, socket, head, (open) => {
@@ -191,20 +193,20 @@ function attachSockets(server: FastifyInstance, options: WebServerOptions, gate:
         port.onClose(() => joined.left());
       }
       if (who.kind === 'access') {
-        // It may have been revoked while the connection was made.
+        // It may have been revoked while the connection was being made.
         if (options.access.find(who.token) === null) return port.close(ACCESS_REVOKED);
         const unwatch = options.access.watchRevoked((name) => name === who.name && port.close(ACCESS_REVOKED));
         port.onClose(unwatch);
       }
       serve(port);
-      // Whoever does not say goodbye keeps no place here.
+      // A client that does not close the connection itself must not keep its slot.
       if (who.kind === 'noSession') setTimeout(() => open.terminate(), GOODBYE_MS).unref();
     });
   });
   return sockets;
 }
 
-/** Counts the open connections, by who has opened them. */
+/** Counts open connections by client. */
 function createSlots() {
   const taken = new Map<WebSocket, string>();
   const countOf = (fits: (client: string) => boolean) => [...taken.values()].filter(fits).length;
@@ -234,12 +236,13 @@ type Visitor =
 
 function visitor({ headers }: IncomingMessage, gate: EntryGate, access: WebServerOptions['access']): Visitor {
   const { host, origin, authorization } = headers;
-  // Whatever name it comes by, as from behind an ingress: no page can set this header, and only its holder knows a token.
+  // Any host name is allowed, for example behind an ingress: no page can set this header, and only its holder knows the
+  // token.
   const token = origin === undefined ? (credentialsIn(authorization, 'Bearer') ?? '') : '';
   const grant = access.find(token);
   if (grant !== null) return { kind: 'access', name: grant.name, role: grant.role, token };
   if (!isLoopbackHost(host)) return { kind: 'refused', status: 421 };
-  // Whoever can read the token file is no page of a browser; and a page cannot set this header.
+  // Whoever can read the token file is not a browser page; and a page cannot set this header.
   if (origin === undefined) return gate.isCommandLine(authorization) ? { kind: 'commandLine' } : { kind: 'refused', status: 401 };
   if (!isOwnOrigin(origin, host)) return { kind: 'refused', status: 403 };
   const secret = secretIn(headers['sec-websocket-protocol']);
@@ -261,7 +264,7 @@ function showOut(port: RpcPort): void {
   port.close(SESSION_ENDED);
 }
 
-/** What is done with a connection; null = there is nothing there, or it does not run. */
+/** What serves the connection; null = there is nothing at this path, or the node is not running. */
 function targetOf(url: string, caller: Caller, { serveHost, nodePort }: WebServerOptions): ((port: RpcPort) => void) | null {
   if (url === '/rpc/host') return (port) => serveHost(port, caller);
   const profile = profileIdSchema.safeParse(url.startsWith(NODE_PATH) ? url.slice(NODE_PATH.length) : '');

@@ -1,4 +1,4 @@
-/** A program without running nodes, a folder with a nodes file, and what applying it does. */
+/** A program without running nodes, a folder with a nodes file, and a way to apply it. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,11 +48,11 @@ nodes:
     autoStart: true
 `;
 
-/** What a test applies files to; made anew before each. */
+/** What a test applies files to; created before each test. */
 export interface ApplyRig {
   folder: string;
   app: HostApp;
-  /** Every message to a node's process. */
+  /** Every message sent to a node's process. */
   told: ToWorkerInput[];
 }
 
@@ -105,7 +105,7 @@ export function plantKeys(): void {
   write('hub-token', 'hf_planted\n');
 }
 
-/** The program's own client with other answers of some of its parts. */
+/** The program's own client with some calls overridden. */
 export function withParts(parts: object): HostClient {
   return new Proxy(rig.app.client, {
     get: (client, name) => (name in parts ? Reflect.get(parts, name) : Reflect.get(client, name)),

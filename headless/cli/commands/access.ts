@@ -1,4 +1,4 @@
-/** `access`: who else may read or steer the nodes of this program. */
+/** `access`: who else may read or control the nodes of this program. */
 import { Option } from 'commander';
 import { accessNameSchema } from '../../../contract/access.ts';
 import { ROLES, type Role } from '../../../contract/acts.ts';
@@ -9,19 +9,19 @@ import { EXIT } from '../exit-codes.ts';
 import { table, timeText } from '../node-text.ts';
 
 export function addAccessCommands({ program, terminal, end }: Registry): void {
-  const access = program.command('access').description('Access tokens: who else may read or steer the nodes of this program.');
+  const access = program.command('access').description('Access tokens: who else may read or control the nodes of this program.');
   common(access.command('create'))
-    .description('Makes an access token and prints it this once. Only its digest is kept.')
-    .argument('<name>', 'whose it is, as lower-case letters, digits and dashes')
+    .description('Creates an access token and prints it once. Only its digest is stored.')
+    .argument('<name>', 'name of its holder: lower-case letters, digits and dashes')
     .addOption(
-      new Option('--role <role>', 'read: look; operate: also pause, resume and drain').choices(ROLES).makeOptionMandatory(),
+      new Option('--role <role>', 'read: view only; operate: also pause, resume and drain').choices(ROLES).makeOptionMandatory(),
     )
     .action(async (name: string, { data, json, role }: CommonOptions & { role: Role }) => {
       const created = await withHost(data, (host) => host.access.create({ name: readName(name), role }));
       if (json) terminal.out(JSON.stringify(created));
       else {
         terminal.out(created.token);
-        terminal.note(`The token of ${created.name} (${created.role}). It is shown this once; give it to nobody else.`);
+        terminal.note(`The token of ${created.name} (${created.role}). It is shown only this once; give it only to its holder.`);
       }
       end(EXIT.ok);
     });
@@ -31,11 +31,11 @@ export function addAccessCommands({ program, terminal, end }: Registry): void {
       const answer = await withHost(data, (host) => host.access.list({}));
       const rows = answer.tokens.map(({ name, role, createdMs }) => [name, role, timeText(createdMs)]);
       if (json) terminal.out(JSON.stringify(answer));
-      else terminal.out(rows.length === 0 ? 'There is no access token.' : table(['name', 'role', 'made (UTC)'], rows));
+      else terminal.out(rows.length === 0 ? 'There are no access tokens.' : table(['name', 'role', 'created (UTC)'], rows));
       end(EXIT.ok);
     });
   common(access.command('revoke'))
-    .description('Revokes an access token: its connections end at once.')
+    .description('Revokes an access token and closes its connections at once.')
     .argument('<name>')
     .action(async (name: string, { data, json }: CommonOptions) => {
       await withHost(data, (host) => host.access.revoke({ name: readName(name) }));

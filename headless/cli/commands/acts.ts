@@ -1,4 +1,7 @@
-/** `confirm`: the word of a person for what a window wants, where nobody can be asked at the program's own terminal. */
+/**
+ * `confirm`: a person's confirmation for what a window wants to do, if nobody can be asked at the program's own
+ * terminal.
+ */
 import path from 'node:path';
 import type { PendingAct } from '../../../contract/host-contract.ts';
 import { typedFor } from '../../../host/acts/act-text.ts';
@@ -15,13 +18,13 @@ interface ConfirmOptions extends CommonOptions {
 
 export function addActCommands({ program, terminal, end }: Registry): void {
   common(program.command('confirm'))
-    .description('Shows actions of a window that need a person’s confirmation, and confirms them.')
+    .description('Shows actions requested in a window that need a person’s confirmation, and confirms them.')
     .option(
       '--passphrase-fd <number>',
-      "without a terminal: file descriptor with the passphrase of the act's key in the keystore",
+      'without a terminal: file descriptor with the keystore passphrase of the key that acts',
       wholeNumber(0, 1_023),
     )
-    .argument('[act]', 'its number, where it is known')
+    .argument('[act]', 'number of the action, if known')
     .action(async (id: string | undefined, { data, json, passphraseFd }: ConfirmOptions) => {
       await withProgram(path.resolve(data), async ({ host }) => {
         const { acts } = await host.acts.pending({});
@@ -29,7 +32,7 @@ export function addActCommands({ program, terminal, end }: Registry): void {
         const [act] = waiting;
         if (json) terminal.out(JSON.stringify({ acts: waiting }));
         if (act === undefined) {
-          if (!json) terminal.out('Nothing waits for a confirmation.');
+          if (!json) terminal.out('Nothing is waiting for confirmation.');
           return;
         }
         if (!json) terminal.out(actText(act));
@@ -43,19 +46,22 @@ export function addActCommands({ program, terminal, end }: Registry): void {
 }
 
 function actText({ id, question }: PendingAct): string {
-  return `Act ${id}: ${questionText(question)}`;
+  return `Action ${id}: ${questionText(question)}`;
 }
 
 /** @throws HeadlessError HEADLESS_NOT_CONFIRMED */
 async function typed({ question }: PendingAct, { ask, signal }: Registry['terminal']): Promise<void> {
   const last = typedFor(question);
-  const answer = ask === null ? '' : await ask(`Type ${last} to allow it; anything else leaves it: `, signal);
+  const answer = ask === null ? '' : await ask(`Type ${last} to allow it; anything else leaves it pending: `, signal);
   if (answer.trim() === last) return;
   const text = ask === null ? 'there is no terminal to confirm it at' : 'it was not confirmed';
   throw new HeadlessError('HEADLESS_NOT_CONFIRMED', text);
 }
 
-/** Whoever has the passphrase of the key may do all of this without the window, too. @throws HeadlessError HEADLESS_NOT_CONFIRMED */
+/**
+ * Whoever has the key's passphrase could do all of this without the window too. @throws HeadlessError
+ * HEADLESS_NOT_CONFIRMED
+ */
 async function opens(
   { question: { address } }: PendingAct,
   passphrase: string,
@@ -64,7 +70,7 @@ async function opens(
   const { keys } = await host.keys.list({});
   const key = keys.find((one) => one.address === address && one.store === 'keystore');
   if (key === undefined) {
-    throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'the key of this act is not in the keystore: confirm it at a terminal');
+    throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'the key for this action is not in the keystore: confirm it at a terminal');
   }
   await host.keys.unlock({ address: key.address, passphrase });
 }

@@ -1,4 +1,7 @@
-/** `apply`: makes keys, networks, settings and nodes as a file says. Also the options of it that `run` and `serve` have. */
+/**
+ * `apply`: creates keys, networks, settings and nodes as a file describes them. Also defines its options for `run` and
+ * `serve`.
+ */
 import { type Command, InvalidArgumentError } from 'commander';
 import { givenDescriptors } from '../../../platform/given-descriptors.ts';
 import type { Variables } from '../../apply/read-nodes-file.ts';
@@ -19,21 +22,21 @@ interface ApplyFlags extends CommonOptions {
 export function withVariables(command: Command): Command {
   return command.option(
     '--set <name=value>',
-    'value of a variable of the file; letters, digits, dashes and underscores',
+    'value of a variable in the file; letters, digits, dashes and underscores',
     (text: string, known: Variables = {}): Variables => {
       const [, name, value] = /^([A-Za-z0-9_-]+)=([A-Za-z0-9_-]+)$/.exec(text) ?? [];
       if (name !== undefined && value !== undefined) return { ...known, [name]: value };
-      throw new InvalidArgumentError('It must be NAME=VALUE, of letters, digits, dashes and underscores.');
+      throw new InvalidArgumentError('It must be NAME=VALUE, where NAME has only letters, digits, dashes and underscores.');
     },
   );
 }
 
 export function addApplyCommand({ program, terminal, end, endsInOrder }: Registry): void {
   withVariables(common(program.command('apply')))
-    .description('Makes keys, networks, settings and nodes as a file says, and leaves alone what is not in it.')
-    .requiredOption('-f, --file <path>', 'the file, in YAML')
-    .option('--dry-run', 'only shows what would be done')
-    .option('--prune', 'removes nodes that are not in the file, unless they run, have a stake or an open task')
+    .description('Creates and changes keys, networks, settings and nodes to match a file. Leaves everything else alone.')
+    .requiredOption('-f, --file <path>', 'the nodes file, in YAML')
+    .option('--dry-run', 'only show what would be done')
+    .option('--prune', 'remove nodes that are not in the file, unless they are running, have a stake or an open task')
     .option('--passphrase-fd <number>', 'file descriptor with the passphrase of the keystore', wholeNumber(0, 1_023))
     .action(async ({ data, json, file, set = {}, dryRun = false, prune = false, passphraseFd }: ApplyFlags) => {
       const given = givenDescriptors(passphraseFd ?? null);

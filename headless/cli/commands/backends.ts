@@ -1,4 +1,4 @@
-/** Commands about GPU back ends of the embedded language engine, which a package does not bring. */
+/** Commands for the GPU back ends of the embedded language engine, which packages do not include. */
 import {
   type BackendName,
   type BackendPackage,
@@ -15,11 +15,12 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
     .command('backends')
     .description('GPU back ends of the embedded language engine. Public networks use the official worker and need none.');
   common(backends.command('list'))
-    .description('Lists those of this system, and whether they are installed.')
+    .description('Lists the back ends for this system, and whether they are installed.')
     .action(({ json }: CommonOptions) => {
       const found = views();
       if (json) terminal.out(JSON.stringify({ backends: found }));
-      else if (found.length === 0) terminal.out('There is nothing to install: npm has brought all, or this system has none.');
+      else if (found.length === 0)
+        terminal.out('There is nothing to install: npm has installed them all, or there are none for this system.');
       else
         terminal.out(
           table(
@@ -30,7 +31,7 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(backends.command('install'))
-    .description('Downloads one from the registry of npm, and keeps it if its checksums are right.')
+    .description('Downloads a back end from the npm registry and installs it if its checksums match.')
     .argument('<name>', 'cuda or vulkan')
     .action(async (name: string, { json }: CommonOptions) => {
       const onPackage = ({ name: what, bytes }: BackendPackage) => {
@@ -43,15 +44,15 @@ export function addBackendCommands({ program, terminal, end }: Registry): void {
         signal: terminal.signal,
         onPackage,
       });
-      terminal.out(json ? JSON.stringify({ installed: name }) : `${name} is installed. Engines that start from now on use it.`);
+      terminal.out(json ? JSON.stringify({ installed: name }) : `${name} is installed. Engines started from now on will use it.`);
       end(EXIT.ok);
     });
   common(backends.command('remove'))
-    .description('Deletes one from the disk.')
+    .description('Deletes an installed back end.')
     .argument('<name>', 'cuda or vulkan')
     .action(async (name: string, { json }: CommonOptions) => {
       await removeBackend({ packages: readBackends(), backend: name as BackendName, base: backendsFolder() });
-      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} is gone.`);
+      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} has been removed.`);
       end(EXIT.ok);
     });
 }

@@ -17,25 +17,30 @@ interface SetOptions extends NodeOptions {
   readonly passphraseFd?: number;
 }
 
-/** Signs of the address that are typed: who has pasted a wrong one sees it here. */
+/** Number of the address's last characters to type, so that somebody who pasted a wrong address notices. */
 const TYPED = 6;
 
 export function addBeneficialAddressCommands({ program, terminal, end }: Registry): void {
-  const command = program.command('beneficial-address').description('Where all withdrawals of a node go.');
+  const command = program.command('beneficial-address').description('The address that all withdrawals of a node go to.');
   common(command.command('show'))
-    .description('Shows it as the chain has it.')
-    .option('--node <name>', 'node, where there are several')
+    .description('Shows the address as the chain has it.')
+    .option('--node <name>', 'node, if there are several')
     .action(async ({ json, ...which }: NodeOptions) => {
       const { benefitAddress } = await withNode(which, ({ node }) => node.money.stake({}));
       if (json) terminal.out(JSON.stringify({ benefitAddress }));
-      else terminal.out(benefitAddress ?? 'It is not set: withdrawals are paid to the address of the node itself.');
+      else terminal.out(benefitAddress ?? "It is not set: withdrawals go to the node's own address.");
       end(EXIT.ok);
     });
   common(command.command('set'))
-    .description('Sets it permanently: the contract never changes it again. Asks for its last characters at the terminal.')
+    .description(
+      'Sets the address permanently: the contract never changes it again. Asks for its last characters at the terminal.',
+    )
     .argument('<address>')
-    .option('--node <name>', 'node, where there are several')
-    .option('--for-ever', 'without a terminal: I have compared the address, and know that it stays; needs --passphrase-fd')
+    .option('--node <name>', 'node, if there are several')
+    .option(
+      '--for-ever',
+      'without a terminal: confirms that you compared the address and know it is permanent; needs --passphrase-fd',
+    )
     .option('--passphrase-fd <number>', "file descriptor with the passphrase of the node's key", wholeNumber(0, 1_023))
     .action(async (given: string, { json, forEver = false, passphraseFd, ...which }: SetOptions) => {
       const address = addressArgument(given);
@@ -52,14 +57,17 @@ export function addBeneficialAddressCommands({ program, terminal, end }: Registr
       else
         terminal.out(
           done.transaction === null
-            ? 'It was set already.'
+            ? 'It was already set.'
             : `Set by ${done.transaction}${done.url === null ? '' : ` (${done.url})`}.`,
         );
       end(EXIT.ok);
     });
 }
 
-/** A person who types the end of the address, or whoever knows the passphrase of the node's key and says so. */
+/**
+ * Confirmed by a person who types the end of the address, or by --yes from someone who knows the passphrase of the
+ * node's key.
+ */
 async function confirmedForEver(
   address: string,
   {
@@ -75,12 +83,12 @@ async function confirmedForEver(
     if (known?.store !== 'keystore') {
       throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'its key has no passphrase; confirm it at a terminal');
     }
-    // It opens the key or the act ends here.
+    // Throws if the passphrase does not unlock the key.
     await host.keys.unlock({ address: own, passphrase: await askSecret('Passphrase', { descriptor: passphraseFd, terminal }) });
     return;
   }
   if (terminal.ask === null) throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'nobody is there to confirm it');
-  const typed = await terminal.ask(`It can never be changed. Type the last ${TYPED} signs of the address: `);
+  const typed = await terminal.ask(`It can never be changed. Type the last ${TYPED} characters of the address: `);
   if (typed.trim().toLowerCase() === address.slice(-TYPED).toLowerCase()) return;
   throw new HeadlessError('HEADLESS_NOT_CONFIRMED', 'these are not its last characters; nothing was done');
 }

@@ -9,26 +9,26 @@ const PROFILE = { name: 'mine', address: `0x${'12'.repeat(20)}` } as ProfileView
 const view = (worker: ProfileView['worker'], node: Partial<NonNullable<ProfileView['node']>> | null = null) =>
   ({ profile: PROFILE, worker, node }) as Parameters<typeof aboutProcess>[0];
 
-describe('the doctor, about the process of a node', () => {
+describe("the doctor, about a node's process", () => {
   it.each([
     ['failed', view({ kind: 'failed', error: ERROR })],
-    ['that ends again and again', view({ kind: 'backoff', failures: 2, retryAtMs: 1, error: ERROR })],
-    ['that is started again', view({ kind: 'starting', sinceMs: 1, after: ERROR })],
-    ['that lives, but only since it was started again', view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR })],
+    ['that keeps crashing', view({ kind: 'backoff', failures: 2, retryAtMs: 1, error: ERROR })],
+    ['that is being restarted', view({ kind: 'starting', sinceMs: 1, after: ERROR })],
+    ['that is running, but only since a restart', view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR })],
     ['whose key is locked', view({ kind: 'locked' })],
-    ['that failed inside', view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'failed', message: 'It ends.', error: ERROR })],
+    ['that failed', view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'failed', message: 'It ends.', error: ERROR })],
     [
       'that was slashed',
       view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'slashed', message: 'It was slashed.', error: ERROR }),
     ],
-  ])('%s is something wrong, with what to do about it', (_what, given) => {
+  ])('%s reports a failure and what to do about it', (_what, given) => {
     const findings = aboutProcess(given);
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ about: 'mine', state: 'fail', remedy: expect.stringMatching(/\w/) });
     expect(isHealthy(findings)).toBe(false);
   });
 
-  it('that is stopped or in order has nothing to tell', () => {
+  it('reports nothing about a node that is stopped or in order', () => {
     expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1, after: ERROR }, { state: 'running', error: null }))).toEqual(
       [],
     );
@@ -36,7 +36,7 @@ describe('the doctor, about the process of a node', () => {
     expect(aboutProcess(view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', error: null }))).toEqual([]);
   });
 
-  it('with a passing error is warned about', () => {
+  it('warns about a temporary error', () => {
     const findings = aboutProcess(
       view({ kind: 'running', pid: 1, sinceMs: 1 }, { state: 'running', message: 'x', error: ERROR }),
     );
@@ -51,7 +51,7 @@ describe('the doctor, about cards', () => {
   const refused = (code: 'GPU_MIG_ENABLED' | 'GPU_NO_MEMORY_SIZE') =>
     gpuCard({ index: 0, name: 'the card', unusable: gpuProblem(code) });
 
-  it('names those that can be used, and what was told beside them', () => {
+  it('lists the usable ones, and what was found out about them', () => {
     const problems = [gpuProblem('GPU_SLOW_READING', '4.2 s')];
     expect(inventory({ cards: [gpuCard({ index: 0, name: 'A' }), gpuCard({ index: 1, name: 'B' })], problems })).toMatchObject([
       { state: 'ok', message: 'A, B' },
@@ -66,9 +66,9 @@ describe('the doctor, about cards', () => {
   it.each([
     ['GPU_MIG_ENABLED', /MIG/, /-mig 0/],
     ['GPU_NO_MEMORY_SIZE', /memory/, /another card/],
-  ] as const)('says why one cannot be used, and what to do: %s', (code, why, remedy) => {
+  ] as const)('says why a card cannot be used, and what to do: %s', (code, why, remedy) => {
     const findings = inventory({ cards: [refused(code)] });
-    expect(findings[0]).toMatchObject({ state: 'warn', message: 'no card that can be used' });
+    expect(findings[0]).toMatchObject({ state: 'warn', message: 'no usable card' });
     expect(findings[1]).toMatchObject({
       state: 'warn',
       message: expect.stringMatching(why),
@@ -77,7 +77,7 @@ describe('the doctor, about cards', () => {
     expect(findings[1]?.message).toContain('the card');
   });
 
-  it('says what keeps all from being read once, and nothing of graphics that nobody expects to be used', () => {
+  it('says only once why no card could be read, and nothing about integrated graphics', () => {
     const noDriver = gpuProblem('GPU_NO_DRIVER');
     const cards = [
       gpuCard({ index: 0, unusable: noDriver }),

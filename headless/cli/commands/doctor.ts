@@ -1,4 +1,4 @@
-/** `doctor`: everything that can be looked at, with what to do about it. */
+/** `doctor`: runs every check, with what to do about each finding. */
 import type { GpuInventory } from '../../../contract/gpu.ts';
 import type { PreflightReport, PreflightState } from '../../../contract/preflight.ts';
 import type { ProfileView } from '../../../contract/profiles.ts';
@@ -12,7 +12,7 @@ import { type CommonOptions, common, type Registry } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { lastWordsOf } from '../node-text.ts';
 
-/** One thing that was looked at. */
+/** One finding. */
 export interface Finding {
   /** `program`, or a node's name. */
   readonly about: string;
@@ -28,7 +28,7 @@ export function addDoctorCommand({ program, terminal, end }: Registry): void {
   common(program.command('doctor'))
     .description('Checks this machine, the program and every node: clock, network, chain, money, engine, cards, disk.')
     .action(async ({ data, json }: CommonOptions) => {
-      if (!json) terminal.note('Looking; a check that gets no answer takes up to 20 seconds …');
+      if (!json) terminal.note('Checking; an unanswered check takes up to 20 seconds …');
       const findings = await withHost(data, findAll);
       terminal.out(json ? JSON.stringify({ healthy: isHealthy(findings), findings }) : findings.map(findingText).join('\n'));
       end(isHealthy(findings) ? EXIT.ok : EXIT.refused);
@@ -62,7 +62,7 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
     ...(info.notices ?? []).map(({ code, message, remedy }) => at('files', 'warn', `${message} (${code})`, remedy)),
     ...stores.stores.map(({ kind, name, problem }) => at(kind, problem === null ? 'ok' : 'warn', problem?.message ?? name)),
     official.length > 0
-      ? at('engine', 'ok', `${official.length} installation of the official worker`)
+      ? at('engine', 'ok', `official worker installations: ${official.length}`)
       : at(
           'engine',
           'warn',
@@ -74,19 +74,19 @@ async function aboutMachine(host: HostClient, running: boolean): Promise<Finding
   ];
 }
 
-/** Which cards can be used; and of each other one of a kind that could be, why it cannot. */
+/** Which cards can be used; and for every other card of a kind that could be, why not. */
 export function aboutCards({ cards, problems }: GpuInventory): Pick<Finding, 'state' | 'message' | 'remedy'>[] {
   const usable = cards.filter(({ unusable }) => unusable === null);
   const refused = cards.flatMap(({ name, vendor, unusable }) =>
-    // Of the processor's own graphics nobody expects it.
+    // Nobody expects integrated graphics to work.
     unusable === null || (vendor !== 'nvidia' && vendor !== 'apple') ? [] : { name, ...unusable },
   );
-  // What keeps every card from being read is said once.
+  // A problem that keeps every card from being read is reported once.
   const reasons = refused.filter(({ code }) => problems.every((problem) => problem.code !== code));
   return [
     usable.length > 0
       ? { state: 'ok', message: usable.map(({ name }) => name).join(', '), remedy: '' }
-      : { state: 'warn', message: 'no card that can be used', remedy: 'Public networks need an NVIDIA card or a Mac.' },
+      : { state: 'warn', message: 'no usable card', remedy: 'Public networks need an NVIDIA card or a Mac.' },
     ...reasons.map(
       ({ name, code, message, remedy, detail }): Pick<Finding, 'state' | 'message' | 'remedy'> => ({
         state: 'warn',
@@ -108,7 +108,9 @@ function told(message: string, detail: string): string {
   return detail === '' ? message : `${message} ${detail}`;
 }
 
-/** Through which proxy each destination is reached; one that cannot be used is the reason for everything after it. */
+/**
+ * The proxy for each destination. One that cannot be used explains everything that fails after it, so these come first.
+ */
 export function aboutRoutes(routes: readonly Route[], unreadExceptions: readonly string[]): Finding[] {
   const at = (state: PreflightState, message: string, remedy: string): Finding => ({
     ...{ about: 'program', check: 'proxy', state, message, remedy },
@@ -119,12 +121,12 @@ export function aboutRoutes(routes: readonly Route[], unreadExceptions: readonly
   ];
 }
 
-/** What is said of it, and what to do about it. */
+/** The message and what to do about it. */
 function routeText({ target, networkId, host, way }: Route): [message: string, remedy: string] {
   const what = `${networkId === null ? '' : `${networkId} `}${TARGETS[target]} (${host})`;
   if (way.kind === 'direct') return [`${what}: ${DIRECT[way.why]}`, ''];
   if (way.kind === 'unusable') return [`${what}: ${way.message} (${way.code})`, way.remedy];
-  return [`${what}: through ${way.proxy}, named by ${way.source === 'settings' ? 'the settings' : way.source}`, ''];
+  return [`${what}: through ${way.proxy}, from ${way.source === 'settings' ? 'the settings' : way.source}`, ''];
 }
 
 const TARGETS: Readonly<Record<Route['target'], string>> = {
@@ -133,27 +135,27 @@ const TARGETS: Readonly<Record<Route['target'], string>> = {
   hub: 'model hub',
   patches: 'patches of the official worker',
 };
-const DIRECT = { loopback: 'on this machine', excepted: 'direct, as an exception from the proxy', none: 'direct' } as const;
+const DIRECT = { loopback: 'on this machine', excepted: 'direct, as a proxy exception', none: 'direct' } as const;
 const UNREAD_REMEDY =
-  'Exceptions are hosts, domains, addresses and networks (10.0.0.0/8), separated by commas, in NO_PROXY or in: crynux-node settings set no-proxy.';
+  'Exceptions are hosts, domains, addresses and networks (10.0.0.0/8), separated by commas. Set them in NO_PROXY or with: crynux-node settings set no-proxy.';
 
 async function aboutNode(view: ProfileView, host: HostClient, program: RunningProgram | null): Promise<Finding[]> {
   const about = view.profile.name;
   try {
-    // A living node knows more than can be found out from outside.
+    // A running node knows more than can be checked from outside.
     const node = view.worker.kind === 'running' ? await program?.node(view.profile.id) : undefined;
     const report = await (node === undefined ? host.profiles.check({ draft: view.profile }) : node.checks.run({}));
     return [...aboutProcess(view), ...ofEngine(view), ...fromReport(about, report)];
   } catch (error) {
     const { code, message } = errorOf(error);
-    // It may have ended just now; what became of it is the answer.
+    // The process may just have ended; if so, report that.
     const now = (await profilesOf(host)).find(({ profile }) => profile.id === view.profile.id) ?? view;
     const unknown: Finding = { about, check: 'checks', state: 'unknown', message: `${message} (${code})`, remedy: '' };
     return [...aboutProcess(now), ...ofEngine(now), unknown];
   }
 }
 
-/** A node that should run and does not is the first thing to be told. */
+/** A node that should be running but is not comes first. */
 export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profile' | 'worker' | 'node'>): Finding[] {
   const at = (check: string, state: PreflightState, message: string, remedy: string): Finding[] => [
     { about: profile.name, check, state, message, remedy },
@@ -162,14 +164,14 @@ export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profi
     case 'failed':
       return at('process', 'fail', `failed: ${worker.error.message} (${worker.error.code})`, FAILED_REMEDY);
     case 'backoff':
-      return at('process', 'fail', `ends again and again: ${worker.error.message} (${worker.error.code})`, BACKOFF_REMEDY);
+      return at('process', 'fail', `keeps ending: ${worker.error.message} (${worker.error.code})`, BACKOFF_REMEDY);
     case 'locked':
       return at('process', 'fail', 'its key is locked', `Unlock it: crynux-node key unlock ${profile.address}`);
     case 'starting':
     case 'running':
-      // Between two attempts of a node that ends again and again it looks like one that starts.
+      // Between two attempts, a node that keeps ending looks as if it were starting.
       if (node === null && worker.after !== undefined) {
-        return at('process', 'fail', `was started again after: ${worker.after.message} (${worker.after.code})`, BACKOFF_REMEDY);
+        return at('process', 'fail', `was restarted after: ${worker.after.message} (${worker.after.code})`, BACKOFF_REMEDY);
       }
       return aboutLiving({ profile, node });
     default:
@@ -178,7 +180,7 @@ export function aboutProcess({ profile, worker, node }: Pick<ProfileView, 'profi
 }
 
 function aboutLiving({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
-  // An engine that is away has a finding of its own.
+  // An engine that is away gets its own finding.
   if (node === null || node.error === null || node.error.code === node.engineError?.code) return [];
   const state = LASTING_STATES.has(node.state) ? 'fail' : 'warn';
   const message = `${node.message} ${node.error.message} (${node.error.code})`;
@@ -186,11 +188,11 @@ function aboutLiving({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): 
 }
 
 const LASTING_STATES: ReadonlySet<string> = new Set(['failed', 'slashed', 'kickedOut']);
-const FAILED_REMEDY = 'docs/errors.md says what to do about the code; then start the node again: crynux-node start.';
-const BACKOFF_REMEDY = 'It is started again by itself; docs/errors.md says what to do about the code.';
-const NODE_REMEDY = 'docs/errors.md says what to do about the code.';
+const FAILED_REMEDY = 'Look up the code in docs/errors.md; then start the node again: crynux-node start.';
+const BACKOFF_REMEDY = 'It is restarted automatically; look up the code in docs/errors.md.';
+const NODE_REMEDY = 'Look up the code in docs/errors.md.';
 
-/** An engine that ended by itself: a start that was checked and found good says nothing about it. */
+/** An engine that exited on its own, which the start-up checks do not cover. */
 export function ofEngine({ profile, node }: Pick<ProfileView, 'profile' | 'node'>): Finding[] {
   if (node === null || node.engineError === null) return [];
   const { code, message } = node.engineError;
@@ -208,7 +210,7 @@ export function fromReport(about: string, { results }: PreflightReport): Finding
   });
 }
 
-/** Nothing is known to be wrong. */
+/** True if no finding is a failure. */
 export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every(({ state }) => state !== 'fail');
 }

@@ -16,7 +16,7 @@ function named(id: string, worker: WorkerState, node: Partial<NodeView> | null):
   return { ...view, profile: { ...view.profile, id, name: id } };
 }
 
-/** A program whose profiles are in the test's hand. */
+/** A program whose profiles the test controls. */
 function world(...profiles: ProfileView[]) {
   let tell: (update: ProfilesUpdate) => void = () => {};
   async function* watch(_input: unknown, { signal }: { signal: AbortSignal }): AsyncGenerator<ProfilesUpdate> {
@@ -49,7 +49,7 @@ function world(...profiles: ProfileView[]) {
 }
 
 describe('drain', () => {
-  it('pauses every node that takes tasks, and waits for the last task', async () => {
+  it('pauses every node that takes tasks, and waits for its last task', async () => {
     const busy = { state: 'running', currentTask: TASK } as const;
     const { begin, change, asked, said } = world(
       named('busy', running(), busy),
@@ -70,7 +70,7 @@ describe('drain', () => {
     expect(asked).toEqual(['busy', 'idle']);
   });
 
-  it('tells a node again whose process has come back after a crash', async () => {
+  it('pauses a node again if its process restarted after a crash', async () => {
     const { begin, change, asked } = world(named('a', running(7), { state: 'running', currentTask: TASK }));
     const drained = begin();
     await change(named('a', { kind: 'backoff', failures: 1, retryAtMs: 0, error: ERROR }, null));
@@ -80,7 +80,7 @@ describe('drain', () => {
     await drained;
   });
 
-  it('says which nodes are left when its time is over', async () => {
+  it('says which nodes still have work when the time is up', async () => {
     const { begin, clock, change } = world(
       named('cut-off', running(), { state: 'running', relay: 'unreachable', currentTask: TASK }),
       named('paused', running(), PAUSED),
@@ -92,7 +92,7 @@ describe('drain', () => {
     await expect(drained).rejects.toMatchObject({ code: 'HEADLESS_DRAIN_LATE', data: { nodes: ['cut-off'] } });
   });
 
-  it('stops them where that is asked for, and waits for the end of each process', async () => {
+  it('stops them if asked to, and waits for each process to end', async () => {
     const { begin, change, asked } = world(named('a', running(), PAUSED));
     const drained = begin(true);
     await change(named('a', { kind: 'stopping', sinceMs: 0 }, PAUSED));
@@ -108,10 +108,14 @@ describe('drain', () => {
 
 it.each([
   ['paused', true, { state: 'paused', wanted: 'paused' }],
-  ['paused with a task whose end it waits for', false, { state: 'paused', wanted: 'paused', currentTask: TASK }],
+  ['paused, and waiting for the end of its task', false, { state: 'paused', wanted: 'paused', currentTask: TASK }],
   ['pausing', false, { state: 'pausing', wanted: 'paused' }],
-  ['not let in by a check', true, { state: 'starting', wanted: 'paused', life: { kind: 'notCleared' } }],
-  ['still being checked, and perhaps a member', false, { state: 'starting', wanted: 'paused', life: { kind: 'checking' } }],
+  ['kept out by a check', true, { state: 'starting', wanted: 'paused', life: { kind: 'notCleared' } }],
+  [
+    'still being checked, and perhaps already a member',
+    false,
+    { state: 'starting', wanted: 'paused', life: { kind: 'checking' } },
+  ],
   ['kicked out', true, { state: 'kickedOut' }],
 ] as const)('a node that is %s: %s', (_, drained, node) => {
   expect(isDrained(named('a', running(), node), false)).toBe(drained);

@@ -1,4 +1,4 @@
-/** `drain`: takes nodes out of work and waits until none of them has a task. */
+/** `drain`: pauses nodes and waits until none of them has a task. */
 import type { ProfileView } from '../../../contract/profiles.ts';
 import type { HostClient } from '../../../contract/rpc-client.ts';
 import type { NodeView } from '../../../contract/worker-channel.ts';
@@ -9,7 +9,7 @@ import { chooseProfile, profilesOf, withProgram } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** A quarter of an hour: the longest that most tasks take, and some more. */
+/** A quarter of an hour: longer than most tasks can take. */
 const DEFAULT_SECONDS = 900;
 
 interface DrainFlags extends CommonOptions {
@@ -19,9 +19,9 @@ interface DrainFlags extends CommonOptions {
 
 export function addDrainCommand({ program, terminal, clock, end }: Registry): void {
   common(program.command('drain'))
-    .description('Pauses nodes, and waits until they have finished their tasks. They stay paused until they are resumed.')
-    .argument('[node...]', 'names or ids; left out, every node')
-    .option('--stop', 'stop them instead: they take tasks again at their next start')
+    .description('Pauses nodes and waits until they have finished their tasks. They stay paused until they are resumed.')
+    .argument('[node...]', 'names or ids; all nodes if omitted')
+    .option('--stop', 'stop them instead; they take tasks again at their next start')
     .option('--timeout <seconds>', 'how long to wait', wholeNumber(0, 86_400), DEFAULT_SECONDS)
     .action(async (names: string[], { data, json = false, timeout, stop = false }: DrainFlags) => {
       const drained = await withProgram(data, async ({ host, node }) => {
@@ -33,7 +33,7 @@ export function addDrainCommand({ program, terminal, clock, end }: Registry): vo
         await drain({ host, act, clock, say }, { ids, timeoutMs: timeout * 1_000, stop });
         return ids;
       });
-      terminal.out(json ? JSON.stringify({ drained }) : drained.length === 0 ? 'There is no node yet.' : 'No node has a task.');
+      terminal.out(json ? JSON.stringify({ drained }) : drained.length === 0 ? 'There are no nodes yet.' : 'No node has a task.');
       end(EXIT.ok);
     });
 }
@@ -52,12 +52,12 @@ interface DrainOrder {
   readonly stop: boolean;
 }
 
-/** @throws HeadlessError HEADLESS_DRAIN_LATE naming the nodes that are left; what was paused stays so */
+/** @throws HeadlessError HEADLESS_DRAIN_LATE naming the nodes that still have work; paused nodes stay paused */
 export async function drain({ host, act, clock, say }: DrainParts, { ids, timeoutMs, stop }: DrainOrder): Promise<void> {
   if (ids.length === 0) return;
   const following = new AbortController();
   const done = Promise.withResolvers<void>();
-  /** Process in which the node was told: another one is told again. */
+  /** Profile id → pid that was told; a restarted process has to be told again. */
   const told = new Map<string, number>();
   let left: readonly ProfileView[] = [];
   const followed = followNodes(host, following.signal, ({ all }) => {
@@ -65,7 +65,7 @@ export async function drain({ host, act, clock, say }: DrainParts, { ids, timeou
     for (const { profile, worker, node } of chosen) {
       if (worker.kind !== 'running' || told.get(profile.id) === worker.pid || !(stop || takesTasks(node))) continue;
       told.set(profile.id, worker.pid);
-      // A process that ends at this very moment is seen to have ended.
+      // If the process is just ending, a later update shows that.
       act(profile.id).catch(() => told.delete(profile.id));
     }
     const before = left;
@@ -79,7 +79,7 @@ export async function drain({ host, act, clock, say }: DrainParts, { ids, timeou
   });
   const late = clock.sleep(timeoutMs, following.signal).then(() => {
     const nodes = left.map(({ profile }) => profile.id);
-    const text = `after ${timeoutMs / 1_000} s there is still work of ${nodes.join(', ')}`;
+    const text = `after ${timeoutMs / 1_000} s, these nodes still have work: ${nodes.join(', ')}`;
     throw new HeadlessError('HEADLESS_DRAIN_LATE', text, { nodes });
   });
   try {
@@ -90,14 +90,16 @@ export async function drain({ host, act, clock, say }: DrainParts, { ids, timeou
   }
 }
 
-/** It takes tasks, or will. One that the network has put out is left as it is: its way back needs its host's word. */
+/**
+ * It takes tasks or soon will. A node that the network has removed is left alone: rejoining needs its host's consent.
+ */
 function takesTasks(node: NodeView | null): boolean {
   return node === null ? false : node.state === 'running' || node.state === 'starting';
 }
 
-/** States in which no task can come. */
+/** States in which no task can arrive. */
 const AT_REST: ReadonlySet<NodeView['state']> = new Set(['paused', 'stopped', 'slashed', 'kickedOut', 'failed']);
-/** The network does not have the node, or may have it: it still can be given one. */
+/** The network has the node or may have it, so it can still be given a task. */
 const MAY_BE_MEMBER: ReadonlySet<string> = new Set(['checking', 'joining', 'member']);
 
 export function isDrained({ worker, node }: ProfileView, stop: boolean): boolean {
@@ -112,7 +114,7 @@ export function isDrained({ worker, node }: ProfileView, stop: boolean): boolean
       return AT_REST.has(node.state) || isOut;
     }
     default:
-      // It starts, ends, or comes back after a crash, with whatever task it had.
+      // It is starting, ending or restarting after a crash, and may have a task.
       return false;
   }
 }

@@ -1,4 +1,4 @@
-/** `fleet` and `place`: the nodes of this program and of others in one list, steered together. */
+/** `fleet` and `place`: shows the nodes of this program and of others in one list, and controls them together. */
 import { Option } from 'commander';
 import { FLEET_ORDERS, type FleetOrder, type FleetPlace, HERE_PLACE, placeNameSchema } from '../../../contract/fleet.ts';
 import { afterFleetUpdate, type Fleet } from '../../../contract/fleet-merge.ts';
@@ -13,9 +13,9 @@ import { addedText, type FleetSnapshot, fleetText, placeStateText, selected } fr
 import { table } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
 
-/** A place that was only just added, or whose figures are only just asked for, has that long to tell. */
+/** How long to wait for places that are connecting, or for figures that were only just requested. */
 const PATIENCE_MS = 3_000;
-/** As long as a connection to it may take. */
+/** How long to wait for the first connection to a new place. */
 const ADD_PATIENCE_MS = 10_000;
 
 export function addFleetCommands(registry: Registry): void {
@@ -25,8 +25,8 @@ export function addFleetCommands(registry: Registry): void {
 
 const WORDS: Readonly<Record<FleetOrder, string>> = {
   pause: 'Pauses nodes: each finishes its current task and takes no new one.',
-  resume: 'Has paused nodes take tasks again, and starts drained ones. It joins no network anew: that is done at the node.',
-  drain: 'Stops nodes after their current tasks, their processes too. Their stakes stay.',
+  resume: 'Resumes paused nodes and starts drained ones. It never makes a node join its network again: do that at the node.',
+  drain: 'Stops nodes after their current tasks, and ends their processes. Their stakes stay.',
 };
 
 function addFleet({ program, terminal, end }: Registry): void {
@@ -44,8 +44,8 @@ function addFleet({ program, terminal, end }: Registry): void {
   for (const order of FLEET_ORDERS) {
     common(fleet.command(order))
       .description(WORDS[order])
-      .requiredOption('--select <what...>', 'PLACE/NODE, PLACE for all of its nodes ("here" is this program), or all')
-      .option('--yes', 'do not ask')
+      .requiredOption('--select <what...>', 'PLACE/NODE, PLACE for all its nodes ("here" is this program), or all')
+      .option('--yes', 'do not ask for confirmation')
       .action(async ({ data, json, select, yes = false }: CommonOptions & { select: string[]; yes?: boolean }) => {
         const { results, skipped } = await withProgram(data, async ({ host }) => {
           const snapshot = await settled(host);
@@ -62,17 +62,17 @@ function addFleet({ program, terminal, end }: Registry): void {
   }
 }
 
-/** @throws HeadlessError HEADLESS_WHICH_NODE for what selects nothing */
+/** @throws HeadlessError HEADLESS_WHICH_NODE if a name selects nothing */
 function checkSelection({ rows, places }: FleetSnapshot, select: readonly string[]): void {
   for (const one of select) {
     if (selected(rows, [one]).length > 0 || places.some(({ place }) => place === one) || one === 'all') continue;
-    throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; crynux-node fleet shows what there is`, {
+    throw new HeadlessError('HEADLESS_WHICH_NODE', `nothing is called ${one}; list the nodes with: crynux-node fleet`, {
       name: one,
     });
   }
 }
 
-/** The fleet once every place has said something, or has had the time to. */
+/** The fleet once every place has reported, or has had time to. */
 async function settled(host: HostClient): Promise<FleetSnapshot> {
   const ending = AbortSignal.timeout(PATIENCE_MS);
   let fleet: Fleet | null = null;
@@ -90,7 +90,7 @@ async function settled(host: HostClient): Promise<FleetSnapshot> {
   return { places: fleet.places, rows: [...fleet.rows.values()] };
 }
 
-/** A place as it is once it has answered, or has not; or as it is when patience ends. */
+/** The place once it has connected or failed, or as it is when the time is up. */
 async function firstKnown(host: HostClient, added: FleetPlace): Promise<FleetPlace> {
   const ending = AbortSignal.timeout(ADD_PATIENCE_MS);
   let last = added;
@@ -115,13 +115,13 @@ interface AddOptions extends CommonOptions {
 function addPlaces({ program, terminal, end }: Registry): void {
   const place = program.command('place').description('Other programs whose nodes this one watches.');
   common(place.command('add'))
-    .description('Watches the nodes of another program, with an access token that was made there.')
-    .argument('<name>', 'as lower-case letters, digits and dashes')
+    .description('Watches the nodes of another program, with an access token created there.')
+    .argument('<name>', 'lower-case letters, digits and dashes')
     .argument('<url>', 'http://127.0.0.1:PORT at the near end of a tunnel, or https://HOST')
     .addOption(
       new Option('--token-fd <number>', 'file descriptor with the token, instead of a prompt').argParser(wholeNumber(0, 1_023)),
     )
-    .option('--ca <file>', 'certificate authority to trust besides those of the system, in PEM')
+    .option('--ca <file>', "certificate authority to trust in addition to the system's, in PEM")
     .option('--cert <file>', 'client certificate, in PEM')
     .option('--key <file>', 'key of the client certificate, in PEM')
     .action(async (name: string, url: string, { data, json, tokenFd, ca, cert, key }: AddOptions) => {
@@ -151,11 +151,11 @@ function addPlaces({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(place.command('remove'))
-    .description('Watches a place no longer. Its token stays good there until it is revoked.')
+    .description('Stops watching a place. Its token stays valid there until it is revoked.')
     .argument('<name>')
     .action(async (name: string, { data, json }: CommonOptions) => {
       await withHost(data, (host) => host.fleet.places.remove({ name }));
-      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} is not watched any more.`);
+      terminal.out(json ? JSON.stringify({ removed: name }) : `${name} is no longer watched.`);
       end(EXIT.ok);
     });
 }
@@ -165,6 +165,6 @@ function placesText(places: readonly FleetPlace[]): string {
     .filter(({ place }) => place !== HERE_PLACE)
     .map((one) => [one.place, one.url ?? '', one.version ?? '–', placeStateText(one)]);
   return rows.length === 0
-    ? 'No place is watched. crynux-node place add NAME URL adds one.'
+    ? 'No place is watched. Add one with: crynux-node place add NAME URL'
     : table(['place', 'at', 'version', 'state'], rows);
 }

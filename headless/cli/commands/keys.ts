@@ -1,4 +1,4 @@
-/** Commands about keys. A key, its words and its passphrase are never arguments. */
+/** Commands for keys. A key, its recovery words and its passphrase are never arguments. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ImportKey, KeyStoreKind, KeyView } from '../../../contract/keys.ts';
@@ -32,7 +32,7 @@ function withSecrets(command: Command): Command {
 
 function withStore(command: Command): Command {
   return withSecrets(command).addOption(
-    new Option('--store <kind>', 'where it is kept; by default the first that works').choices(KEY_STORE_KINDS),
+    new Option('--store <kind>', 'where to store it; by default, the first that works').choices(KEY_STORE_KINDS),
   );
 }
 
@@ -47,7 +47,7 @@ export function addKeyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   withStore(key.command('create'))
-    .description('Makes a key and shows its recovery words, once.')
+    .description('Creates a key and shows its recovery words once.')
     .action(async ({ data, json, ...options }: SecretOptions) => {
       const { key: made, words } = await withHost(data, async (host) => host.keys.create(await placeOf(host, options, registry)));
       if (json) terminal.out(JSON.stringify({ key: made, words }));
@@ -56,7 +56,7 @@ export function addKeyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   withStore(key.command('import'))
-    .description('Takes in a private key or recovery words, typed without echo, or a keystore file.')
+    .description('Imports a private key or recovery words, typed without echo, or a keystore file.')
     .option('--keystore-file <path>', 'Ethereum keystore, version 3')
     .option(
       '--secret-fd <number>',
@@ -97,7 +97,7 @@ export function addKeyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   withSecrets(key.command('export'))
-    .description('Writes a key as a keystore file, encrypted with a passphrase; for a key of the keystore, with its own.')
+    .description('Writes a key to a keystore file, encrypted with a passphrase; for a key in the keystore, its own.')
     .argument('<address>')
     .argument('<file>')
     .action(async (given: string, file: string, { data, json, passphraseFd }: SecretOptions) => {
@@ -115,7 +115,7 @@ export function addKeyCommands(registry: Registry): void {
     });
 }
 
-/** Asks for the passphrase only where the store takes one. */
+/** Asks for the passphrase only if the store needs one. */
 async function placeOf(
   host: HostClient,
   { store, passphraseFd }: Pick<SecretOptions, 'store' | 'passphraseFd'>,
@@ -141,7 +141,7 @@ function importOf(secret: string, keystoreFile: string | undefined) {
 }
 
 function keysText(keys: readonly KeyView[]): string {
-  if (keys.length === 0) return 'There is no key yet.';
+  if (keys.length === 0) return 'There are no keys yet.';
   const stateOf = ({ archived, unlocked }: KeyView) => (archived ? 'archived' : unlocked ? 'ready' : 'locked');
   const backupOf = ({ backedUp, imported }: KeyView) => (backedUp ? 'proved' : imported ? 'imported, not shown since' : 'no');
   const rows = keys.map((key) => [key.address, key.store, stateOf(key), backupOf(key), timeText(key.createdMs)]);

@@ -1,4 +1,4 @@
-/** Commands about what a machine has for its nodes: cards, engines, networks, and the network of its own. */
+/** Commands for what this machine provides to nodes: cards, engines, networks, and the local network. */
 import { OFFICIAL_PLACES } from '../../../contract/first-run.ts';
 import { networkPresetData } from '../../../contract/node-config.ts';
 import { CodedError, type ErrorData } from '../../../protocol/errors.ts';
@@ -14,7 +14,7 @@ import { table } from '../node-text.ts';
 export function addMachineCommands(registry: Registry): void {
   const { program, terminal, end } = registry;
   common(program.command('cards'))
-    .description('Lists the cards of this machine, and why one cannot be used.')
+    .description("Lists this machine's cards, and why one cannot be used.")
     .action(async ({ data, json }: CommonOptions) => {
       const answer = await withHost(data, (host) => host.gpus.inventory({}));
       const rows = answer.inventory.cards.map(({ id, name, memoryMib, unusable }) => {
@@ -26,8 +26,8 @@ export function addMachineCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   common(program.command('engines'))
-    .description('Lists the engines of this machine, and why one cannot be used.')
-    .argument('[path]', 'looks at this folder or program instead')
+    .description("Lists this machine's engines, and why one cannot be used.")
+    .argument('[path]', 'check this folder or program instead')
     .action(async (place: string | undefined, { data, json }: CommonOptions) => {
       const engines = await withHost(data, async (host) =>
         place === undefined ? (await host.engines.list({})).engines : [await host.engines.inspect({ path: place })],
@@ -50,9 +50,9 @@ export function addMachineCommands(registry: Registry): void {
 function addOfficial({ program, terminal, end }: Registry): void {
   const official = program
     .command('official')
-    .description("The official node's package, which has the worker of public networks.");
+    .description("The official node's package, which contains the worker for public networks.");
   common(official.command('release'))
-    .description('Reads the newest release from its page, and what of it is for this system.')
+    .description('Shows the newest release from its release page, and its files for this system.')
     .action(async ({ data, json }: CommonOptions) => {
       const release = await withHost(data, (host) => host.engines.release({}));
       const rows = release.files.map(({ name, sizeBytes, sha256 }) => [name, String(sizeBytes), sha256 ?? 'none']);
@@ -60,13 +60,13 @@ function addOfficial({ program, terminal, end }: Registry): void {
       else {
         terminal.out(`Release ${release.version}: ${release.pageUrl}`);
         if (rows.length > 0) terminal.out(table(['file', 'bytes', 'SHA-256'], rows));
-        else terminal.out(`It has no package for this system. The network's guide: ${OFFICIAL_PLACES.guide}`);
+        else terminal.out(`It has no package for this system. See the network's guide: ${OFFICIAL_PLACES.guide}`);
       }
       end(EXIT.ok);
     });
   common(official.command('fetch'))
-    .description('Fetches a file of the newest release into the data directory, and keeps it if its checksum is right.')
-    .argument('<file>', 'its name, as `official release` says it')
+    .description('Downloads a file of the newest release to the data directory, and keeps it if its checksum matches.')
+    .argument('<file>', 'its name, as shown by `official release`')
     .action(async (name: string, { data, json }: CommonOptions) => {
       const ended = await withHost(data, async (host) => {
         await host.engines.fetch({ name });
@@ -78,8 +78,8 @@ function addOfficial({ program, terminal, end }: Registry): void {
       });
       if (ended.kind === 'failed') throw new CodedError(ended.error.code, ended.error.message, ended.error.data as ErrorData);
       if (json) terminal.out(JSON.stringify({ fetch: ended }));
-      else if (ended.kind === 'done') terminal.out(`${ended.path}\nIts SHA-256 is the one of the release page: ${ended.sha256}`);
-      else terminal.note('Stopped. What has arrived is kept.');
+      else if (ended.kind === 'done') terminal.out(`${ended.path}\nIts SHA-256 matches the release page: ${ended.sha256}`);
+      else terminal.note('Stopped. What was downloaded is kept.');
       end(ended.kind === 'done' ? EXIT.ok : EXIT.failed);
     });
 }
@@ -87,7 +87,7 @@ function addOfficial({ program, terminal, end }: Registry): void {
 function addNetworks({ program, terminal, end }: Registry): void {
   const networks = program.command('networks').description('The networks that nodes can join.');
   common(networks.command('list'))
-    .description('Lists them.')
+    .description('Lists the networks.')
     .action(async ({ data, json }: CommonOptions) => {
       const answer = await withHost(data, (host) => host.networks.list({}));
       const rows = answer.networks.map(({ id, title, origin, relayUrl, comingSoon }) => [
@@ -102,7 +102,7 @@ function addNetworks({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(networks.command('add'))
-    .description("Adds a network of the host's own.")
+    .description('Adds a custom network.')
     .argument('<file>', 'its preset as JSON')
     .action(async (file: string, { data, json }: CommonOptions) => {
       const preset = networkPresetData(readPresetArgument(file, '<file>'));
@@ -111,21 +111,21 @@ function addNetworks({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(networks.command('funding'))
-    .description('Asks chain and contract what an address has and needs there for a stake.')
+    .description('Shows from the chain and the contract what an address has, and what it needs for a stake.')
     .argument('<network>', 'its id')
     .argument('<address>', 'of the node')
-    .option('--stake <cnx>', 'left out, the least that the contract takes')
+    .option('--stake <cnx>', 'stake; by default, the minimum of the contract')
     .action(async (networkId: string, address: string, { data, json, stake = '0' }: CommonOptions & { stake?: string }) => {
       const asked = { networkId, address: addressArgument(address), stakeWei: String(parseCnx(stake)) };
       const { funding } = await withHost(data, (host) => host.networks.funding(asked));
       const cnx = (wei: string) => `${formatCnxExact(BigInt(wei))} CNX`;
       if (json) terminal.out(JSON.stringify({ funding }));
-      else if (funding === null) terminal.out('Nothing is staked on a chain there.');
+      else if (funding === null) terminal.out('This network has no stake on a chain.');
       else {
         const { neededWei, walletWei, missingWei, minimumWei, chainId } = funding;
         terminal.out(
           table(
-            ['chain', 'least stake now', 'wallet must hold', 'wallet holds', 'missing'],
+            ['chain', 'minimum stake', 'wallet must hold', 'wallet holds', 'missing'],
             [[String(chainId), cnx(minimumWei), cnx(neededWei), cnx(walletWei), cnx(missingWei)]],
           ),
         );
@@ -133,9 +133,9 @@ function addNetworks({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(networks.command('remove'))
-    .description("Removes a network of the host's own.")
+    .description('Removes a custom network.')
     .argument('<id>')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (id: string, { data, json, yes = false }: CommonOptions & { yes?: boolean }) => {
       await confirmed(`Remove the network ${id}?`, { yes, terminal });
       await withHost(data, (host) => host.networks.remove({ id }));
@@ -145,13 +145,15 @@ function addNetworks({ program, terminal, end }: Registry): void {
 }
 
 function addDevnet({ program, terminal, end }: Registry): void {
-  const devnet = program.command('devnet').description('The network on this machine, to try everything without a stake.');
+  const devnet = program
+    .command('devnet')
+    .description('The local network on this machine, for trying everything without a stake.');
   for (const act of ['start', 'stop'] as const) {
     common(devnet.command(act))
-      .description(act === 'start' ? 'Starts it.' : 'Stops it; nodes of it have to be stopped first.')
+      .description(act === 'start' ? 'Starts it.' : 'Stops it; its nodes have to be stopped first.')
       .action(async ({ data, json }: CommonOptions) => {
         await withProgram(data, ({ host }) => host.devnet[act]({}));
-        terminal.out(json ? JSON.stringify({ devnet: act }) : act === 'start' ? 'It runs.' : 'It is stopped.');
+        terminal.out(json ? JSON.stringify({ devnet: act }) : act === 'start' ? 'It is running.' : 'It is stopped.');
         end(EXIT.ok);
       });
   }

@@ -1,4 +1,4 @@
-/** Commands about a node's money. */
+/** Commands for a node's money. */
 import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
@@ -30,9 +30,9 @@ export function addMoneyCommands(registry: Registry): void {
   const { program, terminal, clock, end } = registry;
   common(program.command('earnings'))
     .description('Shows what a node has earned.')
-    .option('--node <name>', 'node, where there are several')
+    .option('--node <name>', 'node, if there are several')
     .addOption(new Option('--per <time>', 'one row per').choices(BUCKETS).default('day'))
-    .addOption(new Option('--by <what>', 'apart by').choices(GROUPINGS).default('none'))
+    .addOption(new Option('--by <what>', 'group by').choices(GROUPINGS).default('none'))
     .option('--days <number>', 'how far back', wholeNumber(1, 3_650), 30)
     .action(async ({ json, per, by, days, ...which }: NodeOptions & { per: Bucket; by: Grouping; days: number }) => {
       const toMs = clock.now();
@@ -45,8 +45,8 @@ export function addMoneyCommands(registry: Registry): void {
     });
   common(program.command('export'))
     .description("Writes a node's ledger as CSV: UTC, CNX, wei, hashes.")
-    .argument('<file>', 'where to; - for standard output')
-    .option('--node <name>', 'node, where there are several')
+    .argument('<file>', 'file to write; - for standard output')
+    .option('--node <name>', 'node, if there are several')
     .action(async (file: string, { json, ...which }: NodeOptions) => {
       const text = await withNode(which, ({ node }) => wholeCsv(node));
       if (file === '-') terminal.out(text.trimEnd());
@@ -57,8 +57,8 @@ export function addMoneyCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   common(program.command('profit'))
-    .description('Shows what the cards used and what that cost, beside what was earned, a day a row.')
-    .option('--node <name>', 'node, where there are several')
+    .description('Shows day by day what the cards used, what that cost, and what the node earned.')
+    .option('--node <name>', 'node, if there are several')
     .option('--days <number>', 'how far back', wholeNumber(1, 800), 30)
     .action(async ({ json, days, ...which }: NodeOptions & { days: number }) => {
       const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
@@ -94,10 +94,10 @@ export function addMoneyCommands(registry: Registry): void {
 
 function addActs({ program, terminal, end }: Registry): void {
   common(program.command('stake'))
-    .description("Shows a node's stake, or brings it to an amount.")
-    .option('--node <name>', 'node, where there are several')
-    .option('--set <cnx>', 'the amount that it shall have, in CNX', amount)
-    .option('--yes', 'do not ask')
+    .description("Shows a node's stake, or changes it to an amount.")
+    .option('--node <name>', 'node, if there are several')
+    .option('--set <cnx>', 'target amount, in CNX', amount)
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: bigint }) => {
       const answer = await withNode(which, async ({ node, view }) => {
         if (set === undefined && view.networkMode === 'chain') return { held: heldOnChain(await node.money.summary({})) };
@@ -106,7 +106,7 @@ function addActs({ program, terminal, end }: Registry): void {
         const preview = await node.money.prepareChainAct({ act });
         const confirmation = possible(preview);
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
-        await confirmed(`Bring the stake to ${cnx(set)}?`, { yes, terminal });
+        await confirmed(`Change the stake to ${cnx(set)}?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
         return linked(await node.money.confirmChainAct({ act, confirmation }), view);
       });
@@ -118,9 +118,9 @@ function addActs({ program, terminal, end }: Registry): void {
     });
   common(program.command('withdraw'))
     .description("Withdraws from the relay account to the node's beneficial address.")
-    .argument('<cnx>', 'what shall arrive, in CNX; the fee comes on top', amount)
-    .option('--node <name>', 'node, where there are several')
-    .option('--yes', 'do not ask')
+    .argument('<cnx>', 'amount to arrive, in CNX; the fee is added', amount)
+    .option('--node <name>', 'node, if there are several')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (wei: bigint, { json, yes = false, ...which }: ActOptions) => {
       const answer = await withNode(which, async ({ node }) => {
         const amountWei = wei.toString();
@@ -130,29 +130,29 @@ function addActs({ program, terminal, end }: Registry): void {
         await confirmed('Withdraw this?', { yes, terminal });
         return node.money.confirmWithdrawal({ amountWei, confirmation });
       });
-      terminal.out(json ? JSON.stringify(answer) : `Asked for, as record ${answer.record}. It takes a while to arrive.`);
+      terminal.out(json ? JSON.stringify(answer) : `Requested, as record ${answer.record}. It takes a while to arrive.`);
       end(EXIT.ok);
     });
   common(program.command('unstake'))
-    .description('Leaves the network after the current task and takes the stake back.')
-    .option('--node <name>', 'node, where there are several')
-    .option('--yes', 'do not ask')
+    .description('Leaves the network after the current task and returns the stake.')
+    .option('--node <name>', 'node, if there are several')
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, yes = false, ...which }: ActOptions) => {
       await withNode(which, async ({ node, view }) => {
-        await confirmed(`Take ${view.profile.name} out of the network and its stake back?`, { yes, terminal });
+        await confirmed(`Take ${view.profile.name} out of the network and return its stake?`, { yes, terminal });
         await node.node.unstake({});
       });
-      terminal.out(json ? '{"asked":true}' : 'Asked for. `crynux-node status` and `stake` show how far it is.');
+      terminal.out(json ? '{"asked":true}' : 'Requested. `crynux-node status` and `stake` show the progress.');
       end(EXIT.ok);
     });
 }
 
 function addDelegatorShare({ program, terminal, end }: Registry): void {
   common(program.command('delegator-share'))
-    .description('Shows the share of the earnings that goes to delegators, or sets it. 0: nobody can delegate to the node.')
-    .option('--node <name>', 'node, where there are several')
-    .option('--set <percent>', 'the share that it shall be, 0 to 99', wholeNumber(0, 99))
-    .option('--yes', 'do not ask')
+    .description('Shows or sets the share of the earnings that goes to delegators. 0: nobody can delegate to the node.')
+    .option('--node <name>', 'node, if there are several')
+    .option('--set <percent>', 'new share, 0 to 99', wholeNumber(0, 99))
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, set, yes = false, ...which }: ActOptions & { set?: number }) => {
       const answer = await withNode(which, async ({ node, view }) => {
         if (set === undefined) return { percent: (await node.money.stake({})).delegatorShare };
@@ -160,7 +160,7 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
         const preview = await node.money.prepareChainAct({ act });
         const confirmation = possible(preview);
         for (const [name, fact] of Object.entries(preview.facts)) terminal.note(`${name.padEnd(20)} ${fact}`);
-        await confirmed(`Give ${set} % to the delegators?`, { yes, terminal });
+        await confirmed(`Give ${set} % to delegators?`, { yes, terminal });
         terminal.note('Waiting for the transaction …');
         return linked(await node.money.confirmChainAct({ act, confirmation }), view);
       });
@@ -171,24 +171,24 @@ function addDelegatorShare({ program, terminal, end }: Registry): void {
     });
 }
 
-/** Between two looks at the clock of the chain. */
+/** Interval for reading the chain's clock. */
 const LOOK_MS = 20_000;
 
 function addLegacyStake({ program, terminal, clock, end }: Registry): void {
-  const legacy = program.command('legacy-stake').description('A stake in contracts that the network has left.');
+  const legacy = program.command('legacy-stake').description('A stake left in contracts that the network no longer uses.');
   common(legacy.command('show'))
-    .description('Shows it, where it goes, and when it can be taken.')
-    .option('--node <name>', 'node, where there are several')
+    .description('Shows the stake, where it goes, and when it can be withdrawn.')
+    .option('--node <name>', 'node, if there are several')
     .action(async ({ json, ...which }: NodeOptions) => {
       const found = await withNode(which, async ({ node }) => (await node.money.stake({})).legacy);
       terminal.out(json ? JSON.stringify({ legacy: found }) : legacyText(found));
       end(EXIT.ok);
     });
   common(legacy.command('withdraw'))
-    .description('Does the next step to take it out: asks for it, then, after the delay, takes it. Repeat it until it is out.')
-    .option('--node <name>', 'node, where there are several')
-    .option('--wait', 'wait out the delay and do both steps')
-    .option('--yes', 'do not ask')
+    .description('Takes the next step to withdraw it: requests it, then, after the delay, withdraws it. Repeat until it is out.')
+    .option('--node <name>', 'node, if there are several')
+    .option('--wait', 'wait for the delay to pass and take both steps')
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ json, wait = false, yes = false, ...which }: ActOptions & { wait?: boolean }) => {
       const left = await withNode(which, async ({ node }) => {
         const step = async (kind: 'legacyTryUnstake' | 'legacyForceUnstake', question: string) => {
@@ -201,16 +201,16 @@ function addLegacyStake({ program, terminal, clock, end }: Registry): void {
         const read = async () => (await node.money.stake({})).legacy;
         let found = await read();
         if (found?.status === 'Staked') {
-          await step('legacyTryUnstake', `Ask for ${cnx(found.balanceWei)} from the contracts that the network has left?`);
+          await step('legacyTryUnstake', `Request ${cnx(found.balanceWei)} from the contracts that the network no longer uses?`);
           found = await read();
         }
         while (wait && found?.recovery.state === 'waiting') {
-          terminal.note(`It can be taken in ${found.recovery.remainingSeconds} s.`);
+          terminal.note(`It can be withdrawn in ${found.recovery.remainingSeconds} s.`);
           await clock.sleep(Math.min(LOOK_MS, found.recovery.remainingSeconds * 1_000));
           found = await read();
         }
         if (found?.recovery.state !== 'available') return found;
-        await step('legacyForceUnstake', `Take ${cnx(found.balanceWei)}? It goes to ${found.destination}.`);
+        await step('legacyForceUnstake', `Withdraw ${cnx(found.balanceWei)}? It goes to ${found.destination}.`);
         return read();
       });
       terminal.out(json ? JSON.stringify({ legacy: left }) : legacyText(left));
@@ -269,8 +269,8 @@ function stakeText(stake: StakeView): string {
       ['wallet', cnx(stake.walletWei)],
       ['delegator share', `${stake.delegatorShare} %`],
       ['beneficial address', stake.benefitAddress ?? 'not set'],
-      ...(stake.paused ? [['network', 'has paused every change of a stake; wait']] : []),
-      ...(stake.legacy === null ? [] : [['in left contracts', `${cnx(stake.legacy.balanceWei)}, see legacy-stake show`]]),
+      ...(stake.paused ? [['network', 'all stake changes are paused; wait']] : []),
+      ...(stake.legacy === null ? [] : [['in old contracts', `${cnx(stake.legacy.balanceWei)}, see legacy-stake show`]]),
     ],
   );
 }
@@ -280,7 +280,7 @@ function doneText({ transaction, url }: ReturnType<typeof linked>): string {
   return `Done by ${transaction}${url === null ? '' : ` (${url})`}.`;
 }
 
-/** Where tasks live on a chain there is a stake and a wallet, and nothing else. */
+/** If tasks are on a chain, there is a stake and a wallet, and nothing else. */
 function heldOnChain({ accounts }: MoneySummary): { stakeWei: string; walletWei: string } {
   const of = (name: string) => accounts.find(({ account }) => account === name)?.wei ?? '0';
   return { stakeWei: of('stake'), walletWei: of('wallet') };
@@ -297,23 +297,23 @@ function heldText({ stakeWei, walletWei }: ReturnType<typeof heldOnChain>): stri
 }
 
 function legacyText(legacy: LegacyStakeView | null): string {
-  if (legacy === null) return 'There is no stake in contracts that the network has left.';
+  if (legacy === null) return 'There is no stake in contracts that the network no longer uses.';
   const { status, balanceWei, creditsWei, destination, isOwnAddress, recovery, transaction } = legacy;
   const next = {
     notStaked: 'nothing',
-    notAsked: '`crynux-node legacy-stake withdraw` asks for it',
-    waiting: recovery.state === 'waiting' ? `it can be taken in ${recovery.remainingSeconds} s` : '',
-    available: '`crynux-node legacy-stake withdraw` takes it',
+    notAsked: 'request it with `crynux-node legacy-stake withdraw`',
+    waiting: recovery.state === 'waiting' ? `it can be withdrawn in ${recovery.remainingSeconds} s` : '',
+    available: 'withdraw it with `crynux-node legacy-stake withdraw`',
   }[recovery.state];
   return table(
-    ['stake in left contracts', ''],
+    ['stake in old contracts', ''],
     [
       ['status', status],
       ['coin', cnx(balanceWei)],
-      ['credits', `${cnx(creditsWei)} (worth nothing any more)`],
+      ['credits', `${cnx(creditsWei)} (no longer worth anything)`],
       ['goes to', `${destination} (${isOwnAddress ? "the node's own" : 'beneficial address'})`],
       ['next', next],
-      ['transaction', transaction ?? 'none under way'],
+      ['transaction', transaction ?? 'none requested'],
     ],
   );
 }

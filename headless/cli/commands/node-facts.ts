@@ -1,4 +1,4 @@
-/** Commands about one node beyond its tasks and its money: models, standing, cases, log. */
+/** Commands for one node besides its tasks and money: models, QoS, cases, log. */
 import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { LOG_LEVELS, type LogLevel, type LogLine } from '../../../contract/logs.ts';
@@ -15,7 +15,7 @@ import { shortHex, table, timeText } from '../node-text.ts';
 type NodeOptions = CommonOptions & { readonly node?: string };
 type ModelsSnapshot = Extract<ModelsUpdate, { kind: 'snapshot' }>;
 
-const NODE_OPTION = ['--node <name>', 'node, where there are several'] as const;
+const NODE_OPTION = ['--node <name>', 'node, if there are several'] as const;
 
 export function addNodeFactCommands(registry: Registry): void {
   addModels(registry);
@@ -25,16 +25,16 @@ export function addNodeFactCommands(registry: Registry): void {
 }
 
 const MODEL_ACTS = [
-  ['pause', 'Pauses a download; what has arrived is kept.'],
-  ['resume', 'Goes on with a download.'],
-  ['cancel', 'Ends a download.'],
-  ['verify', "Reads a model's files anew and compares their checksums."],
+  ['pause', 'Pauses a download; what was downloaded is kept.'],
+  ['resume', 'Resumes a download.'],
+  ['cancel', 'Cancels a download.'],
+  ['verify', "Reads a model's files again and verifies their checksums."],
 ] as const;
 
 function addModels({ program, terminal, end }: Registry): void {
   const models = program.command('models').description('The models of a node.');
   common(models.command('list'))
-    .description('Lists the models, and the downloads.')
+    .description('Lists the models and the downloads.')
     .option(...NODE_OPTION)
     .action(async ({ json, ...which }: NodeOptions) => {
       const snapshot = await withNode(which, ({ node }) => modelsOf(node));
@@ -44,7 +44,7 @@ function addModels({ program, terminal, end }: Registry): void {
   common(models.command('download'))
     .description('Downloads a model, in the background.')
     .argument('<id>', 'as <base|lora|controlnet>:<name>[+<variant>]')
-    .addOption(new Option('--for <type>', 'kind of task it is for').choices(taskTypeSchema.options).default('LLM'))
+    .addOption(new Option('--for <type>', 'task type it is for').choices(taskTypeSchema.options).default('LLM'))
     .option(...NODE_OPTION)
     .action(async (modelId: string, { json, for: taskType, ...which }: NodeOptions & { for: string }) => {
       await withNode(which, async ({ node, view }) => {
@@ -52,7 +52,7 @@ function addModels({ program, terminal, end }: Registry): void {
         await node.models.ask({ type: 'download', engine, modelId, taskType: taskTypeSchema.parse(taskType) });
       });
       terminal.out(
-        json ? JSON.stringify({ asked: modelId }) : `${modelId}: the download is asked for; crynux-node models list shows it.`,
+        json ? JSON.stringify({ asked: modelId }) : `${modelId}: download requested; crynux-node models list shows its progress.`,
       );
       end(EXIT.ok);
     });
@@ -71,7 +71,7 @@ function addModels({ program, terminal, end }: Registry): void {
     .description('Deletes the files of a model.')
     .argument('<id>')
     .option(...NODE_OPTION)
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (modelId: string, { json, yes = false, ...which }: NodeOptions & { yes?: boolean }) => {
       await withNode(which, async ({ node, view }) => {
         const key = { engine: engineOf(view.profile.engine.kind), modelId };
@@ -90,10 +90,10 @@ function addModels({ program, terminal, end }: Registry): void {
     });
 }
 
-/** @throws HeadlessError HEADLESS_BAD_ARGUMENT for an engine that keeps its models by itself */
+/** @throws HeadlessError HEADLESS_BAD_ARGUMENT if the engine manages its models itself */
 function engineOf(kind: string): 'embedded' | 'official' {
   if (kind === 'embedded' || kind === 'official') return kind;
-  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'the engine of this node keeps its models by itself', { field: '--node' });
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'the engine of this node manages its models itself', { field: '--node' });
 }
 
 async function modelsOf(node: NodeClient): Promise<ModelsSnapshot> {
@@ -115,7 +115,7 @@ function modelsText({ models, downloads, disk }: ModelsSnapshot): string {
     model.taskTypes.join(' '),
   ]);
   const moving = downloads.filter(({ state }) => state.kind !== 'done' && state.kind !== 'cancelled');
-  const parts = [rows.length === 0 ? 'There is no model.' : table(['model', 'state', 'size', 'for'], rows)];
+  const parts = [rows.length === 0 ? 'There are no models.' : table(['model', 'state', 'size', 'for'], rows)];
   if (moving.length > 0) {
     parts.push(
       table(
@@ -155,7 +155,7 @@ function addStanding({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(program.command('standing'))
-    .description('Shows how the network rates a node, and what has changed it.')
+    .description('Shows how the network rates a node, and what changed the rating.')
     .option(...NODE_OPTION)
     .action(async ({ json, ...which }: NodeOptions) => {
       const answer = await withNode(which, async ({ node }) => ({
@@ -188,7 +188,7 @@ function standingText({ now, exclusion, belowKickOut, kickOutBelow, changes }: Q
   const told = (number: { value: number; source: string } | null) =>
     number === null
       ? 'not known'
-      : `${number.value.toFixed(4)} (${number.source === 'relay' ? 'the relay says so' : 'by the formula'})`;
+      : `${number.value.toFixed(4)} (${number.source === 'relay' ? 'according to the relay' : 'by the formula'})la'})`;
   const kick = belowKickOut === null ? 'not known whether' : belowKickOut ? 'YES,' : 'no, not';
   return [
     `long        ${told(now.long)}`,
@@ -205,20 +205,20 @@ function standingText({ now, exclusion, belowKickOut, kickOutBelow, changes }: Q
 }
 
 function addCases({ program, terminal, end }: Registry): void {
-  const cases = program.command('cases').description('Tasks that went wrong, and whose fault it was.');
+  const cases = program.command('cases').description('Failed tasks, and whose fault it was.');
   common(cases.command('list'))
-    .description('Lists them, newest first.')
+    .description('Lists the cases, newest first.')
     .option(...NODE_OPTION)
     .option('--limit <number>', 'how many', wholeNumber(1, 500), 20)
     .action(async ({ json, limit, ...which }: NodeOptions & { limit: number }) => {
       const answer = await withNode(which, ({ node }) => node.trust.cases({ limit }));
       const rows = answer.cases.map(({ id, openedMs, kind, fault }) => [id, timeText(openedMs), kind, fault.code, fault.party]);
       if (json) terminal.out(JSON.stringify(answer));
-      else terminal.out(rows.length === 0 ? 'There is none.' : table(['case', 'time (UTC)', 'kind', 'why', 'whose'], rows));
+      else terminal.out(rows.length === 0 ? 'There are none.' : table(['case', 'time (UTC)', 'kind', 'why', 'whose'], rows));
       end(EXIT.ok);
     });
   common(cases.command('show'))
-    .description('Shows everything known about one, as JSON.')
+    .description('Shows everything known about a case, as JSON.')
     .argument('<id>')
     .option(...NODE_OPTION)
     .action(async (id: string, { json, ...which }: NodeOptions) => {
@@ -227,7 +227,7 @@ function addCases({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(cases.command('export'))
-    .description('Writes the evidence of one as a zip file; secrets are left out.')
+    .description('Writes the evidence of a case to a zip file, without secrets.')
     .argument('<id>')
     .argument('<file>')
     .option(...NODE_OPTION)
@@ -240,10 +240,10 @@ function addCases({ program, terminal, end }: Registry): void {
 
 function addLogs({ program, terminal, end }: Registry): void {
   common(program.command('logs'))
-    .description("Shows a node's log, the newest lines last.")
+    .description("Shows a node's log, newest lines last.")
     .option(...NODE_OPTION)
-    .addOption(new Option('--level <level>', 'this level and those above it').choices(LOG_LEVELS).default('info'))
-    .option('--text <text>', 'only lines with this text', '')
+    .addOption(new Option('--level <level>', 'minimum level').choices(LOG_LEVELS).default('info'))
+    .option('--text <text>', 'only lines that contain this text', '')
     .option('--limit <number>', 'how many', wholeNumber(1, 2_000), 100)
     .action(async ({ data, json, node, ...query }: NodeOptions & { level: LogLevel; text: string; limit: number }) => {
       const page = await withHost(data, async (host) => host.logs.page({ profileId: await profileId(host, node), ...query }));
@@ -251,7 +251,7 @@ function addLogs({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(program.command('support-bundle'))
-    .description("Writes a node's logs, settings and versions as a zip file; secrets are left out.")
+    .description("Writes a node's logs, settings and versions to a zip file, without secrets.")
     .argument('<file>')
     .option(...NODE_OPTION)
     .action(async (file: string, { data, json, node }: NodeOptions) => {

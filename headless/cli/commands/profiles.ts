@@ -1,4 +1,4 @@
-/** Commands about profiles: one per node. */
+/** Commands for profiles; each node has one. */
 import path from 'node:path';
 import { Option } from 'commander';
 import type { GpuInventory } from '../../../contract/gpu.ts';
@@ -18,7 +18,7 @@ import { nodeFacts, stateText, table } from '../node-text.ts';
 
 interface MachineCards {
   readonly inventory: GpuInventory;
-  /** Card id → profile that holds it. */
+  /** Card id → profile that uses it. */
   readonly usedBy: Readonly<Record<string, string>>;
 }
 
@@ -48,27 +48,29 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       ]);
       if (json) terminal.out(JSON.stringify({ profiles: views.map((view) => ({ ...nodeFacts(view), profile: view.profile })) }));
       else
-        terminal.out(rows.length === 0 ? 'There is no profile yet.' : table(['id', 'name', 'network', 'address', 'state'], rows));
+        terminal.out(
+          rows.length === 0 ? 'There are no profiles yet.' : table(['id', 'name', 'network', 'address', 'state'], rows),
+        );
       end(EXIT.ok);
     });
   common(profile.command('create'))
     .description(
-      'Makes a profile. On the network `devnet` it needs nothing but a name: key, money and card are made up; with --engine and --model the official worker is rehearsed there.',
+      'Creates a profile. On the network `devnet` it only needs a name: key, money and card are made up. With --engine and --model you can rehearse the official worker there.',
     )
     .argument('<name>')
     .option('--network <id>', 'network')
     .option('--key <address>', 'address of its key')
-    .option('--engine <path>', 'folder or program of the official worker; left out, the one that was found')
-    .option('--card <id...>', 'cards, by id; left out, those that the official node would choose')
-    .option('--model <id...>', 'models that it offers, as base:<name>')
-    .option('--stake <cnx>', "stake; left out, the network's minimum")
+    .option('--engine <path>', 'folder or program of the official worker; by default, the one that was found')
+    .option('--card <id...>', 'card ids; by default, those that the official node would choose')
+    .option('--model <id...>', 'models it offers, as base:<name>')
+    .option('--stake <cnx>', "stake; by default, the network's minimum")
     .option('--auto-start', 'start it with the program')
     .option('--file <path>', 'the whole profile as JSON, instead of the options above')
     .action(async (name: string, { data, json, ...options }: CreateOptions) => {
       const isLocal = options.network === 'devnet' && options.key === undefined && options.file === undefined;
       const view = isLocal
         ? await withProgram(data, ({ host }) => {
-            terminal.note('Starting the network on this machine and a node in it; this takes up to a minute …');
+            terminal.note('Starting the local network and a node in it; this takes up to a minute …');
             return rehearsalOf(name, options, host);
           })
         : await withHost(data, async (host) => host.profiles.create({ draft: await draftOf(name, options, host) }));
@@ -76,19 +78,19 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(profile.command('change'))
-    .description('Changes a profile. A running node applies it at its next start.')
+    .description('Changes a profile. A running node applies the change at its next start.')
     .argument('<name>')
     .option('--name <name>', 'new name')
-    .option('--model <id...>', 'models that it offers, all of them')
-    .option('--stake <cnx>', 'stake of its next start')
+    .option('--model <id...>', 'all models it offers')
+    .option('--stake <cnx>', 'stake for its next start')
     .option('--engine <path>', 'folder or program of the official worker')
-    .option('--models-folder <path>', 'folder of its models; nodes with the same folder share them')
-    .option('--hub <url>', 'where its models come from')
-    .option('--mirror <url...>', 'asked for what the hub does not give, all of them')
+    .option('--models-folder <path>', 'its models folder; nodes with the same folder share the models')
+    .option('--hub <url>', 'where to download models from')
+    .option('--mirror <url...>', 'all mirrors to use when the hub fails')
     .option('--auto-start', 'start it with the program')
-    .option('--no-auto-start', 'do not')
-    .addOption(new Option('--rejoin <policy>', 'whether it joins again by itself').choices(REJOIN_POLICIES))
-    .addOption(new Option('--log-level <level>', 'how much it writes').choices(LOG_LEVELS))
+    .option('--no-auto-start', 'do not start it with the program')
+    .addOption(new Option('--rejoin <policy>', 'whether it rejoins automatically').choices(REJOIN_POLICIES))
+    .addOption(new Option('--log-level <level>', 'log level').choices(LOG_LEVELS))
     .action(async (name: string, { data, json, ...change }: CommonOptions & ChangeOptions) => {
       const view = await withHost(data, async (host) => {
         const { profile: known } = chooseProfile(await profilesOf(host), name);
@@ -100,9 +102,9 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(profile.command('remove'))
-    .description('Removes a profile. Its records and its key stay on the disk.')
+    .description('Removes a profile. Its records and its key stay on disk.')
     .argument('<name>')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (name: string, { data, json, yes = false }: CommonOptions & { yes?: boolean }) => {
       const id = await withHost(data, async (host) => {
         const { profile } = chooseProfile(await profilesOf(host), name);
@@ -115,7 +117,7 @@ export function addProfileCommands({ program, terminal, end }: Registry): void {
     });
 }
 
-/** On the local network, with the shipped engine, or with the one that is to be rehearsed and the models it has. */
+/** On the local network, with the embedded engine, or with the official worker and the models it has on disk. */
 async function rehearsalOf(
   name: string,
   { engine, model }: CreateOptions | Omit<CreateOptions, keyof CommonOptions>,
@@ -124,7 +126,7 @@ async function rehearsalOf(
   const modelIds = model === undefined ? {} : { modelIds: [...model] };
   if (engine === undefined) return await host.profiles.createOnDevnet({ name, ...modelIds });
   if (model === undefined) {
-    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'another engine needs --model: what it has on its disk', {
+    throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'another engine needs --model with models that it has on disk', {
       field: '--model',
     });
   }
@@ -146,7 +148,7 @@ interface ChangeOptions {
   readonly logLevel?: ProfileDraftInput['logLevel'];
 }
 
-/** What was named on the command line, and nothing else. */
+/** Only what was named on the command line. */
 function changed(options: ChangeOptions, { models }: Pick<ProfileDraft, 'models'>): object {
   const { name, model, stake, modelsFolder, hub, mirror, autoStart, rejoin, logLevel } = options;
   const directory = modelsFolder === undefined ? undefined : path.resolve(modelsFolder);
@@ -211,7 +213,7 @@ async function engineOf(place: string | undefined, networkId: string, host: Host
   });
 }
 
-/** Those that the official node would choose, of the cards that are free. */
+/** The free cards that the official node would choose. */
 export function chosenCards({ inventory, usedBy }: MachineCards): readonly string[] {
   const suggestion = suggestSelection({ cards: inventory.cards, taken: new Set(Object.keys(usedBy)) });
   if (suggestion !== null) return suggestion.ids;

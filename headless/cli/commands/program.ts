@@ -1,4 +1,4 @@
-/** Commands that are the program, or concern its window. */
+/** Commands that run the program, or that concern its window. */
 import { type Command, Option } from 'commander';
 import type { Variables } from '../../apply/read-nodes-file.ts';
 import { windowAddress } from '../../rpc/running-program.ts';
@@ -7,10 +7,10 @@ import { EXIT } from '../exit-codes.ts';
 import { type MetricsFlags, metricsListener, withMetrics } from '../metrics-options.ts';
 import { withVariables } from './apply.ts';
 
-/** Far from what other programs of this field use. */
+/** Not a port that other programs of this kind commonly use. */
 const DEFAULT_PORT = 7420;
 
-/** Of `serve` and `run`. */
+/** Options shared by `serve` and `run`. */
 interface EndlessFlags extends MetricsFlags {
   readonly passphraseFd?: number;
   /** Seconds. */
@@ -28,40 +28,42 @@ interface ServeFlags extends EndlessFlags {
   readonly open?: boolean;
 }
 
-/** As long as a person waits, and the system with the unit that ships with the program. */
+/** As long as a person would wait, and within the time that the shipped systemd unit allows. */
 export const DEFAULT_GRACE_SECONDS = 60;
 
 const passphraseFd = () =>
-  new Option(
-    '--passphrase-fd <number>',
-    'file descriptor with the passphrase of the keystore, for a start without a person',
-  ).argParser(wholeNumber(0, 1_023));
+  new Option('--passphrase-fd <number>', 'file descriptor with the keystore passphrase, for unattended starts').argParser(
+    wholeNumber(0, 1_023),
+  );
 
 function unattended(command: Command): Command {
-  return withVariables(command.option('--apply <path>', 'a nodes file that is applied before nodes start'))
+  return withVariables(command.option('--apply <path>', 'a nodes file to apply before nodes start'))
     .addOption(
-      new Option('--lease <kind>', 'takes a lease for the key of each node, so that no other program runs with it').choices([
+      new Option('--lease <kind>', "take a lease for each node's key, so that no other program runs with it").choices([
         'kubernetes',
       ]),
     )
-    .option('--lease-namespace <name>', 'where leases are; left out, the namespace of the pod')
-    .option('--lease-identity <name>', 'who this program is, as the UID of its pod; left out, the host name and a random part');
+    .option('--lease-namespace <name>', "namespace of the leases; by default, the pod's")
+    .option(
+      '--lease-identity <name>',
+      "identity of this program, such as its pod's UID; by default, the host name and a random part",
+    );
 }
 
 const grace = () =>
-  new Option('--grace <seconds>', 'how long nodes may finish their tasks when the program is told to end')
+  new Option('--grace <seconds>', 'how long nodes may take to finish their tasks when the program is told to stop')
     .argParser(wholeNumber(0, 86_400))
     .default(DEFAULT_GRACE_SECONDS);
 
 export function addProgramCommands({ program, terminal, clock, end, endsInOrder }: Registry): void {
   const port = wholeNumber(0, 65_535);
   withMetrics(unattended(common(program.command('serve'))))
-    .description('Runs the program and serves its window on this machine, for a browser here or over an SSH tunnel.')
-    .option('--port <number>', 'port of the window; 0 = any free one', port, DEFAULT_PORT)
-    .option('--open', 'open it in the browser of this desktop')
+    .description('Runs the program and serves its window on this machine, for a local browser or over an SSH tunnel.')
+    .option('--port <number>', 'port of the window; 0 = any free port', port, DEFAULT_PORT)
+    .option('--open', "open the window in the desktop's browser")
     .addOption(passphraseFd())
     .addOption(grace())
-    .option('--start <node...>', 'nodes to start, besides those that start with the program')
+    .option('--start <node...>', 'nodes to start, in addition to those that start with the program')
     .action(async ({ start = [], open = false, ...options }: CommonOptions & ServeFlags) => {
       endsInOrder();
       const metrics = metricsListener(options);
@@ -70,10 +72,10 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
     });
   withMetrics(unattended(common(program.command('run'))))
     .description('Runs the program without a window.')
-    .option('--port <number>', 'port of its contract, for a tunnel; 0 = any free one', port, 0)
+    .option('--port <number>', 'port of its contract, for a tunnel; 0 = any free port', port, 0)
     .addOption(passphraseFd())
     .addOption(grace())
-    .argument('[node...]', 'nodes to start, by name or id, besides those that start with the program')
+    .argument('[node...]', 'nodes to start, by name or id, in addition to those that start with the program')
     .action(async (nodes: string[], options: CommonOptions & EndlessFlags & Pick<ServeFlags, 'port'>) => {
       endsInOrder();
       const metrics = metricsListener(options);
@@ -81,7 +83,7 @@ export function addProgramCommands({ program, terminal, clock, end, endsInOrder 
       end(await serve({ ...options, metrics, window: false, open: false, nodes }, { terminal, clock }));
     });
   common(program.command('window'))
-    .description('Prints a new address of the window of the running program. It works once.')
+    .description("Prints a new address of the running program's window. It works once.")
     .action(async ({ data, json }: CommonOptions) => {
       const address = await windowAddress(data);
       terminal.out(json ? JSON.stringify({ address }) : address);

@@ -1,4 +1,4 @@
-/** `retention`: what a node keeps of closed tasks, for how long, and how much that is. */
+/** `retention`: what a node keeps of closed tasks, for how long, and how much. */
 import { type NodeStorage, retentionSchema } from '../../../contract/retention.ts';
 import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withNode } from '../ask-program.ts';
@@ -8,13 +8,15 @@ import { table } from '../node-text.ts';
 
 type NodeOptions = CommonOptions & { readonly node?: string };
 
-const NODE_OPTION = ['--node <name>', 'node, where there are several'] as const;
+const NODE_OPTION = ['--node <name>', 'node, if there are several'] as const;
 const MIB = 1024 ** 2;
 
 export function addRetentionCommands({ program, terminal, end }: Registry): void {
-  const retention = program.command('retention').description('What a node keeps of closed tasks. Scores, money and cases stay.');
+  const retention = program
+    .command('retention')
+    .description('What a node keeps of closed tasks. Scores, money and cases are always kept.');
   common(retention.command('show'))
-    .description('Shows the policy, and what is kept now.')
+    .description('Shows the policy, and what is stored now.')
     .option(...NODE_OPTION)
     .action(async ({ json, ...which }: NodeOptions) => {
       const storage = await withNode(which, ({ node }) => node.storage.view({}));
@@ -25,7 +27,7 @@ export function addRetentionCommands({ program, terminal, end }: Registry): void
     .description('Sets the policy. A running node applies it at its next start.')
     .option(...NODE_OPTION)
     .option('--days <number>', 'how long results, arguments and reports are kept', wholeNumber(1, 3_650))
-    .option('--gib <number>', 'how much of younger results is kept, the newest first')
+    .option('--gib <number>', 'how much of the younger results is kept, newest first')
     .action(async ({ data, json, node, days, gib }: NodeOptions & { days?: number; gib?: string }) => {
       const change = { ...(days === undefined ? {} : { days }), ...(gib === undefined ? {} : { resultsGib: Number(gib) }) };
       if (Object.keys(change).length === 0) throw new HeadlessError('HEADLESS_BAD_ARGUMENT', 'give --days, --gib or both');
@@ -45,7 +47,7 @@ export function addRetentionCommands({ program, terminal, end }: Registry): void
       end(EXIT.ok);
     });
   common(retention.command('prune'))
-    .description('Removes at once what is over the policy.')
+    .description('Deletes what exceeds the policy at once.')
     .option(...NODE_OPTION)
     .action(async ({ json, ...which }: NodeOptions) => {
       const storage = await withNode(which, ({ node }) => node.storage.prune({}));

@@ -1,4 +1,4 @@
-/** `serve` and `run`: the program itself, in the foreground, with or without its window. */
+/** `serve` and `run`: the program itself in the foreground, with or without its window. */
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,29 +27,32 @@ import { type Passphrases, readPassphrases, unlockFor } from '../unattended.ts';
 export interface ServeOptions extends CommonOptions {
   readonly port: number;
   readonly window: boolean;
-  /** Open it in a browser, where there is a desktop. */
+  /** Open the window in a browser, if there is a desktop. */
   readonly open: boolean;
-  /** Start these too, by id or name. */
+  /** More nodes to start, by id or name. */
   readonly nodes: readonly string[];
-  /** Of the keys in the keystore. */
+  /** Descriptor with the passphrase of keys in the keystore. */
   readonly passphraseFd?: number;
-  /** A nodes file, applied before nodes start. */
+  /** A nodes file to apply before nodes start. */
   readonly apply?: string;
-  /** For names in it. */
+  /** Values for its variables. */
   readonly set?: Variables;
   readonly lease?: 'kubernetes';
   readonly leaseNamespace?: string;
   readonly leaseIdentity?: string;
-  /** Null = none. */
+  /** Null = no metrics. */
   readonly metrics: MetricsListener | null;
-  /** How long nodes may finish their tasks, seconds. */
+  /** How long nodes may take to finish their tasks, seconds. */
   readonly grace: number;
 }
 
-/** Beyond the grace: nodes have 10 s to end at once, the network on this machine 30 s more; what then still hangs is cut off. */
+/**
+ * Time after the grace period: 10 s for nodes to end at once and 30 s more for the local network; whatever still hangs
+ * is killed.
+ */
 export const END_WITHIN_MS = 60_000;
 
-/** @throws HeadlessError HEADLESS_ENDED_LATE and what keeps the program from starting */
+/** @throws HeadlessError HEADLESS_ENDED_LATE, and any error that keeps the program from starting */
 export async function serve(options: ServeOptions, { terminal, clock }: Context): Promise<ExitCode> {
   const { port, nodes, metrics, json = false } = options;
   const graceMs = options.grace * 1_000;
@@ -85,7 +88,7 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
       await startNodes(program.app, ids);
       program.opened();
     };
-    // The first start of the network on this machine takes minutes; whoever wants to end does not wait for it.
+    // The first start of the local network takes minutes, and ending the program must not wait for it.
     await Promise.race([asked, open().then(() => asked)]);
     terminal.note('Ending: each node finishes its current task first. Press Ctrl-C again to end at once.');
     await inTime(program.close(graceMs), { clock, graceMs });
@@ -98,13 +101,13 @@ export async function serve(options: ServeOptions, { terminal, clock }: Context)
   }
 }
 
-/** A program that starts anew in the same pod is another one, unless it is given the pod's own identity. @throws HostError LEASE_NO_CLUSTER */
+/** By default, a program that restarts in the same pod has a new identity. @throws HostError LEASE_NO_CLUSTER */
 function leaseSource({ leaseNamespace, leaseIdentity }: ServeOptions): LeaseSource {
   const place = kubernetesPlace({ environment: process.env, namespace: leaseNamespace ?? null });
   return { store: kubernetesLeases(place), identity: leaseIdentity ?? `${os.hostname()}_${randomBytes(6).toString('hex')}` };
 }
 
-/** What keeps the file from being as it says ends the program: a node that is not as declared does not start. */
+/** If the file cannot be applied, the program ends: no node may start differently from its declaration. */
 async function applyAtStart(
   app: HostApp,
   { apply: file, set = {}, json = false }: ServeOptions,
@@ -128,7 +131,7 @@ async function applyAtStart(
   terminal.out(json ? JSON.stringify({ event: 'apply', ...planData(plan, { dryRun }) }) : planText(plan, { dryRun }));
 }
 
-/** The keys of all profiles: whichever is started later finds its own open. */
+/** For all profiles, so that a node that starts later finds its key unlocked. */
 async function unlockKeys(
   { parts: { keys, profiles } }: HostApp,
   passphrases: Passphrases,
@@ -143,7 +146,7 @@ async function unlockKeys(
 
 async function startNodes({ autoStart, client }: HostApp, ids: readonly string[]): Promise<void> {
   await autoStart();
-  // By the command line, whose word it is.
+  // Started by the command line, so with its authority.
   for (const id of ids) await client.profiles.start({ id });
 }
 
@@ -155,7 +158,7 @@ async function inTime(
   const withinMs = graceMs + END_WITHIN_MS;
   const closed = new AbortController();
   const late = clock.sleep(withinMs, closed.signal).then(() => {
-    throw new HeadlessError('HEADLESS_ENDED_LATE', `not everything has ended in ${withinMs / 1_000} s`);
+    throw new HeadlessError('HEADLESS_ENDED_LATE', `not everything stopped within ${withinMs / 1_000} s`);
   });
   late.catch(() => {});
   try {
@@ -166,8 +169,8 @@ async function inTime(
 }
 
 function readyText(address: string | null, dataDir: string): string {
-  if (address === null) return `Running on ${dataDir}. Ctrl-C ends it.`;
-  return `The window: ${address}\nThis address works once; "crynux-node window" prints another. Ctrl-C ends the program.`;
+  if (address === null) return `Running on ${dataDir}. Press Ctrl-C to stop.`;
+  return `The window: ${address}\nThis address works once; "crynux-node window" prints another. Press Ctrl-C to stop the program.`;
 }
 
 function idOf({ parts: { profiles } }: HostApp, name: string): string {
@@ -176,7 +179,7 @@ function idOf({ parts: { profiles } }: HostApp, name: string): string {
   throw new HeadlessError('HEADLESS_WHICH_NODE', `there is no profile ${name}`, { name });
 }
 
-/** Says what the nodes do, each time that it is something else. */
+/** Prints a node's state whenever it changes. */
 async function follow(
   { parts: { views } }: HostApp,
   { json, terminal, signal }: { readonly json: boolean; readonly terminal: Terminal; readonly signal: AbortSignal },
@@ -194,7 +197,7 @@ async function follow(
   }
 }
 
-/** A node that waits for a lease looks for it every few seconds: it is said once who has it. Null: it waits for none. */
+/** A node retries its lease every few seconds; the holder is printed only once. Null = it waits for no lease. */
 function waitsFor({ worker }: ProfileView): string | null {
   const error = worker.kind === 'backoff' ? worker.error : worker.kind === 'starting' ? worker.after : undefined;
   return error?.code.startsWith('LEASE_') === true ? `${error.code} ${error.data.holder ?? ''}` : null;

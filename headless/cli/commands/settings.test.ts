@@ -38,7 +38,7 @@ describe('settings', () => {
     expect([...shown].sort()).toEqual(Object.keys(settingsSchema.parse({})).sort());
   });
 
-  it('sets the proxy and its exceptions, shows them, and says when they count', async () => {
+  it('sets the proxy and its exceptions, shows them, and says when they take effect', async () => {
     expect(await cli('settings', 'set', 'no-proxy', '10.0.0.0/8')).toMatchObject({ code: EXIT.usage });
     const set = await cli('settings', 'set', 'proxy', 'me@proxy.example:3128');
     expect(set).toMatchObject({ code: EXIT.ok, out: expect.stringContaining('next start') });
@@ -61,7 +61,7 @@ describe('settings', () => {
     [['dance', 'on'], /there is no setting "dance"/],
     [['__proto__', 'on'], /there is no setting/],
     [['language'], /needs a value/],
-  ])('%j is refused, without repeating a secret', async (argv, words) => {
+  ])('%j is refused without repeating a secret', async (argv, words) => {
     const { code, note } = await cli('settings', 'set', ...argv);
     expect(code).toBe(EXIT.usage);
     expect(note).toMatch(words);
@@ -83,7 +83,7 @@ describe('settings', () => {
 });
 
 describe('the doctor', () => {
-  it('names the proxy of each destination, and fails for one that cannot be used', () => {
+  it('names the proxy of each destination, and fails if one cannot be used', () => {
     const unusable = {
       kind: 'unusable' as const,
       source: 'ALL_PROXY',
@@ -100,8 +100,8 @@ describe('the doctor', () => {
       ['10.0.0.0/99'],
     );
     expect(findings.map(({ state, message }) => [state, message])).toEqual([
-      ['ok', 'n relay (relay): through http://***@p:1, named by the settings'],
-      ['ok', 'n chain (rpc): direct, as an exception from the proxy'],
+      ['ok', 'n relay (relay): through http://***@p:1, from the settings'],
+      ['ok', 'n chain (rpc): direct, as a proxy exception'],
       ['fail', 'model hub (hub): bad (PROXY_BAD_ADDRESS)'],
       ['warn', 'the exception "10.0.0.0/99" cannot be read'],
     ]);

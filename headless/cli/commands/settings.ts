@@ -1,4 +1,4 @@
-/** `settings`: what a host sets about the program itself. Secrets are typed or read from a descriptor, and never shown. */
+/** `settings`: settings of the program itself. Secrets are typed or read from a descriptor, and never shown. */
 import { Argument } from 'commander';
 import type { Costs } from '../../../contract/costs.ts';
 import { CHANNELS, type Elsewhere, NOTICES } from '../../../contract/notify.ts';
@@ -20,7 +20,7 @@ import { table } from '../node-text.ts';
 import { askSecret } from '../secrets.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** One line of `settings show`, and what `settings set` makes of a value for it. */
+/** One line of `settings show`, and how `settings set` parses its value. */
 interface Key {
   readonly values: string;
   readonly shown: (settings: Settings) => string;
@@ -84,7 +84,7 @@ export const SETTING_KEYS: Readonly<Record<string, Key>> = {
       if (proxy.kind === 'address') return { proxy: { ...proxy, noProxy } };
       throw new HeadlessError(
         'HEADLESS_BAD_ARGUMENT',
-        'set the address of a proxy first; else NO_PROXY of the environment counts',
+        'set a proxy address first; without one, NO_PROXY of the environment applies',
       );
     },
     effect: 'proxy',
@@ -159,8 +159,8 @@ export const SECRET_KEYS: Readonly<Record<string, SecretSetting>> = {
 
 const EFFECTS = {
   now: '',
-  nextLogin: ' It counts from the next log-in on.',
-  nextStart: ' Nodes that run take it at their next start.',
+  nextLogin: ' It takes effect at the next log-in.',
+  nextStart: ' Running nodes apply it at their next start.',
 };
 const NODE_EFFECT = EFFECTS.nextStart;
 const PLACES = { keychain: 'set (in the keychain)', file: 'set (in a file that only you can read)' } as const;
@@ -173,9 +173,11 @@ interface SetOptions extends CommonOptions {
 export function addSettingsCommands(registry: Registry): void {
   const { program, terminal, end } = registry;
   addNotify(registry);
-  const command = program.command('settings').description('Settings of the program itself, including proxy and hub token.');
+  const command = program
+    .command('settings')
+    .description('Settings of the program itself, including the proxy and the hub token.');
   common(command.command('show'))
-    .description('Shows every setting. Of secrets it shows whether they are set.')
+    .description('Shows every setting. For secrets, shows only whether they are set.')
     .action(async ({ data, json }: CommonOptions) => {
       const { settings, secrets } = await withHost(data, readAll);
       const values = shownSettings(settings, secrets);
@@ -184,11 +186,11 @@ export function addSettingsCommands(registry: Registry): void {
       end(EXIT.ok);
     });
   common(command.command('set'))
-    .description('Sets one. Secrets are typed at the terminal, or read from --value-fd.')
+    .description('Sets one setting. Secrets are typed at the terminal or read from --value-fd.')
     .argument('<key>')
     .argument('[value]')
     .option('--value-fd <number>', 'file descriptor with the value of a secret', wholeNumber(0, 1_023))
-    .option('--remove', 'removes a secret')
+    .option('--remove', 'remove a secret')
     .action(async (key: string, value: string | undefined, { data, json, ...options }: SetOptions) => {
       const secret = Object.hasOwn(SECRET_KEYS, key) ? SECRET_KEYS[key] : undefined;
       if (secret !== undefined) {
@@ -210,7 +212,7 @@ export function addSettingsCommands(registry: Registry): void {
 function addNotify({ program, terminal, end }: Registry): void {
   const notify = program.command('notify').description('Notifications by webhook, Telegram and ntfy.');
   common(notify.command('show'))
-    .description('Shows each way: whether it is on and complete, what waits, and how the last attempt ended.')
+    .description('Shows each channel: whether it is on and complete, what is waiting, and how the last attempt ended.')
     .action(async ({ data, json }: CommonOptions) => {
       const states = await withHost(data, (host) => firstOf((input, options) => host.notify.watch(input, options)));
       const rows = CHANNELS.map((channel) => {
@@ -223,11 +225,11 @@ function addNotify({ program, terminal, end }: Registry): void {
       end(EXIT.ok);
     });
   common(notify.command('test'))
-    .description('Sends a test by one way, at once.')
+    .description('Sends a test message through one channel at once.')
     .addArgument(new Argument('<way>').choices(CHANNELS))
     .action(async (channel: (typeof CHANNELS)[number], { data, json }: CommonOptions) => {
       await withHost(data, (host) => host.notify.test({ channel }));
-      terminal.out(json ? JSON.stringify({ tested: channel }) : 'It was sent.');
+      terminal.out(json ? JSON.stringify({ tested: channel }) : 'Sent.');
       end(EXIT.ok);
     });
 }
@@ -251,7 +253,7 @@ function keyOf(name: string): Key {
   const key = Object.hasOwn(SETTING_KEYS, name) ? SETTING_KEYS[name] : undefined;
   if (key !== undefined) return key;
   const known = [...Object.keys(SETTING_KEYS), ...Object.keys(SECRET_KEYS)].join(', ');
-  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no setting "${name}"; there are ${known}`, { field: 'key' });
+  throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `there is no setting "${name}"; the settings are ${known}`, { field: 'key' });
 }
 
 async function setOne(host: HostClient, name: string, value: string | undefined): Promise<Settings> {
@@ -261,12 +263,12 @@ async function setOne(host: HostClient, name: string, value: string | undefined)
   return host.settings.change(settingChange(name, value, await settingsOf(host)));
 }
 
-/** What the text of a value makes of a setting. @throws HeadlessError HEADLESS_BAD_ARGUMENT, without the value */
+/** Parses a value into a change of the settings. @throws HeadlessError HEADLESS_BAD_ARGUMENT, without the value */
 export function settingChange(name: string, value: string, settings: Settings): SettingsChange {
   const key = keyOf(name);
   const parsed = settingsChangeSchema.safeParse(key.change(value, settings));
   if (parsed.success) return parsed.data as SettingsChange;
-  // Never the value itself: somebody may have put a password into it.
+  // Never repeats the value: it might contain a password.
   const why = parsed.error.issues[0]?.message ?? 'invalid';
   throw new HeadlessError('HEADLESS_BAD_ARGUMENT', `${name}: ${why}; possible: ${key.values}`, { field: 'value' });
 }
@@ -276,7 +278,7 @@ function proxyOf(text: string, noProxy: string): SettingsChange['proxy'] {
   if (text === 'off') return { kind: 'none' };
   const reading = readProxyAddress(text);
   if (reading.kind === 'address' && reading.address.password !== '') {
-    const why = 'the address holds a password; give the address without it, then: crynux-node settings set proxy-password';
+    const why = 'the address contains a password; give the address without it, then: crynux-node settings set proxy-password';
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', why, { field: 'value' });
   }
   return { kind: 'address', address: text, noProxy };
@@ -288,8 +290,8 @@ async function secretValue(
   { valueFd, remove = false, terminal }: { valueFd?: number; remove?: boolean; terminal: Terminal },
 ): Promise<string | null> {
   if (value !== undefined) {
-    // Arguments are seen by every user of the machine, and stay in the shell's history.
-    const why = `${key} is a secret: leave it out and type it, or give it by --value-fd`;
+    // Every user of the machine can see arguments, and the shell's history keeps them.
+    const why = `${key} is a secret: leave it out and type it, or pass it with --value-fd`;
     throw new HeadlessError('HEADLESS_BAD_ARGUMENT', why, { field: 'value' });
   }
   if (remove) return null;

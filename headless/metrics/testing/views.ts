@@ -1,4 +1,4 @@
-/** A profile, its node, and the facts of a scrape, made up. */
+/** A made-up profile, its node, and the facts of a scrape. */
 import type { GpuCard } from '../../../contract/gpu.ts';
 import { type NodeMetrics, nodeMetricsSchema, REQUEST_SECONDS, TASK_PHASES, TASK_SECONDS } from '../../../contract/metrics.ts';
 import { type ProfileView, profileSchema, type WorkerState } from '../../../contract/profiles.ts';
@@ -57,7 +57,7 @@ const card: GpuCard = {
   ...{ mig: 'unsupported', unusable: null },
 };
 
-/** A node of which everything is known. */
+/** A node about which everything is known. */
 export function facts(): Facts {
   const node = nodeView({
     chain: { kind: 'reachable', sinceMs: null },
