@@ -103,7 +103,7 @@ it('shows at the terminal what will happen, and does it by the word that is type
   for (const shown of [
     'Change the proxy?',
     'Proxy: proxy.example:3128',
-    'Proxy now: as the environment says',
+    'Current proxy: from the environment',
     'refuse',
     'Allowed.',
   ]) {

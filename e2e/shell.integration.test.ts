@@ -141,7 +141,7 @@ onDouble('the end', () => {
     network.relay.slash({ address, commitment: task?.commitment ?? '' });
     await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: slashed');
     const [, ...told] = (await shell.look()).notifications;
-    expect(told).toEqual([{ title: 'Heron', body: 'Heron was slashed: its stake is gone. The case file says what is known.' }]);
+    expect(told).toEqual([{ title: 'Heron', body: 'Heron was slashed: its stake is lost. The case file says what is known.' }]);
     await shell.order({ do: 'clickNotification' });
     await expect.poll(hash, WAIT).toBe(`#/node/${profileId}/trust`);
   });

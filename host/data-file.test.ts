@@ -22,7 +22,7 @@ const schema = z.object({ count: z.number() });
 const damaged = expect.objectContaining({ code: 'HOST_FILE_DAMAGED' });
 
 describe('a data file', () => {
-  it('is written for the owner alone and keeps what was there before', () => {
+  it('is written with access for the owner only, and keeps its previous content', () => {
     const data = createDataFile({ path: file, schema });
     expect(data.read()).toBeNull();
     data.write({ count: 1 });
@@ -39,7 +39,7 @@ describe('a data file', () => {
     ['without a version', '{"count":1}'],
     ['of zeros', '\u0000'.repeat(64)],
     ['empty', ''],
-  ])('%s is kept under another name; its copy takes its place, and that is said', (_what, text) => {
+  ])('%s is kept under another name and replaced by its copy, and this is reported', (_what, text) => {
     const told: HostError[] = [];
     const data = createDataFile({ path: file, schema, onRestored: (problem) => told.push(problem) });
     data.write({ count: 1 });
@@ -51,7 +51,7 @@ describe('a data file', () => {
     expect(told).toMatchObject([{ code: 'HOST_FILE_RESTORED', data: { file, kept: `${file}.damaged` } }]);
   });
 
-  it('that is damaged like its copy is refused, and neither is written over', () => {
+  it('that is damaged, like its copy, is refused, and neither is overwritten', () => {
     const data = createDataFile({ path: file, schema });
     data.write({ count: 1 });
     data.write({ count: 2 });
@@ -61,7 +61,7 @@ describe('a data file', () => {
     expect([readFileSync(file, 'utf8'), readFileSync(`${file}.bak`, 'utf8')]).toEqual(['x', 'y']);
   });
 
-  it('that vanished comes back from its copy', () => {
+  it('that vanished is restored from its copy', () => {
     const told: HostError[] = [];
     const data = createDataFile({ path: file, schema, onRestored: (problem) => told.push(problem) });
     data.write({ count: 1 });
@@ -71,7 +71,7 @@ describe('a data file', () => {
     expect(told).toMatchObject([{ code: 'HOST_FILE_RESTORED', data: { kept: null } }]);
   });
 
-  it('that was damaged while the program ran does not become the copy', () => {
+  it('that was damaged while the program was running does not become the copy', () => {
     const data = createDataFile({ path: file, schema });
     data.write({ count: 1 });
     data.write({ count: 2 });
@@ -81,7 +81,7 @@ describe('a data file', () => {
     expect(JSON.parse(readFileSync(`${file}.bak`, 'utf8'))).toEqual({ version: 1, content: { count: 1 } });
   });
 
-  it('that cannot be read now is not called damaged, and its copy is not used', () => {
+  it('that is temporarily unreadable is not treated as damaged, and its copy is not used', () => {
     const data = createDataFile({ path: file, schema });
     data.write({ count: 1 });
     data.write({ count: 2 });
@@ -90,7 +90,7 @@ describe('a data file', () => {
     expect(() => data.read()).toThrow(expect.objectContaining({ code: 'HOST_FILE_UNREADABLE' }));
   });
 
-  it('that cannot be written says why, with a code', () => {
+  it('that cannot be written reports why, with a code', () => {
     writeFileSync(file, '');
     const data = createDataFile({ path: path.join(file, 'below', 'a.json'), schema });
     expect(() => data.write({ count: 1 })).toThrow(
@@ -98,7 +98,7 @@ describe('a data file', () => {
     );
   });
 
-  it('as Notepad and PowerShell save it is read', () => {
+  it('is read as saved by Notepad and PowerShell', () => {
     const data = createDataFile({ path: file, schema });
     for (const encoding of ['utf8', 'utf16le'] as const) {
       writeFileSync(file, '\ufeff{"version":1,"content":{"count":7}}', encoding);
@@ -106,7 +106,7 @@ describe('a data file', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('is on the disk when it was written: content first, then its name', async () => {
+  it.skipIf(process.platform === 'win32')('is durable when written: first the content, then its name', async () => {
     const synced = await syncsOf(`writeAtomically(${JSON.stringify(file)}, 'x')`);
     expect(synced).toEqual(['file', 'rename', 'folder']);
   });
@@ -122,7 +122,7 @@ describe('a data file', () => {
 });
 
 describe('settings', () => {
-  it('change alone what a change names, tell it, and survive', () => {
+  it('change only the fields of a change, report it, and survive', () => {
     const settings = openSettings({ file });
     const seen: unknown[] = [];
     const end = settings.watch((now) => seen.push(now.appearance));
@@ -137,7 +137,7 @@ describe('settings', () => {
     expect(seen).toEqual(['system', 'dark']);
   });
 
-  it('that are damaged keep nothing from starting: the copy counts, else the defaults, and it is said', () => {
+  it('that are damaged never prevent a start: the copy is used, or else the defaults, and this is reported', () => {
     const told: HostError[] = [];
     const open = () => openSettings({ file, onRestored: (problem) => told.push(problem) }).get();
     openSettings({ file }).change({ appearance: 'dark' });
@@ -153,7 +153,7 @@ describe('settings', () => {
   });
 });
 
-/** What a program that runs this statement makes durable, in order. */
+/** Runs this statement in a program, and returns what it synced, in order. */
 async function syncsOf(statement: string): Promise<string[]> {
   const script = `
     import fs from 'node:fs';

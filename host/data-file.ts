@@ -1,7 +1,7 @@
 /**
- * A small JSON file of the host: parsed by a schema, versioned, written atomically, with the previous content beside it
- * (`.bak`). One that is damaged is kept under another name, and the copy takes its place; one that only cannot be read
- * now is left alone.
+ * A small JSON file of the host: parsed by a schema, versioned, written atomically, with the previous content next to
+ * it (`.bak`). A damaged file is kept under another name and replaced by the copy; a file that merely cannot be read at
+ * the moment is left alone.
  */
 
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -15,27 +15,27 @@ import { readTextFile } from './text-file.ts';
 export interface DataFileOptions<Content> {
   readonly path: string;
   readonly schema: z.ZodType<Content>;
-  /** Step n turns the content of version n + 1 into that of version n + 2; its length says the present version. */
+  /** Step n migrates version n + 1 to version n + 2; the number of steps determines the current version. */
   readonly migrations?: readonly ((content: unknown) => unknown)[];
-  /** Hears that a damaged file was replaced by its copy. */
+  /** Called after a damaged file was replaced by its copy. */
   readonly onRestored?: (problem: HostError) => void;
 }
 
 export interface DataFile<Content> {
   /**
-   * Null = there is none yet.
-   * @throws HostError HOST_FILE_DAMAGED where there is no good copy, HOST_FILE_NEWER, HOST_FILE_UNREADABLE
+   * Null = it does not exist yet.
+   * @throws HostError HOST_FILE_DAMAGED if there is no good copy, HOST_FILE_NEWER, HOST_FILE_UNREADABLE
    */
   read(): Content | null;
   /**
-   * As {@link DataFile.read}, for what is no reason to stop: a damaged file without a good copy gets another name, and there is
-   * none. `onSetAside` hears the problem and the new name.
+   * Like {@link DataFile.read}, for files that are not essential: a damaged one without a good copy is renamed, and
+   * null is returned. `onSetAside` receives the problem and the new name.
    * @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE, HOST_FILE_UNWRITABLE
    */
   readOrSetAside(onSetAside?: (problem: HostError, kept: string | null) => void): Content | null;
   /** @throws HostError HOST_FILE_UNWRITABLE */
   write(content: Content): void;
-  /** As {@link DataFile.write}, and the copy forgets, too, what is not in it any more: a secret is then nowhere. */
+  /** Like {@link DataFile.write}, but overwrites the copy too, so that a removed secret is in neither file. */
   writeForGood(content: Content): void;
 }
 
@@ -50,7 +50,7 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
     const envelope = envelopeSchema.safeParse(readJson(text, place));
     if (!envelope.success) throw damaged(place, 'it has no version');
     if (envelope.data.version > version) {
-      throw new HostError('HOST_FILE_NEWER', `${place} is of version ${envelope.data.version}`, { file: place });
+      throw new HostError('HOST_FILE_NEWER', `${place} has version ${envelope.data.version}`, { file: place });
     }
     const steps = migrations.slice(envelope.data.version - 1);
     const parsed = schema.safeParse(steps.reduce((content, step) => step(content), envelope.data.content));
@@ -67,19 +67,22 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
       if (text === null) throw problem;
       content = parse(text, copy);
     } catch (error) {
-      // Neither is good: what is wrong with the file itself is what a person can mend.
+      // Both are bad; report what is wrong with the file itself, because a person can repair that.
       throw isHostError(error, 'HOST_FILE_DAMAGED') ? problem : error;
     }
     const kept = keepAside(file);
     writeAtomically(file, text);
     const { field = '' } = problem.data;
     const where = kept === null ? '' : `; the damaged one is now ${path.basename(kept)}`;
-    const message = `${problem.message}. Its copy, the state before the last change, was put in its place${where}`;
+    const message = `${problem.message}. It was replaced by its copy, the state before the last change${where}`;
     onRestored(new HostError('HOST_FILE_RESTORED', message, { file, field, kept }));
     return content;
   }
 
-  /** What the file says now, worth keeping as the copy; null = there is none, or somebody has damaged it meanwhile. */
+  /**
+   * The file's current content if it is worth keeping as the copy; null = there is none, or somebody has damaged it in
+   * the meantime.
+   */
   function goodText(): string | null {
     try {
       const text = readText(file);
@@ -93,7 +96,7 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
 
   function read(): Content | null {
     const text = readText(file);
-    // Written once and now gone: to begin anew would lose what the copy still has.
+    // It existed before and is gone now; starting over would lose what the copy still has.
     if (text === null) return existsSync(copy) ? readCopy(damaged(file, 'it is missing')) : null;
     try {
       return parse(text, file);
@@ -136,7 +139,7 @@ export function createDataFile<Content>(options: DataFileOptions<Content>): Data
   }
 }
 
-/** Gives a damaged file another name. @returns it; null where there was no file. @throws HostError HOST_FILE_UNWRITABLE */
+/** Renames a damaged file. @returns the new name; null = there was no file. @throws HostError HOST_FILE_UNWRITABLE */
 function keepAside(file: string): string | null {
   if (!existsSync(file)) return null;
   for (let n = 1; ; n++) {
@@ -152,13 +155,13 @@ function keepAside(file: string): string | null {
 }
 
 /**
- * Readable by the owner alone; on disk when it returns, its name too, wholly or not at all.
+ * Writes a file atomically, readable only by its owner; both content and name are on disk when it returns.
  * @throws HostError HOST_FILE_UNWRITABLE
  */
 export function writeAtomically(file: string, text: string): void {
   const fresh = `${file}.new`;
   try {
-    // One that a killed process left behind may be readable by others.
+    // A temporary file left behind by a killed process may be readable by others.
     rmSync(fresh, { force: true });
     const descriptor = openSync(fresh, 'wx', 0o600);
     try {
@@ -174,14 +177,14 @@ export function writeAtomically(file: string, text: string): void {
   }
 }
 
-/** Makes the names in a folder durable, where a system has to be told. */
+/** Makes the names in a folder durable, on systems that need it. */
 function syncFolder(folder: string): void {
   if (!SYSTEM.files.syncsFolders) return;
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);
   } catch (cause) {
-    // Some file systems of networks and of user space know no such thing.
+    // Some network and user-space file systems do not support this.
     if (!(cause instanceof Error && 'code' in cause && ['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(String(cause.code)))) throw cause;
   } finally {
     closeSync(descriptor);
@@ -211,7 +214,7 @@ function damaged(file: string, why: string, field = ''): HostError {
   return new HostError('HOST_FILE_DAMAGED', `${file}: ${why}`, { file, field });
 }
 
-/** For whatever writes a file of the host. */
+/** For everything that writes a file of the host. */
 export function unwritable(file: string, cause: unknown): HostError {
   const reason = reasonOf(cause);
   return new HostError('HOST_FILE_UNWRITABLE', `${file}: ${reason}`, { file, reason }, { cause });

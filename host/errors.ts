@@ -1,9 +1,9 @@
-/** What can go wrong around the nodes: keys, profiles, settings, processes, logs. No text here ever holds a secret. */
+/** Errors around the nodes: keys, profiles, settings, processes, logs. No text here ever contains a secret. */
 import { CodedError, type ErrorCatalogue } from '../protocol/errors.ts';
 
 export const HOST_ERRORS = {
   KEYCHAIN_LIBRARY_MISSING: {
-    meaning: "The library that opens this desktop's keychain is not there.",
+    meaning: "The library that opens this desktop's keychain is not installed.",
     remedy: 'On Linux install libsecret (package libsecret-1-0), or choose the keystore with a passphrase.',
   },
   KEYCHAIN_NO_SERVICE: {
@@ -15,63 +15,66 @@ export const HOST_ERRORS = {
     remedy: 'Unlock it (it usually has the password of your login), or choose the keystore with a passphrase.',
   },
   KEYCHAIN_OBFUSCATES: {
-    meaning: 'The keychain would keep the key without real encryption: whoever can read the disk could read the key.',
-    remedy: 'Give the keyring a password, or choose the keystore with a passphrase.',
+    meaning: 'The keychain would store the key without real encryption: anyone who can read the disk could read the key.',
+    remedy: 'Set a password for the keyring, or choose the keystore with a passphrase.',
   },
   KEYCHAIN_FAILED: {
     meaning: 'The keychain answered with an error.',
-    remedy: "Look into the desktop's own keychain program; the keystore with a passphrase works without it.",
+    remedy: "Check the desktop's own keychain program; the keystore with a passphrase works without it.",
   },
   KEY_UNKNOWN: { meaning: 'There is no key for this address.', remedy: 'Import the key, or choose another one.' },
-  KEY_EXISTS: { meaning: 'The key of this address is here already.', remedy: 'Use the key that is in the list.' },
+  KEY_EXISTS: { meaning: 'The key of this address already exists here.', remedy: 'Use the existing key.' },
   KEY_DAMAGED: {
-    meaning: 'What is stored for this address is not its key; it was left untouched.',
+    meaning: 'What is stored for this address is not its key; it was left unchanged.',
     remedy: 'Import the key again from your backup.',
   },
   KEY_BAD_PRIVATE_KEY: {
     meaning: 'This is not a private key: 64 hexadecimal digits, with or without 0x.',
-    remedy: 'Copy it again, without anything around it.',
+    remedy: 'Copy it again, with nothing around it.',
   },
   KEY_BAD_WORDS: {
-    meaning: 'These words are not a recovery phrase: a word is unknown, misspelled, missing, or they are out of order.',
+    meaning: 'These words are not a recovery phrase: a word is unknown, misspelled or missing, or they are out of order.',
     remedy: 'Enter the 12 or 24 words in order, separated by spaces.',
   },
   KEY_BAD_KEYSTORE: {
-    meaning: 'This is not an Ethereum keystore of version 3, or one that takes more to open than this program allows.',
+    meaning: 'This is not an Ethereum keystore of version 3, or opening it takes more work than this program allows.',
     remedy: 'Choose the JSON file that the wallet exported.',
   },
   KEY_KEYSTORE_V1: {
-    meaning: 'This is an Ethereum keystore of version 1, as wallets wrote until 2015.',
-    remedy: 'Import it into a wallet that still reads it, and export it again: that gives a keystore of version 3.',
+    meaning: 'This is an Ethereum keystore of version 1, the format used by wallets until 2015.',
+    remedy: 'Import it into a wallet that still reads it, and export it again as a keystore of version 3.',
   },
   KEY_KEYSTORE_PRESALE: {
     meaning: 'This is a wallet of the Ethereum presale of 2014, not a keystore.',
     remedy: 'Convert it with `geth wallet import`, which gives a keystore of version 3.',
   },
   KEY_KEYSTORE_EIP2335: {
-    meaning: 'This is a keystore of EIP-2335: the BLS key of an Ethereum validator, which has no account and cannot run a node.',
-    remedy: "Choose the keystore of an account, or make a new key. Keep the validator's key where it is.",
+    meaning: 'This is an EIP-2335 keystore: the BLS key of an Ethereum validator, which has no account and cannot run a node.',
+    remedy: "Choose the keystore of an account, or create a new key. Keep the validator's key where it is.",
   },
-  KEY_WRONG_PASSPHRASE: { meaning: 'The passphrase does not open this key.', remedy: 'Type it again; mind the keyboard layout.' },
+  KEY_WRONG_PASSPHRASE: {
+    meaning: 'The passphrase does not open this key.',
+    remedy: 'Type it again, and check the keyboard layout.',
+  },
   KEY_PASSPHRASE_NEEDED: {
     meaning: 'The keystore encrypts a key with a passphrase, and none was given.',
-    remedy: 'Give a passphrase of at least eight characters.',
+    remedy: 'Enter a passphrase of at least eight characters.',
   },
   KEY_PASSPHRASE_UNUSED: {
     meaning: 'A passphrase was given, but the keychain does not use one.',
     remedy: 'Leave it out, or choose the keystore.',
   },
   KEY_NO_TERMINAL: {
-    meaning: 'A passphrase is needed, but there is no terminal to ask on.',
-    remedy: 'Give the number of a file descriptor that the passphrase can be read from.',
+    meaning: 'A passphrase is needed, but there is no terminal to ask for it.',
+    remedy: 'Pass the number of a file descriptor that the passphrase can be read from.',
   },
   KEY_PROMPT_CANCELLED: { meaning: 'The passphrase was not given.', remedy: 'Start again when you have it.' },
   ACT_NOT_PENDING: {
     meaning: 'No action is waiting under this number: it was already answered, or its two minutes have passed.',
-    remedy: 'Ask for it again in the window, and confirm it sooner.',
+    remedy: 'Request it again in the window, and confirm it sooner.',
   },
   PLACE_NOT_CHOSEN: {
-    meaning: 'No folder was chosen for this in the dialog of the program, or it was chosen too long ago.',
+    meaning: "No folder was chosen for this in the program's dialog, or it was chosen too long ago.",
     remedy: 'Choose the folder again.',
   },
   KEY_LOCKED: {
@@ -80,60 +83,62 @@ export const HOST_ERRORS = {
   },
   KEY_BACKUP_WRONG: {
     meaning: 'The words given back are not those of the recovery phrase.',
-    remedy: 'Compare them with what you wrote down. The key works either way, but without a backup a broken disk takes it.',
+    remedy:
+      'Compare them with what you wrote down. The key works either way, but without a backup, a broken disk means losing it.',
   },
   KEY_COPY_OTHER: {
     meaning: 'This is a copy of another key.',
     remedy: 'Look for the copy of this one; the two addresses tell them apart.',
   },
   KEY_CONFIRMATION_INVALID: {
-    meaning: 'The confirmation is unknown, used up, expired, or was given for another key.',
-    remedy: 'Ask for the export again.',
+    meaning: 'The confirmation is unknown, used, expired, or belongs to another key.',
+    remedy: 'Request the export again.',
   },
   KEY_IN_USE: { meaning: 'A profile uses this key.', remedy: 'Remove the profile first.' },
   HOST_FILE_DAMAGED: {
-    meaning: 'A file of this program is damaged or missing, and there is no good copy of it; nothing is written over it.',
-    remedy: 'Correct the field that the message names, or restore your own backup of it.',
+    meaning: 'A file of this program is damaged or missing, and there is no good copy of it. It will not be overwritten.',
+    remedy: 'Fix the field that the message names, or restore your own backup of the file.',
   },
   HOST_FILE_RESTORED: {
-    meaning: 'A file of this program was damaged or missing; its copy, or the defaults, took its place, and it was kept.',
+    meaning:
+      'A file of this program was damaged or missing. It was replaced by its copy or the defaults; the damaged file was kept.',
     remedy: 'Check the settings, profiles and keys; the last change may be lost. If it happens again, check the disk.',
   },
   HOST_FILE_UNREADABLE: {
-    meaning: 'The operating system does not let this program read one of its files; the file itself may be fine.',
+    meaning: 'The operating system does not allow this program to read one of its files; the file itself may be fine.',
     remedy: 'The message says why. Check the disk and the owner of the file, then start again.',
   },
   HOST_FILE_UNWRITABLE: {
-    meaning: 'The operating system does not let this program write one of its files; the previous content is unchanged.',
-    remedy: 'The message says why: no room, a read-only disk, or no right to the folder. Correct it, then try again.',
+    meaning: 'The operating system does not allow this program to write one of its files; the previous content is unchanged.',
+    remedy: 'The message says why: no space, a read-only disk, or no permission for the folder. Fix that and try again.',
   },
   HOST_FOLDER_TIGHTENED: {
     meaning: 'Other users of this machine could read the data directory; it is now restricted to its owner.',
-    remedy: 'None. Whoever needs to read it must use the same user account.',
+    remedy: 'None. Anyone who needs to read it must use the same user account.',
   },
   HOST_FOLDER_SHARED: {
-    meaning: 'The data directory is open to other users of this machine, and this program may not restrict it.',
-    remedy: 'Give the program a directory of its own with --data; its files in this one are readable by their owner only.',
+    meaning: 'The data directory is open to other users of this machine, and this program is not allowed to restrict it.',
+    remedy: 'Use --data to give the program a directory of its own; its files in this one are readable only by their owner.',
   },
   HOST_FILE_NEWER: {
-    meaning: 'A file was written by a newer version of this program; it was left untouched.',
+    meaning: 'A file was written by a newer version of this program; it was left unchanged.',
     remedy: 'Install the newer version again.',
   },
   PROFILE_UNKNOWN: { meaning: 'There is no profile with this id.', remedy: 'Choose one from the list.' },
   PROFILE_NETWORK_UNKNOWN: {
-    meaning: "The profile's network is not among the known ones.",
+    meaning: "The profile's network is unknown.",
     remedy: 'Add the network again, or start it if it runs on this machine.',
   },
   PROFILE_NETWORK_COMING_SOON: {
-    meaning: 'The network is announced but has no staking contracts yet, so that no node can stake or join there.',
-    remedy: 'Choose another network; an update of this program brings the contracts once they are published.',
+    meaning: 'The network has been announced but has no staking contracts yet, so no node can stake or join there.',
+    remedy: 'Choose another network; an update of this program will bring the contracts once they are published.',
   },
   PROFILE_KEY_TAKEN: {
-    meaning: 'Another profile has the same key on the same network; two nodes with one key get each other slashed.',
+    meaning: 'Another profile has the same key on the same network; two nodes with the same key get each other slashed.',
     remedy: 'Give every node its own key.',
   },
   PROFILE_CARD_TAKEN: {
-    meaning: 'Another running profile has the same graphics card.',
+    meaning: 'Another running profile uses the same graphics card.',
     remedy: 'Stop that profile, or choose another card.',
   },
   PROFILE_FIXED: {
@@ -141,135 +146,139 @@ export const HOST_ERRORS = {
     remedy: 'Create another profile.',
   },
   PROFILE_ENGINE_REFUSED: {
-    meaning: "The profile's engine is not one that its network accepts; its results could get the node slashed.",
+    meaning: "The profile's engine is not accepted by its network; its results could get the node slashed.",
     remedy: 'Choose an accepted engine, or another network.',
   },
   PROFILE_STATED_CARD: {
-    meaning: 'A made-up card can only be used in a network that runs on this machine.',
+    meaning: 'A made-up card can only be used on a network that runs on this machine.',
     remedy: 'Choose a real card.',
   },
   PROFILE_STAKE_NOT_ALLOWED: {
-    meaning: 'The stake in the settings of this node is one that no person has allowed yet; nothing was staked.',
-    remedy: 'Start the node by hand and confirm the stake, or set the stake back.',
+    meaning: "Nobody has confirmed the stake in this node's settings; nothing was staked.",
+    remedy: 'Start the node by hand and confirm the stake, or change the stake back.',
   },
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
   NOTIFY_INCOMPLETE: {
-    meaning: 'This way of notification lacks its address, its token or its chat.',
-    remedy: 'Fill in what is missing in the settings, and try the test again.',
+    meaning: 'The address, token or chat for these notifications is missing.',
+    remedy: 'Fill in what is missing in the settings, then test again.',
   },
   NOTIFY_REFUSED: {
-    meaning: 'The other side refused the notification.',
-    remedy: 'Check address, token and chat: a bot has to be written to once before it may write.',
+    meaning: 'The notification service refused the notification.',
+    remedy: 'Check the address, token and chat: a Telegram bot can only write to somebody who has written to it first.',
   },
   NOTIFY_UNREACHABLE: {
-    meaning: 'The other side cannot be reached, or cannot take the notification now.',
-    remedy: 'It is tried again by itself. If it stays, check the address, the connection and the proxy.',
+    meaning: 'The notification service cannot be reached, or cannot accept notifications at the moment.',
+    remedy: 'It is retried automatically. If the problem persists, check the address, the connection and the proxy.',
   },
-  NOTIFY_TOO_SOON: { meaning: 'This way was tested a moment ago.', remedy: 'Wait a few seconds.' },
+  NOTIFY_TOO_SOON: { meaning: 'A test was sent a moment ago.', remedy: 'Wait a few seconds.' },
   OFFICIAL_RELEASE_UNREADABLE: {
     meaning: 'The release page of the official node could not be read.',
     remedy: 'Check the network connection and the proxy, or open the page in a browser and download the package there.',
   },
   OFFICIAL_FILE_UNKNOWN: {
     meaning: 'The newest release has no such file for this system, or no checksum for it.',
-    remedy: "Read the release page again. Without a checksum, download the file in a browser from the network's own pages.",
+    remedy: "Read the release page again. If there is no checksum, download the file in a browser from the network's own pages.",
   },
   OFFICIAL_FETCH_FAILED: {
-    meaning: "The official node's package could not be fetched.",
-    remedy: 'Try again: what has arrived is kept. If it stays, check the connection, the proxy and the free space.',
+    meaning: "The official node's package could not be downloaded.",
+    remedy:
+      'Try again: what was downloaded is kept. If the problem persists, check the connection, the proxy and the free space.',
   },
   OFFICIAL_FETCH_WRONG: {
-    meaning: 'What was fetched is not the file that the release page describes; it was thrown away.',
-    remedy: 'Fetch it again. If it happens again, something between here and the page changes files: use another connection.',
+    meaning: 'The downloaded file is not the one on the release page, so it was deleted.',
+    remedy:
+      'Download it again. If it happens again, something between here and the page is changing files: use another connection.',
   },
   FLEET_ORDER_UNFIT: {
-    meaning: 'The node’s present state does not fit this order.',
-    remedy: 'A node that was slashed or kicked out, or whose key is locked, needs a person at its own program.',
+    meaning: 'This order does not apply to the node’s current state.',
+    remedy: 'If the node was slashed or kicked out, or its key is locked, a person has to act at its own program.',
   },
   FLEET_PLACE_ADDRESS: {
-    meaning: 'The address of a place is not a web address, or holds a user, a query or a fragment.',
+    meaning: 'The address of a place is not a web address, or contains a user, a query or a fragment.',
     remedy: 'Use http://127.0.0.1:PORT for the near end of a tunnel, or https://HOST for an ingress.',
   },
   FLEET_PLACE_PLAIN: {
-    meaning: 'The address of a place is plain http to another machine: its access token would be sent in the clear.',
+    meaning: 'The address of a place uses plain http to another machine, so its access token would be sent unencrypted.',
     remedy: 'Use https, or a tunnel (SSH, kubectl port-forward) that ends at 127.0.0.1.',
   },
   FLEET_PLACE_FILE: {
-    meaning: 'A certificate or key of a place cannot be read, is not in PEM, or lacks its counterpart.',
-    remedy: 'The message names the file; correct it.',
+    meaning: 'A certificate or key of a place cannot be read, is not in PEM format, or lacks its counterpart.',
+    remedy: 'Fix the file that the message names.',
   },
   FLEET_PLACE_TAKEN: {
-    meaning: 'There is already a place of this name.',
+    meaning: 'There is already a place with this name.',
     remedy: 'Choose another name, or remove the old one first.',
   },
   FLEET_PLACE_TOO_MANY: {
-    meaning: 'This program watches no more places.',
-    remedy: 'Remove those that are not needed.',
+    meaning: 'The maximum number of watched places has been reached.',
+    remedy: 'Remove places that are no longer needed.',
   },
   FLEET_PLACE_UNKNOWN: {
-    meaning: 'There is no place of this name.',
+    meaning: 'There is no place with this name.',
     remedy: 'Choose one from the list.',
   },
   FLEET_PLACE_NO_TOKEN: {
-    meaning: 'The access token of a place is gone.',
+    meaning: 'The access token of a place is missing.',
     remedy: 'Remove the place and add it again.',
   },
   FLEET_PLACE_UNREACHABLE: {
-    meaning: 'The program at a place cannot be reached. Its nodes may run on; what is shown of them is old.',
-    remedy: 'It is tried again by itself. Check that the program runs, and the tunnel or ingress to it.',
+    meaning: 'The program at a place cannot be reached. Its nodes may still be running; what is shown of them is out of date.',
+    remedy: 'It is retried automatically. Check that the program is running, and the tunnel or ingress to it.',
   },
   FLEET_PLACE_TLS: {
-    meaning: 'The connection to a place failed at its certificate, or at the one that this program presents.',
-    remedy: 'Check the certificate authority, the host name, the dates, and the client certificate with its key.',
+    meaning: 'The connection to a place failed because of its certificate, or the one that this program presents.',
+    remedy: 'Check the certificate authority, the host name, the dates, and the client certificate and its key.',
   },
   FLEET_PLACE_REFUSED: {
     meaning: 'The program at a place does not accept the access token, or has revoked it.',
-    remedy: 'Make a new one there with `crynux-node access create`, remove the place here and add it again.',
+    remedy: 'Create a new one there with `crynux-node access create`, then remove the place here and add it again.',
   },
   FLEET_PLACE_BAD_ANSWER: {
-    meaning: 'What a place answered is not what a program of this kind tells.',
+    meaning: 'The answer of a place is not that of a crynux-node program.',
     remedy:
-      'Check the address: it must lead to the port of `crynux-node serve` or `run`. Programs of very different versions may differ.',
+      'Check the address: it must lead to the port of `crynux-node serve` or `run`. Programs of very different versions may be incompatible.',
   },
   FLEET_PLACE_AWAY: {
-    meaning: 'The place does not answer: the order was not delivered, or nothing is known of it.',
-    remedy: 'Look at its nodes when it is back, then try again.',
+    meaning: 'The place does not answer: the order was not delivered, or its outcome is unknown.',
+    remedy: 'Check its nodes when it is back, then try again.',
   },
   ACCESS_NAME_TAKEN: {
-    meaning: 'There is already an access token of this name.',
+    meaning: 'There is already an access token with this name.',
     remedy: 'Choose another name, or revoke the old one first.',
   },
   ACCESS_UNKNOWN: {
-    meaning: 'There is no access token of this name.',
-    remedy: '`crynux-node access list` shows those that there are.',
+    meaning: 'There is no access token with this name.',
+    remedy: '`crynux-node access list` shows the existing ones.',
   },
   ACCESS_TOO_MANY: {
-    meaning: 'This program keeps no more access tokens.',
-    remedy: 'Remove those that are not needed.',
+    meaning: 'The maximum number of access tokens has been reached.',
+    remedy: 'Revoke tokens that are no longer needed.',
   },
   LEASE_HELD: {
-    meaning: 'Another program holds the lease of this key; two nodes with one key get each other slashed, so this one waits.',
+    meaning:
+      'Another program holds the lease of this key. Two nodes with the same key get each other slashed, so this one waits.',
     remedy:
-      'None, if the other one is meant to run. If its machine is lost, the node starts by itself once the lease has run out.',
+      'None, if the other program is meant to run. If its machine is lost, the node starts automatically once the lease has expired.',
   },
   LEASE_LOST: {
-    meaning: 'The lease of this key was lost or could not be renewed in time; the node was ended before another could start.',
-    remedy: 'It starts again by itself once it has the lease. If this repeats, check the way to the API server.',
+    meaning: 'The lease of this key was lost or could not be renewed in time; the node was ended before another one could start.',
+    remedy: 'It starts again automatically once it has the lease. If this repeats, check the connection to the API server.',
   },
   LEASE_UNREACHABLE: {
-    meaning: 'The server that keeps the leases does not answer, or not as it should; without a lease the node does not start.',
-    remedy: 'It is tried again by itself. Check the API server, and that the network policy lets the node reach it.',
+    meaning:
+      'The server that stores the leases does not answer, or gives an unexpected answer; without a lease the node does not start.',
+    remedy: 'It is retried automatically. Check the API server, and that the network policy allows the node to reach it.',
   },
   LEASE_FORBIDDEN: {
-    meaning: 'The service account may not use leases; without a lease the node does not start.',
-    remedy: 'Give it the verbs get, create and update for leases of coordination.k8s.io in its namespace.',
+    meaning: 'The service account is not allowed to use leases; without a lease the node does not start.',
+    remedy: 'Grant it the verbs get, create and update for leases of coordination.k8s.io in its namespace.',
   },
   LEASE_NO_CLUSTER: {
-    meaning: 'Leases of Kubernetes were asked for outside of a pod, or in one without a service account.',
+    meaning: 'Kubernetes leases were requested outside a pod, or in a pod without a service account.',
     remedy: 'Leave out --lease, or let the pod mount its service account token.',
   },
-  LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the rights of the folder.' },
+  LOG_UNREADABLE: { meaning: 'A log could not be read or written.', remedy: 'Check the disk and the permissions of the folder.' },
 } as const satisfies ErrorCatalogue;
 
 export type HostErrorCode = keyof typeof HOST_ERRORS;

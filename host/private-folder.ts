@@ -1,4 +1,4 @@
-/** The data directory is for its owner alone: other users of the machine read no names, no logs and no databases in it. */
+/** Makes the data directory private: other users of the machine cannot read its names, logs or databases. */
 
 import { chmodSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import os from 'node:os';
@@ -10,9 +10,10 @@ const OTHERS = 0o077;
 const STICKY = 0o1000;
 
 /**
- * Makes the folder, or takes the rights of others off one that is there. Folders that are not the program's own (of
- * another user, the home directory, one that many share) stay as they are; files in them are made for the owner alone.
- * @returns what was changed or could not be, to be said. @throws HostError HOST_FILE_UNWRITABLE
+ * Creates the folder, or removes other users' permissions from an existing one. Folders that do not belong to the
+ * program (another user's, the home directory, a shared one) are left unchanged; files in them are created for the
+ * owner only.
+ * @returns what was changed or could not be, to be reported. @throws HostError HOST_FILE_UNWRITABLE
  */
 export function openPrivateFolder(folder: string, home: string = os.homedir()): HostError | null {
   try {
@@ -26,7 +27,7 @@ export function openPrivateFolder(folder: string, home: string = os.homedir()): 
       return new HostError('HOST_FOLDER_SHARED', `${folder} (mode ${data.mode}) is open to other users`, data);
     }
     chmodSync(folder, mode & 0o700);
-    return new HostError('HOST_FOLDER_TIGHTENED', `${folder} had the mode ${data.mode} and has 700 now`, data);
+    return new HostError('HOST_FOLDER_TIGHTENED', `${folder} had the mode ${data.mode}; it is now 700`, data);
   } catch (cause) {
     throw unwritable(folder, cause);
   }

@@ -19,16 +19,16 @@ describe('text of a file that a host may have edited', () => {
     expect(decodeText(bytes)).toBe(TEXT);
   });
 
-  it('of no or one byte is what it is', () => {
+  it('of no bytes or one byte is returned as it is', () => {
     expect(decodeText(new Uint8Array())).toBe('');
     expect(decodeText(Buffer.from('x'))).toBe('x');
   });
 
-  it('of another encoding is refused rather than misread', () => {
+  it('in another encoding is refused rather than misread', () => {
     expect(() => decodeText(Buffer.from('{"name":"M\xfcller"}', 'latin1'))).toThrow(TypeError);
   });
 
-  it('comes from the file', () => {
+  it('is read from the file', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'text-file-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = path.join(folder, 'a.json');

@@ -23,7 +23,7 @@ const open = (onSetAside?: (problem: HostError) => void) =>
 const allFiles = () => readdirSync(dir).map((name) => readFileSync(path.join(dir, name), 'utf8'));
 
 describe('access tokens', () => {
-  it('are told once and kept as digests, for the owner alone', () => {
+  it('are shown once, and stored as digests that only the owner can read', () => {
     const tokens = open();
     const { token, ...view } = tokens.create({ name: 'phone', role: 'read' });
     expect(view).toEqual({ name: 'phone', role: 'read', createdMs: 7 });
@@ -35,27 +35,27 @@ describe('access tokens', () => {
     for (const other of ['', token.slice(4), `${token}x`, 'cxa_']) expect(again.find(other)).toBeNull();
   });
 
-  it('count no more once they are revoked, whoever takes the copy of the file', () => {
+  it('become invalid when revoked, even in the backup copy of the file', () => {
     const tokens = open();
     const { token } = tokens.create({ name: 'phone', role: 'operate' });
     const heard: string[] = [];
     tokens.watchRevoked((name) => heard.push(`${name}: ${String(tokens.find(token))}`));
     tokens.revoke('phone');
     expect(heard).toEqual(['phone: null']);
-    // The copy beside the file takes the place of a damaged one.
+    // The backup copy replaces a damaged file.
     writeFileSync(path.join(dir, 'access.json'), 'damaged');
     expect(open().find(token)).toBeNull();
     expect(() => tokens.revoke('phone')).toThrow(expect.objectContaining({ code: 'ACCESS_UNKNOWN' }));
   });
 
-  it('have names of their own, and an end', () => {
+  it('have unique names and a maximum number', () => {
     const tokens = open();
     for (let n = 0; n < MAX_ACCESS_TOKENS; n++) tokens.create({ name: `t${n}`, role: 'read' });
     expect(() => tokens.create({ name: 't1', role: 'read' })).toThrow(expect.objectContaining({ code: 'ACCESS_NAME_TAKEN' }));
     expect(() => tokens.create({ name: 'one-more', role: 'read' })).toThrow(expect.objectContaining({ code: 'ACCESS_TOO_MANY' }));
   });
 
-  it('are worth nothing, and this is said, where file and copy are damaged', () => {
+  it('are all invalid, with a notice, if the file and its copy are damaged', () => {
     const { token } = open().create({ name: 'phone', role: 'read' });
     for (const name of readdirSync(dir)) writeFileSync(path.join(dir, name), '{');
     const said: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The access tokens of this program. Only their digests are kept, in a file that only this user can read: a token has 256
- * random bits, so that a digest tells nothing about it.
+ * This program's access tokens. Only their digests are stored, in a file that only this user can read. A token has 256
+ * random bits, so its digest reveals nothing about it.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
@@ -11,18 +11,18 @@ import { createDataFile } from '../data-file.ts';
 import { HostError } from '../errors.ts';
 
 const SECRET_BYTES = 32;
-/** Each is somebody's; a list that nobody can read through is no protection. */
+/** Each belongs to somebody, and a list too long to review would protect nothing. */
 export const MAX_ACCESS_TOKENS = 100;
 
 export interface AccessTokens {
   list(): readonly AccessView[];
-  /** Durable when it returns. @throws HostError ACCESS_NAME_TAKEN, ACCESS_TOO_MANY */
+  /** Stored durably when it returns. @throws HostError ACCESS_NAME_TAKEN, ACCESS_TOO_MANY */
   create(draft: { readonly name: string; readonly role: Role }): AccessCreated;
-  /** Its connections end before this returns. @throws HostError ACCESS_UNKNOWN */
+  /** Closes its connections before returning. @throws HostError ACCESS_UNKNOWN */
   revoke(name: string): void;
-  /** Whose token it is; null = nobody's, or no longer. */
+  /** Whose token this is; null = unknown or revoked. */
   find(token: string): AccessView | null;
-  /** Hears the names of the revoked; the answer ends it. */
+  /** Calls back with the names of revoked tokens. @returns unsubscribe */
   watchRevoked(listener: (name: string) => void): () => void;
 }
 
@@ -33,7 +33,7 @@ export interface AccessTokensOptions {
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Hears that a damaged file was set aside: no token of it counts any more. */
+  /** Called after a damaged file was set aside, which invalidates all tokens. */
   readonly onSetAside?: (problem: HostError) => void;
 }
 
@@ -44,7 +44,7 @@ export function openAccessTokens({ file, clock, random, onSetAside = () => {} }:
   const listeners = new Set<(name: string) => void>();
 
   function save(next: typeof tokens): void {
-    // The copy beside it takes the place of a damaged file: it must not have the revoked ones.
+    // The backup copy replaces a damaged file, so it must not contain revoked tokens.
     data.writeForGood({ tokens: next });
     tokens = next;
   }

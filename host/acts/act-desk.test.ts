@@ -15,7 +15,7 @@ const nobody: AskPerson = async () => null;
 const silent: AskPerson = (_question, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
-it.each([true, false])('a person who is asked decides: %s', async (word) => {
+it.each([true, false])('the person who is asked decides: %s', async (word) => {
   const { desk: acts } = desk(async (question) => {
     expect(question).toEqual(QUESTION);
     return word;
@@ -27,7 +27,7 @@ it.each([true, false])('a person who is asked decides: %s', async (word) => {
 it.each([
   ['nobody', nobody],
   ['somebody who does not answer', silent],
-])('with %s to ask, the command line confirms one act, once', async (_who, ask) => {
+])('with %s to ask, the command line confirms one act, and only once', async (_who, ask) => {
   const { desk: acts } = desk(ask);
   const asked = acts.ask(QUESTION);
   const [waiting] = acts.pending();
@@ -37,12 +37,12 @@ it.each([
   acts.confirm(id);
   expect(await asked).toBe(true);
   expect(() => acts.confirm(id)).toThrow(expect.objectContaining({ code: 'ACT_NOT_PENDING' }));
-  // The next one is another act, under another number.
+  // The next request is a separate act with its own number.
   void acts.ask(QUESTION);
   expect(acts.pending()[0]?.id).not.toBe(id);
 });
 
-it('an act that nobody answers is refused after its time, and the question is withdrawn', async () => {
+it('an act that nobody answers is refused when its time is up, and the question is withdrawn', async () => {
   let withdrawn = false;
   const { clock, desk: acts } = desk((_question, signal) => {
     signal.addEventListener('abort', () => {
@@ -71,7 +71,7 @@ it('a question that nobody waits for any more is withdrawn, and another can be a
   expect(await next).toBe(true);
 });
 
-it('a second act while one waits is refused at once: nobody answers another question than the one they read', async () => {
+it('a second act is refused at once while one is pending, so that nobody answers a question they have not read', async () => {
   const { desk: acts } = desk(nobody);
   const first = acts.ask(QUESTION);
   expect(await acts.ask({ ...QUESTION, facts: { address: '0xcc' } })).toBe(false);

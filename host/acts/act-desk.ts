@@ -1,7 +1,7 @@
 /**
- * Where acts of pages wait for the word of a person: asked by the shell (a dialog, the terminal), or given by a command line
- * that may read the data directory. One at a time, so that nobody answers another question than the one they have read;
- * each for a short time, and for one act.
+ * Holds acts of pages until a person decides, asked by the shell (a dialog or the terminal), or through a command line
+ * that can read the data directory. Only one act is pending at a time, so that nobody answers a question they have not
+ * read. Each question expires soon and covers one act.
  */
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import type { PendingAct } from '../../contract/host-contract.ts';
@@ -11,8 +11,8 @@ import type { Clock, Random } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
 
 /**
- * Asks a person, by a way that no page can take; gives up by the signal. Null: nobody can be asked here, which leaves the
- * act to the command line.
+ * Asks a person in a way that no page can fake, until the signal aborts. Null = nobody can be asked here, so the act is
+ * left to the command line.
  */
 export type AskPerson = (question: ActQuestion, signal: AbortSignal) => Promise<boolean | null>;
 
@@ -26,9 +26,9 @@ export interface ActDesk {
   /** True = a person has said yes. By `signal` the question is withdrawn, which is a no. */
   ask(question: ActQuestion, signal?: AbortSignal): Promise<boolean>;
   pending(): readonly PendingAct[];
-  /** By the command line; single use. @throws HostError ACT_NOT_PENDING */
+  /** Called by the command line; each id works once. @throws HostError ACT_NOT_PENDING */
   confirm(id: string): void;
-  /** Likewise. @throws HostError ACT_NOT_PENDING */
+  /** Like `confirm`. @throws HostError ACT_NOT_PENDING */
   refuse(id: string): void;
 }
 
@@ -43,7 +43,7 @@ interface Waiting extends Omit<PendingAct, 'leftMs'> {
 export function createActDesk({ ask, clock, random }: ActDeskOptions): ActDesk {
   let waiting: Waiting | null = null;
   function answer(id: string, allowed: boolean): void {
-    if (waiting?.id !== id) throw new HostError('ACT_NOT_PENDING', `no act ${id} waits`, { id });
+    if (waiting?.id !== id) throw new HostError('ACT_NOT_PENDING', `no act ${id} is pending`, { id });
     waiting.settle(allowed);
   }
   return {

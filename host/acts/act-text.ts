@@ -1,4 +1,4 @@
-/** What a person reads before they say yes: the act and its facts, in the program's own words. Pure. */
+/** What a person reads before confirming: the act and its facts, in the program's own words. Pure. */
 
 import type { ActQuestion, QuestionFacts, QuestionName } from '../../contract/act-questions.ts';
 import { FOR_EVER } from '../../contract/act-questions.ts';
@@ -9,14 +9,14 @@ import { formatCnxExact } from '../../protocol/money/wei.ts';
 export interface ActText {
   /** One sentence. */
   readonly message: string;
-  /** Facts, a line each, and at last what to do if it was not you. */
+  /** One fact per line, and finally what to do if it was not you. */
   readonly lines: readonly string[];
 }
 
 interface ActWords {
   readonly acts: Readonly<Record<QuestionName, string>>;
   readonly facts: Readonly<Record<string, string>>;
-  /** Values that are names of ours. */
+  /** Values that are names used in the program. */
   readonly values: Readonly<Record<string, string>>;
   readonly address: string;
   readonly forEver: string;
@@ -26,7 +26,7 @@ interface ActWords {
   readonly colon: string;
 }
 
-/** Facts whose values may be names of ours, which are said in words. */
+/** Facts whose values may be such names, which are translated. */
 const OWN_NAMES: ReadonlySet<string> = new Set(['secret', 'goesTo', 'proxy', 'proxyBefore', 'mirrorUrls']);
 const MAX_SHOWN = 400;
 
@@ -34,77 +34,77 @@ const WORDS: Readonly<Record<Language, ActWords>> = {
   en: {
     acts: {
       exportKey: 'Export the private key?',
-      archiveKey: 'Take the key out of use?',
-      changeProxy: 'Change the proxy? Everything that this program asks the internet goes through it.',
-      setSecret: 'Keep another secret? It replaces the one that is kept.',
+      archiveKey: 'Archive the key?',
+      changeProxy: "Change the proxy? All of this program's internet traffic will go through it.",
+      setSecret: 'Replace a stored secret?',
       removeSecret: 'Remove a secret?',
       changeModelSources: 'Change where a node gets its models from?',
       changeChat: 'Send notifications to another chat?',
-      addPlace: 'Watch another program? It is sent an access token, and windows here may then steer its nodes.',
-      addNetwork: 'Add a network? Its relay and its chain will be told what your nodes do, and be believed.',
-      withdraw: 'Withdraw money from the account at the relay?',
+      addPlace: 'Watch another program? It will receive an access token, and windows here will be able to control its nodes.',
+      addNetwork: 'Add a network? Its relay and its chain will learn what your nodes do, and will be trusted.',
+      withdraw: 'Withdraw money from the relay account?',
       setStake: 'Change the stake?',
-      setDelegatorShare: 'Change the share of the delegators?',
+      setDelegatorShare: "Change the delegators' share?",
       setBenefitAddress: 'Set the beneficial address permanently?',
       forceUnstake: 'Take the stake out without the relay?',
-      legacyTryUnstake: 'Ask for the stake in the old contracts?',
-      legacyForceUnstake: 'Take the stake out of the old contracts?',
-      unstake: 'Leave the network and take the stake back?',
+      legacyTryUnstake: 'Request the stake from the old contracts?',
+      legacyForceUnstake: 'Withdraw the stake from the old contracts?',
+      unstake: 'Leave the network and take back the stake?',
       rejoin: 'Join the network again, with a new stake?',
-      stakeAtStart: 'Start the node, and stake what its settings say?',
-      acceptSelfTest: 'Go on with the changed result of the self-test? If it is wrong, the stake is lost.',
-      confirmAlone: 'Say that no other machine runs with this key? If one does, the stake is lost.',
+      stakeAtStart: 'Start the node with the stake in its settings?',
+      acceptSelfTest: 'Continue with the changed result of the self-test? If it is wrong, the stake will be lost.',
+      confirmAlone: 'Confirm that no other machine uses this key? If one does, the stake will be lost.',
     },
     facts: {
       node: 'Node',
       proxy: 'Proxy',
-      proxyBefore: 'Proxy now',
+      proxyBefore: 'Current proxy',
       chatId: 'Chat',
-      chatIdBefore: 'Chat now',
-      noProxy: 'Reached without it',
+      chatIdBefore: 'Current chat',
+      noProxy: 'Not through the proxy',
       place: 'Place',
       secret: 'Secret',
-      goesTo: 'Is sent to',
+      goesTo: 'Sent to',
       hubUrl: 'Model hub',
       mirrorUrls: 'Mirrors',
       title: 'Name',
       relayUrl: 'Relay',
-      rpcUrls: 'Chain, asked at',
+      rpcUrls: 'Chain endpoints',
       network: 'Network',
       amountWei: 'Amount',
       feeWei: 'Fee',
-      destination: 'Goes to',
+      destination: 'Destination',
       targetWei: 'New stake',
       valueWei: 'Sent from the wallet',
       fromCreditsWei: 'Taken from credits',
-      returnedWei: 'Comes back to the wallet',
-      returnedCreditsWei: 'Comes back as credits',
+      returnedWei: 'Returned to the wallet',
+      returnedCreditsWei: 'Returned as credits',
       balanceWei: 'Stake',
       creditsWei: 'Staked credits',
       stakedWei: 'Stake',
-      rejoinsItself: 'Stakes it again by itself after a kick-out',
+      rejoinsItself: 'Stakes it again automatically after a kick-out',
       percent: 'New share, percent',
-      before: 'Share now, percent',
+      before: 'Current share, percent',
       delegatedWei: 'Delegated',
       address: 'New beneficial address',
-      checksummed: 'Written with a checksum',
+      checksummed: 'With checksum',
       chainId: 'Chain',
       contract: 'Contract',
       call: 'Call',
-      mostGasWei: 'Gas, at most',
+      mostGasWei: 'Maximum gas',
     },
     values: {
-      proxyPassword: 'password of the proxy',
-      hubToken: 'access token of the model hub',
-      webhookUrl: 'address of the webhook',
-      telegramToken: 'token of the Telegram bot',
-      ntfyUrl: 'address of the ntfy topic',
-      environment: 'as the environment says',
+      proxyPassword: 'proxy password',
+      hubToken: 'model hub access token',
+      webhookUrl: 'webhook address',
+      telegramToken: 'Telegram bot token',
+      ntfyUrl: 'ntfy topic address',
+      environment: 'from the environment',
       none: 'none',
     },
     address: 'Key',
     forEver: 'This cannot be undone.',
-    notYou: 'A window has asked for it. If that was not you, refuse.',
+    notYou: 'A window has requested this. If it was not you, refuse.',
     yes: 'yes',
     no: 'no',
     colon: ': ',
@@ -205,7 +205,7 @@ export function actText({ name, address, facts }: ActQuestion, language: Languag
   };
 }
 
-/** What is typed to allow it: the end of the address that it is about, as it is shown. */
+/** What to type to confirm it: the last characters of the address in question, as shown. */
 export function typedFor({ address, facts }: ActQuestion): string {
   const named = [facts.address, facts.destination, address].find((one) => typeof one === 'string');
   return typeof named === 'string' ? named.slice(-4) : 'yes';
@@ -214,15 +214,15 @@ export function typedFor({ address, facts }: ActQuestion): string {
 function valueText(fact: string, value: QuestionFacts[string], { yes, no, values }: ActWords): string {
   if (typeof value === 'boolean') return value ? yes : no;
   if (OWN_NAMES.has(fact) && Object.hasOwn(values, String(value))) return values[String(value)] ?? '';
-  // To the last wei: what is rounded may hide something.
+  // To the last wei, because rounding could hide something.
   return fact.endsWith('Wei') && /^\d+$/.test(String(value))
     ? `${formatCnxExact(BigInt(String(value)))} CNX`
     : plain(String(value));
 }
 
 /**
- * A text that a page may have written: it makes no line of its own, moves no cursor, hides nothing and pushes nothing out of
- * sight.
+ * Text that a page may have written: stripped of line breaks and control characters, and shortened, so that it cannot
+ * hide or displace other lines.
  */
 function plain(text: string): string {
   const shown = plainText(text.slice(0, MAX_SHOWN));

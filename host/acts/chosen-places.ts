@@ -1,6 +1,6 @@
 /**
- * Folders that a person has chosen in a dialog of the program's own. A page is handed a token, which it gives back with the
- * act that the folder is for; a path of its own is worth nothing.
+ * Folders that a person has chosen in a dialog of the program. A page only gets a token, which it passes along with the
+ * act that the folder is for; a path from a page is never accepted.
  */
 import type { ChosenPlace, PlaceKind } from '../../contract/host-contract.ts';
 import { bytesToHex } from '../../protocol/hex.ts';
@@ -8,14 +8,14 @@ import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { HostError } from '../errors.ts';
 
-/** Resolves with the path of a folder, or with null when none was chosen or nobody can be asked. */
+/** Resolves with the folder's path, or null if none was chosen or nobody can be asked. */
 export type OpenChooser = (kind: PlaceKind) => Promise<string | null>;
 
 export interface ChosenPlaces {
   /** Null at once while another dialog is open. */
   choose(kind: PlaceKind): Promise<ChosenPlace | null>;
   holds(token: string, kind: PlaceKind): boolean;
-  /** The path; the token is worth nothing afterwards. @throws HostError PLACE_NOT_CHOSEN */
+  /** Returns the path and invalidates the token. @throws HostError PLACE_NOT_CHOSEN */
   take(token: string, kind: PlaceKind): string;
 }
 

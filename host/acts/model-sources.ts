@@ -1,4 +1,7 @@
-/** Where models lie and where they come from, as a page may set it: as it is, as it was chosen, or by a person's word. */
+/**
+ * Checks where a page wants models to be stored and downloaded from: unchanged, chosen in a dialog, or confirmed by a
+ * person.
+ */
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import { ContractError } from '../../contract/errors.ts';
 import { type ModelSettings, modelSettingsSchema } from '../../contract/model-settings.ts';
@@ -8,18 +11,18 @@ import type { ProfileStore } from '../profiles/profiles.ts';
 import type { ChosenPlaces } from './chosen-places.ts';
 
 export interface ModelsWish {
-  /** Of the profile that is changed; null = it is a new one. */
+  /** Profile being changed; null = a new one. */
   readonly id: string | null;
   readonly name: string;
   readonly models: ModelSettings;
-  /** Token of a folder that was chosen. */
+  /** Token of a folder chosen in a dialog. */
   readonly chosen: string | null;
 }
 
 export interface ModelsGuardOptions {
   readonly profiles: Pick<ProfileStore, 'list'>;
   readonly places: Pick<ChosenPlaces, 'holds' | 'take'>;
-  /** Throws when nobody says yes. */
+  /** Throws if nobody confirms it. */
   readonly confirmed: (question: ActQuestion) => Promise<void>;
 }
 
@@ -28,10 +31,10 @@ export async function guardModels(wish: ModelsWish, { profiles, places, confirme
   const all = profiles.list();
   const own = all.find((profile) => profile.id === id)?.models ?? modelSettingsSchema.parse({});
   const { directory } = models;
-  // A node's own folder is no place of anybody's choice, and one that a node has already is known.
+  // The default folder needs no choice, and a folder that a node already uses is known.
   const known = directory === undefined || all.some((profile) => profile.models.directory === directory);
   if (!known && (chosen === null || !places.holds(chosen, 'models') || places.take(chosen, 'models') !== directory)) {
-    throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a folder for models that nobody has chosen', { directory });
+    throw new ContractError('ACT_NOT_FOR_PAGES', 'a page named a models folder that nobody has chosen', { directory });
   }
   if (canonicalJson(sourcesOf(models)) === canonicalJson(sourcesOf(own))) return;
   const { hubUrl, mirrorUrls, proxy } = models;

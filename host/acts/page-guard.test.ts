@@ -58,7 +58,7 @@ const outcome = (call: Promise<void>) =>
     (error: { code: string }) => error.code,
   );
 
-/** What a page may do alone. */
+/** What a page may do without confirmation. */
 const FREE = [
   'host.app.info',
   'host.devnet.start',
@@ -146,8 +146,8 @@ const FREE = [
 ];
 
 describe('the contract', () => {
-  // Whoever adds a procedure decides here, and in its type, whether a page may do it alone.
-  it('says of every procedure whether a page may do it alone', () => {
+  // Whoever adds a procedure decides here, and in its type, whether a page may call it without confirmation.
+  it('classifies every procedure by whether a page may call it without confirmation', () => {
     const classes = classesOf({ host: hostContract, node: nodeContract });
     expect(Object.fromEntries(classes.filter(([, act]) => act !== undefined))).toEqual({
       'host.fleet.places.add': 'place',
@@ -178,7 +178,7 @@ describe('the contract', () => {
     expect(free.toSorted()).toEqual(FREE);
   });
 
-  it('has a rule for each act, and no rule for anything else', () => {
+  it('has a rule for each act, and no other rules', () => {
     for (const [contract, rules] of [
       [hostContract, PAGE_RULES],
       [nodeContract, NODE_PAGE_RULES],
@@ -199,7 +199,7 @@ describe('a page', () => {
     ['a found engine with other arguments', { ...FOUND, args: ['-c', 'true'] }, 'ACT_NOT_FOR_PAGES'],
     ['a found engine with an environment', { ...FOUND, env: { LD_PRELOAD: '/tmp/x.so' } }, 'ACT_NOT_FOR_PAGES'],
     ['a found engine with another source of patches', { ...FOUND, patchUrl: 'https://evil.example' }, 'ACT_NOT_FOR_PAGES'],
-  ])('that makes or changes a profile with %s: %s', async (_what, engine, expected) => {
+  ])('that creates or changes a profile with %s: %s', async (_what, engine, expected) => {
     for (const path of ['profiles.create', 'profiles.update']) {
       const { check, asked } = guard(true);
       expect(await outcome(check({ path, act: 'program', input: { draft: { engine, models: DEFAULT_MODELS } } }))).toBe(expected);
@@ -214,7 +214,7 @@ describe('a page', () => {
   it.each([
     ['keys.confirmExport', 'exportKey'],
     ['keys.archive', 'archiveKey'],
-  ] as const)('that asks for %s needs the word of a person, each time', async (path, name) => {
+  ] as const)("that asks for %s needs a person's confirmation each time", async (path, name) => {
     const call = { path, act: 'key', input: { address: ADDRESS, passphrase: 'not shown to anybody' } } as const;
     const refusing = guard(false);
     expect(await outcome(refusing.check(call))).toBe('ACT_NOT_CONFIRMED');
@@ -235,7 +235,7 @@ describe('a page', () => {
     expect(await outcome(guard(true).check(call))).toBe('done');
   });
 
-  it('adds no network by itself: whoever is asked sees where it leads', async () => {
+  it('needs confirmation to add a network, and the question shows where it leads', async () => {
     const preset = { title: 'Crynux', relayUrl: 'https://evil.example', chain: { rpcUrls: ['https://rpc.example'], chainId: 7 } };
     const call = { path: 'networks.add', act: 'money', input: { preset } } as const;
     const { check, asked } = guard(false);
@@ -244,7 +244,7 @@ describe('a page', () => {
     expect(asked).toEqual([{ name: 'addNetwork', address: null, facts }]);
   });
 
-  it('sends nothing another way: another proxy and every secret need the word of a person, who sees where they go', async () => {
+  it('needs confirmation for another proxy and for every secret, and the question shows where they go', async () => {
     const evil = { kind: 'address', address: 'evil.example:8080', noProxy: 'hub.example' } as const;
     const proxy = { path: 'settings.change', act: 'place', input: { proxy: evil } } as const;
     const token = { path: 'settings.setSecret', act: 'place', input: { name: 'hubToken', value: 'a secret' } } as const;
@@ -261,7 +261,7 @@ describe('a page', () => {
     for (const call of [proxy, token, password]) expect(await outcome(guard(true).check(call))).toBe('done');
   });
 
-  it('sends no notification elsewhere by itself: whoever is asked sees whom it goes to, and never the secret', async () => {
+  it('needs confirmation to send notifications elsewhere; the question shows the recipient, never the secret', async () => {
     const secret = (name: string, value: string) =>
       ({ path: 'settings.setSecret', act: 'place', input: { name, value } }) as const;
     const calls = [
@@ -280,12 +280,12 @@ describe('a page', () => {
     ]);
     expect(JSON.stringify(asked)).not.toContain('planted');
     for (const call of calls) expect(await outcome(guard(true).check(call))).toBe('done');
-    // What goes to where it went before is the page's own affair.
+    // A page may change what still goes to the same place.
     const same = { elsewhere: elsewhereSchema.parse({ webhook: { on: true }, quiet: { on: true } }) };
     expect(await outcome(guard(false).check({ path: 'settings.change', act: 'place', input: same }))).toBe('done');
   });
 
-  it('watches no other program by itself, and names no file: whoever is asked sees where the token goes', async () => {
+  it('needs confirmation to watch another program, and names no file; the question shows where the token goes', async () => {
     const place = { name: 'cellar', url: 'https://evil.example/x', token: `cxa_${'p'.repeat(43)}` };
     const files = { caFile: null, certFile: null, keyFile: null };
     const call = (input: object) =>
@@ -298,11 +298,14 @@ describe('a page', () => {
     expect(await outcome(guard(true).check(call({ url: 'http://evil.example' })))).toBe('FLEET_PLACE_PLAIN');
   });
 
-  it.each([{ appearance: 'dark' }, { proxy: PROXY }, {}])('changes what goes nowhere by itself: %j', async (input) => {
-    const { check, asked } = guard(false);
-    expect(await outcome(check({ path: 'settings.change', act: 'place', input }))).toBe('done');
-    expect(asked).toEqual([]);
-  });
+  it.each([{ appearance: 'dark' }, { proxy: PROXY }, {}])(
+    'changes without confirmation what goes nowhere else: %j',
+    async (input) => {
+      const { check, asked } = guard(false);
+      expect(await outcome(check({ path: 'settings.change', act: 'place', input }))).toBe('done');
+      expect(asked).toEqual([]);
+    },
+  );
 
   const draft = (models: object) => ({ name: 'n', engine: USED, models: { ...MODELS, ...models } });
 
@@ -310,9 +313,9 @@ describe('a page', () => {
     ['hub', { hubUrl: 'https://evil.example' }],
     ['mirrors', { mirrorUrls: ['https://mirror.example', 'https://evil.example'] }],
     ['proxy', { proxy: { host: 'evil.example', port: 1, username: '', password: '' } }],
-    // A token of a private hub would go to the public one.
+    // The token of a private hub would go to the public one.
     ['mirrors, back to none', { mirrorUrls: [] }],
-  ])('does not change by itself where models come from: %s', async (_what, models) => {
+  ])('needs confirmation to change where models come from: %s', async (_what, models) => {
     const call = { path: 'profiles.update', act: 'program', input: { id: 'known', draft: draft(models) } } as const;
     const { check, asked } = guard(false);
     expect(await outcome(check(call))).toBe('ACT_NOT_CONFIRMED');
@@ -320,12 +323,12 @@ describe('a page', () => {
     expect(await outcome(guard(true).check(call))).toBe('done');
     const same = { ...call, input: { id: 'known', draft: draft({}) } };
     expect(await outcome(guard(false).check(same))).toBe('done');
-    // A new node has what the program comes with, or a person says otherwise.
+    // A new node gets the program's default source, unless a person confirms another.
     const create = { path: 'profiles.create', act: 'program', input: { draft: draft({}) } } as const;
     expect(await outcome(guard(false).check(create))).toBe('ACT_NOT_CONFIRMED');
   });
 
-  it('names no folder: one that was chosen counts once, for what it was chosen for', async () => {
+  it('names no folder: a chosen one is valid once, for its own purpose', async () => {
     const { check, places } = guard(true);
     const update = (directory: string, chosen?: string) =>
       outcome(check({ path: 'profiles.update', act: 'program', input: { id: 'known', draft: draft({ directory }), chosen } }));
@@ -346,13 +349,13 @@ describe('a page', () => {
     expect(await inspect({ chosen: engine?.token })).toBe('ACT_NOT_FOR_PAGES');
   });
 
-  it('neither sees nor confirms what waits for a person, and allows no stake', async () => {
+  it('neither sees nor confirms pending acts, and allows no stake', async () => {
     for (const path of ['acts.pending', 'acts.confirm', 'profiles.allowStake']) {
       expect(await outcome(guard(true).check({ path, act: 'own', input: { id: '0' } }))).toBe('ACT_NOT_FOR_PAGES');
     }
   });
 
-  it('gets no act that has no rule', async () => {
+  it('cannot call an act that has no rule', async () => {
     expect(await outcome(guard(true).check({ path: 'keys.another', act: 'key', input: {} }))).toBe('ACT_NOT_FOR_PAGES');
   });
 });

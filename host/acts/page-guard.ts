@@ -1,8 +1,8 @@
 /**
- * What a page may have done, looked at before it is done. A page names no program and no folder: the engine of a profile is
- * one that this program has found by itself, that a profile has already, or that lies where a person has chosen; the models'
- * folder likewise. A key leaves or goes out of use, and requests, downloads and secrets go elsewhere, by the word of a person
- * alone, who is asked by a way that no page can take.
+ * Checks a page's acts before they are carried out. A page cannot name programs or folders: a profile's engine must be
+ * one that this program found, that a profile already uses, or that is in a folder chosen by a person. The same goes
+ * for the models folder. Exporting or archiving a key, and sending requests, downloads or secrets to another place,
+ * needs a person's confirmation, which is requested in a way that no page can fake.
  */
 import type { z } from 'zod';
 import type { ActQuestion } from '../../contract/act-questions.ts';
@@ -39,19 +39,19 @@ export interface PageGuardOptions {
   readonly ask: ActDesk['ask'];
 }
 
-/** By the path in the contract: one for each act of the host, which a test holds it to. */
+/** By path in the contract. A test checks that every act of the host has exactly one rule. */
 export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGuardOptions) => Promise<void>>> = {
   'profiles.start': ({ input }, { stakeWords, ask }) =>
     stakeWords.allowBy((input as { id: string }).id, (question) => confirmed(question, ask)),
   'profiles.allowStake': forCommandLine,
   'profiles.create': knownDraft,
   'profiles.update': knownDraft,
-  // An engine that is not named is our own.
+  // Without an engine, the embedded one is used.
   'profiles.createOnDevnet': async ({ input }, options) => {
     const { engine } = input as { engine?: EngineConfig };
     if (engine !== undefined) await knownEngine(engine, options);
   },
-  // A key that a node of it gets signs for whatever this relay says.
+  // The node's key will sign whatever this relay asks for.
   'networks.add': ({ input }, { ask }) => {
     const { title, relayUrl, chain: staking, taskChain } = (input as { preset: NetworkPreset }).preset;
     const chain = staking ?? taskChain;
@@ -87,7 +87,7 @@ export const PAGE_RULES: Readonly<Record<string, (call: ActCall, options: PageGu
     confirmed({ name: 'exportKey', address: (input as z.output<typeof exportConfirmSchema>).address, facts: {} }, ask),
   'keys.archive': ({ input }, { ask }) =>
     confirmed({ name: 'archiveKey', address: (input as { address: string }).address, facts: {} }, ask),
-  // Its token goes there, and orders of this window's nodes with it.
+  // The token is sent there, and so are this window's orders for its nodes.
   'fleet.places.add': async ({ path, input }, { ask }) => {
     const { name, url, caFile, certFile, keyFile } = input as PlaceDraft;
     if (caFile !== null || certFile !== null || keyFile !== null) {
@@ -111,12 +111,12 @@ export function createPageGuard(options: PageGuardOptions): ActGuard {
   };
 }
 
-/** A page confirms nothing. */
+/** For acts that a page may never call. */
 function forCommandLine({ path }: ActCall): Promise<void> {
   return Promise.reject(new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path }));
 }
 
-/** Who is sent a secret; of an address that is a secret, who is asked: never the secret. */
+/** Who will receive a secret. If the secret is itself an address, only its origin, never the secret. */
 function goesTo(
   name: SecretSetting,
   value: string | null,
@@ -151,7 +151,7 @@ async function confirmed(question: ActQuestion, ask: ActDesk['ask']): Promise<vo
 }
 
 async function knownEngine(engine: EngineConfig, { engines, profiles }: PageGuardOptions): Promise<void> {
-  // Our own program, from our own hub: a device is all that can be chosen.
+  // Our own engine with the default hub; only its device can be chosen.
   if (engine.kind === 'embedded' && engine.hubUrl === undefined) return;
   const same = (other: EngineConfig | null) => other !== null && canonicalJson(other) === canonicalJson(engine);
   if (profiles.list().some((profile) => same(profile.engine))) return;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PROGRAMS } from '../../platform/programs.ts';
 
-/** As a node names them. */
+/** Ids as a node names them. */
 export function bundledModelIds(): readonly string[] {
   const catalogue: unknown = JSON.parse(readFileSync(path.join(PROGRAMS.models, 'catalogue.json'), 'utf8'));
   const models = z.array(z.object({ id: z.string(), source: z.object({ kind: z.string() }) }));

@@ -1,4 +1,4 @@
-/** What a chain says of an address, asked without its key. */
+/** Reads an address's state from a chain without its key. */
 
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainPreset } from '../../contract/chain-preset.ts';
@@ -31,7 +31,7 @@ export type ChainReading = Pick<
   | 'close'
 >;
 
-/** The task contracts of a network on a chain, read without any key. */
+/** Reads the task contracts of a network on a chain, without any key. */
 export function readTaskChain(options: {
   readonly preset: TaskChainPreset;
   readonly address: Hex;
@@ -51,13 +51,13 @@ export function readTaskChain(options: {
   };
 }
 
-/** Nothing can be sent with it: the key behind it is made up and has no coin. */
+/** Cannot send anything useful: its key is random and has no coin. */
 export function readChain(options: {
   readonly preset: ChainPreset;
   readonly address: Hex;
   readonly clock: Clock;
   readonly random: Random;
-  /** Left out: as the environment says. */
+  /** Default: from the environment. */
   readonly proxies?: ProxyPolicy | undefined;
 }): ChainReading {
   const { preset, address, clock, random, proxies } = options;
@@ -84,7 +84,10 @@ export function readChain(options: {
   };
 }
 
-/** Coin and credits that the chain has staked for an address, wei; null = none, on its way back, or it could not be read. */
+/**
+ * Coin and credits that an address has staked on the chain, wei; 0 if there is no stake or it is being returned. Null =
+ * no such chain, or it could not be read.
+ */
 export async function stakedBy(
   { chain, taskChain }: Pick<NetworkPreset, 'chain' | 'taskChain'>,
   asked: { readonly address: Hex; readonly clock: Clock; readonly random: Random; readonly proxies: ProxyPolicy },
@@ -99,7 +102,7 @@ export async function stakedBy(
     const stake = await reading.staking.stake().finally(() => reading.close());
     return stake.status === 'Staked' ? stake.balanceWei + stake.creditsWei : 0n;
   } catch (error) {
-    // A chain that does not answer says nothing of a stake: then a person is asked.
+    // If the chain does not answer, the stake is unknown and a person is asked.
     if (isChainError(error)) return null;
     throw error;
   }

@@ -1,4 +1,7 @@
-/** What can be said of a node before there is one, on a network whose tasks live on a chain: real contracts, a relay that only carries. */
+/**
+ * Checks a node before it exists, on a network with its tasks on a chain: real contracts, and a relay that only carries
+ * data.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type NetworkPreset, networkPresetSchema } from '../../contract/node-config.ts';
 import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.ts';
@@ -39,7 +42,7 @@ async function check(address: Hex) {
   return { mayStart, states: Object.fromEntries(results.map(({ id, state }) => [id, state])), results };
 }
 
-it('asks the chain for its contracts, the coin, and whether the address is a member already', async () => {
+it('asks the chain for its contracts, the coin, and whether the address is already a member', async () => {
   const address = addressOf(newKey());
   await world.give(address, 500n * CNX);
   const { states, mayStart } = await check(address);
@@ -49,7 +52,7 @@ it('asks the chain for its contracts, the coin, and whether the address is a mem
   expect(mayStart).toBe(true);
 });
 
-it('says what is missing for the stake, and that somebody runs with the key', async () => {
+it('reports what is missing for the stake, and that somebody is running with the key', async () => {
   const poor = await check(addressOf(newKey()));
   expect(poor.results.find(({ id }) => id === 'balance')).toMatchObject({ state: 'fail', code: 'PREFLIGHT_STAKE_UNCOVERED' });
   const { address } = await world.peer();

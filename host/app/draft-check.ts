@@ -1,4 +1,4 @@
-/** What would keep a node from starting, before there is one: the worker's own checks, with the address alone. */
+/** Checks what would keep a node from starting before it exists: runs the worker's own checks with only the address. */
 
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { PreflightReport } from '../../contract/preflight.ts';
@@ -21,12 +21,12 @@ import { taskChainChecks } from '../../worker/preflight/task-chain-checks.ts';
 import { readChain, readTaskChain } from './chain-reading.ts';
 
 export interface DraftCheckOptions {
-  /** Without an engine, what is about it and its models is left out. */
+  /** Without an engine, the checks of engine and models are left out. */
   readonly draft: Pick<ProfileDraft, 'address' | 'stakeWei'> & Partial<Pick<ProfileDraft, 'engine' | 'modelIds'>>;
   readonly preset: NetworkPreset;
-  /** Where its files would be. */
+  /** Where its files would be stored. */
   readonly dataDir: string;
-  /** A profile of this machine has this key on this network: that it is active there is no surprise. */
+  /** Whether a profile of this machine has this key on this network; then it is expected to be active there. */
   readonly isOurs: boolean;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +35,7 @@ export interface DraftCheckOptions {
 
 export async function checkDraft(options: DraftCheckOptions): Promise<PreflightReport> {
   const { draft, preset, dataDir, isOurs, clock, random, proxies } = options;
-  // The relay signs nothing of what is read here; a key that belongs to nobody reads as well as the node's own.
+  // Reading from the relay needs no signature of the node, so a random key will do.
   const client = new RelayClient({
     relayUrl: preset.relayUrl,
     signer: createSigner(bytesToHex(random.bytes(32))),
@@ -74,7 +74,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
               }),
         more: taskChain === null ? [] : taskChainChecks({ taskChain, targetWei, minimumWei: preset.minStakeWei }),
         engine: draft.engine === undefined ? null : { kind: draft.engine.kind, accepted: preset.acceptedEngines },
-        // What is missing can still be downloaded when the node is there.
+        // Missing models can still be downloaded once the node exists.
         models: async () => ({ configured: draft.modelIds ?? [], missing: [] }),
         disk: { path: dataDir },
         doppelganger: () =>
@@ -86,7 +86,7 @@ export async function checkDraft(options: DraftCheckOptions): Promise<PreflightR
   }
 }
 
-/** Where the contracts know who is a member, no relay does. */
+/** On networks whose contracts record the members, the relay does not know them. */
 function membersOf({ contracts }: ReturnType<typeof readTaskChain>): Pick<TrustNetwork, 'presence'> {
   return {
     presence: async (address) => ({ address, status: (await contracts.nodeInfo(address as Hex)).status, version: null }),
@@ -100,9 +100,10 @@ export async function doppelgangerFacts(options: {
 }): Promise<DoppelgangerFacts> {
   const { reader, address, isOurs } = options;
   return {
-    // Not by the list of nodes, which keeps everyone who ever joined: a key that left properly may come back from anywhere.
+    // Not the list of nodes, which keeps every node that ever joined: a key that left properly may come back from
+    // anywhere.
     status: (await reader.presence(address)).status,
-    // A profile's own records know more, and its node looks at them before it joins.
+    // A profile's own records know more, and its node checks them before it joins.
     joinedAfterEvent: isOurs ? 0 : null,
     ownJoinSeen: isOurs,
     news: [],

@@ -1,4 +1,4 @@
-/** How long the nodes of a program that ends may finish their tasks. */
+/** How long nodes may take to finish their tasks when the program ends. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const PRESET = {
   ...{ acceptedEngines: ['embedded' as const], samplingModulus: 10, minStakeWei: '1' },
 };
 
-/** A program with a node whose task takes longer than anybody waits: its process ends only when it is hurried. */
+/** A program with a node whose task never finishes: its process ends only when it is told to hurry. */
 async function running() {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'ending-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
@@ -50,7 +50,7 @@ it.each([
   [undefined, 60_000],
   [900_000, 900_000],
   [0, 0],
-])('a grace of %s ms: the task is cut off after %s ms, and not before', async (graceMs, patienceMs) => {
+])('a grace period of %s ms: the task is interrupted after %s ms, not before', async (graceMs, patienceMs) => {
   const { app, clock, heard } = await running();
   const closed = app.close(graceMs);
   await clock.tick(Math.max(0, patienceMs - 1));

@@ -1,4 +1,4 @@
-/** The engines of this machine as the window shows them. */
+/** The engines of this machine, as the window shows them. */
 
 import type { EngineCandidate } from '../../contract/engines.ts';
 import type { EngineView } from '../../contract/host-contract.ts';
@@ -11,9 +11,9 @@ import { createPatchList, type PatchList } from './patch-list.ts';
 
 export interface EngineDirectory {
   list(): Promise<EngineView[]>;
-  /** What is at a folder or program that the host names; never rejects for what it finds. */
+  /** Inspects a folder or program that the host names. Never rejects because of what it finds. */
   inspect(place: string): Promise<EngineView>;
-  /** Likewise, for a place that a person has chosen: it is in the list from then on, until the program ends. */
+  /** The same for a place chosen by a person; it stays in the list until the program ends. */
   keep(place: string): Promise<EngineView>;
 }
 
@@ -45,7 +45,7 @@ export function createEngineDirectory(
   };
 }
 
-/** Its worker asks the source of patches by itself; otherwise nobody is to be asked. */
+/** An official worker checks its patch source itself; without a patch URL there is nothing to ask. */
 function takesPatches({ config }: EngineCandidate): boolean {
   return config?.kind === 'official' && config.patchUrl !== '';
 }

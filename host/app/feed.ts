@@ -1,11 +1,11 @@
-/** From callbacks to a subscription that a client may end at any time. */
+/** Turns callbacks into a subscription that a client may end at any time. */
 
-/** A reader so far behind gets no more: it subscribes again and begins with a snapshot. */
+/** A reader that is this far behind is cut off; it subscribes again and starts with a snapshot. */
 const MAX_WAITING = 10_000;
 
 /**
- * First what `first` gives, then every event, until the signal. Nothing that happens in between is lost.
- * @param subscribe answers with what ends it
+ * Yields what `first` returns, then every event, until the signal aborts. Events in between are not lost.
+ * @param subscribe returns its unsubscribe function
  */
 export async function* feed<Event>(options: {
   readonly subscribe: (listener: (event: Event) => void) => () => void;

@@ -1,4 +1,4 @@
-/** What an address has and needs for a stake on a network: read from its chain and contract, without its key. */
+/** What an address has, and needs for a stake on a network; read from its chain and contract without its key. */
 import type { Funding } from '../../contract/first-run.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -19,7 +19,10 @@ export interface FundingOptions {
   readonly proxies?: ProxyPolicy | undefined;
 }
 
-/** Null where nothing is staked on a chain. @throws ChainError where it cannot be asked, or a stake is on its way back */
+/**
+ * Null if the network has no stake on a chain. @throws ChainError if the chain cannot be read, or a stake is being
+ * returned
+ */
 export async function readFunding({ preset, stakeWei, ...asked }: FundingOptions): Promise<Funding | null> {
   if (preset.taskChain !== undefined) {
     const taskChain = readTaskChain({ preset: preset.taskChain, ...asked });
@@ -53,7 +56,7 @@ interface Amounts {
   readonly reserveWei: bigint;
 }
 
-/** As the check before the start judges it. A wish below the minimum is reckoned with the minimum. */
+/** Judged as in the check before a start: an amount below the minimum counts as the minimum. */
 function amountsOf({ walletWei, stake, freeCreditsWei, minimumWei, targetWei, gas }: Funds): Amounts {
   const plan = planStake({ stake, freeCreditsWei, minimumWei, targetWei: targetWei < minimumWei ? minimumWei : targetWei });
   const raises = plan.kind === 'raise';

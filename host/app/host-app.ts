@@ -1,4 +1,4 @@
-/** The object that holds the program around the nodes together; opened and closed in order. Both shells have one. */
+/** The object that holds everything around the nodes; opens and closes it in order. Both shells have one. */
 
 import path from 'node:path';
 import type { Caller } from '../../contract/acts.ts';
@@ -54,29 +54,32 @@ export interface HostAppOptions {
   readonly dataDir: string;
   readonly shell: AppInfo['shell'];
   readonly features: AppInfo['features'];
-  /** Who has the tasks of the network on this machine; left out, a relay. */
+  /** Where the tasks of the local network are; default: a relay. */
   readonly localMode?: NetworkMode;
-  /** Opens the files for one command alone; left out, it is a program that stays. */
+  /** `command` opens the files for a single command; default: a long-running program. */
   readonly role?: 'program' | 'command';
   readonly electronBackend?: string | null;
-  /** Cost of a passphrase of the keystore; tests take a smaller one. */
+  /** scrypt cost of the keystore; tests use a smaller one. */
   readonly scryptN?: number;
-  /** Null: this shell cannot update itself. */
+  /** Null = this shell cannot update itself. */
   readonly updates?: Updates | null;
-  /** Start a process each; left out, Node's fork does. */
+  /** Starts a worker process; default: Node's fork. */
   readonly openWorker?: (options: ForkChannelOptions & { readonly profileId: string }) => SupervisedChannel;
-  /** Asks a person, by a way that no page can take, for what a page may not do alone; left out, only the command line can. */
+  /**
+   * Asks a person, in a way that no page can fake, to confirm what a page may not do on its own. By default, only the
+   * command line can confirm.
+   */
   readonly ask?: AskPerson;
-  /** Asks a person for a folder, in a dialog that no page can fill in; left out, none can be chosen. */
+  /** Asks a person for a folder, in a dialog that no page can fill in. By default, none can be chosen. */
   readonly chooseFolder?: OpenChooser;
   readonly openDevnet?: typeof forkDevnet;
-  /** Sends a notification out; left out, over the internet. */
+  /** Sends a notification; default: over the internet. */
   readonly sendNotice?: Send;
-  /** Of notifications, where the host has chosen none; left out, English. */
+  /** Language of notifications if the host has not chosen one; default: English. */
   readonly language?: Language;
-  /** Where a lease is taken for each key before its node starts; left out, none is. */
+  /** Where to take a lease for each key before its node starts; by default none is taken. */
   readonly lease?: LeaseSource;
-  /** Asks the release page of the official node; left out, over the internet. */
+  /** Reads the release page of the official node; default: over the internet. */
   readonly readRelease?: typeof readRelease;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -84,40 +87,40 @@ export interface HostAppOptions {
 }
 
 export interface HostApp {
-  /** In this process. */
+  /** Calls within this process. */
   readonly client: HostClient;
   readonly parts: HostParts;
-  /** Serves the host's contract; on a port of a window, unless it is said to be the program's own. */
+  /** Serves the host's contract. The port counts as a page's unless another caller is given. */
   serve(port: RpcPort, caller?: Caller): void;
-  /** A new connection to a node's own contract, for a page unless it is said to be own; null while its worker does not live. */
+  /** Connects to a node's own contract, as a page unless another caller is given; null = its worker is not running. */
   connectNode(profileId: string, caller?: Caller): RpcPort | null;
-  /** Serves what the records of a node tell whose process does not live; false where there is nothing to serve. */
+  /** Serves the records of a node whose process is not running; false = there are none. */
   serveRecords(profileId: string, port: RpcPort, caller?: Caller): boolean;
-  /** A new connection to a node's process, or else to what its records tell; null where neither is there. */
+  /** Connects to a node's process, or else to its records; null = neither exists. */
   nodePort(profileId: string, caller?: Caller): RpcPort | null;
-  /** A node's own contract for the shell itself; null while its worker does not live. */
+  /** A node's contract, for the shell itself; null = its worker is not running. */
   node(profileId: string): NodeClient | null;
-  /** Starts the nodes that start with the program. Never rejects: what becomes of each tells its view. */
+  /** Starts the autoStart nodes. Never rejects: the view of each shows its outcome. */
   autoStart(): Promise<void>;
   /**
-   * Stops the nodes, each after its current task, then the local network; closes every file. After `graceMs` tasks are not waited
-   * for any more: they go on at the next start. Left out, a minute.
+   * Stops the nodes after their current tasks, then the local network, and closes every file. After `graceMs` (default:
+   * a minute) tasks are interrupted; they continue at the next start.
    */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Of every key that this program holds. */
+/** Addresses of all keys that this program has. */
 function ownAddressesOf({ keys, devnetKeys }: Pick<HostParts, 'keys' | 'devnetKeys'>): readonly Hex[] {
   try {
     return [...keys.addresses(), ...devnetKeys.addresses()];
   } catch (error) {
-    // What the keys of the local network hold is made up: a damaged file of theirs keeps nothing else from going on.
+    // Keys of the local network hold made-up money, so a damaged file of theirs must not block anything else.
     if (!isHostError(error)) throw error;
     return keys.addresses();
   }
 }
 
-/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing then stays open. */
+/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_DAMAGED, HOST_FILE_NEWER. Nothing stays open in that case. */
 export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
   const { dataDir, shell, features, role = 'program', updates = null, electronBackend = null, localMode = 'relay' } = options;
   const { clock = systemClock, random = systemRandom, log = createLog({ level: 'info', secrets: [] }) } = options;
@@ -273,7 +276,7 @@ export async function openHostApp(options: HostAppOptions): Promise<HostApp> {
     const port = connectNode(profileId, 'own');
     return port === null ? null : createNodeClient(port);
   };
-  // A command that opens the files for a moment tells nobody anything.
+  // A command that opens the files briefly sends no notifications and watches no places.
   if (role === 'program') {
     announcer.start(client, node, (profileId) => opened(recordsPort(profileId, 'own')));
     fleet.start();

@@ -1,4 +1,4 @@
-/** What the host is made of, as its procedures see it. */
+/** The parts of the host that its procedures use. */
 import type { AppInfo, UpdateState } from '../../contract/host-contract.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { Log } from '../../worker/log.ts';
@@ -19,7 +19,7 @@ import type { HostStores } from './open-stores.ts';
 import type { ProfileViews } from './profile-views.ts';
 import type { StakeWords } from './stake-words.ts';
 
-/** What a shell may do about new versions of the program. */
+/** How a shell handles new versions of the program. */
 export interface Updates {
   state(): UpdateState;
   watch(listener: (state: UpdateState) => void): () => void;
@@ -31,10 +31,10 @@ export interface Updates {
 export interface HostParts extends HostStores {
   readonly info: AppInfo;
   readonly networks: NetworkDirectory;
-  /** The way to the internet. */
+  /** Outbound connections. */
   readonly outbound: OutboundSettings;
   readonly engines: EngineDirectory;
-  /** Notifications by other ways than the desktop. */
+  /** Notifications through channels other than the desktop. */
   readonly announcer: Announcer;
   /** The official node's package. */
   readonly official: OfficialFetch;
@@ -47,7 +47,7 @@ export interface HostParts extends HostStores {
   readonly devnet: DevnetProcess;
   /** The nodes of all places. */
   readonly fleet: Fleet;
-  /** Of this program. */
+  /** Version of this program. */
   readonly ownRows: OwnRows;
   readonly giveOrder: GiveOrder;
   readonly updates: Updates | null;

@@ -1,4 +1,4 @@
-/** Coin for a node of the network on this machine whose tasks live on a chain: no more than it lacks. */
+/** Funds a node of the local network whose tasks are on a chain: only as much as it lacks. */
 import { expect, it, onTestFinished } from 'vitest';
 import { startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
 import { systemClock, systemRandom } from '../../devnet/system.ts';
@@ -7,7 +7,7 @@ import { localPeers, provideFor } from './local-nodes.ts';
 
 const CNX = 10n ** 18n;
 
-it('gives stake and gas once; a member needs its gas alone', async () => {
+it('funds stake and gas once; a member only gets gas', async () => {
   const scripted = [{ name: 'one', modelIds: ['base:a/b'] }];
   const network = await startChainDevnet(
     { mode: 'chain', dataDir: 'none', workerEntry: 'none', scripted },
@@ -34,7 +34,7 @@ it('gives stake and gas once; a member needs its gas alone', async () => {
   expect(given[1]).toBe(10n * CNX - walletWei);
 });
 
-it('contracts are given peers with the same card as the own node', () => {
+it("contracts get peers with the same card as the host's node", () => {
   expect(localPeers('chain').map(({ gpu }) => gpu.vramGib)).toEqual([24, 24]);
   expect(localPeers('relay').map(({ gpu }) => gpu.vramGib)).toEqual([16, 16]);
 });

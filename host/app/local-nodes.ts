@@ -1,4 +1,4 @@
-/** Nodes on this machine's own network: funded out of nothing, and made in one step. */
+/** Nodes of the local network: funded out of nothing, and created in one step. */
 import type { EngineConfig, NetworkMode, NetworkPreset } from '../../contract/node-config.ts';
 import { type ProfileDraft, profileDraftSchema } from '../../contract/profiles.ts';
 import { PROGRAMS, type Programs } from '../../platform/programs.ts';
@@ -11,7 +11,7 @@ import { LOCAL_NETWORK_ID } from '../networks/network-directory.ts';
 import { bundledModelIds } from './bundled-models.ts';
 import { readChain, readTaskChain } from './chain-reading.ts';
 
-/** For the gas of all that a node may do. */
+/** Gas for everything a node may do. */
 const GAS_WEI = 10n * 10n ** 18n;
 
 /** Memory of the made-up card of the host's own node. */
@@ -40,7 +40,7 @@ interface Asked {
   readonly random: Random;
 }
 
-/** Null where there is no chain. */
+/** Null if there is no chain. */
 async function holdingsIn(
   { chain: preset, taskChain }: NetworkPreset,
   asked: Asked,
@@ -74,8 +74,8 @@ export interface LocalNodeWish {
 }
 
 /**
- * A node that needs nothing of this machine: the embedded engine on the processor, the models that ship, a made-up card.
- * Or with another engine and its models, to rehearse them before a stake is at risk.
+ * A node that uses nothing of this machine's hardware: the embedded engine on the CPU, the bundled models, a made-up
+ * card. Or with another engine and its models, to rehearse them before a stake is at risk.
  */
 export function localDraft(options: LocalNodeWish & { readonly address: Hex; readonly stakeWei: bigint }): ProfileDraft {
   const { name, address, stakeWei, engine = { kind: 'embedded', device: 'cpu' }, modelIds = bundledModelIds() } = options;
@@ -90,14 +90,14 @@ export function localDraft(options: LocalNodeWish & { readonly address: Hex; rea
   });
 }
 
-/** The name says what it is. */
+/** The name includes the memory. */
 export function localCard(vramGib: number): { readonly name: string; readonly vramGib: number } {
   return { name: `Devnet Card ${vramGib}G+${madeUpPlatform()}`, vramGib };
 }
 
 /**
- * Others who take part: with the host's own node they are the three that a validation group needs; contracts ask for three equal
- * cards.
+ * The number of other nodes: with the host's own node they are the three that a validation group needs; the contracts
+ * require three equal cards.
  */
 export function localPeers(mode: NetworkMode, programs: Programs = PROGRAMS): DevnetOrder['peers'] {
   const gpu = localCard(mode === 'chain' ? OWN_GIB : 16);

@@ -1,4 +1,4 @@
-/** The least stake of a network: its contract says it, and may change it at any time. */
+/** The minimum stake of a network. Its contract may change it at any time. */
 import type { MinimumStake } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -7,7 +7,7 @@ import { readChain } from './chain-reading.ts';
 
 const NOBODY = `0x${'0'.repeat(40)}` as const;
 
-/** @throws ChainError where the chain cannot be asked */
+/** @throws ChainError if the chain cannot be read */
 export async function minimumStake(options: {
   readonly preset: NetworkPreset;
   readonly clock: Clock;

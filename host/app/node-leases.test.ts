@@ -1,4 +1,4 @@
-/** A node of the whole host under a lease: it waits for it, gives it back with its end, and is ended when it is lost. */
+/** A node of the whole host under a lease: waits for it, releases it when it ends, and is ended when it loses it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,13 +19,13 @@ const PRESET = {
   ...{ acceptedEngines: ['embedded' as const], samplingModulus: 10, minStakeWei: '1' },
 };
 
-it('holds a lease for as long as the process of its node lives', async () => {
+it("holds a lease as long as the node's process is alive", async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'node-leases-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const server = new FakeLeases();
   const clock = new ManualClock(0);
   const signals: string[] = [];
-  /** How long each process was told that the key is its own. */
+  /** For how long each process was told it may use the key. */
   const leased: (number | null)[] = [];
   const app = await openTestHost({
     ...{ dataDir, scryptN: 2, clock, lease: { store: server.client('here'), identity: 'here' } },
@@ -70,7 +70,8 @@ it('holds a lease for as long as the process of its node lives', async () => {
   await clock.tick(10_000);
   expect(leased).toEqual([50_000, 50_000]);
 
-  // The way to the API server is cut, at most 10 s after a renewal: asked to end 40 s after that, and then killed.
+  // The connection to the API server is cut at most 10 s after a renewal: the process is asked to end 40 s after that,
+  // and is killed later.
   server.cutOff.add('here');
   await clock.tick(30_000);
   expect(signals).toEqual([]);
@@ -79,7 +80,7 @@ it('holds a lease for as long as the process of its node lives', async () => {
   await clock.tick(10_000);
   expect(signals).toEqual(['end', 'kill']);
   await vi.waitUntil(() => worker().kind === 'backoff');
-  // It may have asked for the lease again already.
+  // It may already have asked for the lease again.
   expect(worker()).toMatchObject({ kind: 'backoff', error: { code: expect.stringMatching(/^LEASE_(?:LOST|UNREACHABLE)$/) } });
 
   server.cutOff.clear();

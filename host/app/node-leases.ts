@@ -1,4 +1,4 @@
-/** Leases of the keys of this program's nodes: taken before a process starts, given back after its end. */
+/** Leases for the keys of this program's nodes: taken before a process starts, released after it ends. */
 import type { Clock } from '../../protocol/ports.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { Log } from '../../worker/log.ts';
@@ -9,13 +9,13 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 
 export interface LeaseSource {
   readonly store: LeaseStore;
-  /** Who this program is: no other that may run at the same time has the same. */
+  /** Identity of this program; no other program running at the same time may have the same. */
   readonly identity: string;
 }
 
-/** From the order to end, until the process is killed. */
+/** From asking a process to end until it is killed. */
 const END_WITHIN_MS = LEASE_TIMES.endMs - LEASE_TIMES.giveUpMs;
-/** Without a process, and without one that is about to start. */
+/** States without a process and without one about to start. */
 const GONE: ReadonlySet<string> = new Set(['stopped', 'failed', 'locked']);
 
 export function leasesOf(

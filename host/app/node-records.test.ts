@@ -53,7 +53,7 @@ function rig(dataDir = tempDir()) {
   };
 }
 
-it('are served while no process has them, and let go when one starts', async () => {
+it('are served while no process has them, and released when one starts', async () => {
   const dataDir = tempDir();
   openStore(dataDir, 0).close();
   const { records, becomes } = rig(dataDir);
@@ -66,14 +66,14 @@ it('are served while no process has them, and let go when one starts', async () 
   const closed = new Promise<void>((resolve) => near.onClose(() => resolve()));
   becomes({ kind: 'starting', sinceMs: 0 });
   await closed;
-  // The process can have them for itself.
+  // Now the process can open them.
   openStore(dataDir, 0).close();
   expect(records.serve('heron', portPair()[0], 'page')).toBe(false);
   becomes({ kind: 'backoff', failures: 1, retryAtMs: 5, error: { code: 'X', message: '', data: {} } });
   expect(records.serve('heron', portPair()[0], 'page')).toBe(true);
 });
 
-it('are not there for a node that has never run, nor for one that is not known', () => {
+it('do not exist for a node that has never run, nor for an unknown one', () => {
   const { records } = rig();
   expect(records.serve('heron', portPair()[0], 'page')).toBe(false);
   expect(records.serve('crane', portPair()[0], 'page')).toBe(false);

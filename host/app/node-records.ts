@@ -1,4 +1,4 @@
-/** The records of nodes that do not run, opened while a window looks at them. */
+/** The records of nodes that are not running, opened while a window shows them. */
 import { homedir } from 'node:os';
 import type { Caller } from '../../contract/acts.ts';
 import type { StakeView } from '../../contract/money-acts.ts';
@@ -24,7 +24,7 @@ import { readChain } from './chain-reading.ts';
 
 export interface NodeRecordsParts {
   readonly profiles: Pick<ProfileStore, 'list' | 'dataDir'>;
-  /** Where models lie, unless a profile says otherwise. */
+  /** Folder of models, unless a profile has its own. */
   readonly modelsDir: string;
   readonly networks: Pick<NetworkDirectory, 'preset'>;
   readonly supervisor: Pick<Supervisor, 'view' | 'watch'>;
@@ -35,12 +35,12 @@ export interface NodeRecordsParts {
 }
 
 export interface NodeRecords {
-  /** Serves what the records tell; false while the process lives or starts, and where there are no records. */
+  /** Serves the records; false while the process is running or starting, or if there are no records. */
   serve(profileId: string, port: RpcPort, caller: Caller): boolean;
   close(): void;
 }
 
-/** In these a process has, or is about to have, the records for itself. */
+/** States in which a process has opened the records or is about to. */
 const LIVES: ReadonlySet<WorkerState['kind']> = new Set(['starting', 'running', 'stopping']);
 
 export function createNodeRecords(parts: NodeRecordsParts): NodeRecords {
@@ -99,7 +99,7 @@ export function createNodeRecords(parts: NodeRecordsParts): NodeRecords {
   };
 }
 
-/** What the chain says of the stake, asked without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
+/** The stake according to the chain, read without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
 async function readStake(profile: Profile, preset: NetworkPreset, parts: NodeRecordsParts): Promise<StakeView> {
   if (preset.chain === undefined) throw new MoneyError('MONEY_UNSUPPORTED', 'this network has no chain');
   const { clock, random } = parts;

@@ -1,4 +1,4 @@
-/** Starts and stops the nodes of profiles, with everything that has to be there first. */
+/** Starts and stops the nodes of profiles, and provides what they need first. */
 import path from 'node:path';
 import type { Profile, ProfileView } from '../../contract/profiles.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -16,19 +16,24 @@ import type { ProfileViews } from './profile-views.ts';
 import type { StakeWords } from './stake-words.ts';
 
 export interface NodeRunner {
-  /** What a profile's process is told at its start. */
+  /** The start message for a profile's process. */
   order(profileId: string): Promise<NodeOrder>;
-  /** Resolves when the process is started or could not be: the profile's view tells. @throws HostError, LocalNetworkError */
+  /**
+   * Resolves when the process has started or failed to; the profile's view shows which. @throws HostError,
+   * LocalNetworkError
+   */
   start(profileId: string): Promise<void>;
   stop(profileId: string): Promise<void>;
-  /** The network on this machine runs, and this address has what it takes to stake there. @throws LocalNetworkError */
+  /**
+   * Starts the local network if needed, and gives this address what it needs to stake there. @throws LocalNetworkError
+   */
   prepareLocal(node: Pick<Profile, 'address' | 'stakeWei'>): Promise<void>;
   /**
-   * A node on this machine's own network, started. The signal ends it while the network starts, which then does not; a node that
-   * is made is not unmade. @throws HostError, LocalNetworkError, the signal's reason
+   * Creates and starts a node of the local network. An abort while the network is starting stops the network again; a
+   * node that was created is kept. @throws HostError, LocalNetworkError, the signal's reason
    */
   createLocal(wish: LocalNodeWish, signal?: AbortSignal): Promise<ProfileView>;
-  /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while nodes of it run */
+  /** @throws LocalNetworkError LOCAL_NETWORK_IN_USE while its nodes are running */
   stopLocalNetwork(): Promise<void>;
 }
 
@@ -39,7 +44,7 @@ export interface NodeRunnerParts extends Pick<HostStores, 'folders' | 'keys' | '
   readonly devnet: DevnetProcess;
   readonly views: ProfileViews;
   readonly stakeWords: Pick<StakeWords, 'allow' | 'check'>;
-  /** Null: nobody else can have the keys of this program. */
+  /** Null = no leases: no other program can have these keys. */
   readonly leases: Pick<Leases, 'hold' | 'release'> | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -63,7 +68,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
     await provideFor({ address, stakeWei: BigInt(stakeWei), devnet, clock, random });
   }
 
-  /** One that was not asked for any more is stopped again, unless it ran before. */
+  /** If aborted, stops the network again, unless it was already running. */
   async function startLocal(signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (signal === undefined || devnet.state().kind === 'running') return devnet.start();
@@ -98,9 +103,9 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
         claimsDir: folders.claims,
       });
       const order = { config: { ...config, outbound: await outbound.forWorker() }, privateKey };
-      // Last: nothing else keeps the process from starting, and from giving the lease back with its end.
+      // Last: after this, only a stop can keep the process from starting, and a process that ends releases the lease.
       const leaseMs = await leases?.hold(profile.address, profileId);
-      // Stopped meanwhile: no process will end and give it back.
+      // Stopped in the meantime, so no process will end and release it.
       if (supervisor.view(profileId).worker.kind !== 'starting') await leases?.release(profile.address, profileId);
       return { ...order, leaseMs };
     },
@@ -116,7 +121,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
       const address = devnetKeys.create();
       supervisor.tellOwnAddresses();
       const profile = profiles.create(localDraft({ ...wish, address, stakeWei: minStakeWei }));
-      // Made by this program, with money that it has made, too.
+      // The program created the key and its money, so no person has to allow the stake.
       stakeWords.allow(profile.id);
       await runner.start(profile.id);
       return views.view(profiles.get(profile.id));
@@ -133,7 +138,7 @@ export function createNodeRunner(parts: NodeRunnerParts): NodeRunner {
   return runner;
 }
 
-/** Folder of a profile's log. */
+/** Log folder of a profile. */
 export function logFolder({ logs }: HostStores['folders'], profileId: string): string {
   return path.join(logs, profileId);
 }

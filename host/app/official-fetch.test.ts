@@ -26,13 +26,13 @@ const page = (assets: object[], more: object = {}) =>
   });
 
 describe('the release page', () => {
-  it('gives the files of this system with their checksums', () => {
+  it("lists this system's files with their checksums", () => {
     const text = page([asset(DMG), asset('crynux-node-lithium-v3.6.0-base-windows-x64.zip'), asset('notes.txt')]);
     expect(releaseOf(text, 'darwin')).toMatchObject({ version: '3.6.0', files: [{ name: DMG, sizeBytes: 12, sha256: SHA }] });
     expect(releaseOf(text, 'linux').files).toEqual([]);
   });
 
-  it('leads nowhere else, and says no checksum that it does not have', () => {
+  it('leads nowhere else, and states no checksum that it does not have', () => {
     const elsewhere = asset(DMG, { browser_download_url: `https://evil.example/${DMG}` });
     expect(releaseOf(page([elsewhere]), 'darwin').files).toEqual([]);
     expect(releaseOf(page([asset(DMG, { digest: 'md5:abc' })]), 'darwin').files).toMatchObject([{ sha256: null }]);
@@ -68,7 +68,7 @@ function rig(download: (input: DownloadFileInput) => Promise<void>, assets = [as
 }
 
 describe('fetching the package', () => {
-  it('takes address and checksum from the page, tells how far it is, and says where the file lies', async () => {
+  it('takes address and checksum from the page, reports progress, and says where the file is', async () => {
     const { official, asked, seen, ended } = rig(async ({ onProgress, onVerifying }) => {
       onProgress?.({ receivedBytes: 6, totalBytes: 12, bytesPerSecond: 3 });
       onVerifying?.();
@@ -79,14 +79,14 @@ describe('fetching the package', () => {
     expect(seen).toEqual(['downloading', 'downloading', 'verifying', 'done']);
   });
 
-  it('refuses a name that the page does not have, and a file without a checksum', async () => {
+  it('refuses a name that is not on the page, and a file without a checksum', async () => {
     const { official, asked } = rig(async () => {}, [asset(DMG, { digest: null })]);
     await expect(official.start('other.dmg')).rejects.toMatchObject({ code: 'OFFICIAL_FILE_UNKNOWN' });
     await expect(official.start(DMG)).rejects.toMatchObject({ code: 'OFFICIAL_FILE_UNKNOWN' });
     expect([asked, official.state()]).toEqual([[], { kind: 'none' }]);
   });
 
-  it('stops when it is told to, and can begin again', async () => {
+  it('stops when told to, and can start again', async () => {
     const { official, asked, ended } = rig(
       ({ signal }) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('stopped')))),
     );
@@ -100,7 +100,7 @@ describe('fetching the package', () => {
     await official.stop();
   });
 
-  it('says of another file than the page describes that it was thrown away', async () => {
+  it('reports that a file other than the one on the page was discarded', async () => {
     const { official, ended } = rig(async () => {
       throw new EngineError('MODEL_CORRUPT', 'not the expected SHA-256');
     });

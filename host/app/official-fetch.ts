@@ -1,4 +1,4 @@
-/** Fetches the official node's package into the data directory: one at a time, checked, never opened. */
+/** Downloads the official node's package into the data directory: one at a time, verified, never opened. */
 import path from 'node:path';
 import type { OfficialDownload, OfficialRelease } from '../../contract/first-run.ts';
 import { SYSTEM } from '../../platform/system.ts';
@@ -13,9 +13,11 @@ import { type Release, readRelease } from './official-release.ts';
 export interface OfficialFetch {
   /** @throws HostError OFFICIAL_RELEASE_UNREADABLE */
   release(): Promise<OfficialRelease>;
-  /** Begins, or goes on; what becomes of it tells the state. @throws HostError OFFICIAL_FILE_UNKNOWN, OFFICIAL_RELEASE_UNREADABLE */
+  /**
+   * Starts or resumes; `state` shows the progress. @throws HostError OFFICIAL_FILE_UNKNOWN, OFFICIAL_RELEASE_UNREADABLE
+   */
   start(name: string): Promise<void>;
-  /** Resolves when nothing of it goes on; what has arrived is kept. */
+  /** Resolves when it has stopped; what was downloaded is kept. */
   stop(): Promise<void>;
   state(): OfficialDownload;
   watch(listener: (state: OfficialDownload) => void): () => void;
@@ -68,7 +70,7 @@ export function createOfficialFetch(options: OfficialFetchOptions): OfficialFetc
     },
     async start(name) {
       if (running !== null) return;
-      // Anew: where a file lies and what it hashes to is never taken from whoever asks.
+      // Read the page again: the file's address and hash are never taken from the caller.
       const { files } = await read(await policy(), platform);
       const file = files.find((one) => one.name === name);
       if (file === undefined || file.sha256 === null) {

@@ -1,4 +1,4 @@
-/** The newest release of the official node, from its page's own interface, and the files of it for one system. */
+/** The newest release of the official node from its page's API, and its files for one system. */
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -23,7 +23,7 @@ const answerSchema = z.object({
     z.object({
       name: z.string().regex(/^[\w.+-]{1,200}$/),
       size: z.number().int().nonnegative(),
-      /** Made by the page when the file was put there, and never changed. */
+      /** Set by the page when the file was uploaded, and immutable. */
       digest: z.string().nullish(),
       browser_download_url: z.string(),
     }),
@@ -45,10 +45,10 @@ export interface Release extends Omit<OfficialRelease, 'files'> {
   readonly files: readonly ReleaseFile[];
 }
 
-/** @throws HostError OFFICIAL_RELEASE_UNREADABLE where the text is no such answer */
+/** @throws HostError OFFICIAL_RELEASE_UNREADABLE if the text is not such an answer */
 export function releaseOf(text: string, platform: string): Release {
   const answer = answerSchema.safeParse(parsed(text));
-  if (!answer.success) throw unreadable('the page answered something else than a release');
+  if (!answer.success) throw unreadable("the page's answer is not a release");
   const { tag_name, html_url, published_at, assets } = answer.data;
   const published = Date.parse(published_at ?? '');
   return {

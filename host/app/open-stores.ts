@@ -1,4 +1,4 @@
-/** What of a host is on the disk and in the keychain, each in its place below the data directory. */
+/** Everything a host keeps on disk and in the keychain, each part in its place below the data directory. */
 
 import os from 'node:os';
 import path from 'node:path';
@@ -26,7 +26,7 @@ interface HostFolders {
   readonly models: string;
   readonly claims: string;
   readonly devnet: string;
-  /** The official node's package as it was fetched. */
+  /** Downloads of the official node's package. */
   readonly downloads: string;
 }
 
@@ -35,18 +35,18 @@ export interface HostStores {
   readonly keys: Keys;
   readonly devnetKeys: DevnetKeys;
   readonly profiles: ProfileStore;
-  /** Who else may read or steer its nodes. */
+  /** Who else may read or control its nodes. */
   readonly access: AccessTokens;
   readonly settings: SettingsStore;
-  /** Those of them that are secrets. */
+  /** Settings that are secret. */
   readonly secrets: SecretSettings;
   /** Other programs whose nodes are watched. */
   readonly watched: Places;
-  /** What was chosen so far on the way to a node. */
+  /** Choices made so far in the first-run wizard. */
   readonly firstRun: FirstRunStore;
   /** One program per data directory. */
   readonly lock: DirectoryLock;
-  /** What was mended while opening, or could not be; to be said. */
+  /** Problems found while opening, repaired or not, to be shown. */
   readonly notices: readonly HostError[];
 }
 
@@ -54,15 +54,15 @@ export interface OpenStoresOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Electron's word on its keychain; null without Electron. */
+  /** What Electron reports about its keychain; null without Electron. */
   readonly electronBackend: string | null;
-  /** A command that opens the directory for a moment, or the program that stays. */
+  /** A command that opens the directory briefly, or the long-running program. */
   readonly role: Extract<OwnerRole, 'program' | 'command'>;
-  /** Cost of a passphrase of the keystore; left out, the usual one. */
+  /** scrypt cost of the keystore; default: the usual one. */
   readonly scryptN?: number;
 }
 
-/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_*. Nothing then stays open. */
+/** @throws WorkerError STORE_IN_USE; HostError HOST_FILE_*. Nothing stays open in that case. */
 export async function openStores({
   dataDir,
   clock,

@@ -1,4 +1,7 @@
-/** The beneficial address can be set once and permanently, and the key that it protects the money from is any that runs here. */
+/**
+ * The beneficial address can only be set once and protects the money from a stolen key, so it must not be an address
+ * whose key is on this machine.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,7 +27,7 @@ const PRESET = {
   minStakeWei: '1',
 };
 
-it('a node knows the address of every key of the program, of its start and of later', async () => {
+it('a node knows the addresses of all keys of the program, those at its start and later ones', async () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'own-addresses-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
   const told: ToWorkerInput[] = [];

@@ -4,7 +4,7 @@ import { createPatchList } from './patch-list.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-it('is asked for once an hour, by however many', async () => {
+it('is requested once an hour, however many ask', async () => {
   const clock = new ManualClock(0);
   let asked = 0;
   const list = createPatchList({ clock, read: async () => `3.0.${asked++}` });
@@ -15,7 +15,7 @@ it('is asked for once an hour, by however many', async () => {
   expect(asked).toBe(2);
 });
 
-it('that cannot be read is unknown, and what was known before stays', async () => {
+it('is unknown if it cannot be read, and what was known before is kept', async () => {
   const clock = new ManualClock(0);
   let works = false;
   const read = async () => (works ? '3.0.0' : Promise.reject(new Error('no connection')));
@@ -29,7 +29,7 @@ it('that cannot be read is unknown, and what was known before stays', async () =
   expect(await list()).toBe('3.0.0');
 });
 
-it('that takes long is not waited for, and there the next time', async () => {
+it('is not waited for if it is slow, and available the next time', async () => {
   const clock = new ManualClock(0);
   const answer = Promise.withResolvers<string>();
   const list = createPatchList({ clock, read: () => answer.promise });

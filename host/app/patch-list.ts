@@ -1,4 +1,7 @@
-/** What the official worker's source of patches offers. The worker asks it every minute; the host, once an hour at most. */
+/**
+ * What the official worker's source of patches offers. The worker asks it every minute; the host asks at most once an
+ * hour.
+ */
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { OFFICIAL_PATCH_URL, readPatchList } from '../../worker/engines/official/patches.ts';
@@ -6,10 +9,10 @@ import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
 
 const KEEP_MS = 60 * 60_000;
-/** A window does not wait longer for it; it has it the next time. */
+/** A window waits no longer than this, and gets the list the next time. */
 const PATIENCE_MS = 2_000;
 
-/** Text of the list; undefined = not known (yet). Never rejects: without an answer nothing is said of new patches. */
+/** Text of the list; undefined = not known (yet). Never rejects: without an answer, new patches are not mentioned. */
 export type PatchList = () => Promise<string | undefined>;
 
 export function createPatchList({
@@ -17,7 +20,7 @@ export function createPatchList({
   read = async () => readPatchList(OFFICIAL_PATCH_URL, await policy?.()),
   clock = systemClock,
 }: {
-  /** Through which proxy; left out, as the environment says. */
+  /** Proxy to use; default: from the environment. */
   readonly policy?: () => Promise<ProxyPolicy>;
   readonly read?: () => Promise<string>;
   readonly clock?: Clock;

@@ -10,7 +10,7 @@ const PROFILE: Profile = profileSchema.parse({
 });
 const RUNNING: WorkerState = { kind: 'running', pid: 1, sinceMs: 0 };
 
-/** A node that was started with {@link PROFILE} and has so much staked. */
+/** A node that was started with {@link PROFILE} and has this much staked. */
 function viewsWith(balanceWei: string, status: 'Staked' | 'Unstaked' = 'Staked') {
   const node: NodeView = nodeViewSchema.parse({
     ...{ revision: 1, address: ADDRESS, state: 'running', message: '', engine: 'ready', currentTask: null },
@@ -30,13 +30,13 @@ function viewsWith(balanceWei: string, status: 'Staked' | 'Unstaked' = 'Staked')
 const waits = (views: ReturnType<typeof viewsWith>, change: Partial<Profile>) =>
   views.view({ ...PROFILE, ...change }).pendingRestart;
 
-it('a stake that the node has been brought to waits for no restart; one that it has not does', () => {
+it('a stake that the node already has waits for no restart; another one does', () => {
   expect(waits(viewsWith('450'), { stakeWei: '450' })).toBe(false);
   expect(waits(viewsWith('400'), { stakeWei: '450' })).toBe(true);
   expect(waits(viewsWith('450', 'Unstaked'), { stakeWei: '450' })).toBe(true);
 });
 
-it('everything else that is different waits, whatever is staked; a name never does', () => {
+it('every other difference waits, whatever is staked; a new name never does', () => {
   expect(waits(viewsWith('450'), { stakeWei: '450', modelIds: ['base:b'] })).toBe(true);
   expect(waits(viewsWith('400'), { name: 'Crane', autoStart: true })).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** The profiles with what their processes and nodes are doing, as one stream: a snapshot, then changes by revision. */
+/** The profiles and what their processes and nodes are doing, as one stream: a snapshot, then changes by revision. */
 import type { Profile, ProfilesUpdate, ProfileView } from '../../contract/profiles.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import type { NetworkDirectory } from '../networks/network-directory.ts';
@@ -8,9 +8,9 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 export interface ProfileViews {
   view(profile: Profile): ProfileView;
   snapshot(): ProfilesUpdate;
-  /** Called after every change; the answer ends it. */
+  /** Calls back after every change. @returns unsubscribe */
   watch(listener: (update: ProfilesUpdate) => void): () => void;
-  /** A process is started with this. */
+  /** Records the profile that a process was started with. */
   started(profile: Profile): void;
 }
 
@@ -42,7 +42,7 @@ export function createProfileViews(parts: {
         (profile.gpu.kind === 'stated' ? profile.gpu.name : (profile.gpu.confirmed?.name ?? null)),
       worker,
       node,
-      // A process that is only just started takes the profile as it is.
+      // A process that is still starting uses the current profile.
       pendingRestart: isActive && worker.kind !== 'starting' && waits(profile, startedWith.get(profile.id), node),
     };
   }
@@ -76,7 +76,7 @@ export function createProfileViews(parts: {
   };
 }
 
-/** Something of it waits for the next start: not a stake that the node has brought to that amount by itself meanwhile. */
+/** Whether a change waits for the next start. A stake that the node has already changed itself does not wait. */
 function waits(profile: Profile, started: Profile | undefined, node: NodeView | null): boolean {
   if (started === undefined) return true;
   const stake = node?.stake ?? null;
@@ -85,7 +85,7 @@ function waits(profile: Profile, started: Profile | undefined, node: NodeView | 
   return effectOf(isTaken ? { ...started, stakeWei: profile.stakeWei } : started) !== effectOf(profile);
 }
 
-/** What takes effect at the next start of a node; its name and whether it starts with the program do not wait. */
+/** The part that takes effect at a node's next start; not its name or autoStart. */
 function effectOf(profile: Profile): string {
   return JSON.stringify({ ...profile, name: '', autoStart: false, stakeWord: null });
 }

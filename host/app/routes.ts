@@ -1,4 +1,4 @@
-/** Through which proxy, if any, this machine reaches what its nodes need. */
+/** The proxy, if any, through which this machine reaches each destination that its nodes need. */
 import type { Route } from '../../contract/settings.ts';
 import { OFFICIAL_PATCH_URL } from '../../worker/engines/official/patches.ts';
 import { routeOf } from '../settings/outbound.ts';

@@ -36,7 +36,7 @@ function rig({
     (change: Partial<Profile> = {}) =>
     async (question: ActQuestion) => {
       asked.push(question);
-      // What a page may do while a person reads.
+      // Pages may change the profile while a person reads.
       profile = { ...profile, ...change };
     };
   const check = () =>
@@ -47,7 +47,7 @@ function rig({
   return { words, asked, ask, check, change: (change: Partial<Profile>) => (profile = { ...profile, ...change }) };
 }
 
-it('asks a person once for an amount, with what is staked now; afterwards any start may stake it', async () => {
+it('asks a person once for an amount, showing the current stake; afterwards any start may stake it', async () => {
   const { words, asked, ask, check } = rig();
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
   await words.allowBy('heron', ask());
@@ -58,21 +58,21 @@ it('asks a person once for an amount, with what is staked now; afterwards any st
   expect(asked).toHaveLength(1);
 });
 
-it('asks nothing where a start moves nothing: the chain has exactly that, or the network keeps no stake', async () => {
+it('does not ask if a start moves nothing: the stake is already right, or the network has none', async () => {
   for (const one of [rig({ staked: 400n }), rig({ preset: RELAY_ONLY })]) {
     await one.words.allowBy('heron', one.ask());
     expect([one.asked, await one.check()]).toEqual([[], 'starts']);
   }
 });
 
-it('asks where the chain does not answer: nobody knows then what would move', async () => {
+it('asks if the chain does not answer, because then nobody knows what would move', async () => {
   const { words, asked, ask, check } = rig({ staked: null });
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
   await words.allowBy('heron', ask());
   expect(asked[0]?.facts.stakedWei).toBeNull();
 });
 
-it('another amount, and to stake again by itself after a kick-out, are other acts', async () => {
+it('asks again for another amount, and for staking again after a kick-out', async () => {
   const { words, ask, check, change } = rig();
   await words.allowBy('heron', ask());
   change({ stakeWei: '401' });
@@ -81,13 +81,13 @@ it('another amount, and to stake again by itself after a kick-out, are other act
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
 });
 
-it('allows what was read to the person, not what a page wrote while they read', async () => {
+it('allows what the person was shown, not what a page wrote in the meantime', async () => {
   const { words, ask, check } = rig();
   await words.allowBy('heron', ask({ stakeWei: '9000' }));
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');
 });
 
-it('nobody who says no has allowed anything; the command line needs no other word than its own', async () => {
+it('allows nothing if the person says no; the command line needs no confirmation', async () => {
   const { words, check } = rig();
   await expect(words.allowBy('heron', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await check()).toBe('PROFILE_STAKE_NOT_ALLOWED');

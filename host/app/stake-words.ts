@@ -1,6 +1,6 @@
 /**
- * What a start may stake. A profile is written by pages, and a start stakes what it says: so the amount needs the word of a person
- * once, unless the chain has exactly that staked already and nothing would move (SECURITY.md).
+ * What a start may stake. Pages can write a profile, and a start stakes its amount, so a person has to confirm the
+ * amount once, unless exactly that is already staked on the chain and nothing would move (SECURITY.md).
  */
 import type { ActQuestion } from '../../contract/act-questions.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
@@ -12,21 +12,21 @@ import type { ProfileStore } from '../profiles/profiles.ts';
 export interface StakeWordsParts {
   readonly profiles: Pick<ProfileStore, 'get' | 'allowStake'>;
   readonly networks: Pick<NetworkDirectory, 'preset'>;
-  /** What the chain has staked for it, wei; null = it could not be read. Never rejects. */
+  /** Stake on the chain, wei; null = it could not be read. Never rejects. */
   readonly stakedWei: (profile: Profile, preset: NetworkPreset) => Promise<bigint | null>;
 }
 
 export interface StakeWords {
-  /** By a caller who needs no other word: what the profile says now is allowed. */
+  /** Allows what the profile says now; for callers that need no confirmation. */
   allow(id: string): void;
-  /** Asks a person where a start would move money. @throws what `ask` throws when nobody says yes */
+  /** Asks a person if a start would move money. @throws what `ask` throws if nobody says yes */
   allowBy(id: string, ask: (question: ActQuestion) => Promise<void>): Promise<void>;
-  /** Before every start, whoever wanted it. @throws HostError PROFILE_STAKE_NOT_ALLOWED */
+  /** Called before every start, whoever requested it. @throws HostError PROFILE_STAKE_NOT_ALLOWED */
   check(profile: Profile): Promise<void>;
 }
 
 export function createStakeWords({ profiles, networks, stakedWei }: StakeWordsParts): StakeWords {
-  /** Null = a start moves nothing that nobody has allowed. */
+  /** Null = a start would move nothing that nobody has allowed. */
   async function open(profile: Profile): Promise<{ readonly stakedWei: bigint | null } | null> {
     const preset = networks.preset(profile.networkId);
     const hasStake = preset.chain !== undefined || preset.taskChain !== undefined;
@@ -54,7 +54,7 @@ export function createStakeWords({ profiles, networks, stakedWei }: StakeWordsPa
         network: networks.preset(profile.networkId).title,
       };
       await ask({ name: 'stakeAtStart', address: profile.address, facts });
-      // The very amount that was read: what a page has written meanwhile is another, and is not started.
+      // Exactly what the person was shown: if a page has changed it since, the start is refused.
       profiles.allowStake(id, word);
     },
     async check(profile) {
@@ -69,7 +69,7 @@ function wordOf({ stakeWei, rejoin }: Profile): StakeWord {
   return { stakeWei, rejoin };
 }
 
-/** A word for more covers no less: another amount is another act. */
+/** The amount has to be equal: permission for a larger amount does not cover a smaller one. */
 function isSame(wanted: StakeWord, given: StakeWord | null): boolean {
   return given !== null && given.stakeWei === wanted.stakeWei && (wanted.rejoin === 'never' || given.rejoin === wanted.rejoin);
 }

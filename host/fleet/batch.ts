@@ -1,16 +1,16 @@
-/** Gathers what changes within a moment into one telling, so that a burst of changes is drawn once. */
+/** Collects changes over a moment and reports them together, so that a burst of changes is drawn once. */
 import type { Clock } from '../../protocol/ports.ts';
 
 export interface Batch<Item> {
   add(item: Item): void;
-  /** Tells nothing any more. */
+  /** Stops reporting. */
   close(): void;
 }
 
 export function createBatch<Item>(options: {
   readonly clock: Clock;
   readonly afterMs: number;
-  /** Each once, in the order in which they came. */
+  /** Each once, in the order of arrival. */
   readonly tell: (items: readonly Item[]) => void;
 }): Batch<Item> {
   const { clock, afterMs, tell } = options;

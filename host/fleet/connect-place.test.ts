@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../../protocol/ports.ts';
 import { connectPlace } from './connect-place.ts';
 
-/** Something that listens and answers everyone with this. */
+/** Listens and answers everyone with this. */
 async function answering(said: string): Promise<URL> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -19,9 +19,9 @@ async function answering(said: string): Promise<URL> {
 it.each([
   ['401 Unauthorized', 'FLEET_PLACE_REFUSED', /does not accept the token: it may have been revoked$/],
   ['403 Forbidden', 'FLEET_PLACE_REFUSED', /does not accept the token/],
-  ['302 Found', 'FLEET_PLACE_BAD_ANSWER', /answered with 302, as no crynux-node does$/],
+  ['302 Found', 'FLEET_PLACE_BAD_ANSWER', /answered with 302, which no crynux-node does$/],
   ['502 Bad Gateway', 'FLEET_PLACE_UNREACHABLE', /answered with 502$/],
-])('says what %s means', async (status, code, message) => {
+])('reports what %s means', async (status, code, message) => {
   const url = await answering(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
   const keys = { url, token: 'cxa_x', ca: null, cert: null, key: null };
   const signal = new AbortController().signal;
@@ -31,7 +31,7 @@ it.each([
   });
 });
 
-it('says that something else than a web server listens there', async () => {
+it('reports that something other than a web server is listening there', async () => {
   const keys = { url: await answering('SSH-2.0-OpenSSH_9.2\r\n'), token: 'cxa_x', ca: null, cert: null, key: null };
   const signal = new AbortController().signal;
   await expect(connectPlace(keys, { clock: new ManualClock(0), signal })).rejects.toMatchObject({

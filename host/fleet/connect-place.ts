@@ -1,6 +1,6 @@
 /**
- * A connection to another program's contract. That program is not trusted with memory or time: frames have a most, so has what
- * comes within some seconds, and whoever does not answer a ping is gone.
+ * Connects to another program's contract. That program is not trusted with our memory or time: frames are limited in
+ * size, as is what may arrive within some seconds, and a peer that does not answer a ping is disconnected.
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import type { RpcPort } from '../../contract/rpc-port.ts';
@@ -11,10 +11,10 @@ import { socketPort } from '../rpc/socket-port.ts';
 import type { PlaceKeys } from './places.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
-/** Of a frame: the snapshot of the most rows is half of it. */
+/** Maximum size of a frame; a snapshot of the maximum number of rows is half of it. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const PING_EVERY_MS = 20_000;
-/** The program tells its changes four times a second; the rest are answers to orders. */
+/** The program reports changes four times a second; everything else is answers to orders. */
 const WINDOW_MS = 10_000;
 const MAX_FRAMES = 2_500;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -45,7 +45,7 @@ export const connectPlace: ConnectPlace = ({ url, token, ca, cert, key }, { cloc
     try {
       socket = new WebSocket(target, options);
     } catch (cause) {
-      // A key that does not fit its certificate is found before anything is sent.
+      // A key that does not match its certificate is detected before anything is sent.
       return reject(new HostError('FLEET_PLACE_TLS', reasonOf(cause), { host, reason: reasonOf(cause) }, { cause }));
     }
     const abort = () => socket.terminate();
@@ -81,7 +81,7 @@ function bounded(socket: WebSocket, clock: Clock): RpcPort {
   return port;
 }
 
-/** A tunnel that went away says nothing: what does not answer within one round is cut off. */
+/** A tunnel that has gone away sends nothing, so a peer that does not answer one ping is disconnected. */
 async function keepAlive(socket: WebSocket, clock: Clock, signal: AbortSignal): Promise<void> {
   let heard = true;
   socket.on('pong', () => {
@@ -99,11 +99,11 @@ function refusal(host: string, status: number): HostError {
   if (status === 401 || status === 403) {
     return new HostError('FLEET_PLACE_REFUSED', `${host} does not accept the token: it may have been revoked`, { host, status });
   }
-  // What stands before the program answers for it while it is away.
+  // A proxy in front of the program answers for it while it is away.
   if (status === 502 || status === 503 || status === 504) {
     return new HostError('FLEET_PLACE_UNREACHABLE', `${host} answered with ${status}`, { host, reason: String(status) });
   }
-  return new HostError('FLEET_PLACE_BAD_ANSWER', `${host} answered with ${status}, as no crynux-node does`, { host, status });
+  return new HostError('FLEET_PLACE_BAD_ANSWER', `${host} answered with ${status}, which no crynux-node does`, { host, status });
 }
 
 const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
@@ -112,7 +112,7 @@ function unreachable(host: string, cause: Error): HostError {
   const code = 'code' in cause ? String(cause.code) : '';
   const reason = code === '' ? reasonOf(cause) : code;
   const isTls = TLS_CODE.test(code);
-  // Node's parser: whoever listens there speaks no HTTP.
+  // Node's parser: the peer does not speak HTTP.
   if (code.startsWith('HPE_')) return new HostError('FLEET_PLACE_BAD_ANSWER', `${host}: ${reason}`, { host }, { cause });
   return new HostError(
     isTls ? 'FLEET_PLACE_TLS' : 'FLEET_PLACE_UNREACHABLE',

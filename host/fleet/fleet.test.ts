@@ -21,7 +21,7 @@ const row = (node: string, change: Partial<FleetRow> = {}): FleetRow =>
     ...change,
   });
 
-/** Another program, as far as it is asked. */
+/** The part of another program that is used here. */
 class Program {
   rows = new Map<string, FleetRow>();
   revision = 1;
@@ -85,15 +85,15 @@ const place = (name: string): Place => {
   return rest;
 };
 
-/** Until nothing moves any more without time. */
+/** Runs promise callbacks until nothing moves without time passing. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 40; n++) await Promise.resolve();
   await new Promise((resolve) => setImmediate(resolve));
 }
-/** Time passes, and what is gathered is told. */
+/** Lets time pass, so that collected changes are reported. */
 async function pass(ms: number): Promise<void> {
   await settle();
-  // In steps: an answer that is under way comes before the patience with it ends.
+  // In steps, so that an answer under way arrives before the time-out.
   for (let left = ms; left > 0; left -= 5_000) {
     await clock.tick(Math.min(left, 5_000));
     await settle();
@@ -146,7 +146,7 @@ const reachOf = (name: string) => state?.places.find((one) => one.place === name
 const keys = () => [...(state?.rows.keys() ?? [])];
 
 describe('the fleet', () => {
-  it('has the nodes of this program and of each place, and tells a burst of changes once', async () => {
+  it('has the nodes of this program and of each place, and reports a burst of changes once', async () => {
     await pass(0);
     expect(keys().toSorted()).toEqual(['cellar/a', 'cellar/b', 'here/mine']);
     expect(reachOf('cellar')).toMatchObject({ state: { kind: 'open' }, version: '1.2.3', heardMs: null });
@@ -157,7 +157,7 @@ describe('the fleet', () => {
     expect(state?.rows.get('cellar/a')?.row.todayWei).toBe('99');
   });
 
-  it('keeps what it knew of a place that is away, with its date, and follows it again when it is back', async () => {
+  it('keeps what it knew of a place that is away, with its date, and follows it again once it is back', async () => {
     await pass(0);
     clock.step(60_000);
     cellar.refuses = new HostError('FLEET_PLACE_UNREACHABLE', 'refused', { host: 'x', reason: 'ECONNREFUSED' });
@@ -169,7 +169,7 @@ describe('the fleet', () => {
     expect(keys()).toContain('cellar/a');
     await pass(600_000);
     expect(reachOf('cellar')?.heardMs).toBe(awayMs);
-    // A node went meanwhile.
+    // A node was removed in the meantime.
     cellar.rows.delete('b');
     cellar.refuses = null;
     await pass(60_000);
@@ -177,7 +177,7 @@ describe('the fleet', () => {
     expect(keys().toSorted()).toEqual(['cellar/a', 'here/mine']);
   });
 
-  it('says when a token was revoked', async () => {
+  it('reports a revoked token', async () => {
     await pass(0);
     cellar.refuses = new HostError('FLEET_PLACE_REFUSED', '401', { host: 'x' });
     cellar.ports.at(-1)?.close('ACCESS_REVOKED');
@@ -187,7 +187,7 @@ describe('the fleet', () => {
     expect(reachOf('cellar')?.state).toMatchObject({ kind: 'away', error: { code: 'FLEET_PLACE_REFUSED' } });
   });
 
-  it('believes no place that skips a change: it begins anew', async () => {
+  it('rejects a place that skips a change, and starts over', async () => {
     await pass(0);
     cellar.tell({ kind: 'changed', revision: cellar.revision + 2, rows: [row('planted')], gone: [] });
     await pass(0);
@@ -197,7 +197,7 @@ describe('the fleet', () => {
     expect(reachOf('cellar')?.state).toEqual({ kind: 'open' });
   });
 
-  it('waits with growing patience for a place that does not answer', async () => {
+  it('retries a place that does not answer with growing delays', async () => {
     cellar.refuses = new HostError('FLEET_PLACE_UNREACHABLE', 'refused', {});
     cellar.ports.at(-1)?.close();
     let tries = 0;
@@ -214,7 +214,7 @@ describe('the fleet', () => {
     expect(tries).toBeLessThan(30);
   });
 
-  it('steers a selection, and says of each node what became of it', async () => {
+  it('orders a selection, and reports the outcome for each node', async () => {
     await pass(0);
     const targets = [
       { place: 'cellar', node: 'a' },
@@ -229,7 +229,7 @@ describe('the fleet', () => {
       ['here', 'mine', null],
       ['nowhere', 'x', 'FLEET_PLACE_UNKNOWN'],
     ]);
-    // What another program says moves no cursor here.
+    // Control characters in another program's messages are removed.
     expect(results[1]?.error?.message).toBe('no\u{fffd}[2J');
     expect(cellar.orders.toSorted()).toEqual([
       ['a', 'drain'],
@@ -247,7 +247,7 @@ describe('the fleet', () => {
     expect(cellar.orders).toEqual([]);
   });
 
-  it('forgets the nodes of a place that is not watched any more', async () => {
+  it('forgets the nodes of a place that is no longer watched', async () => {
     await pass(0);
     listed = [];
     for (const listener of listListeners) listener();

@@ -20,7 +20,7 @@ import { GATHER_MS } from './own-rows.ts';
 import { followPlace, foreign, type PlaceFollower } from './place-follower.ts';
 import type { Places } from './places.ts';
 
-/** Orders under way at once, of one place: many nodes that all stake, stop or start in one moment help nobody. */
+/** Maximum number of concurrent orders, so that not all nodes stake, stop or start at the same moment. */
 const ORDERS_AT_ONCE = 8;
 
 export interface FleetParts {
@@ -34,7 +34,7 @@ export interface FleetParts {
 }
 
 export interface Fleet {
-  /** Follows the places until {@link close}; a command that opens the files for a moment follows nobody. */
+  /** Follows the places until {@link close}. A command that opens the files briefly does not call it. */
   start(): void;
   places(): readonly FleetPlace[];
   snapshot(): FleetUpdate;
@@ -50,7 +50,7 @@ export function createFleet(parts: FleetParts): Fleet {
   let ownRows = new Map<string, FleetRow>();
   let unwatchOwn: (() => void) | null = null;
   let revision = 0;
-  /** As they were last told. */
+  /** Rows as last reported. */
   let told = new Map<string, FleetEntry>();
 
   function placeViews(): FleetPlace[] {
@@ -73,7 +73,7 @@ export function createFleet(parts: FleetParts): Fleet {
   const rowOf = ({ place, node }: FleetTarget) =>
     place === HERE_PLACE ? ownRows.get(node) : followers.get(place)?.rows().get(node);
 
-  /** Keys of rows; an empty one says that only the places are others. */
+  /** @param keys keys of rows; an empty one = the places themselves have changed */
   function tell(keys: readonly string[]): void {
     const rows: FleetEntry[] = [];
     const gone: FleetTarget[] = [];
@@ -121,7 +121,7 @@ export function createFleet(parts: FleetParts): Fleet {
       for (const node of [...gone, ...update.rows.map((row) => row.node)]) batch.add(fleetKey({ place: HERE_PLACE, node }));
     });
     ownRows = new Map(own.snapshot().rows.map((row) => [row.node, row]));
-    // What changed while nobody watched is in the snapshot that the watcher is about to take.
+    // Drop what changed while nobody was watching: the watcher is about to take a snapshot.
     told = new Map([...told].filter(([, { place }]) => place !== HERE_PLACE));
     for (const row of ownRows.values()) told.set(fleetKey({ place: HERE_PLACE, node: row.node }), { place: HERE_PLACE, row });
   }

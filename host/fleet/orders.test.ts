@@ -70,8 +70,8 @@ function rig({
   return { order, done };
 }
 
-describe('an order from afar', () => {
-  it('pauses and resumes by the node itself, and does not wait for the end of a drain', async () => {
+describe('an order from another program', () => {
+  it('pauses and resumes through the node itself, and does not wait for a drain to finish', async () => {
     const running = rig({});
     expect(await running.order('pause')).toBe('taken');
     expect(await running.order('drain')).toBe('taken');
@@ -90,7 +90,7 @@ describe('an order from afar', () => {
   });
 
   it.each<[FleetOrder, Parameters<typeof rig>[0]]>([
-    // To join again is a person's word at the node.
+    // Joining again needs a person at the node.
     ['resume', { state: 'slashed' }],
     ['resume', { state: 'kickedOut' }],
     ['resume', { state: 'stopped' }],
@@ -100,7 +100,7 @@ describe('an order from afar', () => {
     ['pause', { worker: { kind: 'stopped' } }],
     ['drain', { worker: { kind: 'stopped' } }],
     ['drain', { worker: { kind: 'stopping', sinceMs: 0 } }],
-  ])('that does not fit is refused: %s of %j', async (what, of) => {
+  ])('that does not apply is refused: %s of %j', async (what, of) => {
     const { order, done } = rig(of);
     expect(await order(what)).toBe('FLEET_ORDER_UNFIT');
     expect(done).toEqual([]);

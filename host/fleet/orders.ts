@@ -1,4 +1,7 @@
-/** Orders from afar to a node of this program. What would need a person is refused: that is done here, not elsewhere. */
+/**
+ * Orders from another program to a node of this one. What would need a person's confirmation is refused and has to be
+ * done here.
+ */
 import { type FleetOrder, ordersOf } from '../../contract/fleet.ts';
 import { createNodeClient } from '../../contract/rpc-client.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
@@ -16,7 +19,7 @@ export interface FleetOrdersParts {
   readonly views: Pick<ProfileViews, 'view'>;
   readonly nodes: Pick<NodeRunner, 'start' | 'stop'>;
   readonly stakeWords: Pick<StakeWords, 'check'>;
-  /** To the node's own process, as one who may operate it; null while it does not live. */
+  /** Connects to the node's own process with the operator role; null = it is not running. */
   readonly connectNode: (profileId: string) => RpcPort | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -25,7 +28,7 @@ export interface FleetOrdersParts {
 export type GiveOrder = (target: { readonly node: string; readonly order: FleetOrder }) => Promise<void>;
 
 /**
- * Resolves when the order is taken, not when it is carried out: a drain ends with the node's task.
+ * Resolves when the order has been accepted, not when it has been carried out: a drain ends with the node's task.
  * @throws HostError PROFILE_UNKNOWN, FLEET_ORDER_UNFIT, PROFILE_STAKE_NOT_ALLOWED; ContractError ACT_NOT_CONFIRMED
  */
 export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
@@ -33,7 +36,7 @@ export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
 
   async function tellNode(node: string, act: 'pause' | 'resume'): Promise<void> {
     const port = connectNode(node);
-    if (port === null) throw new HostError('FLEET_ORDER_UNFIT', `${node} does not run`, { node, order: act, life: 'stopped' });
+    if (port === null) throw new HostError('FLEET_ORDER_UNFIT', `${node} is not running`, { node, order: act, life: 'stopped' });
     try {
       await createNodeClient(port).node[act]({});
     } finally {
@@ -45,7 +48,7 @@ export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
     const profile = profiles.get(node);
     const truth = nodeTruth({ ...views.view(profile), nowMs: clock.now() });
     if (!ordersOf(truth).includes(order)) {
-      throw new HostError('FLEET_ORDER_UNFIT', `${node} is ${truth.life}, which does not fit ${order}`, {
+      throw new HostError('FLEET_ORDER_UNFIT', `${node} is ${truth.life}; ${order} does not apply`, {
         node,
         order,
         life: truth.life,
@@ -55,7 +58,7 @@ export function fleetOrders(parts: FleetOrdersParts): GiveOrder {
     if (order === 'drain') {
       nodes.stop(node).catch((error: unknown) => log.warn({ err: error, profile: node }, 'a node was not drained'));
     } else if (order === 'resume' && truth.life === 'stopped') {
-      // Nothing is staked that no person has said yes to at this program.
+      // Stakes nothing that a person at this program has not confirmed.
       await stakeWords.check(profile);
       await nodes.start(node);
     } else await tellNode(node, order);

@@ -1,6 +1,6 @@
 /**
- * A row for each node of this program. What a node does is told as it changes; what it earned and how it stands is read from
- * time to time, and only while somebody watches.
+ * A row for each node of this program. Its state is reported as it changes; its earnings and standing are read from
+ * time to time, and only while somebody is watching.
  */
 import type { FleetRow, FleetRowsUpdate } from '../../contract/fleet.ts';
 import { ordersOf } from '../../contract/fleet.ts';
@@ -22,15 +22,15 @@ import { createBatch } from './batch.ts';
 
 const DAY = 86_400_000;
 const MONTH_DAYS = 30;
-/** A burst of changes is one telling. */
+/** A burst of changes is reported once. */
 export const GATHER_MS = 250;
-/** Earnings come from the node's own ledger. */
+/** Interval for earnings, which come from the node's own ledger. */
 const READ_EVERY_MS = 60_000;
-/** The relay is asked for these. */
+/** Interval for figures that are read from the relay. */
 const STANDING_EVERY_MS = 10 * 60_000;
 const READ_WITHIN_MS = 20_000;
 
-/** A node's process, else its records; whoever opens it closes it. */
+/** A node's process, or else its records; whoever opens it closes it. */
 export interface OpenNode {
   readonly client: NodeClient;
   close(): void;
@@ -40,7 +40,7 @@ export interface OwnRowsParts {
   readonly profiles: Pick<ProfileStore, 'list'>;
   readonly views: Pick<ProfileViews, 'view' | 'watch'>;
   readonly keys: Pick<Keys, 'list'>;
-  /** Null: there is neither. */
+  /** Null = neither exists. */
   readonly openNode: (profileId: string) => OpenNode | null;
   readonly version: string;
   readonly clock: Clock;
@@ -49,7 +49,7 @@ export interface OwnRowsParts {
 
 export interface OwnRows {
   snapshot(): FleetRowsUpdate;
-  /** Called after every change; the answer ends it. */
+  /** Calls back after every change. @returns unsubscribe */
   watch(listener: (update: FleetRowsUpdate) => void): () => void;
   close(): void;
 }
@@ -59,7 +59,7 @@ interface Figures {
   readonly monthWei: string | null;
   readonly lastWord: LastWord | null;
   readonly qos: QosExplanation | null;
-  /** Since the standing was read. */
+  /** Time since the standing was read. */
   readonly standingAge: (() => number) | null;
 }
 const NO_FIGURES: Figures = { todayWei: null, monthWei: null, lastWord: null, qos: null, standingAge: null };
@@ -77,7 +77,7 @@ export function createOwnRows(parts: OwnRowsParts): OwnRows {
     const key = keyViews.find(({ address }) => sameAddress(address, profile.address)) ?? null;
     return fleetRow(views.view(profile), { figures: figures.get(id) ?? NO_FIGURES, key, nowMs: clock.now() });
   };
-  /** As it was last told, to those who began before and to those who begin now. */
+  /** Rows as last reported, to earlier and new subscribers alike. */
   const told = new Map<string, FleetRow>();
   for (const { id } of profiles.list()) {
     const row = rowOf(id);
@@ -128,7 +128,7 @@ export function createOwnRows(parts: OwnRowsParts): OwnRows {
       }
     };
     run().catch((error: unknown) => {
-      if (!signal.aborted) log.warn({ err: error }, 'the figures of the nodes are not read any more');
+      if (!signal.aborted) log.warn({ err: error }, 'the figures of the nodes are no longer read');
     });
   }
 
@@ -191,12 +191,12 @@ async function readFigures(
     () => over.abort(),
     () => {},
   );
-  /** What a node does not tell in time stays as it was. */
+  /** Figures that do not arrive in time are left unchanged. */
   const read = async <Value>(ask: () => Promise<Value>): Promise<Value | null> => {
     try {
       return within.aborted ? null : await ask();
     } catch (error) {
-      if (!within.aborted) log.debug({ err: error, profile: id }, 'a figure of a node was not read');
+      if (!within.aborted) log.debug({ err: error, profile: id }, 'a figure of a node could not be read');
       return null;
     }
   };

@@ -1,4 +1,7 @@
-/** Follows one place: connects, keeps its rows, and connects again with growing patience. What was known stays, with its date. */
+/**
+ * Follows one place: connects, keeps its rows, and reconnects with growing delays. What was known is kept, with its
+ * date.
+ */
 import type { FleetOrder, FleetRow } from '../../contract/fleet.ts';
 import { fleetRowsUpdateSchema } from '../../contract/fleet.ts';
 import { afterRowsUpdate, type PlaceRows } from '../../contract/fleet-merge.ts';
@@ -16,7 +19,7 @@ import type { PlaceKeys } from './places.ts';
 const SNAPSHOT_WITHIN_MS = 20_000;
 const ORDER_WITHIN_MS = 20_000;
 const RETRY = { baseMs: 1_000, capMs: 60_000 };
-/** A connection that lasted so long was none that fails at once. */
+/** A connection that lasted this long resets the retry delay. */
 const GOOD_MS = 30_000;
 const MAX_TEXT = 300;
 
@@ -31,17 +34,17 @@ export interface PlaceFollowerParts {
   readonly connect: ConnectPlace;
   readonly clock: Clock;
   readonly random: Random;
-  /** Something of what it tells is another one: these nodes, or the place itself where none is named. */
+  /** Called with the nodes that changed, or with an empty list if the place itself changed. */
   readonly onChange: (nodes: readonly string[]) => void;
 }
 
 export interface PlaceFollower {
   reach(): PlaceReach;
-  /** When the rows were last known to be so; null = never, or now. */
+  /** When the rows were last known to be current; null = never, or they are current now. */
   heardMs(): number | null;
   version(): string | null;
   rows(): ReadonlyMap<string, FleetRow>;
-  /** @throws HostError FLEET_PLACE_AWAY, what the place answers */
+  /** @throws HostError FLEET_PLACE_AWAY, or the error that the place answers with */
   order(node: string, order: FleetOrder): Promise<void>;
   close(): void;
 }
@@ -83,13 +86,15 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
     );
     try {
       const ours = createHostClient(port);
-      // What was known from an earlier connection is no base for changes of this one.
+      // Changes on this connection never apply to rows from an earlier one.
       let known: PlaceRows | null = null;
       for await (const raw of await ours.fleet.rows({}, { signal })) {
         const update = fleetRowsUpdateSchema.safeParse(raw);
         const next: PlaceRows | null = update.success ? afterRowsUpdate(known, update.data) : null;
         if (next === null)
-          throw new HostError('FLEET_PLACE_BAD_ANSWER', `${name} told what does not fit`, { host: keys.url.host });
+          throw new HostError('FLEET_PLACE_BAD_ANSWER', `${name} reported an update that does not match`, {
+            host: keys.url.host,
+          });
         known = next;
         client = ours;
         take(next);
@@ -98,7 +103,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
     } catch (error) {
       if (why === 'ACCESS_REVOKED')
         throw new HostError('FLEET_PLACE_REFUSED', `${name} has revoked the token`, { host: keys.url.host });
-      if (why === 'FLEET_PLACE_BAD_ANSWER') throw new HostError(why, `${name} told nothing in time`, { host: keys.url.host });
+      if (why === 'FLEET_PLACE_BAD_ANSWER') throw new HostError(why, `${name} reported nothing in time`, { host: keys.url.host });
       if (!over.signal.aborted) throw error;
       throw new HostError('FLEET_PLACE_UNREACHABLE', `the connection to ${name} ended`, {
         host: keys.url.host,
@@ -127,7 +132,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
       await clock.sleep(Math.round(wait / 2 + (wait / 2) * random.fraction()), ending.signal);
     }
   }
-  // It ends with the signal alone.
+  // Ends only when the signal aborts.
   run().catch(() => {});
 
   return {
@@ -155,7 +160,7 @@ export function followPlace(parts: PlaceFollowerParts): PlaceFollower {
   };
 }
 
-/** What another program has said, or a failure of our own: bounded, and without what moves a cursor. */
+/** Makes another program's error, or one of our own, safe to show: shortened, and without control characters. */
 export function foreign(error: unknown): ErrorView {
   const { code, message, data } = errorOf(error);
   const plain = (text: string) => plainText(text).slice(0, MAX_TEXT);

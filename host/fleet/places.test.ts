@@ -61,7 +61,7 @@ describe('the address of a place', () => {
 });
 
 describe('the places', () => {
-  it('keep a token in the keychain where there is one, and forget it with the place', async () => {
+  it('keep a token in the keychain if there is one, and delete it along with the place', async () => {
     const { entries, ask } = withKeychain();
     const places = open(ask);
     expect(await places.add(draft())).not.toHaveProperty('token');
@@ -73,7 +73,7 @@ describe('the places', () => {
     expect(await code(places.keysOf('cellar'))).toBe('FLEET_PLACE_UNKNOWN');
   });
 
-  it('keep it in a file for the owner alone where there is none, and no copy when it is gone', async () => {
+  it('otherwise keep it in a file for the owner only, and leave no copy when it is removed', async () => {
     const places = open();
     await places.add(draft());
     for (const name of readdirSync(dir)) expect(statSync(path.join(dir, name)).mode & 0o077).toBe(0);
@@ -82,7 +82,7 @@ describe('the places', () => {
     for (const name of readdirSync(dir)) expect(readFileSync(path.join(dir, name), 'utf8')).not.toContain(TOKEN);
   });
 
-  it('have names of their own, and files that are PEM', async () => {
+  it('have unique names, and files in PEM format', async () => {
     const places = open();
     await places.add(draft());
     expect(await code(places.add(draft()))).toBe('FLEET_PLACE_TAKEN');
@@ -95,7 +95,7 @@ describe('the places', () => {
     writeFileSync(file, '-----BEGIN CERTIFICATE-----\n');
     expect(await code(places.add({ ...other, certFile: file }))).toBe('FLEET_PLACE_FILE');
     expect(await code(places.add(other))).toBe('done');
-    // It may go later, too.
+    // The file may also disappear later.
     rmSync(file);
     expect(await code(places.keysOf('attic'))).toBe('FLEET_PLACE_FILE');
   });

@@ -1,4 +1,7 @@
-/** The places that this program watches: where each is, and in the keychain or a private file, the token that opens it. */
+/**
+ * The places that this program watches: the address of each, and the token that opens it, in the keychain or a private
+ * file.
+ */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { MAX_PLACES, type PlaceDraft, placeDraftSchema } from '../../contract/fleet.ts';
@@ -9,11 +12,11 @@ import { dropSecret, keepSecret, keptSecretSchema, readSecret } from '../setting
 
 export type Place = Omit<PlaceDraft, 'token'>;
 
-/** What it takes to connect. */
+/** What is needed to connect. */
 export interface PlaceKeys {
   readonly url: URL;
   readonly token: string;
-  /** PEM; null = the system's authorities alone, no certificate of this program. */
+  /** PEM; null = only the system's authorities, and no client certificate. */
   readonly ca: Buffer | null;
   readonly cert: Buffer | null;
   readonly key: Buffer | null;
@@ -21,20 +24,23 @@ export interface PlaceKeys {
 
 export interface Places {
   list(): readonly Place[];
-  /** Durable when it resolves. @throws HostError FLEET_PLACE_* */
+  /** Stored durably when it resolves. @throws HostError FLEET_PLACE_* */
   add(draft: PlaceDraft): Promise<Place>;
   /** @throws HostError FLEET_PLACE_UNKNOWN, KEYCHAIN_* */
   remove(name: string): Promise<void>;
-  /** Read anew for each connection. @throws HostError FLEET_PLACE_UNKNOWN, FLEET_PLACE_FILE, FLEET_PLACE_NO_TOKEN, KEYCHAIN_* */
+  /**
+   * Read again for each connection. @throws HostError FLEET_PLACE_UNKNOWN, FLEET_PLACE_FILE, FLEET_PLACE_NO_TOKEN,
+   * KEYCHAIN_*
+   */
   keysOf(name: string): Promise<PlaceKeys>;
-  /** Hears that the list is another one; the answer ends it. */
+  /** Calls back when the list changes. @returns unsubscribe */
   watch(listener: () => void): () => void;
 }
 
 const placeSchema = placeDraftSchema.omit({ token: true }).extend({ token: keptSecretSchema });
 const contentSchema = z.object({ places: z.array(placeSchema) });
 
-/** A PEM chain is some kilobytes. */
+/** Ample for a PEM chain. */
 const MAX_PEM_BYTES = 256 * 1024;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -66,11 +72,14 @@ export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesO
     list: () => places.map(withoutToken),
     async add(draft) {
       const { name, token, ...rest } = draft;
-      if (places.some((one) => one.name === name)) throw new HostError('FLEET_PLACE_TAKEN', `there is a place ${name}`, { name });
+      if (places.some((one) => one.name === name))
+        throw new HostError('FLEET_PLACE_TAKEN', `there is already a place ${name}`, { name });
       if (places.length >= MAX_PLACES) throw new HostError('FLEET_PLACE_TOO_MANY', `there are ${places.length} places`);
       const url = readPlaceUrl(rest.url).href;
       if ((rest.certFile === null) !== (rest.keyFile === null)) {
-        throw new HostError('FLEET_PLACE_FILE', 'a certificate and its key go together', { file: rest.certFile ?? rest.keyFile });
+        throw new HostError('FLEET_PLACE_FILE', 'a certificate and its key have to be given together', {
+          file: rest.certFile ?? rest.keyFile,
+        });
       }
       for (const one of [rest.caFile, rest.certFile, rest.keyFile]) readPem(one);
       const kept = await keepSecret(askKeychain, accountOf(name), token);
@@ -85,7 +94,7 @@ export function openPlaces({ file, askKeychain, onRestored = () => {} }: PlacesO
     async keysOf(name) {
       const { url, token: kept, caFile, certFile, keyFile } = get(name);
       const token = await readSecret(askKeychain, accountOf(name), kept);
-      if (token === null) throw new HostError('FLEET_PLACE_NO_TOKEN', `the token of ${name} is gone`, { name });
+      if (token === null) throw new HostError('FLEET_PLACE_NO_TOKEN', `the token of ${name} is missing`, { name });
       return { url: readPlaceUrl(url), token, ca: readPem(caFile), cert: readPem(certFile), key: readPem(keyFile) };
     },
     watch(listener) {
@@ -101,10 +110,10 @@ export function readPlaceUrl(text: string): URL {
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   const isBare = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (url === null || !isWeb || !isBare) {
-    throw new HostError('FLEET_PLACE_ADDRESS', 'the address of a place is none that can be used', {});
+    throw new HostError('FLEET_PLACE_ADDRESS', 'the address of the place cannot be used', {});
   }
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
-    throw new HostError('FLEET_PLACE_PLAIN', `${url.host} would be told the token in the clear`, { host: url.host });
+    throw new HostError('FLEET_PLACE_PLAIN', `${url.host} would receive the token unencrypted`, { host: url.host });
   }
   return url;
 }
@@ -112,7 +121,7 @@ export function readPlaceUrl(text: string): URL {
 const withoutToken = ({ token: _, ...place }: z.output<typeof placeSchema>): Place => place;
 const accountOf = (name: string) => `place-token-${name}`;
 
-/** @throws HostError FLEET_PLACE_FILE; nothing of the file is repeated */
+/** @throws HostError FLEET_PLACE_FILE, without anything from the file */
 function readPem(file: string | null): Buffer | null {
   if (file === null) return null;
   let pem: Buffer;
@@ -123,5 +132,5 @@ function readPem(file: string | null): Buffer | null {
     throw new HostError('FLEET_PLACE_FILE', `${file}: ${reason}`, { file }, { cause });
   }
   if (pem.length <= MAX_PEM_BYTES && pem.includes('-----BEGIN ')) return pem;
-  throw new HostError('FLEET_PLACE_FILE', `${file} is no PEM file`, { file });
+  throw new HostError('FLEET_PLACE_FILE', `${file} is not a PEM file`, { file });
 }

@@ -1,4 +1,4 @@
-/** A key as a host hands it over: a private key, recovery words, or a keystore of any wallet. Nothing here is ever echoed. */
+/** Reads a key that a host imports: a private key, recovery words, or any wallet's keystore. Nothing is ever echoed. */
 import type { KeyCopy } from '../../contract/keys.ts';
 import { bytesToHex, type Hex, isHex } from '../../protocol/hex.ts';
 import { addressOf, checksumAddress } from '../../protocol/signing/keys.ts';
@@ -22,13 +22,13 @@ export async function importedKey(order: KeyCopy): Promise<Hex> {
   throw new HostError('KEY_BAD_PRIVATE_KEY', 'not a private key');
 }
 
-/** What a file with one key holds, by its form. @param filePassphrase of a keystore */
+/** Detects by its form what a file with one key contains. @param filePassphrase of a keystore */
 export function keySourceOf(text: string, filePassphrase: string): KeyCopy {
   if (text.trimStart().startsWith('{')) return { kind: 'keystoreFile', json: text, filePassphrase };
   return looksLikeKey(text) ? { kind: 'privateKey', privateKey: text } : { kind: 'words', words: text };
 }
 
-/** A keystore that names its address is not decrypted for it. @throws as {@link importedKey} */
+/** A keystore that states its address is not decrypted. @throws as {@link importedKey} */
 export async function addressOfSource(source: KeyCopy): Promise<Hex> {
   if (source.kind === 'keystoreFile') {
     const { address } = parseKeystore(source.json);

@@ -1,4 +1,7 @@
-/** What is known about the keys besides the keys: which store has each, since when, and whether its backup was proved. */
+/**
+ * What is known about the keys besides the keys themselves: which store has each, since when, and whether its backup
+ * was confirmed.
+ */
 import { z } from 'zod';
 import { KEY_STORE_KINDS } from '../../contract/keys.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -12,16 +15,16 @@ const entrySchema = z.object({
   createdMs: z.number(),
   backedUp: z.boolean(),
   imported: z.boolean().default(false),
-  /** Name that the store keeps it under; null = in use. */
+  /** Name under which the store keeps an archived key; null = in use. */
   archivedAs: z.string().nullable(),
 });
 export type KeyEntry = z.output<typeof entrySchema>;
 
 export interface KeyIndex {
-  /** There is no index yet, or an older one took its place: the stores may hold keys that it does not know. */
+  /** True if there was no index or it was restored from an older one, so that stores may have keys it does not know. */
   isNew: boolean;
   all(): readonly KeyEntry[];
-  /** Of a key in use. @throws HostError KEY_UNKNOWN */
+  /** Entry of a key in use. @throws HostError KEY_UNKNOWN */
   entry(address: Hex): KeyEntry;
   has(address: Hex): boolean;
   add(entry: KeyEntry): void;

@@ -1,4 +1,6 @@
-/** One question at a time to the operating system's keychain, through keytar. The library is loaded at the first use. */
+/**
+ * Calls the operating system's keychain through keytar, one call at a time. The library is loaded at the first call.
+ */
 import { pathToFileURL } from 'node:url';
 import { PlatformError } from '../../platform/errors.ts';
 import { OUTSIDE } from '../../platform/outside.ts';
@@ -8,7 +10,7 @@ import { HostError } from '../errors.ts';
 
 export const KEYCHAIN_SERVICE = 'Crynux Node Desktop';
 
-/** What of keytar is used. */
+/** The part of keytar that is used. */
 export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
@@ -18,10 +20,10 @@ export interface Keytar {
 
 export interface KeychainAccessOptions {
   readonly clock: Clock;
-  /** Why this desktop's keychain must not be used, found before anything is asked of it; see keychain-backend.ts. */
+  /** Why this desktop's keychain must not be used, checked before every call; see keychain-backend.ts. */
   readonly backendProblem: () => HostError | null;
   readonly load?: () => Promise<Keytar>;
-  /** A keychain that asks the user to unlock it waits for that long. */
+  /** How long to wait, because a keychain may ask the user to unlock it. */
   readonly patienceMs?: number;
 }
 
@@ -60,14 +62,14 @@ export function keychainAccess({
   return ask;
 }
 
-/** @throws PlatformError where its files are not those that were installed */
+/** @throws PlatformError if the library's files are not the ones that were installed */
 async function loadKeytar(): Promise<Keytar> {
   await OUTSIDE.check('program/node_modules/keytar');
   const module: { readonly default?: Keytar } & Keytar = await import(pathToFileURL(dependencyFile('keytar')).href);
   return module.default ?? module;
 }
 
-/** By the words of libsecret and D-Bus; the text itself is dropped, since nobody promises what is in it. */
+/** Classifies by the words of libsecret and D-Bus. The text itself is dropped, because it might contain anything. */
 function keychainError(error: unknown): HostError {
   const text = error instanceof Error ? error.message : String(error);
   if (/not provided by any|autolaunch|ServiceUnknown|connect to|DISPLAY|NameHasNoOwner/i.test(text)) {

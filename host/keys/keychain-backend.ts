@@ -1,10 +1,10 @@
-/** Whether this desktop's keychain really encrypts. Looked at before every use, since a desktop can change. */
+/** Whether this desktop's keychain really encrypts. Checked before every use, because a desktop can change. */
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { HostError } from '../errors.ts';
 
 export interface BackendFacts {
-  /** With the user's login: Keychain and Credential Manager do, on Linux it depends. */
+  /** Whether it encrypts with the user's login: Keychain and Credential Manager do; on Linux it depends. */
   readonly alwaysEncrypts: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
@@ -12,11 +12,11 @@ export interface BackendFacts {
   readonly electronBackend: string | null;
 }
 
-/** Null = nothing speaks against it. */
+/** Null = no objection. */
 export function keychainBackendProblem({ alwaysEncrypts, env, homeDir, electronBackend }: BackendFacts): HostError | null {
   if (alwaysEncrypts) return null;
-  if (electronBackend === 'basic_text') return obfuscates('the desktop offers no keychain but an obfuscated file');
-  if (env.SECRET_BACKEND === 'file') return obfuscates('libsecret is told to keep secrets in a file of its own');
+  if (electronBackend === 'basic_text') return obfuscates('the desktop only offers an obfuscated file as keychain');
+  if (env.SECRET_BACKEND === 'file') return obfuscates('libsecret is configured to keep secrets in a file of its own');
   const hasBus =
     env.DBUS_SESSION_BUS_ADDRESS !== undefined ||
     (env.XDG_RUNTIME_DIR !== undefined && existsSync(path.join(env.XDG_RUNTIME_DIR, 'bus')));
@@ -25,7 +25,7 @@ export function keychainBackendProblem({ alwaysEncrypts, env, homeDir, electronB
   return isClearText(defaultKeyring(folder)) ? obfuscates('the default keyring has no password') : null;
 }
 
-/** GNOME Keyring names its default collection in a file. */
+/** GNOME Keyring stores the name of its default collection in a file. */
 function defaultKeyring(folder: string): string {
   try {
     return path.join(folder, `${path.basename(readFileSync(path.join(folder, 'default'), 'utf8').trim())}.keyring`);
@@ -34,7 +34,7 @@ function defaultKeyring(folder: string): string {
   }
 }
 
-/** GNOME Keyring writes a collection with an empty password as a text file with its secrets in clear. */
+/** GNOME Keyring stores a collection with an empty password as a plain-text file. */
 function isClearText(keyring: string): boolean {
   const CLEAR = '[keyring]';
   try {

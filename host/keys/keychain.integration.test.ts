@@ -1,6 +1,6 @@
 /**
- * The keychain against a real Secret Service: GNOME Keyring on a session bus of its own, in a home of its own. Needs
- * dbus, gnome-keyring and libsecret, and fails without them: on Linux a node's key depends on it.
+ * The keychain against a real Secret Service: GNOME Keyring on its own session bus and in its own home. Needs dbus,
+ * gnome-keyring and libsecret, and fails without them, because on Linux a node's key depends on it.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const KEY = '420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 const SCRIPT = path.join(import.meta.dirname, 'testing', 'keychain-round-trip.ts');
 const resultSchema = z.object({ problem: z.string().nullable(), results: z.array(z.unknown()) });
 
-/** The password of the login keyring is what the daemon reads from its input. */
+/** The daemon reads the password of the login keyring from its input. */
 const UNLOCK = 'printf "$KEYRING_PASSWORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null';
 /** What a desktop writes for a keyring with an empty password. */
 const OPEN_KEYRING =
@@ -37,7 +37,7 @@ async function inSession(steps: { readonly commands: readonly string[]; readonly
     SCRIPT,
     MODE: steps.mode,
   };
-  // The bus, and with it the daemon that it knows, ends with the shell.
+  // The bus, and with it the daemon it started, ends with the shell.
   const shell = ['--', 'sh', '-c', steps.commands.join(' && ')];
   const { stdout } = await promisify(execFile)('dbus-run-session', shell, { env, timeout: 60_000 });
   return { home, ...resultSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')) };
@@ -50,7 +50,7 @@ function contents(folder: string): Buffer[] {
 
 // Keychain and Credential Manager have no such service to start.
 describe.runIf(process.platform === 'linux')('a real Secret Service', () => {
-  it('keeps a key, gives it back, archives it, and writes it nowhere in clear', async () => {
+  it('keeps a key, returns it, archives it, and writes it nowhere unencrypted', async () => {
     const { problem, results, home } = await inSession({ commands: [UNLOCK, RUN], mode: 'full' });
     expect(problem).toBeNull();
     const address = '0xd075aB490857256e6fc85d75d8315e7c9914e008';
@@ -60,7 +60,7 @@ describe.runIf(process.platform === 'linux')('a real Secret Service', () => {
     for (const file of files) expect(file.toString('latin1').toLowerCase()).not.toContain(KEY);
   });
 
-  it('whose default keyring has no password would keep the key in clear, and is refused', async () => {
+  it('whose default keyring has no password would store the key unencrypted, and is refused', async () => {
     const forced = await inSession({ commands: [OPEN_KEYRING, UNLOCK, RUN], mode: 'force' });
     expect(forced.problem).toBeNull();
     const texts = contents(path.join(forced.home, 'data')).map((file) => file.toString('latin1'));

@@ -8,7 +8,7 @@ import { createKeychain, type Keytar } from './keychain.ts';
 const KEY = '0x420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 const ADDRESS = addressOf(KEY);
 
-/** A keychain in memory that keeps something else than what it is given under some names. */
+/** A keychain in memory that stores something else than it was given under some names. */
 function keychain(keepsWell: (account: string) => boolean, backendProblem: () => HostError | null = () => null) {
   const kept = new Map<string, string>();
   const keytar: Keytar = {
@@ -29,14 +29,14 @@ function keychain(keepsWell: (account: string) => boolean, backendProblem: () =>
 }
 
 describe('a key in the keychain', () => {
-  it('leaves its place only when it is surely kept in the other one', async () => {
+  it('leaves its old name only once it is safely stored under the new one', async () => {
     const { kept, store } = keychain((account) => account === ADDRESS);
     await store.put({ address: ADDRESS, privateKey: KEY, passphrase: null });
     await expect(store.archive(ADDRESS)).rejects.toMatchObject({ code: 'KEYCHAIN_FAILED' });
     expect(kept.get(ADDRESS)).toBe(KEY);
   });
 
-  it('moves whole where the keychain keeps what it is given', async () => {
+  it('is archived unchanged if the keychain works', async () => {
     const { kept, store } = keychain(() => true);
     await store.put({ address: ADDRESS, privateKey: KEY, passphrase: null });
     const name = await store.archive(ADDRESS);
@@ -46,22 +46,22 @@ describe('a key in the keychain', () => {
   it.each([
     ['the key of another address', `0x${'11'.repeat(32)}`],
     ['no key at all', 'hunter2'],
-    ['a key that is cut off', KEY.slice(0, -2)],
-  ])('is handed out only if it is the key of the address: %s', async (_what, secret) => {
+    ['a truncated key', KEY.slice(0, -2)],
+  ])('is returned only if it is the key of the address: %s', async (_what, secret) => {
     const { kept, store } = keychain(() => true);
     kept.set(ADDRESS, secret);
     await expect(store.get({ address: ADDRESS, passphrase: null })).rejects.toMatchObject({ code: 'KEY_DAMAGED' });
     expect(kept.get(ADDRESS)).toBe(secret);
   });
 
-  it('is not written over by another one under its name', async () => {
+  it('is not overwritten by another key under its name', async () => {
     const { kept, store } = keychain(() => true);
     kept.set(ADDRESS, 'what was there');
     await store.put({ address: ADDRESS, privateKey: KEY, passphrase: null });
     expect([...kept.values()].sort()).toEqual([KEY, 'what was there'].sort());
   });
 
-  it('was put only if it can be read again', async () => {
+  it('counts as stored only if it can be read back', async () => {
     const { store } = keychain(() => false);
     await expect(store.put({ address: ADDRESS, privateKey: KEY, passphrase: null })).rejects.toMatchObject({
       code: 'KEYCHAIN_FAILED',
@@ -75,17 +75,17 @@ describe('a keychain that would only obfuscate', () => {
     ['get', (store: KeyStore) => store.get({ address: ADDRESS, passphrase: null })],
     ['list', (store: KeyStore) => store.addresses()],
     ['archive', (store: KeyStore) => store.archive(ADDRESS)],
-  ])('is asked nothing: %s', async (_what, act) => {
+  ])('is never called: %s', async (_what, act) => {
     const { kept, store, loads } = keychain(
       () => true,
-      () => new HostError('KEYCHAIN_OBFUSCATES', 'a file in clear'),
+      () => new HostError('KEYCHAIN_OBFUSCATES', 'a plain-text file'),
     );
     await expect(act(store)).rejects.toMatchObject({ code: 'KEYCHAIN_OBFUSCATES' });
     expect([loads(), kept.size]).toEqual([0, 0]);
     expect(await store.problem()).toMatchObject({ code: 'KEYCHAIN_OBFUSCATES' });
   });
 
-  it('is asked nothing any more once it has become one', async () => {
+  it('is no longer called once it has become one', async () => {
     let problem: HostError | null = null;
     const { kept, store } = keychain(
       () => true,

@@ -9,7 +9,7 @@ import { KEYCHAIN_SERVICE, type KeychainAccessOptions, keychainAccess } from './
 export type { Keytar } from './keychain-access.ts';
 
 export interface KeychainOptions extends KeychainAccessOptions {
-  /** As the system calls it. */
+  /** The system's name for it. */
   readonly name: string;
   readonly service?: string;
 }
@@ -26,7 +26,7 @@ export function createKeychain({ name: title, service = KEYCHAIN_SERVICE, ...acc
       const secret = await keytar.getPassword(service, address);
       if (secret === null) throw new HostError('KEY_UNKNOWN', `no key for ${address}`, { address });
       await keytar.setPassword(service, name, secret);
-      // Only what is surely kept under its new name leaves the old one.
+      // Delete the old name only once the copy is safely stored.
       if ((await keytar.getPassword(service, name)) !== secret) throw new Error('the copy differs');
       await keytar.deletePassword(service, address);
     });

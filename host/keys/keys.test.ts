@@ -23,10 +23,10 @@ let folder: string;
 let clock: ManualClock;
 let vault: Map<string, string>;
 let user: string | null;
-/** What is held open in memory. */
+/** Unlocked keys in memory. */
 let unlocked: Map<Hex, Hex>;
 
-/** A keychain in memory: the real one is tested against a real Secret Service. */
+/** A keychain in memory; the real one is tested against a real Secret Service. */
 const keytar: Keytar = {
   getPassword: async (service, account) => vault.get(`${service}/${account}`) ?? null,
   setPassword: async (service, account, password) => void vault.set(`${service}/${account}`, password),
@@ -65,7 +65,7 @@ describe.each([
   ['keychain', null],
   ['keystore', PASSPHRASE],
 ] as const)('a key in the %s', (store, passphrase) => {
-  it('is made, counts as backed up only after the proof, and survives a restart', async () => {
+  it('is created, counts as backed up only after confirmation, and survives a restart', async () => {
     const keys = await open();
     const { key, words, ask } = await keys.create({ store, passphrase });
     expect(HDNodeWallet.fromPhrase(words.join(' ')).address).toBe(key.address);
@@ -88,20 +88,20 @@ describe.each([
     expect(addressOf(await later.privateKeyOf(address))).toBe(address);
   });
 
-  it('is proved by words however they are typed', async () => {
+  it('is confirmed by the words however they are typed', async () => {
     const keys = await open();
     const { key, words, ask } = await keys.create({ store, passphrase });
     const typed = ask.map((position) => ` ${words[position]?.toUpperCase()}\u00a0\n`);
     expect((await keys.proveBackup({ address: key.address, words: typed })).backedUp).toBe(true);
   });
 
-  it('is proved by all its words, too, after the questions are gone', async () => {
+  it('is also confirmed by all its words once the questions are gone', async () => {
     const { key, words } = await (await open()).create({ store, passphrase });
     const later = await open();
     expect((await later.proveBackup({ address: key.address, words })).backedUp).toBe(true);
   });
 
-  it('is archived, never deleted, and may come back', async () => {
+  it('is archived, never deleted, and can be restored', async () => {
     const keys = await open();
     await keys.import({ ...planted, store, passphrase });
     await expect(keys.import({ ...planted, store, passphrase })).rejects.toEqual(coded('KEY_EXISTS'));
@@ -118,7 +118,7 @@ describe.each([
     expect(await keys.privateKeyOf(ADDRESS)).toBe(PLANTED);
   });
 
-  it('is found again when the index is gone', async () => {
+  it('is found again if the index is missing', async () => {
     await (await open()).import({ ...planted, store, passphrase });
     for (const name of ['keys.json', 'keys.json.bak']) rmSync(path.join(folder, name), { force: true });
     expect(await (await open()).list()).toMatchObject([{ address: ADDRESS, store, backedUp: false }]);
@@ -131,24 +131,24 @@ describe('an import', () => {
     ['plainly', PLANTED],
     ['without 0x, in capitals', PLANTED.slice(2).toUpperCase()],
     ['with a capital X', `0X${PLANTED.slice(2)}`],
-    ['with blanks around it', ` ${PLANTED}\n`],
+    ['with spaces around it', ` ${PLANTED}\n`],
     ['with tabs and line breaks in it', lines],
-    ['with blanks that do not break', `\u00a0${PLANTED.slice(0, 20)}\u202f${PLANTED.slice(20)}\u3000`],
-    ['with marks that show nothing', `\ufeff${PLANTED.slice(0, 9)}\u200b${PLANTED.slice(9)}\u200e`],
-    ['with letters of full width', PLANTED.replace(/[0-9a-fx]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0))],
-  ])('takes a private key however it is written: %s', async (_how, key) => {
+    ['with non-breaking spaces', `\u00a0${PLANTED.slice(0, 20)}\u202f${PLANTED.slice(20)}\u3000`],
+    ['with invisible characters', `\ufeff${PLANTED.slice(0, 9)}\u200b${PLANTED.slice(9)}\u200e`],
+    ['with full-width letters', PLANTED.replace(/[0-9a-fx]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0))],
+  ])('accepts a private key however it is written: %s', async (_how, key) => {
     expect((await (await open()).import({ ...planted, privateKey: key })).address).toBe(ADDRESS);
   });
 
   const TWELVE = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
   const TWENTY_FOUR = `${'abandon '.repeat(23)}art`;
   it.each([
-    ['twelve, plainly', TWELVE],
+    ['twelve', TWELVE],
     ['twelve, in capitals', TWELVE.toUpperCase()],
     ['twelve, on a line each', `${TWELVE.replaceAll(' ', '\r\n')}\r\n`],
-    ['twelve, with tabs and blanks that do not break', `\ufeff${TWELVE.replace(' ', '\t').replace(' ', '\u00a0 ')}`],
+    ['twelve, with tabs and non-breaking spaces', `\ufeff${TWELVE.replace(' ', '\t').replace(' ', '\u00a0 ')}`],
     ['twenty-four', TWENTY_FOUR],
-  ])('takes words however they are written: %s', async (_how, words) => {
+  ])('accepts words however they are written: %s', async (_how, words) => {
     const key = await (await open()).import({ kind: 'words', words, store: 'keychain', passphrase: null });
     expect(key.address).toBe(HDNodeWallet.fromPhrase(words.includes('abandon') ? TWENTY_FOUR : TWELVE).address);
   });
@@ -156,13 +156,13 @@ describe('an import', () => {
   it.each([
     ['twenty-four words in another order', `art ${'abandon '.repeat(23)}`],
     ['twenty-three words', 'abandon '.repeat(23)],
-    ['a word that is none', `${TWELVE.slice(0, -6)}yellov`],
+    ['an unknown word', `${TWELVE.slice(0, -6)}yellov`],
   ])('refuses %s', async (_what, words) => {
     const order = { kind: 'words', words, store: 'keychain', passphrase: null } as const;
     await expect((await open()).import(order)).rejects.toEqual(coded('KEY_BAD_WORDS'));
   });
 
-  it('takes a keystore with its own passphrase', async () => {
+  it('accepts a keystore with its own passphrase', async () => {
     const json = await encryptKey({ privateKey: PLANTED, passphrase: PASSPHRASE, scryptN: SCRYPT });
     const file = { kind: 'keystoreFile', json, store: 'keychain', passphrase: null } as const;
     const keys = await open();
@@ -186,7 +186,7 @@ describe('an import', () => {
 });
 
 describe('an export', () => {
-  it('needs its own confirmation, in time, once, and is encrypted', async () => {
+  it('needs its own confirmation, which expires and works once, and is encrypted', async () => {
     const keys = await open();
     await keys.import(planted);
     const order = { address: ADDRESS, passphrase: PASSPHRASE };
@@ -202,7 +202,7 @@ describe('an export', () => {
     await expect(keys.confirmExport({ ...order, confirmation: second })).rejects.toEqual(refused);
   });
 
-  it('is of the key that was confirmed, and of no other', async () => {
+  it('is only of the key that was confirmed', async () => {
     const keys = await open();
     await keys.import(planted);
     const other = (await keys.import({ ...planted, privateKey: `0x${'11'.repeat(32)}` })).address;
@@ -210,12 +210,12 @@ describe('an export', () => {
     const order = { confirmation, passphrase: PASSPHRASE };
     const refused = coded('KEY_CONFIRMATION_INVALID');
     await expect(keys.confirmExport({ ...order, address: other })).rejects.toEqual(refused);
-    // Nor does what was tried with another key open the first one any more.
+    // An attempt with another key does not make it valid for the first one either.
     await expect(keys.confirmExport({ ...order, address: ADDRESS })).rejects.toEqual(refused);
   });
 });
 
-it('no error, and nothing on the disk, holds a key, a phrase or a passphrase', async () => {
+it('no error, and nothing on disk, contains a key, a phrase or a passphrase', async () => {
   const phrase = 'legal winner thank year wave sausage worth useful legal winner thank zebra';
   const leaky: Keytar = {
     ...keytar,
@@ -259,7 +259,7 @@ it('no error, and nothing on the disk, holds a key, a phrase or a passphrase', a
   }
 });
 
-describe('a keychain that cannot be used says why', () => {
+describe('a keychain that cannot be used reports why', () => {
   const facts = {
     alwaysEncrypts: false,
     env: { DBUS_SESSION_BUS_ADDRESS: 'unix:' },
@@ -275,7 +275,7 @@ describe('a keychain that cannot be used says why', () => {
     expect(keychainBackendProblem(given)).toEqual(coded(code));
   });
 
-  it('a backend without fault has no problem, nor have other systems', () => {
+  it('a working backend has no problem, nor do other systems', () => {
     expect(keychainBackendProblem(facts)).toBeNull();
     expect(keychainBackendProblem({ ...facts, alwaysEncrypts: true, env: {} })).toBeNull();
   });
@@ -296,7 +296,7 @@ describe('a keychain that cannot be used says why', () => {
     expect(existsSync(path.join(folder, 'keys.json'))).toBe(false);
   });
 
-  it('it is silent for too long', async () => {
+  it('it does not answer for too long', async () => {
     const keychain = createKeychain({
       clock,
       name: 'Secret Service',

@@ -1,6 +1,6 @@
 /**
- * The keys of a host's nodes: made, imported, proved to be backed up, unlocked, exported, archived. Private keys come
- * out in two places alone: {@link Keys.privateKeyOf} for the process that runs the node, and an encrypted export.
+ * The keys of a host's nodes: created, imported, backed up, unlocked, exported, archived. Private keys leave it in two
+ * places only: {@link Keys.privateKeyOf} for the process that runs the node, and an encrypted export.
  */
 import type { z } from 'zod';
 import type {
@@ -38,20 +38,20 @@ export interface KeysOptions {
   readonly stores: readonly KeyStore[];
   readonly clock: Clock;
   readonly random: Random;
-  /** Name of the profile that has this key; null = none. */
+  /** Name of the profile that uses this key; null = none. */
   readonly usedBy: (address: Hex) => string | null;
-  /** Hears that the copy of the index took the place of a damaged one. */
+  /** Called after a damaged index was replaced by its copy. */
   readonly onRestored?: (problem: HostError) => void;
-  /** Cost of an exported keystore's passphrase; tests take a smaller one. */
+  /** scrypt cost of an exported keystore; tests use a smaller one. */
   readonly scryptN?: number;
-  /** Holds the keys of keystore files that were opened since the program started; tests look into it. */
+  /** Keys from keystore files unlocked since the program started; tests inspect it. */
   readonly unlocked?: Map<Hex, Hex>;
 }
 
 export interface Keys {
-  /** Of all keys, also of those that are archived. */
+  /** Addresses of all keys, including archived ones. */
   addresses(): readonly Hex[];
-  /** Hears of every key that is added. */
+  /** Called for every key that is added. */
   onAdded(listener: () => void): void;
   stores(): Promise<KeyStores>;
   list(): Promise<readonly KeyView[]>;
@@ -83,7 +83,7 @@ export async function openKeys(options: KeysOptions): Promise<Keys> {
 class HostKeys implements Keys {
   readonly #options: KeysOptions;
   readonly #index;
-  /** Of keystore files, opened since the program started. */
+  /** Keys from keystore files, unlocked since the program started. */
   readonly #unlocked: Map<Hex, Hex>;
   readonly #onAdded: (() => void)[] = [];
   readonly #asked = new Map<Hex, { readonly words: readonly string[]; readonly ask: readonly number[] }>();
@@ -95,11 +95,11 @@ class HostKeys implements Keys {
     this.#index = openKeyIndex(options.indexFile, options.onRestored);
   }
 
-  /** Keys that a store still has although the index is gone, or an older one. */
+  /** Restores entries for keys that a store has but a missing or older index does not. */
   async adopt(): Promise<void> {
     if (!this.#index.isNew) return;
     for (const store of this.#options.stores) {
-      // A keychain that does not open now is no reason to start without the other store.
+      // A keychain that cannot be opened now must not prevent a start with the other store.
       const addresses = await store.addresses().catch(() => []);
       for (const address of addresses) {
         if (!this.#index.has(address)) this.#add({ address, store: store.kind, imported: false });
@@ -155,7 +155,7 @@ class HostKeys implements Keys {
     const asked = this.#asked.get(address);
     const isAnswer = asked !== undefined && given.join(' ') === asked.ask.map((position) => asked.words[position]).join(' ');
     if (!isAnswer && !isWhole(given, address)) {
-      throw new HostError('KEY_BACKUP_WRONG', 'these are not the words of the recovery phrase', { address });
+      throw new HostError('KEY_BACKUP_WRONG', 'these do not match the recovery phrase', { address });
     }
   }
 
@@ -185,7 +185,7 @@ class HostKeys implements Keys {
     const { address } = this.#index.entry(checksumAddress(given));
     const confirmation = Buffer.from(this.#options.random.bytes(24)).toString('base64url');
     this.#exports.set(confirmation, { address, ageMs: startStopwatch(this.#options.clock) });
-    // biome-ignore lint/plugin: shown to people; what expires it is its age
+    // biome-ignore lint/plugin: shown to people; it expires by its age
     return { confirmation, expiresMs: this.#options.clock.now() + EXPORT_MS };
   }
 
@@ -195,7 +195,7 @@ class HostKeys implements Keys {
     const prepared = this.#exports.get(confirmation);
     this.#exports.delete(confirmation);
     if (prepared === undefined || prepared.address !== address || prepared.ageMs() >= EXPORT_MS) {
-      throw new HostError('KEY_CONFIRMATION_INVALID', 'the export is not confirmed', { address });
+      throw new HostError('KEY_CONFIRMATION_INVALID', 'the export has not been confirmed', { address });
     }
     const privateKey = await this.privateKeyOf(address);
     const json = await encryptKey({ privateKey, passphrase, ...(scryptN === undefined ? {} : { scryptN }) });
@@ -221,7 +221,7 @@ class HostKeys implements Keys {
   }): Promise<KeyView> {
     const { privateKey, store, passphrase, imported } = key;
     const address = addressOf(privateKey);
-    if (this.#index.has(address)) throw new HostError('KEY_EXISTS', `the key of ${address} is here already`, { address });
+    if (this.#index.has(address)) throw new HostError('KEY_EXISTS', `the key of ${address} already exists here`, { address });
     // The secret first: an entry without its key would be worse than a key without its entry.
     await this.#store({ store }).put({ address, privateKey, passphrase });
     if (store === 'keystore') this.#unlocked.set(address, privateKey);

@@ -1,4 +1,4 @@
-/** Opens a keystore of version 3. The work is done in threads of Node, one file at a time: it takes memory. */
+/** Opens a version 3 keystore. Runs in Node's threads, one file at a time because it needs a lot of memory. */
 import { createDecipheriv, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
@@ -11,7 +11,7 @@ const deriveScrypt = promisify<Buffer, Buffer, number, { N: number; r: number; p
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** The private key's 32 bytes; null = the passphrase is another one. */
+/** The private key's 32 bytes; null = wrong passphrase. */
 export function openKeystore(file: KeystoreFile, passphrase: Buffer): Promise<Buffer | null> {
   const opened = last.then(() => open(file, passphrase));
   last = opened.catch(() => {});
@@ -24,7 +24,7 @@ async function open({ crypto }: KeystoreFile, passphrase: Buffer): Promise<Buffe
   if (mac !== crypto.mac.toString('hex')) return null;
   const cipher = createDecipheriv('aes-128-ctr', derived.subarray(0, 16), crypto.cipherparams.iv);
   const key = Buffer.concat([cipher.update(crypto.ciphertext), cipher.final()]);
-  // Early wallets left zeros at the front out.
+  // Early wallets left out leading zeros.
   return Buffer.concat([Buffer.alloc(KEY_BYTES - key.length), key]);
 }
 
@@ -34,7 +34,7 @@ async function derive(crypto: KeystoreFile['crypto'], passphrase: Buffer): Promi
     return derivePbkdf2(passphrase, salt, c, KEY_BYTES, prf === 'hmac-sha256' ? 'sha256' : 'sha512');
   }
   const { n: N, r, p, salt } = crypto.kdfparams;
-  // OpenSSL insists on a bound that the standard gives and early wallets went beyond.
+  // OpenSSL enforces a limit from the standard that early wallets exceeded.
   if (Math.log2(N) >= 16 * r) return Buffer.from(await scryptAsync(passphrase, salt, { N, r, p, dkLen: KEY_BYTES }));
   return deriveScrypt(passphrase, salt, KEY_BYTES, { N, r, p, maxmem: 128 * r * (N + p + 2) + 1024 });
 }

@@ -1,6 +1,6 @@
 /**
- * An Ethereum keystore of version 3 as any wallet writes it: parsed once, into one object with the field names of the
- * format, which is all that the rest sees. What else wallets export is named for what it is.
+ * Parses a version 3 Ethereum keystore as written by any wallet into one object with the format's own field names.
+ * Other formats that wallets export are reported by name.
  */
 import { z } from 'zod';
 import { HostError, type HostErrorCode } from '../errors.ts';
@@ -18,7 +18,7 @@ const count = z
       .transform(Number),
   ])
   .pipe(z.number().int().positive());
-/** The first 32 bytes of a longer derived key are the same as a shorter one, and no more are used. */
+/** The first 32 bytes of a longer derived key equal those of a shorter one, and no more are used. */
 const dklen = count.pipe(z.number().min(32).max(1_024));
 
 const scryptSchema = z.object({
@@ -42,16 +42,18 @@ const fileSchema = z.object({ address: hex.refine((address) => address.length ==
 export type KeystoreFile = z.output<typeof fileSchema>;
 
 /**
- * The work that a stranger's file may make: twice what wallets ask for. Either takes some seconds at most, and scrypt
- * takes 128 bytes for each unit: 512 MiB.
+ * Maximum work for a file from a stranger: twice what wallets use. Either takes a few seconds at most; scrypt needs 128
+ * bytes per unit: 512 MiB.
  */
 const MAX_SCRYPT_UNITS = 2 ** 22;
 const MAX_PBKDF2_ROUNDS = 2_000_000;
 
-/** @throws HostError KEY_BAD_KEYSTORE, KEY_KEYSTORE_V1, KEY_KEYSTORE_PRESALE, KEY_KEYSTORE_EIP2335, without what was given */
+/**
+ * @throws HostError KEY_BAD_KEYSTORE, KEY_KEYSTORE_V1, KEY_KEYSTORE_PRESALE, KEY_KEYSTORE_EIP2335, without the input
+ */
 export function parseKeystore(json: string): KeystoreFile {
   const file = fieldsOf(parseJson(json));
-  if (file === null) throw bad('it is no JSON object');
+  if (file === null) throw bad('it is not a JSON object');
   const crypto = fieldsOf(file.crypto);
   const other = otherFormat(file, crypto);
   if (other !== null) throw other;
@@ -59,7 +61,7 @@ export function parseKeystore(json: string): KeystoreFile {
     address: file.address === '' ? null : file.address,
     crypto: { ...crypto, kdfparams: fieldsOf(crypto?.kdfparams), cipherparams: fieldsOf(crypto?.cipherparams) },
   });
-  if (!parsed.success) throw bad(`the field ${parsed.error.issues[0]?.path.join('.') ?? ''} is missing or not what it should be`);
+  if (!parsed.success) throw bad(`the field ${parsed.error.issues[0]?.path.join('.') ?? ''} is missing or invalid`);
   assertAffordable(parsed.data.crypto);
   return parsed.data;
 }
@@ -74,19 +76,19 @@ function assertAffordable(crypto: KeystoreFile['crypto']): void {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What wallets export besides version 3; null = it may be version 3. */
+/** Recognises formats other than version 3; null = it may be version 3. */
 function otherFormat(file: Fields, crypto: Fields | null): HostError | null {
-  if ('encseed' in file) return coded('KEY_KEYSTORE_PRESALE', 'a wallet of the Ethereum presale of 2014');
-  // Kdf, checksum and cipher are objects there, with a `function` each.
+  if ('encseed' in file) return coded('KEY_KEYSTORE_PRESALE', 'an Ethereum presale wallet of 2014');
+  // In this format kdf, checksum and cipher are objects, each with a `function`.
   if (file.version === 4 || 'checksum' in (crypto ?? {})) {
-    return coded('KEY_KEYSTORE_EIP2335', "a keystore of EIP-2335: a validator's key");
+    return coded('KEY_KEYSTORE_EIP2335', "an EIP-2335 keystore: a validator's key");
   }
   const version = String(file.version ?? '');
   if (version === '1') return coded('KEY_KEYSTORE_V1', 'a keystore of version 1');
   return version === '3' ? null : bad(`its version is ${/^\d{1,3}$/.test(version) ? version : 'missing'}`);
 }
 
-/** Field names in any case, as some wallets write `Crypto` and `KDF`; no two of them may mean the same field. */
+/** Field names in lower case, because some wallets write `Crypto` and `KDF`; two names must not mean the same field. */
 function fieldsOf(value: unknown): Fields | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   const fields = new Map<string, unknown>();
@@ -95,7 +97,7 @@ function fieldsOf(value: unknown): Fields | null {
     if (fields.has(lower)) throw bad('it has a field twice');
     fields.set(lower, content);
   }
-  // No prototype: a file may name a field as it likes.
+  // No prototype, because a file may use any field name.
   return Object.assign(Object.create(null), Object.fromEntries(fields));
 }
 
@@ -103,12 +105,12 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json.replace(/^\ufeff/, ''));
   } catch {
-    throw bad('it is no JSON');
+    throw bad('it is not JSON');
   }
 }
 
 function bad(why: string): HostError {
-  return coded('KEY_BAD_KEYSTORE', `not a keystore of version 3 that can be opened: ${why}`);
+  return coded('KEY_BAD_KEYSTORE', `not a version 3 keystore that can be opened: ${why}`);
 }
 
 function coded(code: HostErrorCode, message: string): HostError {

@@ -20,7 +20,7 @@ const made = (more: Partial<Parameters<typeof makeKeystore>[0]> = {}) =>
   makeKeystore({ privateKey: KEY, passphrase: PASSPHRASE, ...more });
 
 describe('a keystore of another wallet', () => {
-  it('as the format describes it opens', async () => {
+  it('opens as the format describes it', async () => {
     // Test vector of the Web3 Secret Storage Definition.
     const file = {
       crypto: {
@@ -44,10 +44,10 @@ describe('a keystore of another wallet', () => {
 
   it.each([
     ['scrypt', made({ kdf: { n: 4096, r: 8, p: 6 } })],
-    ['scrypt beyond what OpenSSL takes', made({ kdf: { n: 65_536, r: 1, p: 1 } })],
+    ["scrypt beyond OpenSSL's limit", made({ kdf: { n: 65_536, r: 1, p: 1 } })],
     ['PBKDF2', made({ kdf: { c: 10_240 } })],
     ['PBKDF2 with SHA-512', made({ kdf: { c: 1000, prf: 'hmac-sha512' } })],
-    ['a version in quotation marks', { ...made(), version: '3' }],
+    ['a version as a string', { ...made(), version: '3' }],
     ['no address', made({ address: null })],
     ['an address with 0x and capitals', made({ address: addressOf(KEY) })],
     ['an empty address', made({ address: '' })],
@@ -55,7 +55,7 @@ describe('a keystore of another wallet', () => {
       'field names in capitals',
       JSON.parse(JSON.stringify(made()).replace(/"(\w+)":/g, (_all, name) => `"${name.toUpperCase()}":`)),
     ],
-    ['fields that mean nothing here', { ...made(), 'x-ethers': { version: '0.1' }, __proto__: null, name: 'mine' }],
+    ['unused fields', { ...made(), 'x-ethers': { version: '0.1' }, __proto__: null, name: 'mine' }],
   ])('opens with %s', async (_what, file) => {
     expect(await opened(file)).toBe(KEY);
   });
@@ -64,7 +64,7 @@ describe('a keystore of another wallet', () => {
     expect(await opened(`\ufeff${JSON.stringify(made())}\r\n`)).toBe(KEY);
   });
 
-  it('opens with a key whose zeros at the front were left out', async () => {
+  it('opens with a key whose leading zeros were left out', async () => {
     const privateKey: Hex = `0x0000${'5a'.repeat(30)}`;
     expect(await opened(makeKeystore({ privateKey, passphrase: PASSPHRASE, short: true }))).toBe(privateKey);
   });
@@ -76,22 +76,22 @@ describe('a keystore of another wallet', () => {
 
   const TYPED = 'Ｃafé ﬁancé \u212b Ünïcode';
   it.each([
-    ['as it was typed', TYPED],
+    ['as typed', TYPED],
     ['composed', TYPED.normalize('NFC')],
     ['composed for compatibility', TYPED.normalize('NFKC')],
     ['decomposed', TYPED.normalize('NFD')],
     ['decomposed for compatibility', TYPED.normalize('NFKD')],
-  ])('opens with a passphrase that its wallet took %s', async (_what, passphrase) => {
+  ])('opens with a passphrase that its wallet normalised %s', async (_what, passphrase) => {
     expect(await opened(made({ passphrase }), TYPED)).toBe(KEY);
   });
 
-  it('does not open with a passphrase that differs in more than its spelling', async () => {
+  it('does not open with a passphrase that differs in more than its normalisation', async () => {
     await expect(opened(made({ passphrase: TYPED }), TYPED.toLowerCase())).rejects.toEqual(coded('KEY_WRONG_PASSPHRASE'));
     await expect(opened(made(), `${PASSPHRASE} `)).rejects.toEqual(coded('KEY_WRONG_PASSPHRASE'));
   });
 });
 
-describe('what is no such keystore is named', () => {
+describe('other formats are reported by name', () => {
   it.each([
     ['version 1', { address: '00', Crypto: { cipher: 'aes-128-cbc' }, version: '1' }, 'KEY_KEYSTORE_V1'],
     ['version 1 as a number', { version: 1, crypto: {} }, 'KEY_KEYSTORE_V1'],
@@ -107,20 +107,20 @@ describe('what is no such keystore is named', () => {
     ['another cipher', { ...made(), crypto: { ...made().crypto, cipher: 'aes-256-cbc' } }, 'KEY_BAD_KEYSTORE'],
     ['the key of another address', made({ address: addressOf(OTHER) }), 'KEY_BAD_KEYSTORE'],
     [
-      'a key that is none',
+      'an invalid key',
       makeKeystore({ privateKey: `0x${'0'.repeat(64)}`, passphrase: PASSPHRASE, address: null }),
       'KEY_BAD_KEYSTORE',
     ],
-    ['a list', '[]', 'KEY_BAD_KEYSTORE'],
-    ['no JSON', 'UTC--2020', 'KEY_BAD_KEYSTORE'],
-    ['half a file', JSON.stringify(made()).slice(0, 200), 'KEY_BAD_KEYSTORE'],
+    ['an array', '[]', 'KEY_BAD_KEYSTORE'],
+    ['not JSON', 'UTC--2020', 'KEY_BAD_KEYSTORE'],
+    ['a truncated file', JSON.stringify(made()).slice(0, 200), 'KEY_BAD_KEYSTORE'],
   ])('%s', async (_what, file, code) => {
     await expect(opened(file)).rejects.toEqual(coded(code));
   });
 });
 
-/** Held against the check itself: with it gone, the work would only begin, and a test could not tell that from an error. */
-describe('a stranger does not make this program work without end', () => {
+/** Tests the check itself: without it the work would merely start, which a test could not tell from an error. */
+describe('a file from a stranger cannot cause unlimited work', () => {
   const withParams = (params: string) => {
     const text = JSON.stringify(made({ kdf: { c: 1 } }));
     return text.replace(/"kdfparams":\{[^}]*\}/, `"kdfparams":{"dklen":32,"prf":"hmac-sha256","salt":"00",${params}}`);
@@ -132,42 +132,42 @@ describe('a stranger does not make this program work without end', () => {
 
   it.each([
     ['too many rounds', withParams('"c":2000001')],
-    ['too many rounds, told twice in two cases, last small', withParams('"c":2000000000,"C":1')],
-    ['too many rounds, told twice in two cases, last large', withParams('"C":1,"c":2000000000')],
-    ['small ones, told twice in two cases', withParams('"c":1,"C":1')],
+    ['too many rounds, given twice in different cases, the last one small', withParams('"c":2000000000,"C":1')],
+    ['too many rounds, given twice in different cases, the last one large', withParams('"C":1,"c":2000000000')],
+    ['few rounds, given twice in different cases', withParams('"c":1,"C":1')],
     ['two kinds of parameters', JSON.stringify(made()).replace('"kdfparams":', '"KdfParams":{"n":1073741824},"kdfparams":')],
-    ['a broken number', withParams('"c":1.5')],
+    ['a fraction', withParams('"c":1.5')],
     ['a negative number', withParams('"c":-1')],
     ['a number of the wrong kind', withParams('"c":"1e9"')],
     ['no number', withParams('"c":null')],
-    ['much memory', scryptOf(2 ** 20, 8, 1)],
-    ['much memory by blocks', scryptOf(2, 2 ** 30, 1)],
-    ['much work side by side', scryptOf(2 ** 18, 8, 16)],
-    ['no power of two', scryptOf(1000, 8, 1)],
+    ['much memory through n', scryptOf(2 ** 20, 8, 1)],
+    ['much memory through r', scryptOf(2, 2 ** 30, 1)],
+    ['much work through p', scryptOf(2 ** 18, 8, 16)],
+    ['not a power of two', scryptOf(1000, 8, 1)],
     ['nothing', scryptOf(0, 8, 1)],
   ])('%s is refused before any work', (_what, json) => {
     expect(() => parseKeystore(json)).toThrow(coded('KEY_BAD_KEYSTORE'));
   });
 
-  it('and what is told twice in one spelling is the one number that is checked and used', async () => {
+  it('and if a field is repeated in one spelling, the same value is checked and used', async () => {
     expect(() => parseKeystore(withParams('"c":1,"c":2000000000'))).toThrow(coded('KEY_BAD_KEYSTORE'));
     expect(parseKeystore(withParams('"c":2000000000,"c":1')).crypto.kdfparams).toMatchObject({ c: 1 });
   });
 
-  it('and what wallets ask for is allowed', () => {
+  it('and what wallets use is allowed', () => {
     for (const json of [scryptOf(2 ** 18, 8, 1), scryptOf(2 ** 17, 8, 1), scryptOf(2 ** 18, 1, 8), withParams('"c":1000000')]) {
       expect(() => parseKeystore(json)).not.toThrow();
     }
   });
 
-  it('and takes the memory of one file at a time', async () => {
+  it("and only one file's memory is used at a time", async () => {
     const order: string[] = [];
     const slow = opened(made({ kdf: { c: 300_000 } })).then(() => order.push('first'));
     await Promise.all([slow, opened(made({ kdf: { c: 1 } })).then(() => order.push('second'))]);
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('and the work leaves the event loop free', async () => {
+  it('and the work does not block the event loop', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
     try {
@@ -190,15 +190,15 @@ describe('the folder of keystores', () => {
   }
   const address = addressOf(KEY);
 
-  it('hands no key out that is not of the address', async () => {
+  it('returns no key that does not belong to the address', async () => {
     const { folder, store } = keystore();
     mkdirSync(folder);
-    // The file does not say whose it is; its name does.
+    // The file does not state its address; its name does.
     writeFileSync(path.join(folder, `${address}.json`), JSON.stringify(made({ privateKey: OTHER, address: null })));
     await expect(store.get({ address, passphrase: PASSPHRASE })).rejects.toEqual(coded('KEY_DAMAGED'));
   });
 
-  it('keeps what lay under the name before a key is put there', async () => {
+  it('archives the previous file of the same name before it stores a key', async () => {
     const { folder, store } = keystore();
     await store.put({ address, privateKey: KEY, passphrase: 'the first one' });
     const first = readFileSync(path.join(folder, `${address}.json`), 'utf8');
@@ -209,7 +209,7 @@ describe('the folder of keystores', () => {
     expect(await store.get({ address, passphrase: 'the second one' })).toBe(KEY);
   });
 
-  it.runIf(process.platform !== 'win32')('is for its owner alone, and so is each file', async () => {
+  it.runIf(process.platform !== 'win32')('is readable only by its owner, and so is each file', async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const { folder, store } = keystore();
@@ -218,7 +218,7 @@ describe('the folder of keystores', () => {
     expect(statSync(path.join(folder, `${address}.json`)).mode & 0o777).toBe(0o600);
   });
 
-  it('reads a file that an editor wrote with a byte order mark, or as UTF-16', async () => {
+  it('reads a file that an editor saved with a byte order mark or as UTF-16', async () => {
     const { folder, store } = keystore();
     mkdirSync(folder);
     const json = await encryptKey({ privateKey: KEY, passphrase: PASSPHRASE, scryptN: 2 });

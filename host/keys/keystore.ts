@@ -12,17 +12,17 @@ import { archivedName, type KeyStore } from './key-store.ts';
 import { openKeystore } from './keystore-cipher.ts';
 import { type KeystoreFile, parseKeystore } from './keystore-file.ts';
 
-/** ethers' own, and what wallets use: 128 MiB and about a second per guess. */
+/** The value of ethers and of wallets: 128 MiB and about a second per guess. */
 const SCRYPT_N = 2 ** 17;
 
 export interface KeystoreOptions {
   readonly folder: string;
   readonly clock: Clock;
-  /** Cost of a passphrase; tests take a smaller one. */
+  /** scrypt cost; tests use a smaller one. */
   readonly scryptN?: number;
 }
 
-/** Keystore V3 text. Of the passphrase's spellings it takes the one that most wallets take. */
+/** Returns a keystore V3 text. Uses the normalisation of the passphrase that most wallets accept. */
 export async function encryptKey(key: { privateKey: Hex; passphrase: string; scryptN?: number }): Promise<string> {
   const account: KeystoreAccount = { address: addressOf(key.privateKey), privateKey: key.privateKey };
   const scrypt = { N: key.scryptN ?? SCRYPT_N, r: 8, p: 1 };
@@ -30,8 +30,8 @@ export async function encryptKey(key: { privateKey: Hex; passphrase: string; scr
 }
 
 /**
- * @throws HostError KEY_BAD_KEYSTORE, KEY_KEYSTORE_V1, KEY_KEYSTORE_PRESALE, KEY_KEYSTORE_EIP2335, KEY_WRONG_PASSPHRASE;
- * never with a cause, which might quote what it was given
+ * @throws HostError KEY_BAD_KEYSTORE, KEY_KEYSTORE_V1, KEY_KEYSTORE_PRESALE, KEY_KEYSTORE_EIP2335,
+ * KEY_WRONG_PASSPHRASE; without a cause, which might quote the input
  */
 export async function decryptKey({ json, passphrase }: { json: string; passphrase: string }): Promise<Hex> {
   const file = parseKeystore(json);
@@ -44,7 +44,7 @@ export async function decryptKey({ json, passphrase }: { json: string; passphras
   throw plain('KEY_WRONG_PASSPHRASE', 'the passphrase does not open the keystore');
 }
 
-/** As it was typed, then as the wallets that normalise it see it: one text, where it is plain ASCII. */
+/** As typed, then as normalised by wallets; a single text if it is plain ASCII. */
 function spellings(passphrase: string): ReadonlySet<string> {
   return new Set([passphrase, ...(['NFC', 'NFKC', 'NFD', 'NFKD'] as const).map((form) => passphrase.normalize(form))]);
 }
@@ -57,7 +57,7 @@ function keyOf({ address }: KeystoreFile, key: Buffer): Hex {
   } catch {
     // Invalid key; reported below without echoing the input.
   }
-  throw plain('KEY_BAD_KEYSTORE', 'what is in the keystore is not the key of its address');
+  throw plain('KEY_BAD_KEYSTORE', 'the keystore does not contain the key of its address');
 }
 
 export function createKeystore({ folder, clock, scryptN = SCRYPT_N }: KeystoreOptions): KeyStore {

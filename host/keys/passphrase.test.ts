@@ -16,7 +16,7 @@ function terminal() {
 }
 
 describe('a passphrase at a terminal', () => {
-  it('is taken without being shown, corrections and all', async () => {
+  it('is read without being shown, with corrections', async () => {
     const { input, modes, write, shown } = terminal();
     const asked = promptPassphrase({ question: 'Passphrase: ', terminal: input, write });
     for (const piece of ['secrex', '\u007f', 't wörds', '\r']) input.write(piece);
@@ -30,7 +30,7 @@ describe('a passphrase at a terminal', () => {
     ['\u0004', 'KEY_PROMPT_CANCELLED'],
     ['half\u0004', 'KEY_PROMPT_CANCELLED'],
     ['\r', 'KEY_PASSPHRASE_NEEDED'],
-  ])('ends with %j as %s, and the terminal is as before', async (key, code) => {
+  ])('ends with %j as %s, and restores the terminal', async (key, code) => {
     const { input, modes, write } = terminal();
     const asked = promptPassphrase({ question: '?', terminal: input, write });
     input.write(key);
@@ -38,14 +38,14 @@ describe('a passphrase at a terminal', () => {
     expect(modes).toEqual([true, false]);
   });
 
-  it('may be empty where a foreign file is opened', async () => {
+  it('may be empty for a foreign file', async () => {
     const { input, write } = terminal();
     const asked = promptPassphrase({ question: '?', terminal: input, write, mayBeEmpty: true });
     input.write('\r');
     expect(await asked).toBe('');
   });
 
-  it('is not asked for where there is none', async () => {
+  it('is not requested without a terminal', async () => {
     const asked = promptPassphrase({ question: '?', terminal: new PassThrough(), write: () => {} });
     await expect(asked).rejects.toMatchObject({ code: 'KEY_NO_TERMINAL' });
   });
@@ -68,22 +68,22 @@ describe('a passphrase from a file descriptor', () => {
     ['Notepad: a byte order mark', Buffer.from(`\ufeff${LINE}\r\n`)],
     ['PowerShell: UTF-16', Buffer.from(`\ufeff${LINE}\r\nmore\r\n`, 'utf16le')],
     ['UTF-16, most significant byte first', Buffer.from(`\ufeff${LINE}\n`, 'utf16le').swap16()],
-  ])('is its first line, as it was written by %s', async (_what, bytes) => {
+  ])('is its first line, as written by %s', async (_what, bytes) => {
     expect(await readPassphrase({ descriptor: descriptorOf(bytes) })).toBe(LINE);
   });
 
-  it.each(['', '\n', '\r\n', '\nsecond line'])('may be empty where a foreign file is opened: %j', async (text) => {
+  it.each(['', '\n', '\r\n', '\nsecond line'])('may be empty for a foreign file: %j', async (text) => {
     expect(await readPassphrase({ descriptor: descriptorOf(text), mayBeEmpty: true })).toBe('');
     const refused = readPassphrase({ descriptor: descriptorOf(text) });
     await expect(refused).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
   });
 
-  it('that is no text is refused', async () => {
+  it('that is not text is refused', async () => {
     const refused = readPassphrase({ descriptor: descriptorOf(Buffer.from([0x70, 0xfc, 0x77, 0x0a])), mayBeEmpty: true });
     await expect(refused).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
   });
 
-  it('ends with its line, and words with the text', async () => {
+  it('is read up to the end of its line, and words up to the end of the text', async () => {
     const [words, line] = await Promise.all([
       readSecretText({ descriptor: descriptorOf('legal winner\nthank\tyear\n') }),
       readPassphrase({ descriptor: descriptorOf('legal winner\nthank\tyear\n') }),
@@ -92,7 +92,7 @@ describe('a passphrase from a file descriptor', () => {
     await expect(readSecretText({ descriptor: descriptorOf(' \n ') })).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_NEEDED' });
   });
 
-  it('is refused when there is none', async () => {
+  it('is refused if empty or unreadable', async () => {
     const refused = expect.objectContaining({ code: 'KEY_PASSPHRASE_NEEDED' });
     await expect(readPassphrase({ descriptor: descriptorOf('') })).rejects.toEqual(refused);
     await expect(readPassphrase({ descriptor: 9_999 })).rejects.toEqual(refused);

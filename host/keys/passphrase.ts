@@ -1,9 +1,11 @@
-/** A passphrase from a terminal, without echo, or from a file descriptor. Never from arguments or the environment. */
+/**
+ * Reads a passphrase from a terminal, without echo, or from a file descriptor. Never from arguments or the environment.
+ */
 import { createReadStream } from 'node:fs';
 import { decodeText } from '../../protocol/decode-text.ts';
 import { HostError } from '../errors.ts';
 
-/** What of a terminal is used. */
+/** The part of a terminal that is used. */
 export interface PassphraseTerminal {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
@@ -20,21 +22,24 @@ export interface SecretDescriptor {
   readonly mayBeEmpty?: boolean;
 }
 
-/** A file of secrets is small. */
+/** Files with secrets are small. */
 const MAX_SECRET_BYTES = 64 * 1024;
 const LINE_END = 0x0a;
 
-/** Its first line, as Notepad and PowerShell may have written it. @throws HostError KEY_PASSPHRASE_NEEDED when it is empty or cannot be read */
+/**
+ * The first line, in any encoding that Notepad or PowerShell may use. @throws HostError KEY_PASSPHRASE_NEEDED if it is
+ * empty or cannot be read
+ */
 export async function readPassphrase({ descriptor, mayBeEmpty = false }: SecretDescriptor): Promise<string> {
   const [line = ''] = (await readSecret(descriptor, hasLine)).split(/\r?\n/, 1);
-  if (line === '' && !mayBeEmpty) throw unreadable(descriptor, 'gives none');
+  if (line === '' && !mayBeEmpty) throw unreadable(descriptor, 'yields none');
   return line;
 }
 
-/** All of it: recovery words may stand on several lines. @throws as {@link readPassphrase} */
+/** The whole text: recovery words may be on several lines. @throws as {@link readPassphrase} */
 export async function readSecretText({ descriptor }: Pick<SecretDescriptor, 'descriptor'>): Promise<string> {
   const text = await readSecret(descriptor, () => false);
-  if (text.trim() === '') throw unreadable(descriptor, 'gives none');
+  if (text.trim() === '') throw unreadable(descriptor, 'yields none');
   return text;
 }
 
@@ -54,7 +59,10 @@ async function readSecret(descriptor: number, isEnough: (bytes: Buffer) => boole
   }
 }
 
-/** Somebody who types at the other end is not waited for any longer. The line's end of UTF-16 takes two bytes. */
+/**
+ * Stop at the first line break, because a person may be typing at the other end. In UTF-16 a line break takes two
+ * bytes.
+ */
 function hasLine(bytes: Buffer): boolean {
   return bytes.includes(LINE_END) && bytes[0] !== 0xff && bytes[0] !== 0xfe && !bytes.includes(0);
 }

@@ -3,7 +3,7 @@ import { looksLikeKey } from './pasted-text.ts';
 
 const KEY = '420fcabfd5dbb55215490693062e6e530840c64de837d071f0d9da21aaac861e';
 
-describe('what is given without saying what it is', () => {
+describe('pasted text', () => {
   it.each([
     KEY,
     `0X${KEY.toUpperCase()}\n`,
@@ -12,7 +12,7 @@ describe('what is given without saying what it is', () => {
     KEY.slice(1),
     'abandon',
     '',
-  ])('is a key, well written or not: %j', (text) => expect(looksLikeKey(text)).toBe(true));
+  ])('is a key, valid or not: %j', (text) => expect(looksLikeKey(text)).toBe(true));
 
   it.each(['legal winner thank', 'legal\twinner\nthank', 'legal\u00a0winner', 'add bad dad face zoo'])('is words: %j', (text) =>
     expect(looksLikeKey(text)).toBe(false),

@@ -1,4 +1,4 @@
-/** A key from BIP-39 words, and the questions that prove that they were written down. */
+/** Derives a key from BIP-39 words, and picks the words to ask for to confirm a backup. */
 import { HDNodeWallet, Mnemonic } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Random } from '../../protocol/ports.ts';
@@ -21,7 +21,7 @@ export function keyOfWords(words: string): Hex {
   return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(phrase)).privateKey as Hex;
 }
 
-/** Positions, from 0 and in order, of the words to ask for. */
+/** Positions of the words to ask for, zero-based and ascending. */
 export function questions({ random, count }: { readonly random: Random; readonly count: number }): number[] {
   const left = Array.from({ length: count }, (_, position) => position);
   const asked = Array.from({ length: QUESTIONS }, () => left.splice(Math.floor(random.fraction() * left.length), 1)[0] ?? 0);

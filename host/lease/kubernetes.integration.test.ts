@@ -29,8 +29,8 @@ beforeEach(async () => {
   onTestFinished(() => store.close());
 });
 
-describe('leases of Kubernetes', () => {
-  it('are made, read and changed with the version that was read', async () => {
+describe('Kubernetes leases', () => {
+  it('are created, read, and updated with the version that was read', async () => {
     expect(await store.read(NAME)).toBeNull();
     const made = await store.create(NAME, WISH);
     expect(made).toMatchObject({ ...WISH, version: '101' });
@@ -52,7 +52,7 @@ describe('leases of Kubernetes', () => {
     ]);
   });
 
-  it('keep what others have written beside them', async () => {
+  it('keep the fields that others have written', async () => {
     await store.create(NAME, WISH);
     const lease = server.leases.get(NAME) ?? expect.fail('no lease');
     server.leases.set(NAME, { ...lease, metadata: { ...lease.metadata, labels: { team: 'cards' } } as typeof lease.metadata });
@@ -61,7 +61,7 @@ describe('leases of Kubernetes', () => {
     expect(server.leases.get(NAME)?.metadata).toMatchObject({ labels: { team: 'cards' } });
   });
 
-  it('are asked with the token as the file has it now', async () => {
+  it('are requested with the current token from the file', async () => {
     await store.read(NAME);
     server.tokens.clear();
     server.tokens.add('second');
@@ -79,17 +79,17 @@ describe('leases of Kubernetes', () => {
     [200, '<html>', 'LEASE_UNREACHABLE', 'no lease'],
     [201, `{"kind":"Pod","metadata":{"name":"x","resourceVersion":"1"}}`, 'LEASE_UNREACHABLE', 'no lease'],
     [200, `{"kind":"Lease","pad":"${'x'.repeat(300_000)}"}`, 'LEASE_UNREACHABLE', 'too long'],
-  ])('answer %i %.30s with a code', async (status, body, code, text) => {
+  ])('report answer %i %.30s with a code', async (status, body, code, text) => {
     server.next = { status, body };
     await expect(store.read(NAME)).rejects.toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
-  it('say so when nobody answers', async () => {
+  it('report that nobody answers', async () => {
     await server.close();
     await expect(store.read(NAME)).rejects.toMatchObject({ code: 'LEASE_UNREACHABLE' });
   });
 
-  it('carry a hand-over from one program to the next', async () => {
+  it('pass from one program to the next', async () => {
     const onLost = () => expect.fail('lost');
     const [one, two] = ['one', 'two'].map((identity) => createLeases({ store, identity, clock: new ManualClock(0), onLost }));
     await one?.hold(ADDRESS, 'node');
@@ -101,10 +101,10 @@ describe('leases of Kubernetes', () => {
   });
 });
 
-describe('the place of a pod', () => {
+describe('the environment of a pod', () => {
   const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
 
-  it('is where its service account says', () => {
+  it('is read from its service account', () => {
     writeFileSync(path.join(folder, 'namespace'), 'crynux\n');
     expect(kubernetesPlace({ environment, namespace: null, folder })).toEqual({
       ...{ server: 'https://10.96.0.1:443', namespace: 'crynux' },
@@ -116,7 +116,7 @@ describe('the place of a pod', () => {
     });
   });
 
-  it('is nowhere outside of a pod', () => {
+  it('does not exist outside a pod', () => {
     for (const given of [{}, { KUBERNETES_SERVICE_HOST: '10.96.0.1' }]) {
       expect(() => kubernetesPlace({ environment: given, namespace: 'crynux', folder })).toThrow(
         expect.objectContaining({ code: 'LEASE_NO_CLUSTER' }),

@@ -1,6 +1,7 @@
 /**
- * Leases of `coordination.k8s.io/v1`, asked as the pod's own service account. What is used of the API is one resource and three
- * verbs (get, create, update), with the version of what was read in every write. Source: Kubernetes API reference, Lease v1.
+ * Leases of `coordination.k8s.io/v1`, accessed with the pod's own service account. Uses one resource of the API with
+ * three verbs (get, create, update), and every write names the version that was read. Source: Kubernetes API reference,
+ * Lease v1.
  */
 import path from 'node:path';
 import { Agent, request } from 'undici';
@@ -9,7 +10,7 @@ import { HostError } from '../errors.ts';
 import { readTextFile } from '../text-file.ts';
 import type { LeaseRecord, LeaseStore, LeaseWish } from './lease-store.ts';
 
-/** Where every pod finds what it is known by. */
+/** Folder of a pod's service account. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const WITHIN_MS = 5_000;
 const MAX_BYTES = 256 * 1024;
@@ -18,16 +19,16 @@ export interface KubernetesPlace {
   /** `https://10.96.0.1:443` */
   readonly server: string;
   readonly namespace: string;
-  /** Files: token and certificate rotate, and are read anew for every request. */
+  /** Paths: token and certificate rotate, so they are read again for every request. */
   readonly tokenFile: string;
-  /** Null: the server is asked without TLS; in tests alone. */
+  /** Null = without TLS, only in tests. */
   readonly caFile: string | null;
 }
 
-/** @throws HostError LEASE_NO_CLUSTER outside of a pod */
+/** @throws HostError LEASE_NO_CLUSTER outside a pod */
 export function kubernetesPlace(given: {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Null: the pod's own. */
+  /** Null = the pod's own. */
   readonly namespace: string | null;
   readonly folder?: string;
 }): KubernetesPlace {
@@ -151,7 +152,7 @@ function recordOf(status: number, text: string): LeaseRecord {
     const { data } = statusSchema.safeParse(json);
     throw unreachable(`the API server answers ${status}: ${data?.message ?? 'without a reason'}`);
   }
-  if (!parsed.success) throw unreachable('the API server answers with something that is no lease');
+  if (!parsed.success) throw unreachable("the API server's answer is not a lease");
   const { metadata, spec } = parsed.data;
   const { holderIdentity, leaseDurationSeconds, renewTime, acquireTime, leaseTransitions } = spec ?? {};
   return {

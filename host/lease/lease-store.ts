@@ -1,30 +1,30 @@
-/** Where leases are: a place that takes each write only if nobody else has written since it was read. */
+/** A place where leases are stored. It accepts a write only if nobody else has written since the lease was read. */
 
 /** A lease as it was read or written. */
 export interface LeaseRecord {
-  /** Null = nobody has it. */
+  /** Null = nobody holds it. */
   readonly holder: string | null;
-  /** How long the holder has it from a renewal on. */
+  /** How long a renewal is valid. */
   readonly durationSeconds: number;
-  /** As the holder has written it; only compared, for its clock is another machine's. */
+  /** As written by the holder. Only compared, because it comes from another machine's clock. */
   readonly renewed: string | null;
   readonly acquired: string | null;
-  /** How often it has changed hands. */
+  /** How often the holder has changed. */
   readonly transitions: number;
-  /** Of this very state; a write names it. */
+  /** Version of this state; a write has to name it. */
   readonly version: string;
-  /** What else is kept with it, given back as it came. */
+  /** Everything else stored with it, written back unchanged. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 export type LeaseWish = Omit<LeaseRecord, 'version' | 'metadata'>;
 
 export interface LeaseStore {
-  /** Null = there is none of this name. @throws HostError LEASE_UNREACHABLE, LEASE_FORBIDDEN */
+  /** Null = no lease with this name. @throws HostError LEASE_UNREACHABLE, LEASE_FORBIDDEN */
   read(name: string): Promise<LeaseRecord | null>;
-  /** @returns `taken` where somebody else has made it. @throws likewise */
+  /** @returns `taken` if somebody else has created it. @throws the same */
   create(name: string, wish: LeaseWish): Promise<LeaseRecord | 'taken'>;
-  /** @returns `taken` where it has changed since, or is gone. @throws likewise */
+  /** @returns `taken` if it has changed since, or is gone. @throws the same */
   replace(name: string, wish: LeaseWish, read: LeaseRecord): Promise<LeaseRecord | 'taken'>;
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ let server: FakeLeases;
 let lost: string[];
 let renewed: number[];
 
-/** A machine with a clock of its own: its date is anything, its time runs by the same seconds. */
+/** A machine with its own clock: its date is arbitrary, but its time runs at the same speed. */
 function machine(name: string, dateMs = 0): { readonly clock: ManualClock; readonly leases: Leases } {
   const clock = new ManualClock(dateMs);
   const onLost = (_address: string, error: HostError, how: string) => void lost.push(`${name} ${how}: ${error.message}`);
@@ -37,13 +37,13 @@ beforeEach(() => {
 });
 
 describe('the lease of a key', () => {
-  it('has the address in its name, as names of Kubernetes are written', () => expect(leaseName(ADDRESS)).toBe(NAME));
+  it('has the address in its name, in Kubernetes form', () => expect(leaseName(ADDRESS)).toBe(NAME));
 
-  it('is taken, renewed every 10 s, and given back when the last node of its address has ended', async () => {
+  it('is taken, renewed every 10 s, and released when the last node of its address has ended', async () => {
     const one = machine('one');
     expect(await one.leases.hold(ADDRESS, 'a')).toBe(50_000);
     await one.clock.tick(5_000);
-    // Of the same lease: what is left of it.
+    // It shares the lease: this is the remaining time.
     expect(await one.leases.hold(ADDRESS, 'b')).toBe(45_000);
     expect(server.records.get(NAME)).toMatchObject({ holder: 'one', durationSeconds: 60, transitions: 0, version: '1' });
     await pass(20_000, one);
@@ -57,14 +57,14 @@ describe('the lease of a key', () => {
     expect(server.records.get(NAME)?.version).toBe('4');
   });
 
-  it('keeps another from starting, who is told who has it, and has it at once when it is given back', async () => {
+  it('keeps another program from starting, tells it the holder, and lets it start at once after a release', async () => {
     const [one, two] = [machine('one'), machine('two')];
     await one.leases.hold(ADDRESS, 'a');
     await expect(two.leases.hold(ADDRESS, 'b')).rejects.toMatchObject({
       code: 'LEASE_HELD',
       data: { holder: 'one', leftSeconds: 60 },
     });
-    // Renewed, it counts anew, however long one has waited.
+    // A renewal starts the wait again, however long it has already lasted.
     for (let minutes = 0; minutes < 5; minutes++) {
       await pass(59_000, one, two);
       expect(await outcome(two.leases)).toBe('LEASE_HELD');
@@ -74,7 +74,7 @@ describe('the lease of a key', () => {
     expect(server.records.get(NAME)).toMatchObject({ holder: 'two', transitions: expect.any(Number) });
   });
 
-  it('goes to another a whole duration after the last renewal that was seen, whatever the dates of the machines', async () => {
+  it("passes to another program a full duration after the last renewal it saw, whatever the machines' dates", async () => {
     const [one, two] = [machine('one', 0), machine('two', Date.UTC(2100, 0))];
     await one.leases.hold(ADDRESS, 'a');
     // Machine one is lost: it does nothing any more.
@@ -86,7 +86,7 @@ describe('the lease of a key', () => {
     expect(server.records.get(NAME)).toMatchObject({ holder: 'two', transitions: 1 });
   });
 
-  it('is given up 40 s after the last renewal that was answered, before anybody else may take it', async () => {
+  it('is given up 40 s after the last answered renewal, before another program may take it', async () => {
     const [one, two] = [machine('one'), machine('two')];
     await one.leases.hold(ADDRESS, 'a');
     await pass(10_000, one, two);
@@ -104,7 +104,7 @@ describe('the lease of a key', () => {
     expect(await outcome(one.leases)).toBe('LEASE_HELD');
   });
 
-  it('survives a server that is away for a while, and an answer that was lost', async () => {
+  it('survives a server outage, and a lost answer', async () => {
     const one = machine('one');
     await one.leases.hold(ADDRESS, 'a');
     server.cutOff.add('one');
@@ -117,7 +117,7 @@ describe('the lease of a key', () => {
     expect(server.records.get(NAME)?.holder).toBe('one');
   });
 
-  it('is given up at once when another has it already', async () => {
+  it('is given up at once if another program already has it', async () => {
     const one = machine('one');
     await one.leases.hold(ADDRESS, 'a');
     const record = server.records.get(NAME) ?? expect.fail('no lease');
@@ -128,7 +128,7 @@ describe('the lease of a key', () => {
     expect(server.records.get(NAME)?.holder).toBe('somebody');
   });
 
-  it('is made again when somebody has deleted it', async () => {
+  it('is created again if somebody has deleted it', async () => {
     const one = machine('one');
     await one.leases.hold(ADDRESS, 'a');
     server.records.clear();
@@ -137,15 +137,16 @@ describe('the lease of a key', () => {
     expect(lost).toEqual([]);
   });
 
-  it('is taken over at once by the same program started anew, if it has the identity of its pod', async () => {
+  it("is taken over at once by the same program after a restart, if it has its pod's identity", async () => {
     const before = machine('pod-uid');
     await before.leases.hold(ADDRESS, 'a');
     expect(await outcome(machine('pod-uid').leases)).toBe('held');
     expect(server.records.get(NAME)?.transitions).toBe(0);
   });
 
-  // The law that all of it is for. A node may act from a successful hold to what onLost asks for, ten seconds late at most.
-  it('is never with two at a time, however connections fail, machines stop and programs restart', async () => {
+  // The property that all of this is for. A node may act from a successful `hold` until `onLost` asks it to end, and
+  // ten seconds longer at most.
+  it('is never held by two at a time, however connections fail, machines stop and programs restart', async () => {
     const step = fc.record({
       who: fc.integer({ min: 0, max: 2 }),
       what: fc.constantFrom('cut', 'mend', 'loseAnswer', 'end'),
@@ -154,7 +155,7 @@ describe('the lease of a key', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         server = new FakeLeases();
-        /** Machine → second until which its process may live; without end, while it has the lease. */
+        /** Machine → second until which its process may be alive; infinite while it holds the lease. */
         const acts = new Map<string, number>();
         let now = 0;
         const machines = ['a', 'b', 'c'].map((name) => {
@@ -175,7 +176,7 @@ describe('the lease of a key', () => {
             now++;
             for (const { name, clock, leases } of machines) {
               await clock.tick(1_000);
-              // As the supervisor does, again and again.
+              // Retries again and again, as the supervisor does.
               const waits = !acts.has(name) && now % 3 === 0;
               if (waits && (await outcome(leases, 'node')) === 'held') acts.set(name, Number.POSITIVE_INFINITY);
             }
@@ -188,7 +189,7 @@ describe('the lease of a key', () => {
     );
   });
 
-  it('leaves ten seconds between the last moment of one and the first of another', () => {
+  it('leaves ten seconds between the last moment of one holder and the first of another', () => {
     expect(LEASE_TIMES.endMs).toBeGreaterThan(LEASE_TIMES.giveUpMs);
     expect(LEASE_TIMES.durationMs - LEASE_TIMES.endMs).toBeGreaterThanOrEqual(10_000);
     expect(LEASE_TIMES.giveUpMs / LEASE_TIMES.renewMs).toBeGreaterThanOrEqual(3);

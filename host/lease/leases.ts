@@ -1,12 +1,14 @@
 /**
- * A node never runs twice with one key, wherever two programs may be: before its process starts, the program takes the lease of
- * its address, and holds it while the process lives. Only the monotonic clock of this machine counts:
+ * Ensures that two programs never run nodes with the same key at the same time: before a node's process starts, the
+ * program takes the lease of its address, and holds it while the process is alive. All times are measured with the
+ * machine's own monotonic clock:
  *
- * - a holder renews every 10 s, and gives its node up 40 s after the sending of the last renewal that was answered;
- * - another takes the lease only after it has seen no renewal for the whole 60 s that the record says.
+ * - a holder renews every 10 s, and gives up its node 40 s after it sent the last renewal that was answered;
+ * - another program takes the lease only after it has seen no renewal for the full 60 s stated in the record.
  *
- * Whoever waits saw the record after the holder sent it. So the holder's process, asked to end at 40 s and killed at 50 s, is gone
- * 10 s before anybody else can begin. The process watches the 50 s itself, too: a program that hangs does not renew them.
+ * A waiting program sees a record only after the holder has sent it. The holder's process is asked to end at 40 s and
+ * killed at 50 s, so it is gone 10 s before another can start. The process also watches the 50 s itself, in case its
+ * program hangs.
  */
 import { startStopwatch } from '../../protocol/monotonic.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -17,25 +19,28 @@ export const LEASE_TIMES = { durationMs: 60_000, renewMs: 10_000, retryMs: 2_000
 
 export interface LeasesOptions {
   readonly store: LeaseStore;
-  /** Who this program is. No other that may run at the same time has the same. */
+  /** Identity of this program; no other program running at the same time may have the same. */
   readonly identity: string;
   readonly clock: Clock;
-  /** Of each renewal: for how long, from now on, a process may act. */
+  /** Called at each renewal with the time from now on during which a process may act. */
   readonly onRenewed?: (address: string, leftMs: number) => void;
-  /** `taken`: another has it already; `late`: it could not be renewed in time. Its nodes must end. */
+  /** `taken`: another program already has it; `late`: it could not be renewed in time. The address's nodes must end. */
   readonly onLost: (address: string, error: HostError, how: 'taken' | 'late') => void;
 }
 
 export interface Leases {
-  /** For one node; several of one address share its lease. @returns for how long, from now on, its process may act. @throws HostError LEASE_HELD, LEASE_UNREACHABLE, LEASE_FORBIDDEN */
+  /**
+   * Takes the lease for one node; several nodes of one address share it. @returns for how long from now on its process
+   * may act. @throws HostError LEASE_HELD, LEASE_UNREACHABLE, LEASE_FORBIDDEN
+   */
   hold(address: string, node: string): Promise<number>;
-  /** The node's process is gone. The last of its address gives the lease back. Never rejects. */
+  /** Call when the node's process is gone. The last node of an address releases the lease. Never rejects. */
   release(address: string, node: string): Promise<void>;
-  /** Gives all of them back. */
+  /** Releases all leases. */
   close(): Promise<void>;
 }
 
-/** `crynux-node-0x…`, in lower case, as names of Kubernetes are. */
+/** `crynux-node-0x…` in lower case, as Kubernetes names require. */
 export function leaseName(address: string): string {
   return `crynux-node-${address.toLowerCase()}`;
 }
@@ -44,11 +49,11 @@ interface Held {
   readonly nodes: Set<string>;
   readonly ending: AbortController;
   record: LeaseRecord;
-  /** Since the last renewal that was answered was sent. */
+  /** Time since the last answered renewal was sent. */
   ageMs: () => number;
 }
 
-/** Another's lease as it was seen. */
+/** Another program's lease, as seen here. */
 interface Seen {
   readonly version: string;
   readonly unchangedMs: () => number;
@@ -64,7 +69,7 @@ class ProgramLeases implements Leases {
   readonly #options: LeasesOptions;
   readonly #held = new Map<string, Held>();
   readonly #seen = new Map<string, Seen>();
-  /** One after another for each address. */
+  /** Serialises the calls for each address. */
   readonly #turns = new Map<string, Promise<unknown>>();
   #closed = false;
 
@@ -117,10 +122,10 @@ class ProgramLeases implements Leases {
         read === null ? await store.create(name, this.#wish(null)) : await store.replace(name, this.#wish(read), read);
       if (record !== 'taken') return this.#begin(address, name, { record, ageMs });
     }
-    throw new HostError('LEASE_HELD', `another program takes the lease of ${address} at this moment`, { address, holder: null });
+    throw new HostError('LEASE_HELD', `another program is just taking the lease of ${address}`, { address, holder: null });
   }
 
-  /** @throws HostError LEASE_HELD while another may still act by it */
+  /** @throws HostError LEASE_HELD while another program may still act on it */
   #assertFree(address: string, name: string, read: LeaseRecord): void {
     const { identity, clock } = this.#options;
     if (read.holder === null || read.holder === identity) return;
@@ -130,7 +135,7 @@ class ProgramLeases implements Leases {
     const leftMs = Math.max(read.durationSeconds * 1_000, 1_000) - seen.unchangedMs();
     if (leftMs <= 0) return;
     const leftSeconds = Math.ceil(leftMs / 1_000);
-    const message = `${read.holder} holds the lease of ${address}; it is free in ${leftSeconds} s if it is not renewed`;
+    const message = `${read.holder} holds the lease of ${address}; it will be free in ${leftSeconds} s unless it is renewed`;
     throw new HostError('LEASE_HELD', message, { address, holder: read.holder, leftSeconds, renewed: read.renewed });
   }
 
@@ -149,7 +154,7 @@ class ProgramLeases implements Leases {
     return held;
   }
 
-  /** Apart from the renewals: one that hangs does not keep the time from passing. */
+  /** Separate from the renewals, so that a hanging one does not stop the timer. */
   async #watch(address: string, held: Held, lost: (error: HostError, how: 'late') => void): Promise<void> {
     const { clock } = this.#options;
     const { signal } = held.ending;
@@ -189,19 +194,19 @@ class ProgramLeases implements Leases {
         const message = `${by} has taken the lease of ${address}`;
         return lost(new HostError('LEASE_LOST', message, { address, holder: by }), 'taken');
       }
-      // A write whose answer was lost, or a server that is away for a moment.
+      // The answer to a write was lost, or the server is briefly unavailable.
       waitMs = answer === null ? LEASE_TIMES.retryMs : LEASE_TIMES.renewMs;
     }
   }
 
-  /** Null: try again soon. @throws HostError where nobody answers */
+  /** Null = try again soon. @throws HostError if nobody answers */
   async #renewed(name: string, record: LeaseRecord): Promise<LeaseRecord | { readonly by: string } | null> {
     const { store, identity } = this.#options;
     const answer = await store.replace(name, this.#wish(record), record);
     if (answer !== 'taken') return answer;
     const now = await store.read(name);
     if (now === null) {
-      // Somebody has deleted it. Until it is there again another could take it.
+      // Somebody has deleted it. Create it again, because until then another program could take it.
       const made = await store.create(name, this.#wish(null));
       return made === 'taken' ? null : made;
     }
@@ -214,14 +219,14 @@ class ProgramLeases implements Leases {
     if (held.ending.signal.aborted) return;
     held.ending.abort();
     this.#held.delete(name);
-    // If it does not arrive, the lease runs out by itself. A write of somebody else's is never undone.
+    // If this does not arrive, the lease expires by itself. Another program's write is never overwritten.
     const free = { ...this.#wish(held.record), holder: null };
     await this.#options.store.replace(name, free, held.record).catch(() => {});
   }
 
   #wish(before: LeaseRecord | null) {
     const { identity, clock } = this.#options;
-    // Shown to people, and told apart from other renewals; nobody waits by it.
+    // Shown to people, and distinguishes renewals; no waiting depends on it.
     const now = `${new Date(clock.now()).toISOString().slice(0, -1)}000Z`;
     const isOwn = before?.holder === identity;
     return {

@@ -1,6 +1,7 @@
 /**
- * Leases against what a real API server has answered. Each recording in `testing/` is walked: the client has to ask exactly
- * what it asked then, and make the same of the answers. `testing/record-leases.ts` makes one.
+ * Tests leases against recorded answers of a real API server. For each recording in `testing/`, the client must send
+ * exactly the recorded requests, and draw the same conclusions from the answers. `testing/record-leases.ts` creates a
+ * recording.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -16,12 +17,12 @@ import { leaseScenario } from './testing/lease-scenario.ts';
 const FOLDER = path.join(import.meta.dirname, 'testing');
 const RECORDINGS = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
-it('has recordings, and no token in them', () => {
+it('has recordings, which contain no token', () => {
   expect(RECORDINGS).not.toEqual([]);
   for (const name of RECORDINGS) expect(readFileSync(path.join(FOLDER, name), 'utf8')).not.toMatch(/eyJ|[Bb]earer/);
 });
 
-it.each(RECORDINGS)('%s: is asked as it was, and understood', async (name) => {
+it.each(RECORDINGS)('%s: sends the recorded requests and understands the answers', async (name) => {
   const recording = recordingSchema.parse(JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')));
   const left = [...recording.exchanges];
   const client = async (who: Exchange['who']) => {
@@ -30,9 +31,11 @@ it.each(RECORDINGS)('%s: is asked as it was, and understood', async (name) => {
       const known = { who, method: asked.method, path: asked.url, body: text === '' ? null : JSON.parse(text) };
       const { status = 500, answer: recorded = {}, ...request } = left.shift() ?? {};
       const isSame = JSON.stringify(known) === JSON.stringify(request);
-      // An assertion here would be lost: a wrong request gets an answer that no outcome below fits.
+      // An assertion here would be swallowed: a wrong request gets an answer that leads to none of the outcomes below.
       answer.writeHead(isSame ? status : 418, { 'content-type': 'application/json' });
-      answer.end(JSON.stringify(isSame ? recorded : { kind: 'Status', message: `${JSON.stringify(known)} was not asked then` }));
+      answer.end(
+        JSON.stringify(isSame ? recorded : { kind: 'Status', message: `${JSON.stringify(known)} was not requested then` }),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -48,7 +51,7 @@ it.each(RECORDINGS)('%s: is asked as it was, and understood', async (name) => {
   const [node, stranger, nobody] = await Promise.all([client('node'), client('stranger'), client('nobody')]);
   const lease = 'crynux-node-0x3cde23ef0fec9eb6eff3cac54b475cecf8abf2c5';
   const held = (seconds: number) =>
-    `two LEASE_HELD: one holds the lease of 0x3CDe23ef0FEc9eb6eff3cac54b475ceCF8AbF2C5; it is free in ${seconds} s if it is not renewed`;
+    `two LEASE_HELD: one holds the lease of 0x3CDe23ef0FEc9eb6eff3cac54b475ceCF8AbF2C5; it will be free in ${seconds} s unless it is renewed`;
   expect(await leaseScenario({ node, stranger, nobody })).toEqual([
     'one holds',
     held(60),

@@ -1,4 +1,7 @@
-/** What the host tells the devnet's process and hears from it; the rest of that channel is the devnet's own affair. */
+/**
+ * The messages between the host and the devnet's process that the host needs; everything else on that channel is the
+ * devnet's own business.
+ */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -11,7 +14,7 @@ import { SYSTEM } from '../../platform/system.ts';
 export const fromDevnetSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), preset: networkPresetSchema, explorerUrl: z.string().nullable().default(null) }),
   z.object({ type: z.literal('funded'), id: z.number().int() }),
-  /** It goes on. `id`: of the order that failed, where it was one with an id. */
+  /** An error that did not end it. `id`: of the order that failed, if it had one. */
   z.object({ type: z.literal('error'), error: errorViewSchema }),
   z.object({ type: z.literal('fatal'), error: errorViewSchema }),
 ]);
@@ -53,25 +56,25 @@ export interface DevnetOrder {
 export interface DevnetChannel {
   send(message: ToDevnet): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Once; nothing is heard afterwards. */
+  /** Called once; no messages follow. */
   onExit(listener: () => void): void;
   kill(): void;
 }
 
 export interface ForkDevnetOptions {
   readonly entry: string;
-  /** What it writes is appended here. */
+  /** Its output is appended to this file. */
   readonly logFile: string;
 }
 
-/** It ends by itself when this process does: its channel closes. */
+/** It ends when this process does, because its channel closes. */
 export function forkDevnet({ entry, logFile }: ForkDevnetOptions): DevnetChannel {
   const log = openSync(logFile, 'a', 0o600);
   const child: ChildProcess = fork(entry, [], {
     execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', log, log, 'ipc'],
-    // Ctrl-C is the host's, who stops it in order.
+    // Ctrl-C is for the host, which stops it in order.
     detached: SYSTEM.processes.ownGroup,
   });
   closeSync(log);

@@ -1,6 +1,6 @@
 /**
- * Keys of nodes on this machine's own network, made in one click. They lie in clear in a file of the owner's, because
- * what they hold is made up; nothing else than a node of that network is ever given one.
+ * Keys of nodes on the local network, created with one click. They are stored unencrypted in a file of the owner,
+ * because their money is made up; only nodes of that network ever get one.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const contentSchema = z.object({ devnetOnly: z.literal(true), keys: z.array(hexK
 
 export interface DevnetKeys {
   addresses(): readonly Hex[];
-  /** A new key's address. */
+  /** Address of a new key. */
   create(): Hex;
   has(address: string): boolean;
   /** @throws LocalNetworkError LOCAL_KEY_ELSEWHERE for any other network */
@@ -39,7 +39,7 @@ export function openDevnetKeys({ dataDir, random }: { readonly dataDir: string; 
     privateKeyOf({ address, networkId }) {
       const key = find(address);
       if (key !== undefined && networkId === LOCAL_NETWORK_ID) return key;
-      throw new LocalNetworkError('LOCAL_KEY_ELSEWHERE', `the key of ${address} is for the local network alone`, { address });
+      throw new LocalNetworkError('LOCAL_KEY_ELSEWHERE', `the key of ${address} is only for the local network`, { address });
     },
   };
 }

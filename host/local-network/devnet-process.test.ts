@@ -78,8 +78,8 @@ const failure = (call: Promise<unknown>) =>
     (error: { code?: string }) => error.code ?? 'none',
   );
 
-describe('the network on this machine', () => {
-  it('is started once for everybody who needs it, keeps tasks coming, and its port', async () => {
+describe('the local network', () => {
+  it('is started once for everybody who needs it, and keeps its tasks and port', async () => {
     const { devnet, child, states, processes } = rig();
     const asked = [devnet.start(), devnet.start()];
     child().say(READY);
@@ -99,7 +99,7 @@ describe('the network on this machine', () => {
     expect(states).toEqual(['starting', 'running', 'stopped', 'starting', 'running']);
   });
 
-  it('says why it could not start, and can be started again', async () => {
+  it('reports why it could not start, and can be started again', async () => {
     const { devnet, child } = rig();
     const first = failure(devnet.start());
     child().say({ type: 'fatal', error: { code: 'DEVNET_X', message: 'no', data: {} } });
@@ -112,7 +112,7 @@ describe('the network on this machine', () => {
     expect(devnet.state().kind).toBe('running');
   });
 
-  it('that ends by itself has failed, and leaves nobody waiting', async () => {
+  it('has failed if it ends by itself, and leaves nobody waiting', async () => {
     const { devnet, child } = rig();
     const started = devnet.start();
     child().say(READY);
@@ -125,7 +125,7 @@ describe('the network on this machine', () => {
     expect(await failure(devnet.fund('0x1', { walletWei: 1n }))).toBe('LOCAL_NETWORK_ENDED');
   });
 
-  it('that does not answer is said to be silent, and is killed when it must end', async () => {
+  it('is reported as silent if it does not answer, and is killed when it must end', async () => {
     const { devnet, child, clock } = rig();
     const started = devnet.start();
     child().say(READY);
@@ -142,7 +142,7 @@ describe('the network on this machine', () => {
   it.each([
     [undefined, 'relay', 'state'],
     ['chain', 'chain', 'state-chain'],
-  ] as const)('with mode %s is of mode %s, and keeps its state apart', async (asked, mode, folder) => {
+  ] as const)('has mode %s when started with mode %s, and keeps its state separate', async (asked, mode, folder) => {
     const { devnet, child } = rig(asked);
     const started = devnet.start();
     expect(child().sent[0]).toMatchObject({ type: 'start', config: { mode, statePath: path.join(dataDir, folder) } });

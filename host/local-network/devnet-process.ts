@@ -1,4 +1,4 @@
-/** The network on this machine as a child process: started when it is needed, funding whom it is told, full of tasks. */
+/** The local network as a child process: started when needed, it funds nodes on request and keeps tasks coming. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DevnetState } from '../../contract/devnet.ts';
@@ -10,16 +10,16 @@ import { LocalNetworkError } from './errors.ts';
 export interface DevnetProcessOptions {
   readonly dataDir: string;
   readonly workerEntry: string;
-  /** Who has the tasks; left out, a relay. */
+  /** Where the tasks are; default: a relay. */
   readonly mode?: NetworkMode;
   readonly peers: DevnetOrder['peers'];
   readonly fork: (options: { readonly logFile: string }) => DevnetChannel;
-  /** Before each start; what it throws keeps the program from being started. */
+  /** Called before each start; an error keeps the process from being started. */
   readonly check?: () => Promise<void>;
   readonly clock: Clock;
-  /** Between two tasks of its application. */
+  /** Time between two tasks of its application. */
   readonly taskEverySeconds?: number;
-  /** It goes on after these. */
+  /** Called with errors that do not end it. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -30,21 +30,21 @@ interface DevnetFunds {
 
 export interface DevnetProcess {
   state(): DevnetState;
-  /** Called after every change; the answer ends it. */
+  /** Calls back after every change. @returns unsubscribe */
   watch(listener: (state: DevnetState) => void): () => void;
-  /** What a node of it has to be told; null while it does not run. */
+  /** What a node needs to know about it; null = it is not running. */
   preset(): NetworkPreset | null;
-  /** Resolves when it runs; at once if it does. @throws LocalNetworkError LOCAL_NETWORK_FAILED, LOCAL_NETWORK_ENDED */
+  /** Resolves when it is running. @throws LocalNetworkError LOCAL_NETWORK_FAILED, LOCAL_NETWORK_ENDED */
   start(): Promise<NetworkPreset>;
-  /** Money out of nothing. @throws LocalNetworkError LOCAL_NETWORK_ENDED, LOCAL_NETWORK_SILENT */
+  /** Creates money out of nothing. @throws LocalNetworkError LOCAL_NETWORK_ENDED, LOCAL_NETWORK_SILENT */
   fund(address: string, funds: DevnetFunds): Promise<void>;
-  /** Its state stays on the disk. Resolves when the process is gone. */
+  /** Keeps its state on disk. Resolves when the process is gone. */
   stop(): Promise<void>;
 }
 
 const TASK_EVERY_SECONDS = 4;
 const FUND_WITHIN_MS = 60_000;
-/** Its peers finish their tasks first. */
+/** How long its peers may take to finish their tasks. */
 const STOP_WITHIN_MS = 30_000;
 
 interface Running {
@@ -65,7 +65,7 @@ class LocalDevnet implements DevnetProcess {
   readonly #listeners = new Set<(state: DevnetState) => void>();
   #state: DevnetState = { kind: 'stopped' };
   #running: Running | null = null;
-  /** Kept within this program, so that nodes that wait for it find it again. */
+  /** Stays the same while this program runs, so that waiting nodes find it again. */
   #port = 0;
   #nextId = 1;
 
@@ -95,7 +95,7 @@ class LocalDevnet implements DevnetProcess {
 
   async fund(address: string, { walletWei }: DevnetFunds): Promise<void> {
     const running = this.#running;
-    if (running === null) throw new LocalNetworkError('LOCAL_NETWORK_ENDED', 'the network on this machine does not run');
+    if (running === null) throw new LocalNetworkError('LOCAL_NETWORK_ENDED', 'the local network is not running');
     const id = this.#nextId++;
     const answer = Promise.withResolvers<void>();
     running.funding.set(id, answer);
@@ -131,7 +131,7 @@ class LocalDevnet implements DevnetProcess {
       preset: null,
       stopping: false,
     };
-    // Whoever has asked for the start hears of it; a devnet that ends later is told by its state.
+    // Whoever asked for the start gets this error; a devnet that ends later is reported by its state.
     running.ready.promise.catch(() => {});
     channel.onMessage((raw) => {
       const message = fromDevnetSchema.safeParse(raw);
@@ -142,7 +142,7 @@ class LocalDevnet implements DevnetProcess {
       exit.resolve();
     });
     this.#become({ kind: 'starting' });
-    // Neither kind of network can go on with the chain of the other.
+    // Each mode has its own chain, which the other cannot continue.
     const statePath = path.join(dataDir, mode === 'chain' ? 'state-chain' : 'state');
     mkdirSync(statePath, { recursive: true });
     channel.send({ type: 'start', config: { mode, dataDir, statePath, workerEntry, port: this.#port, peers } });
@@ -177,7 +177,7 @@ class LocalDevnet implements DevnetProcess {
 
   #ended(running: Running): void {
     this.#running = null;
-    const error = new LocalNetworkError('LOCAL_NETWORK_ENDED', 'the network on this machine has ended');
+    const error = new LocalNetworkError('LOCAL_NETWORK_ENDED', 'the local network has ended');
     running.ready.reject(error);
     for (const answer of running.funding.values()) answer.reject(error);
     if (running.stopping) this.#become({ kind: 'stopped' });
@@ -192,7 +192,7 @@ class LocalDevnet implements DevnetProcess {
   async #within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
     const over = new AbortController();
     const late = this.#options.clock.sleep(ms, over.signal).then(() => {
-      throw new LocalNetworkError('LOCAL_NETWORK_SILENT', 'the network on this machine does not answer');
+      throw new LocalNetworkError('LOCAL_NETWORK_SILENT', 'the local network does not answer');
     });
     late.catch(() => {});
     try {

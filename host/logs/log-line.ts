@@ -1,4 +1,4 @@
-/** One line of a node's log, as a person reads it. */
+/** Parses a line of a node's log for display. */
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel, type LogLine, type LogQuery } from '../../contract/logs.ts';
 
@@ -11,7 +11,7 @@ const LEVEL_FROM: readonly (readonly [number, LogLevel])[] = [
 
 const rawSchema = z.looseObject({ level: z.number(), time: z.number(), msg: z.string().default('') });
 
-/** Null = not a line of a log. */
+/** Null = not a log line. */
 export function readLogLine(text: string, cursor: number): LogLine | null {
   let json: unknown;
   try {
@@ -41,7 +41,7 @@ export function logFilter({ level, text, task }: LogFilter): (line: LogLine) => 
   const bare = task?.replace(/^0x/, '').toLowerCase() ?? null;
   return (line) => {
     if (LOG_LEVELS.indexOf(line.level) < lowest) return false;
-    // The engine writes commitments without 0x, and in its text.
+    // The engine writes commitments without 0x, and within its text.
     const all = `${line.message}\n${line.code ?? ''}\n${line.task ?? ''}\n${line.details}`.toLowerCase();
     return all.includes(wanted) && (bare === null || all.includes(bare));
   };

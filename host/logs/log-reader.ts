@@ -1,4 +1,4 @@
-/** Reads a node's log: pages from its end, and new lines as they come. */
+/** Reads a node's log: pages from its end, and new lines as they arrive. */
 import { readFileSync } from 'node:fs';
 import type { LogLine, LogQuery } from '../../contract/logs.ts';
 import type { Clock } from '../../protocol/ports.ts';
@@ -6,7 +6,7 @@ import { HostError } from '../errors.ts';
 import { type LogFilter, logFilter, readLogLine } from './log-line.ts';
 import { type LogSegment, logSegments } from './log-segments.ts';
 
-/** Oldest first; `more`: older ones fit, too. @throws HostError LOG_UNREADABLE */
+/** Oldest first. `more`: there are older matches. @throws HostError LOG_UNREADABLE */
 export function logPage(options: { readonly folder: string; readonly query: Omit<LogQuery, 'profileId'> }): {
   lines: LogLine[];
   more: boolean;
@@ -23,7 +23,7 @@ export function logPage(options: { readonly folder: string; readonly query: Omit
   return { lines: found, more: false };
 }
 
-/** From now on, until the signal. A line is told once it is complete. */
+/** Follows the log from now on until the signal aborts. Yields only complete lines. */
 export async function* followLog(options: {
   readonly folder: string;
   readonly filter: LogFilter;
@@ -48,7 +48,7 @@ export async function* followLog(options: {
   }
 }
 
-/** Complete lines from an offset in the file, and the offset after the last of them. */
+/** Complete lines from an offset in the file, and the offset after the last one. */
 function linesOf(segment: LogSegment, from: number): { lines: LogLine[]; end: number } {
   const bytes = contentOf(segment);
   const lines: LogLine[] = [];
@@ -65,7 +65,7 @@ function contentOf({ path }: LogSegment): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    // Rotated away while it was read: it is no part of the log any more.
+    // It was rotated away while being read, so it is no longer part of the log.
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return Buffer.alloc(0);
     throw new HostError('LOG_UNREADABLE', `${path} cannot be read`, { path });
   }

@@ -1,13 +1,13 @@
 /**
- * A node's log as files of bounded size. Each is named by the number of bytes ever written before it, so that a place in
- * the log has one number, which grows with time and outlives rotation.
+ * A node's log as files of bounded size. Each file is named by the number of bytes written before it, so that a
+ * position in the log is a single number that grows with time and survives rotation.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface LogSegment {
   readonly path: string;
-  /** Place of its first byte. */
+  /** Position of its first byte. */
   readonly start: number;
   readonly size: number;
 }
@@ -18,7 +18,7 @@ export function segmentPath(folder: string, start: number): string {
   return path.join(folder, `node-${String(start).padStart(15, '0')}.log`);
 }
 
-/** Oldest first; empty when there is no log. */
+/** Oldest first; empty if there is no log. */
 export function logSegments(folder: string): readonly LogSegment[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

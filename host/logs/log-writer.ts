@@ -1,4 +1,4 @@
-/** What a worker process writes, line by line: redacted, bounded, rotated, and always JSON. */
+/** Writes a worker process's output line by line: redacted, bounded, rotated, and always JSON. */
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Clock } from '../../protocol/ports.ts';
 import { redactor } from '../../worker/log.ts';
@@ -7,25 +7,25 @@ import { logSegments, segmentPath } from './log-segments.ts';
 export interface LogWriterOptions {
   readonly folder: string;
   readonly clock: Clock;
-  /** Values that must never appear, whatever stands around them. */
+  /** Values that must never appear, in any context. */
   readonly secrets: readonly string[];
-  /** Bytes after which another file is begun. */
+  /** Maximum size of a file, bytes. */
   readonly segmentBytes?: number;
-  /** The oldest of more are deleted. */
+  /** Maximum number of files; the oldest are deleted. */
   readonly segments?: number;
 }
 
 export interface LogWriter {
-  /** Any piece of output; lines may be cut anywhere. Never throws: a full disk must not stop a node. */
+  /** Takes any piece of output; lines may be split anywhere. Never throws: a full disk must not stop a node. */
   write(text: string): void;
-  /** Writes what is left of a last line. */
+  /** Writes an unfinished last line. */
   close(): void;
 }
 
-/** More of one line is dropped. Cut after redaction, so that no secret is halved by it. */
+/** Maximum length of a line. It is cut after redaction, so that no secret is split. */
 const READ_CHARS = 128 * 1024;
 const LINE_CHARS = 32 * 1024;
-/** pino's number for "error": what is no JSON comes from a runtime in trouble. */
+/** pino's number for "error": output that is not JSON comes from a failing runtime. */
 const ERROR = 50;
 
 export function createLogWriter(options: LogWriterOptions): LogWriter {
@@ -33,7 +33,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   const redact = redactor(secrets);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const last = logSegments(folder).at(-1);
-  // A new process begins a new file: its predecessor may have died in the middle of a line.
+  // A new process starts a new file, because its predecessor may have died in the middle of a line.
   let start = last === undefined ? 0 : last.start + last.size;
   let size = 0;
   let file = openSync(segmentPath(folder, start), 'a', 0o600);
@@ -47,12 +47,12 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
       if (size > 0 && size + bytes.length > segmentBytes) rotate();
       size += writeSync(file, bytes);
     } catch {
-      // Nobody to tell: this is where one would tell it.
+      // There is nowhere to report this: the log is where it would go.
     }
   }
 
   function rotate(): void {
-    // The folder may have been deleted; until there is one again, the open file takes what comes.
+    // The folder may have been deleted; until it exists again, keep writing to the open file.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const next = openSync(segmentPath(folder, start + size), 'a', 0o600);
     closeSync(file);

@@ -34,7 +34,7 @@ const texts = (result: IteratorResult<readonly LogLine[]>) =>
   result.done === true ? null : result.value.map((one) => one.message);
 
 describe('a log', () => {
-  it('goes on when its folder is deleted under its hands, and ends no process', () => {
+  it('continues when its folder is deleted while in use, and ends no process', () => {
     const log = writer({ segmentBytes: 150 });
     log.write(line('one'));
     rmSync(folder, { recursive: true });
@@ -43,7 +43,7 @@ describe('a log', () => {
     expect(messages()).toContain('line 7');
   });
 
-  it('is whole whatever pieces it is written in, and what is no JSON becomes a line', () => {
+  it('is complete whatever pieces it is written in, and output that is not JSON becomes a line', () => {
     const log = writer();
     for (const piece of [line('one').slice(0, 9), line('one').slice(9), `${line('two')}Error: boom\n   at x\n\nlast`])
       log.write(piece);
@@ -52,7 +52,7 @@ describe('a log', () => {
     expect(page({ level: 'error' }).lines[0]).toMatchObject({ level: 'error', atMs: 1_700_000_000_000, message: 'Error: boom' });
   });
 
-  it('is cut out of secrets before a long line is cut', () => {
+  it('is redacted before a long line is cut', () => {
     const log = writer({ secrets: [`0x${KEY}`] });
     log.write(
       `${line(KEY)}${'x'.repeat(32 * 1024 - 20)}${KEY}\n${line('password', { token: 'abcdef', err: { message: `0x${KEY}` } })}`,
@@ -63,7 +63,7 @@ describe('a log', () => {
     for (const secret of [KEY.slice(0, 16), 'abcdef']) expect(text).not.toContain(secret);
   });
 
-  it('stays within its bounds; places grow across files and restarts', () => {
+  it('stays within its bounds; positions grow across files and restarts', () => {
     for (const run of [1, 2]) {
       const log = writer({ segmentBytes: 300, segments: 3 });
       for (let n = 0; n < 40; n++) log.write(line(`${run}.${n}`));
@@ -100,7 +100,7 @@ describe('a log', () => {
     expect(messages({ level: 'warn' })).toEqual(['line 7']);
   });
 
-  it('is followed over rotation, complete lines alone, until one has seen enough', async () => {
+  it('is followed across rotation, complete lines only, until the reader stops', async () => {
     const log = writer({ segmentBytes: 150 });
     log.write(line('before'));
     const enough = new AbortController();
@@ -122,7 +122,7 @@ describe('a log', () => {
   });
 });
 
-it('a store is summed up by its counts alone, and a missing one is no failure', () => {
+it('a store is summarised by its counts only, and a missing one is not a failure', () => {
   const file = path.join(folder, 'store.sqlite');
   expect(storeSummary(file)).toEqual({ unreadable: expect.any(String) });
   const database = new DatabaseSync(file);
@@ -131,7 +131,7 @@ it('a store is summed up by its counts alone, and a missing one is no failure', 
   expect(storeSummary(file)).toEqual({ version: 7, rows: { settings: 2 } });
 });
 
-it('a support bundle holds no secret, wherever one was planted', async () => {
+it('a support bundle contains no secret, wherever one was planted', async () => {
   const passphrase = 'correct "horse" battery';
   const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
   const planted: ProfileDraftInput = {

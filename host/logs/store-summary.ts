@@ -1,7 +1,10 @@
-/** What a support bundle tells of a node's store: its version and how many rows each table has, nothing of their content. */
+/**
+ * What a support bundle says about a node's store: its version and the number of rows in each table, none of their
+ * content.
+ */
 import { DatabaseSync } from 'node:sqlite';
 
-/** Of a running node's database, too; one that cannot be read says so instead. */
+/** Also works for a running node's database; if it cannot be read, returns the reason. */
 export function storeSummary(file: string): Readonly<Record<string, unknown>> {
   try {
     const database = new DatabaseSync(file, { readOnly: true, timeout: 500 });

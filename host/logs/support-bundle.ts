@@ -1,4 +1,4 @@
-/** What a host may hand to others when something is wrong: logs, configuration and versions, without any secret. */
+/** What a host may give to others when something is wrong: logs, configuration and versions, without any secret. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as others } from 'node:timers/promises';
@@ -15,7 +15,7 @@ export interface BundleOptions {
   readonly versions: Readonly<Record<string, string>>;
   /** Counts and states from the node's store. */
   readonly store: Readonly<Record<string, unknown>>;
-  /** Everything known to be secret now: unlocked keys, tokens of this session. */
+  /** Everything known to be secret: unlocked keys and this session's tokens. */
   readonly secrets: readonly string[];
   readonly homeDir: string;
   readonly userName: string;
@@ -27,10 +27,10 @@ export interface Bundle {
   readonly bytes: Uint8Array;
 }
 
-/** Of each log file, from its end. */
+/** Bytes of each log file, from its end. */
 const LOG_BYTES = 4 * 1024 * 1024;
 
-/** File by file, so that the process answers others in between. @throws the signal's reason, once it is not wanted any more */
+/** Works file by file, so that the process can answer other calls in between. @throws the signal's reason */
 export async function supportBundle(options: BundleOptions, signal?: AbortSignal): Promise<Bundle> {
   const { profile, logFolder, versions, store, nowMs } = options;
   const clean = cleaner(options);
@@ -39,7 +39,7 @@ export async function supportBundle(options: BundleOptions, signal?: AbortSignal
   for (const segment of logSegments(logFolder)) {
     await others();
     signal?.throwIfAborted();
-    // Meanwhile the oldest may have been removed.
+    // The oldest may have been removed in the meantime.
     if (!existsSync(segment.path)) continue;
     const text = readFileSync(segment.path).subarray(-LOG_BYTES).toString('utf8');
     logs[`logs/${path.basename(segment.path)}`] = strToU8(clean(text));
@@ -56,7 +56,7 @@ export async function supportBundle(options: BundleOptions, signal?: AbortSignal
   return { fileName: `crynux-support-${profile.id}-${time.replaceAll(':', '-')}.zip`, bytes };
 }
 
-/** An engine's environment, arguments and addresses may hold tokens of any form: their names are enough to help. */
+/** An engine's environment, arguments and addresses may contain tokens of any form; their names are enough to help. */
 function withoutSecrets(profile: Profile): unknown {
   const { engine, models } = profile;
   const env = 'env' in engine ? { env: Object.keys(engine.env) } : {};
@@ -69,7 +69,7 @@ function cleaner({ profile, secrets, homeDir, userName }: BundleOptions): (text:
   const { engine, models } = profile;
   const configured = [...('env' in engine ? Object.values(engine.env) : []), models.proxy?.password ?? ''];
   const { text: redact } = redaction({ secrets, homeDir, userName });
-  // Longest first: one secret may be a part of another.
+  // Longest first, because one secret may be part of another.
   const exact = [...secrets, ...configured.filter((value) => value.length >= 8)]
     .flatMap((secret) => [secret, inJson(secret), inJson(inJson(secret))])
     .filter((secret) => secret.length >= 6)
@@ -83,7 +83,7 @@ function inJson(text: string): string {
 
 const ENGLISH = wordlists.en;
 
-/** Twelve words of the recovery word list in a row are taken for a phrase, whatever they are called. */
+/** Twelve words of the recovery word list in a row are treated as a phrase, wherever they appear. */
 function withoutPhrases(text: string): string {
   return text.replace(/\b[a-z]{3,8}(?:[ \t]+[a-z]{3,8}){11,23}\b/g, (words) =>
     words.split(/[ \t]+/).every((word) => (ENGLISH?.getWordIndex(word) ?? -1) >= 0) ? '[redacted]' : words,

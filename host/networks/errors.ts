@@ -1,14 +1,14 @@
-/** What can be wrong with the networks that a host may choose from. */
+/** Errors of the networks that a host can choose from. */
 import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const NETWORK_PRESET_ERRORS = {
   NETWORK_PRESET_UNREADABLE: {
     meaning: 'A network preset could not be read, or is not JSON.',
-    remedy: 'Correct or remove the file; the other networks are not affected.',
+    remedy: 'Fix or remove the file; the other networks are not affected.',
   },
   NETWORK_PRESET_BAD: {
-    meaning: 'A network preset is not of the expected shape.',
-    remedy: 'Correct the field that the message names; the other networks are not affected.',
+    meaning: 'A network preset does not have the expected form.',
+    remedy: 'Fix the field that the message names; the other networks are not affected.',
   },
   NETWORK_PRESET_RESERVED: {
     meaning: 'A custom preset has the id of a built-in network, which it cannot replace.',
@@ -19,7 +19,7 @@ export const NETWORK_PRESET_ERRORS = {
     remedy: 'Give one of them another id, or remove it.',
   },
   NETWORK_PRESET_UNSAFE: {
-    meaning: 'A preset leads to the relay of a built-in network and accepts an engine that this network does not accept.',
+    meaning: 'A preset uses the relay of a built-in network but accepts an engine that this network does not.',
     remedy: 'Remove the engine from `acceptedEngines`: its results would get the node slashed there.',
   },
   NETWORK_PRESET_UNKNOWN: { meaning: 'There is no custom preset with this id.', remedy: 'Choose one from the list.' },

@@ -1,4 +1,4 @@
-/** Every network of this program: those that ship with it, the host's own, and the one that runs on this machine. */
+/** Every network of this program: the built-in ones, custom ones, and the local network. */
 import type { NetworkView } from '../../contract/host-contract.ts';
 import type { NetworkPreset } from '../../contract/node-config.ts';
 import type { ErrorView } from '../../contract/worker-channel.ts';
@@ -6,7 +6,7 @@ import { serialiseError } from '../../protocol/errors.ts';
 import { HostError } from '../errors.ts';
 import { type KnownNetwork, type PresetFolders, readNetworkPresets, removeOwnPreset, saveOwnPreset } from './network-presets.ts';
 
-/** The preset whose relay and chain exist only while the local network runs. */
+/** The preset whose relay and chain exist only while the local network is running. */
 export const LOCAL_NETWORK_ID = 'devnet';
 
 export interface NetworkDirectory {
@@ -22,7 +22,7 @@ export interface NetworkDirectory {
 
 export function createNetworkDirectory(options: {
   readonly folders: PresetFolders;
-  /** As it runs now; null = it does not. */
+  /** Its current preset; null = it is not running. */
   readonly local: () => NetworkPreset | null;
 }): NetworkDirectory {
   const { folders, local } = options;

@@ -39,7 +39,7 @@ interface PublicNetwork {
 }
 
 const fail = (id: string): never => expect.fail(`nothing is known of ${id}`);
-/** Addresses are compared without the case of their letters. */
+/** Addresses are compared case-insensitively. */
 const lowered = (contracts: object | undefined) => contracts && JSON.parse(JSON.stringify(contracts).toLowerCase());
 
 let folders: PresetFolders;
@@ -84,7 +84,7 @@ describe('the networks that ship', () => {
 
   const known = networks.filter(({ preset }) => preset.id !== 'devnet').map(({ preset }) => [preset.id, preset] as const);
 
-  it.each(known)('%s is public: it accepts the official engine only, over TLS', (_id, preset) => {
+  it.each(known)('%s is public: it accepts only the official engine, over TLS', (_id, preset) => {
     expect(preset.acceptedEngines).toEqual(['official']);
     expect(preset.samplingModulus).toBe(100);
     expect([preset.relayUrl, ...(preset.chain?.rpcUrls ?? [])].every((url) => url.startsWith('https:'))).toBe(true);
@@ -94,7 +94,7 @@ describe('the networks that ship', () => {
     expect(known.map(([id]) => id)).toEqual(Object.keys(facts).sort());
   });
 
-  it.each(known)('%s is what is published of it', (id, { network, chain, comingSoon, minStakeWei }) => {
+  it.each(known)('%s matches what is published about it', (id, { network, chain, comingSoon, minStakeWei }) => {
     const fact: PublicNetwork | undefined = (facts as Readonly<Record<string, PublicNetwork>>)[id];
     const { minimumCnx, comingSoonChainId, rpcUrl, explorerUrl, chainId, legacy, credits, ...rest } = fact ?? fail(id);
     expect(minStakeWei).toBe(BigInt(minimumCnx) * 10n ** 18n);
@@ -106,19 +106,19 @@ describe('the networks that ship', () => {
     expect(chain?.explorerUrl ?? null).toBe(explorerUrl);
     expect(lowered(chain?.contracts)).toEqual(lowered(contracts));
     expect(lowered(chain?.legacyContracts)).toEqual(lowered(legacy));
-    // RELAY_PROTOCOL 10.4: the official node sets 8 000 000 units; a cap below would keep its transactions out.
+    // RELAY_PROTOCOL 10.4: the official node sets 8 000 000 units; a lower limit would reject its transactions.
     expect(chain?.gas.limitCap).toBe(8_000_000);
   });
 
-  it('the devnet takes every engine; its chain exists only once it runs', () => {
+  it('the devnet accepts every engine; its chain exists only while it runs', () => {
     const devnet = networks.find(({ preset }) => preset.id === 'devnet')?.preset;
     expect(devnet?.acceptedEngines).toContain('embedded');
     expect(devnet?.chain).toBeUndefined();
   });
 });
 
-describe("a network of one's own", () => {
-  it('stands beside the built-in ones, is written, replaced and removed', () => {
+describe('a custom network', () => {
+  it('is listed with the built-in ones, written, replaced and removed', () => {
     const before = read();
     saveOwnPreset(networkPresetSchema.parse(OWN), folders);
     saveOwnPreset(networkPresetSchema.parse({ ...OWN, title: 'Renamed' }), folders);
@@ -131,19 +131,19 @@ describe("a network of one's own", () => {
     expect(() => removeOwnPreset('crynux-on-base', folders)).toThrow(expect.objectContaining({ code: 'NETWORK_PRESET_UNKNOWN' }));
   });
 
-  it('of before there were generations has the older contracts', () => {
+  it('from before generations existed gets the older contracts', () => {
     write('a.json', { ...OWN, chain: OLD_CHAIN });
     expect(readNetworkPresets(folders).networks.at(-1)?.preset.chain?.contracts).toMatchObject({ generation: 'J26' });
   });
 
-  it('with its chain survives being written and read', () => {
+  it('with a chain survives being written and read', () => {
     const chain = readNetworkPresets(folders).networks[0]?.preset.chain;
     const preset = { ...networkPresetSchema.parse(OWN), ...(chain === undefined ? {} : { chain }) };
     saveOwnPreset(preset, folders);
     expect(readNetworkPresets(folders).networks.at(-1)?.preset).toEqual(preset);
   });
 
-  it('whose tasks live on a chain survives being written and read, and is shown as that', () => {
+  it('with its tasks on a chain survives being written and read, and is shown like that', () => {
     const preset = networkPresetSchema.parse({ ...OWN, mode: 'chain', taskChain: TASK_CHAIN });
     saveOwnPreset(preset, folders);
     expect(readNetworkPresets(folders).networks.at(-1)?.preset).toEqual(preset);
@@ -155,7 +155,7 @@ describe("a network of one's own", () => {
   it.each([
     ['not JSON', '{', { code: 'NETWORK_PRESET_UNREADABLE', file: 'a.json' }],
     ['too large', ' '.repeat(300_000), { code: 'NETWORK_PRESET_UNREADABLE', file: 'a.json' }],
-    ['no object', '[]', { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: '' }],
+    ['not an object', '[]', { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: '' }],
     [
       'on a chain without contracts',
       { ...OWN, mode: 'chain' },
@@ -173,7 +173,7 @@ describe("a network of one's own", () => {
       { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'chain.rpcUrls.0' },
     ],
     [
-      'of before there were generations, without credits: it says what to add',
+      'of before generations existed, without credits: it says what to add',
       { ...OWN, chain: { ...OLD_CHAIN, contracts: { ...OLD_CONTRACTS, credits: undefined } } },
       {
         code: 'NETWORK_PRESET_BAD',
@@ -181,14 +181,14 @@ describe("a network of one's own", () => {
         field: 'chain.contracts.credits',
       },
     ],
-    ['whose id is no file name', { ...OWN, id: '../x' }, { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'id' }],
+    ['whose id is not a valid file name', { ...OWN, id: '../x' }, { code: 'NETWORK_PRESET_BAD', file: 'a.json', field: 'id' }],
     ['with a built-in id', { ...OWN, id: 'crynux-on-base' }, { code: 'NETWORK_PRESET_RESERVED', file: 'a.json', field: 'id' }],
     [
-      'that takes any engine to a public relay',
+      'that accepts any engine on a public relay',
       { ...OWN, relayUrl: 'http://RELAY.crynux.io.:443/' },
       { code: 'NETWORK_PRESET_UNSAFE', file: 'a.json', field: 'acceptedEngines' },
     ],
-  ])('%s is told with file and field, and the others are there', (_what, content, problem) => {
+  ])('%s is reported with file and field, and the others still load', (_what, content, problem) => {
     write('a.json', content);
     write('b.json', { ...OWN, id: 'other' });
     const found = read();
@@ -197,7 +197,7 @@ describe("a network of one's own", () => {
     expect(found.problems).toEqual([expect.objectContaining(problem)]);
   });
 
-  it('of which two have one id is taken from the first file', () => {
+  it('if two have the same id, the first file is used', () => {
     write('a.json', OWN);
     write('b.json', OWN);
     expect(read()).toMatchObject({ own: ['my-lab'], problems: [{ code: 'NETWORK_PRESET_REPEATED', file: 'b.json' }] });

@@ -1,6 +1,6 @@
 /**
- * The networks a host may choose from: those that ship with the program, and the host's own, a JSON file each in a
- * folder. One that can't be used never keeps the others away.
+ * The networks a host can choose from: the built-in ones, and the host's custom ones, each a JSON file in a folder. An
+ * invalid file never hides the others.
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -17,22 +17,22 @@ export interface KnownNetwork {
 export interface NetworkPresets {
   /** Built-in ones first, each kind in the order of its file names. */
   readonly networks: readonly KnownNetwork[];
-  /** One per file that is not among the networks. `data`: file, and field where one is at fault. */
+  /** One per file that was not loaded. `data`: the file, and the invalid field if there is one. */
   readonly problems: readonly NetworkPresetError[];
 }
 
 export interface PresetFolders {
-  /** `resources/networks` of the program. */
+  /** The program's `resources/networks`. */
   readonly builtIn: string;
   /** May be missing. */
   readonly own: string;
 }
 
 const MAX_BYTES = 256 * 1024;
-/** It is the name of the file, too. */
+/** Also the file's name. */
 const OWN_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** Never throws: what cannot be read is among the problems. */
+/** Never throws: what cannot be read is listed as a problem. */
 export function readNetworkPresets(folders: PresetFolders): NetworkPresets {
   const networks: KnownNetwork[] = [];
   const problems: NetworkPresetError[] = [];
@@ -52,7 +52,7 @@ export function readNetworkPresets(folders: PresetFolders): NetworkPresets {
 }
 
 /**
- * Writes a preset of one's own; one of the same id that is the host's already is replaced.
+ * Writes a custom preset; replaces a custom one with the same id.
  * @throws NetworkPresetError NETWORK_PRESET_BAD, NETWORK_PRESET_RESERVED, NETWORK_PRESET_UNSAFE
  */
 export function saveOwnPreset(preset: NetworkPreset, folders: PresetFolders): KnownNetwork {
@@ -66,7 +66,7 @@ export function saveOwnPreset(preset: NetworkPreset, folders: PresetFolders): Kn
   } catch (cause) {
     throw unwritable(folders.own, cause);
   }
-  // Older files may hold the id under another name.
+  // Older files may have the id under another file name.
   for (const old of ownFilesOf(preset.id, folders)) if (old !== file) rmSync(path.join(folders.own, old));
   const target = path.join(folders.own, file);
   writeAtomically(target, `${JSON.stringify(networkPresetData(preset), null, 2)}\n`);
@@ -76,7 +76,7 @@ export function saveOwnPreset(preset: NetworkPreset, folders: PresetFolders): Kn
 /** @throws NetworkPresetError NETWORK_PRESET_UNKNOWN, also for a built-in one */
 export function removeOwnPreset(id: string, folders: PresetFolders): void {
   const files = ownFilesOf(id, folders);
-  if (files.length === 0) throw new NetworkPresetError('NETWORK_PRESET_UNKNOWN', `no own network ${id}`, { id });
+  if (files.length === 0) throw new NetworkPresetError('NETWORK_PRESET_UNKNOWN', `no custom network ${id}`, { id });
   for (const file of files) rmSync(path.join(folders.own, file));
 }
 
@@ -99,10 +99,10 @@ function assertAllowed(preset: NetworkPreset, others: readonly KnownNetwork[], f
   const { id, relayUrl, acceptedEngines } = preset;
   const same = others.find((other) => other.preset.id === id);
   if (same?.origin === 'builtIn') throw refusal('NETWORK_PRESET_RESERVED', `${id} is built in`, { file, field: 'id', id });
-  if (same !== undefined) throw refusal('NETWORK_PRESET_REPEATED', `${id} is there already`, { file, field: 'id', id });
+  if (same !== undefined) throw refusal('NETWORK_PRESET_REPEATED', `${id} already exists`, { file, field: 'id', id });
   if (!OWN_ID.test(id))
     throw refusal('NETWORK_PRESET_BAD', 'id: must be lower-case letters, digits and dashes', { file, field: 'id' });
-  // Law 7 hangs on what a preset accepts; another name for a network does not change what the network accepts.
+  // Law 7 depends on the engines that a preset accepts; a network under another name accepts no others.
   const publicOnes = others.filter(({ preset: { relayUrl: url }, origin }) => origin === 'builtIn' && isSameRelay(url, relayUrl));
   for (const { preset: known } of publicOnes) {
     const extra = acceptedEngines.find((engine) => !known.acceptedEngines.includes(engine));
@@ -111,7 +111,7 @@ function assertAllowed(preset: NetworkPreset, others: readonly KnownNetwork[], f
   }
 }
 
-/** By name alone: scheme and port may be spelled in several ways that lead to one place. */
+/** Compares host names only, because scheme and port can be spelled in several ways that lead to the same place. */
 function isSameRelay(one: string, other: string): boolean {
   const name = (url: string) => new URL(url).hostname.replace(/\.$/, '');
   return name(one) === name(other);

@@ -13,7 +13,7 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 const error = { code: 'WORKER_FATAL', message: 'planted task content', data: {} };
 const view = (worker: ProfileView['worker']) => ({ profile: { id: 'attic', name: 'Attic' }, worker, node: null }) as ProfileView;
 
-it('tells what happens to a node, and once a day what it earned, without a word of a task', async () => {
+it('reports what happens to a node, and once a day what it earned, without a word about a task', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'announcer-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const clock = new ManualClock(new Date(2026, 5, 2, 8, 58).getTime());
@@ -61,7 +61,7 @@ it('tells what happens to a node, and once a day what it earned, without a word 
   expect(sent.map((body) => JSON.parse(body).text)).toEqual(['Attic: has stopped with an error.']);
   for (let minutes = 0; minutes < 20; minutes += 1) await clock.tick(60_000);
   expect(sent.slice(1).map((body) => JSON.parse(body).text)).toEqual([
-    'Summary of the day: Attic: yesterday (UTC) -1.5 CNX net, 3 payments',
+    'Daily summary: Attic: yesterday (UTC) -1.5 CNX net, 3 payments',
   ]);
   expect(closed).toEqual(['records']);
   expect(sent.join()).not.toContain('planted');

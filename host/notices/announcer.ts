@@ -1,4 +1,4 @@
-/** Tells elsewhere what happens to the nodes, and once a day how it goes. */
+/** Sends notifications about the nodes, and a daily summary. */
 import type { Channel, ChannelStates, Notice } from '../../contract/notify.ts';
 import { minuteOf } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
@@ -32,9 +32,9 @@ export interface AnnouncerParts {
   readonly send: Send;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of the program itself. */
+  /** For events of the program itself. */
   readonly name: string;
-  /** Where the host has chosen none. */
+  /** If the host has not chosen a language. */
   readonly language: Language;
 }
 
@@ -42,9 +42,12 @@ export interface Announcer {
   test(channel: Channel): Promise<void>;
   states(): ChannelStates;
   watch(listener: (states: ChannelStates) => void): () => void;
-  /** Secrets are others now. */
+  /** Call when secrets have changed. */
   wake(): void;
-  /** Follows the program until {@link close}. `recordsOf` answers for a node that does not run; the reader ends it. */
+  /**
+   * Follows the program until {@link close}. `recordsOf` provides the records of a node that is not running; the reader
+   * closes them.
+   */
   start(
     host: HostClient,
     node: (profileId: string) => NodeClient | null,
@@ -89,7 +92,7 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
 
   let nodes: readonly ProfileView[] = [];
 
-  /** Told once its time has come, of yesterday, also where the program was not there at that minute. */
+  /** Sends the summary of yesterday once its time has come, even if the program was not running at that minute. */
   async function summaries(lineOf: (view: ProfileView, from: number, to: number) => Promise<string>): Promise<void> {
     for (;;) {
       await clock.sleep(LOOK_EVERY_MS, signal);

@@ -1,15 +1,15 @@
-/** The nodes as the shell's own modules see them: by the same subscription as the window. */
+/** The nodes as the shell's own modules see them, through the same subscription as the window. */
 import { z } from 'zod';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { HostClient } from '../../contract/rpc-client.ts';
 
 export interface NodesChange {
   readonly all: readonly ProfileView[];
-  /** The one that changed, with its view before; null for the first look and for one that is gone. */
+  /** The node that changed, with its previous view; null = the first snapshot, or a node that was removed. */
   readonly changed: { readonly before: ProfileView | null; readonly after: ProfileView } | null;
 }
 
-/** Follows the profiles until the signal; a subscription inside the process ends only with the program. */
+/** Follows the profiles until the signal aborts; a subscription inside the process only ends with the program. */
 export async function followNodes(client: HostClient, signal: AbortSignal, told: (change: NodesChange) => void): Promise<void> {
   const views = new Map<string, ProfileView>();
   const updates = await client.profiles.watch({}, { signal });

@@ -1,12 +1,12 @@
-/** What has happened to a node between two looks at it. Pure. */
+/** What has happened to a node between two views of it. Pure. */
 import type { Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import { nodeTruth } from '../../contract/truth/node-truth.ts';
 
-/** Notices tell no ages, so that the time does not matter. */
+/** Notices contain no ages, so the time does not matter. */
 const lifeOf = ({ worker, node }: ProfileView) => nodeTruth({ worker, node, nowMs: 0 }).life;
 
-/** What has happened to a node between two views, as far as the host may want to be told of it. */
+/** The events between two views that the host may want to be notified about. */
 export function noticesBetween(before: ProfileView | null, after: ProfileView): Notice[] {
   const [was, is] = [before === null ? null : lifeOf(before), lifeOf(after)];
   // What was already so when the program started is not reported.

@@ -49,7 +49,7 @@ const later: SendOutcome = { kind: 'later', status: 503, retryAfterMs: 0 };
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('what waits to be told', () => {
-  it('is sent once to every way that is on and tells of such, and is gone from the disk then', async () => {
+  it('is sent once through every channel that is on and reports such events, then deleted from disk', async () => {
     const { outbox, sent, file, tell } = rig([]);
     tell('slashed');
     tell('payment');
@@ -60,7 +60,7 @@ describe('what waits to be told', () => {
     expect(outbox.states().webhook).toMatchObject({ kind: 'ready', waiting: 0, lastSentMs: NOON, failure: null });
   });
 
-  it('is tried again with growing patience, and no sooner than it was asked to', async () => {
+  it('is retried with growing delays, and no sooner than requested', async () => {
     const { clock, outbox, sent, tell } = rig([later, later, { ...later, status: 429, retryAfterMs: 5 * MINUTE }]);
     tell('slashed');
     await settle();
@@ -84,7 +84,7 @@ describe('what waits to be told', () => {
     expect(outbox.states().webhook).toMatchObject({ waiting: 0, failure: null });
   });
 
-  it('that was refused is not tried again, and is given up after a day of trying', async () => {
+  it('that was refused is not retried, and is dropped after a day of attempts', async () => {
     const refused = rig([{ kind: 'refused', status: 404 }]);
     refused.tell('slashed');
     await settle();
@@ -99,7 +99,7 @@ describe('what waits to be told', () => {
     expect(silent.outbox.states().webhook.waiting).toBe(0);
   });
 
-  it('outlives the program', async () => {
+  it('survives the end of the program', async () => {
     const first = rig([later]);
     first.tell('slashed');
     await settle();
@@ -108,7 +108,7 @@ describe('what waits to be told', () => {
     expect(again.sent).toHaveLength(1);
   });
 
-  it('waits for the end of the quiet hours, and what is urgent does not', async () => {
+  it('waits for the end of the quiet hours, unless it is urgent', async () => {
     const quiet = { quiet: { on: true, from: '22:00', to: '08:00' } };
     const night = new Date(2026, 5, 1, 23, 0).getTime();
     const { clock, sent, tell, set } = rig([], quiet, night);
@@ -125,7 +125,7 @@ describe('what waits to be told', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('waits where a way lacks its address, and goes when that is there', async () => {
+  it('waits if a channel lacks its address, and is sent once it has one', async () => {
     const { outbox, sent, tell, set } = rig([], { webhook: { on: false }, ntfy: { on: true } });
     await settle();
     expect(outbox.states().ntfy).toMatchObject({ kind: 'incomplete', waiting: 0 });
@@ -137,10 +137,10 @@ describe('what waits to be told', () => {
   });
 });
 
-describe('a test of a way', () => {
+describe('a test of a channel', () => {
   const message = { told: 'test', title: 'Crynux', text: 'a test', urgent: false, atMs: NOON } as const;
 
-  it('says what came of it by its code alone, and is sent once in five seconds', async () => {
+  it('returns only the code of the outcome, and is sent at most once in five seconds', async () => {
     const { outbox, clock } = rig([{ kind: 'refused', status: 401 }]);
     await expect(outbox.test('webhook', message)).rejects.toMatchObject({ code: 'NOTIFY_REFUSED', data: { status: 401 } });
     await expect(outbox.test('webhook', message)).rejects.toMatchObject({ code: 'NOTIFY_TOO_SOON' });
@@ -162,6 +162,6 @@ it.each([
   ['22:00', '08:00', 21 * 60 + 59, false],
   ['08:00', '22:00', 12 * 60, true],
   ['08:00', '08:00', 8 * 60, false],
-])('quiet from %s to %s holds back at minute %i: %s', (from, to, minute, held) => {
+])('quiet from %s to %s applies at minute %i: %s', (from, to, minute, held) => {
   expect(isHeldBack('payment', elsewhereSchema.parse({ quiet: { on: true, from, to } }), minute)).toBe(held);
 });

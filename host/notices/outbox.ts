@@ -1,6 +1,6 @@
 /**
- * What waits to be told elsewhere: on the disk until it was sent, each way in its order, tried again with growing patience, held
- * back in quiet hours, and given up after a day of trying.
+ * Notifications waiting to be sent: kept on disk until sent, in order for each channel, retried with growing delays,
+ * held back during quiet hours, and dropped after a day of attempts.
  */
 import { z } from 'zod';
 import {
@@ -26,7 +26,7 @@ const MOST_WAIT_MS = 60 * 60_000;
 const MOST_TRIES = 32;
 const LOOK_EVERY_MS = 60_000;
 const BETWEEN_TESTS_MS = 5_000;
-/** Of a way that does not answer for long, the oldest go. */
+/** If a channel does not answer for long, the oldest are dropped. */
 const MOST_WAITING = 100;
 
 const entrySchema = z.object({
@@ -40,25 +40,31 @@ const fileSchema = z.object({ entries: z.array(entrySchema), summaryDay: z.strin
 export interface OutboxParts {
   readonly file: string;
   readonly settings: () => Elsewhere;
-  /** Null: it lacks something. */
+  /** Null = incomplete. */
   readonly target: (channel: Channel) => Promise<ChannelTarget | null>;
   readonly send: Send;
   readonly clock: Clock;
 }
 
 export interface Outbox {
-  /** To every way that is on and tells of such. Never throws: what is told is less than what runs. */
+  /**
+   * Queues a message for every channel that is on and reports such events. Never throws: notifications matter less than
+   * the nodes.
+   */
   tell(message: Omit<Message, 'urgent'> & { readonly told: Entry['told'] }): void;
-  /** At once, whatever the hour. @throws HostError NOTIFY_INCOMPLETE, NOTIFY_REFUSED, NOTIFY_UNREACHABLE, NOTIFY_TOO_SOON */
+  /**
+   * Sends at once, even in quiet hours. @throws HostError NOTIFY_INCOMPLETE, NOTIFY_REFUSED, NOTIFY_UNREACHABLE,
+   * NOTIFY_TOO_SOON
+   */
   test(channel: Channel, message: Message): Promise<void>;
   states(): ChannelStates;
   watch(listener: (states: ChannelStates) => void): () => void;
-  /** The last day of which a summary was told, `YYYY-MM-DD`; null = none yet. */
+  /** The last day whose summary was sent, `YYYY-MM-DD`; null = none yet. */
   summaryDay(): string | null;
   summaryTold(day: string): void;
-  /** Looks again: settings or secrets are others now. */
+  /** Checks again, because settings or secrets have changed. */
   wake(): void;
-  /** Sends until the signal. */
+  /** Sends until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -77,7 +83,7 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
     try {
       data.write(kept);
     } catch (error) {
-      // Without room on the disk it is still told, unless the program ends first.
+      // If the disk is full, it is still sent, unless the program ends first.
       if (!isHostError(error)) throw error;
     }
   }
@@ -103,7 +109,7 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
     for (const go of waking) go();
   }
 
-  /** Until something changes, or the time is over; rejects when the signal aborts. */
+  /** Waits until something changes or the time is up; rejects when the signal aborts. */
   async function rest(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const woken = Promise.withResolvers<void>();
@@ -119,7 +125,7 @@ export function openOutbox({ file, settings, target, send, clock }: OutboxParts)
     signal.throwIfAborted();
   }
 
-  /** Whether what is on has all that it needs, before there is anything to tell. */
+  /** Checks whether the channels that are on have all they need, before there is anything to send. */
   async function look(): Promise<void> {
     for (const channel of CHANNELS.filter((one) => settings()[one].on)) told[channel].complete = (await target(channel)) !== null;
     changed();

@@ -14,13 +14,13 @@ describe('a notification', () => {
     ['webhook', 'https://me:pa%2Fss@hooks.example/x/y?z=1', 'https://hooks.example/x/y?z=1', 'Basic bWU6cGEvc3M='],
     ['ntfy', 'https://:tk_abc@ntfy.example/base/mynode', 'https://ntfy.example/base/', 'Basic OnRrX2FiYw=='],
     ['ntfy', 'https://ntfy.sh/mynode', 'https://ntfy.sh/', undefined],
-  ] as const)('by %s goes to the address, its credentials as a header', (channel, secret, url, authorization) => {
+  ] as const)('through %s goes to the address, with its credentials in a header', (channel, secret, url, authorization) => {
     const request = requestFor(channel, { secret, chatId: '' }, message);
     expect(request).toMatchObject({ url });
     expect(request?.headers.authorization).toBe(authorization);
   });
 
-  it('has the form that each way takes', () => {
+  it('has the form that each channel expects', () => {
     const ntfy = requestFor('ntfy', { secret: 'https://ntfy.sh/mynode', chatId: '' }, message);
     expect(JSON.parse(ntfy?.body ?? '')).toEqual({ topic: 'mynode', title: '客厅', message: 'was slashed', priority: 5 });
     const telegram = requestFor('telegram', { secret: TOKEN, chatId: '-10' }, message);
@@ -34,7 +34,7 @@ describe('a notification', () => {
     });
   });
 
-  it('shows of an address whom it asks, and nothing of the secret', () => {
+  it('shows only the origin of an address, and nothing of the secret', () => {
     expect(originOf('webhook', 'https://me:pass@hooks.example:8443/planted')).toBe('https://hooks.example:8443');
     expect(originOf('telegram', TOKEN)).toBe('https://api.telegram.org');
   });
@@ -67,7 +67,7 @@ describe('sending', () => {
     return { paths, outcome: await send(request, new AbortController().signal) };
   }
 
-  it('follows no redirect: what was confirmed is one place', async () => {
+  it('follows no redirect, because only one place was confirmed', async () => {
     const { paths, outcome } = await server(302, { location: '/elsewhere' });
     expect([paths, outcome]).toEqual([['/hook'], { kind: 'refused', status: 302 }]);
   });
@@ -81,7 +81,7 @@ describe('sending', () => {
     expect((await server(status, headers)).outcome).toEqual(outcome);
   });
 
-  it('to where nobody listens is tried again', async () => {
+  it('is retried if nobody listens', async () => {
     const request = { url: 'http://127.0.0.1:9/', headers: {}, body: '{}' };
     const outcome = await sender(async () => environmentPolicy())(request, new AbortController().signal);
     expect(outcome).toEqual({ kind: 'later', status: null, retryAfterMs: 0 });

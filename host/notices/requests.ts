@@ -1,8 +1,8 @@
-/** What is sent to each way, made of its secrets and a message. Pure. */
+/** The request for each channel, from its secrets and a message. Pure. */
 import type { Channel, Told } from '../../contract/notify.ts';
 import { httpUrlOf } from '../../contract/settings.ts';
 
-/** Names of nodes, and what has happened to them. Never a key, a secret, or anything of a task. */
+/** Names of nodes, and what has happened to them. Never a key, a secret, or anything about a task. */
 export interface Message {
   readonly told: Told | 'test';
   readonly title: string;
@@ -26,12 +26,12 @@ export interface NoticeRequest {
 const TELEGRAM = 'https://api.telegram.org';
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Whom a way asks, to be shown: without path, token or password. Null: it is no address. */
+/** Where a channel sends to, for display: without path, token or password. Null = not an address. */
 export function originOf(channel: Channel, secret: string): string | null {
   return channel === 'telegram' ? TELEGRAM : (httpUrlOf(secret)?.origin ?? null);
 }
 
-/** Null: what is set is no address. */
+/** Null = the setting is not an address. */
 export function requestFor(channel: Channel, { secret, chatId }: ChannelTarget, message: Message): NoticeRequest | null {
   const { told, title, text, urgent, atMs } = message;
   if (channel === 'telegram') {
@@ -43,17 +43,20 @@ export function requestFor(channel: Channel, { secret, chatId }: ChannelTarget, 
   const headers = { ...JSON_TYPE, ...authorization(url) };
   if (channel === 'ntfy') {
     const topic = url.pathname.split('/').at(-1) ?? '';
-    // Published as JSON to the server's root: a header could not carry every name.
+    // Published as JSON to the server's root, because a header cannot carry every name.
     url.pathname = url.pathname.slice(0, -topic.length);
     return { url: url.href, headers, body: JSON.stringify({ topic, title, message: text, priority: urgent ? 5 : 3 }) };
   }
-  // `text` is what Slack and Mattermost read, `content` what Discord does.
+  // Slack and Mattermost read `text`, Discord reads `content`.
   const line = `${title}: ${text}`;
   const body = JSON.stringify({ source: 'crynux-node-desktop', event: told, title, text: line, content: line, urgent, atMs });
   return { url: url.href, headers, body };
 }
 
-/** A name and a password stand in the address and are sent as a header, as `fetch` demands. Taken out of `url`. */
+/**
+ * A name and password in the address are sent as a header, because `fetch` refuses them in a URL. Removes them from
+ * `url`.
+ */
 function authorization(url: URL): { readonly authorization?: string } {
   const { username, password } = url;
   url.username = '';

@@ -1,4 +1,4 @@
-/** One notification over HTTP: through the host's proxy, to the address that was confirmed and to no other. */
+/** Sends one notification over HTTP: through the host's proxy, and only to the address that was confirmed. */
 import { fetch } from 'undici';
 import { OutboundDispatcher } from '../../worker/outbound/outbound-dispatcher.ts';
 import type { ProxyPolicy } from '../../worker/outbound/proxy-policy.ts';
@@ -8,14 +8,14 @@ const WITHIN_MS = 15_000;
 
 export type SendOutcome =
   | { readonly kind: 'sent' }
-  /** It will say the same again. */
+  /** Retrying would give the same answer. */
   | { readonly kind: 'refused'; readonly status: number }
   /** 0 = it did not say when. */
   | { readonly kind: 'later'; readonly status: number | null; readonly retryAfterMs: number };
 
 export type Send = (request: NoticeRequest, signal: AbortSignal) => Promise<SendOutcome>;
 
-/** Nothing of the answer but its status is read, and a redirect is not followed. */
+/** Only the status of the answer is read, and redirects are not followed. */
 export function sender(policy: () => Promise<ProxyPolicy>): Send {
   return async ({ url, headers, body }, signal) => {
     const dispatcher = new OutboundDispatcher({ policy: await policy() });

@@ -25,17 +25,17 @@ const paid: TaskRow = { ...open, status: 'EndSuccess', paymentWei: '4' };
 const invalidated: TaskRow = { ...open, status: 'EndInvalidated' };
 
 describe('news of a task', () => {
-  it('is its payment, once', () => {
+  it('reports its payment, once', () => {
     expect(noticeOfTask(open, paid)).toBe('payment');
     expect(noticeOfTask(paid, paid)).toBeNull();
   });
 
-  it('is its invalidation, once', () => {
+  it('reports its invalidation, once', () => {
     expect(noticeOfTask(open, invalidated)).toBe('invalidated');
     expect(noticeOfTask(invalidated, invalidated)).toBeNull();
   });
 
-  it('is not what had happened before one looked, nor an end without money', () => {
+  it('does not report what had happened before, nor an end without money', () => {
     expect(noticeOfTask(null, paid)).toBeNull();
     expect(noticeOfTask(null, invalidated)).toBeNull();
     expect(noticeOfTask(open, { ...open, status: 'EndAborted' })).toBeNull();

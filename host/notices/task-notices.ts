@@ -1,10 +1,10 @@
-/** What a host may want to be told of one node's tasks while its process lives. */
+/** The events of a node's tasks that a host may want to be notified about, while the node's process is running. */
 import type { Notice } from '../../contract/notify.ts';
 import type { ProfileView } from '../../contract/profiles.ts';
 import type { NodeClient } from '../../contract/rpc-client.ts';
 import type { TaskRow } from '../../contract/tasks.ts';
 
-/** @param before null: not seen by this reader, so that what is old is never told as news. */
+/** @param before null: not seen before by this reader, so nothing old is reported as news. */
 export function noticeOfTask(before: TaskRow | null, after: TaskRow): Extract<Notice, 'invalidated' | 'payment'> | null {
   if (before === null) return null;
   if (after.status === 'EndInvalidated' && before.status !== 'EndInvalidated') return 'invalidated';
@@ -15,7 +15,7 @@ function wasPaid({ paymentWei }: TaskRow): boolean {
   return paymentWei !== null && paymentWei !== '0';
 }
 
-/** Until the signal or the end of the node's process, which rejects. */
+/** Until the signal aborts, or the node's process ends, which rejects. */
 async function followTasks(
   node: NodeClient,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ async function followTasks(
     }
     const { task } = update;
     const notice = noticeOfTask(seen.get(task.commitment) ?? null, task);
-    // A paid task changes no more in a way that matters here.
+    // A paid task no longer changes in a way that matters here.
     if (wasPaid(task)) seen.delete(task.commitment);
     else seen.set(task.commitment, task);
     if (notice !== null) told(notice);
@@ -50,7 +50,7 @@ export function taskFollower(
     const node = nodeOf(profile.id);
     if (node === null) return;
     followed.set(profile.id, worker.pid);
-    // Its end is the end of its process, or it was too early: the next view of the node tries again.
+    // Either the process ended, or it was too early: the next view of the node tries again.
     followTasks(node, signal, (notice) => told(view, notice)).catch(() => followed.delete(profile.id));
   };
 }

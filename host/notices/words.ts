@@ -1,14 +1,14 @@
-/** What is told outside of the window, in the words of each language. */
+/** The texts of notifications in each language. */
 import type { Notice } from '../../contract/notify.ts';
 import type { Language } from '../../contract/settings.ts';
 
 interface NoticeWords {
-  /** After the node's name; of the program itself, alone. */
+  /** Follows the node's name; for the program itself, it stands alone. */
   readonly notice: Readonly<Record<Notice, string>>;
   readonly test: string;
   readonly summary: string;
   readonly noNodes: string;
-  /** Net of yesterday, in CNX, and how many payments. */
+  /** Yesterday's net earnings, in CNX, and number of payments. */
   readonly yesterday: (net: string, payments: number) => string;
   readonly noRecords: string;
 }
@@ -16,16 +16,16 @@ interface NoticeWords {
 export const NOTICE_WORDS: Readonly<Record<Language, NoticeWords>> = {
   en: {
     notice: {
-      slashed: 'was slashed: its stake is gone. The case file says what is known.',
-      kickedOut: 'was taken out of the network; its stake is returned.',
+      slashed: 'was slashed: its stake is lost. The case file says what is known.',
+      kickedOut: 'was removed from the network; its stake will be returned.',
       nodeFailed: 'has stopped with an error.',
       invalidated: 'had a task invalidated.',
       payment: 'was paid.',
-      updateReady: 'There is a new version. Nothing is installed before you say so.',
+      updateReady: 'A new version is available. Nothing is installed until you say so.',
     },
     test: 'This is a test. Notifications of your nodes arrive here.',
-    summary: 'Summary of the day',
-    noNodes: 'There is no node.',
+    summary: 'Daily summary',
+    noNodes: 'There are no nodes.',
     yesterday: (net, payments) => `yesterday (UTC) ${net} CNX net, ${payments} ${payments === 1 ? 'payment' : 'payments'}`,
     noRecords: 'no records',
   },

@@ -1,4 +1,4 @@
-/** From a profile to what its worker process is told, and why two profiles cannot run side by side. */
+/** Turns a profile into its worker process's configuration, and tells why two profiles cannot run at the same time. */
 import { type NetworkPreset, type NodeConfigInput, networkPresetData } from '../../contract/node-config.ts';
 import type { Profile, ProfileDraft } from '../../contract/profiles.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -43,7 +43,7 @@ function cardsConfig(gpu: Extract<Profile['gpu'], { kind: 'cards' }>, claimsDir:
 }
 
 /**
- * What can be said of a draft before it starts; the worker checks again (law 7).
+ * What can be checked of a draft before it starts; the worker checks again (law 7).
  * @throws HostError PROFILE_ENGINE_REFUSED, PROFILE_STATED_CARD
  */
 export function assertFits({ engine, gpu }: Pick<ProfileDraft, 'engine' | 'gpu'>, preset: NetworkPreset): void {
@@ -69,8 +69,8 @@ export interface PlacedProfile {
 }
 
 /**
- * Why this profile cannot run beside those that do; null = it can. Networks are the same where their relays are,
- * whatever their presets are called.
+ * Why this profile cannot run together with the running ones; null = it can. Networks with the same relay are the same
+ * network, whatever their presets are called.
  */
 export function clashWith(own: PlacedProfile, running: readonly PlacedProfile[]): HostError | null {
   const { profile, preset } = own;
@@ -78,11 +78,11 @@ export function clashWith(own: PlacedProfile, running: readonly PlacedProfile[])
     if (other.profile.id === profile.id) continue;
     const by = { by: other.profile.id };
     if (sameAddress(other.profile.address, profile.address) && isSameNetwork(other.preset, preset)) {
-      return new HostError('PROFILE_KEY_TAKEN', `${other.profile.name} runs with this key on this network`, by);
+      return new HostError('PROFILE_KEY_TAKEN', `${other.profile.name} is running with this key on this network`, by);
     }
     const shared = cardsOf(profile).find((card) => cardsOf(other.profile).includes(card));
     if (shared === undefined) continue;
-    return new HostError('PROFILE_CARD_TAKEN', `${other.profile.name} runs on this card`, { ...by, card: shared });
+    return new HostError('PROFILE_CARD_TAKEN', `${other.profile.name} is running on this card`, { ...by, card: shared });
   }
   return null;
 }

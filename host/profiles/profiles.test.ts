@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 describe('profiles', () => {
-  it('have a directory each, survive a restart and are told of', () => {
+  it('have a directory each, survive a restart, and report changes', () => {
     const profiles = open();
     const seen: string[] = [];
     profiles.watch(({ kind }) => seen.push(kind));
@@ -59,7 +59,7 @@ describe('profiles', () => {
     expect(profiles.usedBy(address('2'))).toBeNull();
   });
 
-  it('law 3, law 4: a key that comes back to its network finds what it has signed there', () => {
+  it('law 3, law 4: a key that returns to its network finds what it has signed there', () => {
     const profiles = open();
     const { id } = profiles.create(draft());
     profiles.remove(id);
@@ -68,7 +68,7 @@ describe('profiles', () => {
     expect(open().create(draft({ name: 'Another name' })).id).toBe(id);
   });
 
-  it('keep key and network for life, and share no key on one network', () => {
+  it('never change their key and network, and share no key on one network', () => {
     const profiles = open();
     const { id } = profiles.create(draft());
     expect(() => profiles.create(draft({ name: 'Two' }))).toThrow(refusal('PROFILE_KEY_TAKEN', { by: id }));
@@ -84,7 +84,7 @@ const placed = (id: string, change: Partial<ProfileDraftInput> = {}, network = p
   return { profile, preset: network };
 };
 
-describe('what a worker is told', () => {
+describe("the worker's configuration", () => {
   const paths = { dataDir: '/data/a', claimsDir: '/data/claims' };
 
   it('fits its schema, with cards and with a made-up one', () => {
@@ -94,7 +94,7 @@ describe('what a worker is told', () => {
     expect(made.gpu).toMatchObject({ name: 'Made Up+Linux' });
   });
 
-  it('law 7: is nothing when the engine or the card does not belong into the network', () => {
+  it('law 7: is refused if the engine or the card is not allowed on the network', () => {
     const far = preset({ relayUrl: 'https://relay.example' });
     const official = { kind: 'official', command: '/engine' } as const;
     expect(() => nodeConfigOf({ ...placed('a', { engine: official }), ...paths })).toThrow(refusal('PROFILE_ENGINE_REFUSED'));
@@ -103,7 +103,7 @@ describe('what a worker is told', () => {
   });
 });
 
-describe('side by side', () => {
+describe('at the same time', () => {
   const running = [placed('one', { name: 'First' })];
   const other = { address: address('2'), gpu: { ...cards, ids: ['GPU-2'] } };
 

@@ -1,6 +1,6 @@
 /**
- * The profiles of this machine, in one file. Each has a data directory of its own, which outlives it: the records there
- * protect a key on a network, and come back with the next profile of the same key and network.
+ * The profiles of this machine, in one file. Each has its own data directory, which outlives it: the records there
+ * protect a key on a network, and are reused by the next profile with the same key and network.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { addressField, sameAddress } from '../../protocol/wire/fields.ts';
 import { createDataFile, unwritable } from '../data-file.ts';
 import { HostError } from '../errors.ts';
 
-/** A removed profile whose data directory is still there. */
+/** A removed profile whose data directory still exists. */
 const leftSchema = z.object({ id: profileIdSchema, address: addressField, networkId: z.string() });
 const contentSchema = z.object({ profiles: z.array(profileSchema), left: z.array(leftSchema) });
 type Content = z.output<typeof contentSchema>;
@@ -26,17 +26,17 @@ export interface ProfileStore {
   list(): readonly Profile[];
   /** @throws HostError PROFILE_UNKNOWN */
   get(id: string): Profile;
-  /** Makes its data directory. @throws HostError PROFILE_KEY_TAKEN */
+  /** Creates its data directory. @throws HostError PROFILE_KEY_TAKEN */
   create(draft: ProfileDraft): Profile;
   /** @throws HostError PROFILE_UNKNOWN, PROFILE_FIXED */
   update(id: string, draft: ProfileDraft): Profile;
-  /** A person has said yes to this stake. @throws HostError PROFILE_UNKNOWN */
+  /** Records that a person has confirmed this stake. @throws HostError PROFILE_UNKNOWN */
   allowStake(id: string, word: StakeWord): void;
-  /** Its data directory and key stay. @throws HostError PROFILE_UNKNOWN */
+  /** Keeps its data directory and key. @throws HostError PROFILE_UNKNOWN */
   remove(id: string): void;
-  /** Absolute, of this profile alone. */
+  /** Absolute path; only this profile uses it. */
   dataDir(id: string): string;
-  /** Name of the profile that has this key; null = none. */
+  /** Name of the profile that uses this key; null = none. */
   usedBy(address: Hex): string | null;
   watch(listener: (change: ProfileChange) => void): () => void;
 }
@@ -45,7 +45,7 @@ export interface ProfilesOptions {
   readonly file: string;
   readonly folder: string;
   readonly clock: Clock;
-  /** Hears that the copy took the place of a damaged file. */
+  /** Called after a damaged file was replaced by its copy. */
   readonly onRestored?: (problem: HostError) => void;
 }
 
@@ -77,7 +77,7 @@ export function openProfiles(options: ProfilesOptions): ProfileStore {
       if (holder !== undefined) {
         throw new HostError('PROFILE_KEY_TAKEN', `${holder.name} has this key on this network`, { by: holder.id, address });
       }
-      // Law 3 and 4: scores that this key has signed on this network are in its old directory.
+      // Laws 3 and 4: scores that this key has signed on this network are in its old directory.
       const before = content.left.find(isSame);
       const id = before?.id ?? newId(draft.name, [...content.profiles, ...content.left]);
       const profile: Profile = { ...draft, address, id, createdMs: options.clock.now(), stakeWord: null };
@@ -93,7 +93,7 @@ export function openProfiles(options: ProfilesOptions): ProfileStore {
     update(id, draft) {
       const old = store.get(id);
       if (!sameAddress(old.address, draft.address) || old.networkId !== draft.networkId) {
-        throw new HostError('PROFILE_FIXED', 'the key and the network of a profile stay', { id });
+        throw new HostError('PROFILE_FIXED', 'the key and the network of a profile cannot be changed', { id });
       }
       const profile: Profile = { ...draft, address: old.address, id, createdMs: old.createdMs, stakeWord: old.stakeWord };
       save({ ...content, profiles: content.profiles.map((one) => (one === old ? profile : one)) }, { kind: 'updated', profile });
@@ -119,7 +119,7 @@ export function openProfiles(options: ProfilesOptions): ProfileStore {
   return store;
 }
 
-/** From the name, with a number where that is taken: it names the directory, too. */
+/** Made from the name, with a number if it is taken; it is also the directory's name. */
 function newId(name: string, taken: readonly { readonly id: string }[]): string {
   const letters = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const base = letters.replace(/^-+/, '').slice(0, 24).replace(/-+$/, '') || 'node';

@@ -1,4 +1,4 @@
-/** Procedures about the cards of the machine. */
+/** Procedures for the machine's cards. */
 import type { GpuReport } from '../../contract/gpu.ts';
 import { gpuReport, readInventory } from '../../worker/gpu/machine-inventory.ts';
 import type { HostParts } from '../app/host-parts.ts';

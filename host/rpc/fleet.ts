@@ -1,4 +1,4 @@
-/** Procedures about many nodes in one list. */
+/** Procedures for the fleet. */
 import type { HostParts } from '../app/host-parts.ts';
 import type { HostImplementer } from './implementer.ts';
 import { streamOf } from './streams.ts';

@@ -1,4 +1,4 @@
-/** The host's contract, ready to be given its handlers. */
+/** The host's contract, ready for its handlers. */
 import { implement } from '@orpc/server';
 import { hostContract } from '../../contract/host-contract.ts';
 import type { CallContext } from '../../contract/rpc-server.ts';

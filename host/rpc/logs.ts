@@ -1,4 +1,4 @@
-/** Procedures about the nodes' logs. */
+/** Procedures for the nodes' logs. */
 
 import os from 'node:os';
 import path from 'node:path';
@@ -45,9 +45,9 @@ export function logHandlers(contract: HostImplementer, { folders, profiles, supe
   };
 }
 
-/** Those of the settings: a proxy or a hub may have repeated them in an answer. */
+/** Secrets of the settings are included, because a proxy or a hub may have repeated them in an answer. */
 async function knownSecrets(secrets: HostParts['secrets']): Promise<readonly string[]> {
-  // One that its keychain does not give now was given to no node of this program.
+  // A secret that the keychain does not return now has not been given to any node of this program.
   for (const name of SECRET_SETTINGS) await secrets.get(name).catch(() => null);
   return secrets.known();
 }

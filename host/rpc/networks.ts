@@ -1,4 +1,4 @@
-/** Procedures about the networks: what there is, what a stake takes there, and what of a start can be checked early. */
+/** Procedures for the networks: which exist, their minimum stake, and checks before a start. */
 import path from 'node:path';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import { checkDraft } from '../app/draft-check.ts';

@@ -1,4 +1,4 @@
-/** Procedures about the profiles and their nodes. */
+/** Procedures for the profiles and their nodes. */
 import path from 'node:path';
 import type { ProfileDraft } from '../../contract/profiles.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -33,7 +33,7 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       return views.view(profiles.update(id, draft));
     }),
     remove: contract.profiles.remove.handler(async ({ input: { id } }) => {
-      if (supervisor.active().includes(profiles.get(id).id)) throw new HostError('PROFILE_RUNNING', `${id} runs`, { id });
+      if (supervisor.active().includes(profiles.get(id).id)) throw new HostError('PROFILE_RUNNING', `${id} is running`, { id });
       profiles.remove(id);
       return done;
     }),
@@ -50,7 +50,7 @@ export function profileHandlers(contract: HostImplementer, parts: HostParts) {
       });
     }),
     start: contract.profiles.start.handler(async ({ input: { id }, context }) => {
-      // Whoever may read the data directory says what it may stake; a page was asked about before.
+      // Only callers that can read the data directory may decide what is staked; for a page, a person was asked before.
       if (context.caller === 'own') stakeWords.allow(id);
       await nodes.start(id);
       return done;

@@ -51,7 +51,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-/** It says nothing of having started. */
+/** It does not report a start. */
 let networkHangs = false;
 
 function localNetwork(): DevnetChannel {
@@ -83,7 +83,7 @@ const DRAFT = profileDraftSchema.parse({
   stakeWei: '1',
 });
 
-/** An input for every procedure of the contract, in an order in which they can all do something. */
+/** An input for every procedure of the contract, in an order in which all of them can do something. */
 const INPUTS: readonly (readonly [string, unknown])[] = [
   ['app.info', {}],
   ['settings.secrets', {}],
@@ -159,7 +159,7 @@ function pathsOf(tree: object, is: (value: unknown) => boolean, at: readonly str
   });
 }
 
-/** Its answer, its first event, or how it failed. */
+/** Its answer, its first event, or its error. */
 async function call(name: string, input: unknown): Promise<unknown> {
   const ending = new AbortController();
   let at: unknown = app.client;
@@ -178,13 +178,13 @@ async function call(name: string, input: unknown): Promise<unknown> {
 }
 
 describe('the host of a data directory', () => {
-  it('implements every procedure of the contract, and is asked for each one here', () => {
+  it('implements every procedure of the contract; each is called here', () => {
     const contracted = pathsOf(hostContract, isContractProcedure).toSorted();
     expect(pathsOf(createHostRouter(app.parts), isProcedure).toSorted()).toEqual(contracted);
     expect(INPUTS.map(([name]) => name).toSorted()).toEqual(contracted);
   });
 
-  it('ends what makes a node on this machine while its network still starts, and leaves nothing of it', async () => {
+  it('cancels creating a node on this machine while its network is still starting, and leaves nothing behind', async () => {
     networkHangs = true;
     const stop = new AbortController();
     const { devnet, profiles } = app.parts;
@@ -199,7 +199,7 @@ describe('the host of a data directory', () => {
     networkHangs = false;
   });
 
-  it('lets a private key out of none of them, and none fails by a defect', async () => {
+  it('lets no private key out, and none fails because of a bug', async () => {
     const answers = new Map<string, unknown>();
     for (const [name, input] of INPUTS) answers.set(name, await call(name, input));
     const secrets = [
@@ -213,7 +213,7 @@ describe('the host of a data directory', () => {
       for (const secret of secrets) expect(text.includes(secret), name).toBe(false);
       expect(text, name).not.toContain('"unexpected"');
     }
-    // The planted key was really in use: its node's process was given it, over the private channel and nowhere else.
+    // The planted key was really used: its node's process got it through the private channel, and nowhere else.
     expect(told).toContainEqual(expect.objectContaining({ type: 'start', privateKey: KEY }));
     expect(answers.get('keys.archive')).toMatchObject({ failed: { code: 'KEY_IN_USE' } });
     expect(answers.get('profiles.check')).toMatchObject({ mayStart: false });

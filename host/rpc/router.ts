@@ -1,4 +1,6 @@
-/** The host's contract, implemented: each procedure parses its input, asks one part of the host, and gives its answer. */
+/**
+ * Implements the host's contract: each procedure parses its input, calls one part of the host, and returns its answer.
+ */
 
 import type { HostParts } from '../app/host-parts.ts';
 import { routesOf } from '../app/routes.ts';
@@ -21,7 +23,7 @@ export function createHostRouter(parts: HostParts) {
     settings: {
       watch: contract.settings.watch.handler(streamOf(settings.watch, settings.get)),
       change: contract.settings.change.handler(async ({ input }) => {
-        // The password belongs to one proxy; no other ever gets it.
+        // The password belongs to one proxy and must never be sent to another.
         const moves = input.proxy !== undefined && isOtherProxy(settings.get().proxy, input.proxy);
         if (moves && secrets.view().proxyPassword !== null) await secrets.set({ name: 'proxyPassword', value: null });
         return settings.change(input);

@@ -1,24 +1,24 @@
-/** A WebSocket as a connection of the contract: text frames only, of a limited size, for a peer that keeps up. */
+/** A WebSocket as a port of the contract: text frames of limited size only, for a peer that keeps up. */
 import type { RawData, WebSocket } from 'ws';
 import { MAX_REQUEST_LENGTH } from '../../contract/rpc-frames.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 
-/** Of a frame on its way to the program. */
+/** Maximum size of a frame to the program. */
 export const MAX_REQUEST_BYTES = MAX_REQUEST_LENGTH;
-/** What may wait for a slow peer: some files of tasks, no more. It connects again and reads a snapshot. */
+/** What may be queued for a slow peer: a few files of tasks. After that it reconnects and reads a snapshot. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
-/** Of the WebSocket protocol. */
+/** Close codes of the WebSocket protocol. */
 const NORMAL = 1000;
 const UNSUPPORTED_DATA = 1003;
 const BAD_PAYLOAD = 1007;
 const POLICY = 1008;
 const TOO_LARGE = 1009;
 const TRY_AGAIN_LATER = 1013;
-/** Of ours: like the 401 that a WebSocket in a browser cannot see. */
+/** Our own code: like a 401, which a browser does not report for a WebSocket. */
 const NO_SESSION = 4401;
 
-/** How the end of a connection is told; the reason is the code of ours. */
+/** Maps the reason for closing to a close code. */
 const CLOSE_CODES: Readonly<Record<string, number>> = {
   RPC_BAD_FRAME: BAD_PAYLOAD,
   RPC_FRAME_TOO_LARGE: TOO_LARGE,
@@ -36,7 +36,7 @@ export function socketPort(socket: WebSocket): RpcPort {
     for (const listener of closes) listener(why);
   };
   socket.on('close', (_code, reason) => ended(reason.length === 0 ? undefined : reason.toString()));
-  // `close` follows; an error that nobody hears would end the process.
+  // `close` follows; without a listener, an error would end the process.
   socket.on('error', () => {});
   return {
     post(frame) {
@@ -58,7 +58,7 @@ export function socketPort(socket: WebSocket): RpcPort {
   };
 }
 
-/** Passes frames both ways; one side's end is the other's. */
+/** Forwards frames in both directions; when one side closes, so does the other. */
 export function bridge(one: RpcPort, other: RpcPort): void {
   for (const [from, to] of [
     [one, other],

@@ -5,7 +5,7 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The present state, then every change. */
+/** The current state, then every change. */
 export function streamOf<State>(subscribe: (listener: (state: State) => void) => () => void, state: () => State) {
   return ({ signal }: Call) => feed({ subscribe, first: () => [state()], signal });
 }

@@ -1,9 +1,12 @@
-/** The half-made node of the first run, in a small file of its own. It is a convenience: a damaged one is begun anew. */
+/**
+ * The unfinished node of the first-run wizard, in a small file of its own. Only a convenience: a damaged file is
+ * discarded.
+ */
 import { type FirstRunDraft, firstRunDraftSchema } from '../../contract/first-run.ts';
 import { createDataFile } from '../data-file.ts';
 
 export interface FirstRunStore {
-  /** Null = nothing was chosen, or the node was made. */
+  /** Null = nothing was chosen, or the node was created. */
   get(): FirstRunDraft | null;
   set(draft: FirstRunDraft | null): void;
 }

@@ -55,7 +55,7 @@ const everything = (dir: string) =>
     .join('\n');
 
 describe('secret settings', () => {
-  it('are in the keychain where there is one, and in no file', async () => {
+  it('are stored in the keychain if there is one, and in no file', async () => {
     const dir = folder();
     const { kept, ask } = keychain();
     const { secrets } = open(dir, ask);
@@ -74,7 +74,7 @@ describe('secret settings', () => {
     expect(await again.get('proxyPassword')).toBeNull();
   });
 
-  it('without a keychain are in a file of the user alone; removed, they are in no copy either', async () => {
+  it('without a keychain are stored in a file for the user only; once removed, they are in no copy either', async () => {
     const dir = folder();
     const { secrets } = open(dir, noKeychain);
     expect(await secrets.set({ name: 'hubToken', value: TOKEN })).toMatchObject({ proxyPassword: null, hubToken: 'file' });
@@ -91,7 +91,7 @@ describe('secret settings', () => {
     expect(await open(folder(), asked).outbound.forWorker()).toMatchObject({ proxyPassword: '', hubToken: null });
   });
 
-  it('that a locked keychain does not give stop no node; it is said', async () => {
+  it('in a locked keychain do not stop a node, and are reported', async () => {
     const dir = folder();
     const { ask } = keychain();
     await open(dir, ask).secrets.set({ name: 'hubToken', value: TOKEN });
@@ -102,7 +102,7 @@ describe('secret settings', () => {
 });
 
 describe('the proxy of the settings', () => {
-  it('is told to workers with its password, and counts for the program itself', async () => {
+  it('is passed to workers with its password, and also applies to the program itself', async () => {
     const { settings, secrets, outbound } = open(folder(), keychain().ask, { HTTPS_PROXY: 'http://other:1' });
     await secrets.set({ name: 'proxyPassword', value: SECRET });
     expect(await outbound.forWorker()).toMatchObject({ proxy: { kind: 'environment' }, proxyPassword: '' });
@@ -128,13 +128,13 @@ describe('the proxy of the settings', () => {
     ['https://me@a:1', 'http://me@a:1', true],
     [null, 'http://a:1', true],
     ['http://a:1', null, false],
-  ])('%s, then %s: the password has to be given anew: %s', (before, after, isOther) => {
+  ])('%s, then %s: the password has to be entered again: %s', (before, after, isOther) => {
     const setting = (address: string | null) =>
       address === null ? { kind: 'none' as const } : { kind: 'address' as const, address, noProxy: '' };
     expect(isOtherProxy(setting(before), setting(after))).toBe(isOther);
   });
 
-  it('never holds a password, and a change of something else leaves it alone', () => {
+  it('never contains a password, and is not affected by other changes', () => {
     const { settings } = open(folder(), noKeychain);
     const proxy = { kind: 'address' as const, address: 'http://me:secret@proxy.example:3128' };
     expect(() => settings.change({ proxy })).toThrow(/apart from the address/);
@@ -153,7 +153,7 @@ describe('the proxy of the settings', () => {
       { kind: 'direct', why: 'excepted' },
     ],
     [{}, { kind: 'direct', why: 'none' }],
-  ])('%j is shown as %j, without a credential', async (environment, way) => {
+  ])('%j is shown as %j, without credentials', async (environment, way) => {
     const { outbound } = open(folder(), noKeychain, environment);
     const to = { target: 'relay' as const, networkId: 'n', url: new URL('https://relay.example/') };
     const route = routeOf(to, await outbound.policy());

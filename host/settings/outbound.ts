@@ -1,4 +1,4 @@
-/** The way to the internet as the settings say it: for the worker processes, and for what the program itself asks. */
+/** Outbound connections according to the settings: for the worker processes, and for the program itself. */
 import { hostAndPort, type Outbound, type ProxySetting, readProxyAddress, shownProxy } from '../../contract/proxy.ts';
 import type { Route, SecretSetting } from '../../contract/settings.ts';
 import type { Log } from '../../worker/log.ts';
@@ -8,9 +8,9 @@ import type { SecretSettings } from './secrets.ts';
 import type { SettingsStore } from './settings.ts';
 
 export interface OutboundSettings {
-  /** What a worker process is told at its start. Never rejects: a secret that is not to be had is left out, and said. */
+  /** What a worker process is told at its start. Never rejects: a secret that cannot be read is left out and logged. */
   forWorker(): Promise<Outbound>;
-  /** For a request of the program's own. */
+  /** For a request of the program itself. */
   policy(): Promise<ProxyPolicy>;
 }
 
@@ -30,7 +30,7 @@ export function outboundSettings({ settings, secrets, environment, log }: Outbou
       return null;
     }
   }
-  /** Only the proxy of the settings has its password here; the environment's is in the variable. */
+  /** Only a proxy in the settings has its password here; the environment variable contains its own. */
   const password = async () => (settings.get().proxy.kind === 'address' ? ((await secret('proxyPassword')) ?? '') : '');
   return {
     async forWorker() {
@@ -42,7 +42,7 @@ export function outboundSettings({ settings, secrets, environment, log }: Outbou
   };
 }
 
-/** Whether a change names a proxy that the one before did not: another place, or another user there. */
+/** Whether a change leads to another proxy: another host or another user. */
 export function isOtherProxy(before: ProxySetting, after: ProxySetting): boolean {
   return after.kind === 'address' && (before.kind !== 'address' || placeOf(before.address) !== placeOf(after.address));
 }
@@ -54,7 +54,7 @@ function placeOf(text: string): string {
   return JSON.stringify([scheme, username, hostAndPort(reading.address)]);
 }
 
-/** How `policy` reaches a destination; without any credential. */
+/** How `policy` reaches a destination, without credentials. */
 export function routeOf(destination: Pick<Route, 'target' | 'networkId'> & { readonly url: URL }, policy: ProxyPolicy): Route {
   const { target, networkId, url } = destination;
   return { target, networkId, host: url.host, way: wayOf(url, policy) };

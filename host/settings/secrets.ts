@@ -1,6 +1,7 @@
 /**
- * The program's secret settings. In the keychain where there is one that encrypts; else in a file that only this user can
- * read, as the official tools do. A small index says what is kept where, so that no keychain is asked for nothing.
+ * The program's secret settings: in the keychain if there is one that encrypts, otherwise in a file that only this user
+ * can read, like the official tools do. A small index records where each is stored, so that the keychain is not asked
+ * needlessly.
  */
 import { z } from 'zod';
 import { SECRET_SETTINGS, type SecretChange, type SecretSetting, type SecretsView } from '../../contract/settings.ts';
@@ -11,11 +12,11 @@ import { dropSecret, type KeptSecret, keepSecret, keptSecretSchema, readSecret }
 
 export interface SecretSettings {
   view(): SecretsView;
-  /** Null = not set. @throws HostError KEYCHAIN_*, where it is kept there and the keychain does not give it */
+  /** Null = not set. @throws HostError KEYCHAIN_* if it is in the keychain and cannot be read */
   get(name: SecretSetting): Promise<string | null>;
-  /** Durable when it resolves; what was there before is in no file any more. */
+  /** Stored durably when it resolves; the old value is no longer in any file. */
   set(change: SecretChange): Promise<SecretsView>;
-  /** Every one that this process has seen, to be cut out of what is handed to others. */
+  /** Every secret that this process has seen, to be redacted from anything given to others. */
   known(): readonly string[];
 }
 

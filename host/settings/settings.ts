@@ -1,26 +1,26 @@
-/** The settings of the program, in one file; when a change counts says SETTING_EFFECT of the contract. */
+/** The settings of the program, in one file. SETTING_EFFECT in the contract says when a change takes effect. */
 import { type Settings, type SettingsChange, settingsChangeSchema, settingsSchema } from '../../contract/settings.ts';
 import { createDataFile } from '../data-file.ts';
 import { HostError } from '../errors.ts';
 
 export interface SettingsStore {
   get(): Settings;
-  /** What is left out stays; on disk when it returns. */
+  /** Fields that are left out are unchanged. On disk when it returns. */
   change(change: SettingsChange): Settings;
-  /** Called after every change; the answer ends it. */
+  /** Calls back after every change. @returns unsubscribe */
   watch(listener: (settings: Settings) => void): () => void;
 }
 
 export interface SettingsOptions {
   readonly file: string;
-  /** Hears that a copy, or the defaults, took the place of a damaged file. */
+  /** Called after a damaged file was replaced by its copy or the defaults. */
   readonly onRestored?: (problem: HostError) => void;
 }
 
 /** @throws HostError HOST_FILE_NEWER, HOST_FILE_UNREADABLE */
 export function openSettings({ file, onRestored = () => {} }: SettingsOptions): SettingsStore {
   const data = createDataFile({ path: file, schema: settingsSchema, onRestored });
-  // How the window looks is no reason for a node to stay down.
+  // Damaged settings must not keep nodes from running.
   const kept = data.readOrSetAside(({ message }, aside) =>
     onRestored(new HostError('HOST_FILE_RESTORED', `${message}. The default settings are used`, { file, kept: aside })),
   );

@@ -1,4 +1,4 @@
-/** A worker process forked from Node: its contract travels over the private channel, its output goes to a log. */
+/** A worker process forked from Node: its contract uses the private channel, its output goes to a log. */
 
 import { fork } from 'node:child_process';
 import { WORKER_HEAP } from '../../contract/worker-channel.ts';
@@ -8,7 +8,7 @@ import { SYSTEM } from '../../platform/system.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
 
 export interface ForkChannelOptions {
-  /** Path of the worker's entry. */
+  /** Path of the worker's entry point. */
   readonly entry: string;
   /** What the process writes to its standard output and error. */
   readonly onOutput: (text: string) => void;
@@ -20,14 +20,14 @@ export function forkChannel({ entry, onOutput, args = [] }: ForkChannelOptions):
     execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP, ...NO_INSPECTOR],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
+    // In its own process group, so that Ctrl-C only reaches the supervisor, which stops its workers in order.
     detached: SYSTEM.processes.ownGroup,
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   return {
     pid: child.pid,
     send: (message) => {
-      // A channel that closed under our hands shows as an exit; the message is lost with the process.
+      // If the channel closes while sending, the process exits and the message is lost with it.
       if (child.connected) child.send(message, () => {});
     },
     onMessage: (listener) => void child.on('message', listener),

@@ -10,13 +10,13 @@ describe('a process that ended by itself', () => {
     [1, 2_000, 2],
     [4, 16_000, 5],
     [20, 300_000, 21],
-  ])('after %i ends in a row waits at most %i ms', (failures, ms, next) => {
+  ])('after %i failures in a row waits at most %i ms', (failures, ms, next) => {
     const most = restartAfter({ failures, ranMs: 0, error, fraction: 1 });
     expect(most).toEqual({ kind: 'after', ms, failures: next });
     expect(restartAfter({ failures, ranMs: 0, error, fraction: 0 })).toEqual({ ...most, ms: ms / 2 });
   });
 
-  it('waits within the cap, longer after more failures, whatever happens', () => {
+  it('waits no longer than the cap, and longer after more failures, whatever happens', () => {
     const end = fc.record({
       failures: fc.integer({ min: 0, max: 10_000 }),
       ranMs: fc.integer({ min: 0, max: RESTART_LIMITS.goodMs - 1 }),
@@ -33,19 +33,19 @@ describe('a process that ended by itself', () => {
     );
   });
 
-  it('looks for a lease again within ten seconds, however often that was in vain', () => {
+  it('retries a lease within ten seconds, however often that has failed', () => {
     const held = { ...error, code: 'LEASE_HELD' };
     expect(restartAfter({ failures: 500, ranMs: 0, error: held, fraction: 1 })).toMatchObject({ ms: 10_000 });
   });
 
-  it('after running well begins to count anew', () => {
+  it('resets the count after running well', () => {
     const end = { failures: 9, error, fraction: 1 };
     expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs })).toMatchObject({ ms: 1_000, failures: 1 });
     expect(restartAfter({ ...end, ranMs: RESTART_LIMITS.goodMs - 1 })).toMatchObject({ failures: 10 });
   });
 
   it.each(['WORKER_BAD_MESSAGE', 'STORE_OTHER_KEY', 'ENGINE_NOT_ACCEPTED', 'GPU_REPORT_MISMATCH'])(
-    'because of %s is never started again, however long it ran',
+    'because of %s is never restarted, however long it ran',
     (code) => {
       const end = { failures: 0, fraction: 0, error: { ...error, code } };
       expect(restartAfter({ ...end, ranMs: 0 })).toEqual({ kind: 'never' });
@@ -53,7 +53,7 @@ describe('a process that ended by itself', () => {
     },
   );
 
-  it.each(['STORE_IN_USE', 'GPU_TAKEN', 'UNEXPECTED'])('because of %s is: it may pass', (code) => {
+  it.each(['STORE_IN_USE', 'GPU_TAKEN', 'UNEXPECTED'])('because of %s is restarted, since the cause may pass', (code) => {
     expect(restartAfter({ failures: 0, ranMs: 0, fraction: 0, error: { ...error, code } }).kind).toBe('after');
   });
 });

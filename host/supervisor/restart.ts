@@ -1,18 +1,18 @@
-/** Whether and when a worker process that ended by itself is started again. Pure. */
+/** Whether and when a worker process that ended by itself is restarted. Pure. */
 import type { ErrorView } from '../../contract/worker-channel.ts';
 
 export interface RestartLimits {
-  /** Before the first restart. */
+  /** Wait before the first restart. */
   readonly baseMs: number;
-  /** No wait is longer. */
+  /** Longest wait. */
   readonly capMs: number;
-  /** A process that has run so long had nothing wrong with its start: the count begins anew. */
+  /** A process that ran this long started properly, so the count is reset. */
   readonly goodMs: number;
 }
 
 export const RESTART_LIMITS: RestartLimits = { baseMs: 1_000, capMs: 5 * 60_000, goodMs: 10 * 60_000 };
 
-/** Causes that a restart only repeats: configuration, key and data directory, not circumstances. */
+/** Causes that a restart cannot fix: configuration, key and data directory, not circumstances. */
 const LASTING = new Set([
   'WORKER_BAD_MESSAGE',
   'WORKER_ALREADY_STARTED',
@@ -35,18 +35,18 @@ const LASTING = new Set([
   'GPU_COMPUTE_PROHIBITED',
 ]);
 
-/** Another's lease runs out by itself: it is looked at again soon, however often that was in vain. */
+/** Another program's lease expires by itself, so it is retried soon, however often that has failed. */
 const LEASE = /^LEASE_/;
 const LEASE_CAP_MS = 10_000;
 
 export interface WorkerEnd {
-  /** Ends in a row before this one. */
+  /** Number of consecutive failures before this one. */
   readonly failures: number;
   /** From its start to its end. */
   readonly ranMs: number;
-  /** What it said, or how it ended. */
+  /** The error it reported, or how it ended. */
   readonly error: ErrorView;
-  /** Uniform in [0, 1): profiles that fall together do not all rise together. */
+  /** Uniform in [0, 1): profiles that fail together should not all restart together. */
   readonly fraction: number;
 }
 

@@ -1,9 +1,9 @@
 import type { WorkerChannel } from '../../contract/worker-client.ts';
 
-/** A worker process and the two ways to end it without its consent. */
+/** A worker process, and two ways to end it without its cooperation. */
 export interface SupervisedChannel extends WorkerChannel {
-  /** Ask the process to end in order, without waiting for its task. */
+  /** Asks the process to end in order, without waiting for its task. */
   end(): void;
-  /** End it at once; it resumes from its store. */
+  /** Kills it; it resumes from its store. */
   kill(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * One profile's worker process: stopped → starting → running → stopping → stopped, with backoff or failed when it ends
- * by itself. Running means that the process lives; whether the node is ready says its own view.
+ * One profile's worker process: stopped → starting → running → stopping → stopped, with backoff or failed if it ends by
+ * itself. `running` means that the process is alive; the node's own view says whether it is ready.
  */
 import type { NodeQuestion } from '../../contract/act-questions.ts';
 import type { NodeConfigInput } from '../../contract/node-config.ts';
@@ -15,29 +15,32 @@ import { HostError, isHostError } from '../errors.ts';
 import { type RestartLimits, restartAfter } from './restart.ts';
 import type { SupervisedChannel } from './supervised-channel.ts';
 
-/** What a worker process is told at its start. */
+/** The start message for a worker process. */
 export interface NodeOrder {
   readonly config: NodeConfigInput;
   readonly privateKey: Hex;
-  /** The host says that no other machine runs with this key. */
+  /** The host has confirmed that no other machine uses this key. */
   readonly confirmedAlone?: boolean;
-  /** The key is its own for so long; left out, until it ends. */
+  /** How long the process may use the key; undefined = until it ends. */
   readonly leaseMs?: number | undefined;
 }
 
 export interface SupervisedNodeOptions {
   readonly profileId: string;
-  /** Asked anew before every start: settings and keys change. @throws CodedError: KEY_LOCKED waits for the host */
+  /**
+   * Called before every start, because settings and keys change. @throws CodedError; with KEY_LOCKED, it waits for the
+   * host
+   */
   readonly order: () => Promise<NodeOrder>;
-  /** Starts a process; `secrets` are to be cut out of what it writes. */
+  /** Starts a process; `secrets` are redacted from its output. */
   readonly open: (secrets: readonly string[]) => SupervisedChannel;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: RestartLimits;
   readonly onChange: () => void;
-  /** Of every key that the program holds, now. */
+  /** Addresses of all keys that the program has now. */
   readonly ownAddresses: () => readonly Hex[];
-  /** Asks a person for what a page wants of the node. */
+  /** Asks a person to confirm what a page wants from the node. */
   readonly ask: (question: NodeQuestion) => Promise<boolean>;
 }
 
@@ -45,7 +48,7 @@ interface Process {
   readonly channel: SupervisedChannel;
   readonly client: WorkerClient;
   readonly ranMs: () => number;
-  /** The last word of a process that gives up. */
+  /** The error reported by a process that gives up. */
   fatal: ErrorView | null;
 }
 
@@ -54,11 +57,11 @@ export class SupervisedNode {
   #state: WorkerState = { kind: 'stopped' };
   #process: Process | null = null;
   #failures = 0;
-  /** How it ended before the start that is under way; null = a host has started it. */
+  /** How it ended before the current start; null = a host started it. */
   #after: ErrorView | null = null;
-  /** Ends the wait before a restart. */
+  /** Aborts the wait before a restart. */
   #waiting: AbortController | null = null;
-  /** A start whose order came after a stop is not carried out. */
+  /** Counts starts and stops, so that a start is dropped if a stop came while its order was being made. */
   #attempt = 0;
 
   constructor(options: SupervisedNodeOptions) {
@@ -69,7 +72,7 @@ export class SupervisedNode {
     return this.#state;
   }
 
-  /** Of the living process; null without one. */
+  /** View of the running process; null without one. */
   get node(): NodeView | null {
     return this.#process?.client.node() ?? null;
   }
@@ -81,7 +84,7 @@ export class SupervisedNode {
   /** stopped, locked, failed, backoff → starting. @throws HostError PROFILE_RUNNING */
   start(): Promise<void> {
     if (this.#process !== null || this.#state.kind === 'starting') {
-      throw new HostError('PROFILE_RUNNING', 'the profile runs already', { id: this.#options.profileId });
+      throw new HostError('PROFILE_RUNNING', 'the profile is already running', { id: this.#options.profileId });
     }
     this.#waiting?.abort();
     this.#failures = 0;
@@ -89,7 +92,7 @@ export class SupervisedNode {
     return this.#launch();
   }
 
-  /** Any → stopped; a running task is finished first. Resolves after the end of the process. */
+  /** Any → stopped; a running task is finished first. Resolves after the process has ended. */
   async stop(): Promise<void> {
     this.#attempt++;
     this.#waiting?.abort();
@@ -111,8 +114,8 @@ export class SupervisedNode {
   }
 
   /**
-   * Another may run with this key from now on, or soon: the process ends without finishing its task, at once or within so long. It
-   * is started again as after a crash.
+   * Another program may use this key now or soon: the process is ended without finishing its task, at once or within
+   * this time. It is restarted as after a crash.
    */
   fence(error: ErrorView, withinMs: number): void {
     const process = this.#process;
@@ -133,19 +136,19 @@ export class SupervisedNode {
     );
   }
 
-  /** A living process hears that the key is its own for so long. */
+  /** Tells a running process how long it may use the key. */
   lease(leftMs: number): void {
     this.#process?.client.lease(leftMs);
   }
 
-  /** A living process hears of a key that was added. */
+  /** Tells a running process about a key that was added. */
   tellOwnAddresses(): void {
     this.#process?.client.ownAddresses(this.#options.ownAddresses());
   }
 
   /** @throws HostError PROFILE_NOT_RUNNING */
   running(): WorkerClient {
-    if (this.#process === null) throw new HostError('PROFILE_NOT_RUNNING', 'it does not run', { id: this.#options.profileId });
+    if (this.#process === null) throw new HostError('PROFILE_NOT_RUNNING', 'it is not running', { id: this.#options.profileId });
     return this.#process.client;
   }
 
@@ -168,7 +171,7 @@ export class SupervisedNode {
     this.#process = process;
     channel.onMessage((message) => this.#hear(message, process));
     void client.exited.then((exit) => this.#ended(process, exit));
-    // How it fails is told by the process itself, before and with its end.
+    // The process itself reports why it fails, before and with its end.
     client.start(config, privateKey, { confirmedAlone, ownAddresses: ownAddresses(), leaseMs }).catch(() => {});
   }
 
@@ -192,7 +195,7 @@ export class SupervisedNode {
   /** No process could be started at all. */
   #refused(error: unknown): void {
     if (isHostError(error, 'KEY_LOCKED')) this.#move({ kind: 'locked' });
-    // A keychain may open, and a lease be free, later; what a profile says stays wrong.
+    // A keychain may become available and a lease free; errors in a profile are permanent.
     else if (error instanceof CodedError && /^(?:KEYCHAIN|LEASE)_/.test(error.code)) this.#restart(error.serialise(), 0);
     else this.#move({ kind: 'failed', error: serialiseError(error) });
   }
@@ -212,7 +215,7 @@ export class SupervisedNode {
     this.#after = error;
     const waiting = new AbortController();
     this.#waiting = waiting;
-    // biome-ignore lint/plugin: shown to people; what waits is the sleep below
+    // biome-ignore lint/plugin: shown to people; the waiting is done by the sleep below
     this.#move({ kind: 'backoff', failures: restart.failures, retryAtMs: clock.now() + restart.ms, error });
     void clock.sleep(restart.ms, waiting.signal).then(
       () => this.#launch(),

@@ -1,4 +1,4 @@
-/** A real worker process under the supervisor: killed, it comes back by itself and goes on with its own store. */
+/** A real worker process under the supervisor: after a kill it is restarted and continues with its own store. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,7 +58,7 @@ it('a worker killed by its process id is back, has its engine again, and leaves 
       });
     });
   const ready = ({ worker, node }: SupervisionView) => worker.kind === 'running' && node?.engine === 'ready';
-  const pidOf = ({ worker }: SupervisionView) => (worker.kind === 'running' ? worker.pid : expect.fail('it does not run'));
+  const pidOf = ({ worker }: SupervisionView) => (worker.kind === 'running' ? worker.pid : expect.fail('it is not running'));
 
   const first = until(ready);
   await supervisor.start('a');

@@ -11,7 +11,7 @@ import type { SupervisedChannel } from './supervised-channel.ts';
 import type { NodeOrder } from './supervised-node.ts';
 import { createSupervisor, type SupervisionView, type Supervisor } from './supervisor.ts';
 
-/** A worker process as its channel sees it. */
+/** A worker process as seen through its channel. */
 class FakeProcess implements SupervisedChannel {
   readonly pid: number;
   readonly sent: ToWorkerInput[] = [];
@@ -83,11 +83,11 @@ async function startAlive(): Promise<FakeProcess> {
   return last();
 }
 
-/** Promise callbacks of what has just happened. */
+/** Runs the promise callbacks of what has just happened. */
 const settle = () => clock.tick(0);
 
 describe('a profile', () => {
-  it('starts, runs and stops; its views count up by one', async () => {
+  it('starts, runs and stops; the revision of its views counts up by one', async () => {
     const process = await startAlive();
     expect(process.sent).toMatchObject([{ type: 'start', config, privateKey: '0x01' }]);
     expect(state()).toEqual({ kind: 'running', pid: 100, sinceMs: 1_000_000 });
@@ -102,7 +102,7 @@ describe('a profile', () => {
     expect(supervisor.active()).toEqual([]);
   });
 
-  it('ends at once, or in order and within the time that is left, when its lease is lost; and is started again', async () => {
+  it('ends at once, or in order within the time left, when its lease is lost; and is restarted', async () => {
     const lost = new HostError('LEASE_LOST', 'another has it').serialise();
     const first = await startAlive();
     supervisor.fence('a', lost, 0);
@@ -119,7 +119,7 @@ describe('a profile', () => {
     expect(processes).not.toHaveLength(1);
   });
 
-  it('does not start when its lease is lost while it starts, and ends for good when it was being stopped', async () => {
+  it('does not start if its lease is lost while it starts, and ends for good if it was being stopped', async () => {
     const ordered = Promise.withResolvers<NodeOrder>();
     order = () => ordered.promise;
     void supervisor.start('a');
@@ -138,7 +138,7 @@ describe('a profile', () => {
     expect([processes.length, state().kind]).toEqual([1, 'stopped']);
   });
 
-  it('waits for a lease that another has', async () => {
+  it('waits for a lease that another program has', async () => {
     order = async () => Promise.reject(new HostError('LEASE_HELD', 'another has it'));
     await supervisor.start('a');
     expect(state()).toMatchObject({ kind: 'backoff', error: { code: 'LEASE_HELD' } });
@@ -152,7 +152,7 @@ describe('a profile', () => {
     expect(supervisor.view('a')).toMatchObject({ worker: { kind: 'running' }, node: null });
   });
 
-  it('is not started twice, and not paused when it does not run', async () => {
+  it('is not started twice, and not paused when it is not running', async () => {
     expect(() => supervisor.pause('a')).toThrow(refusal('PROFILE_NOT_RUNNING'));
     await startAlive();
     await expect(supervisor.start('a')).rejects.toEqual(refusal('PROFILE_RUNNING'));
@@ -161,11 +161,11 @@ describe('a profile', () => {
     expect(processes).toHaveLength(1);
   });
 
-  it('takes in each state the orders that its state offers', async () => {
+  it('accepts in each state the orders that the state offers', async () => {
     const offered = () => controlsOf({ life: lifeWord(state(), null), alive: false, connection: HERE }).controls;
     const taken = async (orders: readonly string[]) => {
       expect(offered()).toEqual(orders);
-      // A process that never ends is stopped for good by nobody here: what counts is that the order is taken.
+      // Nothing here stops a process that never ends; this only tests that the order is accepted.
       if (orders.includes('stop')) void supervisor.stop('a');
       else if (orders.includes('start')) await supervisor.start('a');
     };
@@ -184,7 +184,7 @@ describe('a profile', () => {
     expect(offered()).toEqual(['stop']);
   });
 
-  it('comes back after a crash, later each time', async () => {
+  it('is restarted after a crash, with growing delays', async () => {
     for (const [crash, waits] of [500, 1_000, 2_000].entries()) {
       const process = crash === 0 ? await startAlive() : last();
       process.exit(null, 'SIGSEGV');
@@ -197,7 +197,7 @@ describe('a profile', () => {
     }
   });
 
-  it('that says a lasting cause is not started again', async () => {
+  it('that reports a permanent cause is not restarted', async () => {
     const process = await startAlive();
     const error = { code: 'STORE_OTHER_KEY', message: 'another key', data: {} };
     process.say({ type: 'fatal', error });
@@ -208,7 +208,7 @@ describe('a profile', () => {
     expect(processes).toHaveLength(1);
   });
 
-  it('that waits for its restart can be stopped, and started at once', async () => {
+  it('waiting for its restart can be stopped, and started at once', async () => {
     (await startAlive()).exit(1);
     await settle();
     await supervisor.stop('a');
@@ -236,7 +236,7 @@ describe('a profile', () => {
     expect(processes).toEqual([]);
   });
 
-  it('stopped while its order is made is not started after all', async () => {
+  it('stopped while its order is being made is not started after all', async () => {
     const { promise, resolve } = Promise.withResolvers<NodeOrder>();
     order = () => promise;
     const started = supervisor.start('a');
@@ -249,7 +249,7 @@ describe('a profile', () => {
 });
 
 describe('the end of the program', () => {
-  it('waits for tasks, then hurries, then kills', async () => {
+  it('waits for tasks, then tells nodes to hurry, then kills', async () => {
     const process = await startAlive();
     const done = supervisor.stopAll({ patienceMs: 60_000, graceMs: 10_000 });
     expect(process.sent.at(-1)).toEqual({ type: 'stop', quitNetwork: false });
@@ -263,7 +263,7 @@ describe('the end of the program', () => {
     expect(state()).toEqual({ kind: 'stopped' });
   });
 
-  it('hurries nobody who ends in time', async () => {
+  it('does not hurry a node that ends in time', async () => {
     const process = await startAlive();
     const done = supervisor.stopAll();
     process.exit(0);

@@ -12,49 +12,49 @@ import { type NodeOrder, SupervisedNode } from './supervised-node.ts';
 export interface SupervisionView {
   readonly profileId: string;
   readonly revision: number;
-  /** Of the process: alive. */
+  /** State of the process. */
   readonly worker: WorkerState;
-  /** Of the node in it: ready when its state says so. Null = no process, or no word of it yet. */
+  /** View of the node in it, which is ready if its state says so. Null = no process, or nothing reported yet. */
   readonly node: NodeView | null;
 }
 
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** What a profile's process is told, made anew for every start. */
+  /** The start message for a profile's process, made anew for every start. */
   readonly order: (profileId: string) => Promise<NodeOrder>;
-  /** Starts a worker process; `secrets` must not stand in what is kept of its output. */
+  /** Starts a worker process; `secrets` must be redacted from its output. */
   readonly open: (start: { readonly profileId: string; readonly secrets: readonly string[] }) => SupervisedChannel;
   readonly limits?: RestartLimits;
-  /** Of every key that the program holds, now; absent = it holds no others. */
+  /** Addresses of all keys that the program has now; default: none. */
   readonly ownAddresses?: () => readonly Hex[];
-  /** Asks a person for what a page wants of a node; left out, nobody says yes. */
+  /** Asks a person to confirm what a page wants from a node; by default everything is refused. */
   readonly ask?: (profileId: string, question: NodeQuestion) => Promise<boolean>;
 }
 
 export interface Supervisor {
-  /** Resolves when the process is started or could not be: the view tells. @throws HostError PROFILE_RUNNING */
+  /** Resolves when the process has started or failed to; the view shows which. @throws HostError PROFILE_RUNNING */
   start(profileId: string): Promise<void>;
-  /** Finishes the current task, never leaves the network; resolves after the end of the process. */
+  /** Finishes the current task, never leaves the network. Resolves after the process has ended. */
   stop(profileId: string): Promise<void>;
   /** @throws HostError PROFILE_NOT_RUNNING */
   pause(profileId: string): void;
   /** @throws HostError PROFILE_NOT_RUNNING */
   resume(profileId: string): void;
-  /** To ask the node itself. @throws HostError PROFILE_NOT_RUNNING */
+  /** For calls to the node itself. @throws HostError PROFILE_NOT_RUNNING */
   client(profileId: string): WorkerClient;
   view(profileId: string): SupervisionView;
-  /** Ends a process that must not act any more, within so long; nothing where there is none. */
+  /** Ends a process that must no longer act, within this time; does nothing without one. */
   fence(profileId: string, error: ErrorView, withinMs: number): void;
-  /** The key is its own for so long from now on; a living process is told. */
+  /** Tells a running process how long it may use the key from now on. */
   lease(profileId: string, leftMs: number): void;
-  /** A key was added: every living process is told. */
+  /** Tells every running process about an added key. */
   tellOwnAddresses(): void;
   /** Profiles with a process, or about to have one. */
   active(): readonly string[];
   watch(listener: (view: SupervisionView) => void): () => void;
   /**
-   * For the end of the program. After `patienceMs` nodes end without finishing their tasks, which they resume at the
+   * For the end of the program. After `patienceMs`, nodes end without finishing their tasks, which they resume at the
    * next start; after `graceMs` more they are killed.
    */
   stopAll(limits?: { readonly patienceMs?: number; readonly graceMs?: number }): Promise<void>;

@@ -1,4 +1,4 @@
-/** A program in a test: without a desktop, and with processes of nodes that do nothing but live. */
+/** A program for tests: without a desktop, and with node processes that do nothing but live. */
 import type { ToWorkerInput } from '../../contract/worker-channel.ts';
 import { type HostApp, type HostAppOptions, openHostApp } from '../app/host-app.ts';
 import type { SupervisedChannel } from '../supervisor/supervised-channel.ts';
@@ -18,12 +18,12 @@ export function openTestHost(
 
 interface IdleWorkerOptions {
   readonly onSent: (message: ToWorkerInput, exit: () => void) => void;
-  /** Left out, it is gone. */
+  /** Default: exits at once. */
   readonly onEnd?: (exit: () => void) => void;
   readonly onKill?: (exit: () => void) => void;
 }
 
-/** Says that it is alive; how it ends is the test's. */
+/** Reports that it is alive; the test decides how it ends. */
 export function idleWorker({
   onSent,
   onEnd = (exit) => exit(),
@@ -41,7 +41,7 @@ export function idleWorker({
   };
 }
 
-/** Keeps what it is told, and ends when it is told to. */
+/** Records what it is told, and ends when told to. */
 export function recordingWorker(told: ToWorkerInput[]): SupervisedChannel {
   return idleWorker({
     onSent(message, exit) {

@@ -1,4 +1,7 @@
-/** Run inside a session bus of its own: what the real keychain does, as one line of JSON. Argument: full, or force = without a look at the backend. */
+/**
+ * Run on a session bus of its own: prints what the real keychain does as one line of JSON. Argument: full, or force =
+ * without checking the backend.
+ */
 
 import { homedir } from 'node:os';
 import { SYSTEM } from '../../../platform/system.ts';

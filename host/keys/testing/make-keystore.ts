@@ -1,4 +1,7 @@
-/** Keystores as other wallets write them: any cost, any spelling of the passphrase, keys that lost their zeros. */
+/**
+ * Keystores as other wallets write them: any cost, any normalisation of the passphrase, keys that lost their leading
+ * zeros.
+ */
 import { createCipheriv, pbkdf2Sync, scryptSync } from 'node:crypto';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { keccak256 } from 'ethers';
@@ -12,9 +15,9 @@ export interface KeystoreOfWallet {
   readonly privateKey: Hex;
   readonly passphrase: string | Buffer;
   readonly kdf?: { readonly c: number; readonly prf?: string } | { readonly n: number; readonly r: number; readonly p: number };
-  /** Zeros at the front are left out. */
+  /** Leading zeros are left out. */
   readonly short?: boolean;
-  /** The address it says it is of; null = it does not say. */
+  /** The address that it states; null = none. */
   readonly address?: string | null;
 }
 

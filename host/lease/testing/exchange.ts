@@ -1,4 +1,4 @@
-/** One request to an API server and its answer. Tokens are never part of it. */
+/** One request to an API server and its answer, without the token. */
 import { z } from 'zod';
 
 const exchangeSchema = z.object({

@@ -1,4 +1,4 @@
-/** As much of an API server of Kubernetes as leases need, over HTTP; what it answers is as a real one has answered. */
+/** The part of a Kubernetes API server that leases need, over HTTP, with the answers of a real one. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,9 +12,9 @@ export interface FakeApiServer {
   readonly leases: Map<string, Stored>;
   /** `METHOD path`, with the token of each. */
   readonly asked: { readonly line: string; readonly token: string | undefined }[];
-  /** Tokens that it takes. */
+  /** Tokens that it accepts. */
   readonly tokens: Set<string>;
-  /** In the place of the next answer. */
+  /** Sent instead of the next answer. */
   next: { readonly status: number; readonly body: string } | null;
   close(): Promise<void>;
 }

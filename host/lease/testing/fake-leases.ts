@@ -1,12 +1,12 @@
-/** Leases as an API server keeps them: every write names the version that it has read. */
+/** Leases as an API server stores them: every write names the version that was read. */
 import { HostError } from '../../errors.ts';
 import type { LeaseRecord, LeaseStore, LeaseWish } from '../lease-store.ts';
 
 export class FakeLeases {
   readonly records = new Map<string, LeaseRecord>();
-  /** Clients that get no answer; what they asked for has not arrived. */
+  /** Clients that get no answer and whose requests do not arrive. */
   readonly cutOff = new Set<string>();
-  /** Clients whose next write arrives, and whose answer does not. */
+  /** Clients whose next write arrives, but without an answer. */
   readonly answerLost = new Set<string>();
   #version = 0;
 

@@ -1,4 +1,7 @@
-/** What leases of a real API server are put through: once to record its answers, and in the test with those answers. */
+/**
+ * The scenario for leases of an API server: run once against a real one to record its answers, and in the test with
+ * those answers.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '../../../protocol/ports.ts';
 import { type HostError, isHostError } from '../../errors.ts';
@@ -13,7 +16,7 @@ export interface Clients {
   readonly node: LeaseStore;
   /** One that may not. */
   readonly stranger: LeaseStore;
-  /** With a token that is none. */
+  /** One with an invalid token. */
   readonly nobody: LeaseStore;
 }
 
@@ -35,7 +38,7 @@ export async function leaseScenario({ node, stranger, nobody }: Clients): Promis
       open--;
     }
   }
-  /** Real requests take real time, of which the clocks know nothing. */
+  /** Real requests take time that the test clocks do not count. */
   async function pass(clock: ManualClock, ms: number): Promise<void> {
     await clock.tick(ms);
     for (let quiet = 0; quiet < 20; quiet = open === 0 ? quiet + 1 : 0) await nextTurn();
@@ -66,13 +69,13 @@ export async function leaseScenario({ node, stranger, nobody }: Clients): Promis
   const wish = { holder: 'three', durationSeconds: 60, renewed: null, acquired: null, transitions: 0 };
   await refused('a second creation', store.create(NAME, wish));
   await refused('a write of an old version', store.replace(NAME, wish, first as LeaseRecord));
-  // Of a lease that is gone a write makes a new one, unless it names the old one's UID, as those of this program do.
+  // A write to a deleted lease creates a new one, unless it names the old one's UID, as this program's writes do.
   const away = leaseName(`0x${'0'.repeat(40)}`);
   const gone = { ...(first as LeaseRecord), metadata: { ...first?.metadata, name: away } };
   await refused('a write of one that is gone', store.replace(away, wish, gone));
   const { name, namespace } = gone.metadata as Record<string, unknown>;
   await refused('the same without a UID', store.replace(away, wish, { ...gone, metadata: { name, namespace } }));
-  // One is cut off and does nothing; two looks again and again.
+  // One is cut off and does nothing; two checks again and again.
   await hold('two', two.leases);
   await pass(two.clock, 59_000);
   await hold('two', two.leases);

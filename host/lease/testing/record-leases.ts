@@ -1,9 +1,9 @@
 /**
- * Records what a real API server answers to leases:
+ * Records a real API server's answers about leases:
  *
  *   node host/lease/testing/record-leases.ts SERVER NODE_ACCOUNT STRANGER_ACCOUNT FILE
  *
- * The accounts are folders with `token`, `ca.crt` and `namespace`, as pods have them; the namespace has no leases.
+ * The accounts are folders with `token`, `ca.crt` and `namespace`, as in pods. The namespace must have no leases.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -23,7 +23,7 @@ const exchanges: Exchange[] = [];
 const folder = mkdtempSync(path.join(tmpdir(), 'record-'));
 writeFileSync(path.join(folder, 'token'), 'none');
 
-/** The client's own requests, passed on and written down. */
+/** Forwards the client's own requests and records them. */
 async function recorded(who: Exchange['who'], account: string) {
   const passOn = createServer(async (asked, answer) => {
     const { method = '', url = '', headers } = asked;

@@ -155,7 +155,7 @@ export const settings = {
       nodeFailed: 'A node failed',
       payment: 'A payment arrived',
       updateReady: 'An update is ready',
-      summary: 'Summary of the day',
+      summary: 'Daily summary',
     },
     elsewhere: 'Other ways than the desktop',
     elsewhereLead:
@@ -190,7 +190,7 @@ export const settings = {
     to: 'To',
     urgent: 'Tell urgent things anyway',
     urgentHint: 'A slash, a kick-out, a node that failed.',
-    summaryAt: 'Summary of the day at',
+    summaryAt: 'Daily summary at',
     summaryHint: 'What each node earned the day before (UTC), by the ways that are on.',
   },
   connection: {
