@@ -1,8 +1,8 @@
-/** Access tokens: how another program of the host's own, or a colleague's, reads this one's nodes or steers them. */
+/** Access tokens: with one, the host's other programs, or a colleague's, can read or control this program's nodes. */
 import { z } from 'zod';
 import { ROLES } from './acts.ts';
 
-/** What every token begins with, so that a scanner of leaks knows one. */
+/** The prefix of every token, so that secret scanners recognise it. */
 export const ACCESS_TOKEN_PREFIX = 'cxa_';
 /** 32 random bytes. */
 export const accessTokenSchema = z.string().regex(/^cxa_[\w-]{43}$/, 'must be an access token: cxa_ and 43 characters');
@@ -16,9 +16,9 @@ export const accessDraftSchema = z.object({ name: accessNameSchema, role: z.enum
 export const accessViewSchema = accessDraftSchema.extend({ createdMs: z.number() });
 export type AccessView = Readonly<z.output<typeof accessViewSchema>>;
 
-/** The token itself is told this once; only its digest is kept. */
+/** The token itself is returned only once; the program stores just its digest. */
 export const accessCreatedSchema = accessViewSchema.extend({ token: accessTokenSchema });
 export type AccessCreated = Readonly<z.output<typeof accessCreatedSchema>>;
 
-/** Code with which the connections of a token end when it is revoked. */
+/** The code with which a token's connections are closed when it is revoked. */
 export const ACCESS_REVOKED = 'ACCESS_REVOKED';

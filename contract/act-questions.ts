@@ -1,6 +1,6 @@
 /**
- * What a person is asked before an act of a page is carried out: by the program's own facts, never by the page's words. A
- * node asks through its private channel, because only it knows what its money would do.
+ * The questions that a person is asked before an act of a page is carried out. They state the program's own facts,
+ * never the page's words. A node asks through its private channel, because only the node knows what its money would do.
  */
 import { z } from 'zod';
 
@@ -46,11 +46,11 @@ export type NodeQuestionName = NodeQuestion['name'];
 
 export const actQuestionSchema = z.object({
   name: questionNameSchema,
-  /** Of the key that it is about; null = of none. */
+  /** The key's address; null = no key is involved. */
   address: z.string().nullable(),
   facts: questionFactsSchema,
 });
 export type ActQuestion = z.output<typeof actQuestionSchema>;
 
-/** Acts that nobody can take back. */
+/** Acts that cannot be undone. */
 export const FOR_EVER: ReadonlySet<QuestionName> = new Set(['withdraw', 'setBenefitAddress', 'exportKey']);

@@ -1,6 +1,6 @@
 /**
- * How the desktop's window gets its connections. The preload script offers one function on `window.crynux`; the port
- * comes as a message to the window itself, because a MessagePort cannot cross the bridge between the worlds.
+ * How the desktop window gets its connections. The preload script exposes one function on `window.crynux`; the port
+ * arrives as a message to the window itself, because a MessagePort cannot cross the context bridge.
  */
 import { z } from 'zod';
 import { ContractError } from './errors.ts';
@@ -28,7 +28,7 @@ export interface CrynuxBridge {
 
 const portMessageSchema = z.object({ type: z.literal(PORT_CHANNEL), id: z.number() });
 
-/** What is used of a window. */
+/** The parts of a window that are used here. */
 export interface BridgeWindow {
   readonly crynux?: CrynuxBridge | undefined;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
@@ -43,7 +43,10 @@ interface MessageEvent {
 
 let nextId = 1;
 
-/** Resolves when the shell has made the connection; it never does for a node that does not run: its port closes then. */
+/**
+ * Resolves when the shell has made the connection. For a node that is not running, the port closes without ever
+ * connecting.
+ */
 export function connectOverBridge(window: BridgeWindow, target: ConnectTarget): Promise<RpcPort> {
   const { crynux } = window;
   if (crynux === undefined) return Promise.reject(new ContractError('RPC_DISCONNECTED', 'this window has no shell'));
@@ -52,7 +55,7 @@ export function connectOverBridge(window: BridgeWindow, target: ConnectTarget): 
     const listen = (event: MessageEvent): void => {
       const message = portMessageSchema.safeParse(event.data);
       const port = event.ports[0];
-      // Only the window itself, that is its preload script, may hand over a port.
+      // Only the window itself, meaning its preload script, may hand over a port.
       if (event.source !== window || !message.success || message.data.id !== id || port === undefined) return;
       window.removeEventListener('message', listen);
       resolve(rpcPortOf(port));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainPresetSchema } from './chain-preset.ts';
 
-/** The public network on Base as it was until August 2026. */
+/** The public network on Base before August 2026. */
 const base = {
   chainId: 18896214,
   rpcUrls: ['https://json-rpc.base.crynux.io'],
@@ -15,7 +15,7 @@ const base = {
 };
 
 describe('the chain of a preset', () => {
-  it('needs only what no default can know', () => {
+  it('requires only what has no sensible default', () => {
     expect(chainPresetSchema.parse(base)).toMatchObject({
       gas: { limitCap: 8_000_000, headRoomPercent: 25, maxFeePerGasWei: 7_000_000_000n },
       confirmations: 3,
@@ -24,7 +24,7 @@ describe('the chain of a preset', () => {
     expect(chainPresetSchema.parse({ ...base, chainId: null }).chainId).toBeNull();
   });
 
-  it('of before there were generations has the older ones, because it has credits', () => {
+  it('from before there were generations gets the older contracts, because it has credits', () => {
     expect(chainPresetSchema.parse(base).contracts).toEqual({ generation: 'J26', ...base.contracts });
     const { credits: _, ...newer } = base.contracts;
     expect(chainPresetSchema.parse({ ...base, contracts: { generation: 'C26', ...newer } }).contracts).toEqual({
@@ -37,11 +37,11 @@ describe('the chain of a preset', () => {
 
   it.each([
     ['no endpoint', { rpcUrls: [] }],
-    ['an endpoint that is no web address', { rpcUrls: ['file:///etc/passwd'] }],
-    ['a contract that is no address', { contracts: { ...base.contracts, credits: '0x12' } }],
-    ['a generation that is not known', { contracts: { ...base.contracts, generation: 'X' } }],
-    ['no cap on the price of gas', { gas: {} }],
-    ['a chain id that is not positive', { chainId: 0 }],
+    ['an endpoint that is not a web address', { rpcUrls: ['file:///etc/passwd'] }],
+    ['a contract that is not an address', { contracts: { ...base.contracts, credits: '0x12' } }],
+    ['an unknown generation', { contracts: { ...base.contracts, generation: 'X' } }],
+    ['no cap on the gas price', { gas: {} }],
+    ['a chain ID that is not positive', { chainId: 0 }],
     ['no confirmation', { confirmations: 0 }],
   ])('is refused with %s', (_, part) => {
     expect(chainPresetSchema.safeParse({ ...base, ...part }).success).toBe(false);

@@ -1,9 +1,9 @@
-/** The chain of a network as data: the `chain` part of a network preset. Source: RELAY_PROTOCOL 10.1, 10.4. */
+/** A network's chain as data: the `chain` part of a network preset. Source: RELAY_PROTOCOL 10.1, 10.4. */
 import { z } from 'zod';
 import type { Hex } from '../protocol/hex.ts';
 import { addressField, weiField } from '../protocol/wire/fields.ts';
 
-/** Generations of the staking contracts: those of June 2026, with credits, and those of August 2026, without. */
+/** Generations of the staking contracts: June 2026, with credits, and August 2026, without. */
 export const STAKING_GENERATIONS = ['J26', 'C26'] as const;
 export type StakingGeneration = (typeof STAKING_GENERATIONS)[number];
 
@@ -13,7 +13,7 @@ const NO_GENERATION =
 
 const j26Schema = z
   .object({
-    /** Presets of before there was a second generation do not name it, and have credits. */
+    /** Presets from before the second generation do not name one, and have credits. */
     generation: z.literal('J26').optional(),
     ...common,
     credits: addressField.optional().transform((address, context): Hex => {
@@ -27,30 +27,30 @@ const c26Schema = z.object({ generation: z.literal('C26'), ...common });
 export const contractAddressesSchema = z.discriminatedUnion('generation', [j26Schema, c26Schema]);
 export type ContractAddresses = z.output<typeof contractAddressesSchema>;
 
-/** Every contract of a network: nothing of its host's may go there by mistake. */
+/** Addresses of all of a network's contracts: money of the host must never be sent to one by mistake. */
 export function addressesOf({ generation: _, ...addresses }: ContractAddresses): Hex[] {
   return Object.values(addresses);
 }
 
-/** How a chain is reached and what a transaction there may cost, whatever its contracts are. */
+/** How a chain is reached and what a transaction may cost, independent of its contracts. */
 export const chainLinkShape = {
-  /** Null where the network does not publish it: what the first endpoint says is then pinned. */
+  /** Null if the network does not publish it: the first endpoint's answer is then pinned. */
   chainId: z.number().int().positive().nullable(),
   /** In order of preference. */
   rpcUrls: z.array(z.url({ protocol: /^https?$/ })).min(1),
-  /** Page of the chain's explorer. */
+  /** Base URL of the chain's explorer. */
   explorerUrl: z.url({ protocol: /^https?$/ }).optional(),
   gas: z.object({
-    /** Units; a transaction that needs more is not sent. */
+    /** In gas units; a transaction that needs more is not sent. */
     limitCap: z.number().int().positive().default(8_000_000),
     /** Percent added to an estimate. */
     headRoomPercent: z.number().int().min(0).max(400).default(25),
-    /** Wei per unit; no transaction ever offers more. */
+    /** Wei per gas unit; no transaction ever offers more. */
     maxFeePerGasWei: weiField,
   }),
-  /** Blocks, its own included, after which a transaction counts as final. */
+  /** Number of blocks, including its own, after which a transaction counts as final. */
   confirmations: z.number().int().positive().default(3),
-  /** Milliseconds after which a waiting transaction is sent again with a higher fee. */
+  /** Milliseconds after which a pending transaction is sent again with a higher fee. */
   stuckAfterMs: z.number().int().positive().default(90_000),
   pollMs: z.number().int().positive().default(1_000),
   requestTimeoutMs: z.number().int().positive().default(15_000),
@@ -62,7 +62,7 @@ export type ChainLink = z.output<typeof chainLinkSchema>;
 
 export const chainPresetSchema = chainLinkSchema.extend({
   contracts: contractAddressesSchema,
-  /** Contracts that the network has left: a stake that is still there is found and can be taken out. */
+  /** Contracts that the network has abandoned: a stake that remains there is found and can be withdrawn. */
   legacyContracts: contractAddressesSchema.optional(),
 });
 export type ChainPreset = z.output<typeof chainPresetSchema>;

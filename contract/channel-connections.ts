@@ -1,4 +1,4 @@
-/** Connections of the RPC contract inside the one channel between a supervisor and its worker process, by number. */
+/** Numbered connections of the RPC contract inside the single channel between a supervisor and its worker process. */
 import type { Caller } from './acts.ts';
 import type { RpcPort } from './rpc-port.ts';
 import type { FromWorker, ToWorker } from './worker-channel.ts';
@@ -49,7 +49,7 @@ class Connection implements RpcPort {
   }
 }
 
-/** The supervisor's side: it opens connections. */
+/** The supervisor's side, which opens connections. */
 export class ChannelConnections {
   readonly #send: (message: RpcToWorker) => void;
   readonly #open = new Map<number, Connection>();
@@ -59,7 +59,7 @@ export class ChannelConnections {
     this.#send = send;
   }
 
-  /** @param caller Who will speak on it. */
+  /** @param caller who will use it */
   open(caller: Caller = 'page'): RpcPort {
     const connection = this.#next++;
     const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame, caller }));
@@ -80,7 +80,7 @@ export class ChannelConnections {
   }
 }
 
-/** The worker's side: it serves what is opened. */
+/** The worker's side, which serves the opened connections. */
 export class ChannelServer {
   readonly #send: (message: RpcFromWorker) => void;
   readonly #serve: (port: RpcPort, caller: Caller) => void;
@@ -104,13 +104,13 @@ export class ChannelServer {
     else port?.ended(frame);
   }
 
-  /** Tells the other side, too. */
+  /** Also notifies the other side. */
   closeAll(): void {
     for (const port of [...this.#open.values()]) port.close();
   }
 
   #accept(connection: number, caller: Caller): void {
-    // A number that is open already is not opened again: its frames would go to two servers.
+    // A number that is in use is not opened again: its frames would go to two servers.
     if (this.#open.has(connection)) return;
     const port = new Connection((event, frame) => this.#send({ type: 'rpc', connection, event, frame }));
     port.onClose(() => this.#open.delete(connection));

@@ -1,7 +1,7 @@
-/** Widths of table columns that the host has chosen. A column that is not named here has the width that the table gives it. */
+/** Widths of table columns that the host has chosen. Columns that are not listed have the table's default width. */
 import { z } from 'zod';
 
-/** Table → its columns that can be set. One of each table takes what is left and is not among them. */
+/** Table → its resizable columns. In each table, one column takes the remaining width and is not listed. */
 export const SIZED_COLUMNS = { tasks: ['time', 'type', 'state', 'duration', 'money', 'result'] } as const;
 export type SizedTable = keyof typeof SIZED_COLUMNS;
 export type SizedColumn = (typeof SIZED_COLUMNS)[SizedTable][number];

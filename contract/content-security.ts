@@ -1,9 +1,9 @@
-/** What a page of ours may load and reach, in whichever shell it is shown. */
+/** What our pages may load and connect to, in either shell. */
 const DIRECTIVES = {
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
-  /** Results are drawn from bytes that came over the contract. */
+  /** Results are drawn from bytes received over the contract. */
   'img-src': "'self' data: blob:",
   'font-src': "'self'",
   'connect-src': "'self'",
@@ -17,7 +17,7 @@ export const CONTENT_SECURITY_POLICY = Object.entries(DIRECTIVES)
   .map(([name, value]) => `${name} ${value}`)
   .join('; ');
 
-/** Headers of every page and file. Nothing of them is cached: the program on the disk is the newest. */
+/** Headers of every page and file. Nothing is cached, so that the installed version is always used. */
 export const SECURITY_HEADERS = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',

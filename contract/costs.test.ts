@@ -4,7 +4,7 @@ import { costMicro, costOfOneCnx, costsSchema, measuredSum, microText, profitDay
 const costs = costsSchema.parse({ tariff: '0.32', cnxPrice: '0.0125' });
 const CNX = 10n ** 18n;
 
-it('what a card used is priced by the kWh, and what was earned by the coin', () => {
+it('card usage is priced per kWh, and earnings per coin', () => {
   expect(costMicro(2_400, costs)).toBe(768_000n);
   expect(worthMicro(88n * CNX, costs)).toBe(1_100_000n);
   expect(worthMicro(-4n * CNX, costs)).toBe(-50_000n);
@@ -12,7 +12,7 @@ it('what a card used is priced by the kWh, and what was earned by the coin', () 
   expect(costOfOneCnx(1n, 0n)).toBeNull();
 });
 
-it('nothing is priced that the host has set no price for', () => {
+it('nothing is priced without a price from the host', () => {
   const none = costsSchema.parse({});
   expect([costMicro(1, none), worthMicro(1n, none)]).toEqual([null, null]);
 });
@@ -24,15 +24,15 @@ it.each([
   [-1_234_567_890n, '-1234.57'],
   [-1n, '-0.000001'],
   [995_000n, '1.00'],
-])('%s millionths are written %s', (micro, text) => {
+])('%s millionths are written as %s', (micro, text) => {
   expect(microText(micro)).toBe(text);
 });
 
-it.each(['1,5', '-1', '1e3', '0.1234567', ''])('%s is no price', (tariff) => {
+it.each(['1,5', '-1', '1e3', '0.1234567', ''])('%s is not a price', (tariff) => {
   expect(costsSchema.safeParse({ tariff }).success).toBe(false);
 });
 
-it('what was used and what was earned stand beside each other by day, and neither is made up for the other', () => {
+it('usage and earnings are listed by day, and neither is made up to match the other', () => {
   const energy = [
     { dayMs: 0, wattHours: 1_000 },
     { dayMs: 0, wattHours: 1_400 },
@@ -53,7 +53,7 @@ it('what was used and what was earned stand beside each other by day, and neithe
     cost: 768_000n,
     profit: null,
   });
-  // The day on which nobody measured is in no sum that has a cost in it.
+  // A day without measurements is excluded from sums that contain a cost.
   expect(measuredSum(days, costs)).toMatchObject({ netWei: 88n * CNX, wattHours: 2_900, profit: 172_000n });
   expect(measuredSum(days.slice(0, 1), costs)).toBeNull();
 });

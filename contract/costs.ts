@@ -1,4 +1,4 @@
-/** What the power of the cards costs, and what the pay is worth, at the host's own prices. Pure; money as whole numbers. */
+/** The cost of the cards' power and the value of the earnings, at the host's own prices. Pure; money as integers. */
 import { z } from 'zod';
 import type { CardEnergy } from './gpu.ts';
 
@@ -8,21 +8,21 @@ const price = z
   .nullable();
 
 export const costsSchema = z.object({
-  /** Its name alone: nothing is converted. */
+  /** Only the currency's name: nothing is converted. */
   currency: z
     .string()
     .regex(/^[A-Za-z]{1,8}$/, 'must be letters')
     .default('EUR'),
   /** Per kWh; null = not set. */
   tariff: price.default(null),
-  /** Of one CNX; null = not set, and nothing is said in this currency but the cost. */
+  /** Price of one CNX; null = not set, and only the cost is shown in this currency. */
   cnxPrice: price.default(null),
 });
 export type Costs = z.output<typeof costsSchema>;
 
 const MICRO = 1_000_000n;
 
-/** Millionths. @param text one that the schema takes */
+/** In millionths. @param text one that the schema accepts */
 function microOf(text: string): bigint {
   const [whole = '0', fraction = ''] = text.split('.');
   return BigInt(whole) * MICRO + BigInt(fraction.padEnd(6, '0'));
@@ -38,12 +38,12 @@ export function worthMicro(wei: bigint, { cnxPrice }: Costs): bigint | null {
   return cnxPrice === null ? null : (wei * microOf(cnxPrice)) / 10n ** 18n;
 }
 
-/** What the power of one earned CNX cost, in millionths; null where nothing was earned. */
+/** The power cost of one earned CNX, in millionths; null if nothing was earned. */
 export function costOfOneCnx(cost: bigint, wei: bigint): bigint | null {
   return wei > 0n ? (cost * 10n ** 18n) / wei : null;
 }
 
-/** With at least two decimals, rounded to them or, where that would be nothing, to six. */
+/** At least two decimals: rounded to two or, if that would give zero, to six. */
 export function microText(micro: bigint): string {
   const sign = micro < 0n ? '-' : '';
   const size = micro < 0n ? -micro : micro;
@@ -55,7 +55,7 @@ export function microText(micro: bigint): string {
 export interface ProfitDay {
   readonly dayMs: number;
   readonly netWei: bigint;
-  /** Null = nothing was measured on that day: then nothing is said of its cost, nor of a profit. */
+  /** Null = nothing was measured on that day, so its cost and profit are not shown. */
   readonly wattHours: number | null;
   /** Millionths of the currency; null = no tariff, or no price, is set. */
   readonly cost: bigint | null;
@@ -63,7 +63,7 @@ export interface ProfitDay {
   readonly profit: bigint | null;
 }
 
-/** UTC days on which something was used or earned, the newest first. */
+/** UTC days with usage or earnings, newest first. */
 export function profitDays(given: {
   readonly energy: readonly Pick<CardEnergy, 'dayMs' | 'wattHours'>[];
   readonly earnings: readonly { readonly fromMs: number; readonly netWei: string }[];
@@ -91,7 +91,7 @@ export function profitOf({ netWei, wattHours }: Pick<ProfitDay, 'netWei' | 'watt
   return { netWei, wattHours, cost, worth, profit: cost === null || worth === null ? null : worth - cost };
 }
 
-/** Of those days alone on which something was measured; null = of none. */
+/** Sum of the days with measurements; null = there are none. */
 export function measuredSum(days: readonly ProfitDay[], costs: Costs): Omit<ProfitDay, 'dayMs'> | null {
   const measured = days.filter(({ wattHours }) => wattHours !== null);
   if (measured.length === 0) return null;

@@ -7,7 +7,7 @@ export const devnetStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting') }),
   z.object({
     kind: z.literal('running'),
-    /** Id of the network preset that belongs to it. */
+    /** ID of the network preset that belongs to it. */
     networkId: z.string(),
     relayUrl: z.string(),
     /** A page that shows the whole network; null = not served. */

@@ -1,18 +1,18 @@
-/** Engines of this machine as a UI shows them: what was found where, and whether it can be used. */
+/** Engines on this machine, for a UI: what was found, where, and whether it can be used. */
 import { z } from 'zod';
 import { engineConfigSchema } from './node-config.ts';
 
 export const PATCH_STATES = ['none', 'applied', 'available', 'off', 'unknown'] as const;
 
-/** The official worker patches itself (RELAY_PROTOCOL 9.4); a host may switch that off. */
+/** The official worker patches itself (RELAY_PROTOCOL 9.4); the host can turn that off. */
 export const patchViewSchema = z.object({
-  /** `available`: it will patch itself at its next start or within a minute; `unknown`: its version is not readable. */
+  /** `available`: it will patch itself at its next start or within a minute; `unknown`: its version cannot be read. */
   state: z.enum(PATCH_STATES),
-  /** As installed, before any patch; null where the installation does not tell. */
+  /** As installed, before any patch; null if the installation does not state it. */
   installedVersion: z.string().nullable(),
-  /** Versions that its source of patches offers for this one; null = nobody asked. */
+  /** Versions that its patch source offers for this one; null = not asked. */
   available: z.array(z.string()).nullable(),
-  /** Why they are off: the host's choice, or files that this user may not change. */
+  /** Why patches are off: the host's choice, or files that this user cannot change. */
   offBecause: z.enum(['chosen', 'readOnly']).nullable(),
 });
 export type PatchView = z.output<typeof patchViewSchema>;
@@ -31,15 +31,18 @@ export const engineCandidateSchema = z.object({
   title: z.string(),
   /** Folder of the installation; null for the engine that is part of this program. */
   path: z.string().nullable(),
-  /** `source`: scripts and a virtual environment; `bundle`: a release for Windows or Linux; `app`: one for macOS. */
+  /** `source`: scripts and a virtual environment; `bundle`: a release for Windows or Linux; `app`: a release for macOS. */
   layout: z.enum(OFFICIAL_LAYOUTS).nullable(),
-  /** What the files say, patches included; the running engine's own word counts. Null = they do not tell. */
+  /**
+   * The version according to the files, including patches; the running engine's own answer takes precedence. Null =
+   * unknown.
+   */
   version: z.string().nullable(),
   patches: patchViewSchema,
-  /** To be put into a node's configuration as it is; null = the engine cannot be used, see `problem`. */
+  /** Can be used as a node's configuration; null = the engine cannot be used, see `problem`. */
   config: engineConfigSchema.nullable(),
   problem: engineProblemSchema.nullable(),
-  /** Ids of the networks that accept this kind of engine (law 7). */
+  /** IDs of the networks that accept this kind of engine (law 7). */
   acceptedBy: z.array(z.string()),
 });
 export type EngineCandidate = z.output<typeof engineCandidateSchema>;

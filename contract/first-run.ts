@@ -1,20 +1,20 @@
-/** What a host needs on the way to a node on a public network: the official worker, the coin, and a draft that waits. */
+/** What a host needs to start a node on a public network: the official worker, the coin, and a saved draft. */
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
 import { weiText } from './money.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
-/** Where the network itself publishes its program. Sources: the official node's repository and documentation, NETWORK_2026 3. */
+/** Where the network publishes its program. Sources: the official node's repository and documentation, NETWORK_2026 3. */
 export const OFFICIAL_PLACES = {
   releases: 'https://github.com/crynux-network/crynux-node/releases',
-  /** Its page "Start a node" has the packages of each system. */
+  /** Its page "Start a node" links the packages for each system. */
   guide: 'https://docs.crynux.io',
-  /** For Linux the network publishes this alone. */
+  /** The only package that the network publishes for Linux. */
   image: 'ghcr.io/crynux-network/crynux-node',
   compose: 'https://github.com/crynux-network/crynux-node-docker-compose',
 } as const;
 
-/** What every official configuration preloads; RELAY_PROTOCOL 10.5. */
+/** The models that every official configuration preloads; RELAY_PROTOCOL 10.5. */
 export const OFFICIAL_MODEL_IDS: readonly string[] = [
   'base:qwen/qwen3-8b',
   'base:crynux-network/sdxl-turbo+fp16',
@@ -24,17 +24,17 @@ export const OFFICIAL_MODEL_IDS: readonly string[] = [
 export const officialFileSchema = z.object({
   name: z.string(),
   sizeBytes: z.number().int().nonnegative(),
-  /** As the release page says it, lower-case hex; null = it says none, and the file is not fetched. */
+  /** As stated on the release page, lower-case hex; null = not stated, so the file is not downloaded. */
   sha256: z.string().nullable(),
 });
 export type OfficialFile = z.output<typeof officialFileSchema>;
 
-/** The newest release of the official node, as its page says. */
+/** The newest release of the official node, according to its page. */
 export const officialReleaseSchema = z.object({
   version: z.string(),
   pageUrl: z.string(),
   publishedMs: z.number().nullable(),
-  /** Those for this system; none where the network publishes its package elsewhere. */
+  /** Files for this system; empty if the network publishes its package elsewhere. */
   files: z.array(officialFileSchema),
 });
 export type OfficialRelease = z.output<typeof officialReleaseSchema>;
@@ -45,41 +45,41 @@ export const officialDownloadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   z.object({ kind: z.literal('downloading'), ...progress, bytesPerSecond: z.number() }),
   z.object({ kind: z.literal('verifying'), ...progress }),
-  /** The file is whole, and is the one that the release page describes. */
+  /** The file is complete and matches the release page. */
   z.object({ kind: z.literal('done'), name: z.string(), path: z.string(), sha256: z.string() }),
-  /** What has arrived is kept, and gone on with. */
+  /** The downloaded part is kept and continued later. */
   z.object({ kind: z.literal('cancelled'), name: z.string() }),
   z.object({ kind: z.literal('failed'), name: z.string(), error: errorViewSchema }),
 ]);
 export type OfficialDownload = z.output<typeof officialDownloadSchema>;
 
-/** What an address has and what it still needs for a stake, read from chain and contract in this moment. Wei. */
+/** What an address holds and still needs for a stake, as just read from chain and contract. Wei. */
 export const fundingSchema = z.object({
   readMs: z.number(),
-  /** The chain's own word. */
+  /** As reported by the chain. */
   chainId: z.number(),
   walletWei: weiText,
   stakedWei: weiText,
-  /** Credits that go into the stake before coin does. */
+  /** Credits that are used for the stake before coins are. */
   creditsWei: weiText,
-  /** The least stake that the contract takes now. */
+  /** The contract's current minimum stake. */
   minimumWei: weiText,
-  /** Coin that goes into the stake. */
+  /** Coins that go into the stake. */
   stakeWei: weiText,
-  /** Of the transaction that stakes, at the chain's present price. */
+  /** Gas of the staking transaction at the chain's current price. */
   gasWei: weiText,
-  /** For taking the stake back at any time. */
+  /** Reserve for taking the stake back at any time. */
   reserveWei: weiText,
-  /** What the wallet shall hold: stake, gas and reserve. */
+  /** What the wallet should hold: stake, gas and reserve. */
   neededWei: weiText,
-  /** What is still to be sent there; 0 = all has arrived. */
+  /** What must still be sent there; 0 = everything has arrived. */
   missingWei: weiText,
 });
 export type Funding = z.output<typeof fundingSchema>;
 
 export const fundingQuerySchema = z.object({ networkId: z.string(), address: addressField, stakeWei: weiText });
 
-/** What was chosen so far; it waits in the data directory until its node is there. Nothing of it is believed without being looked at anew. */
+/** The choices so far, saved in the data directory until the node exists. All of them are checked again before use. */
 export const firstRunDraftSchema = z.object({
   step: z.string().max(20),
   address: addressField.nullable(),

@@ -12,14 +12,14 @@ const row = (node: string, todayWei = '0'): FleetRow =>
     ...{ todayWei, monthWei: null, qos: null, attention: [], orders: [] },
   });
 
-/** What may happen to a fleet: a node is there and says something, or is gone. */
+/** What may happen to a fleet: a node sends an update, or is gone. */
 const change = fc.record({
   place: fc.constantFrom('here', 'cellar', 'attic'),
   node: fc.constantFrom('a', 'b', 'c', 'd'),
   wei: fc.option(fc.nat(5), { nil: null }),
 });
 
-/** A source that tells its changes in batches, and at any moment a snapshot. */
+/** A source that publishes its changes in batches, and a snapshot at any moment. */
 function source() {
   let revision = 0;
   const rows = new Map<string, FleetEntry>();
@@ -41,7 +41,7 @@ function source() {
 }
 
 describe('a fleet that is followed', () => {
-  it('is what its source has, whenever it began and whatever it heard twice', () => {
+  it('equals its source, whenever it subscribed and whatever it received twice', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(change, { maxLength: 6 }), { maxLength: 12 }),
@@ -52,7 +52,7 @@ describe('a fleet that is followed', () => {
           let state: Fleet | null = null;
           const heard: FleetUpdate[] = [];
           batches.forEach((batch, index) => {
-            // The snapshot comes with changes that it holds already.
+            // The snapshot arrives with changes that it already contains.
             if (index === begin) heard.push(...heard.splice(-late), from.snapshot());
             heard.push(from.apply(batch));
           });
@@ -64,7 +64,7 @@ describe('a fleet that is followed', () => {
     );
   });
 
-  it('says so when something between is missing, rather than to go on with it', () => {
+  it('reports a gap in the updates instead of continuing', () => {
     const from = source();
     const base = afterFleetUpdate(null, from.snapshot());
     from.apply([{ place: 'here', node: 'a', wei: 1 }]);
@@ -78,7 +78,7 @@ describe('a fleet that is followed', () => {
 });
 
 describe('a row', () => {
-  it('of another program is bounded, moves no cursor, and may hold words that are newer than this program', () => {
+  it('of another program is limited in size, moves no cursor, and may contain words that are newer than this program', () => {
     const told = fleetRowSchema.parse({
       ...row('a'),
       name: `\u001b[2J\u202egood\n${'x'.repeat(100)}`,
@@ -92,7 +92,7 @@ describe('a row', () => {
     expect(fleetRowSchema.safeParse({ ...row('a'), todayWei: '9'.repeat(1_000) }).success).toBe(false);
   });
 
-  it('offers no order that the one model of the truth does not, and none that joins anew', () => {
+  it("offers no order that the node's truth does not, and never one that rejoins", () => {
     for (const life of LIFE_WORDS) {
       for (const alive of [true, false]) {
         const { controls } = controlsOf({ life, alive, connection: HERE });

@@ -1,4 +1,4 @@
-/** The fleet as it is after an update: for whoever follows one place's rows, or all of them. Pure. */
+/** The state of a fleet after an update, for those who follow the rows of one place or all of them. Pure. */
 import type { FleetEntry, FleetPlace, FleetRow, FleetRowsUpdate, FleetTarget, FleetUpdate } from './fleet.ts';
 
 export interface PlaceRows {
@@ -8,14 +8,14 @@ export interface PlaceRows {
   readonly rows: ReadonlyMap<string, FleetRow>;
 }
 
-/** Null = something between is missing. */
+/** Null = an update is missing. */
 export function afterRowsUpdate(state: PlaceRows | null, update: FleetRowsUpdate): PlaceRows | null {
   const { revision } = update;
   if (update.kind === 'snapshot') {
     return { revision, version: update.version, rows: new Map(update.rows.map((row) => [row.node, row])) };
   }
   if (state === null || revision > state.revision + 1) return null;
-  // What the snapshot held already.
+  // Already included in the snapshot.
   if (revision <= state.revision) return state;
   const rows = new Map(state.rows);
   for (const row of update.rows) rows.set(row.node, row);
@@ -30,7 +30,7 @@ export interface Fleet {
   readonly rows: ReadonlyMap<string, FleetEntry>;
 }
 
-/** Neither part holds a slash. */
+/** Neither part contains a slash. */
 export function fleetKey({ place, node }: FleetTarget): string {
   return `${place}/${node}`;
 }
@@ -38,8 +38,8 @@ export function fleetKey({ place, node }: FleetTarget): string {
 const keyed = (entry: FleetEntry): [string, FleetEntry] => [fleetKey({ place: entry.place, node: entry.row.node }), entry];
 
 /**
- * Each node once, for sums: two places may lead to one program, and one node has one address on its network. The row of a place
- * that answers goes before an old one.
+ * Each node once, for sums: two places may lead to the same program, and a node has only one address on its network.
+ * The row of a place that answers takes precedence over an old one.
  */
 export function countedOnce<Entry extends { readonly row: Pick<FleetRow, 'network' | 'address'> }>(
   entries: readonly Entry[],
@@ -54,7 +54,7 @@ export function countedOnce<Entry extends { readonly row: Pick<FleetRow, 'networ
   return [...byNode.values()];
 }
 
-/** Null = something between is missing. */
+/** Null = an update is missing. */
 export function afterFleetUpdate(state: Fleet | null, update: FleetUpdate): Fleet | null {
   const { revision, places } = update;
   if (update.kind === 'snapshot') return { revision, places, rows: new Map(update.rows.map(keyed)) };

@@ -1,6 +1,7 @@
 /**
- * Many nodes in one list: those of this program, and those of other programs that it watches. A row is made where the node is,
- * from the one model of the truth, and told as it is. Text of another program is bounded, and moves no cursor.
+ * Many nodes in one list: this program's, and those of other programs that it watches. A row is made where the node
+ * runs, from the node's truth (contract/truth), and passed on unchanged. Text from other programs is limited in size
+ * and moves no cursor.
  */
 
 import { z } from 'zod';
@@ -11,16 +12,19 @@ import { LIFE_WORDS } from './truth/life-word.ts';
 import { type NodeTruth, TRUTH_TONES } from './truth/node-truth.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
-/** Of one place. A machine has some cards, a cluster's program some more. */
+/** Per place. A machine has a few cards, a cluster's program some more. */
 export const MAX_PLACE_ROWS = 2_000;
 export const MAX_PLACES = 64;
 
-/** Finishes its task and takes no new one; takes tasks again, or starts again after a drain; finishes its task and stops. */
+/**
+ * pause: finish the current task and take no new one; resume: take tasks again, or start again after a drain; drain:
+ * finish the current task and stop.
+ */
 export const FLEET_ORDERS = ['pause', 'resume', 'drain'] as const;
 export type FleetOrder = (typeof FLEET_ORDERS)[number];
 
 const plain = (most: number) => z.string().transform((text) => plainText(text).slice(0, most));
-/** Of a ledger's sums. */
+/** From a ledger's sums. */
 const wei = z
   .string()
   .regex(/^-?\d{1,60}$/)
@@ -33,23 +37,23 @@ export const fleetRowSchema = z.object({
   name: plain(60),
   network: plain(80),
   address: addressField,
-  /** A newer program may know more than this one. */
+  /** A newer program may use words that this one does not know. */
   life: z.enum(LIFE_WORDS).catch('unknown'),
   tone: z.enum(TRUTH_TONES).catch('neutral'),
   card: plain(120).nullable(),
-  /** Net, since UTC midnight, and with today 30 UTC days; null = not read yet. */
+  /** Net, since UTC midnight, and over 30 UTC days including today; null = not read yet. */
   todayWei: wei,
   monthWei: wei,
   /** Combined, 0–1. */
   qos: z.number().min(0).max(1).nullable().catch(null),
-  /** Kinds of contract/truth/attention.ts, worst first; one of a newer program may be unknown here. */
+  /** Kinds of contract/truth/attention.ts, most serious first; those of a newer program may be unknown here. */
   attention: z.array(z.string().regex(/^[a-zA-Z]{1,40}$/)).max(40),
-  /** What it can be told now. */
+  /** The orders that it currently accepts. */
   orders: z.array(z.enum(FLEET_ORDERS)).max(FLEET_ORDERS.length),
 });
 export type FleetRow = Readonly<z.output<typeof fleetRowSchema>>;
 
-/** Of one program's own nodes. First the snapshot, then changes; after a gap in the revisions one subscribes again. */
+/** This program's own nodes. First a snapshot, then changes; after a gap in the revisions, subscribe again. */
 export const fleetRowsUpdateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), revision, version: plain(40), rows: z.array(fleetRowSchema).max(MAX_PLACE_ROWS) }),
   z.object({
@@ -61,7 +65,7 @@ export const fleetRowsUpdateSchema = z.discriminatedUnion('kind', [
 ]);
 export type FleetRowsUpdate = z.output<typeof fleetRowsUpdateSchema>;
 
-/** This program itself, among the places. */
+/** The name of this program among the places. */
 export const HERE_PLACE = 'here';
 export const placeNameSchema = accessNameSchema.refine(
   (name) => name !== HERE_PLACE,
@@ -70,10 +74,10 @@ export const placeNameSchema = accessNameSchema.refine(
 
 export const placeDraftSchema = z.object({
   name: placeNameSchema,
-  /** `http://127.0.0.1:PORT` at the near end of a tunnel, else `https://`. */
+  /** `http://127.0.0.1:PORT` at the near end of a tunnel, otherwise `https://`. */
   url: z.string().max(300),
   token: accessTokenSchema,
-  /** Files in PEM, read at each connection: whom to trust besides the system's authorities; who this program is. */
+  /** PEM files, read for each connection: authorities to trust besides the system's, and this program's certificate. */
   caFile: z.string().min(1).max(1_000).nullable().default(null),
   certFile: z.string().min(1).max(1_000).nullable().default(null),
   keyFile: z.string().min(1).max(1_000).nullable().default(null),
@@ -85,7 +89,7 @@ export const placeStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('here') }),
   z.object({ kind: z.literal('connecting') }),
   z.object({ kind: z.literal('open') }),
-  /** It is tried again by itself. */
+  /** It is retried automatically. */
   z.object({ kind: z.literal('away'), error: errorViewSchema }),
 ]);
 
@@ -93,7 +97,7 @@ export const fleetPlaceSchema = z.object({
   place: accessNameSchema,
   url: z.string().nullable(),
   state: placeStateSchema,
-  /** When its rows were last known to be so; null = never, or now. */
+  /** When its rows were last known to be current; null = never, or they are now. */
   heardMs: z.number().nullable(),
   version: z.string().nullable(),
 });
@@ -105,7 +109,7 @@ export type FleetTarget = Readonly<z.output<typeof fleetTargetSchema>>;
 export const fleetEntrySchema = z.object({ place: accessNameSchema, row: fleetRowSchema });
 export type FleetEntry = Readonly<z.output<typeof fleetEntrySchema>>;
 
-/** All places with their rows. A change has all of the places, and the rows that are others. */
+/** All places with their rows. A change contains all of the places, but only the rows that have changed. */
 export const fleetUpdateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), revision, places: z.array(fleetPlaceSchema), rows: z.array(fleetEntrySchema) }),
   z.object({
@@ -124,14 +128,17 @@ export const steerSchema = z.object({
   order: z.enum(FLEET_ORDERS),
 });
 export const steerResultSchema = fleetTargetSchema.extend({
-  /** Null = the order was taken; the row then tells what becomes of it. */
+  /** Null = the order was accepted; the row then shows its effect. */
   error: errorViewSchema.nullable(),
 });
 export type SteerResult = Readonly<z.output<typeof steerResultSchema>>;
 
 export const fleetOrderSchema = z.object({ node: nodeId, order: z.enum(FLEET_ORDERS) });
 
-/** What a node can be told from afar. To join again, to unlock a key, and to mend what failed is done at the node itself. */
+/**
+ * The orders that a node accepts remotely. Rejoining, unlocking a key and recovering from a failure are done at the
+ * node itself.
+ */
 export function ordersOf({ life, controls }: Pick<NodeTruth, 'life' | 'controls'>): FleetOrder[] {
   const isDrained = life === 'stopped' && controls.includes('start');
   return [

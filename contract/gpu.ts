@@ -1,6 +1,6 @@
 /**
- * What a UI may read and set about the machine's cards. Memory in MiB, temperature in °C, power in W, load in percent;
- * null = the card or driver does not tell.
+ * What a UI can read and set about the machine's cards. Memory in MiB, temperature in °C, power in W, load in percent;
+ * null = the card or driver does not report it.
  */
 import { z } from 'zod';
 
@@ -8,7 +8,7 @@ export const gpuProblemSchema = z.object({
   code: z.string(),
   message: z.string(),
   remedy: z.string(),
-  /** What was seen: an exit code, a line of output, a field's value. May be empty. */
+  /** What was found: an exit code, a line of output, a field's value. May be empty. */
   detail: z.string(),
 });
 export type GpuProblemView = z.output<typeof gpuProblemSchema>;
@@ -22,15 +22,15 @@ export const gpuProcessSchema = z.object({
 export type GpuProcess = z.output<typeof gpuProcessSchema>;
 
 export const gpuCardSchema = z.object({
-  /** An NVIDIA card's UUID; for other cards, and where the driver hides the UUID, a name made from the bus address. */
+  /** An NVIDIA card's UUID; for other cards, or if the driver hides the UUID, a name derived from the bus address. */
   id: z.string().min(1),
   uuid: z.string().nullable(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
   name: z.string(),
-  /** Place in the driver's list. */
+  /** Position in the driver's list. */
   index: z.number().int().nonnegative(),
   busId: z.string().nullable(),
-  /** True for a GPU that is part of the processor or main board. */
+  /** True for a GPU that is integrated into the processor or main board. */
   integrated: z.boolean(),
   driver: z.string().nullable(),
   memoryMib: z.number().positive().nullable(),
@@ -38,7 +38,7 @@ export const gpuCardSchema = z.object({
   loadPercent: z.number().min(0).max(100).nullable(),
   temperatureC: z.number().nullable(),
   powerW: z.number().nonnegative().nullable(),
-  /** null = unknown, which is not the same as none. */
+  /** null = unknown, which is different from none. */
   processes: z.array(gpuProcessSchema).nullable(),
   mig: z.enum(['enabled', 'disabled', 'unsupported']),
   /** Why this card cannot be assigned to a node; null = it can. */
@@ -49,7 +49,7 @@ export type GpuCard = z.output<typeof gpuCardSchema>;
 export const gpuInventorySchema = z.object({
   atMs: z.number(),
   cards: z.array(gpuCardSchema),
-  /** What kept a probe from answering, fully or for some cards. */
+  /** Why a probe failed, completely or for some cards. */
   problems: z.array(gpuProblemSchema),
 });
 export type GpuInventory = z.output<typeof gpuInventorySchema>;
@@ -58,7 +58,7 @@ export type GpuInventory = z.output<typeof gpuInventorySchema>;
 export const gpuSelectionSchema = z.object({ ids: z.array(z.string().min(1)).min(1) });
 export type GpuSelection = z.output<typeof gpuSelectionSchema>;
 
-/** What the network will be told, before the host confirms a selection. */
+/** What the network will be told; shown before the host confirms a selection. */
 export const gpuReportSchema = z.object({ reportedName: z.string(), reportedVramGib: z.number().int().positive() });
 export type GpuReport = z.output<typeof gpuReportSchema>;
 
@@ -67,9 +67,9 @@ const limitSchema = z
   .refine((limit) => limit.resumeAt < limit.pauseAt, { path: ['resumeAt'], message: 'must be below pauseAt' });
 
 export const gpuLimitsSchema = z.object({
-  /** Of the hottest card of the profile. */
+  /** For the hottest card of the profile. */
   temperatureC: limitSchema.nullable().default(null),
-  /** Of all cards of the profile together. */
+  /** For the sum of all cards of the profile. */
   powerW: limitSchema.nullable().default(null),
 });
 
@@ -79,7 +79,10 @@ export type Weekday = (typeof WEEKDAYS)[number];
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM');
 
 export const gpuScheduleSchema = z.object({
-  /** The node accepts tasks inside any of these. A window whose end is not after its start runs into the next day. */
+  /**
+   * The node accepts tasks during any of these windows. A window whose end is not after its start extends into the next
+   * day.
+   */
   windows: z.array(z.object({ days: z.array(z.enum(WEEKDAYS)).min(1), from: clockTime, to: clockTime })).min(1),
 });
 export type GpuSchedule = z.output<typeof gpuScheduleSchema>;
@@ -87,13 +90,13 @@ export type GpuSchedule = z.output<typeof gpuScheduleSchema>;
 export const gpuIdleSchema = z.object({
   /** Accept tasks only while no other program uses the card. */
   only: z.boolean().default(false),
-  /** How long the others must have been gone. */
+  /** How long the other programs must have been gone. */
   quietSeconds: z.number().int().nonnegative().default(60),
-  /** Program names (without folder, any case) that do not count, besides the desktop's own. */
+  /** Names of programs (without folder, case-insensitive) to ignore, in addition to the desktop's own. */
   ignored: z.array(z.string().min(1)).default([]),
 });
 
-/** What a host may set about the cards of one node. */
+/** What a host can set about the cards of one node. */
 export const gpuSettingsSchema = z.object({
   limits: gpuLimitsSchema.default({ temperatureC: null, powerW: null }),
   /** Null = always. */
@@ -107,7 +110,7 @@ export type GpuAcceptanceView = z.output<typeof gpuAcceptanceSchema>;
 
 const figures = z.object({ average: z.number(), maximum: z.number() }).nullable();
 
-/** A card's history, down-sampled to so many steps at most. */
+/** A card's history, down-sampled to at most this many steps. */
 export const gpuHistoryQuerySchema = z.object({
   cardId: z.string().min(1),
   fromMs: z.number().nonnegative(),
@@ -127,12 +130,12 @@ export const gpuHistoryPointSchema = z.object({
 });
 export type GpuHistoryPoint = z.output<typeof gpuHistoryPointSchema>;
 
-/** What a card has used on a UTC day while somebody looked. */
+/** A card's energy use on a UTC day, as far as it was measured. */
 export const cardEnergySchema = z.object({
   cardId: z.string(),
   dayMs: z.number(),
   wattHours: z.number().nonnegative(),
-  /** For how long it was measured. */
+  /** How long it was measured. */
   seconds: z.number().nonnegative(),
 });
 export type CardEnergy = z.output<typeof cardEnergySchema>;
@@ -144,9 +147,9 @@ export const selfTestViewSchema = z.object({
   testedAtMs: z.number().nullable(),
   seconds: z.number().nullable(),
   score: z.string().nullable(),
-  /** The last accepted result, where it differs. */
+  /** The last accepted result, if it is different. */
   expectedScore: z.string().nullable(),
-  /** What is not as it was at the last accepted test. */
+  /** What has changed since the last accepted test. */
   changed: z.array(z.enum(['cards', 'driver', 'engineVersion'])),
 });
 export type SelfTestView = z.output<typeof selfTestViewSchema>;
@@ -155,7 +158,7 @@ export type SelfTestView = z.output<typeof selfTestViewSchema>;
 export const nodeGpuViewSchema = z.object({
   report: gpuReportSchema,
   uuids: z.array(z.string()),
-  /** The newest reading of this node's cards, however old; null = there is none. */
+  /** The latest reading of this node's cards, however old; null = there is none. */
   sample: z.object({ atMs: z.number(), cards: z.array(gpuCardSchema) }).nullable(),
   /** Why the last reading failed. */
   problem: gpuProblemSchema.nullable(),
@@ -165,6 +168,6 @@ export const nodeGpuViewSchema = z.object({
 });
 export type NodeGpuView = z.output<typeof nodeGpuViewSchema>;
 
-/** The host's word on the self-test. */
+/** The host's orders about the self-test. */
 export const SELF_TEST_ORDERS = ['run', 'accept', 'reject'] as const;
 export type SelfTestOrder = (typeof SELF_TEST_ORDERS)[number];

@@ -1,6 +1,6 @@
 /**
- * The keys of a host's nodes. A private key, mnemonic or keystore text goes from a UI to the host when it is imported and
- * never the other way, but for two answers that say so: the backup of a new key, and a confirmed export.
+ * The keys of a host's nodes. A private key, mnemonic or keystore text is sent from a UI to the host on import, and
+ * never back, with two explicit exceptions: the backup of a new key, and a confirmed export.
  */
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
@@ -18,7 +18,10 @@ export const keyViewSchema = z.object({
   /** It came from a copy that was elsewhere then, which nobody here has seen since. */
   imported: z.boolean().default(false),
   archived: z.boolean(),
-  /** A keystore's key can be used: its passphrase has been given since this program started. Always true for the keychain. */
+  /**
+   * A keystore's key can be used because its passphrase has been given since this program started. Always true for the
+   * keychain.
+   */
   unlocked: z.boolean(),
 });
 export type KeyView = z.output<typeof keyViewSchema>;
@@ -28,7 +31,7 @@ export const keyStoresSchema = z.object({
   stores: z.array(
     z.object({
       kind: z.enum(KEY_STORE_KINDS),
-      /** `Keychain`, `Credential Manager`, `Secret Service`, or the folder of the keystore. */
+      /** `Keychain`, `Credential Manager`, `Secret Service`, or the keystore's folder. */
       name: z.string(),
       /** Why it cannot be used: missing, locked, or it would only obfuscate. Null = it can. */
       problem: errorViewSchema.nullable(),
@@ -38,20 +41,20 @@ export const keyStoresSchema = z.object({
 export type KeyStores = z.output<typeof keyStoresSchema>;
 
 const MIN_PASSPHRASE = 8;
-/** What everybody tries first, whatever number stands behind it. */
+/** What attackers try first, with any number appended. */
 const COMMON = /^(pass(word|wort|phrase)?|qwert[yz]\w*|letmein|iloveyou|admin\w*|welcome|crynux)\W*\d*\W*$/i;
 
-/** Why a new passphrase protects nothing; null = it may. It is no judge of a good one. */
+/** Why a new passphrase offers no protection; null = it is acceptable. This does not measure strength. */
 export function passphraseProblem(passphrase: string): 'short' | 'simple' | null {
   if (passphrase.length < MIN_PASSPHRASE) return 'short';
   const codes = [...passphrase].map((sign) => sign.codePointAt(0) ?? 0);
   const steps = new Set(codes.slice(1).map((code, i) => code - (codes[i] ?? 0)));
-  // `12345678`, `hgfedcba`, `aaaaaaaa`; `abababab` has too few signs.
+  // `12345678`, `hgfedcba`, `aaaaaaaa`; `abababab` has too few different characters.
   const isRun = steps.size === 1 || [...steps].every((step) => Math.abs(step) === 1 || Math.abs(step) === 9);
   return isRun || new Set(codes).size < 5 || COMMON.test(passphrase) ? 'simple' : null;
 }
 
-/** Needed by the keystore, and refused by the keychain. */
+/** Required for the keystore, refused for the keychain. */
 const passphrase = z.string().min(8).max(1_024).nullable().default(null);
 const store = z.enum(KEY_STORE_KINDS);
 
@@ -60,13 +63,13 @@ export const createKeySchema = z.object({ store, passphrase });
 export const createdKeySchema = z.object({
   key: keyViewSchema,
   words: z.array(z.string()),
-  /** Positions, from 0, of the words that the host gives back to prove the backup. */
+  /** Positions, from 0, of the words that the host must repeat to prove the backup. */
   ask: z.array(z.number().int().nonnegative()),
 });
 
 const privateKeyCopy = z.object({ kind: z.literal('privateKey'), privateKey: z.string() });
 const wordsCopy = z.object({ kind: z.literal('words'), words: z.string() });
-/** Ethereum keystore V3 text with the passphrase that it was made with. */
+/** Ethereum keystore V3 text, and the passphrase that it was encrypted with. */
 const keystoreCopy = z.object({
   kind: z.literal('keystoreFile'),
   json: z.string().max(100_000),
@@ -91,7 +94,7 @@ export const importKeySchema = z.discriminatedUnion('kind', [
 ]);
 export type ImportKey = z.output<typeof importKeySchema>;
 
-/** An export takes two steps; `prepare` says what it means and gives the confirmation for exactly that. */
+/** An export takes two steps; `prepare` explains the consequences and returns the confirmation for exactly this export. */
 export const exportPreparedSchema = z.object({ confirmation: z.string(), expiresMs: z.number() });
 export const exportConfirmSchema = z.object({
   address: addressField,
@@ -99,5 +102,5 @@ export const exportConfirmSchema = z.object({
   /** Encrypts the exported keystore file. */
   passphrase: z.string().min(8).max(1_024),
 });
-/** Keystore V3 text: a key never leaves in clear. */
+/** Keystore V3 text: a key never leaves unencrypted. */
 export const exportedKeySchema = z.object({ fileName: z.string(), json: z.string() });

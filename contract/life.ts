@@ -4,9 +4,9 @@ import { z } from 'zod';
 const weiText = z.string().regex(/^\d+$/);
 
 export const lifeViewSchema = z.discriminatedUnion('kind', [
-  /** The checks of a start run, or wait for the engine. */
+  /** The checks before a start are running, or wait for the engine. */
   z.object({ kind: z.literal('checking') }),
-  /** The checks forbid the start for now and are made again from time to time; `preflight` of the node says which. */
+  /** The checks currently forbid the start and are repeated from time to time; the node's `preflight` shows which. */
   z.object({ kind: z.literal('notCleared') }),
   /** Adjusting the stake to the required amount. `transaction`: null = none was sent yet. */
   z.object({ kind: z.literal('staking'), targetWei: weiText, transaction: z.string().nullable() }),
@@ -14,15 +14,15 @@ export const lifeViewSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('awaitingStake') }),
   z.object({ kind: z.literal('joining') }),
   z.object({ kind: z.literal('member') }),
-  /** Out by the network's will. `rejoinsMs`: when it joins again by itself; null = only by the host's resume. */
+  /** Removed by the network. `rejoinsMs`: when it rejoins automatically; null = only if the host resumes it. */
   z.object({ kind: z.literal('barred'), why: z.enum(['slashed', 'kickedOut']), rejoinsMs: z.number().nullable() }),
-  /** The network no longer lists the node and has not said why. */
+  /** The network no longer lists the node, without a reason. */
   z.object({ kind: z.literal('dropped') }),
-  /** Asks for the stake back and quits, after the current task. */
+  /** Requests the stake back and quits, after the current task. */
   z.object({ kind: z.literal('leaving'), transaction: z.string().nullable() }),
   /**
-   * Out of the network; the relay returns the stake. From `forceFromMs` on (time of the chain) the host can take it
-   * without the relay: money procedure `prepareChainAct` with `forceUnstake`.
+   * Out of the network; the relay returns the stake. From `forceFromMs` (chain time), the host can withdraw it without
+   * the relay: money procedure `prepareChainAct` with `forceUnstake`.
    */
   z.object({ kind: z.literal('returning'), forceFromMs: z.number() }),
   /** Not in the network. */
@@ -31,9 +31,9 @@ export const lifeViewSchema = z.discriminatedUnion('kind', [
 export type LifeView = z.output<typeof lifeViewSchema>;
 export type LifeKind = LifeView['kind'];
 
-/** What is on record of what the network last said of a node. */
+/** The recorded last messages of the network about a node. */
 export const lastWordSchema = z.object({
-  /** Why it must not join by itself: it was slashed or kicked out. */
+  /** Why it must not rejoin by itself: it was slashed or kicked out. */
   barred: z.enum(['slashed', 'kickedOut']).nullable(),
   /** At the relay; null = never read, or the network keeps no accounts. */
   relayBalance: z.object({ wei: weiText, readMs: z.number() }).nullable(),
@@ -47,8 +47,8 @@ export const chainStakeSchema = z.object({
   creditsWei: weiText,
   readMs: z.number(),
   /**
-   * What the network has said of this node while the chain still has its stake as staked: the amounts are what is left
-   * over from before, until the chain is seen to have followed.
+   * What the network has announced about this node while the chain still shows the stake as staked: the amounts are
+   * outdated until the chain has followed.
    */
   doubt: z.enum(['slashed', 'kickedOut']).nullable(),
 });

@@ -1,4 +1,4 @@
-/** The log of one node, as its worker wrote it; secrets were left out when it was written. */
+/** The log of one node, as its worker wrote it, without secrets. */
 import { z } from 'zod';
 import { profileIdSchema } from './profiles.ts';
 
@@ -6,12 +6,12 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const logLineSchema = z.object({
-  /** Grows with time; unique within a profile. */
+  /** Increases with time; unique within a profile. */
   cursor: z.number().int().nonnegative(),
   atMs: z.number(),
   level: z.enum(LOG_LEVELS),
   message: z.string(),
-  /** Of an error in the line. */
+  /** Code of an error in the line. */
   code: z.string().nullable(),
   /** Commitment of the task that the line is about. */
   task: z.string().nullable(),
@@ -22,9 +22,9 @@ export type LogLine = z.output<typeof logLineSchema>;
 
 export const logQuerySchema = z.object({
   profileId: profileIdSchema,
-  /** This level and those above it. */
+  /** This level and higher ones. */
   level: z.enum(LOG_LEVELS).default('info'),
-  /** In message, code or details, any case. */
+  /** In message, code or details; case-insensitive. */
   text: z.string().default(''),
   task: z.string().nullable().default(null),
   limit: z.number().int().positive().max(2_000).default(500),
@@ -35,5 +35,5 @@ export type LogQuery = z.output<typeof logQuerySchema>;
 /** Oldest first. `more`: there are older ones. */
 export const logPageSchema = z.object({ lines: z.array(logLineSchema), more: z.boolean() });
 
-/** A zip file with logs, configuration and versions, without any secret. */
+/** A zip file with logs, configuration and versions, without secrets. */
 export const bundleSchema = z.object({ fileName: z.string(), base64: z.string() });

@@ -1,7 +1,7 @@
-/** A DOM MessagePort as a port of the contract. What is not text closes it: the contract has no such frame. */
+/** A DOM MessagePort as a port of the contract. Anything but text closes it, because the contract has no such frame. */
 import type { RpcPort } from './rpc-port.ts';
 
-/** What is used of it; the browser's and Node's both fit. */
+/** The parts that are used here; both the browser's and Node's ports match. */
 export interface MessagePortLike {
   postMessage(frame: string): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;

@@ -1,6 +1,6 @@
 /**
- * The figures of one node for whoever watches many: sums out of its records, which count up over restarts, and what its
- * process has measured since it began. Amounts are decimal wei strings, times epoch ms, null = not known.
+ * Metrics of one node, for people who watch many: totals from its records, which keep counting across restarts, and
+ * measurements of its current process. Amounts are decimal wei strings, times epoch ms, null = unknown.
  */
 import { z } from 'zod';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
@@ -9,16 +9,16 @@ import { earningsSumsSchema, OWN_ACCOUNTS, signedWeiText } from './money.ts';
 
 const count = z.number().int().nonnegative();
 
-/** Upper bounds of the steps that durations of tasks are counted in, seconds; what takes longer counts in the sum alone. */
+/** Upper bounds in seconds of the histogram buckets for task durations; longer ones count only in the sum. */
 export const TASK_SECONDS: readonly number[] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
-/** Likewise, of requests. */
+/** The same for requests. */
 export const REQUEST_SECONDS: readonly number[] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 
-/** `counts`: a number per step, of what lies in it or below. */
+/** `counts`: for each bucket, the number of values up to its bound. */
 export const durationsSchema = z.object({ counts: z.array(count), sum: z.number().nonnegative(), count });
 export type Durations = z.output<typeof durationsSchema>;
 
-/** What a task that ended in a score went through, in order. */
+/** The phases of a task that ended in a score, in order. */
 export const TASK_PHASES = [
   /** From the network's start to the start of the execution here. */
   'begin',
@@ -27,44 +27,47 @@ export const TASK_PHASES = [
   'submit',
   /** Until the network had judged it. */
   'validate',
-  /** Until the network had the result; of tasks whose result it wants from this node. */
+  /** Until the network had the result, for tasks whose result it requested from this node. */
   'upload',
 ] as const;
 
-/** Requests to one other end since the process began. */
+/** Requests to one other side since the process started. */
 export const trafficSchema = z.object({ requests: count, failures: count, seconds: durationsSchema });
 export type TrafficView = z.output<typeof trafficSchema>;
 
 export const nodeMetricsSchema = z.object({
-  /** Tasks that have ended, each counted once. */
+  /** Ended tasks, each counted once. */
   ends: z.array(z.object({ type: taskTypeSchema, end: z.enum(TASK_STATUSES), count })),
-  /** Tasks that may still need something of this node. */
+  /** Tasks that may still need something from this node. */
   openTasks: count,
   /** From the network's start of a task until it had this node's score. */
   scoreSeconds: z.array(durationsSchema.extend({ type: taskTypeSchema })),
   phaseSeconds: z.array(durationsSchema.extend({ phase: z.enum(TASK_PHASES) })),
-  /** When this node first saw its newest task. */
+  /** When this node first saw its latest task. */
   lastTaskMs: z.number().nullable(),
   /** When it was last paid, by the network's date. */
   lastPaymentMs: z.number().nullable(),
-  /** Since the ledger began; the network may take back what it has granted. */
+  /** Since the ledger was opened; may decrease if the network takes back what it granted. */
   earned: earningsSumsSchema,
   accounts: z.array(z.object({ account: z.enum(OWN_ACCOUNTS), wei: signedWeiText })),
   slashes: count,
   kickOuts: count,
   engineStarts: count,
-  /** What the network said last, once a minute at most. */
+  /** As last reported by the network; read at most once a minute. */
   standing: z.object({ qos: z.number(), stakingScore: z.number(), weight: z.number(), readMs: z.number() }).nullable(),
   databaseBytes: count,
-  /** Files of results; looked at once in ten minutes. */
+  /** Size of result files; measured every ten minutes. */
   resultsBytes: count,
-  /** Of the running process; null where it does not run. */
+  /** Metrics of the running process; null if it is not running. */
   process: z
     .object({
-      /** How far the network's clock is ahead of this machine's, as last read; less than a second or two is told as 0. */
+      /**
+       * How far the network's clock is ahead of this machine's, as last read; a difference of less than one or two
+       * seconds is reported as 0.
+       */
       clockSkewSeconds: z.number(),
       relay: trafficSchema,
-      /** Null = the network keeps nothing on a chain. */
+      /** Null = the network uses no chain. */
       chain: trafficSchema.nullable(),
       /** Null = it is not ready. */
       engine: z.object({ kind: z.string(), version: z.string() }).nullable(),

@@ -1,4 +1,4 @@
-/** Where models live and come from. Apart from contract/models.ts, so that a node's config can hold it. */
+/** Where models are stored and come from. Separate from contract/models.ts because a node's config contains it. */
 import { z } from 'zod';
 
 export const proxySchema = z.object({
@@ -9,16 +9,16 @@ export const proxySchema = z.object({
 });
 export type ProxySettings = z.output<typeof proxySchema>;
 
-/** The same for all profiles that share a directory. */
+/** Shared by all profiles that use the same directory. */
 export const modelSettingsSchema = z.object({
-  /** Models directory, for every kind of engine; absent = `models` in the node's data directory, shared with nobody. */
+  /** Models directory for engines of all kinds; absent = `models` in the node's data directory, which is not shared. */
   directory: z.string().min(1).optional(),
   hubUrl: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
-  /** Asked, in this order, for what the hub does not give. */
+  /** Tried in this order for files that the hub does not have. */
   mirrorUrls: z.array(z.url({ protocol: /^https?$/ })).default([]),
   /** Null: as the environment says (HTTPS_PROXY, NO_PROXY). */
   proxy: proxySchema.nullable().default(null),
-  /** What a download leaves free on the disk. */
+  /** Free space that a download must leave on the disk. */
   reserveBytes: z
     .number()
     .int()

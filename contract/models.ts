@@ -1,4 +1,7 @@
-/** What a UI may read of the host's models, and ask for. Sizes in bytes, speeds in bytes per second, times in epoch ms. */
+/**
+ * What a UI can read about the host's models, and request. Sizes in bytes, speeds in bytes per second, times in epoch
+ * ms.
+ */
 import { z } from 'zod';
 import { MODEL_TYPES } from '../protocol/models/model-id.ts';
 import { TASK_TYPE, type TaskType } from '../protocol/tasks/status.ts';
@@ -6,7 +9,7 @@ import { errorViewSchema } from './worker-channel.ts';
 
 export const taskTypeSchema = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);
 
-/** Which engine can use a model: ours and the network's own keep different files under the same model id. */
+/** Which engine can use a model: ours and the network's own store different files under the same model ID. */
 export const MODEL_ENGINES = ['embedded', 'official'] as const;
 export type ModelEngine = (typeof MODEL_ENGINES)[number];
 
@@ -22,22 +25,22 @@ export const modelProblemSchema = z.object({
   code: z.string(),
   message: z.string(),
   remedy: z.string(),
-  /** What was seen: a file's name and size. May be empty. */
+  /** What was found: a file's name and size. May be empty. */
   detail: z.string(),
 });
 
 export const modelFileSchema = z.object({
-  /** Below the model's folder, with `/`. */
+  /** Relative to the model's folder, with `/`. */
   path: z.string(),
   sizeBytes: bytes,
-  /** Lower-case hex, null where nobody has told it. */
+  /** Lower-case hex; null if unknown. */
   sha256: z.string().nullable(),
 });
 export type ModelFile = z.output<typeof modelFileSchema>;
 
 export const modelOriginSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bundled') }),
-  /** `revision` is a commit where it is known, else a branch or tag. */
+  /** `revision` is a commit if it is known, otherwise a branch or tag. */
   z.object({ kind: z.literal('hub'), hubUrl: z.string().nullable(), repo: z.string(), revision: z.string().nullable() }),
   z.object({ kind: z.literal('url'), url: z.string() }),
 ]);
@@ -48,11 +51,11 @@ export const MODEL_KINDS = ['bundled', 'gguf', 'onnx', 'huggingface', 'external'
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export const modelStateSchema = z.discriminatedUnion('kind', [
-  /** Known to a catalogue, nothing of it on disk. */
+  /** In a catalogue, but not on disk. */
   z.object({ kind: z.literal('absent') }),
-  /** A download that has not ended, or was left. */
+  /** A download that is unfinished or was abandoned. */
   z.object({ kind: z.literal('partial'), bytes }),
-  /** All files are there in their sizes; `verifiedAtMs`: when their checksums were last found right. */
+  /** All files exist with their right sizes; `verifiedAtMs`: when their checksums were last verified. */
   z.object({ kind: z.literal('present'), verifiedAtMs: time.nullable() }),
   z.object({ kind: z.literal('missing'), problem: modelProblemSchema }),
   z.object({ kind: z.literal('corrupt'), problem: modelProblemSchema }),
@@ -68,9 +71,9 @@ export const modelViewSchema = z.object({
   name: z.string(),
   variant: z.string().nullable(),
   kind: z.enum(MODEL_KINDS),
-  /** Task types that it lets a node take. */
+  /** Task types that it enables on a node. */
   taskTypes: z.array(taskTypeSchema),
-  /** Absolute folder; several ids may share one. */
+  /** Absolute folder; several IDs may share one. */
   folder: z.string(),
   sizeBytes: bytes,
   files: z.array(modelFileSchema),
@@ -79,7 +82,7 @@ export const modelViewSchema = z.object({
   /** Null: not downloaded by this program, or not known to be complete. */
   downloadedAtMs: time.nullable(),
   lastUsedAtMs: time.nullable(),
-  /** Running profiles that execute a task with it now. */
+  /** Running profiles that are currently executing a task with it. */
   usedBy: z.array(profileMarkSchema),
   /** Profiles that offer it to their network. */
   offeredBy: z.array(z.string()),
@@ -91,7 +94,7 @@ export const downloadStateSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('downloading'),
     bytes,
-    /** Null: the engine fetches it and does not tell. */
+    /** Null: the engine downloads it and does not report the size. */
     total: bytes.nullable(),
     bytesPerSecond: z.number().nonnegative(),
     secondsLeft: z.number().nonnegative().nullable(),
@@ -99,14 +102,14 @@ export const downloadStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verifying'), bytes, total: bytes.nullable() }),
   z.object({ kind: z.literal('paused'), bytes, total: bytes.nullable() }),
   z.object({ kind: z.literal('done') }),
-  /** `retryAtMs` null: it is not tried again by itself. */
+  /** `retryAtMs` null: it is not retried automatically. */
   z.object({ kind: z.literal('failed'), error: errorViewSchema, failures: z.number().int(), retryAtMs: time.nullable() }),
-  /** What has arrived is kept. */
+  /** The part that has arrived is kept. */
   z.object({ kind: z.literal('cancelled') }),
 ]);
 export type DownloadState = z.output<typeof downloadStateSchema>;
 
-/** Who wants it: a task (bound to its deadline), the network (RELAY_PROTOCOL 8.8), or the host. */
+/** Who wants it: a task (until its deadline), the network (RELAY_PROTOCOL 8.8), or the host. */
 export const DOWNLOAD_PURPOSES = ['task', 'network', 'host'] as const;
 export type DownloadPurpose = (typeof DOWNLOAD_PURPOSES)[number];
 
@@ -115,13 +118,13 @@ export const downloadViewSchema = z.object({
   taskType: taskTypeSchema,
   state: downloadStateSchema,
   wantedBy: z.array(z.object({ profile: z.string(), purpose: z.enum(DOWNLOAD_PURPOSES) })),
-  /** The process that is at it. */
+  /** The process that is working on it. */
   by: profileMarkSchema.nullable(),
   createdAtMs: time,
 });
 export type DownloadView = z.output<typeof downloadViewSchema>;
 
-/** On disk, and of no known model. */
+/** On disk, but not part of a known model. */
 export const unknownItemSchema = z.object({ path: z.string(), sizeBytes: bytes, problem: modelProblemSchema });
 export type UnknownItem = z.output<typeof unknownItemSchema>;
 
@@ -129,14 +132,17 @@ export const modelsDiskSchema = z.object({
   directory: z.string(),
   /** Null before the first scan. */
   freeBytes: bytes.nullable(),
-  /** Kept free by every download. */
+  /** Free space that every download must leave. */
   reserveBytes: bytes,
-  /** Of all models here, each folder once. */
+  /** Size of all models here, counting each folder once. */
   usedBytes: bytes,
   scannedAtMs: time.nullable(),
 });
 
-/** `revision` counts up by one. A snapshot replaces everything, also when it comes again: to a reader that was too slow. */
+/**
+ * `revision` increases by one. A snapshot replaces everything, also if it comes again, which happens if the reader was
+ * too slow.
+ */
 export const modelsUpdateSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('snapshot'),
@@ -153,16 +159,16 @@ export const modelsUpdateSchema = z.discriminatedUnion('kind', [
     removedModels: z.array(modelKeySchema),
     downloads: z.array(downloadViewSchema),
     removedDownloads: z.array(modelKeySchema),
-    /** Null: as before. */
+    /** Null: unchanged. */
     unknown: z.array(unknownItemSchema).nullable(),
     disk: modelsDiskSchema.nullable(),
   }),
 ]);
 export type ModelsUpdate = z.output<typeof modelsUpdateSchema>;
 
-/** What deleting a model does, for the host to confirm. */
+/** The effects of deleting a model, for the host to confirm. */
 export const removalSchema = z.object({
-  /** All ids that share the files. */
+  /** All IDs that share the files. */
   modelIds: z.array(z.string()),
   freedBytes: bytes,
   profiles: z.array(z.object({ profile: z.string(), modelIds: z.array(z.string()), taskTypes: z.array(taskTypeSchema) })),

@@ -1,7 +1,7 @@
 /**
- * What a host may do with the node's money: withdraw, stake, delegate, set the beneficial address, recover a stake.
- * Everything irreversible takes two steps: `prepare…` shows what will happen and gives a confirmation for exactly that;
- * `confirm…` does it. Amounts are decimal wei strings, times epoch ms.
+ * What a host can do with the node's money: withdraw, stake, delegate, set the beneficial address, recover a stake.
+ * Everything irreversible takes two steps: `prepare…` shows what will happen and returns a confirmation for exactly
+ * that; `confirm…` does it. Amounts are decimal wei strings, times epoch ms.
  */
 import { z } from 'zod';
 import { addressField } from '../protocol/wire/fields.ts';
@@ -11,22 +11,25 @@ import { errorViewSchema } from './worker-channel.ts';
 const count = z.number().int().nonnegative();
 const range = <Value extends z.ZodType>(value: Value) => z.object({ low: value, high: value });
 
-/** Why a forecast is a range, and what it takes for granted. */
+/** Why a forecast is a range, and what it assumes. */
 export const UNKNOWNS = [
-  /** The highest stake of all nodes is worked out from this node's own score; it changes when others change theirs. */
+  /** The highest stake of all nodes is derived from this node's own score; it changes when others change their stakes. */
   'othersStakes',
-  /** Quality of service is taken as it is now. */
+  /** Quality of service is assumed to stay as it is. */
   'qosStays',
-  /** No node has more: how far the others are behind is not known. */
+  /** No node has a higher stake; how far the others are behind is unknown. */
   'ownStakeIsHighest',
-  /** The relay has no score for this node at present, so there is nothing to work out the highest stake from. */
+  /** The relay currently has no score for this node, so the highest stake cannot be derived. */
   'notScored',
   /** Delegators decide for themselves whether they stay or come. */
   'delegatorsMayMove',
 ] as const;
 export type Unknown = (typeof UNKNOWNS)[number];
 
-/** Chance of being given tasks, before and after a change. The weight has a meaning only beside other nodes' weights. */
+/**
+ * The chance of getting tasks, before and after a change. A weight is meaningful only relative to the weights of other
+ * nodes.
+ */
 export const weightForecastSchema = z.object({
   before: z.object({ scoreStakeWei: weiText, stakingScore: z.number(), weight: z.number() }),
   after: z.object({ scoreStakeWei: range(weiText), stakingScore: range(z.number()), weight: range(z.number()) }),
@@ -34,39 +37,39 @@ export const weightForecastSchema = z.object({
 });
 export type WeightForecastView = z.output<typeof weightForecastSchema>;
 
-/** What would be different; left out = as it is. */
+/** The hypothetical values; omitted = unchanged. */
 export const whatIfSchema = z.object({
-  /** Coin; staked credits do not count. */
+  /** Coins only; staked credits do not count. */
   stakeWei: weiText.optional(),
   relayBalanceWei: weiText.optional(),
   delegatorShare: z.number().int().min(0).max(99).optional(),
 });
 
-/** Empty problems and a confirmation, or problems and none. */
+/** Either no problems and a confirmation, or problems and no confirmation. */
 const prepared = {
   problems: z.array(errorViewSchema),
   confirmation: z.object({ id: z.string(), expiresMs: z.number() }).nullable(),
 };
 
 export const withdrawalInputSchema = z.object({
-  /** What shall arrive; the fee comes on top. */
+  /** The amount that should arrive; the fee is added to it. */
   amountWei: weiText,
 });
 export const withdrawalPreviewSchema = z.object({
   amountWei: weiText,
-  /** By the published terms; the relay's record then says what was charged. */
+  /** According to the published terms; the relay's record later shows the fee that was charged. */
   feeWei: weiText,
   chargedWei: weiText,
   balanceWei: weiText,
   remainingWei: signedWeiText,
   minimumWei: weiText,
   mostWei: weiText,
-  /** The beneficial address on the chain or, while none is set, the node key's own: the relay pays nowhere else. */
+  /** The beneficial address on the chain or, if none is set, the node key's own address: the relay pays to no other. */
   destination: z.string(),
   /** No beneficial address is set: the money goes to the key on this machine. */
   toOwnKey: z.boolean(),
   network: z.string(),
-  /** Null = no limit is told. Other nodes with the same beneficial address use up the same limit. */
+  /** Null = no known limit. Other nodes with the same beneficial address share the limit. */
   leftToday: count.nullable(),
   weight: weightForecastSchema.nullable(),
   ...prepared,
@@ -87,45 +90,48 @@ export const withdrawalSchema = z.object({
 export const withdrawalsSchema = z.object({
   /** Newest first. */
   withdrawals: z.array(withdrawalSchema),
-  /** Sent, and not known whether the relay has it. */
+  /** Sent, but it is unknown whether the relay has received it. */
   open: z.object({ amountWei: weiText, sentMs: z.number() }).nullable(),
 });
 
 /** An act that is a transaction. */
 export const chainActSchema = z.discriminatedUnion('kind', [
-  /** Brings the stake (coin and credits together) to an amount; credits are taken first. */
+  /** Changes the stake (coins and credits together) to an amount; credits are used first. */
   z.object({ kind: z.literal('setStake'), stakeWei: weiText }),
-  /** Percent of the earnings that go to delegators; at 0 the node is closed, and delegations stay without earning. */
+  /**
+   * Percentage of the earnings that goes to delegators; at 0, the node is closed, and existing delegations stay without
+   * earning.
+   */
   z.object({ kind: z.literal('setDelegatorShare'), percent: z.number().int().min(0).max(99) }),
-  /** For ever. */
+  /** Permanent. */
   z.object({ kind: z.literal('setBenefitAddress'), address: z.string() }),
-  /** Takes the stake back without the relay, after the delay. */
+  /** Withdraws the stake without the relay, after the delay. */
   z.object({ kind: z.literal('forceUnstake') }),
-  /** Asks the contracts that the network has left for a stake there. */
+  /** Requests a stake back from the contracts that the network has abandoned. */
   z.object({ kind: z.literal('legacyTryUnstake') }),
-  /** Takes it from them, after the delay. */
+  /** Withdraws it from them, after the delay. */
   z.object({ kind: z.literal('legacyForceUnstake') }),
 ]);
 export type ChainAct = z.output<typeof chainActSchema>;
 
 export const chainActPreviewSchema = z.object({
   act: chainActSchema,
-  /** What exactly will happen, as the confirmation holds it. */
+  /** What exactly will happen, as covered by the confirmation. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  /** Of the transaction: the contract that it goes to, the function it calls, and the most that its gas can cost. */
+  /** Of the transaction: the contract it goes to, the function it calls, and the maximum cost of its gas. */
   terms: z.object({ chainId: z.number().nullable(), contract: addressField, call: z.string(), mostGasWei: weiText }),
   weight: weightForecastSchema.nullable(),
   ...prepared,
 });
 export type ChainActPreview = z.output<typeof chainActPreviewSchema>;
 export const chainActConfirmSchema = z.object({ act: chainActSchema, confirmation: z.string() });
-/** Null: there was nothing left to do. */
+/** Null: nothing was left to do. */
 export const chainActDoneSchema = z.object({ transaction: z.string().nullable() });
 
 /** Seconds in the chain's time. */
 export const recoverySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('notStaked') }),
-  /** The return must be asked for first. */
+  /** The return must be requested first. */
   z.object({ state: z.literal('notAsked') }),
   z.object({ state: z.literal('waiting'), availableAtSeconds: z.number(), remainingSeconds: z.number() }),
   z.object({ state: z.literal('available'), availableAtSeconds: z.number() }),
@@ -133,16 +139,16 @@ export const recoverySchema = z.discriminatedUnion('state', [
 
 const stakingStatus = z.enum(['Unstaked', 'Staked', 'PendingUnstaked']);
 
-/** A stake in contracts that the network has left. It earns nothing, and the relay does not return it. */
+/** A stake in contracts that the network has abandoned. It earns nothing, and the relay does not return it. */
 export const legacyStakeSchema = z.object({
   status: stakingStatus,
   balanceWei: weiText,
   creditsWei: weiText,
-  /** Where the coin goes: the beneficial address that is set in those contracts, else the node's own. */
+  /** Where the coins go: the beneficial address set in those contracts, otherwise the node's own address. */
   destination: addressField,
   isOwnAddress: z.boolean(),
   recovery: recoverySchema,
-  /** Of these contracts, under way; null = none. */
+  /** Hash of an open transaction with these contracts; null = none. */
   transaction: z.string().nullable(),
 });
 export type LegacyStakeView = z.output<typeof legacyStakeSchema>;
@@ -158,12 +164,12 @@ export const stakeViewSchema = z.object({
   delegatorShare: z.number().int(),
   delegations: z.array(z.object({ delegator: addressField, stakeWei: weiText })),
   recovery: recoverySchema,
-  /** Null: there is none, or the network has left no contracts. */
+  /** Null: there is none, or the network has abandoned no contracts. */
   legacy: legacyStakeSchema.nullable(),
-  /** The network lets no stake change at present. */
+  /** The network currently allows no change of stake. */
   paused: z.boolean(),
 });
 export type StakeView = z.output<typeof stakeViewSchema>;
 
-/** The host says that a difference of the wallet was a transfer of their own. */
+/** The host states that a difference in the wallet was their own transfer. */
 export const acknowledgeTransferSchema = z.object({ byWei: signedWeiText });

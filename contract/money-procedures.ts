@@ -12,7 +12,7 @@ export const MONEY_PROCEDURES = {
   task: { input: money.taskMoneyQuerySchema, output: money.taskMoneySchema, access: 'read' },
   earnings: { input: money.earningsQuerySchema, output: money.earningsSchema, access: 'read' },
   exportCsv: { input: money.csvQuerySchema, output: money.csvChunkSchema },
-  /** Reads every source anew; may take some seconds. */
+  /** Reads every source again; may take some seconds. */
   reconcile: { input: nothing, output: money.reconciliationSchema },
   acknowledgeTransfer: { input: acts.acknowledgeTransferSchema, output: nothing },
   withdrawals: { input: nothing, output: acts.withdrawalsSchema, access: 'read' },
@@ -26,14 +26,17 @@ export const MONEY_PROCEDURES = {
 
 export type MoneyProcedure = keyof typeof MONEY_PROCEDURES;
 
-/** Asks for what would happen now, by its facts; resolves when it may. @throws ContractError ACT_NOT_CONFIRMED */
+/**
+ * Asks for confirmation of what would happen now, with its facts; resolves if it is given.
+ * @throws ContractError ACT_NOT_CONFIRMED
+ */
 export type Consent = (question: NodeQuestion) => Promise<void>;
 
-/** What implements the procedures: inputs come parsed, outputs are checked by whoever carries them. */
+/** The implementation of the procedures: inputs are already parsed, and the transport checks the outputs. */
 export type MoneyService = {
   readonly [Name in MoneyProcedure]: (
     input: z.output<(typeof MONEY_PROCEDURES)[Name]['input']>,
-    /** For an act, between the check of its confirmation and the act; left out, nobody is asked. */
+    /** Called between checking an act's confirmation and carrying it out; omitted = nobody is asked. */
     consent?: Consent,
   ) => Promise<z.input<(typeof MONEY_PROCEDURES)[Name]['output']>>;
 };

@@ -1,6 +1,6 @@
 /**
- * The node's money as a UI sees it: accounts, ledger, earnings, and how far all of it agrees with what the network says.
- * Amounts are decimal wei strings, times epoch ms, null = not known. Text for people is made from codes and numbers.
+ * The node's money for a UI: accounts, ledger, earnings, and how far all of it agrees with the network. Amounts are
+ * decimal wei strings, times epoch ms, null = unknown. The UI makes texts from codes and numbers.
  */
 import { z } from 'zod';
 import { TASK_TYPE, type TaskType } from '../protocol/tasks/status.ts';
@@ -13,25 +13,25 @@ export const signedWeiText = z.string().regex(/^-?\d+$/);
 const taskTypeName = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);
 const count = z.number().int().nonnegative();
 
-/** Money that is the host's. Staked credits are not money and are in no account. */
+/** Accounts with the host's money. Staked credits are not money and are in no account. */
 export const OWN_ACCOUNTS = [
   /** The account at the relay. */
   'relay',
-  /** Left the relay account for a withdrawal and has not arrived. */
+  /** Has left the relay account for a withdrawal and has not arrived. */
   'inTransit',
-  /** Emissions that the relay still holds back (vesting). */
+  /** Emissions that the relay has not released yet (vesting). */
   'locked',
-  /** The node key's own coin. */
+  /** The node key's own coins. */
   'wallet',
-  /** Coin in the staking contract. */
+  /** Coins in the staking contract. */
   'stake',
-  /** What this node has sent to the beneficial address; what became of it there is its owner's affair. */
+  /** What this node has sent to the beneficial address; later movements there are not tracked. */
   'benefit',
 ] as const;
 export type OwnAccount = (typeof OWN_ACCOUNTS)[number];
 
 /** The other side of a movement. */
-/** What a ledger entry says of its record where the relay has none, or has taken it back: a UI says it in its own language. */
+/** Markers in a ledger entry for a record that the relay does not have, or has taken back; a UI translates them. */
 export const NOT_ITEMISED = 'not itemised by the relay';
 export const WITHDRAWN_BY_NETWORK = ', withdrawn by the network';
 
@@ -40,13 +40,13 @@ type Counterparty = (typeof COUNTERPARTIES)[number];
 export type Account = OwnAccount | Counterparty;
 
 export const LEDGER_KINDS = [
-  /** The fee of a task that was this node's alone, or that nobody validated in time. */
+  /** The fee of a task that this node executed alone, or that nobody validated in time. */
   'taskPayment',
-  /** Share of a group's winner, who uploaded the result. */
+  /** Share of the group's winner, who uploaded the result. */
   'groupShare',
   /** Share of a member who agreed with the winner (EndGroupRefund). */
   'refundShare',
-  /** What delegations to other nodes earned. */
+  /** Earnings from delegations to other nodes. */
   'delegation',
   'emission',
   'vestingRelease',
@@ -59,12 +59,12 @@ export const LEDGER_KINDS = [
   'withdrawalReturn',
   'stake',
   'unstake',
-  /** What the network took, or gave back after all. */
+  /** What the network took, or returned after all. */
   'slash',
   'gas',
-  /** Coin that came to or left the wallet otherwise. */
+  /** Coins that entered or left the wallet in any other way. */
   'transfer',
-  /** What was there before the ledger began. */
+  /** The balances before the ledger was opened. */
   'opening',
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
@@ -75,7 +75,7 @@ const kindField = z.enum(LEDGER_KINDS);
 /** One movement of money. */
 export const ledgerEntrySchema = z.object({
   id: count,
-  /** Unique name of the event where it comes from. */
+  /** Unique name of the event that it comes from. */
   source: z.string(),
   kind: kindField,
   from: accountField,
@@ -85,7 +85,7 @@ export const ledgerEntrySchema = z.object({
   observedMs: z.number(),
   task: z.string().nullable(),
   transaction: z.string().nullable(),
-  /** List and id of the relay's record. */
+  /** List and ID of the relay's record. */
   record: z.string().nullable(),
   taskType: taskTypeName.nullable(),
   model: z.string().nullable(),
@@ -95,14 +95,14 @@ export type LedgerEntryView = z.output<typeof ledgerEntrySchema>;
 
 export const entriesQuerySchema = z.object({
   limit: z.number().int().positive().max(1_000),
-  /** `next` of the page before; null for the first. */
+  /** `next` of the previous page; null for the first. */
   after: count.nullable(),
   order: z.enum(['newestFirst', 'oldestFirst']).default('newestFirst'),
   account: accountField.optional(),
   kinds: z.array(kindField).min(1).optional(),
-  /** Included. */
+  /** Inclusive. */
   fromMs: z.number().optional(),
-  /** Not included. */
+  /** Exclusive. */
   toMs: z.number().optional(),
 });
 export const entriesPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: count.nullable() });
@@ -110,24 +110,24 @@ export const entriesPageSchema = z.object({ entries: z.array(ledgerEntrySchema),
 export const taskMoneySchema = z.object({ entries: z.array(ledgerEntrySchema), earnedWei: signedWeiText });
 export const taskMoneyQuerySchema = z.object({ commitment: commitmentField });
 
-/** Emissions count when they are granted, though they are released bit by bit; what is only estimated is not in here. */
+/** Emissions count in full when they are granted, although they are released gradually; estimates are not included. */
 export const earningsSumsSchema = z.object({
   tasksWei: signedWeiText,
   delegationWei: signedWeiText,
   emissionWei: signedWeiText,
-  /** The three above. */
+  /** The sum of the three above. */
   earnedWei: signedWeiText,
   gasWei: signedWeiText,
   withdrawalFeesWei: signedWeiText,
   slashedWei: signedWeiText,
-  /** Earned less what it cost. */
+  /** Earnings minus costs. */
   netWei: signedWeiText,
   /** Number of payments. */
   payments: count,
 });
 export type EarningsSumsView = z.output<typeof earningsSumsSchema>;
 
-/** UTC; weeks begin on Monday. */
+/** UTC; weeks start on Monday. */
 export const BUCKETS = ['day', 'week', 'month'] as const;
 export type Bucket = (typeof BUCKETS)[number];
 export const GROUPINGS = ['none', 'taskType', 'model', 'gpu', 'kind'] as const;
@@ -137,19 +137,19 @@ export const earningsQuerySchema = z.object({
   /** null: one sum over the whole range. */
   bucket: z.enum(BUCKETS).nullable(),
   by: z.enum(GROUPINGS).default('none'),
-  /** Every bucket that the range touches is counted whole. */
+  /** Buckets that are partly in the range are counted in full. */
   fromMs: z.number(),
   toMs: z.number(),
 });
 export const earningsRowSchema = earningsSumsSchema.extend({
   fromMs: z.number(),
   toMs: z.number(),
-  /** Of the grouping; null = not known, or no grouping. */
+  /** Value of the grouping; null = unknown, or no grouping. */
   group: z.string().nullable(),
 });
 export const earningsSchema = z.object({ rows: z.array(earningsRowSchema) });
 
-/** The relay's guess at the emission of the running week. Nothing of it is earned yet. */
+/** The relay's estimate of the current week's emission. None of it is earned yet. */
 export const emissionEstimateViewSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('told'),
@@ -164,16 +164,16 @@ export const emissionEstimateViewSchema = z.discriminatedUnion('state', [
 
 export const moneySummarySchema = z.object({
   atMs: z.number(),
-  /** What the ledger says that each account holds. */
+  /** Balance of each account according to the ledger. */
   accounts: z.array(z.object({ account: z.enum(OWN_ACCOUNTS), wei: signedWeiText })),
   /** Since UTC midnight. */
   today: earningsSumsSchema,
-  /** With today, 7 and 30 UTC days. */
+  /** Over 7 and 30 UTC days including today. */
   last7Days: earningsSumsSchema,
   last30Days: earningsSumsSchema,
   total: earningsSumsSchema,
   emissionEstimate: emissionEstimateViewSchema,
-  /** Records that the ledger has not taken in, or that contradict it. */
+  /** Records that are not in the ledger, or that contradict it. */
   unbooked: count,
   conflicts: count,
   /** When the sources were last read; null = not since the start. */
@@ -181,11 +181,14 @@ export const moneySummarySchema = z.object({
 });
 export type MoneySummary = z.output<typeof moneySummarySchema>;
 
-/** Something that was heard and does not, or not so, stand in the ledger. */
+/** A possible explanation: something that was reported but is missing or different in the ledger. */
 export const candidateSchema = z.discriminatedUnion('kind', [
-  /** A record that waits or cannot be read. `wei`: what it would put on the account. */
+  /** A record that waits or cannot be read. `wei`: the amount it would add to the account. */
   z.object({ kind: z.literal('unbooked'), record: z.string(), why: z.string(), wei: signedWeiText.nullable() }),
-  /** A source that contradicts itself. `wei`: what the later telling would have put on the account beyond the first. */
+  /**
+   * A source that contradicts itself. `wei`: the amount that the later report would have added to the account beyond
+   * the first.
+   */
   z.object({ kind: z.literal('contradiction'), source: z.string(), wei: signedWeiText }),
   /** The relay counts more or fewer records than could be read. */
   z.object({ kind: z.literal('missingRecords'), list: z.string(), total: count, held: count }),
@@ -195,17 +198,20 @@ export const agreementSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('agrees') }),
   z.object({
     state: z.literal('differs'),
-    /** What the source shows beyond the ledger. */
+    /** Amount in the source minus amount in the ledger. */
     byWei: signedWeiText,
-    /** Since when by this amount. The relay writes with some seconds' delay: a young difference may pass by itself. */
+    /**
+     * Since when the difference has had this amount. The relay writes with a delay of some seconds, so a recent
+     * difference may disappear by itself.
+     */
     sinceMs: z.number(),
-    /** The likeliest explanation first. */
+    /** Most likely explanation first. */
     candidates: z.array(candidateSchema),
   }),
   z.object({
     state: z.literal('unknown'),
     why: z.string(),
-    /** What the balance counts already and the relay's lists do not show yet; null = `why` is something else. */
+    /** What the balance already includes but the relay's lists do not show yet; null = `why` has another reason. */
     underWayWei: signedWeiText.nullable(),
   }),
 ]);
@@ -224,8 +230,8 @@ export type ReconciliationView = z.output<typeof reconciliationSchema>;
 export const csvQuerySchema = z.object({
   fromMs: z.number().optional(),
   toMs: z.number().optional(),
-  /** `next` of the chunk before; null for the first. */
+  /** `next` of the previous chunk; null for the first. */
   after: count.nullable(),
 });
-/** The chunks, put together, are the file. */
+/** The concatenated chunks are the file. */
 export const csvChunkSchema = z.object({ text: z.string(), next: count.nullable() });

@@ -1,6 +1,6 @@
 /**
- * What may be asked of one running node. Served by its worker process over any transport of contract/rpc-port.ts.
- * Every input and output is parsed on both sides; errors carry the codes of docs/errors.md (contract/rpc-errors.ts).
+ * What can be requested from one running node. Served by its worker process over any transport of contract/rpc-port.ts.
+ * Both sides parse every input and output; errors carry the codes of docs/errors.md (contract/rpc-errors.ts).
  */
 import type { ContractProcedure } from '@orpc/contract';
 import { z } from 'zod';
@@ -40,17 +40,17 @@ function moneyContract(): MoneyContract {
   return Object.fromEntries(built) as MoneyContract;
 }
 
-/** A node's state now, then at each change; views carry their own revision, and an older one replaces nothing. */
+/** The node's current state, then each change. Views have revisions; ignore one that is older than the last. */
 const watchNode = stream(nothing, nodeViewSchema, 'read');
 
 export const protectionSchema = z.object({
-  /** Scores that are written down, and cannot be signed otherwise again. */
+  /** Recorded scores; no different score can be signed for their tasks. */
   scores: count,
-  /** Executions that are recorded: none of them runs a second time in its engine lifetime. */
+  /** Recorded executions; none of them runs a second time in its engine lifetime. */
   executions: count,
   oldestMs: z.number().nullable(),
   newestMs: z.number().nullable(),
-  /** The ledger's file was read and its rows are in order. */
+  /** The ledger's file was read, and its rows are valid. */
   sound: z.boolean(),
 });
 export type Protection = z.output<typeof protectionSchema>;
@@ -58,23 +58,23 @@ export type Protection = z.output<typeof protectionSchema>;
 export const nodeContract = {
   node: {
     watch: watchNode,
-    /** What is on record of what the network last said of the node, whether its process runs or not. */
+    /** The recorded last messages of the network about the node, whether its process is running or not. */
     last: procedure(nothing, lastWordSchema, 'read'),
     /** Takes no new tasks; the current one is finished first. */
     pause: procedure(nothing, nothing, 'operate'),
     /** Also the host's consent to join again after a slash or a kick-out. */
     resume: act('money', nothing, nothing, 'operate'),
-    /** To accept a changed result is to risk the stake. */
+    /** Accepting a changed result risks the stake. */
     selfTest: act('money', z.object({ order: z.enum(SELF_TEST_ORDERS) }), nothing),
-    /** Does the engine's first tasks again, or leaves the node without them, and so without tasks. */
+    /** Repeats the engine's first tasks, or cancels them, which leaves the node without tasks. */
     warmUp: procedure(z.object({ order: z.enum(WARM_UP_ORDERS) }), nothing),
-    /** Leaves the network after the current task and takes the stake back. Stopping alone never does. */
+    /** Leaves the network after the current task and takes the stake back. Stopping alone never does this. */
     unstake: act('money', nothing, nothing),
   },
   storage: {
-    /** What is kept, and by which policy; the policy is a part of the profile. */
+    /** What is stored, and the retention policy, which is part of the profile. */
     view: procedure(nothing, storageSchema, 'read'),
-    /** Removes at once what is over the policy, which happens by itself every minute. */
+    /** Removes what exceeds the policy now; this also happens every minute. */
     prune: procedure(nothing, storageSchema),
   },
   tasks: {
@@ -91,7 +91,7 @@ export const nodeContract = {
       'read',
     ),
     case: procedure(z.object({ id: z.string() }), caseFileSchema),
-    /** A zip file; secrets are left out of it. */
+    /** A zip file without secrets. */
     exportCase: procedure(z.object({ id: z.string() }), z.object({ fileName: z.string(), base64: z.string() })),
     qos: procedure(nothing, qosExplanationSchema, 'read'),
     noTasks: procedure(nothing, noTasksSchema, 'read'),
@@ -104,23 +104,26 @@ export const nodeContract = {
       z.object({ points: z.array(gpuHistoryPointSchema) }),
       'read',
     ),
-    /** What the cards have used, a row per card and UTC day that begins in the span. */
+    /** Energy use of the cards: a row per card and UTC day that begins in the given range. */
     energy: procedure(z.object({ fromMs: z.number(), toMs: z.number() }), z.object({ rows: z.array(cardEnergySchema) }), 'read'),
   },
   models: {
     watch: stream(nothing, modelsUpdateSchema, 'read'),
-    /** Does what is asked, or says coded why not. */
+    /** Carries out the request, or fails with the code of the reason. */
     ask: procedure(modelsRequestSchema, z.object({ removal: removalSchema.nullable() })),
   },
   metrics: {
-    /** Counted for whoever asks; nothing of it asks the network. */
+    /** Computed on request, without asking the network. */
     read: procedure(nothing, nodeMetricsSchema, 'read'),
   },
   checks: {
-    /** Of the last start; null = none was made. */
+    /** The report of the last start; null = there is none. */
     last: procedure(nothing, z.object({ report: preflightReportSchema.nullable() }), 'read'),
     run: procedure(nothing, preflightReportSchema),
-    /** The host's word, for this run of the node, that no other machine runs with its key. Two would get it slashed. */
+    /**
+     * The host's confirmation, for this run of the node, that no other machine runs with its key. Two would get it
+     * slashed.
+     */
     confirmAlone: act('money', nothing, nothing),
   },
 };

@@ -1,14 +1,17 @@
 /**
- * Imported first by the programs that a person starts by hand: says in one sentence what is missing where Node is too old,
- * rather than failing somewhere inside, or doing nothing at all.
+ * Imported first by the programs that a person starts by hand: if Node is too old, it says so in one sentence, instead
+ * of failing somewhere inside or doing nothing.
  */
 const NEEDED = 24;
 
-/** Of `process.version`, `v20.20.2`; null = it will do. Node 24.2 is the first that knows which module was started. */
+/**
+ * `version` as in `process.version`, for example `v20.20.2`; null = new enough. Node 24.2 is the first version that
+ * knows which module was started.
+ */
 export function complaintAbout(version: string): string | null {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
   if (major > NEEDED || (major === NEEDED && minor >= 2)) return null;
-  return `This program needs Node ${NEEDED}.2 or newer, and this is Node ${version}. From its sources it brings its own: npm run crynux-node (or devnet) -- with the same arguments.`;
+  return `This program needs Node ${NEEDED}.2 or newer, and this is Node ${version}. A source checkout brings its own: npm run crynux-node (or devnet) -- with the same arguments.`;
 }
 
 const complaint = complaintAbout(process.version);

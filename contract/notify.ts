@@ -1,7 +1,7 @@
-/** What a host is told, by which way, and when not. */
+/** What a host is notified of, through which channels, and when not. */
 import { z } from 'zod';
 
-/** Each can be told by a notification of the desktop, and elsewhere. */
+/** Each can be a desktop notification, and can be sent elsewhere. */
 export const NOTICES = ['slashed', 'kickedOut', 'invalidated', 'nodeFailed', 'payment', 'updateReady'] as const;
 export type Notice = (typeof NOTICES)[number];
 
@@ -9,11 +9,11 @@ export type Notice = (typeof NOTICES)[number];
 export const CHANNELS = ['webhook', 'telegram', 'ntfy'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** What may be told elsewhere: the notices, and once a day how it goes. */
+/** What can be sent elsewhere: the notices, and a daily summary. */
 export const TOLD = [...NOTICES, 'summary'] as const;
 export type Told = (typeof TOLD)[number];
 
-/** They cost money or need somebody: quiet hours do not hold them back, unless the host says so. */
+/** They cost money or need action, so they ignore quiet hours unless the host decides otherwise. */
 export const URGENT: ReadonlySet<Told> = new Set(['slashed', 'kickedOut', 'nodeFailed']);
 
 export const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:MM');
@@ -30,7 +30,7 @@ export const elsewhereSchema = z.object({
   webhook: channel.prefault({}),
   telegram: channel
     .extend({
-      /** Who is written to: the number of a chat, or the name of a channel. Another one needs the word of a person. */
+      /** The recipient: a chat's number or a channel's name. Changing it needs confirmation by a person. */
       chatId: z
         .string()
         .regex(/^(?:-?\d{1,20}|@\w{4,40})?$/, 'must be a number or @name')
@@ -38,7 +38,7 @@ export const elsewhereSchema = z.object({
     })
     .prefault({}),
   ntfy: channel.prefault({}),
-  /** In the time of this machine; `to` may be on the next day. For the desktop's notifications too. */
+  /** In this machine's time; `to` may be on the next day. Also applies to desktop notifications. */
   quiet: z
     .object({
       on: z.boolean().default(false),
@@ -47,17 +47,17 @@ export const elsewhereSchema = z.object({
       urgentAnyway: z.boolean().default(true),
     })
     .prefault({}),
-  /** When the day's summary is told. */
+  /** When the daily summary is sent. */
   summaryAt: timeOfDay.default('09:00'),
 });
 export type Elsewhere = z.output<typeof elsewhereSchema>;
 
-/** How a way does. `incomplete`: it is on and lacks an address, a token or a chat. */
+/** The state of a channel. `incomplete`: it is on, but lacks an address, a token or a chat. */
 export const channelStateSchema = z.object({
   kind: z.enum(['off', 'incomplete', 'ready']),
   waiting: z.number().int().nonnegative(),
   lastSentMs: z.number().nullable(),
-  /** Of the last attempt, where it failed. The answer itself is shown to nobody. */
+  /** The last attempt's failure, if it failed. The response body is never shown. */
   failure: z
     .object({ atMs: z.number(), code: z.string(), message: z.string(), status: z.number().nullable(), again: z.boolean() })
     .nullable(),
@@ -71,7 +71,7 @@ export const channelStatesSchema = z.object({
 });
 export type ChannelStates = z.output<typeof channelStatesSchema>;
 
-/** Whether something is held back now. `minute`: of the machine's own day, 0–1439. */
+/** Whether a notice is held back now. `minute`: minute of the machine's day, 0–1439. */
 export function isHeldBack(told: Told, { quiet }: Elsewhere, minute: number): boolean {
   if (!quiet.on || (quiet.urgentAnyway && URGENT.has(told))) return false;
   const [from, to] = [minuteOf(quiet.from), minuteOf(quiet.to)];

@@ -1,19 +1,20 @@
 /**
- * How a page in a browser proves itself to the program that serves it. The address holds a token in its fragment, which a
- * browser sends to nobody; the page exchanges it, once, for the secret of a session, and names the secret in the
- * sub-protocols of each WebSocket. A browser adds neither by itself, so no other page can make it.
+ * How a page in a browser authenticates to the program that serves it. The page's address contains a token in its
+ * fragment, which browsers do not send. The page exchanges it, once, for a session secret, and includes the secret in
+ * the sub-protocols of each WebSocket. Browsers never add either on their own, so no other page can make such a
+ * request.
  */
 import { z } from 'zod';
 
-/** Of the fragment: `#token=…`. */
+/** Name in the fragment: `#token=…`. */
 export const TOKEN_FRAGMENT = 'token';
-/** POST: a token for a secret; DELETE: the end of the session. */
+/** POST: exchanges a token for a secret; DELETE: ends the session. */
 export const SESSION_PATH = '/session';
 export const TOKEN_SCHEME = 'Crynux-Token';
 export const SESSION_SCHEME = 'Crynux-Session';
 export const sessionSchema = z.object({ secret: z.string().regex(/^[\w-]{43}$/) });
 
-/** What the two sides agree on; the other offer only carries the secret, and is never repeated by the server. */
+/** The sub-protocol that both sides use; the other one offered only carries the secret, and the server never repeats it. */
 export const RPC_PROTOCOL = 'crynux-rpc';
 const SECRET_PROTOCOL = 'crynux-session.';
 
@@ -30,10 +31,10 @@ export function secretIn(header: string | undefined): string | null {
   return null;
 }
 
-/** The value of an `Authorization` header of a scheme; null = it is another one. */
+/** The value of an `Authorization` header with this scheme; null = it has a different scheme. */
 export function credentialsIn(header: string | undefined, scheme: string): string | null {
   return header?.startsWith(`${scheme} `) === true ? header.slice(scheme.length + 1) : null;
 }
 
-/** Code with which a connection ends when its page has no session, or no longer. */
+/** The code with which a connection is closed if its page has no session, or no longer has one. */
 export const SESSION_ENDED = 'RPC_SESSION_ENDED';

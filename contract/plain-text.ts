@@ -1,7 +1,7 @@
-/** Text that somebody else has written, for a terminal or a list. */
+/** Text written by others, made safe for a terminal or a list. */
 const MOVING = /[\p{C}\p{Zl}\p{Zp}]/u;
 
-/** What moves a cursor, hides something or makes a line of its own is shown as one replacement character each. */
+/** Replaces every character that moves a cursor, hides something or breaks a line with a replacement character. */
 export function plainText(text: string): string {
   return text.replace(new RegExp(MOVING, 'gu'), '\u{fffd}');
 }

@@ -1,4 +1,4 @@
-/** What is checked before a node starts. A reason is a code of an error catalogue; amounts are decimal wei strings. */
+/** The checks before a node starts. A reason is a code of an error catalogue; amounts are decimal wei strings. */
 import { z } from 'zod';
 
 export const PREFLIGHT_CHECKS = [
@@ -21,7 +21,7 @@ const about = { id: z.enum(PREFLIGHT_CHECKS), params };
 
 export const preflightResultSchema = z.discriminatedUnion('state', [
   z.object({ ...about, state: z.literal('ok') }),
-  /** warn: the node can start, but not for long or not well; unknown: the check itself could not be made. */
+  /** warn: the node can start, but may not last or work well; unknown: the check itself could not be made. */
   ...(['warn', 'fail', 'unknown'] as const).map((state) =>
     z.object({ ...about, state: z.literal(state), code: z.string(), message: z.string(), remedy: z.string() }),
   ),
@@ -33,7 +33,7 @@ export const preflightReportSchema = z.object({
   atMs: z.number(),
   /** In the order of {@link PREFLIGHT_CHECKS}. */
   results: z.array(preflightResultSchema),
-  /** Nothing failed, and no second machine with this key is possible. */
+  /** Nothing failed, and a second machine with this key is ruled out. */
   mayStart: z.boolean(),
 });
 export type PreflightReport = z.output<typeof preflightReportSchema>;

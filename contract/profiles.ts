@@ -11,17 +11,17 @@ import { errorViewSchema, nodeViewSchema } from './worker-channel.ts';
 export const profileIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and dashes');
 
 export const profileGpuSchema = z.discriminatedUnion('kind', [
-  /** Cards of this machine; what is reported is read from them at every start. */
+  /** Cards of this machine; the reported data is read from them at every start. */
   z.object({
     kind: z.literal('cards'),
     ids: z.array(z.string().min(1)).min(1),
-    /** What the host has confirmed to be reported; a start that would report anything else is refused. */
+    /** What the host has confirmed to report; a start that would report anything else is refused. */
     confirmed: z.object({ name: z.string().min(1), vramGib: z.number().int().positive() }).nullable(),
     settings: gpuSettingsSchema.prefault({}),
     /** Null = no slash guard by a reference task. */
     selfTestModel: z.string().nullable(),
   }),
-  /** Made up; only networks that run on this machine take it. */
+  /** Invented; only networks that run on this machine accept it. */
   gpuConfigSchema.extend({ kind: z.literal('stated') }),
 ]);
 
@@ -35,12 +35,12 @@ export const profileDraftSchema = z.object({
   engine: engineConfigSchema,
   gpu: profileGpuSchema,
   models: modelSettingsSchema.prefault({}),
-  /** Models that are offered, as `<base|lora|controlnet>:<name>[+<variant>]`. */
+  /** Models to offer, as `<base|lora|controlnet>:<name>[+<variant>]`. */
   modelIds: z.array(z.string()).min(1),
   stakeWei: weiText,
-  /** Start this node with the program. */
+  /** Start this node when the program starts. */
   autoStart: z.boolean().default(false),
-  /** Join again by itself. Never after a slash. */
+  /** Rejoin automatically. Never after a slash. */
   rejoin: z.enum(REJOIN_POLICIES).default('never'),
   retention: retentionSchema.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -55,24 +55,24 @@ export type StakeWord = z.output<typeof stakeWordSchema>;
 export const profileSchema = profileDraftSchema.extend({
   id: profileIdSchema,
   createdMs: z.number(),
-  /** Null = nobody has yet, or it was given before this was asked. */
+  /** Null = not given yet, or the profile is from before this was asked. */
   stakeWord: stakeWordSchema.nullable().default(null),
 });
 export type Profile = z.output<typeof profileSchema>;
 
-/** The worker process of a profile. Alive is not ready: `running` says only that the process lives. */
+/** The worker process of a profile. Alive is not ready: `running` only means that the process is alive. */
 export const workerStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stopped') }),
-  /** The key has to be unlocked first. */
+  /** The key must be unlocked first. */
   z.object({ kind: z.literal('locked') }),
-  /** `after`: how it ended the last time, when it is started again because of that. */
+  /** `after`: why it ended the last time, if this is a restart. */
   z.object({ kind: z.literal('starting'), sinceMs: z.number(), after: errorViewSchema.optional() }),
   z.object({ kind: z.literal('running'), pid: z.number().int(), sinceMs: z.number(), after: errorViewSchema.optional() }),
   /** The current task is finished first. */
   z.object({ kind: z.literal('stopping'), sinceMs: z.number() }),
-  /** It crashed and is started again. */
+  /** It crashed and will be restarted. */
   z.object({ kind: z.literal('backoff'), failures: z.number().int(), retryAtMs: z.number(), error: errorViewSchema }),
-  /** It is not started again by itself: the cause would only repeat. */
+  /** It is not restarted by itself, because the cause would only repeat. */
   z.object({ kind: z.literal('failed'), error: errorViewSchema }),
 ]);
 export type WorkerState = z.output<typeof workerStateSchema>;
@@ -80,21 +80,21 @@ export type WorkerState = z.output<typeof workerStateSchema>;
 export const profileViewSchema = z.object({
   profile: profileSchema,
   networkTitle: z.string(),
-  /** Where the network's tasks live. On a chain there is no account at a relay. */
+  /** Where the network's tasks are. On a chain, there is no account at a relay. */
   networkMode: z.enum(NETWORK_MODES),
-  /** Page of the chain's explorer; null = none is known. */
+  /** Base URL of the chain's explorer; null = unknown. */
   explorerUrl: z.string().nullable(),
-  /** What the network will be told the card is, as far as it is known. */
+  /** The card's name for the network, as far as it is known. */
   gpuName: z.string().nullable(),
   worker: workerStateSchema,
-  /** The last view of the node while its worker lives; null = none yet. */
+  /** The node's last view while its worker is alive; null = none yet. */
   node: nodeViewSchema.nullable(),
-  /** Changes that wait for the node's next start. */
+  /** Changes that take effect at the node's next start. */
   pendingRestart: z.boolean(),
 });
 export type ProfileView = z.output<typeof profileViewSchema>;
 
-/** First the snapshot, then every change; `revision` counts up by one, and after a gap one subscribes again. */
+/** First a snapshot, then every change; `revision` increases by one, and after a gap, subscribe again. */
 export const profilesUpdateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), revision: z.number().int(), profiles: z.array(profileViewSchema) }),
   z.object({ kind: z.literal('changed'), revision: z.number().int(), profile: profileViewSchema }),

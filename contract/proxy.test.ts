@@ -32,7 +32,7 @@ describe('a proxy address', () => {
       { scheme: 'http', host: 'proxy.lan', port: 80, username: 'müller', password: '100%:x' },
     ],
     ['http://bücher.example:81', { scheme: 'http', host: 'xn--bcher-kva.example', port: 81, ...plain }],
-  ])('%j is understood', (text, expected) => {
+  ])('%j is accepted', (text, expected) => {
     expect(address(text)).toEqual(expected);
   });
 
@@ -50,11 +50,11 @@ describe('a proxy address', () => {
     ['socks4://proxy.lan:1', { kind: 'scheme', scheme: 'socks4' }],
     ['ftp://proxy.lan', { kind: 'scheme', scheme: 'ftp' }],
     ['http://proxy.lan/wpad.pac', { kind: 'script' }],
-  ])('%j is told as what it is', (text, expected) => {
+  ])('%j is reported as what it is', (text, expected) => {
     expect(address(text)).toEqual(expected);
   });
 
-  it('is read or refused, whatever it is, and no refusal repeats it', () => {
+  it('is either parsed or refused, and no refusal repeats it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const reading = readProxyAddress(`http://me:s3cr3t-${text}`);
@@ -65,7 +65,7 @@ describe('a proxy address', () => {
     );
   });
 
-  it('comes back from the URL that is made of it', () => {
+  it('can be parsed back from the URL that is made of it', () => {
     const part = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !/\p{C}|\p{Cs}/u.test(text));
     fc.assert(
       fc.property(part, part, fc.constantFrom('proxy.lan', '10.0.0.1', 'fd00::7'), (username, password, host) => {
@@ -80,7 +80,7 @@ describe('a proxy address', () => {
 });
 
 describe('the setting', () => {
-  it('takes no password, which has a place of its own, and no nonsense', () => {
+  it('accepts no password, which is stored separately, and no nonsense', () => {
     const accepts = (text: string) => proxySettingSchema.safeParse({ kind: 'address', address: text }).success;
     expect(accepts('http://me@proxy.lan:3128')).toBe(true);
     expect(accepts('http://me:secret@proxy.lan:3128')).toBe(false);
@@ -90,7 +90,7 @@ describe('the setting', () => {
     ).not.toContain('secret');
   });
 
-  it('is the environment if nothing is said', () => {
+  it('defaults to the environment', () => {
     expect(outboundSchema.parse({})).toEqual({ proxy: { kind: 'environment' }, proxyPassword: '', hubToken: null });
   });
 });

@@ -1,21 +1,21 @@
-/** Proxies between this machine and the internet: how their addresses are written, and what a host may set about them. */
+/** Proxies between this machine and the internet: the syntax of their addresses, and the host's settings. */
 import { z } from 'zod';
 
 export const PROXY_SCHEMES = ['http', 'https', 'socks5'] as const;
 type ProxyScheme = (typeof PROXY_SCHEMES)[number];
 
-/** A proxy as it is connected to. */
+/** A parsed proxy address. */
 export interface ProxyAddress {
   readonly scheme: ProxyScheme;
   /** A name, an IPv4 address, or an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Decoded; both empty = the proxy is told no name. */
+  /** Decoded; both empty = no credentials are sent. */
   readonly username: string;
   readonly password: string;
 }
 
-/** Why a text is no proxy address; never holds the text itself, which may contain a password. */
+/** Why a text is not a proxy address; never contains the text itself, which may contain a password. */
 export type ProxyAddressProblem =
   | { readonly kind: 'scheme'; readonly scheme: string }
   | { readonly kind: 'malformed'; readonly part: 'host' | 'port' | 'text' }
@@ -37,8 +37,9 @@ const DEFAULT_PORT: Readonly<Record<ProxyScheme, number>> = { http: 80, https: 4
 const MAX_LENGTH = 2_000;
 
 /**
- * `[scheme://][user[:password]@]host[:port][/]`. Without a scheme it is an HTTP proxy, as for curl. Signs that should be
- * percent-encoded in user or password, such as `#`, `/` or `@`, are taken as they are: people paste what they were given.
+ * `[scheme://][user[:password]@]host[:port][/]`. Without a scheme it is an HTTP proxy, as in curl. Characters in user
+ * or password that should be percent-encoded, such as `#`, `/` or `@`, are accepted as they are, because people paste
+ * what they were given.
  */
 export function readProxyAddress(text: string): ProxyAddressReading {
   const trimmed = unquoted(text.trim());
@@ -54,7 +55,7 @@ export function readProxyAddress(text: string): ProxyAddressReading {
   return { kind: 'address', address: { scheme, ...place, ...readCredentials(at < 0 ? '' : rest.slice(0, at)) } };
 }
 
-/** Windows' `set NAME="value"` leaves the quotes in the value. */
+/** Windows' `set NAME="value"` keeps the quotes in the value. */
 function unquoted(text: string): string {
   const [, inner] = /^(?:"(.*)"|'(.*)')$/s.exec(text)?.filter((part) => part !== undefined) ?? [];
   return inner === undefined ? text : inner.trim();
@@ -74,7 +75,7 @@ function readAuthority(authority: string, defaultPort: number): { host: string; 
   return /^\d{1,5}$/.test(portText) && port >= 1 && port <= 65_535 ? { host, port } : 'port';
 }
 
-/** In the form in which it is connected to; null = no host. */
+/** In the form used for connecting; null = not a host. */
 function hostOf(text: string, isV6: boolean): string | null {
   if (!isV6 && !/^[\p{L}\p{N}\p{M}._-]+$/u.test(text)) return null;
   try {
@@ -91,7 +92,7 @@ function readCredentials(text: string): { username: string; password: string } {
   return { username: decodedEscapes(username), password: decodedEscapes(password) };
 }
 
-/** A `%` that begins no escape is a percent sign. */
+/** A `%` that does not start an escape is a percent sign. */
 export function decodedEscapes(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
@@ -111,20 +112,20 @@ export function hostAndPort({ host, port }: Pick<ProxyAddress, 'host' | 'port'>)
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** For people: without the password, and with the user's name hidden as well. */
+/** For display: without the password, and with the user name hidden as well. */
 export function shownProxy(address: ProxyAddress): string {
   const credentials = address.username === '' && address.password === '' ? '' : '***@';
   return `${address.scheme}://${credentials}${hostAndPort(address)}`;
 }
 
-/** As a URL, credentials encoded. For programs that take one; never to be shown. */
+/** As a URL, credentials encoded. For programs that require one; never display it. */
 export function proxyUrlOf({ username, password, ...address }: ProxyAddress): string {
   const secret = password === '' ? '' : `:${encodeURIComponent(password)}`;
   const credentials = username === '' && password === '' ? '' : `${encodeURIComponent(username)}${secret}@`;
   return `${address.scheme}://${credentials}${hostAndPort(address)}`;
 }
 
-/** In one sentence, beginning with what is wrong. */
+/** One sentence that starts with what is wrong. */
 export function proxyProblemText(problem: ProxyAddressProblem): string {
   switch (problem.kind) {
     case 'scheme':
@@ -136,7 +137,7 @@ export function proxyProblemText(problem: ProxyAddressProblem): string {
   }
 }
 
-/** A password in it would lie in the settings file in clear; the password has a place of its own. */
+/** A password in the address would be stored unencrypted in the settings file; it is stored separately. */
 const addressWithoutPassword = z
   .string()
   .max(MAX_LENGTH)
@@ -155,18 +156,18 @@ export const proxySettingSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('address'),
     address: addressWithoutPassword,
-    /** As NO_PROXY: hosts, domains, addresses and networks, separated by commas. */
+    /** As in NO_PROXY: hosts, domains, addresses and networks, separated by commas. */
     noProxy: z.string().max(10_000).default(''),
   }),
 ]);
 export type ProxySetting = z.output<typeof proxySettingSchema>;
 
-/** What a process that reaches the internet is told about the way there. */
+/** What a process that connects to the internet needs to know. */
 export const outboundSchema = z.object({
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
-  /** Of the proxy in `proxy`; kept apart from the settings, because it is a secret. */
+  /** Password of the proxy in `proxy`; separate from the settings because it is a secret. */
   proxyPassword: z.string().default(''),
-  /** Access token of the model hub; null = none. Sent to the hub's own host alone. */
+  /** Access token of the model hub; null = none. Sent only to the hub's own host. */
   hubToken: z.string().min(1).nullable().default(null),
 });
 export type Outbound = z.output<typeof outboundSchema>;

@@ -1,6 +1,6 @@
 /**
- * What is answered about a node whose process does not run: from its records, which are only read, and of its stake from the
- * chain. Everything else needs the running node.
+ * The procedures that work for a node whose process is not running: they only read its records, and its stake from the
+ * chain. All others need the running node.
  */
 export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'node.watch',
@@ -20,10 +20,10 @@ export const RECORD_PROCEDURES: ReadonlySet<string> = new Set([
   'trust.cases',
   'trust.case',
   'trust.exportCase',
-  /** As it was when it was last read. */
+  /** As last read. */
   'trust.qos',
   'trust.protection',
   'models.watch',
-  /** What the records tell of it. */
+  /** The metrics that the records contain. */
   'metrics.read',
 ]);

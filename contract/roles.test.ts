@@ -1,4 +1,7 @@
-/** What each role may call: a list that whoever adds a procedure has to decide about, held against the server itself. */
+/**
+ * What each role may call: a list that must be decided on for every new procedure, and that is checked against the
+ * server itself.
+ */
 import { isContractProcedure } from '@orpc/contract';
 import { type AnyRouter, implement } from '@orpc/server';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +50,7 @@ function pathsOf(tree: object, at: Path = []): [Path, ProcedureMeta][] {
   });
 }
 
-/** The whole contract, where every procedure that is reached says so. */
+/** The whole contract; every procedure reports when it is reached. */
 function reachable(contract: typeof hostContract | typeof nodeContract): AnyRouter {
   const build = (tree: object, implementer: Record<string, unknown>): AnyRouter =>
     Object.fromEntries(
@@ -85,17 +88,17 @@ describe('the roles', () => {
     ...pathsOf(nodeContract).map(([path, meta]) => ({ contract: 'node' as const, path, meta })),
   ].map((one) => ({ ...one, name: [one.contract, ...one.path].join('.') }));
 
-  it('are said of every procedure that one of them may call, and of no other', () => {
+  it('are assigned to every procedure that one of them may call, and to no other', () => {
     const named = (access: string) => all.filter(({ meta }) => meta.access === access).map(({ name }) => name);
     expect(named('read').toSorted()).toEqual(READ);
     expect(named('operate').toSorted()).toEqual(OPERATE);
     expect(all.length).toBeGreaterThan(READ.length);
-    // Nothing of keys, programs, settings and places, and of money only what the node's own guard lets through unasked.
+    // No keys, programs, settings or places; and of money only what the node's own guard allows without asking.
     const acts = all.filter(({ meta }) => meta.act !== undefined && meta.access !== undefined);
     expect(acts.map(({ name }) => name)).toEqual(['node.node.resume']);
   });
 
-  it.each(ROLES)('%s is kept to its list by the server, procedure by procedure', async (role) => {
+  it.each(ROLES)('the server restricts %s to its list, procedure by procedure', async (role) => {
     const allowed = new Set(role === 'read' ? READ : [...READ, ...OPERATE]);
     for (const { contract, path, name } of all) {
       const code = await codeOf(contract, path, role);
@@ -103,7 +106,7 @@ describe('the roles', () => {
     }
   });
 
-  it('do not narrow what the program itself and its pages may do', async () => {
+  it('do not restrict the program itself and its pages', async () => {
     for (const caller of CALLERS.filter((one) => one === 'own' || one === 'page')) {
       for (const { contract, path, name } of all) {
         expect([name, await codeOf(contract, path, caller)]).not.toEqual([name, 'ACCESS_DENIED']);

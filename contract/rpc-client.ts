@@ -1,4 +1,4 @@
-/** Typed clients of the contract over a port. A call on a closed port rejects. */
+/** Typed clients of the contract over a port. A call on a closed port is rejected. */
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -21,7 +21,7 @@ export function createNodeClient(port: RpcPort): NodeClient {
 
 function linkOver(port: RpcPort) {
   let closed = false;
-  // First in the list: what the library sends when the port closes is refused already.
+  // Registered first: anything that the library sends when the port closes is already refused.
   port.onClose(() => {
     closed = true;
   });
@@ -39,10 +39,11 @@ function linkOver(port: RpcPort) {
       },
       onDisconnect: { addListener: (listener) => port.onClose(() => listener()) },
       postMessage(frame: unknown) {
-        // To cancel what ended with the connection is nothing: a throw would come from the signal, where nobody can catch it.
+        // Cancelling a call that ended with its connection does nothing: an error would be thrown by the signal, where
+        // nobody can catch it.
         if (closed && isAbortFrame(frame)) return;
         if (closed) throw new ContractError('RPC_DISCONNECTED', 'the connection is gone');
-        // Nothing in the contract is binary: files travel as base64.
+        // The contract has no binary data: files are sent as base64.
         if (typeof frame !== 'string') throw new ContractError('RPC_BAD_INPUT', 'a frame of the contract is not text');
         port.post(frame);
       },

@@ -1,4 +1,4 @@
-/** How a coded error crosses a transport: its code, its message and its facts; nothing else of an error ever does. */
+/** The form in which a coded error crosses a transport: only its code, its message and its data. */
 import { ORPCError } from '@orpc/contract';
 import { z } from 'zod';
 import { CodedError, serialiseError } from '../protocol/errors.ts';
@@ -6,16 +6,16 @@ import { type ErrorView, errorViewSchema } from './worker-channel.ts';
 
 const carried = z.object({ error: errorViewSchema });
 
-/** What a server throws in the place of any error. What is no coded error says only that it was unexpected. */
+/** What a server throws instead of any error. An error without a code only reports that it was unexpected. */
 export function toRpcError(error: unknown): ORPCError<string, { error: ErrorView }> {
   if (error instanceof ORPCError) return error as ORPCError<string, { error: ErrorView }>;
   const known = error instanceof CodedError;
   const { code, message, data } = serialiseError(error);
-  const view = { code, message: known ? message : 'Something unexpected went wrong; the log tells more.', data };
+  const view = { code, message: known ? message : 'Something unexpected went wrong; see the log.', data };
   return new ORPCError(code, { status: 500, message: view.message, data: { error: view } });
 }
 
-/** What a client shows of any error that a call has thrown. */
+/** What a client shows for any error that a call has thrown. */
 export function errorOf(error: unknown): ErrorView {
   if (error instanceof ORPCError) {
     const parsed = carried.safeParse(error.data);

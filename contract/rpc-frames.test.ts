@@ -35,7 +35,7 @@ function serve() {
   return { open, refused, answer };
 }
 
-/** Waits for what a frame sets in motion: everything in here happens in microtasks and timers of zero. */
+/** Waits for the effects of a frame, all of which are microtasks and zero timers. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function closedBy(frame: string): Promise<string | undefined> {
@@ -45,21 +45,21 @@ async function closedBy(frame: string): Promise<string | undefined> {
   port.post(frame);
   const why = await closed;
   expect(refused).toEqual([expect.objectContaining({ code: why })]);
-  // The others go on.
+  // The other connections keep working.
   expect(await createHostClient(open()).app.info({})).toMatchObject(INFO);
   return why;
 }
 
-describe('a frame that is none of the contract', () => {
+describe('an invalid frame', () => {
   it.each(Object.entries(BAD_FRAMES))('closes its connection with a code, and no other: %s', async (_what, frame) => {
     expect(await closedBy(frame)).toBe('RPC_BAD_FRAME');
   });
 
-  it('that is too large does so, too', async () => {
+  it('does so as well if it is too large', async () => {
     expect(await closedBy(TOO_LARGE_FRAME)).toBe('RPC_FRAME_TOO_LARGE');
   });
 
-  it('never does more than that, whatever is in it', async () => {
+  it('never does more than that, whatever it contains', async () => {
     const { open } = serve();
     for (const frame of madeFrames(800)) {
       const port = open();
@@ -70,7 +70,7 @@ describe('a frame that is none of the contract', () => {
     expect(await createHostClient(open()).app.info({})).toMatchObject(INFO);
   });
 
-  it('from the other side ends the connection of a client, and what was asked on it', async () => {
+  it("from the other side ends a client's connection and its open calls", async () => {
     for (const frame of [...Object.values(BAD_FRAMES), ...madeFrames(200)]) {
       const [near, far] = portPair();
       const call = createHostClient(near)
@@ -87,7 +87,7 @@ describe('a frame that is none of the contract', () => {
   });
 });
 
-it('requests without end close their connection, and leave the others their own', async () => {
+it('too many requests close their connection, and leave the others alone', async () => {
   const { open, refused, answer } = serve();
   const port = open();
   const closed = new Promise<string | undefined>((resolve) => port.onClose(resolve));
@@ -103,7 +103,7 @@ it('requests without end close their connection, and leave the others their own'
   expect(refused).toEqual([expect.objectContaining({ code: 'RPC_FLOOD' })]);
 });
 
-it('an end of what nobody asked, or a second request by a number, is nothing', async () => {
+it('an end of an unknown request, or a second request with the same number, does nothing', async () => {
   const { open, refused } = serve();
   const port = open();
   const answers: string[] = [];

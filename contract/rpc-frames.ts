@@ -1,13 +1,13 @@
 /**
- * What may stand in a frame, in either direction. Every frame is parsed here before the RPC library sees it: the library
- * trusts what it decodes, and would end the process at one that it does not understand.
+ * The valid frames in both directions. Every frame is parsed here before the RPC library sees it, because the library
+ * trusts what it decodes, and a frame that it does not understand would end the process.
  */
 import { z } from 'zod';
 import { ContractError } from './errors.ts';
 
-/** Of a request, in UTF-16 units: the largest is a keystore file or a network preset. */
+/** Length of a request in UTF-16 units: the largest is a keystore file or a network preset. */
 export const MAX_REQUEST_LENGTH = 1024 * 1024;
-/** Requests of one connection that are not answered yet, subscriptions included. A window has some dozens. */
+/** Open requests per connection, subscriptions included. A window has a few dozen. */
 export const MAX_UNDER_WAY = 256;
 
 const REQUEST = 1;
@@ -22,7 +22,7 @@ const requestFrame = z.union([
     i: id,
     t: z.literal(REQUEST).optional(),
     p: z.strictObject({
-      /** A procedure of the contract, as a path. */
+      /** Path of a procedure in the contract. */
       u: z
         .string()
         .max(200)
@@ -61,7 +61,7 @@ const answerFrame = z.union([
   }),
   z.object({ i: id, t: z.literal(ABORT), p: z.unknown().optional() }),
 ]);
-/** As the RPC library wants it, decoded. */
+/** Decoded, as the RPC library expects it. */
 export type AnswerFrame = z.output<typeof answerFrame>;
 
 /** @throws ContractError RPC_BAD_FRAME, RPC_FRAME_TOO_LARGE */
@@ -77,12 +77,12 @@ export function parseAnswerFrame(frame: unknown): AnswerFrame {
   return parse(answerFrame, frame);
 }
 
-/** Cancels a request that is under way. */
+/** Cancels an open request. */
 export function isAbortFrame(frame: unknown): boolean {
   return typeof frame === 'string' && z.object({ t: z.literal(ABORT) }).safeParse(decode(frame)).success;
 }
 
-/** The frame itself is never repeated: it may hold a secret. */
+/** The frame itself is never repeated, because it may contain a secret. */
 function parse<Frame extends z.ZodType>(schema: Frame, frame: unknown): z.output<Frame> {
   const decoded = typeof frame === 'string' ? decode(frame) : undefined;
   const parsed = schema.safeParse(decoded);

@@ -1,18 +1,18 @@
 /**
- * One connection between a client and a server of the contract, whatever carries it: a MessagePort, a WebSocket, or the
+ * One connection between a client and a server of the contract over any carrier: a MessagePort, a WebSocket, or the
  * channel of a forked process. Frames are text; each is one message of the RPC library.
  */
 
 export interface RpcPort {
   post(frame: string): void;
   onFrame(listener: (frame: string) => void): void;
-  /** Once, when either side is gone; with the code of what ended it, where one was given and the transport carries it. */
+  /** Called once, when either side is gone, with the code of the reason if one was given and the transport carries it. */
   onClose(listener: (why?: string) => void): void;
   /** `why`: a code of an error catalogue. */
   close(why?: string): void;
 }
 
-/** Two ends of one connection inside a process. Frames arrive in their order, never during the call that sends them. */
+/** Two ends of one connection inside a process. Frames arrive in order, but never during the call that sends them. */
 export function portPair(): readonly [RpcPort, RpcPort] {
   const ends = [new LocalEnd(), new LocalEnd()] as const;
   ends[0].other = ends[1];

@@ -1,6 +1,7 @@
 /**
- * Serves an implementation of a contract on ports. What it throws crosses as a coded error, and nothing else of it. This
- * is the one place where frames of a client are decoded: a bad one closes its connection with a code, and does no more.
+ * Serves an implementation of a contract on ports. Only coded errors cross the transport, and nothing else of what it
+ * throws. This is the only place where a client's frames are decoded: a bad one closes its connection with a code, and
+ * does nothing else.
  */
 import type { AnySchema } from '@orpc/contract';
 import type { AnyProcedure, AnyRouter } from '@orpc/server';
@@ -15,10 +16,10 @@ import type { RpcPort } from './rpc-port.ts';
 
 /** A call of a page, or by a role, to a procedure that is an act. */
 export interface ActCall {
-  /** As in the contract, joined by dots. */
+  /** Path in the contract, joined by dots. */
   readonly path: string;
   readonly act: ActKind;
-  /** Left out, a page. */
+  /** Omitted: a page. */
   readonly caller?: Caller;
   /** Parsed. */
   readonly input: unknown;
@@ -26,18 +27,18 @@ export interface ActCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Resolves when it may be done, by the word of a person where one is needed; throws a coded error when not. */
+/** Resolves if the act may be carried out, after confirmation by a person if needed; otherwise throws a coded error. */
 export type ActGuard = (call: ActCall) => Promise<void>;
 
 export interface RpcServer {
-  /** Ends with the port. Nobody is taken for the program itself who is not said to be. */
+  /** Ends with the port. A caller counts as the program itself only if that is stated. */
   serve(port: RpcPort, caller?: Caller): void;
 }
 
 /**
- * `onUnexpected` is told of errors without a code, whole: they are defects, and only a log may hold them. It is told of
- * connections that are closed because of what came in on them, too; of each code once, so that nobody can fill a log.
- * `admit` is asked about every call first, by its path in the contract; what it throws is the answer.
+ * `onUnexpected` receives whole errors without a code, which are bugs and belong only in a log. It also receives the
+ * reasons for closing connections because of bad input, but each code only once, so that nobody can fill a log. `admit`
+ * is called first for every call, with its path in the contract; an error that it throws is the answer.
  */
 export function createRpcServer(
   router: AnyRouter,
@@ -54,7 +55,7 @@ export function createRpcServer(
           return await options.next();
         } catch (error) {
           const carried = toRpcError(error);
-          // Who cancelled it expects no answer, and its end is no defect.
+          // The caller cancelled it and expects no answer, so its end is not a bug.
           if (options.signal?.aborted === true) throw carried;
           if (carried.code === 'UNEXPECTED' || (error instanceof ORPCError && error.status >= 500)) onUnexpected(error);
           throw carried;
@@ -71,7 +72,7 @@ export function createRpcServer(
   return { serve: (port, caller = 'page') => serveOn({ port, caller, handler, onRefused }) };
 }
 
-/** What the handlers of a router may ask about a call. */
+/** What a router's handlers can read about a call. */
 export interface CallContext extends Record<PropertyKey, unknown> {
   readonly caller: Caller;
 }
@@ -80,7 +81,7 @@ async function refuseActs({ path }: ActCall): Promise<void> {
   throw new ContractError('ACT_NOT_FOR_PAGES', `${path} is not for a page`, { path });
 }
 
-/** An input that does not fit is left to the procedure itself, which refuses it by name. */
+/** An invalid input is passed to the procedure itself, which refuses it with the field's name. */
 async function guardActs(
   call: {
     readonly context: CallContext;
@@ -131,7 +132,7 @@ function serveOn({ port, caller, handler, onRefused }: Served): void {
   port.onFrame((frame) => {
     if (closed) return;
     take(frame).catch((error: unknown) => {
-      // What was under way when the connection went fails, too; that is told by its end.
+      // Calls that were open when the connection closed fail, too; its end already reports that.
       if (closed) return;
       const code = error instanceof CodedError ? error.code : 'UNEXPECTED';
       onRefused(code, error);
@@ -140,12 +141,12 @@ function serveOn({ port, caller, handler, onRefused }: Served): void {
   });
 }
 
-/** The port as the RPC library wants it; listening is ours. */
+/** The port as the RPC library expects it; we do the listening. */
 function peerOf(port: RpcPort): MinimalWebsocket {
   return {
     addEventListener: () => {},
     send(frame: unknown) {
-      // Nothing in the contract is binary: files travel as base64.
+      // The contract has no binary data: files are sent as base64.
       if (typeof frame !== 'string') throw new ContractError('RPC_BAD_FRAME', 'a frame of the contract is not text');
       port.post(frame);
     },

@@ -28,7 +28,7 @@ function connect(change: () => Promise<never> | Promise<ReturnType<typeof settin
     },
   };
   const [near, far] = portPair();
-  // What is told here is how calls travel; what a page may do is another test.
+  // This tests the transport of calls; what a page may do is tested elsewhere.
   createRpcServer(router, (error) => unexpected.push(error)).serve(far, 'own');
   return { client: createHostClient(near), unexpected, stopped, near };
 }
@@ -36,7 +36,7 @@ function connect(change: () => Promise<never> | Promise<ReturnType<typeof settin
 const failed = (call: Promise<unknown>) => call.then(() => null, errorOf);
 
 describe('connections inside a channel', () => {
-  it('are kept apart by number, and close on both sides', async () => {
+  it('are separated by number, and close on both sides', async () => {
     const heard: string[] = [];
     const client = new ChannelConnections((message) => server.take(message));
     const server: ChannelServer = new ChannelServer({
@@ -66,13 +66,13 @@ describe('the contract over a port', () => {
     expect(await client.settings.change({ appearance: 'dark' })).toMatchObject({ appearance: 'dark', updates: 'ask' });
   });
 
-  it('refuses an input that does not fit, by name', async () => {
+  it('refuses an invalid input, naming the field', async () => {
     const { client } = connect(async () => settingsSchema.parse({}));
     const call = client.settings.change({ appearance: 'purple' as 'dark' });
     expect(await failed(call)).toMatchObject({ code: 'RPC_BAD_INPUT' });
   });
 
-  it('carries a coded error whole, and of any other only that it happened', async () => {
+  it('carries a coded error completely, and of any other only that it happened', async () => {
     const coded = connect(() => Promise.reject(new CodedError('HOST_X', 'the file is full', { file: 'settings.json' })));
     expect(await failed(coded.client.settings.change({}))).toEqual({
       code: 'HOST_X',
@@ -88,7 +88,7 @@ describe('the contract over a port', () => {
     expect(other.unexpected).toEqual([secret]);
   });
 
-  it('carries a subscription, and ends it on the other side when the client has enough', async () => {
+  it('carries a subscription, and ends it on the other side when the client stops reading', async () => {
     const { client, stopped } = connect(async () => settingsSchema.parse({}));
     const seen: boolean[] = [];
     for await (const settings of await client.settings.watch({})) {
@@ -99,7 +99,7 @@ describe('the contract over a port', () => {
     await expect.poll(() => stopped).toEqual(['watch']);
   });
 
-  it('rejects what is under way when the connection goes', async () => {
+  it('rejects open calls when the connection closes', async () => {
     const { client, near } = connect(() => new Promise<never>(() => {}));
     const call = failed(client.settings.change({}));
     await Promise.resolve();

@@ -1,4 +1,4 @@
-/** What a host may set about the program itself. What belongs to one node is in its profile. */
+/** The program's own settings. Those of one node are in its profile. */
 import { z } from 'zod';
 import { columnWidthsSchema } from './column-widths.ts';
 import { costsSchema } from './costs.ts';
@@ -17,26 +17,26 @@ const updates = z.enum(['ask', 'off']);
 export const settingsSchema = z.object({
   /** `system` follows the desktop. */
   appearance: appearance.default('system'),
-  /** Null = the desktop's, where it is one of ours, else English. */
+  /** Null = the desktop's language if we have it, otherwise English. */
   language: language.default(null),
   notifications: notices((notice) => z.boolean().default(notice !== 'payment')).prefault({}),
-  /** Has a meaning in the desktop program only. */
+  /** Only meaningful in the desktop program. */
   startAtLogin: z.boolean().default(false),
-  /** Closing the window leaves the nodes running. */
+  /** Closing the window keeps the nodes running. */
   keepRunningInTray: z.boolean().default(true),
   updates: updates.default('ask'),
   railCollapsed: z.boolean().default(false),
   columnWidths: columnWidthsSchema.prefault({}),
-  /** The way to the internet, for the program, its nodes and their engines. */
+  /** How to reach the internet, for the program, its nodes and their engines. */
   proxy: proxySettingSchema.prefault({ kind: 'environment' }),
-  /** Notifications by other ways than the desktop; their addresses and tokens are secrets. */
+  /** Notifications through other channels than the desktop; their addresses and tokens are secrets. */
   elsewhere: elsewhereSchema.prefault({}),
-  /** What power and coin are worth to the host. */
+  /** The host's prices for power and coin. */
   costs: costsSchema.prefault({}),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
-/** What is left out stays as it is. No field has a default here: it would undo what the host has set. */
+/** Omitted fields stay as they are. No field has a default here, because it would undo what the host has set. */
 export const settingsChangeSchema = z
   .object({
     appearance,
@@ -46,17 +46,17 @@ export const settingsChangeSchema = z
     keepRunningInTray: z.boolean(),
     updates,
     railCollapsed: z.boolean(),
-    /** The whole of it. */
+    /** All of it. */
     columnWidths: columnWidthsSchema,
     proxy: proxySettingSchema,
-    /** The whole of it. */
+    /** All of it. */
     elsewhere: elsewhereSchema,
     costs: costsSchema,
   })
   .partial();
 export type SettingsChange = z.input<typeof settingsChangeSchema>;
 
-/** When a changed setting counts. */
+/** When a changed setting takes effect. */
 export const SETTING_EFFECT = {
   appearance: 'now',
   language: 'now',
@@ -71,11 +71,11 @@ export const SETTING_EFFECT = {
   costs: 'now',
 } as const satisfies Record<keyof Settings, 'now' | 'nextLogin' | 'nextStart'>;
 
-/** Settings that are secrets: they can be set and removed, and nothing of the contract ever gives them back. */
+/** Settings that are secrets: they can be set and removed, but the contract never returns them. */
 export const SECRET_SETTINGS = ['proxyPassword', 'hubToken', 'webhookUrl', 'telegramToken', 'ntfyUrl'] as const;
 export type SecretSetting = (typeof SECRET_SETTINGS)[number];
 
-/** Where one is kept; null = it is not set. `file`: readable by this user alone, where there is no keychain. */
+/** Where one is stored; null = it is not set. `file`: readable only by this user, if there is no keychain. */
 const secretPlace = z.enum(['keychain', 'file']).nullable();
 export const secretsViewSchema = z.object(
   Object.fromEntries(SECRET_SETTINGS.map((name) => [name, secretPlace])) as Record<SecretSetting, typeof secretPlace>,
@@ -93,9 +93,9 @@ export const secretChangeSchema = z
       .refine((text) => ![...text].some((sign) => sign < ' ' || sign === '\u007f'), 'it must be one line')
       .nullable(),
   })
-  .refine(({ name, value }) => value === null || fits(name, value), 'it is no such address or token');
+  .refine(({ name, value }) => value === null || fits(name, value), 'it is not a valid address or token');
 
-/** An address that is asked, or a token, has a form; whether it is right says whoever is asked. */
+/** Checks the form of an address or token; only the service can tell whether it is right. */
 function fits(name: SecretSetting, value: string): boolean {
   switch (name) {
     case 'webhookUrl':
@@ -109,7 +109,7 @@ function fits(name: SecretSetting, value: string): boolean {
   }
 }
 
-/** Null: it is none that is asked by HTTP. */
+/** Null: it is not an HTTP URL. */
 export function httpUrlOf(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? url : null;
@@ -118,14 +118,14 @@ export type SecretChange = z.input<typeof secretChangeSchema>;
 
 /** How one destination is reached. */
 export const routeSchema = z.object({
-  /** What for: a relay or a chain of a network, the model hub, the official worker's patches. */
+  /** Its purpose: a relay or a chain of a network, the model hub, the official worker's patches. */
   target: z.enum(['relay', 'chain', 'hub', 'patches']),
-  /** Id of the network; null = of none. */
+  /** ID of the network; null = none. */
   networkId: z.string().nullable(),
   host: z.string(),
   way: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('direct'), why: z.enum(['loopback', 'excepted', 'none']) }),
-    /** `proxy` without name and password; `source` is `settings` or a variable of the environment. */
+    /** `proxy` without name and password; `source` is `settings` or an environment variable. */
     z.object({ kind: z.literal('proxy'), proxy: z.string(), source: z.string() }),
     z.object({ kind: z.literal('unusable'), source: z.string(), code: z.string(), message: z.string(), remedy: z.string() }),
   ]),

@@ -1,4 +1,4 @@
-/** How a node stands in its network: its quality of service with the reasons, and why it gets no tasks. */
+/** A node's standing in its network: its quality of service with the reasons, and why it gets no tasks. */
 import { z } from 'zod';
 
 /** All 0–1. `long`: over the last tasks; `health`: recovers after timeouts; `combined`: their product. */
@@ -19,10 +19,10 @@ export const QOS_CHANGES = [
   'unknown',
 ] as const;
 
-/** Where the formulas of the protocol and the relay's own numbers part. The relay's number is the one that counts. */
+/** Where the protocol's formulas and the relay's own numbers differ. The relay's number is the one that counts. */
 export const qosDifferenceSchema = z.object({
   number: z.enum(['long', 'health', 'combined', 'recovery', 'taskScore']),
-  /** Null: no value of the formula fits, and there is no single one to name. */
+  /** Null: no value of the formula matches, and there is no single one to show. */
   formula: z.number().nullable(),
   relay: z.number(),
 });
@@ -31,10 +31,10 @@ export type QosDifference = z.output<typeof qosDifferenceSchema>;
 export const qosChangeSchema = z.object({
   atMs: z.number(),
   code: z.enum(QOS_CHANGES),
-  /** The relay's name of the event. */
+  /** The relay's name for the event. */
   event: z.string(),
   commitment: z.string().nullable(),
-  /** Points of the task (0–10) and rank in its group (from 1), where the event is about them. */
+  /** Points of the task (0–10) and rank in its group (from 1), if the event is about them. */
   taskScore: z.number().nullable(),
   rank: z.number().nullable(),
   before: qosNumbersSchema,
@@ -48,16 +48,16 @@ const toldNumber = z.object({ value: z.number(), source: z.enum(['relay', 'formu
 
 export const qosExplanationSchema = z.object({
   atMs: z.number(),
-  /** Null = not known. */
+  /** Null = unknown. */
   now: z.object({ long: toldNumber, health: toldNumber, combined: toldNumber }),
   differences: z.array(qosDifferenceSchema),
   exclusion: z.object({
     state: z.enum(['excluded', 'notExcluded', 'unknown']),
     source: z.enum(['relay', 'formula']).nullable(),
-    /** When health alone ends it; the start of a task ends it too. Null = nothing to end, or not known. */
+    /** When health alone ends it; the start of a task also ends it. Null = nothing to end, or unknown. */
     endsAtMs: z.number().nullable(),
   }),
-  /** Health from now on if nothing else happens; empty while it is unknown or full. */
+  /** Health from now on if nothing else happens; empty if it is unknown or full. */
   recovery: z.array(z.object({ atMs: z.number(), health: z.number() })),
   /** A node below this long-term quality is expelled once its pool is full. */
   kickOutBelow: z.number(),
@@ -66,13 +66,14 @@ export const qosExplanationSchema = z.object({
   changes: z.array(qosChangeSchema),
   tracing: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('told'), maxEvents: z.number().int(), atLimit: z.boolean() }),
-    /** The relay remembers nothing: no change yet, or it was restarted. */
+    /** The relay has no history: nothing has changed yet, or it was restarted. */
     z.object({ kind: z.literal('empty') }),
     z.object({ kind: z.literal('unsupported') }),
   ]),
   /**
-   * Where contracts judge, which know none of the numbers above: average points of all tasks; points of the last three, a
-   * missing one counted as a good one, and with how many of them a node is kicked out at the end of a task. Null at a relay.
+   * For networks judged by contracts, which use none of the numbers above: average points of all tasks; points of the
+   * last three, a missing one counted as good; the maximum of these; and the value at which a node is kicked out at the
+   * end of a task. Null at a relay.
    */
   points: z
     .object({ average: z.number(), lastTasks: z.number(), mostOfLastTasks: z.number(), kickOutAt: z.number() })
@@ -81,7 +82,7 @@ export const qosExplanationSchema = z.object({
 });
 export type QosExplanation = z.output<typeof qosExplanationSchema>;
 
-/** Of all networks; a relay and contracts ask for different ones. */
+/** Conditions of all networks; relays and contracts check different ones. */
 export const NO_TASK_CONDITIONS = [
   'nodeRunning',
   'relayReachable',
@@ -108,17 +109,17 @@ const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()
 
 export const noTaskConditionSchema = z.object({
   id: z.enum(NO_TASK_CONDITIONS),
-  /** yes: nothing stands in the way here. */
+  /** yes: this does not prevent tasks. */
   verdict: z.enum(['yes', 'no', 'unknown']),
   code: z.string(),
   params,
-  /** What would change it, as a code with the same parameters; null where nothing has to. */
+  /** What would change it, as a code with the same parameters; null if nothing needs to change. */
   change: z.string().nullable(),
   source: z.string(),
 });
 export type NoTaskCondition = z.output<typeof noTaskConditionSchema>;
 
-/** One of the network's models, judged by the filters a task for it would have to pass. */
+/** One of the network's models, judged by the filters that a task for it would have to pass. */
 export const modelChanceSchema = z.object({
   modelId: z.string(),
   kind: z.string(),
@@ -131,7 +132,7 @@ export type ModelChance = z.output<typeof modelChanceSchema>;
 export const noTasksSchema = z.object({
   atMs: z.number(),
   conditions: z.array(noTaskConditionSchema),
-  /** Null where the network does not tell its models. */
+  /** Null if the network does not list its models. */
   models: z.array(modelChanceSchema).nullable(),
 });
 export type NoTasks = z.output<typeof noTasksSchema>;

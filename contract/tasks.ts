@@ -1,4 +1,4 @@
-/** The tasks of one node as a UI reads them: paged and filtered by the store, one in full, and what changes. */
+/** The tasks of one node for a UI: pages filtered by the store, details of one, and changes. */
 import { z } from 'zod';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
 import { commitmentField } from '../protocol/wire/fields.ts';
@@ -9,47 +9,47 @@ import { errorViewSchema, taskViewSchema } from './worker-channel.ts';
 
 const count = z.number().int().nonnegative();
 
-/** What a list of tasks is narrowed to. Everything left out, or empty, narrows nothing. */
+/** The filter of a list of tasks. Omitted or empty fields do not restrict it. */
 export const taskFilterSchema = z.object({
   types: z.array(taskTypeSchema).default([]),
   statuses: z.array(z.enum(TASK_STATUSES)).default([]),
-  /** Part of a model id, any case. */
+  /** Part of a model ID, case-insensitive. */
   model: z.string().default(''),
-  /** Part of the commitment, an abort reason, an error's code or message, any case. */
+  /** Part of the commitment, an abort reason, or an error's code or message; case-insensitive. */
   text: z.string().default(''),
-  /** Of the time when this node first saw the task; epoch ms, included. */
+  /** By the time when this node first saw the task; epoch ms, inclusive. */
   fromMs: z.number().nullable().default(null),
-  /** Not included. */
+  /** Exclusive. */
   toMs: z.number().nullable().default(null),
 });
 export type TaskFilter = z.output<typeof taskFilterSchema>;
 export type TaskFilterInput = z.input<typeof taskFilterSchema>;
 
-/** A row of the list: the task and where it stands in the store's own order. */
+/** A row of the list: the task and its position in the store's own order. */
 export const taskRowSchema = taskViewSchema.extend({
-  /** Counts up in the order in which this node first saw its tasks. */
+  /** Increases in the order in which this node first saw its tasks. */
   sequence: count,
   /** When this node first saw it; epoch ms. */
   seenMs: z.number(),
-  /** From the network's start to the score, an error or the end; null while it is not known. */
+  /** From the network's start to the score, an error or the end; null while it is unknown. */
   durationMs: z.number().nullable(),
 });
 export type TaskRow = z.output<typeof taskRowSchema>;
 
 export const tasksQuerySchema = z.object({
   filter: taskFilterSchema.prefault({}),
-  /** Rows left out from the newest on. */
+  /** Number of newest rows to skip. */
   offset: count.default(0),
   limit: z.number().int().positive().max(500),
-  /** Only tasks up to this sequence: pages of one reading keep their places while new tasks arrive. Null = all. */
+  /** Only tasks up to this sequence, so that pages stay consistent while new tasks arrive. Null = all. */
   upTo: count.nullable().default(null),
 });
 export const tasksPageSchema = z.object({
   /** Newest first. */
   rows: z.array(taskRowSchema),
-  /** Rows that the filter leaves, of all pages. */
+  /** Number of rows that match the filter, on all pages. */
   total: count,
-  /** Give this with the next page. */
+  /** Pass this when requesting the next page. */
   upTo: count,
 });
 export type TasksPage = z.output<typeof tasksPageSchema>;
@@ -65,20 +65,20 @@ export const taskExecutionSchema = z.object({
 });
 
 export const taskFileSchema = z.object({
-  /** Position in the result; what {@link taskFileQuerySchema} asks for. */
+  /** Position in the result, for {@link taskFileQuerySchema}. */
   position: count,
   kind: z.enum(['image', 'text', 'other', 'checkpoint']),
   sizeBytes: count,
   /** Lower-case hex without 0x, as recorded with the score. */
   sha256: z.string(),
-  /** False: it is not on disk any more. */
+  /** False: it is no longer on disk. */
   present: z.boolean(),
 });
 export type TaskFile = z.output<typeof taskFileSchema>;
 
 export const taskDetailSchema = z.object({
   task: taskRowSchema,
-  /** JSON text as the network gave it; null before it was read. */
+  /** JSON text as the network sent it; null before it was read. */
   taskArgs: z.string().nullable(),
   taskId: z.string().nullable(),
   /** Seconds. */
@@ -88,9 +88,9 @@ export const taskDetailSchema = z.object({
   /** What this node did about a failure, as a code: `reported`, `silent`; null = nothing failed. */
   failure: z.object({ reaction: z.enum(['reported', 'silent']), error: errorViewSchema }).nullable(),
   files: z.array(taskFileSchema),
-  /** Why the files are not on disk any more; null = they are, or nothing is known. */
+  /** Why the files are no longer on disk; null = they are, or the reason is unknown. */
   removed: resultRemovalSchema.nullable(),
-  /** Null where the node keeps no ledger. */
+  /** Null if the node keeps no ledger. */
   money: taskMoneySchema.nullable(),
   /** The case file about this task; null = there is none. */
   caseId: z.string().nullable(),
@@ -101,13 +101,14 @@ export const taskFileQuerySchema = taskQuerySchema.extend({ position: count });
 export const taskFileBytesSchema = z.object({
   /** `image/png`, `application/json`, `application/octet-stream`. */
   mime: z.string(),
-  /** Null: it is larger than a UI is given (8 MiB), or gone. */
+  /** Null: it is missing, or larger than the limit for a UI (8 MiB). */
   base64: z.string().nullable(),
 });
 
 /**
- * First the snapshot, then every change; `revision` counts up by one. A reader that was too slow is given a snapshot in
- * the place of what it missed: then pages are read again, for tasks that have ended meanwhile are in none.
+ * First a snapshot, then every change; `revision` increases by one. A reader that was too slow gets a snapshot instead
+ * of what it missed. It must then read its pages again, because snapshots do not contain tasks that have ended
+ * meanwhile.
  */
 export const tasksUpdateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), revision: count, upTo: count, open: z.array(taskRowSchema) }),

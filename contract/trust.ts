@@ -1,6 +1,7 @@
 /**
- * Case files: what happened when a task of this node was invalidated or timed out through it, when it was slashed or
- * kicked out. Reasons are codes with parameters; words are the reader's business. Amounts are decimal wei strings.
+ * Case files: what happened when a task of this node was invalidated or timed out because of it, or when the node was
+ * slashed or kicked out. Reasons are codes with parameters; the reader makes texts from them. Amounts are decimal wei
+ * strings.
  */
 import { z } from 'zod';
 import type { DeviationName } from '../protocol/tasks/deviations.ts';
@@ -40,23 +41,23 @@ export const FAULT_CODES = [
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];
 
-/** Whose fault by the network's rules, which is not to say who was right. */
+/** Who was at fault by the network's rules, which does not mean who was right. */
 export const faultSchema = z.object({
   code: z.enum(FAULT_CODES),
   party: z.enum(['thisNode', 'otherNodes', 'application', 'network', 'nobody', 'undetermined']),
-  /** `presumed`: it follows from the rule, but the facts that would prove it are not all known. */
+  /** `presumed`: it follows from the rule, but not all facts that would prove it are known. */
   certainty: z.enum(['certain', 'presumed']),
-  /** Where the rule stands. */
+  /** Where the rule is defined. */
   source: z.string(),
 });
 export type Fault = z.output<typeof faultSchema>;
 
-/** What has become of an invalidation. Only a slash is ever told; that a review ended well is not. */
+/** The outcome of an invalidation. The network only announces a slash, never that a review ended well. */
 export const reviewSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
-  /** Invalidated, and neither a slash nor its absence is established yet. */
+  /** Invalidated, but neither a slash nor its absence is certain yet. */
   z.object({ kind: z.literal('awaited') }),
-  /** Passive mode: the node was released, the slash is up to an admin. */
+  /** Passive mode: the node was released, and an admin decides about the slash. */
   z.object({ kind: z.literal('underReview'), sinceMs: z.number() }),
   z.object({ kind: z.literal('slashed'), atMs: z.number(), amountWei: weiText, eventId: z.number().int() }),
 ]);
@@ -83,12 +84,12 @@ export type LocalCause = z.output<typeof localCauseSchema>;
 export const caseTaskSchema = z.object({
   type: names(TASK_TYPE),
   modelIds: z.array(z.string()),
-  /** JSON text as the network gave it; of a case among very many, `{"removed":"sha256:…","bytes":…}` in its place. */
+  /** JSON text as the network sent it; if there are very many cases, replaced with `{"removed":"sha256:…","bytes":…}`. */
   taskArgs: z.string(),
   feeWei: weiText,
   timeoutSeconds: z.number(),
   status,
-  /** The state it was in before it ended, null where that is not known. */
+  /** The state before it ended; null if unknown. */
   lastStatus: status.nullable(),
   abortReason: names(ABORT_REASON),
   taskError: names(TASK_ERROR),
@@ -99,12 +100,12 @@ export const caseTaskSchema = z.object({
 export const caseFileEntrySchema = z.object({
   kind: z.enum(['file', 'checkpoint']),
   position: z.number().int().nonnegative(),
-  /** Below the case's own directory; null if it could not be kept. */
+  /** Relative to the case's own directory; null if it could not be kept. */
   path: z.string().nullable(),
   /** As recorded with the score, lower-case hex without 0x. */
   sha256: z.string(),
   size: z.number().int().nonnegative(),
-  /** `changed`: what was kept does not hash to what was recorded. */
+  /** `changed`: the hash of the kept file differs from the recorded one. */
   state: z.enum(['kept', 'missing', 'changed', 'tooLarge', 'unverified']),
 });
 export type CaseFileEntry = z.output<typeof caseFileEntrySchema>;
@@ -127,7 +128,7 @@ export const caseExecutionSchema = z.object({
   endedMs: z.number().nullable(),
   outcome: z.enum(['scored', 'invalid', 'failed', 'cancelled']).nullable(),
   detail: z.string(),
-  /** What the machine was in that engine lifetime; null for one that was not recorded. */
+  /** The machine during that engine lifetime; null if it was not recorded. */
   machine: machineFactsSchema.nullable(),
 });
 
@@ -135,19 +136,19 @@ export const groupMemberSchema = z.object({
   commitment: z.string(),
   self: z.boolean(),
   node: z.string().nullable(),
-  /** At the validation. */
+  /** At the time of the validation. */
   status: z.enum(['ScoreReady', 'ErrorReported', 'EndAborted']).nullable(),
   score: z.string().nullable(),
-  /** What the validation made of it. */
+  /** The state after the validation. */
   end: status.nullable(),
-  /** From start to score, which gives the rank; null where it is not told. */
+  /** From start to score, which gives the rank; null if unknown. */
   executionMs: z.number().nullable(),
   /** `events`: inferred from neighbouring events of the same validation; `chain`: from its transaction and the contract. */
   knownBy: z.enum(['self', 'evidence', 'events', 'chain']),
 });
 export type GroupMember = z.output<typeof groupMemberSchema>;
 
-/** A node of the group as the evidence of a slash shows it: as it was when its task started. Null where it is not told. */
+/** A node of the group according to a slash's evidence: its state when its task started. Null fields are missing there. */
 export const groupNodeSchema = z.object({
   address: z.string(),
   self: z.boolean(),
@@ -157,7 +158,7 @@ export const groupNodeSchema = z.object({
   stakeWei: weiText.nullable(),
   delegatedWei: weiText.nullable(),
   delegators: z.number().nullable(),
-  /** Q_long, 0 to 10; the relay holds 0 for a node that has no score yet. */
+  /** Q_long, 0 to 10; the relay stores 0 for a node without a score. */
   qosLong: z.number().nullable(),
   /** 0 to 1, as of `healthAtMs`; it recovers with time. */
   health: z.number().nullable(),
@@ -166,18 +167,18 @@ export const groupNodeSchema = z.object({
 });
 export type GroupNode = z.output<typeof groupNodeSchema>;
 
-/** What the group table makes of the known members. */
+/** The group table's verdict on the known members. */
 export const groupRulesSchema = z.object({
-  /** Row of the table, as `AAB`. */
+  /** Row of the table, such as `AAB`. */
   row: z.string(),
-  /** Where the table puts this node. */
+  /** This node's result according to the table. */
   lawful: status,
-  /** The network did as the table, or as a named deviation, says. */
+  /** The network acted according to the table or to a named deviation. */
   explained: z.boolean(),
   deviations: z.array(z.custom<DeviationName>((value) => typeof value === 'string')),
-  /** Images: the distance thresholds (bits) that lead to what the network did; it does not tell its own. */
+  /** Images: the distance thresholds (bits) that explain the network's decision; it does not publish its own. */
   thresholds: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
-  /** Bits by which this node's score differs from the others', the worst 8-byte block; null for text. */
+  /** Number of bits by which this node's score differs from each other's in the worst 8-byte block; null for text. */
   distances: z.array(z.object({ commitment: z.string(), bits: z.number().int().nullable() })),
 });
 export type GroupRules = z.output<typeof groupRulesSchema>;
@@ -203,7 +204,7 @@ export const timelineEntrySchema = z.object({
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;
 
 export const logExcerptSchema = z.discriminatedUnion('kind', [
-  /** No log file was there to be read. */
+  /** There was no log file to read. */
   z.object({ kind: z.literal('unavailable') }),
   z.object({ kind: z.literal('excerpt'), lines: z.array(z.string()), truncated: z.boolean() }),
 ]);
@@ -215,7 +216,7 @@ export const caseFileSchema = z.object({
   kind: z.enum(CASE_KINDS),
   commitment: z.string().nullable(),
   openedMs: z.number(),
-  /** Everything that can be found out has been asked for. */
+  /** Everything that can be found out has been requested. */
   complete: z.boolean(),
   fault: faultSchema,
   review: reviewSchema,
@@ -226,17 +227,17 @@ export const caseFileSchema = z.object({
     files: z.array(caseFileEntrySchema),
     executions: z.array(caseExecutionSchema),
   }),
-  /** Null where the network tells nothing about the group. */
+  /** Null if the network reports nothing about the group. */
   group: z.object({ members: z.array(groupMemberSchema), rules: groupRulesSchema.nullable() }).nullable(),
-  /** Hardware, quality and models of the group's nodes; empty where no evidence tells. Older cases have none. */
+  /** Hardware, quality and models of the group's nodes; empty if there is no evidence. Older cases have none. */
   groupNodes: z.array(groupNodeSchema).default([]),
   /** Deviations outside the group table (passive slash, abort of a slashed node's task). */
   deviations: z.array(z.custom<DeviationName>((value) => typeof value === 'string')),
   machine: machineFactsSchema,
   timeline: z.array(timelineEntrySchema),
-  /** Args of the NodeSlashed or NodeKickedOut event as they came, JSON text. */
+  /** Arguments of the NodeSlashed or NodeKickedOut event as received, JSON text. */
   eventArgs: z.string().nullable(),
-  /** Quality of service when the case was filled in: what led to a kick-out, what a timeout has cost. */
+  /** Quality of service when the case was completed: what led to a kick-out, or what a timeout cost. */
   qos: qosExplanationSchema.nullable(),
   log: logExcerptSchema,
 });

@@ -1,6 +1,6 @@
 /**
- * Messages between a worker process and whoever supervises it (headless, the shell, the demo, tests), over the
- * private channel of fork/utilityProcess. The key travels here and nowhere else. Amounts are decimal wei strings.
+ * Messages between a worker process and its supervisor (headless, the shell, the demo, tests), over the private channel
+ * of fork/utilityProcess. The key is sent here and nowhere else. Amounts are decimal wei strings.
  */
 import { z } from 'zod';
 import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
@@ -15,8 +15,8 @@ import { preflightReportSchema } from './preflight.ts';
 import { warmUpViewSchema } from './warm-up.ts';
 
 /**
- * Options of Node for a worker process. What a node keeps lives long and is little; left alone, V8 lets its young heap
- * grow by tens of MiB before it looks at it.
+ * Node options for a worker process. A node keeps a few long-lived objects; by default, V8 lets the young generation
+ * grow by tens of MiB before collecting it.
  */
 export const WORKER_HEAP: readonly string[] = ['--max-semi-space-size=4'];
 
@@ -29,7 +29,7 @@ export const errorViewSchema = z.object({
 });
 export type ErrorView = z.output<typeof errorViewSchema>;
 
-/** One observed step of a task. `atMs` is the network's time where it tells it, else when this node saw it. */
+/** One observed step of a task. `atMs` is the network's time if it reports one, otherwise when this node saw it. */
 export const transitionViewSchema = z.object({
   status: z.enum(TASK_STATUSES),
   atMs: z.number(),
@@ -42,7 +42,7 @@ export const taskViewSchema = z.object({
   commitment: z.string(),
   type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora']),
   modelIds: z.array(z.string()),
-  /** Last status the network told us. */
+  /** The last status from the network. */
   status: z.enum(TASK_STATUSES),
   /** What this node is doing about it. */
   local: z.enum(['new', 'executing', 'scored', 'invalid', 'failed', 'uploaded', 'closed']),
@@ -51,7 +51,7 @@ export const taskViewSchema = z.object({
   /** Credited to the operator by the network, as far as this node knows; null until settled. */
   paymentWei: weiText.nullable(),
   abortReason: z.string(),
-  /** Which deadline ended the task; null where none did. Whose deadline it was follows from it. */
+  /** The deadline that ended the task, which implies who missed it; null if none did. */
   missedDeadline: z.enum(MISSED_DEADLINES).nullable(),
   error: errorViewSchema.nullable(),
   startTimeMs: z.number().nullable(),
@@ -72,7 +72,10 @@ export const NODE_STATES = [
   'failed',
 ] as const;
 
-/** `away`: it ends, and stays a member; `left`: it quits; `unstaked`: it leaves with its stake, and the process goes on. */
+/**
+ * `away`: it ends, and stays a member; `left`: it quits; `unstaked`: it leaves with its stake, and the process keeps
+ * running.
+ */
 export const WANTED = ['running', 'paused', 'away', 'left', 'unstaked'] as const;
 
 export const nodeViewSchema = z.object({
@@ -82,19 +85,19 @@ export const nodeViewSchema = z.object({
   /** One sentence for a person. */
   message: z.string(),
   engine: z.enum(['stopped', 'starting', 'ready', 'backoff', 'stopping']),
-  /** Why the engine's program ended by itself, until one is ready again; its `data.lastWords` are the program's own. */
+  /** Why the engine's program ended by itself, until one is ready again; `data.lastWords` is the program's last output. */
   engineError: errorViewSchema.nullable().default(null),
-  /** Null = this node's engine is not warmed up: a program that is not asked for it. */
+  /** Null = this node's engine does not warm up, because it is a program that is not asked to. */
   warmUp: warmUpViewSchema.nullable().default(null),
   currentTask: z.string().nullable(),
   relay: z.enum(['unknown', 'reachable', 'unreachable']),
-  /** Since when `relay` is what it is; epoch ms. Null = not noted. */
+  /** Since when `relay` has had its value; epoch ms. Null = not recorded. */
   relaySinceMs: z.number().nullable().default(null),
   /** Whether the chain of the staking contracts answers. `none`: the network keeps no stake on a chain. */
   chain: z
     .object({ kind: z.enum(['none', 'unknown', 'reachable', 'unreachable']), sinceMs: z.number().nullable() })
     .default({ kind: 'unknown', sinceMs: null }),
-  /** Where the host wants the node; what keeps it from there is the machine's or the network's. Null = not told. */
+  /** The state that the host wants; the machine or the network may prevent it. Null = unknown. */
   wanted: z.enum(WANTED).nullable().default(null),
   relayBalanceWei: weiText.nullable(),
   error: errorViewSchema.nullable(),
@@ -104,7 +107,7 @@ export const nodeViewSchema = z.object({
   life: lifeViewSchema.nullable().default(null),
   /** Null = not read yet, or the network has no chain. */
   stake: chainStakeSchema.nullable().default(null),
-  /** The checks before the last start; null = none were made yet. */
+  /** The checks before the last start; null = none yet. */
   preflight: preflightReportSchema.nullable().default(null),
 });
 export type NodeView = z.output<typeof nodeViewSchema>;
@@ -114,24 +117,27 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     type: z.literal('start'),
     config: nodeConfigSchema,
     privateKey: z.string().regex(/^0x[0-9a-fA-F]{64}$/),
-    /** The host's word, for this start, that no other machine runs with the key. */
+    /** The host's confirmation, for this start, that no other machine runs with the key. */
     confirmedAlone: z.boolean().default(false),
-    /** Of every key that the program holds: none of them may become a beneficial address. */
+    /** Addresses of all keys that the program holds: none of them may become a beneficial address. */
     ownAddresses: z.array(addressField).default([]),
-    /** The key is this process's for so long, from now on; null = until it ends. */
+    /** How long the key belongs to this process, from now on; null = until it ends. */
     leaseMs: z.number().nonnegative().nullable().default(null),
   }),
-  /** The same, from a renewal on. A process that hears of none in time ends at once, whatever its supervisor does. */
+  /** Renews the lease. A process that receives no renewal in time ends at once, whatever its supervisor does. */
   z.object({ type: z.literal('lease'), leftMs: z.number().nonnegative() }),
-  /** The same, after a key was added. */
+  /** An update of the same list, after a key was added. */
   z.object({ type: z.literal('ownAddresses'), addresses: z.array(addressField) }),
   z.object({ type: z.literal('pause') }),
   z.object({ type: z.literal('resume') }),
-  /** Leaves the network after the current task and takes the stake back; the process goes on. */
+  /** Leaves the network after the current task and takes the stake back; the process keeps running. */
   z.object({ type: z.literal('unstake') }),
   /** Runs the self-test again, or decides on its changed result. */
   z.object({ type: z.literal('selfTest'), order: z.enum(SELF_TEST_ORDERS) }),
-  /** Finishes the current task, quits the network if asked (where there is a chain, the stake is then asked back), then exits. */
+  /**
+   * Finishes the current task, quits the network if asked (if there is a chain, this also requests the stake back),
+   * then exits.
+   */
   z.object({ type: z.literal('stop'), quitNetwork: z.boolean() }),
   z.object({
     type: z.literal('tasks'),
@@ -139,23 +145,26 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
     limit: z.number().int().positive().max(1000),
     before: z.string().nullable(),
   }),
-  /** A connection of contract/node-contract.ts, opened by the supervisor; of a close, `frame` is the code of its reason, or empty. */
+  /**
+   * A connection of contract/node-contract.ts, opened by the supervisor; for a close, `frame` is the code of its
+   * reason, or empty.
+   */
   z.object({
     type: z.literal('rpc'),
     connection: z.number().int().nonnegative(),
     event: z.enum(['open', 'frame', 'close']),
     frame: z.string().default(''),
-    /** Of an opening: who is at its other end. Nobody is taken for the program itself who is not said to be. */
+    /** For an opening: who is at the other end. A caller counts as the program itself only if that is stated. */
     caller: z.enum(CALLERS).default('page'),
   }),
-  /** The word of a person on a question of this process; single use. */
+  /** A person's answer to a question of this process; single use. */
   z.object({ type: z.literal('answer'), id: z.number().int().nonnegative(), allowed: z.boolean() }),
 ]);
 export type ToWorker = z.output<typeof toWorkerSchema>;
 export type ToWorkerInput = z.input<typeof toWorkerSchema>;
 
 export const fromWorkerSchema = z.discriminatedUnion('type', [
-  /** The process is alive and listens (not yet ready). */
+  /** The process is alive and listening (not yet ready). */
   z.object({ type: z.literal('alive'), pid: z.number().int() }),
   z.object({ type: z.literal('node'), node: nodeViewSchema }),
   z.object({ type: z.literal('task'), revision: z.number().int(), task: taskViewSchema }),
@@ -167,7 +176,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
     event: z.enum(['frame', 'close']),
     frame: z.string().default(''),
   }),
-  /** A page wants what a page may not do alone. */
+  /** A page has requested an act that needs confirmation. */
   z.object({ type: z.literal('question'), id: z.number().int().nonnegative(), question: nodeQuestionSchema }),
   z.object({ type: z.literal('stopped') }),
 ]);

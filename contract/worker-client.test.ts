@@ -47,7 +47,7 @@ function setUp(listeners: WorkerListeners = {}) {
 }
 
 describe('createWorkerClient', () => {
-  it('is started only when the node runs: alive is not ready', async () => {
+  it('resolves the start only when the node is running: alive is not ready', async () => {
     const { client, sent, deliver } = setUp();
     const started = client.start(CONFIG, KEY);
     deliver({ type: 'alive', pid: 1 });
@@ -57,7 +57,7 @@ describe('createWorkerClient', () => {
     expect(sent.map((message) => message.type)).toEqual(['start']);
   });
 
-  it('drops a view that is older than the one it has', () => {
+  it('drops a view that is older than the last one', () => {
     const { client, deliver } = setUp();
     deliver({ type: 'node', node: { ...VIEW, revision: 5, state: 'running' } });
     deliver({ type: 'node', node: { ...VIEW, revision: 4, state: 'starting' } });
@@ -74,7 +74,7 @@ describe('createWorkerClient', () => {
     await expect(first).resolves.toEqual([]);
   });
 
-  it('rejects everything that is under way when the process ends, and everything after', async () => {
+  it('rejects all open calls when the process ends, and everything afterwards', async () => {
     const { client, end } = setUp();
     const started = client.start(CONFIG, KEY);
     const query = client.tasks({ limit: 1, before: null });
@@ -85,14 +85,14 @@ describe('createWorkerClient', () => {
     await expect(client.stop({ quitNetwork: false })).resolves.toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('hands on the code of a fatal error', async () => {
+  it('passes on the code of a fatal error', async () => {
     const { client, deliver } = setUp();
     const started = client.start(CONFIG, KEY);
     deliver({ type: 'fatal', error: { code: 'ENGINE_NOT_ACCEPTED', message: 'no' } });
     await expect(started).rejects.toMatchObject({ code: 'WORKER_FATAL', data: { reason: 'ENGINE_NOT_ACCEPTED' } });
   });
 
-  it('reports what does not fit the contract and goes on', () => {
+  it('reports a message that does not fit the contract and continues', () => {
     const errors: string[] = [];
     const { client, deliver } = setUp({ onError: (error) => errors.push(error.code) });
     deliver({ type: 'node', node: { ...VIEW, state: 'wat' } });

@@ -1,6 +1,6 @@
 /**
- * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by id and
- * all rejected when the process ends; views carry revisions, and an older one never replaces a newer one.
+ * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by ID and
+ * are all rejected when the process ends; views have revisions, and an older one never replaces a newer one.
  */
 import type { Hex } from '../protocol/hex.ts';
 import type { NodeQuestion } from './act-questions.ts';
@@ -34,23 +34,23 @@ export interface WorkerChannel {
 export interface WorkerListeners {
   readonly onNode?: (node: NodeView) => void;
   readonly onTask?: (task: TaskView) => void;
-  /** Asks a person; left out, nobody says yes. */
+  /** Asks a person; omitted = the answer is always no. */
   readonly onQuestion?: (question: NodeQuestion) => Promise<boolean>;
-  /** A message that does not fit the contract; nothing else happens because of it. */
+  /** A message did not fit the contract; it has no other effect. */
   readonly onError?: (error: ContractError) => void;
 }
 
 interface StartOptions {
   readonly confirmedAlone?: boolean;
-  /** Of every key that the program holds. */
+  /** Addresses of all keys that the program holds. */
   readonly ownAddresses?: readonly Hex[];
-  /** The key is the process's for so long; left out, until it ends. */
+  /** How long the key belongs to the process; omitted = until it ends. */
   readonly leaseMs?: number | undefined;
 }
 
 export interface WorkerClient {
   readonly pid: number | undefined;
-  /** Resolves when the node runs. @throws ContractError WORKER_FATAL, WORKER_EXITED */
+  /** Resolves when the node is running. @throws ContractError WORKER_FATAL, WORKER_EXITED */
   start(config: NodeConfigInput, privateKey: string, options?: StartOptions): Promise<NodeView>;
   /** Latest view, null before the first. */
   node(): NodeView | null;
@@ -60,17 +60,17 @@ export interface WorkerClient {
   tasks(query: { readonly limit: number; readonly before: string | null }): Promise<readonly TaskView[]>;
   pause(): void;
   resume(): void;
-  /** Leaves the network and takes the stake back; what comes of it is told by the views. */
+  /** Leaves the network and takes the stake back; the views show the progress. */
   unstake(): void;
-  /** What comes of it is told by the views. */
+  /** The views show the outcome. */
   selfTest(order: SelfTestOrder): void;
-  /** After a key was added. */
+  /** Call this after a key was added. */
   ownAddresses(addresses: readonly Hex[]): void;
-  /** The key is the process's for so long from now on. */
+  /** How long the key belongs to the process, from now on. */
   lease(leftMs: number): void;
   /**
-   * A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. For a page,
-   * unless it is said to be the program's own.
+   * A new connection to the node's own contract (contract/node-contract.ts); it closes with the process. The caller is
+   * treated as a page unless stated otherwise.
    */
   connect(caller?: Caller): RpcPort;
   /** Finishes the current task, then ends the process; resolves after its exit. */

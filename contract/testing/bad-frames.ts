@@ -1,4 +1,4 @@
-/** Frames that are none of the contract: those that once did harm, kept, and made ones by a seed that is kept, too. */
+/** Invalid frames: fixed ones that once did harm, and generated ones with a fixed seed. */
 import fc from 'fast-check';
 import { MAX_REQUEST_LENGTH } from '../rpc-frames.ts';
 
@@ -18,11 +18,11 @@ export const BAD_FRAMES: Readonly<Record<string, string>> = {
   'no payload': '{"i":"1"}',
   'a payload of null': request({ p: null }),
   'no address': request({ p: {} }),
-  'an address that is none': request({ p: { u: 'http://[' } }),
+  'an invalid address': request({ p: { u: 'http://[' } }),
   'an address elsewhere': request({ p: { u: 'http://elsewhere.example/app/info' } }),
-  'an address of two hosts': request({ p: { u: '//elsewhere.example/app/info' } }),
-  'an address that climbs': request({ p: { u: '/../app/info' } }),
-  'an address with a question': request({ p: { u: '/app/info?data={' } }),
+  'an address with two hosts': request({ p: { u: '//elsewhere.example/app/info' } }),
+  'an address with parent folders': request({ p: { u: '/../app/info' } }),
+  'an address with a query': request({ p: { u: '/app/info?data={' } }),
   'an address that is a number': request({ p: { u: 7 } }),
   'a method': request({ p: { u: '/app/info', m: 'GET' } }),
   'an unknown type': request({ t: 9 }),
@@ -56,12 +56,12 @@ const payload = fc.oneof(
 const shaped = fc
   .record({ i: fc.jsonValue(), t: fc.oneof(fc.integer({ min: -1, max: 9 }), fc.jsonValue()), p: payload }, { requiredKeys: [] })
   .map((value) => JSON.stringify(value));
-/** A good frame with a part of it cut out or put in. */
+/** A good frame with a part cut out or inserted. */
 const broken = fc
   .tuple(fc.nat(60), fc.nat(20), fc.string({ maxLength: 4 }))
   .map(([at, length, put]) => `${request({}).slice(0, at)}${put}${request({}).slice(at + length)}`);
 
-/** Most of them bad, some by chance not. */
+/** Most of them are bad; some are good by chance. */
 export function madeFrames(count: number): readonly string[] {
   return fc.sample(fc.oneof(fc.string(), fc.json(), shaped, broken), { seed: SEED, numRuns: count });
 }

@@ -15,7 +15,7 @@ const calm = {
   update: null,
 } as unknown as AttentionFacts;
 
-/** With what the one model makes of it. */
+/** Including the truth derived from the facts. */
 const kinds = (facts: Omit<AttentionFacts, 'truth'>, lastWord: LastWord | null = null) => {
   const { profile, node } = facts;
   const truth = nodeTruth({ worker: profile.worker, node, lastWord, nowMs: 0 });
@@ -24,7 +24,7 @@ const kinds = (facts: Omit<AttentionFacts, 'truth'>, lastWord: LastWord | null =
 const withWorker = (worker: WorkerState) => ({ ...calm, profile: { ...calm.profile, worker } });
 
 describe('what needs the host', () => {
-  it('is nothing while all is well, and what is unknown is no reason to worry', () => {
+  it('is nothing while all is well, and unknown facts are no reason to worry', () => {
     expect(kinds(calm)).toEqual([]);
     expect(kinds({ ...calm, node: null, key: null })).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('what needs the host', () => {
     expect(withKey({ backedUp: false, imported: false })).toEqual(['notBackedUp']);
   });
 
-  it('is ordered by what it costs to ignore it', () => {
+  it('is ordered by the cost of ignoring it', () => {
     const all = {
       ...calm,
       profile: { ...calm.profile, worker: { kind: 'failed', error }, pendingRestart: true },
@@ -46,7 +46,7 @@ describe('what needs the host', () => {
       checks: { results: [{ id: 'disk', state: 'warn', code: 'X', message: 'x' }] },
       update: { kind: 'ready', version: '2' },
     } as unknown as AttentionFacts;
-    // That it was slashed before its process failed stands in its records.
+    // Its records show that it was slashed before its process failed.
     const seen = kinds(all, { barred: 'slashed', relayBalance: null });
     expect(seen[0]).toBe('slashed');
     expect(seen.at(-1)).toBe('update');
@@ -54,19 +54,19 @@ describe('what needs the host', () => {
     expect(seen).toHaveLength(10);
   });
 
-  it('is a chain that does not answer, said once', () => {
+  it('includes a chain that does not answer, only once', () => {
     const node = { ...calm.node, chain: { kind: 'unreachable', sinceMs: 1 }, error: { ...error, code: 'CHAIN_UNREACHABLE' } };
     expect(kinds({ ...calm, node } as unknown as AttentionFacts)).toEqual(['chainDown']);
   });
 
-  it('asks for the host’s word when a second machine may have the key', () => {
+  it('asks for the host’s confirmation if a second machine may have the key', () => {
     for (const state of ['fail', 'unknown']) {
       const checks = { results: [{ id: 'doppelganger', state, code: 'PREFLIGHT_FOREIGN_MEMBER', message: 'x' }] };
       expect(kinds({ ...calm, checks } as unknown as AttentionFacts)).toEqual(['doppelganger']);
     }
   });
 
-  it('tells a crash that is retried from one that is not', () => {
+  it('distinguishes a crash that is retried from one that is not', () => {
     expect(kinds(withWorker({ kind: 'failed', error }))).toEqual(['workerFailed']);
     expect(kinds(withWorker({ kind: 'backoff', failures: 1, retryAtMs: 0, error }))).toEqual(['backoff']);
     expect(kinds(withWorker({ kind: 'locked' }))).toEqual(['locked']);

@@ -8,7 +8,7 @@ import type { QosExplanation } from '../standing.ts';
 import type { NodeView } from '../worker-channel.ts';
 import type { NodeTruth } from './node-truth.ts';
 
-/** From what costs the stake down to what only waits; the order of the list. */
+/** From what costs the stake to what can wait; this is the order of the list. */
 export const ATTENTION_KINDS = [
   'slashed',
   'doppelganger',
@@ -34,15 +34,15 @@ export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
 export interface AttentionItem {
   readonly kind: AttentionKind;
-  /** Numbers and names for its text; `code` finds meaning and remedy. */
+  /** Numbers and names for its text; meaning and remedy are looked up by `code`. */
   readonly params: Readonly<Record<string, string>>;
-  /** Of the case, for the catalogue's sentences. */
+  /** Facts of the case, for the catalogue's sentences. */
   readonly facts?: Readonly<Record<string, unknown>>;
-  /** A program's own words, line by line. */
+  /** A program's own output, line by line. */
   readonly words?: string;
 }
 
-/** Null = not known, which is no reason to worry anybody. */
+/** Null = unknown, which is no reason to worry anybody. */
 export interface AttentionFacts {
   readonly truth: Pick<NodeTruth, 'life' | 'barred' | 'chain'>;
   readonly profile: ProfileView;
@@ -61,7 +61,7 @@ export function attentionItems(facts: AttentionFacts): readonly AttentionItem[] 
 
 function* ofProcess({ truth, profile: { worker } }: AttentionFacts): Generator<AttentionItem> {
   if (truth.life === 'locked') yield { kind: 'locked', params: {} };
-  // Why the process ended is its own word.
+  // The process itself reported why it ended.
   if (!('error' in worker)) return;
   const { code, message, data } = worker.error;
   yield { kind: truth.life === 'failed' ? 'workerFailed' : 'backoff', params: { code, message }, facts: data };
@@ -98,7 +98,7 @@ function* ofStanding({ qos, money, checks }: AttentionFacts): Generator<Attentio
   if (qos?.belowKickOut === true) yield { kind: 'belowKickOut', params: {} };
   if (money !== null && money.conflicts + money.unbooked > 0) yield { kind: 'moneyConflict', params: {} };
   for (const result of checks?.results ?? []) {
-    // Only the host can know whether a second machine has the key; the node keeps still until then.
+    // Only the host can know whether a second machine has the key; the node does nothing until then.
     if (result.id === 'doppelganger' && (result.state === 'fail' || result.state === 'unknown')) {
       yield { kind: 'doppelganger', params: { code: result.code, message: result.message } };
     } else if (result.state === 'warn' || result.state === 'fail') {

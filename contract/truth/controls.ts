@@ -1,10 +1,13 @@
-/** What a host can tell a node in each state: what is offered works, and what waits for the host can be answered. */
+/**
+ * The controls that a host has in each state: every control that is offered works, and whatever waits for the host can
+ * be resolved.
+ */
 import type { LifeWord } from './life-word.ts';
 import type { Connection } from './reach.ts';
 
 export type Control = 'start' | 'unlock' | 'pause' | 'resume' | 'rejoin' | 'stop';
 
-/** Whom the order goes to: the program around the nodes, or the node's own process. */
+/** Who receives the order: the program around the nodes, or the node's own process. */
 export const CONTROL_WAY: Readonly<Record<Control, 'program' | 'node'>> = {
   start: 'program',
   unlock: 'program',
@@ -17,7 +20,7 @@ export const CONTROL_WAY: Readonly<Record<Control, 'program' | 'node'>> = {
 interface Life {
   /** The primary one first. */
   readonly controls: readonly Control[];
-  /** `host`: it stays as it is until the host does something; `itself`: it moves on alone. */
+  /** `host`: it stays like this until the host does something; `itself`: it moves on by itself. */
   readonly waits: 'host' | 'itself';
 }
 
@@ -48,14 +51,14 @@ const LIVES: Readonly<Record<LifeWord, Life>> = {
 
 export interface ControlFacts {
   readonly life: LifeWord;
-  /** The node's process lives. */
+  /** The node's process is alive. */
   readonly alive: boolean;
   readonly connection: Connection;
 }
 
 export function controlsOf({ life, alive, connection }: ControlFacts): Life {
   if (connection.kind === 'noProgram') return LIVES.unknown;
-  // A process that lives although its node has failed is not started; it is stopped first.
+  // If the process is alive although its node has failed, it must be stopped before it can be started.
   const { controls, waits } = life === 'failed' && alive ? { controls: ['stop'] as const, waits: 'host' as const } : LIVES[life];
   if (connection.kind === 'here') return { controls, waits };
   return { controls: controls.filter((control) => CONTROL_WAY[control] === 'program'), waits: 'itself' };

@@ -1,4 +1,4 @@
-/** What a node is, in one word. Every sentence, control, colour, icon and notification about a node follows from it. */
+/** A node's state in one word. Every sentence, control, colour, icon and notification about a node is derived from it. */
 import type { WorkerState } from '../profiles.ts';
 import type { NodeView } from '../worker-channel.ts';
 
@@ -7,44 +7,44 @@ export const LIFE_WORDS = [
   'stopped',
   'locked',
   'failed',
-  /** The process ended by itself, and is started again. */
+  /** The process ended by itself and is being restarted. */
   'restarting',
-  /** The checks of a start, the engine, the way into the network. */
+  /** The checks before a start, the engine, joining the network. */
   'starting',
-  /** The checks forbid the start, and are made again from time to time. */
+  /** The checks forbid the start, and are repeated from time to time. */
   'notCleared',
   'staking',
   /** An earlier stake is being returned; the node stakes again when it has arrived. */
   'awaitingStake',
   'waiting',
   'executing',
-  /** A member that no relay reaches: it gets no task and hands in no result. */
+  /** A member that cannot reach the relay: it gets no tasks and submits no results. */
   'cutOff',
-  /** The host wants tasks, the machine does not take any now: card, schedule, self-test, warm-up. */
+  /** The host wants tasks, but the machine takes none at present: card, schedule, self-test, warm-up. */
   'held',
   'pausing',
   'paused',
-  /** On its way out, with the stake. */
+  /** Leaving, with the stake. */
   'leaving',
-  /** Out; the stake is on its way back. */
+  /** Out; the stake is being returned. */
   'returning',
-  /** Out by the host's wish; nothing is staked. */
+  /** Out because the host wanted it; nothing is staked. */
   'out',
-  /** The network no longer lists it, and has not said why. */
+  /** The network no longer lists it, without a reason. */
   'dropped',
   'slashed',
   'kickedOut',
   'stopping',
-  /** The program itself does not answer: nobody can say. */
+  /** The program itself does not answer, so nothing is known. */
   'unknown',
 ] as const;
 export type LifeWord = (typeof LIFE_WORDS)[number];
 
-/** As the process and the node tell it. */
+/** According to the process and the node. */
 export function lifeWord(worker: WorkerState, node: NodeView | null): LifeWord {
   if (worker.kind === 'backoff') return 'restarting';
   if (worker.kind !== 'running') return worker.kind;
-  // The process lives, and the node has not spoken yet.
+  // The process is alive, but the node has not reported yet.
   return node === null ? 'starting' : ofNode(node);
 }
 
@@ -79,7 +79,7 @@ function ofStart({ life }: NodeView): LifeWord {
   }
 }
 
-/** Paused, though the host has asked for tasks: the machine's own reason, which no click on Resume takes away. */
+/** Paused although the host has asked for tasks: the machine's own reason, which Resume cannot remove. */
 function isHeld({ wanted, gpu, warmUp }: NodeView): boolean {
   if (wanted !== 'running') return false;
   return gpu?.acceptance.accept === false || (warmUp !== null && warmUp.state !== 'ready');

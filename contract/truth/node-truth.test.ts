@@ -65,7 +65,7 @@ describe('the stake', () => {
   const of = (part: Partial<NodeView>, last: ChainStakeView | null = null) =>
     nodeTruth({ worker: RUNNING, node: node(part), lastStake: last, nowMs: NOW }).stake;
 
-  it('is where the chain and the network have it', () => {
+  it('is where the chain and the network report it', () => {
     expect(of({ stake: stake() })).toMatchObject({ kind: 'staked', wei: 405n, isOld: false });
     expect(of({ stake: stake({ doubt: 'kickedOut' }) }).kind).toBe('dueBack');
     expect(of({ stake: stake({ doubt: 'slashed' }) }).kind).toBe('slashed');
@@ -76,16 +76,16 @@ describe('the stake', () => {
     });
   });
 
-  it('is unknown before it was read, and none where the network keeps none', () => {
+  it('is unknown before it was read, and none if the network keeps none', () => {
     expect(of({}).kind).toBe('unknown');
     expect(of({ chain: { kind: 'none', sinceMs: null } }).kind).toBe('none');
   });
 
-  it('grows old when it is not read again, and is remembered of a node that does not speak', () => {
+  it('becomes outdated if it is not read again, and is remembered for a node that does not answer', () => {
     expect(of({ stake: stake({ readMs: NOW - 120_001 }) })).toMatchObject({ kind: 'staked', isOld: true });
     const stopped = nodeTruth({ worker: { kind: 'stopped' }, node: null, lastStake: stake({ readMs: 0 }), nowMs: NOW });
     expect(stopped.stake).toMatchObject({ kind: 'staked', wei: 405n, isOld: true, readMs: 0 });
-    // The view of a process that is gone is nobody's word.
+    // A view of a process that is gone counts for nothing.
     expect(nodeTruth({ worker: { kind: 'stopped' }, node: node({ stake: stake() }), nowMs: NOW }).stake.kind).toBe('unknown');
   });
 });
@@ -95,7 +95,7 @@ describe('each fact has its age', () => {
   const word = (part: Partial<LastWord> = {}): LastWord => ({ barred: null, relayBalance: null, ...part });
   const stopped = { worker: { kind: 'stopped' }, node: null } as const;
 
-  it('the balance: fresh while the relay answers, old since it does not, on record of a node that does not run', () => {
+  it('the balance: fresh while the relay answers, old when it does not, from the records if the node is not running', () => {
     expect(of({ node: node({ relayBalanceWei: '7' }) }).balance).toEqual({ wei: 7n, readMs: null, isOld: false });
     expect(of({ node: node({ relayBalanceWei: '7', relay: 'unreachable', relaySinceMs: 5 }) }).balance).toEqual({
       ...{ wei: 7n, readMs: 5, isOld: true },
@@ -106,7 +106,7 @@ describe('each fact has its age', () => {
     expect(of({ ...stopped, lastWord: word() }).balance).toBeNull();
   });
 
-  it('a slash and a kick-out are told of a node that does not run, from its records', () => {
+  it('a slash and a kick-out are known from the records of a node that is not running', () => {
     const read = stake({ status: 'Unstaked', balanceWei: '0', creditsWei: '0' });
     const slashed = of({ ...stopped, lastStake: read, lastWord: word({ barred: 'slashed' }) });
     expect(slashed).toMatchObject({ life: 'stopped', barred: 'slashed', stake: { kind: 'slashed' }, controls: ['start'] });
@@ -114,11 +114,11 @@ describe('each fact has its age', () => {
     expect(of({ ...stopped, lastStake: stake(), lastWord: word({ barred: 'kickedOut' }) })).toMatchObject({
       ...{ barred: 'kickedOut', stake: { kind: 'dueBack' } },
     });
-    // A living node speaks for itself: what was on record may be forgiven.
+    // A live node takes precedence: the recorded bar may have been lifted.
     expect(of({ lastWord: word({ barred: 'slashed' }) }).barred).toBeNull();
   });
 
-  it('a card that was not read for a minute cannot be said to be ready', () => {
+  it('a card that was not read for a minute does not count as ready', () => {
     const gpu = (atMs: number) => ({ ...refusing, acceptance: { accept: true, reasons: [] }, sample: { atMs, cards: [] } });
     expect(of({ node: node({ gpu: gpu(NOW - 1_000) }) })).toMatchObject({ card: 'ready', reading: { isOld: false } });
     expect(of({ node: node({ gpu: gpu(NOW - 60_001) }) })).toMatchObject({
@@ -131,7 +131,7 @@ describe('what does not answer', () => {
   const idle = node({ stake: stake(), life: { kind: 'member' } });
   const seen = (part: Partial<TruthFacts>) => nodeTruth({ worker: RUNNING, node: idle, nowMs: NOW, ...part });
 
-  it('looks different: connection, process, relay, chain', () => {
+  it('looks different for each: connection, process, relay, chain', () => {
     const program = seen({ connection: { kind: 'noProgram', sinceMs: 5 } });
     expect(program).toMatchObject({ life: 'unknown', lastLife: 'waiting', tone: 'neutral', oldSinceMs: 5, controls: [] });
     const own = seen({ connection: { kind: 'noNode', sinceMs: 6 } });
@@ -196,7 +196,7 @@ const someFacts = fc.record({
   nowMs: fc.constant(NOW),
 });
 
-/** What the program and the node carry out: host/supervisor, worker/node; see also host/supervisor/supervisor.test.ts. */
+/** What the program and the node accept: host/supervisor, worker/node; see also host/supervisor/supervisor.test.ts. */
 function works(control: Control, { worker, node: told }: TruthFacts): boolean {
   switch (control) {
     case 'start':
@@ -215,19 +215,19 @@ function works(control: Control, { worker, node: told }: TruthFacts): boolean {
 describe('in every state', () => {
   const always = (check: (facts: TruthFacts) => void) => fc.assert(fc.property(someFacts, check), { numRuns: 5_000 });
 
-  it('what is offered works, and there is no dead end', () => {
+  it('every offered control works, and there is no dead end', () => {
     always((facts) => {
       const truth = nodeTruth(facts);
       expect(LIFE_WORDS).toContain(truth.life);
       for (const control of truth.controls) expect([control, works(control, facts)]).toEqual([control, true]);
-      // Removed is what the program would let go: host/rpc/profiles.ts.
+      // Removable only if the program would remove it: host/rpc/profiles.ts.
       if (truth.isRemovable) expect(['stopped', 'failed', 'locked']).toContain(facts.worker.kind);
       if (truth.waits === 'host') expect(truth.controls.length).toBeGreaterThan(0);
       if (truth.connection.kind === 'noNode') for (const control of truth.controls) expect(CONTROL_WAY[control]).toBe('program');
     });
   });
 
-  it('nothing is promised that is not kept', () => {
+  it('no promise is broken', () => {
     always((facts) => {
       const { promises, stake: where, task, life } = nodeTruth(facts);
       if (promises.includes('finishesTask')) expect(task).not.toBeNull();
@@ -238,7 +238,7 @@ describe('in every state', () => {
     });
   });
 
-  it('what is old says since when, or that nobody is heard', () => {
+  it('outdated facts say since when, or that there is no contact', () => {
     always((facts) => {
       const { stake: where, balance, reading, connection, relay } = nodeTruth(facts);
       for (const aged of [where, balance, reading]) {
@@ -248,7 +248,7 @@ describe('in every state', () => {
     });
   });
 
-  it('green is what was just heard of a node that the network reaches', () => {
+  it('green is only what was just reported by a node that the network reaches', () => {
     always((facts) => {
       const { tone, connection, relay, life } = nodeTruth(facts);
       if (connection.kind !== 'here') expect(tone).toBe('neutral');

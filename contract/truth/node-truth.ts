@@ -1,6 +1,6 @@
 /**
- * What a node is, put together once: life, stake, task, relay, chain, connection, engine and card, each with its age. Pure:
- * window, tray, notifications and command line show this and nothing that contradicts it.
+ * What a node is, derived in one place: life, stake, task, relay, chain, connection, engine and card, each with its
+ * age. Pure. Window, tray, notifications and command line show this and nothing that contradicts it.
  */
 import type { ChainStakeView, LastWord } from '../life.ts';
 import type { WorkerState } from '../profiles.ts';
@@ -15,35 +15,35 @@ type TruthTone = (typeof TRUTH_TONES)[number];
 
 export interface TruthFacts {
   readonly worker: WorkerState;
-  /** The newest word of the node; null = it has not spoken, or its process is gone. */
+  /** The node's latest view; null = it has not reported, or its process is gone. */
   readonly node: NodeView | null;
-  /** The stake as it was read before, for a node that does not speak. */
+  /** The stake as last read, for a node that does not answer. */
   readonly lastStake?: ChainStakeView | null;
-  /** What its records say, likewise. */
+  /** Its recorded last messages, likewise. */
   readonly lastWord?: LastWord | null;
-  /** Left out: the reader is a part of the program. */
+  /** Omitted: the reader is a part of the program. */
   readonly connection?: Connection;
   readonly nowMs: number;
 }
 
-/** What may be said about what happens to task and stake, because it is so. */
+/** True statements that may be shown about the task and the stake. */
 const PROMISES = ['finishesTask', 'stakeStays'] as const;
 type TruthPromise = (typeof PROMISES)[number];
 
 export interface NodeTruth {
   readonly life: LifeWord;
-  /** What it was when it was last heard of; the same as `life` while it is heard of. */
+  /** Its state when it was last heard of; the same as `life` while there is contact. */
   readonly lastLife: LifeWord;
   readonly tone: TruthTone;
   readonly connection: Connection;
-  /** Since when nothing of this is fresh; null = it is, or nobody knows. */
+  /** Since when none of this is fresh; null = it is fresh, or the time is unknown. */
   readonly oldSinceMs: number | null;
   readonly stake: StakeTruth;
-  /** Out by the network's will, and not to join by itself: also of a node that does not run. */
+  /** Removed by the network and must not rejoin by itself; also known for a node that is not running. */
   readonly barred: LastWord['barred'];
   /** At the relay, wei; null = not read, or the network keeps no accounts. */
   readonly balance: (Aged & { readonly wei: bigint }) | null;
-  /** Commitment of the task under way. */
+  /** Commitment of the current task. */
   readonly task: string | null;
   readonly relay: Reach;
   readonly chain: Reach;
@@ -53,7 +53,7 @@ export interface NodeTruth {
   readonly reading: Aged | null;
   readonly controls: readonly Control[];
   readonly waits: 'host' | 'itself';
-  /** No process has it or is about to: it may be taken off the list. */
+  /** No process runs it or is about to, so it can be removed from the list. */
   readonly isRemovable: boolean;
   readonly promises: readonly TruthPromise[];
 }
@@ -153,7 +153,7 @@ interface BalanceFacts {
   readonly nowMs: number;
 }
 
-/** The node's own, which is told with each change while the relay answers; else what is on record. */
+/** The node's own, which is reported with each change while the relay answers; otherwise the recorded one. */
 function balanceOf({ node, word, isHeard, nowMs }: BalanceFacts): NodeTruth['balance'] {
   if (node?.relayBalanceWei != null) {
     const isSilent = node.relay === 'unreachable';
@@ -182,7 +182,7 @@ function cardOf(node: NodeView | null, nowMs: number): NodeTruth['card'] {
 
 const REMOVABLE: ReadonlySet<LifeWord> = new Set(['stopped', 'failed', 'locked']);
 
-/** Lives on whose way the stake moves, or is gone. */
+/** States in which the stake moves or is gone. */
 const MOVES_STAKE: ReadonlySet<LifeWord> = new Set([
   ...(['leaving', 'returning', 'out', 'staking', 'awaitingStake'] as const),
   ...(['slashed', 'kickedOut', 'dropped', 'unknown'] as const),
@@ -195,7 +195,7 @@ function promisesOf({ life, task, stake, controls }: Pick<NodeTruth, 'life' | 't
   return [...(polite ? (['finishesTask'] as const) : []), ...(stays ? (['stakeStays'] as const) : [])];
 }
 
-/** What a tray icon says of all nodes together. */
+/** The tray icon for all nodes together. */
 export function traySign(truths: readonly Pick<NodeTruth, 'tone' | 'life'>[]): 'idle' | 'working' | 'attention' {
   if (truths.some(({ tone, life }) => tone === 'bad' || life === 'locked' || life === 'notCleared')) return 'attention';
   return truths.some(({ life }) => life === 'executing') ? 'working' : 'idle';

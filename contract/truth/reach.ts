@@ -1,18 +1,18 @@
-/** Whether the other end of a line answers, and since when it does not. */
+/** Whether the other side answers, and since when it does not. */
 
 export type Reach =
-  /** There is nothing there to ask. */
+  /** There is nothing to contact. */
   | { readonly kind: 'none' }
-  /** Nobody has asked yet. */
+  /** Not contacted yet. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'answers' }
-  /** Null = since before anybody noted it. */
+  /** Null = since before it was recorded. */
   | { readonly kind: 'silent'; readonly sinceMs: number | null };
 
-/** How this reader gets what it shows: the program around the nodes, then the node's own process. */
+/** How this reader gets its data: from the program around the nodes, then from the node's own process. */
 export type Connection =
   | { readonly kind: 'here' }
-  /** The program does not answer: nothing can be said of its nodes. */
+  /** The program does not answer: nothing is known about its nodes. */
   | { readonly kind: 'noProgram'; readonly sinceMs: number | null }
   /** The program answers; the node's own process does not. */
   | { readonly kind: 'noNode'; readonly sinceMs: number | null };
@@ -20,16 +20,16 @@ export type Connection =
 export const HERE: Connection = { kind: 'here' };
 
 /**
- * After so long a fact was not read again when it was due: the stake is read every 30 s, the network's word of the node, with the
- * balance, every 15 s at most, the cards every few seconds.
+ * After this time, a fact is overdue: the stake is read every 30 s, the node's status and balance at the network at
+ * most every 15 s, the cards every few seconds.
  */
 const FRESH_MS = { stake: 120_000, balance: 90_000, card: 60_000 } as const;
 
-/** Where a fact is from, in time. */
+/** The age of a fact. */
 export interface Aged {
-  /** Null = it is told at once when it changes. */
+  /** Null = changes are reported at once. */
   readonly readMs: number | null;
-  /** Nobody has read it when it was due: it is shown grey, with its age. */
+  /** It is overdue: it is shown grey, with its age. */
   readonly isOld: boolean;
 }
 

@@ -6,7 +6,7 @@ import { isOldAt } from './reach.ts';
 interface Read {
   readonly wei: bigint;
   readonly readMs: number;
-  /** Nobody has read it when it was due. */
+  /** It is overdue. */
   readonly isOld: boolean;
 }
 
@@ -16,19 +16,19 @@ export type StakeTruth =
   /** It was never read. */
   | { readonly kind: 'unknown' }
   | ({ readonly kind: 'staked' } & Read)
-  /** Asked back. `forceFromMs`: from then on the host can take it without the relay; null = not told. */
+  /** Requested back. `forceFromMs`: from then on, the host can withdraw it without the relay; null = unknown. */
   | ({ readonly kind: 'returning'; readonly forceFromMs: number | null } & Read)
-  /** The node was removed; the chain still has it as staked, and the relay is to return it. */
+  /** The node was removed; the chain still shows the stake, and the relay is to return it. */
   | ({ readonly kind: 'dueBack' } & Read)
   | ({ readonly kind: 'notStaked' } & Read)
-  /** Taken by the network. `wei`: what the chain had before; 0 = it is not known here. */
+  /** Taken by the network. `wei`: the amount on the chain before; 0 = unknown here. */
   | ({ readonly kind: 'slashed' } & Read);
 
 export interface StakeFacts {
   readonly node: NodeView | null;
-  /** What was read before, for a node that does not speak; null = nothing. */
+  /** The previous reading, for a node that does not answer; null = none. */
   readonly last: ChainStakeView | null;
-  /** Why the network has put it out, by the node's own word or by its records. */
+  /** Why the network has removed it, according to the node or its records. */
   readonly barred: LastWord['barred'];
   readonly nowMs: number;
 }
