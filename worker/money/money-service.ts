@@ -17,7 +17,7 @@ import { csvChunk } from './earnings/csv.ts';
 import { earningsByGroup, earningsByTime, earningsSummary } from './earnings/earnings.ts';
 import { MoneyError } from './errors.ts';
 import { EARNED_KINDS, legsOf } from './ledger/entry.ts';
-import type { MoneyParts } from './money.ts';
+import { accountsOf, type MoneyParts } from './money.ts';
 import { acknowledgeTransfer } from './reconcile/acknowledge.ts';
 import { stakeView } from './stake/stake-view.ts';
 import { forecastWeight } from './stake/weight-forecast.ts';
@@ -72,8 +72,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
 
   function chainOf(): NonNullable<MoneyParts['chain']> {
     if (money.chain !== null) return money.chain;
-    const isOnChain = !money.accounts.includes('relay');
-    throw new MoneyError('MONEY_UNSUPPORTED', isOnChain ? STAKE_WITH_JOIN : 'this network has no chain');
+    throw new MoneyError('MONEY_UNSUPPORTED', money.mode === 'chain' ? STAKE_WITH_JOIN : 'this network has no chain');
   }
 
   async function emissionEstimate() {
@@ -91,7 +90,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
       const sums = earningsSummary(ledger.totals, nowMs());
       return {
         atMs: nowMs(),
-        accounts: money.accounts.map((own) => ({ account: own, wei: String(ledger.balanceWei(own)) })),
+        accounts: accountsOf(money.mode).map((own) => ({ account: own, wei: String(ledger.balanceWei(own)) })),
         today: views.sumsView(sums.today),
         last7Days: views.sumsView(sums.last7Days),
         last30Days: views.sumsView(sums.last30Days),

@@ -1,6 +1,7 @@
 /** The node's money, put together: ledger, imports, reconciliation, withdrawals. */
 import type { DatabaseSync } from 'node:sqlite';
 import { addressesOf, type ChainPreset } from '../../contract/chain-preset.ts';
+import type { NetworkMode } from '../../contract/node-config.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { MonotonicSource } from '../../protocol/monotonic.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
@@ -51,8 +52,7 @@ export interface MoneyOptions {
 
 /** Parts that the procedures use; everything else goes through them. */
 export interface MoneyParts {
-  /** Those that there are on this network. */
-  readonly accounts: readonly OwnAccount[];
+  readonly mode: NetworkMode;
   readonly ledger: Ledger;
   readonly records: MoneyRecords;
   readonly sync: MoneySync;
@@ -87,7 +87,7 @@ interface PaymentPoll extends Pick<Payments, 'periodMs' | 'onPaid'> {
 const ON_CHAIN: readonly OwnAccount[] = ['wallet', 'stake'];
 
 /** The accounts that there are, by where tasks live. */
-export function accountsOf(mode: 'relay' | 'chain'): readonly OwnAccount[] {
+export function accountsOf(mode: NetworkMode): readonly OwnAccount[] {
   return mode === 'chain' ? ON_CHAIN : OWN_ACCOUNTS;
 }
 
@@ -108,8 +108,8 @@ export function createMoney(options: MoneyOptions): Money {
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;
   const read = taskChain === null ? chain : taskChainMoney(taskChain, (commitment) => tasks.find(commitment) !== null);
-  const accounts = accountsOf(taskChain === null ? 'relay' : 'chain');
-  const common = { db, records, ledger, account, accounts, chain: read, nowMs, clock, payments };
+  const mode = taskChain === null ? 'relay' : 'chain';
+  const common = { db, records, ledger, account, accounts: accountsOf(mode), chain: read, nowMs, clock, payments };
   const sync = new MoneySync({ ...common, events: options.events, factsOf: taskFactsOf(tasks, gpus) });
   const attempts = new WithdrawalAttempts(db);
   const withdrawals = new Withdrawals({
@@ -126,7 +126,7 @@ export function createMoney(options: MoneyOptions): Money {
   let report: SyncReport | null = null;
   let isTold = true;
   return {
-    accounts,
+    mode,
     ledger,
     records,
     sync,

@@ -1,7 +1,10 @@
 /** What kinds of networks can do and cannot, as data: there is one loop and one decision for all of them. */
+import type { NetworkMode } from '../../contract/node-config.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 
 export interface NetworkRules {
+  /** Who has the tasks and judges them: a relay, or contracts on a chain. */
+  readonly mode: NetworkMode;
   /** Statuses in which it takes a score or the report of an error; in any other it refuses them. */
   readonly reportsIn: readonly TaskStatus[];
   /** The arguments may come later than the task itself: empty ones are then none yet. */
@@ -22,6 +25,7 @@ export interface NetworkRules {
 
 /** Source: RELAY_PROTOCOL 4.4, 8.5. */
 export const RELAY_RULES: NetworkRules = {
+  mode: 'relay',
   reportsIn: ['Started', 'ParametersUploaded'],
   argsFollow: false,
   expiry: null,
@@ -32,6 +36,7 @@ export const RELAY_RULES: NetworkRules = {
 
 /** Source: CHAIN_PROTOCOL 2.6, CHAIN_CORRECTIONS 18, 10. */
 export const CHAIN_RULES: NetworkRules = {
+  mode: 'chain',
   reportsIn: ['ParametersUploaded'],
   argsFollow: true,
   expiry: { uploadGraceSeconds: 30 },
@@ -39,3 +44,7 @@ export const CHAIN_RULES: NetworkRules = {
   keepsAccounts: false,
   endsCanBeUndone: true,
 };
+
+export function rulesOf(mode: NetworkMode): NetworkRules {
+  return mode === 'chain' ? CHAIN_RULES : RELAY_RULES;
+}

@@ -321,7 +321,7 @@ export class Node {
 
   #taskView(task: StoredTask): TaskView {
     const { store, network } = this.#options.context;
-    return taskView(store, task, network.rules.expiry !== null);
+    return taskView(store, task, network.rules);
   }
 
   #taskChanged(commitment: Hex): void {

@@ -57,7 +57,7 @@ export class TaskNotice {
   /** On a chain, blocks start tasks; a relay starts them in rounds, and starts nothing else while a task is open. */
   #untilStart(part: 'even' | 'odd'): number | null {
     const { context, driver } = this.#options;
-    const isRelay = context.network.rules.expiry === null;
+    const isRelay = context.network.rules.mode === 'relay';
     return isRelay && driver.open.length === 0 ? this.starts.untilLook(part) : null;
   }
 

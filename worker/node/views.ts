@@ -5,12 +5,12 @@ import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { lastStatusBeforeEnd, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { WORKER_ERRORS } from '../kit/errors.ts';
+import type { NetworkRules } from '../networks/network-rules.ts';
 import { EXECUTION_ERROR_CODES } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
-/** `isOnChain`: its only deadline is the contract's. */
-export function taskView(store: Store, task: StoredTask, isOnChain: boolean): TaskView {
+export function taskView(store: Store, task: StoredTask, { mode }: Pick<NetworkRules, 'mode'>): TaskView {
   const { commitment, startTimeMs, timeoutSeconds } = task;
   const transitions = store.tasks.transitions(commitment);
   return {
@@ -23,7 +23,7 @@ export function taskView(store: Store, task: StoredTask, isOnChain: boolean): Ta
     feeWei: task.feeWei.toString(),
     paymentWei: task.paymentWei?.toString() ?? null,
     abortReason: task.abortReason,
-    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions), isOnChain }),
+    missedDeadline: missedDeadline({ ...task, lastStatus: lastStatusBeforeEnd(transitions), isOnChain: mode === 'chain' }),
     error: taskError(store, task),
     startTimeMs,
     deadlineMs: startTimeMs === null ? null : taskDeadlineMs({ startTimeMs, timeoutSeconds }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Caller } from '../../contract/acts.ts';
 import type { StakeView } from '../../contract/money-acts.ts';
+import type { NetworkMode } from '../../contract/node-config.ts';
 import { RECORD_PROCEDURES } from '../../contract/records.ts';
 import type { Retention } from '../../contract/retention.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
@@ -19,6 +20,7 @@ import { Ledger } from '../money/ledger/ledger.ts';
 import { accountsOf, type MoneyParts } from '../money/money.ts';
 import { createMoneyService } from '../money/money-service.ts';
 import { MoneyRecords } from '../money/records/money-records.ts';
+import { rulesOf } from '../networks/network-rules.ts';
 import { Housekeeper, type HousekeeperOptions } from '../store/housekeeper.ts';
 import { openStoreForReading } from '../store/read-store.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +37,7 @@ export interface RecordsOptions {
   readonly dataDir: string;
   readonly retention: Retention;
   /** Whether its tasks and accounts are on a relay or on a chain. */
-  readonly mode: 'relay' | 'chain';
+  readonly mode: NetworkMode;
   /** Reads the stake from the chain, without the key. @throws MoneyError MONEY_UNSUPPORTED, ChainError */
   readonly readStake: () => Promise<StakeView>;
   readonly clock: Clock;
@@ -148,7 +150,7 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
   const { dataDir, retention, mode, readStake, readModels, clock, random, log, redaction } = options;
   const resultsDir = join(dataDir, 'results');
   const money: MoneyParts = {
-    accounts: accountsOf(mode),
+    mode,
     ledger: new Ledger(store.db),
     records: new MoneyRecords(store.db),
     sync: absent(),
@@ -167,11 +169,11 @@ function partsOf(store: Store, options: RecordsOptions): ServiceParts {
     ...{ store, dataDir, resultsDir, clearance: null, networkClock: clock, random },
     models: modelsOf(readModels),
     node: absent(),
-    reader: absent<ServiceParts['reader']>({ mode }),
+    reader: absent<ServiceParts['reader']>({ rules: rulesOf(mode) }),
     cards: absent<ServiceParts['cards']>({ energy: (span) => energyOf(dataDir, span) }),
     cases: new CaseArchive({ store, dataDir, redaction, clock }),
     keeper,
-    metrics: new MetricsService({ store, ledger: money.ledger, accounts: money.accounts, keeper, clock, process: null }),
+    metrics: new MetricsService({ store, ledger: money.ledger, accounts: accountsOf(mode), keeper, clock, process: null }),
     money: { ...createMoneyService(money), stake: readStake },
   };
 }

@@ -1,6 +1,7 @@
 /** Opens the procedures of an opened node. */
 
 import { readInventory } from '../gpu/machine-inventory.ts';
+import { accountsOf } from '../money/money.ts';
 import { createMoneyService } from '../money/money-service.ts';
 import type { NodeParts } from '../node/node-parts.ts';
 import { MetricsService } from './metrics-service.ts';
@@ -28,7 +29,7 @@ function metricsOf(parts: NodeParts): MetricsService {
       cpuSeconds: (user + system) / 1e6,
     };
   };
-  return new MetricsService({ store, ledger: money.ledger, accounts: money.accounts, keeper, clock, process: own });
+  return new MetricsService({ store, ledger: money.ledger, accounts: accountsOf(money.mode), keeper, clock, process: own });
 }
 
 function servicePartsOf(all: NodeParts): ServiceParts {

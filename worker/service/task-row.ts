@@ -2,12 +2,13 @@
 import type { TaskRow } from '../../contract/tasks.ts';
 import type { TransitionView } from '../../contract/worker-channel.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
+import type { NetworkRules } from '../networks/network-rules.ts';
 import { taskView } from '../node/views.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/tasks.ts';
 
-export function taskRow(store: Store, task: StoredTask, isOnChain: boolean): TaskRow {
-  const view = taskView(store, task, isOnChain);
+export function taskRow(store: Store, task: StoredTask, rules: Pick<NetworkRules, 'mode'>): TaskRow {
+  const view = taskView(store, task, rules);
   return { ...view, sequence: task.id, seenMs: task.firstSeenMs, durationMs: durationMs(view) };
 }
 

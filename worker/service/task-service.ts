@@ -17,7 +17,7 @@ export interface TaskServiceParts {
   readonly resultsDir: string;
   /** Null if the node keeps no ledger. */
   readonly money: Pick<MoneyService, 'task'> | null;
-  readonly reader: Pick<TrustNetwork, 'mode'>;
+  readonly reader: Pick<TrustNetwork, 'rules'>;
 }
 
 export class TaskService {
@@ -78,7 +78,7 @@ export class TaskService {
 
   #row(task: StoredTask): TaskRow {
     const { store, reader } = this.#parts;
-    return taskRow(store, task, reader.mode === 'chain');
+    return taskRow(store, task, reader.rules);
   }
 
   #find(commitment: Hex): StoredTask {

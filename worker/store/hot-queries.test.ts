@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
 import { Payments } from '../money/payments.ts';
+import { RELAY_RULES } from '../networks/network-rules.ts';
 import { TaskService } from '../service/task-service.ts';
 import { loopRig, START_MS } from '../testing/loop-rig.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
@@ -103,7 +104,7 @@ it('a page of rows asks for each part of a row by a statement that is compiled o
   const { context } = await loopRig();
   const { store } = context;
   for (let n = 1; n <= 20; n++) store.tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
-  const service = new TaskService({ store, resultsDir: '', money: null, reader: { mode: 'relay' } });
+  const service = new TaskService({ store, resultsDir: '', money: null, reader: { rules: RELAY_RULES } });
   const prepared: object[] = [];
   const prepare = store.db.prepare.bind(store.db);
   store.db.prepare = (sql: string) => {

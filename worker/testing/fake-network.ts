@@ -70,7 +70,7 @@ export class FakeNetwork implements TaskNetwork {
     return this.#call('task', () => {
       const task = this.tasks.get(commitment);
       if (task === undefined) return 'notFound';
-      return this.rules.expiry === null ? task : { ...task, block: { timeMs: this.#blockMs(), isFinal: this.isFinal } };
+      return this.rules.mode === 'relay' ? task : { ...task, block: { timeMs: this.#blockMs(), isFinal: this.isFinal } };
     });
   }
 

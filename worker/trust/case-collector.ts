@@ -61,7 +61,7 @@ export class CaseCollector {
   }
 
   get #isOnChain(): boolean {
-    return this.#options.network.mode === 'chain';
+    return this.#options.network.rules.mode === 'chain';
   }
 
   /** To be called when anything about a task has changed, before its results are removed. */

@@ -1,4 +1,5 @@
 /** What there is to know when a node gets no tasks, and how it is gathered. */
+import type { NetworkMode } from '../../contract/node-config.ts';
 import type { QosExplanation } from '../../contract/standing.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
 import type { PublicNode } from '../../protocol/wire/public-network.ts';
@@ -34,7 +35,7 @@ interface PresentNode extends PublicNode {
 /** Null = could not be read. */
 export interface NoTaskFacts {
   readonly nowMs: number;
-  readonly mode: TrustNetwork['mode'];
+  readonly mode: NetworkMode;
   readonly local: LocalNodeFacts;
   readonly policy: NodeNamePolicy;
   readonly info: Told<'nodeInfo'>;
@@ -73,7 +74,7 @@ export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskF
   const publicNodes = listed === null ? null : { nodes: present?.nodes ?? listed.nodes, complete: listed.complete };
   return {
     nowMs,
-    mode: network.mode,
+    mode: network.rules.mode,
     local,
     policy,
     info,

@@ -6,6 +6,7 @@ import type { NodeInfo, NodePresence } from '../../../protocol/wire/node.ts';
 import { PUBLIC_NODES_PAGE, type PublicNode } from '../../../protocol/wire/public-network.ts';
 import { RpcRefused } from '../../chain/errors.ts';
 import type { ChainRpc, Log } from '../../chain/rpc/methods.ts';
+import { CHAIN_RULES } from '../network-rules.ts';
 import type { QosPoints, TrustNetwork } from '../relay/relay-reader.ts';
 import { groupInLogs } from './chain-group.ts';
 import { blockOfEvent, eventId, lastIdOf, rowOfLog, TOPICS } from './log-rows.ts';
@@ -28,7 +29,7 @@ const MOST_RANGES = 50;
 const MAX_PAGES = 20;
 
 export class ChainTrust implements TrustNetwork {
-  readonly mode = 'chain';
+  readonly rules = CHAIN_RULES;
   readonly address: Hex;
   readonly #options: ChainTrustOptions;
 

@@ -10,6 +10,7 @@ import { failing } from '../../testing/fake-engine.ts';
 import { CaseCollector } from '../../trust/case-collector.ts';
 import { readNoTasks, readQos } from '../../trust/standing.ts';
 import { MACHINE, QUIET } from '../../trust/testing/evidence.ts';
+import { CHAIN_RULES } from '../network-rules.ts';
 import { type ChainRig, chainRig } from './testing/chain-rig.ts';
 import { type Created, GPU, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
@@ -103,7 +104,7 @@ it('a time-out is this node’s only where it had the arguments; points say how 
   await rig.until(without.commitment, 'close EndAborted');
   collector.onTask(without.commitment);
   expect(rig.store.cases.find(without.commitment)).toBeNull();
-  expect(taskView(rig.store, rig.store.tasks.get(without.commitment), true).missedDeadline).toBe('arguments');
+  expect(taskView(rig.store, rig.store.tasks.get(without.commitment), CHAIN_RULES).missedDeadline).toBe('arguments');
 
   const failed = await world.create({ type: 1 });
   await ready(rig, failed);

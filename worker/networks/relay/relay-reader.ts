@@ -13,6 +13,7 @@ import {
   publicNodesSchema,
 } from '../../../protocol/wire/public-network.ts';
 import { type QosTracing, qosTracingSchema } from '../../../protocol/wire/qos-tracing.ts';
+import { type NetworkRules, RELAY_RULES } from '../network-rules.ts';
 import { isUnknownRoute } from './refusals.ts';
 import { RelayClient, type RelayConnection } from './relay-client.ts';
 import type { RelayRequest } from './transport.ts';
@@ -22,8 +23,7 @@ export type Unsupported = 'unsupported';
 
 /** Every method is one attempt (a paged one: one per page) and rejects as those of `TaskNetwork` do. */
 export interface TrustNetwork {
-  /** Who judges: a relay, or contracts. */
-  readonly mode: 'relay' | 'chain';
+  readonly rules: NetworkRules;
   readonly address: Hex;
   nodeInfo(): Promise<NodeInfo>;
   qosTracing(): Promise<QosTracing | Unsupported>;
@@ -70,7 +70,7 @@ const MAX_PAGES = 20;
 const EVENTS_OF_TASK = 50;
 
 export class RelayReader implements TrustNetwork {
-  readonly mode = 'relay';
+  readonly rules = RELAY_RULES;
   readonly #relay: RelayClient;
 
   /** @param relay a connection of its own, or a client that others share; `close` closes it */

@@ -7,6 +7,7 @@ import type { RelayEvent } from '../../../protocol/wire/event.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import type { QosTrace } from '../../../protocol/wire/qos-tracing.ts';
 import type { Log } from '../../log.ts';
+import { RELAY_RULES } from '../../networks/network-rules.ts';
 import type { TrustNetwork } from '../../networks/relay/relay-reader.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { NODE_INFO } from '../../testing/fake-network.ts';
@@ -86,7 +87,7 @@ export function nodeInfo(changes: Partial<NodeInfo> = {}): NodeInfo {
 /** Stands for a relay in states that a test cannot bring a real one into. */
 export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
   return {
-    mode: 'relay',
+    rules: RELAY_RULES,
     address: SELF,
     nodeInfo: async () => nodeInfo(),
     qosTracing: async () => ({ address: SELF, maxEvents: 50, events: [] }),
