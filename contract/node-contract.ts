@@ -11,7 +11,7 @@ import { nodeMetricsSchema } from './metrics.ts';
 import { modelsRequestSchema, modelsUpdateSchema, removalSchema } from './models.ts';
 import { MONEY_PROCEDURES, type MoneyProcedure } from './money-procedures.ts';
 import { preflightReportSchema } from './preflight.ts';
-import { storageSchema } from './retention.ts';
+import { pruneSchema, storageSchema } from './retention.ts';
 import { noTasksSchema, qosExplanationSchema } from './standing.ts';
 import * as tasks from './tasks.ts';
 import { caseFileSchema, caseSummarySchema } from './trust.ts';
@@ -74,8 +74,8 @@ export const nodeContract = {
   storage: {
     /** What is stored, and the retention policy, which is part of the profile. */
     view: procedure(nothing, storageSchema, 'read'),
-    /** Removes what exceeds the policy now; this also happens every minute. */
-    prune: procedure(nothing, storageSchema),
+    /** Removes now what exceeds the policy, which also happens every minute, or everything that closed tasks have left. */
+    prune: procedure(pruneSchema, storageSchema),
   },
   tasks: {
     page: procedure(tasks.tasksQuerySchema, tasks.tasksPageSchema, 'read'),

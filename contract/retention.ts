@@ -9,13 +9,16 @@ export const retentionSchema = z.object({
 });
 export type Retention = z.output<typeof retentionSchema>;
 
-export const REMOVAL_REASONS = ['age', 'size'] as const;
+export const REMOVAL_REASONS = ['age', 'size', 'asked'] as const;
 
-/** Records that the files of a result were removed because of the settings. */
+/** Records that the files of a result were removed because of the settings, or because the host asked for it. */
 export const resultRemovalSchema = z.object({
   /** Epoch ms. */
   atMs: z.number(),
-  /** `age`: the task was closed more than `policy.days` ago. `size`: newer results filled `policy.resultsGib`. */
+  /**
+   * `age`: the task was closed more than `policy.days` ago. `size`: newer results filled `policy.resultsGib`.
+   * `asked`: the host asked to remove the results of all closed tasks.
+   */
   reason: z.enum(REMOVAL_REASONS),
   /** The policy at that time. */
   policy: retentionSchema,
@@ -29,6 +32,11 @@ export const storageSchema = z.object({
   policy: retentionSchema,
   /** Size of result files. */
   resultsBytes: bytes,
+  /**
+   * Results of closed tasks that are not evidence: what a removal takes. `oldestMs`: when the first of these tasks was closed;
+   * null = there are none.
+   */
+  removable: z.object({ tasks: z.number().int().nonnegative(), bytes, oldestMs: z.number().nullable() }),
   /** Size of task arguments, and of failure reports. */
   argsBytes: bytes,
   reportBytes: bytes,
@@ -41,3 +49,8 @@ export const storageSchema = z.object({
   unreadableEver: z.number().int().nonnegative(),
 });
 export type NodeStorage = z.output<typeof storageSchema>;
+
+export const PRUNE_SCOPES = ['overPolicy', 'allClosed'] as const;
+/** `overPolicy`: what exceeds the policy. `allClosed`: results, arguments and reports of all closed tasks. */
+export const pruneSchema = z.object({ scope: z.enum(PRUNE_SCOPES).default('overPolicy') });
+export type PruneScope = (typeof PRUNE_SCOPES)[number];

@@ -62,3 +62,50 @@ describe('a key', () => {
     await page.getByText('backup proved').waitFor();
   });
 });
+
+describe('what a node keeps', () => {
+  const opened = async (fixture: string) => {
+    const page = await open(fixture, '/settings/nodes');
+    await page.getByRole('button', { name: 'Edit Living room' }).click();
+    const kept = page.getByRole('region', { name: 'Kept now' });
+    await kept.getByText('of 1,204 closed tasks').waitFor();
+    return { page, kept };
+  };
+  const ask = async (page: Page) => {
+    await page.getByRole('button', { name: 'Remove now…' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Remove the results of closed tasks' });
+    await dialog.getByText('688.0 MiB of 1,204 closed tasks are removed for good', { exact: false }).waitFor();
+    return dialog;
+  };
+
+  it('is told with its size and its oldest, and removed only after a question that says what goes and what stays', async () => {
+    const { page, kept } = await opened('running');
+    await kept.getByText('688.0 MiB').waitFor();
+    await kept.getByText('6 days ago').waitFor();
+    const dialog = await ask(page);
+    await dialog.getByText('Scores, money, open tasks', { exact: false }).waitFor();
+    expect(await axeFindings(page, '[role=alertdialog]')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Remove them' }).click();
+    await kept.getByText('No result of a closed task is on the disk.').waitFor();
+    // The answer has not sent the form around it.
+    expect(await page.getByText("Takes effect at the node's next start.").count()).toBe(1);
+    expect(await kept.getByRole('button', { name: 'Remove now…' }).isDisabled()).toBe(true);
+    expect(await axeFindings(page, '[role=dialog]')).toEqual([]);
+  });
+
+  it('is removed until that is cancelled', async () => {
+    const { page, kept } = await opened('nobody-there');
+    const dialog = await ask(page);
+    await dialog.getByRole('button', { name: 'Remove them' }).click();
+    await dialog.getByRole('status').filter({ hasText: 'Removing results' }).waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).and(page.locator(':enabled')).click();
+    await dialog.getByRole('status').waitFor({ state: 'detached' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await kept.getByText('of 1,204 closed tasks').waitFor();
+  });
+
+  it('stays readable while the node is stopped, which is what says why nothing can be removed', async () => {
+    const { kept } = await opened('stopped');
+    await kept.getByText('Start the node to remove them', { exact: false }).waitFor();
+  });
+});

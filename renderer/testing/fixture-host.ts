@@ -59,7 +59,7 @@ export function fixtureTransport(world: World, language: string | null): Transpo
     createRpcServer(
       implement(nodeContract).router({
         node: nodeFixture(profiles, profileId),
-        storage: storageFixture(),
+        storage: storageFixture(world),
         tasks: tasksFixture(world),
         money: moneyFixture(world),
         trust: trustFixture(world),

@@ -139,6 +139,8 @@ function ConfirmBody(props: ConfirmDialogProps) {
       className="flex min-h-0 flex-col"
       onSubmit={(event) => {
         event.preventDefault();
+        // A form that this question was opened from is not sent by its answer: React passes events on to where it stands.
+        event.stopPropagation();
         if (ready && busy !== true) onConfirm();
       }}
     >

@@ -47,8 +47,8 @@ export function createNodeRouter({ parts, views, tasks, trust, streams, consentO
     },
     storage: {
       view: build.storage.view.handler(() => parts.keeper.storage()),
-      prune: build.storage.prune.handler(async ({ signal }) => {
-        await parts.keeper.sweep(signal ?? new AbortController().signal);
+      prune: build.storage.prune.handler(async ({ input, signal }) => {
+        await parts.keeper.sweep(signal ?? new AbortController().signal, input.scope);
         return parts.keeper.storage();
       }),
     },

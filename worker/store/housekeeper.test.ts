@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Retention, retentionSchema } from '../../contract/retention.ts';
+import { type PruneScope, type Retention, retentionSchema } from '../../contract/retention.ts';
 import type { CaseFile } from '../../contract/trust.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { ManualClock } from '../../protocol/ports.ts';
@@ -43,9 +43,9 @@ function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, ca
     store.tasks.close(commitment, status, clock.now());
     return commitment;
   };
-  const sweep = async () => {
+  const sweep = async (scope?: PruneScope) => {
     let isDone = false;
-    const work = keeper.sweep(new AbortController().signal).finally(() => {
+    const work = keeper.sweep(new AbortController().signal, scope).finally(() => {
       isDone = true;
     });
     while (!isDone) {
@@ -86,6 +86,24 @@ it('the newest results stay within the size that the host wants', async () => {
   await sweep();
   expect(tasks.map(has)).toEqual([false, false, true, true]);
   expect(tasks.map((task) => store.removed.find(task)?.reason)).toEqual(['size', 'size', undefined, undefined]);
+});
+
+it('says what closed tasks have left, and removes all of that when it is asked, of open tasks and cases nothing', async () => {
+  const { clock, store, keeper, closed, sweep, has, argsOf } = rig();
+  const firstMs = clock.now();
+  const tasks = [closed(1, { bytes: 30 }), closed(2, { bytes: 20 })];
+  const invalidated = closed(3, { status: 'EndInvalidated' });
+  const open = commitmentOf(4);
+  store.tasks.observe(remoteTask({ commitment: open, startTimeMs: clock.now(), taskArgs: '{"open":1}' }), clock.now());
+  await clock.tick(1_000);
+  await sweep();
+  expect((await keeper.storage()).removable).toEqual({ tasks: 2, bytes: 50, oldestMs: firstMs });
+  await sweep('allClosed');
+  expect((await keeper.storage()).removable).toEqual({ tasks: 0, bytes: 0, oldestMs: null });
+  expect([...tasks.map(has), ...tasks.map(argsOf)]).toEqual([false, false, '', '']);
+  expect(tasks.map((task) => store.removed.find(task)?.reason)).toEqual(['asked', 'asked']);
+  expect(tasks.map((task) => store.ledger.find(task)?.score)).toEqual([SCORE, SCORE]);
+  expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
 });
 
 it('open tasks, and those that may be a case, keep everything for ever', async () => {

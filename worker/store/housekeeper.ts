@@ -1,7 +1,8 @@
 /** Removes, little by little and beside the tasks, what the host does not want to keep of those that are closed. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeStorage, Retention } from '../../contract/retention.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { NodeStorage, PruneScope, Retention } from '../../contract/retention.ts';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Log } from '../log.ts';
@@ -48,15 +49,20 @@ export class Housekeeper {
     }
   }
 
-  /** Everything that is over the limits now. */
-  async sweep(signal: AbortSignal): Promise<void> {
+  /** Removes what the scope says. Nobody waits for what happens by itself; somebody waits for what was asked for. */
+  async sweep(signal: AbortSignal, scope: PruneScope = 'overPolicy'): Promise<void> {
     const { store, clock, retention, bulkBytes = BULK_BYTES, caseBytes = CASE_BYTES } = this.#options;
     // biome-ignore lint/plugin: an age in days, by the dates of the records
-    const beforeMs = clock.now() - retention.days * DAY_MS;
+    const beforeMs = clock.now() - (scope === 'allClosed' ? 0 : retention.days * DAY_MS);
     while (!signal.aborted && store.bulk.prune({ beforeMs, maxBytes: bulkBytes, maxCaseBytes: caseBytes }, ROWS_PER_STEP) > 0) {
-      await clock.sleep(BREATH_MS, signal);
+      await this.#breathe(scope, signal);
     }
-    await this.#removeResults(beforeMs, signal);
+    await this.#removeResults(beforeMs, scope, signal);
+  }
+
+  async #breathe(scope: PruneScope, signal: AbortSignal): Promise<void> {
+    if (scope === 'allClosed') await setImmediate();
+    else await this.#options.clock.sleep(BREATH_MS, signal);
   }
 
   /** Files of results. */
@@ -66,28 +72,46 @@ export class Housekeeper {
 
   async storage(): Promise<NodeStorage> {
     const { store, retention } = this.#options;
-    return { policy: retention, resultsBytes: await this.resultsBytes(), ...store.bulk.sizes(), ...store.events.counts() };
+    const closed = await this.#closed();
+    const sizes = await Promise.all(closed.map(({ folder }) => sizeOf(folder).catch(() => 0)));
+    return {
+      policy: retention,
+      resultsBytes: await this.resultsBytes(),
+      removable: {
+        tasks: closed.length,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        oldestMs: closed.at(-1)?.closedMs ?? null,
+      },
+      ...store.bulk.sizes(),
+      ...store.events.counts(),
+    };
   }
 
-  async #removeResults(beforeMs: number, signal: AbortSignal): Promise<void> {
-    const { store, resultsDir, retention, clock, log } = this.#options;
+  /** Folders of results that are no evidence, of the task that was closed last first. */
+  async #closed() {
+    const { store, resultsDir } = this.#options;
     const names = await readdir(resultsDir).catch(() => []);
-    const closed = names
+    return names
       .flatMap((name) => {
         const closedMs = isHex(name, 32) ? store.bulk.disposableSince(name) : null;
         return closedMs === null ? [] : [{ commitment: name as Hex, folder: join(resultsDir, name), closedMs }];
       })
       .sort((a, b) => b.closedMs - a.closedMs);
+  }
+
+  async #removeResults(beforeMs: number, scope: PruneScope, signal: AbortSignal): Promise<void> {
+    const { store, retention, clock, log } = this.#options;
     let bytes = 0;
-    for (const { commitment, folder, closedMs } of closed) {
+    for (const { commitment, folder, closedMs } of await this.#closed()) {
       if (signal.aborted) return;
       bytes += await sizeOf(folder);
-      const reason = closedMs < beforeMs ? 'age' : bytes > retention.resultsGib * GIB ? 'size' : null;
+      const overPolicy = closedMs < beforeMs ? 'age' : bytes > retention.resultsGib * GIB ? 'size' : null;
+      const reason = scope === 'allClosed' ? 'asked' : overPolicy;
       if (reason === null) continue;
       store.removed.record(commitment, { atMs: clock.now(), reason, policy: retention });
       await rm(folder, { recursive: true, force: true });
-      log.info({ folder, closedMs }, 'a result was removed as the settings say');
-      await clock.sleep(BREATH_MS, signal);
+      log.info({ folder, closedMs, reason }, 'a result was removed as the host wants it');
+      await this.#breathe(scope, signal);
     }
   }
 }

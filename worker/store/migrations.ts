@@ -6,7 +6,7 @@ import { ARTIFACT_GUARDS } from './artifact-guards.ts';
 import { CLOSED_BULK_TABLES } from './closed-bulk-tables.ts';
 import { findDamage } from './integrity.ts';
 import { MONEY_TABLES } from './money-tables.ts';
-import { REMOVED_RESULTS_TABLES } from './removed-results.ts';
+import { REMOVED_RESULTS_TABLES, REMOVED_WHEN_ASKED } from './removed-results.ts';
 import { TASK_LIST_TABLES } from './task-list-tables.ts';
 
 const FIRST = `
@@ -190,6 +190,7 @@ export const MIGRATIONS: readonly string[] = [
   ARTIFACT_GUARDS,
   REMOVED_RESULTS_TABLES,
   UNSETTLED,
+  REMOVED_WHEN_ASKED,
 ];
 
 /** The node's database, of this version. @throws as `openDatabase` */

@@ -1,4 +1,4 @@
-/** Which results were removed as the host's settings say, when and why: a window that shows none can tell the reason. */
+/** Which results were removed as the host's settings or the host say, when and why: a window that shows none can tell the reason. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { REMOVAL_REASONS, type ResultRemoval } from '../../contract/retention.ts';
@@ -13,6 +13,20 @@ CREATE TABLE removed_results (
   days INTEGER NOT NULL,
   results_gib REAL NOT NULL
 ) STRICT;
+`;
+
+/** A host may want them all removed, too. SQLite changes no check in place. */
+export const REMOVED_WHEN_ASKED = `
+CREATE TABLE removed_results_2 (
+  commitment TEXT PRIMARY KEY,
+  removed_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL CHECK (reason IN ('age', 'size', 'asked')),
+  days INTEGER NOT NULL,
+  results_gib REAL NOT NULL
+) STRICT;
+INSERT INTO removed_results_2 SELECT commitment, removed_ms, reason, days, results_gib FROM removed_results;
+DROP TABLE removed_results;
+ALTER TABLE removed_results_2 RENAME TO removed_results;
 `;
 
 const rowSchema = z.object({

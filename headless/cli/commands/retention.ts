@@ -4,7 +4,7 @@ import { HeadlessError } from '../../errors.ts';
 import { chooseProfile, profilesOf, withHost, withNode } from '../ask-program.ts';
 import { type CommonOptions, common, type Registry, wholeNumber } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { table } from '../node-text.ts';
+import { table, timeText } from '../node-text.ts';
 
 type NodeOptions = CommonOptions & { readonly node?: string };
 
@@ -49,11 +49,18 @@ export function addRetentionCommands({ program, terminal, end }: Registry): void
   common(retention.command('prune'))
     .description('Deletes what exceeds the policy at once.')
     .option(...NODE_OPTION)
-    .action(async ({ json, ...which }: NodeOptions) => {
-      const storage = await withNode(which, ({ node }) => node.storage.prune({}));
+    .option('--all', 'removes results, arguments and reports of all closed tasks; cases, scores and money stay', false)
+    .action(async ({ json, all, ...which }: NodeOptions & { all: boolean }) => {
+      const scope = all ? 'allClosed' : 'overPolicy';
+      const storage = await withNode(which, ({ node }) => node.storage.prune({ scope }));
       terminal.out(json ? JSON.stringify({ storage }) : storageText(storage));
       end(EXIT.ok);
     });
+}
+
+function removableText({ tasks, bytes, oldestMs }: NodeStorage['removable']): string {
+  const since = oldestMs === null ? '' : `, the oldest closed ${timeText(oldestMs)} UTC`;
+  return `${(bytes / MIB).toFixed(1)} MiB of ${tasks} closed tasks${since}`;
 }
 
 function storageText(storage: NodeStorage): string {
@@ -64,6 +71,7 @@ function storageText(storage: NodeStorage): string {
     [
       ['policy', `${policy.days} days, results up to ${policy.resultsGib} GiB`],
       ['results', mib(storage.resultsBytes)],
+      ['of them removable', removableText(storage.removable)],
       ['arguments of tasks', mib(storage.argsBytes)],
       ['reports of failures', mib(storage.reportBytes)],
       ['cases', `${cases}, ${mib(storage.caseBytes)}`],

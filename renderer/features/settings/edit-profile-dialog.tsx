@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LOG_LEVELS } from '../../../contract/logs.ts';
 import { type Profile, type ProfileView, REJOIN_POLICIES } from '../../../contract/profiles.ts';
+import { NodeProvider } from '../../app/node-provider.tsx';
 import { useAct } from '../../rpc/hooks.ts';
 import { useApp, useHostClient } from '../../state/app-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -14,6 +15,7 @@ import { Switch } from '../../ui/switch.tsx';
 import { type FormField, formOf, type ProfileForm, readForm } from './profile-form.ts';
 import { RetentionPart } from './retention-part.tsx';
 import { EffectNote } from './setting-row.tsx';
+import { StoragePart } from './storage-part.tsx';
 
 /** What the host decides about one node. */
 export function EditProfileDialog({ view, onClose }: { readonly view: ProfileView | null; readonly onClose: () => void }) {
@@ -26,7 +28,11 @@ export function EditProfileDialog({ view, onClose }: { readonly view: ProfileVie
       title={t('nodes.edit', { name: view?.profile.name ?? '' })}
       description={<EffectNote effect="nextStart" />}
     >
-      {view !== null && <Form profile={view.profile} onSaved={onClose} />}
+      {view !== null && (
+        <NodeProvider profile={view}>
+          <Form profile={view.profile} onSaved={onClose} />
+        </NodeProvider>
+      )}
     </Dialog>
   );
 }
@@ -69,7 +75,9 @@ function Form({ profile, onSaved }: { readonly profile: Profile; readonly onSave
       }}
     >
       <NodePart {...part} />
-      <RetentionPart form={form} before={profile.retention} change={part.change} />
+      <RetentionPart form={form} before={profile.retention} change={part.change}>
+        <StoragePart />
+      </RetentionPart>
       <FoldersPart {...part} />
       <p className="text-[13px] text-faint">{t('profile.limits')}</p>
       {save.busy && <PersonNote />}

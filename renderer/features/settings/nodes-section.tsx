@@ -21,6 +21,11 @@ import { ProfileChecksDialog } from './profile-checks-dialog.tsx';
 
 type Open = { readonly kind: 'edit' | 'remove' | 'check'; readonly view: ProfileView };
 
+/** Of one whose dialog is open: it may have been started or stopped since. */
+function asItIs(profiles: readonly ProfileView[], opened: ProfileView): ProfileView {
+  return profiles.find(({ profile }) => profile.id === opened.profile.id) ?? opened;
+}
+
 export function NodesSection() {
   const { t } = useTranslation(['settings', 'common']);
   const { toasts } = useApp();
@@ -52,7 +57,7 @@ export function NodesSection() {
       {profiles.map((view) => (
         <NodeCard key={view.profile.id} view={view} onOpen={(kind) => setOpen({ kind, view })} />
       ))}
-      <EditProfileDialog view={open?.kind === 'edit' ? open.view : null} onClose={close} />
+      <EditProfileDialog view={open?.kind === 'edit' ? asItIs(profiles, open.view) : null} onClose={close} />
       <ProfileChecksDialog view={open?.kind === 'check' ? open.view : null} onClose={close} />
       <ConfirmDialog
         danger

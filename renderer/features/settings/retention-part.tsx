@@ -1,4 +1,5 @@
 import { TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Retention } from '../../../contract/retention.ts';
 import { Field, TextInput } from '../../ui/field.tsx';
@@ -8,11 +9,13 @@ export interface RetentionPartProps {
   readonly form: ProfileForm;
   /** As it is saved. */
   readonly before: Retention;
+  /** Below the limits. */
+  readonly children: ReactNode;
   readonly change: (part: Pick<Partial<ProfileForm>, 'keepDays' | 'keepGib'>) => void;
 }
 
 /** How long, and how much of, results is kept; each limit is checked while it is typed. */
-export function RetentionPart({ form, before, change }: RetentionPartProps) {
+export function RetentionPart({ form, before, change, children }: RetentionPartProps) {
   const { t, i18n } = useTranslation('settings');
   const problems = retentionProblems(form);
   const number = (value: number) => new Intl.NumberFormat(i18n.language).format(value);
@@ -54,6 +57,7 @@ export function RetentionPart({ form, before, change }: RetentionPartProps) {
           {t('profile.keepsLess')}
         </p>
       )}
+      {children}
     </fieldset>
   );
 }

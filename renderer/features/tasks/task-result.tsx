@@ -49,12 +49,14 @@ function Removed({ removed }: { readonly removed: ResultRemoval }) {
   const { atMs, reason, policy } = removed;
   return (
     <p className="rounded-md border border-line bg-raised p-3">
-      {reason === 'age'
-        ? t('drawer.removedAge', { when: exactTime(atMs, i18n.language), count: policy.days })
-        : t('drawer.removedSize', {
-            when: exactTime(atMs, i18n.language),
-            size: new Intl.NumberFormat(i18n.language).format(policy.resultsGib),
-          })}{' '}
+      {reason === 'asked'
+        ? t('drawer.removedAsked', { when: exactTime(atMs, i18n.language) })
+        : reason === 'age'
+          ? t('drawer.removedAge', { when: exactTime(atMs, i18n.language), count: policy.days })
+          : t('drawer.removedSize', {
+              when: exactTime(atMs, i18n.language),
+              size: new Intl.NumberFormat(i18n.language).format(policy.resultsGib),
+            })}{' '}
       <Link to={`/settings/nodes?edit=${profile.profile.id}`} className="text-accent underline">
         {t('drawer.removedSettings')}
       </Link>

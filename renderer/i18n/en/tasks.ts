@@ -140,6 +140,7 @@ export const tasks = {
     removedAge_one: 'Removed {{when}}: this node kept results for {{count, number}} day.',
     removedAge_other: 'Removed {{when}}: this node kept results for {{count, number}} days.',
     removedSize: 'Removed {{when}}: this node kept {{size}} GiB of results, and newer ones filled that.',
+    removedAsked: 'Removed {{when}}: you had all results of closed tasks removed.',
     removedSettings: 'Change how long results are kept',
     goneUnknown: 'The files are not on disk any more. This program did not remove them, or kept no record of it.',
     notAnImage: 'This file is not a PNG image.',

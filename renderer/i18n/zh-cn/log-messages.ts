@@ -83,7 +83,7 @@ export const logMessages: Readonly<Record<string, string>> = {
   'the records of a node could not be read': '无法读取节点的记录',
   'a procedure failed': '一个操作失败',
   'what closed tasks left could not be removed; it is tried again': '无法清理已关闭任务的遗留；将重试',
-  'a result was removed as the settings say': '已按设置删除一个结果',
+  'a result was removed as the host wants it': '已按主人的要求删除一个结果',
   'whose task it is could not be read': '无法读取任务归属',
   'a task cycle failed': '一轮任务处理失败',
   'the chain has taken the end of a task back; it goes on': '链撤回了任务的结束；任务继续',

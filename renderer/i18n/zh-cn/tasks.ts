@@ -129,6 +129,7 @@ export const tasks: Same<typeof en> = {
     removedAge_one: '已于 {{when}} 删除：此节点的结果保留 {{count, number}} 天。',
     removedAge_other: '已于 {{when}} 删除：此节点的结果保留 {{count, number}} 天。',
     removedSize: '已于 {{when}} 删除：此节点最多保留 {{size}} GiB 的结果，较新的结果已占满该空间。',
+    removedAsked: '已于 {{when}} 删除：您让节点删除了所有已结束任务的结果。',
     removedSettings: '更改结果的保留时间',
     goneUnknown: '文件已不在磁盘上。本程序没有删除它们，或没有留下删除记录。',
     notAnImage: '此文件不是 PNG 图像。',
