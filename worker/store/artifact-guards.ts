@@ -1,6 +1,4 @@
-/**
- * Law 5 compares what it uploads with these digests: they are final, and no file is added to a score that is already there.
- */
+/** Law 5 compares uploads with these digests: they are final, and no file can be added to a recorded score. */
 export const ARTIFACT_GUARDS = `
 CREATE TRIGGER artifacts_before_score BEFORE INSERT ON artifacts
   WHEN EXISTS (SELECT 1 FROM score_ledger WHERE commitment = NEW.commitment)

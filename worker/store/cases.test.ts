@@ -14,7 +14,7 @@ function open(dir = tempDir()) {
   return store;
 }
 
-it('pages newest first; a case that is filled in keeps its place', () => {
+it('pages newest first; a case keeps its place when it is completed', () => {
   const { cases } = open();
   for (const id of ['a', 'b', 'c', 'd']) cases.put(caseFile(id));
   cases.put(caseFile('b', { complete: true }));
@@ -37,7 +37,7 @@ it('survives a restart', () => {
   expect(open(dir).cases.find('a')).toEqual(caseFile('a'));
 });
 
-it('knows the ends that nobody has judged yet', () => {
+it('lists the ends that nobody has judged yet', () => {
   const store = open();
   const ends = [
     { status: 'EndInvalidated' },
@@ -57,7 +57,7 @@ it('knows the ends that nobody has judged yet', () => {
   expect(store.cases.unjudged()).toEqual([ids[0], ids[2]]);
 });
 
-it('a row in another shape is named, not guessed', () => {
+it('reports a row of a different shape instead of guessing', () => {
   const dir = tempDir();
   const store = open(dir);
   store.cases.put(caseFile('a'));

@@ -1,4 +1,4 @@
-/** Case files. A case is opened once and filled in while more becomes known; nothing ever deletes one. */
+/** Case files. A case is opened once and completed as more becomes known; nothing ever deletes one. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { type CaseFile, caseFileSchema } from '../../contract/trust.ts';
@@ -20,14 +20,14 @@ export class Cases {
     return readOne(this.#db, rowSchema, 'SELECT body FROM cases WHERE id = ?', id);
   }
 
-  /** Newest first; `before` is the last id of the previous page. */
+  /** Newest first; `before` is the last ID of the previous page. */
   page(limit: number, before: string | null): CaseFile[] {
     const sql = `SELECT body FROM cases
       WHERE ?1 IS NULL OR rowid < (SELECT rowid FROM cases WHERE id = ?1) ORDER BY rowid DESC LIMIT ?2`;
     return readAll(this.#db, rowSchema, sql, before, limit);
   }
 
-  /** Newest first, without the first `offset`. */
+  /** Newest first, skipping the first `offset`. */
   slice({ limit, offset }: { readonly limit: number; readonly offset: number }): CaseFile[] {
     return readAll(this.#db, rowSchema, 'SELECT body FROM cases ORDER BY rowid DESC LIMIT ? OFFSET ?', limit, offset);
   }
@@ -36,7 +36,7 @@ export class Cases {
     return Number(this.#db.prepare('SELECT count(*) AS n FROM cases').get()?.n ?? 0);
   }
 
-  /** Id of the latest case about a task, null for none. */
+  /** ID of the latest case about a task; null if there is none. */
   about(commitment: Hex): string | null {
     const sql = 'SELECT id FROM cases WHERE commitment = ? ORDER BY rowid DESC LIMIT 1';
     return readOne(this.#db, z.object({ id: z.string() }), sql, commitment)?.id ?? null;
@@ -46,7 +46,7 @@ export class Cases {
     return readAll(this.#db, rowSchema, 'SELECT body FROM cases WHERE complete = 0 ORDER BY rowid');
   }
 
-  /** Opens the case, or replaces what was known of it. */
+  /** Opens the case, or replaces what was known about it. */
   put(file: CaseFile): void {
     const { id, kind, commitment, openedMs, complete } = file;
     this.#db
@@ -57,7 +57,7 @@ export class Cases {
       .run(id, kind, commitment, Math.trunc(openedMs), complete ? 1 : 0, JSON.stringify(file));
   }
 
-  /** Tasks whose end may be a case and that have none: what a process killed at the wrong moment left undone. */
+  /** Tasks whose end may be a case but that have none, because the process was killed at the wrong moment. */
   unjudged(): Hex[] {
     const sql = `SELECT commitment FROM tasks
       WHERE (status = 'EndInvalidated' OR (status = 'EndAborted' AND abort_reason IN ('Timeout', 'ResultUploadTimeout')))

@@ -1,7 +1,7 @@
 /**
- * What tasks leave behind that is large and that nothing needs: arguments and reports of failures. Rows stay; the ledgers of
- * scores and money are never touched. A task that is open, may still become a case, or whose case is not complete, keeps
- * everything for ever, within a size that no host's own work reaches: a network that floods a node fills no disk.
+ * Large data of tasks that nothing needs any more: arguments and failure reports. Rows stay; the ledgers of scores and
+ * money are never touched. A task that is open, may still become a case, or has an incomplete case keeps everything for
+ * ever, within a size that a host's own tasks never reach, so that a network that floods a node cannot fill the disk.
  */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -10,11 +10,11 @@ import type { Hex } from '../../protocol/hex.ts';
 import { inTransaction, readAll, readOne } from '../kit/database.ts';
 
 export interface BulkLimits {
-  /** Closed before this date. */
+  /** Tasks closed before this date are emptied. */
   readonly beforeMs: number;
-  /** Of all that is younger, the newest. */
+  /** Limit for the younger ones, of which the newest are kept. */
   readonly maxBytes: number;
-  /** Of the records of cases, the newest; beyond that they lose their arguments, whose digest stays. */
+  /** Limit for the records of cases; the oldest beyond it lose their arguments, except for the digest. */
   readonly maxCaseBytes: number;
 }
 
@@ -23,9 +23,9 @@ const NOT_EVIDENCE = `NOT EXISTS (SELECT 1 FROM cases WHERE cases.commitment = t
     OR NOT (status = 'EndInvalidated' OR (status = 'EndAborted' AND abort_reason IN ('Timeout', 'ResultUploadTimeout'))))
   AND NOT EXISTS (SELECT 1 FROM executions WHERE executions.commitment = tasks.commitment AND outcome IS NULL)`;
 
-/** A task that runs keeps its arguments, whatever else there is. */
+/** A running task always keeps its arguments. */
 const NOT_RUNNING = 'NOT EXISTS (SELECT 1 FROM executions WHERE executions.commitment = kept.commitment AND outcome IS NULL)';
-/** What of a case can be large, and is the network's word alone. */
+/** The parts of a case that can be large and come only from the network. */
 const CASE_BULK = ['$.task.taskArgs', '$.eventArgs'] as const;
 const CASE_BULK_BYTES = 4_096;
 
@@ -38,7 +38,7 @@ export class ClosedBulk {
     this.#db = db;
   }
 
-  /** Empties at most `limit` tasks and as many reports, the oldest first; returns how many. */
+  /** Empties at most `limit` tasks and as many reports, oldest first; returns how many. */
   prune({ beforeMs, maxBytes, maxCaseBytes }: BulkLimits, limit: number): number {
     const tasks = readAll(
       this.#db,
@@ -98,7 +98,7 @@ export class ClosedBulk {
     return large.length;
   }
 
-  /** What is there now, for whoever decides how much of it is kept. */
+  /** What is stored now, to decide how much of it to keep. */
   sizes(): { readonly argsBytes: number; readonly reportBytes: number; readonly cases: number; readonly caseBytes: number } {
     const schema = z.object({ rows: z.number(), bytes: z.number() });
     const sum = (column: string, table: string) =>
@@ -111,7 +111,10 @@ export class ClosedBulk {
     return { argsBytes: args.bytes, reportBytes: reports.bytes, cases: cases.rows, caseBytes: cases.bytes };
   }
 
-  /** When a task was closed whose result nobody needs; null = its result stays: it is open, unknown, or evidence. */
+  /**
+   * When a task whose result nobody needs was closed; null = its result stays, because the task is open or unknown, or
+   * the result is evidence.
+   */
   disposableSince(commitment: Hex): number | null {
     const sql = `SELECT closed_ms FROM tasks WHERE commitment = ? AND closed_ms IS NOT NULL AND ${NOT_EVIDENCE}
       AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.commitment = tasks.commitment)`;

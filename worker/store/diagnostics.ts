@@ -1,4 +1,4 @@
-/** Reports of failed executions (RELAY_PROTOCOL 8.7): stored always, sent only if the host wants it. */
+/** Reports of failed executions (RELAY_PROTOCOL 8.7): always stored, but sent only if the host wants it. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { commitmentField } from '../../protocol/wire/fields.ts';
@@ -37,7 +37,7 @@ export class Diagnostics {
     this.#db = db;
   }
 
-  /** The first report of a task is kept, as the relay keeps it. */
+  /** Keeps the first report of a task, as the relay does. */
   add(report: NodeErrorReport): void {
     this.#db
       .prepare('INSERT OR IGNORE INTO diagnostics (commitment, report, captured_ms) VALUES (?, ?, ?)')

@@ -1,4 +1,4 @@
-/** What the machine was in each life of the engine: a result can only be explained by the versions that made it. */
+/** The machine during each engine lifetime: results can only be explained by the versions that produced them. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { type MachineFacts, machineFactsSchema } from '../../contract/trust.ts';
@@ -14,7 +14,7 @@ export class EngineLifetimes {
     this.#db = db;
   }
 
-  /** The first record of a lifetime stays. */
+  /** The first record of a lifetime is kept. */
   record(lifetime: string, machine: MachineFacts, nowMs: number): void {
     this.#db
       .prepare('INSERT OR IGNORE INTO engine_lifetimes (lifetime, started_ms, machine) VALUES (?, ?, ?)')

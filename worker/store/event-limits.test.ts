@@ -8,7 +8,7 @@ import { openStore, STORE_FILE } from './store.ts';
 const row = (id: number, args: string, type = 'TaskStarted') =>
   readEventRow({ id, type, node_address: '0xaa', task_id_commitment: `0x${id}`, args });
 
-it('a flood of events keeps the newest within the limit, and every event that was not handled', () => {
+it('a flood of events keeps the newest within the limit, and every unhandled event', () => {
   const store = openStore(tempDir(), 0);
   const limits = { taskBytes: 20_000, nodeBytes: 5_000, unreadable: 10 };
   const handled = Array.from({ length: 300 }, (_, n) => row(n + 1, 'x'.repeat(744)));
@@ -21,7 +21,7 @@ it('a flood of events keeps the newest within the limit, and every event that wa
   store.close();
 });
 
-it('a slash and a join of this node outlive a flood of events about others, and of other kinds about it', () => {
+it('a slash and a join of this node survive a flood of events about other nodes, and of other kinds about this one', () => {
   const store = openStore(tempDir(), 0);
   const address = `0x${'aA'.repeat(20)}` as const;
   store.settings.set('address', address);
@@ -45,7 +45,7 @@ it('a slash and a join of this node outlive a flood of events about others, and 
   store.close();
 });
 
-it('unreadable events are kept in part, and only the newest of them', () => {
+it('unreadable events are stored truncated, and only the newest of them', () => {
   const store = openStore(tempDir(), 0);
   for (let n = 0; n < 40; n++) store.events.record([readEventRow({ id: n, filler: `${n} ${'x'.repeat(100_000)}` })], 0);
   store.events.prune({ taskBytes: 1, nodeBytes: 1, unreadable: 10 });
@@ -55,7 +55,7 @@ it('unreadable events are kept in part, and only the newest of them', () => {
   store.close();
 });
 
-it('a network that tells unreadable events without end does not fill the disk, and each is counted', () => {
+it('a network that sends unreadable events without end does not fill the disk, and each is counted', () => {
   const dir = tempDir();
   const store = openStore(dir, 0);
   const filler = 'x'.repeat(4_000);

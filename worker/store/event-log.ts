@@ -1,4 +1,4 @@
-/** Events of the network: each recorded once, with a cursor that survives restarts. */
+/** Events of the network: each is recorded once, with a cursor that survives restarts. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -8,22 +8,22 @@ import { inRelaxedTransaction, inTransaction, readAll } from '../kit/database.ts
 import type { Settings } from './settings.ts';
 
 /**
- * How far the poll reaches back behind the newest id it has seen: a database hands out ids before it commits, so a
- * smaller id may become visible after a larger one.
+ * How far the poll reaches back before the newest ID it has seen: a database assigns IDs before it commits, so a
+ * smaller ID may become visible after a larger one.
  */
 export const EVENT_OVERLAP = 32;
 
 export interface EventLimits {
   readonly taskBytes: number;
   readonly nodeBytes: number;
-  /** Rows. */
+  /** In rows. */
   readonly unreadable: number;
 }
 
-/** A node that is busy day and night fills this in years; a network that floods it cannot fill the disk. */
+/** A node that is always busy takes years to fill this; a network that floods it cannot fill the disk. */
 const EVENT_LIMITS: EventLimits = { taskBytes: 32 * 1024 ** 2, nodeBytes: 32 * 1024 ** 2, unreadable: 1_000 };
 const PRUNE_EVERY = 500;
-/** What a row takes beside its arguments. */
+/** Size of a row without its arguments. */
 const ROW_BYTES = 256;
 
 const rowSchema = z
@@ -54,14 +54,14 @@ export class EventLog {
     this.#settings = settings;
   }
 
-  /** The id after which to ask, null before the very first run. */
+  /** The ID to poll after; null before the very first run. */
   cursor(): number | null {
     const newest = this.#settings.get('eventCursor');
     const floor = this.#settings.get('eventFloor');
     return newest === null ? null : Math.max(floor ?? 0, newest - EVENT_OVERLAP);
   }
 
-  /** The very first run of a node: nothing before this id is its concern. */
+  /** At the very first run of a node: events up to this ID do not concern it. */
   startAt(latestId: number): void {
     inTransaction(this.#db, () => {
       this.#settings.set('eventFloor', latestId);
@@ -69,7 +69,7 @@ export class EventLog {
     });
   }
 
-  /** The network's newest id is smaller than what was taken for it: nothing would ever be read again. */
+  /** The network's newest ID is smaller than the recorded one; without this, no event would ever be read again. */
   rewindTo(latestId: number): void {
     inTransaction(this.#db, () => {
       this.#settings.set('eventFloor', Math.min(this.#settings.get('eventFloor') ?? 0, latestId));
@@ -77,14 +77,14 @@ export class EventLog {
     });
   }
 
-  /** The newest id that was seen. */
+  /** The newest ID seen. */
   newest(): number {
     return this.#settings.get('eventCursor') ?? 0;
   }
 
   /**
-   * Stores a batch and moves the cursor in one transaction; a repeated event is no news. Another event under a known id is: a
-   * chain was reorganised, or a network has begun anew from a copy.
+   * Stores a batch and moves the cursor in one transaction. A repeated event is ignored, but a different event with a
+   * known ID is recorded: a chain was reorganised, or a network restarted from a copy.
    */
   record(rows: readonly EventRow[], nowMs: number): void {
     inRelaxedTransaction(this.#db, () => {
@@ -106,13 +106,13 @@ export class EventLog {
     if (this.#recorded >= PRUNE_EVERY) this.prune();
   }
 
-  /** Recorded and not yet acted upon, by id. */
+  /** Recorded but not yet handled, by ID. */
   unhandled(): RelayEvent[] {
     const sql = 'SELECT id, type, node_address, commitment, args FROM events WHERE handled = 0 ORDER BY id';
     return readAll(this.#db, rowSchema, sql);
   }
 
-  /** All recorded events of these types, by id. */
+  /** All recorded events of these types, by ID. */
   ofTypes(types: readonly RelayEventType[]): RelayEvent[] {
     const sql = `SELECT id, type, node_address, commitment, args FROM events
       WHERE type IN (SELECT value FROM json_each(?)) ORDER BY id`;
@@ -124,12 +124,13 @@ export class EventLog {
   }
 
   /**
-   * Keeps the newest events that were handled within their limits. Those of nodes have a limit of their own; and of this node
-   * each kind has one of its own, so that neither a flood about others nor one of another kind pushes out a slash or a join.
+   * Keeps the newest handled events within their limits. Events about nodes have a separate limit, and for this node
+   * each kind has its own, so that a flood of events about others or of another kind does not displace a slash or a
+   * join.
    */
   prune(limits: EventLimits = EVENT_LIMITS): void {
     this.#recorded = 0;
-    // Kinds that nobody knows share one limit: a network could make up as many as it likes.
+    // Unknown kinds share one limit, because a network could invent any number of them.
     const sql = (type: 'LIKE' | 'NOT LIKE') => `DELETE FROM events WHERE handled = 1 AND id IN (
       SELECT id FROM (SELECT id, sum(length(args) + ${ROW_BYTES}) OVER (PARTITION BY CASE
           WHEN lower(node_address) = ?2 AND type IN (SELECT value FROM json_each(?3)) THEN type ELSE '' END
@@ -162,7 +163,7 @@ export class EventLog {
     this.#settings.set('unreadableEvents', (this.#settings.get('unreadableEvents') ?? 0) + 1);
   }
 
-  /** `unreadable`: those that are kept; `unreadableEver` goes on counting when the oldest are dropped. */
+  /** `unreadable`: those still stored; `unreadableEver` also counts those already dropped. */
   counts(): { readonly events: number; readonly unreadable: number; readonly unreadableEver: number } {
     const count = (table: 'events' | 'unreadable_events') =>
       Number(this.#db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0);

@@ -9,7 +9,7 @@ import { isConstraint } from '../kit/store-failure.ts';
 const EXECUTION_OUTCOMES = ['scored', 'invalid', 'failed', 'cancelled'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
 
-/** The error that a host is shown for an execution that did not end in a score. */
+/** The error shown to a host for an execution that did not end in a score. */
 export const EXECUTION_ERROR_CODES = {
   invalid: 'TASK_INVALID',
   failed: 'EXECUTION_FAILED',
@@ -46,7 +46,7 @@ export class Executions {
     return readAll(this.#db, rowSchema, 'SELECT * FROM executions WHERE commitment = ? ORDER BY attempt', commitment);
   }
 
-  /** Records that an execution begins now; returns its number, from 1. @throws WorkerError EXECUTION_REFUSED (law 3). */
+  /** Records that an execution starts now; returns its number, from 1. @throws WorkerError EXECUTION_REFUSED (law 3). */
   begin(commitment: Hex, lifetime: string, nowMs: number): number {
     const attempt = this.of(commitment).length + 1;
     try {
@@ -66,7 +66,7 @@ export class Executions {
     }
   }
 
-  /** Records how the running execution ended. @throws WorkerError LEDGER_CONFLICT when the task has another verdict. */
+  /** Records how the running execution ended. @throws WorkerError LEDGER_CONFLICT if the task has a different verdict. */
   end(commitment: Hex, end: { outcome: ExecutionOutcome; detail: string; nowMs: number }): void {
     try {
       this.#db
@@ -78,7 +78,7 @@ export class Executions {
     }
   }
 
-  /** Called once after opening: what still runs according to the table died with the process that ran it. */
+  /** Called once after opening: executions that the table shows as running ended with their process. */
   cancelInterrupted(nowMs: number): number {
     const detail = 'the worker process ended during the execution';
     return Number(

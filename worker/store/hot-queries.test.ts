@@ -1,4 +1,7 @@
-/** What is asked for every task, every second or every page finds its rows by an index, however many tasks there were. */
+/**
+ * Queries made for every task, every second or every page find their rows through an index, however many tasks there
+ * are.
+ */
 import type { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TaskFilter } from '../../contract/tasks.ts';
@@ -12,7 +15,7 @@ import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 const TASK = commitmentOf(1);
 const NONE: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, model: '', text: '' };
 
-/** Every statement that is prepared from now on. */
+/** Collects every statement that is prepared from now on. */
 function watched(db: DatabaseSync): Set<string> {
   const seen = new Set<string>();
   const prepare = db.prepare.bind(db);
@@ -26,9 +29,9 @@ function watched(db: DatabaseSync): Set<string> {
   return seen;
 }
 
-/** Hold what is still to be done, and nothing of what was. */
+/** Indexes that contain only what is still to be done. */
 const SHORT_INDEXES = /USING INDEX (events_unhandled|tasks_open)$/;
-/** For a foreign key, which SQLite looks through only while one is broken. */
+/** For a foreign key; SQLite scans it only while one is violated. */
 const NEVER_RUN = /^SCAN task_models$/;
 
 /** Steps of the plan that read a whole table or a whole index. */
@@ -43,7 +46,7 @@ function scans(db: DatabaseSync, sql: string): string[] {
 
 const scansOf = (db: DatabaseSync, seen: Iterable<string>) => [...seen].flatMap((sql) => scans(db, sql));
 
-it('a task from its start to its end', async () => {
+it('a task from start to end', async () => {
   const { context, driver, network } = await loopRig();
   const { store } = context;
   const seen = watched(store.db);
@@ -70,21 +73,21 @@ it.for([
   ['all tasks', NONE],
   ['of a type', { ...NONE, types: ['Llm'] }],
   ['in a state', { ...NONE, statuses: ['EndAborted'] }],
-  ['of a time', { ...NONE, fromMs: START_MS, toMs: START_MS + 1 }],
+  ['of a period', { ...NONE, fromMs: START_MS, toMs: START_MS + 1 }],
   ['one task', { ...NONE, text: TASK }],
 ] as const satisfies readonly (readonly [string, TaskFilter])[])(
-  'a page of the list, %s, reads no row that it leaves out',
+  'a page of the list, %s, reads no row that it skips',
   async ([, filter]) => {
     const { context } = await loopRig();
     const { db, list } = context.store;
     const seen = watched(db);
     list.page({ filter, offset: 0, limit: 100, upTo: null });
-    // Counting all of them walks an index of numbers; the table itself, whose rows are long, is never walked.
+    // Counting everything walks a numeric index; the table itself, with its long rows, is never walked.
     expect(scansOf(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
   },
 );
 
-it('a page that is not full is not counted', async () => {
+it('a page that is not full needs no count', async () => {
   const { context } = await loopRig();
   const { db, list, tasks } = context.store;
   for (const n of [1, 2, 3]) tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
@@ -95,12 +98,12 @@ it('a page that is not full is not counted', async () => {
   };
   expect(counts(0, 4)).toEqual([3, 0]);
   expect(counts(2, 2)).toEqual([3, 0]);
-  // A full page may have others behind it, and an empty one says nothing of those before it.
+  // A full page may be followed by others, and an empty one says nothing about those before it.
   expect(counts(0, 3)).toEqual([3, 1]);
   expect(counts(5, 2)).toEqual([3, 1]);
 });
 
-it('a page of rows asks for each part of a row by a statement that is compiled once', async () => {
+it('a page of rows reads each part of a row with a statement that is compiled once', async () => {
   const { context } = await loopRig();
   const { store } = context;
   for (let n = 1; n <= 20; n++) store.tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);

@@ -1,4 +1,4 @@
-/** What closed tasks leave behind stays within what the host wants, whatever the network sends. */
+/** What closed tasks leave behind stays within the host's limits, whatever the network sends. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, ca
   onTestFinished(() => store.close());
   const parsed = retentionSchema.parse(retention);
   const keeper = new Housekeeper({ store, resultsDir, retention: parsed, clock, log: QUIET_LOG, bulkBytes, caseBytes });
-  /** A task that ran and was closed, with a result of so many bytes. */
+  /** A task that ran and was closed, with a result of this size. */
   const closed = (n: number, { taskArgs = '{}', bytes = 10, status = 'EndSuccess' as TaskStatus } = {}): Hex => {
     const commitment = commitmentOf(n);
     store.tasks.observe(remoteTask({ commitment, startTimeMs: clock.now(), taskArgs, status }), clock.now());
@@ -59,7 +59,7 @@ function rig(retention: Partial<Retention> = {}, bulkBytes = 256 * 1024 ** 2, ca
   return { dataDir, clock, store, keeper, closed, sweep, has, argsOf };
 }
 
-it('a result and its arguments are kept for the days that the host wants, the score and the task for good', async () => {
+it('keeps a result and its arguments for the days that the host wants, the score and the task for good', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 3 });
   const task = closed(1, { taskArgs: '{"prompt":"a"}' });
   await clock.suspend(3 * DAY_MS - 60_000, { monotonicGoesOn: true });
@@ -76,7 +76,7 @@ it('a result and its arguments are kept for the days that the host wants, the sc
   expect(store.local(task)).toEqual({ kind: 'closed' });
 });
 
-it('the newest results stay within the size that the host wants', async () => {
+it('keeps the newest results within the size that the host wants', async () => {
   const { clock, store, closed, sweep, has } = rig({ resultsGib: 0.1 });
   const tasks: Hex[] = [];
   for (let n = 1; n <= 4; n++) {
@@ -88,7 +88,7 @@ it('the newest results stay within the size that the host wants', async () => {
   expect(tasks.map((task) => store.removed.find(task)?.reason)).toEqual(['size', 'size', undefined, undefined]);
 });
 
-it('says what closed tasks have left, and removes all of that when it is asked, of open tasks and cases nothing', async () => {
+it('reports what closed tasks left, and removes all of it on request, but nothing of open tasks and cases', async () => {
   const { clock, store, keeper, closed, sweep, has, argsOf } = rig();
   const firstMs = clock.now();
   const tasks = [closed(1, { bytes: 30 }), closed(2, { bytes: 20 })];
@@ -106,7 +106,7 @@ it('says what closed tasks have left, and removes all of that when it is asked, 
   expect([has(invalidated), argsOf(invalidated), argsOf(open)]).toEqual([true, '{}', '{"open":1}']);
 });
 
-it('open tasks, and those that may be a case, keep everything for ever', async () => {
+it('open tasks, and those that may become a case, keep everything for ever', async () => {
   const { clock, store, closed, sweep, has, argsOf } = rig({ days: 1 });
   const invalidated = closed(1, { status: 'EndInvalidated' });
   const open = commitmentOf(2);
@@ -117,7 +117,7 @@ it('open tasks, and those that may be a case, keep everything for ever', async (
   expect(store.removed.find(invalidated)).toBeNull();
 });
 
-it('a network that opens task after task, or makes case after case, does not fill the disk', async () => {
+it('a network that opens task after task, or causes case after case, does not fill the disk', async () => {
   const MIB = 1024 ** 2;
   const { clock, store, sweep, argsOf } = rig({}, 8 * MIB, 8 * MIB);
   const taskArgs = `{"prompt":"${'x'.repeat(MIB)}"}`;
@@ -130,25 +130,25 @@ it('a network that opens task after task, or makes case after case, does not fil
     store.cases.put(caseFile(commitmentOf(n), { task: { ...TASK, taskArgs }, complete: n % 2 === 0 }));
   await sweep();
   const kept = Array.from({ length: 30 }, (_, n) => argsOf(commitmentOf(n + 1)) !== '');
-  // The one that runs, and the newest.
+  // The running one and the newest one.
   expect([kept[0], kept[1], kept[29]]).toEqual([true, false, true]);
   const { argsBytes, cases, caseBytes } = store.bulk.sizes();
   expect(argsBytes).toBeLessThan(10 * MIB);
   expect(cases).toBe(30);
   expect(caseBytes).toBeLessThan(10 * MIB);
-  // Every case is still there, and what was cut can be proved by whoever has it.
+  // Every case still exists, and anyone who has the removed part can prove that it is genuine.
   const cut = store.cases.find(commitmentOf(31))?.task?.taskArgs ?? '';
   expect(JSON.parse(cut)).toEqual({
     removed: `sha256:${createHash('sha256').update(taskArgs).digest('hex')}`,
     bytes: taskArgs.length,
   });
   expect(store.cases.find(commitmentOf(60))?.task?.taskArgs).toBe(taskArgs);
-  // What the network tells again is there again.
+  // What the network sends again is stored again.
   observe(2);
   expect(argsOf(commitmentOf(2))).toBe(taskArgs);
 });
 
-it('a network that sends large arguments and failures again and again does not fill the disk', async () => {
+it('a network that repeatedly sends large arguments and failures does not fill the disk', async () => {
   const { dataDir, clock, store, closed, sweep } = rig({}, 16 * 1024 ** 2);
   const sizes: number[] = [];
   const taskArgs = `{"prompt":"${'x'.repeat(2 * 1024 ** 2)}"}`;
@@ -160,7 +160,7 @@ it('a network that sends large arguments and failures again and again does not f
     if (n % 4 === 0) await sweep();
     sizes.push(statSync(join(dataDir, STORE_FILE)).size);
   }
-  // 160 MiB were sent; what is removed makes room for what comes.
+  // 160 MiB were sent; new data reuses the space of removed data.
   expect(Math.max(...sizes)).toBeLessThan(80 * 1024 ** 2);
   expect(sizes.at(-1)).toBeLessThanOrEqual((sizes[19] ?? 0) + 8 * 1024 ** 2);
 });

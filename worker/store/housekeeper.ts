@@ -1,4 +1,4 @@
-/** Removes, little by little and beside the tasks, what the host does not want to keep of those that are closed. */
+/** Removes what the host does not want to keep of closed tasks, in small steps beside the running ones. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -14,14 +14,14 @@ export interface HousekeeperOptions {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly log: Log;
-  /** Arguments of closed tasks, of those that are kept for ever, and reports of failures, each. */
+  /** A limit for each: arguments of closed tasks, arguments that are kept for ever, and failure reports. */
   readonly bulkBytes?: number;
-  /** Of the records of cases. */
+  /** Limit for the records of cases. */
   readonly caseBytes?: number;
 }
 
 const PERIOD_MS = 60_000;
-/** Between two small steps: tasks go first. */
+/** Pause between two small steps, because tasks have priority. */
 const BREATH_MS = 100;
 const ROWS_PER_STEP = 8;
 const BULK_BYTES = 256 * 1024 ** 2;
@@ -36,20 +36,20 @@ export class Housekeeper {
     this.#options = options;
   }
 
-  /** Until the signal. A disk that fails is tried again: nothing of a task depends on this. */
+  /** Runs until the signal aborts. Disk errors are retried: no task depends on this. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     while (!signal.aborted) {
       try {
         await this.sweep(signal);
       } catch (err) {
-        if (!signal.aborted) log.warn({ err }, 'what closed tasks left could not be removed; it is tried again');
+        if (!signal.aborted) log.warn({ err }, 'data of closed tasks could not be removed; it is tried again');
       }
       await clock.sleep(PERIOD_MS, signal).catch(() => {});
     }
   }
 
-  /** Removes what the scope says. Nobody waits for what happens by itself; somebody waits for what was asked for. */
+  /** Removes what the scope covers. Only a requested removal runs without pauses, because somebody is waiting for it. */
   async sweep(signal: AbortSignal, scope: PruneScope = 'overPolicy'): Promise<void> {
     const { store, clock, retention, bulkBytes = BULK_BYTES, caseBytes = CASE_BYTES } = this.#options;
     // biome-ignore lint/plugin: an age in days, by the dates of the records
@@ -65,7 +65,7 @@ export class Housekeeper {
     else await this.#options.clock.sleep(BREATH_MS, signal);
   }
 
-  /** Files of results. */
+  /** Size of result files. */
   resultsBytes(): Promise<number> {
     return sizeOf(this.#options.resultsDir).catch(() => 0);
   }
@@ -110,7 +110,7 @@ export class Housekeeper {
       if (reason === null) continue;
       store.removed.record(commitment, { atMs: clock.now(), reason, policy: retention });
       await rm(folder, { recursive: true, force: true });
-      log.info({ folder, closedMs, reason }, 'a result was removed as the host wants it');
+      log.info({ folder, closedMs, reason }, 'a result was removed, as the host wants');
       await this.#breathe(scope, signal);
     }
   }

@@ -7,7 +7,7 @@ import { tempDir } from '../testing/temp-dir.ts';
 import { findDamage, SMALL_BYTES } from './integrity.ts';
 import { openStore, STORE_FILE } from './store.ts';
 
-/** A store with a page of one table overwritten, as a reader sees it. */
+/** A store with one overwritten page in a table, as a reader sees it. */
 function damagedIn(table: string): DatabaseSync {
   const dir = tempDir();
   const store = openStore(dir, START_MS);
@@ -28,7 +28,7 @@ const LARGE = { bytes: SMALL_BYTES + 1, endedInOrder: true };
 const CUT_OFF = { bytes: SMALL_BYTES + 1, endedInOrder: false };
 
 it.for(['score_ledger', 'executions', 'artifacts', 'withdrawal_attempts', 'settings'])(
-  'laws 3 and 4: damage in %s is found before anything is done, however large the file',
+  'laws 3 and 4: damage in %s is found before anything else is done, however large the file',
   (table) => {
     const db = damagedIn(table);
     for (const state of [SMALL, LARGE, CUT_OFF]) expect(findDamage(db, state)).not.toBeNull();
@@ -36,7 +36,7 @@ it.for(['score_ledger', 'executions', 'artifacts', 'withdrawal_attempts', 'setti
 );
 
 it.for(['transitions', 'ledger_entries'])(
-  'damage in %s is looked for unless the file is large and was closed in order',
+  'damage in %s is searched for unless the file is large and was closed in order',
   (table) => {
     const db = damagedIn(table);
     for (const state of [SMALL, CUT_OFF]) expect(findDamage(db, state)).not.toBeNull();

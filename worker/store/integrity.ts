@@ -1,7 +1,7 @@
 /**
- * How much of a database file is checked when it is opened. All of it, unless it is large and was closed in order: then
- * what grows with every task is left to SQLite, which notices damage where it reads it, and all the rest is checked: what
- * the laws of slash safety and the journals of money rest on.
+ * How much of a database file is checked when it is opened. Everything, unless the file is large and was closed in
+ * order. Then the tables that grow with every task are left to SQLite, which notices damage when it reads them; all
+ * others are checked, including those that the laws of slash safety and the journals of money rely on.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type DamageCheck, damageIn } from '../kit/database.ts';
@@ -9,7 +9,7 @@ import { type DamageCheck, damageIn } from '../kit/database.ts';
 /** Checked within a moment on any disk. */
 export const SMALL_BYTES = 64 * 1024 * 1024;
 
-/** Long, and of no weight for what is signed or paid. The ledger's entries are counted against their totals anyway. */
+/** Large, and irrelevant to what is signed or paid. The ledger's entries are checked against their totals anyway. */
 const BULK: ReadonlySet<string> = new Set([
   'tasks',
   'task_models',

@@ -1,4 +1,4 @@
-/** The store's schema as numbered steps. A step that was released is never edited; a change is a new step. */
+/** The store's schema as numbered steps. A released step is never edited; a change is a new step. */
 import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_TABLES } from '../chain/transactions/journal-tables.ts';
 import { openDatabase } from '../kit/database.ts';
@@ -153,7 +153,7 @@ CREATE TABLE model_downloads (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 
-/** Case files, and what the machine was in each life of the engine: the evidence of `worker/trust`. */
+/** Case files, and the machine during each engine lifetime: the evidence for `worker/trust`. */
 const TRUST = `
 CREATE TABLE cases (
   id TEXT PRIMARY KEY,
@@ -173,10 +173,10 @@ CREATE TABLE engine_lifetimes (
 CREATE INDEX events_by_type ON events (type);
 `;
 
-/** Models belong to the host and are kept in a file that its profiles share: `worker/models`. */
+/** Models belong to the host and are in a file that its profiles share: `worker/models`. */
 const MODELS_MOVED_OUT = 'DROP TABLE model_downloads;';
 
-/** Tasks that wait for their payment: they are looked for after each reading of the account. */
+/** Tasks that wait for their payment: looked up after each reading of the account. */
 const UNSETTLED = 'CREATE INDEX tasks_unsettled ON tasks (closed_ms) WHERE closed_ms IS NOT NULL AND payment_wei IS NULL;';
 
 export const MIGRATIONS: readonly string[] = [
@@ -193,7 +193,7 @@ export const MIGRATIONS: readonly string[] = [
   REMOVED_WHEN_ASKED,
 ];
 
-/** The node's database, of this version. @throws as `openDatabase` */
+/** The node's database in this version. @throws as `openDatabase` */
 export function openNodeDatabase(path: string): DatabaseSync {
   return openDatabase(path, MIGRATIONS, findDamage);
 }

@@ -1,4 +1,4 @@
-/** Every state the node went through, with its source and evidence. */
+/** Every state of the node, with its source and evidence. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { readAll } from '../kit/database.ts';

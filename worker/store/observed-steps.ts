@@ -1,4 +1,4 @@
-/** The steps of a task that a task object tells, with the network's own times. Source: RELAY_PROTOCOL 3.2.2, 4.3. */
+/** The steps that a task object reports, with the network's own times. Source: RELAY_PROTOCOL 3.2.2, 4.3. */
 import { isTerminal, type TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 
@@ -8,7 +8,7 @@ export interface ObservedStep {
   readonly evidence: string;
 }
 
-/** Every status the object proves, in order; a step that a slow reader skipped is still told by its time stamp. */
+/** Every status that the object proves, in order; its timestamps also show steps that a slow reader missed. */
 export function observedSteps(task: RemoteTask, nowMs: number): ObservedStep[] {
   const steps: ObservedStep[] = [];
   const add = (status: TaskStatus, atMs: number | null, evidence: string) => {

@@ -1,13 +1,13 @@
 /**
- * What this node's memory protects against: scores that cannot be signed otherwise, executions that do not run again
- * (laws 3 and 4). Read from the rows themselves, not from what the program believes to have written.
+ * What this node's memory protects against: signing different scores and repeating executions (laws 3 and 4). Read from
+ * the rows themselves, not from what the program believes to have written.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Protection } from '../../contract/node-contract.ts';
 import { readOne } from '../kit/database.ts';
 
-/** Without any one of these the tables would take what the laws forbid. */
+/** Without any one of these, the tables would accept what the laws forbid. */
 const GUARDS = [
   'ledger_no_second',
   'ledger_no_update',
@@ -22,7 +22,7 @@ const SCORES = `SELECT count(*) AS scores, min(recorded_ms) AS oldestMs, max(rec
   total(score NOT GLOB '0x[0-9a-f]*' OR score GLOB '0x*[^0-9a-f]*' OR length(score) % 2 <> 0 OR recorded_ms <= 0) AS unreadable
   FROM score_ledger`;
 
-/** A score comes from an execution that ended in it, and the two are written together. */
+/** A score belongs to an execution that ended in it; both are written together. */
 const APART = `SELECT
   (SELECT count(*) FROM score_ledger AS score WHERE NOT EXISTS
     (SELECT 1 FROM executions WHERE commitment = score.commitment AND outcome = 'scored')) +
@@ -37,7 +37,7 @@ const scoresSchema = z.object({
 });
 const numberSchema = z.object({ n: z.number() });
 
-/** Never throws: what cannot be read is not sound. */
+/** Never throws: unreadable data is not sound. */
 export function readProtection(db: DatabaseSync): Protection {
   try {
     const count = (sql: string, ...values: string[]) => readOne(db, numberSchema, sql, ...values)?.n ?? 0;

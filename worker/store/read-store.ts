@@ -1,4 +1,4 @@
-/** The records of a node that does not run, to be read. Nothing of them is changed. */
+/** Opens the records of a node that is not running. They are only read. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReading } from '../kit/database.ts';
@@ -7,8 +7,8 @@ import { MIGRATIONS } from './migrations.ts';
 import { STORE_FILE, Store } from './store.ts';
 
 /**
- * @throws WorkerError STORE_EMPTY where the node has never run, STORE_OLDER_VERSION, STORE_NEWER_VERSION, STORE_CORRUPT and
- * those that pass
+ * @throws WorkerError STORE_EMPTY if the node has never run, STORE_OLDER_VERSION, STORE_NEWER_VERSION, STORE_CORRUPT
+ * and temporary ones
  */
 export function openStoreForReading(dataDir: string): Store {
   const path = join(dataDir, STORE_FILE);

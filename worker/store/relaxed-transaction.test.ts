@@ -15,7 +15,7 @@ function rig() {
   return { store, level };
 }
 
-it('does not wait for the disk, and everything after it does', () => {
+it('does not wait for the disk, but everything after it does', () => {
   const { store, level } = rig();
   expect(inRelaxedTransaction(store.db, level)).toBe(NORMAL);
   expect(inTransaction(store.db, level)).toBe(FULL);
@@ -26,12 +26,12 @@ it('does not wait for the disk, and everything after it does', () => {
   expect(level()).toBe(FULL);
 });
 
-it('inside of a full one it is part of that', () => {
+it('inside a full one is part of it', () => {
   const { store, level } = rig();
   expect(inTransaction(store.db, () => inRelaxedTransaction(store.db, level))).toBe(FULL);
 });
 
-it('laws 3 and 4: what is observed may wait for the disk; executions and scores never do', () => {
+it('laws 3 and 4: observations may be delayed on the way to the disk; executions and scores never are', () => {
   const { store, level } = rig();
   const levels: unknown[] = [];
   store.db.function('seen', () => {

@@ -1,4 +1,4 @@
-/** Which results were removed as the host's settings or the host say, when and why: a window that shows none can tell the reason. */
+/** Which results were removed by the settings or the host, when and why, so that a window can explain a missing result. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { REMOVAL_REASONS, type ResultRemoval } from '../../contract/retention.ts';
@@ -43,7 +43,7 @@ export class RemovedResults {
     this.#db = db;
   }
 
-  /** Written before the files go: after a crash in between, they are removed again. */
+  /** Written before the files are deleted: after a crash in between, they are deleted again. */
   record(commitment: Hex, { atMs, reason, policy }: ResultRemoval): void {
     this.#db
       .prepare(

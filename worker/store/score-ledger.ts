@@ -1,6 +1,6 @@
 /**
- * The score ledger: one score per task, written once, never replaced (law 4). Submitting a score takes a
- * `RecordedScore`, and only this file makes one, out of a row that is on disk.
+ * The score ledger: one score per task, written once, never replaced (law 4). Submitting a score requires a
+ * `RecordedScore`, and only this file makes one, from a row that is on disk.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { isConstraint } from '../kit/store-failure.ts';
 
 declare const recorded: unique symbol;
 
-/** A score that is on disk. The brand keeps anything else from being signed. */
+/** A score that is on disk. The brand prevents anything else from being signed. */
 export interface RecordedScore {
   readonly commitment: Hex;
   readonly score: Hex;
@@ -28,15 +28,15 @@ export class ScoreLedger {
     this.#db = db;
   }
 
-  /** The score of a task as it lies on disk, null before there is one. */
+  /** The recorded score of a task; null if there is none. */
   find(commitment: Hex): RecordedScore | null {
     const row = readOne(this.#db, rowSchema, 'SELECT score FROM score_ledger WHERE commitment = ?', commitment);
     return row === null ? null : ({ commitment, score: row.score } as RecordedScore);
   }
 
   /**
-   * Writes the score; the same score again is not an error.
-   * @throws WorkerError LEDGER_CONFLICT when there is another score, or the task was found invalid.
+   * Records the score; recording the same score again is not an error.
+   * @throws WorkerError LEDGER_CONFLICT if there is a different score, or the task was found invalid.
    */
   record(commitment: Hex, score: Hex, nowMs: number): RecordedScore {
     return inTransaction(this.#db, () => {

@@ -5,33 +5,36 @@ import { qosExplanationSchema } from '../../contract/standing.ts';
 import { WorkerError } from '../kit/errors.ts';
 
 const SCHEMAS = {
-  /** Largest event id seen. */
+  /** Largest event ID seen. */
   eventCursor: z.number().int().nonnegative(),
-  /** Latest event id at the node's very first run. */
+  /** Latest event ID at the node's very first run. */
   eventFloor: z.number().int().nonnegative(),
-  /** How many events could not be read, those included that are not kept any more. */
+  /** How many events could not be read, including those no longer stored. */
   unreadableEvents: z.number().int().nonnegative(),
-  /** What the host wants: a paused node stays paused over a restart, one that leaves goes on leaving. */
+  /** What the host wants: across a restart, a paused node stays paused, and a leaving one keeps leaving. */
   desired: z.enum(['running', 'paused', 'unstaked']),
   /** Why the node must not join by itself; cleared by the host's `resume`. */
   barred: z.enum(['slashed', 'kickedOut']).nullable(),
   /** When `barred` was last set, epoch ms. */
   barredMs: z.number(),
-  /** A transaction about the stake that was begun: its id makes it one transaction, over crashes too. */
+  /** A transaction about the stake that was started. Its ID ensures that it is sent only once, even after a crash. */
   stakeAct: z.object({ kind: z.enum(['stake', 'tryUnstake']), id: z.string() }).nullable(),
   /** The node's address: a data directory belongs to one key. */
   address: z.string(),
-  /** Newest event id known when this directory last let the node join: its word that the address is in the network through it. */
+  /**
+   * Newest event ID known when this directory last let the node join: evidence that the address joined the network from
+   * here.
+   */
   joinedAfterEvent: z.number().int().nonnegative(),
-  /** Of the account at the relay, as the network last told it. */
+  /** The account's balance at the relay, as the network last reported it. */
   lastBalance: z.object({ wei: z.string().regex(/^\d+$/), readMs: z.number() }),
-  /** Quality, share of stake and weight, as the network last told them. */
+  /** Quality, share of stake and weight, as the network last reported them. */
   lastStanding: z.object({ qos: z.number(), stakingScore: z.number(), weight: z.number(), readMs: z.number() }),
-  /** The quality of service as it was last read for a window. */
+  /** The quality of service, as last read for a window. */
   lastQos: qosExplanationSchema,
   /** How far the logs of a chain have been read and recorded. */
   logMark: z.object({ block: z.number().int().nonnegative(), hash: z.string() }),
-  /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off unless chosen. */
+  /** Whether diagnostics are sent to the network (RELAY_PROTOCOL 8.7); off by default. */
   sendDiagnostics: z.boolean(),
 } as const;
 
@@ -45,7 +48,7 @@ export class Settings {
     this.#db = db;
   }
 
-  /** Null when it was never set. @throws WorkerError STORE_BAD_ROW */
+  /** Null if it was never set. @throws WorkerError STORE_BAD_ROW */
   get<Name extends SettingName>(name: Name): SettingValue<Name> | null {
     const text = this.#db.prepare('SELECT value FROM settings WHERE name = ?').get(name)?.value;
     if (typeof text !== 'string') return null;

@@ -1,4 +1,4 @@
-/** Looks whether the files of an open store are still those that its directory names. */
+/** Checks that the files of an open store are still the ones that its directory lists. */
 import { existsSync, statSync } from 'node:fs';
 import type { Clock } from '../../protocol/ports.ts';
 import { WorkerError } from '../kit/errors.ts';
@@ -9,15 +9,15 @@ export class StoreGuard {
   readonly #path: string | null;
   readonly #identity: string | null;
 
-  /** Null: in memory, where nobody can take it away. */
+  /** Null: in memory, where nobody can delete it. */
   constructor(path: string | null) {
     this.#path = path;
     this.#identity = path === null ? null : identityOf(path);
   }
 
   /**
-   * A process goes on writing to a file that was deleted under its hands, and all of it is gone with the process. A
-   * write-ahead log holds the newest scores.
+   * A process can continue writing to a deleted file, and everything is lost when it ends. A write-ahead log contains
+   * the newest scores.
    * @throws WorkerError STORE_GONE
    */
   check(): void {
@@ -27,7 +27,7 @@ export class StoreGuard {
     if (!existsSync(`${path}-wal`)) throw gone(path, `${path}-wal was deleted`);
   }
 
-  /** Until the signal aborts. @throws WorkerError STORE_GONE */
+  /** Runs until the signal aborts. @throws WorkerError STORE_GONE */
   async run(signal: AbortSignal, clock: Pick<Clock, 'sleep'>): Promise<void> {
     while (!signal.aborted) {
       this.check();

@@ -1,4 +1,4 @@
-/** What the tables and their readers refuse, each named after the invariant that it keeps. */
+/** What the tables and their readers refuse, each named after the invariant it protects. */
 
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -31,7 +31,7 @@ function event(id: number): { kind: 'event'; event: RelayEvent } {
 }
 
 describe('law 3: an outcome is final', () => {
-  it.each(['failed', 'invalid', 'cancelled'] as const)('%s can be neither taken back nor made another one', (outcome) => {
+  it.each(['failed', 'invalid', 'cancelled'] as const)('%s can neither be undone nor changed', (outcome) => {
     const store = withTasks();
     store.executions.begin(TASK, 'L1', NOW);
     store.executions.end(TASK, { outcome, detail: '', nowMs: NOW });
@@ -42,8 +42,8 @@ describe('law 3: an outcome is final', () => {
   });
 });
 
-describe('law 4: what is committed is on the disk', () => {
-  it('before the call returns, whatever the power does after it', () => {
+describe('law 4: what is committed is on disk', () => {
+  it('before the call returns, even if the power fails right afterwards', () => {
     const store = withTasks();
     expect(store.db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     expect(store.db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
@@ -51,7 +51,7 @@ describe('law 4: what is committed is on the disk', () => {
 });
 
 describe('law 5: the digests of a result are final', () => {
-  it('none is changed, removed or replaced, and no file joins a result that is recorded', () => {
+  it('none is changed, removed or replaced, and no file is added to a recorded result', () => {
     const store = withTasks();
     const artifact = { kind: 'file', position: 0, path: 'a', sha256: '11'.repeat(32), size: 1 } as const;
     store.executions.begin(TASK, 'L1', NOW);
@@ -76,7 +76,7 @@ describe('law 5: the digests of a result are final', () => {
 });
 
 describe('what a node did about a task', () => {
-  it('a refused upload is remembered for its task alone, however often, and an accepted one ends it', () => {
+  it('a refused upload is recorded for its task only, any number of times, and an accepted one ends it', () => {
     const store = withTasks();
     for (const commitment of [TASK, OTHER]) store.ledger.record(commitment, SCORE, NOW);
     store.tasks.countUploadRefusal(TASK);
@@ -88,7 +88,7 @@ describe('what a node did about a task', () => {
     expect(store.local(TASK)).toEqual({ kind: 'uploaded', score: SCORE });
   });
 
-  it('the first upload and the first end count, for their task alone', () => {
+  it('the first upload and the first end count, for their task only', () => {
     const store = withTasks();
     store.tasks.markUploaded(TASK, NOW + 1);
     store.tasks.markUploaded(TASK, NOW + 2);
@@ -99,7 +99,7 @@ describe('what a node did about a task', () => {
     expect(store.tasks.open().map(({ commitment }) => commitment)).toEqual([OTHER]);
   });
 
-  it('what an application asks for is what the network said last', () => {
+  it("an application's requirements are as the network last reported them", () => {
     const store = withTasks();
     store.tasks.observe(remoteTask({ minVramGib: 12, timeoutSeconds: 99 }), NOW + 1);
     expect(store.tasks.get(TASK)).toMatchObject({ minVramGib: 12, timeoutSeconds: 99, firstSeenMs: NOW });
@@ -122,7 +122,7 @@ describe('what a node did about a task', () => {
     expect(decide({ ...base, local: { ...scored, uploadRefused: true } })).toEqual({ kind: 'close', as: 'EndInvalidated' });
   });
 
-  it('only one withdrawal at a time may be of unknown outcome', () => {
+  it('only one withdrawal at a time may have an unknown outcome', () => {
     const { db } = withTasks();
     const begin = (state: string) =>
       db.exec(`INSERT INTO withdrawal_attempts (amount_wei, benefit_address, network, signed_seconds, newest_record, state)
@@ -136,7 +136,7 @@ describe('what a node did about a task', () => {
     begin('open');
   });
 
-  it('result files come back in the order of their upload, the checkpoint last', () => {
+  it('result files are returned in upload order, the checkpoint last', () => {
     const store = withTasks();
     const file = (kind: 'file' | 'checkpoint', position: number) => ({
       kind,
@@ -151,8 +151,8 @@ describe('what a node did about a task', () => {
   });
 });
 
-describe('the cursor of events', () => {
-  it('reaches back by the overlap, but never before the first run of the node', () => {
+describe('the event cursor', () => {
+  it("reaches back by the overlap, but never before the node's first run", () => {
     const { events } = withTasks();
     expect(events.cursor()).toBeNull();
     events.startAt(1_000);
@@ -162,7 +162,7 @@ describe('the cursor of events', () => {
     expect(events.cursor()).toBe(1_005);
   });
 
-  it('does not go back for an older event, which is kept all the same', () => {
+  it('does not go back for an older event, which is stored all the same', () => {
     const { events } = withTasks();
     events.startAt(0);
     events.record([event(100), event(90)], NOW);
@@ -171,14 +171,14 @@ describe('the cursor of events', () => {
     expect(events.unhandled().map(({ id }) => id)).toEqual([90, 95, 100]);
   });
 
-  it('what happened before the first run is no concern of the node', () => {
+  it('events before the first run do not concern the node', () => {
     const { events } = withTasks();
     events.startAt(50);
     events.record([event(49), event(50), event(51)], NOW);
     expect(events.unhandled().map(({ id }) => id)).toEqual([51]);
   });
 
-  it('passes an unreadable event that has an id, and stays for one without', () => {
+  it('advances past an unreadable event with an ID, but not past one without', () => {
     const { events } = withTasks();
     events.startAt(0);
     events.record([{ kind: 'unreadable', id: 80, raw: '{"id":80}', problem: 'x' }], NOW);
@@ -206,13 +206,13 @@ describe('steps that a task object proves', () => {
     ['EndAborted', { scoreReadyTimeMs: null, validatedTimeMs: null }, ['Queued 1', 'Started 2', 'EndAborted 9']],
     ['Queued', { startTimeMs: null, scoreReadyTimeMs: null, validatedTimeMs: null }, ['Queued 1']],
     ['Started', { scoreReadyTimeMs: null }, ['Queued 1', 'Started 2']],
-  ] as const)('%s: each once, in order, with the time of the network', (status, changes, expected) => {
+  ] as const)("%s: each once, in order, with the network's times", (status, changes, expected) => {
     expect(steps({ status, ...changes })).toEqual(expected);
   });
 });
 
 describe('a store of the next version', () => {
-  it('is refused already when it is one step ahead', () => {
+  it('is refused even if it is only one step ahead', () => {
     const path = `${tempDir()}/node.sqlite`;
     openDatabase(path, [...MIGRATIONS, 'CREATE TABLE ahead (x)']).close();
     expect(() => openNodeDatabase(path)).toThrow(
@@ -224,7 +224,7 @@ describe('a store of the next version', () => {
     openDatabase(path, [...MIGRATIONS, 'CREATE TABLE ahead (x)']).close();
   });
 
-  it('and one of this version is taken without a step', () => {
+  it('and one of this version is accepted without a migration', () => {
     const path = `${tempDir()}/node.sqlite`;
     openNodeDatabase(path).close();
     const db = openNodeDatabase(path);
@@ -239,7 +239,7 @@ describe('protection', () => {
     store.executions.begin(commitment, 'L1', NOW);
     store.recordResult({ commitment, score: SCORE, artifacts: [], nowMs: NOW });
   };
-  /** Another hand on the tables, with the guards back in their places afterwards. */
+  /** Changes the tables from outside, and restores the guards afterwards. */
   const without = (db: DatabaseSync, sql: string) => {
     const triggers = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
     for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
@@ -247,7 +247,7 @@ describe('protection', () => {
     for (const { sql: again } of triggers) db.exec(String(again));
   };
 
-  it('is sound where each score has its execution and each scored execution its score', () => {
+  it('is sound if each score has its execution and each scored execution its score', () => {
     const store = withTasks();
     run(store, TASK);
     expect(readProtection(store.db)).toEqual({ scores: 1, executions: 1, oldestMs: NOW, newestMs: NOW, sound: true });
@@ -256,10 +256,10 @@ describe('protection', () => {
   it.each([
     ['a score without the execution that made it', `UPDATE executions SET outcome = 'cancelled' WHERE commitment = '${TASK}'`],
     ['an execution whose score is gone', `DELETE FROM score_ledger WHERE commitment = '${TASK}'`],
-    ['a score that is no hex', "UPDATE score_ledger SET score = '0xzz'"],
+    ['a score that is not hex', "UPDATE score_ledger SET score = '0xzz'"],
     ['a score with half a byte', "UPDATE score_ledger SET score = '0x123'"],
-    ['a score without its head', `UPDATE score_ledger SET score = '${'11'.repeat(32)}'`],
-    ['a score from before time', 'UPDATE score_ledger SET recorded_ms = 0'],
+    ['a score without its prefix', `UPDATE score_ledger SET score = '${'11'.repeat(32)}'`],
+    ['a score with a negative time', 'UPDATE score_ledger SET recorded_ms = 0'],
   ])('is not sound with %s', (_what, sql) => {
     const store = withTasks();
     run(store, TASK);
@@ -268,7 +268,7 @@ describe('protection', () => {
     expect(readProtection(store.db).sound).toBe(false);
   });
 
-  it('is not sound without any one of its guards, nor where nothing can be read', () => {
+  it('is not sound without any one of its guards, or if nothing can be read', () => {
     const store = withTasks();
     run(store, TASK);
     for (const { name, sql } of store.db

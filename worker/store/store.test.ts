@@ -39,7 +39,7 @@ function codeOf(act: () => unknown): WorkerErrorCode | 'none' {
   }
 }
 
-/** Another hand on the same file: what no API of ours offers. */
+/** A separate connection to the same file, for changes that our API does not allow. */
 function raw(dir: string): DatabaseSync {
   const db = new DatabaseSync(join(dir, STORE_FILE));
   onTestFinished(() => db.close());
@@ -54,7 +54,7 @@ describe('opening', () => {
     expect(open(dir).tasks.find(TASK)?.status).toBe('Started');
   });
 
-  it('migrates step by step and remembers how far', () => {
+  it('migrates step by step and remembers the version', () => {
     const path = join(tempDir(), STORE_FILE);
     openDatabase(path, [...MIGRATIONS]).close();
     const steps = [...MIGRATIONS, 'CREATE TABLE extra (x INTEGER) STRICT', 'ALTER TABLE extra ADD COLUMN y INTEGER'];
@@ -64,7 +64,7 @@ describe('opening', () => {
     db.close();
   });
 
-  it('a migration that fails leaves the version before it', () => {
+  it('a failed migration leaves the previous version', () => {
     const path = join(tempDir(), STORE_FILE);
     expect(() => openDatabase(path, [...MIGRATIONS, 'CREATE TABLE half (x INTEGER) STRICT; nonsense'])).toThrow();
     const db = openDatabase(path, MIGRATIONS);
@@ -72,7 +72,7 @@ describe('opening', () => {
     db.close();
   });
 
-  it('refuses a newer version and leaves the file as it was', () => {
+  it('refuses a newer version and leaves the file unchanged', () => {
     const dir = tempDir();
     withTask(dir).close();
     const path = join(dir, STORE_FILE);
@@ -106,7 +106,7 @@ describe('opening', () => {
     ],
   ];
   for (const [what, make] of notOurs) {
-    it(`refuses ${what} and leaves the file as it was`, () => {
+    it(`refuses ${what} and leaves the file unchanged`, () => {
       const dir = tempDir();
       const path = join(dir, STORE_FILE);
       make(path);
@@ -116,7 +116,7 @@ describe('opening', () => {
     });
   }
 
-  it('goes on after a kill inside the very first migration', () => {
+  it('opens after a kill inside the very first migration', () => {
     const dir = tempDir();
     const db = new DatabaseSync(join(dir, STORE_FILE));
     db.exec('PRAGMA journal_mode = WAL');
@@ -124,7 +124,7 @@ describe('opening', () => {
     expect(withTask(dir).tasks.open()).toHaveLength(1);
   });
 
-  it('one owner at a time', () => {
+  it('has one owner at a time', () => {
     const dir = tempDir();
     const first = open(dir);
     expect(codeOf(() => openStore(dir, NOW))).toBe('STORE_IN_USE');
@@ -132,7 +132,7 @@ describe('opening', () => {
     expect(codeOf(() => open(dir))).toBe('none');
   });
 
-  it('reports a row that another hand has edited', () => {
+  it('reports a row that was edited from outside', () => {
     const dir = tempDir();
     const store = withTask(dir);
     raw(dir).exec("UPDATE tasks SET status = 'Asleep'");
@@ -141,7 +141,7 @@ describe('opening', () => {
 });
 
 describe('law 4: the score ledger', () => {
-  it('takes the same score twice and refuses another', () => {
+  it('accepts the same score twice and refuses a different one', () => {
     const store = withTask();
     expect(store.ledger.record(TASK, SCORE, NOW)).toEqual({ commitment: TASK, score: SCORE });
     expect(store.ledger.record(TASK, SCORE, NOW).score).toBe(SCORE);
@@ -164,7 +164,7 @@ describe('law 4: the score ledger', () => {
     expect(store.ledger.find(TASK)?.score).toBe(SCORE);
   });
 
-  it('of any sequence of scores, the first one stays', () => {
+  it('keeps the first of any sequence of scores', () => {
     const store = withTask();
     const scores = fc.array(fc.constantFrom(SCORE, OTHER_SCORE, '0xaa' as Hex), { minLength: 1, maxLength: 6 });
     let n = 10;
@@ -192,7 +192,7 @@ describe('law 4: the score ledger', () => {
     expect(codeOf(() => store.executions.end(other, invalid))).toBe('LEDGER_CONFLICT');
   });
 
-  it('result files, score and end of the execution are written together or not at all', () => {
+  it('result files, score and the end of the execution are written together or not at all', () => {
     const store = withTask();
     store.executions.begin(TASK, 'L1', NOW);
     store.ledger.record(TASK, OTHER_SCORE, NOW);
@@ -204,7 +204,7 @@ describe('law 4: the score ledger', () => {
 });
 
 describe('law 3: executions', () => {
-  it('refuses a second one in the same lifetime, beside a running one, and after any verdict', () => {
+  it('refuses a second one in the same lifetime, during a running one, and after any verdict', () => {
     const store = withTask();
     store.executions.begin(TASK, 'L1', NOW);
     expect(codeOf(() => store.executions.begin(TASK, 'L2', NOW))).toBe('EXECUTION_REFUSED');
@@ -223,7 +223,7 @@ describe('law 3: executions', () => {
     expect(store.local(TASK)).toEqual({ kind: 'failed', reason: 'CUDA error' });
   });
 
-  it('counts an execution that died with its process as cut off, its lifetime as spent', () => {
+  it('counts an execution that ended with its process as interrupted, and its lifetime as used up', () => {
     const dir = tempDir();
     const store = withTask(dir);
     store.executions.begin(TASK, 'L1', NOW);
@@ -234,7 +234,7 @@ describe('law 3: executions', () => {
 });
 
 describe('local record', () => {
-  it('follows the facts', () => {
+  it('is derived from the facts', () => {
     const store = withTask();
     expect(store.local(TASK)).toEqual({ kind: 'new', spentLifetimes: [] });
     store.executions.begin(TASK, 'L1', NOW);
@@ -249,7 +249,7 @@ describe('local record', () => {
     expect(store.tasks.open()).toEqual([]);
   });
 
-  it('is not made up for a task nobody saw', () => {
+  it('does not exist for a task that was never observed', () => {
     expect(codeOf(() => open().local(TASK))).toBe('STORE_UNKNOWN_TASK');
   });
 });
@@ -293,7 +293,7 @@ describe('tasks', () => {
     expect(store.tasks.page(9, commitmentOf(4)).map((task) => task.commitment)).toEqual([3, 2, 1].map(commitmentOf));
   });
 
-  it('keeps an alarm once', () => {
+  it('stores an alarm once', () => {
     const store = withTask();
     store.tasks.raiseAlarm(TASK, { code: 'REMOTE_SCORE_CONFLICT', message: 'first', atMs: NOW });
     store.tasks.raiseAlarm(TASK, { code: 'REMOTE_SCORE_CONFLICT', message: 'second', atMs: NOW + 1 });
@@ -302,7 +302,7 @@ describe('tasks', () => {
 });
 
 describe('settings', () => {
-  it('keeps values over a restart and tells unset from null', () => {
+  it('keeps values across a restart and distinguishes unset from null', () => {
     const dir = tempDir();
     const store = open(dir);
     expect(store.settings.get('barred')).toBeNull();

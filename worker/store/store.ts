@@ -34,7 +34,7 @@ export interface ExecutionResult {
 
 export class Store {
   readonly tasks: Tasks;
-  /** The same tasks as a UI lists them. */
+  /** The same tasks, for a UI's list. */
   readonly list: TaskList;
   readonly ledger: ScoreLedger;
   readonly executions: Executions;
@@ -47,9 +47,9 @@ export class Store {
   readonly removed: RemovedResults;
   readonly lifetimes: EngineLifetimes;
   readonly settings: Settings;
-  /** For chain and money, whose tables are in the same file: what belongs together is written together. */
+  /** For chain and money, whose tables are in the same file so that related changes are written together. */
   readonly db: DatabaseSync;
-  /** That its files are still in their places. */
+  /** Checks that its files are still in place. */
   readonly guard: StoreGuard;
   readonly #release: () => void;
 
@@ -72,12 +72,12 @@ export class Store {
     this.lifetimes = new EngineLifetimes(db);
   }
 
-  /** What this node has done about a task, from the facts. @throws WorkerError STORE_UNKNOWN_TASK */
+  /** What this node has done about a task, derived from the facts. @throws WorkerError STORE_UNKNOWN_TASK */
   local(commitment: Hex): LocalRecord {
     return this.localOf(this.tasks.get(commitment));
   }
 
-  /** As {@link local}, of a task that has just been read. */
+  /** As {@link local}, for a task that has just been read. */
   localOf(task: StoredTask): LocalRecord {
     const { commitment } = task;
     if (task.closedMs !== null) return { kind: 'closed' };
@@ -95,21 +95,21 @@ export class Store {
         return { kind: 'invalid', traceback: last.detail };
       case 'failed':
         return { kind: 'failed', reason: last.detail };
-      // 'scored' without a ledger row cannot be: both are written in one transaction.
+      // 'scored' without a ledger row is impossible: both are written in one transaction.
       default:
         return { kind: 'new', spentLifetimes: executions.map((execution) => execution.lifetime) };
     }
   }
 
   /**
-   * Writes artifacts, score and the execution's end in one transaction.
-   * @throws WorkerError LEDGER_CONFLICT, STORE_GONE; nothing is then written.
+   * Writes artifacts, score and the end of the execution in one transaction.
+   * @throws WorkerError LEDGER_CONFLICT, STORE_GONE; nothing is written then.
    */
   recordResult({ commitment, score, artifacts, nowMs }: ExecutionResult): RecordedScore {
-    // Law 4: a score in a file without a name would not be there after a crash.
+    // Law 4: a score in a deleted file would be lost in a crash.
     this.guard.check();
     return inTransaction(this.db, () => {
-      // A score that is there keeps the files that it has; whether this one is the same is the ledger's to say.
+      // A recorded score keeps its files; the ledger decides whether this score is the same.
       if (this.ledger.find(commitment) === null) this.artifacts.add(commitment, artifacts);
       const recorded = this.ledger.record(commitment, score, nowMs);
       this.executions.end(commitment, { outcome: 'scored', detail: '', nowMs });
@@ -124,8 +124,9 @@ export class Store {
 }
 
 /**
- * Opens the store of a data directory, creating both if need be, and becomes its only owner.
- * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION, and those of {@link openNodeDatabase} that pass
+ * Opens the store of a data directory, creating both if necessary, and becomes its only owner.
+ * @throws WorkerError STORE_IN_USE, STORE_CORRUPT, STORE_NEWER_VERSION, and the temporary ones of
+ * {@link openNodeDatabase}
  */
 export function openStore(dataDir: string, nowMs: number): Store {
   const path = join(dataDir, STORE_FILE);

@@ -16,7 +16,7 @@ function start(store: Store, commitment: Hex): void {
   store.tasks.observe(remoteTask({ commitment, startTimeMs: START_MS }), START_MS + 500);
 }
 
-/** Begun after 1 s, executed in 3 s, at the network after 0.2 s more, validated at 6 s, uploaded at 6.5 s. */
+/** Started after 1 s, executed in 3 s, received by the network 0.2 s later, validated at 6 s, uploaded at 6.5 s. */
 function finish(store: Store, commitment: Hex): void {
   store.executions.begin(commitment, 'L1', START_MS + 1_000);
   store.recordResult({ commitment, score: SCORE, artifacts: [], nowMs: START_MS + 4_000 });
@@ -41,7 +41,7 @@ it('counts each task once, after its end, with the time of each phase', async ()
   });
   const sums = Object.fromEntries(first.phaseSeconds.map(({ phase, sum }) => [phase, sum]));
   expect(sums).toEqual({ begin: 1, execute: 3, submit: 0.2, validate: 1.8, upload: 0.5 });
-  // Two who ask at once are told the same, and neither makes anything count twice.
+  // Two concurrent callers get the same result, and neither makes anything count twice.
   finish(store, open);
   const [second, third] = await Promise.all([figures.read(), figures.read()]);
   expect(second).toMatchObject({ ends: [{ count: 2 }], openTasks: 0, scoreSeconds: [{ sum: 8.4, count: 2 }] });
@@ -49,7 +49,7 @@ it('counts each task once, after its end, with the time of each phase', async ()
   expect(await new TaskFigures(store.db).read()).toEqual(second);
 });
 
-it('never counts down: a task whose end was taken back stays counted', async () => {
+it('never decreases: a task whose end was reverted stays counted', async () => {
   const { store, figures } = opened();
   start(store, commitmentOf(1));
   finish(store, commitmentOf(1));
@@ -59,7 +59,7 @@ it('never counts down: a task whose end was taken back stays counted', async () 
   expect(await figures.read()).toMatchObject({ ends: [{ count: 1 }] });
 });
 
-it('reads more tasks than one step takes', async () => {
+it('reads more tasks than fit in one step', async () => {
   const { store, figures } = opened();
   const tasks = Array.from({ length: 150 }, (_, index) => commitmentOf(index + 1));
   for (const task of tasks) start(store, task);

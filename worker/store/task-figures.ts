@@ -1,6 +1,6 @@
 /**
- * Sums over all tasks that have ended, for whoever watches many nodes. Each task is read once after its end, in small
- * steps, when somebody asks: the sums only grow, and cost nothing while nobody does.
+ * Totals over all ended tasks, for people who watch many nodes. Each task is read once after its end, in small steps,
+ * on request: the totals only grow, and cost nothing without requests.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { DurationCounts } from '../kit/durations.ts';
 type Figures = Pick<NodeMetrics, 'ends' | 'openTasks' | 'scoreSeconds' | 'phaseSeconds' | 'lastTaskMs'>;
 type Phase = (typeof TASK_PHASES)[number];
 
-/** A few milliseconds' work: tasks go first. */
+/** A few milliseconds of work, because tasks have priority. */
 const ROWS_PER_STEP = 64;
 
 const time = z.number().nullable();
@@ -32,7 +32,7 @@ const rowSchema = z.object({
 });
 type Row = z.output<typeof rowSchema>;
 
-/** The network's own times before ours. */
+/** The network's own times take precedence over ours. */
 const stepOf = (statuses: string) => `(SELECT at_ms FROM transitions AS step
   WHERE step.commitment = tasks.commitment AND step.status IN (${statuses}) ORDER BY step.source <> 'relay', step.at_ms LIMIT 1)`;
 const ROWS = `SELECT tasks.id, type, tasks.status, start_time_ms, first_seen_ms, uploaded_ms, closed_ms,
@@ -46,9 +46,9 @@ export class TaskFigures {
   readonly #ends = new Map<string, Figures['ends'][number]>();
   readonly #scores = new Map<TaskType, DurationCounts>();
   readonly #phases = new Map<Phase, DurationCounts>(TASK_PHASES.map((phase) => [phase, new DurationCounts(TASK_SECONDS)]));
-  /** Ids up to this one were looked at. */
+  /** IDs up to this one have been read. */
   #upTo = 0;
-  /** Of those, the ones that had not ended. */
+  /** Those among them that had not ended. */
   readonly #open = new Set<number>();
   #lastTaskMs: number | null = null;
   #reading: Promise<unknown> = Promise.resolve();
@@ -57,7 +57,7 @@ export class TaskFigures {
     this.#db = db;
   }
 
-  /** @throws WorkerError STORE_BAD_ROW and those of a disk that fails; the next call goes on where this one stopped. */
+  /** @throws WorkerError STORE_BAD_ROW and disk errors; the next call continues where this one stopped. */
   read(): Promise<Figures> {
     const read = this.#reading.then(() => this.#catchUp());
     this.#reading = read.catch(() => {});

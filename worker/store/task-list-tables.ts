@@ -1,4 +1,4 @@
-/** What makes the list of tasks quick to filter: one step of the store's schema, see migrations.ts. */
+/** Indexes for quick filtering of the list of tasks: one step of the store's schema, see migrations.ts. */
 
 export const TASK_LIST_TABLES = `
 -- Within equal values an index keeps the list's own order. All answer from themselves: the table's rows are long, for

@@ -14,7 +14,7 @@ const page = (store: Store, filter: TaskFilterInput, place: { offset?: number; l
   store.list.page({ filter: taskFilterSchema.parse(filter), offset: 0, limit: 500, upTo: null, ...place });
 const places = (store: Store, filter: TaskFilterInput) => page(store, filter).tasks.map(({ id }) => id);
 
-/** Tasks 1 to 6, each found by something else. */
+/** Tasks 1 to 6, each of which matches a different filter. */
 function few(): Store {
   const store = open();
   const end = { status: 'EndAborted', abortReason: 'Timeout' } as const;
@@ -45,20 +45,20 @@ describe('the list of tasks', () => {
     ['a type', { types: ['StableDiffusion'] }, [6, 2]],
     ['several statuses', { statuses: ['EndAborted', 'EndSuccess'] }, [6, 3]],
     ['type and status', { types: ['StableDiffusion'], statuses: ['EndAborted'] }, [6]],
-    ['a period, its end left out', { fromMs: START_MS + 1_000, toMs: START_MS + 3_000 }, [3, 2]],
-    ['part of a model id, any case', { model: 'sdxl/T' }, [2]],
-    ['a wildcard of SQL in a model id as it is written', { model: '100%_' }, [2]],
-    ['part of any model id of a task', { model: 'lora:' }, [4, 2]],
-    ['no model by what stands between two of them', { model: '","' }, []],
+    ['a period, end excluded', { fromMs: START_MS + 1_000, toMs: START_MS + 3_000 }, [3, 2]],
+    ['part of a model ID, case-insensitively', { model: 'sdxl/T' }, [2]],
+    ['a wildcard of SQL in a model ID, taken literally', { model: '100%_' }, [2]],
+    ['part of any model ID of a task', { model: 'lora:' }, [4, 2]],
+    ['no model by text that spans two of them', { model: '","' }, []],
     ['part of a commitment', { text: 'A3' }, [3]],
     ['a whole commitment', { text: commitmentOf(0xa2).toUpperCase().replace('0X', '0x') }, [2]],
     ['an abort reason', { text: 'timeOUT' }, [6, 3]],
-    ['no task for an abort reason that says that there is none', { text: 'None' }, []],
+    ['no task by the abort reason that means "none"', { text: 'None' }, []],
     ['the code of an alarm', { text: 'result_changed' }, [1]],
     ['the message of an alarm', { text: 'OTHER' }, [1]],
     ['the code of a failed execution', { text: 'execution_f' }, [4]],
-    ['what a failed execution said, but not one that was made good', { text: 'cuda' }, [4]],
-    ['a wildcard of SQL in a text as it is written', { text: '100%' }, [4]],
+    ['what a failed execution reported, but not one that succeeded later', { text: 'cuda' }, [4]],
+    ['a wildcard of SQL in a text, taken literally', { text: '100%' }, [4]],
     ['a backslash', { text: '\\' }, []],
     ['quotes', { text: `'; DROP TABLE tasks; --"` }, []],
     ['all at once', { types: ['Llm'], statuses: ['EndAborted'], fromMs: START_MS, model: 'tiny', text: 'a3' }, [3]],
@@ -70,7 +70,7 @@ describe('the list of tasks', () => {
     expect(page(store, filter, { limit: 1, offset: expected.length }).tasks).toEqual([]);
   });
 
-  it('keeps the places of a reading while new tasks arrive', () => {
+  it('keeps the positions of a listing while new tasks arrive', () => {
     const store = few();
     const first = page(store, {}, { limit: 2 });
     expect(first).toMatchObject({ total: 6, upTo: 6 });
@@ -81,7 +81,7 @@ describe('the list of tasks', () => {
     expect(places(store, { types: ['Llm'] })).toEqual([7, 5, 4, 3, 1]);
   });
 
-  it('finds models of a task once, however often it is observed', () => {
+  it('lists the models of a task once, however often it is observed', () => {
     const store = few();
     store.tasks.observe(
       remoteTask({ commitment: commitmentOf(0xa2), modelIds: ['base:SDXL/turbo', 'lora:100%_style'] }),
@@ -94,7 +94,7 @@ describe('the list of tasks', () => {
 const DAY_MS = 100_000;
 const MIDDLE = { fromMs: START_MS + 500 * DAY_MS, toMs: START_MS + 501 * DAY_MS };
 
-/** Every tenth an image, every hundredth aborted, every thousandth failed; a hundred a "day", 20 models. */
+/** Every tenth is an image, every hundredth aborted, every thousandth failed; a hundred per "day", 20 models. */
 function many(): Store {
   const store = open();
   store.db.exec(`
@@ -120,13 +120,13 @@ describe(`with ${COUNT} tasks`, () => {
     ['commitment', { text: commitmentOf(77) }, 1, 'sqlite_autoindex_tasks_1'],
   ];
 
-  it.each(asked)('%s is searched by its index, for the page and for the count', (_, input, total, index) => {
+  it.each(asked)('%s uses its index, for the page and for the count', (_, input, total, index) => {
     const filter = taskFilterSchema.parse(input);
     for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
       const plan = planOf(store, sql);
       const reads = sql.text.match(/INDEXED BY/g)?.length ?? 1;
       expect(plan.filter((step) => step.includes(index)).length, plan.join('\n')).toBe(reads);
-      // Only the count of everything looks at every entry, and of the index alone.
+      // Only the count of everything visits every entry, and only in the index.
       expect(plan.filter((step) => /^SCAN/.test(step) && !/COVERING INDEX tasks_in_order/.test(step))).toEqual([]);
       expect(plan.filter((step) => /tasks_\w+/.test(step) && !step.includes('COVERING'))).toEqual([]);
     }
@@ -137,7 +137,7 @@ describe(`with ${COUNT} tasks`, () => {
     expect(last.tasks).toHaveLength(1);
   });
 
-  it('a part of a model’s name is looked for among the models, not among the tasks', () => {
+  it('searches part of a model’s name among the models, not among the tasks', () => {
     const filter = taskFilterSchema.parse({ model: 'MODEL-1' });
     for (const sql of [pageSql({ filter, offset: 0, limit: 50, upTo: COUNT }), countSql(filter, COUNT)]) {
       const plan = planOf(store, sql);
@@ -149,7 +149,7 @@ describe(`with ${COUNT} tasks`, () => {
     expect(page(store, { model: 'MODEL-1' }).total).toBe((COUNT * 11) / 20);
   });
 
-  it('a text is looked for in one index, and among the executions that failed', () => {
+  it('searches a text in one index, and among the failed executions', () => {
     const filter = taskFilterSchema.parse({ text: 'memory' });
     const scans = planOf(store, countSql(filter, COUNT)).filter((step) => step.startsWith('SCAN'));
     expect(scans).toEqual([

@@ -1,6 +1,6 @@
 /**
- * The list of tasks, newest first, narrowed and counted by the database. A page is read up to a task's place in the
- * list, so that pages of one reading keep their places while new tasks arrive.
+ * The list of tasks, newest first; the database filters and counts. A page is read up to a task's position in the list,
+ * so that the pages of one listing stay consistent while new tasks arrive.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -13,10 +13,10 @@ import { type StoredTask, taskRowSchema } from './tasks.ts';
 
 export interface TaskListQuery {
   readonly filter: TaskFilter;
-  /** Rows left out from the newest on. */
+  /** Number of newest rows to skip. */
   readonly offset: number;
   readonly limit: number;
-  /** Place of the newest task that counts; null = the newest of all. */
+  /** Position of the newest task to include; null = the newest of all. */
   readonly upTo: number | null;
 }
 
@@ -41,7 +41,7 @@ export class TaskList {
     this.#db = db;
   }
 
-  /** Place of the newest task, 0 for none. */
+  /** Position of the newest task, 0 if there are none. */
   newest(): number {
     return readOne(this.#db, countSchema, 'SELECT coalesce(max(id), 0) AS total FROM tasks')?.total ?? 0;
   }
@@ -50,7 +50,7 @@ export class TaskList {
     const upTo = query.upTo ?? this.newest();
     const page = pageSql({ ...query, upTo });
     const tasks = readAll(this.#db, taskRowSchema, page.text, ...page.values);
-    // A page that is not full is the last: nothing has to be looked through once more to be counted.
+    // A page that is not full is the last, so its size gives the total without a count.
     const isLast = tasks.length < query.limit && (tasks.length > 0 || query.offset === 0);
     return { tasks, total: isLast ? query.offset + tasks.length : this.#count(query.filter, upTo), upTo };
   }
@@ -61,7 +61,7 @@ export class TaskList {
   }
 }
 
-/** Places first, rows then: what is skipped and sorted are numbers. */
+/** Selects positions first, then rows, so that only numbers are skipped and sorted. */
 export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { readonly upTo: number }): Sql {
   const { from, where, values } = narrowed(filter);
   const places = `SELECT id FROM ${from} WHERE ${['id <= ?', ...where].join(' AND ')} ORDER BY id DESC LIMIT ? OFFSET ?`;
@@ -69,8 +69,9 @@ export function pageSql({ filter, offset, limit, upTo }: TaskListQuery & { reado
 }
 
 /**
- * The plus sign keeps the table itself, whose rows are long, from being walked through to be counted. All of an index are counted
- * page by page, a part of it entry by entry: of everything, the few that came later are taken off.
+ * The plus sign keeps SQLite from counting in the table itself, with its long rows. Counting a whole index goes page by
+ * page, counting part of it entry by entry; so if there is no filter, this counts everything and subtracts the few
+ * tasks that came later.
  */
 export function countSql(filter: TaskFilter, upTo: number): Sql {
   const { from, where, values } = narrowed(filter);
@@ -105,7 +106,7 @@ function oneOf(column: string, values: readonly string[]): Sql {
   return { text: `${column} IN (${values.map(() => '?').join(', ')})`, values };
 }
 
-/** The models are walked from one to the next, each once, whatever the number of their tasks. */
+/** Walks from one model to the next, each once, however many tasks they have. */
 function ofModel(part: string): Sql {
   const text = `id IN (
     WITH RECURSIVE model (id) AS (
@@ -116,7 +117,7 @@ function ofModel(part: string): Sql {
   return { text, values: [containing(part)] };
 }
 
-/** Names that are known beforehand are looked for here, and what is written down in the database. */
+/** Known names are matched here; recorded text is matched in the database. */
 function withText(text: string): Sql {
   const has = (name: string) => name.toLowerCase().includes(text.toLowerCase());
   const like = containing(text);
@@ -137,7 +138,7 @@ function withText(text: string): Sql {
   return { text: `(${parts.map((part) => part.text).join(' OR ')})`, values: parts.flatMap(({ values }) => values) };
 }
 
-/** A LIKE pattern (any case) for text that is meant as it is written. */
+/** A LIKE pattern (case-insensitive) for literal text. */
 function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`;
 }

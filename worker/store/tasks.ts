@@ -1,4 +1,4 @@
-/** Tasks as the network told them, every observed transition, and what this node did. */
+/** Tasks as the network reported them, every observed transition, and what this node did. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
@@ -47,7 +47,7 @@ export const taskRowSchema = z
     taskArgs: row.task_args,
     feeWei: row.fee_wei,
     timeoutSeconds: row.timeout_seconds,
-    /** Last status the network told. */
+    /** The last status that the network reported. */
     status: row.status,
     remoteScore: row.remote_score,
     abortReason: row.abort_reason,
@@ -60,7 +60,7 @@ export const taskRowSchema = z
     closedAs: row.closed_as,
     /** Wei credited to this node, null while unknown. */
     paymentWei: row.payment_wei,
-    /** What the application asks for; null for a task of an older version of this program. */
+    /** The application's requirement; null for a task from an older version of this program. */
     minVramGib: row.min_vram_gib,
   }));
 export type StoredTask = z.output<typeof taskRowSchema>;
@@ -101,7 +101,7 @@ export class Tasks {
     return task;
   }
 
-  /** Tasks that still may need something, oldest first. */
+  /** Tasks that may still need something, oldest first. */
   open(): StoredTask[] {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE closed_ms IS NULL ORDER BY id');
   }
@@ -112,13 +112,13 @@ export class Tasks {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
   }
 
-  /** When the latest of the ended tasks whose payment is not known yet was closed, null for none. */
+  /** When the latest ended task with an unknown payment was closed; null if there is none. */
   latestUnsettledMs(): number | null {
     const sql = 'SELECT max(closed_ms) AS ms FROM tasks WHERE closed_ms IS NOT NULL AND payment_wei IS NULL';
     return readOne(this.#db, z.object({ ms: z.number().nullable() }), sql)?.ms ?? null;
   }
 
-  /** Stores what the network says now, and each transition it proves. Returns true when the status is news. */
+  /** Stores the network's current report, and each transition it proves. Returns true if the status has changed. */
   observe(task: RemoteTask, nowMs: number): boolean {
     return inRelaxedTransaction(this.#db, () => {
       const before = this.find(task.commitment);
@@ -158,7 +158,7 @@ export class Tasks {
     return readAll(this.#db, transitionSchema, sql, commitment);
   }
 
-  /** One row per status and source: a repetition is no news. */
+  /** One row per status and source; repetitions are ignored. */
   addTransition(commitment: Hex, step: { status: TaskStatus; atMs: number; source: TransitionSource; evidence: string }): void {
     inRelaxedTransaction(this.#db, () =>
       this.#db
@@ -182,8 +182,8 @@ export class Tasks {
   }
 
   /**
-   * The end of a closed task was taken back. Everything this node has done about it stays: executions, verdict, files.
-   * What it was paid is not known any more.
+   * The end of a closed task was reverted. Everything this node has done about it stays: executions, verdict, files.
+   * Its payment is unknown again.
    * @throws WorkerError TASK_NOT_CLOSED, STORE_UNKNOWN_TASK
    */
   reopen(commitment: Hex): void {
@@ -194,7 +194,7 @@ export class Tasks {
       .run(commitment);
   }
 
-  /** Once: the first word counts. Returns true when it was news. */
+  /** Only the first payment counts. Returns true if it was new. */
   setPayment(commitment: Hex, paymentWei: bigint): boolean {
     const sql = 'UPDATE tasks SET payment_wei = ? WHERE commitment = ? AND payment_wei IS NULL';
     return this.#db.prepare(sql).run(String(paymentWei), commitment).changes > 0;

@@ -1,4 +1,4 @@
-/** A case file out of the store: all that this node knows without asking anybody. */
+/** Builds a case file from the store: everything that this node knows without asking the network. */
 import type { CaseFile, CaseFileEntry, MachineFacts } from '../../contract/trust.ts';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
@@ -16,12 +16,12 @@ export interface CaseDraft {
   readonly verdict: CaseVerdict;
   readonly files: readonly CaseFileEntry[];
   readonly machine: MachineFacts;
-  /** The network's own word on the state before the end, where it gave one. */
+  /** The state before the end as the network reported it, if it did. */
   readonly toldLastStatus: TaskStatus | null;
   readonly nowMs: number;
 }
 
-/** States of the node that a case looks at. */
+/** How many states of the node a case considers. */
 const NODE_STATES = 500;
 
 export function buildCase({ store, verdict, files, machine, toldLastStatus, nowMs }: CaseDraft): CaseFile {
@@ -72,7 +72,7 @@ export function buildCase({ store, verdict, files, machine, toldLastStatus, nowM
   };
 }
 
-/** The task as the judgement needs it; null for one that this store does not know. */
+/** The task as needed for the verdict; null if this store does not know it. */
 export function endedTask(
   store: Store,
   commitment: Hex,
@@ -89,7 +89,7 @@ export function endedTask(
   return { commitment, type, status, abortReason, taskError, startTimeMs, lastStatus, isUploaded, isOnChain };
 }
 
-/** Events that may make a case by themselves, or change one. */
+/** Events that can be the reason for a case, or change one. */
 export function nodeEvents(store: Store): RelayEvent[] {
   return store.events.ofTypes(['NodeSlashed', 'NodeKickedOut']);
 }

@@ -1,4 +1,4 @@
-/** What a host may ask of the cases: the list, one of them, and one as a bundle. */
+/** What a host can request about cases: the list, one of them, and one as a bundle. */
 import type { BundleManifest, CaseFile, CaseSummary } from '../../contract/trust.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import type { Redaction } from '../kit/redaction.ts';
@@ -9,7 +9,6 @@ import { exportCase } from './export-case.ts';
 
 export interface CaseArchiveOptions {
   readonly store: Pick<Store, 'cases'>;
-  /** Absolute. */
   readonly dataDir: string;
   readonly redaction: Redaction;
   readonly clock: Clock;
@@ -22,12 +21,12 @@ export class CaseArchive {
     this.#options = options;
   }
 
-  /** Newest first; `before` is the last id of the previous page. */
+  /** Newest first; `before` is the last ID of the previous page. */
   list({ limit, before }: { readonly limit: number; readonly before: string | null }): CaseSummary[] {
     return this.#options.store.cases.page(limit, before).map(summaryOf);
   }
 
-  /** Newest first, without the first `offset`; `total` counts all. */
+  /** Newest first, skipping the first `offset`; `total` counts all. */
   page(place: { readonly limit: number; readonly offset: number }): { cases: CaseSummary[]; total: number } {
     const { cases } = this.#options.store;
     return { cases: cases.slice(place).map(summaryOf), total: cases.count() };
@@ -41,7 +40,7 @@ export class CaseArchive {
   }
 
   /**
-   * Writes a redacted zip. A result file above `maxFileBytes` is left out of it.
+   * Writes a redacted zip without result files larger than `maxFileBytes`.
    * @throws TrustError TRUST_UNKNOWN_CASE, TRUST_EXPORT_EXISTS, TRUST_EXPORT_FAILED
    */
   async export(

@@ -17,7 +17,7 @@ const record = (place: TestStore, ...events: RelayEvent[]) =>
     NOW,
   );
 
-/** Files are read in real time: let that happen, and let the collector's own time pass, as often as it takes. */
+/** Files are read in real time: lets that happen while the collector's own clock advances, as often as necessary. */
 async function until({ clock }: Rig, holds: () => boolean): Promise<void> {
   for (let i = 0; i < 10_000 && !holds(); i++) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +44,7 @@ describe('opening', () => {
     expect(caseFileSchema.parse(file)).toEqual(file);
   });
 
-  it('says of each file what became of it', async () => {
+  it('reports what happened to each file', async () => {
     const one = rig();
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     rmSync(join(one.resultsDir, TASK), { recursive: true });
@@ -60,7 +60,7 @@ describe('opening', () => {
     expect(caseOf(two)?.own.files).toMatchObject([{ state: 'changed' }]);
   });
 
-  it('a disk that takes nothing keeps no case from being opened', async () => {
+  it('opens a case even if the disk is full or broken', async () => {
     const one = rig();
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     writeFileSync(join(one.dataDir, 'cases'), 'in the way');
@@ -69,7 +69,7 @@ describe('opening', () => {
     expect(caseOf(one)?.own.files).toMatchObject([{ state: 'missing', path: null }]);
   });
 
-  it('opens nothing for what is not this node’s doing', () => {
+  it('opens nothing for what this node is not responsible for', () => {
     const one = rig();
     live(one, { status: 'EndAborted', abortReason: 'CreatorValidationTimeout', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
@@ -80,7 +80,7 @@ describe('opening', () => {
     expect(existsSync(join(one.dataDir, 'cases'))).toBe(false);
   });
 
-  it('is once per case, however often it is told', () => {
+  it('opens each case once, however often it is triggered', () => {
     const one = rig();
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     for (let i = 0; i < 3; i++) one.collector.onTask(TASK);
@@ -91,7 +91,7 @@ describe('opening', () => {
     expect(one.told).toHaveLength(2);
   });
 
-  it('adds to the story what happens to the task afterwards', () => {
+  it('adds later events of the task to the timeline', () => {
     const one = rig();
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
@@ -101,7 +101,7 @@ describe('opening', () => {
     expect(caseOf(one)?.timeline.map((entry) => entry.code)).toContain('closed');
   });
 
-  it('a process that was killed in between is made up for at the next start', () => {
+  it('opens at the next start what a killed process missed', () => {
     const place = testStore();
     live(place, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const out = event('NodeKickedOut', TASK, {});
@@ -120,7 +120,7 @@ describe('opening', () => {
 });
 
 describe('a slash', () => {
-  it('after the invalidation was read turns its case into one of a slash', async () => {
+  it('that follows the invalidation turns its case into one of a slash', async () => {
     const one = rig(fakeNetwork({ nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
@@ -139,7 +139,7 @@ describe('a slash', () => {
     expect(one.store.cases.page(10, null)).toHaveLength(1);
   });
 
-  it('before the task is read again knows the invalidation as soon as it is', async () => {
+  it('that comes before the task is read again includes the invalidation as soon as it is', async () => {
     const one = rig();
     live(one, {});
     one.collector.onNodeEvent(slashEvent(TASK));
@@ -168,7 +168,7 @@ describe('a slash', () => {
   });
 });
 
-describe('filling in', () => {
+describe('completing', () => {
   it('waits for the network and loses nothing meanwhile', async () => {
     let up = false;
     let failures = 0;
@@ -192,7 +192,7 @@ describe('filling in', () => {
     await running;
   });
 
-  it('is not done with a case that changed while it was looked into', async () => {
+  it('does not finish a case that changed while it was investigated', async () => {
     const slash = slashEvent(TASK);
     let asked = 0;
     const one: Rig = rig(
@@ -211,7 +211,7 @@ describe('filling in', () => {
     expect(caseOf(one)).toMatchObject({ kind: 'slashed', complete: true, own: { files: [{ state: 'kept' }] } });
   });
 
-  it('learns from the network how far the task had come', async () => {
+  it('learns from the network how far the task had got', async () => {
     const aborted = event(
       'TaskEndAborted',
       TASK,
@@ -230,7 +230,7 @@ describe('filling in', () => {
     });
   });
 
-  it('brings the log of the task', async () => {
+  it('adds the log of the task', async () => {
     const dir = testStore();
     const path = join(dir.dataDir, 'node.log');
     const line = JSON.stringify({ level: 30, time: NOW, commitment: TASK, msg: 'submitting the score' });
@@ -243,7 +243,7 @@ describe('filling in', () => {
   });
 });
 
-it('versions are those of the engine lifetime that ran the task, not those of today', async () => {
+it("records the versions of the engine lifetime that ran the task, not today's", async () => {
   const one = rig();
   const engine = new FakeEngine();
   let version = '3.4.0';

@@ -1,7 +1,7 @@
 /**
- * Opens case files and fills them in. Opening is synchronous and needs the store and the disk alone, because the node
- * removes a task's results right after it has seen its end; everything that has to be asked for comes afterwards, again
- * and again until it has been answered, over restarts too.
+ * Opens case files and completes them. Opening is synchronous and needs only the store and the disk, because the node
+ * removes a task's results right after it has seen its end. What requires the network follows later, and is retried
+ * until it has been answered, also across restarts.
  */
 import { join } from 'node:path';
 import type { CaseFile, MachineFacts } from '../../contract/trust.ts';
@@ -26,17 +26,16 @@ import { reviewAfter } from './review.ts';
 export interface CaseCollectorOptions {
   readonly store: Store;
   readonly network: TrustNetwork;
-  /** Of this machine: the log's clock, and for waiting. */
+  /** This machine's clock, which the log uses, too; and for waiting. */
   readonly clock: Clock;
-  /** Absolute. Cases are kept in `<dataDir>/cases/<id>`. */
+  /** Absolute. Cases are stored in `<dataDir>/cases/<id>`. */
   readonly dataDir: string;
-  /** Absolute. */
   readonly resultsDir: string;
-  /** What the machine is now; the engine lifetimes of the store tell what it was. */
+  /** The machine now; the store's engine lifetimes say what it was earlier. */
   readonly machine: () => MachineFacts;
   /** Log files of JSON lines, oldest first. */
   readonly logPaths: () => readonly string[];
-  /** Bits; null where the network's is not known. */
+  /** In bits; null if the network's threshold is unknown. */
   readonly distanceThreshold: number | null;
   readonly log: Log;
   readonly onCase?: (file: CaseFile) => void;
@@ -44,7 +43,7 @@ export interface CaseCollectorOptions {
 
 const RETRY = { baseMs: 5_000, capMs: 10 * 60_000 };
 const IDLE_MS = 3_600_000;
-/** Warnings that long before the task was seen and after now belong to its log. */
+/** Warnings up to this long before the task was seen, and up to now, belong to its log. */
 const LOG_MARGIN_MS = 60_000;
 
 export function caseDir(dataDir: string, id: string): string {
@@ -64,7 +63,7 @@ export class CaseCollector {
     return this.#options.network.rules.mode === 'chain';
   }
 
-  /** To be called when anything about a task has changed, before its results are removed. */
+  /** Call this when anything about a task has changed, before its results are removed. */
   onTask(commitment: Hex): void {
     const { store, network, clock } = this.#options;
     const isOnChain = this.#isOnChain;
@@ -75,14 +74,14 @@ export class CaseCollector {
       this.#refresh(known);
       return;
     }
-    // Only an invalidated task is slashed for.
+    // Only an invalidated task is a reason for a slash.
     const slashes = task.status === 'EndInvalidated' ? nodeEvents(store) : [];
     const events = slashes.filter((event) => event.commitment === commitment);
     const verdict = caseFor({ task, events, self: network.address, isOnChain, nowMs: clock.now() });
     if (verdict !== null) this.#open(verdict);
   }
 
-  /** To be called with every event that is about the node; a repetition changes nothing. */
+  /** Call this with every event about the node; repetitions change nothing. */
   onNodeEvent(event: RelayEvent): void {
     const { store, network, clock } = this.#options;
     const { commitment } = event;
@@ -90,7 +89,7 @@ export class CaseCollector {
     const isOnChain = this.#isOnChain;
     const task = about === null ? null : endedTask(store, about, { isOnChain });
     const verdict = caseFor({ task, events: [event], self: network.address, isOnChain, nowMs: clock.now() });
-    // Without an event in it, the verdict is about the task's end: that is `onTask`'s.
+    // Without an event, the verdict is about the task's end, which `onTask` handles.
     if (verdict === null || verdict.event === null) return;
     const known = store.cases.find(verdict.id);
     if (known === null) this.#open(verdict);
@@ -101,14 +100,14 @@ export class CaseCollector {
     }
   }
 
-  /** Once at the start: what a process killed at the wrong moment left undone. */
+  /** Called once at the start: opens what a process killed at the wrong moment missed. */
   sweep(): void {
     const { store } = this.#options;
     for (const commitment of store.cases.unjudged()) this.onTask(commitment);
     for (const event of nodeEvents(store)) this.onNodeEvent(event);
   }
 
-  /** Fills in what is incomplete, now and whenever a case is opened, until the signal comes. */
+  /** Completes cases now and whenever one is opened, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
@@ -117,14 +116,14 @@ export class CaseCollector {
     }
   }
 
-  /** Tries every incomplete case once; true when none is left. */
+  /** Tries every incomplete case once; returns true if none is left. */
   async completeAll(): Promise<boolean> {
     const { store, log } = this.#options;
     for (const file of store.cases.incomplete()) {
       try {
         await this.#complete(file);
       } catch (error) {
-        log.warn({ case: file.id, err: error }, 'a case could not be filled in yet');
+        log.warn({ case: file.id, err: error }, 'a case could not be completed yet');
       }
     }
     return store.cases.incomplete().length === 0;
@@ -133,7 +132,7 @@ export class CaseCollector {
   #open(verdict: CaseVerdict): void {
     const { store, dataDir, resultsDir, machine, clock, log } = this.#options;
     const { commitment } = verdict;
-    // A kick-out is about fifty tasks, not about the one that happened to be the last.
+    // A kick-out is about fifty tasks, not about the one that happened to be last.
     const isAboutTask = verdict.id === commitment && isHex(commitment, 32);
     const artifacts = isAboutTask ? store.artifacts.of(commitment) : [];
     const files = keepFiles({ artifacts, resultsDir, caseDir: caseDir(dataDir, verdict.id) });
@@ -144,7 +143,7 @@ export class CaseCollector {
     this.#waker.wake();
   }
 
-  /** The task went on after its case was opened: by a slash event that came before the task was read, or by being closed. */
+  /** The task continued after its case was opened: a slash event came before the task was read, or the task was closed. */
   #refresh(known: CaseFile): void {
     const { task, timeline } = this.#rebuild(known, known.task?.lastStatus ?? null);
     if (JSON.stringify([task, timeline]) === JSON.stringify([known.task, known.timeline])) return;
@@ -171,7 +170,7 @@ export class CaseCollector {
       toMs: Math.max(file.openedMs, ...times) + LOG_MARGIN_MS,
     });
     const findings = await investigate(file, { network, distanceThreshold, nowMs: clock.now() });
-    // Meanwhile a slash may have come, or the task been read: then what was found was looked for too early.
+    // If a slash has come or the task was read meanwhile, the findings are too early.
     const current = store.cases.find(file.id) ?? file;
     const complete = current.kind === file.kind && current.task?.status === file.task?.status;
     const filled = this.#withFindings({ ...current, own: { ...current.own, files } }, findings);
@@ -183,7 +182,7 @@ export class CaseCollector {
     const rebuilt = this.#rebuild(file, findings.toldLastStatus);
     const invalidated = rebuilt.timeline.find((entry) => entry.value === 'EndInvalidated');
     const seen = { status: findings.status, invalidatedMs: invalidated?.atMs ?? file.openedMs };
-    // A contract slashes in the very transaction that invalidates: there is no review by anybody.
+    // A contract slashes in the same transaction that invalidates, so nobody reviews it.
     const review = this.#isOnChain ? file.review : reviewAfter(file.review, seen);
     const how = { toldLastStatus: findings.toldLastStatus, isOnChain: this.#isOnChain };
     const ended = file.id === file.commitment ? endedTask(store, file.id as Hex, how) : null;

@@ -25,7 +25,7 @@ function ended(changes: Partial<EndedTask>): EndedTask {
 const judge = (task: EndedTask | null, events: Parameters<typeof caseFor>[0]['events'] = []) =>
   caseFor({ task, events, self: SELF, nowMs: NOW });
 
-describe('whose fault an abort is', () => {
+describe('who is at fault for an abort', () => {
   const table: readonly [AbortReason, TaskStatus | null, string, string | null][] = [
     ['Timeout', 'Started', 'thisNode', 'executionTimeout'],
     ['Timeout', 'ParametersUploaded', 'thisNode', 'executionTimeout'],
@@ -47,11 +47,11 @@ describe('whose fault an abort is', () => {
     expect(judge(ended({ abortReason, lastStatus }))?.kind ?? null).toBe(kind);
   });
 
-  it('knows every reason of the network', () => {
+  it('knows every reason that the network uses', () => {
     expect(new Set(table.map(([reason]) => reason))).toEqual(new Set(Object.keys(ABORT_REASON)));
   });
 
-  it('a task that never started is nobody’s fault', () => {
+  it('nobody is at fault for a task that never started', () => {
     expect(faultOfEnd(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toMatchObject({ party: 'nobody' });
     expect(judge(ended({ startTimeMs: null, lastStatus: 'Queued' }))).toBeNull();
   });
@@ -83,24 +83,24 @@ describe('whose fault an abort is', () => {
     ['Validated', 'thisNode', 'uploadTimeout'],
     ['GroupValidated', 'thisNode', 'uploadTimeout'],
   ];
-  it.each(fineTune)('fine-tune, one deadline for all, after %s: %s, case %s', (lastStatus, party, kind) => {
+  it.each(fineTune)('fine-tune, with one deadline for everything, after %s: %s, case %s', (lastStatus, party, kind) => {
     const task = ended({ type: 'FineTuneLora', lastStatus });
     expect(faultOfEnd(task)?.party).toBe(party);
     expect(judge(task)?.kind ?? null).toBe(kind);
   });
 
-  it('an execution timeout of a task that has a score is not believed', () => {
+  it('an execution timeout of a task with a score is not believed', () => {
     expect(faultOfEnd(ended({ lastStatus: 'ScoreReady' }))).toMatchObject({ code: 'timedOutAfterScore', party: 'undetermined' });
   });
 });
 
-describe('what is a case', () => {
-  it('no other end than an invalidation and an abort', () => {
+describe('what counts as a case', () => {
+  it('no end except an invalidation or an abort', () => {
     const others = TASK_STATUSES.filter((status) => status !== 'EndInvalidated' && status !== 'EndAborted');
     for (const status of others) expect(judge(ended({ status, abortReason: 'None' })), status).toBeNull();
   });
 
-  it('an invalidation, its review awaited', () => {
+  it('an invalidation, with its review pending', () => {
     const verdict = judge(ended({ status: 'EndInvalidated', abortReason: 'None' }));
     expect(verdict).toMatchObject({ id: TASK, kind: 'invalidated', review: { kind: 'awaited' } });
     expect(verdict?.fault).toMatchObject({ code: 'minorityScore', party: 'thisNode', certainty: 'presumed' });
@@ -115,7 +115,7 @@ describe('what is a case', () => {
     expect(verdict?.review).toEqual({ kind: 'slashed', atMs: NOW, amountWei: '400', eventId: slash.id });
   });
 
-  it('a slash for a task that this store does not know, and one by an admin without a task', () => {
+  it("a slash for a task that this store does not know, and an admin's slash without a task", () => {
     expect(judge(null, [slashEvent(TASK)])).toMatchObject({ id: TASK, commitment: TASK, fault: { code: 'slashedForTask' } });
     const byAdmin = slashEvent('0x');
     expect(judge(null, [byAdmin])).toMatchObject({
@@ -125,14 +125,14 @@ describe('what is a case', () => {
     });
   });
 
-  it('a slash whose amount is unreadable is still a slash', () => {
+  it('a slash whose amount cannot be read is still a slash', () => {
     expect(judge(null, [slashEvent(TASK, { amount: 'lots' })])).toMatchObject({
       kind: 'slashed',
       review: { kind: 'slashed', amountWei: '0' },
     });
   });
 
-  it('a kick-out, apart from the task that happened to be the last', () => {
+  it('a kick-out, separate from the task that happened to be last', () => {
     const out = event('NodeKickedOut', TASK, { node_address: SELF, task_id_commitment: TASK, network: 'devnet' });
     expect(judge(null, [out])).toMatchObject({ id: `kicked-out-${out.id}`, kind: 'kickedOut', commitment: TASK });
     expect(judge(ended({ abortReason: 'CreatorCancelled' }), [out])).toBeNull();
@@ -145,7 +145,7 @@ describe('what is a case', () => {
     expect(judge(invalidated, [slashEvent(commitmentOf(2))])?.kind).toBe('invalidated');
   });
 
-  it('what happens to this address, in any case of its letters', () => {
+  it('what happens to this address, in any letter case', () => {
     expect(judge(null, [{ ...slashEvent(TASK), nodeAddress: SELF.toLowerCase() }])?.kind).toBe('slashed');
   });
 
@@ -162,7 +162,7 @@ describe('what is a case', () => {
 });
 
 describe('the state before the end', () => {
-  it('is the furthest that was seen, in whatever order it was recorded', () => {
+  it('is the furthest that was seen, whatever the order of records', () => {
     expect(lastStatusOf([{ status: 'EndAborted' }, { status: 'ScoreReady' }, { status: 'Started' }])).toBe('ScoreReady');
     expect(lastStatusOf([{ status: 'EndAborted' }])).toBeNull();
     expect(lastStatusOf([{ status: 'Started' }], 'Validated')).toBe('Validated');
@@ -171,15 +171,15 @@ describe('the state before the end', () => {
 
 describe('the review of an invalidation', () => {
   const awaited = { kind: 'awaited' } as const;
-  it('is under way when the node is still a member: an immediate slash would have expelled it', () => {
+  it('is pending if the node is still a member: an immediate slash would have expelled it', () => {
     for (const status of ['Available', 'Busy', 'Paused', 'PendingPause', 'PendingQuit'] as const) {
       expect(reviewAfter(awaited, { status, invalidatedMs: 5 })).toEqual({ kind: 'underReview', sinceMs: 5 });
     }
   });
-  it('is not judged by a node that has left, or could not be read', () => {
+  it('is not decided for a node that has left, or whose status could not be read', () => {
     for (const status of ['Quit', null] as const) expect(reviewAfter(awaited, { status, invalidatedMs: 5 })).toBe(awaited);
   });
-  it('stays what it became', () => {
+  it('stays as decided', () => {
     const slashed = { kind: 'slashed', atMs: 1, amountWei: '4', eventId: 9 } as const;
     expect(reviewAfter(slashed, { status: 'Available', invalidatedMs: 5 })).toBe(slashed);
     expect(reviewAfter({ kind: 'none' }, { status: 'Available', invalidatedMs: 5 })).toEqual({ kind: 'none' });

@@ -1,4 +1,4 @@
-/** Whether something is a case, of which kind, and whose fault: pure. */
+/** Decides whether something is a case, of which kind, and who is at fault. Pure. */
 import type { CaseKind, Fault, Review } from '../../contract/trust.ts';
 import { isHex } from '../../protocol/hex.ts';
 import { lastStatusBeforeEnd } from '../../protocol/tasks/missed-deadline.ts';
@@ -16,22 +16,22 @@ export interface CaseVerdict {
   readonly commitment: string | null;
   readonly fault: Fault;
   readonly review: Review;
-  /** The event that ended the membership, where there is one. */
+  /** The event that ended the membership, if there is one. */
   readonly event: RelayEvent | null;
 }
 
 export interface CaseSubject {
-  /** Null when the question is about a node event alone. */
+  /** Null if the question is only about an event of the node. */
   readonly task: EndedTask | null;
   readonly events: readonly RelayEvent[];
   readonly self: string;
-  /** A contract judges. */
+  /** A contract decides. */
   readonly isOnChain?: boolean;
-  /** Events bear no time of their own. */
+  /** Events have no time of their own. */
   readonly nowMs: number;
 }
 
-/** Null when there is no case: the task ended well, not through this node, or only because a slash took it along. */
+/** Null if there is no case: the task ended well, not because of this node, or only as part of a slash. */
 export function caseFor({ task, events, self, isOnChain = false, nowMs }: CaseSubject): CaseVerdict | null {
   const own = events.filter((event) => sameAddress(event.nodeAddress, self));
   const slash = own.find((event) => event.type === 'NodeSlashed' && (task === null || event.commitment === task.commitment));
@@ -57,7 +57,7 @@ function slashed(
   event: RelayEvent,
   { task, isOnChain, nowMs }: Pick<CaseSubject, 'task' | 'nowMs'> & { readonly isOnChain: boolean },
 ): CaseVerdict {
-  // "0x" stands for a slash by an admin without a task.
+  // "0x" means an admin's slash without a task.
   const commitment = event.commitment !== null && isHex(event.commitment, 32) ? event.commitment : null;
   const amountWei = readEventArgs(event, 'NodeSlashed')?.amount ?? 0n;
   const review: Review = { kind: 'slashed', atMs: nowMs, amountWei: amountWei.toString(), eventId: event.id };
@@ -83,7 +83,7 @@ function kickedOut(event: RelayEvent, isOnChain: boolean): CaseVerdict {
   };
 }
 
-/** How far a task is known to have come before it ended; what the network told (`last_status`) wins. */
+/** The furthest known state of a task before it ended; the network's `last_status` takes precedence. */
 export function lastStatusOf(
   transitions: readonly Pick<StoredTransition, 'status'>[],
   told: TaskStatus | null = null,

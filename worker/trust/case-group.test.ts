@@ -20,7 +20,7 @@ describe('the group of a case', () => {
   const around = async () =>
     [...(byTask[B] ?? []), ...(byTask[C] ?? []), ...(byTask[TASK] ?? [])].filter((e) => e.type !== 'TaskScoreReady');
 
-  it('is inferred from the events beside our own, when the table then explains what happened', async () => {
+  it('is inferred from the events next to ours if the table then explains what happened', async () => {
     const one = rig(fakeNetwork({ eventsOfTask, eventsAround: around }));
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     one.collector.onTask(TASK);
@@ -35,7 +35,7 @@ describe('the group of a case', () => {
     expect(caseOf(one)?.fault).toMatchObject({ code: 'minorityScore', certainty: 'certain' });
   });
 
-  it('is not claimed where more than one pair, or none, would explain it', async () => {
+  it('is not claimed if more than one pair, or none, would explain it', async () => {
     const D = commitmentOf(4);
     const twice: TrustNetwork['eventsOfTask'] = async (id) =>
       id === D ? [scored(D), event('TaskEndGroupRefund', D)] : (byTask[id] ?? []);
@@ -59,7 +59,7 @@ describe('the group of a case', () => {
     }
   });
 
-  it('is told by a slash’s evidence, completed by events', async () => {
+  it('is given by a slash’s evidence, completed by events', async () => {
     const one = rig(fakeNetwork({ eventsOfTask, nodeInfo: async () => nodeInfo({ status: 'Quit' }) }));
     live(one, { status: 'EndInvalidated', validatedTimeMs: NOW });
     const evidence = {
@@ -81,7 +81,7 @@ describe('the group of a case', () => {
     expect(caseOf(one)?.groupNodes).toMatchObject([{ address: SELF, self: true, gpuVramGib: 24, qosLong: 5 }]);
   });
 
-  it('that should not have been invalidated is the network’s fault, if the network itself named it', async () => {
+  it('that should not have been invalidated is the network’s fault if the network itself named it', async () => {
     const same = async (id: string) =>
       (byTask[id] ?? []).map((e) =>
         e.type === 'TaskScoreReady' ? event(e.type, e.commitment, { selected_node: OTHER, score: OWN }) : e,

@@ -1,6 +1,6 @@
 import type { NoTaskCondition } from '../../contract/standing.ts';
 
-/** A condition with nothing to add unless given. */
+/** A condition; omitted fields are empty. */
 export function condition(
   given: Pick<NoTaskCondition, 'id' | 'verdict' | 'code' | 'source'> & Partial<Pick<NoTaskCondition, 'params' | 'change'>>,
 ): NoTaskCondition {

@@ -1,10 +1,10 @@
-/** What can go wrong while evidence is kept and handed out. */
+/** Errors of storing and exporting evidence. */
 import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const TRUST_ERRORS = {
   TRUST_UNKNOWN_CASE: {
-    meaning: 'There is no case file with this id.',
-    remedy: 'List the cases and use an id from there.',
+    meaning: 'There is no case file with this ID.',
+    remedy: 'List the cases and use an ID from there.',
   },
   TRUST_EXPORT_EXISTS: {
     meaning: 'A file already exists where the bundle was to be written; it was not changed.',

@@ -18,7 +18,7 @@ const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJhZGRyZXNzIjoiMHgxIn0.c2lnbmF0dXJlLXBhcnQ';
 const REDACTION = redaction({ secrets: [KEY], homeDir: '/home/mara', userName: 'mara' });
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** An invalidated task with these result files, secrets planted wherever text comes from. */
+/** An invalidated task with these result files, and secrets planted in all text. */
 async function caseWith(files: readonly Uint8Array[]): Promise<{ file: CaseFile; caseDir: string; dir: string }> {
   const { store, dataDir, resultsDir } = testStore();
   const task = remoteTask({
@@ -73,7 +73,7 @@ it('no planted secret leaves the machine; the case and the evidence do', async (
   expect(read.own.executions[0]?.machine).toEqual(MACHINE);
 });
 
-it('the manifest has the hash of every other file, as it is in the bundle', async () => {
+it('the manifest contains the hash of every other file in the bundle', async () => {
   const given = await caseWith([randomBytes(300_000), Buffer.from('{}')]);
   const destination = join(given.dir, 'case.zip');
   await exportTo(destination, given);
@@ -84,7 +84,7 @@ it('the manifest has the hash of every other file, as it is in the bundle', asyn
   expect(manifest).toMatchObject({ caseId: given.file.id, createdMs: NOW, files: found, leftOut: [] });
 });
 
-it('a secret that lies across two reads of a file is found', async () => {
+it('finds a secret that spans two reads of a file', async () => {
   const size = 1024 * 1024;
   const bytes = Buffer.alloc(size + 500, 'x');
   bytes.write(KEY, size - 30);
@@ -93,9 +93,9 @@ it('a secret that lies across two reads of a file is found', async () => {
   expect(manifest.leftOut).toMatchObject([{ name: 'files/0.json', reason: 'containsSecret' }]);
 });
 
-it('evidence that has changed, is gone or is too large is named, not sent', async () => {
+it('evidence that has changed, is missing or is too large is listed, not included', async () => {
   const given = await caseWith([Buffer.from('one'), Buffer.from('two'), Buffer.from('three, the longest')]);
-  // The kept file may be a second name of the original: replace it, do not write into it.
+  // The kept file may be a hard link to the original: replace it instead of writing into it.
   writeFileSync(join(given.caseDir, 'files', '0.json'), 'tampered');
   const destination = join(given.dir, 'case.zip');
   const files = given.file.own.files.map((file, i) => (i === 1 ? { ...file, path: null, state: 'missing' as const } : file));
@@ -106,7 +106,7 @@ it('evidence that has changed, is gone or is too large is named, not sent', asyn
   expect(manifest.leftOut.map((left) => left.sha256)).toEqual(given.file.own.files.map((entry) => entry.sha256));
 });
 
-it('never replaces a file, and leaves nothing of a bundle that failed', async () => {
+it('never replaces a file, and leaves nothing behind if a bundle fails', async () => {
   const given = await caseWith([Buffer.from('one')]);
   const destination = join(given.dir, 'case.zip');
   writeFileSync(destination, 'mine');
@@ -117,11 +117,11 @@ it('never replaces a file, and leaves nothing of a bundle that failed', async ()
   expect(existsSync(nowhere)).toBe(false);
 });
 
-it('only its owner may read a bundle', async () => {
+it('a bundle is readable only by its owner', async () => {
   const given = await caseWith([]);
   const destination = join(given.dir, 'case.zip');
   await exportTo(destination, given);
-  // Windows has no such bits; there the folder's own rights count.
+  // Windows has no such bits; there, the folder's permissions apply.
   const others = process.platform === 'win32' ? 0 : statSync(destination).mode & 0o077;
   expect(others).toBe(0);
 });

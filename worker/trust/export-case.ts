@@ -1,4 +1,4 @@
-/** A case as one zip that can be handed to others: redacted, with a manifest of hashes. */
+/** Exports a case as a zip that can be given to others: redacted, with a manifest of hashes. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -18,11 +18,11 @@ export interface ExportOptions {
   readonly destination: string;
   readonly nowMs: number;
   readonly redaction: Redaction;
-  /** A larger result file is left out; its hash is in the manifest all the same. */
+  /** A larger result file is left out; the manifest still contains its hash. */
   readonly maxFileBytes?: number;
 }
 
-/** A zip without 64-bit extensions ends at 4 GiB. */
+/** A zip without 64-bit extensions is limited to 4 GiB. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 type LeftOut = BundleManifest['leftOut'][number];
@@ -74,7 +74,7 @@ async function gather(options: ExportOptions): Promise<{ manifest: BundleManifes
   };
 }
 
-/** The file as it will go into the bundle, or why it will not. */
+/** The file as it will be included in the bundle, or why it will not. */
 async function examine(
   entry: CaseFileEntry,
   { caseDir, maxFileBytes = MAX_FILE_BYTES }: ExportOptions,
@@ -89,7 +89,7 @@ async function examine(
   return (await isTainted(path, redact)) ? 'containsSecret' : { path, ...found };
 }
 
-/** Reads in pieces that overlap, so that nothing hides on a seam. */
+/** Reads overlapping pieces, so that nothing is missed at a boundary. */
 async function isTainted(path: string, redact: Redaction): Promise<boolean> {
   const OVERLAP = 4_096;
   let tail = Buffer.alloc(0);

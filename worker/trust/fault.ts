@@ -1,4 +1,7 @@
-/** Whose fault the end of a task is, by the network's rules. Source: RELAY_PROTOCOL 1.2, 4.3–4.8; CHAIN_PROTOCOL 2.6–2.10, 4.1. */
+/**
+ * Who is at fault for the end of a task, by the network's rules. Source: RELAY_PROTOCOL 1.2, 4.3–4.8; CHAIN_PROTOCOL
+ * 2.6–2.10, 4.1.
+ */
 import type { Fault, FaultCode } from '../../contract/trust.ts';
 import { type MissedDeadline, missedDeadline } from '../../protocol/tasks/missed-deadline.ts';
 import type { AbortReason, TaskError, TaskStatus, TaskType } from '../../protocol/tasks/status.ts';
@@ -10,9 +13,9 @@ export interface EndedTask {
   readonly abortReason: AbortReason;
   readonly taskError: TaskError;
   readonly startTimeMs: number | null;
-  /** The state before the end, null where it is not known. */
+  /** The state before the end; null if unknown. */
   readonly lastStatus: TaskStatus | null;
-  /** The relay had taken the files of this node. */
+  /** The relay had received this node's files. */
   readonly isUploaded?: boolean;
   /** A contract has ended it, by its own rules. */
   readonly isOnChain?: boolean;
@@ -43,7 +46,7 @@ const FAULTS: Readonly<Record<FaultCode, Omit<Fault, 'code'>>> = {
   notTold: { party: 'undetermined', certainty: 'presumed', source: 'RELAY_PROTOCOL 1.2' },
 };
 
-/** Where a contract's own rule stands. */
+/** Sources of the contracts' own rules. */
 const ON_CHAIN: Readonly<Partial<Record<FaultCode, string>>> = {
   executionTimedOut: 'CHAIN_PROTOCOL 2.6',
   uploadTimedOut: 'CHAIN_PROTOCOL 2.6',
@@ -64,7 +67,7 @@ export function fault(code: FaultCode, isOnChain = false): Fault {
   return { code, ...known, source: (isOnChain ? ON_CHAIN[code] : undefined) ?? known.source };
 }
 
-/** Null for an end that is no failure, and for a task that has not ended. */
+/** Null for an end that is not a failure, and for a task that has not ended. */
 export function faultOfEnd(task: EndedTask): Fault | null {
   const { status, taskError, isOnChain } = task;
   if (status === 'EndInvalidated') return fault(taskError === 'None' ? 'minorityScore' : 'minorityErrorReport', isOnChain);
@@ -74,10 +77,10 @@ export function faultOfEnd(task: EndedTask): Fault | null {
 function codeOfAbort(task: EndedTask): FaultCode {
   const { abortReason, lastStatus, isOnChain = false, isUploaded = false } = task;
   const missed = missedDeadline(task);
-  // Files that the relay has taken are for the relay to report.
+  // Reporting files that the relay has received is the relay's duty.
   if (missed === 'resultUpload' && isOnChain && isUploaded) return 'resultNotReported';
   if (missed !== null) return MISSED[missed];
-  // A contract has one reason for whatever a validation finds.
+  // A contract has only one reason for any result of a validation.
   if (isOnChain && abortReason === 'IncorrectResult' && lastStatus === 'ErrorReported') return 'invalidArguments';
   return ABORTED[abortReason];
 }

@@ -1,6 +1,6 @@
 /**
- * Who else was in a validation group: from a slash's evidence, or inferred from the events that the validation left
- * beside our own. Events are public; the tasks of others are not. Source: RELAY_PROTOCOL 1.3, 3.4, 4.6.
+ * The other members of a validation group: from a slash's evidence, or inferred from the validation's events next to
+ * ours. Events are public; the tasks of others are not. Source: RELAY_PROTOCOL 1.3, 3.4, 4.6.
  */
 import type { GroupMember, GroupNode } from '../../contract/trust.ts';
 import { isHex } from '../../protocol/hex.ts';
@@ -14,7 +14,7 @@ export interface Self {
   readonly node: string;
 }
 
-/** Members named by the evidence, those without a snapshot included; null when it names none. */
+/** Members named by the evidence, including those without a snapshot; null if it names none. */
 export function membersFromEvidence(evidence: SlashEvidence, self: Self): GroupMember[] | null {
   const snapshots = evidence.task_snapshots ?? [];
   const named = evidence.validation_context?.task_id_commitments ?? [];
@@ -29,7 +29,7 @@ export function membersFromEvidence(evidence: SlashEvidence, self: Self): GroupM
   return members.length === 0 ? null : members;
 }
 
-/** The nodes of the group as they were when their tasks started; empty where the evidence has none. */
+/** The group's nodes at the start of their tasks; empty if the evidence has none. */
 export function nodesFromEvidence({ node_snapshots }: SlashEvidence, self: string): GroupNode[] {
   return (node_snapshots ?? []).map((node): GroupNode => {
     const healthAtMs = Date.parse(node.health_updated_at ?? '');
@@ -52,8 +52,8 @@ export function nodesFromEvidence({ node_snapshots }: SlashEvidence, self: strin
 }
 
 /**
- * Whose task each snapshot is, where the snapshots do not say: nodes and tasks are told in the same order. It is taken
- * for true only if it gives this node its own task.
+ * Assigns snapshots to tasks if they do not say so themselves: nodes and tasks are listed in the same order. Accepted
+ * only if this node gets its own task.
  */
 function nodesInOrder({ task_snapshots, node_snapshots }: SlashEvidence, self: Self): ReadonlyMap<string, string> {
   const [tasks, nodes] = [task_snapshots ?? [], node_snapshots ?? []];
@@ -83,7 +83,7 @@ function memberFromSnapshot(commitment: string, snapshot: Partial<TaskSnapshot>,
   };
 }
 
-/** A member from the events of its task; `end` stays null while they do not tell it. */
+/** A member according to its task's events; `end` stays null if they do not show it. */
 export function memberFromEvents(commitment: string, events: readonly RelayEvent[]): GroupMember {
   let member: GroupMember = {
     commitment,
@@ -101,13 +101,13 @@ export function memberFromEvents(commitment: string, events: readonly RelayEvent
     if (score !== null) member = { ...member, status: 'ScoreReady', score: scoreOf(score.score) };
     if (event.type === 'TaskErrorReported') member = { ...member, status: 'ErrorReported' };
     const end = SETTLEMENT[event.type];
-    // The first one is the validation's; a winner that then fails to upload is aborted later.
+    // The first one is the validation's; a winner that fails to upload afterwards is aborted later.
     if (end !== undefined && member.end === null) member = { ...member, end };
   }
   return member.end === 'EndAborted' && member.status === null ? { ...member, status: 'EndAborted' } : member;
 }
 
-/** What a group validation's own events say; TaskValidated stands for both kinds of validation. */
+/** What a group validation's own events mean; TaskValidated is used for both kinds of validation. */
 const SETTLEMENT: Readonly<Record<string, TaskStatus>> = {
   TaskValidated: 'GroupValidated',
   TaskEndGroupRefund: 'EndGroupRefund',
@@ -115,16 +115,15 @@ const SETTLEMENT: Readonly<Record<string, TaskStatus>> = {
   TaskEndAborted: 'EndAborted',
 };
 
-/** Ids to look at on either side of our own event. */
+/** IDs to look at on either side of our own event. */
 export const NEIGHBOURHOOD = 8;
 
-/** Events that a slash puts between those of its validation. */
+/** Events that a slash inserts between those of its validation. */
 const IN_BETWEEN = new Set(['NodeQuit', 'NodeSlashed', 'NodeKickedOut', 'DelegatedStakingSlashed']);
 
 /**
- * Pairs of tasks that may have been validated together with an invalidated one: the validation writes all its events
- * in one go, so they stand beside each other. A winner and an equal one, or two reported errors;
- * the nearest first.
+ * Pairs of tasks that may have been validated together with an invalidated one: the validation writes all its events at
+ * once, so they are adjacent. Either a winner and an equal one, or two reported errors; nearest first.
  */
 export function candidatePairs(window: readonly RelayEvent[], self: Self): (readonly [string, string])[] {
   const events = window.toSorted((a, b) => a.id - b.id);
@@ -141,7 +140,7 @@ export function candidatePairs(window: readonly RelayEvent[], self: Self): (read
   return [...outvoted, ...errors].filter((pair) => pair.every((id) => isHex(id, 32) && id !== self.commitment));
 }
 
-/** The unbroken run of settlement events from the near end on. */
+/** The unbroken sequence of settlement events from the near end. */
 function run(events: readonly RelayEvent[]): RelayEvent[] {
   const found: RelayEvent[] = [];
   for (const event of events) {

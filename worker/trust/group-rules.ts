@@ -1,6 +1,7 @@
 /**
- * What the group table says about a group of which the network told enough. It tells neither its distance threshold
- * nor, often, the ranks: so every possibility is tried, and the network did right if one of them leads to what it did.
+ * What the group table says about a group if the network has reported enough. It publishes neither its distance
+ * threshold nor, often, the ranks. Every possibility is tried; the network acted correctly if one of them leads to its
+ * decision.
  */
 import type { GroupMember, GroupRules } from '../../contract/trust.ts';
 import { hexToBytes } from '../../protocol/hex.ts';
@@ -13,7 +14,7 @@ import type { TaskStatus, TaskType } from '../../protocol/tasks/status.ts';
 export interface GroupFacts {
   readonly taskType: TaskType;
   readonly members: readonly GroupMember[];
-  /** Bits; null where the network's is not known. */
+  /** In bits; null if the network's threshold is unknown. */
   readonly distanceThreshold: number | null;
   /** Who has judged the group; default: a relay. */
   readonly network?: 'relay' | 'contract';
@@ -25,7 +26,7 @@ interface Attempt {
   readonly explanation: GroupExplanation;
 }
 
-/** Null when a member, its score or its end is unknown. */
+/** Null if a member, its score or its end is unknown. */
 export function groupRules({ taskType, members, distanceThreshold, network = 'relay' }: GroupFacts): GroupRules | null {
   const self = members.find((member) => member.self);
   const actual = outcomeOf(members);
@@ -66,7 +67,7 @@ function outcomeOf(members: readonly GroupMember[]): NetworkOutcome | null {
   return members.length === 3 ? { kind: 'settled', next, abortReasons: {} } : null;
 }
 
-/** The rank orders that the known execution times allow; none when a member cannot be judged at all. */
+/** The rank orders that the known execution times allow; none if a member cannot be judged at all. */
 function possibleOrders(members: readonly GroupMember[]): readonly GroupTasks[] {
   const tasks = members.flatMap(({ commitment, status, score }): GroupTask[] => {
     if (status === null || (status === 'ScoreReady' && score === null)) return [];
@@ -90,7 +91,7 @@ function possibleOrders(members: readonly GroupMember[]): readonly GroupTasks[] 
   return orders.filter(([x, y, z]) => before(x, y) && before(x, z) && before(y, z));
 }
 
-/** Those who did not finish come last. */
+/** Members that did not finish come last. */
 function timeOf({ status, executionMs }: GroupMember): number | null {
   return status === 'EndAborted' ? Number.POSITIVE_INFINITY : executionMs;
 }
@@ -100,7 +101,7 @@ function thresholdsOf(taskType: TaskType, known: number | null): readonly number
   return known !== null ? [known] : Array.from({ length: MAX_THRESHOLD + 1 }, (_, bits) => bits);
 }
 
-/** Null for text, and for scores that are not of one length. */
+/** Null for text, and for scores of different lengths. */
 function worstDistance(taskType: TaskType, a: string | null, b: string | null): number | null {
   if (taskType === 'Llm' || a === null || b === null || a.length !== b.length) return null;
   const [left, right] = [hexToBytes(a, 'score'), hexToBytes(b, 'score')];

@@ -44,7 +44,7 @@ describe('the table applied to a known group', () => {
     });
   });
 
-  it('AEE: outvoted by two error reports, which is nobody’s proven fault', () => {
+  it('AEE: outvoted by two error reports, for which nobody is proven to be at fault', () => {
     const errors = [B, C].map((id) => member(id, { status: 'ErrorReported', score: null, end: 'EndAborted' }));
     const rules = groupRules({ taskType: 'Llm', members: [self(), ...errors], distanceThreshold: null });
     expect(rules).toMatchObject({ row: 'AEE', lawful: 'EndInvalidated', explained: true });
@@ -54,7 +54,7 @@ describe('the table applied to a known group', () => {
     });
   });
 
-  it('equal scores and invalidated all the same: the network left the table', () => {
+  it('equal scores but invalidated: the network deviated from the table', () => {
     const rules = groupRules({ taskType: 'Llm', members: [self({ score: text('a') }), ...others()], distanceThreshold: null });
     expect(rules).toMatchObject({ row: 'AAA', explained: false });
     expect(faultInGroup(fault('minorityScore'), { members: [], rules })).toMatchObject({
@@ -63,7 +63,7 @@ describe('the table applied to a known group', () => {
     });
   });
 
-  it('no table for a group of which something is unknown', () => {
+  it('no verdict on a group with unknown members', () => {
     const given = (members: GroupMember[]) => groupRules({ taskType: 'Llm', members, distanceThreshold: null });
     expect(given([self(), ...others().slice(1)])).toBeNull();
     expect(given([self(), member(B, { end: null }), member(C)])).toBeNull();
@@ -73,7 +73,7 @@ describe('the table applied to a known group', () => {
   });
 });
 
-describe('images, whose distance threshold the network keeps to itself', () => {
+describe('images, whose distance threshold the network does not publish', () => {
   // One block each; B and C are 4 bits apart, A and B 12, A and C 16.
   const bits = (n: number): Hex => `0x${((1n << BigInt(n)) - 1n).toString(16).padStart(16, '0')}`;
   const image = [
@@ -82,7 +82,7 @@ describe('images, whose distance threshold the network keeps to itself', () => {
     member(C, { score: bits(0), end: 'EndGroupRefund', executionMs: 20 }),
   ];
 
-  it('tells by how many bits, and which thresholds lead to what happened', () => {
+  it('reports the number of different bits, and which thresholds explain the outcome', () => {
     const rules = groupRules({ taskType: 'StableDiffusion', members: image, distanceThreshold: null });
     expect(rules).toMatchObject({ row: 'AAB', explained: true, thresholds: { from: 5, to: 12 } });
     expect(rules?.distances).toEqual([
@@ -98,7 +98,7 @@ describe('images, whose distance threshold the network keeps to itself', () => {
   });
 });
 
-describe('whatever the table does, it is explained', () => {
+describe('whatever the table decides is explained', () => {
   const scored = fc.constantFrom('a', 'b', 'c').map((letter) => ({ status: 'ScoreReady' as const, score: text(letter) }));
   const task = fc.oneof(
     scored,
@@ -127,7 +127,7 @@ describe('whatever the table does, it is explained', () => {
   });
 });
 
-describe('members out of a slash’s evidence', () => {
+describe('members from a slash’s evidence', () => {
   const snapshots = [
     { task_id_commitment: A, selected_node: SELF, score: text('b'), status: 7 },
     {
@@ -141,7 +141,7 @@ describe('members out of a slash’s evidence', () => {
   ];
   const evidence = (value: object) => readEventArgs(slashEvent(A, { evidence: value }), 'NodeSlashed')?.evidence;
 
-  it('reads snapshots, and names those without one', () => {
+  it('reads snapshots, and lists members without one', () => {
     const read = evidence({ task_snapshots: snapshots, validation_context: { task_id_commitments: [A, B, C] } });
     const members = membersFromEvidence(read ?? {}, { commitment: A, node: SELF });
     expect(members).toMatchObject([
@@ -151,7 +151,7 @@ describe('members out of a slash’s evidence', () => {
     ]);
   });
 
-  it('reads what it can of evidence in another shape, and never refuses the slash for it', () => {
+  it('reads what it can from evidence of a different shape, and never rejects the slash because of it', () => {
     for (const strange of [
       {},
       { task_snapshots: 'none' },
@@ -166,7 +166,7 @@ describe('members out of a slash’s evidence', () => {
   });
 });
 
-describe('evidence as the real relay gave it', () => {
+describe('evidence from the real relay', () => {
   const recorded = readRelayRecordings().find(({ key }) => key === 'GET /v1/events')?.exchanges ?? [];
   const told = recorded.flatMap(({ status, body }) => (status === 200 ? ((body as { data: unknown[] | null }).data ?? []) : []));
   const slashes = new Map(
@@ -180,7 +180,7 @@ describe('evidence as the real relay gave it', () => {
     expect(slashes.size).toBeGreaterThanOrEqual(2);
   });
 
-  it.each([...slashes.values()])('of event $id tells tasks, scores, and the nodes behind them', (slash) => {
+  it.each([...slashes.values()])('of event $id contains tasks, scores, and their nodes', (slash) => {
     const evidence = readEventArgs(slash, 'NodeSlashed')?.evidence ?? expect.fail('no evidence');
     const raw = JSON.parse(slash.args).evidence;
     expect(raw.task_snapshots[0]).not.toHaveProperty('selected_node');
@@ -215,7 +215,7 @@ describe('evidence as the real relay gave it', () => {
     }
   });
 
-  it('gives no node a task by order alone where that would give this node another one’s', () => {
+  it('assigns no task to a node by order alone if this node would get another one’s task', () => {
     const slash = [...slashes.values()][0] ?? expect.fail();
     const evidence = readEventArgs(slash, 'NodeSlashed')?.evidence ?? expect.fail();
     const nodes = evidence.node_snapshots?.toReversed().map((node, i) => (i === 1 ? { ...node, address: OTHER } : node)) ?? [];
@@ -226,7 +226,7 @@ describe('evidence as the real relay gave it', () => {
     expect(fewer?.map(({ node }) => node)).toEqual([null, null, null]);
   });
 
-  it('may tell a node in part, or nonsense', () => {
+  it('may contain part of a node, or nonsense', () => {
     const read = (value: object) => readEventArgs(slashEvent(A, { evidence: value }), 'NodeSlashed')?.evidence ?? {};
     const bare = { gpuName: null, version: null, stakeWei: null, qosLong: null, healthAtMs: null, models: [] };
     expect(nodesFromEvidence(read({ node_snapshots: [{ address: SELF, gpu_vram: 'x', models: null }] }), SELF)).toMatchObject([
@@ -237,8 +237,8 @@ describe('evidence as the real relay gave it', () => {
   });
 });
 
-describe('members out of public events', () => {
-  it('a member is what its events say at the validation, not later', () => {
+describe('members from public events', () => {
+  it('a member’s state is that of its events at the validation, not later', () => {
     const events = [
       event('TaskStarted', B, {}, { nodeAddress: OTHER }),
       event('TaskScoreReady', B, { selected_node: OTHER, score: text('a') }),
@@ -258,7 +258,7 @@ describe('members out of public events', () => {
     expect(memberFromEvents(B, [])).toMatchObject({ status: null, end: null });
   });
 
-  it('a winner and an equal one beside our invalidation, with the slash’s own events in between', () => {
+  it('a winner and an equal one next to our invalidation, with the slash’s own events in between', () => {
     const window = [
       event('TaskScoreReady', commitmentOf(9)),
       event('TaskValidated', B),
@@ -273,7 +273,7 @@ describe('members out of public events', () => {
     expect(candidatePairs(window.toReversed(), { commitment: A, node: SELF })).toEqual([[B, C]]);
   });
 
-  it('every pair that is possible where validations stand side by side, the nearest first', () => {
+  it('every possible pair if validations are adjacent, nearest first', () => {
     const window = [
       event('TaskValidated', commitmentOf(9)),
       event('TaskValidated', B),

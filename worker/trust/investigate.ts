@@ -16,7 +16,7 @@ import { explainPoints } from './qos-points.ts';
 
 export interface Inquiry {
   readonly network: TrustNetwork;
-  /** Bits; null where the network's is not known. */
+  /** In bits; null if the network's threshold is unknown. */
   readonly distanceThreshold: number | null;
   readonly nowMs: number;
 }
@@ -28,7 +28,7 @@ export interface Findings {
   readonly group: CaseFile['group'];
 }
 
-/** @throws what the network answers; a case then stays incomplete and is looked at again. */
+/** @throws the network's errors; the case then stays incomplete and is tried again. */
 export async function investigate(file: CaseFile, inquiry: Inquiry): Promise<Findings> {
   const { network, nowMs } = inquiry;
   const info = await network.nodeInfo();
@@ -78,10 +78,10 @@ interface Inference {
   readonly network: TrustNetwork;
 }
 
-/** Busy networks validate more than this beside each other only by chance; then nothing is inferred. */
+/** On a busy network, more pairs than this are adjacent only by chance; then nothing is inferred. */
 const MAX_PAIRS = 12;
 
-/** A pair is believed only if the table then explains what happened, and if it is the only such pair. */
+/** A pair is believed only if the table then explains the outcome, and if no other pair does. */
 async function inferGroup({ own, self, near, judge, network }: Inference): Promise<CaseFile['group']> {
   const pairs = candidatePairs(await network.eventsAround(near, NEIGHBOURHOOD), self);
   if (pairs.length > MAX_PAIRS) return null;
@@ -97,7 +97,7 @@ async function inferGroup({ own, self, near, judge, network }: Inference): Promi
   return groups.length === 1 ? (groups[0] ?? null) : null;
 }
 
-/** Events know what the evidence left out. */
+/** Events fill in what the evidence omits. */
 function fill(member: GroupMember, events: readonly RelayEvent[]): GroupMember {
   const seen = memberFromEvents(member.commitment, events);
   return {
@@ -124,14 +124,14 @@ function ownMember({ own, task, timeline }: CaseFile, { commitment, node }: Self
   };
 }
 
-/** What the evidence of a slash is; null for a case without. */
+/** The evidence of a slash; null for a case without any. */
 export function evidenceOf({ eventArgs, commitment }: Pick<CaseFile, 'eventArgs' | 'commitment'>) {
   if (eventArgs === null) return null;
   const event: RelayEvent = { id: 0, type: 'NodeSlashed', nodeAddress: '', commitment, args: eventArgs };
   return readEventArgs(event, 'NodeSlashed')?.evidence ?? null;
 }
 
-/** What the known group makes of the presumption that the minority is at fault. */
+/** Whether the known group confirms the presumption that the minority is at fault. */
 export function faultInGroup(before: Fault, group: CaseFile['group'], isOnChain = false): Fault {
   const rules = group?.rules ?? null;
   if (rules === null) return before;

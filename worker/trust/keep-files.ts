@@ -1,6 +1,6 @@
 /**
- * Keeps the result files of a case beside it. The node removes results of closed tasks by and by, so keeping is synchronous
- * and cheap: a second name for the same file where the disk can, else a copy.
+ * Keeps the result files of a case with it. The node soon removes results of closed tasks, so keeping is synchronous
+ * and cheap: a hard link if the disk supports it, otherwise a copy.
  */
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,18 +8,18 @@ import type { CaseFileEntry } from '../../contract/trust.ts';
 import { hashFile } from '../kit/durable-files.ts';
 import type { Artifact } from '../store/artifacts.ts';
 
-/** Larger files are kept only where a second name suffices. */
+/** Larger files are kept only if a hard link is possible. */
 const MAX_COPY_BYTES = 256 * 1024 * 1024;
 
 export interface Keeping {
   readonly artifacts: readonly Artifact[];
-  /** Absolute; an artifact's path is below it. */
+  /** Absolute; an artifact's path is relative to it. */
   readonly resultsDir: string;
   /** Absolute directory of the case. */
   readonly caseDir: string;
 }
 
-/** One entry per artifact; what is kept is still to be verified. Never throws for a file that cannot be kept. */
+/** One entry per artifact; kept files are verified later. Never throws if a file cannot be kept. */
 export function keepFiles({ artifacts, resultsDir, caseDir }: Keeping): CaseFileEntry[] {
   return artifacts.map(({ kind, position, path, sha256, size }): CaseFileEntry => {
     const name = join('files', basename(path));
@@ -36,7 +36,7 @@ function keep({ from, to, size }: { from: string; to: string; size: number }): C
     try {
       linkSync(from, to);
     } catch {
-      // FAT, some network drives, or another disk.
+      // FAT, some network drives, or a different disk.
       if (Math.max(size, statSync(from).size) > MAX_COPY_BYTES) return 'tooLarge';
       copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     }
@@ -46,7 +46,7 @@ function keep({ from, to, size }: { from: string; to: string; size: number }): C
   }
 }
 
-/** Hashes what was kept and says of each file whether it is what was recorded with the score. */
+/** Hashes the kept files and compares each with the hash recorded with the score. */
 export async function verifyFiles(entries: readonly CaseFileEntry[], caseDir: string): Promise<CaseFileEntry[]> {
   const verified: CaseFileEntry[] = [];
   for (const entry of entries) {

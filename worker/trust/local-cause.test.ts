@@ -60,7 +60,7 @@ describe('why no score came in time', () => {
       'Task args invalid',
     ],
     ['the score came too late', { hasScore: true, executions: [execution('scored', '', DEADLINE)] }, 'executionTooSlow', ''],
-    ['the score was there but did not get through', { hasScore: true, executions: [execution('scored')] }, 'notSubmitted', ''],
+    ['the score existed but did not get through', { hasScore: true, executions: [execution('scored')] }, 'notSubmitted', ''],
   ];
   it.each(table)('%s', (_, changes, code, detail) => {
     expect(localCause(facts('executionTimeout', changes))).toEqual({ code, detail });
@@ -79,7 +79,7 @@ describe('why no result came in time', () => {
   });
 });
 
-it('a verdict of others has no cause here, and details are short', () => {
+it("another node's verdict has no cause here, and details are short", () => {
   for (const kind of ['invalidated', 'slashed', 'kickedOut'] as const) expect(localCause(facts(kind, {})).code).toBe('none');
   const long = localCause(facts('executionTimeout', { executions: [execution('failed', 'x'.repeat(10_000))] }));
   expect(long.detail).toHaveLength(500);

@@ -1,11 +1,11 @@
-/** Why this machine did not do what was due in time, from its own records. */
+/** Why this machine did not do in time what was due, according to its own records. */
 import type { CaseKind, LocalCause } from '../../contract/trust.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Alarm } from '../store/tasks.ts';
 
 export interface LocalFacts {
   readonly kind: CaseKind;
-  /** Times on one clock, epoch ms. */
+  /** Times of the same clock, epoch ms. */
   readonly firstSeenMs: number;
   readonly deadlineMs: number | null;
   readonly hasScore: boolean;
@@ -52,7 +52,7 @@ function cause(code: LocalCause['code'], detail = ''): LocalCause {
   return { code, detail: detail.slice(0, MAX_DETAIL) };
 }
 
-/** A traceback says what happened in its last line. */
+/** The last line of a traceback says what happened. */
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -15,7 +15,7 @@ function logFile(lines: readonly string[], name = 'node.log', dir = tempDir()): 
   return path;
 }
 
-it('takes the lines that name the task, with or without 0x, and the warnings of its time', async () => {
+it('contains the lines that mention the task, with or without 0x, and the warnings from its time', async () => {
   const wanted = [
     line(30, 5, { commitment: TASK, msg: 'long before' }),
     line(40, 100, { msg: 'warned at the start' }),
@@ -33,19 +33,19 @@ it('takes the lines that name the task, with or without 0x, and the warnings of 
   expect(await logExcerpt({ paths: [path], ...WINDOW })).toEqual({ kind: 'excerpt', lines: wanted, truncated: false });
 });
 
-it('reads rotated files in their order and passes over missing ones', async () => {
+it('reads rotated files in order and skips missing ones', async () => {
   const dir = tempDir();
   const [old, recent] = [line(50, 120, { msg: 'old' }), line(50, 130, { msg: 'recent' })];
   const paths = [logFile([old], '1.log', dir), join(dir, 'missing.log'), logFile([recent], '2.log', dir), dir];
   expect(await logExcerpt({ paths, ...WINDOW })).toMatchObject({ lines: [old, recent] });
 });
 
-it('says when there is no log at all', async () => {
+it('reports if there is no log at all', async () => {
   expect(await logExcerpt({ paths: [], ...WINDOW })).toEqual({ kind: 'unavailable' });
   expect(await logExcerpt({ paths: [join(tempDir(), 'none.log')], ...WINDOW })).toEqual({ kind: 'unavailable' });
 });
 
-it('keeps the last lines within its bounds, and says that it cut', async () => {
+it('keeps the last lines within its limits, and reports that it truncated', async () => {
   const lines = Array.from({ length: 20 }, (_, i) => line(30, i, { commitment: TASK, i }));
   const path = logFile(lines);
   const few = await logExcerpt({ paths: [path], ...WINDOW }, { ...LOG_LIMITS, lines: 3 });

@@ -1,4 +1,4 @@
-/** What the log says about a task: lines that name it, and warnings and errors of its time. Bounded in every way. */
+/** The log about a task: lines that mention it, and warnings and errors from its time. Limited in every dimension. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -14,20 +14,20 @@ export interface LogQuery {
 }
 
 export interface LogLimits {
-  /** Read of each file, from its end. */
+  /** Read from the end of each file. */
   readonly readBytes: number;
   readonly lines: number;
-  /** A longer line is cut. */
+  /** Longer lines are truncated. */
   readonly lineChars: number;
 }
 
 export const LOG_LIMITS: LogLimits = { readBytes: 8 * 1024 * 1024, lines: 300, lineChars: 2_000 };
 
-/** pino's number for "warn". */
+/** pino's level number for "warn". */
 const WARN = 40;
 const lineSchema = z.object({ level: z.number(), time: z.number() });
 
-/** The last lines that fit the limits, in their order. */
+/** The last lines that fit the limits, in order. */
 export async function logExcerpt(query: LogQuery, limits: LogLimits = LOG_LIMITS): Promise<LogExcerpt> {
   const kept: string[] = [];
   let truncated = false;
@@ -43,7 +43,7 @@ export async function logExcerpt(query: LogQuery, limits: LogLimits = LOG_LIMITS
     let isPart = start > 0;
     truncated ||= isPart;
     for await (const line of createInterface({ input: createReadStream(path, { start }), crlfDelay: Number.POSITIVE_INFINITY })) {
-      // The first line of a file read from its middle has lost its beginning.
+      // The first line of a file that is read from the middle is incomplete.
       if (isPart) isPart = false;
       else if (belongs(line, query)) kept.push(cut(line, limits.lineChars));
       if (kept.length > limits.lines) {

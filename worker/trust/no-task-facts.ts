@@ -1,4 +1,4 @@
-/** What there is to know when a node gets no tasks, and how it is gathered. */
+/** The facts about why a node gets no tasks, and how they are gathered. */
 import type { NetworkMode } from '../../contract/node-config.ts';
 import type { QosExplanation } from '../../contract/standing.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -11,7 +11,7 @@ import { sameCard } from './same-card.ts';
 
 export interface LocalNodeFacts {
   readonly node: NodeStateKind;
-  /** Codes of what keeps the node paused for the cards' sake (schedule, heat, other programs, self-test). */
+  /** Codes of the reasons why the node is paused because of the cards (schedule, heat, other programs, self-test). */
   readonly guards: readonly string[];
   readonly engine: EngineState['kind'];
   readonly engineAccepted: boolean;
@@ -20,15 +20,15 @@ export interface LocalNodeFacts {
 
 export interface NodeNamePolicy {
   readonly minimumNodeNameNumber: number;
-  /** False: the relay's default is assumed, for it does not tell its own. */
+  /** False: the relay's default is assumed, because it does not publish its own. */
   readonly known: boolean;
 }
 
 type Told<Method extends keyof TrustNetwork> = TrustNetwork[Method] extends () => Promise<infer Value> ? Value | null : never;
 
-/** A node of the network that is there now, as far as it was asked. */
+/** A node that is currently in the network, as far as it was queried. */
 interface PresentNode extends PublicNode {
-  /** Engine version; null = not asked for, or not told. */
+  /** Engine version; null = not queried, or not reported. */
   readonly version?: string | null;
 }
 
@@ -43,7 +43,7 @@ export interface NoTaskFacts {
   readonly publicNodes: { readonly nodes: readonly PresentNode[]; readonly complete: boolean } | null;
   readonly queued: Told<'queuedTasks'>;
   readonly models: Told<'loadedModels'>;
-  /** Engine versions that the nodes which were asked run now. */
+  /** Current engine versions of the nodes that were queried. */
   readonly versions: readonly string[] | null;
 }
 
@@ -55,10 +55,10 @@ export interface NoTaskInquiry {
   readonly nowMs: number;
 }
 
-/** Most nodes whose presence is read; those with this node's card first, then the weightiest. */
+/** How many nodes are queried at most: first those with this node's card, then by weight. */
 const MOST_ASKED = 32;
 
-/** Reads everything at once; what fails is unknown and keeps nothing else from being told. */
+/** Reads everything at once; a failed part is unknown and does not affect the rest. */
 export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskFacts> {
   const { network, local, policy, nowMs } = inquiry;
   const orNull = <Value>(answer: Promise<Value>) => answer.catch(() => null);
@@ -86,7 +86,7 @@ export async function gatherNoTaskFacts(inquiry: NoTaskInquiry): Promise<NoTaskF
   };
 }
 
-/** The list is never pruned: those that have left are taken out, as far as there are few enough to be asked. */
+/** The public list is never pruned: this removes nodes that have left, as far as there are few enough to query. */
 async function askPresence(
   network: Pick<TrustNetwork, 'presence'>,
   listed: readonly PublicNode[],

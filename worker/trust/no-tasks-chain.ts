@@ -1,10 +1,13 @@
-/** Why a node gets no tasks from contracts. They know fewer conditions than a relay. Source: CHAIN_PROTOCOL 2.7, 3.5, 4.2. */
+/**
+ * Why a node gets no tasks from contracts, which check fewer conditions than a relay. Source: CHAIN_PROTOCOL 2.7, 3.5,
+ * 4.2.
+ */
 import type { NoTaskCondition } from '../../contract/standing.ts';
 import { baseModelsOf } from '../../protocol/node/selection.ts';
 import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
 
-/** Names in a parameter list. */
+/** Most names in a parameter list. */
 const MAX_NAMES = 10;
 
 export function chainReachable({ local }: NoTaskFacts): NoTaskCondition {
@@ -14,14 +17,14 @@ export function chainReachable({ local }: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'no', code: 'unreachable', change: 'endpoints' });
 }
 
-/** The odds among the nodes that fit: no stake is in them, and no node is ever without any. */
+/** The odds among the nodes that fit: stake does not matter, and every node has a chance. */
 export function draw({ info }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'draw', source: 'CHAIN_PROTOCOL 3.5 weight' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
   return condition({ ...about, verdict: 'yes', code: 'weighed', params: { points: info.probWeight } });
 }
 
-/** Whoever has a model of the task goes before all that have none. */
+/** Nodes with one of the task's models precede all nodes without. */
 export function models({ info }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'models', source: 'CHAIN_PROTOCOL 3.5 models' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });

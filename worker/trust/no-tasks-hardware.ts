@@ -1,4 +1,4 @@
-/** The conditions that speak of a node's card, engine version and models. Source: RELAY_PROTOCOL 4.2. */
+/** The conditions about a node's card, engine version and models. Source: RELAY_PROTOCOL 4.2. */
 import type { NoTaskCondition } from '../../contract/standing.ts';
 import { platformOfGpuName } from '../../protocol/node/gpu-name.ts';
 import { baseModelsOf, nodeFilters, parseVersion, versionServes } from '../../protocol/node/selection.ts';
@@ -8,7 +8,7 @@ import { condition } from './condition.ts';
 import type { NoTaskFacts } from './no-task-facts.ts';
 import { sameCard } from './same-card.ts';
 
-/** Names in a parameter list. */
+/** Most names in a parameter list. */
 const MAX_NAMES = 10;
 
 export function hardwareConditions(facts: NoTaskFacts): NoTaskCondition[] {
@@ -33,7 +33,7 @@ function nameOf({ gpuName, gpuVramGib, version: engine }: NodeInfo) {
   return { gpuName, gpuVramGib, version: engine };
 }
 
-/** The network does not tell which versions its tasks ask for; what others run is the best hint. */
+/** The network does not publish which versions its tasks require; what others run is the best hint. */
 export function version({ info, versions }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'version', source: 'RELAY_PROTOCOL 4.2 version' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
@@ -44,7 +44,8 @@ export function version({ info, versions }: NoTaskFacts): NoTaskCondition {
   if (versions === null) {
     return condition({ ...about, verdict: 'unknown', code: 'notTold', params: { version: own } });
   }
-  // A version that ours does not serve is a newer one of our major, or one of another major.
+  // A version that ours does not serve is either a newer one with our major version, or one with a different major
+  // version.
   const unserved = versions.filter((other) => parseVersion(other) !== null && !versionServes(own, other));
   const params = { version: own, others: unserved.slice(0, MAX_NAMES) };
   if (unserved.length === 0) return condition({ ...about, verdict: 'yes', code: 'newest', params });
@@ -76,7 +77,7 @@ function servesLanguageTasks(info: NodeInfo): boolean {
   return nodeFilters.gpu(candidate, { ...demand, type: 'Llm' });
 }
 
-/** Pinned tasks go to exactly this name and memory; nobody tells which names are asked for. */
+/** Pinned tasks go to exactly this name and memory; nobody publishes which names are requested. */
 export function gpuPinned({ info }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'gpuPinned', source: 'RELAY_PROTOCOL 4.2 GPU pinned' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
@@ -99,7 +100,7 @@ export function vram(facts: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'no', code: 'tooSmall', params, change: 'moreMemory' });
 }
 
-/** Of those that were not asked for it, neither version nor presence is known: they give an upper bound of the nodes that count. */
+/** For nodes that were not queried, version and presence are unknown: they give an upper bound of the nodes that count. */
 function nodeName({ info, publicNodes, versions, policy }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'nodeName', source: 'RELAY_PROTOCOL 4.2 node-name policy, 11.1 #24' } as const;
   const { minimumNodeNameNumber: minimum, known } = policy;

@@ -54,7 +54,7 @@ function judged(id: NoTaskConditionId, changes: Partial<NoTaskFacts>) {
   return found === undefined ? null : { verdict: found.verdict, code: found.code, change: found.change, params: found.params };
 }
 
-it('every condition once, and nothing in the way of a node that fits', () => {
+it('every condition once, and no obstacle for a node that fits', () => {
   const { conditions } = explainNoTasks(facts());
   const ofContracts = ['chainReachable', 'draw', 'models'];
   expect(conditions.map((condition) => condition.id)).toEqual(NO_TASK_CONDITIONS.filter((id) => !ofContracts.includes(id)));
@@ -65,7 +65,7 @@ it('every condition once, and nothing in the way of a node that fits', () => {
   ]);
 });
 
-it('what stands in the way always comes with what would change it', () => {
+it('an obstacle always comes with what would change it', () => {
   const worst = facts({
     local: { ...LOCAL, node: 'slashed', engine: 'backoff', relay: 'unreachable' },
     info: nodeInfo({ status: 'Quit', version: 'x', gpuName: 'Apple M2 Type', gpuVramGib: 8, modelIds: [], stakingScore: 0 }),
@@ -77,7 +77,7 @@ it('what stands in the way always comes with what would change it', () => {
   }
 });
 
-describe('where contracts give out the tasks', () => {
+describe('networks where contracts assign the tasks', () => {
   const onChain = (changes: Partial<NoTaskFacts> = {}) => {
     const info = { ...nodeInfo({ stakingScore: 0, probWeight: 20, gpuName: 'card', ...changes.info }) };
     const view = explainNoTasks(facts({ mode: 'chain', models: 'unsupported', queued: 0, ...changes, info }));
@@ -85,7 +85,7 @@ describe('where contracts give out the tasks', () => {
     return view.conditions;
   };
 
-  it('neither stake nor platform nor number of equal nodes stands in the way, and no health', () => {
+  it('stake, platform, number of equal nodes and health are no obstacles', () => {
     const conditions = onChain();
     expect(conditions.map(({ id }) => id)).toEqual([
       ...['nodeRunning', 'chainReachable', 'engineReady', 'member', 'available', 'draw', 'queue'],
@@ -96,7 +96,7 @@ describe('where contracts give out the tasks', () => {
     expect(conditions.find(({ id }) => id === 'draw')).toMatchObject({ code: 'weighed', params: { points: 20 } });
   });
 
-  it('a chain that does not answer, and a node without models, do', () => {
+  it('a chain that does not answer, and a node without models, are', () => {
     const local = { ...LOCAL, relay: 'unreachable' } as const;
     const conditions = onChain({ local, queued: 1, info: nodeInfo({ modelIds: [] }) });
     const found = conditions.filter(({ verdict }) => verdict === 'no').map(({ id, code, change }) => [id, code, change]);
@@ -157,20 +157,20 @@ describe('one condition at a time', () => {
     expect(judged(id, changes)).toMatchObject({ verdict, code, change });
   });
 
-  it('every status of the relay has its answer', () => {
+  it('every status at the relay has its answer', () => {
     for (const name of Object.keys(NODE_STATUS) as NodeStatus[]) {
       expect(['yes', 'no']).toContain(judged('member', status(name))?.verdict);
       expect(['yes', 'no']).toContain(judged('available', status(name))?.verdict);
     }
   });
 
-  it('counts itself once, whether the public list has it or not', () => {
+  it('counts itself once, whether or not the public list contains it', () => {
     const listed = [...others(9), other(0, { address: SELF.toLowerCase() })];
     expect(judged('nodeName', { publicNodes: { nodes: listed, complete: true } })?.params).toMatchObject({ count: 10 });
     expect(judged('nodeName', { publicNodes: { nodes: others(9), complete: true } })?.params).toMatchObject({ count: 10 });
   });
 
-  it('tells the odds where the others’ weights are public', () => {
+  it('gives the odds if the others’ weights are public', () => {
     const share = (publicNodes: NoTaskFacts['publicNodes']) => judged('weight', { publicNodes })?.params.share;
     expect(share({ nodes: others(2), complete: true })).toBeCloseTo(1 / 3, 9);
     expect(share({ nodes: others(2, { weight: null }), complete: true })).toBeNull();
@@ -178,8 +178,8 @@ describe('one condition at a time', () => {
   });
 });
 
-describe('the network’s models, each by the filters of the dispatcher', () => {
-  it('names what each would fail on', () => {
+describe('the network’s models, each checked against the filters of the dispatcher', () => {
+  it('lists what each would fail on', () => {
     const models = [
       model('qwen/qwen3-8b'),
       model('base:big/model', { minVramGib: 80 }),
@@ -199,14 +199,14 @@ describe('the network’s models, each by the filters of the dispatcher', () => 
     ]);
   });
 
-  it('is silent where the network is', () => {
+  it('reports nothing if the network does not', () => {
     expect(explainNoTasks(facts({ models: 'unsupported' })).models).toBeNull();
     expect(explainNoTasks(facts({ info: null })).models).toBeNull();
   });
 });
 
 describe('gathering', () => {
-  it('one route that fails makes one thing unknown', async () => {
+  it('one failing route makes one fact unknown', async () => {
     const network = fakeNetwork({
       publicNodes: () => Promise.reject(new Error('no')),
       queuedTasks: async () => 4,
@@ -216,7 +216,7 @@ describe('gathering', () => {
     expect(gathered.qos?.tracing).toEqual({ kind: 'empty' });
   });
 
-  it('counts no node that has left, and only those of its card that run its version', async () => {
+  it('counts no node that has left, and of those with its card only the ones that run its version', async () => {
     const left = new Set([1, 2, 3].map((n) => other(n).address));
     const older = other(4).address;
     const network = fakeNetwork({
@@ -234,7 +234,7 @@ describe('gathering', () => {
     expect(nodeName).toMatchObject({ verdict: 'no', code: 'tooFew', params: { count: 9 } });
   });
 
-  it('counts a node whose presence cannot be read, and does not call its version known', async () => {
+  it('counts a node whose presence cannot be read, and treats its version as unknown', async () => {
     const network = fakeNetwork({
       publicNodes: async () => ({ nodes: others(12), complete: true }),
       presence: () => Promise.reject(new Error('down')),
@@ -245,7 +245,7 @@ describe('gathering', () => {
     expect(nodeName).toMatchObject({ verdict: 'unknown', code: 'versionsNotTold' });
   });
 
-  it('nothing at all still gives an answer', async () => {
+  it('even without any facts, there is an answer', async () => {
     const down = () => Promise.reject(new Error('down'));
     const network = fakeNetwork({
       nodeInfo: down,

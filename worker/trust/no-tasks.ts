@@ -1,6 +1,6 @@
 /**
- * Why a node gets no tasks: every condition of the network's selection, judged from what a node can know. What it can
- * not know is said to be unknown. Source: RELAY_PROTOCOL 4.2.
+ * Why a node gets no tasks: every condition of the network's selection, judged by what a node can know. The rest is
+ * reported as unknown. Source: RELAY_PROTOCOL 4.2.
  */
 import type { ModelChance, NoTaskCondition, NoTasks } from '../../contract/standing.ts';
 import { baseModelsOf, type CandidateNode, evaluateFilters } from '../../protocol/node/selection.ts';
@@ -12,7 +12,7 @@ import type { NoTaskFacts } from './no-task-facts.ts';
 import { chainReachable, draw, models } from './no-tasks-chain.ts';
 import { gpuPinned, hardwareConditions, isOwnModel, toldModels, version, vram } from './no-tasks-hardware.ts';
 
-/** The conditions in the order in which a host would ask them. */
+/** The conditions in the order in which a host would check them. */
 export function explainNoTasks(facts: NoTaskFacts): NoTasks {
   return {
     atMs: facts.nowMs,
@@ -35,7 +35,7 @@ function conditionsAtRelay(facts: NoTaskFacts): NoTaskCondition[] {
   ];
 }
 
-/** Contracts exclude nobody, weigh no stake, and ask for no platform and no number of equal nodes. */
+/** Contracts exclude nobody, ignore the stake, and require neither a platform nor a number of equal nodes. */
 function conditionsOnChain(facts: NoTaskFacts): NoTaskCondition[] {
   return [
     nodeRunning(facts),
@@ -110,7 +110,7 @@ function health({ qos }: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'no', code: 'excluded', params, change: 'recovery' });
 }
 
-/** Not a filter but the odds: a node of no weight is chosen only when all others have none either. */
+/** Not a filter but the odds: a node without weight is chosen only if all others have none either. */
 function weight({ info, publicNodes }: NoTaskFacts): NoTaskCondition {
   const about = { id: 'weight', source: 'RELAY_PROTOCOL 4.2 weight' } as const;
   if (info === null) return condition({ ...about, verdict: 'unknown', code: 'notRead' });
@@ -126,7 +126,10 @@ function weight({ info, publicNodes }: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'yes', code: 'weighed', params });
 }
 
-/** This node's part of all weight: how often it is picked where every node fits. Null where others' is not told. */
+/**
+ * This node's share of the total weight: how often it is picked if every node fits. Null if the others' weights are
+ * unknown.
+ */
 function shareOf(info: NodeInfo, publicNodes: NoTaskFacts['publicNodes']): number | null {
   if (publicNodes === null || !publicNodes.complete) return null;
   let total = 0;
@@ -145,12 +148,12 @@ function queue({ queued }: NoTaskFacts): NoTaskCondition {
   return condition({ ...about, verdict: 'no', code: 'empty', params: { queued }, change: 'newTasks' });
 }
 
-/** A relay's kinds of model; a fine-tune task counts as `sd`. */
+/** Converts a relay's kind of model; fine-tune tasks count as `sd`. */
 function taskTypeOf(kind: string): TaskType {
   return kind === 'llm' ? 'Llm' : 'StableDiffusion';
 }
 
-/** The filters that depend on the model alone, by the code that the devnet's dispatcher uses. */
+/** The filters that depend only on the model, with the codes of the devnet's dispatcher. */
 function modelChances(facts: NoTaskFacts): ModelChance[] | null {
   const { info } = facts;
   const told = toldModels(facts);
@@ -181,7 +184,7 @@ function failedFilters(candidate: CandidateNode, model: LoadedModel): string[] {
     requiredGpu: '',
     requiredGpuVramGib: 0,
     minVramGib: model.minVramGib,
-    // Named with or without its type; isOwnModel reads both.
+    // Named with or without its type; isOwnModel accepts both.
     modelIds: [],
   };
   const results = evaluateFilters(candidate, demand, { minimumNodeNameNumber: 0, nodeNameWhitelist: null });

@@ -1,4 +1,4 @@
-/** Holds the relay's tracing against the formulas of `protocol/node/qos.ts`. Source: RELAY_PROTOCOL 3.3.2, 4.6, 4.7. */
+/** Compares the relay's tracing with the formulas of `protocol/node/qos.ts`. Source: RELAY_PROTOCOL 3.3.2, 4.6, 4.7. */
 import type { QosDifference } from '../../contract/standing.ts';
 import {
   boost,
@@ -15,12 +15,12 @@ import {
 } from '../../protocol/node/qos.ts';
 import { QOS_EVENTS, type QosEventType, type QosTrace } from '../../protocol/wire/qos-tracing.ts';
 
-/** Rounding on the way through a relay's database and JSON. */
+/** Rounding by the relay's database and JSON. */
 const EXACT = 1e-4;
-/** A time told in whole seconds is off by that much on the recovery curve. */
+/** A time in whole seconds causes an error of this size on the recovery curve. */
 const RECOVERED = 2e-3;
 
-/** Empty: everything agrees. Null: an event that no formula is known for. */
+/** Empty: everything agrees. Null: an event without a known formula. */
 export function checkTrace(trace: QosTrace, previous: QosTrace | null): QosDifference[] | null {
   const event = QOS_EVENTS.find((known) => known === trace.event);
   if (event === undefined) return null;
@@ -78,13 +78,14 @@ function scoresOf(event: QosEventType, rank: number | null): readonly number[] {
 }
 
 /**
- * Whether one more task score can have moved the mean of the pool so. The relay tells neither the pool nor its length:
- * a pool that still grows, a full one that drops its oldest score, and one seeded from the stored score are all tried.
+ * Whether one more task score could have changed the mean of the pool like this. The relay publishes neither the pool
+ * nor its length, so this tries a growing pool, a full one that drops its oldest score, and one seeded from the stored
+ * score.
  */
 export function longFits(before: number, after: number, score: number): boolean {
-  // Half may stand for a mean of exactly zero.
+  // One half may stand for a mean of exactly zero.
   const starts = before === NEUTRAL_QOS ? [NEUTRAL_QOS * MAX_TASK_SCORE, 0] : [before * MAX_TASK_SCORE];
-  // A mean of exactly zero is told as half by older relays, and as zero by newer ones.
+  // Older relays report a mean of exactly zero as one half, newer ones as zero.
   const fits = (mean: number) =>
     [longTermQos({ ...NEW_NODE_QOS, pool: [mean] }), mean / MAX_TASK_SCORE].some((told) => Math.abs(told - after) <= EXACT);
   return starts.some((start) => {

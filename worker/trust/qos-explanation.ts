@@ -1,4 +1,4 @@
-/** A node's quality of service: what it is, what made it so, and how it recovers. Source: RELAY_PROTOCOL 4.2, 4.7. */
+/** A node's quality of service: its value, what caused it, and how it recovers. Source: RELAY_PROTOCOL 4.2, 4.7. */
 import type { QosChange, QosDifference, QosExplanation } from '../../contract/standing.ts';
 import {
   EXCLUSION_BELOW,
@@ -16,7 +16,7 @@ import { checkTrace, withHealth } from './qos-checks.ts';
 
 export interface QosFacts {
   readonly tracing: QosTracing | Unsupported;
-  /** Null when it could not be read. */
+  /** Null if it could not be read. */
   readonly info: Pick<NodeInfo, 'status' | 'qosScore' | 'stakingScore' | 'probWeight'> | null;
   /** The network's time. */
   readonly nowMs: number;
@@ -25,7 +25,7 @@ export interface QosFacts {
 /** Time passes between the relay's two answers. */
 const NOW_TOLERANCE = 0.01;
 const RECOVERY_STEPS_MINUTES = [0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180];
-/** Full enough to stop drawing. */
+/** Full enough to end the curve. */
 const FULL = 0.995;
 
 export function explainQos({ tracing, info, nowMs }: QosFacts): QosExplanation {
@@ -47,9 +47,9 @@ export function explainQos({ tracing, info, nowMs }: QosFacts): QosExplanation {
   };
 }
 
-/** The relay's combined number counts; where the formula says another one, health is what that number makes it. */
+/** The relay's combined number counts; if the formula gives a different one, health is derived from the relay's number. */
 function numbersNow(last: QosTrace | null, info: QosFacts['info'], nowMs: number): Pick<QosExplanation, 'now' | 'differences'> {
-  // A node that has quit is shown with zeros.
+  // A node that has quit is reported with zeros.
   const relay = info === null || info.status === 'Quit' ? null : info.qosScore;
   const combined = relay === null ? null : ({ value: relay, source: 'relay' } as const);
   if (last === null) return { now: { long: null, health: null, combined }, differences: [] };
@@ -70,7 +70,7 @@ interface ExclusionFacts extends Pick<QosFacts, 'info' | 'nowMs'> {
   readonly health: number | null;
 }
 
-/** The relay shows an excluded node with weight 0; where that says nothing, the tracing does. */
+/** The relay reports an excluded node with weight 0; if the weight is unknown, the tracing decides. */
 function exclusion({ traces, info, health, nowMs }: ExclusionFacts): QosExplanation['exclusion'] {
   const endsAtMs = health === null ? null : healthReachedAtMs({ value: health, atMs: nowMs }, READMISSION_AT);
   const listed = info?.status === 'Available' || info?.status === 'Busy';

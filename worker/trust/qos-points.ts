@@ -1,11 +1,11 @@
-/** Quality of service as contracts keep it: sums of points, and no history. Source: CHAIN_PROTOCOL 4.1. */
+/** Quality of service in contracts: sums of points, without a history. Source: CHAIN_PROTOCOL 4.1. */
 import type { QosExplanation } from '../../contract/standing.ts';
 import type { QosPoints } from '../networks/relay/relay-reader.ts';
 
-/** Tasks that a kick-out looks at; one that is missing counts as a good one. */
+/** Number of tasks that a kick-out considers; a missing one counts as a good one. */
 const TASKS = 3;
 const POINTS_OF_MISSING = 10;
-/** With so many points, or fewer, at the end of a task a node is kicked out. */
+/** With this many points or fewer at the end of a task, a node is kicked out. */
 const KICK_OUT_AT = 10;
 
 export function explainPoints({ average, recent, recentTasks }: QosPoints, nowMs: number): QosExplanation {

@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 
 type Step = { readonly event: string; readonly afterMs: number; readonly score?: number };
 
-/** What a relay would trace that does exactly as the formulas say. */
+/** The tracing of a relay that follows the formulas exactly. */
 function history(steps: readonly Step[], from: QosState = NEW_NODE_QOS): { traces: QosTrace[]; state: QosState; atMs: number } {
   let state = from;
   let atMs = NOW;
@@ -50,7 +50,7 @@ function history(steps: readonly Step[], from: QosState = NEW_NODE_QOS): { trace
 
 const tracingOf = (events: QosTrace[], maxEvents = 50): QosTracing => ({ address: SELF, maxEvents, events });
 
-describe('the relay’s tracing against the formulas', () => {
+describe('the relay’s tracing compared with the formulas', () => {
   const step = fc
     .record({ event: fc.constantFrom(...QOS_EVENTS), afterMs: fc.integer({ min: 0, max: 3 * 3_600_000 }), invalid: fc.boolean() })
     .map(({ event, afterMs, invalid }): Step => {
@@ -91,7 +91,7 @@ describe('the relay’s tracing against the formulas', () => {
     expect(differences?.map((difference) => difference.number)).toEqual([number]);
   });
 
-  it('shows a recovery that was not as slow as it should be', () => {
+  it('shows a recovery that was faster than it should be', () => {
     const low = trace('task_timeout_penalty', NOW, {
       before: { long: 0.5, health: 0.5, combined: 0.25 },
       after: { long: 0.5, health: 0.15, combined: 0.075 },
@@ -106,7 +106,7 @@ describe('the relay’s tracing against the formulas', () => {
     expect(more).toEqual([]);
   });
 
-  it('judges no event that it does not know', () => {
+  it('does not judge unknown events', () => {
     expect(checkTrace(trace('something_new', NOW), null)).toBeNull();
     expect(explainQos({ tracing: tracingOf([trace('something_new', NOW)]), info: null, nowMs: NOW }).changes[0]).toMatchObject({
       code: 'unknown',
@@ -115,13 +115,13 @@ describe('the relay’s tracing against the formulas', () => {
     });
   });
 
-  it('does not take every number for a mean', () => {
+  it('does not accept every number as a mean', () => {
     expect(longFits(0.8, 0.3, 10)).toBe(false);
     expect(longFits(0.5, 1, 10)).toBe(true);
     expect(longFits(0.5, 0.5, 0)).toBe(true);
   });
 
-  it('agrees with a relay whose new nodes start with 5 of 10, and that tells a mean of zero as it is', () => {
+  it('agrees with a relay whose new nodes start with 5 of 10, and that reports a mean of zero as zero', () => {
     const steps: Step[] = [
       { event: 'node_join_health_reset', afterMs: 0 },
       { event: 'validation_group_rank_1', afterMs: MINUTE, score: 10 },
@@ -179,7 +179,7 @@ describe('what the node is told', () => {
   ]);
   const told = (changes: Partial<NonNullable<QosFacts['info']>> = {}) => nodeInfo(changes);
 
-  it('health now, its course, and the end of the exclusion, by the formulas', () => {
+  it('health now, its course, and the end of the exclusion follow the formulas', () => {
     const nowMs = excluded.atMs + 5 * MINUTE;
     const combined = longTermQos(excluded.state) * healthAt(excluded.state, nowMs);
     const info = told({ qosScore: combined, probWeight: 0 });
@@ -194,7 +194,7 @@ describe('what the node is told', () => {
     for (const { atMs, health } of view.recovery) expect(health).toBeCloseTo(healthAt(excluded.state, atMs), 9);
   });
 
-  it('where the relay shows another number, it is the relay’s that is used and the difference that is shown', () => {
+  it('if the relay shows a different number, that number is used and the difference is shown', () => {
     const info = told({ qosScore: 0.4, probWeight: 0.2 });
     const view = explainQos({ tracing: tracingOf(excluded.traces), info, nowMs: excluded.atMs });
     expect(view.now.combined).toEqual({ value: 0.4, source: 'relay' });
@@ -203,7 +203,7 @@ describe('what the node is told', () => {
     expect(view.exclusion).toEqual({ state: 'notExcluded', source: 'relay', endsAtMs: null });
   });
 
-  it('without the relay’s word, the tracing tells whether the node is excluded', () => {
+  it('without the relay’s answer, the tracing shows whether the node is excluded', () => {
     const at = (traces: QosTrace[], nowMs: number) => explainQos({ tracing: tracingOf(traces), info: null, nowMs }).exclusion;
     expect(at(excluded.traces, excluded.atMs)).toMatchObject({ state: 'excluded', source: 'formula' });
     expect(at(excluded.traces, excluded.atMs + 3 * 3_600_000)).toMatchObject({ state: 'notExcluded' });
@@ -211,14 +211,14 @@ describe('what the node is told', () => {
     expect(at([...excluded.traces, ...rejoined], excluded.atMs + MINUTE)).toMatchObject({ state: 'notExcluded' });
   });
 
-  it('a paused node’s weight of 0 is no exclusion', () => {
+  it('a paused node’s weight of 0 is not an exclusion', () => {
     const info = told({ status: 'Paused', qosScore: 0.5, probWeight: 0 });
     const joined = history([{ event: 'node_join_health_reset', afterMs: 0 }]).traces;
     const view = explainQos({ tracing: tracingOf(joined), info, nowMs: NOW });
     expect(view.exclusion).toEqual({ state: 'notExcluded', source: 'formula', endsAtMs: null });
   });
 
-  it('what is not told is not known', () => {
+  it('what is not reported is unknown', () => {
     const view = explainQos({ tracing: tracingOf([]), info: null, nowMs: NOW });
     expect(view).toMatchObject({
       now: { long: null, health: null, combined: null },
@@ -230,14 +230,14 @@ describe('what the node is told', () => {
     expect(explainQos({ tracing: 'unsupported', info: told(), nowMs: NOW }).tracing).toEqual({ kind: 'unsupported' });
   });
 
-  it('the zeros of a node that has quit are no quality', () => {
+  it('the zeros of a node that has quit are not its quality', () => {
     const info = told({ status: 'Quit', qosScore: 0, probWeight: 0 });
     const view = explainQos({ tracing: tracingOf(excluded.traces), info, nowMs: excluded.atMs });
     expect(view.now.combined?.source).toBe('formula');
     expect(view.differences).toEqual([]);
   });
 
-  it('says when the relay’s list is full, so that the first change may be missing', () => {
+  it('reports that the relay’s list is full, so the first change may be missing', () => {
     const { traces } = history(Array.from({ length: 50 }, () => ({ event: 'task_result_upload_success_boost', afterMs: 1 })));
     expect(explainQos({ tracing: tracingOf(traces), info: null, nowMs: NOW }).tracing).toEqual({
       kind: 'told',

@@ -3,7 +3,7 @@ import type { Clock } from '../../protocol/ports.ts';
 import type { Engine, EngineState } from '../engines/engine.ts';
 import type { Store } from '../store/store.ts';
 
-/** Writes down what the machine is whenever the engine begins a new life; returns the way back. */
+/** Records the machine whenever a new engine lifetime starts; returns a function that stops it. */
 export function recordLifetimes(parts: {
   readonly engine: Pick<Engine, 'state' | 'onState'>;
   readonly store: Pick<Store, 'lifetimes'>;

@@ -1,4 +1,4 @@
-/** The node's standing in its network, read and explained. */
+/** Reads and explains the node's standing in its network. */
 import type { NoTasks, QosExplanation } from '../../contract/standing.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import { gatherNoTaskFacts, type NoTaskInquiry } from './no-task-facts.ts';
@@ -14,7 +14,7 @@ export async function readQos(inquiry: { readonly network: TrustNetwork; readonl
   return explainQos({ tracing, info, nowMs });
 }
 
-/** Always answers; what could not be read is unknown in it. */
+/** Always answers; what could not be read is reported as unknown. */
 export async function readNoTasks(inquiry: NoTaskInquiry): Promise<NoTasks> {
   return explainNoTasks(await gatherNoTaskFacts(inquiry));
 }

@@ -14,7 +14,7 @@ export interface TimelineFacts {
   readonly closedMs: number | null;
 }
 
-/** How long before and after a task's own entries the node's states still belong to its story. */
+/** How long before and after a task's own entries the node's states are included. */
 const AROUND_MS = 5 * 60_000;
 
 export function timelineOf(facts: TimelineFacts): TimelineEntry[] {

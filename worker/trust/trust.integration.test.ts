@@ -1,4 +1,4 @@
-/** The evidence of a node on the devnet's own relay: real HTTP, real store, real files; only the engine is a double. */
+/** The evidence of a node with the devnet's own relay: real HTTP, real store, real files; only the engine is a double. */
 
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ async function outvoted(node: DevnetNode): Promise<Hex> {
 }
 
 describe('a slash on the devnet leaves a case', () => {
-  it('with own score and files, the group out of public events, and the rule', async () => {
+  it('with its own score and files, the group inferred from public events, and the rule', async () => {
     const node = await devnetNode({ sampled: true });
     const { store, collector, feed, harness, dataDir } = node;
     const commitment = await outvoted(node);
@@ -93,7 +93,7 @@ describe('a slash on the devnet leaves a case', () => {
     expect(Buffer.concat(Object.values(bundle)).toString('latin1').toLowerCase()).not.toContain(keyOf('n1').slice(2));
   });
 
-  it('in passive mode it is an invalidation under review, until the admin slashes', async () => {
+  it('in passive mode is an invalidation under review until the admin slashes', async () => {
     const node = await devnetNode({ sampled: true, config: { passiveSlash: true } });
     const { store, collector, feed, harness } = node;
     const commitment = await outvoted(node);
@@ -113,7 +113,7 @@ describe('a slash on the devnet leaves a case', () => {
     expect(store.cases.page(10, null)).toHaveLength(1);
   });
 
-  it('an execution timeout leaves one too, with what it cost', async () => {
+  it('an execution timeout leaves one too, with its cost', async () => {
     const node = await devnetNode({ config: { times: { executionMax: 20 } } });
     const { store, collector, feed, harness } = node;
     const { actor, relay, clock } = harness;
@@ -147,7 +147,7 @@ describe('a slash on the devnet leaves a case', () => {
     for (const name of ['n1', 'n2', 'n3']) await actor(name).join();
     await feed.poll();
     const isMember = () => relay.node(actor('n1').address)?.status !== 'Quit';
-    // A member of fifty groups that answers the first and never again: no points from any other.
+    // A member of fifty groups that answers in the first and never again: no points from any other.
     for (let group = 0; group <= POOL_SIZE && isMember(); group++) {
       const first = await actor('app').createTask();
       const tasks = [
@@ -165,11 +165,11 @@ describe('a slash on the devnet leaves a case', () => {
       const winner = relay.tasks().find((task) => task.status === 'GroupValidated');
       const uploader = ['n1', 'n2', 'n3'].map(actor).find(({ address }) => address === winner?.selectedNode);
       await uploader?.upload(winner?.commitment ?? '', llmResult('A').files);
-      // Health recovers, so that the node is given tasks again.
+      // Health recovers, so the node gets tasks again.
       await clock.tick(4 * 3_600_000);
     }
     expect(isMember()).toBe(false);
-    // The first poll only took the cursor; a page is fifty events.
+    // The first poll only takes the cursor; a page has fifty events.
     for (let i = 0; i < 10; i++) await feed.poll();
     await collector.completeAll();
     const file = store.cases.page(10, null).find((one) => one.kind === 'kickedOut');
@@ -187,7 +187,7 @@ async function readerOf(harness: ReturnType<typeof createHarness>): Promise<Rela
   return new RelayReader({ relayUrl, signer: createSigner(keyOf('n1')), clock: new NetworkClock(harness.clock) });
 }
 
-describe('quality of service as the devnet’s relay tells it', () => {
+describe('quality of service according to the devnet’s relay', () => {
   it('every change is explained, and every formula agrees', async () => {
     const harness = createHarness({ config: { times: { executionMax: 20 } }, nodes: ['n1'] });
     const { actor, relay, clock } = harness;
@@ -213,7 +213,7 @@ describe('quality of service as the devnet’s relay tells it', () => {
     const { qos } = relay.node(node.address) ?? {};
     if (qos === undefined) throw new Error('no node');
     expect(qosExplanationSchema.parse(view)).toEqual(view);
-    // The first join of a node changes nothing, and is not told.
+    // A node's first join changes nothing, and is not reported.
     expect(view.changes.map((change) => change.code).toReversed()).toEqual([
       'firstTimeout',
       'repeatedTimeout',
@@ -238,8 +238,8 @@ describe('quality of service as the devnet’s relay tells it', () => {
   });
 });
 
-describe('why no tasks, asked of the devnet’s relay', () => {
-  it('names what stands in the way, and agrees with the dispatcher', async () => {
+describe('why there are no tasks, according to the devnet’s relay', () => {
+  it('lists the obstacles, and agrees with the dispatcher', async () => {
     const harness = createHarness({ config: { minimumNodeNameNumber: 2 }, nodes: ['n1', 'n2'] });
     const { actor, relay } = harness;
     const reader = await readerOf(harness);
@@ -263,7 +263,7 @@ describe('why no tasks, asked of the devnet’s relay', () => {
     await relay.close();
   });
 
-  it('what is told of the network and of strangers is read as the relay means it', async () => {
+  it('data about the network and about others is read as the relay means it', async () => {
     const harness = createHarness({ nodes: ['n1'] });
     const reader = await readerOf(harness);
     await harness.actor('n1').join();
@@ -279,7 +279,7 @@ describe('why no tasks, asked of the devnet’s relay', () => {
   });
 
   it('what the relay has no route for is unknown, not an error', async () => {
-    // As the web framework of the relay says it.
+    // The text of the relay's web framework.
     const server = createServer((_, response) =>
       response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found'),
     );

@@ -1,4 +1,4 @@
-/** A collector on a real store and real files, its network a double. */
+/** A collector with a real store and real files; its network is a double. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseFile } from '../../../contract/trust.ts';
@@ -42,7 +42,7 @@ export function rig(
   return { ...place, clock, collector, told };
 }
 
-/** The task ran here and has a score; then the network shows it in this state. */
+/** The task ran here and has a score; then the network reports it in this state. */
 export function live({ store, resultsDir }: TestStore, changes: Partial<RemoteTask>, text = 'result'): void {
   const { commitment } = remoteTask({});
   store.tasks.observe(remoteTask({}), NOW - 50_000);

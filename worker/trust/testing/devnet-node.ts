@@ -1,4 +1,4 @@
-/** A node's loop and its evidence on a real relay of the devnet, in this process and over real sockets. */
+/** A node's loop and its evidence with a real relay of the devnet, in this process and over real sockets. */
 
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -32,11 +32,11 @@ export interface DevnetNode {
   readonly driver: TaskDriver;
   readonly feed: EventFeed;
   readonly collector: CaseCollector;
-  /** Cycles with the task until an execution that it begins has ended, too. */
+  /** Runs cycles with the task, including the end of an execution that it starts. */
   cycle(commitment: Hex): Promise<void>;
 }
 
-/** The node is `n1` of the harness, wired as a worker process is. */
+/** The node is `n1` of the harness, wired as in a worker process. */
 export async function devnetNode(options: HarnessOptions = {}): Promise<DevnetNode> {
   const harness = createHarness(options);
   const { relay, clock } = harness;

@@ -1,4 +1,4 @@
-/** What the tests of this folder share: a store with a task's past, members of a group, events, quiet doubles. */
+/** Shared by the tests of this folder: a store with a task's past, members of a group, events, silent doubles. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { GroupMember, MachineFacts } from '../../../contract/trust.ts';
@@ -84,7 +84,7 @@ export function nodeInfo(changes: Partial<NodeInfo> = {}): NodeInfo {
   };
 }
 
-/** Stands for a relay in states that a test cannot bring a real one into. */
+/** Replaces a relay in states that a test cannot produce with a real one. */
 export function fakeNetwork(answers: Partial<TrustNetwork> = {}): TrustNetwork {
   return {
     rules: RELAY_RULES,
