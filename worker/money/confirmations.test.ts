@@ -23,7 +23,7 @@ describe('confirmations', () => {
     expect(outcome(redeemConfirmation(issued, { act: same, token: 't', now: moment(1_001) }))).toBe('confirmed');
   });
 
-  it('are used up by the first attempt, also by one that fails', () => {
+  it('are used up by the first attempt, even if it fails', () => {
     const other = { ...act, facts: { ...act.facts, amountWei: '6' } };
     const first = redeemConfirmation(issued, { act: other, token: 't', now: moment(1_001) });
     expect(outcome(first)).toBe('MONEY_CONFIRMATION_CHANGED');
@@ -38,7 +38,7 @@ describe('confirmations', () => {
     expect([...later.keys()]).toEqual(['u']);
   });
 
-  it('never confirm anything but an act that was shown in time and not confirmed before', () => {
+  it('never confirm anything but an act that was shown recently and not confirmed before', () => {
     const step = fc.record({
       kind: fc.constantFrom('issue' as const, 'redeem' as const),
       token: fc.constantFrom('a', 'b'),

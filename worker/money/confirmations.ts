@@ -1,6 +1,6 @@
 /**
- * Two steps for what cannot be undone: first an act is shown with all it will do, then exactly that is confirmed.
- * A confirmation fits one act, once, for a short time, and not when what was shown is no longer true. Pure.
+ * Two steps for irreversible acts: first the act is shown with all its effects, then exactly that is confirmed. A
+ * confirmation is valid for one act, once, for a short time, and only if what was shown is still true. Pure.
  */
 import type { ChainAct } from '../../contract/money-acts.ts';
 import { elapsedMs, later, type Monotonic } from '../../protocol/monotonic.ts';
@@ -11,7 +11,7 @@ export const CONFIRM_WITHIN_MS = 120_000;
 
 type ConfirmableKind = 'withdraw' | ChainAct['kind'];
 
-/** Everything that a person must have seen: a change in any of it is another act. */
+/** Everything that a person must have seen: if any of it changes, it is a different act. */
 export interface ConfirmableAct {
   readonly kind: ConfirmableKind;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
@@ -34,7 +34,7 @@ export interface NewConfirmation {
   readonly now: Monotonic;
 }
 
-/** Adds a confirmation and forgets those that are out of date. */
+/** Adds a confirmation and removes expired ones. */
 export function issueConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Confirmations {
   const fresh = [...issued].filter(([, { expires }]) => elapsedMs(now, expires) > 0);
   return new Map([...fresh, [token, { act: canonicalJson(act), expires: later(now, CONFIRM_WITHIN_MS) }]]);
@@ -42,16 +42,16 @@ export function issueConfirmation(issued: Confirmations, { act, token, now }: Ne
 
 export type Redemption =
   | { readonly kind: 'confirmed'; readonly left: Confirmations }
-  /** `left` is without the token in any case: it has had its chance. */
+  /** `left` never contains the token: it had its one attempt. */
   | { readonly kind: 'refused'; readonly left: Confirmations; readonly error: MoneyError };
 
-/** Between the word of a person and the act. @throws MoneyError MONEY_CONFIRMATION_CHANGED */
+/** Called between a person's answer and the act. @throws MoneyError MONEY_CONFIRMATION_CHANGED */
 export function assertSame(shown: ConfirmableAct, now: ConfirmableAct): void {
   if (canonicalJson(shown) === canonicalJson(now)) return;
   throw new MoneyError('MONEY_CONFIRMATION_CHANGED', 'what was confirmed is not what would happen now', { kind: now.kind });
 }
 
-/** @param act What would happen now. */
+/** @param act what would happen now */
 export function redeemConfirmation(issued: Confirmations, { act, token, now }: NewConfirmation): Redemption {
   const found = issued.get(token);
   const left = new Map([...issued].filter(([other]) => other !== token));

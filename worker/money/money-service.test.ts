@@ -7,7 +7,7 @@ import { parseCsv } from './testing/parse-csv.ts';
 import { type RelayRig, relayRig, SELF } from './testing/relay-rig.ts';
 
 async function serviceRig(): Promise<RelayRig & { call: ReturnType<typeof caller> }> {
-  // Days pass in these tests; the relay's own rounds, five a second, have nothing to do in them.
+  // Days pass in these tests, but the relay's own rounds, five per second, would have nothing to do.
   const config = { withdraw: { feeWei: 10n, minimumWei: 100n, perDay: 2 }, times: { scan: 86_400 } };
   const rig = await relayRig({ config });
   await rig.node.join();
@@ -24,14 +24,14 @@ async function earned(rig: RelayRig) {
   return tasks;
 }
 
-test('the summary tells balances, earnings and the estimate apart', async () => {
+test('the summary distinguishes balances, earnings and the estimate', async () => {
   const rig = await serviceRig();
   await earned(rig);
   const summary = await rig.call('summary', {});
   expect(summary).toMatchObject({
     today: { earnedWei: String(FEE), payments: 1 },
     last7Days: { earnedWei: String(2n * FEE), netWei: String(2n * FEE) },
-    // The local network has no emission to come, and says so.
+    // The local network has no emission to come, and reports that.
     emissionEstimate: { state: 'told', wei: '0' },
     unbooked: 0,
     conflicts: 0,
@@ -39,7 +39,7 @@ test('the summary tells balances, earnings and the estimate apart', async () => 
   expect(summary.accounts).toContainEqual({ account: 'relay', wei: String(2n * FEE) });
 });
 
-test('entries, tasks, earnings and the export tell the same money', async () => {
+test('entries, tasks, earnings and the export show the same money', async () => {
   const rig = await serviceRig();
   const [first] = await earned(rig);
   const nowMs = rig.harness.clock.now();
@@ -79,11 +79,11 @@ test('a network without a chain says so', async () => {
   expect(rig.harness.relay.balanceWei(SELF)).toBe(0n);
 });
 
-test('a what-if is answered from what the relay tells of the node now', async () => {
+test("a what-if is computed from the relay's current data about the node", async () => {
   const rig = await serviceRig();
   const forecast = await rig.call('whatIf', { stakeWei: String(100n * FEE) });
   expect(forecast.before.scoreStakeWei).toBe(String(400n * FEE));
-  // On this network nobody has more than this node.
+  // On this network, no other node has more.
   expect(forecast.after.stakingScore).toEqual({ low: 0.5, high: 1 });
   expect(forecast.unknowns).toContain('ownStakeIsHighest');
 });

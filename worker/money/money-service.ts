@@ -25,10 +25,9 @@ import * as views from './views.ts';
 import { withdrawalAct } from './withdraw/preview.ts';
 
 const TOKEN_BYTES = 16;
-const STAKE_WITH_JOIN =
-  'on this network the stake goes in with the join and comes back when the node leaves; nothing else can be done about it';
+const STAKE_WITH_JOIN = 'on this network, joining places the stake and leaving returns it; it cannot be changed otherwise';
 
-/** What a person sees of an act. */
+/** What a person is shown of an act. */
 interface Shown {
   readonly act: ConfirmableAct;
   readonly problems: readonly unknown[];
@@ -46,7 +45,7 @@ export function createMoneyService(money: MoneyParts): MoneyService {
     return { id, expiresMs: nowMs() + CONFIRM_WITHIN_MS };
   }
 
-  /** @throws the first problem, else MoneyError MONEY_CONFIRMATION_… */
+  /** @throws the first problem, otherwise MoneyError MONEY_CONFIRMATION_… */
   function redeem(act: ConfirmableAct, problems: readonly unknown[], token: string): void {
     if (problems.length > 0) throw problems[0];
     const redemption = redeemConfirmation(confirmations, { act, token, now: monotonicNow(clock) });
@@ -55,8 +54,9 @@ export function createMoneyService(money: MoneyParts): MoneyService {
   }
 
   /**
-   * Asks for what would happen now, where somebody is to be asked, and looks once more after the answer, which takes its
-   * time. @throws ContractError ACT_NOT_CONFIRMED; the first problem; MoneyError MONEY_CONFIRMATION_CHANGED
+   * If a person must be asked, asks about what would happen now, and checks again after the answer, which takes a
+   * while.
+   * @throws ContractError ACT_NOT_CONFIRMED; the first problem; MoneyError MONEY_CONFIRMATION_CHANGED
    */
   async function agreed<Preview extends Shown>(
     preview: Preview,

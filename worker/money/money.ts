@@ -1,4 +1,4 @@
-/** The node's money, put together: ledger, imports, reconciliation, withdrawals. */
+/** The node's money, assembled: ledger, imports, reconciliation, withdrawals. */
 import type { DatabaseSync } from 'node:sqlite';
 import { addressesOf, type ChainPreset } from '../../contract/chain-preset.ts';
 import type { NetworkMode } from '../../contract/node-config.ts';
@@ -33,16 +33,16 @@ export interface MoneyOptions {
   readonly db: DatabaseSync;
   readonly events: Pick<EventLog, 'ofTypes'>;
   readonly account: RelayAccount;
-  /** Null where the network has no chain. */
+  /** Null if the network has no chain. */
   readonly chain: { readonly client: ChainClient; readonly preset: ChainPreset } | null;
-  /** Where tasks live on a chain, in the place of `chain`. */
+  /** Replaces `chain` if tasks are on a chain. */
   readonly taskChain?: Parameters<typeof taskChainMoney>[0] | null;
   /** Key of the relay's `blockchains`. */
   readonly network: string;
   /** GPU name as reported. */
   readonly gpu: string;
   readonly nodeInfo: () => Promise<NodeInfo>;
-  /** Of every key that the program holds, now; absent = of this node's alone. */
+  /** Addresses of all keys that the program currently holds; absent = only this node's. */
   readonly ownAddresses?: () => readonly Hex[];
   readonly networkClock: NetworkClock;
   readonly clock: Clock;
@@ -68,30 +68,30 @@ export interface MoneyParts {
 }
 
 export interface Money extends MoneyParts {
-  /** Reads the sources from time to time until the signal comes. */
+  /** Reads the sources regularly until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Something has happened to the money: read at once. */
   wake(): void;
   readonly payments: PaymentPoll;
 }
 
-/** The payments for ended tasks, asked for by the node among its other polls. */
+/** Payments for ended tasks; the node polls them with its other polls. */
 interface PaymentPoll extends Pick<Payments, 'periodMs' | 'onPaid'> {
-  /** Whether one may still come. */
+  /** Whether a payment may still come. */
   when(): boolean;
-  /** One reading of where they are told. @throws as the source */
+  /** Reads once where they are reported. @throws as the source */
   poll(): Promise<void>;
 }
 
-/** Where tasks live on a chain there is nothing between what they pay and the wallet. */
+/** If tasks are on a chain, it pays directly to the wallet. */
 const ON_CHAIN: readonly OwnAccount[] = ['wallet', 'stake'];
 
-/** The accounts that there are, by where tasks live. */
+/** The existing accounts, by where tasks are. */
 export function accountsOf(mode: NetworkMode): readonly OwnAccount[] {
   return mode === 'chain' ? ON_CHAIN : OWN_ACCOUNTS;
 }
 
-/** How often the sources are read when nothing wakes the reader. */
+/** How often the sources are read if nothing wakes the reader. */
 const PERIOD_MS = 60_000;
 
 export function createMoney(options: MoneyOptions): Money {
@@ -101,9 +101,9 @@ export function createMoney(options: MoneyOptions): Money {
   const [ledger, records, gpus] = [new Ledger(db), new MoneyRecords(db), new GpuPeriods(db)];
   gpus.note(options.gpu, nowMs());
   const broken = ledger.repairTotals();
-  if (broken !== null) log.error({ err: broken }, 'the totals were wrong and have been made anew');
+  if (broken !== null) log.error({ err: broken }, 'the totals were wrong and have been rebuilt');
 
-  // What an act does to the weight is good to know; that it is not known stops no act.
+  // An act's effect on the weight is useful to know, but not required.
   const basis = () => nodeInfo().catch(() => null);
   const chain = createChain(options, basis);
   const taskChain = options.taskChain ?? null;

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 interface Earned {
   readonly rig: RelayRig;
   readonly task: TestTask;
-  /** Tasks whose payment was told, in order. */
+  /** Tasks whose payment was announced, in order. */
   readonly told: string[];
   /** The task loop has seen the end. */
   close(): void;
@@ -28,12 +28,12 @@ async function earned(options: RelayRigOptions = {}): Promise<Earned> {
 }
 
 const readings: readonly (readonly [string, (rig: RelayRig) => Promise<unknown>])[] = [
-  ['the end of the task asks first', async ({ payments, sync }) => [await payments.poll(), await sync.sync()]],
+  ['the end of the task reads first', async ({ payments, sync }) => [await payments.poll(), await sync.sync()]],
   ['the regular reading is first', async ({ payments, sync }) => [await sync.sync(), await payments.poll()]],
   ['both read at once', ({ payments, sync }) => Promise.all([payments.poll(), sync.sync(), payments.poll(), sync.sync()])],
 ];
 
-test.each(readings)('%s: one entry, one payment, told once', async (_, read) => {
+test.each(readings)('%s: one entry, one payment, announced once', async (_, read) => {
   const { rig, task, told, close, paid } = await earned();
   close();
   expect(rig.payments.when()).toBe(true);
@@ -57,7 +57,7 @@ describe('a program that ends between the ledger’s entry and the task', () => 
     expect([paid(), rig.ledger.count()]).toEqual([FEE, 1]);
   });
 
-  it('and whose task was opened again by a reorganisation, knows it again when the task has ended again', async () => {
+  it('whose task was reopened by a reorganisation, knows it again when the task has ended again', async () => {
     const { rig, task, close, paid } = await earned();
     close();
     await rig.payments.poll();
@@ -70,7 +70,7 @@ describe('a program that ends between the ledger’s entry and the task', () => 
   });
 });
 
-test('the end of a task asks for one page, and fails as the relay does', async () => {
+test('the end of a task reads one page, and fails like the relay', async () => {
   const { rig, close } = await earned();
   close();
   const pages: string[] = [];
@@ -85,7 +85,7 @@ test('the end of a task asks for one page, and fails as the relay does', async (
   expect(looking.payments.when()).toBe(true);
 });
 
-test('where the relay lists no payments, nobody asks again', async () => {
+test('if the relay does not list payments, they are not polled again', async () => {
   const { rig, close } = await earned();
   close();
   const { payments } = rig.open(noRelayAccount(rig.account.address));
@@ -94,7 +94,7 @@ test('where the relay lists no payments, nobody asks again', async () => {
   expect(payments.when()).toBe(false);
 });
 
-test('asks often at first, then seldom, and no more after a day', async () => {
+test('polls often at first, then rarely, and no more after a day', async () => {
   const { rig, close } = await earned();
   close();
   const { clock } = rig.harness;

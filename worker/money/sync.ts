@@ -1,4 +1,4 @@
-/** Reads the sources of the node's money into the store and the ledger. One source that fails keeps no other waiting. */
+/** Reads the sources of the node's money into the store and the ledger. A failing source does not affect the others. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
@@ -31,9 +31,9 @@ import type { FlowSource } from './task-chain/flow-source.ts';
 export interface MoneyChain {
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter' | 'open'>;
-  /** Staking contracts, those that the network has left first. */
+  /** Staking contracts, abandoned ones first. */
   readonly sources: readonly ContractAddresses[];
-  /** Where tasks live on the chain: there are no staking contracts then. */
+  /** If tasks are on the chain, there are no staking contracts. */
   readonly flows?: FlowSource;
 }
 
@@ -42,7 +42,7 @@ export interface MoneySyncOptions {
   readonly records: MoneyRecords;
   readonly ledger: Ledger;
   readonly account: RelayAccount;
-  /** Null where the network has no chain: slashes are then taken from the relay's events. */
+  /** Null if the network has no chain: slashes are then taken from the relay's events. */
   readonly chain: MoneyChain | null;
   readonly events: Pick<EventLog, 'ofTypes'>;
   readonly factsOf: TaskFactsOf;
@@ -65,7 +65,7 @@ export interface SyncBudget {
   readonly pages: number;
   /** Most ranges of blocks. */
   readonly chunks: number;
-  /** Read again what changes slowly (vestings), however recently that was done. */
+  /** Also read again what changes slowly (vestings), however recently it was read. */
   readonly refreshAll: boolean;
 }
 
@@ -100,14 +100,15 @@ export class MoneySync {
     });
   }
 
-  /** One after another; never rejects because of a source. */
+  /** Runs one at a time; never rejects because of a source. */
   sync(budget: SyncBudget = ROUTINE): Promise<SyncReport> {
     return this.inTurn(() => this.readSources(budget));
   }
 
   /**
-   * Reads and books what tasks have earned, and nothing else: the newest page of the account, or the newest blocks.
-   * @returns false where there is nothing to be read. @throws as the source
+   * Reads and books only what tasks have earned: the newest page of the account, or the newest blocks.
+   * @returns false if there is nothing to read.
+   * @throws as the source
    */
   payments(): Promise<boolean> {
     return this.inTurn(async () => {
@@ -121,14 +122,14 @@ export class MoneySync {
     });
   }
 
-  /** Work during which no record and no entry is written by an import. */
+  /** Runs work during which no import writes records or entries. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
     return done;
   }
 
-  /** The relay's list of withdrawals, read to its end; null when that did not work out. */
+  /** The relay's complete list of withdrawals; null if it could not be read. */
   withdrawals(): Promise<readonly WithdrawalRecord[] | null> {
     return this.inTurn(async () => {
       const state = await this.#list('withdrawal', THOROUGH);
@@ -138,7 +139,7 @@ export class MoneySync {
     });
   }
 
-  /** As {@link sync}, for work that has the turn. */
+  /** As {@link sync}, for work that already has its turn. */
   async readSources(budget: SyncBudget): Promise<SyncReport> {
     const atMs = this.#options.nowMs();
     const lists = {
@@ -187,7 +188,7 @@ export class MoneySync {
     }
   }
 
-  /** The relay drops an emission from its list when it deprecates it, without a word; nothing of it is locked any more. */
+  /** When the relay deprecates an emission, it silently drops it from its list; nothing of it is locked any more. */
   #withdrawn(keys: readonly string[]): void {
     const { records, nowMs } = this.#options;
     const rows = keys.flatMap((key) => records.find('vesting', key) ?? []);
@@ -200,8 +201,8 @@ export class MoneySync {
   }
 
   /**
-   * The relay pays for delegations without listing the payments: only their sum is told. A relay whose list has them needs no sum.
-   * That it could not be read shows as a difference, and is read again with the next run.
+   * The relay pays for delegations without listing the payments and only reports their total. If a relay lists them,
+   * the total is not needed. If it could not be read, there is a difference, and the next run reads it again.
    */
   async #delegationIncome(): Promise<void> {
     const { records, account, nowMs } = this.#options;
@@ -253,7 +254,7 @@ export class MoneySync {
   }
 }
 
-/** Without the evidence, which is large and no part of the money. */
+/** Without the evidence, which is large and irrelevant to the money. */
 function stored(id: number, { amount, network, node_address, task_id_commitment }: EventArgs<'NodeSlashed'>): object {
   return { id, amount: String(amount), network, node_address, task_id_commitment };
 }

@@ -1,4 +1,4 @@
-/** What is known of a task when its money arrives: type, model, and the GPU that the node reported at the time. */
+/** What is known about a task when its payment arrives: type, model, and the GPU that the node reported at the time. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { isBaseModelId } from '../../protocol/models/model-id.ts';
@@ -15,7 +15,7 @@ export class GpuPeriods {
     this.#db = db;
   }
 
-  /** From now on the node reports this GPU. To be said at every start; a repetition is no news. */
+  /** From now on the node reports this GPU. Call it at every start; repetitions are ignored. */
   note(gpu: string, nowMs: number): void {
     if (this.at(nowMs) === gpu) return;
     const sql = 'INSERT INTO gpu_periods (since_ms, gpu) VALUES (?, ?) ON CONFLICT DO UPDATE SET gpu = excluded.gpu';

@@ -1,4 +1,4 @@
-/** The money as the contract shows it: bigint becomes text, errors become views. */
+/** The money in the contract's form: bigint becomes text, errors become views. */
 import type { z } from 'zod';
 import type * as money from '../../contract/money.ts';
 import type * as acts from '../../contract/money-acts.ts';

@@ -40,7 +40,7 @@ export const logMessages: Readonly<Record<string, string>> = {
   'a diagnostic report was refused': '一份诊断报告被拒绝',
   'the models directory could not be scanned': '无法扫描模型文件夹',
   'the date was set or the machine slept; the network is read again': '系统时间被更改或机器曾休眠；重新读取网络',
-  'the totals were wrong and have been made anew': '合计有误，已重新计算',
+  'the totals were wrong and have been rebuilt': '合计有误，已重新计算',
   'a source of money contradicts itself': '一个收支来源自相矛盾',
   'the stake before a slash could not be read': '无法读取罚没前的质押',
   'the arguments could not be fetched from the relay': '无法从中继取得任务参数',

@@ -86,7 +86,7 @@ export class Staking {
   async forceAvailableAtSeconds(): Promise<number> {
     const { status, unstakeTimestampSeconds } = await this.stake();
     if (status === 'Unstaked') throw new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
-    if (status === 'Staked') throw new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not asked for');
+    if (status === 'Staked') throw new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not requested');
     // Strictly later than the delay: at exactly the delay the contract still refuses.
     return unstakeTimestampSeconds + (await this.forceDelaySeconds()) + 1;
   }

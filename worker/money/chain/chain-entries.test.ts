@@ -68,14 +68,14 @@ describe('logs', () => {
       ...where,
       ...{ logIndex: 3, event: 'NodeStaked', balanceWei: '400', creditsWei: '60', contract: contracts.nodeStaking },
     });
-    // A provider that ignores the filter: another node, another contract, a log that was taken back.
+    // A provider that ignores the filter: another node, another contract, a removed log.
     expect(decode(encode('NodeStaked', OTHER, contracts.nodeStaking, [400n, 60n]))).toBeNull();
     expect(decode(encode('NodeStaked', SELF, contracts.delegatedStaking, [400n, 60n]))).toBeNull();
     expect(decode({ ...staked, removed: true })).toBeNull();
     expect(decode({ ...staked, topics: [`0x${'00'.repeat(32)}`, ...staked.topics.slice(1)] })).toBeNull();
   });
 
-  it('are asked for by exactly these topics', () => {
+  it('are requested with exactly these topics', () => {
     const { address, topics } = stakingLogFilter(sources, SELF);
     expect(address).toEqual([contracts.nodeStaking, contracts.benefitAddress, newer.nodeStaking, newer.benefitAddress]);
     // Of both generations.
@@ -95,7 +95,7 @@ describe('staking logs as money', () => {
     fc.record({ event: fc.constant('BenefitAddressSet' as const), benefitAddress: fc.constantFrom(OTHER, SELF) }),
   );
 
-  it('keep the stake at what the last log says, and conserve coin, over any history', () => {
+  it("keep the stake at the last log's value, and conserve coins, over any history", () => {
     fc.assert(
       fc.property(fc.array(anyLog, { maxLength: 20 }), (history) => {
         const ledger = openLedger();
@@ -103,7 +103,7 @@ describe('staking logs as money', () => {
         let fold = foldOf(opening, context);
         let [total, slashed] = [opening.stakeWei, 0n];
         for (const [logIndex, event] of history.entries()) {
-          // What is returned or taken is what was there.
+          // Exactly the existing stake is returned or taken.
           const gone = { balanceWei: total, creditsWei: 0n };
           const log = { ...where, logIndex, ...('balanceWei' in event ? {} : gone), ...event } as StakingLog;
           const done = postStakingLog(log, fold, { ...context, slashedTask: null });
@@ -121,7 +121,7 @@ describe('staking logs as money', () => {
     );
   });
 
-  it('return coin to the wallet unless there is another beneficial address', () => {
+  it('return coins to the wallet unless there is another beneficial address', () => {
     const back: StakingLog = { ...where, event: 'NodeUnstaked', balanceWei: 500n, creditsWei: 0n };
     const to = (benefitAddress: Hex | null) =>
       entriesOf(
@@ -132,10 +132,10 @@ describe('staking logs as money', () => {
 });
 
 describe('a network that has moved to other contracts', () => {
-  it('keeps the stakes of old and new contracts apart: one goes while the other comes', () => {
+  it('keeps the stakes of old and new contracts apart: one leaves while the other arrives', () => {
     const ledger = openLedger();
     ledger.record(entriesOf(postOpening(opening)), 0);
-    // The ledger was opened while there was one contract, whose stake it holds without a name.
+    // The ledger was opened when there was only one contract, so its stake has no contract name.
     let fold = foldOf(opening, context);
     const history: StakingLog[] = [
       { ...where, logIndex: 1, contract: newer.nodeStaking, event: 'NodeStaked', balanceWei: 7_000n, creditsWei: 0n },
@@ -175,7 +175,7 @@ describe('transactions', () => {
     settledMs: 9,
   };
 
-  it('cost gas; the value of a stake is told by its log', () => {
+  it('cost gas; the value of a stake is reported by its log', () => {
     expect(entriesOf(postTransaction(sent, opening))).toMatchObject([{ source: 'tx:0xaa:gas', kind: 'gas', wei: 3n }]);
     expect(entriesOf(postTransaction({ ...sent, kind: 'coin' }, opening))).toMatchObject([
       { kind: 'gas' },
@@ -184,12 +184,12 @@ describe('transactions', () => {
     expect(entriesOf(postTransaction({ ...sent, kind: 'coin', succeeded: false }, opening))).toHaveLength(1);
   });
 
-  it('up to the opening are contained in it, and without one they wait', () => {
+  it('before the opening are included in it; without an opening they wait', () => {
     expect(entriesOf(postTransaction({ ...sent, blockNumber: 10 }, opening))).toEqual([]);
     expect(postTransaction(sent, null).kind).toBe('wait');
   });
 
-  it('that were not ours are entries of their own, in either direction', () => {
+  it('of others are separate entries, in either direction', () => {
     const seen = { chainId: 1, blockNumber: 20, atMs: 1 };
     expect(transferEntry({ ...seen, byWei: 5n })).toMatchObject({ from: 'outside', to: 'wallet', wei: 5n });
     expect(transferEntry({ ...seen, byWei: -5n })).toMatchObject({ from: 'wallet', to: 'outside', wei: 5n });
@@ -197,7 +197,7 @@ describe('transactions', () => {
 });
 
 describe('reading the chain', () => {
-  it('asks for fewer blocks at once while an endpoint refuses, and goes on where it stopped', async () => {
+  it('requests fewer blocks at once while an endpoint refuses, and continues where it stopped', async () => {
     const db = memoryDatabase();
     const [records, cursors] = [new MoneyRecords(db), new Cursors(db)];
     let finalBlock = 10;

@@ -1,4 +1,4 @@
-/** The chain's part of the ledger: what was there at the beginning, staking logs, gas. Pure. Source: CHAIN_PROTOCOL 7.2, 7.4. */
+/** The chain's part of the ledger: opening balances, staking logs, gas. Pure. Source: CHAIN_PROTOCOL 7.2, 7.4. */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { addressField, sameAddress, weiField } from '../../../protocol/wire/fields.ts';
@@ -6,17 +6,17 @@ import { entryOf, type LedgerEntry } from '../ledger/entry.ts';
 import { entries, type Posting } from '../records/posting.ts';
 import type { StakingLog } from './staking-log.ts';
 
-/** What the node had on the chain when its ledger began; everything up to this block is contained in it. */
+/** What the node had on the chain when its ledger was opened; this includes everything up to this block. */
 export const openingSchema = z.object({
   chainId: z.number().int(),
   blockNumber: z.number().int(),
   atMs: z.number(),
   walletWei: weiField,
-  /** In all staking contracts together. */
+  /** Sum over all staking contracts. */
   stakeWei: weiField,
-  /** By NodeStaking contract. Absent in what was kept while a network had only one. */
+  /** By NodeStaking contract. Absent in records from when a network had only one. */
   stakes: z.array(z.object({ contract: addressField, wei: weiField, benefitAddress: addressField.nullable() })).optional(),
-  /** Of that one contract. */
+  /** For that single contract. */
   benefitAddress: addressField.nullable().default(null),
 });
 export type Opening = z.output<typeof openingSchema>;
@@ -30,14 +30,14 @@ export function postOpening({ chainId, atMs, walletWei, stakeWei }: Opening): Po
   );
 }
 
-/** Where the node's staked coin stands after some logs, by NodeStaking contract. */
+/** The node's staked coins after some logs, by NodeStaking contract. */
 export type StakeFold = ReadonlyMap<string, ContractFold>;
 interface ContractFold {
   readonly stakeWei: bigint;
   readonly returnsTo: 'wallet' | 'benefit';
 }
 
-/** @param unnamed The contract that is meant where a record of before does not say. */
+/** @param unnamed the contract to assume if an older record names none */
 export function foldOf(opening: Opening, { self, unnamed }: { self: Hex; unnamed: Hex }): StakeFold {
   const { stakeWei, benefitAddress, stakes = [{ contract: unnamed, wei: stakeWei, benefitAddress }] } = opening;
   return new Map(
@@ -55,9 +55,9 @@ function returnsTo(benefitAddress: Hex | null, self: Hex): ContractFold['returns
 }
 
 /**
- * One log after another, in the chain's order. NodeStaked tells new totals, so the movement is the difference to the
- * log before it; the others tell what moved. Credits are no coin and move nothing here.
- * @param slashedTask The task for which the relay says it slashed, where known.
+ * Processes one log after another, in the chain's order. NodeStaked reports new totals, so the movement is the
+ * difference from the previous log; the others report what moved. Credits are not coins and move nothing here.
+ * @param slashedTask the task for which the relay says it slashed, if known
  */
 export function postStakingLog(
   log: StakingLog,
@@ -90,7 +90,7 @@ export function postStakingLog(
   }
 }
 
-/** A settled transaction of this node's journal, as it is kept. */
+/** A settled transaction in this node's journal, as stored. */
 export const transactionSchema = z.object({
   intentId: z.string(),
   /** `NodeStaking.stake` … */
@@ -99,14 +99,14 @@ export const transactionSchema = z.object({
   blockNumber: z.number().int(),
   succeeded: z.boolean(),
   valueWei: weiField,
-  /** All that gas cost. */
+  /** Total cost of gas. */
   feeWei: weiField,
   settledMs: z.number(),
 });
 export type Transaction = z.output<typeof transactionSchema>;
 export type StoredTransaction = z.input<typeof transactionSchema>;
 
-/** Contracts of which it is known otherwise where the value went. */
+/** For these contracts, logs report where the value went. */
 const TOLD_BY_LOGS = /^(NodeStaking|Node)\./;
 
 export function postTransaction(transaction: Transaction, opening: Opening | null): Posting {
@@ -120,7 +120,7 @@ export function postTransaction(transaction: Transaction, opening: Opening | nul
   return entries(gas, entryOf({ ...common, ...value }));
 }
 
-/** Coin that came to or left the wallet without a transaction of ours, as the host has acknowledged it. */
+/** Coins that entered or left the wallet without a transaction of ours, as acknowledged by the host. */
 export function transferEntry(seen: { chainId: number; blockNumber: number; byWei: bigint; atMs: number }): LedgerEntry {
   const common = { source: `wallet:${seen.chainId}:${seen.blockNumber}`, kind: 'transfer', atMs: seen.atMs } as const;
   if (seen.byWei < 0n) return entryOf({ ...common, from: 'wallet', to: 'outside', wei: -seen.byWei });

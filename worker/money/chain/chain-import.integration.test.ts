@@ -21,7 +21,7 @@ function kinds({ ledger }: ChainRig) {
   return entries.map(({ kind, from, to, wei }) => `${kind} ${from}>${to} ${wei / CNX}`);
 }
 
-it('agrees with the chain to the wei through a whole life of a stake', async () => {
+it('agrees with the chain to the wei throughout the life of a stake', async () => {
   const rig = await chainRig(world);
   const { staking, benefitAddress, address } = rig.client;
   expect(await rig.agreement()).toEqual(AGREES);
@@ -52,7 +52,7 @@ it('agrees with the chain to the wei through a whole life of a stake', async () 
   expect(rig.ledger.conflicts()).toEqual([]);
 });
 
-it('books everything once when it is read only at the end, and again from the beginning', async () => {
+it('books everything once if it is read only at the end, and again from the beginning', async () => {
   const rig = await chainRig(world);
   const { staking, address, db } = rig.client;
   await rig.sync.sync();
@@ -67,7 +67,7 @@ it('books everything once when it is read only at the end, and again from the be
   expect(rig.ledger.page({ limit: 100, after: null })).toEqual(before);
 });
 
-it('knows a slash with its task', async () => {
+it('reports a slash with its task', async () => {
   const rig = await chainRig(world);
   const { staking, address } = rig.client;
   await rig.sync.sync();
@@ -80,7 +80,7 @@ it('knows a slash with its task', async () => {
   ]);
 });
 
-it('shows coin that came from elsewhere as a difference until it is acknowledged', async () => {
+it('shows coins from elsewhere as a difference until acknowledged', async () => {
   const rig = await chainRig(world);
   await rig.sync.sync();
   await world.chain.give(rig.client.address, 5n);
@@ -88,7 +88,7 @@ it('shows coin that came from elsewhere as a difference until it is acknowledged
   expect(await rig.agreement()).toEqual(['wallet differs 5', 'stake agrees']);
 });
 
-it('begins with a stake that was there before, and ignores what happened before it began', async () => {
+it('starts with an existing stake, and ignores what happened before the start', async () => {
   const rig = await chainRig(world);
   await rig.client.staking.setStake(400n * CNX, { id: 'before' });
   expect(await rig.agreement()).toEqual(AGREES);
@@ -98,10 +98,10 @@ it('begins with a stake that was there before, and ignores what happened before 
   expect(await rig.agreement()).toEqual(AGREES);
 });
 
-it('takes nothing for final that is not deep enough', async () => {
+it('does not treat blocks as final too early', async () => {
   const rig = await chainRig(world, { preset: { confirmations: 3 } });
   const { control } = world.chain.anvil;
-  // The coin has just come: the ledger waits until it lies still.
+  // The coins have just arrived: the ledger waits until they stop moving.
   expect((await rig.sync.sync()).chain).toMatchObject({ kind: 'read', scannedTo: null });
   for (let i = 0; i < 3; i++) await control.mine();
   expect(await rig.agreement()).toEqual(AGREES);

@@ -1,4 +1,4 @@
-/** Copies into the store what the chain says: the balances at the beginning, staking logs, this node's transactions. */
+/** Copies the chain's data into the store: the opening balances, staking logs, this node's transactions. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -14,7 +14,7 @@ import { type Opening, openingSchema, type StoredOpening, type StoredTransaction
 import type { ChainReader } from './chain-reader.ts';
 import { decodeStakingLog } from './staking-log.ts';
 
-/** Blocks asked for at once; halved while the endpoint refuses, down to one, as public ones limit it. */
+/** Blocks to request at once; halved while the endpoint refuses, down to one, because public endpoints limit it. */
 const CHUNK = 2_000;
 const LOGS_PER_BLOCK = 100_000;
 
@@ -23,20 +23,20 @@ export interface ChainImport {
   readonly reader: ChainReader;
   readonly journal: Pick<TransactionJournal, 'settledAfter'>;
   readonly sources: readonly ContractAddresses[];
-  /** In the place of staking logs, where tasks live on the chain. */
+  /** Replaces staking logs if tasks are on the chain. */
   readonly flows?: FlowSource | undefined;
   readonly self: Hex;
   readonly records: MoneyRecords;
   readonly cursors: Cursors;
   readonly nowMs: number;
-  /** Transactions from here on are read; 0 = all of them, for a reorganisation may change one that was settled long ago. */
+  /** Transactions are read from here on; 0 = all, because a reorganisation may change one that was settled long ago. */
   readonly afterSequence: number;
   /** Most requests for logs in this run. */
   readonly chunkBudget: number;
 }
 
 export interface ChainState {
-  /** Every log up to this block is held; null = the ledger of the chain could not begin yet. */
+  /** All logs up to this block are stored; null = the chain's ledger could not be opened yet. */
   readonly scannedTo: number | null;
   readonly finalBlock: number;
 }
@@ -44,7 +44,7 @@ export interface ChainState {
 /** @throws ChainError; what was read until then is kept. */
 export async function importChain(run: ChainImport): Promise<ChainState> {
   const { reader, records, cursors, nowMs } = run;
-  // Before the final block is asked for, so that none of them lies behind it.
+  // Read before the final block, so that none of them is after it.
   const settled = run.journal.settledAfter(run.afterSequence);
   records.put('transaction', settled.flatMap(heardTransaction), nowMs);
   const chainId = await reader.chainId();
@@ -75,7 +75,7 @@ export async function importChain(run: ChainImport): Promise<ChainState> {
   return { scannedTo: cursors.get(cursor) ?? opening.blockNumber, finalBlock };
 }
 
-/** What came before is contained in the opening balances. */
+/** The opening balances include everything before. */
 function isAfter({ state }: JournalEntry, { blockNumber }: Opening): boolean {
   return 'inclusion' in state && Number(state.inclusion.blockNumber) > blockNumber;
 }
@@ -85,7 +85,7 @@ function readOpening(records: MoneyRecords, chainId: number): Opening | null {
   return row === null ? null : openingSchema.parse(JSON.parse(row.json));
 }
 
-/** Null while coin is on the move: whoever starts a node has often sent it some a moment ago. */
+/** Null while coins are moving: people often fund a node just before they start it. */
 async function open({ reader, records, nowMs }: ChainImport, chainId: number): Promise<Opening | null> {
   const blockNumber = await reader.finalBlock();
   const { walletWei, stakeWei, stakes } = await reader.holdings(blockNumber);
@@ -97,7 +97,7 @@ async function open({ reader, records, nowMs }: ChainImport, chainId: number): P
   return openingSchema.parse(value);
 }
 
-/** Null when the range is to be made smaller. */
+/** Null if the range must be made smaller. */
 async function readLogs({ reader }: ChainImport, range: { from: number; to: number }): Promise<readonly Log[] | null> {
   try {
     return await reader.logs(range);

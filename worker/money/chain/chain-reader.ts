@@ -1,4 +1,4 @@
-/** What the ledger needs to know of the chain: nothing that is not final. */
+/** What the ledger needs to know about the chain, all of it final. */
 import { z } from 'zod';
 import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -10,9 +10,9 @@ import { stakingLogFilter, stakingSources } from './staking-log.ts';
 
 interface Holdings {
   readonly walletWei: bigint;
-  /** Coin in all staking contracts together, credits not counted. */
+  /** Coins in all staking contracts, without credits. */
   readonly stakeWei: bigint;
-  /** Each contract of its own; those that the network has left come first. */
+  /** Each contract separately; abandoned ones come first. */
   readonly stakes: readonly ContractHoldings[];
 }
 
@@ -20,7 +20,7 @@ interface ContractHoldings {
   /** NodeStaking. */
   readonly contract: Hex;
   readonly wei: bigint;
-  /** Null while it is not set. */
+  /** Null if it is not set. */
   readonly benefitAddress: Hex | null;
 }
 
@@ -30,13 +30,13 @@ export interface ChainReader {
   /** The newest block that counts as final. */
   finalBlock(): Promise<number>;
   blockTimeMs(block: number): Promise<number>;
-  /** The node's staking logs of some blocks, both ends included. */
+  /** The node's staking logs of a range of blocks, both ends inclusive. */
   logs(range: { readonly from: number; readonly to: number }): Promise<readonly Log[]>;
-  /** The most blocks that may be asked for at once; null = no limit has been met. */
+  /** Most blocks that can be requested at once; null = no limit found so far. */
   readonly logRange?: number | null;
-  /** Coin of the node's key at this very moment. */
+  /** Current balance of the node's key. */
   latestWalletWei(): Promise<bigint>;
-  /** As they were after a block. */
+  /** The holdings after a block. */
   holdings(block: number): Promise<Holdings>;
 }
 
@@ -58,7 +58,7 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
       return rpc.logRange ?? null;
     },
     chainId: () => rpc.chainId(),
-    // A block's own is the first of its confirmations.
+    // The block itself is the first of its confirmations.
     finalBlock: async () => Math.max(0, Number(await rpc.call('eth_blockNumber', [])) - confirmations + 1),
     async blockTimeMs(block) {
       const found = await rpc.call('eth_getBlockByNumber', [tagOf(block), false]);
@@ -84,7 +84,7 @@ export function createChainReader({ rpc, preset, node }: ChainReaderOptions): Ch
   };
 }
 
-/** The chain as if this block were its last one. */
+/** The chain as if this block were its latest. */
 function at(rpc: ChainRpc, block: number): ChainRpc {
   return {
     chainId: () => rpc.chainId(),

@@ -1,4 +1,4 @@
-/** Logs of the staking contracts that move, or decide about, this node's coin. Source: CHAIN_PROTOCOL 7.2, 7.4. */
+/** Logs of the staking contracts that move this node's coins or decide about them. Source: CHAIN_PROTOCOL 7.2, 7.4. */
 import { zeroPadValue } from 'ethers';
 import { z } from 'zod';
 import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
@@ -13,11 +13,14 @@ const place = {
   logIndex: z.number().int(),
   txHash: z.string(),
   atMs: z.number(),
-  /** The NodeStaking contract that it concerns. Absent in what was kept while a network had only one. */
+  /** The NodeStaking contract concerned. Absent in records from when a network had only one. */
   contract: addressField.optional(),
 };
 
-/** As it is kept: `balanceWei` and `creditsWei` are totals after NodeStaked, what was returned or taken otherwise. */
+/**
+ * As stored: `balanceWei` and `creditsWei` are totals in NodeStaked; in other events, they are what was returned or
+ * taken.
+ */
 export const stakingLogSchema = z.discriminatedUnion('event', [
   z.object({ ...place, event: z.enum(STAKING_EVENTS), balanceWei: weiField, creditsWei: weiField }),
   z.object({ ...place, event: z.literal('BenefitAddressSet'), benefitAddress: addressField }),
@@ -25,12 +28,12 @@ export const stakingLogSchema = z.discriminatedUnion('event', [
 export type StakingLog = z.output<typeof stakingLogSchema>;
 export type StoredStakingLog = z.input<typeof stakingLogSchema>;
 
-/** All staking contracts of a network, those that it has left first: they are the older ones. */
+/** All staking contracts of a network, abandoned ones first, because they are older. */
 export function stakingSources({ contracts, legacyContracts }: Pick<ChainPreset, 'contracts' | 'legacyContracts'>) {
   return legacyContracts === undefined ? [contracts] : [legacyContracts, contracts];
 }
 
-/** What to ask the chain for: every such log of one node. */
+/** The filter for all such logs of one node. */
 export function stakingLogFilter(sources: readonly ContractAddresses[], node: Hex) {
   const topics = sources.flatMap(({ generation }) => adapterOf(generation).topics);
   const benefitSet = BENEFIT_ADDRESS_INTERFACE.getEvent('BenefitAddressSet')?.topicHash ?? '';
@@ -40,7 +43,7 @@ export function stakingLogFilter(sources: readonly ContractAddresses[], node: He
   };
 }
 
-/** Null for a log of another contract, event or node: a provider that ignores the filter must not cost money. */
+/** Null for a log of another contract, event or node: a provider that ignores the filter must not cause wrong entries. */
 export function decodeStakingLog(
   log: Log,
   context: { sources: readonly ContractAddresses[]; node: Hex; atMs: number },
@@ -49,7 +52,7 @@ export function decodeStakingLog(
   if (log.removed === true || log.topics[1] === undefined || !sameAddress(log.topics[1], zeroPadValue(node, 32))) return null;
   const where = { blockNumber: Number(log.blockNumber), logIndex: Number(log.logIndex), txHash: log.transactionHash, atMs };
   for (const { generation, nodeStaking, benefitAddress } of sources) {
-    // The same topic means different things in different contracts (7.2): the address decides.
+    // The same topic has different meanings in different contracts (7.2), so the address decides.
     if (sameAddress(log.address, nodeStaking)) {
       const told = adapterOf(generation).decodeEvent(log);
       if (told === null) return null;

@@ -1,20 +1,20 @@
-/** Days, weeks and months as the reports count them: always UTC, weeks from Monday. Pure. */
+/** Days, weeks and months for reports: always UTC, weeks start on Monday. Pure. */
 import type { Bucket } from '../../../contract/money.ts';
 import { MoneyError } from '../errors.ts';
 import { DAY_MS, dayOf } from '../ledger/totals.ts';
 
-/** Days since the epoch: the first of a bucket, and the first after it. */
+/** In days since the epoch: the first day of a bucket, and the first after it. */
 export interface DayRange {
   readonly fromDay: number;
   readonly toDay: number;
 }
 
-/** More than anybody draws; a mistyped year must not become a million rows. */
+/** More than any chart needs; a mistyped year must not produce a million rows. */
 const MOST_BUCKETS = 1_500;
 /** 1970-01-05, the first Monday. */
 const FIRST_MONDAY = 4;
 
-/** First day of the bucket that a day lies in. */
+/** First day of the bucket that contains a day. */
 export function bucketStart(bucket: Bucket, day: number): number {
   switch (bucket) {
     case 'day':
@@ -35,7 +35,7 @@ export function nextStart(bucket: Bucket, start: number): number {
 }
 
 /**
- * The buckets that a stretch of time touches, each whole. `fromMs` is included, `toMs` is not.
+ * All buckets that overlap a period, in full. `fromMs` is inclusive, `toMs` exclusive.
  * @throws MoneyError MONEY_BAD_RANGE
  */
 export function bucketsOf(bucket: Bucket, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): DayRange[] {

@@ -32,7 +32,7 @@ function linesOf(text: string): Line[] {
 const unmarked = (cell: string) => (cell.startsWith("'") ? cell.slice(1) : cell);
 const signedCnx = (text: string) => (text.startsWith('-') ? -parseCnx(text.slice(1)) : parseCnx(text));
 
-it('writes time, kind, exact amounts, task and hash', () => {
+it('contains time, kind, exact amounts, task and hash', () => {
   const ledger = openLedger();
   const wei = 1_234_567_890_123_456_789n;
   const atMs = Date.UTC(2026, 1, 3, 4, 5, 6, 7);
@@ -45,7 +45,7 @@ it('writes time, kind, exact amounts, task and hash', () => {
   );
 });
 
-it('lets no text begin as a formula does', () => {
+it('lets no text start like a formula', () => {
   const ledger = openLedger();
   const evil = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1', "'x", '=HYPERLINK("http://x")'];
   ledger.record(
@@ -57,8 +57,8 @@ it('lets no text begin as a formula does', () => {
   for (const cell of cells) expect(cell).toMatch(/^'/);
 });
 
-describe('read back', () => {
-  it('gives the entries and the balances, for any ledger, in any chunks', () => {
+describe('reading it back', () => {
+  it('gives the entries and the balances, for any ledger and any chunks', () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('a,b', '"', '\r\n', '=x', "'", '"",'));
     const entry = fc
       .record({ entry: anyEntry, model: text, tx: fc.option(text) })
@@ -90,7 +90,7 @@ describe('read back', () => {
     );
   });
 
-  it('chunk after chunk, and only the asked time', () => {
+  it('works chunk by chunk, and only for the requested period', () => {
     const ledger = openLedger();
     ledger.record(
       Array.from({ length: 2_500 }, (_, i) => payment({ source: `s${i}`, wei: BigInt(i), atMs: i })),

@@ -1,7 +1,7 @@
 /**
- * The ledger as CSV: one line per account that an entry touches, so that each account's column of wei adds up to its
- * balance. RFC 4180, times in UTC, amounts exact. Text that a spreadsheet would take for a formula gets a leading
- * apostrophe; so does text that has one, which makes it readable back.
+ * The ledger as CSV: one line per account that an entry affects, so that each account's wei column sums up to its
+ * balance. RFC 4180, times in UTC, exact amounts. Text that a spreadsheet would treat as a formula is prefixed with an
+ * apostrophe, as is text that already starts with one, so that it can be read back.
  */
 import { formatCnxExact } from '../../../protocol/money/wei.ts';
 import { legsOf, type RecordedEntry } from '../ledger/entry.ts';
@@ -23,26 +23,26 @@ export const CSV_COLUMNS = [
 ] as const;
 
 const LINE_END = '\r\n';
-/** As OWASP lists them, full-width forms included, and our own mark. */
+/** OWASP's list, including full-width forms, and our own prefix. */
 const DANGEROUS = /^[=+\-@\t\r\n'＝＋－＠]/;
 const SPECIAL = /[",\r\n]/;
 
-/** Rows per read: bounded memory whatever the size of the ledger. */
+/** Rows per read, which limits memory whatever the size of the ledger. */
 const PAGE = 1_000;
 
 export interface CsvRange {
-  /** Epoch ms; `fromMs` is included, `toMs` is not. */
+  /** Epoch ms; `fromMs` is inclusive, `toMs` exclusive. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
 }
 
 export interface CsvChunk {
   readonly text: string;
-  /** Where to go on; null = this was the last one. */
+  /** Where to continue; null = this was the last one. */
   readonly after: number | null;
 }
 
-/** The next lines of the export, oldest first; the first chunk (`after` null) begins with the head. */
+/** The next lines of the export, oldest first; the first chunk (`after` null) starts with the header. */
 export function csvChunk(ledger: Ledger, range: CsvRange, after: number | null): CsvChunk {
   const entries = ledger.page({ limit: PAGE, after, order: 'oldestFirst', ...range });
   const head = after === null ? lineOf(CSV_COLUMNS) : '';
@@ -59,7 +59,7 @@ function linesOf(entry: RecordedEntry): string[] {
       text(entry.kind),
       text(account),
       text(account === entry.from ? entry.to : entry.from),
-      // Numbers may begin with a minus: they are ours, and a spreadsheet reads them as numbers.
+      // Numbers may start with a minus: they are ours, and a spreadsheet reads them as numbers.
       formatCnxExact(wei),
       wei.toString(),
       text(entry.task),

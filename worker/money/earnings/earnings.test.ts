@@ -25,7 +25,7 @@ describe('buckets', () => {
     ]);
   });
 
-  it('follow one another without gap or overlap, and every day lies in its own', () => {
+  it('are consecutive without gap or overlap, and contain every day once', () => {
     const anyDay = fc.integer({ min: -40_000, max: 60_000 });
     fc.assert(
       fc.property(fc.constantFrom(...BUCKETS), anyDay, (bucket, some) => {
@@ -44,7 +44,7 @@ describe('buckets', () => {
     [2, 1],
     [Number.NaN, 1],
     [0, 8.64e15],
-  ])('refuse the range %s to %s', (fromMs, toMs) => {
+  ])('reject the range %s to %s', (fromMs, toMs) => {
     expect(() => bucketsOf('day', { fromMs, toMs })).toThrow(expect.objectContaining({ code: 'MONEY_BAD_RANGE' }));
   });
 });
@@ -71,7 +71,7 @@ describe('sums', () => {
     at,
   );
 
-  it('of today, 7 and 30 days and ever: earned, costs and net, movements between own accounts left out', () => {
+  it('for today, 7 and 30 days and all time: earned, costs and net, without movements between own accounts', () => {
     const summary = earningsSummary(ledger.totals, at);
     expect(summary.today).toEqual({
       tasksWei: 120n,
@@ -90,7 +90,7 @@ describe('sums', () => {
     expect(earningsSummary(ledger.totals, ms('2026-03-11T00:00:00')).today.earnedWei).toBe(0n);
   });
 
-  it('by group, the largest first', () => {
+  it('by group, largest first', () => {
     const days = { fromDay: dayOf(at), toDay: dayOf(at) + 1 };
     expect(earningsByGroup(ledger.totals, 'model', days).map(({ group, earnedWei }) => [group, earnedWei])).toEqual([
       ['base:a', 100n],
@@ -99,12 +99,12 @@ describe('sums', () => {
     ]);
   });
 
-  it('by time, with zeros where nothing happened', () => {
+  it('over time, with zeros for empty buckets', () => {
     const rows = earningsByTime(ledger.totals, { bucket: 'day', by: 'none', fromMs: at - 7 * DAY_MS, toMs: at + 1 });
     expect(rows.map(({ earnedWei }) => earnedWei)).toEqual([4n, 3n, 0n, 0n, 0n, 0n, 0n, 120n]);
   });
 
-  it('are the same however they are cut, and equal what the entries add up to', () => {
+  it('are the same for any buckets, and equal the sum of the entries', () => {
     const range = { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2026, 2, 2) };
     const [earned, costs]: (readonly LedgerKind[])[] = [EARNED_KINDS, COST_KINDS];
     fc.assert(

@@ -1,37 +1,37 @@
-/** What the node earned and what that cost, out of the ledger's running totals. */
+/** What the node earned and what it cost, from the ledger's running totals. */
 import type { Bucket, Grouping } from '../../../contract/money.ts';
 import { COST_KINDS, EARNED_KINDS, type LedgerKind, TASK_KINDS } from '../ledger/entry.ts';
 import type { LedgerTotal } from '../ledger/rows.ts';
 import { DAY_MS, dayOf, type Totals } from '../ledger/totals.ts';
 import { bucketStart, bucketsOf, type DayRange } from './buckets.ts';
 
-/** Wei. Emissions count when they are granted, though they are released bit by bit. */
+/** Wei. Emissions count in full when they are granted, although they are released gradually. */
 export interface EarningsSums {
   readonly tasksWei: bigint;
   readonly delegationWei: bigint;
   readonly emissionWei: bigint;
-  /** The three above. */
+  /** The sum of the three above. */
   readonly earnedWei: bigint;
   readonly gasWei: bigint;
   readonly withdrawalFeesWei: bigint;
   readonly slashedWei: bigint;
-  /** Earned less what it cost. */
+  /** Earnings minus costs. */
   readonly netWei: bigint;
-  /** Entries that were earned. */
+  /** Number of entries with earnings. */
   readonly payments: number;
 }
 
 export interface EarningsRow extends EarningsSums {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Of the grouping; null = not known, or no grouping. */
+  /** Value of the grouping; null = unknown, or no grouping. */
   readonly group: string | null;
 }
 
 const REPORTED: readonly LedgerKind[] = [...EARNED_KINDS, ...COST_KINDS];
 
 /**
- * Sums per bucket and group. A bucket in which nothing happened is there with zeros, under the group null.
+ * Sums per bucket and group. An empty bucket has zeros under the group null.
  * @throws MoneyError MONEY_BAD_RANGE
  */
 export function earningsByTime(
@@ -45,7 +45,7 @@ export function earningsByTime(
   return buckets.flatMap((days) => rowsOf(days, byStart.get(days.fromDay) ?? [], query.by));
 }
 
-/** Sums of a stretch of whole UTC days per group, the largest first. */
+/** Sums over a period of whole UTC days per group, largest first. */
 export function earningsByGroup(totals: Totals, by: Grouping, days: DayRange): EarningsRow[] {
   const rows = totals.select({ kinds: REPORTED, fromDay: days.fromDay, toDay: days.toDay - 1 });
   return rowsOf(days, rows, by).sort((a, b) => (a.earnedWei < b.earnedWei ? 1 : a.earnedWei > b.earnedWei ? -1 : 0));
@@ -54,7 +54,7 @@ export function earningsByGroup(totals: Totals, by: Grouping, days: DayRange): E
 export interface EarningsSummary {
   /** Since UTC midnight. */
   readonly today: EarningsSums;
-  /** With today, 7 and 30 UTC days. */
+  /** Over 7 and 30 UTC days including today. */
   readonly last7Days: EarningsSums;
   readonly last30Days: EarningsSums;
   readonly total: EarningsSums;
@@ -85,7 +85,7 @@ function groupOf({ kind, labels }: LedgerTotal, by: Grouping): string | null {
   }
 }
 
-/** Over all own accounts: what moves between them cancels out, and what is left came from or went to others. */
+/** Sums over all own accounts: movements between them cancel out, which leaves what came from or went to others. */
 function sumUp(rows: readonly LedgerTotal[]): EarningsSums {
   const of = (...kinds: readonly LedgerKind[]) =>
     rows.reduce((sum, { kind, wei }) => (kinds.includes(kind) ? sum + wei : sum), 0n);

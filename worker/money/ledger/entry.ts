@@ -1,4 +1,4 @@
-/** What a ledger entry is: one movement of CNX between two accounts, by a chart that says which movements there are. */
+/** A ledger entry: one movement of CNX between two accounts, according to a chart of the allowed movements. */
 import {
   type Account,
   COUNTERPARTIES,
@@ -13,14 +13,14 @@ import { MoneyError } from '../errors.ts';
 
 export { type Account, COUNTERPARTIES, LEDGER_KINDS, type LedgerKind, OWN_ACCOUNTS, type OwnAccount };
 
-/** Every kind with the movements it may stand for. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
+/** Every kind with its allowed movements. Source: RELAY_PROTOCOL 1.2, 3.5, 4.8, 4.9; CHAIN_PROTOCOL 7.2. */
 export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Account}`[]>> = {
-  // Where tasks live on a chain, it pays to the wallet.
+  // If tasks are on a chain, it pays to the wallet.
   taskPayment: ['network>relay', 'network>wallet'],
   groupShare: ['network>relay', 'network>wallet'],
   refundShare: ['network>relay', 'network>wallet'],
   delegation: ['network>relay'],
-  // The network may withdraw what it has not released yet.
+  // The network can take back what it has not released yet.
   emission: ['network>locked', 'locked>network'],
   vestingRelease: ['locked>relay'],
   deposit: ['outside>relay'],
@@ -37,16 +37,16 @@ export const MOVEMENTS: Readonly<Record<LedgerKind, readonly `${Account}>${Accou
   opening: ['outside>wallet', 'outside>stake'],
 };
 
-/** Income: what the network gave for work, stake or delegation. */
+/** Payments for tasks. */
 export const TASK_KINDS = ['taskPayment', 'groupShare', 'refundShare'] as const satisfies readonly LedgerKind[];
 export const EARNED_KINDS = [...TASK_KINDS, 'delegation', 'emission'] as const satisfies readonly LedgerKind[];
 export const COST_KINDS = ['gas', 'withdrawalFee', 'slash'] as const satisfies readonly LedgerKind[];
 
-/** What an amount is grouped by; null = not known. */
+/** Labels by which amounts are grouped; null = unknown. */
 export interface Labels {
   readonly taskType: TaskType | null;
   readonly model: string | null;
-  /** As the node reported it at that time. */
+  /** As the node reported it at the time. */
   readonly gpu: string | null;
 }
 export const NO_LABELS: Labels = { taskType: null, model: null, gpu: null };
@@ -64,13 +64,13 @@ export interface LedgerEntry {
   readonly task: Hex | null;
   /** Transaction hash. */
   readonly tx: string | null;
-  /** The relay's record: list and id. */
+  /** The relay's record: list and ID. */
   readonly record: string | null;
   readonly labels: Labels;
 }
 
 export interface RecordedEntry extends LedgerEntry {
-  /** In order of recording. */
+  /** Increases in the order of recording. */
   readonly id: number;
   readonly observedMs: number;
 }
@@ -111,7 +111,7 @@ const NOTHING: Omit<LedgerEntry, 'source' | 'kind' | 'from' | 'to' | 'wei' | 'at
   labels: NO_LABELS,
 };
 
-/** An entry from what is known of it; the rest is null. */
+/** An entry from the known fields; the others are null. */
 export function entryOf(known: Omit<LedgerEntry, keyof typeof NOTHING> & Partial<LedgerEntry>): LedgerEntry {
   return { ...NOTHING, ...known, atMs: Math.trunc(known.atMs) };
 }

@@ -15,7 +15,7 @@ function balances(ledger: Ledger) {
   return Object.fromEntries(OWN_ACCOUNTS.map((account) => [account, ledger.balanceWei(account)]));
 }
 
-/** Summed by hand, without the ledger. */
+/** Computed without the ledger. */
 function sumsOf(entries: readonly LedgerEntry[]) {
   const sums: Record<string, bigint> = Object.fromEntries(OWN_ACCOUNTS.map((account) => [account, 0n]));
   for (const { from, to, wei } of entries) {
@@ -26,7 +26,7 @@ function sumsOf(entries: readonly LedgerEntry[]) {
 }
 
 describe('recording', () => {
-  it('moves money from one account to the other, exactly, beyond 64 bits', () => {
+  it('moves money from one account to another, exactly, beyond 64 bits', () => {
     const ledger = openLedger();
     const wei = 2n ** 80n + 1n;
     ledger.record([payment({ wei }), payment({ source: 'relay:0-2', wei })], NOW);
@@ -40,7 +40,7 @@ describe('recording', () => {
     expect(balances(ledger)).toMatchObject({ wallet: -400n, stake: 400n });
   });
 
-  it('refuses what the chart of accounts does not know, whole batch', () => {
+  it('rejects a whole batch with a movement that the chart of accounts does not know', () => {
     const ledger = openLedger();
     const stray = { ...payment({ source: 'x' }), to: 'stake' as const };
     expect(() => ledger.record([payment({}), stray], NOW)).toThrow(expect.objectContaining({ code: 'MONEY_BAD_ENTRY' }));
@@ -49,7 +49,7 @@ describe('recording', () => {
     expect(ledger.balanceWei('relay')).toBe(0n);
   });
 
-  it('keeps a contradiction as an alarm, once, and counts the first telling', () => {
+  it('stores a contradiction as an alarm, once, and counts the first report', () => {
     const ledger = openLedger();
     ledger.record([payment({ wei: 5n })], NOW);
     const [recording] = ledger.record([payment({ wei: 6n })], NOW + 1);
@@ -59,7 +59,7 @@ describe('recording', () => {
     expect(ledger.conflicts()).toMatchObject([{ source: 'relay:0-1', offered: { wei: 6n }, recorded: { wei: 5n } }]);
   });
 
-  it('does not take a repetition that tells other labels or times for a contradiction', () => {
+  it('does not treat a repetition with different labels or times as a contradiction', () => {
     const ledger = openLedger();
     ledger.record([payment({})], NOW);
     const again = payment({ atMs: NOW + 5, labels: { taskType: 'Llm', model: 'm', gpu: 'g' } });
@@ -67,7 +67,7 @@ describe('recording', () => {
     ledger.totals.audit();
   });
 
-  it('cannot be changed by any other hand', () => {
+  it('cannot be changed through any other connection', () => {
     const path = join(tempDir(), 'node.sqlite');
     const db = openNodeDatabase(path);
     onTestFinished(() => db.close());
@@ -87,7 +87,7 @@ describe('recording', () => {
     }
   });
 
-  it('finds wrong totals and makes them anew', () => {
+  it('finds wrong totals and rebuilds them', () => {
     const path = join(tempDir(), 'node.sqlite');
     const db = openNodeDatabase(path);
     onTestFinished(() => db.close());
@@ -106,7 +106,7 @@ describe('recording', () => {
 });
 
 describe('properties', () => {
-  it('counts an event once, whatever the order, the repetition and the batches', () => {
+  it('counts an event once, whatever the order, repetitions and batches', () => {
     fc.assert(
       fc.property(anyHistory(), ({ entries, tellings }) => {
         const once = openLedger();
@@ -122,7 +122,7 @@ describe('properties', () => {
     );
   });
 
-  it('conserves money: what own accounts hold is what came from others less what went to them', () => {
+  it('conserves money: the balances of own accounts equal what came from others minus what went to them', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyEntry, { selector: ({ source }) => source, maxLength: 60 }), (entries) => {
         const ledger = openLedger();
@@ -143,7 +143,7 @@ describe('properties', () => {
     );
   });
 
-  it('counts contradicting tellings as the first one, in any order of the rest', () => {
+  it('counts contradicting reports as the first one, whatever the order of the others', () => {
     fc.assert(
       fc.property(anyEntry, fc.array(fc.bigInt({ min: 0n, max: 99n }), { minLength: 1, maxLength: 8 }), (entry, amounts) => {
         const ledger = openLedger();
@@ -159,7 +159,7 @@ describe('properties', () => {
 });
 
 describe('pages', () => {
-  it('go through everything once in both directions, by time then by order of recording', () => {
+  it('include every entry once in both directions, ordered by time, then by recording', () => {
     const ledger = openLedger();
     const times = [5, 3, 3, 9, 1, 3, 7];
     ledger.record(
@@ -199,7 +199,7 @@ describe('pages', () => {
 });
 
 describe('size', () => {
-  it('answers sums from rows that grow with days and labels, not with entries', () => {
+  it('computes sums from rows whose number depends on days and labels, not on entries', () => {
     const ledger = openLedger();
     const days = 30;
     const models = ['base:a', 'base:b', 'base:c'];

@@ -1,6 +1,6 @@
 /**
- * The ledger: every movement of the node's money, once, for good. A source that repeats itself changes nothing,
- * whatever the order; a source that contradicts itself is kept beside the ledger as an alarm and never counted.
+ * The ledger: every movement of the node's money, once, for good. A source that repeats itself changes nothing, in any
+ * order; a report that contradicts an earlier one is stored beside the ledger as an alarm and never counted.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -12,20 +12,20 @@ import { Totals } from './totals.ts';
 
 export type Recording =
   | { readonly kind: 'recorded' }
-  /** The same was recorded before. */
+  /** The same movement was recorded before. */
   | { readonly kind: 'known' }
   | { readonly kind: 'conflict'; readonly error: MoneyError };
 
 export interface EntryQuery {
   readonly limit: number;
-  /** Id of the last entry of the page before; null for the first page. */
+  /** ID of the last entry of the previous page; null for the first page. */
   readonly after: number | null;
   readonly order?: 'newestFirst' | 'oldestFirst';
   readonly account?: Account | undefined;
   readonly kinds?: readonly LedgerKind[] | undefined;
-  /** Epoch ms, included. */
+  /** Epoch ms, inclusive. */
   readonly fromMs?: number | undefined;
-  /** Epoch ms, not included. */
+  /** Epoch ms, exclusive. */
   readonly toMs?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export class Ledger {
     );
   }
 
-  /** All or nothing, totals included. @throws MoneyError MONEY_BAD_ENTRY: nothing is then written. */
+  /** Atomic, totals included. @throws MoneyError MONEY_BAD_ENTRY: nothing is written then. */
   record(entries: readonly LedgerEntry[], nowMs: number): Recording[] {
     for (const entry of entries) assertEntry(entry);
     return inTransaction(this.#db, () => {
@@ -67,7 +67,7 @@ export class Ledger {
     return readOne(this.#db, entryRowSchema, 'SELECT * FROM ledger_entries WHERE source = ?', source);
   }
 
-  /** What the entries say an account holds, in wei. */
+  /** Balance of an account according to the entries, in wei. */
   balanceWei(account: OwnAccount): bigint {
     return this.totals.select({ account }).reduce((sum, { wei }) => sum + wei, 0n);
   }
@@ -107,8 +107,8 @@ export class Ledger {
   }
 
   /**
-   * Makes the totals anew if some are missing or too many. What this does not see, {@link Totals.audit} does, which
-   * reads every entry and takes its time.
+   * Rebuilds the totals if some are missing or too many. {@link Totals.audit} finds everything else, but reads every
+   * entry and takes a while.
    * @returns what was wrong, or null
    */
   repairTotals(): MoneyError | null {
@@ -117,7 +117,7 @@ export class Ledger {
     return problem;
   }
 
-  /** Writes the entry unless its source is known. */
+  /** Writes the entry unless its source is already recorded. */
   #isNew(entry: LedgerEntry, nowMs: number): boolean {
     const { labels } = entry;
     const { changes } = this.#insert.run(

@@ -1,4 +1,4 @@
-/** The ledger's rows as they are read back. */
+/** The ledger's rows as read back. */
 import { z } from 'zod';
 import { TASK_TYPE, type TaskType } from '../../../protocol/tasks/status.ts';
 import { commitmentField, weiField } from '../../../protocol/wire/fields.ts';
@@ -12,7 +12,7 @@ export const signedWei = z
   .regex(/^-?\d+$/)
   .transform((text) => BigInt(text));
 
-/** One telling of a movement, counted or not. */
+/** One report of a movement, counted or not. */
 const movementFields = {
   id: z.number().int(),
   source: z.string(),
@@ -88,9 +88,9 @@ export const conflictRowSchema = z
     id: row.id,
     source: row.source,
     kind: row.kind,
-    /** What was told later and not counted. */
+    /** The later report, which was not counted. */
     offered: { from: row.from_account, to: row.to_account, wei: row.wei },
-    /** What stands. */
+    /** The recorded movement, which counts. */
     recorded: { from: row.recorded_from, to: row.recorded_to, wei: row.recorded_wei },
     atMs: row.at_ms,
     observedMs: row.observed_ms,

@@ -1,6 +1,6 @@
 /**
- * Running sums of the ledger by day and label. A question about months of money reads some thousand of these rows
- * instead of every entry; they change in the transaction that writes the entry, and can be made anew from the entries.
+ * Running totals of the ledger by day and label. A query about months of money reads a few thousand of these rows
+ * instead of every entry. They change in the transaction that writes the entry, and can be rebuilt from the entries.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { readAll } from '../../kit/database.ts';
@@ -10,7 +10,7 @@ import { entryRowSchema, type LedgerTotal, signedWei, totalRowSchema } from './r
 
 export const DAY_MS = 86_400_000;
 
-/** UTC day of a moment, as days since the epoch. */
+/** UTC day of a time, as days since the epoch. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS);
 }
@@ -18,7 +18,7 @@ export function dayOf(ms: number): number {
 export interface TotalsFilter {
   readonly account?: OwnAccount;
   readonly kinds?: readonly LedgerKind[];
-  /** UTC days, both included. */
+  /** UTC days, both inclusive. */
   readonly fromDay?: number;
   readonly toDay?: number;
 }
@@ -50,7 +50,7 @@ export class Totals {
     );
   }
 
-  /** To be called in the transaction that inserts the entries. */
+  /** Call this in the transaction that inserts the entries. */
   add(entries: readonly LedgerEntry[]): void {
     for (const { key, wei, entries: count } of sumsOf(entries).values()) {
       const before = this.#find.get(...key)?.wei;
@@ -72,7 +72,7 @@ export class Totals {
     );
   }
 
-  /** Whether as many sides of entries were summed as there are; quick. */
+  /** Checks quickly whether the number of entry sides in the totals is right. */
   missing(): MoneyError | null {
     const own = OWN_ACCOUNTS.map((account) => `'${account}'`).join(', ');
     const count = (sql: string) => Number(this.#db.prepare(sql).get()?.n ?? 0);
@@ -99,7 +99,7 @@ export class Totals {
     }
   }
 
-  /** Makes all sums anew; call inside a transaction. */
+  /** Recomputes all totals; call inside a transaction. */
   rebuild(): void {
     this.#db.exec('DELETE FROM ledger_totals');
     for (const page of this.#pages()) this.add(page);

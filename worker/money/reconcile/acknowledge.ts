@@ -1,6 +1,6 @@
 /**
- * Coin can come to a wallet, or leave it by another program, without a trace that this node reads. The ledger never
- * assumes that: the host says that it was theirs, and to the wei.
+ * Coins can enter a wallet, or leave it through another program, in ways that this node does not read. The ledger never
+ * assumes that: the host must state that it was their transfer, to the wei.
  */
 import { transferEntry } from '../chain/chain-entries.ts';
 import { MoneyError } from '../errors.ts';

@@ -68,7 +68,7 @@ test('everything agrees with a real relay after any history of money', async () 
   );
 });
 
-test('a difference is told to the wei, with the record that explains it', async () => {
+test('a difference is reported to the wei, with the record that explains it', async () => {
   const rig = await relayRig();
   await rig.node.join();
   const task = await rig.app.createTask();
@@ -77,7 +77,7 @@ test('a difference is told to the wei, with the record that explains it', async 
   rig.harness.relay.deposit({ address: SELF, wei: 7n, reason: 'd' });
   expect(await agreements(rig)).toMatchObject(RELAY_AGREES);
 
-  // Paid, but the node does not know yet that the task is over.
+  // Paid, but the node does not know yet that the task has ended.
   const { files, score } = llmResult('four');
   await rig.node.score(task.commitment, score);
   await rig.app.validate([task]);
@@ -94,13 +94,13 @@ test('a difference is told to the wei, with the record that explains it', async 
   expect(await agreements(rig)).toMatchObject(RELAY_AGREES);
 });
 
-test('money that arrives while it is counted is counted again, and never taken for a difference', async () => {
+test('money that arrives during the count is counted again, and is never reported as a difference', async () => {
   const rig = await relayRig();
   let deposits = 0;
   const during = (arrives: (call: number) => boolean) => {
     let calls = 0;
     const balance = () => {
-      // After the lists were read, before the balance is.
+      // After the lists were read, but before the balance is.
       if (arrives(++calls)) rig.harness.relay.deposit({ address: SELF, wei: 1n, reason: `${deposits++}` });
       return rig.account.balance();
     };
@@ -112,7 +112,7 @@ test('money that arrives while it is counted is counted again, and never taken f
   expect(always.checks[0]?.agreement).toEqual({ kind: 'unknown', why: 'the balance changed while it was being counted' });
 });
 
-test('a relay that is away makes accounts unknown, not different; so does a network without a chain', async () => {
+test('a relay that cannot be reached makes accounts unknown, not different; so does a network without a chain', async () => {
   const rig = await relayRig();
   rig.harness.relay.deposit({ address: SELF, wei: 7n, reason: 'd' });
   await rig.sync.sync();

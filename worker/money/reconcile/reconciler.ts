@@ -1,4 +1,4 @@
-/** Holds the ledger against everything that can be asked: the relay's balance, its records, the chain. */
+/** Compares the ledger with everything that can be read: the relay's balance, its records, the chain. */
 import { serialiseError } from '../../../protocol/errors.ts';
 import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { RELAY_LISTS, type RelayList } from '../../networks/relay/relay-account.ts';
@@ -19,16 +19,19 @@ export interface ReconcilerOptions {
   readonly records: MoneyRecords;
   readonly sync: Pick<MoneySync, 'inTurn' | 'readSources'>;
   readonly account: Pick<RelayAccount, 'address' | 'balance'>;
-  /** Those that there are on this network; absent = all. */
+  /** The accounts that exist on this network; absent = all. */
   readonly accounts?: readonly OwnAccount[];
   readonly chain: MoneyChain | null;
   readonly nowMs: () => number;
 }
 
-/** Money that arrives while it is being counted: how often to count again. */
+/** If money arrives during the count: how often to count again. */
 const ATTEMPTS = 3;
 
-/** A deposit, like any movement, counts in the balance at once and is listed once the relay has processed it, every ten seconds. */
+/**
+ * A deposit, like any movement, is in the balance at once, but is listed only after the relay has processed it, every
+ * ten seconds.
+ */
 const LISTED_WITHIN_MS = 60_000;
 const UNLISTED = 'the balance counts them, and the relay’s lists do not show them yet';
 
@@ -43,7 +46,7 @@ export class Reconciler {
     this.#options = options;
   }
 
-  /** Reads every source anew. Never rejects because of one that fails: its account is then unknown. */
+  /** Reads every source again. Never rejects because a source fails: its account is then unknown. */
   reconcile(): Promise<Reconciliation> {
     // No import may write between a source's answer and the comparison.
     return this.#options.sync.inTurn(() => this.#reconcile());
@@ -55,7 +58,7 @@ export class Reconciler {
     const chain = await this.#chain(report);
     const sums = await sumRecords(records);
     const gap = gapOf(report);
-    // With records missing, a difference says nothing; without one, they were not missed.
+    // If records are missing, a difference means nothing; if there is no difference, they did not matter.
     const isExplicable = gap === null || ('wei' in balance && balance.wei === ledger.balanceWei('relay'));
     const fromRecords = (account: keyof RelaySums): Observed => (gap === null ? { wei: sums[account] } : { why: gap });
     const observations: readonly [OwnAccount, AccountCheck['against'], Observed][] = [
@@ -75,7 +78,7 @@ export class Reconciler {
     return { atMs: nowMs(), checks };
   }
 
-  /** The lists and the balance as of one moment: the balance was the same before and after the lists were read. */
+  /** The lists and the balance at the same moment: the balance was the same before and after the lists were read. */
   async #count(): Promise<{ report: SyncReport; balance: Observed }> {
     const { sync, account } = this.#options;
     let report: SyncReport | null = null;
@@ -111,7 +114,7 @@ export class Reconciler {
     }
   }
 
-  /** A transaction waits, or has become final since the journal was read. */
+  /** A transaction is pending, or has become final since the journal was read. */
   #isMoving({ journal }: MoneyChain, chainId: number): boolean {
     const { account, records } = this.#options;
     if (journal.open({ chainId, address: account.address }).length > 0) return true;
@@ -164,7 +167,7 @@ function sideOf(movement: Parameters<typeof legsOf>[0], account: OwnAccount): bi
   return legsOf(movement).reduce((sum, leg) => (leg.account === account ? sum + leg.wei : sum), 0n);
 }
 
-/** Why the records are not all there, or null. */
+/** Why the records are incomplete, or null. */
 function gapOf({ lists }: SyncReport): string | null {
   for (const list of Object.keys(lists) as RelayList[]) {
     const state = lists[list];

@@ -1,4 +1,4 @@
-/** Writes into the ledger what the records say and it has not taken in yet. Doing it again changes nothing. */
+/** Writes records into the ledger that it does not contain yet. Repeating this changes nothing. */
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
@@ -27,7 +27,7 @@ const PAGE = 200;
 interface Told {
   readonly row: MoneyRecord;
   readonly posting: Posting;
-  /** A task that is not paid, as this says. */
+  /** The task that this record shows to be unpaid. */
   readonly unpaid?: Hex | null;
 }
 
@@ -36,12 +36,12 @@ export interface BookingOptions {
   readonly records: MoneyRecords;
   readonly ledger: Ledger;
   readonly self: Hex;
-  /** The NodeStaking contract that is meant where a record does not say; null where the network has no chain. */
+  /** The NodeStaking contract to assume if a record names none; null if the network has no chain. */
   readonly unnamed: Hex | null;
   readonly factsOf: TaskFactsOf;
-  /** The task for which the relay last said that it slashed this node, null for none. */
+  /** The last task for which the relay says it slashed this node; null if there is none. */
   readonly slashedTask: () => Hex | null;
-  /** Hears of a task that is not paid, within the transaction that books it. */
+  /** Called for a task that is not paid, inside the transaction that books it. */
   readonly onUnpaid: (commitment: Hex) => void;
 }
 
@@ -52,7 +52,7 @@ export class Booking {
     this.#options = options;
   }
 
-  /** Page by page, with other work let in between: years of records must not keep the node from its tasks. */
+  /** Goes page by page and lets other work run in between: years of records must not keep the node from its tasks. */
   async run(nowMs: number): Promise<void> {
     const { self, factsOf } = this.#options;
     for (const list of RELAY_LISTS) await this.#bookAll(list, (row) => postRelayRecord(list, row, { self, factsOf }), nowMs);
@@ -79,7 +79,7 @@ export class Booking {
     }
   }
 
-  /** A log says what moved only together with those before it. */
+  /** A log shows what moved only together with the previous ones. */
   #bookStakingLogs(opening: Opening | null, nowMs: number): void {
     const { records, self, unnamed, slashedTask } = this.#options;
     if (opening === null || unnamed === null || records.unposted('stakingLog', { limit: 1 }).length === 0) return;
@@ -93,7 +93,10 @@ export class Booking {
     this.#book(news, nowMs);
   }
 
-  /** As staking logs; one that comes late may change what those after it mean, and an entry that is there already is no second one. */
+  /**
+   * Like staking logs: one that comes late may change the meaning of later ones, and an existing entry is not written
+   * twice.
+   */
   #bookFlows(opening: Opening | null, nowMs: number): void {
     const { records, factsOf } = this.#options;
     const [first] = records.unposted('chainFlow', { limit: 1 });
@@ -138,7 +141,7 @@ function entriesOf({ posting }: Told): readonly LedgerEntry[] {
   return posting.kind === 'entries' ? posting.entries : [];
 }
 
-/** For records that this program wrote itself. */
+/** For records written by this program. */
 function stored<Schema extends z.ZodType>(schema: Schema, { json }: MoneyRecord): z.output<Schema> {
   return schema.parse(JSON.parse(json));
 }

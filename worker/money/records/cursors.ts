@@ -1,4 +1,4 @@
-/** How far an import has come, on disk. */
+/** How far an import has got, on disk. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { readOne } from '../../kit/database.ts';

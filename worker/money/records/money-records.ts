@@ -1,19 +1,19 @@
 /**
- * What the sources said about this node's money, word for word. The ledger is written from these rows, so that a row
- * that cannot be booked yet waits here, and a difference can be explained by what was heard and not booked.
+ * What the sources reported about this node's money, verbatim. The ledger is written from these rows: a row that cannot
+ * be booked yet waits here, and a difference can be explained by reports that were not booked.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import { inTransaction, readAll, readOne } from '../../kit/database.ts';
 import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 
-/** In the order in which they are booked. */
+/** In booking order. */
 const RECORD_LISTS = [
   ...RELAY_LISTS,
   'delegationIncome',
   'opening',
   'stakingLog',
-  /** Of a network whose tasks live on a chain. */
+  /** Of a network whose tasks are on a chain. */
   'chainFlow',
   'slashEvent',
   'transaction',
@@ -43,9 +43,9 @@ const rowSchema = z
     key: row.key,
     position: row.position,
     json: row.json,
-    /** What of it the ledger has taken in; null = nothing yet. */
+    /** The text that the ledger has booked; null = nothing yet. */
     posted: row.posted,
-    /** Why it was not, or in what it contradicts the ledger; empty = nothing is wrong. */
+    /** Why it was not booked, or how it contradicts the ledger; empty = no problem. */
     problem: row.problem,
     observedMs: row.observed_ms,
   }));
@@ -69,7 +69,10 @@ export class MoneyRecords {
     this.#mark = db.prepare('UPDATE money_records SET posted = ?, problem = ? WHERE list = ? AND key = ?');
   }
 
-  /** @returns how many of them are new. A record that changed replaces its older form, which stays in `posted`. */
+  /**
+   * @returns how many of them are new. A changed record replaces its previous version; `posted` keeps the version that
+   * was booked.
+   */
   put(list: RecordList, heard: readonly HeardRecord[], nowMs: number): number {
     return inTransaction(this.#db, () => {
       const before = this.count(list);
@@ -88,7 +91,7 @@ export class MoneyRecords {
     return readAll(this.#db, rowSchema, 'SELECT * FROM money_records WHERE list = ? ORDER BY position, key', list);
   }
 
-  /** All records of a list, a page at a time. */
+  /** All records of a list, one page at a time. */
   *pages(list: RecordList): Generator<readonly MoneyRecord[]> {
     let after = '';
     for (;;) {
@@ -101,13 +104,13 @@ export class MoneyRecords {
     }
   }
 
-  /** What the ledger has not taken in yet, in order. */
+  /** Records that the ledger does not contain yet, in order. */
   unposted(list: RecordList, { afterPosition = -1, limit = 1_000 } = {}): MoneyRecord[] {
     const sql = `SELECT * FROM money_records WHERE list = ? AND ${UNPOSTED} AND position > ? ORDER BY position, key LIMIT ?`;
     return readAll(this.#db, rowSchema, sql, list, afterPosition, limit);
   }
 
-  /** Unposted or contradicting. */
+  /** Not posted, or contradictory. */
   withProblem(): MoneyRecord[] {
     const sql = `SELECT * FROM money_records WHERE ${UNPOSTED}
       UNION SELECT * FROM money_records WHERE problem <> '' ORDER BY list, position, key`;

@@ -1,4 +1,4 @@
-/** How a record becomes ledger entries. */
+/** The ledger entries that a record becomes. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { TaskStatus, TaskType } from '../../../protocol/tasks/status.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
@@ -10,7 +10,7 @@ export type Posting =
   /** It cannot be booked by this version of the program. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** Nothing moved where the amount is zero. */
+/** If the amount is zero, nothing moved. */
 export function entries(...list: readonly LedgerEntry[]): Posting {
   return { kind: 'entries', entries: list.filter(({ wei }) => wei > 0n) };
 }
@@ -19,15 +19,15 @@ export function unreadable(why: string): Posting {
   return { kind: 'unreadable', why };
 }
 
-/** What this machine knows of a task of its own. */
+/** What this machine knows about its own task. */
 export interface TaskFacts {
   readonly status: TaskStatus;
   readonly type: TaskType;
-  /** Base model, else the first one; null for none. */
+  /** Base model, otherwise the first one; null if there is none. */
   readonly model: string | null;
-  /** As reported when the task was given out. */
+  /** As reported when the task was assigned. */
   readonly gpu: string | null;
 }
 
-/** Null for a task that this data directory never saw. */
+/** Null for a task that this data directory has never seen. */
 export type TaskFactsOf = (commitment: Hex) => TaskFacts | null;

@@ -6,7 +6,7 @@ import { MoneyRecords } from '../records/money-records.ts';
 import { memoryDatabase } from '../testing/ledger.ts';
 import { importList, type ListState } from './list-import.ts';
 
-/** A list that grows while it is read; pages are `PAGE_SIZE` long, as the relay's. */
+/** A list that grows while it is read; its pages have `PAGE_SIZE` rows, like the relay's. */
 function fakeList(order: 'newestFirst' | 'oldestFirst') {
   const ids: number[] = [];
   let served = 0;
@@ -41,7 +41,7 @@ function importer(account: { page(list: string, page: number): Promise<RecordPag
 }
 
 describe('importList', () => {
-  it('gets everything, in either order, with any growth and any interruption between runs', async () => {
+  it('reads everything, in either order, despite growth and interruptions between runs', async () => {
     const steps = fc.array(fc.record({ grow: fc.integer({ min: 0, max: 250 }), pages: fc.integer({ min: 1, max: 4 }) }), {
       minLength: 1,
       maxLength: 6,
@@ -56,7 +56,7 @@ describe('importList', () => {
           await run(pages);
           expect(list.requests() - before).toBeLessThanOrEqual(pages);
         }
-        // One budget of pages after another must come to an end.
+        // Repeated runs with a limited budget must finish.
         let state = await run(3);
         for (let i = 0; i < 20 && state.kind !== 'complete'; i++) state = await run(3);
         expect(state).toEqual({ kind: 'complete', total: list.ids.length, held: list.ids.length });
@@ -66,7 +66,7 @@ describe('importList', () => {
     );
   });
 
-  it('asks for one page when nothing is new', async () => {
+  it('reads one page if nothing is new', async () => {
     const list = fakeList('newestFirst');
     list.add(950);
     const { run } = importer(list);
@@ -76,13 +76,13 @@ describe('importList', () => {
     expect(list.requests() - before).toBe(1);
   });
 
-  it('does not hang on a relay that gives the same page for ever, and says what is missing', async () => {
+  it('does not hang if a relay returns the same page forever, and reports what is missing', async () => {
     const rows = Array.from({ length: PAGE_SIZE }, (_, id) => ({ id: id + 1 }));
     const { run } = importer({ page: async () => ({ total: 1_000, rows }) });
     expect(await run(30)).toEqual({ kind: 'partial', total: 1_000, held: PAGE_SIZE });
   });
 
-  it('takes everything new from a relay that forgets what is old', async () => {
+  it('reads everything new from a relay that drops old records', async () => {
     const list = fakeList('newestFirst');
     list.add(300);
     const { records, run } = importer(list);
@@ -93,7 +93,7 @@ describe('importList', () => {
     expect(records.count('deposit')).toBe(450);
   });
 
-  it('keeps rows that make no sense, and hides no other behind them', async () => {
+  it('keeps invalid rows, and they hide no others', async () => {
     const rows = [{ id: 1 }, 'nonsense', null, { id: 'two' }, { id: 3 }];
     const { records, run } = importer({ page: async (_, page) => ({ total: 5, rows: page === 1 ? rows : [] }) });
     expect(await run(9)).toEqual({ kind: 'complete', total: 5, held: 5 });
@@ -101,7 +101,7 @@ describe('importList', () => {
     expect(records.count('deposit')).toBe(5);
   });
 
-  it('reads on until a record that may have changed was seen again', async () => {
+  it('continues until a record that may have changed was read again', async () => {
     const list = fakeList('newestFirst');
     list.add(350);
     const { run } = importer(list);
@@ -111,7 +111,7 @@ describe('importList', () => {
     expect(list.requests() - before).toBe(4);
   });
 
-  it('says when there is no such list', async () => {
+  it('reports if there is no such list', async () => {
     const { run } = importer({ page: async () => null });
     expect(await run(9)).toEqual({ kind: 'unsupported' });
   });

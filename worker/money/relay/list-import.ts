@@ -1,7 +1,7 @@
 /**
- * Copies one of the relay's lists into the store, page by page. Pages may come newest or oldest first and shift while
- * they are read; what counts is whether as many records are held as the relay says there are. A run that was cut off
- * goes on where the next one finds gaps.
+ * Copies one of the relay's lists into the store, page by page. Pages may be newest or oldest first, and may shift
+ * while they are read; the criterion is whether as many records are stored as the relay counts. After an interruption,
+ * the next run continues where it finds gaps.
  */
 
 import type { RelayList } from '../../networks/relay/relay-account.ts';
@@ -10,7 +10,7 @@ import type { Cursors } from '../records/cursors.ts';
 import type { HeardRecord, MoneyRecords } from '../records/money-records.ts';
 
 export type ListState =
-  /** Everything that the relay lists is held; more than that is held if the relay forgets old records. */
+  /** Everything that the relay lists is stored; more is stored if the relay drops old records. */
   | { readonly kind: 'complete'; readonly total: number; readonly held: number }
   /** Something is missing at the end of the list or of the budget. */
   | { readonly kind: 'partial'; readonly total: number; readonly held: number }
@@ -22,11 +22,11 @@ export interface ListImport {
   readonly cursors: Cursors;
   readonly list: RelayList;
   readonly nowMs: number;
-  /** Most pages to read in this run; with at least 3, one run after another closes every gap. */
+  /** Most pages to read in this run; with at least 3, repeated runs close every gap. */
   readonly pageBudget: number;
-  /** Records that may have changed since they were read: their pages are read again. */
+  /** Records that may have changed since they were read; their pages are read again. */
   readonly refresh?: ReadonlySet<string>;
-  /** Told which of these the relay does not list any more, once its whole list was read in one go. */
+  /** Called with those of these keys that the relay no longer lists, once its whole list was read in one pass. */
   readonly onGone?: (keys: readonly string[]) => void;
 }
 
@@ -44,10 +44,13 @@ export async function importList(run: ListImport): Promise<ListState> {
   const cursor = `page:${list}`;
   let left = run.pageBudget;
   let total = 0;
-  /** Of the pages from the first on, for as long as they were read one after the other. */
+  /** The pages from the first one on, as long as they were read consecutively. */
   const whole = { nextPage: 1, totals: new Set<number>(), keys: new Set<string>() };
 
-  /** What is not in a list that was read from its first page to its last, while its length stayed the same, is gone. */
+  /**
+   * If a list was read from its first to its last page without a change of its length, a record that is not in it is
+   * gone.
+   */
   function follow(page: number, found: RecordPage, keys: readonly string[]): void {
     if (page !== whole.nextPage) return;
     whole.nextPage++;
@@ -73,7 +76,7 @@ export async function importList(run: ListImport): Promise<ListState> {
       heard.map(({ key }) => key),
     );
     const held = records.count(list);
-    // A relay that forgets old records counts fewer than are held: then a page without news is the end.
+    // A relay that drops old records counts fewer than are stored; then a page without new records is the end.
     const done = stale.size === 0 && (held === total || (held > total && added === 0));
     return { added, done, end: found.rows.length < PAGE_SIZE };
   }
@@ -87,7 +90,7 @@ export async function importList(run: ListImport): Promise<ListState> {
     return { done: false, next: from };
   }
 
-  /** Through the whole list over several runs; pages that shift towards the end are read twice, never missed. */
+  /** Walks through the whole list over several runs; pages that shift towards the end are read twice, never missed. */
   async function sweep(): Promise<boolean> {
     while (left > 0) {
       const page = cursors.get(cursor) ?? 1;
@@ -99,7 +102,7 @@ export async function importList(run: ListImport): Promise<ListState> {
   }
 
   try {
-    // What is new lies in front or, in a list that is oldest first, behind what is held; gaps may lie anywhere.
+    // New records are at the front or, if the list is oldest first, after the stored ones; gaps may be anywhere.
     let { done, next } = await walk(1, ({ added }) => added > 0 || stale.size > 0);
     const behind = Math.max(next, Math.floor(records.count(list) / PAGE_SIZE) + 1);
     if (!done) ({ done } = await walk(behind, ({ added }) => added > 0));
@@ -116,7 +119,7 @@ class ListUnsupported extends Error {}
 function heardOf({ rows }: RecordPage): HeardRecord[] {
   return rows.map((value) => {
     const id = idOf(value);
-    // Without an id it still must not be lost: its text is its name.
+    // A record without an ID must not be lost, so its text is its key.
     return { key: id === null ? JSON.stringify(value) : String(id), position: id ?? 0, value };
   });
 }

@@ -1,4 +1,4 @@
-/** The account of a network that keeps none: what it pays goes to the node's own wallet. */
+/** The account of a network that has none: it pays to the node's own wallet. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayAccount } from '../../networks/relay/relay-account.ts';
 import { MoneyError } from '../errors.ts';

@@ -11,9 +11,9 @@ import { memoryDatabase } from '../testing/ledger.ts';
 import { type RecordedAccountOptions, recordedAccount, recordedBalance, recordedRows } from '../testing/recorded-account.ts';
 import { unfinished } from './unfinished.ts';
 
-/** Joined, served tasks alone and in groups. */
+/** Joined, and served tasks alone and in groups. */
 const NODE: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
-/** Deposited, withdrew ten times (pending, paid, given back), was given emissions, was slashed. */
+/** Deposited, withdrew ten times (pending, paid, returned), got emissions, was slashed. */
 const SLASHED: Hex = '0x1Dd01Ae563708f202c2e36421b792a6cd8fC9F17';
 /** Delegated to a node, and was paid for it. */
 const DELEGATOR: Hex = '0x3172a97df3C0bE21e6c807682ad0c932f291Cb0d';
@@ -79,7 +79,7 @@ describe('the account of a recorded node', () => {
     await money.sync.sync();
     expect(money.records.withProblem()).toEqual([]);
     expect(money.ledger.balanceWei('relay')).toBe(261_029_999_999_999_999_984n);
-    // Seven withdrawals wait, two were paid, one was given back; every fee is what the relay charged.
+    // Seven withdrawals are pending, two were paid, one was returned; every fee is the one that the relay charged.
     expect(money.ledger.balanceWei('inTransit')).toBe(24_180_000_000_000_000_015n + 6_050_000_000_000_000_001n);
     expect(money.ledger.balanceWei('benefit')).toBe(10_000_000_000_000_000_000n);
     expect(sumOf(money, 'withdrawalReturn')).toBe(6_050_000_000_000_000_001n);
@@ -108,13 +108,16 @@ describe('the account of a recorded node', () => {
 });
 
 describe('the account of a recorded delegator', () => {
-  /** Its vesting was recorded before the hourly release that its balance was recorded after: what had to be released by then is. */
+  /**
+   * Its vesting was recorded before the hourly release, its balance afterwards: this computes what had been released by
+   * then.
+   */
   const rows = (list: RelayList) =>
     recordedRows(list, DELEGATOR).map((row) =>
       list === 'vesting' ? { ...row, released_amount: '100000000000000000', remaining_amount: row.locked_amount } : row,
     );
 
-  it('has income that no list of the relay itemises: its sum is booked, and the account agrees to the wei', async () => {
+  it('has income that no list of the relay itemises: its total is booked, and the account agrees to the wei', async () => {
     const money = moneyOf({ address: DELEGATOR, rows });
     await money.sync.sync();
     expect(money.ledger.balanceWei('relay')).toBe(1_540_000_000_000_000_000n);
@@ -126,7 +129,7 @@ describe('the account of a recorded delegator', () => {
     expect(entriesOf(money).filter(({ kind }) => kind === 'delegation')).toHaveLength(1);
   });
 
-  it('is not counted twice where the relay lists the payments', async () => {
+  it('is not counted twice if the relay lists the payments', async () => {
     const listed = {
       ...{ id: 900, created_at: 1_795_909_000, address: DELEGATOR, type: 8, amount: '1440000000000000000' },
       reason: `8-0x${'ab'.repeat(32)}-${DELEGATOR}`,
@@ -139,7 +142,7 @@ describe('the account of a recorded delegator', () => {
   });
 });
 
-describe('a deposit that counts in the balance before the list shows it', () => {
+describe('a deposit that is in the balance before the list shows it', () => {
   const DEPOSIT = 50_000_000_000_000_000_000n;
   const row = (recordedRows('deposit', '0x1cCd121f30E07871A639ddf6444Fc67bf860D19a')[0] ?? expect.fail()) as object;
   const relayBalance = async (money: Money) => (await money.reconciler.reconcile()).checks[0]?.agreement;
@@ -171,7 +174,7 @@ describe('a deposit that counts in the balance before the list shows it', () => 
     expect(money.ledger.find('relay:deposit:4')?.wei).toBe(DEPOSIT);
   });
 
-  it('is a difference when the list still does not show it after a minute', async () => {
+  it('is a difference if the list still does not show it after a minute', async () => {
     const { money } = depositing();
     await relayBalance(money);
     await money.clock.tick(60_000);
@@ -179,7 +182,7 @@ describe('a deposit that counts in the balance before the list shows it', () => 
   });
 });
 
-/** Rows as the version before left them: kept word for word, because it expected times to be text. */
+/** Rows as left by the previous version: kept verbatim, because it expected times to be text. */
 function keepUnread({ db }: Money, address: Hex): void {
   const insert = db.prepare(
     `INSERT INTO money_records (list, key, position, json, posted, problem, observed_ms) VALUES (?, ?, ?, ?, NULL, ?, ?)`,
@@ -225,7 +228,7 @@ describe('records that an earlier version could not read', () => {
 
 describe('an emission that the network deprecates', () => {
   const [OTHER, ITS_WEI] = [9, 7_000_000_000_000_000_000n];
-  /** As this account's emissions were recorded last, this one in the lock as it was before the slash. */
+  /** This account's last recorded emissions, with this one still locked as before the slash. */
   const listed = (list: RelayList, changes: object = {}) =>
     recordedRows(list, SLASHED).map((row) => {
       const whole = { released_amount: '0', remaining_amount: String(ITS_WEI), slashed: false };
@@ -240,7 +243,7 @@ describe('an emission that the network deprecates', () => {
   const withdrawals = (money: Money) =>
     entriesOf(money).filter(({ kind, from, to }) => kind === 'emission' && (from === 'locked' || to === 'locked'));
 
-  it('vanishes from the list: what was locked goes back to the network, and is not asked for again', async () => {
+  it('vanishes from the list: the locked amount goes back to the network, and is not read again', async () => {
     const { gone, money } = vanishing();
     await money.reconciler.reconcile();
     const before = money.ledger.balanceWei('locked');
@@ -276,7 +279,7 @@ describe('an emission that the network deprecates', () => {
     }
   });
 
-  it('is booked alike where the relay names its status', async () => {
+  it('is booked the same way if the relay reports its status', async () => {
     const rows = (list: RelayList) => listed(list, { status: 2 });
     const money = moneyOf({ address: SLASHED, rows });
     expect(await relayChecks(money)).toMatchObject({ 'locked relayRecords': 'agrees' });
@@ -284,7 +287,7 @@ describe('an emission that the network deprecates', () => {
     expect(money.records.withProblem()).toEqual([]);
   });
 
-  it('is never taken as deprecated from a list that grew while it was read', async () => {
+  it('is never treated as deprecated because of a list that grew while it was read', async () => {
     let reads = 0;
     const money = moneyOf({
       address: SLASHED,

@@ -1,5 +1,5 @@
 /**
- * What the relay's records add up to, summed straight from their text. Kept apart from the booking on purpose: it is
+ * The sums of the relay's records, computed directly from their text. Deliberately separate from the booking: this is
  * the second opinion that the ledger is compared with.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { RELAY_LISTS } from '../../networks/relay/relay-account.ts';
 import type { MoneyRecord, MoneyRecords } from '../records/money-records.ts';
 import { delegationIncomeRecordSchema } from './relay-posting.ts';
 
-/** Wei; what a record, or all of them, put on the accounts that the relay keeps. */
+/** Wei; the effect of one or all records on the accounts at the relay. */
 export interface RelaySums {
   readonly relay: bigint;
   readonly locked: bigint;
@@ -61,7 +61,7 @@ export function effectOf({ list, json }: Pick<MoneyRecord, 'list' | 'json'>): Re
   }
 }
 
-/** Sum over all records that can be read; lets other work in between. Nothing may write records meanwhile. */
+/** Sum over all readable records; lets other work run in between. Nothing may write records meanwhile. */
 export async function sumRecords(records: MoneyRecords): Promise<RelaySums> {
   let sums = NONE;
   for (const list of [...RELAY_LISTS, 'delegationIncome'] as const) {

@@ -66,12 +66,12 @@ describe('task fees', () => {
     ]);
   });
 
-  it('waits for a task that is not over, and does not wait for one that is not known', () => {
+  it('waits for a task that has not ended, but not for an unknown one', () => {
     expect(postTaskFee(fee, books({ ...facts, status: 'Validated' })).kind).toBe('wait');
     expect(entriesOf(postTaskFee(fee, books(null)))).toMatchObject([{ kind: 'taskPayment', labels: { taskType: null } }]);
   });
 
-  it('knows the other kinds, and books what other lists tell only there', () => {
+  it('knows the other kinds, and leaves to other lists what they report', () => {
     const kindOf = (type: TaskFeeRecord['type']) => postTaskFee({ ...fee, type, reason: `x-${TASK}` }, books());
     expect(entriesOf(kindOf('UserDelegation'))).toMatchObject([{ kind: 'delegation', to: 'relay' }]);
     expect(entriesOf(kindOf('TaskPayment'))).toMatchObject([{ kind: 'taskCharge', from: 'relay' }]);
@@ -82,7 +82,7 @@ describe('task fees', () => {
     expect(kindOf('DaoTaskShare').kind).toBe('unreadable');
   });
 
-  it('names a record without a reason by its id, and refuses a stranger’s', () => {
+  it("names a record without a reason by its ID, and refuses another account's", () => {
     expect(entriesOf(postTaskFee({ ...fee, reason: '' }, books()))).toMatchObject([{ source: 'relay:taskFee:1', task: null }]);
     expect(postTaskFee({ ...fee, address: OTHER }, books()).kind).toBe('unreadable');
     expect(postDeposit({ id: 1, createdMs: 0, address: OTHER, wei: 1n, network: '', txHash: null }, books()).kind).toBe(
@@ -106,7 +106,7 @@ describe('withdrawals', () => {
       books(),
     );
 
-  it('dates the request by the relay, and the end by when it was heard of', () => {
+  it("dates the request by the relay's time, and the end by when it was read", () => {
     const paid = entriesOf(post({ status: 'success', txHash: '0xaa' }));
     expect(paid.map(({ source, atMs }) => [source.replace('relay:withdrawal:3', ''), atMs])).toEqual([
       ['', NOW],
@@ -116,7 +116,7 @@ describe('withdrawals', () => {
     ]);
   });
 
-  it('pays into the wallet where the node has no other address', () => {
+  it('pays into the wallet if the node has no other address', () => {
     expect(entriesOf(post({ status: 'success', benefitAddress: SELF }))[2]).toMatchObject({ to: 'wallet' });
   });
 
@@ -126,7 +126,7 @@ describe('withdrawals', () => {
     expect(post({ status: 'success' }, { status: 'success' }).kind).toBe('entries');
   });
 
-  it('adds up to nothing when it failed, to amount and fee when it was paid, however often it is told', () => {
+  it('adds up to nothing if it failed, and to amount and fee if it was paid, however often it is reported', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('success' as const, 'failed' as const),
@@ -183,7 +183,7 @@ describe('vestings', () => {
     expect([ledger.balanceWei('relay'), ledger.balanceWei('locked')]).toEqual([400n, 600n]);
   });
 
-  it('are never taken back, nor released beyond the whole', () => {
+  it('are never reversed, nor released beyond the total', () => {
     const before = { ...vesting, releasedWei: 500n };
     expect(postVesting({ record: { ...vesting, releasedWei: 499n }, before, observedMs: 0 }, books()).kind).toBe('unreadable');
     expect(postVesting({ record: { ...vesting, releasedWei: 1_001n }, before, observedMs: 0 }, books()).kind).toBe('unreadable');

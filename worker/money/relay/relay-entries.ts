@@ -10,12 +10,12 @@ import { entries, type Posting, type TaskFactsOf, unreadable } from '../records/
 const COMMITMENT = /^\d+-(0x[0-9a-fA-F]{64})(?:-|$)/;
 
 export interface RelayBooks {
-  /** Whose account it is. */
+  /** The owner of the account. */
   readonly self: Hex;
   readonly factsOf: TaskFactsOf;
 }
 
-/** A row of the task fees: income of this node's tasks, of its delegations, or its own tasks as an application. */
+/** A row of the task fees: income from this node's tasks or its delegations, or its own tasks as an application. */
 export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
   const task = (COMMITMENT.exec(record.reason)?.[1]?.toLowerCase() ?? null) as Hex | null;
@@ -30,7 +30,7 @@ export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks
   };
   switch (record.type) {
     case 'TaskIncome': {
-      // The kind follows from how the task ended, and an entry never changes: it waits for the end.
+      // The kind depends on how the task ended, and an entry never changes, so this waits for the end.
       if (facts !== null && !isTerminal(facts.status))
         return { kind: 'wait', why: `the task is ${facts.status} as far as known` };
       return entries(entryOf({ ...common, kind: incomeKind(facts?.status ?? null), from: 'network', to: 'relay', labels }));
@@ -46,18 +46,21 @@ export function postTaskFee(record: TaskFeeRecord, { self, factsOf }: RelayBooks
     case 'WithdrawRefund':
     case 'VestingCreated':
     case 'VestingRelease':
-      // Lists of their own tell these.
+      // These have their own lists.
       return entries();
     case 'DaoTaskShare':
     case 'WithdrawFeeIncome':
-      return unreadable(`${record.type} is no income of a node`);
+      return unreadable(`${record.type} is not income of a node`);
   }
 }
 
-/** What the relay tells as a sum only: since the sum booked before, so much more. Source: its `/v1/delegator/:address`. */
+/**
+ * Income that the relay reports only as a total: books the difference from the total booked before. Source: its
+ * `/v1/delegator/:address`.
+ */
 export function postDelegationIncome({ record, before, observedMs }: Changing<bigint>): Posting {
   const booked = before ?? 0n;
-  if (record < booked) return unreadable(`${record} wei are told, but ${booked} were before`);
+  if (record < booked) return unreadable(`${record} wei are reported, but ${booked} were before`);
   return entries(
     entryOf({
       source: `relay:delegationIncome:${booked}-${record}`,
@@ -92,16 +95,16 @@ export function postDeposit(record: DepositRecord, { self }: RelayBooks): Postin
   );
 }
 
-/** A record that changes, as it is now and as it was booked last. */
+/** A record that changes: its current and its last booked version. */
 export interface Changing<Record> {
   readonly record: Record;
-  /** Null = never. */
+  /** Null = never booked. */
   readonly before: Record | null;
-  /** When this form of it was read: the relay does not tell when it changed. */
+  /** When this version was read: the relay does not report when it changed. */
   readonly observedMs: number;
 }
 
-/** Charged when asked for; then paid out, or given back whole. */
+/** Charged when requested; then paid out, or returned in full. */
 export function postWithdrawal({ record, before, observedMs }: Changing<WithdrawalRecord>, { self }: RelayBooks): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);
   if (before !== null && before.status !== 'pending' && before.status !== record.status) {
@@ -134,8 +137,9 @@ export function postWithdrawal({ record, before, observedMs }: Changing<Withdraw
 }
 
 /**
- * An emission is locked first, then released bit by bit; the relay tells only how much is released by now, so a step is
- * named by the sums before and after it. What the network withdraws (`deprecated`) goes back to it; it may list it again.
+ * An emission is first locked, then released gradually. The relay reports only the amount released so far, so a step is
+ * named by the amounts before and after it. What the network takes back (`deprecated`) is returned to it; it may be
+ * listed again.
  */
 export function postVesting({ record, before, observedMs }: Changing<VestingRecord>, { self }: RelayBooks): Posting {
   if (!sameAddress(record.address, self)) return unreadable(`it belongs to ${record.address}`);

@@ -11,7 +11,7 @@ function sources({ ledger }: RelayRig) {
   return ledger.page({ limit: 100, after: null, order: 'oldestFirst' }).map(({ source }) => source);
 }
 
-test('a task payment becomes one entry with its task, its labels and its record', async () => {
+test('a task payment becomes one entry with its task, labels and record', async () => {
   const rig = await relayRig();
   await rig.node.join();
   const task = await rig.earn();
@@ -53,37 +53,40 @@ test('an income waits until the node knows how its task ended', async () => {
   expect(rig.records.withProblem()).toEqual([]);
 });
 
-test.each([0, 1, 2])('a share of a group is booked by how this node’s own task ended (finishing at place %i)', async (place) => {
-  const rig = await relayRig({ sampled: true, seed: `group ${place}`, config: { samplingModulus: 1 } });
-  const { relay, clock, actor } = rig.harness;
-  const others = ['n2', 'n3'].map(actor);
-  for (const node of [rig.node, ...others]) await node.join();
-  const first = await rig.app.createTask();
-  const tasks = [first, await rig.app.createTask({ taskId: first.taskId }), await rig.app.createTask({ taskId: first.taskId })];
-  relay.runRound();
-  const { files, score } = llmResult('four');
-  const taskOf = async (node: typeof rig.node) => {
-    const current = await node.currentTask();
-    return tasks.find(({ commitment }) => commitment === current) ?? expect.fail();
-  };
-  const order = others.toSpliced(place, 0, rig.node);
-  const members = await Promise.all(order.map(async (node) => ({ node, task: await taskOf(node) })));
-  for (const { node, task } of members) {
-    await clock.tick(1_000);
-    await node.score(task.commitment, score);
-  }
-  await rig.app.validate(tasks);
-  const winner = members.find(({ task }) => relay.task(task.commitment)?.status === 'GroupValidated') ?? expect.fail();
-  await winner.node.upload(winner.task.commitment, files);
-  const own = members[place]?.task.commitment ?? expect.fail();
-  await rig.observe(own);
-  await rig.sync.sync();
-  const kind = winner.node === rig.node ? 'groupShare' : 'refundShare';
-  expect(rig.ledger.ofTask(own)).toMatchObject([{ kind, wei: relay.balanceWei(SELF) }]);
-  expect(relay.balanceWei(SELF)).toBeGreaterThan(0n);
-});
+test.each([0, 1, 2])(
+  'a share of a group is booked according to the end of this node’s own task (finishing at place %i)',
+  async (place) => {
+    const rig = await relayRig({ sampled: true, seed: `group ${place}`, config: { samplingModulus: 1 } });
+    const { relay, clock, actor } = rig.harness;
+    const others = ['n2', 'n3'].map(actor);
+    for (const node of [rig.node, ...others]) await node.join();
+    const first = await rig.app.createTask();
+    const tasks = [first, await rig.app.createTask({ taskId: first.taskId }), await rig.app.createTask({ taskId: first.taskId })];
+    relay.runRound();
+    const { files, score } = llmResult('four');
+    const taskOf = async (node: typeof rig.node) => {
+      const current = await node.currentTask();
+      return tasks.find(({ commitment }) => commitment === current) ?? expect.fail();
+    };
+    const order = others.toSpliced(place, 0, rig.node);
+    const members = await Promise.all(order.map(async (node) => ({ node, task: await taskOf(node) })));
+    for (const { node, task } of members) {
+      await clock.tick(1_000);
+      await node.score(task.commitment, score);
+    }
+    await rig.app.validate(tasks);
+    const winner = members.find(({ task }) => relay.task(task.commitment)?.status === 'GroupValidated') ?? expect.fail();
+    await winner.node.upload(winner.task.commitment, files);
+    const own = members[place]?.task.commitment ?? expect.fail();
+    await rig.observe(own);
+    await rig.sync.sync();
+    const kind = winner.node === rig.node ? 'groupShare' : 'refundShare';
+    expect(rig.ledger.ofTask(own)).toMatchObject([{ kind, wei: relay.balanceWei(SELF) }]);
+    expect(relay.balanceWei(SELF)).toBeGreaterThan(0n);
+  },
+);
 
-test('hundreds of records come page by page, across interruptions and new arrivals, each once', async () => {
+test('hundreds of records arrive page by page, despite interruptions and new ones, each once', async () => {
   const rig = await relayRig();
   const { relay } = rig.harness;
   const deposit = (from: number, to: number) => {
@@ -103,7 +106,7 @@ test('hundreds of records come page by page, across interruptions and new arriva
   expect(held(rig).relay).toBe(relay.balanceWei(SELF));
 });
 
-test('a withdrawal is in transit until the relay says what became of it', async () => {
+test('a withdrawal is in transit until the relay reports its outcome', async () => {
   const rig = await relayRig({ config: { withdraw: { feeWei: 10n } } });
   const { relay, clock } = rig.harness;
   relay.deposit({ address: SELF, wei: 10_000n, reason: 'd' });
@@ -137,7 +140,7 @@ test('a slash event of a network without a chain is booked once, with its task',
   expect(rig.ledger.balanceWei('stake')).toBe(0n);
 });
 
-test('a relay that is away fails its lists and nothing else', async () => {
+test('a relay that cannot be reached affects only its own lists', async () => {
   const rig = await relayRig();
   rig.harness.relay.deposit({ address: SELF, wei: 5n, reason: 'd' });
   await rig.sync.sync();

@@ -14,7 +14,7 @@ import type { MoneyRecord } from '../records/money-records.ts';
 import { entries, type Posting, unreadable } from '../records/posting.ts';
 import { postDelegationIncome, postDeposit, postTaskFee, postVesting, postWithdrawal, type RelayBooks } from './relay-entries.ts';
 
-/** Reads the record's text, then books it; text that makes no sense is told, not thrown. */
+/** Reads the record's text, then books it; invalid text is reported, not thrown. */
 function read<Schema extends z.ZodType>(
   schema: Schema,
   { json }: MoneyRecord,
@@ -48,7 +48,7 @@ export function postRelayRecord(list: RelayList, row: MoneyRecord, books: RelayB
   }
 }
 
-/** The sum of what delegations brought, as it is kept. Wei. */
+/** The total of what delegations earned, as stored. Wei. */
 export const delegationIncomeRecordSchema = z.object({ totalWei: weiField });
 
 export function postDelegationRecord(row: MoneyRecord): Posting {
@@ -58,10 +58,10 @@ export function postDelegationRecord(row: MoneyRecord): Posting {
   );
 }
 
-/** A NodeSlashed event of the relay as it is kept: the event's own fields and its id. */
+/** A NodeSlashed event of the relay as stored: the event's own fields and its ID. */
 const slashEventSchema = nodeSlashedArgsSchema.extend({ id: uintField, amount: weiField });
 
-/** For networks without a chain, where the event is all that tells of a stake: what was taken had been there. */
+/** For networks without a chain, where the event is the only information about a stake: the amount taken was the stake. */
 export function postSlashEvent(row: MoneyRecord): Posting {
   return read(slashEventSchema, row, ({ id, amount, task_id_commitment }) => {
     const task = commitmentField.safeParse(task_id_commitment).data ?? null;

@@ -1,4 +1,7 @@
-/** Records of the relay that still change: a withdrawal until it is paid or given back, an emission until all is released. */
+/**
+ * Records of the relay that still change: a withdrawal until it is paid or returned, an emission until all of it is
+ * released.
+ */
 import { vestingRecordSchema, withdrawalRecordSchema } from '../../../protocol/wire/relay-account.ts';
 import type { RelayList } from '../../networks/relay/relay-account.ts';
 import type { MoneyRecord, MoneyRecords } from '../records/money-records.ts';

@@ -1,4 +1,7 @@
-/** What speaks against an address before it becomes the beneficial address for ever. Pure. Source: CHAIN_PROTOCOL 7.4, EIP-55. */
+/**
+ * The problems of an address that is to become the beneficial address permanently. Pure. Source: CHAIN_PROTOCOL 7.4,
+ * EIP-55.
+ */
 import type { Hex } from '../../../protocol/hex.ts';
 import { checksumAddress } from '../../../protocol/signing/keys.ts';
 import { addressField, sameAddress } from '../../../protocol/wire/fields.ts';
@@ -12,16 +15,16 @@ export interface BenefitAddressQuestion {
   /** Addresses whose keys this program holds: the node's, and those of other profiles. */
   readonly ownAddresses: readonly Hex[];
   readonly contracts: readonly Hex[];
-  /** What is set on the chain; null = nothing. */
+  /** The one set on the chain; null = none. */
   readonly present: Hex | null;
 }
 
 export interface BenefitAddressCheck {
-  /** EIP-55 spelling; null when the text is no address. */
+  /** EIP-55 spelling; null if the text is not an address. */
   readonly address: Hex | null;
-  /** False: all letters have one case, so that a typing error could not show. */
+  /** False: all letters have the same case, so a typing error cannot be detected. */
   readonly checksummed: boolean;
-  /** Empty: it may be set. */
+  /** Empty: it can be set. */
   readonly problems: readonly MoneyError[];
 }
 
@@ -40,7 +43,9 @@ export function checkBenefitAddress({ text, ownAddresses, contracts, present }: 
   };
   against(
     !isOneCase && typed !== address,
-    new MoneyError('MONEY_BENEFIT_CHECKSUM', `the letters of ${typed} do not fit its checksum`, { address: typed }),
+    new MoneyError('MONEY_BENEFIT_CHECKSUM', `the case of the letters in ${typed} does not match its checksum`, {
+      address: typed,
+    }),
   );
   against(sameAddress(address, ZERO), new MoneyError('MONEY_BENEFIT_ZERO', 'the zero address belongs to nobody'));
   against(

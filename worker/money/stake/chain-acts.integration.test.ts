@@ -66,7 +66,7 @@ it('changes a stake in two steps: what was shown is what happens', async () => {
   expect(await world.count(client.address)).toBe(1);
 });
 
-it('confirms nothing when the facts have changed in between: credits came, so another value would be sent', async () => {
+it('confirms nothing if the facts have changed meanwhile: credits arrived, so a different value would be sent', async () => {
   const { client, call } = await actsRig();
   const act = { kind: 'setStake', stakeWei: String(400n * CNX) } as const;
   const shown = await call('prepareChainAct', { act });
@@ -87,7 +87,7 @@ it('offers no confirmation for what the contracts would refuse', async () => {
   expect(await problemsOf(1_000n * CNX)).toEqual(['CHAIN_INSUFFICIENT_FUNDS']);
 });
 
-it('sets a beneficial address once, never to an own key, and shows it as it will be', async () => {
+it('sets a beneficial address once, never to an own key, and shows it exactly as it will be', async () => {
   const { client, call } = await actsRig();
   const prepare = (address: string) => call('prepareChainAct', { act: { kind: 'setBenefitAddress', address } });
   expect((await prepare(client.address)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_OWN_KEY']);
@@ -100,7 +100,7 @@ it('sets a beneficial address once, never to an own key, and shows it as it will
   expect((await prepare(COLD)).problems.map(({ code }) => code)).toEqual(['MONEY_BENEFIT_SET']);
 });
 
-it('asks a person, where one is asked, by the facts of the moment; a no, or other facts after a yes, change nothing', async () => {
+it('asks a person, if there is one to ask, with the current facts; a no, or different facts after a yes, change nothing', async () => {
   const { client, money } = await actsRig();
   const service = createMoneyService(money);
   const act = { kind: 'setBenefitAddress', address: COLD } as const;
@@ -130,7 +130,7 @@ it('asks a person, where one is asked, by the facts of the moment; a no, or othe
   };
   const changed = service.confirmChainAct({ act: stake, confirmation: confirmation?.id ?? '' }, credits);
   await expect(changed).rejects.toMatchObject({ code: 'MONEY_CONFIRMATION_CHANGED' });
-  // Without a good confirmation nobody is even asked.
+  // Without a valid confirmation, nobody is even asked.
   await expect(service.confirmChainAct({ act: stake, confirmation: 'made up' }, no)).rejects.toMatchObject({
     code: 'MONEY_CONFIRMATION_UNKNOWN',
   });
@@ -169,7 +169,7 @@ it('forces a stake out after the delay, with a countdown before', async () => {
   expect(await chainState()).toEqual(['agrees', 'agrees']);
 });
 
-it('books a transfer that the host acknowledges, to the wei and not otherwise', async () => {
+it('books a transfer that the host acknowledges, but only if it matches to the wei', async () => {
   const { client, call, chainState, money } = await actsRig();
   await world.chain.give(client.address, 5n * CNX);
   await world.chain.anvil.control.mine();

@@ -1,4 +1,4 @@
-/** Transactions that a host may ask for: what each will do, what speaks against it, and doing it. */
+/** Transactions that a host can request: the effects of each, its problems, and carrying it out. */
 import type { ChainPreset, ContractAddresses } from '../../../contract/chain-preset.ts';
 import type { ChainAct, ChainActPreview } from '../../../contract/money-acts.ts';
 import { CodedError } from '../../../protocol/errors.ts';
@@ -12,13 +12,13 @@ import { checkBenefitAddress } from './benefit-address.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
 import { forecastWeight, type SelectionBasis, type SelectionChange, type WeightForecast } from './weight-forecast.ts';
 
-/** Coin that must be left for gas (RELAY_PROTOCOL 8.2: 0.001 CNX). */
+/** Coins that must be left for gas (RELAY_PROTOCOL 8.2: 0.001 CNX). */
 const GAS_RESERVE_WEI = 10n ** 15n;
 
 export interface ActPreview {
   readonly act: ConfirmableAct;
   readonly problems: readonly CodedError[];
-  /** Null where the relay does not tell how it weighs the node, or the act does not change it. */
+  /** Null if the relay does not publish how it weighs the node, or the act does not change it. */
   readonly weight: WeightForecast | null;
 }
 
@@ -27,7 +27,7 @@ export interface ChainActsOptions {
     ChainClient,
     'address' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei' | 'rpc'
   >;
-  /** Nothing of a host's may go there by mistake. */
+  /** Money of the host must never be sent to one of these by mistake. */
   readonly contracts: readonly Hex[];
   readonly preset: Pick<ChainPreset, 'chainId' | 'contracts' | 'legacyContracts' | 'gas'>;
   /** Addresses whose keys this program holds. */
@@ -56,7 +56,7 @@ export class ChainActs {
     this.#options = options;
   }
 
-  /** Reads what it takes from chain and relay. @throws ChainError and those of the relay where that fails */
+  /** Reads the necessary data from chain and relay. @throws ChainError and the relay's errors if that fails */
   preview(act: ChainAct): Promise<ActPreview> {
     switch (act.kind) {
       case 'setStake':
@@ -73,7 +73,7 @@ export class ChainActs {
     }
   }
 
-  /** Of the transaction itself: where it goes, what it calls, and the most that its gas can cost. */
+  /** Of the transaction itself: its destination, its function, and the maximum cost of its gas. */
   terms({ kind }: ChainAct): ChainActPreview['terms'] {
     const { chainId, contracts, legacyContracts = contracts, gas } = this.#options.preset;
     const { call, contract } = CALLS[kind];
@@ -81,7 +81,10 @@ export class ChainActs {
     return { chainId, contract: to, call, mostGasWei: String(BigInt(gas.limitCap) * gas.maxFeePerGasWei) };
   }
 
-  /** @param id Makes it one act, however often it is asked for. @returns the transaction; null when nothing was left to do */
+  /**
+   * @param id identifies the act, so that repeated calls perform it once.
+   * @returns the transaction's hash; null if nothing was left to do
+   */
   async perform(act: ChainAct, id: string): Promise<Hex | null> {
     const { staking, delegatedStaking, benefitAddress } = this.#options.client;
     switch (act.kind) {
@@ -100,7 +103,7 @@ export class ChainActs {
     }
   }
 
-  /** @param staking Default: the contracts that the network uses. */
+  /** @param staking default: the contracts that the network currently uses */
   async recovery(staking = this.#options.client.staking): Promise<Recovery> {
     const { rpc } = this.#options.client;
     const stake = await staking.stake();
@@ -175,7 +178,7 @@ export class ChainActs {
   }
 }
 
-/** Wei that is sent, taken from credits, sent back, and given back as credits. */
+/** Wei sent, taken from credits, returned, and returned as credits. */
 function amountsOf(plan: StakePlan) {
   const none = { valueWei: 0n, fromCreditsWei: 0n, returnedWei: 0n, returnedCreditsWei: 0n };
   const { kind, ...amounts } = plan;
@@ -202,7 +205,7 @@ function againstForce(recovery: Recovery): ChainError | null {
     case 'notStaked':
       return new ChainError('CHAIN_NOT_STAKED', 'this account has no stake');
     case 'notAsked':
-      return new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not asked for');
+      return new ChainError('CHAIN_UNSTAKE_NOT_ASKED', 'the return of the stake was not requested');
     case 'waiting': {
       const { availableAtSeconds, remainingSeconds } = recovery;
       return new ChainError('CHAIN_FORCE_UNSTAKE_EARLY', `not for another ${remainingSeconds} s`, { availableAtSeconds });

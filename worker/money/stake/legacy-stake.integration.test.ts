@@ -1,4 +1,4 @@
-/** A host who staked before the network moved to other contracts gets the stake back, whatever happens in between. */
+/** A host who staked before the network moved to other contracts gets the stake back, whatever happens meanwhile. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
@@ -43,7 +43,7 @@ function moneyOf(client: TestClient) {
   return { money, call, act, agreement, legacy: async () => (await call('stake', {})).legacy };
 }
 
-/** The store of a node that has staked while the network still had the older contracts. */
+/** The store of a node that staked while the network still had the older contracts. */
 async function stakedBefore(benefit: boolean) {
   const { legacy } = world.chain;
   if (legacy === null) return expect.fail('no legacy contracts');
@@ -56,12 +56,12 @@ async function stakedBefore(benefit: boolean) {
   expect(await old.agreement()).toEqual(['wallet agrees', 'stake agrees']);
   await before.close();
   before.db.close();
-  // The program of today, with the preset of today, on the same store.
+  // The current program, with the current preset, on the same store.
   const again = () => world.client({ privateKey: before.privateKey, db: openChainStore(dbPath), wei: 0n });
   return { dbPath, again };
 }
 
-it('is found, asked for, waited out and taken; the books agree at every step', async () => {
+it('is found, requested, waited for and withdrawn; the books agree at every step', async () => {
   const { again } = await stakedBefore(false);
   const client = await again();
   const { act, legacy, agreement, call } = moneyOf(client);
@@ -87,7 +87,8 @@ it('is found, asked for, waited out and taken; the books agree at every step', a
   const restarted = await again();
   const later = moneyOf(restarted);
   const { unstakeTimestampSeconds } = (await restarted.legacy?.staking.stake()) ?? expect.fail('no legacy contracts');
-  // The chain's time runs on meanwhile: a minute before the delay is over, however slow this machine is.
+  // The chain's time keeps running meanwhile: this is one minute before the end of the delay, however slow this machine
+  // is.
   await control.passSeconds(unstakeTimestampSeconds + 1_740 - (asked?.timestamp ?? 0));
   expect(await later.act('legacyForceUnstake')).toEqual(['CHAIN_FORCE_UNSTAKE_EARLY']);
   await control.passSeconds(70);
@@ -101,12 +102,12 @@ it('is found, asked for, waited out and taken; the books agree at every step', a
   expect(await restarted.balanceWei()).toBe(600n * CNX - gasWei);
 });
 
-it('goes to the beneficial address of the old contracts, and none goes in again', async () => {
+it('goes to the beneficial address of the old contracts, and no stake goes in again', async () => {
   const { again } = await stakedBefore(true);
   const client = await again();
   const { act, legacy, agreement, call } = moneyOf(client);
   expect((await legacy())?.destination.toLowerCase()).toBe(COLD);
-  // The new contracts know nothing of it: it has to be set there again.
+  // The new contracts do not know it: it must be set there again.
   expect(await call('stake', {})).toMatchObject({ benefitAddress: null });
   await expect(client.legacy?.staking.setStake(500n * CNX, { id: 'more' })).rejects.toMatchObject({ code: 'CHAIN_BAD_ARGUMENT' });
   expect(await act('legacyTryUnstake')).toEqual([]);
@@ -117,7 +118,7 @@ it('goes to the beneficial address of the old contracts, and none goes in again'
   expect(await agreement()).toEqual(['wallet agrees', 'stake agrees']);
 });
 
-it('is not looked for where the network has left nothing', async () => {
+it('is not looked for if the network has abandoned no contracts', async () => {
   const client = await world.client({ preset: { legacyContracts: undefined } });
   const { legacy, call } = moneyOf(client);
   expect(await legacy()).toBeNull();

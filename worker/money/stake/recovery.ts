@@ -1,11 +1,11 @@
-/** Taking the stake back without the relay: what to wait for, and how long. Pure. Source: CHAIN_PROTOCOL 7.2. */
+/** Withdrawing the stake without the relay: what to wait for, and how long. Pure. Source: CHAIN_PROTOCOL 7.2. */
 import type { Stake } from '../../chain/contracts/stake-plan.ts';
 
 export type Recovery =
   | { readonly kind: 'notStaked' }
   /** The return must be asked for first (tryUnstake). */
   | { readonly kind: 'notAsked' }
-  /** Asked for; the relay usually returns it before the delay is over. Seconds in the chain's time. */
+  /** Requested; the relay usually returns it before the delay has passed. Seconds in the chain's time. */
   | { readonly kind: 'waiting'; readonly availableAtSeconds: number; readonly remainingSeconds: number }
   | { readonly kind: 'available'; readonly availableAtSeconds: number };
 
@@ -21,7 +21,7 @@ export function recoveryOf(state: {
     case 'Staked':
       return { kind: 'notAsked' };
     case 'PendingUnstaked': {
-      // Strictly later than the delay: at exactly the delay the contract still refuses.
+      // Strictly after the delay: at exactly the delay the contract still refuses.
       const availableAtSeconds = stake.unstakeTimestampSeconds + forceDelaySeconds + 1;
       const remainingSeconds = availableAtSeconds - chainNowSeconds;
       if (remainingSeconds <= 0) return { kind: 'available', availableAtSeconds };

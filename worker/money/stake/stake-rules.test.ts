@@ -15,7 +15,7 @@ describe('forced recovery', () => {
     expect(at(2_801)).toEqual({ kind: 'available', availableAtSeconds: 2_801 });
   });
 
-  it('needs a stake whose return was asked for', () => {
+  it('requires a stake whose return was requested', () => {
     const of = (status: 'Unstaked' | 'Staked') =>
       recoveryOf({ stake: { status, unstakeTimestampSeconds: 0 }, forceDelaySeconds: 1_800, chainNowSeconds: 9 }).kind;
     expect([of('Unstaked'), of('Staked')]).toEqual(['notStaked', 'notAsked']);
@@ -30,7 +30,7 @@ describe('a beneficial address', () => {
     return { ...result, problems: result.problems.map(({ code }) => code) };
   };
 
-  it('is taken with its checksum, and without one with a mark', () => {
+  it('is accepted with its checksum, and without one with a warning', () => {
     expect(check(` ${good}\n`)).toEqual({ address: good, checksummed: true, problems: [] });
     expect(check(good.toLowerCase())).toEqual({ address: good, checksummed: false, problems: [] });
     expect(check(`0x${good.slice(2).toUpperCase()}`)).toEqual({ address: good, checksummed: false, problems: [] });
@@ -48,7 +48,7 @@ describe('a beneficial address', () => {
     expect(check(text).problems).toContain(code);
   });
 
-  it('is set for ever', () => {
+  it('is set permanently', () => {
     expect(check(good, SELF).problems).toEqual(['MONEY_BENEFIT_SET']);
   });
 });

@@ -1,4 +1,4 @@
-/** Everything about the node's stake at one glance. */
+/** A complete view of the node's stake. */
 import type { LegacyStakeView, StakeView } from '../../../contract/money-acts.ts';
 import type { ChainClient } from '../../chain/chain-client.ts';
 import { LEGACY_PREFIX } from '../../chain/contracts/open-contracts.ts';
@@ -6,7 +6,7 @@ import { newestAttempt } from '../../chain/transactions/intent.ts';
 import { recoveryView } from '../views.ts';
 import type { ChainActs } from './chain-acts.ts';
 
-/** What of a client is read; no key is needed for it. */
+/** The parts of a client that are read; no key is needed for them. */
 type StakeReading = Pick<
   ChainClient,
   'address' | 'rpc' | 'journal' | 'staking' | 'credits' | 'legacy' | 'benefitAddress' | 'delegatedStaking' | 'balanceWei'

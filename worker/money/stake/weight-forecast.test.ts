@@ -17,7 +17,7 @@ const basis: SelectionBasis = {
 const weigh = (staking: number, qos = 0.8) => selectionWeight({ staking, qos, inUseBaseModels: [], taskBaseModels: [] });
 
 describe('forecastWeight', () => {
-  it('works the highest stake out from the node’s own score', () => {
+  it('derives the highest stake from the node’s own score', () => {
     const { before, after, unknowns } = forecastWeight(basis, { operatorStakeWei: 1_000n * CNX });
     expect(before).toEqual({ scoreStakeWei: 600n * CNX, stakingScore: 0.5, weight: weigh(0.5) });
     expect(after.scoreStakeWei).toEqual({ low: 1_200n * CNX, high: 1_200n * CNX });
@@ -33,7 +33,7 @@ describe('forecastWeight', () => {
     expect(after.stakingScore.high).toBeCloseTo(0.5 * Math.sqrt(550 / 600), 12);
   });
 
-  it('cannot rise above the highest, and gives a range when the node itself is that', () => {
+  it('cannot rise above the highest, and gives a range if the node itself is the highest', () => {
     expect(forecastWeight(basis, { operatorStakeWei: 10_000n * CNX }).after.stakingScore).toEqual({ low: 1, high: 1 });
     const highest = { ...basis, stakingScore: 1 };
     const { after, unknowns } = forecastWeight(highest, { operatorStakeWei: 0n });
@@ -42,13 +42,13 @@ describe('forecastWeight', () => {
     expect(forecastWeight(highest, { operatorStakeWei: 500n * CNX }).after.stakingScore).toEqual({ low: 1, high: 1 });
   });
 
-  it('says when the relay has no score to go by', () => {
+  it('reports that the relay has no score to start from', () => {
     const { after, unknowns } = forecastWeight({ ...basis, stakingScore: 0 }, { operatorStakeWei: 500n * CNX });
     expect(after.stakingScore).toEqual({ low: 0, high: 1 });
     expect(unknowns).toContain('notScored');
   });
 
-  it('knows that a smaller share may drive delegators away, and that one of zero sends nobody away', () => {
+  it('considers that a smaller share may drive delegators away, and that a share of zero sends nobody away', () => {
     const closed = forecastWeight(basis, { delegatorShare: 0 });
     expect(closed.after.scoreStakeWei).toEqual({ low: 500n * CNX, high: 600n * CNX });
     expect(closed.unknowns).toContain('delegatorsMayMove');
@@ -58,7 +58,7 @@ describe('forecastWeight', () => {
     expect(forecastWeight(basis, { delegatorShare: 20 }).after.weight.low).toBeCloseTo(closed.before.weight, 12);
   });
 
-  it('contains what the relay then shows, for any stakes of the others that stay as they are', () => {
+  it("contains the relay's later result, for any stakes of the others that do not change", () => {
     const stake = fc.bigInt({ min: 1n, max: 10n ** 24n });
     fc.assert(
       fc.property(stake, stake, stake, fc.double({ min: 0.01, max: 1, noNaN: true }), (own, after, others, qosScore) => {

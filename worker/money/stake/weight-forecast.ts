@@ -1,13 +1,13 @@
 /**
- * What a change of stake, relay balance or delegator share does to the chance of being given tasks. Pure.
- * Source: RELAY_PROTOCOL 4.2. The relay tells this node its own score only; what follows from others is given as a
- * range, and what cannot be known is named.
+ * The effect of a change of stake, relay balance or delegator share on the chance of getting tasks. Pure. Source:
+ * RELAY_PROTOCOL 4.2. The relay reports only this node's own score; what depends on others is given as a range, and
+ * what cannot be known is listed.
  */
 import type { Unknown } from '../../../contract/money-acts.ts';
 import { selectionWeight, stakingScore } from '../../../protocol/node/selection.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 
-/** How the relay sees the node at present. */
+/** The relay's current view of the node. */
 export type SelectionBasis = Pick<
   NodeInfo,
   | 'operatorStakingWei'
@@ -19,9 +19,9 @@ export type SelectionBasis = Pick<
   | 'qosScore'
 >;
 
-/** What would be different; the rest stays. Amounts in wei, the share in whole percent. */
+/** The changed values; the others stay. Amounts in wei, the share in whole percent. */
 export interface SelectionChange {
-  /** Coin; staked credits do not count (RELAY_PROTOCOL 11, 20–21). */
+  /** Coins; staked credits do not count (RELAY_PROTOCOL 11, 20–21). */
   readonly operatorStakeWei?: bigint | undefined;
   readonly relayBalanceWei?: bigint | undefined;
   readonly delegatorShare?: number | undefined;
@@ -69,7 +69,7 @@ export function forecastWeight(basis: SelectionBasis, change: SelectionChange): 
 
 interface Standing {
   readonly beforeWei: bigint;
-  /** 0–1, as the relay tells it. */
+  /** 0–1, as the relay reports it. */
   readonly score: number;
 }
 
@@ -82,7 +82,7 @@ function scoreAfter(standing: Standing, wei: bigint): Range<number> {
   if (wei <= 0n) return { low: 0, high: 0 };
   if (!isScored(standing)) return { low: 0, high: 1 };
   if (score >= 1) {
-    // The highest of the others lies somewhere between nothing and this node's present stake.
+    // The highest stake of the others is between zero and this node's current stake.
     return { low: Math.min(1, stakingScore(wei, beforeWei)), high: 1 };
   }
   const exact = Math.min(1, score * Math.sqrt(Number(wei) / Number(beforeWei)));
@@ -94,7 +94,10 @@ function unknownsOf(standing: Standing, lowWei: bigint): readonly Unknown[] {
   return standing.score >= 1 && lowWei < standing.beforeWei ? ['ownStakeIsHighest'] : [];
 }
 
-/** A smaller share may drive delegations away, one of zero too: they stay and count, but earn nothing any more. */
+/**
+ * A smaller share may drive delegations away, and so may a share of zero; those that stay count, but earn nothing any
+ * more.
+ */
 function delegatedAfter(
   { delegatorStakingWei: wei, delegatorShare: before }: SelectionBasis,
   share: number,

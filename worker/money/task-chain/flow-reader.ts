@@ -1,4 +1,7 @@
-/** Finds the flows of a node's coin in the contracts' logs, in the chain's order; amounts are read from the tasks themselves. */
+/**
+ * Finds the flows of a node's coins in the contracts' logs, in the chain's order; amounts are read from the tasks
+ * themselves.
+ */
 import type { Hex } from '../../../protocol/hex.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
@@ -10,7 +13,7 @@ import { type Flow, flowPosition, flowSchema, type StoredFlow } from './flows.ts
 export interface FlowReaderOptions {
   readonly self: Hex;
   readonly records: Pick<MoneyRecords, 'pages'>;
-  /** A task of this node that may have begun before the ledger did. */
+  /** A task of this node that may have started before the ledger was opened. */
   readonly isOwn: (commitment: Hex) => boolean;
   readonly taskAt: (commitment: Hex) => Promise<ChainTask | null>;
   readonly blockTimeMs: (block: number) => Promise<number>;
@@ -19,13 +22,13 @@ export interface FlowReaderOptions {
 interface Known {
   /** Tasks that this node has had. */
   readonly own: Set<Hex>;
-  /** Tasks whose pay is booked: a contract pays once, and what a deep reorganisation took back is paid again. */
+  /** Tasks whose pay is booked: a contract pays only once, but repeats a payment that a deep reorganisation reverted. */
   readonly paid: Set<Hex>;
   /** Winners of groups that have not paid yet, with the tasks of this node that they pay. */
   readonly winners: Map<Hex, Hex>;
 }
 
-/** Logs of one range, all of the contracts' in the order of the chain. @throws ChainError */
+/** Handles all logs of the contracts in one range, in the chain's order. @throws ChainError */
 export async function readFlows(options: FlowReaderOptions, logs: readonly Log[]): Promise<HeardRecord[]> {
   if (logs.length === 0) return [];
   const known = knownFlows(options.records);
@@ -48,7 +51,7 @@ function inOrder(a: Log, b: Log): number {
 function knownFlows(records: FlowReaderOptions['records']): Known {
   const known: Known = { own: new Set(), paid: new Set(), winners: new Map() };
   const flows = [...records.pages('chainFlow')].flatMap((page) => page.map(({ json }) => flowSchema.parse(JSON.parse(json))));
-  // By key a payment may come before what it is for.
+  // Ordered by key, a payment may come before what it is for.
   for (const flow of flows.filter(({ event }) => event === 'started' || event === 'refunded')) note(known, flow);
   for (const flow of flows.filter(({ event }) => event === 'paid' || event === 'unpaid')) note(known, flow);
   return known;
@@ -107,7 +110,7 @@ async function flowsOf(
   }
 }
 
-/** A group's winner is validated in the transaction that lets the others go. */
+/** A group's winner is validated in the same transaction that releases the others. */
 function winnerIn(logs: readonly Log[], { transactionHash }: Log): Hex | null {
   const inIt = logs.filter((log) => log.transactionHash === transactionHash).map(decode);
   const winner = inIt.find((decoded) => decoded?.name === 'TaskValidated')?.args.taskIDCommitment;

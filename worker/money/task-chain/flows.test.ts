@@ -28,7 +28,7 @@ const aborted = (block: number, commitment = ONE): Flow => ({ event: 'aborted', 
 const slashed = (block: number): Flow => ({ event: 'slashed', ...at(block) });
 const kickedOut = (block: number): Flow => ({ event: 'kickedOut', ...at(block) });
 
-/** `kind wei` of every entry, in order, and where the node stands then. */
+/** `kind wei` of every entry, in order, and the node's state afterwards. */
 function book(...flows: readonly Flow[]): { entries: string[]; fold: FlowFold } {
   let fold = beginFold(0n);
   const entries: string[] = [];
@@ -44,12 +44,12 @@ function book(...flows: readonly Flow[]): { entries: string[]; fold: FlowFold } 
 const IN = 'stake 400 wallet>stake';
 const OUT = 'unstake 400 stake>wallet';
 
-describe('flows of coin in the contracts', () => {
+describe('flows of coins in the contracts', () => {
   it.each([
     ['join and quit', [joined(1), quit(2)], [IN, OUT]],
     ['a fee', [joined(1), started(2), paid(3)], [IN, 'taskPayment 7 network>wallet']],
     [
-      'quit while busy: the stake at the task’s end',
+      'quit while busy: the stake returns at the task’s end',
       [joined(1), started(2), quit(3), paid(4)],
       [IN, 'taskPayment 7 network>wallet', OUT],
     ],
@@ -84,7 +84,7 @@ describe('flows of coin in the contracts', () => {
     expect(book(...flows).entries).toEqual(expected);
   });
 
-  it('a slash names the task that it is for', () => {
+  it('a slash names its task', () => {
     const { fold } = book(joined(1), started(2), invalidated(3));
     const { entries } = postFlow(slashed(3), fold, { source: 'chain:x', factsOf: () => null });
     expect(entries).toMatchObject([{ kind: 'slash', task: ONE, source: 'chain:x:stake' }]);

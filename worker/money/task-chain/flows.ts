@@ -1,6 +1,6 @@
 /**
- * What moved this node's coin on a network whose tasks live on a chain. Nothing there has a log of its own: fees, stakes and their
- * return are transfers inside other transactions, so they are found from what those transactions did. Pure.
+ * What moved this node's coins on a network whose tasks are on a chain. No such movement has its own log: fees, stakes
+ * and their return are transfers inside other transactions, so they are derived from what those transactions did. Pure.
  * Source: CHAIN_PROTOCOL 2.8, 2.9, 3.2, 3.4, CHAIN_CORRECTIONS 17.
  */
 import { z } from 'zod';
@@ -12,18 +12,18 @@ import type { TaskFactsOf } from '../records/posting.ts';
 const place = {
   blockNumber: z.number().int(),
   txHash: z.string(),
-  /** Epoch ms, of the block. */
+  /** Epoch ms, time of the block. */
   atMs: z.number(),
 };
 const task = { commitment: commitmentField };
 
 export const flowSchema = z.discriminatedUnion('event', [
-  /** A join of this node: its whole value is the stake. */
+  /** This node joined: the whole value is the stake. */
   z.object({ event: z.literal('joined'), ...place, wei: weiField }),
   z.object({ event: z.literal('quit'), ...place }),
   /** Logs. */
   z.object({ event: z.literal('started'), ...place, ...task }),
-  /** The fee of a task of its own, or its share of a group's; `kind` as in the ledger. */
+  /** The fee of a single task, or this node's share of a group's fee; `kind` as in the ledger. */
   z.object({
     event: z.literal('paid'),
     ...place,
@@ -31,7 +31,7 @@ export const flowSchema = z.discriminatedUnion('event', [
     wei: weiField,
     kind: z.enum(['taskPayment', 'groupShare', 'refundShare']),
   }),
-  /** A task that agreed with its group's winner, who pays when the result is there. */
+  /** A task that agreed with its group's winner, who pays when the result is uploaded. */
   z.object({ event: z.literal('refunded'), ...place, ...task, winner: commitmentField.nullable() }),
   /** The winner was aborted: that task is never paid. */
   z.object({ event: z.literal('unpaid'), ...place, ...task, winner: commitmentField }),
@@ -44,7 +44,10 @@ export type Flow = z.output<typeof flowSchema>;
 export type StoredFlow = z.input<typeof flowSchema>;
 
 const PLACES_PER_BLOCK = 1_000_000;
-/** What begins in a block comes before what ends in it: a join may start a task, and a node that quits while busy leaves at its end. */
+/**
+ * In a block, what starts comes before what ends: a join may start a task, and a node that quits while busy leaves at
+ * its end.
+ */
 const RANK: Readonly<Record<Flow['event'], number>> = {
   joined: 0,
   started: 1,
@@ -63,13 +66,13 @@ export function flowPosition({ event, blockNumber }: Pick<Flow, 'event' | 'block
   return blockNumber * PLACES_PER_BLOCK + RANK[event] * (PLACES_PER_BLOCK / 10) + logIndex;
 }
 
-/** Where the node stands after some flows. */
+/** The node's state after some flows. */
 export interface FlowFold {
   readonly stakeWei: bigint;
   readonly busy: Hex | null;
   /** It has quit and leaves when its task ends. */
   readonly isLeaving: boolean;
-  /** The task for which it was last found to differ. */
+  /** The last task in which its result differed from the others. */
   readonly invalidated: Hex | null;
 }
 
@@ -77,12 +80,12 @@ export function beginFold(stakeWei: bigint): FlowFold {
   return { stakeWei, busy: null, isLeaving: false, invalidated: null };
 }
 
-/** The task that this says is never paid, null = it says nothing of the kind. */
+/** The task that this flow shows to be never paid; null = none. */
 export function unpaidBy(flow: Flow): Hex | null {
   return flow.event === 'unpaid' || flow.event === 'aborted' || flow.event === 'invalidated' ? flow.commitment : null;
 }
 
-/** @param source Names what happened: a transaction's hash, with the number of the log where it is one. */
+/** @param source identifies the flow: a transaction's hash, with the log's number if it is a log */
 export function postFlow(
   flow: Flow,
   fold: FlowFold,
@@ -119,7 +122,7 @@ export function postFlow(
     case 'refunded':
     case 'aborted':
       return over(flow.commitment);
-    // The slash that follows takes the stake, whatever the node has asked for.
+    // The slash that follows takes the stake, even if the node has requested it back.
     case 'invalidated':
       return { entries: [], fold: { ...fold, invalidated: flow.commitment } };
     case 'slashed': {

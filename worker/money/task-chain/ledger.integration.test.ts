@@ -1,4 +1,4 @@
-/** The ledger of a node on a chain: what the contracts did, booked to the wei and held against the balances of a block. */
+/** The ledger of a node on a chain: what the contracts did, booked to the wei and compared with the balances of a block. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { type ChainRig, chainRig } from '../../networks/chain/testing/chain-rig.ts';
@@ -19,9 +19,9 @@ afterAll(() => world.stop());
 interface Books {
   readonly rig: ChainRig;
   readonly money: Money;
-  /** Reads everything and holds it against the chain. */
+  /** Reads everything and compares it with the chain. */
   settle(): Promise<void>;
-  /** Amounts by kind, whole CNX where they are whole. */
+  /** Amounts by kind, in CNX if they are whole CNX. */
   booked(kind: string): readonly bigint[];
 }
 
@@ -30,7 +30,7 @@ async function books(): Promise<Books> {
   const money = await moneyOf(rig);
   await rig.join();
   const settle = async () => {
-    // What was mined has to be settled in the journal before it can be booked.
+    // Mined transactions must be settled in the journal before they can be booked.
     const done = new AbortController();
     const following = rig.chain.run(done.signal);
     await expect
@@ -59,7 +59,7 @@ async function judged(rig: ChainRig, { commitment }: Created): Promise<void> {
   await rig.until(commitment, 'awaitingValidation');
 }
 
-it('a stake, a fee, gas, and the stake again', async () => {
+it('a stake, a fee, gas, and the return of the stake', async () => {
   const { rig, settle, booked, money } = await books();
   await settle();
   expect(booked('stake')).toEqual([STAKE]);
@@ -77,7 +77,7 @@ it('a stake, a fee, gas, and the stake again', async () => {
   expect(money.ledger.conflicts()).toEqual([]);
 });
 
-it('a fee that a deep reorganisation took back and that was paid again, once', async () => {
+it('a fee that a deep reorganisation reverted and that was paid again is booked once', async () => {
   const { rig, settle, booked, money } = await books();
   const task = await world.create({ type: 1, feeWei: 3n * CNX });
   await judged(rig, task);
@@ -85,7 +85,7 @@ it('a fee that a deep reorganisation took back and that was paid again, once', a
   await rig.until(task.commitment, 'close EndSuccess');
   await settle();
   await world.anvil.control.reorganise(1);
-  // The relay reports once more, in another block.
+  // The relay reports again, in another block.
   await world.anvil.control.mine(2);
   await world.resultUploaded(task.commitment);
   await settle();
@@ -95,7 +95,7 @@ it('a fee that a deep reorganisation took back and that was paid again, once', a
   await settle();
 });
 
-it('a stake that comes back at the end of the task, for a node that quit while busy', async () => {
+it('a stake that is returned at the end of the task, for a node that quit while busy', async () => {
   const { rig, settle, booked } = await books();
   const task = await world.create({ type: 1 });
   await rig.network.quit();
@@ -108,7 +108,7 @@ it('a stake that comes back at the end of the task, for a node that quit while b
   expect([booked('unstake'), booked('taskPayment')]).toEqual([[STAKE], [CNX]]);
 });
 
-it('a stake that comes back with a kick-out', async () => {
+it('a stake that is returned with a kick-out', async () => {
   const { rig, settle, booked } = await books();
   rig.engine.answer = failing;
   for (let n = 0; n < 2; n++) {
@@ -139,7 +139,7 @@ async function group({ rig }: Books) {
   return { tasks, own, submit };
 }
 
-it('a share of a group, whether this node or another one has to upload', async () => {
+it('a share of a group, whether this node or another one must upload', async () => {
   const all = await books();
   const { rig, settle, booked } = all;
   const { tasks, own, submit } = await group(all);
@@ -153,7 +153,7 @@ it('a share of a group, whether this node or another one has to upload', async (
   expect(booked(tasks[0] === own ? 'groupShare' : 'refundShare')).toEqual([share]);
 });
 
-it('a share that never comes because the winner was aborted, told as that', async () => {
+it('a share that never comes because the winner was aborted, reported as such', async () => {
   const all = await books();
   const { rig, settle, booked, money } = all;
   const { tasks, own, submit } = await group(all);

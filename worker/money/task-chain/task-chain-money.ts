@@ -1,4 +1,4 @@
-/** The chain of a network whose tasks live on it, as the ledger reads it. */
+/** The chain of a network whose tasks are on it, as the ledger reads it. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { ChainRpc } from '../../chain/rpc/methods.ts';

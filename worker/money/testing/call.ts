@@ -1,4 +1,4 @@
-/** Calls procedures as a transport does: input and output go through their schemas. */
+/** Calls procedures like a transport: schemas parse input and output. */
 import type { z } from 'zod';
 import { MONEY_PROCEDURES, type MoneyProcedure, type MoneyService } from '../../../contract/money-procedures.ts';
 

@@ -19,13 +19,13 @@ export interface ChainRig {
   readonly reader: ChainReader;
   readonly sync: MoneySync;
   readonly reconciler: Reconciler;
-  /** What the relay's events say of this node. */
+  /** The relay's events about this node. */
   readonly events: RelayEvent[];
   /** Syncs, then compares wallet and stake with the chain. */
   agreement(): Promise<readonly string[]>;
 }
 
-/** A relay account that nothing ever happens on. */
+/** A relay account without any activity. */
 export function emptyAccount(address: Hex): RelayAccount {
   return {
     address,

@@ -28,7 +28,7 @@ const movements = Object.entries(MOVEMENTS).flatMap(([kind, edges]) =>
   }),
 );
 
-/** Any movement that the chart allows, at any time of some weeks. */
+/** Any movement that the chart allows, at any time within a few weeks. */
 export const anyEntry: fc.Arbitrary<LedgerEntry> = fc
   .record({
     source: fc.string({ minLength: 1, maxLength: 6 }),
@@ -41,7 +41,7 @@ export const anyEntry: fc.Arbitrary<LedgerEntry> = fc
   })
   .map(({ source, movement, wei, atMs, ...labels }) => entryOf({ source, ...movement, wei, atMs, labels }));
 
-/** Distinct events, and a telling of them: every one at least once, in any order, in any batches. */
+/** Distinct events, and reports of them: each at least once, in any order and in any batches. */
 export function anyHistory(): fc.Arbitrary<{ entries: readonly LedgerEntry[]; tellings: readonly (readonly LedgerEntry[])[] }> {
   const unique = fc.uniqueArray(anyEntry, { selector: ({ source }) => source, minLength: 1, maxLength: 30 });
   return unique.chain((entries) =>

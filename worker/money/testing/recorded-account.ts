@@ -1,4 +1,4 @@
-/** A relay account that answers with what the real relay answered (protocol/vectors/relay). */
+/** A relay account that answers like the recorded real relay (protocol/vectors/relay). */
 
 import type { Hex } from '../../../protocol/hex.ts';
 import { type RecordedExchange, type RelayRoute, readRelayRecordings } from '../../../protocol/testing/relay-recordings.ts';
@@ -31,7 +31,7 @@ function dataOf<Data>({ body }: RecordedExchange): Data {
   return (body as { data: Data }).data;
 }
 
-/** The whole list as it was recorded last; empty where it never was. */
+/** The whole list as last recorded; empty if it never was. */
 export function recordedRows(list: RelayList, address: Hex): readonly RecordedRow[] {
   const { route, field } = ROUTES[list];
   const pages = recordedAnswers(route, address).map((one) => dataOf<Record<string, unknown>>(one));

@@ -37,9 +37,9 @@ export interface RelayRig extends Money {
   readonly db: ReturnType<typeof memoryDatabase>;
   /** The money of the next process, over the same store. */
   open(changes?: Partial<RelayAccount>): Money;
-  /** The store learns what the relay says of a task, as the task loop would. */
+  /** The store learns the relay's state of a task, as through the task loop. */
   observe(commitment: Hex): Promise<void>;
-  /** The store learns the relay's events, as the event feed would. */
+  /** The store learns the relay's events, as through the event feed. */
   feedEvents(): Promise<void>;
   /** One task, done by n1 alone from creation to payment. */
   earn(): Promise<TestTask>;

@@ -1,4 +1,4 @@
-/** The money of a node whose tasks live on a chain. */
+/** The money of a node whose tasks are on a chain. */
 import { systemClock, systemRandom } from '../../../devnet/system.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { ChainRig } from '../../networks/chain/testing/chain-rig.ts';
@@ -6,7 +6,7 @@ import { QUIET_LOG } from '../../testing/loop-rig.ts';
 import { createMoney, type Money } from '../money.ts';
 import { noRelayAccount } from '../relay/no-account.ts';
 
-/** With its opening line, which has to be there before what it is to book. */
+/** With its opening entry, which must exist before anything is booked. */
 export async function moneyOf({ chain, network, address, store, context }: ChainRig): Promise<Money> {
   const money = createMoney({
     ...{ db: store.db, events: store.events, networkClock: context.networkClock },
@@ -22,7 +22,7 @@ export async function moneyOf({ chain, network, address, store, context }: Chain
   return money;
 }
 
-/** What a task is known to have paid, after one look; null = not known. */
+/** The payment of a task after one poll; null = unknown. */
 export async function paymentAfterLook({ store }: ChainRig, money: Money, commitment: Hex): Promise<bigint | null> {
   await money.payments.poll();
   return store.tasks.get(commitment).paymentWei;

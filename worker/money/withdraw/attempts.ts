@@ -1,6 +1,6 @@
 /**
- * Withdrawals on disk before they are asked for. The relay pays a request once per message it gets, so a second one
- * must not be sent while it is not known what became of the first; the schema allows one such only.
+ * Withdrawals, recorded before they are requested. The relay pays once per message that it receives, so a second one
+ * must not be sent while the outcome of the first is unknown; the schema allows only one such.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -26,9 +26,9 @@ const rowSchema = z
     amountWei: row.amount_wei,
     benefitAddress: row.benefit_address,
     network: row.network,
-    /** Unix seconds of the signed message: the relay takes it only near this time. */
+    /** Unix seconds of the signed message: the relay accepts it only near this time. */
     signedSeconds: row.signed_seconds,
-    /** Highest id in the relay's list before it was sent. */
+    /** Highest ID in the relay's list before it was sent. */
     newestRecord: row.newest_record,
     state: row.state,
     /** The relay's record, once accepted. */
@@ -52,7 +52,7 @@ export class WithdrawalAttempts {
     this.#db = db;
   }
 
-  /** The one whose outcome is not known; null for none. */
+  /** The one whose outcome is unknown; null if there is none. */
   open(): WithdrawalAttempt | null {
     return readOne(this.#db, rowSchema, "SELECT * FROM withdrawal_attempts WHERE state = 'open'");
   }
@@ -73,7 +73,7 @@ export class WithdrawalAttempts {
       )
       .run(String(attempt.amountWei), attempt.benefitAddress, attempt.network, attempt.signedSeconds, attempt.newestRecord);
     const begun = this.open();
-    if (begun === null) throw new MoneyError('MONEY_WITHDRAW_OPEN', 'the withdrawal could not be written down');
+    if (begun === null) throw new MoneyError('MONEY_WITHDRAW_OPEN', 'the withdrawal could not be recorded');
     return begun;
   }
 

@@ -19,7 +19,7 @@ const problemsOf = (change: Partial<WithdrawalFacts>) =>
   previewWithdrawal({ ...facts, ...change }).problems.map(({ code }) => code);
 
 describe('a withdrawal before it is made', () => {
-  it('shows charge, rest, limits and destination', () => {
+  it('shows charge, remainder, limits and destination', () => {
     expect(previewWithdrawal(facts)).toMatchObject({
       feeWei: 20n,
       chargedWei: 1_020n,
@@ -38,12 +38,12 @@ describe('a withdrawal before it is made', () => {
     ['nothing at all', { amountWei: 0n, terms: null }, ['MONEY_WITHDRAW_NETWORK', 'MONEY_WITHDRAW_TOO_SMALL']],
     ['one wei too much for amount and fee', { balanceWei: 1_019n }, ['MONEY_WITHDRAW_INSUFFICIENT']],
     ['no withdrawal left today', { doneToday: 2 }, ['MONEY_WITHDRAW_DAILY_LIMIT']],
-    ['an earlier one of unknown outcome', { hasOpen: true }, ['MONEY_WITHDRAW_OPEN']],
+    ['an earlier one with an unknown outcome', { hasOpen: true }, ['MONEY_WITHDRAW_OPEN']],
   ])('is refused for %s', (_, change, codes) => {
     expect(problemsOf(change)).toEqual(codes);
   });
 
-  it('goes to the node’s own address while no beneficial address is set, as the relay pays it, and says so', () => {
+  it('goes to the node’s own address if no beneficial address is set, as the relay pays it, and says so', () => {
     const preview = previewWithdrawal({ ...facts, benefitAddress: null });
     expect(preview).toMatchObject({ destination: SELF, toOwnKey: true, problems: [] });
     expect(previewWithdrawal(facts)).toMatchObject({ destination: OTHER, toOwnKey: false });
@@ -55,7 +55,7 @@ describe('a withdrawal before it is made', () => {
     expect(problemsOf({ terms: { fixedFeeWei: 0n, minimumWei: 0n, tiers: [], perDay: null }, doneToday: 99 })).toEqual([]);
   });
 
-  it('shows the weight that it costs, from the balance as it is now', () => {
+  it('shows the weight that it costs, based on the current balance', () => {
     const standing = { operatorStakingWei: 8_000n, delegatorStakingWei: 0n, lockedEmissionWei: 0n, delegatorShare: 0 };
     const basis = { ...standing, relayBalanceWei: 5n, stakingScore: 0.5, qosScore: 1 };
     const { weight } = previewWithdrawal({ ...facts, basis });
@@ -64,7 +64,7 @@ describe('a withdrawal before it is made', () => {
     expect(weight?.after.weight.high).toBeLessThan(weight?.before.weight ?? 0);
   });
 
-  it('is another act when amount, fee or destination change, and not when only the balance does', () => {
+  it('is a different act if amount, fee or destination change, but not if only the balance does', () => {
     const act = (change: Partial<WithdrawalFacts>) => withdrawalAct(previewWithdrawal({ ...facts, ...change }));
     expect(act({ balanceWei: 5_000n })).toEqual(act({}));
     expect(act({ amountWei: 1_001n })).not.toEqual(act({}));

@@ -1,4 +1,4 @@
-/** A withdrawal before it is made: what it costs, where it goes, what it does to the node, what speaks against it. Pure. */
+/** A withdrawal before it is made: its cost, destination, effects on the node, and problems. Pure. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { mostWithdrawable, type WithdrawalTerms, withdrawalFee } from '../../../protocol/money/withdrawal-terms.ts';
 import type { ConfirmableAct } from '../confirmations.ts';
@@ -6,28 +6,28 @@ import { MoneyError } from '../errors.ts';
 import { forecastWeight, type SelectionBasis, type WeightForecast } from '../stake/weight-forecast.ts';
 
 export interface WithdrawalFacts {
-  /** What shall arrive; the fee comes on top. */
+  /** The amount that should arrive; the fee is added to it. */
   readonly amountWei: bigint;
   readonly network: string;
   /** Null: the relay does not pay out on this network. */
   readonly terms: WithdrawalTerms | null;
   readonly balanceWei: bigint;
-  /** The beneficial address on the chain; null = not set: the relay then pays to the node's own address. */
+  /** The beneficial address on the chain; null = not set, so the relay pays to the node's own address. */
   readonly benefitAddress: Hex | null;
   /** The node's own. */
   readonly ownAddress: Hex;
   /** Withdrawals of this UTC day that did not fail. Those of other nodes with the same beneficial address count too,
    * but only the relay knows them. */
   readonly doneToday: number;
-  /** Null where the relay does not tell. */
+  /** Null if the relay does not publish it. */
   readonly basis: SelectionBasis | null;
-  /** One whose outcome is not known. */
+  /** One whose outcome is unknown. */
   readonly hasOpen: boolean;
 }
 
 export interface WithdrawalPreview {
   readonly amountWei: bigint;
-  /** By the published terms; the relay's record says what was really charged. */
+  /** According to the published terms; the relay's record shows what was actually charged. */
   readonly feeWei: bigint;
   readonly chargedWei: bigint;
   readonly balanceWei: bigint;
@@ -39,10 +39,10 @@ export interface WithdrawalPreview {
   /** No beneficial address is set. */
   readonly toOwnKey: boolean;
   readonly network: string;
-  /** Null = no limit is told. */
+  /** Null = no known limit. */
   readonly leftToday: number | null;
   readonly weight: WeightForecast | null;
-  /** Empty: it can be asked for. */
+  /** Empty: it can be requested. */
   readonly problems: readonly MoneyError[];
 }
 
@@ -96,7 +96,7 @@ function problemsOf(facts: WithdrawalFacts, preview: Omit<WithdrawalPreview, 'pr
   return problems;
 }
 
-/** What the host confirms; balance and weight move all the time and are no part of it. */
+/** What the host confirms; balance and weight change all the time and are not included. */
 export function withdrawalAct({ amountWei, feeWei, destination, network }: WithdrawalPreview): ConfirmableAct {
   return { kind: 'withdraw', facts: { amountWei: String(amountWei), feeWei: String(feeWei), destination, network } };
 }

@@ -7,9 +7,9 @@ import { Withdrawals } from './withdrawals.ts';
 
 interface WithdrawRig extends RelayRig {
   readonly attempts: WithdrawalAttempts;
-  /** What happens to a request that is made now, and to its answer. */
+  /** What happens to the current request and its answer. */
   fate: 'arrives' | 'lostRequest' | 'lostAnswer' | 'serverError' | 'killed';
-  /** What a new process makes of the same store. */
+  /** A new process on the same store. */
   restart(): Withdrawals;
 }
 
@@ -26,7 +26,7 @@ async function withdrawRig(): Promise<WithdrawRig> {
       if (fate === 'serverError') throw new WorkerError('RELAY_REFUSED', 'panic', { httpStatus: 500, field: '', reason: '' });
       const id = await rig.account.requestWithdrawal(request);
       if (fate === 'lostAnswer') throw unreachable;
-      // Nothing runs any more in a process that was killed.
+      // Nothing runs any more in a killed process.
       if (fate === 'killed') return new Promise(() => {});
       return id;
     },
@@ -58,7 +58,7 @@ describe('on a real relay', () => {
     expect((await rig.withdrawals.preview(1_000n)).leftToday).toBe(2);
   });
 
-  it('refuses before sending what the preview objects to, and after sending what the relay objects to', async () => {
+  it('refuses before sending if the preview has objections, and after sending if the relay does', async () => {
     const rig = await withdrawRig();
     const small = await rig.withdrawals.preview(99n);
     await expect(rig.withdrawals.request(small)).rejects.toMatchObject({ code: 'MONEY_WITHDRAW_TOO_SMALL' });
@@ -93,7 +93,7 @@ describe('an unknown outcome', () => {
   });
 
   it.each(['lostRequest', 'serverError'] as const)(
-    'whose request never counted (%s) is given up only when the relay cannot take it any more',
+    'whose request never counted (%s) is given up only when the relay can no longer accept it',
     async (fate) => {
       const rig = await withdrawRig();
       const preview = await rig.withdrawals.preview(1_000n);
@@ -111,7 +111,7 @@ describe('an unknown outcome', () => {
     },
   );
 
-  it('of a process that was killed between request and answer is known to the next one, which asks for nothing again', async () => {
+  it('of a process killed between request and answer is known to the next one, which does not send it again', async () => {
     const rig = await withdrawRig();
     const preview = await rig.withdrawals.preview(1_000n);
     rig.fate = 'killed';

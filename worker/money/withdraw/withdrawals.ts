@@ -1,4 +1,4 @@
-/** Withdrawing from the relay account: shown, confirmed, written down, sent once, followed up. Source: RELAY_PROTOCOL 3.8. */
+/** Withdrawing from the relay account: shown, confirmed, recorded, sent once, followed up. Source: RELAY_PROTOCOL 3.8. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { WALLET_WINDOW_SECONDS } from '../../../protocol/signing/wallet-message.ts';
 import { sameAddress } from '../../../protocol/wire/fields.ts';
@@ -14,21 +14,21 @@ import { previewWithdrawal, type WithdrawalPreview } from './preview.ts';
 export interface WithdrawalsOptions {
   readonly account: RelayAccount;
   readonly attempts: WithdrawalAttempts;
-  /** Reads the relay's list of withdrawals anew; null when it could not be read to its end. */
+  /** Reads the relay's list of withdrawals again; null if it could not be read completely. */
   readonly readList: () => Promise<readonly WithdrawalRecord[] | null>;
   /** Key of the relay's `blockchains`. */
   readonly network: string;
   /** The beneficial address on the chain; null = not set. */
   readonly benefitAddress: () => Promise<Hex | null>;
-  /** How the relay weighs the node; null where it does not tell. */
+  /** How the relay weighs the node; null if it does not publish it. */
   readonly basis: () => Promise<SelectionBasis | null>;
   /** Network time, epoch ms. */
   readonly nowMs: () => number;
-  /** Resolves when that time is beyond doubt, or cannot be read better. */
+  /** Resolves when that time is certain, or cannot be improved. */
   readonly timeSettled?: () => Promise<void>;
 }
 
-/** Clocks may be this far apart before a message counts as too old for the relay. */
+/** How much clocks may differ before a message counts as too old for the relay. */
 const CLOCK_MARGIN_SECONDS = 60;
 
 export class Withdrawals {
@@ -43,7 +43,7 @@ export class Withdrawals {
   async preview(amountWei: bigint): Promise<WithdrawalPreview> {
     const { account, network, benefitAddress, basis, attempts } = this.#options;
     const config = await account.withdrawConfig();
-    if (config === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this network does not tell its terms of withdrawal');
+    if (config === null) throw new MoneyError('MONEY_UNSUPPORTED', 'this network does not publish its withdrawal terms');
     const terms = config.find((entry) => entry.network === network)?.terms ?? null;
     const today = dayOf(this.#options.nowMs());
     const records = await this.#list();
@@ -62,9 +62,10 @@ export class Withdrawals {
   }
 
   /**
-   * Asks the relay for what the preview shows. One at a time.
-   * @returns the id of the relay's record. @throws MoneyError: MONEY_WITHDRAW_REFUSED and the preview's problems mean that
-   *   nothing was paid; after MONEY_WITHDRAW_UNCLEAR only {@link settle} can tell.
+   * Requests from the relay what the preview shows. One at a time.
+   * @returns the ID of the relay's record.
+   * @throws MoneyError: MONEY_WITHDRAW_REFUSED and the preview's problems mean that nothing was paid; after
+   * MONEY_WITHDRAW_UNCLEAR only {@link settle} can tell.
    */
   request(preview: WithdrawalPreview): Promise<number> {
     const done = this.#turn.then(() => this.#request(preview));
@@ -72,7 +73,7 @@ export class Withdrawals {
     return done;
   }
 
-  /** Finds out what became of a withdrawal of unknown outcome. @returns it while it is still open */
+  /** Finds the outcome of an unclear withdrawal. @returns it if it is still open */
   async settle(): Promise<WithdrawalAttempt | null> {
     const { attempts, nowMs } = this.#options;
     const open = attempts.open();
@@ -86,9 +87,9 @@ export class Withdrawals {
       attempts.end(open, { state: 'accepted', record: found.id });
       return null;
     }
-    // From then on the relay refuses the message, whoever may still have it.
+    // From then on, the relay refuses the message, whoever may still have it.
     if (askedSeconds <= open.signedSeconds + WALLET_WINDOW_SECONDS.past + CLOCK_MARGIN_SECONDS) return open;
-    attempts.end(open, { state: 'lost', reason: 'the relay never listed it, and takes its message no more' });
+    attempts.end(open, { state: 'lost', reason: 'the relay never listed it, and no longer accepts its message' });
     return null;
   }
 
@@ -121,7 +122,7 @@ export class Withdrawals {
     return isWorkerError(error) ? new MoneyError('MONEY_WITHDRAW_UNCLEAR', text, {}, { cause: error }) : error;
   }
 
-  /** One that was not there before it was sent. */
+  /** One that did not exist before it was sent. */
   #match(open: WithdrawalAttempt, records: readonly WithdrawalRecord[]): WithdrawalRecord | undefined {
     return records
       .filter(({ id }) => id > open.newestRecord)
