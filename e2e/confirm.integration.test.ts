@@ -112,7 +112,7 @@ it('shows at the terminal what will happen, and does it by the word that is type
   expect(await result).toBe('done');
   expect(program.app.parts.settings.get().proxy).toMatchObject({ address: 'proxy.example:3128' });
   // The word was for that one act.
-  expect((await confirm('yes')).said).toContain('Nothing waits');
+  expect((await confirm('yes')).said).toContain('Nothing is waiting');
 });
 
 it('is no word when something else is typed, or nobody can type; the secret itself is shown nowhere', async () => {
@@ -132,7 +132,7 @@ it('is too late after two minutes, for an act that has gone', async () => {
   const id = waiting()[0]?.id ?? '';
   await clock.tick(ACT_WAITS_MS + 1);
   expect(await result).toBe('ACT_NOT_CONFIRMED');
-  expect((await confirm('yes', id)).said).toContain('Nothing waits');
+  expect((await confirm('yes', id)).said).toContain('Nothing is waiting');
   expect((await host.settings.secrets({})).hubToken).toBeNull();
   // It is over by the clock while the question is at the terminal.
   const [second] = await asked(setToken());

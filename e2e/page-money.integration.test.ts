@@ -165,7 +165,7 @@ describe('over WebSockets, with the session of a page', () => {
       const wanted = code(withdraw());
       await expect.poll(() => program.app.parts.acts.pending().length, { timeout: 30_000 }).toBe(1);
       const { said } = await cli(['confirm'], answer);
-      for (const shown of ['Withdraw money', '3 CNX', 'Fee', `Goes to: ${key}`, 'cannot be undone'])
+      for (const shown of ['Withdraw money', '3 CNX', 'Fee', `Destination: ${key}`, 'cannot be undone'])
         expect(said).toContain(shown);
       if (result !== 'done') program.app.parts.acts.refuse(program.app.parts.acts.pending()[0]?.id ?? '');
       expect(await wanted).toBe(result);
@@ -264,7 +264,8 @@ describe.runIf(ELECTRON === null)('over ports of the desktop’s window', () => 
     expect(await benefitOf(node)).toBeNull();
     const dialogs = (await shell.look()).journal.filter((line) => line.startsWith('dialog: '));
     expect(dialogs).toHaveLength(4);
-    for (const shown of ['stake what its settings say', 'Heron', 'New stake: 400 CNX']) expect(dialogs[1]).toContain(shown);
+    for (const shown of ['Start the node with the stake in its settings', 'Heron', 'New stake: 400 CNX'])
+      expect(dialogs[1]).toContain(shown);
     for (const shown of ['permanently', THIEF, 'Heron', 'cannot be undone']) expect(dialogs[3]).toContain(shown);
 
     await shell.order({ do: 'answerDialog', button: 1 });

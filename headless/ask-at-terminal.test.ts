@@ -40,7 +40,7 @@ it('shows the whole address that money will go to, the amount to the last wei, a
     return TARGET.slice(-4);
   });
   expect(await person(BENEFIT)).toBe(true);
-  for (const fact of [TARGET, '0.000000000000000001 CNX', 'cannot be undone', 'If that was not you, refuse']) {
+  for (const fact of [TARGET, '0.000000000000000001 CNX', 'cannot be undone', 'If it was not you, refuse']) {
     expect(shown).toContain(fact);
   }
 });

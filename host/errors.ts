@@ -160,7 +160,7 @@ export const HOST_ERRORS = {
   PROFILE_RUNNING: { meaning: 'The profile is running, starting or stopping.', remedy: 'Stop the node and wait until it exits.' },
   PROFILE_NOT_RUNNING: { meaning: 'The profile is not running.', remedy: 'Start it first.' },
   NOTIFY_INCOMPLETE: {
-    meaning: 'The address, token or chat for these notifications is missing.',
+    meaning: 'This way of notification lacks its address, its token or its chat.',
     remedy: 'Fill in what is missing in the settings, then test again.',
   },
   NOTIFY_REFUSED: {

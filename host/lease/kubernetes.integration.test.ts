@@ -75,9 +75,9 @@ describe('Kubernetes leases', () => {
     [403, '{"kind":"Status","message":"leases is forbidden: User \\"x\\" cannot get"}', 'LEASE_FORBIDDEN', 'cannot get'],
     [500, 'oops', 'LEASE_UNREACHABLE', '500: without a reason'],
     [429, '{"kind":"Status","message":"too many requests"}', 'LEASE_UNREACHABLE', 'too many requests'],
-    [200, '{"kind":"Lease"}', 'LEASE_UNREACHABLE', 'no lease'],
-    [200, '<html>', 'LEASE_UNREACHABLE', 'no lease'],
-    [201, `{"kind":"Pod","metadata":{"name":"x","resourceVersion":"1"}}`, 'LEASE_UNREACHABLE', 'no lease'],
+    [200, '{"kind":"Lease"}', 'LEASE_UNREACHABLE', 'not a lease'],
+    [200, '<html>', 'LEASE_UNREACHABLE', 'not a lease'],
+    [201, `{"kind":"Pod","metadata":{"name":"x","resourceVersion":"1"}}`, 'LEASE_UNREACHABLE', 'not a lease'],
     [200, `{"kind":"Lease","pad":"${'x'.repeat(300_000)}"}`, 'LEASE_UNREACHABLE', 'too long'],
   ])('report answer %i %.30s with a code', async (status, body, code, text) => {
     server.next = { status, body };
