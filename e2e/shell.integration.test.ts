@@ -161,7 +161,7 @@ onDouble('the end', () => {
   it('a node whose key is locked says so, and waits', async () => {
     clients = await pageClients(shell.page);
     await clients.host.profiles.start({ id: profileId });
-    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waits for its passphrase');
+    await expect.poll(toolTip, WAIT).toBe('Crynux Node Desktop\nHeron: waiting for its passphrase');
   });
 
   it('a window that the host wants closed for good ends the program', async () => {

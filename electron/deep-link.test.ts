@@ -28,9 +28,9 @@ describe('a deep link', () => {
     'crynux-node:trust',
     'javascript:alert(1)',
     '',
-  ])('is nothing else: %s', (text) => expect(parseDeepLink(text)).toBeNull());
+  ])('ignores everything else: %s', (text) => expect(parseDeepLink(text)).toBeNull());
 
-  it('never throws, and its route holds no character of the sender beyond what was checked', () => {
+  it('never throws, and its route contains no unchecked character from the sender', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -46,7 +46,7 @@ describe('a deep link', () => {
     );
   });
 
-  it('is found among arguments', () => {
+  it("is found among a command's arguments", () => {
     expect(deepLinkOf(['/usr/bin/x', '--flag', 'crynux-node://gpus'])).toMatchObject({ screen: 'gpus' });
     expect(deepLinkOf(['crynux-node://nothing', 'crynux-node://logs'])).toMatchObject({ screen: 'logs' });
     expect(deepLinkOf([])).toBeNull();

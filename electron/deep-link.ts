@@ -1,4 +1,7 @@
-/** Links into the program: `crynux-node://…`. Whatever a web page puts into one, only these come out. Pure. */
+/**
+ * Links into the program: `crynux-node://…`. Whatever a web page puts into a link, only these routes are accepted.
+ * Pure.
+ */
 import { z } from 'zod';
 import { profileIdSchema } from '../contract/profiles.ts';
 import { commitmentField } from '../protocol/wire/fields.ts';
@@ -13,7 +16,7 @@ export type DeepLink =
 
 const screenSchema = z.enum(SCREENS);
 
-/** Null for everything that is not exactly one of the links. A link shows something; it never does anything. */
+/** Null unless it is exactly one of the links. A link only shows something; it never performs an action. */
 export function parseDeepLink(text: string): DeepLink | null {
   let url: URL;
   try {
@@ -33,7 +36,7 @@ export function parseDeepLink(text: string): DeepLink | null {
   return screen.success && rest.length === 0 ? { kind: 'screen', screen: screen.data, profileId: profile } : null;
 }
 
-/** The first link among a second start's arguments. */
+/** The first link among the arguments of a second start. */
 export function deepLinkOf(argv: readonly string[]): DeepLink | null {
   for (const argument of argv) {
     const link = argument.startsWith(`${DEEP_LINK_SCHEME}:`) ? parseDeepLink(argument) : null;
@@ -42,7 +45,7 @@ export function deepLinkOf(argv: readonly string[]): DeepLink | null {
   return null;
 }
 
-/** The place in the window that a link means. */
+/** The route in the window that a link leads to. */
 export function routeOf(link: DeepLink): string {
   const profile = link.profileId === null ? '' : `profile=${encodeURIComponent(link.profileId)}`;
   if (link.kind === 'task') return `/tasks?task=${link.commitment}${profile === '' ? '' : `&${profile}`}`;

@@ -1,4 +1,4 @@
-/** Everything that is denied to pages, whoever wrote them. SECURITY.md lists the same, and a test stands for each line. */
+/** Everything that pages are denied, whoever wrote them. SECURITY.md has the same list, and each entry has a test. */
 import { readFile } from 'node:fs/promises';
 import { app, protocol, type Session, session } from 'electron';
 import { SECURITY_HEADERS } from '../contract/content-security.ts';
@@ -11,7 +11,7 @@ export const hardening: ShellModule = {
 
   init() {
     app.enableSandbox();
-    // The card in this machine earns: the window is drawn by the processor.
+    // The GPU in this machine is for earning, so the window is drawn by the CPU.
     app.disableHardwareAcceleration();
     protocol.registerSchemesAsPrivileged([{ scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } }]);
     app.on('web-contents-created', (_event, contents) => {
@@ -36,7 +36,7 @@ export const hardening: ShellModule = {
   },
 };
 
-/** No permission, no device, no network, no download. */
+/** No permissions, no devices, no network, no downloads. */
 function denyEverything(own: Session): void {
   own.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   own.setPermissionCheckHandler(() => false);
@@ -44,14 +44,14 @@ function denyEverything(own: Session): void {
   own.setDisplayMediaRequestHandler((_request, callback) => callback({}));
   own.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayLoad(details.url) }));
   own.on('will-download', (event, item) => {
-    // What a host exports is made from bytes inside the page.
+    // Allowed: exports, which are made from bytes inside the page.
     if (!item.getURL().startsWith(`blob:${PAGE_ORIGIN}/`)) event.preventDefault();
   });
 }
 
 function mayLoad(url: string): boolean {
   if (isOwnUrl(url) || url.startsWith(`blob:${PAGE_ORIGIN}/`) || url.startsWith('data:image/')) return true;
-  // The developer tools, which only a program run from source has, are pages themselves.
+  // The developer tools, which exist only when run from source, are pages themselves.
   return !IS_PACKAGE && url.startsWith('devtools://');
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one place where the shell hears the window: the sender is checked, then the schema, then a port is made. Nothing
- * else ever travels over Electron's IPC; raw IPC stands in this file and in preload.ts alone.
+ * The only place where the shell receives messages from the window: the sender is checked, then the schema, then a port
+ * is created. Nothing else ever uses Electron's IPC; only this file and preload.ts may call it directly.
  */
 import { type IpcMainEvent, ipcMain, MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
 import { CONNECT_CHANNEL, type ConnectTarget, connectRequestSchema, PORT_CHANNEL } from '../contract/bridge.ts';
@@ -8,22 +8,22 @@ import type { RpcPort } from '../contract/rpc-port.ts';
 import { ShellError } from './errors.ts';
 import { isOwnPage } from './page.ts';
 
-/** Has the frame been told where its requests go? A frame that is gone or not the window's own top frame has no say. */
+/** Whether the frame may make requests: it must still exist and be the top frame of the window. */
 function checkSender(event: IpcMainEvent, own: () => WebContents | null): void {
   const frame = event.senderFrame;
   const trusted =
     own() !== null && event.sender === own() && frame !== null && frame === event.sender.mainFrame && isOwnPage(frame.url);
-  if (!trusted) throw new ShellError('SHELL_UNTRUSTED_SENDER', 'a page that is not the window asked for a connection');
+  if (!trusted) throw new ShellError('SHELL_UNTRUSTED_SENDER', 'a page other than the window asked for a connection');
 }
 
 export interface IpcOptions {
   readonly own: () => WebContents | null;
-  /** Takes the far end of a connection; false closes it at once. */
+  /** Takes the other end of a connection; false closes it at once. */
   readonly connect: (target: ConnectTarget, port: MessagePortMain) => boolean;
   readonly onRefused: (error: ShellError) => void;
 }
 
-/** @returns what ends it */
+/** @returns a function that stops listening */
 export function listenToWindow({ own, connect, onRefused }: IpcOptions): () => void {
   const listen = (event: IpcMainEvent, raw: unknown): void => {
     try {
@@ -46,7 +46,7 @@ export function listenToWindow({ own, connect, onRefused }: IpcOptions): () => v
   return () => ipcMain.removeListener(CONNECT_CHANNEL, listen);
 }
 
-/** A port of the main process as a port of the contract. What is not text closes it. */
+/** A port of the main process as a port of the contract. Anything but text closes it. */
 export function rpcPortOfMain(port: MessagePortMain): RpcPort {
   return {
     post: (frame) => port.postMessage(frame),

@@ -58,7 +58,7 @@ describe('the tray', () => {
     ['attention', [view({ kind: 'backoff', failures: 1, retryAtMs: 0, error }, null)]],
   ])('is %s', (tone, views) => expect(trayOf(views).tone).toBe(tone));
 
-  it('pauses and resumes the nodes that it works on', () => {
+  it('pauses and resumes the nodes that are taking tasks', () => {
     const left = node({ state: 'stopped', life: { kind: 'out' } });
     const { nodes } = trayOf([view(RUNNING, busy), view(RUNNING, node({ state: 'paused' })), view(RUNNING, left)]);
     expect(nodes.map(({ word }) => word)).toEqual(['executing', 'paused', 'out']);
@@ -76,24 +76,24 @@ describe('sleep', () => {
     [true, { kind: 'stopping', sinceMs: 0 }, busy],
     [false, RUNNING, node()],
     [false, { kind: 'stopped' }, busy],
-  ])('is kept off: %s', (kept, worker, of) => expect(mustStayAwake([view(worker, of)])).toBe(kept));
+  ])('is prevented: %s', (kept, worker, of) => expect(mustStayAwake([view(worker, of)])).toBe(kept));
 });
 
 describe('a notice', () => {
   const slashed = view(RUNNING, node({ state: 'slashed' }));
 
-  it('is given when a node is slashed, kicked out or fails', () => {
+  it('is shown when a node is slashed, kicked out or fails', () => {
     expect(noticesBetween(view(RUNNING, node()), slashed)).toEqual(['slashed']);
     expect(noticesBetween(view(RUNNING, node()), view(RUNNING, node({ state: 'kickedOut' })))).toEqual(['kickedOut']);
     expect(noticesBetween(view(RUNNING, node()), view({ kind: 'failed', error }, null))).toEqual(['nodeFailed']);
   });
 
-  it('is given once, and not for what was so before the program looked', () => {
+  it('is shown once, and not for what happened before the program started', () => {
     expect(noticesBetween(slashed, slashed)).toEqual([]);
     expect(noticesBetween(null, slashed)).toEqual([]);
   });
 
-  it('is not given for what a host does all day', () => {
+  it('is not shown for everyday actions of the host', () => {
     expect(noticesBetween(view(RUNNING, node()), view(RUNNING, node({ state: 'paused' })))).toEqual([]);
     expect(noticesBetween(view(RUNNING, node()), view({ kind: 'stopped' }, null))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** What the tray, the notifications and the power blocker make of the nodes. Pure. */
+/** Derives the state of the tray, the notifications and the power blocker from the nodes. Pure. */
 import type { ProfileView } from '../contract/profiles.ts';
 import type { Control } from '../contract/truth/controls.ts';
 import type { LifeWord } from '../contract/truth/life-word.ts';
@@ -7,7 +7,7 @@ import { nodeTruth, traySign } from '../contract/truth/node-truth.ts';
 export interface TrayNode {
   readonly id: string;
   readonly name: string;
-  /** A key of the shell's words. */
+  /** A key of the shell's texts. */
   readonly word: LifeWord;
   readonly controls: readonly Control[];
 }
@@ -17,7 +17,7 @@ export interface Tray {
   readonly nodes: readonly TrayNode[];
 }
 
-/** The shell tells no ages, so that the time does not matter. */
+/** The shell shows no ages, so the time does not matter. */
 const truthOf = ({ worker, node }: Pick<ProfileView, 'worker' | 'node'>) => nodeTruth({ worker, node, nowMs: 0 });
 
 export function trayOf(profiles: readonly ProfileView[]): Tray {
@@ -29,7 +29,7 @@ export function trayOf(profiles: readonly ProfileView[]): Tray {
   return { tone: traySign(truths), nodes };
 }
 
-/** A task must not be cut off by the machine's sleep: that is a timeout, and it costs. */
+/** The machine must not sleep during a task: the task would time out, which costs money. */
 export function mustStayAwake(profiles: readonly ProfileView[]): boolean {
   return profiles.some((view) => truthOf(view).task !== null);
 }

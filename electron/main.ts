@@ -1,4 +1,4 @@
-/** The desktop program. Everything it does is in its modules; this file only puts them in order. */
+/** The desktop program. Everything happens in its modules; this file only lists them in order. */
 import '../platform/private-process.ts';
 import { app } from 'electron';
 import { systemClock } from '../worker/kit/system-clock.ts';

@@ -21,14 +21,14 @@ describe('electron-builder.yml', () => {
       JSON.parse(read('node_modules/app-builder-lib/scheme.json')),
     );
     expect([validate(config), validate.errors]).toEqual([true, null]);
-    expect(validate({ ...config, appID: 'a slip of the pen' })).toBe(false);
+    expect(validate({ ...config, appID: 'a typo' })).toBe(false);
   });
 
-  it('names the packages that hosts install, and files that are there', () => {
+  it('names the packages that hosts install, and existing files', () => {
     const targets = (of: { target: { target: string; arch?: string[] }[] }) => of.target.map(({ target }) => target);
     expect(targets(config.win)).toEqual(['nsis']);
     expect(targets(config.mac)).toContain('dmg');
-    // P6: what names an architecture is built for it on any machine, with the wrong binaries.
+    // P6: a target with an explicit architecture would be built for it on any machine, with the wrong binaries.
     const all = [config.win, config.mac, config.linux].flatMap(({ target }) => target);
     expect(all.filter((target) => 'arch' in target)).toEqual([]);
     // R9: nothing that is in the archive is unpacked.
@@ -40,7 +40,7 @@ describe('electron-builder.yml', () => {
     expect(config.protocols[0].schemes).toEqual([DEEP_LINK_SCHEME]);
   });
 
-  it('puts crynux-node on the path of a deb and an rpm, where the program lies', () => {
+  it('puts crynux-node on the path of a deb and an rpm, pointing at the installed program', () => {
     const files = [
       'build/linux/crynux-node=/usr/bin/crynux-node',
       'build/crynux-node.service=/usr/share/crynux-node-desktop/crynux-node.service',
@@ -52,13 +52,13 @@ describe('electron-builder.yml', () => {
     expect(read('build/crynux-node.service')).toContain('ExecStart=/usr/bin/crynux-node ');
   });
 
-  it("leaves the user what is the user's, and Chromium its sandbox", () => {
+  it("leaves the user's files alone, and Chromium its sandbox", () => {
     expect(config.nsis.deleteAppDataOnUninstall).toBe(false);
-    // The tool of old, and its default for arguments, would start every AppImage without a sandbox.
+    // The old tool, with its default arguments, would start every AppImage without a sandbox.
     expect([config.toolsets.appimage, config.appImage.executableArgs]).toEqual(['1.0.3', []]);
   });
 
-  it('signs nothing of a Mac again that the list of hashes names', () => {
+  it('does not sign again what the list of hashes for macOS names', () => {
     const [pattern = ''] = config.mac.signIgnore;
     const inApp = (file: string) => new RegExp(pattern).test(`/tmp/Crynux Node Desktop.app/Contents/${file}`);
     const listed = [
@@ -72,14 +72,14 @@ describe('electron-builder.yml', () => {
     );
   });
 
-  it('closes every door of the binary', async () => {
-    // Flipped by what electron-builder itself makes of our file.
+  it('sets every fuse of the binary to its safe value', async () => {
+    // Set by electron-builder's own code from our file.
     const binary = path.join(mkdtempSync(path.join(tmpdir(), 'fuses-')), 'electron');
     onTestFinished(() => rmSync(path.dirname(binary), { recursive: true }));
     writeFileSync(binary, standInBinary());
     const { PlatformPackager } = createRequire(import.meta.url)(path.join(root, 'node_modules/app-builder-lib'));
     await flipFuses(binary, await PlatformPackager.prototype.generateFuseConfig.call({}, config.electronFuses));
-    // Every fuse that this version of Electron has: a new one fails here until it is decided about.
+    // Every fuse of this Electron version: a new one fails here until somebody decides about it.
     expect(await readFuses(binary)).toEqual(WANTED_FUSES);
   });
 });

@@ -6,7 +6,7 @@ import { fileOf, isOwnPage, isOwnUrl } from './page.ts';
 const folder = path.resolve('/somewhere/out/renderer');
 
 describe('the page', () => {
-  it('is known by its exact address, at any place inside it', () => {
+  it('is recognised by its exact address, with any fragment', () => {
     expect(isOwnPage('crynux://app/index.html')).toBe(true);
     expect(isOwnPage('crynux://app/index.html#/tasks?state=EndSuccess')).toBe(true);
     for (const url of [
@@ -17,7 +17,7 @@ describe('the page', () => {
       'file:///index.html',
       'about:blank',
       '',
-      'no url',
+      'not a URL',
     ]) {
       expect(isOwnPage(url), url).toBe(false);
     }
@@ -45,7 +45,7 @@ describe('the file behind an address', () => {
       expect(fileOf(url, folder), url).toBeNull();
   });
 
-  it('is never outside of it, whatever the address says', () => {
+  it('is never outside it, whatever the address says', () => {
     const piece = fc.oneof(fc.constantFrom('..', '.', '%2e%2e', '%2f', '%5c', '//', 'index.html', '%2E%2E%2F'), fc.string());
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {

@@ -1,4 +1,4 @@
-/** The address of the one page that the shell shows, and the files that may be read for it. Pure. */
+/** The address of the only page that the shell shows, and the files it may load. Pure. */
 import path from 'node:path';
 
 export const PAGE_SCHEME = 'crynux';
@@ -6,7 +6,7 @@ const PAGE_HOST = 'app';
 export const PAGE_ORIGIN = `${PAGE_SCHEME}://${PAGE_HOST}`;
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`;
 
-/** The page itself, whatever its fragment says: only it may speak to the shell. */
+/** Whether this is the page itself, with any fragment: only it may talk to the shell. */
 export function isOwnPage(url: string): boolean {
   try {
     const parsed = new URL(url);
@@ -17,7 +17,7 @@ export function isOwnPage(url: string): boolean {
   }
 }
 
-/** What the renderer may load: files of its own. */
+/** What the renderer may load: its own files. */
 export function isOwnUrl(url: string): boolean {
   try {
     const { protocol, host } = new URL(url);
@@ -27,7 +27,7 @@ export function isOwnUrl(url: string): boolean {
   }
 }
 
-/** The file behind an address, inside the folder; null for any other address, whatever its path says. */
+/** The file for an address, inside the folder; null for any other address, whatever its path. */
 export function fileOf(url: string, folder: string): string | null {
   if (!isOwnUrl(url)) return null;
   let name: string;

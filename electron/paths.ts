@@ -1,9 +1,9 @@
-/** The files that the shell itself shows, and the folder of its user's data. */
+/** The files that the shell shows, and the folder of its user's data. */
 import path from 'node:path';
 import { PROGRAMS, type Programs } from '../platform/programs.ts';
 
 export interface ShellPaths {
-  /** Settings, profiles, keystores, logs of this user. */
+  /** Settings, profiles, keystores and logs of this user. */
   readonly dataDir: string;
   readonly preload: string;
   readonly renderer: string;

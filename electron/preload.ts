@@ -1,18 +1,19 @@
-/** The bridge into the window: one function, and the ports that come of it. Runs sandboxed, in a world of its own. */
+/** The bridge into the window: one function, and the ports it returns. Runs sandboxed, in its own world. */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 
-// Written out: a sandboxed preload script has no modules. contract/bridge.ts says the same, and a test compares them.
+// Repeated here because a sandboxed preload script has no modules. contract/bridge.ts has the same values, and a test
+// compares them.
 const CONNECT_CHANNEL = 'crynux:connect';
 const PORT_CHANNEL = 'crynux:port';
 
-/** What is used of the page's window; the project's other programs have none. */
+/** The part of the page's window that is used; the project's other programs have no DOM types. */
 declare const window: {
   readonly location: { readonly origin: string };
   postMessage(message: unknown, origin: string, transfer: readonly unknown[]): void;
 };
 
 ipcRenderer.on(PORT_CHANNEL, (event: IpcRendererEvent, message: { readonly id: number }) => {
-  // A port cannot cross the bridge; it is handed to the page's own window, and to no other origin.
+  // A port cannot cross the bridge, so it is posted to the page's own window, and to no other origin.
   window.postMessage({ type: PORT_CHANNEL, id: message.id }, window.location.origin, [...event.ports]);
 });
 

@@ -23,11 +23,11 @@ const filesWith = (pattern: RegExp) =>
 const preload = readFileSync(path.join(root, 'electron', 'preload.ts'), 'utf8');
 
 describe("Electron's own IPC", () => {
-  it('stands in one file of the program and one of its preload script', () => {
+  it('is used in one file of the program and one preload script only', () => {
     expect(filesWith(/\b(ipcMain|ipcRenderer|contextBridge)\b/)).toEqual(['electron/ipc.ts', 'electron/preload.ts']);
   });
 
-  it('is not reached around its choke point', () => {
+  it('cannot be reached around its choke point', () => {
     const ways = /\.(executeJavaScript|executeJavaScriptInIsolatedWorld|sendToFrame|insertCSS)\(|webContents\.(send|ipc)\b/;
     expect(filesWith(ways)).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe("Electron's own IPC", () => {
     expect(named).toEqual({ CONNECT_CHANNEL, PORT_CHANNEL });
   });
 
-  it('lets the preload script bring in nothing but Electron', () => {
+  it('lets the preload script import only Electron', () => {
     expect([...preload.matchAll(/from '([^']+)'/g)].map(([, module]) => module)).toEqual(['electron']);
   });
 });

@@ -1,8 +1,8 @@
-/** Runs the modules of the shell in order, and backwards on the way out. */
+/** Runs the modules of the shell in order, and in reverse order when quitting. */
 import { app } from 'electron';
 import type { Shell, ShellModule } from './module.ts';
 
-/** How long the modules may take to leave before the program ends without them; a running task is not waited for longer. */
+/** How long the modules may take to shut down; after that the program ends without waiting, even for a running task. */
 const LEAVE_WITHIN_MS = 15 * 60_000;
 
 export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
@@ -23,12 +23,12 @@ export function runShell(shell: Shell, modules: readonly ShellModule[]): void {
       try {
         await module.quit?.(shell);
       } catch (error) {
-        shell.log.error({ err: error, module: module.name }, 'a part of the shell did not leave in order');
+        shell.log.error({ err: error, module: module.name }, 'a part of the shell did not shut down in order');
       }
     }
   }
 
-  // Electron asks once; the answer is given again when everything has been put away.
+  // Electron asks once; quit again once everything is shut down.
   app.on('before-quit', (event) => {
     shell.leaving = true;
     if (left) return;

@@ -1,15 +1,15 @@
-/** A worker program in a process of Electron's own making, as the channel that its supervisor wants. */
+/** A worker program in an Electron utility process, as the channel that its supervisor needs. */
 import { type MessagePortMain, utilityProcess } from 'electron';
 import type { SupervisedChannel } from '../host/supervisor/supervised-channel.ts';
 
 export interface UtilityChannel extends SupervisedChannel {
-  /** Gives the worker a port of a window; from then on the two speak without this process. */
+  /** Gives the worker a port of a window; from then on, the two talk directly. */
   handOver(port: MessagePortMain): void;
 }
 
 export interface UtilityOptions {
   readonly entry: string;
-  /** Shown by the system's list of processes. */
+  /** Shown in the system's process list. */
   readonly title: string;
   /** What the process writes to its standard output and error. */
   readonly onOutput: (text: string) => void;
@@ -33,7 +33,7 @@ export function forkUtility({ entry, title, onOutput }: UtilityOptions): Utility
     onExit: (listener) => void child.once('exit', (code) => listener({ code, signal: null })),
     end: () => void child.kill(),
     kill() {
-      // Electron only asks; a process that does not end is ended by its id.
+      // Electron only sends a request to end; a process that ignores it is killed by its id.
       if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
     },
     handOver: (port) => {

@@ -11,7 +11,7 @@ describe('the window', () => {
   });
 
   it.each([null, '', '{', '{"bounds":{"x":0,"y":0,"width":10,"height":10},"maximised":false}', '[]'])(
-    'starts anew from a file that says %s',
+    'starts with defaults if the file says %s',
     (text) => expect(readWindowState(text)).toEqual(FIRST_WINDOW),
   );
 
@@ -20,7 +20,7 @@ describe('the window', () => {
     { x: -1270, y: 100 },
     { x: 100, y: -200 },
     { x: 100, y: 1070 },
-  ])('is not put where nobody can reach its title bar: %o', (place) => {
+  ])('is not placed where nobody can reach its title bar: %o', (place) => {
     expect(boundsOn([display], { ...state, bounds: { ...state.bounds, ...place } })).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-/** Where the window was. Pure; a place that no display shows any more is given up. */
+/** The position of the window. Pure; a position that is no longer on any display is discarded. */
 import { z } from 'zod';
 
 const whole = z.number().int();
@@ -17,7 +17,7 @@ export interface Area {
 
 export const FIRST_WINDOW: WindowState = { bounds: null, maximised: false };
 
-/** @param text of the file; anything unreadable is the first window. */
+/** @param text of the file; an unreadable one gives the default window */
 export function readWindowState(text: string | null): WindowState {
   try {
     return windowStateSchema.parse(JSON.parse(text ?? ''));

@@ -1,4 +1,4 @@
-/** The one window: made locked down, shown when it has something to show, closed into the tray. */
+/** The only window: locked down, shown once it has content, closed to the tray. */
 import { readFile } from 'node:fs/promises';
 import { BrowserWindow, screen } from 'electron';
 import { PAGE_URL } from './page.ts';
@@ -7,7 +7,7 @@ import { boundsOn, readWindowState, type WindowState } from './window-state.ts';
 export interface ShellWindow {
   /** Opens, restores or focuses it; `route` is a place inside the page. */
   show(route?: string): void;
-  /** Null while it is closed. */
+  /** Null = it is closed. */
   current(): BrowserWindow | null;
 }
 
@@ -16,7 +16,7 @@ export interface WindowOptions {
   readonly icon: string;
   readonly stateFile: string;
   readonly saveState: (state: WindowState) => void;
-  /** False: closing only hides it. */
+  /** False = closing only hides it. */
   readonly mayClose: () => boolean;
 }
 
@@ -50,7 +50,7 @@ export async function createShellWindow(options: WindowOptions): Promise<ShellWi
         navigateOnDragDrop: false,
         safeDialogs: true,
         spellcheck: false,
-        // Money and states go on being drawn while the window is behind another.
+        // Keep updating while the window is behind another one.
         backgroundThrottling: true,
       },
     });

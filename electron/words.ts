@@ -1,4 +1,4 @@
-/** The few words that the shell itself says, outside the window. */
+/** The few texts that the shell itself shows outside the window. */
 import type { PlaceKind } from '../contract/host-contract.ts';
 import type { Language } from '../contract/settings.ts';
 import type { LifeWord } from '../contract/truth/life-word.ts';
@@ -25,20 +25,20 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     noNodes: 'No nodes yet',
     state: {
       stopped: 'stopped',
-      locked: 'waits for its passphrase',
+      locked: 'waiting for its passphrase',
       starting: 'starting',
-      restarting: 'crashed, starts again',
+      restarting: 'crashed, restarting',
       notCleared: 'cannot start: a check failed',
       staking: 'placing its stake',
-      awaitingStake: 'waits for an earlier stake',
+      awaitingStake: 'waiting for an earlier stake to return',
       waiting: 'waiting for tasks',
       executing: 'executing a task',
       cutOff: 'the relay does not answer',
-      held: 'takes no tasks at the moment',
+      held: 'not taking tasks at the moment',
       pausing: 'pausing after its task',
       paused: 'paused',
       leaving: 'leaving the network',
-      returning: 'left; the stake is on its way back',
+      returning: 'left; the stake is being returned',
       out: 'not in the network',
       dropped: 'no longer listed by the network',
       stopping: 'stopping',
@@ -51,9 +51,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     actCancel: 'Refuse',
     choose: { engine: 'Folder of the network’s worker', models: 'Models folder' },
     noSandbox: {
-      message: 'This system gives the window no sandbox.',
+      message: 'This system cannot sandbox the window.',
       detail:
-        'If something ever broke out of the window, nothing would keep it from this user’s files and keys. The .deb package brings what Ubuntu 24.04 and newer need; the documentation says what to do with an AppImage. “Start anyway” is asked again each time.',
+        'If a page broke out of the window, nothing would keep it from this user’s files and keys. The .deb package includes what Ubuntu 24.04 and newer need; the documentation says what to do with an AppImage. You have to confirm “Start anyway” each time.',
       goOn: 'Start anyway',
       quit: 'Quit',
     },

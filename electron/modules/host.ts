@@ -13,11 +13,11 @@ import type { Updates } from './updates.ts';
 
 export interface HostModule {
   readonly module: ShellModule;
-  /** Gives a node's worker a port of a window; false while it does not live. */
+  /** Gives a node's worker a port of a window; false = it is not running. */
   handOver(profileId: string, port: MessagePortMain): boolean;
 }
 
-/** Opens the program around the nodes, with worker processes of Electron's own making. */
+/** Opens the host, with Electron utility processes as workers. */
 export function createHostModule(updates: Updates): HostModule {
   const workers = new Map<string, UtilityChannel>();
   return {
@@ -69,7 +69,7 @@ export function createHostModule(updates: Updates): HostModule {
   };
 }
 
-/** A dialog of this process, with the program's own words: no page can draw, press or close it. */
+/** A dialog of this process with the program's own text: no page can draw, press or close it. */
 function askInDialog(shell: Shell): AskPerson {
   return async (question, signal) => {
     const language = await languageOfShell(shell);
@@ -82,7 +82,7 @@ function askInDialog(shell: Shell): AskPerson {
       defaultId: 0,
       cancelId: 0,
       noLink: true,
-      // Closed, as if refused, when its time is over or the command line has answered.
+      // Closed as if refused when the time is up or the command line has answered.
       signal,
     };
     const window = shell.window?.current() ?? null;
@@ -91,7 +91,7 @@ function askInDialog(shell: Shell): AskPerson {
   };
 }
 
-/** Likewise: what is chosen comes from the person's own desktop, and from nothing that a page says. */
+/** The same for folders: the choice is made by the person in a native dialog, and never taken from a page. */
 function chooseInDialog(shell: Shell): OpenChooser {
   return async (kind) => {
     const options = { title: WORDS[await languageOfShell(shell)].choose[kind], properties: ['openDirectory' as const] };

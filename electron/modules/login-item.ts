@@ -9,10 +9,10 @@ import type { ShellModule } from '../module.ts';
 const HOW = SYSTEM.desktop.startAtLogin;
 const ARGS = ['--hidden'];
 
-/** A desktop on Linux starts what an entry names, and a checkout has no file to name. */
+/** On Linux, a login item names an executable, and a checkout has none. */
 export const CAN_START_AT_LOGIN: boolean = HOW.kind === 'loginItem' || INSTALLED_SHELL !== null;
 
-/** Off until the host says otherwise; the program then starts into the tray. */
+/** Off until the host enables it; the program then starts in the tray. */
 export function loginItemModule(): ShellModule {
   const watching = new AbortController();
   return {
@@ -24,17 +24,17 @@ export function loginItemModule(): ShellModule {
         for await (const { startAtLogin } of await client.settings.watch({}, { signal: watching.signal }))
           keepLoginItem(startAtLogin);
       })().catch((error: unknown) => {
-        if (!watching.signal.aborted) shell.log.warn({ err: error }, 'the login item is no longer kept');
+        if (!watching.signal.aborted) shell.log.warn({ err: error }, 'the login item is no longer kept up to date');
       });
     },
     quit: () => watching.abort(),
   };
 }
 
-/** Written again at each start: an update may have given an AppImage another name. */
+/** Written again at each start, because an update may have renamed an AppImage. */
 function keepLoginItem(wanted: boolean): void {
   if (HOW.kind === 'loginItem') {
-    // Windows tells of an item only to whoever names its arguments.
+    // Windows reports an item only if its arguments are given.
     if (app.getLoginItemSettings({ args: ARGS }).openAtLogin !== wanted)
       app.setLoginItemSettings({ openAtLogin: wanted, args: ARGS });
     return;

@@ -5,7 +5,7 @@ import type { ShellModule } from '../module.ts';
 
 const MAC = SYSTEM.desktop.ownMenu;
 
-/** What the platform expects of a program's menu; everything that is the node's business is in the window. */
+/** The menu that the platform expects; everything about nodes is in the window. */
 export const menu: ShellModule = {
   name: 'menu',
   load(shell) {
@@ -16,7 +16,7 @@ export const menu: ShellModule = {
       { type: 'separator' },
       { role: 'togglefullscreen' },
     ];
-    // Developer tools are a way around the contract; a packaged program has none.
+    // Developer tools bypass the contract, so a packaged program has none.
     if (!IS_PACKAGE) view.push({ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' });
     const settings: MenuItemConstructorOptions = {
       label: 'Settings…',

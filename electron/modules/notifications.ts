@@ -10,7 +10,7 @@ import { systemClock } from '../../worker/kit/system-clock.ts';
 import type { ShellModule } from '../module.ts';
 import { languageOf } from '../words.ts';
 
-/** Tells what the host has asked to be told, once, with a way to the screen that explains it. */
+/** Shows the notifications that the host has enabled, once each, with a link to the screen that explains it. */
 export function notificationsModule(): ShellModule {
   const watching = new AbortController();
   const { signal } = watching;

@@ -38,7 +38,7 @@ function shellWith(living: readonly string[], run: () => Promise<unknown>): Shel
   return { host: host as unknown as ShellHost, log, window: null, leaving: false } as unknown as Shell;
 }
 
-it('after a sleep every living node checks itself anew, the clock among it', async () => {
+it('after sleep, every running node repeats its checks, including the clock', async () => {
   const run = vi.fn(() => Promise.resolve({}));
   await powerModule().load?.(shellWith(['heron'], run));
   await vi.waitFor(() => {
@@ -47,7 +47,7 @@ it('after a sleep every living node checks itself anew, the clock among it', asy
   });
 });
 
-it("the machine's shutdown ends the program in order", async () => {
+it('when the machine shuts down, the program ends in order', async () => {
   await powerModule().load?.(shellWith([], () => Promise.resolve()));
   electron.monitor?.emit('shutdown');
   expect(electron.quits).toBe(1);

@@ -4,7 +4,10 @@ import { followNodes } from '../../host/notices/live-nodes.ts';
 import { mustStayAwake } from '../live-state.ts';
 import type { ShellModule } from '../module.ts';
 
-/** No sleep while a task runs; an orderly end when the machine shuts down; a fresh look after it slept. */
+/**
+ * Prevents sleep while a task is running, ends in order when the machine shuts down, and repeats the checks after
+ * sleep.
+ */
 export function powerModule(): ShellModule {
   const watching = new AbortController();
   let blocker: number | null = null;
@@ -27,11 +30,11 @@ export function powerModule(): ShellModule {
         profiles = all;
         block(mustStayAwake(all));
       }).catch((error: unknown) => {
-        if (!watching.signal.aborted) shell.log.warn({ err: error }, 'sleep is no longer kept off');
+        if (!watching.signal.aborted) shell.log.warn({ err: error }, 'sleep is no longer prevented');
       });
       powerMonitor.on('shutdown', () => app.quit());
       powerMonitor.on('resume', () => {
-        // Checks read the network's clock anew: what was signed before the sleep is old by now.
+        // The checks read the network's clock again, because signatures from before the sleep are too old.
         for (const { profile } of profiles) {
           const node = host.node(profile.id);
           node?.checks.run({}).catch((error: unknown) => shell.log.warn({ err: error }, 'no check after the sleep'));

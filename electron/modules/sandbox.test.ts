@@ -29,22 +29,22 @@ async function started(given: { readonly sandbox: boolean; readonly answer?: num
   return { leaving: shell.leaving, exits: [...electron.exits], asked: electron.asked.length };
 }
 
-it('is asked about where an installed program runs without: closing the question ends it', async () => {
+it('is asked about if an installed program runs without it: closing the question quits', async () => {
   expect(await started({ sandbox: false })).toEqual({ leaving: true, exits: [1], asked: 1 });
   const { quit, goOn } = WORDS['zh-CN'].noSandbox;
   expect(electron.asked[0]?.buttons).toEqual([quit, goOn]);
 });
 
-it('goes on by the word of a person', async () => {
+it('continues if the person agrees', async () => {
   expect(await started({ sandbox: false, answer: 1 })).toEqual({ leaving: false, exits: [], asked: 1 });
 });
 
-it('is no question with a sandbox, nor in a checkout', async () => {
+it('does not ask with a sandbox, nor in a checkout', async () => {
   expect(await started({ sandbox: true })).toEqual({ leaving: false, exits: [], asked: 0 });
   expect(await started({ sandbox: false, installed: false })).toEqual({ leaving: false, exits: [], asked: 0 });
 });
 
-it('is off by an argument or a variable', () => {
+it('is off because of an argument or a variable', () => {
   expect(sandboxIsOff(['crynux', '--no-sandbox'], {})).toBe(true);
   expect(sandboxIsOff(['crynux'], { ELECTRON_DISABLE_SANDBOX: '1' })).toBe(true);
   expect(sandboxIsOff(['crynux', '--hidden'], { ELECTRON_DISABLE_SANDBOX: '' })).toBe(false);

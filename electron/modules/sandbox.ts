@@ -4,9 +4,9 @@ import type { ShellModule } from '../module.ts';
 import { languageOf, WORDS } from '../words.ts';
 
 /**
- * Chromium's sandbox cannot be had everywhere: the start script of an AppImage leaves it out where the system lets nobody make
- * user namespaces, as Ubuntu does since 24.04. Without it a page that broke out of its process could read the keys of this user,
- * so that a person has to say that the program may go on.
+ * Chromium's sandbox is not available everywhere: an AppImage's start script turns it off on systems that do not allow
+ * unprivileged user namespaces, such as Ubuntu since 24.04. Without it, a page that broke out of its process could read
+ * this user's keys, so a person has to agree before the program continues.
  */
 export function sandboxModule(isInstalled: boolean = IS_PACKAGE): ShellModule {
   return {
@@ -31,7 +31,7 @@ export function sandboxModule(isInstalled: boolean = IS_PACKAGE): ShellModule {
   };
 }
 
-/** By what Chromium and Electron look at. */
+/** Checks what Chromium and Electron check. */
 export function sandboxIsOff(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
   return argv.includes('--no-sandbox') || (env.ELECTRON_DISABLE_SANDBOX ?? '') !== '';
 }

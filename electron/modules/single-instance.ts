@@ -2,7 +2,7 @@ import { app } from 'electron';
 import { deepLinkOf, routeOf } from '../deep-link.ts';
 import type { ShellModule } from '../module.ts';
 
-/** A second start shows the first one's window, at the place that its link means. */
+/** A second start shows the window of the first, at the place its link leads to. */
 export const singleInstance: ShellModule = {
   name: 'single-instance',
   init(shell) {

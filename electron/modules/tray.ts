@@ -5,7 +5,7 @@ import { type TrayNode, trayOf } from '../live-state.ts';
 import type { Shell, ShellModule } from '../module.ts';
 import { languageOf, WORDS } from '../words.ts';
 
-/** The live state of every node without a window, in words: an icon's colour alone says nothing to many. */
+/** The live state of every node without a window, in words, because many people cannot tell icons apart by colour. */
 export function trayModule(): ShellModule {
   const watching = new AbortController();
   let tray: Tray | null = null;
@@ -69,7 +69,7 @@ function menuOf(shell: Shell, words: (typeof WORDS)['en'], nodes: readonly TrayN
 
 const can = (nodes: readonly TrayNode[], what: 'pause' | 'resume') => nodes.some(({ controls }) => controls.includes(what));
 
-/** Current tasks are finished first. A slashed node is left alone: to rejoin would stake anew. */
+/** Current tasks are finished first. Slashed nodes are skipped: rejoining would stake again. */
 function order(shell: Shell, nodes: readonly TrayNode[], what: 'pause' | 'resume'): void {
   for (const { id, controls } of nodes) {
     if (!controls.includes(what)) continue;

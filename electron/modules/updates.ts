@@ -1,4 +1,4 @@
-/** Updates as the window shows and orders them, on the library's own classes. */
+/** Connects the window's update state and commands to the library's own classes. */
 import { app } from 'electron';
 import electronUpdater, { type AppUpdater } from 'electron-updater';
 import type { UpdateState } from '../../contract/host-contract.ts';
@@ -8,28 +8,33 @@ import type { Shell, ShellModule } from '../module.ts';
 import type { UpdateFeed } from '../updates/feed.ts';
 import { SignedProvider } from '../updates/signed-provider.ts';
 
-/** How the host's contract reaches the updater; states are pushed, orders are pulled. */
+/** The host's contract reaches the updater through this: states are pushed, commands are pulled. */
 export interface Updates {
   readonly module: ShellModule;
-  /** False where the package was made without a feed, and in a program run from source. */
+  /** False if the package was made without a feed, or the program runs from source. */
   readonly possible: boolean;
   state(): UpdateState;
   onState(listener: (state: UpdateState) => void): () => void;
   check(): Promise<void>;
-  /** Downloads what is available; quits for what is ready: nodes end after their tasks, it is installed, and starts. */
+  /**
+   * Downloads an available update, or installs a downloaded one: nodes end after their tasks, then the update is
+   * installed and started.
+   */
   install(): void;
 }
 
 export interface UpdatesOptions {
   readonly nowMs: () => number;
   readonly feed: UpdateFeed | null;
-  /** Left out, the one of this system. Its getter looks at the machine's packages: without a feed it is not asked. */
+  /**
+   * Default: the updater for this system. Its getter inspects the machine's packages, so it is not used without a feed.
+   */
   readonly updater?: () => AppUpdater;
 }
 
 const EVERY_MS = 6 * 60 * 60_000;
 
-/** Asks before it loads, waits for the running tasks, and can be switched off. */
+/** Asks before downloading, waits for running tasks, and can be switched off. */
 export function createUpdates({ nowMs, feed, updater = () => electronUpdater.autoUpdater }: UpdatesOptions): Updates {
   const listeners = new Set<(state: UpdateState) => void>();
   const watching = new AbortController();
@@ -42,7 +47,7 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
     for (const listener of listeners) listener(next);
   }
 
-  /** Of what is heard from the library: switched off meanwhile, it is no news. */
+  /** If it was switched off in the meantime, ignore what the library reports. */
   function heard(next: UpdateState): void {
     if (state.kind !== 'off') set(next);
   }
@@ -53,7 +58,7 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
     heard({ kind: 'failed', error: { ...serialiseError(coded), data: {} } });
   }
 
-  /** Everything has been put away. What cannot be installed leaves the old version, which starts again with its nodes. */
+  /** Everything is shut down. If the update cannot be installed, the old version restarts with its nodes. */
   function installAtEnd(): void {
     const startOld = (error: unknown): void => {
       shell?.log.error({ err: error }, 'the update was not installed');
@@ -62,7 +67,7 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
     };
     const library = updater();
     library.once('error', startOld);
-    // Without questions, and started afterwards, on every system.
+    // Silently, and restarts afterwards, on every system.
     library.quitAndInstall(true, true);
   }
 
@@ -94,7 +99,7 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
       library.autoDownload = false;
       library.autoInstallOnAppQuit = false;
       library.allowDowngrade = false;
-      // No second file to download and to trust.
+      // No second file to download and trust.
       library.disableWebInstaller = true;
       library.setFeedURL(Object.assign({ provider: 'custom' as const, updateProvider: SignedProvider }, { feed }));
       library.on('update-available', ({ version }) => heard({ kind: 'available', version }));
@@ -135,7 +140,7 @@ export function createUpdates({ nowMs, feed, updater = () => electronUpdater.aut
         return;
       }
       if (state.kind !== 'ready' || shell === null) return;
-      // The modules' way out comes first.
+      // The modules shut down first.
       shell.atEnd = installAtEnd;
       app.quit();
     },

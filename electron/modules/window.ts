@@ -6,7 +6,7 @@ import { listenToWindow, rpcPortOfMain } from '../ipc.ts';
 import type { ShellModule } from '../module.ts';
 import { createShellWindow } from '../window.ts';
 
-/** The window and its connections. Started by the login item it stays in the tray until it is asked for. */
+/** The window and its connections. When started by the login item, it stays in the tray until it is opened. */
 export function windowModule(handOver: (profileId: string, port: MessagePortMain) => boolean): ShellModule {
   let stop = (): void => {};
   let keepInTray = true;
@@ -21,10 +21,10 @@ export function windowModule(handOver: (profileId: string, port: MessagePortMain
         stateFile,
         saveState: (state) => {
           try {
-            // At once: the last window's place is kept while the program is already ending.
+            // Saved at once, because the last window closes while the program is already ending.
             writeFileSync(stateFile, JSON.stringify(state));
           } catch (error) {
-            shell.log.warn({ err: error }, 'the place of the window was not kept');
+            shell.log.warn({ err: error }, 'the position of the window was not saved');
           }
         },
         mayClose: () => shell.leaving || !keepInTray,

@@ -1,6 +1,6 @@
 /**
- * The library's own provider of a generic feed, which takes a channel's file only with our signature beside it
- * (`latest-linux.yml.sig`). The file names each download with its SHA-512, which the library checks on every system.
+ * The library's own provider of a generic feed, which only accepts a channel's file if our signature is next to it
+ * (`latest-linux.yml.sig`). The file lists each download with its SHA-512, which the library checks on every system.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import type { AppUpdater, UpdateInfo } from 'electron-updater';
@@ -22,7 +22,7 @@ export class SignedProvider extends GenericProvider {
 
   /** @throws ShellError SHELL_UPDATE_UNSIGNED */
   override async getLatestVersion(): Promise<UpdateInfo> {
-    // With the system in it: `latest-linux.yml`.
+    // Includes the system: `latest-linux.yml`.
     const name = getChannelFilename(this.getCustomChannelName(this.#feed.channel));
     const at = (file: string) =>
       newUrlFromBase(file, new URL(this.#feed.url.endsWith('/') ? this.#feed.url : `${this.#feed.url}/`));
@@ -34,7 +34,7 @@ export class SignedProvider extends GenericProvider {
   }
 }
 
-/** `signature`: base64, of the file's bytes. */
+/** @param signature base64, of the file's bytes */
 function isSigned(text: string, signature: string, publicKey: string): boolean {
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
   return verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature.trim(), 'base64'));

@@ -1,4 +1,6 @@
-/** P1: from version A to version B, with the library's own classes against a feed on this machine; and five feeds that are wrong. */
+/**
+ * P1: from version A to version B, with the library's own classes and a feed on this machine; and five broken feeds.
+ */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -28,7 +30,7 @@ let updates: ReturnType<typeof createUpdates>;
 let states: UpdateState['kind'][];
 let settings: PromiseWithResolvers<'ask' | 'off'>[];
 
-/** The library's transport is Electron's network; here it is Node's, and everything else of it stays. */
+/** The library uses Electron's network; here only that is replaced by Node's. */
 function nodeTransport(): object {
   const { HttpExecutor } = createRequire(createRequire(import.meta.url).resolve('electron-updater'))('builder-util-runtime');
   return new (class extends HttpExecutor {
@@ -99,7 +101,7 @@ async function start(
   };
   const client = { settings: { watch: (_: unknown, { signal }: { signal: AbortSignal }) => Promise.resolve(watch(signal)) } };
   const shell = { host: { client }, log: createLog({ level: 'silent' as never, secrets: [] }), atEnd: null, leaving: false };
-  // What electron/shell.ts does: the modules leave, then the end that was asked for.
+  // What electron/shell.ts does: the modules shut down, then the program ends as requested.
   let left = false;
   stubApp.told.length = 0;
   stubApp.onQuit = () => {
@@ -113,7 +115,7 @@ async function start(
 }
 
 const becomes = (kind: UpdateState['kind']) => expect.poll(updates.state, WAIT).toMatchObject({ kind });
-/** An installed program of its own: it says that it was started. */
+/** An installed program that records that it was started. */
 const program = (version: string) =>
   Buffer.from(`#!/bin/sh\necho "${version} $APPIMAGE_SILENT_INSTALL" > '${path.join(folder, 'started')}'\n`);
 
@@ -138,7 +140,7 @@ afterAll(() => {
   }
 });
 
-it('P1: a newer version is offered, loaded when asked for, installed after the nodes have stopped, and started', async () => {
+it('P1: a newer version is offered, downloaded on request, installed after the nodes have stopped, and started', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), key: OURS.privateKey });
   await start();
   await becomes('available');
@@ -154,7 +156,7 @@ it('P1: a newer version is offered, loaded when asked for, installed after the n
     .toBe('1.1.0 true\n');
 });
 
-it('later: what was loaded is not installed by quitting', async () => {
+it('later: quitting does not install a downloaded update', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), key: OURS.privateKey });
   await start();
   await becomes('available');
@@ -164,7 +166,7 @@ it('later: what was loaded is not installed by quitting', async () => {
   expect(readFileSync(process.env.APPIMAGE ?? '', 'utf8')).toBe(program('1.0.0').toString());
 });
 
-it('a tampered file is not taken', async () => {
+it('a tampered file is refused', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), served: program('6.6.6'), key: OURS.privateKey });
   await start();
   await becomes('available');
@@ -175,7 +177,7 @@ it('a tampered file is not taken', async () => {
   expect(stubApp.told).toEqual([]);
 });
 
-it('a feed that somebody else has signed is not believed, on Windows as on Linux', async () => {
+it('a feed signed by somebody else is refused, on Windows as on Linux', async () => {
   for (const [kind, file] of [['AppImageUpdater', 'a.AppImage'] as const, ['NsisUpdater', 'a.exe'] as const]) {
     feed.release({ version: '1.1.0', content: program('1.1.0'), key: THEIRS.privateKey, file });
     await start({ kind });
@@ -186,13 +188,13 @@ it('a feed that somebody else has signed is not believed, on Windows as on Linux
   expect(feed.asked.filter((name) => name.startsWith('a.'))).toEqual([]);
 });
 
-it('an older version is no update', async () => {
+it('an older version is not an update', async () => {
   feed.release({ version: '0.9.0', content: program('0.9.0'), key: OURS.privateKey });
   await start();
   await expect.poll(() => updates.state(), WAIT).toEqual({ kind: 'current', checkedMs: 1_000 });
 });
 
-it('half a download is none, and the next one succeeds', async () => {
+it('a partial download is discarded, and the next one succeeds', async () => {
   const content = Buffer.concat([program('1.1.0'), Buffer.alloc(100_000, '#')]);
   feed.release({ version: '1.1.0', content, key: OURS.privateKey, cutAt: 50_000 });
   await start();
@@ -206,14 +208,14 @@ it('half a download is none, and the next one succeeds', async () => {
   await becomes('ready');
 });
 
-it('a staged roll-out reaches nobody at zero, and a channel is asked by its name', async () => {
+it('a staged rollout reaches nobody at zero, and a channel is requested by its name', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), key: OURS.privateKey, stagingPercentage: 0, channel: 'beta' });
   await start({ channel: 'beta' });
   await expect.poll(() => updates.state(), WAIT).toEqual({ kind: 'current', checkedMs: 1_000 });
   expect(feed.asked[0]).toBe('beta-linux.yml');
 });
 
-it('off: nobody is asked, and what is heard later is no news', async () => {
+it('off: nobody is asked, and later reports are ignored', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), key: OURS.privateKey });
   const updater = await start({ mode: 'off' });
   await updates.check();
@@ -222,7 +224,7 @@ it('off: nobody is asked, and what is heard later is no news', async () => {
   expect(feed.asked).toEqual([]);
 });
 
-it('what cannot be installed leaves the old version, which is started again', async () => {
+it('if an update cannot be installed, the old version is restarted', async () => {
   feed.release({ version: '1.1.0', content: program('1.1.0'), key: OURS.privateKey });
   await start();
   await becomes('available');

@@ -1,6 +1,6 @@
 /**
- * Import it before electron-updater: that loads `electron` as it is loaded itself, and without Electron's binary the
- * package of this name would try to fetch one. Here it is an application that quits by telling so.
+ * Import this before electron-updater, which loads `electron` as soon as it is loaded; without Electron's binary, the
+ * real package would try to download one. This stub is an application that reports that it quits.
  */
 import { EventEmitter } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 
 export class StubApp extends EventEmitter {
   readonly told: string[] = [];
-  /** What the shell does on its way out, before it quits for good. */
+  /** What the shell does when quitting, before it really quits. */
   onQuit: () => void = () => {};
 
   quit(): void {

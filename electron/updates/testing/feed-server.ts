@@ -1,4 +1,4 @@
-/** A feed on this machine, as a release lays it out, and every way in which it may be wrong. */
+/** A feed on this machine with the layout of a release, and every way in which it can be wrong. */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,12 +10,12 @@ export function keyPair(): { readonly privateKey: KeyObject; readonly publicKey:
 
 interface Release {
   readonly version: string;
-  /** Bytes of the package, as they are announced. */
+  /** Bytes of the package, as announced. */
   readonly content: Buffer;
   readonly key: KeyObject;
-  /** What is served in its place. */
+  /** Served instead of the content. */
   readonly served?: Buffer;
-  /** So many bytes are sent; then the line breaks. */
+  /** Bytes to send before the connection breaks. */
   readonly cutAt?: number;
   readonly stagingPercentage?: number;
   readonly file?: string;
@@ -25,7 +25,7 @@ interface Release {
 export interface FeedServer {
   readonly url: string;
   release(release: Release): void;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly asked: string[];
   close(): Promise<void>;
 }
