@@ -13,7 +13,7 @@ const relayConfigSchema = devnetConfigSchema.extend({ mode: z.literal('relay') }
 type AnyDevnetConfigInput = z.input<typeof devnetConfigSchema> | z.input<typeof chainDevnetConfigSchema>;
 type AnyDevnetConfigOutput = z.output<typeof relayConfigSchema> | z.output<typeof chainDevnetConfigSchema>;
 
-/** A configuration without a mode is that of a network with a relay in charge. */
+/** A configuration without a mode is for a network whose relay has the tasks. */
 export const anyDevnetConfigSchema = z.preprocess(
   (config) => (typeof config === 'object' && config !== null && !('mode' in config) ? { ...config, mode: 'relay' } : config),
   z.discriminatedUnion('mode', [relayConfigSchema, chainDevnetConfigSchema]),
@@ -27,7 +27,7 @@ export interface AnyDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peers'
   readonly scripted: readonly Pick<Peer, 'name' | 'address' | 'behaviour'>[];
 }
 
-/** @throws DevnetError, DevnetChainError; nothing is then left running. */
+/** @throws DevnetError, DevnetChainError; nothing is left running in that case. */
 export async function startAnyDevnet(config: AnyDevnetConfig, deps: DevnetDeps): Promise<AnyDevnet> {
   const { clock, random } = deps;
   if (config.mode === 'chain') {

@@ -9,7 +9,7 @@ import { behaviourSchema } from './peers/behaviour.ts';
 
 export const toDevnetSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), config: anyDevnetConfigSchema }),
-  /** Gives an address money and stake out of nothing, as a genesis entry would. Answered by `funded`. */
+  /** Gives an address money and stake out of nothing, like a genesis entry. Answered by `funded`. */
   z.object({
     type: z.literal('fund'),
     id: z.number().int(),
@@ -17,10 +17,12 @@ export const toDevnetSchema = z.discriminatedUnion('type', [
     balanceWei: weiField.default(0n),
     /** Coin on the chain. */
     walletWei: weiField.default(0n),
-    /** Added to its stake, with coin of its own; a node that stakes by itself is given `walletWei` instead. */
+    /** Added to its stake, with new coin; a node that stakes by itself gets `walletWei` instead. */
     stakeWei: weiField.default(0n),
   }),
-  /** An application that asks for a task every so many seconds, until the next such message; null = none. Not answered. */
+  /**
+   * An application that requests a task every so many seconds, until the next such message; null = none. Not answered.
+   */
   z.object({ type: z.literal('workload'), everySeconds: z.number().positive().nullable() }),
   z.object({ type: z.literal('stop') }),
 ]);
@@ -36,22 +38,22 @@ export const fromDevnetSchema = z.discriminatedUnion('type', [
     relayUrl: z.string(),
     network: z.string(),
     samplingModulus: z.number().int(),
-    /** What a node of this network has to be told: relay, chain, contracts. */
+    /** What a node of this network needs to know: relay, chain, contracts. */
     preset: networkPresetSchema,
-    /** A page that shows the whole network, for whoever has its address. */
+    /** A page that shows the whole network to whoever has its address. */
     explorerUrl: z.string(),
     peers: z.array(peerViewSchema),
   }),
   z.object({ type: z.literal('peer'), name: z.string(), state: z.enum(NODE_STATES), message: z.string() }),
   z.object({ type: z.literal('funded'), id: z.number().int() }),
-  /** Something went wrong; the devnet goes on. */
+  /** Something went wrong; the devnet keeps running. */
   z.object({ type: z.literal('error'), error: errorViewSchema }),
   /** The devnet could not start; the process ends. */
   z.object({ type: z.literal('fatal'), error: errorViewSchema }),
   z.object({ type: z.literal('stopped') }),
 ]);
 export type FromDevnet = z.output<typeof fromDevnetSchema>;
-/** As it is sent: amounts are text. */
+/** As sent: amounts are text. */
 export type FromDevnetInput = z.input<typeof fromDevnetSchema>;
 
 /** @throws DevnetError DEVNET_BAD_MESSAGE naming the first bad field. */

@@ -31,7 +31,7 @@ const isAlive = (pid = 0) => {
   }
 };
 
-test('peers start with a key and a stake of their own, and are gone after the stop', async () => {
+test('peers start with their own key and stake, and are gone after the stop', async () => {
   const seen: string[] = [];
   const devnet = await startDevnet(config([peer('one'), peer('two')]), {
     ...deps,
@@ -49,14 +49,14 @@ test('peers start with a key and a stake of their own, and are gone after the st
   await expect(fetch(`${devnet.relayUrl}/v1/now`)).rejects.toThrow();
 });
 
-test('a peer that does not listen is killed', async () => {
+test('a peer that ignores the stop is killed', async () => {
   const devnet = await startDevnet(config([peer('deaf', ['base:deaf'])]), deps);
   const pid = devnet.peers[0]?.worker.pid;
   await devnet.stop();
   expect(isAlive(pid)).toBe(false);
 });
 
-test('when one peer fails, nothing stays behind', async () => {
+test('if one peer fails, nothing is left running', async () => {
   const pids: number[] = [];
   const start = startDevnet(config([peer('good'), peer('bad', ['base:fatal'])]), {
     ...deps,
@@ -69,7 +69,7 @@ test('when one peer fails, nothing stays behind', async () => {
 test.each([
   ['a bad port', { dataDir: 'x', workerEntry: 'x', port: 99_999 }, 'port'],
   ['a name that is a path', { dataDir: 'x', workerEntry: 'x', peers: [peer('../up')] }, 'peers.0.name'],
-  ['two of a name', { dataDir: 'x', workerEntry: 'x', peers: [peer('one'), peer('one')] }, 'peers'],
+  ['two with the same name', { dataDir: 'x', workerEntry: 'x', peers: [peer('one'), peer('one')] }, 'peers'],
   ['a negative balance', { dataDir: 'x', workerEntry: 'x', relay: { defaultStakeWei: '-1' } }, 'relay.defaultStakeWei'],
 ])('%s is refused', async (_, bad, field) => {
   await expect(startDevnet(bad, deps)).rejects.toMatchObject({ code: 'DEVNET_BAD_CONFIG', data: { field } });

@@ -1,4 +1,4 @@
-/** The whole network in one object: relay, chain and peers. */
+/** The whole network as one object: relay, chain and peers. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NetworkPreset } from '../contract/node-config.ts';
@@ -19,15 +19,15 @@ export const devnetConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535).default(0),
   relay: relayConfigSchema.prefault({}),
   peers: z.array(peerConfigSchema).default([]),
-  /** Directory of the peers' own directories. */
+  /** Parent directory of the peers' data directories. */
   dataDir: z.string().min(1),
   /** Path of the worker program that peers run. */
   workerEntry: z.string().min(1),
-  /** Directory that keeps relay and chain across restarts; left out, both are new at every start. */
+  /** Directory that keeps relay and chain across restarts; without it, both are new at every start. */
   statePath: z.string().min(1).optional(),
   /** Deletes that state first. */
   fresh: z.boolean().default(false),
-  /** False: stakes are numbers in the relay's books, for tests that need no chain. */
+  /** False = stakes are numbers in the relay's books, for tests that need no chain. */
   chain: z.union([z.literal(false), chainConfigSchema]).prefault({}),
 });
 type DevnetConfig = z.output<typeof devnetConfigSchema>;
@@ -37,27 +37,27 @@ export interface DevnetDeps extends NetworkDeps {
   readonly onPeer?: (name: string, node: NodeView) => void;
 }
 
-/** Amounts in wei; what is left out is nothing. */
+/** Amounts in wei; default 0. */
 export interface Funds {
   /** In the relay account. */
   readonly balanceWei?: bigint;
-  /** Coin on the chain; nothing where there is none. */
+  /** Coin on the chain; ignored without one. */
   readonly walletWei?: bigint;
-  /** Stake that somebody else's account shall have more; who can stake by itself is given coin for it instead. */
+  /** Stake to add to an account that cannot stake by itself; one that can gets coin for it instead. */
   readonly stakeWei?: bigint;
 }
 
 export interface Devnet {
   readonly relay: Relay;
   readonly relayUrl: string;
-  /** Null where the devnet runs without one. */
+  /** Null = the devnet runs without one. */
   readonly chain: DevnetChain | null;
   /** What a node needs to know to take part. */
   readonly network: NetworkPreset;
   readonly peers: readonly Peer[];
   /** Gives an address what it needs, out of nothing. */
   fund(address: Hex, funds: Funds): Promise<void>;
-  /** Peers leave, then relay and chain end. Safe to call twice. */
+  /** Stops the peers, then relay and chain. Can be called twice. */
   stop(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ function parseDevnetConfig(input: unknown): DevnetConfig {
   throw new DevnetError('DEVNET_BAD_CONFIG', `devnet config: two peers are called ${twice}`, { field: 'peers' });
 }
 
-/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is then left running. */
+/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is left running in that case. */
 export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): Promise<Devnet> {
   const config = parseDevnetConfig(input);
   const { clock, random, onPeer } = deps;
@@ -101,7 +101,7 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
     await relay.followChain();
   }
 
-  /** A peer that goes on has what it had; it is given only what it lacks. */
+  /** A peer that resumes still has its money; it only gets what it lacks. */
   async function provide(address: Hex, { stakeWei, walletWei, stakes }: PeerConfig): Promise<void> {
     const { walletWei: coinWei, stakedWei } = (await chain?.fundsOf(address)) ?? {
       walletWei: 0n,
@@ -140,7 +140,7 @@ export async function startDevnet(input: DevnetConfigInput, deps: DevnetDeps): P
   }
 }
 
-/** A peer of a network that goes on must go on as the same node. */
+/** On a network that continues, a peer must be the same node as before. */
 function keyOf({ statePath }: DevnetConfig, { name }: PeerConfig, random: Random): Hex {
   return statePath === undefined ? bytesToHex(random.bytes(32)) : devnetKey(`peer ${name}`);
 }

@@ -1,4 +1,7 @@
-/** The devnet in a browser: a page on loopback, behind a token in its path, that shows participants and tasks as they are. */
+/**
+ * The devnet in a browser: a page on loopback, protected by a token in its path, that shows participants and tasks
+ * live.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -30,7 +33,7 @@ function taskKind(task: SeenTask): 'good' | 'bad' | 'wait' {
   return task.status === 'EndAborted' || task.status === 'EndInvalidated' ? 'bad' : 'good';
 }
 
-/** What the page shows, as JSON. */
+/** The page's data, as JSON. */
 function explorerState({ view, participants, titles }: ExplorerSource): object {
   const nodes = new Map(view.nodes().map((node) => [node.address.toLowerCase(), node]));
   const people = participants();
@@ -85,7 +88,7 @@ export async function startExplorer(source: ExplorerSource): Promise<Explorer> {
   const page = await readFile(PROGRAMS.explorerPage, 'utf8');
   const base = `/${randomBytes(16).toString('hex')}/`;
   const server = createServer((request, response) => {
-    // A page of another site must not read this by a name that resolves to loopback.
+    // A page of another site must not read this through a name that resolves to loopback.
     const { port } = server.address() as AddressInfo;
     if (request.headers.host !== `127.0.0.1:${port}`) return void response.writeHead(403).end();
     if (request.method !== 'GET') return void response.writeHead(405).end();

@@ -1,4 +1,4 @@
-/** Starts a worker program as a child process; its contract travels over the private channel of the fork. */
+/** Starts a worker program as a child process; its contract uses the fork's private channel. */
 
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -8,9 +8,9 @@ import { PROGRAMS } from '../platform/programs.ts';
 import { SYSTEM } from '../platform/system.ts';
 
 export interface ForkOptions {
-  /** Path of the worker's entry. */
+  /** Path of the worker's entry point. */
   readonly entry: string;
-  /** The process's own output goes here (appended); nowhere when left out. */
+  /** The process's output is appended to this file; dropped if omitted. */
   readonly logFile?: string;
   readonly args?: readonly string[];
 }
@@ -21,14 +21,14 @@ export function forkWorker({ entry, logFile, args = [] }: ForkOptions): WorkerCh
     execPath: PROGRAMS.node,
     execArgv: ['--disable-warning=ExperimentalWarning', ...WORKER_HEAP],
     stdio: ['ignore', output, output, 'ipc'],
-    // Out of the terminal's process group: Ctrl-C reaches the supervisor, which stops its workers in order.
+    // In its own process group, so that Ctrl-C only reaches the supervisor, which stops its workers in order.
     detached: SYSTEM.processes.ownGroup,
   });
   if (typeof output === 'number') closeSync(output);
   return {
     pid: child.pid,
     send: (message) => {
-      // A channel that closed under our hands shows as an exit; the message is lost with the process.
+      // If the channel closes while sending, the process exits and the message is lost with it.
       if (child.connected) child.send(message, () => {});
     },
     onMessage: (listener) => void child.on('message', listener),

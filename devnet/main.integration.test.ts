@@ -42,7 +42,7 @@ function connect() {
     seen.push(fromDevnetSchema.parse(raw));
     for (const wake of waiting) wake();
   });
-  /** The first message of a kind, past or to come. */
+  /** The first message of a kind, past or future. */
   const next = async <Type extends FromDevnet['type']>(type: Type): Promise<Extract<FromDevnet, { type: Type }>> => {
     for (;;) {
       const found = seen.find((message): message is Extract<FromDevnet, { type: Type }> => message.type === type);
@@ -53,7 +53,7 @@ function connect() {
   return { process, next, send: (message: ToDevnetInput) => process.send(message), exited: once(process, 'exit') };
 }
 
-/** Starts the program as a person does, who reads its lines; every message is what its schema says. */
+/** Starts the program by hand and reads its lines; every message must match its schema. */
 function byHand(...args: string[]) {
   const started = spawn(process.execPath, [...options.execArgv, entry, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   child = started;
@@ -102,7 +102,7 @@ test('it ends with its parent', async () => {
   await exited;
 });
 
-test('by hand it prints JSON lines and ends on a signal', async () => {
+test('started by hand it prints JSON lines and ends on a signal', async () => {
   const file = join(dataDir, 'devnet.json');
   writeFileSync(file, JSON.stringify({ ...config(), chain: {}, statePath: join(dataDir, 'state') }));
   const { process, messages, exited } = byHand('--config', file);
@@ -116,7 +116,7 @@ test('by hand it prints JSON lines and ends on a signal', async () => {
   expect(existsSync(join(dataDir, 'state', 'chain.json'))).toBe(true);
 });
 
-test('by hand with --chain it hands out a network whose tasks live on a chain', async () => {
+test('started by hand with --chain it provides a network whose tasks are on a chain', async () => {
   const file = join(dataDir, 'devnet.json');
   const scripted = [{ name: 'one', manner: 'cheating', modelIds: ['base:a/b'] }];
   writeFileSync(file, JSON.stringify({ dataDir, workerEntry, scripted }));
@@ -133,7 +133,7 @@ test('by hand with --chain it hands out a network whose tasks live on a chain', 
   expect(await exited).toEqual([0, null]);
 });
 
-test('by hand without a configuration it says so', async () => {
+test('started by hand without a configuration it says so', async () => {
   const { messages, exited } = byHand();
   const lines: FromDevnet[] = [];
   for await (const message of messages) lines.push(message);

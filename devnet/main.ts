@@ -1,7 +1,7 @@
 /**
- * The devnet as a process. Forked, it takes its orders over the channel (`channel.ts`) and ends with its parent;
- * run by hand, `node devnet/main.ts --config FILE` prints the same messages as JSON lines until Ctrl-C. `--chain` makes it a
- * network whose tasks live on a chain; it needs no file then.
+ * The devnet as a process. When forked, it takes its orders over the channel (`channel.ts`) and ends with its parent.
+ * When run by hand, `node devnet/main.ts --config FILE` prints the same messages as JSON lines until Ctrl-C. With
+ * `--chain`, the network's tasks are on a chain, and no file is needed.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ import { shortHex } from './short-hex.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
-/** What `--chain` starts by itself: a chain with its contracts and a relay, for nodes of the caller's own. */
+/** What `--chain` starts: a chain with its contracts and a relay, for the caller's own nodes. */
 const BARE_CHAIN = { dataDir: path.join('.data', 'devnet-chain'), workerEntry: PROGRAMS.peerWorker };
 
 type Tell = (message: FromDevnetInput) => void;
@@ -37,7 +37,7 @@ function createProcess(tell: Tell): Process {
 
   function started(): Promise<AnyDevnet> {
     if (starting !== undefined) return starting;
-    throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet is not started', { field: 'type' });
+    throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet has not been started', { field: 'type' });
   }
 
   async function keepBusy(everySeconds: number | null): Promise<void> {
@@ -54,7 +54,7 @@ function createProcess(tell: Tell): Process {
   }
 
   async function start(config: AnyDevnetConfig): Promise<void> {
-    if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was started before', { field: 'type' });
+    if (starting !== undefined) throw new DevnetError('DEVNET_BAD_MESSAGE', 'the devnet was already started', { field: 'type' });
     starting = startAnyDevnet(config, {
       clock: systemClock,
       random: systemRandom,
@@ -96,7 +96,7 @@ function createProcess(tell: Tell): Process {
       }
     },
     async stop() {
-      // One that never came up has cleaned up after itself.
+      // One that never started has cleaned up after itself.
       const devnet = await starting?.catch(() => undefined);
       await workload?.stop();
       await explorer?.close();
@@ -105,7 +105,7 @@ function createProcess(tell: Tell): Process {
   };
 }
 
-/** Peers by their names, everybody else by the address. */
+/** Peers by name, everybody else by address. */
 function participantsOf({ view, peers, scripted }: AnyDevnet): Participant[] {
   const known = [...peers, ...scripted];
   const others = view.nodes().filter((node) => known.every(({ address }) => address !== node.address));

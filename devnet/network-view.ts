@@ -1,4 +1,4 @@
-/** What can be shown of a local network, whoever has its tasks. Amounts in wei; nothing here waits for anything. */
+/** What can be shown of a local network of either mode. Amounts in wei; nothing here waits. */
 import type { Hex } from '../protocol/hex.ts';
 import { healthAt } from '../protocol/node/qos.ts';
 import type { AbortReason, TaskStatus } from '../protocol/tasks/status.ts';
@@ -6,7 +6,7 @@ import type { Relay } from './relay/relay.ts';
 
 export interface SeenNode {
   readonly address: Hex;
-  /** In the network's own word. */
+  /** As the network spells it. */
   readonly status: string;
   readonly currentTask: string | null;
   /** 0 to 1. */
@@ -27,12 +27,12 @@ export interface SeenTask {
 
 export interface NetworkView {
   nodes(): readonly SeenNode[];
-  /** The oldest first. */
+  /** Oldest first. */
   tasks(): readonly SeenTask[];
-  /** What the network pays to: an account at the relay, or the wallet. */
+  /** The account that the network pays to: at the relay, or the wallet. */
   balanceWei(address: Hex): bigint;
   stakeWei(address: Hex): bigint;
-  /** Every wei that came in is somewhere. */
+  /** Every wei that came in is accounted for. */
   isBalanced(): boolean;
 }
 

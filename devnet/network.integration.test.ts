@@ -1,4 +1,4 @@
-/** The devnet on its chain: relay and chain start together, are kept together, and are refused apart. */
+/** The devnet on its chain: relay and chain start together, are saved together, and are refused separately. */
 import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function start(config: Partial<DevnetConfigInput> = {}): Promise<Devnet> {
   return devnet;
 }
 
-test('genesis, peers and funds are on the chain, and both halves go on where they were', async () => {
+test('genesis, peers and funds are on the chain, and both halves continue where they stopped', async () => {
   const before = await start();
   const peer = before.peers[0]?.address ?? '0x';
   expect(before.network.chain).toMatchObject({
@@ -70,16 +70,16 @@ test('genesis, peers and funds are on the chain, and both halves go on where the
   expect(after.relay.ledger()).toEqual(ledger);
   expect(after.network.chain?.contracts).toEqual(before.network.chain?.contracts);
   expect(await after.chain?.fundsOf(app)).toMatchObject({ stakedWei: STAKE });
-  // It also goes on: what happens now is seen, once.
+  // It also keeps working: new events are seen once.
   await after.fund(node, { stakeWei: 3n });
   expect(after.relay.stakeWei(node)).toBe(STAKE + 3n);
   expect(await after.chain?.fundsOf(SLASH_RECEIVER)).toEqual({ walletWei: 0n, stakedWei: 0n });
 });
 
-test('goes on from whatever a power cut leaves, at any instant between the chain and the books', async () => {
+test('continues from whatever a power cut leaves, at any instant between the chain and the books', async () => {
   const running = await start({ peers: [] });
   const { chain } = running;
-  // One synchronous copy is what is on the disk at one instant: relay and devnet live in this process.
+  // One synchronous copy is the state of the disk at one instant, because relay and devnet are in this process.
   const cuts: { readonly folder: string; readonly stakeWei: bigint }[] = [];
   const cut = () => {
     const at = join(folder, `cut-${cuts.length}`);
@@ -122,7 +122,7 @@ test('half a state is refused; a fresh start deletes both', async () => {
   expect(existsSync(join(folder, 'state', 'chain.json'))).toBe(true);
 });
 
-test('a relay that was saved beside another chain is refused', async () => {
+test('a relay that was saved with another chain is refused', async () => {
   await (await start({ peers: [] })).stop();
   const other = mkdtempSync(join(tmpdir(), 'devnet-other-'));
   await (await start({ peers: [], statePath: other, relay: {} })).stop();

@@ -1,4 +1,4 @@
-/** Relay and chain of a devnet as one thing: they start together, keep their state together, and lose it together. */
+/** Relay and chain of a devnet as one object: they start, save and lose their state together. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,21 +19,24 @@ import { createRelay, type Relay } from './relay/relay.ts';
 export const chainConfigSchema = z.object({
   /** 0 = any free one. */
   port: z.number().int().min(0).max(65_535).default(0),
-  /** Seconds between blocks; left out, every transaction gets its own block at once. */
+  /** Seconds between blocks; without it, every transaction gets its own block at once. */
   blockTimeSeconds: z.number().int().positive().optional(),
-  /** Of the staking contracts; left out, that of the saved chain, and for a new one C26 as on the public networks. */
+  /**
+   * Generation of the staking contracts; default: that of the saved chain, or C26 for a new one, as on the public
+   * networks.
+   */
   generation: z.enum(STAKING_GENERATIONS).optional(),
-  /** Puts contracts of J26 beside those of C26, as a network that has moved over has them. */
+  /** Adds contracts of J26 to those of C26, like a network that has migrated. */
   hasLegacy: z.boolean().default(false),
   /** Default 1800, as on the public networks. */
   forceUnstakeDelaySeconds: z.number().int().positive().optional(),
-  /** Coin of the genesis; who has a stake there, or an account at the relay, needs none for it. */
+  /** Coin in the genesis; what is needed for stakes and relay accounts there is added automatically. */
   wallets: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
 });
 
 /** The part of a devnet's configuration that relay and chain need. */
 export interface NetworkConfig {
-  /** Of the relay; 0 = any free one. */
+  /** Port of the relay; 0 = any free one. */
   readonly port: number;
   readonly relay: RelayConfig;
   readonly statePath?: string | undefined;
@@ -51,7 +54,7 @@ export interface NetworkDeps {
 export interface DevnetNetwork {
   readonly relay: Relay;
   readonly relayUrl: string;
-  /** Null where the devnet runs without one. */
+  /** Null = the devnet runs without one. */
   readonly chain: DevnetChain | null;
   readonly preset: NetworkPreset;
   close(): Promise<void>;
@@ -59,15 +62,15 @@ export interface DevnetNetwork {
 
 const RELAY_FILES = ['relay.db', 'relay.db-wal', 'relay.db-shm', 'tasks'];
 const CHAIN_FILE = 'chain.json';
-/** For the gas of the relay's own transactions. */
+/** Gas for the relay's own transactions. */
 const RELAY_GAS_WEI = 10n ** 21n;
 
-/** Relay and chain both: neither can go on without the other. The devnet must not be running. */
+/** Deletes both, because neither can continue without the other. The devnet must not be running. */
 function deleteDevnetState(statePath: string): void {
   for (const name of [...RELAY_FILES, CHAIN_FILE]) rmSync(join(statePath, name), { recursive: true, force: true });
 }
 
-/** @throws DevnetError, DevnetChainError; nothing is then left running. */
+/** @throws DevnetError, DevnetChainError; nothing is left running in that case. */
 export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Promise<DevnetNetwork> {
   const { statePath } = config;
   if (statePath !== undefined) {
@@ -77,13 +80,14 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
   const chain = await startChain(config, deps);
   let relay: Relay | undefined;
   const close = async () => {
-    // What the relay still does on the chain comes before the chain's end.
+    // The relay finishes its work on the chain before the chain ends.
     await relay?.close();
     await chain?.stop();
   };
   try {
     if (chain?.isNew) await endow(config, chain);
-    // The books never know more than a saved chain: without it they would belong to no chain after a power cut.
+    // The chain is saved before the books, so that after a power cut the books never refer to a chain that does not
+    // exist.
     await chain?.save();
     relay = openRelay(config, deps, chain);
     await relay.followChain();
@@ -97,7 +101,7 @@ export async function startNetwork(config: NetworkConfig, deps: NetworkDeps): Pr
 
 function assertPaired(statePath: string, hasChain: boolean): void {
   const [relayFile, chainFile] = [join(statePath, 'relay.db'), join(statePath, CHAIN_FILE)];
-  // A chain without a relay was cut off before anything happened on it.
+  // A chain without a relay was interrupted before anything happened on it.
   if (!existsSync(relayFile)) rmSync(chainFile, { force: true });
   else if (existsSync(chainFile) !== hasChain) {
     const why = hasChain ? 'there is a saved relay and no saved chain' : 'the saved relay has a chain';
@@ -163,7 +167,7 @@ function presetOf({ relay }: NetworkConfig, relayUrl: string, chain: DevnetChain
     mode: 'relay',
     network: relay.networks[0] ?? 'devnet',
     relayUrl,
-    // Every kind: what a public network takes is rehearsed here first.
+    // Every kind, because what a public network accepts is rehearsed here first.
     acceptedEngines: ['embedded', 'official', 'program'],
     samplingModulus: relay.samplingModulus,
     minStakeWei: relay.defaultStakeWei,

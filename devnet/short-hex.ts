@@ -1,4 +1,4 @@
-/** Enough of a hash or an address for a person to tell it from others. */
+/** Shortens a hash or an address so that people can still tell it from others. */
 export function shortHex(value: string): string {
   return value.length <= 14 ? value : `${value.slice(0, 6)}…${value.slice(-4)}`;
 }

@@ -1,13 +1,13 @@
-/** The real clock and randomness, for everything that runs outside a test. */
+/** The real clock and randomness, for everything outside tests. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { moment } from '../protocol/monotonic.ts';
 import type { Clock, Random } from '../protocol/ports.ts';
 
 export const systemClock: Clock = {
-  // biome-ignore lint/plugin: the one place of the devnet where the date comes from
+  // biome-ignore lint/plugin: the only source of dates in the devnet
   now: () => Date.now(),
-  // biome-ignore lint/plugin: the one place of the devnet where durations come from
+  // biome-ignore lint/plugin: the only source of durations in the devnet
   monotonic: () => moment(performance.now()),
   async sleep(ms, signal) {
     signal?.throwIfAborted();

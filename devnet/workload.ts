@@ -1,4 +1,4 @@
-/** An application that keeps tasks coming for as long as it is let: what a node of a devnet earns by. */
+/** An application that keeps tasks coming until it is stopped, so that a devnet's nodes can earn. */
 
 import type { Hex } from '../protocol/hex.ts';
 import type { Clock } from '../protocol/ports.ts';
@@ -8,37 +8,37 @@ import type { TaskSpecInput } from './application/task-spec.ts';
 import { devnetKey } from './chain/deploy.ts';
 import type { NetworkView } from './network-view.ts';
 
-/** The network as an application sees it, whoever has its tasks. */
+/** The network as an application sees it, in either mode. */
 export interface WorkloadNetwork {
   readonly view: NetworkView;
-  /** Puts a task to the network, paid by {@link WORKLOAD_KEY}, and sees it to its end. `index` counts the tasks. */
+  /** Runs a task from creation to end, paid by {@link WORKLOAD_KEY}. `index` counts the tasks. */
   run(spec: TaskSpecInput, how: { readonly index: number; readonly signal: AbortSignal }): Promise<unknown>;
-  /** What tasks are paid with. */
+  /** Gives the account money to pay for tasks. */
   fund(address: Hex, wei: bigint): Promise<void>;
 }
 
 export interface WorkloadOptions {
   readonly network: WorkloadNetwork;
   readonly clock: Clock;
-  /** Between two tasks. */
+  /** Pause between two tasks. */
   readonly pauseMs: number;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Workload {
-  /** Tasks under way are left to the network. */
+  /** Leaves running tasks to the network. */
   stop(): Promise<void>;
 }
 
-/** It goes on with the same account when the devnet goes on. */
+/** The same account in every run of a devnet. */
 export const WORKLOAD_KEY = devnetKey('workload');
 const FUNDS_WEI = 1_000n * 10n ** 18n;
 const LOW_WEI = 100n * 10n ** 18n;
-/** No more are added while so many wait: nobody may be there to run them. */
+/** No more tasks are added while this many are waiting: there may be nobody to run them. */
 const MAX_OPEN = 6;
-/** A group of three waits for ever where only one node has the model. */
+/** Limit for models that only one node has: a group of three would wait forever. */
 const MAX_OPEN_OTHERS = 3;
-/** Between two looks at a task. */
+/** Interval for polling a task. */
 export const WORKLOAD_POLL_MS = 500;
 
 export function startWorkload({ network, clock, pauseMs, onError }: WorkloadOptions): Workload {
@@ -53,7 +53,10 @@ export function startWorkload({ network, clock, pauseMs, onError }: WorkloadOpti
       .length;
   }
 
-  /** Every other task is for a model that only its node has, where there is one: so foreign engines are rehearsed. */
+  /**
+   * Every other task is for a model that only its own node has, if there is one, so that other engines are rehearsed
+   * too.
+   */
   function nextTask(index: number) {
     const others = otherModels(view.nodes());
     if (others.length === 0 || index % 2 === 0 || waitingOthers() >= MAX_OPEN_OTHERS) return sampleTask(index);

@@ -57,7 +57,7 @@ async function network({ sampled = false, config = {} }: { sampled?: boolean; co
   return { application, nodes };
 }
 
-/** Nodes that act as soon as the application sees their task move; `answers` by order of creation. */
+/** Nodes that act as soon as their task changes; `answers` are in order of creation. */
 function robots(nodes: readonly Actor[], answers: readonly string[]) {
   const seen: Progress[] = [];
   const order: string[] = [];
@@ -88,7 +88,7 @@ test('a single task: result checked, node paid', async () => {
   expect(seen.map((progress) => progress.kind)).toContain('validated');
 });
 
-test('a sampled task becomes a group; the cheat loses its stake', async () => {
+test('a sampled task becomes a group; the cheating node loses its stake', async () => {
   const { application, nodes } = await network({ sampled: true });
   const { onProgress } = robots(nodes, ['four', 'four', 'five']);
   const outcome = await application.runTask(SPEC, { onProgress });
@@ -116,7 +116,7 @@ test('a reported error ends the task and returns the fee', async () => {
   expect(await application.relay.balanceWei()).toBe(10n * FEE);
 });
 
-test('a silent node: the task is aborted by its timeout', async () => {
+test('a silent node: the task is aborted when it times out', async () => {
   const { application, nodes } = await network({ config: { times: { executionMin: 0.5, executionMax: 1 } } });
   const { onProgress } = robots(nodes, ['silent']);
   expect(await application.runTask(SPEC, { onProgress })).toMatchObject({ kind: 'aborted', reason: 'Timeout' });
@@ -137,7 +137,7 @@ test("a refusal, bad input and a signal end it with a coded error or the signal'
   await expect(running).rejects.toThrow('enough');
 });
 
-test('a relay that is not there, or speaks gibberish, is unreachable', async () => {
+test('a relay that is missing or sends nonsense is unreachable', async () => {
   await network();
   const server = createServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -149,7 +149,7 @@ test('a relay that is not there, or speaks gibberish, is unreachable', async () 
   await expect(application.relay.balanceWei()).rejects.toMatchObject({ code: 'DEVNET_RELAY_UNREACHABLE' });
 });
 
-test('files that do not hash to the score are not taken', async () => {
+test('files that do not hash to the score are refused', async () => {
   const { application, nodes } = await network();
   const { onProgress } = robots(nodes, ['four']);
   const tampered = createServer(async (request, response) => {

@@ -18,11 +18,11 @@ export interface ApplicationOptions {
   readonly privateKey: Hex;
   readonly clock: Clock;
   readonly random: Random;
-  /** One task in this many is validated as a group; has to be the relay's number. */
+  /** One task in this many is validated as a group; must equal the relay's number. */
   readonly samplingModulus: number;
-  /** Bits; the relay's number, to check its group outcomes. Default 5. */
+  /** Bits; must equal the relay's number, because group outcomes are checked with it. Default 5. */
   readonly distanceThreshold?: number;
-  /** Milliseconds between two looks at a task. Default 250. */
+  /** Milliseconds between two polls of a task. Default 250. */
   readonly pollMs?: number;
   readonly timeoutMs?: number;
 }
@@ -55,7 +55,7 @@ export function createApplication(options: ApplicationOptions): Application {
     const nonce = bytesToHex(random.bytes(32));
     const commitment = taskCommitment(taskId, nonce);
     const task = await relay.createTask(createPayload(spec, { commitment, nonce }), signal).catch(async (error: unknown) => {
-      // The answer was lost, not necessarily the task: it exists if the relay knows it.
+      // The answer may be lost, not the task: it exists if the relay knows it.
       if (!isUnreachable(error)) throw error;
       return relay.task(commitment, signal);
     });
@@ -63,7 +63,7 @@ export function createApplication(options: ApplicationOptions): Application {
     return task;
   }
 
-  /** Looks at a task until `done`; a relay that can't be reached is asked again. */
+  /** Polls a task until `done`; an unreachable relay is asked again. */
   async function waitFor(task: RemoteTask, done: (task: RemoteTask) => boolean, run: RunOptions): Promise<RemoteTask> {
     let last = task;
     while (!done(last)) {
@@ -124,7 +124,7 @@ export function createApplication(options: ApplicationOptions): Application {
     return reason === 'ErrorReported' ? { kind: 'errorReported', ...ended } : { kind: 'aborted', ...ended, reason };
   }
 
-  /** A validation that came too late, or whose answer was lost, shows in the tasks themselves. */
+  /** If a validation was too late or its answer was lost, the tasks themselves show what happened. */
   async function validateOrOverdue(
     payload: Parameters<RelayClient['validate']>[0],
     signal: AbortSignal | undefined,

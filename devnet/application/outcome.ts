@@ -1,15 +1,15 @@
-/** How a task ended for its application, and whether the network kept to the rules. */
+/** How a task ended for its application, and whether the network followed the rules. */
 import { CodedError } from '../../protocol/errors.ts';
 import { type GroupTask, rankByExecutionTime, validateGroup } from '../../protocol/tasks/group-validation.ts';
 import type { AbortReason, TaskStatus } from '../../protocol/tasks/status.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 
 interface Ended {
-  /** True when the sampling number called for a group of three. */
+  /** True if the sampling number required a group of three. */
   readonly sampled: boolean;
   /** Final states: one task, or the three of the group in order of creation. */
   readonly tasks: readonly RemoteTask[];
-  /** The group's judgement as our rules have it; null for a single task or one that was never validated. */
+  /** The group's verdict by our rules; null for a single task, or one that was never validated. */
   readonly group: GroupJudgement | null;
 }
 
@@ -26,11 +26,11 @@ export interface GroupJudgement {
   /** Row of the issue's table, for example `AAB`. */
   readonly row: string;
   readonly expected: Readonly<Record<string, TaskStatus>>;
-  /** False when the network did something else: see `protocol/tasks/deviations.ts`. */
+  /** False if the network did something else: see `protocol/tasks/deviations.ts`. */
   readonly kept: boolean;
 }
 
-/** Compares what the network made of three tasks with the rules. `before` was read just ahead of the validation. */
+/** Compares what the network did with three tasks to the rules. `before` was read right before the validation. */
 export function judgeGroup(judge: {
   readonly before: readonly RemoteTask[];
   readonly after: readonly RemoteTask[];

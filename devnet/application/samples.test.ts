@@ -12,14 +12,14 @@ import {
   sampleOf,
 } from './samples.ts';
 
-describe('tasks for what the nodes of a network have', () => {
+describe('tasks for the models that the nodes of a network have', () => {
   const nodes = [
     { status: 'Available', modelIds: [`base:${CHAT_MODEL}`, 'base:qwen/qwen3-8b', 'lora:some/style'] },
     { status: 'Busy', modelIds: ['base:crynux-network/sdxl-turbo+fp16', 'base:qwen/qwen3-8b'] },
     { status: 'Quit', modelIds: ['base:gone/model'] },
   ];
 
-  it('are for base models of joined nodes that the other tasks do not ask for', () => {
+  it('are for base models of joined nodes that other tasks do not use', () => {
     expect(otherModels(nodes)).toEqual(['base:crynux-network/sdxl-turbo+fp16', 'base:qwen/qwen3-8b']);
   });
 
@@ -53,7 +53,7 @@ describe('the sample tasks', () => {
     }
   });
 
-  it('has arguments that the relay takes and every engine refuses', () => {
+  it('includes arguments that the relay accepts and every engine refuses', () => {
     const args = invalidArguments(CHAT_MODEL);
     expect(relayAcceptsArgs('Llm', JSON.parse(args))).toBeNull();
     expect(() => parseTaskArgs('Llm', args)).toThrow(expect.objectContaining({ code: 'PROTOCOL_BAD_TASK_ARGS' }));

@@ -1,4 +1,6 @@
-/** Realistic chat and image requests of different kinds and sizes, for the models that ship with this program, and one that nobody can run. */
+/**
+ * Realistic chat and image requests of different kinds and sizes for the bundled models, and one that nobody can run.
+ */
 
 import { parseModelId } from '../../protocol/models/model-id.ts';
 import { looksLikeImageModel } from '../../protocol/models/model-kind.ts';
@@ -97,7 +99,9 @@ export function chatArguments(prompt: Prompt, model: string, seed: number): stri
   });
 }
 
-/** Passes everything that the relay checks, but no worker takes a seed of this size: it is reported as invalid arguments. */
+/**
+ * Passes all of the relay's checks, but no worker accepts a seed of this size, so it is reported as invalid arguments.
+ */
 export function invalidArguments(model: string): string {
   return JSON.stringify({ model, messages: [{ role: 'user', content: 'Roll a very large die.' }], seed: 1e21 });
 }
@@ -106,7 +110,7 @@ export function invalidArguments(model: string): string {
 const WEI_PER_TOKEN = parseCnx('0.031415926535897931');
 const MIN_FEE_TOKENS = 16;
 const WEI_PER_IMAGE_STEP = parseCnx('0.057721566490153287');
-/** Every so many tasks one is an image. */
+/** One task in this many is an image. */
 const IMAGE_EVERY = 4;
 
 export function chatSpec(prompt: Prompt, model: string, seed: number): TaskSpecInput {
@@ -139,13 +143,13 @@ export interface SampleTask {
   readonly spec: TaskSpecInput;
 }
 
-/** Endless: the prompts in turn, alternating between the models. */
+/** Endless: cycles through the prompts and the models. */
 export function sampleChat(index: number): SampleTask {
   const chosen = inTurn(PROMPTS, index);
   return { title: chosen.title, spec: chatSpec(chosen, index % 2 === 0 ? CHAT_MODEL : CODE_MODEL, index) };
 }
 
-/** One that a node of this network has, but this program does not ship: the node's own engine runs it. */
+/** For a model that a node of this network has, but that is not bundled: the node's own engine runs it. */
 export function sampleOf(modelId: string, index: number): SampleTask {
   const { name, variant } = parseModelId(modelId);
   if (!looksLikeImageModel({ name, variant })) {
@@ -163,7 +167,7 @@ export function isShippedModel(modelId: string): boolean {
   return [CHAT_MODEL, CODE_MODEL, IMAGE_MODEL].some((model) => modelId === `base:${model}`);
 }
 
-/** Base models that joined nodes report and {@link sampleTask} does not ask for. */
+/** Base models that joined nodes report and that {@link sampleTask} does not use. */
 export function otherModels(nodes: readonly { readonly status: string; readonly modelIds: readonly string[] }[]): string[] {
   const reported = nodes.filter(({ status }) => status !== 'Quit').flatMap(({ modelIds }) => modelIds);
   return [...new Set(reported)].filter((id) => id.startsWith('base:') && !isShippedModel(id)).sort();
@@ -174,7 +178,7 @@ export function sampleImage(index: number): SampleTask {
   return { title: painting.title, spec: imageSpec(painting, index) };
 }
 
-/** Endless: chats, and now and then an image. */
+/** Endless: chats, and an image from time to time. */
 export function sampleTask(index: number): SampleTask {
   return index % IMAGE_EVERY === IMAGE_EVERY - 1 ? sampleImage(Math.floor(index / IMAGE_EVERY)) : sampleChat(index);
 }

@@ -8,10 +8,10 @@ import { configWei } from '../relay/config.ts';
 
 const taskSpecSchema = z.object({
   type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora'] satisfies TaskType[]),
-  /** JSON text, sent as it is. */
+  /** JSON text, sent unchanged. */
   args: z.string().min(1),
   modelIds: z.array(z.string().min(1)).min(1).readonly(),
-  /** Per task; a sampled task puts down three fees and gets two back. */
+  /** Per task; a sampled task pays three fees up front and gets two back. */
   feeWei: configWei,
   /** Lowest node version that may run it. */
   version: z.string().default('3.0.0'),

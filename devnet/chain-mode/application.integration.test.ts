@@ -79,7 +79,7 @@ describe('an application on the chain', () => {
     expect(outcome.files).toEqual([HONEST]);
   });
 
-  it('has a cheat slashed by the contract, and the others paid', async () => {
+  it('lets the contract slash a cheating node and pay the others', async () => {
     const all = await players('honest', 'honest', 'cheating');
     const before = await world.chain.balance(world.chain.owner.address);
     const { tasks, files } = await run(all, true);
@@ -90,14 +90,14 @@ describe('an application on the chain', () => {
     expect(cheat?.selectedNode).toBe(all[2]?.address);
   });
 
-  it('takes the fee back for invalid arguments', async () => {
+  it('gets the fee back for invalid arguments', async () => {
     const { kind, tasks, files } = await run(await players('erroring'), false);
     expect(kind).toBe('errorReported');
     expect(tasks).toMatchObject([{ status: 'EndAborted', abortReason: 'IncorrectResult' }]);
     expect(files).toBeNull();
   });
 
-  it('aborts the task of a node that is lost', async () => {
+  it('aborts the task of a lost node', async () => {
     await players('offline');
     const running = application.runTask(SPEC, {
       sampled: false,
@@ -110,7 +110,7 @@ describe('an application on the chain', () => {
     expect(await world.chain.balance(world.chain.contracts.task)).toBe(0n);
   });
 
-  it('takes back a task that no node takes', async () => {
+  it('withdraws a task that no node takes', async () => {
     let passing: Promise<void> | undefined;
     const onTask = ({ status }: ChainTask) => {
       if (status === 'Queued') passing = world.passSeconds(61);
@@ -120,7 +120,7 @@ describe('an application on the chain', () => {
     expect([kind, tasks.map(({ status, selectedNode }) => [status, selectedNode])]).toEqual(['aborted', [['EndAborted', null]]]);
   });
 
-  it('has a task sampled as it was asked for, whatever others send meanwhile', async () => {
+  it('gets a task sampled as requested, whatever others send in the meantime', async () => {
     const others: Promise<void>[] = [];
     const onCommitment = () => others.push(world.chain.setTimeoutSeconds(180));
     for (const sampled of [true, false]) {

@@ -1,6 +1,7 @@
 /**
- * An application of a network whose tasks live on the chain: creates tasks, gives the relay their arguments, opens groups when
- * sampled, validates, aborts what nobody ends, downloads and checks results. Source: CHAIN_PROTOCOL 2, 5; CHAIN_MODE 6, 9.
+ * An application of a network whose tasks are on the chain: creates tasks, gives the relay their arguments, opens
+ * groups when sampled, validates, aborts what nobody else ends, downloads and checks results. Source: CHAIN_PROTOCOL 2,
+ * 5; CHAIN_MODE 6, 9.
  */
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import { elapsedMs, type Monotonic, monotonicNow } from '../../protocol/monotonic.ts';
@@ -21,34 +22,37 @@ export interface ChainApplicationOptions {
   readonly privateKey: Hex;
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds between two looks at a task. Default 250. */
+  /** Milliseconds between two polls of a task. Default 250. */
   readonly pollMs?: number;
 }
 
 interface RunOptions {
-  /** As of {@link CreateOptions}. */
+  /** As in {@link CreateOptions}. */
   readonly sampled?: boolean;
   readonly signal?: AbortSignal;
-  /** A task that has waited so long for a node is taken back; the contracts of 2025 keep its fee. Default: it waits on. */
+  /**
+   * A task that has waited this long for a node is withdrawn; the 2025 contracts keep its fee. Default: it keeps
+   * waiting.
+   */
   readonly queueSeconds?: number;
-  /** Each task, just before it is sent. */
+  /** Called with each task just before it is sent. */
   readonly onCommitment?: (commitment: Hex) => void;
-  /** Each state of each task, as it is seen. */
+  /** Called with each observed state of each task. */
   readonly onTask?: (task: ChainTask) => void;
 }
 
 interface ChainOutcome {
   readonly kind: /** The files hash to the validated score. */
     | 'success'
-    /** Every node found the arguments invalid; the fee came back. */
+    /** Every node found the arguments invalid; the fee was returned. */
     | 'errorReported'
     /** A group without a winner: no two results agreed. */
     | 'noMajority'
     | 'aborted';
   readonly sampled: boolean;
-  /** In their last states: one, or the three of a group in order of creation. */
+  /** In their final states: one task, or the three of a group in order of creation. */
   readonly tasks: readonly ChainTask[];
-  /** Of the task that was paid; they hash to its score. Null where none was. */
+  /** Files of the paid task, which hash to its score. Null = no task was paid. */
   readonly files: readonly Uint8Array[] | null;
 }
 
@@ -62,7 +66,7 @@ export interface ChainApplication {
 
 interface Head {
   readonly number: number;
-  /** Of block time. */
+  /** Seconds of block time. */
   readonly seconds: number;
 }
 
@@ -74,7 +78,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
   const relay = createOldRelayClient({ relayUrl, privateKey, clock });
   let head: { readonly at: Monotonic; readonly block: Promise<Head> } | undefined;
 
-  /** One answer for all that look at about the same time. */
+  /** Everyone who asks at about the same time shares one answer. */
   function newestBlock(): Promise<Head> {
     if (head === undefined || elapsedMs(head.at, monotonicNow(clock)) >= pollMs / 2) {
       const read = chain.anvil.control.provider.getBlock('latest');
@@ -86,7 +90,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
     return head.block;
   }
 
-  /** Looks at a task until `done`, or until its time has passed; then it is aborted, because nobody else would. */
+  /** Polls a task until `done`, or until its time has passed; then aborts it, because nobody else would. */
   async function waitFor(commitment: Hex, done: (task: ChainTask) => boolean, run: RunOptions): Promise<ChainTask> {
     let seen: { readonly block: number; readonly task: ChainTask } | null = null;
     for (;;) {
@@ -101,7 +105,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
     }
   }
 
-  /** By the block that an abort would be in: not earlier than the newest, and not earlier than now. */
+  /** The time of the block that an abort would be in: not before the newest block, and not before now. */
   function isOverdue(task: ChainTask, { seconds }: Head, { queueSeconds = Infinity }: RunOptions): boolean {
     const { createSeconds, startSeconds, timeoutSeconds } = task;
     const end = startSeconds === 0 ? createSeconds + queueSeconds : startSeconds + timeoutSeconds;
@@ -122,7 +126,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
       if (JUDGEABLE.has(ready[0]?.status ?? 'Queued')) await creator.validateSingle(only).catch(ignoreRace);
       return;
     }
-    // With a member that had started and was aborted the contract refuses the group: the others run out of time.
+    // If a member was aborted after it started, the contract refuses the group, and the others time out.
     if (ready.some((task) => JUDGEABLE.has(task.status))) await creator.validateGroup(created).catch(ignoreRace);
   }
 
@@ -160,7 +164,7 @@ export function createChainApplication(options: ChainApplicationOptions): ChainA
   return { address: creator.address, creator, relay, runTask };
 }
 
-/** A node, or the clock, was faster; the next look at the task tells what has become of it. */
+/** A node, or the clock, was faster; the next poll of the task shows what happened. */
 function ignoreRace(error: unknown): void {
   const words = ['Wrong task', 'Illegal previous task state', 'Timeout not reached'];
   if (error instanceof Error && words.includes(error.message)) return;

@@ -1,4 +1,4 @@
-/** What a network on a chain looks like, read block by block: its events, its tasks, its nodes, and where every wei is. */
+/** The state of a network on a chain, read block by block: its events, tasks, nodes, and where every wei is. */
 import type { Log } from 'ethers';
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import { nodeStatusFromNumber } from '../../protocol/node/status.ts';
@@ -12,15 +12,15 @@ export interface ChainEvent {
   readonly name: string;
   readonly commitment: Hex | null;
   readonly node: Hex | null;
-  /** Of `TaskScoreReady`. */
+  /** Time of `TaskScoreReady`. */
   readonly score: Hex | null;
 }
 
 export interface ChainBookOptions {
   readonly chain: Pick<TaskChain, 'anvil' | 'contract' | 'contracts'>;
-  /** Whose coin is read, besides that of whoever has joined. */
+  /** Accounts whose balance is read, in addition to those of nodes that have joined. */
   readonly watched?: () => readonly Hex[];
-  /** Every event, once and in order. */
+  /** Every event once, in order. */
   readonly onEvent?: (event: ChainEvent) => void;
 }
 
@@ -31,7 +31,7 @@ interface Purse {
 
 const FACES = (['VSSTask', 'Node'] as const).map(taskContractInterface);
 const NO_TASK = `0x${'0'.repeat(64)}`;
-/** Points of a node that is always first. */
+/** QoS points of a node that is always first. */
 const FULL_POINTS = 25;
 
 export class ChainBook implements NetworkView {
@@ -47,7 +47,7 @@ export class ChainBook implements NetworkView {
     this.#options = options;
   }
 
-  /** Reads up to the newest block; nothing if there is none since. @throws what the chain's provider throws */
+  /** Reads up to the newest block; does nothing if there is no new one. @throws what the chain's provider throws */
   follow(): Promise<void> {
     const followed = this.#turn.then(() => this.#follow());
     this.#turn = followed.catch(() => {});
@@ -120,7 +120,10 @@ export class ChainBook implements NetworkView {
     };
   }
 
-  /** What the contracts hold is what is staked, and the fees of tasks that have not ended; those of aborted waiting ones stay there. */
+  /**
+   * The contracts must hold exactly the stakes and the fees of tasks that have not ended. Fees of tasks aborted while
+   * waiting stay there too.
+   */
   async #readMoney(block: number): Promise<void> {
     const { chain, watched = () => [] } = this.#options;
     const balanceAt = (address: Hex) => chain.anvil.control.provider.getBalance(address, block);
@@ -144,7 +147,7 @@ export class ChainBook implements NetworkView {
   }
 }
 
-/** Empty for a log that tells nothing of a task or a node. */
+/** Empty for a log that is not about a task or a node. */
 function eventOf({ topics, data }: Log): ChainEvent[] {
   for (const face of FACES) {
     const event = face.parseLog({ topics: [...topics], data });

@@ -1,4 +1,4 @@
-/** What a local network in mode `chain` is made of. */
+/** The configuration of a local network in mode `chain`. */
 import { z } from 'zod';
 import { addressField } from '../../protocol/wire/fields.ts';
 import { DevnetError } from '../errors.ts';
@@ -8,31 +8,31 @@ import { scriptedPeerSchema } from './scripted-peer.ts';
 
 export const chainDevnetConfigSchema = z.object({
   mode: z.literal('chain'),
-  /** Of the relay; 0 = any free one. */
+  /** Port of the relay; 0 = any free one. */
   port: z.number().int().min(0).max(65_535).default(0),
-  /** Seconds between two looks of the relay at the chain. */
+  /** Seconds between two polls of the chain by the relay. */
   relayScan: z.number().positive().default(1),
   chain: z
     .object({
       /** 0 = any free one. */
       port: z.number().int().min(0).max(65_535).default(0),
-      /** Seconds that a task has from its start to its result; the real contract's number. */
+      /** Seconds that a task has from its start to its result; same as in the real contract. */
       taskTimeout: z.number().int().positive().default(180),
-      /** Seconds after which a chain without transactions gets an empty block, so that its time goes on. */
+      /** Seconds after which a chain without transactions gets an empty block, so that its time advances. */
       emptyBlockAfter: z.number().positive().default(5),
-      /** Coin of a new chain. */
+      /** Balances on a new chain. */
       wallets: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
     })
     .prefault({}),
-  /** Real nodes. */
+  /** Nodes with a real worker. */
   peers: z.array(peerConfigSchema).default([]),
   /** Nodes without an engine, which join before the others. */
   scripted: z.array(scriptedPeerSchema).default([]),
-  /** Directory of the peers' own directories. */
+  /** Parent directory of the peers' data directories. */
   dataDir: z.string().min(1),
   /** Path of the worker program that peers run. */
   workerEntry: z.string().min(1),
-  /** Directory that keeps the chain across restarts. The relay forgets: tasks in hand then run out of time. */
+  /** Directory that keeps the chain across restarts. The relay keeps nothing, so open tasks time out. */
   statePath: z.string().min(1).optional(),
   /** Deletes that state first. */
   fresh: z.boolean().default(false),

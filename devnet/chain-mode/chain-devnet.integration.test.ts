@@ -1,4 +1,4 @@
-/** The whole local network in mode `chain`, with nodes that only play their parts. */
+/** The whole local network in mode `chain`, with scripted nodes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ function applicationOf({ chain, relayUrl }: ChainDevnet) {
   return createChainApplication({ chain, relayUrl, privateKey, clock: systemClock, random: systemRandom, pollMs: 50 });
 }
 
-it('a cheat among three is slashed by the contract, every wei is somewhere, and the chain goes on after a restart', async () => {
+it('a cheating node among three is slashed by the contract, every wei is accounted for, and the chain continues after a restart', async () => {
   const names: string[] = [];
   const manners = ['honest', 'honest', 'cheating'] as const;
   const scripted = manners.map((manner, at) => ({ name: `p${at}`, manner, modelIds: [MODEL] }));
@@ -84,7 +84,7 @@ it('a cheat among three is slashed by the contract, every wei is somewhere, and 
   expect(names.filter((name) => name.startsWith('DEVNET'))).toEqual([]);
 });
 
-it('its own application keeps tasks coming, and its clock goes on without transactions', async () => {
+it('its own application keeps tasks coming, and its clock advances without transactions', async () => {
   const running = await start({ scripted: [{ name: 'one', modelIds: [MODEL] }], chain: { emptyBlockAfter: 0.2 } });
   const { chain, book } = running;
   const head = () => chain.anvil.control.provider.getBlockNumber();
@@ -96,7 +96,7 @@ it('its own application keeps tasks coming, and its clock goes on without transa
     pauseMs: 50,
     onError: (error) => expect.unreachable(String(error)),
   });
-  // A model that only this node has: its turn comes with every other task.
+  // A model that only this node has: every other task uses it.
   await expect.poll(() => book.tasks().filter(({ status }) => status === 'EndSuccess').length).toBeGreaterThan(1);
   await workload.stop();
   expect(book.tasks().every(({ requiredGpu, modelIds }) => requiredGpu === CARD.name && modelIds[0] === MODEL)).toBe(true);
@@ -104,7 +104,7 @@ it('its own application keeps tasks coming, and its clock goes on without transa
 
 it.each([
   [
-    'two peers of one name',
+    'two peers with the same name',
     {
       scripted: [
         { name: 'a', modelIds: ['x'] },

@@ -1,4 +1,4 @@
-/** The local network in mode `chain`, in one object: chain with its contracts, the relay of that time, peers. */
+/** The local network in mode `chain` as one object: the chain with its contracts, the old relay, peers. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -23,14 +23,14 @@ export interface ChainDevnetDeps extends Pick<DevnetDeps, 'clock' | 'random' | '
 export interface ChainDevnet extends Pick<Devnet, 'relayUrl' | 'network' | 'peers' | 'stop'> {
   readonly chain: TaskChain;
   readonly relay: OldRelay;
-  /** As it was at most half a second ago. */
+  /** At most half a second old. */
   readonly book: ChainBook;
   readonly scripted: readonly ScriptedPeer[];
-  /** Starts one more. @throws DevnetError DEVNET_PEER_FAILED */
+  /** Starts another peer. @throws DevnetError DEVNET_PEER_FAILED */
   startPeer(config: PeerConfig): Promise<Peer>;
-  /** One more without an engine, which then plays its part. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
+  /** Adds a scripted node without an engine. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
   startScripted(config: z.input<typeof scriptedPeerSchema>): Promise<ScriptedPeer>;
-  /** Coin out of nothing: there is no account but the wallet, and who stakes does it by joining. */
+  /** Creates coin out of nothing. There is no other account than the wallet; a node stakes by joining. */
   fund(address: Hex, funds: Funds): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ const SCRIPT_MS = 100;
 const RELAY_KEY = devnetKey('relay of the task contracts');
 const MIN_STAKE_WEI = 400n * 10n ** 18n;
 
-/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is then left running. */
+/** Resolves when every peer has joined. @throws DevnetError, DevnetChainError; nothing is left running in that case. */
 export async function startChainDevnet(input: ChainDevnetConfigInput, deps: ChainDevnetDeps): Promise<ChainDevnet> {
   const config = parseChainDevnetConfig(input);
   const { clock } = deps;
@@ -114,7 +114,7 @@ interface RunningParts {
   readonly network: NetworkPreset;
 }
 
-/** Everybody on the network, and what goes on by itself. */
+/** Everybody on the network, and the background loops. */
 class Running {
   readonly book: ChainBook;
   readonly peers: Peer[] = [];
@@ -185,7 +185,7 @@ class Running {
     return peer;
   }
 
-  /** A peer that goes on has what it had; it is given only what it lacks. */
+  /** A peer that resumes still has its money; it only gets what it lacks. */
   async #provide(address: Hex, { stakeWei, walletWei }: Pick<PeerConfig, 'stakeWei' | 'walletWei'>): Promise<void> {
     const { chain } = this.#parts;
     const [staked] = await chain.contract('Node').read('getStakedAmount', address);
@@ -200,7 +200,7 @@ class Running {
     return config.statePath === undefined ? bytesToHex(deps.random.bytes(32)) : devnetKey(`peer ${name}`);
   }
 
-  /** A chain on which nothing happens still has blocks elsewhere, and deadlines are read of them. */
+  /** Other chains produce blocks even when idle, and deadlines are judged by block time. */
   #keepTime(): void {
     const { chain, config } = this.#parts;
     let seen = 0;

@@ -1,4 +1,4 @@
-/** A task as the task contract tells it. Source: CHAIN_PROTOCOL 2.2. */
+/** A task as the task contract reports it. Source: CHAIN_PROTOCOL 2.2. */
 import type { Result } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
 import {
@@ -21,10 +21,10 @@ export interface ChainTask {
   readonly nonce: Hex;
   readonly sequence: number;
   readonly status: TaskStatus;
-  /** Null while it was never started. */
+  /** Null = it was never started. */
   readonly selectedNode: Hex | null;
   readonly timeoutSeconds: number;
-  /** 0x where there is none. */
+  /** 0x = none. */
   readonly score: Hex;
   readonly feeWei: bigint;
   readonly size: bigint;
@@ -41,7 +41,7 @@ export interface ChainTask {
   readonly scoreReadySeconds: number;
 }
 
-/** Null where the contract knows no such task. Without a block, as it is now. */
+/** Null = the contract knows no such task. Reads the latest state if no block is given. */
 export async function readChainTask(
   chain: Pick<TaskChain, 'contract'>,
   commitment: Hex,
@@ -55,7 +55,7 @@ export async function readChainTask(
   return task[commitmentAt].toLowerCase() === commitment.toLowerCase() ? taskOf(task) : null;
 }
 
-/** As {@link readChainTask}. @throws DevnetError DEVNET_NO_TASK */
+/** Like {@link readChainTask}. @throws DevnetError DEVNET_NO_TASK */
 export async function chainTask(chain: Pick<TaskChain, 'contract'>, commitment: Hex): Promise<ChainTask> {
   const task = await readChainTask(chain, commitment);
   if (task !== null) return task;
@@ -64,7 +64,7 @@ export async function chainTask(chain: Pick<TaskChain, 'contract'>, commitment: 
 
 const NOBODY = /^0x0{40}$/;
 
-/** The fields' places are those of the tuple; their names are not on the wire. */
+/** Fields are identified by their position in the tuple; the wire has no names. */
 function taskOf(fields: Result): ChainTask {
   const [type, creator, commitment, samplingSeed, nonce, sequence, status, selectedNode, timeout, score, fee, size] = fields;
   const [models, minVram, gpu, gpuVram, version, reason, error, payees, payments, created, started, ready] = fields.slice(12);

@@ -1,4 +1,7 @@
-/** The application of a local network in mode `chain`: its tasks name a card, and open groups only where three nodes have it. */
+/**
+ * The application of a local network in mode `chain`: its tasks name a card, and open groups only if three nodes have
+ * it.
+ */
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { inTurn } from '../application/samples.ts';
 import type { TaskSpecInput } from '../application/task-spec.ts';
@@ -10,7 +13,7 @@ import type { ChainDevnet } from './chain-devnet.ts';
 const QUEUE_SECONDS = 120;
 const GROUP = 3;
 
-/** A task of text goes to one kind of card, which has to be named; an image to any. */
+/** A text task goes to one kind of card, which must be named; an image to any. */
 export function onCard(spec: TaskSpecInput, card: { readonly name: string; readonly vramGib: number }): TaskSpecInput {
   return spec.type === 'StableDiffusion' ? spec : { ...spec, requiredGpu: card.name, requiredGpuVramGib: card.vramGib };
 }

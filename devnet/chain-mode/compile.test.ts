@@ -11,7 +11,7 @@ beforeAll(async () => {
   fresh = await compileTaskContracts();
 }, 300_000);
 
-/** Every function and event as the wire knows it: selector or topic, what it takes and gives, what is indexed. */
+/** Every function and event as on the wire: selector or topic, parameters and results, what is indexed. */
 function wireOf(name: (typeof TASK_CONTRACTS)[number]): string[] {
   const lines: string[] = [];
   const face = taskContractInterface(name);
@@ -38,7 +38,7 @@ describe('the task contracts', () => {
     expect(wireOf(name)).toEqual(facts.interfaces[name]);
   });
 
-  it('refuse in no words but those of the network', () => {
+  it("revert only with messages that the network's contracts have", () => {
     const read = (file: string) => readFileSync(path.join(TASK_CONTRACTS_DIR, file), 'utf8');
     const source = ['Groups', 'Node', 'QOS', 'Roles', 'TaskQueue', 'VSSTask', 'Vrf'].map((name) => read(`${name}.sol`)).join('');
     const words = [...source.matchAll(/require\([^;]*"([^"]+)"\s*\);/g)].map(([, text]) => text ?? '');

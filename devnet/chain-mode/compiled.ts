@@ -1,4 +1,4 @@
-/** The compiled task contracts as they are committed, and their interfaces. */
+/** The compiled task contracts as committed, and their interfaces. */
 import { Interface } from 'ethers';
 import { z } from 'zod';
 import { type CompiledContract, compiledContractSchema } from '../chain/compiled.ts';
@@ -14,7 +14,7 @@ export const TASK_CONTRACT_SOURCES = Object.fromEntries(
 ) as Readonly<Record<TaskContractName, string>>;
 
 const compiledSchema = z.object({
-  /** Version of solc, as it tells it. */
+  /** Version of solc, as it reports it. */
   compiler: z.string(),
   contracts: z.record(z.string(), compiledContractSchema),
 });

@@ -1,4 +1,4 @@
-/** What an application does on the chain: creates tasks, validates and aborts them. Source: CHAIN_PROTOCOL 2.7, 2.9, 5. */
+/** What an application does on the chain: creates, validates and aborts tasks. Source: CHAIN_PROTOCOL 2.7, 2.9, 5. */
 import { keccak256, type TransactionReceipt } from 'ethers';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import type { Random } from '../../protocol/ports.ts';
@@ -11,7 +11,7 @@ import type { DevnetAccount } from '../chain/devnet-account.ts';
 import { type ChainTask, chainTask } from './chain-task.ts';
 import type { TaskChain, TaskContract } from './task-chain.ts';
 
-/** What the contract is told of a task; its arguments are the relay's. */
+/** What the contract is told about a task; its arguments go to the relay. */
 export interface TaskTerms {
   readonly type: TaskType;
   readonly feeWei: bigint;
@@ -29,11 +29,11 @@ export interface TaskTerms {
 }
 
 export interface CreateOptions {
-  /** The other members of a group have the first one's. Default a new one. */
+  /** The other members of a group reuse the first one's. Default: a new one. */
   readonly taskId?: Hex;
-  /** True or false: nonces are tried until the task is, or is not, to be validated as a group. Default: as it comes. */
+  /** True or false: tries nonces until the task will, or will not, be validated as a group. Default: left to chance. */
   readonly sampled?: boolean;
-  /** Told just before it is sent. */
+  /** Called just before it is sent. */
   readonly onCommitment?: ((commitment: Hex) => void) | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface CreatedTask {
   readonly taskId: Hex;
   readonly nonce: Hex;
   readonly commitment: Hex;
-  /** Whether it has to be validated with two more. */
+  /** Whether it has to be validated together with two more. */
   readonly sampled: boolean;
   readonly task: ChainTask;
 }
@@ -51,10 +51,10 @@ export interface Creator {
   readonly account: DevnetAccount;
   /** 64 bytes X‖Y. */
   readonly publicKey: Hex;
-  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED, as every method that sends */
+  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED, as does every method that sends */
   create(terms: TaskTerms, options?: CreateOptions): Promise<CreatedTask>;
   validateSingle(task: Pick<CreatedTask, 'commitment'>): Promise<TransactionReceipt>;
-  /** Points and shares follow the order; the first is the oldest. */
+  /** The order determines points and shares; the first is the oldest. */
   validateGroup(tasks: readonly Pick<CreatedTask, 'commitment' | 'taskId'>[]): Promise<TransactionReceipt>;
   abort(commitment: Hex): Promise<TransactionReceipt>;
 }

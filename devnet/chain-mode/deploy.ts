@@ -1,4 +1,4 @@
-/** Puts the task contracts on a chain and wires them. Source: CHAIN_PROTOCOL 1.1. */
+/** Deploys the task contracts to a chain and connects them. Source: CHAIN_PROTOCOL 1.1. */
 import { concat, getCreateAddress, Wallet } from 'ethers';
 import type { TaskContractAddresses } from '../../contract/task-chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -8,9 +8,9 @@ import type { Call, DevnetAccount } from '../chain/devnet-account.ts';
 import { DevnetChainError } from '../chain/errors.ts';
 import { compiledTaskContract, TASK_CONTRACTS, type TaskContractName, taskContractInterface } from './compiled.ts';
 
-/** Of the owner, who deploys and to whom slashed stakes go. Everyone may know it: the coin is worth nothing. */
+/** The owner's key, who deploys and receives slashed stakes. It may be public: the coin is worth nothing. */
 export const TASK_OWNER_KEY = devnetKey('owner of the task contracts');
-/** The task contract alone takes more than five million. */
+/** The task contract alone needs more than five million. */
 const DEPLOY_GAS = 12_000_000n;
 
 function addressOf(name: TaskContractName): Hex {
@@ -18,7 +18,7 @@ function addressOf(name: TaskContractName): Hex {
   return getCreateAddress({ from, nonce: TASK_CONTRACTS.indexOf(name) }) as Hex;
 }
 
-/** The same on every chain: they follow from the owner's address and the order. */
+/** The same on every chain, because they depend only on the owner's address and the order. */
 export function taskContractAddresses(): TaskContractAddresses {
   return {
     task: addressOf('VSSTask'),
@@ -41,7 +41,7 @@ export function addressOfTaskContract(contracts: TaskContractAddresses, name: Ta
   return contracts[FIELD_OF[name]];
 }
 
-/** Contracts by the number of the constructor's argument. */
+/** Referenced contracts by the index of the constructor's argument. */
 const CONSTRUCTORS: Readonly<Record<TaskContractName, readonly TaskContractName[]>> = {
   QOS: [],
   TaskQueue: [],
@@ -65,8 +65,8 @@ export interface TaskDeployment {
 }
 
 /**
- * Deploys what is not there yet; each step uses the owner's next nonce.
- * @returns true when there was something left to do. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
+ * Deploys what is missing; each step uses the owner's next nonce.
+ * @returns true if anything had to be done. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
  */
 export async function deployTaskContracts({ owner, control }: TaskDeployment): Promise<boolean> {
   const steps = [...TASK_CONTRACTS.map(creation), ...WIRING.map(wire)];

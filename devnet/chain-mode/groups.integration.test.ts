@@ -25,13 +25,13 @@ const SCORES: Readonly<Record<string, Hex>> = {
 
 interface Group {
   readonly created: readonly CreatedTask[];
-  /** Null for a member that died in the queue. */
+  /** Null for a member that was aborted in the queue. */
   readonly nodes: readonly (DevnetAccount | null)[];
 }
 
 /**
- * One task per letter: a score, E = error, X = aborted while it waited, T = started and aborted after its time. Each has a
- * card of its own, so that it is known who runs what.
+ * One task per letter: A, B, C = a score, E = error, X = aborted while waiting, T = started, then aborted after its
+ * time. Each has its own card, so that it is known which node runs it.
  */
 async function form(letters: string, terms: Partial<TaskTerms> = {}): Promise<Group> {
   const created: CreatedTask[] = [];
@@ -61,7 +61,7 @@ async function form(letters: string, terms: Partial<TaskTerms> = {}): Promise<Gr
 /** All words over the five kinds of members, in every order. */
 const KINDS = ['A', 'B', 'C', 'E', 'X'] as const;
 const words = KINDS.flatMap((a) => KINDS.flatMap((b) => KINDS.map((c) => `${a}${b}${c}`)))
-  // Which score is called A does not matter: the first one met is A, the next B.
+  // The names of the scores do not matter: the first one is called A, the next B.
   .filter(
     (word) =>
       [...new Set([...word].filter((letter) => 'ABC'.includes(letter)))].join('') ===
@@ -79,7 +79,7 @@ function members(word: string, created: readonly CreatedTask[]): GroupTasks {
 }
 
 describe('the group table', () => {
-  it.each(words)('%s ends as the rules of the contract say, to the wei', async (word) => {
+  it.each(words)("%s ends as the contract's rules say, to the wei", async (word) => {
     const { created, nodes } = await form(word);
     const { task: book } = world.chain.contracts;
     const ownerBefore = await world.chain.balance(world.chain.owner.address);
@@ -121,13 +121,13 @@ describe('the group table', () => {
       }
       expect((await chainTask(world.chain, winner.commitment)).status).toBe('EndGroupSuccess');
     }
-    // What stays are the fees of those that died in the queue, and the stakes of those that are still there.
+    // What remains are the fees of those aborted in the queue, and the stakes of the nodes that are still members.
     expect(await world.chain.balance(book)).toBe(BigInt([...word].filter((letter) => letter === 'X').length) * CHAT.feeWei);
     const joined = nodes.filter((node) => node !== null).length - slashed;
     expect(await world.chain.balance(world.chain.contracts.node)).toBe(BigInt(joined) * STAKE);
   });
 
-  it.each(['TAA', 'ATA', 'AAT'])('%s: a member that had been started makes the group impossible', async (word) => {
+  it.each(['TAA', 'ATA', 'AAT'])('%s: a member that was aborted after its start makes the group impossible', async (word) => {
     const { created } = await form(word);
     const tasks = members(word, created);
     const started = created[word.indexOf('T')]?.commitment ?? '';
@@ -182,7 +182,7 @@ describe('a group', () => {
     await world.creator.validateGroup([a, c, b]);
   });
 
-  it('is refused when its first task was not sampled', async () => {
+  it('is refused if its first task was not sampled', async () => {
     const first = await world.creator.create(CHAT, { sampled: false });
     await world.creator.abort(first.commitment);
     const others = [];
@@ -201,7 +201,7 @@ describe('a group', () => {
     [4n, [1n, 3n, 0n]],
     [7n, [2n, 2n, 3n]],
     [26n, [10n, 9n, 7n]],
-  ] as const)('of %d wei shares them as the contracts of 2025 do', async (feeWei, shares) => {
+  ] as const)('of %d wei is shared as in the 2025 contracts', async (feeWei, shares) => {
     const { created } = await form('AAA', { feeWei });
     await world.creator.validateGroup(created);
     const winner = await chainTask(world.chain, (created[0] as CreatedTask).commitment);
@@ -213,7 +213,7 @@ describe('a group', () => {
     await expect(world.creator.validateGroup(created)).rejects.toMatchObject(reverted('Panic(17)'));
   });
 
-  it('whose winner is aborted before its result is reported pays nobody', async () => {
+  it('pays nobody if its winner is aborted before its result is reported', async () => {
     const { created, nodes } = await form('AAA');
     await world.creator.validateGroup(created);
     const [winner] = created as [CreatedTask];

@@ -20,7 +20,7 @@ const statusOf = async (node: DevnetAccount) => (await nodes().read('getNodeStat
 const stakeOf = async (node: DevnetAccount) => (await nodes().read('getStakedAmount', node.address))[0];
 const stats = async (fn: string) => (await world.chain.contract('NetworkStats').read(fn))[0];
 
-/** Ends the task at hand by an abort after its time. */
+/** Ends the current task with an abort after its time. */
 async function expire({ commitment }: CreatedTask) {
   await world.passSeconds(181);
   return world.creator.abort(commitment);
@@ -50,7 +50,7 @@ describe('a join', () => {
     expect([await stats('totalNodes'), await stats('activeNodes'), await stats('availableNodes')]).toEqual([1n, 1n, 1n]);
   });
 
-  it('comes back: the stake leaves with a quit, in the same transaction, and the card may be another', async () => {
+  it('works again: a quit returns the stake in the same transaction, and the card may change', async () => {
     const node = await world.node('node', { stakeWei: 450n * CNX });
     const before = await world.chain.balance(node.address);
     const receipt = await act(node, 'quit');
@@ -100,7 +100,7 @@ describe('pause, resume and quit', () => {
 });
 
 describe('models', () => {
-  it('are learnt once, counted when the node becomes free, and asked for where few have them', async () => {
+  it('are learnt once, counted when the node becomes free, and requested if few nodes have them', async () => {
     const node = await world.node('node', { modelIds: [] });
     const other = await world.node('other', { modelIds: [], gpu: CARD });
     await act(other, 'pause');
@@ -122,7 +122,7 @@ describe('models', () => {
     expect(info[7].toArray()).toEqual([MODEL]);
   });
 
-  it('draw the tasks that need them', async () => {
+  it('attract the tasks that need them', async () => {
     await world.node('without', { modelIds: [] });
     const holder = await world.node('holder');
     const { task } = await world.creator.create(CHAT);
@@ -136,7 +136,7 @@ async function lastTransaction(): Promise<string | undefined> {
 }
 
 describe('a kick-out', () => {
-  it('follows the second task of a newcomer that expires with its arguments there, and returns the stake', async () => {
+  it("follows a newcomer's second task that expires although its arguments are available, and returns the stake", async () => {
     const node = await world.node('node');
     for (const round of [1, 2]) {
       const task = await world.creator.create(CHAT);
@@ -148,14 +148,14 @@ describe('a kick-out', () => {
       expect(await statusOf(node)).toBe(round === 1 ? STATUS.Available : STATUS.Quit);
       expect(await world.chain.balance(node.address)).toBe(before + (round === 1 ? 0n : 400n * CNX));
     }
-    // Out is not for ever, and the points of before weigh on no more than the score.
+    // A kick-out is not permanent, and earlier points count only through the score.
     await world.join(node, 'node');
     const [info] = await nodes().read('getNodeInfo', node.address);
     expect(info[3]).toBe(1n);
     expect((await world.chain.contract('QOS').read('shouldKickOut', node.address))[0]).toBe(false);
   });
 
-  it('does not come from tasks that expire before their arguments are there', async () => {
+  it('does not follow tasks that expire before their arguments are available', async () => {
     const node = await world.node('node');
     for (let round = 0; round < 4; round++) await expire(await world.creator.create(CHAT));
     expect(await statusOf(node)).toBe(STATUS.Available);
@@ -163,7 +163,7 @@ describe('a kick-out', () => {
 });
 
 describe('a slash', () => {
-  it('takes the stake of a node that is about to leave, and a task that waits begins in the same transaction', async () => {
+  it('takes the stake of a node that is about to leave, and a waiting task starts in the same transaction', async () => {
     const honest = [await world.node('a', { gpu: 'a' }), await world.node('b', { gpu: 'b' })];
     const cheat = await world.node('c', { gpu: 'c', stakeWei: 555n * CNX });
     const created: CreatedTask[] = [];

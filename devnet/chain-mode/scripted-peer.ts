@@ -1,6 +1,6 @@
 /**
- * A node without worker and engine: joins, and treats every task as its manner says, with one file for all results. It knows LLM
- * tasks only; any other is left to its deadline. A double of a whole node, where a real one would cost too much.
+ * A node without worker and engine: joins, and treats every task according to its behaviour, with the same file for all
+ * results. It only knows LLM tasks; others time out. Replaces a whole node in tests where a real one would be too slow.
  */
 import { z } from 'zod';
 import { gpuConfigSchema } from '../../contract/node-config.ts';
@@ -19,7 +19,7 @@ import type { TaskChain } from './task-chain.ts';
 export const scriptedPeerSchema = z.object({
   name: z.string().regex(/^[a-z0-9-]{1,40}$/),
   manner: z.enum(['honest', 'cheating', 'erroring', 'offline']).default('honest'),
-  /** What every honest one answers; a cheat answers something else. */
+  /** The answer of every honest node; a cheating one answers something else. */
   result: z.string().min(1).default('{"text":"hello"}'),
   gpu: gpuConfigSchema.prefault({ name: 'Devnet GPU+Linux', vramGib: 24 }),
   modelIds: z.array(z.string().min(1)).min(1),
@@ -40,9 +40,15 @@ export interface ScriptedPeer {
   readonly name: string;
   readonly address: Hex;
   readonly behaviour: { readonly kind: ScriptedPeerConfig['manner'] };
-  /** Once; its account has to hold the stake. A member goes on as it is. @throws DevnetChainError DEVNET_CHAIN_REVERTED */
+  /**
+   * Call once; its account must have the stake. A member continues as it is. @throws DevnetChainError
+   * DEVNET_CHAIN_REVERTED
+   */
   join(): Promise<void>;
-  /** One look at its task, and what there is to do; after the one that is under way. @throws DevnetError DEVNET_RELAY_REFUSED, DevnetChainError */
+  /**
+   * Polls its task and acts once, after any poll in progress. @throws DevnetError DEVNET_RELAY_REFUSED,
+   * DevnetChainError
+   */
   look(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { DEVNET_CHAIN_ID } from '../chain/devnet-chain.ts';
 import { type TaskContractName, taskContractInterface } from './compiled.ts';
 import { addressOfTaskContract, deployTaskContracts, TASK_OWNER_KEY, taskContractAddresses } from './deploy.ts';
 
-/** What the owner has in coin before its first transaction. */
+/** The owner's coin before its first transaction. */
 export const OWNER_WEI = 10n ** 22n;
 
 export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
@@ -17,11 +17,14 @@ export interface TaskChainOptions extends Omit<AnvilOptions, 'chainId'> {
 
 export interface TaskContract {
   readonly address: Hex;
-  /** One transaction, in a block. @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words */
+  /**
+   * Sends a transaction and waits for its block. @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's
+   * message
+   */
   send(from: DevnetAccount, fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<TransactionReceipt>;
   /** At the latest block. */
   read(fn: string, ...args: readonly unknown[]): Promise<Result>;
-  /** As it was after that block. */
+  /** As of that block. */
   readAt(block: number, fn: string, ...args: readonly unknown[]): Promise<Result>;
 }
 
@@ -32,31 +35,31 @@ export interface TaskChain {
   readonly owner: DevnetAccount;
   /** The `taskChain` part of a network preset for nodes of this chain. */
   readonly preset: TaskChainPresetInput;
-  /** False when the chain goes on from its state. */
+  /** False = the chain continues from its saved state. */
   readonly isNew: boolean;
   contract(name: TaskContractName): TaskContract;
   account(privateKey: Hex): DevnetAccount;
-  /** Names the account that may report parameters and results. */
+  /** Sets the account that may report parameters and results. */
   setRelay(address: Hex): Promise<void>;
-  /** Of tasks that are created from now on. Default 180. */
+  /** For tasks created from now on. Default 180. */
   setTimeoutSeconds(seconds: number): Promise<void>;
   /** Adds to a balance, out of nothing. */
   give(address: Hex, wei: bigint): Promise<void>;
   balance(address: Hex): Promise<bigint>;
   /**
-   * Runs `use` with the hash of the newest block, and lets no other block come before the one of the transaction to the task
-   * contract that `use` sends: what depends on the parent's hash is then known beforehand. What others send meanwhile waits, so
-   * `use` must not send in any other way.
+   * Runs `use` with the hash of the newest block, and lets no block come before the one with the transaction to the
+   * task contract that `use` sends, so that whatever depends on the parent's hash can be computed beforehand. Everybody
+   * else's transactions wait in the meantime, so `use` must only send through the given function.
    */
   onFixedHead(use: (headHash: Hex, send: TaskContract['send']) => Promise<void>): Promise<void>;
-  /** An empty block, in which time has gone on; never within {@link onFixedHead}. */
+  /** Mines an empty block to advance the time; never inside {@link onFixedHead}. */
   mineEmptyBlock(): Promise<void>;
-  /** Sets the chain's clock forward, and mines a block at the new time; never within {@link onFixedHead}. */
+  /** Sets the chain's clock forward and mines a block at the new time; never inside {@link onFixedHead}. */
   passSeconds(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @throws DevnetChainError; nothing is then left running. */
+/** @throws DevnetChainError; nothing is left running in that case. */
 export async function startTaskChain(options: TaskChainOptions): Promise<TaskChain> {
   const chainId = options.chainId ?? DEVNET_CHAIN_ID;
   const anvil = await startAnvil({ ...options, chainId });
@@ -72,7 +75,7 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
   const { control, url } = anvil;
   const owner = new DevnetAccount(TASK_OWNER_KEY, control);
   const contracts = taskContractAddresses();
-  // A chain that goes on keeps its balances to the wei.
+  // A chain that continues keeps its balances to the wei.
   if ((await owner.nonce()) === 0) await control.setBalance(owner.address, OWNER_WEI);
   const isNew = await deployTaskContracts({ owner, control });
 
@@ -81,7 +84,7 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
     return from.send({ to: addressOfTaskContract(contracts, name), data, valueWei, gasLimit: 8_000_000n });
   };
   let turn: Promise<unknown> = Promise.resolve();
-  /** One after another: a block that somebody mines for his own transaction would come between another one and its parent. */
+  /** One at a time: a block mined for another transaction would otherwise come between a transaction and its parent. */
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const done = turn.then(work);
     turn = done.catch(() => {});
@@ -121,7 +124,7 @@ async function furnish(anvil: Anvil, chainId: number): Promise<TaskChain> {
       rpcUrls: [url],
       contracts,
       gas: { maxFeePerGasWei: '100000000000' },
-      // One machine, one chain: there is nobody to disagree.
+      // A single node on one machine: there are no reorganisations.
       confirmations: 1,
       pollMs: 200,
       requestsPerSecond: 100,

@@ -24,8 +24,8 @@ async function waiting(...terms: readonly Partial<TaskTerms>[]): Promise<Created
   return created;
 }
 
-describe('a node that joins', () => {
-  it('begins the task with the best price in the same transaction', async () => {
+describe('a joining node', () => {
+  it('starts the task with the best price in the same transaction', async () => {
     const tasks = await waiting({ feeWei: 1000n }, { feeWei: 3000n, size: 4 }, { feeWei: 2000n });
     expect(await size()).toBe(3);
     const account = await world.account('node');
@@ -34,7 +34,7 @@ describe('a node that joins', () => {
     expect([await started(tasks), await size()]).toEqual([[2], 2]);
   });
 
-  it('takes a task for its card before dearer ones of the same price, and a strictly dearer one before it', async () => {
+  it('takes a task for its own card before other tasks of the same price, but a better paid one first', async () => {
     const same = await waiting({ feeWei: 500n }, { feeWei: 500n, requiredGpu: CARD, requiredGpuVramGib: 24 });
     await world.node('node');
     expect(await started(same)).toEqual([1]);
@@ -44,22 +44,22 @@ describe('a node that joins', () => {
     expect(await started(dearer)).toEqual([0]);
   });
 
-  it('takes none that needs more memory, another card or a newer version', async () => {
+  it('takes no task that needs more memory, another card or a newer version', async () => {
     const tasks = await waiting({ minVramGib: 32 }, { requiredGpu: 'other' }, { version: '3.1.0' }, { version: '4.0.0' });
     await world.node('node');
     expect([await started(tasks), await size()]).toEqual([[], 4]);
   });
 
-  it('is blocked by a dearer task of the same memory size that it cannot run', async () => {
+  it('is blocked by a better paid task of the same memory size that it cannot run', async () => {
     const tasks = await waiting({ feeWei: 1000n }, { feeWei: 2000n, version: '3.1.0' });
     await world.node('node');
     expect(await started(tasks)).toEqual([]);
-    // A new one begins at once all the same.
+    // A new task still starts at once.
     const [direct] = await waiting({ feeWei: 1n });
     expect(direct?.task.status).toBe('Started');
   });
 
-  it('takes, of one price, the task whose models it has, then the oldest', async () => {
+  it('takes, among tasks of the same price, the one whose models it has, then the oldest', async () => {
     const tasks = await waiting({ modelIds: ['base:x'] }, {}, {});
     await world.node('node');
     expect(await started(tasks)).toEqual([1]);
@@ -72,8 +72,8 @@ describe('a node that joins', () => {
   });
 });
 
-describe('a task that waits', () => {
-  it('begins when a node is resumed, when its task ends, and when anybody asks', async () => {
+describe('a waiting task', () => {
+  it('starts when a node is resumed, when its task ends, and when anybody asks', async () => {
     const node = await world.node('node');
     await world.chain.contract('Node').send(node, 'pause');
     const [first, second] = await waiting({}, {});
@@ -98,7 +98,7 @@ describe('a task that waits', () => {
     await expect(busy).rejects.toMatchObject(reverted('Node is not available'));
   });
 
-  it('finds a queue with an end, however much it pays', async () => {
+  it('finds the queue full at its limit, however much it pays', async () => {
     await world.chain.contract('TaskQueue').send(world.chain.owner, 'updateSizeLimit', [2]);
     await waiting({}, {});
     await expect(waiting({ feeWei: CHAT.feeWei })).rejects.toMatchObject(reverted('Task queue is full'));

@@ -49,7 +49,7 @@ async function reach(status: TaskStatus): Promise<{ task: CreatedTask; node: Dev
 }
 
 describe('a single task', () => {
-  it('goes from its creation to its payment, each step by its actor and with its event', async () => {
+  it('goes from creation to payment, each step by its actor and with its event', async () => {
     const node = await world.node('node');
     const { contracts } = world.chain;
     const before = await world.chain.balance(node.address);
@@ -85,7 +85,7 @@ describe('a single task', () => {
     expect(await world.chain.contract('QOS').read('getCurrentTaskScore', node.address)).toEqual([10n]);
   });
 
-  it('whose arguments are invalid is aborted by its validation and refunded', async () => {
+  it('with invalid arguments is aborted by its validation and refunded', async () => {
     const { task, node } = await reach('ParametersUploaded');
     const before = await world.chain.balance(world.creator.address);
     expect(world.events(await error(task, node))).toEqual([['TaskErrorReported', task.commitment, node.address, 1n]]);
@@ -95,11 +95,11 @@ describe('a single task', () => {
     expect(await chainTask(world.chain, task.commitment)).toMatchObject({ status: 'EndAborted', abortReason: 'IncorrectResult' });
     const gasWei = receipt.gasUsed * receipt.gasPrice;
     expect(await world.chain.balance(world.creator.address)).toBe(before + CHAT.feeWei - gasWei);
-    // Ten for the validation and ten for the abort.
+    // Ten each for the validation and the abort.
     expect(await world.chain.contract('QOS').read('getCurrentTaskScore', node.address)).toEqual([20n]);
   });
 
-  it('is unknown as all zeros', async () => {
+  it('reads as all zeros if unknown', async () => {
     expect(await readChainTask(world.chain, SCORE)).toBeNull();
     for (const [fn, ...args] of [
       ['reportTaskParametersUploaded'],
@@ -154,8 +154,8 @@ describe('what a state does not allow', () => {
   });
 });
 
-describe('who may do what', () => {
-  it('nobody but the actor of each step', async () => {
+describe('permissions', () => {
+  it('only the actor of each step may take it', async () => {
     const { task, node } = await reach('Started');
     const stranger = await world.account('stranger');
     const refused = reverted('Invalid caller');
@@ -168,11 +168,11 @@ describe('who may do what', () => {
     await world.creator.validateSingle(task);
     await expect(result(task, node)).rejects.toMatchObject(refused);
     await expect(abort(task, stranger)).rejects.toMatchObject(refused);
-    // The caller is looked at before the state.
+    // The caller is checked before the state.
     await expect(score(task, stranger)).rejects.toMatchObject(refused);
   });
 
-  it('the settings are the owner’s', async () => {
+  it('only the owner may change the settings', async () => {
     const stranger = await world.account('stranger');
     const refused = reverted(`OwnableUnauthorizedAccount(${stranger.address})`);
     await expect(tasks().send(stranger, 'setRelayAddress', [ZeroAddress])).rejects.toMatchObject(refused);
@@ -180,7 +180,7 @@ describe('who may do what', () => {
     await expect(tasks().send(stranger, 'updateDistanceThreshold', [1])).rejects.toMatchObject(refused);
   });
 
-  it('the inner calls are the contracts’ own', async () => {
+  it('only the contracts may make the inner calls', async () => {
     const { node } = await reach('Started');
     const nodes = world.chain.contract('Node');
     const byTask = reverted('Not called by the task contract');
@@ -214,7 +214,7 @@ describe('an abort', () => {
     await expect(world.creator.abort(task.commitment)).rejects.toMatchObject(reverted('Wrong task'));
   });
 
-  it('comes strictly after the deadline, for the creator too', async () => {
+  it('is only possible after the deadline, for the creator too', async () => {
     const { task, node } = await reach('Started');
     const { startSeconds, timeoutSeconds } = await chainTask(world.chain, task.commitment);
     const { provider } = world.chain.anvil.control;
@@ -226,7 +226,7 @@ describe('an abort', () => {
     expect(await statusOf(task)).toBe('EndAborted');
   });
 
-  it('of a task that waits is the creator’s at any time, and the fee stays in the contract', async () => {
+  it('of a waiting task is possible for its creator at any time, and the fee stays in the contract', async () => {
     const task = await world.creator.create(CHAT);
     expect(task.task).toMatchObject({ status: 'Queued', selectedNode: null, startSeconds: 0 });
     const before = await world.chain.balance(world.creator.address);
@@ -236,13 +236,13 @@ describe('an abort', () => {
     expect(await world.chain.balance(world.creator.address)).toBe(before - gasWei);
     expect(await world.chain.balance(world.chain.contracts.task)).toBe(CHAT.feeWei);
     expect(await world.chain.contract('TaskQueue').read('size')).toEqual([0n]);
-    // Again: the reason is written over, and nothing else happens.
+    // A second abort overwrites the reason, and nothing else happens.
     const again = await tasks().send(world.creator.account, 'abortTask', [task.commitment, 4]);
     expect(world.events(again)).toEqual([]);
     expect(await chainTask(world.chain, task.commitment)).toMatchObject({ status: 'EndAborted', abortReason: 'TaskFeeTooLow' });
   });
 
-  it('of a task with the timeout of its creation', async () => {
+  it('of a task uses the timeout from its creation', async () => {
     await world.node('node');
     await world.chain.setTimeoutSeconds(10);
     const task = await world.creator.create(CHAT);
@@ -264,7 +264,7 @@ describe('a creation', () => {
     await world.creator.create({ ...withoutCard, type: 'StableDiffusion' });
   });
 
-  it('takes a nonce once; on a chain of fewer than 100,000 blocks the second use panics', async () => {
+  it('accepts a nonce once; on a chain of fewer than 100,000 blocks the second use panics', async () => {
     const { nonce } = await world.creator.create(CHAT);
     const args = [1, SCORE, nonce, [], 0, 'x', 1, [1, 0, 0], 1];
     const again = tasks().send(world.creator.account, 'createTask', args, CNX);
@@ -273,7 +273,7 @@ describe('a creation', () => {
 });
 
 describe('the sampling', () => {
-  it('forbids to validate a sampled task alone, and an unsampled one as a group', async () => {
+  it('forbids validating a sampled task alone, and an unsampled one as a group', async () => {
     const node = await world.node('node');
     const task = await world.creator.create(CHAT, { sampled: true });
     await parameters(task);

@@ -1,15 +1,15 @@
-/** What only a test chain can be told: balances, blocks, time, reorganisations. */
+/** Commands that only a test chain has: balances, blocks, time, reorganisations. */
 import { JsonRpcProvider, toQuantity } from 'ethers';
 import { z } from 'zod';
 
 const quantity = z.string().regex(/^0x[0-9a-f]+$/);
 
 export class AnvilControl {
-  /** Calls and transactions of the devnet itself and of tests; nodes have a client of their own. */
+  /** Calls and transactions of the devnet itself and of tests; nodes have their own client. */
   readonly provider: JsonRpcProvider;
 
   constructor(url: string, chainId: number) {
-    // No cache and no batches: every answer is the chain's present state.
+    // No cache and no batches: every answer is the chain's current state.
     this.provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
   }
 
@@ -22,7 +22,7 @@ export class AnvilControl {
     await this.provider.send('anvil_setBalance', [address, toQuantity(wei)]);
   }
 
-  /** A transaction of any account, without its key. Resolves with its hash once it is in a block. */
+  /** Sends a transaction from any account, without its key. Resolves with its hash once it is in a block. */
   async sendAs(from: string, call: { readonly to: string; readonly data: string; readonly valueWei: bigint }): Promise<string> {
     await this.provider.send('anvil_impersonateAccount', [from]);
     try {
@@ -53,12 +53,12 @@ export class AnvilControl {
     await this.provider.send('anvil_setNextBlockBaseFeePerGas', [toQuantity(wei)]);
   }
 
-  /** Replaces the newest blocks by empty ones; their transactions are gone, from the pool as well. */
+  /** Replaces the newest blocks with empty ones; their transactions are gone, from the pool too. */
   async reorganise(depth: number): Promise<void> {
     await this.provider.send('anvil_reorg', [depth, []]);
   }
 
-  /** Forgets a transaction that waits in the pool. */
+  /** Removes a waiting transaction from the pool. */
   async drop(hash: string): Promise<void> {
     await this.provider.send('anvil_dropTransaction', [hash]);
   }
@@ -71,7 +71,7 @@ export class AnvilControl {
     await this.provider.send('evm_revert', [snapshot]);
   }
 
-  /** The whole chain, as its state file has it, zipped. */
+  /** The whole chain in the format of its state file, gzipped. */
   async dumpState(): Promise<Buffer> {
     const hex = z
       .string()

@@ -1,6 +1,7 @@
 /**
- * Stands between the devnet and anvil, because anvil does not notice when its parent is killed: the private channel to
- * the devnet closes with the devnet, however it dies, and then the chain is ended. Started by anvil.ts, never imported.
+ * Sits between the devnet and anvil, because anvil does not notice when its parent is killed. The private channel to
+ * the devnet closes with the devnet, however it dies, and then this program ends the chain. Started by anvil.ts, never
+ * imported.
  *
  *   node anvil-guard.ts GRACE_MS PROGRAM [ARG…]
  */
@@ -13,14 +14,14 @@ let ending = false;
 function end(): void {
   if (ending) return;
   ending = true;
-  // On SIGTERM anvil writes its state file; an anvil that ignores it is not waited for.
+  // On SIGTERM, anvil writes its state file; if it ignores the signal, it is killed.
   anvil.kill('SIGTERM');
   setTimeout(() => anvil.kill('SIGKILL'), Number(graceMs)).unref();
 }
 
 process.on('disconnect', end);
 process.on('SIGTERM', end);
-// Ctrl-C reaches the whole group; the devnet decides when its chain ends.
+// Ctrl-C reaches the whole process group, but the devnet decides when its chain ends.
 process.on('SIGINT', () => {});
 anvil.once('error', (error) => {
   process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,6 @@
 /**
- * Where anvil lies. Its npm package carries one binary per platform as an optional dependency; it is run directly, so
- * that neither the package's install script nor its launcher is needed.
+ * Locates anvil. Its npm package has one binary per platform as an optional dependency; the binary is run directly, so
+ * neither the package's install script nor its launcher is needed.
  */
 
 import { dependencyFile } from '../../platform/programs.ts';

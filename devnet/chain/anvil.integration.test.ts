@@ -31,7 +31,7 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
-/** A program in anvil's place. It cannot tell its pid but through a file. */
+/** A program in place of anvil. It can only report its pid through a file. */
 async function impostor(code: string): Promise<string> {
   const file = path.join(folder, 'impostor.mjs');
   await writeFile(file, `#!${process.execPath}\n${code}\n`);
@@ -52,14 +52,14 @@ describe('startAnvil', () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
-  it.runIf(outside)('listens on the loopback only', async () => {
+  it.runIf(outside)('listens only on loopback', async () => {
     const anvil = await startAnvil({ clock, chainId: 4242 });
     const error = await new Promise((resolve) => connect(anvil.port, outside).once('error', resolve).once('connect', resolve));
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     await anvil.stop();
   });
 
-  it('says why it could not start', async () => {
+  it('reports why it could not start', async () => {
     const first = await startAnvil({ clock, chainId: 4242 });
     await expect(startAnvil({ clock, chainId: 4242, port: first.port })).rejects.toMatchObject({
       code: 'DEVNET_CHAIN_NOT_STARTED',
@@ -97,7 +97,7 @@ describe('startAnvil', () => {
     expect(isAlive(Number(lines[0]?.slice(4)))).toBe(false);
   });
 
-  it('dies with a parent that is killed', async () => {
+  it('dies if its parent is killed', async () => {
     const child = fork(path.join(import.meta.dirname, 'testing', 'orphan-child.ts'), { execArgv: [] });
     const { pid } = await new Promise<{ pid: number }>((resolve) =>
       child.once('message', (message) => resolve(message as { pid: number })),
@@ -109,7 +109,7 @@ describe('startAnvil', () => {
 });
 
 describe('the devnet chain', () => {
-  it('goes on from its state file: contracts, stakes and balances as they were', async () => {
+  it('continues from its state file: contracts, stakes and balances are unchanged', async () => {
     const options = {
       clock,
       relayAddress: RELAY,
@@ -132,7 +132,7 @@ describe('the devnet chain', () => {
     await second.stop();
   });
 
-  it('goes on with the contracts that it was made with', async () => {
+  it('continues with the contracts that it was created with', async () => {
     const options = { clock, relayAddress: RELAY, statePath: path.join(folder, 'older.json') } as const;
     const first = await startDevnetChain({ ...options, generation: 'J26' });
     await first.createCredits(NODE, 3n);
@@ -143,7 +143,7 @@ describe('the devnet chain', () => {
     await second.stop();
   });
 
-  it('finishes a deployment that was cut off', async () => {
+  it('finishes an interrupted deployment', async () => {
     const anvil = await startAnvil({ clock, chainId: 4242 });
     const deployer = new DevnetAccount(DEPLOYER_KEYS.C26, anvil.control);
     await anvil.control.setBalance(deployer.address, 10n * CNX);
@@ -166,7 +166,7 @@ describe('the devnet chain', () => {
     await anvil.stop();
   });
 
-  it('refuses a chain that holds something else', async () => {
+  it('refuses a chain with other content', async () => {
     const anvil = await startAnvil({ clock, chainId: 4242 });
     const deployer = new DevnetAccount(DEPLOYER_KEYS.C26, anvil.control);
     await anvil.control.setBalance(deployer.address, 10n * CNX);

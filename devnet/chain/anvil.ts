@@ -1,4 +1,4 @@
-/** Anvil as a supervised child: loopback only, ready when it answers, gone when we are. */
+/** Anvil as a supervised child process: loopback only, ready when it answers, gone when we are. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -19,14 +19,14 @@ export interface AnvilOptions {
   readonly chainId: number;
   /** 0 (default) = any free port. */
   readonly port?: number;
-  /** The chain is read from here, and written back by {@link Anvil.save} and at its end. */
+  /** The chain is loaded from here, and written back by {@link Anvil.save} and when it ends. */
   readonly statePath?: string;
-  /** Seconds between blocks; without it every transaction gets its own block at once. */
+  /** Seconds between blocks; without it, every transaction gets its own block at once. */
   readonly blockTimeSeconds?: number;
   /** Rules of the chain, e.g. `berlin` for one without EIP-1559. */
   readonly hardfork?: string;
   readonly onLine?: (line: string) => void;
-  /** Milliseconds until it must answer. */
+  /** Milliseconds within which it must answer. */
   readonly readyTimeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs?: number;
@@ -36,20 +36,20 @@ export interface AnvilOptions {
 export interface Anvil {
   readonly url: string;
   readonly port: number;
-  /** Of anvil itself, not of its guard. */
+  /** Pid of anvil itself, not of its guard. */
   readonly pid: number;
   readonly control: AnvilControl;
   /** Resolves with its exit code once it is gone. */
   readonly exited: Promise<number | null>;
-  /** What has happened on the chain by now is durable when it resolves. Nothing without a state file. */
+  /** Resolves when everything so far is saved durably. Does nothing without a state file. */
   save(): Promise<void>;
-  /** Saves it, ends it and waits for that. */
+  /** Saves, ends it and waits for its exit. */
   stop(): Promise<void>;
 }
 
 const startedSchema = z.object({ type: z.literal('started'), pid: z.number().int().positive() });
 
-/** @throws DevnetChainError DEVNET_CHAIN_NO_PROGRAM, DEVNET_CHAIN_NOT_STARTED; nothing is then left running. */
+/** @throws DevnetChainError DEVNET_CHAIN_NO_PROGRAM, DEVNET_CHAIN_NOT_STARTED; nothing is left running in that case. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const { clock, readyTimeoutMs = 20_000, graceMs = 5_000 } = options;
   const child = fork(PROGRAMS.anvilGuard, [String(graceMs), options.program ?? anvilProgram(), ...anvilArguments(options)], {
@@ -63,7 +63,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const ended = new AbortController();
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
-      // A guard that was killed itself can no longer end its anvil.
+      // A guard that was killed can no longer end its anvil.
       if (code === null && pid !== null) killIfAlive(pid);
       ended.abort(new DevnetChainError('DEVNET_CHAIN_NOT_STARTED', `anvil ended with code ${code}: ${tail.join(' | ')}`));
       resolve(code);
@@ -71,7 +71,8 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   });
   let save = (): Promise<void> => Promise.resolve();
   const stop = async (): Promise<void> => {
-    // One that has died, or does not answer in time, was saved by whoever wrote down what happened on it.
+    // If it has died or does not answer in time, the earlier saves have to do: they come before anything that depends
+    // on them.
     const patience = new AbortController();
     const late = clock.sleep(graceMs, AbortSignal.any([patience.signal, ended.signal])).catch(() => {});
     await Promise.race([save().catch(() => {}), late]);
@@ -103,7 +104,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     throw cause;
   } finally {
     finished.abort();
-    // Its rejection was delivered by a race above, or is the abort just made.
+    // Its rejection was already delivered by a race above, or comes from the abort just made.
     outOfTime.catch(() => {});
   }
 }
@@ -112,13 +113,13 @@ function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // Already gone.
   }
 }
 
 function anvilArguments(options: AnvilOptions): string[] {
   const args = ['--host', HOST, '--port', String(options.port ?? 0), '--chain-id', String(options.chainId)];
-  // Its ten well-known rich accounts are not ours.
+  // Not anvil's ten well-known rich accounts.
   args.push('--accounts', '1', '--balance', '0', '--no-cors');
   if (options.statePath !== undefined && existsSync(options.statePath)) args.push('--load-state', options.statePath);
   if (options.blockTimeSeconds !== undefined) args.push('--block-time', String(options.blockTimeSeconds));

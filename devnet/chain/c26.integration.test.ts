@@ -1,4 +1,4 @@
-/** What the contracts of generation C26 do differently from those of J26. */
+/** How the contracts of generation C26 differ from those of J26. */
 import { id, ZeroAddress } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import type { Hex } from '../../protocol/hex.ts';
@@ -10,7 +10,7 @@ import { CNX, reverted } from './testing/world.ts';
 const world = stakingWorld('C26');
 
 describe('a stake', () => {
-  it('is coin alone, told with one amount', async () => {
+  it('is coin only, reported as one amount', async () => {
     expect(world.events(await world.stake(400n, 400n))).toEqual([['NodeStaking.NodeStaked', world.node.address, 400n * CNX]]);
     expect(world.events(await world.stake(500n, 100n))).toEqual([['NodeStaking.NodeStaked', world.node.address, 500n * CNX]]);
     const [info] = await world.staking.read('getStakingInfo', world.node.address);
@@ -23,7 +23,7 @@ describe('a stake', () => {
     await expect(world.chain.createCredits(world.node.address, 1n)).rejects.toMatchObject({ code: 'DEVNET_CHAIN_NO_CREDITS' });
   });
 
-  it('leaves with one amount, or to the receiver of slashes', async () => {
+  it('is returned as one amount, or goes to the receiver of slashes', async () => {
     await world.stake(400n, 400n);
     await world.staking.send(world.node, 'tryUnstake');
     const back = await world.staking.send(world.relay, 'unstake', [world.node.address]);
@@ -40,7 +40,7 @@ describe('a stake', () => {
 });
 
 describe('without an observer', () => {
-  it('no amount changes, and nobody can even ask; what changes none goes on', async () => {
+  it('no amount can change, and nobody can request an unstake; calls that change nothing work', async () => {
     await world.stake(400n, 400n);
     await world.chain.pause(true);
     const paused = reverted('observer not configured');
@@ -56,7 +56,7 @@ describe('without an observer', () => {
     await world.stake(500n, 100n);
   });
 
-  it('the first check of tryUnstake tells it from a node without a stake', async () => {
+  it('the first check of tryUnstake distinguishes this from a node without a stake', async () => {
     await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
     await world.chain.pause(true);
     await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('observer not configured'));
@@ -64,26 +64,29 @@ describe('without an observer', () => {
 });
 
 describe('roles', () => {
-  it.each(['NodeStaking', 'DelegatedStaking'] as const)('of %s are the owner’s, who cannot give up', async (name) => {
-    const contract = world.contract(name);
-    const call = (from: DevnetAccount, fn: string, ...args: unknown[]) => contract.send(from, fn, args);
-    await expect(call(world.node, 'setObserver', ZeroAddress)).rejects.toMatchObject(
-      reverted(`OwnableUnauthorizedAccount(${world.node.address})`),
-    );
-    await expect(call(world.deployer, 'setObserver', world.node.address)).rejects.toMatchObject(
-      reverted('observer is not a contract'),
-    );
-    await expect(call(world.deployer, 'setAdminAddress', ZeroAddress)).rejects.toMatchObject(reverted('admin address is zero'));
-    await expect(call(world.deployer, 'setMinStakeAmount', 0n)).rejects.toMatchObject(reverted('minimum stake amount is 0'));
-    await expect(call(world.deployer, 'renounceOwnership')).rejects.toMatchObject(reverted('OwnershipRenouncementDisabled()'));
-    expect(world.events(await call(world.deployer, 'setMinStakeAmount', 7n))).toEqual([
-      [`${name}.MinStakeAmountUpdated`, 400n * CNX, 7n],
-    ]);
-    expect(world.events(await call(world.deployer, 'setObserver', ZeroAddress))).toEqual([
-      [`${name}.ObserverUpdated`, OBSERVER, ZeroAddress],
-    ]);
-    expect(await contract.read('slashReceiver')).toEqual([SLASH_RECEIVER]);
-  });
+  it.each(['NodeStaking', 'DelegatedStaking'] as const)(
+    'of %s belong to the owner, who cannot renounce ownership',
+    async (name) => {
+      const contract = world.contract(name);
+      const call = (from: DevnetAccount, fn: string, ...args: unknown[]) => contract.send(from, fn, args);
+      await expect(call(world.node, 'setObserver', ZeroAddress)).rejects.toMatchObject(
+        reverted(`OwnableUnauthorizedAccount(${world.node.address})`),
+      );
+      await expect(call(world.deployer, 'setObserver', world.node.address)).rejects.toMatchObject(
+        reverted('observer is not a contract'),
+      );
+      await expect(call(world.deployer, 'setAdminAddress', ZeroAddress)).rejects.toMatchObject(reverted('admin address is zero'));
+      await expect(call(world.deployer, 'setMinStakeAmount', 0n)).rejects.toMatchObject(reverted('minimum stake amount is 0'));
+      await expect(call(world.deployer, 'renounceOwnership')).rejects.toMatchObject(reverted('OwnershipRenouncementDisabled()'));
+      expect(world.events(await call(world.deployer, 'setMinStakeAmount', 7n))).toEqual([
+        [`${name}.MinStakeAmountUpdated`, 400n * CNX, 7n],
+      ]);
+      expect(world.events(await call(world.deployer, 'setObserver', ZeroAddress))).toEqual([
+        [`${name}.ObserverUpdated`, OBSERVER, ZeroAddress],
+      ]);
+      expect(await contract.read('slashReceiver')).toEqual([SLASH_RECEIVER]);
+    },
+  );
 
   it('the delay is never 0', async () => {
     await expect(world.staking.send(world.deployer, 'setForceUnstakeDelay', [0n])).rejects.toMatchObject(
@@ -101,7 +104,7 @@ describe('roles', () => {
     ['NodeStaking', [OBSERVER, OBSERVER, 0n], 'minimum stake amount is 0'],
     ['DelegatedStaking', [ZeroAddress, 0n], 'slash receiver is zero'],
     ['DelegatedStaking', [OBSERVER, 0n], 'minimum stake amount is 0'],
-  ] as const)('%s is not created with %s', async (name, args, words) => {
+  ] as const)('%s cannot be created with %s', async (name, args, words) => {
     const someone = new DevnetAccount(id('someone') as Hex, world.chain.anvil.control);
     await world.chain.anvil.control.setBalance(someone.address, CNX);
     await expect(createContract(someone, 'C26', name, args)).rejects.toMatchObject(reverted(words));

@@ -1,4 +1,4 @@
-/** The state of a chain in a file: whole or not at all, at whatever instant the power goes. */
+/** Saves the state of a chain in a file atomically, even if the power fails. */
 
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import type { AnvilControl } from './anvil-control.ts';
 
 const unzip = promisify(gunzip);
 
-/** Saves one after another: a later one holds everything that an earlier one would. */
+/** One save after another; a later one contains everything from earlier ones. */
 export function chainStateFile(file: string, control: AnvilControl): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 const wire = (face: Interface) =>
   face
     .format(false)
-    // Names of parameters are not on the wire, and an empty constructor may be left unsaid.
+    // The wire has no parameter names, and an empty constructor may be omitted.
     .filter((line) => line !== 'constructor()')
     .sort();
 const networks = Object.entries(INTERFACES).flatMap(([generation, faces]) =>
@@ -30,27 +30,30 @@ describe('the contracts', () => {
     expect(compiledContracts()).toEqual(fresh);
   });
 
-  // Nothing is missing and nothing is added: functions, outputs, tuple fields, errors, events with their indexed
-  // parameters, constructors.
+  // Nothing may be missing or added: functions, outputs, tuple fields, errors, events with their indexed parameters,
+  // constructors.
   it.each(networks)('%s %s has exactly the interface of the network', (generation, name, face) => {
     expect(wire(new Interface(fresh.generations[generation][name]?.abi ?? []))).toEqual(wire(face));
   });
 
-  it.each(['NodeStaking', 'DelegatedStaking'] as const)('%s of C26 refuses in no words but those of the network', (name) => {
-    const read = (file: string) => readFileSync(path.join(import.meta.dirname, 'contracts', file), 'utf8');
-    const files = ['shared/AddressList.sol', 'c26/Observed.sol', `c26/${name}.sol`];
-    const source = [...files, ...(name === 'DelegatedStaking' ? ['shared/Delegations.sol'] : [])].map(read).join('');
-    const words = [...source.matchAll(/require\([^;]*"([^"]+)"\);/g)].map(([, text]) => text);
-    expect(words.length).toBeGreaterThan(10);
-    expect(words.filter((text) => !facts.C26[name].reverts.includes(text ?? ''))).toEqual([]);
-  });
+  it.each(['NodeStaking', 'DelegatedStaking'] as const)(
+    "%s of C26 reverts only with messages that the network's contracts have",
+    (name) => {
+      const read = (file: string) => readFileSync(path.join(import.meta.dirname, 'contracts', file), 'utf8');
+      const files = ['shared/AddressList.sol', 'c26/Observed.sol', `c26/${name}.sol`];
+      const source = [...files, ...(name === 'DelegatedStaking' ? ['shared/Delegations.sol'] : [])].map(read).join('');
+      const words = [...source.matchAll(/require\([^;]*"([^"]+)"\);/g)].map(([, text]) => text);
+      expect(words.length).toBeGreaterThan(10);
+      expect(words.filter((text) => !facts.C26[name].reverts.includes(text ?? ''))).toEqual([]);
+    },
+  );
 });
 
 describe('the compiler', () => {
   let folder = '';
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('refuses what does not compile, in its own words', async () => {
+  it('rejects what does not compile, with its own message', async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'crynux-contracts-'));
     await writeFile(path.join(folder, 'Credits.sol'), 'contract Credits { uint x = "text"; }');
     await expect(compileContracts(folder)).rejects.toMatchObject({

@@ -9,11 +9,11 @@ import { DevnetChainError } from './errors.ts';
 
 export const CONTRACTS_DIR = path.join(import.meta.dirname, 'contracts');
 
-/** No metadata hash: the bytecode depends on the code alone, not on comments or paths. */
+/** No metadata hash: the bytecode depends only on the code, not on comments or paths. */
 const SETTINGS = {
   optimizer: { enabled: true, runs: 200 },
   viaIR: false,
-  // The oldest the compiler still knows: the bytecode also runs on a chain without EIP-1559.
+  // The oldest version that the compiler still supports, so that the bytecode also runs on a chain without EIP-1559.
   evmVersion: 'london',
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
   outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
@@ -32,7 +32,7 @@ const outputSchema = z.object({
     .default({}),
 });
 
-/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's words; a warning counts as an error. */
+/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's message; a warning counts as an error. */
 export async function compileContracts(directory = CONTRACTS_DIR): Promise<CompiledContracts> {
   const sources = await readSources(directory);
   const compiler = await compileSources(sources, {});
@@ -42,7 +42,7 @@ export async function compileContracts(directory = CONTRACTS_DIR): Promise<Compi
 
 export type Sources = Readonly<Record<string, { readonly content: string }>>;
 
-/** The Solidity files below a folder, by their paths in it, each behind `prefix`. */
+/** The Solidity files below a folder by their relative paths, each with `prefix`. */
 export async function readSources(directory: string, prefix = ''): Promise<Sources> {
   const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.sol')).sort();
   const sources: Record<string, { content: string }> = {};
@@ -55,11 +55,14 @@ export async function readSources(directory: string, prefix = ''): Promise<Sourc
 
 export interface CompilerOutput {
   readonly version: string;
-  /** @param wanted the source file of each contract, by the contract's name. @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS */
+  /**
+   * @param wanted the source file of each contract, by the contract's name. @throws DevnetChainError
+   * DEVNET_CHAIN_BAD_CONTRACTS
+   */
   contracts(wanted: Readonly<Record<string, string>>): Record<string, CompiledContract>;
 }
 
-/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's words; a warning counts as an error. */
+/** @throws DevnetChainError DEVNET_CHAIN_BAD_CONTRACTS with the compiler's message; a warning counts as an error. */
 export async function compileSources(sources: Sources, settings: Partial<typeof SETTINGS>): Promise<CompilerOutput> {
   const { default: solc } = await import('solc');
   const input = { language: 'Solidity', sources, settings: { ...SETTINGS, ...settings } };

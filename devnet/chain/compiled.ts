@@ -1,6 +1,6 @@
 /**
- * The compiled contracts as they are committed: starting a chain needs no compiler, and a test compiles the sources
- * again and compares.
+ * The compiled contracts as committed: starting a chain needs no compiler, and a test compiles the sources again and
+ * compares.
  */
 import { z } from 'zod';
 import { STAKING_GENERATIONS, type StakingGeneration } from '../../contract/chain-preset.ts';
@@ -20,7 +20,7 @@ export const CONTRACT_SOURCES = {
     BenefitAddress: 'shared/BenefitAddress.sol',
     DelegatedStaking: 'c26/DelegatedStaking.sol',
     NodeStaking: 'c26/NodeStaking.sol',
-    /** Ours: the network's own observer keeps registers that no node reads. */
+    /** Our own: the network's observer keeps registers that no node reads. */
     SilentObserver: 'c26/SilentObserver.sol',
   },
 } as const satisfies Record<StakingGeneration, Readonly<Record<string, string>>>;
@@ -43,7 +43,7 @@ export const compiledContractSchema = z.object({
 export type CompiledContract = z.output<typeof compiledContractSchema>;
 
 const compiledSchema = z.object({
-  /** Version of solc, as it tells it. */
+  /** Version of solc, as it reports it. */
   compiler: z.string(),
   generations: z.record(z.enum(STAKING_GENERATIONS), z.record(z.string(), compiledContractSchema)),
 });

@@ -23,7 +23,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await expect(open(share)).rejects.toMatchObject(reverted('share is larger than 100'));
     });
 
-    it('opens a world.node, staked or not', async () => {
+    it('opens a node, staked or not', async () => {
       expect(world.events(await open(99))).toEqual([['DelegatedStaking.NodeDelegatorShareChanged', world.node.address, 99n]]);
       expect(await world.delegated.read('getNodeDelegatorShare', world.node.address)).toEqual([99n]);
       expect(await world.delegated.read('getDelegatableNodeCount')).toEqual([1n]);
@@ -50,7 +50,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   });
 
   describe('stake', () => {
-    it('needs an open world.node, the minimum and the exact value', async () => {
+    it('needs an open node, the minimum and the exact value', async () => {
       await expect(delegate(ada, 400n)).rejects.toMatchObject(reverted('node delegator share is 0'));
       await open();
       await expect(delegate(ada, 399n)).rejects.toMatchObject(reverted('stake amount is too low'));
@@ -58,7 +58,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       await expect(delegate(ada, 400n, 401n)).rejects.toMatchObject(reverted('Inconsistent staked amount'));
     });
 
-    it('sets an absolute target and says the new total', async () => {
+    it('sets an absolute target and reports the new total', async () => {
       await open();
       await delegate(ada, 500n);
       const raised = await delegate(ada, 600n, 100n);
@@ -70,7 +70,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       expect(await world.delegated.read('getDelegationStakingAmount', ada.address, world.node.address)).toEqual([450n * CNX]);
     });
 
-    it('keeps totals and lists in step over several delegators and nodes', async () => {
+    it('keeps totals and lists consistent over several delegators and nodes', async () => {
       const other = await world.account('other node');
       await open();
       await open(30, other);
@@ -99,7 +99,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   });
 
   describe('unstake', () => {
-    it('returns all of it at once, once', async () => {
+    it('returns all of it at once, only once', async () => {
       await expect(world.delegated.send(ada, 'unstake', [world.node.address])).rejects.toMatchObject(
         reverted('no such staking info'),
       );
@@ -116,7 +116,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
       );
     });
 
-    it('changes nothing when the delegator is a contract that refuses coin', async () => {
+    it('changes nothing if the delegator is a contract that refuses coin', async () => {
       const { control } = world.chain.anvil;
       const contract = world.contract('BenefitAddress').address;
       await open();
@@ -133,7 +133,7 @@ describe.each(STAKING_GENERATIONS)('of generation %s', (generation) => {
   });
 
   describe('slashNodeDelegations', () => {
-    it('is the admin’s alone', async () => {
+    it('is only for the admin', async () => {
       await expect(world.delegated.send(ada, 'slashNodeDelegations', [world.node.address, []])).rejects.toMatchObject(
         reverted('Not called by the admin'),
       );

@@ -1,4 +1,7 @@
-/** Puts the contracts on a devnet's chain and gives out the roles. Source: CHAIN_PROTOCOL 7.1, in the versions of each generation. */
+/**
+ * Deploys the contracts to a devnet's chain and assigns the roles. Source: CHAIN_PROTOCOL 7.1, in the versions of each
+ * generation.
+ */
 import { concat, getCreateAddress, id, Wallet } from 'ethers';
 import type { ContractAddresses, StakingGeneration } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -8,22 +11,22 @@ import { type ContractName, compiledContract, contractNames } from './compiled.t
 import type { Call, DevnetAccount } from './devnet-account.ts';
 import { DevnetChainError } from './errors.ts';
 
-/** Everyone may know these keys: a devnet's coin is worth nothing, and constant keys make constant addresses. */
+/** These keys may be public: a devnet's coin is worth nothing, and constant keys give constant addresses. */
 export const devnetKey = (role: string) => id(`crynux devnet ${role}`) as Hex;
-/** Each generation has its own, so that both can stand on one chain. */
+/** Each generation has its own deployer, so that both can be on one chain. */
 export const DEPLOYER_KEYS: Readonly<Record<StakingGeneration, Hex>> = {
   J26: devnetKey('deployer'),
   C26: devnetKey('deployer of C26'),
 };
-/** Of the relay on a chain-backed devnet: admin of both staking contracts, pays withdrawals. */
+/** The relay of a devnet with a chain: admin of both staking contracts, pays withdrawals. */
 export const RELAY_KEY = devnetKey('relay');
 /** Receives slashed stake. */
 export const SLASH_RECEIVER = new Wallet(devnetKey('slash receiver')).address as Hex;
 
-/** Before somebody sets another one. */
+/** Until somebody sets another one. */
 const MIN_STAKE_WEI = 400n * 10n ** 18n;
 
-/** The contracts' addresses on every devnet: they follow from the deployer's address and the order. */
+/** The contracts' addresses on every devnet; they depend only on the deployer's address and the order. */
 export function devnetContracts(generation: StakingGeneration): ContractAddresses {
   const common = {
     nodeStaking: addressOf(generation, 'NodeStaking'),
@@ -39,7 +42,7 @@ function addressOf(generation: StakingGeneration, name: ContractName): Hex {
   return getCreateAddress({ from, nonce: contractNames(generation).indexOf(name) }) as Hex;
 }
 
-/** Of every devnet whose contracts have one. */
+/** Minimum stake on every devnet whose contracts have one. */
 export const OBSERVER = addressOf('C26', 'SilentObserver');
 
 export interface Deployment {
@@ -49,9 +52,9 @@ export interface Deployment {
 }
 
 /**
- * Deploys what is not there yet. Each step uses the deployer's next nonce, so that a deployment that was cut off
- * goes on where it stopped.
- * @returns true when there was something left to do. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
+ * Deploys what is missing. Each step uses the deployer's next nonce, so an interrupted deployment continues where it
+ * stopped.
+ * @returns true if anything had to be done. @throws DevnetChainError DEVNET_CHAIN_BAD_STATE, DEVNET_CHAIN_REVERTED
  */
 export async function deployContracts({ generation, deployer, control }: Deployment): Promise<boolean> {
   const steps = [...creations(generation), ...SETTINGS[generation](deployer.address)];
@@ -73,7 +76,7 @@ function creations(generation: StakingGeneration): Call[] {
   });
 }
 
-/** Arguments, where there are any. */
+/** Constructor arguments, if any. */
 const CONSTRUCTORS: Readonly<Record<StakingGeneration, () => Partial<Record<ContractName, readonly unknown[]>>>> = {
   J26: () => ({
     DelegatedStaking: [SLASH_RECEIVER],
@@ -88,7 +91,7 @@ const CONSTRUCTORS: Readonly<Record<StakingGeneration, () => Partial<Record<Cont
 const SETTINGS: Readonly<Record<StakingGeneration, (deployer: Hex) => Call[]>> = {
   J26: (deployer) => [
     callOf('J26', 'Credits', 'setStakingAddress', [addressOf('J26', 'NodeStaking')]),
-    // The deployer itself plays the part of the parameter controller.
+    // The deployer itself acts as the parameter controller.
     callOf('J26', 'Credits', 'setParameterController', [deployer]),
     callOf('J26', 'DelegatedStaking', 'setParameterController', [deployer]),
     callOf('J26', 'NodeStaking', 'setParameterController', [deployer]),

@@ -1,4 +1,4 @@
-/** An account of the devnet itself, and how it sends: signed here, mined at once, one at a time. */
+/** An account of the devnet itself; its transactions are signed here and mined at once, one at a time. */
 import { type Interface, keccak256, type TransactionReceipt, Wallet } from 'ethers';
 import type { Hex } from '../../protocol/hex.ts';
 import { contractInterface } from './abi.ts';
@@ -18,7 +18,7 @@ export interface Call {
 }
 
 export interface SendHooks {
-  /** Called with the transaction's hash before it is sent: what is written down here tells later whether it was. */
+  /** Called with the transaction's hash before it is sent, so that a stored hash shows later whether it was. */
   readonly onSigned?: (hash: Hex) => void;
 }
 
@@ -38,12 +38,12 @@ export class DevnetAccount {
     return this.#control.provider.getTransactionCount(this.address);
   }
 
-  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's words. */
+  /** @throws DevnetChainError DEVNET_CHAIN_REVERTED with the contract's message. */
   call(contract: string, face: Interface, name: string, args: readonly unknown[], valueWei = 0n): Promise<TransactionReceipt> {
     return this.send({ to: contract, data: face.encodeFunctionData(name, args), valueWei });
   }
 
-  /** Resolves with the receipt once the transaction is in a block; the block is mined for it if need be. */
+  /** Resolves with the receipt once the transaction is in a block; mines the block if necessary. */
   send(call: Call, hooks: SendHooks = {}): Promise<TransactionReceipt> {
     const sent = this.#queue.then(() => this.#send(call, hooks));
     this.#queue = sent.catch(() => {});
@@ -64,7 +64,7 @@ export class DevnetAccount {
       gasPrice: 2n * (block?.baseFeePerGas ?? 0n) + 2n * GWEI,
     });
     onSigned?.(keccak256(raw) as Hex);
-    // Of the provider's own method the larger part is finding out who has signed it.
+    // The provider's own method spends most of its time recovering the signer.
     const hash: string = await provider.send('eth_sendRawTransaction', [raw]);
     const receipt = (await provider.getTransactionReceipt(hash)) ?? (await this.#mine(hash));
     if (receipt.status === 1) return receipt;
@@ -80,7 +80,7 @@ export class DevnetAccount {
     return receipt;
   }
 
-  /** A receipt does not carry the reason; the same call on the state before its block does. */
+  /** A receipt does not contain the reason, but the same call on the state before its block does. */
   async #reason({ to, data, valueWei = 0n }: Call, block: number): Promise<string> {
     const call = { from: this.address, to, data, value: valueWei, blockTag: block - 1 };
     try {
@@ -93,7 +93,7 @@ export class DevnetAccount {
   }
 }
 
-/** The string of a `require`, the code of a panic, or the name of a custom error with its arguments. */
+/** The string of a `require`, the code of a panic, or the name and arguments of a custom error. */
 function revertReason(data: string): string {
   const error = contractInterface('C26', 'NodeStaking').parseError(data);
   if (error === null) return `reverted with ${data}`;

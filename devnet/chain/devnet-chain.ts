@@ -1,4 +1,4 @@
-/** The devnet's chain as one thing: anvil, contracts, roles, funded accounts. */
+/** The devnet's chain as one object: anvil, contracts, roles, funded accounts. */
 import { type Interface, Wallet, ZeroAddress } from 'ethers';
 import type { ChainPresetInput, ContractAddresses, StakingGeneration } from '../../contract/chain-preset.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -12,7 +12,7 @@ import { DevnetChainError } from './errors.ts';
 
 export const DEVNET_CHAIN_ID = 7411;
 const DEPLOYER_WEI = 10n ** 24n;
-/** What a transaction of somebody else is given for its gas. */
+/** Gas money for a transaction on behalf of another account. */
 const GAS_WEI = 10n ** 16n;
 
 interface Balance {
@@ -22,15 +22,18 @@ interface Balance {
 
 export interface DevnetChainOptions extends Omit<AnvilOptions, 'chainId'> {
   readonly chainId?: number;
-  /** Of the staking contracts; default that of a saved chain, of a new one C26 as on the public networks. */
+  /**
+   * Generation of the staking contracts; default: that of the saved chain, or C26 for a new one, as on the public
+   * networks.
+   */
   readonly generation?: StakingGeneration | undefined;
-  /** Puts older contracts beside them, as if the network had left those. */
+  /** Adds older contracts, as if the network had moved away from them. */
   readonly hasLegacy?: boolean | undefined;
   /** The relay's account: admin of NodeStaking and DelegatedStaking. */
   readonly relayAddress: Hex;
-  /** Given when the chain is new; a chain that goes on keeps its balances. */
+  /** Given when the chain is new; a chain that continues keeps its balances. */
   readonly balances?: readonly Balance[];
-  /** Of NodeStaking and DelegatedStaking; default 400 CNX each. */
+  /** Minimum of NodeStaking and DelegatedStaking; default 400 CNX each. */
   readonly minStakeWei?: bigint;
   /** Default 1800. */
   readonly forceUnstakeDelaySeconds?: number;
@@ -39,40 +42,42 @@ export interface DevnetChainOptions extends Omit<AnvilOptions, 'chainId'> {
 export interface DevnetChain {
   readonly anvil: Anvil;
   readonly contracts: ContractAddresses;
-  /** Null where the network has left none. */
+  /** Null = the network has not moved away from any. */
   readonly legacy: ContractAddresses | null;
   /** The interface of a contract of this chain. */
   face(name: ContractName): Interface;
   /** The `chain` part of a network preset for nodes of this devnet. */
   readonly preset: ChainPresetInput;
-  /** False when the chain goes on from its state. */
+  /** False = the chain continues from its saved state. */
   readonly isNew: boolean;
   /** Adds to a balance, out of nothing. */
   give(address: Hex, wei: bigint): Promise<void>;
   /** Coin in the account and in its stake. */
   fundsOf(address: Hex): Promise<{ readonly walletWei: bigint; readonly stakedWei: bigint }>;
-  /** Credits for staking, in wei. @throws DevnetChainError DEVNET_CHAIN_NO_CREDITS where the contracts know none */
+  /**
+   * Creates credits for staking, in wei. @throws DevnetChainError DEVNET_CHAIN_NO_CREDITS if the contracts have none
+   */
   createCredits(address: Hex, wei: bigint): Promise<void>;
   setMinStake(wei: bigint): Promise<void>;
-  /** Pauses every change of a stake, or lets them go on. @throws DevnetChainError where the contracts cannot be paused */
+  /** Pauses or resumes all stake changes. @throws DevnetChainError if the contracts cannot be paused */
   pause(paused: boolean): Promise<void>;
   /**
-   * Brings the stake of an account that cannot do so itself to `wei`, with coin out of nothing; its key is not needed.
+   * Sets the stake of an account that cannot do so itself to `wei`, with coin out of nothing; its key is not needed.
    * @throws DevnetChainError DEVNET_CHAIN_REVERTED
    */
   stakeFor(address: Hex, wei: bigint): Promise<void>;
-  /** As {@link stakeFor}: a node's share in percent for its delegators. */
+  /** Like {@link stakeFor}, for a node's delegator share in percent. */
   setDelegatorShareFor(node: Hex, percent: number): Promise<void>;
-  /** As {@link stakeFor}: brings a delegation to `wei`. */
+  /** Like {@link stakeFor}: sets a delegation to `wei`. */
   delegateFor(delegator: Hex, node: Hex, wei: bigint): Promise<void>;
-  /** Hands the admin's role of both staking contracts to another account. */
+  /** Transfers the admin role of both staking contracts to another account. */
   setRelay(address: Hex): Promise<void>;
-  /** What has happened on it by now is durable when it resolves. Nothing without a state file. */
+  /** Resolves when everything so far is saved durably. Does nothing without a state file. */
   save(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @throws DevnetChainError; nothing is then left running. */
+/** @throws DevnetChainError; nothing is left running in that case. */
 export async function startDevnetChain(options: DevnetChainOptions): Promise<DevnetChain> {
   const chainId = options.chainId ?? DEVNET_CHAIN_ID;
   const anvil = await startAnvil({ ...options, chainId });
@@ -148,7 +153,7 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
       contracts: at,
       ...(legacy === null ? {} : { legacyContracts: legacy }),
       gas: { maxFeePerGasWei: '100000000000' },
-      // One machine, one chain: there is nobody to disagree, and without a block time nothing follows a block.
+      // A single node on one machine: there are no reorganisations, and without a block time no block follows another.
       confirmations: 1,
       pollMs: 200,
       requestsPerSecond: 100,
@@ -192,13 +197,13 @@ async function furnish(anvil: Anvil, chainId: number, options: DevnetChainOption
   };
 }
 
-/** Anvil answers a reverting transaction with the contract's words inside the error of its estimate. */
+/** For a reverting transaction, anvil puts the contract's message into the error of its gas estimate. */
 function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   return /revert(?:ed)?:? ?([^"]*)/.exec(text)?.[1] || text;
 }
 
-/** What a chain that goes on has been made with; null for a new one. */
+/** The generation that a saved chain was created with; null for a new one. */
 async function savedGeneration({ provider }: AnvilControl): Promise<StakingGeneration | null> {
   for (const generation of ['C26', 'J26'] as const) {
     if ((await provider.getTransactionCount(new Wallet(DEPLOYER_KEYS[generation]).address)) > 0) return generation;

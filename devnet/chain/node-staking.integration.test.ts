@@ -16,7 +16,7 @@ const info = async (address: string) => {
 const NO_STAKE = { nodeAddress: `0x${'0'.repeat(40)}`, balance: 0n, credits: 0n, status: 0, timestamp: 0n };
 
 describe('stake', () => {
-  it('takes the minimum, books it and says the new totals', async () => {
+  it('takes the minimum, books it and reports the new totals', async () => {
     const receipt = await world.stake(400n, 400n);
     expect(await info(world.node.address)).toEqual({
       nodeAddress: world.node.address,
@@ -58,7 +58,7 @@ describe('stake', () => {
     expect(world.events(await world.stake(500n, 0n))).toEqual([['NodeStaking.NodeStaked', world.node.address, 500n * CNX, 0n]]);
   });
 
-  it('takes credits first, and the value must be what they leave open', async () => {
+  it('takes credits first, and the value must be exactly the rest', async () => {
     await world.chain.createCredits(world.node.address, 150n * CNX);
     await expect(world.stake(400n, 400n)).rejects.toMatchObject(reverted('Inconsistent staked balance'));
     const receipt = await world.stake(400n, 250n);
@@ -68,7 +68,7 @@ describe('stake', () => {
     ]);
     expect(await credits.read('getCredits', world.node.address)).toEqual([0n]);
     expect(await credits.read('getCredits', world.staking.address)).toEqual([150n * CNX]);
-    // The contract holds them, and is not listed for it.
+    // The contract holds them, but is not listed for it.
     expect(await credits.read('getAllCreditAddresses')).toEqual([[world.node.address]]);
   });
 
@@ -99,7 +99,7 @@ describe('stake', () => {
 });
 
 describe('leaving', () => {
-  it('asks first, once', async () => {
+  it('is requested first, and only once', async () => {
     await expect(world.staking.send(world.node, 'tryUnstake')).rejects.toMatchObject(reverted('Node not staked'));
     await world.stake(400n, 400n);
     const receipt = await world.staking.send(world.node, 'tryUnstake');
@@ -129,7 +129,7 @@ describe('leaving', () => {
     expect(await world.staking.read('getAllNodeAddresses', 1, 200)).toEqual([[]]);
   });
 
-  it('gives credits back as credits, and moves no coin when there is none', async () => {
+  it('returns credits as credits, and moves no coin if there is none', async () => {
     await world.chain.createCredits(world.node.address, 400n * CNX);
     await world.stake(400n, 0n);
     expect(await world.moved(world.node.address, () => world.staking.send(world.relay, 'unstake', [world.node.address]))).toBe(
@@ -138,7 +138,7 @@ describe('leaving', () => {
     expect(await credits.read('getCredits', world.node.address)).toEqual([400n * CNX]);
   });
 
-  it('can be forced later than the delay after asking, not at it', async () => {
+  it('can be forced only once more than the delay has passed', async () => {
     const { control } = world.chain.anvil;
     await expect(world.staking.send(world.node, 'forceUnstake')).rejects.toMatchObject(reverted('Node not staked'));
     await world.stake(400n, 400n);
@@ -164,7 +164,7 @@ describe('leaving', () => {
     );
   });
 
-  it('changes nothing when the receiver refuses the coin', async () => {
+  it('changes nothing if the receiver refuses the coin', async () => {
     await world.benefit.send(world.node, 'setBenefitAddress', [credits.address]);
     await world.stake(400n, 400n);
     await expect(world.staking.send(world.relay, 'unstake', [world.node.address])).rejects.toMatchObject(
@@ -175,7 +175,7 @@ describe('leaving', () => {
 });
 
 describe('slashStaking', () => {
-  it('is the admin’s alone, and needs a stake', async () => {
+  it('is only for the admin, and needs a stake', async () => {
     await expect(world.staking.send(world.node, 'slashStaking', [world.node.address])).rejects.toMatchObject(
       reverted('Not called by the admin'),
     );

@@ -29,7 +29,7 @@ describe.each(STAKING_GENERATIONS)('the relay on a chain of generation %s', (gen
     }
   }
 
-  it('sees every change of a stake and of a delegation, in order, and acts as admin', async () => {
+  it('sees every change of a stake and of a delegation in order, and acts as admin', async () => {
     const staking = world.contract('NodeStaking');
     const delegated = world.contract('DelegatedStaking');
     const start = (await world.chain.anvil.control.provider.getBlockNumber()) + 1;
@@ -71,7 +71,7 @@ describe.each(STAKING_GENERATIONS)('the relay on a chain of generation %s', (gen
     expect(await relayChain.benefitAddress(node.address)).toBe(ada.address);
   });
 
-  it('says why the contract refuses it', async () => {
+  it('reports why the contract refuses', async () => {
     await expect(relayChain.unstake(ada.address)).rejects.toMatchObject({
       code: 'DEVNET_CHAIN_REVERTED',
       message: 'Node not staked',

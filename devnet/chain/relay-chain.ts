@@ -1,6 +1,6 @@
 /**
- * The chain as the relay uses it: what it reads, what it does as admin, and the events it follows.
- * Source: RELAY_PROTOCOL 3.3.3, 4.8, 4.10. Amounts in wei.
+ * The chain as the relay uses it: what it reads, what it does as admin, and the events it follows. Source:
+ * RELAY_PROTOCOL 3.3.3, 4.8, 4.10. Amounts in wei.
  */
 import { type Interface, type Log, type Result, ZeroAddress } from 'ethers';
 import type { ContractAddresses } from '../../contract/chain-preset.ts';
@@ -47,7 +47,7 @@ export class RelayChain {
   readonly #account: DevnetAccount;
   readonly #control: AnvilControl;
   readonly #contracts: ContractAddresses;
-  /** Makes durable what has happened on the chain by now. */
+  /** Saves durably what has happened on the chain so far. */
   readonly save: () => Promise<void>;
 
   /** @param options `account`: the admin of both staking contracts. */
@@ -69,7 +69,7 @@ export class RelayChain {
     return { status: STATUSES[Number(status)] ?? 'Unstaked', balanceWei: stakedBalance, creditsWei: stakedCredits };
   }
 
-  /** Null while it is not set. */
+  /** Null = not set. */
   async benefitAddress(node: Hex): Promise<Hex | null> {
     const [address] = await this.#read('BenefitAddress', 'getBenefitAddress', node);
     return address === ZeroAddress ? null : address;
@@ -93,12 +93,12 @@ export class RelayChain {
     return this.#send('NodeStaking', 'unstake', node);
   }
 
-  /** Takes a stake away; the delegations are slashed apart from it. @throws as {@link unstake} */
+  /** Takes a stake away; delegations are slashed separately. @throws as {@link unstake} */
   slashStaking(node: Hex): Promise<Hex> {
     return this.#send('NodeStaking', 'slashStaking', node);
   }
 
-  /** Takes every delegation to the node away, a page per transaction. @throws as {@link unstake} */
+  /** Takes away every delegation to the node, one page per transaction. @throws as {@link unstake} */
   async slashDelegations(node: Hex): Promise<Hex[]> {
     const delegators = [...(await this.delegations(node)).keys()];
     const sent: Hex[] = [];
@@ -114,19 +114,19 @@ export class RelayChain {
     return receipt.hash as Hex;
   }
 
-  /** What became of a transaction; `unknown` when the chain has never heard of it. */
+  /** The outcome of a transaction; `unknown` = the chain has never seen it. */
   async fate(hash: Hex): Promise<'mined' | 'waiting' | 'unknown'> {
     const { provider } = this.#control;
     if ((await provider.getTransactionReceipt(hash)) !== null) return 'mined';
     return (await provider.getTransaction(hash)) === null ? 'unknown' : 'waiting';
   }
 
-  /** Null where the chain has no such block (yet). */
+  /** Null = the chain has no such block (yet). */
   async blockHash(number: number): Promise<Hex | null> {
     return ((await this.#control.provider.getBlock(number))?.hash ?? null) as Hex | null;
   }
 
-  /** The events of at most eleven blocks from `fromBlock` on, in order, and where to go on the next time. */
+  /** The events of at most eleven blocks starting at `fromBlock`, in order, and where to continue next time. */
   async scan(fromBlock: number): Promise<{ readonly events: readonly ChainEvent[]; readonly nextBlock: number }> {
     const { provider } = this.#control;
     const head = await provider.getBlockNumber();
@@ -150,7 +150,7 @@ export class RelayChain {
     return { events, nextBlock: toBlock + 1 };
   }
 
-  /** By contract first: the same topic can mean different things in two contracts (CHAIN_PROTOCOL 7.2). */
+  /** By contract first, because the same topic can mean different things in two contracts (CHAIN_PROTOCOL 7.2). */
   #event(log: Log): EventBody | null {
     const isStaking = log.address === this.#contracts.nodeStaking;
     const event = this.#face(isStaking ? 'NodeStaking' : 'DelegatedStaking').parseLog(log);

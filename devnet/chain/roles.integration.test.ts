@@ -15,7 +15,7 @@ const world = stakingWorld('J26', async ({ account }) => {
   stranger = await account('stranger');
 });
 
-/** A contract as it is right after its creation. */
+/** A contract right after its creation. */
 async function freshContract(name: ContractName, args: readonly unknown[] = []) {
   const face = contractInterface('J26', name);
   const receipt = await createContract(stranger, 'J26', name, args);
@@ -35,7 +35,7 @@ const CONSTRUCTOR: Readonly<Record<ContractName, (end: string) => readonly unkno
 };
 
 describe('ownership', () => {
-  it.each(CONTRACT_NAMES)('of %s is the deployer’s, and can be given on or up', async (name) => {
+  it.each(CONTRACT_NAMES)('of %s belongs to the deployer, and can be transferred or renounced', async (name) => {
     const end = world.relay.address;
     const { receipt, address, send } = await freshContract(name, CONSTRUCTOR[name](end));
     const said = receipt.logs.map((log) => contractInterface('J26', name).parseLog(log)?.args.toArray());
@@ -62,7 +62,7 @@ describe('creation', () => {
 });
 
 describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the controller of %s', (name) => {
-  it('is named once, by the owner', async () => {
+  it('is set once, by the owner', async () => {
     const { send } = await freshContract(name, CONSTRUCTOR[name](world.relay.address));
     await expect(send(world.deployer, 'setParameterController', world.deployer.address)).rejects.toMatchObject(
       reverted(`OwnableUnauthorizedAccount(${world.deployer.address})`),
@@ -81,7 +81,7 @@ describe.each(['Credits', 'DelegatedStaking', 'NodeStaking'] as const)('the cont
     );
   });
 
-  it('names the admin', async () => {
+  it('sets the admin', async () => {
     const contract = world.contract(name);
     await expect(contract.send(stranger, 'setAdminAddress', [stranger.address])).rejects.toMatchObject(
       reverted('Not called by parameter controller'),
@@ -98,7 +98,7 @@ describe('parameters', () => {
     ['NodeStaking', 'setMinStakeAmount', 'getMinStakeAmount', 'minimum stake amount is 0', 400n * CNX],
     ['NodeStaking', 'setForceUnstakeDelay', 'getForceUnstakeDelay', 'force unstake delay is 0', 1800n],
     ['DelegatedStaking', 'setMinStakeAmount', 'getMinStakeAmount', 'minimum stake amount is 0', 400n * CNX],
-  ] as const)('%s.%s is the controller’s, and never 0', async (name, setter, getter, words, initial) => {
+  ] as const)('%s.%s is only for the controller, and never 0', async (name, setter, getter, words, initial) => {
     const contract = world.contract(name);
     expect(await contract.read(getter)).toEqual([initial]);
     await expect(contract.send(stranger, setter, [1n])).rejects.toMatchObject(reverted('Not called by parameter controller'));
@@ -109,7 +109,7 @@ describe('parameters', () => {
 });
 
 describe('Credits', () => {
-  it('names its staking contract once, by the owner', async () => {
+  it('sets its staking contract once, by the owner', async () => {
     const { send } = await freshContract('Credits');
     await expect(send(stranger, 'setStakingAddress', ZeroAddress)).rejects.toMatchObject(
       reverted('Staking address cannot be zero'),
@@ -118,7 +118,7 @@ describe('Credits', () => {
     await expect(send(stranger, 'setStakingAddress', stranger.address)).rejects.toMatchObject(
       reverted('Staking address already set'),
     );
-    // The stranger now plays the staking contract.
+    // The stranger now acts as the staking contract.
     await expect(send(stranger, 'stakeCredits', world.deployer.address, 1n)).rejects.toMatchObject(
       reverted('Insufficient credits'),
     );
@@ -127,7 +127,7 @@ describe('Credits', () => {
     );
   });
 
-  it('are made by the admin and moved by the staking contract alone', async () => {
+  it('are created by the admin and moved only by the staking contract', async () => {
     const credits = world.contract('Credits');
     await expect(credits.send(stranger, 'createCredits', [stranger.address, 1n])).rejects.toMatchObject(
       reverted('Not called by the admin'),

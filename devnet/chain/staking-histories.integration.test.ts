@@ -18,7 +18,10 @@ function least(a: bigint, b: bigint): bigint {
   return b;
 }
 
-/** The message of a refused call, or null for success, which also changes the book. CHAIN_PROTOCOL 7.2, RELAY_PROTOCOL 10.2. */
+/**
+ * The message of a refused call, or null for success, which also updates the book. CHAIN_PROTOCOL 7.2, RELAY_PROTOCOL
+ * 10.2.
+ */
 const RULES = {
   stake(book: Book, target: bigint, value: bigint): string | null {
     if (target < 400n) return 'Staked amount is too low';

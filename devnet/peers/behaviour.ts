@@ -1,16 +1,16 @@
-/** How a peer treats the jobs it gets. What it does on the network is always the real worker's doing. */
+/** How a peer treats its jobs. On the network it always acts through the real worker. */
 import { z } from 'zod';
 
 export const behaviourSchema = z.discriminatedUnion('kind', [
   /** Runs every job. */
   z.object({ kind: z.literal('honest') }),
-  /** Runs every job, then swaps the result for a plausible other one: only a validation group can tell. */
+  /** Runs every job, then replaces the result with another plausible one: only a validation group can tell. */
   z.object({ kind: z.literal('cheating') }),
-  /** Runs every job, later. */
+  /** Runs every job, with a delay. */
   z.object({ kind: z.literal('slow'), delayMs: z.number().int().nonnegative() }),
   /** Takes jobs and never answers. */
   z.object({ kind: z.literal('offline') }),
-  /** Calls the arguments of every job invalid. */
+  /** Reports the arguments of every job as invalid. */
   z.object({ kind: z.literal('erroring') }),
 ]);
 export type Behaviour = z.output<typeof behaviourSchema>;
@@ -23,7 +23,7 @@ export const engineCommandSchema = z.object({
 
 export type EngineCommand = z.output<typeof engineCommandSchema>;
 
-/** Name of the environment variable that carries {@link proxyConfigSchema} as JSON. */
+/** Name of the environment variable that contains {@link proxyConfigSchema} as JSON. */
 export const PROXY_ENV = 'CRYNUX_ENGINE_PROXY';
 
 export const proxyConfigSchema = z.object({

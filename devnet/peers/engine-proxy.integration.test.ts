@@ -28,7 +28,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Plays the worker: starts the proxy and reads the hello of the engine behind it. */
+/** Acts as the worker: starts the proxy and reads the hello of the engine behind it. */
 async function start(behaviour: Behaviour, options: { env?: Record<string, string>; command?: string } = {}) {
   const { port } = server.address() as AddressInfo;
   const engine = {
@@ -93,7 +93,7 @@ test.each(['SIGTERM', 'the worker is gone'])('%s ends the proxy, and its engine 
   expect(isAlive(pid)).toBe(false);
 });
 
-test('an engine that dies takes the proxy with it', async () => {
+test('an engine that dies ends the proxy', async () => {
   const { socket, exited } = await start({ kind: 'honest' });
   const { pid = 0 } = await nextFrame(socket);
   process.kill(pid, 'SIGKILL');

@@ -1,6 +1,6 @@
 /**
- * The program that a peer's worker starts as its engine. It starts the real engine, sits between the two, and ends
- * with whichever of its neighbours ends first; the engine never outlives it.
+ * The program that a peer's worker starts as its engine. It starts the real engine, forwards frames between the two,
+ * and ends as soon as either of them ends; the engine never outlives it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -74,7 +74,7 @@ function connect({ config, upstream, stopping, stop }: Session, downstream: WebS
     handle(data.toString()).catch((error: unknown) => {
       if (stopping.signal.aborted) return;
       say(error);
-      stop('a frame could not be passed on');
+      stop('a frame could not be forwarded');
     });
   };
   downstream.on('close', () => stop('the engine has hung up'));
@@ -89,7 +89,7 @@ function readConfig(): string {
   throw new DevnetError('DEVNET_PROXY_FAILED', `${PROXY_ENV} is not set`);
 }
 
-/** A worker that was killed leaves us to another parent. */
+/** If the worker is killed, this process gets another parent. */
 function watchParent(onGone: () => void): void {
   const parent = process.ppid;
   setInterval(() => {

@@ -1,4 +1,4 @@
-/** A peer: the real worker program around a real engine, with a key of its own and, maybe, bad manners. */
+/** A peer: the real worker program with a real engine, its own key, and optionally bad behaviour. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -27,14 +27,14 @@ export const peerConfigSchema = z.object({
   behaviour: behaviourSchema.default({ kind: 'honest' }),
   engine: engineCommandSchema,
   gpu: gpuConfigSchema.prefault({ name: 'Devnet GPU+Linux', vramGib: 24 }),
-  /** Model ids on its disk. */
+  /** Ids of models on its disk. */
   modelIds: z.array(z.string().min(1)).min(1),
   stakeWei: configWei.default(400n * 10n ** 18n),
   /** Coin for its gas, on a devnet with a chain. */
   walletWei: configWei.default(10n ** 18n),
-  /** Who sends its stake to the chain: the devnet for it (a scripted peer cannot), or the worker before it joins. */
+  /** Who stakes for it on the chain: the devnet (a scripted peer cannot), or the worker before it joins. */
   stakes: z.enum(['devnet', 'itself']).default('itself'),
-  /** A fresh one when left out. */
+  /** Default: a new one. */
   privateKey: z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)).optional(),
 });
 export type PeerConfig = z.output<typeof peerConfigSchema>;
@@ -56,18 +56,18 @@ export interface Peer {
   readonly behaviour: Behaviour;
   readonly worker: WorkerClient;
   /**
-   * Takes no more tasks and ends the process; one that does not listen is killed. Without a chain it quits the network
-   * too; with one that would take its stake out, and it stays a paused member. Resolves after its exit.
+   * Stops taking tasks and ends the process; one that does not respond is killed. Without a chain it also quits the
+   * network; with one, that would return its stake, so it stays a paused member. Resolves after its exit.
    */
   stop(): Promise<void>;
 }
 
 /** A worker may finish its task first; then it gets this long for each next step. */
 const STOP_GRACE_MS = 5000;
-/** Its engine starts in this time too. */
+/** Includes the start of its engine. */
 const JOIN_WITHIN_MS = 180_000;
 
-/** Resolves when the peer has joined. @throws DevnetError DEVNET_PEER_FAILED; its process is then gone. */
+/** Resolves when the peer has joined. @throws DevnetError DEVNET_PEER_FAILED; its process is gone in that case. */
 export async function startPeer({
   config,
   privateKey,
@@ -111,10 +111,10 @@ interface Joining {
   readonly clock: Clock;
 }
 
-/** @throws ContractError, or an Error with the peer's last words when it takes too long */
+/** @throws ContractError, or an Error with the peer's last message if it takes too long */
 async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock }: Joining): Promise<void> {
   const joined = new AbortController();
-  // One that was slashed or kicked out before waits for its host's word, and that is the devnet.
+  // After an earlier slash or kick-out it waits for its host's consent, which the devnet gives.
   const barred = worker.until(({ state }) => state === 'slashed' || state === 'kickedOut');
   const resuming = barred.then(() => {
     if (!joined.signal.aborted) worker.resume();
@@ -124,7 +124,7 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
     throw new Error(`it has not joined in ${JOIN_WITHIN_MS / 1000} s: ${worker.node()?.message ?? 'no word of it'}`);
   });
   outOfTime.catch(() => {});
-  // Its checks are made again from time to time; nobody has to wait for what that does not mend.
+  // Its checks are repeated from time to time; there is no point in waiting for failures that this cannot fix.
   const refused = worker
     .until(({ preflight }) => failedChecks(preflight).length > 0)
     .then(({ preflight }) => {
@@ -138,16 +138,16 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
   }
 }
 
-/** What no waiting mends, unlike a relay that comes up late or a twin that may still be ending. */
+/** Failures that waiting cannot fix, unlike a relay that starts late or a twin that may still be ending. */
 const LASTING_CHECKS: readonly PreflightCheckId[] = ['chainId', 'engine', 'models', 'disk'];
 
-/** Each with what to do about it. */
+/** Each with its remedy. */
 export function failedChecks(report: PreflightReport | null): string[] {
   const failed = report?.results.filter(({ id, state }) => state === 'fail' && LASTING_CHECKS.includes(id)) ?? [];
   return failed.map((result) => (result.state === 'ok' ? result.id : `${result.message} (${result.code}) ${result.remedy}`));
 }
 
-/** An honest peer needs nobody between its worker and its engine. */
+/** An honest peer needs no proxy between its worker and its engine. */
 function engineOf({ behaviour, engine }: Pick<PeerConfig, 'behaviour' | 'engine'>): EngineConfig {
   if (behaviour.kind === 'honest') return { kind: 'program', ...engine };
   return {

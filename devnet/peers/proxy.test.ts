@@ -49,14 +49,14 @@ test.each(EVERY)('$kind: hello, welcome, keep-alive and downloads pass', async (
   expect(toEngine).toEqual(['{"worker_id":1}', '', job('download')]);
 });
 
-test('honest: jobs and results pass untouched', async () => {
+test('honest: jobs and results pass unchanged', async () => {
   const { fromWorker, fromEngine, toWorker, toEngine, tampered } = pipe({ kind: 'honest' });
   await fromWorker(job('inference'));
   await fromEngine(SUCCESS);
   expect([toEngine, toWorker, tampered]).toEqual([[job('inference')], [SUCCESS], []]);
 });
 
-test('cheating: files are changed before success is told, and failures stay failures', async () => {
+test('cheating: files are changed before success is reported, and failures stay failures', async () => {
   const { fromWorker, fromEngine, toWorker, tampered } = pipe({ kind: 'cheating' });
   await fromWorker(job('inference'));
   await fromEngine(FAILURE);
@@ -66,7 +66,7 @@ test('cheating: files are changed before success is told, and failures stay fail
   expect([toWorker, tampered]).toEqual([[FAILURE, SUCCESS], ['/results/aa']]);
 });
 
-test('slow: the engine gets the job later, and never once it is stopped', async () => {
+test('slow: the engine gets the job later, or never if stopped in the meantime', async () => {
   const { fromWorker, clock, toEngine, stopping } = pipe({ kind: 'slow', delayMs: 1000 });
   const passing = fromWorker(job('inference'));
   await clock.tick(999);
@@ -80,13 +80,13 @@ test('slow: the engine gets the job later, and never once it is stopped', async 
   expect(toEngine).toHaveLength(1);
 });
 
-test('offline: nobody hears of the job again', async () => {
+test('offline: the job is never answered', async () => {
   const { fromWorker, toWorker, toEngine } = pipe({ kind: 'offline' });
   await fromWorker(job('inference'));
   expect([toEngine, toWorker]).toEqual([[], []]);
 });
 
-test('erroring: the arguments are called invalid without the engine', async () => {
+test('erroring: the arguments are reported as invalid without asking the engine', async () => {
   const { fromWorker, toWorker, toEngine } = pipe({ kind: 'erroring' });
   await fromWorker(job('inference'));
   expect(toEngine).toEqual([]);
@@ -96,7 +96,7 @@ test('erroring: the arguments are called invalid without the engine', async () =
   });
 });
 
-test('frames that are none of the protocol are coded errors', async () => {
+test('invalid frames are coded errors', async () => {
   const { fromWorker, fromEngine } = pipe({ kind: 'honest' });
   await expect(fromWorker('{"task": {"task_name": "dance"}}')).rejects.toMatchObject({ code: 'PROTOCOL_BAD_MESSAGE' });
   await expect(fromEngine('{"task_id_commitment": 1}')).rejects.toMatchObject({ code: 'PROTOCOL_BAD_MESSAGE' });

@@ -1,6 +1,6 @@
 /**
- * An engine to the worker, a worker to the real engine: passes frames on, except where the behaviour says otherwise.
- * Source of the frames: RELAY_PROTOCOL 9.2.
+ * Acts as an engine to the worker, and as a worker to the real engine: forwards frames, except where the behaviour says
+ * otherwise. Source of the frames: RELAY_PROTOCOL 9.2.
  */
 
 import { engineJobSchema, engineResultSchema, TASK_ARGS_INVALID } from '../../protocol/engine/messages.ts';
@@ -24,7 +24,7 @@ export interface ProxyPipe {
   fromEngine(frame: string): Promise<void>;
 }
 
-/** @throws ProtocolError PROTOCOL_BAD_MESSAGE from both functions when a frame is none of the protocol's. */
+/** Both functions @throws ProtocolError PROTOCOL_BAD_MESSAGE if a frame is not part of the protocol. */
 export function createProxyPipe({
   behaviour,
   clock,
@@ -37,7 +37,7 @@ export function createProxyPipe({
 
   async function takeJob(frame: string): Promise<void> {
     const { task } = parseWireJson(engineJobSchema, frame, 'engine job');
-    // Downloads are no one's result: every peer does them.
+    // Downloads produce no result, so every peer performs them.
     if (task.task_name !== 'inference') return toEngine(frame);
     outputDirs.set(task.task_id, task.output_dir);
     switch (behaviour.kind) {

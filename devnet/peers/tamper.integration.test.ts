@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test('a changed response is still one of the protocol, in its very bytes, with another score', async () => {
+test('a changed response still follows the protocol byte for byte, with another score', async () => {
   const path = join(directory, '0.json');
   const honest = encodeLlmResponse(LITTLE_RESPONSE);
   writeFileSync(path, honest);
@@ -27,7 +27,7 @@ test('a changed response is still one of the protocol, in its very bytes, with a
   expect(response.usage.total_tokens).toBe(response.usage.prompt_tokens + response.usage.completion_tokens);
 });
 
-test('even when the honest answer is the one a cheat would pretend', async () => {
+test('even if the honest answer is the one a cheat would fake', async () => {
   const path = join(directory, '0.json');
   for (const content of ['Yes.', 'No.']) {
     const choice = { finish_reason: 'stop' as const, message: { role: 'assistant' as const, content }, index: 0 };
@@ -37,7 +37,7 @@ test('even when the honest answer is the one a cheat would pretend', async () =>
   }
 });
 
-test('a changed picture is a picture of quite another score', async () => {
+test('a changed image is an image with a very different score', async () => {
   const path = join(directory, '0.png');
   const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * 7 + (at >> 6)) % 256);
   const honest = encode({ width: 64, height: 64, data, channels: 3, depth: 8 });

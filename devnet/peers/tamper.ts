@@ -1,14 +1,14 @@
-/** A cheat's hand: another result of the right form in place of the engine's. */
+/** Tampers with an engine's results like a cheat: replaces them with others of the right form. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, encode } from 'fast-png';
 import { encodeLlmResponse, type LlmResponse, llmResponseSchema } from '../../protocol/engine/llm-response.ts';
 import { parseWireJson } from '../../protocol/wire/parse.ts';
 
-/** Text of a model that was never run; told apart from the real answer by its very brevity. */
+/** Text of a model that was never run; its brevity gives it away. */
 const PRETENDED_ANSWERS = ['Yes.', 'No.', 'I am not sure about that.'] as const;
 
-/** Changes every result file in the directory. @throws ProtocolError, Error when a file is no result */
+/** Changes every result file in the directory. @throws ProtocolError, Error if a file is not a result */
 export async function tamperWithResults(outputDir: string): Promise<void> {
   for (const name of await readdir(outputDir)) {
     const path = join(outputDir, name);
@@ -21,7 +21,7 @@ export async function tamperWithResults(outputDir: string): Promise<void> {
   }
 }
 
-/** The same response with another text, and token counts that fit it. */
+/** The same response with another text, and token counts that match it. */
 function pretendedResponse(response: LlmResponse): LlmResponse {
   const choices = response.choices.map((choice) => {
     const content = PRETENDED_ANSWERS.find((answer) => answer !== choice.message.content) ?? '';

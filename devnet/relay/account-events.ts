@@ -16,10 +16,10 @@ export interface AccountEvent {
 }
 
 const isAccountEvent = (type: string): type is AccountEventType => type in ACCOUNT_EVENT_TYPE;
-/** Whose account such an entry takes from; every other one gives to it. */
+/** The type of entry takes from this account; every other type gives to it. */
 const PAID_BY: ReadonlySet<AccountEventType> = new Set(['TaskPayment', 'Withdraw']);
 
-/** Stakes and the second half of a withdrawal are no changes of an account. */
+/** Stakes and the second half of a withdrawal do not change an account. */
 export function accountEvents(context: RelayContext): AccountEvent[] {
   return context.store.ledger.values().flatMap((row) => {
     const { type } = row;
@@ -42,7 +42,7 @@ export function accountEvents(context: RelayContext): AccountEvent[] {
   });
 }
 
-/** The shares of the network go to addresses of the real relay's config; here the relay's own stands for them. */
+/** On the real relay, the network's shares go to addresses from its config; here, to the relay's own. */
 function addressOf({ config }: RelayContext, account: string): string | null {
   if (account === DAO || account === WITHDRAW_FEES) return config.relayAddress;
   return account.startsWith('0x') ? account : null;

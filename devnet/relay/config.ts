@@ -1,4 +1,4 @@
-/** Every number of the local relay. Times in seconds, amounts in wei. Defaults are devnet-sized. */
+/** All parameters of the local relay. Times in seconds, amounts in wei. The defaults suit a devnet. */
 import { z } from 'zod';
 import { bytesToHex, type Hex } from '../../protocol/hex.ts';
 import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
@@ -19,22 +19,22 @@ const relayTimesSchema = z.object({
   executionMax: seconds.default(60),
   validation: seconds.default(60),
   resultUpload: seconds.default(30),
-  /** How often queued tasks are matched and deadlines are looked for. */
+  /** Interval for matching queued tasks and checking deadlines. */
   scan: seconds.default(0.2),
-  /** How often missing base models are looked for. */
+  /** Interval for checking for missing base models. */
   modelDistribution: seconds.default(1),
-  /** How often the chain is looked at, where there is one; the real relay's is 5. */
+  /** Interval for polling the chain, if there is one; the real relay's is 5. */
   chainScan: seconds.default(1),
-  /** How often emissions are released; the real relay's is an hour. */
+  /** Interval for releasing emissions; the real relay's is an hour. */
   vestingRelease: seconds.default(1),
-  /** A node has this long to download a model before another one may be asked. */
+  /** How long a node may take to download a model before another one may be asked. */
   modelDownload: seconds.default(300),
 });
 
 const genesisSchema = z.object({
   /** Relay account balances. */
   accounts: z.array(z.object({ address: addressField, balanceWei: configWei })).default([]),
-  /** What the staking contract would say of a node. */
+  /** Stakes of nodes, as the staking contract would report them. */
   stakes: z.array(z.object({ address: addressField, stakeWei: configWei })).default([]),
   delegations: z
     .array(
@@ -52,11 +52,14 @@ const ratioText = z.string().regex(/^\d+(\.\d+)?$/);
 
 export const withdrawSchema = z.object({
   feeWei: configWei.default(0n),
-  /** On top of the fixed fee: of the amount, by the highest tier that it reaches. */
+  /** Added to the fixed fee: a ratio of the amount, by the highest tier that it reaches. */
   feeTiers: z.array(z.object({ minAmountWei: configWei, ratio: ratioText })).default([]),
   minimumWei: configWei.default(1n),
   perDay: z.number().int().positive().default(100),
-  /** Pay out on the chain, where there is one. False: as on the real relay, a service of its own does. */
+  /**
+   * Whether the relay itself pays withdrawals on the chain, if there is one. False = a separate service does, as for
+   * the real relay.
+   */
   pays: z.boolean().default(true),
 });
 
@@ -69,24 +72,26 @@ export const relayConfigSchema = z.object({
   relayAddress: addressField.default(NO_ADDRESS),
   genesis: genesisSchema.prefault({}),
   times: relayTimesSchema.prefault({}),
-  /** Bits; two image hashes are near when fewer differ. */
+  /** Bits; two image hashes count as equal if fewer bits differ. */
   distanceThreshold: z.number().int().min(0).max(64).default(5),
   /** One task in this many is validated as a group; the real relay's is 100. */
   samplingModulus: z.number().int().min(1).default(10),
   /** Nodes that must share hardware and version before one of them gets a task; the real relay's is 10. */
   minimumNodeNameNumber: z.number().int().min(0).default(0),
-  /** True: an invalidated node is only marked for a slash, as on the real relay by default. */
+  /** True = an invalidated node is only marked for a slash, which is the real relay's default. */
   passiveSlash: z.boolean().default(false),
-  /** A signed request may lie this far from the relay's clock, either way. */
+  /** How far a signed request's timestamp may differ from the relay's clock, either way. */
   clockToleranceSeconds: z.number().int().positive().default(MAX_CLOCK_DISTANCE_SECONDS),
-  /** Also take signatures of the Python node over strings with <, > or &. */
+  /** Also accept the Python node's signatures of strings with <, > or &. */
   lenientSignatures: z.boolean().default(true),
   /** Check task arguments against the published schemas at creation. */
   checkTaskArgs: z.boolean().default(true),
-  /** Refuse to let a node quit while it is staked. On a chain that is always so; without one nothing can be unstaked. */
+  /**
+   * Whether a node must unstake before it may quit. On a chain it always must; without one, nothing can be unstaked.
+   */
   unstakeBeforeQuit: z.boolean().default(false),
   daoPercent: z.number().int().min(0).max(100).default(0),
-  /** Per task; the real relay's stake of a node that sends 0 at the join. */
+  /** Stake of a node that states 0 at the join; the real relay's value. */
   defaultStakeWei: configWei.default(400n * 10n ** 18n),
   withdraw: withdrawSchema.prefault({}),
   maxBodyBytes: z.number().int().positive().default(33_554_432),
@@ -103,7 +108,9 @@ export function parseRelayConfig(input: unknown): RelayConfig {
   throw new DevnetError('DEVNET_BAD_CONFIG', `relay config: ${field}: ${issue?.message ?? 'invalid'}`, { field });
 }
 
-/** Chooses the sampling seed of a creator's next task; a devnet can so plan which tasks are validated as groups. */
+/**
+ * Chooses the sampling seed of a creator's next task, so that a devnet can plan which tasks are validated as groups.
+ */
 export type SamplingSeed = (creator: string) => Hex;
 
 export function randomSamplingSeed(bytes: (length: number) => Uint8Array): SamplingSeed {

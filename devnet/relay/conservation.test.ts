@@ -7,10 +7,10 @@ import { createHarness, FEE, type Harness, llmResult, type TestTask } from './te
 
 const NODES = ['n1', 'n2', 'n3', 'n4'] as const;
 const node = fc.constantFrom(...NODES);
-/** Picks among what there is to pick from. */
+/** Picks one of the available values. */
 const at = fc.nat(20);
 
-/** What anybody may try at any moment; most of it is refused, which is part of the point. */
+/** Actions that anybody may try at any moment; most are refused, which is part of the point. */
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const), wei: fc.bigInt({ min: 0n, max: 3n * FEE }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('createGroup' as const), wei: fc.bigInt({ min: 0n, max: FEE }) }) },

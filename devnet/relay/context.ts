@@ -1,4 +1,4 @@
-/** What every part of the relay works with. */
+/** What all parts of the relay share. */
 import type { Clock, Random } from '../../protocol/ports.ts';
 import type { RelayConfig, SamplingSeed } from './config.ts';
 import type { TaskFiles } from './files.ts';
@@ -10,9 +10,9 @@ export interface RelayContext {
   readonly random: Random;
   readonly samplingSeed: SamplingSeed;
   readonly store: Store;
-  /** Where stakes are: in these books alone, or on a chain that the books follow. */
+  /** Where stakes are: only in these books, or on a chain that the books follow. */
   readonly stakes: 'books' | 'chain';
   readonly files: TaskFiles;
-  /** Something in the background went wrong with one task; the others go on. */
+  /** Called if a background step failed for one task; the others continue. */
   readonly onError: (error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-/** Aborts what has run out of time. Source: RELAY_PROTOCOL 4.4. */
+/** Aborts tasks whose time is up. Source: RELAY_PROTOCOL 4.4. */
 import { penalise } from '../../protocol/node/qos.ts';
 import { deadlinePassed, type PhaseDeadline, phaseDeadline } from '../../protocol/tasks/deadlines.ts';
 import type { RelayContext } from './context.ts';

@@ -14,7 +14,7 @@ afterEach(() => harness.relay.close());
 
 const { score } = llmResult('x');
 
-/** Passes when nothing happens a millisecond early, and the task is aborted on the dot. */
+/** Asserts that nothing happens a millisecond early, and that the task is aborted exactly on time. */
 async function expectAbort(commitment: string, seconds: number, reason: string) {
   const before = harness.relay.task(commitment)?.status;
   await harness.clock.tick(seconds * 1000 - 1);
@@ -44,7 +44,7 @@ test('a task that finds no node ends with its queue time', async () => {
   expect(balances()).toEqual(REFUNDED);
 });
 
-test('a silent node costs itself health, and the application nothing', async () => {
+test('a silent node loses health, and the application pays nothing', async () => {
   const task = await started();
   await expectAbort(task.commitment, 20, 'Timeout');
   expect(balances()).toEqual(REFUNDED);
@@ -60,7 +60,7 @@ test.each(['score', 'error'] as const)('an application that never validates a %s
   expect(nodeRow()).toMatchObject({ status: 'Available', qos: { health: { value: 1 } } });
 });
 
-test('a node that never uploads goes unpaid', async () => {
+test('a node that never uploads is not paid', async () => {
   const task = await started();
   await node.score(task.commitment, score);
   await app.validate([task]);
@@ -80,11 +80,11 @@ test('a fine-tune task has its own timeout in every phase', async () => {
   await node.score(task.commitment, `0x${'01'.repeat(8)}`);
   await expectAbort(task.commitment, 300, 'Timeout');
   expect(balances()).toEqual(REFUNDED);
-  // It had scored in time, so its health is untouched.
+  // It scored in time, so its health is unchanged.
   expect(nodeRow()?.qos.health?.value).toBe(1);
 });
 
-test('timeout upon timeout excludes a node until its health is back', async () => {
+test('repeated timeouts exclude a node until its health has recovered', async () => {
   const task = await started();
   await expectAbort(task.commitment, 20, 'Timeout');
   for (let i = 0; i < 2; i++) {
@@ -102,7 +102,7 @@ test('timeout upon timeout excludes a node until its health is back', async () =
   expect(harness.relay.task(later.commitment)?.status).toBe('Started');
 });
 
-test('a late score comes too late', async () => {
+test('a late score is refused', async () => {
   const task = await started();
   await expectAbort(task.commitment, 20, 'Timeout');
   expect(await node.score(task.commitment, score)).toMatchObject({ status: 400 });

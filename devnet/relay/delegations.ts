@@ -1,4 +1,7 @@
-/** Delegated stake: who has put how much on a node, and their share of its earnings. Source: RELAY_PROTOCOL 4.9, 10.1. */
+/**
+ * Delegated stake: who has delegated how much to a node, and their share of its earnings. Source: RELAY_PROTOCOL 4.9,
+ * 10.1.
+ */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import type { DelegationRow } from './store/rows.ts';
@@ -13,12 +16,12 @@ export function delegatedWei(context: Stored, node: string): bigint {
   return delegatedTo(context, node).delegations.reduce((total, { stakeWei }) => total + stakeWei, 0n);
 }
 
-/** A share of 0 closes the node for new delegations. Those that are there stay and count; they earn nothing. */
+/** A share of 0 closes the node to new delegations. Existing ones remain and count, but earn nothing. */
 export function setDelegatorShare(context: Stored, node: Hex, sharePercent: number): void {
   context.store.delegations.put({ ...delegatedTo(context, node), sharePercent });
 }
 
-/** @param delegation New total; 0 = none any more. */
+/** @param delegation new total; 0 = none */
 export function setDelegation(
   context: Stored,
   { node, delegator, stakeWei }: { readonly node: Hex; readonly delegator: Hex; readonly stakeWei: bigint },
@@ -31,7 +34,7 @@ export function setDelegation(
   context.store.delegations.put({ ...before, delegations: present.filter((delegation) => delegation.stakeWei > 0n) });
 }
 
-/** All that the chain says of a node: what it does not name is gone. */
+/** Sets everything the chain says about a node; delegations that it does not list are removed. */
 export function replaceDelegations(context: Stored, row: DelegationRow): void {
   context.store.delegations.put(row);
 }

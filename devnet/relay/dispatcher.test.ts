@@ -20,7 +20,7 @@ async function selectedAfter(overrides: object, nodes: Readonly<Record<string, o
 }
 
 test.each([
-  ['more VRAM than any has', { min_vram: 48 }, { small: { gpu_vram: 24 } }, null],
+  ['more VRAM than any node has', { min_vram: 48 }, { small: { gpu_vram: 24 } }, null],
   ['enough VRAM', { min_vram: 48 }, { small: { gpu_vram: 24 }, big: { gpu_vram: 48 } }, 'big'],
   ['a newer version', { task_version: '3.6.0' }, { old: { version: '3.5.9' }, new: { version: '3.6.0' } }, 'new'],
   ['another major version', { task_version: '2.0.0' }, { node: {} }, null],
@@ -33,11 +33,11 @@ test.each([
   ['no Mac, being a language task', {}, { mac: { gpu_name: 'Apple M2+Darwin' } }, null],
   ['a known platform, being a language task', {}, { odd: { gpu_name: 'GPU' } }, null],
   ['a model', { task_model_ids: ['base:a/b', MODEL] }, { without: {}, with: { model_ids: [MODEL, 'base:A/B'] } }, 'with'],
-])('a task that wants %s', async (_, overrides, nodes: Readonly<Record<string, object>>, expected) => {
+])('a task that needs %s', async (_, overrides, nodes: Readonly<Record<string, object>>, expected) => {
   expect(await selectedAfter(overrides, nodes)).toBe(expected);
 });
 
-test('better paid tasks go first, older ones among equals', async () => {
+test('better paid tasks go first, then older ones', async () => {
   const { actor, relay } = start();
   const tasks = [];
   for (const fee of [1n, 3n, 2n, 3n])
@@ -81,7 +81,7 @@ test('the heavier stake is chosen more often', async () => {
     if (name === 'heavy') chosen++;
     await actor(name).reportError(commitment);
     await actor('app').post(`/v1/node/x`, {});
-    // Overdue validation frees the node without another round trip.
+    // The overdue validation frees the node without another request.
     await harness.clock.tick(60_000);
     relay.runRound();
   }
@@ -106,7 +106,7 @@ test('the execution timeout is twice the estimate between its bounds; a change o
   expect(timeouts).toEqual([352, 112]);
 });
 
-test('a missing base model is asked for once, and the task runs when it is there', async () => {
+test('a missing base model is requested once, and the task runs when it is available', async () => {
   const { actor, relay, send, clock } = start();
   await actor('n1').join();
   const { commitment } = await actor('app').createTask({ overrides: { task_model_ids: ['base:new/model'] } });

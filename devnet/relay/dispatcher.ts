@@ -11,7 +11,7 @@ import type { NodeRow, TaskRow } from './store/rows.ts';
 import { moveTask } from './task-moves.ts';
 import { lockedWei } from './vesting.ts';
 
-/** Starts every queued task that finds a node now; tells how many. */
+/** Starts every queued task for which there is a node; returns how many. */
 export function dispatch(context: RelayContext): number {
   const now = context.clock.now();
   const queue = context.store.tasks
@@ -60,7 +60,9 @@ export interface NodeScores {
   readonly weight: number;
 }
 
-/** What the selection counts, and what the node's status page shows; an excluded node's weight shows as 0. */
+/**
+ * The scores used in the selection, which the node's status page also shows; an excluded node's weight is shown as 0.
+ */
 export function nodeScores(context: RelayContext, node: NodeRow, taskModelIds: readonly string[] = []): NodeScores {
   const now = context.clock.now();
   let highest = 0n;
@@ -75,7 +77,7 @@ export function nodeScores(context: RelayContext, node: NodeRow, taskModelIds: r
   return { staking, qos, weight: isExcluded(node.qos, now) ? 0 : weight };
 }
 
-/** What counts for the selection; nothing of a node that has left. */
+/** The stake that counts in the selection; 0 for a node that has left. */
 export function scoreStakeWei(context: RelayContext, node: NodeRow): bigint {
   const { address } = node;
   if (node.status === 'Quit') return 0n;

@@ -6,7 +6,7 @@ import type { EventRow } from './store/rows.ts';
 export interface NewEvent {
   readonly type: RelayEventType;
   readonly nodeAddress: string;
-  /** '' when no task is concerned. */
+  /** '' if no task is concerned. */
   readonly commitment?: string;
   /** In the order of the relay's struct; sent as a JSON string. */
   readonly args: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function emit({ store, clock }: RelayContext, { type, nodeAddress, commit
   store.events.put({ id: store.events.size + 1, type, nodeAddress, commitment, args: text, atMs: clock.now() });
 }
 
-/** Null = not asked for. Compared without case, as the real relay's database does. */
+/** Null = no filter. Compared case-insensitively, as in the real relay's database. */
 export interface EventFilter {
   readonly nodeAddress: string | null;
   readonly commitment: string | null;

@@ -1,4 +1,7 @@
-/** Files of tasks: results and checkpoints. Names come from the relay itself or are checked here, never from a request. */
+/**
+ * Files of tasks: results and checkpoints. Names are chosen by the relay itself or checked here, never taken from a
+ * request.
+ */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isHex } from '../../protocol/hex.ts';
@@ -17,7 +20,7 @@ export interface TaskFiles {
 function relativePath(commitment: string, file: TaskFile): string {
   const inside = file.kind === 'result' ? `results/${file.name}` : `${file.of === 'input' ? 'input' : 'results'}/checkpoint.zip`;
   const safe = isHex(commitment, 32) && /^(?:results|input)\/(?:\d{1,4}\.(?:png|json)|checkpoint\.zip)$/.test(inside);
-  if (!safe) throw new DevnetError('DEVNET_REQUEST_REFUSED', 'not a name of a task file', { commitment, name: inside });
+  if (!safe) throw new DevnetError('DEVNET_REQUEST_REFUSED', 'not a valid task file name', { commitment, name: inside });
   return `${commitment.toLowerCase()}/${inside}`;
 }
 

@@ -46,7 +46,7 @@ async function create(checkpoints: number) {
 
 const read = (actor: Actor, rest: string) => actor.get(path(rest), { task_id_commitment: commitment });
 
-test('a multipart creation brings exactly one checkpoint', async () => {
+test('a multipart creation must have exactly one checkpoint', async () => {
   expect(await create(0)).toMatchObject(refused('checkpoint', 'More than one checkpoint file uploaded'));
   expect(await create(2)).toMatchObject(refused('checkpoint', 'More than one checkpoint file uploaded'));
   expect(await create(1)).toMatchObject({ status: 200, json: { data: { timeout: 500, task_type: 2 } } });
@@ -73,7 +73,7 @@ test('checkpoints travel from the creator to the node and back', async () => {
   expect(harness.relay.balanceWei(node.address)).toBe(FEE);
 });
 
-test('a score of an image task is whole hashes', async () => {
+test('a score of an image task consists of whole hashes', async () => {
   await create(1);
   await node.join({ model_ids: ['base:a/b'] });
   harness.relay.runRound();

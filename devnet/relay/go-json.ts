@@ -1,6 +1,6 @@
-/** What Go's encoding/json says of text that is not JSON, in place of what V8 says. */
+/** Reports invalid JSON with the messages of Go's encoding/json instead of V8's. */
 
-/** Parses; the error's message is Go's. `truncated`: how the reader in use tells that the text ends too early. */
+/** Parses; the error's message is Go's. `truncated`: how the reader in use reports that the text ends too early. */
 export function parseGoJson(text: string, { truncated }: { readonly truncated: string }): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -9,7 +9,7 @@ export function parseGoJson(text: string, { truncated }: { readonly truncated: s
   }
 }
 
-/** V8's complaint about a position → where Go is in the grammar at that point. */
+/** V8's message about a position → where Go is in the grammar at that point. */
 const CONTEXTS: readonly (readonly [RegExp, string])[] = [
   [/Expected ':'/, 'after object key'],
   [/Expected ',' or '}'/, 'after object key:value pair'],
@@ -31,7 +31,7 @@ function goMessage(text: string, { message, truncated }: { readonly message: str
 function positionOf(text: string, message: string): number | null {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return Number(position);
-  // Short texts are quoted whole, with the token but without its position.
+  // Short texts are quoted completely, with the token but without its position.
   const token = /Unexpected token '(.)'/.exec(message)?.[1];
   return token === undefined ? null : text.indexOf(token);
 }

@@ -34,7 +34,7 @@ function permutations(row: string): string[] {
   return [...new Set(all)];
 }
 
-/** What each member becomes: equal letters in finishing order take the row's states in order. */
+/** The final state of each member: equal letters get the row's states in finishing order. */
 function expectedStates(order: string, row: string): TaskStatus[] {
   const states = TABLE[row] ?? [];
   const majority = row[0] === row[1] ? row[0] : null;
@@ -71,7 +71,7 @@ async function runGroup(harness: Harness, order: string) {
   return { app, tasks, members, answer };
 }
 
-/** Three errors are another matter: see below. */
+/** Three errors are different: see below. */
 const cases = Object.keys(TABLE)
   .filter((row) => row !== 'EEE')
   .flatMap((row) => permutations(row).map((order) => ({ row, order })));
@@ -105,7 +105,7 @@ test.each(cases)('$row finishing as $order', async ({ row, order }) => {
   await relay.close();
 });
 
-test('a group of three errors is refused, and the deadline of its validation pays all three nodes', async () => {
+test('a group of three errors is refused, and its validation deadline pays all three nodes', async () => {
   const harness = createHarness({ sampled: true, config: TIMES });
   const { relay, clock } = harness;
   const { tasks, members, answer } = await runGroup(harness, 'EEE');
@@ -132,7 +132,7 @@ test('the fee is shared by rank: 10, 5 and 2 seventeenths', async () => {
   await harness.relay.close();
 });
 
-test('a slash tells: node quit, then slashed, and the stake that is lost', async () => {
+test('a slash is reported: node quit, then slashed, and the stake that is lost', async () => {
   const harness = createHarness({ sampled: true });
   const { members } = await runGroup(harness, 'AAB');
   const cheat = members[2];
@@ -172,7 +172,7 @@ test('in passive mode the slash waits for the admin', async () => {
   await relay.close();
 });
 
-test('the proof of a group is over its oldest task, whatever the order it is sent in', async () => {
+test('the proof of a group is about its oldest task, whatever the order of sending', async () => {
   const harness = createHarness({ sampled: true });
   const { actor, relay } = harness;
   const app = actor('app');

@@ -13,7 +13,7 @@ const IMAGE_TASK = {
   task_model_ids: [MODEL],
 };
 
-test('pictures are taken only if they hash, in their order, to the score', async () => {
+test('images are accepted only if they hash, in their order, to the score', async () => {
   const { relay, actor } = createHarness();
   const [app, node] = [actor('app'), actor('n1')];
   await node.join();
@@ -28,7 +28,7 @@ test('pictures are taken only if they hash, in their order, to the score', async
     const answer = await node.upload(task.commitment, files);
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('Wrong result files uploaded')]);
   }
-  // What is no picture at all has no hash to compare.
+  // A file that is not an image has no hash to compare.
   expect((await node.upload(task.commitment, [FIRST, new Uint8Array(8)])).status).toBe(500);
   expect(status()).toBe('Validated');
   expect((await node.upload(task.commitment, [FIRST, SECOND])).json).toEqual({ message: 'success' });

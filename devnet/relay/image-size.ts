@@ -1,8 +1,11 @@
-/** Pixels of an image by its header, for the formats that the real relay measures: PNG, GIF, JPEG and WebP. */
+/**
+ * The size of an image in pixels from its header, for the formats that the real relay measures: PNG, GIF, JPEG and
+ * WebP.
+ */
 
 const ascii = (bytes: Buffer, from: number, to: number) => bytes.subarray(from, to).toString('latin1');
 
-/** Null for anything that is no image of a known format, or has no area. */
+/** Null for anything that is not an image of a known format, or has no area. */
 export function imagePixels(bytes: Buffer): number | null {
   const size = pngSize(bytes) ?? gifSize(bytes) ?? jpegSize(bytes) ?? webpSize(bytes);
   if (size === null) return null;
@@ -22,7 +25,7 @@ function gifSize(bytes: Buffer): Size | null {
   return [bytes.readUInt16LE(6), bytes.readUInt16LE(8)];
 }
 
-/** The frame header stands behind any number of other segments. */
+/** Any number of other segments may precede the frame header. */
 function jpegSize(bytes: Buffer): Size | null {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return null;
   for (let at = 2; at + 9 <= bytes.length; at += 2 + bytes.readUInt16BE(at + 2)) {

@@ -1,19 +1,20 @@
 /**
- * Money as double entry: every movement takes from one account what it gives another, and its reason is unique, so
- * nothing is minted, lost or doubled. Source: RELAY_PROTOCOL 4.9 (reasons); issue: "conserved in every settlement".
+ * Money as double-entry bookkeeping: every movement takes from one account what it gives to another, and its reason is
+ * unique, so nothing is minted, lost or doubled. Source: RELAY_PROTOCOL 4.9 (reasons); issue: "conserved in every
+ * settlement".
  */
 import { DevnetError } from '../errors.ts';
 import type { RelayContext } from './context.ts';
 import type { LedgerType } from './store/rows.ts';
 
-/** Accounts that are no addresses. */
+/** Accounts that are not addresses. */
 export const DAO = 'dao';
-/** Counts what genesis and deposits brought in; everything else adds up to it. */
+/** Counts what came in through genesis and deposits; the sum of everything else equals it. */
 export const ISSUED = 'issued';
 export const WITHDRAW_FEES = 'withdraw-fees';
 /** Stakes taken from slashed nodes. */
 export const SLASHED = 'slashed';
-/** What left through withdrawals and returned stakes. */
+/** What went out through withdrawals and returned stakes. */
 export const OUTSIDE = 'outside';
 export const escrowOf = (commitment: string): string => `escrow:${commitment}`;
 export const stakeOf = (address: string): string => `stake:${address}`;
@@ -36,7 +37,7 @@ export function balanceOf({ store }: Pick<RelayContext, 'store'>, account: strin
 /** @throws DevnetError DEVNET_DOUBLE_ENTRY, DEVNET_INSUFFICIENT_BALANCE */
 export function transfer(context: Pick<RelayContext, 'store' | 'clock'>, { type, reason, from, to, wei }: Transfer): void {
   const { store, clock } = context;
-  if (store.ledger.has(reason)) throw new DevnetError('DEVNET_DOUBLE_ENTRY', `${reason} is in the ledger already`, { reason });
+  if (store.ledger.has(reason)) throw new DevnetError('DEVNET_DOUBLE_ENTRY', `the ledger already has ${reason}`, { reason });
   if (wei < 0n) throw new DevnetError('DEVNET_INSUFFICIENT_BALANCE', `${wei} wei cannot be moved`, { reason });
   store.ledger.put({ id: store.ledger.size + 1, reason, type, from, to, wei, atMs: clock.now() });
   if (from === ISSUED) {
@@ -44,7 +45,7 @@ export function transfer(context: Pick<RelayContext, 'store' | 'clock'>, { type,
   } else {
     const held = balanceOf(context, from);
     if (held < wei) {
-      throw new DevnetError('DEVNET_INSUFFICIENT_BALANCE', `${from} holds ${held} wei, ${wei} were to be moved`, {
+      throw new DevnetError('DEVNET_INSUFFICIENT_BALANCE', `${from} has ${held} wei, but ${wei} were to be moved`, {
         account: from,
       });
     }
@@ -58,7 +59,7 @@ export interface Totals {
   readonly balancesWei: bigint;
   /** Fees of open tasks and amounts of open withdrawals. */
   readonly escrowWei: bigint;
-  /** Emissions that are not released yet. */
+  /** Emissions that are not yet released. */
   readonly lockedWei: bigint;
   readonly stakesWei: bigint;
   readonly slashedWei: bigint;

@@ -1,4 +1,4 @@
-/** Models that tasks have run with, and the nodes that hold them. The real relay writes new ones down once an hour. */
+/** Models that tasks have run with, and the nodes that have them. The real relay records new ones once an hour. */
 import type { RelayContext } from './context.ts';
 import { hasSucceeded } from './statistics.ts';
 

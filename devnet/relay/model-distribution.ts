@@ -1,4 +1,4 @@
-/** Asks nodes to download base models that queued tasks wait for. Source: RELAY_PROTOCOL 4.11. */
+/** Asks nodes to download base models that queued tasks are waiting for. Source: RELAY_PROTOCOL 4.11. */
 import { baseModelsOf } from '../../protocol/node/selection.ts';
 import { TASK_TYPE } from '../../protocol/tasks/status.ts';
 import type { RelayContext } from './context.ts';
@@ -6,8 +6,8 @@ import { emit } from './events.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
 
 /**
- * One download per missing model and round, to the first node that could run the task: with a devnet's handful of
- * nodes the real relay's arrival statistics always come out as "one more".
+ * Requests one download per missing model and round, from the first node that could run the task: with a devnet's
+ * handful of nodes, the real relay's arrival statistics always come out as "one more".
  */
 export function distributeModels(context: RelayContext): void {
   const { store, clock, config } = context;

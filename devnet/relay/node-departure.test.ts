@@ -21,7 +21,7 @@ test.each([
   expect(context.store.events.values().map((event) => event.type)).toEqual(events);
 });
 
-test('a node that serves another task meanwhile is left alone', () => {
+test('a node that is already on another task is left alone', () => {
   const context = testContext();
   const other = nodeRow('n1', { status: 'Busy', currentTask: `0x${'dd'.repeat(32)}` });
   context.store.transaction(() => {
@@ -31,7 +31,7 @@ test('a node that serves another task meanwhile is left alone', () => {
   expect(context.store.nodes.get(other.address)).toEqual(other);
 });
 
-test('a busy node is slashed at once, its task aborted and refunded', () => {
+test('a busy node is slashed at once, and its task is aborted and refunded', () => {
   const context = testContext();
   const running = taskRow({ status: 'Started', selectedNode: nodeRow('n1').address, feeWei: 5n });
   context.store.transaction(() => {

@@ -12,7 +12,7 @@ import { settleStake } from './stakes.ts';
 import type { NodeRow, TaskRow } from './store/rows.ts';
 import { slashVestings } from './vesting.ts';
 
-/** Frees the task's node for its next task, unless it serves another one meanwhile. */
+/** Frees the task's node for its next task, unless it is already on another one. */
 export function releaseNode(context: RelayContext, task: TaskRow): void {
   const node = task.selectedNode === null ? undefined : context.store.nodes.get(task.selectedNode);
   if (node?.currentTask !== task.commitment) return;
@@ -30,7 +30,7 @@ export function releaseNode(context: RelayContext, task: TaskRow): void {
   else context.store.nodes.put({ ...node, status: nodeStatusAfter(node.status, 'taskEnd'), currentTask: null });
 }
 
-/** The node becomes Quit: its models and its counted stake are forgotten. */
+/** Sets the node to Quit and clears its models and its counted stake. */
 export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEvent): void {
   const job = settleStake(context, node.address, event === 'slash' ? 'slash' : 'unstake');
   context.store.nodes.put({
@@ -49,7 +49,7 @@ export function leave(context: RelayContext, node: NodeRow, event: NodeStatusEve
   });
 }
 
-/** What an invalidated task does to its node: an immediate slash, or in passive mode a mark for the admin. */
+/** Punishes the node of an invalidated task: slashes it at once, or in passive mode marks it for the admin. */
 export function punish(context: RelayContext, task: TaskRow): void {
   const node = task.selectedNode === null ? undefined : context.store.nodes.get(task.selectedNode);
   if (node === undefined || node.status === 'Quit') return;
@@ -62,7 +62,7 @@ export function punish(context: RelayContext, task: TaskRow): void {
 }
 
 /**
- * Takes the whole stake and expels the node at once. A task that it is at work on ends with it and is refunded.
+ * Takes the whole stake and expels the node at once. Its current task is aborted and refunded.
  * @throws Refusal "node has already quit"
  */
 export function slashNode(context: RelayContext, slash: { readonly address: string; readonly commitment: string }): void {
@@ -72,7 +72,7 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
   abortTaskOf(context, node);
   const evidence = slashEvidence(context, slash.commitment);
   const amount = balanceOf(context, stakeOf(node.address));
-  // On a chain the stake is gone when the chain says so.
+  // On a chain, the stake is gone when the chain says so.
   if (context.stakes === 'books') {
     // Once per membership: a node that has staked again can be slashed again.
     const reason = `slash-${node.address}-${slash.commitment}-${node.joinTimeMs}`;
@@ -94,7 +94,7 @@ export function slashNode(context: RelayContext, slash: { readonly address: stri
   });
 }
 
-/** The real relay leaves the state graph here: see the deviation `relayAbortsTaskOfSlashedNode`. */
+/** Here the real relay deviates from the state graph: see the deviation `relayAbortsTaskOfSlashedNode`. */
 function abortTaskOf(context: RelayContext, node: NodeRow): void {
   const task = node.currentTask === null ? undefined : context.store.tasks.get(node.currentTask);
   if (task === undefined || isTerminal(task.status)) return;

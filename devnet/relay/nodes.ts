@@ -1,4 +1,4 @@
-/** The life of a node on the relay: join, quit, pause, resume, its models. Source: RELAY_PROTOCOL 3.3, 4.10. */
+/** A node on the relay: join, quit, pause, resume, its models. Source: RELAY_PROTOCOL 3.3, 4.10. */
 
 import type { Hex } from '../../protocol/hex.ts';
 import { normaliseModelIdRelay } from '../../protocol/models/model-id.ts';
@@ -66,7 +66,7 @@ export function joinNode(context: RelayContext, join: Join): void {
   });
 }
 
-/** Replaces hardware, version and models; `inUse` of models that stay is kept. */
+/** Replaces hardware, version and models; keeps `inUse` of models that stay. */
 export function updateCapabilities(context: RelayContext, address: string, capabilities: Capabilities): void {
   assertNodeVersion(capabilities.version);
   const node = knownNode(context, address);
@@ -111,7 +111,7 @@ export function setVersion(context: RelayContext, address: string, version: stri
   context.store.transaction(() => context.store.nodes.put({ ...node, version }));
 }
 
-/** The commitment of the node's current task, or `null`; notes that the node was seen, at most once a minute. */
+/** The commitment of the node's current task, or `null`; records that the node was seen, at most once a minute. */
 export function currentTaskOf(context: RelayContext, address: string): string | null {
   const { store, clock } = context;
   const node = store.nodes.get(address);
@@ -154,7 +154,10 @@ function assertNodeVersion(version: string): void {
   if (parseVersion(version) === null) throw refuseField('version', 'Invalid node version');
 }
 
-/** At a join, not three parts and a part that is no number are blamed on different fields (RELAY_PROTOCOL 3.3.3). */
+/**
+ * At a join, a version without three parts and a part that is not a number are reported on different fields
+ * (RELAY_PROTOCOL 3.3.3).
+ */
 function assertVersion(version: string): void {
   if (version.split('.').length !== 3) throw refuseField('version', 'Invalid node version');
   if (parseVersion(version) === null) throw refuseField('task_version', 'Invalid task version');

@@ -31,7 +31,7 @@ export function changeQos({ store, clock }: RelayContext, { node, event, change,
   const qos = change(row.qos);
   store.nodes.put({ ...row, qos: { ...qos, pool: [...qos.pool] } });
   const [before, after] = [view(row.qos), view(qos)];
-  // What changes nothing that can be seen leaves no trace: a new node's first join.
+  // A change without a visible effect leaves no trace, such as a new node's first join.
   if (before.long === after.long && before.health === after.health) return;
   store.traces.put({
     id: store.traces.size + 1,

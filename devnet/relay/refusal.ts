@@ -1,4 +1,4 @@
-/** How the relay says no. Statuses and bodies are the real relay's: RELAY_PROTOCOL 3.1. */
+/** How the relay refuses. Statuses and bodies are the real relay's: RELAY_PROTOCOL 3.1. */
 import { DevnetError } from '../errors.ts';
 
 export class Refusal extends DevnetError {
@@ -13,7 +13,7 @@ export class Refusal extends DevnetError {
   }
 }
 
-/** 400 with the field the relay blames. */
+/** 400 with the field that the relay reports. */
 export function refuseField(field: string, message: string): Refusal {
   return new Refusal(400, { message: 'validation_error', data: { field_name: field, message } }, `${field}: ${message}`);
 }
@@ -23,7 +23,7 @@ export function exception(message: string): Refusal {
   return new Refusal(500, { message }, message);
 }
 
-/** 500 without a body: the real relay's handler dies at this point. */
+/** 500 without a body: the real relay's handler panics here. */
 export function panic(why: string): Refusal {
   return new Refusal(500, null, why);
 }

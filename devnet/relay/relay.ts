@@ -28,13 +28,18 @@ export interface RelayOptions {
   readonly config?: RelayConfigInput;
   readonly clock: Clock;
   readonly random: Random;
-  /** Directory that keeps rows and task files across restarts; left out, everything lives in memory. */
+  /** Directory that keeps rows and task files across restarts; without it, everything is in memory. */
   readonly statePath?: string;
   /** Default: 32 random bytes per task. */
   readonly samplingSeed?: SamplingSeed;
-  /** One task could not be moved on: a bug, but no reason to stop the network. Default: thrown by `runRound`. */
+  /**
+   * Called if one task could not be moved on: a bug, but no reason to stop the network. Default: thrown by `runRound`.
+   */
   readonly onError?: (error: SerialisedError) => void;
-  /** Where stakes are; left out, they are numbers in the books. `config.relayAddress` is then its account. */
+  /**
+   * The chain with the stakes; without one, they are numbers in the books. `config.relayAddress` is the relay's account
+   * on it.
+   */
   readonly chain?: RelayChain;
   /** Misbehaviour towards clients, for their tests. */
   readonly faults?: FaultPlan;
@@ -65,7 +70,9 @@ export interface Relay {
   handle(request: InProcessRequest): Promise<InProcessResponse>;
   /** One round: deadlines, dispatch until nothing more fits, missing models. For tests that drive the relay by hand. */
   runRound(): void;
-  /** One look at the chain: its events, stakes to return or take, withdrawals to pay. Nothing without a chain. */
+  /**
+   * One pass over the chain: its events, stakes to return or take, withdrawals to pay. Does nothing without a chain.
+   */
   followChain(): Promise<void>;
   balanceWei(address: string): bigint;
   stakeWei(address: string): bigint;
@@ -75,13 +82,13 @@ export interface Relay {
   node(address: string): NodeRow | undefined;
   nodes(): readonly NodeRow[];
   ledger(): readonly LedgerRow[];
-  /** Adds to an account from outside; `reason` makes it happen once. */
+  /** Adds to an account from outside; a `reason` works only once. */
   deposit(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
-  /** Adds to a stake from outside, as a stake transaction would. Not where a chain has the stakes. */
+  /** Adds to a stake from outside, like a stake transaction. Not if a chain has the stakes. */
   stake(deposit: { readonly address: string; readonly wei: bigint; readonly reason: string }): void;
-  /** An emission, as the real relay makes them each week. */
+  /** Creates an emission, as the real relay does each week. */
   vest(vesting: NewVesting): VestingRow;
-  /** What an admin does with a pending slash. */
+  /** Carries out a pending slash, as an admin does. */
   slash(slash: { readonly address: string; readonly commitment: string }): void;
 }
 
@@ -127,7 +134,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function chainRounds(): Promise<void> {
     while (!stopping.signal.aborted) {
-      // A chain that is away is looked for again; what is owed stays in the store.
+      // If the chain is unavailable, it is tried again; what is owed stays in the store.
       await bridge?.round().catch((error: unknown) => {
         if (!stopping.signal.aborted) context.onError(error);
       });
@@ -153,7 +160,7 @@ export function createRelay(options: RelayOptions): Relay {
       const { port: bound } = app.server.address() as AddressInfo;
       url = `http://${host}:${bound}`;
       background = Promise.all([rounds(), bridge === null ? null : chainRounds()]).then(() => {});
-      // A failure nobody listens for is told by `close`.
+      // A failure that nobody listens for is reported by `close`.
       background.catch(() => {});
       return url;
     },
@@ -190,7 +197,7 @@ export function createRelay(options: RelayOptions): Relay {
     deposit: ({ address, wei, reason }) =>
       store.transaction(() => transfer(context, { type: 'Deposit', reason: `3-${reason}`, from: ISSUED, to: address, wei })),
     stake: ({ address, wei, reason }) => {
-      if (bridge !== null) throw new DevnetError('DEVNET_ON_CHAIN', `the stake of ${address} is the chain's`);
+      if (bridge !== null) throw new DevnetError('DEVNET_ON_CHAIN', `the stake of ${address} is on the chain`);
       store.transaction(() =>
         transfer(context, { type: 'Stake', reason: `stake-${reason}`, from: ISSUED, to: stakeOf(address), wei }),
       );
@@ -200,7 +207,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
-/** Once per account: a restart with stored state finds the entries already there. */
+/** Once per account: after a restart with stored state, the entries already exist. */
 function applyGenesis(context: RelayContext): void {
   const { store, config } = context;
   store.transaction(() => {
@@ -208,7 +215,7 @@ function applyGenesis(context: RelayContext): void {
       const reason = `3-genesis-${address}`;
       if (!store.ledger.has(reason)) transfer(context, { type: 'Deposit', reason, from: ISSUED, to: address, wei: balanceWei });
     }
-    // On a chain whoever starts it sees to the stakes.
+    // On a chain, whoever starts it provides the stakes.
     if (context.stakes === 'chain') return;
     for (const { node, delegator, stakeWei, sharePercent } of config.genesis.delegations) {
       setDelegatorShare(context, node, sharePercent);

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(statePath, { recursive: true }));
 
-test('a relay goes on where it was stopped', async () => {
+test('a relay continues where it was stopped', async () => {
   const { files, score } = llmResult('four');
   const before = createHarness({ statePath });
   await before.actor('n1').join();
@@ -45,7 +45,7 @@ test('a relay goes on where it was stopped', async () => {
   await relay.close();
 });
 
-test('a state of a newer version, or no state at all, is refused', () => {
+test('a state of a newer version, or a file that is not a state, is refused', () => {
   const path = join(statePath, 'relay.db');
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');

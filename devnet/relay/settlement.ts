@@ -1,4 +1,6 @@
-/** A task's fee lies in escrow from its creation until one of these moves it on, once. Source: RELAY_PROTOCOL 4.9. */
+/**
+ * A task's fee is in escrow from its creation until one of these functions moves it, once. Source: RELAY_PROTOCOL 4.9.
+ */
 import { distributeByScore, splitPayment } from '../../protocol/money/settlement.ts';
 import type { RelayContext } from './context.ts';
 import { delegatedTo } from './delegations.ts';
@@ -20,7 +22,7 @@ export function payFee(context: RelayContext, task: TaskRow): void {
   payNode(context, { escrow: escrowOf(commitment), commitment, node: selectedNode, amountWei: feeWei });
 }
 
-/** The winner's fee by rank score: the others' fees went back to the application at the validation. */
+/** Distributes the winner's fee by rank score; the others' fees were returned to the application at the validation. */
 export function distributeFee(context: RelayContext, task: TaskRow): void {
   const members = task.group.map(({ commitment, qosScore }) => ({ id: commitment, qosScore }));
   const shares = distributeByScore({ amountWei: balanceOf(context, escrowOf(task.commitment)), members });
@@ -31,7 +33,7 @@ export function distributeFee(context: RelayContext, task: TaskRow): void {
 
 interface Payment {
   readonly escrow: string;
-  /** The node's own task: names the ledger rows. */
+  /** Of the node's own task: names the ledger rows. */
   readonly commitment: string;
   readonly node: string;
   readonly amountWei: bigint;

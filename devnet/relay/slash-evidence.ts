@@ -1,6 +1,6 @@
 /**
- * What the relay tells with a slash: the members of the validation group, and their nodes as they were at the start.
- * Source: recordings of NodeSlashed.
+ * The evidence that the relay publishes with a slash: the members of the validation group, and their nodes as they were
+ * when their tasks started. Source: recordings of NodeSlashed.
  */
 
 import { parseVersion } from '../../protocol/node/selection.ts';
@@ -10,7 +10,7 @@ import type { RelayContext } from './context.ts';
 import { delegatedTo, delegatedWei } from './delegations.ts';
 import type { NodeRow, NodeSnapshot, TaskRow } from './store/rows.ts';
 
-/** The node as the evidence of a later slash shows it: taken when its task starts. */
+/** Snapshot of a node for later evidence, taken when its task starts. */
 export function nodeSnapshot(context: Pick<RelayContext, 'store'>, node: NodeRow): NodeSnapshot {
   const [major, minor, patch] = parseVersion(node.version) ?? [0, 0, 0];
   return {
@@ -32,7 +32,7 @@ export function nodeSnapshot(context: Pick<RelayContext, 'store'>, node: NodeRow
   };
 }
 
-/** Null where no task stands behind the slash. */
+/** Null = no task caused the slash. */
 export function slashEvidence(context: RelayContext, commitment: string) {
   const task = context.store.tasks.get(commitment);
   if (task === undefined || task.taskId === '') return null;
@@ -57,7 +57,7 @@ function snapshotOf(context: RelayContext, { selectedNode, nodeAtStart }: TaskRo
   return node === undefined ? null : nodeSnapshot(context, node);
 }
 
-/** Taken before the validation is written down: without its time and its scores. */
+/** As before the validation: without its time and scores. */
 function taskSnapshot(task: TaskRow) {
   return {
     task_id_commitment: task.commitment,
@@ -79,7 +79,7 @@ function moment(name: string, ms: number | null): Readonly<Record<string, string
   return ms === null ? {} : { [name]: new Date(ms).toISOString() };
 }
 
-/** Paths as the real relay has them, under its data directory. */
+/** Paths as on the real relay, below its data directory. */
 const stored = (commitment: string, part: string) => `data/slashed_tasks/${commitment}/${part}`;
 
 function inputArtifact({ files }: RelayContext, { commitment }: TaskRow) {

@@ -1,5 +1,5 @@
 /**
- * Stakes in the relay's books. Without a chain they are the books; with one, the books repeat what the chain said last
+ * Stakes in the relay's books. Without a chain, the books decide; with one, they repeat what the chain last said
  * (`chain/chain-bridge.ts` reads it), and what leaving nodes are owed is queued for it here.
  */
 import type { Hex } from '../../protocol/hex.ts';
@@ -13,12 +13,12 @@ export interface ToldStake {
   readonly status: ChainStakeRow['status'];
   /** Coin; staked credits are not counted (RELAY_PROTOCOL 11.1, quirk 20). */
   readonly balanceWei: bigint;
-  /** Transaction, or what else makes the entry unique. */
+  /** Transaction, or anything else that makes the entry unique. */
   readonly reason: string;
   readonly slashed?: boolean;
 }
 
-/** Brings the books to what the chain says. */
+/** Brings the books in line with the chain. */
 export function setChainStake(context: RelayContext, told: ToldStake): void {
   const { node, status, balanceWei, reason, slashed = false } = told;
   const account = stakeOf(node);
@@ -39,7 +39,7 @@ function chainStatus({ store }: Pick<RelayContext, 'store'>, node: string): Chai
   return store.chainStakes.get(node)?.status ?? 'Unstaked';
 }
 
-/** Only an operator that has asked for its stake may quit (RELAY_PROTOCOL 3.3). @throws Refusal */
+/** Only an operator that has requested its stake may quit (RELAY_PROTOCOL 3.3). @throws Refusal */
 export function assertMayQuit(context: RelayContext, node: string): void {
   const isStaked =
     context.stakes === 'chain'
@@ -48,7 +48,7 @@ export function assertMayQuit(context: RelayContext, node: string): void {
   if (isStaked) throw refuseField('staking_status', 'Staking status is staked');
 }
 
-/** @throws Refusal while the stake of the last membership is still to be taken */
+/** @throws Refusal while the stake of the last membership still has to be taken */
 export function assertNoSlashJob({ store }: RelayContext, node: string): void {
   if (store.chainJobs.values().some((job) => job.open && job.kind === 'slash' && job.node === node)) {
     throw refuseField('address', 'Delegated slash job in progress');
@@ -56,8 +56,9 @@ export function assertNoSlashJob({ store }: RelayContext, node: string): void {
 }
 
 /**
- * The node has left: its stake is returned, or taken. Without a chain a stake stays where it is until it is slashed.
- * @returns the job's number, 0 when there is nothing to do on a chain
+ * Called after the node has left: its stake is returned or taken. Without a chain, a stake stays where it is until it
+ * is slashed.
+ * @returns the job's number, 0 if there is nothing to do on a chain
  */
 export function settleStake(context: RelayContext, node: Hex, kind: ChainJobRow['kind']): number {
   const { store } = context;

@@ -1,4 +1,4 @@
-/** Figures that the relay draws from its books: incomes by day, task counts by hour. */
+/** Figures that the relay computes from its books: income by day, task counts by hour. */
 import { isTerminal, type TaskType } from '../../protocol/tasks/status.ts';
 import type { RelayContext } from './context.ts';
 import type { LedgerRow, TaskRow } from './store/rows.ts';
@@ -11,25 +11,25 @@ const MONDAY_MS = 4 * DAY_MS;
 
 export const startOf = (ms: number, span: number): number => ms - (ms % span);
 
-/** The emission week around a moment. */
+/** The emission week that contains a moment. */
 export function emissionWeek(nowMs: number): { readonly startMs: number; readonly endMs: number } {
   const startMs = nowMs - ((nowMs - MONDAY_MS) % WEEK_MS);
   return { startMs, endMs: startMs + WEEK_MS };
 }
 
-/** Starts of the last `count` emission weeks, the running one included. */
+/** Starts of the last `count` emission weeks, including the current one. */
 export function emissionWeeks(nowMs: number, count: number): number[] {
   const { startMs } = emissionWeek(nowMs);
   return Array.from({ length: count }, (_, index) => startMs - (count - 1 - index) * WEEK_MS);
 }
 
-/** Starts of `count` days up to the one that holds `endMs`, which is included. */
+/** Starts of `count` days, the last of which contains `endMs`. */
 export function daysUpTo(endMs: number, count: number): number[] {
   const last = startOf(endMs, DAY_MS);
   return Array.from({ length: Math.max(0, count) }, (_, index) => last - (count - 1 - index) * DAY_MS);
 }
 
-/** Starts of `count` whole spans before the one that holds `endMs`, which is left out. */
+/** Starts of `count` whole spans before the one that contains `endMs`. */
 export function spansBefore(endMs: number, { span, count }: { readonly span: number; readonly count: number }): number[] {
   const end = startOf(endMs, span);
   return Array.from({ length: Math.max(0, count) }, (_, index) => end - (count - index) * span);
@@ -81,7 +81,7 @@ export function hasEnded({ status }: TaskRow): boolean {
   return isTerminal(status);
 }
 
-/** Ascending bins of `size`, those without a value left out. */
+/** Ascending bins of `size`; empty ones are left out. */
 export function histogram(values: readonly number[], size: number): { readonly bins: number[]; readonly counts: number[] } {
   const counted = new Map<number, number>();
   for (const value of values) {

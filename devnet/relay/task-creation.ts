@@ -1,4 +1,6 @@
-/** Creation of a task: checks in the real relay's order, frozen workload, charge. Source: RELAY_PROTOCOL 3.2, 3.2.1, 4.1. */
+/**
+ * Creates a task: checks in the real relay's order, frozen workload, charge. Source: RELAY_PROTOCOL 3.2, 3.2.1, 4.1.
+ */
 import { relayAcceptsArgs } from '../../protocol/args/index.ts';
 import { CodedError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
@@ -22,11 +24,11 @@ export interface NewTask {
   /** JSON text. */
   readonly args: string;
   readonly type: TaskType;
-  /** False: a number that stands for no type, which only the schema of fine-tune tasks then speaks for. */
+  /** False = the number is no known type; then only the schema of fine-tune tasks can object. */
   readonly isKnownType: boolean;
   readonly nonce: string;
   readonly modelIds: readonly string[];
-  /** Null where the request lacks the field: the real relay's handler dies of it. */
+  /** Null = the request lacks the field, which makes the real relay's handler panic. */
   readonly minVramGib: number | null;
   readonly requiredGpu: string | null;
   readonly requiredGpuVramGib: number | null;
@@ -71,7 +73,7 @@ interface Draft {
   readonly args: unknown;
 }
 
-/** What is not known of a task before it starts. */
+/** What is unknown about a task before it starts. */
 export function unstarted() {
   return {
     abortReason: 'None',

@@ -70,7 +70,7 @@ export function assertUploadable(task: TaskRow, isSigner: (address: string) => b
   if (!UPLOADABLE.has(task.status)) throw refuseField('task_id_commitment', 'Task not validated');
 }
 
-/** Only what hashes to the stored score, character by character, is taken. */
+/** Accepts only files that hash to the stored score, character by character. */
 export function uploadResult(context: RelayContext, { task, files, checkpoints }: ResultUpload): void {
   if (files.length === 0) throw refuseField('files', 'Files is empty');
   if (hashOf(task, files) !== task.score) throw refuseField('files', 'Wrong result files uploaded');
@@ -86,7 +86,7 @@ export function uploadResult(context: RelayContext, { task, files, checkpoints }
     context.files.put(task.commitment, { kind: 'checkpoint', of: 'result' }, checkpoint);
   }
   const to = task.status === 'Validated' ? 'EndSuccess' : task.status === 'GroupValidated' ? 'EndGroupSuccess' : null;
-  // Files of a member that is over already are kept as evidence and move nothing.
+  // Files of a member that has already ended are kept as evidence and change nothing.
   if (to === null) return;
   const changes = { resultUploadedTimeMs: context.clock.now() };
   context.store.transaction(() => moveTask(context, task, { to, actor: 'relay', changes }));
@@ -108,7 +108,7 @@ function hashOf(task: TaskRow, files: readonly Uint8Array[]): string {
   try {
     return scoreOfFiles(task.type, files);
   } catch (error) {
-    // In the words of the real relay's decoder.
+    // With the messages of the real relay's decoder.
     const text = error instanceof Error ? error.message : String(error);
     throw exception(text.replace('not an acceptable PNG: ', 'png: invalid format: '));
   }

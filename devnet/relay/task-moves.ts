@@ -1,6 +1,7 @@
 /**
- * The one way a task changes its status: the edge is asserted against the state graph, the row is written, the event
- * is emitted, and the duties of the new state are done. Source: RELAY_PROTOCOL 4.3; the issue's action list.
+ * The only way for a task to change its status: the edge is checked against the state graph, the row is written, the
+ * event is emitted, and the duties of the new state are carried out. Source: RELAY_PROTOCOL 4.3; the issue's action
+ * list.
  */
 import { boost } from '../../protocol/node/qos.ts';
 import { actionsDue, type TaskAction } from '../../protocol/tasks/actions.ts';
@@ -48,7 +49,7 @@ export function moveTask(context: RelayContext, task: TaskRow, move: Move): Task
 }
 
 const DUTIES: Readonly<Record<TaskAction, (context: RelayContext, task: TaskRow) => void>> = {
-  // The validation knows the members and has written them into `group` with this very move.
+  // The validation knows the members and has written them into `group` with this same move.
   recordGroupNodes: () => {},
   settle: payFee,
   refund: refundFee,
@@ -67,7 +68,7 @@ function rewardNode(
   changeQos(context, { node: task.selectedNode, event, commitment: task.commitment, change: (state) => boost(state, now) });
 }
 
-/** The event of a move, with the args of RELAY_PROTOCOL 1.3; null where the relay tells nothing. */
+/** The event of a move, with the args of RELAY_PROTOCOL 1.3; null = the relay emits none. */
 function eventOf({
   task,
   from,
@@ -80,7 +81,7 @@ function eventOf({
   const { commitment, selectedNode, status } = task;
   const nodeAddress = selectedNode ?? '';
   const args = { task_id_commitment: commitment, selected_node: nodeAddress };
-  // A group leaves its aborted member as it is.
+  // A group leaves its aborted member unchanged.
   if (from === status) return null;
   switch (status) {
     case 'Queued':

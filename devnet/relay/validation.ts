@@ -38,7 +38,7 @@ export function validateSingle(context: RelayContext, task: TaskRow, claim: VrfC
   });
 }
 
-/** The group table of the issue is the authority here; see `protocol/tasks/deviations.ts` for the real relay's. */
+/** Follows the issue's group table; see `protocol/tasks/deviations.ts` for the real relay's. */
 export function validateThree(context: RelayContext, members: readonly TaskRow[], claim: VrfClaim): void {
   if (members.some((task) => task.abortReason === 'CreatorValidationTimeout')) throw exception('task group validation expired');
   for (const { status } of members) {
@@ -52,7 +52,8 @@ export function validateThree(context: RelayContext, members: readonly TaskRow[]
   const [first] = bySequence;
   if (first === undefined) throw exception('task group size is not 3');
   assertProof(context, { seedOf: first, tasks: bySequence, claim, grouped: true });
-  // The deviation `relayRefusesThreeErrors`: nothing is decided, and in the end the validation's deadline pays all three.
+  // The deviation `relayRefusesThreeErrors`: nothing is decided, and in the end the validation's deadline pays all
+  // three.
   if (members.every(({ status }) => status === 'ErrorReported')) throw exception('illegal previous task status');
   context.store.transaction(() =>
     decideGroup(
@@ -101,7 +102,7 @@ function decideGroup(context: RelayContext, members: readonly TaskRow[]): void {
   }
 }
 
-/** An aborted member's zero counts only if it ran out of time itself (RELAY_PROTOCOL 4.6). */
+/** An aborted member's zero counts only if it timed out itself (RELAY_PROTOCOL 4.6). */
 function recordRank(context: RelayContext, task: TaskRow, rank: number): void {
   const { qosScore, selectedNode, commitment } = task;
   const aborted = task.status === 'EndAborted';

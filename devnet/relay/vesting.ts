@@ -1,4 +1,4 @@
-/** Emissions: locked at their creation, released day by day, taken by a slash. Source: RELAY_PROTOCOL 3.5, 4.8, 4.12. */
+/** Emissions: locked when created, released day by day, taken by a slash. Source: RELAY_PROTOCOL 3.5, 4.8, 4.12. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, ISSUED, SLASHED, transfer, vestingOf } from './ledger.ts';
@@ -23,7 +23,7 @@ export function createVesting(context: RelayContext, { address, wei, durationDay
   });
 }
 
-/** Releases what has become due since the last time. */
+/** Releases what has become due since the last call. */
 export function releaseVestings(context: RelayContext): void {
   const { store, clock } = context;
   for (const row of store.vestings.values()) {
@@ -37,7 +37,7 @@ export function releaseVestings(context: RelayContext): void {
   }
 }
 
-/** What is still locked goes the way of the stake; what is released stays. */
+/** What is still locked is slashed like the stake; what was released stays. */
 export function slashVestings(context: RelayContext, address: string): void {
   const { store } = context;
   for (const row of vestingsOf(context, address)) {
@@ -60,8 +60,8 @@ export function lockedWei({ store, clock }: Pick<RelayContext, 'store' | 'clock'
 }
 
 /**
- * What is released by now: by the UTC day, as on the real relay. A duration of less than a day, which no real emission
- * has, is released evenly, so that a devnet can show a release without waiting for midnight.
+ * What has been released so far: by UTC day, as on the real relay. A duration of less than a day, which no real
+ * emission has, is released continuously, so that a devnet can show a release without waiting for midnight.
  */
 export function dueWei({ totalWei, durationDays, atMs }: VestingRow, nowMs: number): bigint {
   if (durationDays < 1) {

@@ -14,7 +14,7 @@ interface Group {
 const CNX = 10n ** 18n;
 const vectors = JSON.parse(readFileSync(new URL('../../protocol/vectors/withdrawal-fees.json', import.meta.url), 'utf8'));
 
-it.each<Group>(vectors.groups)('the devnet charges what the relay charges: $config', ({ config, fees }) => {
+it.each<Group>(vectors.groups)('the devnet charges what the real relay charges: $config', ({ config, fees }) => {
   const withdraw = withdrawSchema.parse({
     feeWei: String(BigInt(config.withdrawal_fee) * CNX),
     feeTiers: config.withdrawal_fee_tiers.map(({ min_amount, fee_ratio }) => ({

@@ -1,14 +1,18 @@
 /**
- * The fee of a withdrawal, by arithmetic of the devnet's own: the client's must not be held against itself. The ratio is the
- * double of the relay's configuration, taken by its bits. Source: RELAY_PROTOCOL 3.8, crynux-relay service/withdraw.go.
+ * The fee of a withdrawal, computed by the devnet's own arithmetic, so that tests do not compare the client's with
+ * itself. The ratio is the double in the relay's configuration, taken bit by bit. Source: RELAY_PROTOCOL 3.8,
+ * crynux-relay service/withdraw.go.
  */
 import type { RelayConfig } from './config.ts';
 
 const FRACTION_BITS = 52n;
-/** Exponent of a double whose fraction is read as a whole number. */
+/** Exponent of a double whose fraction is read as an integer. */
 const BIAS = 1075;
 
-/** Wei. The tier is the last one, by amount, that the amount reaches; its ratio is taken of the whole amount and cut off. */
+/**
+ * Wei. The tier is the last one, by amount, that the amount reaches; its ratio applies to the whole amount, and the
+ * result is truncated.
+ */
 export function chargedFee({ feeWei, feeTiers }: RelayConfig['withdraw'], amountWei: bigint): bigint {
   let [reached, ratio] = [-1n, 0];
   for (const tier of feeTiers) {

@@ -1,4 +1,4 @@
-/** Money on its way out: held apart until the relay's wallet says what became of it. Source: RELAY_PROTOCOL 3.5, 3.8. */
+/** Withdrawals: the money is held until the relay's wallet reports the outcome. Source: RELAY_PROTOCOL 3.5, 3.8. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayContext } from './context.ts';
 import { balanceOf, OUTSIDE, transfer, WITHDRAW_FEES, withdrawalOf } from './ledger.ts';
@@ -12,11 +12,11 @@ export interface WithdrawalRequest {
   readonly address: Hex;
   readonly benefitAddress: Hex;
   readonly network: string;
-  /** What arrives; the fee comes on top. */
+  /** What arrives; the fee is added. */
   readonly amountWei: bigint;
-  /** The destination is the beneficial address that the chain names. */
+  /** The destination is the beneficial address on the chain. */
   readonly isBenefit: boolean;
-  /** Of the signed request: the withdraw service is given both. */
+  /** Of the signed request: the withdraw service gets both. */
   readonly timestamp: number;
   readonly signature: string;
 }
@@ -49,7 +49,7 @@ export function requestWithdrawal(context: RelayContext, request: WithdrawalRequ
   });
 }
 
-/** Said again of one that was fulfilled already, it changes nothing. @throws Refusal */
+/** Repeating this for a fulfilled one changes nothing. @throws Refusal */
 export function fulfilWithdrawal(context: RelayContext, { id, txHash }: { readonly id: number; readonly txHash: string }): void {
   const row = pending(context, { id, already: 'Success' });
   if (row === null) return;
@@ -66,7 +66,7 @@ export function fulfilWithdrawal(context: RelayContext, { id, txHash }: { readon
   });
 }
 
-/** Said again of one that was rejected already, it changes nothing. @throws Refusal */
+/** Repeating this for a rejected one changes nothing. @throws Refusal */
 export function rejectWithdrawal(context: RelayContext, id: number): void {
   const row = pending(context, { id, already: 'Failed' });
   if (row === null) return;
@@ -77,7 +77,7 @@ export function rejectWithdrawal(context: RelayContext, id: number): void {
   });
 }
 
-/** Null when what is asked for was done before. */
+/** Null = it was already done before. */
 function pending(
   { store }: RelayContext,
   { id, already }: { readonly id: number; readonly already: WithdrawalRow['status'] },

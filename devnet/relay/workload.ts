@@ -1,4 +1,4 @@
-/** What a task's arguments cost; arguments that fit no workload are a failure, not a price of zero. */
+/** What a task's arguments cost. Arguments that match no workload are an error, not a price of zero. */
 import { z } from 'zod';
 import { llmWorkload, sdWorkload, type Workload } from '../../protocol/tasks/pricing.ts';
 import type { TaskType } from '../../protocol/tasks/status.ts';
@@ -29,10 +29,10 @@ export function workloadOf(task: { readonly type: TaskType; readonly timeoutSeco
   }
 }
 
-/** The real relay measures every image before it takes the task: what it cannot read, it refuses. */
+/** The real relay measures every image before it accepts the task, and refuses what it cannot read. */
 function pixelsOf(base64: string): number {
   const text = base64.trim();
-  // Go's decoder takes padded base64 alone.
+  // Go's decoder only accepts padded base64.
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, ''))) {
     throw exception(`decode llm image base64: illegal base64 data at input byte ${illegalAt(text)}`);
   }

@@ -1,6 +1,6 @@
 /**
- * A worker program that speaks the contract and does nothing else. Model ids steer it: `base:fatal` fails at the
- * start, `base:deaf` ignores `stop` and SIGTERM.
+ * A worker program that only speaks the contract. Model ids control it: `base:fatal` fails at the start, `base:deaf`
+ * ignores `stop` and SIGTERM.
  */
 import type { FromWorker } from '../../contract/worker-channel.ts';
 import { toWorkerSchema } from '../../contract/worker-channel.ts';

@@ -6,7 +6,10 @@ import { readRefusal } from '../../../protocol/wire/envelope.ts';
 import { DevnetError } from '../../errors.ts';
 
 export interface OldRelayClient {
-  /** Once per task, while it is Started. @throws DevnetError DEVNET_RELAY_REFUSED, DEVNET_RELAY_UNREACHABLE, as the other */
+  /**
+   * Once per task, while it is Started. @throws DevnetError DEVNET_RELAY_REFUSED, DEVNET_RELAY_UNREACHABLE, as does the
+   * other method
+   */
   uploadArguments(commitment: Hex, args: string, signal?: AbortSignal): Promise<void>;
   result(commitment: Hex, index: number, signal?: AbortSignal): Promise<Uint8Array>;
 }

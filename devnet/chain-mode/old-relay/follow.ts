@@ -1,6 +1,6 @@
 /**
- * What the old relay does on the chain: it reports the arguments, sees what becomes of the task, and reports the result.
- * It never aborts, validates or slashes. Source: CHAIN_PROTOCOL 8.9.
+ * What the old relay does on the chain: it reports the arguments, watches the task, and reports the result. It never
+ * aborts, validates or slashes. Source: CHAIN_PROTOCOL 8.9.
  */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
@@ -16,7 +16,7 @@ const ENDED: Readonly<Partial<Record<TaskStatus, OldRelayStatus>>> = {
   EndGroupSuccess: 'EndSuccess',
 };
 
-/** One look at every open task. A refusal of the chain means that the task has moved: the next look tells. */
+/** Polls every open task once. A refusal by the chain means that the task has changed; the next poll shows how. */
 export async function followTasks(context: OldRelayContext): Promise<void> {
   for (const task of context.store.open()) await followTask(context, task);
 }

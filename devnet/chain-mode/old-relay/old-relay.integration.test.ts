@@ -75,7 +75,7 @@ async function started(): Promise<CreatedTask> {
 }
 
 describe('the old relay', () => {
-  it('tells its time', async () => {
+  it('reports its time', async () => {
     const { body } = await answer(await fetch(`${relay.url}/v1/now`));
     expect(body).toEqual({ message: 'success', data: { now: expect.any(Number) } });
   });
@@ -113,7 +113,7 @@ describe('the old relay', () => {
     expect(await answer(await get(task, 'node'))).toEqual(notReady);
   });
 
-  it('gives no arguments any more once the task has ended', async () => {
+  it('no longer returns arguments once the task has ended', async () => {
     const task = await started();
     await upload(task, 'creator');
     await relay.follow();
@@ -125,7 +125,7 @@ describe('the old relay', () => {
     expect(await deliver(task, 'node')).toEqual(refusal('task_id_commitment', 'Task not validated'));
   });
 
-  it('takes arguments from the creator alone, of a started task, in the form of its kind', async () => {
+  it('accepts arguments only from the creator, for a started task, in the form of its type', async () => {
     const waiting = await world.creator.create(CHAT);
     expect(await upload(waiting, 'creator')).toEqual(refusal('task_id_commitment', 'Task not started'));
     await world.node('node');
@@ -139,7 +139,7 @@ describe('the old relay', () => {
     expect(await upload(unknown, 'creator')).toEqual(refusal('task_id_commitment', 'Task not found'));
   });
 
-  it('answers nobody but the node and the creator, and no stale or broken signature', async () => {
+  it('answers only the node and the creator, and no stale or broken signature', async () => {
     const task = await started();
     await upload(task, 'creator');
     expect(await answer(await get(task, 'creator'))).toMatchObject({ status: 200 });
@@ -156,7 +156,7 @@ describe('the old relay', () => {
     expect(await deliver(task, 'stranger')).toEqual(refusal('signature', 'Signer not allowed'));
   });
 
-  it('is who the contracts take reports from', async () => {
+  it('is the account from which the contracts accept reports', async () => {
     const task = await started();
     expect(relay.address).toBe(addressOf(id('old relay') as Hex));
     const former = world.chain.contract('VSSTask').send(world.relay, 'reportTaskParametersUploaded', [task.commitment]);

@@ -1,6 +1,6 @@
 /**
- * The relay of a network whose tasks live on the chain: it carries arguments and results, and reports on the chain that it
- * has them. Its API is that of early 2025. Source: CHAIN_MODE 9.
+ * The relay of a network whose tasks are on the chain: it carries arguments and results, and reports on the chain that
+ * it has them. Its API is that of early 2025. Source: CHAIN_MODE 9.
  */
 
 import formbody from '@fastify/formbody';
@@ -20,12 +20,12 @@ const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
 export interface OldRelayOptions {
   readonly chain: TaskChain;
-  /** The account that the contracts take reports from; made so at the start. */
+  /** The account from which the contracts accept reports; registered at the start. */
   readonly privateKey: Hex;
   readonly clock: Clock;
   /** 0 (default) = any free one. */
   readonly port?: number;
-  /** Milliseconds between two looks at the chain; null = only when {@link OldRelay.follow} is called. Default 1 s. */
+  /** Milliseconds between two polls of the chain; null = only when {@link OldRelay.follow} is called. Default 1 s. */
   readonly pollMs?: number | null;
   readonly onError?: (error: SerialisedError) => void;
 }
@@ -33,15 +33,15 @@ export interface OldRelayOptions {
 export interface OldRelay {
   readonly url: string;
   readonly address: Hex;
-  /** One look at every open task. @throws DevnetChainError when a report is reverted */
+  /** Polls every open task once. @throws DevnetChainError if a report is reverted */
   follow(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** For the gas of its reports. */
+/** Pays the gas of its reports. */
 const GAS_WEI = 10n ** 20n;
 
-/** Resolves when it listens. @throws DevnetChainError */
+/** Resolves when it is listening. @throws DevnetChainError */
 export async function startOldRelay(options: OldRelayOptions): Promise<OldRelay> {
   const { chain, clock, privateKey, port = 0, pollMs = 1000, onError = () => {} } = options;
   const context: OldRelayContext = { chain, clock, account: chain.account(privateKey), store: new OldRelayStore() };

@@ -130,7 +130,7 @@ async function readable(context: OldRelayContext, request: FastifyRequest): Prom
   return { row, task };
 }
 
-/** For its creator, once the files are there. */
+/** For its creator, once the files are available. */
 async function downloadable(context: OldRelayContext, claim: Claim): Promise<OldRelayTask> {
   const signer = signerOf(context, claim);
   const row = known(context, claim.task_id_commitment);

@@ -1,10 +1,10 @@
-/** What the old relay keeps of a task: arguments and files, in memory, and how far it has got itself. Source: CHAIN_MODE 9. */
+/** What the old relay stores of a task: arguments and files, in memory, and its own progress. Source: CHAIN_MODE 9. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import type { DevnetAccount } from '../../chain/devnet-account.ts';
 import type { TaskChain } from '../task-chain.ts';
 
-/** The relay's own, which are not the chain's. */
+/** The relay's own states, which differ from the chain's. */
 export const OLD_RELAY_STATUS = {
   Created: 0,
   ParamsUploaded: 1,
@@ -17,13 +17,13 @@ export const OLD_RELAY_STATUS = {
 export type OldRelayStatus = keyof typeof OLD_RELAY_STATUS;
 
 export interface OldRelayTask {
-  /** Number of the row. */
+  /** Row number. */
   readonly id: number;
   readonly commitment: Hex;
   readonly creator: Hex;
   readonly args: string;
   readonly createdMs: number;
-  /** Of fine-tune tasks. */
+  /** Only for fine-tune tasks. */
   readonly checkpoint: Uint8Array | null;
   status: OldRelayStatus;
   updatedMs: number;
@@ -46,7 +46,7 @@ export class OldRelayStore {
     return row;
   }
 
-  /** Those that it still has to do something about. */
+  /** Tasks for which it still has something to do. */
   open(): OldRelayTask[] {
     const open: readonly OldRelayStatus[] = ['Created', 'ParamsUploaded', 'ResultsReady'];
     return [...this.#tasks.values()].filter(({ status }) => open.includes(status));

@@ -1,4 +1,4 @@
-/** The old relay's data object: fields of its database, a fee in coin, its own status. Source: CHAIN_MODE 9. */
+/** The old relay's data object: its database fields, a fee in coin, its own status. Source: CHAIN_MODE 9. */
 import { ABORT_REASON, TASK_TYPE } from '../../../protocol/tasks/status.ts';
 import type { ChainTask } from '../chain-task.ts';
 import { OLD_RELAY_STATUS, type OldRelayTask } from './store.ts';
@@ -21,7 +21,7 @@ export function oldTaskWire(row: OldRelayTask, task: ChainTask): object {
     min_vram: task.minVramGib,
     required_gpu: task.requiredGpu,
     required_gpu_vram: task.requiredGpuVramGib,
-    // A float, as the relay of that time had it: nobody may reckon with it.
+    // A float, as in that relay: must not be used for calculations.
     task_fee: Number(task.feeWei) / WEI_PER_COIN,
     task_size: Number(task.size),
     model_ids: task.modelIds,

@@ -1,4 +1,4 @@
-/** A task chain with a relay's account, a creator and nodes, for tests: what happens on it is undone after each. */
+/** A task chain with a relay's account, a creator and nodes, for tests. Its state is reset after each test. */
 import { id, type TransactionReceipt } from 'ethers';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Random } from '../../../protocol/ports.ts';
@@ -13,7 +13,7 @@ import { startTaskChain, type TaskChain } from '../task-chain.ts';
 export const CNX = 10n ** 18n;
 const RICH = 100_000n * CNX;
 
-/** The card of a test's nodes, unless it says otherwise. */
+/** The card of a test's nodes, unless stated otherwise. */
 export const CARD = 'Test GPU';
 export const CARD_GIB = 24;
 export const MODEL = 'base:test/model';
@@ -40,9 +40,9 @@ export interface TaskWorld {
   readonly relay: DevnetAccount;
   readonly creator: Creator;
   readonly random: Random;
-  /** A new account with 100,000 CNX; the same name is the same address. */
+  /** A new account with 100,000 CNX; the same name gives the same address. */
   account(name: string): Promise<DevnetAccount>;
-  /** An account that has joined, with 400 CNX unless said otherwise. */
+  /** An account that has joined, with 400 CNX unless stated otherwise. */
   node(name: string, terms?: JoinTerms): Promise<DevnetAccount>;
   join(account: DevnetAccount, name: string, terms?: JoinTerms): Promise<TransactionReceipt>;
   /** The logs of a receipt: `['TaskStarted', …arguments]`. */
@@ -53,7 +53,7 @@ export interface TaskWorld {
   stop(): Promise<void>;
 }
 
-/** Of an account of this world. */
+/** Key of an account of this world. */
 export const keyOf = (name: string) => id(`task world ${name}`) as Hex;
 
 export async function startTaskWorld(): Promise<TaskWorld> {

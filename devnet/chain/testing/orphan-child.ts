@@ -1,4 +1,4 @@
-/** Starts a chain, tells its pid, and waits to be killed. Run by the test of anvil's guard. */
+/** Starts a chain, reports its pid, and waits to be killed. Run by the test of anvil's guard. */
 import { systemClock } from '../../system.ts';
 import { startAnvil } from '../anvil.ts';
 

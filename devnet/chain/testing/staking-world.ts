@@ -1,4 +1,6 @@
-/** The set-up that the tests of the staking contracts share: one chain per suite, restored after each test, and its actors. */
+/**
+ * Shared set-up for the tests of the staking contracts: one chain per suite, restored after each test, and its actors.
+ */
 import type { TransactionReceipt } from 'ethers';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { StakingGeneration } from '../../../contract/chain-preset.ts';
@@ -16,11 +18,11 @@ export interface StakingWorld extends World {
   readonly node: DevnetAccount;
   /** Calls `stake` for a target, with a value; both in whole CNX. */
   stake(cnx: bigint, valueCnx: bigint, from?: DevnetAccount): Promise<TransactionReceipt>;
-  /** The whole CNX that a call moves to the address, or from it if negative, without gas. */
+  /** The whole CNX that a call moves to the address (negative = away from it), without gas. */
   moved(address: string, act: () => Promise<TransactionReceipt>): Promise<bigint>;
 }
 
-/** Registers the hooks of the suite it is called in. The fields of the result exist only while its tests run. */
+/** Registers the hooks of the suite it is called in. The result's fields exist only while its tests run. */
 export function stakingWorld(
   generation: StakingGeneration,
   setUp: (world: StakingWorld) => Promise<void> = () => Promise.resolve(),
@@ -60,7 +62,7 @@ async function open(generation: StakingGeneration): Promise<StakingWorld> {
   };
 }
 
-/** Creates one contract by itself, without the set-up that a deployment adds. */
+/** Creates a single contract, without the set-up that a deployment adds. */
 export function createContract(from: DevnetAccount, generation: StakingGeneration, name: ContractName, args: readonly unknown[]) {
   const data = compiledContract(generation, name).bytecode + contractInterface(generation, name).encodeDeploy(args).slice(2);
   return from.send({ to: null, data });

@@ -12,7 +12,7 @@ const RICH = 10_000n * CNX;
 export interface World {
   readonly chain: DevnetChain;
   readonly relay: DevnetAccount;
-  /** A new account with 10,000 CNX; the same name is the same address. */
+  /** A new account with 10,000 CNX; the same name gives the same address. */
   account(name: string): Promise<DevnetAccount>;
   contract(name: ContractName): TestContract;
   /** The logs of a receipt: `['NodeStaking.NodeStaked', …arguments]`. */

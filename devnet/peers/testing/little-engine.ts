@@ -1,6 +1,7 @@
 /**
- * An engine program that answers every job for text with one response, and every one for images with one image. A seed that no
- * engine takes is an invalid argument to it too. LITTLE_ENGINE=linger: it survives SIGTERM and a lost connection.
+ * An engine program that answers every text job with the same response, and every image job with the same image. Like
+ * other engines, it reports too large a seed as an invalid argument. LITTLE_ENGINE=linger: it survives SIGTERM and a
+ * lost connection.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ function littleImage(): Uint8Array {
   return encode({ width: SIDE, height: SIDE, data, channels: 3, depth: 8 });
 }
 
-/** The result as the engine tells it. */
+/** The result as the engine reports it. */
 function run({ task_type, task_args, output_dir }: InferenceJob): object {
   const args = argsSchema.safeParse(JSON.parse(task_args)).data ?? {};
   if ((args.seed ?? 0) > Number.MAX_SAFE_INTEGER) {

@@ -1,8 +1,8 @@
 /**
  * The relay at the chain: returns and takes stakes, pays withdrawals, and follows the events of the staking contracts.
- * Source: RELAY_PROTOCOL 3.8, 4.8, 4.10. Passes run one after another; everything that is owed stands in the store, so
- * that a pass that fails, or a process that ends in the middle of one, is made up for by the next. What the books take from
- * the chain is saved there first: after a power cut the chain may know more than the books, and never less.
+ * Source: RELAY_PROTOCOL 3.8, 4.8, 4.10. Passes run one after another. Everything that is owed is in the store, so the
+ * next pass makes up for one that fails or is cut short. The chain is saved before the books take anything from it:
+ * after a power cut the chain may know more than the books, but never less.
  */
 
 import type { Hex } from '../../../protocol/hex.ts';
@@ -33,7 +33,10 @@ export class ChainBridge {
     return pass;
   }
 
-  /** Everything the chain says of a node by now is in the books afterwards, its delegations as well. @throws as {@link round} */
+  /**
+   * Updates the books with everything that the chain currently says about a node, including its delegations. @throws as
+   * {@link round}
+   */
   async observe(node: Hex): Promise<void> {
     await this.round();
     const chain = this.#chain;
@@ -48,7 +51,7 @@ export class ChainBridge {
     });
   }
 
-  /** Where withdrawals go: the beneficial address, or while none is set the account's own. */
+  /** Where withdrawals go: the beneficial address, or the account's own if none is set. */
   async payoutAddress(account: Hex): Promise<Hex> {
     return (await this.#chain.benefitAddress(account)) ?? account;
   }
@@ -56,7 +59,7 @@ export class ChainBridge {
   async #round(): Promise<void> {
     const { store, config } = this.#context;
     if (!this.#isSameChain) await this.#assertSameChain();
-    // What has happened first: a stake that is gone already needs no return.
+    // Follow events first: a stake that is already gone need not be returned.
     await this.#follow();
     for (const job of store.chainJobs.values().filter(({ open }) => open)) await this.#perform(job);
     if (config.withdraw.pays) {
@@ -84,7 +87,7 @@ export class ChainBridge {
     try {
       this.#context.store.transaction(() => applyChainEvent(this.#context, event));
     } catch (error) {
-      // One event that makes no sense must not keep the relay from all later ones.
+      // A single nonsensical event must not keep the relay from all later ones.
       this.#context.onError(error);
     }
   }
@@ -99,7 +102,7 @@ export class ChainBridge {
     store.transaction(() => store.chainJobs.put({ id, kind, node, open: false, txHash }));
   }
 
-  /** The hash is on disk before the coin moves: after a crash the chain says whether it did. */
+  /** The hash is on disk before the coin moves, so that after a crash the chain can say whether it did. */
   async #pay(row: WithdrawalRow): Promise<void> {
     const { store } = this.#context;
     const fate = row.signedHash === '' ? 'unknown' : await this.#chain.fate(row.signedHash as Hex);
@@ -114,7 +117,7 @@ export class ChainBridge {
     fulfilWithdrawal(this.#context, { id: row.id, txHash });
   }
 
-  /** Books and chain belong together: with another chain the books would be wrong from the first block on. */
+  /** Books and chain belong together: with another chain the books would be wrong from the first block. */
   async #assertSameChain(): Promise<void> {
     const cursor = this.#context.store.chainCursor.get('head');
     const isSame = cursor === undefined || (await this.#chain.blockHash(cursor.nextBlock - 1)) === cursor.blockHash;

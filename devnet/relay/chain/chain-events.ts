@@ -1,4 +1,4 @@
-/** What an event of the chain changes in the relay's books. Source: RELAY_PROTOCOL 3.3.3, 4.10. */
+/** Applies an event of the chain to the relay's books. Source: RELAY_PROTOCOL 3.3.3, 4.10. */
 import { nodeStatusAfter } from '../../../protocol/node/status.ts';
 import type { ChainEvent } from '../../chain/relay-chain.ts';
 import type { RelayContext } from '../context.ts';
@@ -47,14 +47,14 @@ function onStaked(context: RelayContext, { node: address, balanceWei, hash }: Of
   emit(context, { type: 'NodeStaking', nodeAddress: address, args });
 }
 
-/** Nothing is told of a node that the relay does not know. */
+/** No event is emitted for a node that the relay does not know. */
 function onDelegation(context: RelayContext, { node, delegator, stakeWei, slashed = false }: Of<'delegation'>): void {
   const before = delegatedTo(context, node).delegations.find((delegation) => delegation.delegator === delegator)?.stakeWei ?? 0n;
   setDelegation(context, { node, delegator, stakeWei });
   const network = context.store.nodes.get(node)?.network;
   if (network === undefined || (stakeWei === 0n && before === 0n)) return;
   const type = slashed ? 'DelegatedStakingSlashed' : stakeWei === 0n ? 'DelegatorUnstaking' : 'DelegatorStaking';
-  // One that is taken away is told with what it was.
+  // For a removed delegation, the event reports its previous amount.
   const amount = (stakeWei === 0n ? before : stakeWei).toString();
   emit(context, { type, nodeAddress: node, args: { delegator_address: delegator, node_address: node, amount, network } });
 }
@@ -68,8 +68,8 @@ function onShare(context: RelayContext, { node: address, share }: Of<'delegatorS
 }
 
 /**
- * The real relay ignores requests of before the join by their block's time; here every earlier event is in the books
- * before a join is (`ChainBridge.observe`), whatever the chain's clock says.
+ * The real relay ignores requests from before the join by comparing block times. Here every earlier event is applied
+ * before a join (`ChainBridge.observe`), whatever the chain's clock says.
  */
 function onTryUnstaked(context: RelayContext, { node: address }: Of<'nodeTryUnstaked'>): void {
   const balanceWei = balanceOf(context, stakeOf(address));

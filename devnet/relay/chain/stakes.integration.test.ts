@@ -1,4 +1,4 @@
-/** A relay and nodes on a real chain: who may join, and what becomes of the stake. */
+/** A relay and nodes on a real chain: who may join, and what happens to the stake. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { DevnetAccount } from '../../chain/devnet-account.ts';
 import { RelayChain } from '../../chain/relay-chain.ts';
@@ -40,7 +40,7 @@ async function staked(node: Actor, wei = STAKE): Promise<DevnetAccount> {
 const quit = (node: Actor) => node.post(`/v1/node/${node.address}/quit`, { address: node.address });
 const status = async (node: Actor) => (await relayChain.stake(node.address)).status;
 
-test('a join is refused unless the stake on the chain is exactly the one it names', async () => {
+test('a join is refused unless it states exactly the stake on the chain', async () => {
   const harness = relayOnChain();
   const node = harness.actor('joiner');
   expect(await node.join()).toMatchObject(failed('staking amount mismatch'));
@@ -59,7 +59,7 @@ test('a join is refused unless the stake on the chain is exactly the one it name
   });
 });
 
-test('credits do not count towards the stake that a join names', async () => {
+test('credits do not count towards the stake that a join states', async () => {
   const harness = relayOnChain();
   const node = harness.actor('credited');
   const account = await staked(node, 0n);
@@ -69,7 +69,7 @@ test('credits do not count towards the stake that a join names', async () => {
   expect(harness.relay.stakeWei(node.address)).toBe(STAKE - 100n * CNX);
 });
 
-test('a node may quit once it has asked for its stake, and then gets it back whole', async () => {
+test('a node may quit once it has requested its stake, and then gets all of it back', async () => {
   const harness = relayOnChain();
   const node = harness.actor('quitter');
   const account = await staked(node);
@@ -85,7 +85,7 @@ test('a node may quit once it has asked for its stake, and then gets it back who
   expect((await world.balance(node.address)) - before).toBe(STAKE);
   expect(harness.relay.stakeWei(node.address)).toBe(0n);
 
-  // A stake that is on its way back is no stake to join with.
+  // A stake that is being returned is not enough to join.
   expect(await node.join()).toMatchObject(failed('staking amount mismatch'));
   await staked(node);
   expect(await node.join()).toMatchObject({ status: 200 });
@@ -93,7 +93,7 @@ test('a node may quit once it has asked for its stake, and then gets it back who
   expect(totals.totalWei).toBe(totals.issuedWei);
 });
 
-test('asking for the stake on the chain takes a busy node out after its task, an idle one at once', async () => {
+test('requesting the stake on the chain removes a busy node after its task, an idle one at once', async () => {
   const harness = relayOnChain();
   const [node, app] = [harness.actor('leaver'), harness.actor('app')];
   const account = await staked(node);
@@ -120,7 +120,7 @@ test('asking for the stake on the chain takes a busy node out after its task, an
   expect(await status(node)).toBe('Unstaked');
 });
 
-test('a slash takes stake and delegations on the chain, and keeps the node out until it is done', async () => {
+test('a slash takes stake and delegations on the chain, and keeps the node out until that is done', async () => {
   const harness = relayOnChain({ sampled: true, config: { samplingModulus: 1 } });
   const app = harness.actor('app');
   const [one, two, cheat] = ['honest-1', 'honest-2', 'cheat'].map((name) => harness.actor(name)) as [Actor, Actor, Actor];
@@ -186,7 +186,7 @@ test('a kick-out returns the stake', async () => {
   expect((await world.balance(node.address)) - before).toBe(STAKE);
 });
 
-test('a job that is done already, or was cut off before it was ticked, is done once', async () => {
+test('a job that was already done, or was cut short before it was marked as done, is done once', async () => {
   const context = testContext({}, 'chain');
   const bridge = new ChainBridge(context, relayChain);
   const account = await staked(relayOnChain().actor('twice'));
@@ -202,14 +202,14 @@ test('a job that is done already, or was cut off before it was ticked, is done o
   expect(await world.relay.nonce()).toBe(nonce);
 });
 
-test('what the chain tells twice counts once', () => {
+test('an event that the chain reports twice counts once', () => {
   const context = testContext({}, 'chain');
   const told = { node: nodeRow('told').address, status: 'Staked', balanceWei: STAKE, reason: 'a' } as const;
   for (let times = 0; times < 2; times++) context.store.transaction(() => setChainStake(context, told));
   expect(context.store.ledger.values()).toHaveLength(1);
 });
 
-test('coin sent to the relay is a deposit; a withdrawal is coin for the beneficial address', async () => {
+test('coin sent to the relay is a deposit; a withdrawal pays coin to the beneficial address', async () => {
   const harness = relayOnChain({ config: { relayAddress: world.relay.address, withdraw: { feeWei: 10n } } });
   const { relay } = harness;
   const payer = new DevnetAccount(keyOf('payer'), world.chain.anvil.control);
@@ -246,7 +246,7 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
     timestamp: 0,
     signature: '0x',
   });
-  // The coin moved and the books were not written.
+  // The coin was moved, but the books were not written.
   const signedHash = await relayChain.pay(benefitAddress, 40n, () => {});
   context.store.transaction(() => context.store.withdrawals.put({ ...row, signedHash }));
   const lost = requestWithdrawal(context, {
@@ -264,6 +264,6 @@ test('a withdrawal whose payment was sent before a crash is not paid again', asy
   expect(context.store.withdrawals.values()).toMatchObject([{ status: 'Success', txHash: signedHash }, { status: 'Success' }]);
   const booked = context.store.ledger.size;
   fulfilWithdrawal(context, { id: row.id, txHash: signedHash });
-  expect(context.store.ledger.size, 'said twice, booked once').toBe(booked);
+  expect(context.store.ledger.size, 'reported twice, booked once').toBe(booked);
   expect(() => rejectWithdrawal(context, row.id)).toThrow('not pending');
 });

@@ -13,11 +13,13 @@ const claims = z.object({ address: z.string() });
 const signedQuery = z.object({ timestamp: z.coerce.number().int().catch(0), signature: z.string().catch('') });
 
 export interface Access {
-  /** Token for an address that has proved itself. */
+  /** A token for an address that has authenticated. */
   issue(address: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
-  /** Address of the request's token. @throws Refusal 401 */
+  /** The address of the request's token. @throws Refusal 401 */
   tokenAddress(request: FastifyRequest): Promise<string>;
-  /** Passes when a token, or else a v2 signature over {address}, is the path's address. @throws Refusal 400, 401 */
+  /**
+   * Passes if a token, or else a v2 signature over {address}, belongs to the path's address. @throws Refusal 400, 401
+   */
   requireOwner(request: FastifyRequest, mismatch: string): Promise<string>;
 }
 
@@ -39,7 +41,7 @@ export function createAccess(context: RelayContext): Access {
     }
   }
 
-  /** Whatever is wrong with time or signature, the answer is the same: no credentials at all. */
+  /** Whatever is wrong with time or signature, the answer is the same as without credentials. */
   function signedBy(request: FastifyRequest, address: string): boolean {
     const { timestamp, signature } = signedQuery.parse(request.query);
     const check = checkSignature(context, { payload: { address }, timestamp, signature, version: 2 });

@@ -41,7 +41,7 @@ async function withdraw({ amountWei = 1000n, network = 'devnet', signer = app }:
   return harness.send({ method: 'POST', url: `/v1/relay_account/${app.address}/withdraw`, headers, body });
 }
 
-test('a balance is told to its owner, by signature or token', async () => {
+test('a balance is only shown to its owner, by signature or token', async () => {
   const path = `/v2/relay_account/${app.address}/balance`;
   expect(await app.get(path, { address: app.address })).toMatchObject({ json: { data: (100n * FEE).toString() } });
   expect(await harness.actor('n1').get(path, { address: app.address })).toMatchObject(refused('address', 'Address mismatch'));
@@ -52,7 +52,7 @@ test('a balance is told to its owner, by signature or token', async () => {
   expect(refusal).toMatchObject(refused('address', 'Address mismatch'));
 });
 
-test('tokens: absent, malformed, forged, expired', async () => {
+test('tokens: missing, malformed, forged, expired', async () => {
   const url = `/v1/relay_account/${app.address}/task_fee`;
   const get = (headers: Record<string, string>) => harness.send({ method: 'GET', url, headers });
   expect(await get({})).toMatchObject({ status: 401, json: { message: 'Authorization header required' } });
@@ -106,7 +106,7 @@ test('a withdrawal is held until the relay fulfils it', async () => {
   });
 });
 
-test('a rejected withdrawal comes back whole', async () => {
+test('a rejected withdrawal is returned in full', async () => {
   await withdraw();
   expect(await harness.actor('relay').post('/v1/withdraw/1/reject', { id: 1 })).toMatchObject({ status: 200 });
   expect(harness.relay.balanceWei(app.address)).toBe(100n * FEE);

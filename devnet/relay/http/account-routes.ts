@@ -11,13 +11,13 @@ import type { Access } from './access.ts';
 import { bind, type FieldKinds } from './bind.ts';
 import { unixSeconds } from './wire.ts';
 
-/** A deposit that came over the chain names its transaction. */
+/** A deposit through the chain names its transaction. */
 const TRANSACTION = /^3-(0x[0-9a-f]{64})$/;
 
-/** 0 is the default, like nothing. */
+/** 0 counts as missing and gives the default. */
 const page = (k: FieldKinds) => ({ page: k.uint(1), page_size: k.uint(10) });
 
-/** What `task_fee` lists of an account; everything else of it is in no list. */
+/** The changes of an account that `task_fee` lists; no list contains the others. */
 const TASK_FEE_NUMBER: Partial<Record<LedgerType, number>> = { TaskIncome: 0, TaskPayment: 4, TaskRefund: 5 };
 
 export function accountRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
@@ -68,7 +68,7 @@ export function accountRoutes(app: FastifyInstance, context: RelayContext, acces
   });
 }
 
-/** Incomes of an account by day, as operator and as delegator. */
+/** Income of an account by day, as operator and as delegator. */
 export function incomeRoutes(app: FastifyInstance, context: RelayContext, access: Access): void {
   app.get('/v1/client/:address/income/stats', async (request) => {
     const address = await requireToken(access, request);
@@ -86,7 +86,7 @@ export function incomeRoutes(app: FastifyInstance, context: RelayContext, access
   });
 }
 
-/** The path's address, proved by the request's token. */
+/** The path's address, if the request's token belongs to it. */
 export async function requireToken(access: Access, request: Parameters<Access['tokenAddress']>[0]): Promise<string> {
   const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
   if ((await access.tokenAddress(request)) !== address) throw refuseField('address', 'Address mismatch');
@@ -103,7 +103,7 @@ export function paged<Row>(
   return rows.toReversed().slice(start, start + size);
 }
 
-/** @throws Refusal in the words of RELAY_PROTOCOL 3.8 */
+/** @throws Refusal with the messages of RELAY_PROTOCOL 3.8 */
 export function requireWallet({ clock }: RelayContext, signed: WalletMessage & { readonly signature: string }): void {
   try {
     verifyWalletMessage({ ...signed, nowSeconds: Math.floor(clock.now() / 1000) });

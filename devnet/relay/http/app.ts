@@ -21,7 +21,7 @@ import { taskRoutes } from './task-routes.ts';
 import { withdrawRoutes } from './withdraw-routes.ts';
 
 export interface AppOptions {
-  /** Null where there is no chain. */
+  /** Null = no chain. */
   readonly bridge: ChainBridge | null;
   readonly faults?: FaultPlan | undefined;
 }
@@ -35,7 +35,7 @@ export async function buildApp(context: RelayContext, { bridge, faults }: AppOpt
   await app.register(formbody);
   await app.register(multipart, { limits: { fileSize: context.config.maxBodyBytes } });
 
-  // The relay reads a JSON body with a decoder that leaves an empty one alone; what is missing then is told by the fields.
+  // The relay reads JSON with a decoder that accepts an empty body; missing fields are then reported one by one.
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
     if (body === '') return {};
@@ -45,7 +45,7 @@ export async function buildApp(context: RelayContext, { bridge, faults }: AppOpt
       throw refuseField('', error instanceof Error ? error.message : 'invalid JSON');
     }
   });
-  // A body of any other kind is read as a form without fields.
+  // A body of any other type is read as a form without fields.
   app.addContentTypeParser('*', { parseAs: 'string' }, async () => ({}));
 
   app.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain').send('404 page not found'));
@@ -72,7 +72,7 @@ export async function buildApp(context: RelayContext, { bridge, faults }: AppOpt
   return app;
 }
 
-/** Anything but a refusal is the framework's objection to a body, or a bug, which the relay calls an exception. */
+/** Anything but a refusal is the framework rejecting a body, or a bug, which the relay calls an exception. */
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,12 @@
 /**
- * Request binding in the order of the real relay: body by content type, then query, then path (which wins); then the
- * first failing field is blamed with the validator's tag. Source: RELAY_PROTOCOL 3.1, recordings of refusals.
+ * Binds requests in the order of the real relay: body by content type, then query, then path (which wins); then the
+ * first failing field is reported with the validator's tag. Source: RELAY_PROTOCOL 3.1, recordings of refusals.
  */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Refusal, refuseField } from '../refusal.ts';
 
-/** What a multipart body holds once it was read; files by part name, in part order. */
+/** The content of a multipart body; files by part name, in part order. */
 export interface MultipartBody {
   readonly fields: Readonly<Record<string, string | string[]>>;
   readonly files: Readonly<Record<string, readonly Uint8Array[]>>;
@@ -14,30 +14,32 @@ export interface MultipartBody {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Field types of one source. In JSON a number is a number; in forms, queries and paths everything is text. */
+/** Field types of one source. JSON has numbers; in forms, queries and paths everything is text. */
 export interface FieldKinds {
-  /** Rejects absent and ''. */
+  /** Rejects missing and ''. */
   text(): z.ZodType<string>;
   optionalText(): z.ZodType<string>;
   nullableText(): z.ZodType<string | null>;
-  /** Signed. Rejects absent and 0, like Go's `required`. */
+  /** Signed. Rejects missing and 0, like Go's `required`. */
   requiredInt(): z.ZodType<number>;
-  /** Unsigned. Rejects absent and 0. */
+  /** Unsigned. Rejects missing and 0. */
   requiredUint(): z.ZodType<number>;
   int(fallback: number): z.ZodType<number>;
   uint(fallback: number): z.ZodType<number>;
   nullableInt(): z.ZodType<number | null>;
   nullableUint(): z.ZodType<number | null>;
   nullableBool(): z.ZodType<boolean | null>;
-  /** Rejects absent; may be empty. */
+  /** Rejects missing; may be empty. */
   texts(): z.ZodType<string[]>;
-  /** Rejects absent, and what is not on the list. */
+  /** Rejects missing and unlisted values. */
   oneOf<Value extends string>(...values: readonly [Value, ...Value[]]): z.ZodType<Value>;
-  /** Decimal string or bare integer; absent = 0, as the relay's `required` does nothing on it. */
+  /** Decimal string or bare integer; missing = 0, because the relay's `required` has no effect on it. */
   wei(): z.ZodType<bigint>;
 }
 
-/** Tags of the validator, which runs after everything was read: the first in the order of the struct is blamed. */
+/**
+ * Tags of the validator, which runs after everything was read and reports the first field in the order of the struct.
+ */
 const TAGS: ReadonlySet<string> = new Set(['required', 'min', 'max']);
 const WRONG_TYPE = 'wrong type:';
 const NOT_BIG = 'not a valid big integer: ';
@@ -60,7 +62,7 @@ const parseError = (name: string) => (issue: { readonly input?: unknown }) =>
 const text = z.string({ error: go('string') });
 const isWei = (value: unknown) =>
   typeof value === 'string' ? /^\d+$/.test(value) : Number.isSafeInteger(value) && (value as number) >= 0;
-/** The real relay reads negative numbers too, and would pay with them; here they are no amounts. */
+/** The real relay also reads negative numbers, and would pay with them; here they are not valid amounts. */
 const weiField = z
   .custom<string | number>(isWei, {
     error: (issue) => `${NOT_BIG}${typeof issue.input === 'string' ? issue.input : JSON.stringify(issue.input)}`,
@@ -126,19 +128,25 @@ const TEXT_KINDS = kinds(
   z.union([z.array(text), text.transform((value) => [value])], { error: 'required' }),
 );
 
-/** `field → schema` for one endpoint, in the order of the relay's struct; the schema depends on where the fields come from. */
+/**
+ * `field → schema` for one endpoint, in the order of the relay's struct; the schema depends on the source of the
+ * fields.
+ */
 type Shape<Out extends z.ZodRawShape> = (kinds: FieldKinds) => Out;
 
 export interface BindOptions<Out extends z.ZodRawShape> {
   readonly shape: Shape<Out>;
   readonly multipart?: MultipartBody;
-  /** Fields without json tags are blamed by their Go names (`Timestamp`, `TaskType`). */
+  /** Fields without json tags are reported by their Go names (`Timestamp`, `TaskType`). */
   readonly goNames?: boolean | readonly string[];
-  /** The struct's name and, where the signed fields are embedded in it, theirs: a wrong JSON type is told with both. */
+  /**
+   * The struct's name and, if the signed fields are embedded in it, theirs; both are part of the message about a wrong
+   * JSON type.
+   */
   readonly struct?: string;
 }
 
-/** @throws Refusal 400 naming the field that the relay would name. */
+/** @throws Refusal 400 with the field that the relay would report. */
 export function bind<Out extends z.ZodRawShape>(
   request: FastifyRequest,
   { shape, multipart, goNames = false, struct = 'Input' }: BindOptions<Out>,
@@ -149,7 +157,7 @@ export function bind<Out extends z.ZodRawShape>(
   const result = z.object(shape(isJson ? JSON_KINDS : TEXT_KINDS)).safeParse({ ...body, ...outside });
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => ({ field: String(path[0] ?? ''), message }));
-  // What cannot be read is found before anything is validated.
+  // Unreadable values are reported before anything is validated.
   const { field, message } = issues.find((issue) => !TAGS.has(issue.message)) ?? issues[0] ?? { field: '', message: 'invalid' };
   if (message.startsWith(WRONG_TYPE)) throw wrongType({ struct, field, message });
   if (message.startsWith(NOT_BIG)) throw refuseField('', message);
@@ -158,7 +166,7 @@ export function bind<Out extends z.ZodRawShape>(
   throw refuseField(hasGoName ? goName(field) : field, message);
 }
 
-/** `{ value, struct }` as encoding/json tells it; timestamp and signature lie outside the embedded struct. */
+/** `{ value, struct }` as encoding/json reports it; timestamp and signature are outside the embedded struct. */
 function wrongType({
   struct,
   field,

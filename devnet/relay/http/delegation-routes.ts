@@ -15,7 +15,7 @@ import { emissionEstimate, knownNodeAt, nodeWireV2, unixSeconds } from './wire.t
 
 const pageShape = (k: FieldKinds) => ({ page: k.int(1), page_size: k.int(30) });
 
-/** What the list may be sorted by, always from the highest down; emissions are nothing here. */
+/** The sort keys of the list, always in descending order; there are no emissions here. */
 const SORT_KEYS: Readonly<Record<string, (context: RelayContext, node: NodeRow) => number>> = {
   operator_emission_4w: () => 0,
   delegator_emission_4w: () => 0,
@@ -39,7 +39,7 @@ const group = ({ status }: NodeRow) => (status === 'Quit' ? 'stopped' : 'running
 export function delegationRoutes(app: FastifyInstance, context: RelayContext): void {
   const { store, clock } = context;
 
-  /** Here alone it is told when the rates of return, which are none on a local network, were reckoned. */
+  /** Only this list says when the rates of return were computed; a local network has none. */
   const openNodeWire = (node: NodeRow) => ({
     ...nodeWireV2(context, node.address, node),
     delegation_apr_updated_at: emissionEstimate(clock.now()).estimate_updated_at,
@@ -87,7 +87,7 @@ export function delegationRoutes(app: FastifyInstance, context: RelayContext): v
     const input = bind(request, { shape: (k) => ({ address: k.text(), network: k.text(), ...pageShape(k) }) });
     assertPage(input);
     const node = openNode(input.address);
-    // Of all things this one is a 400.
+    // Unlike the others, this one is a 400.
     if (node === undefined || node.network !== input.network) throw new Refusal(400, { message: 'Not found' }, 'Not found');
     const rows = delegatedTo(context, node.address)
       .delegations.map(({ delegator, stakeWei }) => ({
@@ -213,7 +213,7 @@ export function sliceOf<Row>(rows: readonly Row[], { page, page_size }: Page): R
   return rows.slice((page - 1) * page_size, page * page_size);
 }
 
-/** Values may be repeated, written with brackets, and parted by commas. */
+/** Values may be repeated, written with brackets, and separated by commas. */
 function listOf(query: unknown, key: string): string[] {
   const fields = z.record(z.string(), z.union([z.string(), z.array(z.string())])).parse(query ?? {});
   const values = [fields[key] ?? [], fields[`${key}[]`] ?? []].flat();

@@ -33,7 +33,7 @@ export function diagnosticsRoutes(app: FastifyInstance, context: RelayContext): 
     const { node_address: node, task_id_commitment: commitment } = payload;
     if (c !== commitment) throw refuseField('task_id_commitment', 'Path and signed body do not match');
     const { addresses } = requireSignature(context, { payload, timestamp, signature, version: 2 });
-    // Here alone addresses are compared as addresses, not as text.
+    // Only here are addresses compared as addresses, not as text.
     if (!addresses.some((signer) => sameAddress(signer, node))) throw refuseField('signature', 'Signer not allowed');
     const task = context.store.tasks.get(commitment);
     if (task === undefined) throw notFound();

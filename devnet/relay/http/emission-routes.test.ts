@@ -29,7 +29,7 @@ async function locked(): Promise<unknown> {
   return (await node.get(path('vesting/locked'), { address: node.address })).json;
 }
 
-test('an emission is released by the day, to the last wei', async () => {
+test('an emission is released day by day, to the last wei', async () => {
   harness.relay.vest({ address: node.address, wei: 100n, durationDays: 3, type: 'node' });
   expect(await locked()).toMatchObject({ data: '100' });
   await harness.clock.tick(DAY_MS - 1_000);
@@ -48,7 +48,7 @@ test('an emission is released by the day, to the last wei', async () => {
   expect(totals).toMatchObject({ lockedWei: 0n, totalWei: totals.issuedWei });
 });
 
-test('a slash takes what is still locked, and leaves what is released', async () => {
+test('a slash takes what is still locked, and leaves what was released', async () => {
   await node.join();
   harness.relay.vest({ address: node.address, wei: 100n, durationDays: 2, type: 'node' });
   await harness.clock.tick(DAY_MS);
@@ -85,7 +85,7 @@ test('the chart counts emissions by week and kind', async () => {
   expect(await chart(261)).toMatchObject(refused('weeks', 'weeks must be between 1 and 260'));
 });
 
-test('a withdrawal costs the fixed fee and the portion of its tier', async () => {
+test('a withdrawal costs the fixed fee and the ratio of its tier', async () => {
   const app = harness.actor('app');
   const before = harness.relay.balanceWei(app.address);
   const { json } = await harness.send({ method: 'GET', url: '/v1/network/withdraw_config' });

@@ -1,4 +1,4 @@
-/** Emissions of an account: what is locked, what was released, week by week. Source: RELAY_PROTOCOL 1.2, 3.5. */
+/** Emissions of an account: locked, released, week by week. Source: RELAY_PROTOCOL 1.2, 3.5. */
 import type { FastifyInstance } from 'fastify';
 import type { RelayContext } from '../context.ts';
 import { refuseField } from '../refusal.ts';
@@ -21,7 +21,7 @@ export function emissionRoutes(app: FastifyInstance, context: RelayContext, acce
   app.get('/v2/relay_account/:address/vesting/list', async (request) => {
     const address = await access.requireOwner(request, 'Address mismatch');
     const input = bind(request, { shape: (k) => ({ page: k.int(1), page_size: k.int(20) }) });
-    // Nothing is refused here: what lies outside is moved to the nearest value that is allowed.
+    // Nothing is refused here: values out of range are clamped.
     const size = input.page_size <= 0 ? 20 : Math.min(input.page_size, 100);
     const start = (Math.max(1, input.page) - 1) * size;
     const rows = vestingsOf(context, address).toReversed();

@@ -14,7 +14,7 @@ afterEach(() => harness.relay.close());
 const post = (url: string, body: string, type = 'application/json') =>
   harness.send({ method: 'POST', url, headers: { 'content-type': type }, body });
 
-test('tells its time in seconds', async () => {
+test('reports its time in seconds', async () => {
   await harness.clock.tick(2_700);
   const { json } = await harness.send({ method: 'GET', url: '/v1/now' });
   expect(json).toEqual({ message: 'success', data: { now: START_MS / 1000 + 2 } });
@@ -24,23 +24,23 @@ test('an unknown route is plain text', async () => {
   expect(await harness.send({ method: 'GET', url: '/v3/nothing' })).toMatchObject({ status: 404, text: '404 page not found' });
 });
 
-test('a body that is no JSON is refused without a field', async () => {
+test('a body that is not JSON is refused without a field', async () => {
   const answer = await post('/v1/inference_tasks/validate', '{"task_id": ');
   expect(answer).toMatchObject({ status: 400, json: { message: 'validation_error', data: { field_name: '' } } });
 });
 
-test('the first missing field is blamed by its JSON name', async () => {
+test('the first missing field is reported by its JSON name', async () => {
   expect(await post('/v1/inference_tasks/0x00/score', '{}')).toMatchObject(refused('timestamp', 'required'));
   expect(await post('/v1/inference_tasks/0x00/score', '{"timestamp": 0}')).toMatchObject(refused('timestamp', 'required'));
   expect(await post('/v1/inference_tasks/0x00/score', '{"timestamp": 1}')).toMatchObject(refused('signature', 'required'));
 });
 
-test('routes without JSON names blame the Go field', async () => {
+test('routes without JSON names report the Go field', async () => {
   const answer = await harness.send({ method: 'GET', url: '/v1/inference_tasks/0x00/selected_node' });
   expect(answer).toMatchObject(refused('Timestamp', 'required'));
 });
 
-test('a number sent as text is a type error in JSON and fine in a query', async () => {
+test('a number sent as text is a type error in JSON, but accepted in a query', async () => {
   const answer = await post('/v1/inference_tasks/0x00/score', '{"timestamp": "1", "signature": "0x"}');
   expect(answer).toMatchObject({
     status: 400,
@@ -50,7 +50,7 @@ test('a number sent as text is a type error in JSON and fine in a query', async 
   expect(await harness.send({ method: 'GET', url: '/v1/events?start=-1' })).toMatchObject({ status: 400 });
 });
 
-test('a signature shorter than its prefix ends in an empty 500 on v1 and is no credential on v2', async () => {
+test('a signature shorter than its prefix gives an empty 500 on v1, and counts as no credentials on v2', async () => {
   const body = '{"timestamp": 1, "signature": "x"}';
   expect(await post('/v1/node/0x00/pause', body)).toMatchObject({ status: 500, text: '' });
   const { address } = harness.actor('n1');
@@ -58,7 +58,7 @@ test('a signature shorter than its prefix ends in an empty 500 on v1 and is no c
   expect(answer).toMatchObject({ status: 401, json: { message: 'Valid JWT or signature required' } });
 });
 
-test('a signature is good for 60 seconds, the 60th included', async () => {
+test('a signature is valid for 60 seconds, including the 60th', async () => {
   const node = harness.actor('n1');
   await node.join();
   const payload = { address: node.address };
@@ -80,14 +80,14 @@ test('a signature is good for 60 seconds, the 60th included', async () => {
   await late.relay.close();
 });
 
-test('an address in other letters is another signer', async () => {
+test('an address in different case is another signer', async () => {
   const node = harness.actor('n1');
   const lower = node.address.toLowerCase();
   const answer = await node.post(`/v1/node/${lower}/pause`, { address: lower });
   expect(answer).toMatchObject(refused('signature', 'Signer not allowed'));
 });
 
-test('a signature over unescaped <, > and & passes only when lenient', async () => {
+test('a signature over unescaped <, > and & passes only if lenient', async () => {
   const strict = createHarness({ config: { lenientSignatures: false } });
   for (const [relay, allowed] of [
     [harness, true],

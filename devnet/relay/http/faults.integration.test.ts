@@ -17,7 +17,7 @@ async function listen(): Promise<string> {
 
 const count = async (url: string) => (await fetch(`${url}/v1/worker/1.0.0/count`)).json();
 
-test('a dropped request did nothing, a dropped answer did it all the same', async () => {
+test('a dropped request has no effect, a request with a dropped answer does', async () => {
   const url = await listen();
   const post = () => fetch(`${url}/v1/worker/1.0.0`, { method: 'POST' });
   await post();

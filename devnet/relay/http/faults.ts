@@ -1,20 +1,20 @@
-/** A relay on a bad day, for tests of its clients: late, failing, silent, repeating itself. */
+/** A misbehaving relay for tests of its clients: slow, failing, silent, repeating itself. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../protocol/ports.ts';
 
 export type Fault =
   /** Answers after this time. */
   | { readonly kind: 'late'; readonly ms: number }
-  /** Does nothing and answers with a status. */
+  /** Has no effect and answers with a status. */
   | { readonly kind: 'status'; readonly status: number }
-  /** Does nothing and closes the connection. */
+  /** Has no effect and closes the connection. */
   | { readonly kind: 'drop' }
-  /** Does what was asked, then closes the connection without an answer. */
+  /** Performs the request, then closes the connection without an answer. */
   | { readonly kind: 'dropAnswer' }
-  /** Events only: answers as if asked from so many events earlier. */
+  /** Events only: answers as if asked from this many events earlier. */
   | { readonly kind: 'repeatEvents'; readonly count: number };
 
-/** Asked for every request; null = a good moment. */
+/** Called for every request; null = no fault. */
 export type FaultPlan = (request: { readonly method: string; readonly path: string }) => Fault | null;
 
 export function injectFaults(app: FastifyInstance, { plan, clock }: { readonly plan: FaultPlan; readonly clock: Clock }): void {

@@ -1,4 +1,4 @@
-/** Who earned most. Source: RELAY_PROTOCOL 3.6, recordings; most of these answers have no message. */
+/** Top earners. Source: RELAY_PROTOCOL 3.6, recordings; most of these answers have no message. */
 import type { FastifyInstance } from 'fastify';
 import { longTermScore } from '../../../protocol/node/qos.ts';
 import type { TaskType } from '../../../protocol/tasks/status.ts';
@@ -23,7 +23,7 @@ interface Ranked {
 export function incentiveRoutes(app: FastifyInstance, context: RelayContext): void {
   const { store, clock, config } = context;
 
-  /** Nodes by what tasks paid them in [fromMs, toMs), the highest first. */
+  /** Nodes by their income from tasks in [fromMs, toMs), highest first. */
   function ranked(fromMs: number, toMs: number): Ranked[] {
     const rows = incomes(context).filter((row) => isOperators(row) && row.atMs >= fromMs && row.atMs < toMs);
     return [...new Set(rows.map(({ node }) => node))]
@@ -32,7 +32,7 @@ export function incentiveRoutes(app: FastifyInstance, context: RelayContext): vo
       .sort((a, b) => (a.wei < b.wei ? 1 : a.wei > b.wei ? -1 : 0));
   }
 
-  /** The whole period before the running one. */
+  /** The last complete period before the current one. */
   function lastPeriod(period: (typeof PERIODS)[number]): readonly [number, number] {
     const now = clock.now();
     if (period === 'Month') {
@@ -97,7 +97,7 @@ export function incentiveRoutes(app: FastifyInstance, context: RelayContext): vo
     return { message: 'success', data };
   });
 
-  // Whatever period or size is asked for, the answer is about today.
+  // Whatever period or size is requested, the answer is about today.
   app.get('/v2/incentive/nodes', () => {
     const today = startOf(clock.now(), DAY_MS);
     return {

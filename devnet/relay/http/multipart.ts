@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { MultipartBody } from './bind.ts';
 
-/** Reads a multipart body whole: results and checkpoints on a devnet are small, and the body limit holds. */
+/** Reads a whole multipart body: results and checkpoints on a devnet are small, and the body limit applies. */
 export async function readMultipart(request: FastifyRequest): Promise<MultipartBody> {
   const fields: Record<string, string | string[]> = {};
   const files: Record<string, Uint8Array[]> = {};

@@ -60,7 +60,7 @@ test('a node joins once, and a stake of 0 means the default', async () => {
   });
 });
 
-test('nobody joins, or asks, in another name', async () => {
+test('nobody joins or asks for someone else', async () => {
   const stranger = harness.actor('n2');
   const fields = {
     address: node.address,
@@ -83,7 +83,7 @@ test('the legacy join names no network and fails', async () => {
   expect(await node.post(`/v1/node/${node.address}/join`, payload)).toMatchObject(failed('blockchain not found'));
 });
 
-test('an unknown node is one that has quit', async () => {
+test('an unknown node counts as one that has quit', async () => {
   const { json } = await harness.send({ method: 'GET', url: `/v1/node/${node.address}` });
   expect(json).toMatchObject({ data: { address: node.address, status: 0, gpu_name: '', model_ids: [] } });
   expect(await info(node)).toMatchObject({ status: 'Quit', gpuVramGib: 0 });
@@ -104,7 +104,7 @@ test('quit, pause and resume while idle', async () => {
   expect(await node.join()).toMatchObject({ status: 200 });
 });
 
-test('a busy node pauses after its task, and cannot quit meanwhile', async () => {
+test('a busy node pauses after its task, and cannot quit in the meantime', async () => {
   const task = await busy();
   expect(await act(node, 'pause')).toMatchObject({ status: 200 });
   expect(await status()).toBe('PendingPause');
@@ -130,14 +130,14 @@ async function finish(task: Awaited<ReturnType<Actor['createTask']>>) {
   expect(await node.upload(task.commitment, files)).toMatchObject({ status: 200 });
 }
 
-test('quit waits for the chain where that is asked for', async () => {
+test('quit waits for the chain if that is required', async () => {
   const strict = createHarness({ config: { unstakeBeforeQuit: true } });
   await strict.actor('n1').join();
   expect(await act(strict.actor('n1'), 'quit')).toMatchObject(refused('staking_status', 'Staking status is staked'));
   await strict.relay.close();
 });
 
-test('capabilities replace hardware and models, models can be added one by one', async () => {
+test('capabilities replace hardware and models, and models can be added one by one', async () => {
   const set = (fields: object) => node.post(`/v2/node/${node.address}/capabilities`, { address: node.address, ...fields });
   const fields = { gpu_name: '2x  NVIDIA\tA100+Linux', gpu_vram: 160, version: '3.6.0', model_ids: [] };
   expect(await set(fields)).toMatchObject(refused('address', 'Node not found'));
@@ -156,7 +156,7 @@ test('capabilities replace hardware and models, models can be added one by one',
   expect(await add()).toMatchObject(refused('address', 'Illegal node status'));
 });
 
-test('earnings and quality show on the status page', async () => {
+test('earnings and quality are shown on the status page', async () => {
   await finish(await busy());
   const { totalOperatorEarningsWei, todayOperatorEarningsWei, relayBalanceWei } = await info(node);
   expect([totalOperatorEarningsWei, todayOperatorEarningsWei, relayBalanceWei]).toEqual([FEE, FEE, FEE]);
@@ -166,7 +166,7 @@ test('earnings and quality show on the status page', async () => {
       data: {
         node_address: node.address,
         max_task_events: 50,
-        // Nothing has changed: a new node is as healthy as can be.
+        // Nothing has changed: a new node has full health.
         events: [],
       },
     },

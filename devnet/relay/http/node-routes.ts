@@ -39,7 +39,7 @@ interface NodeRoutesOptions {
 }
 
 export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access, bridge }: NodeRoutesOptions): void {
-  /** v1 blames the signature of a stranger, v2 the address. */
+  /** For a stranger, v1 reports the signature, v2 the address. */
   function assertOwner({ payload, address, timestamp, signature, version }: OwnerCheck): Hex {
     const { isSigner } = requireSignature(context, { payload, timestamp, signature, version });
     if (!isSigner(address)) throw refuseField(version === 1 ? 'signature' : 'address', 'Signer not allowed');
@@ -105,7 +105,7 @@ export function nodeRoutes(app: FastifyInstance, context: RelayContext, { access
     return { message: 'success' };
   });
 
-  /** Legacy: names no network, so no node can join by it (RELAY_PROTOCOL 3.3). */
+  /** Legacy: names no network, so no node can join with it (RELAY_PROTOCOL 3.3). */
   app.post('/v1/node/:address/join', async (request) => {
     const { timestamp, signature, ...payload } = bind(request, { shape: capable, struct: 'NodeJoinInput' });
     const address = assertOwner({ payload, address: payload.address, timestamp, signature, version: 1 });

@@ -27,7 +27,7 @@ async function oneTask() {
   return { task, score };
 }
 
-test('events tell a task step by step, in ascending order', async () => {
+test('events report a task step by step, in ascending order', async () => {
   const { task, score } = await oneTask();
   const all = await events('start=0');
   expect(all.map((event) => event.type)).toEqual([
@@ -42,7 +42,7 @@ test('events tell a task step by step, in ascending order', async () => {
   expect(all[2]?.args).toBe(`{"task_id_commitment":"${task.commitment}","selected_node":"${node.address}","score":"${score}"}`);
 });
 
-test('events are filtered, start is exclusive, the limit holds', async () => {
+test('events are filtered, start is exclusive, the limit applies', async () => {
   const { task } = await oneTask();
   const cancelled = await app.createTask();
   await app.post(`/v1/inference_tasks/${cancelled.commitment}/abort_reason`, {
@@ -54,7 +54,7 @@ test('events are filtered, start is exclusive, the limit holds', async () => {
   expect(await events(`start=0&task_id_commitment=${task.commitment}`)).toHaveLength(4);
   expect(await events(`start=0&node_address=${node.address.toLowerCase()}`)).toHaveLength(5);
   const aborted = (await events('start=0')).find(({ type }) => type === 'TaskEndAborted');
-  // The row names the issuer of the abort, not a node.
+  // The row has the issuer of the abort, not a node.
   expect(aborted).toMatchObject({ nodeAddress: app.address, commitment: cancelled.commitment });
   expect(JSON.parse(aborted?.args ?? '')).toEqual({
     task_id_commitment: cancelled.commitment,
@@ -90,7 +90,7 @@ test('workers are counted by version', async () => {
   expect(await data(`${url}/count`)).toEqual({ count: 1 });
 });
 
-test('a diagnostic report is taken from the selected node, and only its first', async () => {
+test('a diagnostic report is accepted from the selected node, only once', async () => {
   await node.join();
   const task = await app.createTask();
   harness.relay.runRound();

@@ -1,4 +1,4 @@
-/** What everybody may ask: time, events, stakes, worker counter, statistics. Source: RELAY_PROTOCOL 3.4, 3.6. */
+/** Public requests: time, events, stakes, worker counter, statistics. Source: RELAY_PROTOCOL 3.4, 3.6. */
 import type { FastifyInstance } from 'fastify';
 import { longTermScore } from '../../../protocol/node/qos.ts';
 import {
@@ -94,7 +94,7 @@ export function publicRoutes(app: FastifyInstance, context: RelayContext): void 
     if (start < 0) throw refuseField('start', 'min');
     if (total > 100) throw refuseField('total', 'max');
     if (total < 1) throw refuseField('total', 'min');
-    // Whoever has ever joined stays listed.
+    // Every node that has ever joined stays listed.
     const data = store.nodes
       .values()
       .slice(start, start + total)
@@ -126,7 +126,7 @@ export function publicRoutes(app: FastifyInstance, context: RelayContext): void 
     return { message: 'success', data: data.length === 0 ? null : data };
   });
 
-  // The relay's table of cards and their speed is no part of the local network.
+  // The relay's table of cards and their speeds is not part of the local network.
   app.get('/v1/network', () => ({ message: 'success', data: { tflops: 0 } }));
 
   app.get('/v2/loaded-models', () => ({ message: 'success', data: loadedModels(context) }));
@@ -190,7 +190,7 @@ function filterOf(input: {
   return { nodeAddress: input.node_address, commitment: input.task_id_commitment };
 }
 
-/** What the public coefficients of a text are counted in. */
+/** The unit of the public text coefficients. */
 const BYTES_PER_TOKEN = 4;
 
 interface TimeQuery {
@@ -200,7 +200,7 @@ interface TimeQuery {
   readonly gpu_vram: number | null;
 }
 
-/** Either some card of a size, or one card by name and size. */
+/** Either any card of a size, or one card by name and size. */
 function assertTimeQuery({ model, min_vram, gpu_name, gpu_vram }: TimeQuery): void {
   if (model.trim() === '') throw refuseField('model', 'required');
   const hasName = (gpu_name ?? '').trim() !== '';

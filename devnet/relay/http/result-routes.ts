@@ -1,4 +1,6 @@
-/** Result files and checkpoints. Source: RELAY_PROTOCOL 3.2; routes whose input has no json tags blame Go field names. */
+/**
+ * Result files and checkpoints. Source: RELAY_PROTOCOL 3.2; routes whose input has no json tags report Go field names.
+ */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { NODE_STATUS } from '../../../protocol/node/status.ts';
 import type { RelayContext } from '../context.ts';

@@ -16,9 +16,9 @@ export interface SignedInput {
 }
 
 export interface Signers {
-  /** EIP-55; the signer by the relay's canonical text, then by the Python node's if that is accepted and differs. */
+  /** EIP-55; the signer of the relay's canonical text, then of the Python node's if that is accepted and differs. */
   readonly addresses: readonly [Hex, ...Hex[]];
-  /** Exact text, as the relay compares. */
+  /** The exact text, because the relay compares text. */
   readonly isSigner: (address: string) => boolean;
 }
 
@@ -53,7 +53,7 @@ function recoverAll(
     const signer = recoverAddress(digest, signature);
     if (!lenient) return [signer];
     const pythonDigest = requestDigest(payload, timestamp, 'python');
-    // Nearly always the same; recovering is most of what a request costs.
+    // The two texts are nearly always the same, and recovering a signer is most of the cost of a request.
     if (equalBytes(digest, pythonDigest)) return [signer];
     return [signer, recoverAddress(pythonDigest, signature)];
   } catch {

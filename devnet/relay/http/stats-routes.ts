@@ -1,4 +1,4 @@
-/** Charts and histograms that the window and public pages draw. Source: RELAY_PROTOCOL 3.6, recordings. */
+/** Data for the charts and histograms of the window and public pages. Source: RELAY_PROTOCOL 3.6, recordings. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RelayContext } from '../context.ts';
 import { delegatedTo, delegatedWei } from '../delegations.ts';
@@ -28,7 +28,7 @@ import { inCnx, knownNodeAt, unixSeconds } from './wire.ts';
 
 const PERIODS = { Hour: { span: HOUR_MS, count: 24 }, Day: { span: DAY_MS, count: 15 }, Week: { span: WEEK_MS, count: 8 } };
 const HISTOGRAM_PERIODS = { Hour: HOUR_MS, Day: DAY_MS, Week: WEEK_MS };
-/** Seconds of one bar. */
+/** Seconds per bar. */
 const BAR_SECONDS = 5;
 const BARS = 10;
 
@@ -37,7 +37,7 @@ const periodShape = (k: FieldKinds) => ({ ...kindShape(k), period: k.oneOf('Hour
 const daysShape = (k: FieldKinds) => ({ end: k.nullableInt(), count: k.int(30) });
 const GO_NAMES = ['task_type', 'period'];
 
-/** Go leaves a slice that nothing was appended to at nil. */
+/** Go encodes a slice that nothing was appended to as null. */
 const orNull = <Value>(list: readonly Value[]): readonly Value[] | null => (list.length === 0 ? null : list);
 
 export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
@@ -90,7 +90,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     return { message: 'success', data: { timestamps: starts.map(unixSeconds), incentives } };
   });
 
-  /** Only of nodes that are open to delegators. */
+  /** Only nodes that are open to delegators. */
   function openNode(request: FastifyRequest): NodeRow {
     const { address } = bind(request, { shape: (k) => ({ address: k.text() }) });
     const node = knownNodeAt(store, address);
@@ -114,7 +114,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     return { message: 'success', data };
   });
 
-  /** The past of these was not kept: only today is told. */
+  /** The history of these is not stored: only today is known. */
   function onlyToday<Value>(days: readonly number[], { today, before }: { readonly today: Value; readonly before: Value }) {
     const current = startOf(clock.now(), DAY_MS);
     return orNull(days.map((day) => (day === current ? today : before)));
@@ -178,7 +178,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     const { count } = bind(request, { shape: (k) => ({ ...delegationShape(k), count: k.int(24) }) });
     if (count < 1 || count > 260) throw refuseField('count', 'weeks must be between 1 and 260');
     const starts = emissionWeeks(clock.now(), count);
-    // Emissions of the local network name no node that they were delegated to.
+    // Emissions of the local network are not assigned to the node they were delegated to.
     return { message: 'success', data: { timestamps: starts.map(unixSeconds), emission: starts.map(() => '0') } };
   });
 
@@ -189,7 +189,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     const values = store.tasks
       .values()
       .filter((task) => task.createTimeMs >= sinceMs && isOfKind(task.type, task_type))
-      // Whether a model was switched is not kept here: nothing counts as switched.
+      // Whether a model was switched is not stored, so no task counts as switched.
       .filter(() => model_switched !== true)
       .flatMap((task) => secondsOf(task) ?? []);
     return histogram(values, BAR_SECONDS);
@@ -205,7 +205,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
     const { bins, counts } = timed(request, (task) => between(task.validatedTimeMs, task.resultUploadedTimeMs));
     return { message: 'success', data: { upload_result_times: bins, task_count: counts } };
   });
-  // The real relay calls the bars of the waiting times upload_result_times, too.
+  // The real relay uses the name upload_result_times for the bars of the waiting times, too.
   app.get('/v1/stats/histogram/task_waiting_time', (request) => {
     const { bins, counts } = timed(request, (task) => between(task.createTimeMs, task.startTimeMs));
     return { message: 'success', data: { upload_result_times: bins, task_count: counts } };
@@ -219,7 +219,7 @@ export function statsRoutes(app: FastifyInstance, context: RelayContext): void {
       .values()
       .filter((task) => isOfKind(task.type, task_type) && task.feeWei > 0n && task.createTimeMs >= since)
       .map(({ feeWei }) => feeWei);
-    // Without a message, on the real relay as well.
+    // Without a message, as on the real relay.
     return { data: feeBars(fees) };
   });
 
@@ -243,7 +243,7 @@ function monthsBefore(endMs: number, count: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - count + index, 1));
 }
 
-/** Ten bars from the lowest fee on, each a power of ten wide. */
+/** Ten bars starting at the lowest fee, each covering a factor of ten. */
 function feeBars(fees: readonly bigint[]) {
   if (fees.length === 0) return { task_fees: Array(BARS).fill(''), task_counts: Array(BARS).fill(0) };
   const sorted = fees.toSorted((a, b) => (a < b ? -1 : 1));

@@ -27,20 +27,24 @@ const imageArgs = (base64: string) =>
   JSON.stringify({ model: 'qwen/qwen3-8b', messages: [{ role: 'user', content: [{ type: 'image', base64 }] }] });
 
 test.each([
-  ['args outside the schema', { task_args: '{"model": ""}' }, { status: 400, json: { data: { field_name: 'task_args' } } }],
-  ['args that are no JSON', { task_args: '{' }, { status: 500 }],
+  [
+    'args that do not match the schema',
+    { task_args: '{"model": ""}' },
+    { status: 400, json: { data: { field_name: 'task_args' } } },
+  ],
+  ['args that are not JSON', { task_args: '{' }, { status: 500 }],
   [
     'a fine-tune task without timeout',
     { task_type: 2, task_args: '{}' },
     { status: 400, json: { data: { field_name: 'task_args' } } },
   ],
   [
-    'an image that is none',
+    'an image that is not base64',
     { task_args: imageArgs('not*base64') },
     failed('decode llm image base64: illegal base64 data at input byte 3'),
   ],
   [
-    'an image of no known format',
+    'an image of an unknown format',
     { task_args: imageArgs('bm90IGFuIGltYWdl') },
     failed('read llm image dimensions: image: unknown format'),
   ],
@@ -58,14 +62,14 @@ test.each([
   expect(harness.relay.totals().escrowWei).toBe(0n);
 });
 
-test('creation checks the version before the money, the args before the version', async () => {
+test('creation checks the version before the money, and the args before the version', async () => {
   const poor = { task_fee: (101n * FEE).toString(), task_version: 'x' };
   expect((await app.createTask({ overrides: poor })).answer).toMatchObject(refused('task_version', 'Invalid task version'));
   const worse = { ...poor, task_args: '{"model": ""}' };
   expect((await app.createTask({ overrides: worse })).answer).toMatchObject({ json: { data: { field_name: 'task_args' } } });
 });
 
-test('a commitment is used once', async () => {
+test('a commitment can only be used once', async () => {
   const task = await app.createTask();
   const overrides = { task_id_commitment: task.commitment };
   const again = await app.post(
@@ -76,7 +80,7 @@ test('a commitment is used once', async () => {
   expect(harness.relay.balanceWei(app.address)).toBe(99n * FEE);
 });
 
-test('a task can be created by form, as the Python tooling does', async () => {
+test('a task can be created with a form, as the Python tooling does', async () => {
   const commitment = `0x${'ab'.repeat(32)}`;
   const fields = { task_id_commitment: commitment, ...creationFields(`0x${'01'.repeat(32)}`) };
   const { timestamp, signature } = app.sign(fields);
@@ -89,7 +93,7 @@ test('a task can be created by form, as the Python tooling does', async () => {
   expect(answer).toMatchObject({ status: 200, json: { data: { creator: app.address, task_id_commitment: commitment } } });
 });
 
-test('stored arguments are canonical, model ids lower-cased', async () => {
+test('stored arguments are canonical, with lower-case model ids', async () => {
   const args = { seed: 7, model: 'Qwen/Qwen3-8B', messages: [{ role: 'user', content: '1 < 2' }] };
   const overrides = { task_args: JSON.stringify(args), task_model_ids: ['base:Qwen/Qwen3-8B'] };
   const { answer } = await app.createTask({ overrides });
@@ -99,7 +103,7 @@ test('stored arguments are canonical, model ids lower-cased', async () => {
   expect(task).toMatchObject({ status: 'Queued', selectedNode: null, feeWei: FEE, timeoutSeconds: 0, startTimeMs: null });
 });
 
-test('a task is shown to its creator and its node only', async () => {
+test('a task is only shown to its creator and its node', async () => {
   const task = await startedTask();
   const payload = { task_id_commitment: task.commitment };
   expect(await app.get(path(task.commitment), payload)).toMatchObject({ status: 200 });
@@ -123,7 +127,7 @@ test('a task is shown to its creator and its node only', async () => {
   );
 });
 
-test('a score: state, signer, form, in this order', async () => {
+test('a score is refused by state, signer, form, in this order', async () => {
   const queued = await app.createTask();
   expect(await node.score(queued.commitment, 'zz')).toMatchObject(refused('task_id_commitment', 'Illegal task state'));
   await node.join();
@@ -144,7 +148,7 @@ test('an error report: like a score, and its number must not be 0', async () => 
   expect(await node.reportError(task.commitment)).toMatchObject(refused('task_id_commitment', 'Illegal task state'));
 });
 
-test('results: signer, state, files, hash', async () => {
+test('results are refused by signer, state, files, hash', async () => {
   const task = await startedTask();
   const upload = (what = files) => node.upload(task.commitment, what);
   expect(await app.upload(task.commitment, files)).toMatchObject(refused('Signature', 'Signer not allowed'));
@@ -159,7 +163,7 @@ test('results: signer, state, files, hash', async () => {
   expect(await upload()).toMatchObject(refused('task_id_commitment', 'Task not validated'));
 });
 
-test('an upload with a broken signature is a 500, one that is no multipart too', async () => {
+test('an upload with a broken signature gives a 500, as does one that is not multipart', async () => {
   const form = new FormData();
   form.append('timestamp', String(harness.clock.now() / 1000));
   form.append('signature', '0xnonsense');
@@ -171,7 +175,7 @@ test('an upload with a broken signature is a 500, one that is no multipart too',
   expect(await node.post(url, {})).toMatchObject({ status: 500 });
 });
 
-test('results can be read by the creator once they are there', async () => {
+test('the creator can read results once they are available', async () => {
   const task = await startedTask();
   const read = (actor: Actor, index = '0') =>
     actor.get(path(task.commitment, `/results/${index}`), { index, task_id_commitment: task.commitment });
@@ -221,7 +225,7 @@ test('a creator can cancel while the task is queued', async () => {
   expect(await cancel(app, 7)).toMatchObject(refused('task_id_commitment', 'Task can no longer be cancelled'));
 });
 
-test('validation: count, signature, existence, creator, state', async () => {
+test('validation checks count, signature, existence, creator, state', async () => {
   const task = await startedTask();
   const two = await app.validate([task, task]);
   expect(two).toMatchObject(refused('task_id_commitments', 'TaskIDCommitments length incorrect'));
@@ -234,7 +238,7 @@ test('validation: count, signature, existence, creator, state', async () => {
   expect(await app.validate([task])).toMatchObject({ status: 200, json: SUCCESS });
 });
 
-test('an unsampled task is no group, a sampled one no single task', async () => {
+test('an unsampled task cannot be a group, nor a sampled one a single task', async () => {
   const sampled = createHarness({ sampled: true });
   const creator = sampled.actor('app');
   await sampled.actor('n1').join();
@@ -253,7 +257,7 @@ test('an unsampled task is no group, a sampled one no single task', async () => 
   expect(await app.validate(group)).toMatchObject(failed('task is not selected for validation'));
 });
 
-test("the proof must be the creator's and over the right seed", async () => {
+test("the proof must be the creator's and about the right seed", async () => {
   const task = await startedTask();
   await node.score(task.commitment, score);
   const claim = { task_id_commitments: [task.commitment], task_id: task.taskId };

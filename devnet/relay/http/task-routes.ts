@@ -104,7 +104,7 @@ function create(context: RelayContext, request: FastifyRequest, multipart: Multi
     commitment: fields.task_id_commitment,
     creator: creatorOf(context, signers),
     args: fields.task_args,
-    // What is neither an image nor a text is held against the schema of a fine-tune task.
+    // Anything but an image or a text is checked against the schema of a fine-tune task.
     type: taskTypeFromNumber(fields.task_type) ?? 'FineTuneLora',
     isKnownType: taskTypeFromNumber(fields.task_type) !== undefined,
     nonce: fields.nonce,
@@ -120,7 +120,7 @@ function create(context: RelayContext, request: FastifyRequest, multipart: Multi
   });
 }
 
-/** The relay's canonical text decides, unless only the Python reading leads to an account with money. */
+/** The relay's canonical text decides, unless only the Python variant leads to an account with money. */
 function creatorOf(context: RelayContext, { addresses }: Signers): Hex {
   return addresses.find((address) => balanceOf(context, address) > 0n) ?? addresses[0];
 }

@@ -53,7 +53,7 @@ function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** GET /v1/node/:a; an unknown node is a node that has quit, with empty values. */
+/** GET /v1/node/:a; an unknown node looks like one that has quit, with empty values. */
 export function nodeWireV1(address: string, node: NodeRow | undefined) {
   return {
     address: node?.address ?? address,
@@ -67,19 +67,19 @@ export function nodeWireV1(address: string, node: NodeRow | undefined) {
   };
 }
 
-/** By an address in any case: the real relay's database compares without it. */
+/** Finds a node by address in any case, because the real relay's database is case-insensitive. */
 export function knownNodeAt({ nodes }: Pick<RelayContext['store'], 'nodes'>, address: string): NodeRow | undefined {
   const exact = nodes.get(address);
   if (exact !== undefined || !isHex(address, 20)) return exact;
   return nodes.get(checksumAddress(address));
 }
 
-/** CNX as the float that statistics are told in. */
+/** CNX as a float, the unit of statistics. */
 export function inCnx(wei: bigint): number {
   return Number(formatCnxExact(wei));
 }
 
-/** The week that an estimate is for. The devnet has no emission to come: every estimate is zero. */
+/** The week that an estimate is about. The devnet has no future emissions, so every estimate is zero. */
 export function emissionEstimate(nowMs: number) {
   const { startMs, endMs } = emissionWeek(nowMs);
   return {

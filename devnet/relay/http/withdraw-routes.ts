@@ -42,11 +42,11 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
       signature: k.text(),
     });
     const { amount, benefit_address: benefitAddress, network, timestamp, signature } = bind(request, { shape });
-    // The real relay goes on with an amount that is no number, which then nobody has signed.
+    // The real relay continues with an amount that is not a number, which nobody has signed.
     const amountWei = /^-?\d+$/.test(amount) ? BigInt(amount) : null;
     const action = withdrawAction({ amountWei: amountWei ?? -1n, address, benefitAddress, network });
     requireWallet(context, { action, address, timestamp, signature });
-    if (amountWei === null) throw panic('the amount is no number');
+    if (amountWei === null) throw panic('the amount is not a number');
     if (!isHex(address, 20)) throw refuseField('benefit_address', 'Benefit address mismatch');
     const terms = { address, network, amountWei, timestamp, signature };
     // Without a chain nobody can say where the money should go.
@@ -106,7 +106,7 @@ export function withdrawRoutes(app: FastifyInstance, context: RelayContext, { ac
   });
 }
 
-/** What both sides are told. */
+/** The fields that both sides get. */
 function commonWire(row: WithdrawalRow) {
   return {
     id: row.id,

@@ -35,7 +35,7 @@ export async function accountScenarios(walk: RecordedWalk): Promise<void> {
   await onStage(walk, { config: { relayAddress }, creators: ['app', 'rich'] }, withdrawals);
 }
 
-/** The routes of an account's owner, and how each refuses the rest of the world. */
+/** The routes for an account's owner, and how each refuses everybody else. */
 async function empty(stage: Stage): Promise<void> {
   const { ask, get, actor, getOld } = stage;
   const node = actor('nobody');

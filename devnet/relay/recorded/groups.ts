@@ -29,12 +29,15 @@ export async function groupScenarios(walk: RecordedWalk): Promise<void> {
   await onStage(walk, GROUPED, stillQueued);
 }
 
-/** `order`: a letter per member in order of finishing; equal letters are equal results, E reports an error, X runs out of time, C is cancelled. */
+/**
+ * @param order a letter per member in order of finishing; equal letters are equal results, E reports an error, X times
+ * out, C is cancelled
+ */
 interface GroupPlan {
   readonly order: string;
-  /** As the validation was recorded. */
+  /** Name of the recorded validation. */
   readonly validation: string;
-  /** Of member 1, 2, 3, in order of the group's states. */
+  /** Of members 1, 2, 3, in order of the group's states. */
   readonly members: readonly string[];
   readonly config?: RelayConfigInput;
   readonly image?: boolean;
@@ -173,7 +176,7 @@ async function group(stage: Stage, { order, validation: name, members: states, i
   await after?.(stage, members);
 }
 
-/** Of some members only one of both readings was kept. */
+/** For some members, only one of the two readings was kept. */
 async function askRecorded({ ask, isRecorded }: Stage, name: string, answer: Promise<Answer>): Promise<void> {
   if (isRecorded(TASK, name)) await ask(TASK, name, answer);
   await answer;
@@ -217,7 +220,7 @@ async function traced({ ask }: Stage, members: readonly Member[]): Promise<void>
   }
 }
 
-/** The slash of a node that is at work again by then. */
+/** The slash of a node that is already on another task. */
 async function pendingSlash(stage: Stage, members: readonly Member[]): Promise<void> {
   const { ask, actor, get, relay } = stage;
   const cheat = members[2];

@@ -185,7 +185,7 @@ async function working(stage: Stage): Promise<void> {
   await ask(JOIN, 'PendingQuit', leaving.join());
   await ask(NODE_V1, 'PendingQuit (4)', get(`/v1/node/${leaving.address}`));
   await ask(NODE_V2, 'PendingQuit (4)', v2(leaving));
-  // The task ends without a result, and the node has left with it.
+  // The task ends without a result, and the node leaves with it.
   await stage.clock.tick(61_000);
   relay.runRound();
   await ask(NODE_V2, 'Quit (0), after PendingQuit', v2(leaving));

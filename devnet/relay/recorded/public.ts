@@ -261,7 +261,7 @@ async function charts({ ask, get, clock, actor }: Stage, { node, dora }: Delegat
     await ask(route, 'Text, Hour', get(`/v1/stats/histogram/${kind}?task_type=Text&period=Hour`));
   }
   await ask('GET /v1/stats/histogram/task_fee', 'All', get('/v1/stats/histogram/task_fee?task_type=All'));
-  // A month on, everything lies in the last whole day, week and month.
+  // A month later, everything is in the last whole day, week and month.
   for (const [period, ms] of [
     ['Day', 86_400_000],
     ['Week', 6 * 86_400_000],

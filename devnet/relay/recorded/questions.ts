@@ -1,4 +1,4 @@
-/** Questions that every scenario asks in the same way, and what is wrong with a request that is refused. */
+/** Requests that every scenario makes in the same way, and invalid variants that are refused. */
 import type { RelayRoute } from '../../../protocol/testing/relay-recordings.ts';
 import type { RelayConfigInput } from '../config.ts';
 import { type Actor, type Answer, createHarness, FEE, type Harness, type HarnessOptions } from '../testing/harness.ts';
@@ -7,7 +7,7 @@ import { logIn } from '../testing/withdraw.ts';
 
 export const JSON_BODY = { 'content-type': 'application/json' };
 
-/** As the recordings' relay was configured, where an answer tells. */
+/** The recorded relay's configuration, as far as answers show it. */
 const RECORDED_CONFIG: RelayConfigInput = {
   withdraw: {
     feeWei: FEE,
@@ -25,13 +25,13 @@ export interface Stage extends Harness {
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   postText(url: string, text: string | undefined, contentType?: string): Promise<Answer>;
   token(name: string): Promise<Record<string, string>>;
-  /** Signed so long ago that nobody takes it. */
+  /** Signed too long ago to be accepted. */
   getOld(actor: Actor, url: string, payload: object): Promise<Answer>;
   postOld(actor: Actor, url: string, payload: object, extra?: object): Promise<Answer>;
   readonly isRecorded: RecordedWalk['isRecorded'];
 }
 
-/** A relay of its own for one scenario; closed afterwards. */
+/** A separate relay for one scenario; closed afterwards. */
 export async function onStage(walk: RecordedWalk, options: HarnessOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
   const harness = createHarness({ ...options, config: { ...RECORDED_CONFIG, ...options.config } });
   const { send } = harness;
@@ -65,7 +65,7 @@ export async function onStage(walk: RecordedWalk, options: HarnessOptions, play:
   }
 }
 
-/** A body that ends in the middle, for every route that reads one. */
+/** A truncated body, for every route that reads one. */
 export async function askMalformed({ ask, postText }: Stage, route: RelayRoute, url: string): Promise<void> {
   await ask(route, 'malformed JSON', postText(url, '{"address":'));
 }

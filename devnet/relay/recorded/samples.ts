@@ -17,7 +17,7 @@ export const FINE_TUNE_ARGS = JSON.stringify({
   lora: { rank: 4 },
 });
 
-/** A picture that another seed makes another one. */
+/** An image that changes with the seed. */
 export function png(seed: number): Uint8Array {
   const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * (5 + seed * 2) + seed) % 256);
   return encode({ width: 64, height: 64, data, channels: 3, depth: 8 });

@@ -1,4 +1,4 @@
-/** Routes of tasks by the names of the recordings, and what every walk through them asks. */
+/** Task routes by the names in the recordings, and what every walk through them requests. */
 import type { Hex } from '../../../protocol/hex.ts';
 import { type Actor, llmResult } from '../testing/harness.ts';
 

@@ -89,7 +89,7 @@ const STATES = [
   ['node', 'n1'],
 ] as const;
 
-/** As everybody who may read it; where only one of them was recorded, as that one. */
+/** Asked as everybody who may read it; if only one of them was recorded, as that one. */
 async function askTask({ ask, actor }: Stage, { name, commitment, by = ['creator', 'node'] }: AskedTask): Promise<void> {
   for (const [who, key] of STATES) {
     if (by.includes(who)) await ask(TASK, `${name}, as the ${who}`, read(actor(key), commitment));

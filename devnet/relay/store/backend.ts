@@ -1,4 +1,4 @@
-/** Where the relay's rows survive a restart: one SQLite file, written in one transaction per operation. */
+/** Keeps the relay's rows across restarts: one SQLite file, written in one transaction per operation. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,7 +13,7 @@ export interface StoredRow {
 export interface StoreBackend {
   /** Every row, in order of first insertion. */
   load(): StoredRow[];
-  /** All rows or none. */
+  /** Writes all rows or none. */
   write(rows: readonly StoredRow[]): void;
   close(): void;
 }
@@ -65,7 +65,7 @@ function backendOf(database: DatabaseSync): StoreBackend {
   };
 }
 
-/** What SQLite itself calls damage (CORRUPT, NOTADB); a busy, read-only or full disk is none. */
+/** Only what SQLite itself calls damage (CORRUPT, NOTADB); a busy, read-only or full disk is not damage. */
 function isDamage(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && [11, 26].includes(Number(error.errcode) & 0xff);
 }

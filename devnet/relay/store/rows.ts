@@ -1,4 +1,4 @@
-/** What the relay remembers. Amounts in wei, VRAM in GiB, times in epoch milliseconds, null = not yet. */
+/** What the relay stores. Amounts in wei, VRAM in GiB, times in epoch milliseconds, null = not yet. */
 import { z } from 'zod';
 import { NODE_STATUS, type NodeStatus } from '../../../protocol/node/status.ts';
 import {
@@ -20,7 +20,7 @@ function names<Name extends string>(table: Readonly<Record<Name, number>>) {
 const time = z.number();
 const count = z.number().int().nonnegative();
 
-/** In the form in which the evidence of a slash tells it. */
+/** In the form in which a slash's evidence shows it. */
 const nodeSnapshotSchema = z.object({
   address: z.string(),
   network: z.string(),
@@ -60,11 +60,11 @@ export const taskRowSchema = z.object({
   requiredGpuVramGib: count,
   size: count,
   feeWei: weiField,
-  /** Wei per weighted second; the queue runs in descending order. */
+  /** Wei per weighted second; the queue is in descending order. */
   priority: weiField,
-  /** Expected node seconds without and with a change of model. */
+  /** Expected node seconds without and with a model switch. */
   seconds: z.object({ warm: z.number(), modelSwitch: z.number() }),
-  /** Seconds; computed at the start for SD and LLM, the creator's for fine-tune tasks. */
+  /** Seconds; computed at the start for SD and LLM, set by the creator for fine-tune tasks. */
   timeoutSeconds: count,
   abortReason: names<AbortReason>(ABORT_REASON),
   error: names<TaskError>(TASK_ERROR),
@@ -72,13 +72,13 @@ export const taskRowSchema = z.object({
   executionDtype: z.string(),
   qosScore: count.nullable(),
   selectedNode: addressField.nullable(),
-  /** The selected node when the task started: evidence, if it comes to a slash. Not in rows from before this was kept. */
+  /** The selected node when the task started, as evidence for a slash. Missing in rows from before this was stored. */
   nodeAtStart: nodeSnapshotSchema.nullable().default(null),
   /** Who shares the fee once this group winner has uploaded, in order of creation. */
   group: z.array(z.object({ commitment: z.string(), node: addressField, qosScore: count })),
   createTimeMs: time,
   startTimeMs: time.nullable(),
-  /** First time the selected node read the task. */
+  /** When the selected node first read the task. */
   deliveredTimeMs: time.nullable(),
   scoreReadyTimeMs: time.nullable(),
   validatedTimeMs: time.nullable(),
@@ -95,7 +95,7 @@ export const nodeRowSchema = z.object({
   version: z.string(),
   modelIds: z.array(z.string()),
   inUseModelIds: z.array(z.string()),
-  /** What the relay counts: the stake at the join, 0 after the node has quit. */
+  /** The stake that the relay counts: as of the join; 0 after the node has quit. */
   stakeWei: weiField,
   currentTask: z.string().nullable(),
   joinTimeMs: time,
@@ -106,7 +106,7 @@ export const nodeRowSchema = z.object({
     health: z.object({ value: z.number(), atMs: time }).nullable(),
     excluded: z.boolean(),
   }),
-  /** Invalidated in passive mode: slashed when an admin says so (RELAY_PROTOCOL 4.8). */
+  /** Invalidated in passive mode: to be slashed when an admin says so (RELAY_PROTOCOL 4.8). */
   pendingSlash: z.array(z.string()),
   /** Models that the relay has asked the node to download. */
   downloads: z.array(z.object({ modelId: z.string(), deadlineMs: time })),
@@ -134,7 +134,7 @@ const LEDGER_TYPES = [
 ] as const;
 export type LedgerType = (typeof LEDGER_TYPES)[number];
 
-/** One movement of money; the reason is the key, so none happens twice. */
+/** One movement of money; the reason is the key, so each happens only once. */
 export const ledgerRowSchema = z.object({
   id: count,
   reason: z.string(),
@@ -164,13 +164,13 @@ export const withdrawalRowSchema = z.object({
   feeWei: weiField,
   network: z.string(),
   status: z.enum(['Pending', 'Success', 'Failed']),
-  /** Of the signed request; 0 and '' of rows from before these were kept. */
+  /** Of the signed request; 0 and '' in rows from before these were stored. */
   timestamp: z.number().default(0),
   signature: z.string().default(''),
-  /** The ledger's entry that charged it. */
+  /** The ledger entry that charged it. */
   eventId: count.default(0),
   txHash: z.string(),
-  /** Transaction that was signed for it; written before it is sent, so that it is paid once. '' = none yet. */
+  /** Transaction signed for it; stored before it is sent, so that it is paid only once. '' = none yet. */
   signedHash: z.string().default(''),
   atMs: time,
 });
@@ -190,7 +190,7 @@ export type NodeErrorRow = z.output<typeof nodeErrorRowSchema>;
 export const workerRowSchema = z.object({ version: z.string(), count });
 export type WorkerRow = z.output<typeof workerRowSchema>;
 
-/** One step of a node's quality of service, as GET …/qos/tracing tells it. */
+/** One step of a node's quality of service, as GET …/qos/tracing returns it. */
 export const traceRowSchema = z.object({
   id: count,
   node: addressField,
@@ -204,14 +204,17 @@ export const traceRowSchema = z.object({
 });
 export type TraceRow = z.output<typeof traceRowSchema>;
 
-/** A node's stake as the chain told it last. Credits are no coin: the relay does not count them (quirks 20, 21). */
+/**
+ * A node's stake as last reported by the chain. Credits are not coin, and the relay does not count them (quirks 20,
+ * 21).
+ */
 export const chainStakeRowSchema = z.object({
   node: addressField,
   status: z.enum(['Unstaked', 'Staked', 'PendingUnstaked']),
 });
 export type ChainStakeRow = z.output<typeof chainStakeRowSchema>;
 
-/** What delegators have put on a node, and their share of its earnings in percent. */
+/** What delegators have delegated to a node, and their share of its earnings in percent. */
 export const delegationRowSchema = z.object({
   node: addressField,
   sharePercent: z.number().int().min(0).max(99),
@@ -225,22 +228,22 @@ export const chainJobRowSchema = z.object({
   kind: z.enum(['unstake', 'slash']),
   node: addressField,
   open: z.boolean(),
-  /** '' while it is open, and where nothing was staked any more. */
+  /** '' while it is open, or if nothing was staked any more. */
   txHash: z.string(),
 });
 export type ChainJobRow = z.output<typeof chainJobRowSchema>;
 
-/** How far the chain was followed. One row. */
+/** How far the chain has been followed. One row. */
 export const chainCursorRowSchema = z.object({
   nextBlock: count,
-  /** Of the block before it: shows that this is still the same chain. */
+  /** Hash of the block before it: shows that this is still the same chain. */
   blockHash: z.string(),
 });
 export type ChainCursorRow = z.output<typeof chainCursorRowSchema>;
 
 const VESTING_TYPES = ['node', 'delegation', 'other'] as const;
 
-/** An emission: locked at its creation, released evenly over its days. */
+/** An emission: locked when created, released evenly over its days. */
 export const vestingRowSchema = z.object({
   id: count,
   address: addressField,

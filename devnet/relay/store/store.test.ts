@@ -40,7 +40,7 @@ test('nested transactions are one', () => {
   expect(writes).toEqual([]);
 });
 
-test('when the disk fails, memory does not run ahead of it', () => {
+test('if the disk fails, memory does not run ahead of it', () => {
   const failing: StoreBackend = {
     load: () => [],
     write: () => {
@@ -53,7 +53,7 @@ test('when the disk fails, memory does not run ahead of it', () => {
   expect(store.accounts.size).toBe(0);
 });
 
-test('a row changes inside a transaction only', () => {
+test('a row can only change inside a transaction', () => {
   const store = openStore();
   expect(() => store.accounts.put({ name: 'a', wei: 1n })).toThrow('outside a transaction');
   expect(store.accounts.size).toBe(0);
@@ -77,7 +77,7 @@ test.each([
   expect(open).toThrow(expect.objectContaining({ code: 'DEVNET_BAD_STATE' }));
 });
 
-test('a state that cannot be opened now is not called damaged; one that is no database is', () => {
+test('a state that cannot be opened at the moment is not reported as damaged; one that is not a database is', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'relay-state-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const unavailable = expect.objectContaining({ code: 'DEVNET_STATE_UNAVAILABLE' });

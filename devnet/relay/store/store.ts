@@ -1,4 +1,6 @@
-/** The relay's typed tables with transactions: an operation happens whole, in memory and on disk, or not at all. */
+/**
+ * The relay's typed tables with transactions: an operation happens completely, in memory and on disk, or not at all.
+ */
 import type { z } from 'zod';
 import { DevnetError } from '../../errors.ts';
 import { memoryBackend, type StoreBackend, type StoredRow } from './backend.ts';
@@ -20,7 +22,7 @@ export interface Store {
   readonly chainStakes: Table<rows.ChainStakeRow>;
   readonly chainJobs: Table<rows.ChainJobRow>;
   readonly chainCursor: Table<rows.ChainCursorRow>;
-  /** Runs `work`; when it throws, nothing has happened. Rows can only change in here; nested calls join the outer one. */
+  /** Runs `work`; if it throws, nothing has happened. Rows can only change in here; nested calls join the outer one. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
 }
@@ -30,7 +32,7 @@ interface AnyTable {
   readonly json: (key: string) => string;
 }
 
-/** @throws DevnetError DEVNET_BAD_STATE when a stored row does not fit its schema. */
+/** @throws DevnetError DEVNET_BAD_STATE if a stored row does not match its schema. */
 export function openStore(backend: StoreBackend = memoryBackend): Store {
   const tables = new Map<string, AnyTable>();
   let journal: TableChange[] | null = null;

@@ -1,4 +1,4 @@
-/** Keyed rows in memory. Rows are replaced, never changed, so that a failed operation can be undone. */
+/** Keyed rows in memory. Rows are replaced, never modified, so that a failed operation can be undone. */
 
 export interface TableChange {
   readonly table: string;
@@ -48,7 +48,7 @@ export class Table<Row> {
     return row;
   }
 
-  /** A row from a previous run: already on disk, so it is no change. */
+  /** Adds a row from a previous run: it is already on disk, so it does not count as a change. */
   restore(row: Row): void {
     this.#rows.set(this.#keyOf(row), row);
   }

@@ -1,24 +1,24 @@
 /**
- * Holds an answer of the local relay against a recorded one of the real relay: status, content type, envelope, the set of
- * fields, the JSON type and format of each, null against empty, the order of rows, and every word of a refusal. Values are
- * compared only where they say what has happened.
+ * Compares an answer of the local relay to a recorded one of the real relay: status, content type, envelope, the set of
+ * fields, the JSON type and format of each, null or empty, the order of rows, and every word of a refusal. Values are
+ * compared only if they say what has happened.
  */
 
 export interface ComparedAnswer {
   readonly status: number;
   readonly contentType: string | null;
   readonly disposition?: string | null;
-  /** Parsed JSON; text where it is none; null for an empty body. */
+  /** Parsed JSON; text if it is not JSON; null for an empty body. */
   readonly body: unknown;
 }
 
-/** Names of fields whose values are states and kinds: the same situation has the same ones. */
+/** Fields whose values are states and kinds: these must be equal in the same situation. */
 const EXACT: ReadonlySet<string> = new Set(['message', 'status', 'abort_reason', 'task_error', 'task_type', 'slashed']);
 
-/** Texts that are the asker's own, empty or not. */
+/** Texts chosen by whoever asks, empty or not. */
 const ASKERS: ReadonlySet<string> = new Set(['required_gpu']);
 
-/** Every difference in words, by path; empty when there is none. */
+/** Describes every difference, by path; empty = none. */
 export function answerDifferences(real: ComparedAnswer, ours: ComparedAnswer): string[] {
   if (real.status !== ours.status) return [`status ${ours.status} ${brief(ours.body)} for ${real.status} ${brief(real.body)}`];
   const differences: string[] = [];
@@ -45,7 +45,7 @@ function brief(body: unknown): string {
   return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
 
-/** What a value is, apart from which one it is. */
+/** The form of a value, regardless of the value itself. */
 export function formatOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -80,7 +80,7 @@ function valueDifferences(path: string, real: unknown, ours: unknown): string[] 
     return /(?:\.args|payload)$/.test(path) ? valueDifferences(`${path}(JSON)`, parsedText(real), parsedText(ours)) : [];
   }
   if (isRecord(real) && isRecord(ours)) return fieldDifferences(path, real, ours);
-  // Of a row it is only told which forms there are.
+  // For rows, only their forms are compared.
   return EXACT.has(name) && !path.includes('[') && real !== ours
     ? [`${path}: ${JSON.stringify(ours)} for ${JSON.stringify(real)}`]
     : [];
@@ -103,7 +103,7 @@ function fieldDifferences(path: string, real: Fields, ours: Fields): string[] {
   return differences;
 }
 
-/** Rows of one kind are compared as one kind; a list with rows is not one without. */
+/** Rows of one kind are compared as one kind; a list with rows differs from an empty one. */
 function listDifferences(path: string, real: readonly unknown[], ours: readonly unknown[]): string[] {
   if (real.length === 0 || ours.length === 0) {
     return real.length === ours.length ? [] : [`${path}: ${ours.length} rows for ${real.length}`];
@@ -140,7 +140,7 @@ function directionOf(path: string, rows: readonly unknown[]): 'ascending' | 'des
   return first < last ? 'ascending' : 'descending';
 }
 
-/** Every form that one of our rows has must be one of theirs; what all of theirs have, all of ours must have. */
+/** Every form of our rows must be one of theirs; fields that all of their rows have, all of ours must have. */
 function rowDifferences(path: string, real: readonly unknown[], ours: readonly unknown[]): string[] {
   const found = ours.map((row) => real.map((candidate) => valueDifferences(path, candidate, row)).reduce(fewest));
   return [...new Set(found.flat())];

@@ -1,4 +1,4 @@
-/** A relay's inside without its outside, for tests that start from rows. */
+/** The inside of a relay without its HTTP side, for tests that start from rows. */
 
 import { NEW_NODE_QOS } from '../../../protocol/node/qos.ts';
 import { ManualClock } from '../../../protocol/ports.ts';

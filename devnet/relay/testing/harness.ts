@@ -1,4 +1,4 @@
-/** A relay with a clock ticked by hand, and actors that speak its HTTP API without a socket. */
+/** A relay with a clock ticked by hand, and actors that use its HTTP API without a socket. */
 import { createHash } from 'node:crypto';
 import { bytesToHex, type Hex } from '../../../protocol/hex.ts';
 import { type Clock, ManualClock, type Random } from '../../../protocol/ports.ts';
@@ -33,7 +33,7 @@ export function keyOf(name: string): Hex {
 
 export const addressByName = (name: string): Hex => addressOf(keyOf(name));
 
-/** Result files of the LLM kind whose content is `text`, and their score. */
+/** Result files of an LLM task with the content `text`, and their score. */
 export function llmResult(text: string): { readonly files: readonly Uint8Array[]; readonly score: Hex } {
   const files = [new TextEncoder().encode(JSON.stringify({ text }))];
   return { files, score: textScore(files) };
@@ -64,7 +64,7 @@ export interface Actor {
   readonly address: Hex;
   get(path: string, payload: object): Promise<Answer>;
   post(path: string, payload: object, extra?: object): Promise<Answer>;
-  /** `timestamp` and `signature` over the payload, now. */
+  /** `timestamp` and `signature` over the payload, as of now. */
   sign(payload: object): { timestamp: number; signature: Hex };
   join(overrides?: object): Promise<Answer>;
   currentTask(): Promise<string>;
@@ -75,10 +75,10 @@ export interface Actor {
   validate(tasks: readonly TestTask[], claim?: TestClaim): Promise<Answer>;
 }
 
-/** What is not proved properly. */
+/** Invalid variants of the proof. */
 interface TestClaim {
   readonly proof?: string;
-  /** Proves this in place of the task's own. */
+  /** Proves this instead of the task's own seed. */
   readonly seed?: Hex;
 }
 
@@ -97,7 +97,7 @@ export interface TestTask {
 
 export const LLM_ARGS = JSON.stringify({ model: 'qwen/qwen3-8b', messages: [{ role: 'user', content: 'hello' }] });
 
-/** Of a creation, as any card of 8 GiB may have it; the commitment aside. */
+/** Fields of a creation that any card of 8 GiB may run; the commitment is set separately. */
 export function creationFields(nonce: string) {
   return {
     task_args: LLM_ARGS,
@@ -121,7 +121,7 @@ export interface HarnessOptions {
   readonly creators?: readonly string[];
   readonly sampled?: boolean;
   readonly statePath?: string;
-  /** Stakes are then made on it, not given. */
+  /** With a chain, stakes are made on it instead. */
   readonly chain?: RelayChain;
 }
 
@@ -157,7 +157,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   return { clock, relay, random, send, actor };
 }
 
-/** Seeds that make every task of these creators sampled, or none. */
+/** Seeds for which every task of these creators is sampled, or none. */
 export function planSampling(creators: readonly string[], plan: { modulus: number; sampled: boolean; seed: string }) {
   const outputs = new Map(creators.map((name) => [addressOf(keyOf(name)) as string, vrfOutputs(keyOf(name))]));
   const random = seededRandom(`sampling ${plan.seed}`);

@@ -1,4 +1,4 @@
-/** Asks the local relay what the real one was asked, and holds the answers against the recordings. */
+/** Asks the local relay what the real one was asked, and compares the answers to the recordings. */
 import {
   answerBytes,
   type RecordedExchange,
@@ -9,12 +9,12 @@ import { answerDifferences, type ComparedAnswer } from './answer-shape.ts';
 import type { Answer } from './harness.ts';
 
 export interface RecordedWalk {
-  /** Holds an answer against the exchange of this name; where several have it, against the nearest. */
+  /** Compares an answer to the exchange with this name; if several have it, to the closest. */
   ask(route: RelayRoute, name: string, answer: Answer | Promise<Answer>): Promise<void>;
   isRecorded(route: RelayRoute, name: string): boolean;
   /** `route [name] difference`, in order of asking. */
   differences(): readonly string[];
-  /** `route [name]` of every exchange that nothing was held against. */
+  /** `route [name]` of every exchange to which nothing was compared. */
   unasked(): readonly string[];
 }
 

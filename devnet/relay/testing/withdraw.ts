@@ -1,4 +1,4 @@
-/** A withdrawal as a node asks for it: log-in, then a signed message (RELAY_PROTOCOL 3.8). */
+/** Requests a withdrawal as a node does: log-in, then a signed message (RELAY_PROTOCOL 3.8). */
 import type { Hex } from '../../../protocol/hex.ts';
 import {
   CONNECT_WALLET_ACTION,
