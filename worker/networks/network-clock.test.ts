@@ -10,13 +10,13 @@ function reading(seconds: number, travelMs = 20): NetworkClock {
   return clock;
 }
 
-it('corrects nothing that the measurement cannot tell', () => {
+it('does not correct less than the error of the measurement', () => {
   expect(reading(0).now()).toBe(NOW);
   expect(reading(-1).now()).toBe(NOW);
   expect(reading(0, 10_000).now()).toBe(NOW);
 });
 
-it('follows the network where the local clock is wrong, and says so beyond 60 s', () => {
+it('follows the network if the local clock is wrong, and reports it beyond 60 s', () => {
   const slow = reading(30);
   expect(slow.timestamp()).toBe(NOW / 1000 + 30);
   expect(slow.problem()).toBeNull();
@@ -25,7 +25,7 @@ it('follows the network where the local clock is wrong, and says so beyond 60 s'
   expect(wrong.problem()).toMatchObject({ code: 'CLOCK_SKEW' });
 });
 
-it('does not follow a network into another day, but says so', () => {
+it('does not follow a network into another day, but reports it', () => {
   const clock = reading(2 * 86_400);
   expect(clock.now()).toBe(NOW);
   expect(clock.problem()).toMatchObject({ code: 'CLOCK_SKEW' });
@@ -33,8 +33,8 @@ it('does not follow a network into another day, but says so', () => {
 
 const STEPS = [-45, 45, -3_600, 3_600, -86_400, 86_400] as const;
 
-describe('a date that is set while the node runs', () => {
-  /** Read once; the network's time is the machine's at first. */
+describe('a date that is set while the node is running', () => {
+  /** Read once; the network's time initially equals the machine's. */
   function running() {
     const local = new ManualClock(NOW);
     const network = new ManualClock(NOW);
@@ -48,7 +48,7 @@ describe('a date that is set while the node runs', () => {
     return { local, network, clock, read, told };
   }
 
-  it.each(STEPS)('by %i s: time goes on as if nothing had happened, and is read before the next signature', async (seconds) => {
+  it.each(STEPS)('by %i s: time continues as if nothing had happened, and is read before the next signature', async (seconds) => {
     const { local, network, clock, read, told } = running();
     await read();
     local.step(seconds * 1000);
@@ -63,7 +63,7 @@ describe('a date that is set while the node runs', () => {
   });
 
   it.each([false, true])(
-    'a machine that slept for an hour (monotonic goes on: %s) reads before it signs',
+    'a machine that slept for an hour (monotonic clock runs on: %s) reads before it signs',
     async (monotonicGoesOn) => {
       const { local, network, clock, read } = running();
       await read();
@@ -75,7 +75,7 @@ describe('a date that is set while the node runs', () => {
     },
   );
 
-  it('without an answer the best that is known is used, and the next signature asks again', async () => {
+  it('without an answer, the best known time is used, and the next signature asks again', async () => {
     const { local, clock, read } = running();
     await read();
     let asked = 0;
@@ -98,7 +98,7 @@ describe('a date that is set while the node runs', () => {
     expect(clock.isInDoubt).toBe(false);
   });
 
-  it('follows the gentle corrections of a time server without a word', async () => {
+  it('silently follows the gradual corrections of a time server', async () => {
     const { local, clock, read } = running();
     await read();
     local.step(900);

@@ -1,25 +1,25 @@
 /**
- * The network's time on this machine: the local date, corrected where it is measurably wrong.
+ * The network's time on this machine: the local date, corrected if it is measurably wrong.
  *
- * Between two readings the date may be stepped, or the machine may sleep. The monotonic clock shows that something has
- * happened, but not which of the two: until the network is read again, time goes on as if nothing had happened, and
- * whoever is about to sign reads first.
+ * Between two readings, the date may be stepped or the machine may sleep. The monotonic clock shows that something has
+ * happened, but not which of the two. Until the network is read again, time continues as if nothing had happened, but
+ * it is read before the next signature.
  */
 import { elapsedMs, type Monotonic, type MonotonicSource, monotonicNow } from '../../protocol/monotonic.ts';
 import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
 import { WorkerError } from '../kit/errors.ts';
 
-/** A network that claims more than this is not followed: signatures must not be dated far from now. */
+/** A larger correction is not applied: signatures must not be dated far from now. */
 const MAX_CORRECTION_MS = 36 * 3_600_000;
-/** A claim that goes on where the last one left off is followed however far the date was stepped meanwhile. */
+/** A network time that continues the previous one is accepted, however far the local date was stepped meanwhile. */
 const CONTINUOUS_MS = MAX_CLOCK_DISTANCE_SECONDS * 1000;
-/** More than a time server's gentle correction, and far less than a signature may be off. */
+/** More than a time server's gradual correction, and far less than the error that a signature may have. */
 export const STEP_MS = 2_000;
-/** A signature refused right after a reading was refused for another reason than its date. */
+/** A signature that is refused right after a reading was refused for another reason than its date. */
 const READ_JUST_NOW_MS = 5_000;
 
 export interface ClockReading {
-  /** Whole unix seconds, as the network told them. */
+  /** Whole unix seconds, as reported by the network. */
   readonly networkSeconds: number;
   /** Local epoch ms around the request. */
   readonly sentMs: number;
@@ -30,7 +30,7 @@ export class NetworkClock {
   readonly #clock: MonotonicSource;
   #offsetMs = 0;
   #distanceMs = 0;
-  /** The same moment on both clocks: of the last reading, or of the beginning. */
+  /** The same moment on both clocks: of the last reading, or of the start. */
   #at: { readonly dateMs: number; readonly monotonic: Monotonic };
   #isRead = false;
   #isDoubted = false;
@@ -52,14 +52,14 @@ export class NetworkClock {
     return Math.floor(this.now() / 1000);
   }
 
-  /** How {@link settle} has the network read; it ends in a {@link set}. */
+  /** Sets how {@link settle} reads the network's time; the function ends with a {@link set}. */
   readBy(read: () => Promise<void>): void {
     this.#read = read;
   }
 
   /**
-   * To be awaited before a signature is dated: reads the network first if the time is in doubt. A network that does not
-   * tell its time keeps nobody from signing by the best that is known.
+   * Await this before dating a signature: it reads the network's time first if it is in doubt. If the network does not
+   * report its time, signing continues with the best known time.
    */
   async settle(): Promise<void> {
     if (this.#read === null || !this.isInDoubt) return;
@@ -69,7 +69,7 @@ export class NetworkClock {
     await this.#reading.catch(() => {});
   }
 
-  /** The date was stepped or the machine slept since the last reading, or {@link doubt} says so. */
+  /** The date was stepped or the machine slept since the last reading, or {@link doubt} was called. */
   get isInDoubt(): boolean {
     return this.#isDoubted || this.#steppedMs() !== 0;
   }
@@ -79,12 +79,12 @@ export class NetworkClock {
     this.#isDoubted = true;
   }
 
-  /** The network has refused a signature: its clock or ours may have been set. */
+  /** The network has refused a signature: its clock or ours may have been changed. */
   signatureRefused(): void {
     if (!this.#isRead || elapsedMs(this.#at.monotonic, monotonicNow(this.#clock)) > READ_JUST_NOW_MS) this.doubt();
   }
 
-  /** Takes a reading. A distance smaller than the reading's own error (whole seconds, travel time) corrects nothing. */
+  /** Applies a reading. A distance smaller than the reading's own error (whole seconds, round trip) is not corrected. */
   set({ networkSeconds, sentMs, receivedMs }: ClockReading): void {
     const errorMs = 1_000 + (receivedMs - sentMs) / 2;
     const networkMs = networkSeconds * 1000 + 500;
@@ -99,7 +99,7 @@ export class NetworkClock {
     this.#isDoubted = false;
   }
 
-  /** How far the network's clock is ahead of this machine's, as last read; 0 while that is within the reading's own error. */
+  /** How far the network's clock is ahead of this machine's, as last read; 0 if that is within the reading's own error. */
   get distanceSeconds(): number {
     return this.#distanceMs / 1_000;
   }
@@ -112,13 +112,13 @@ export class NetworkClock {
     return new WorkerError('CLOCK_SKEW', `this clock is ${Math.abs(seconds)} s ${direction} the network's`, { seconds });
   }
 
-  /** The date, without any step since the last reading. */
+  /** The local date without any step since the last reading. */
   #localMs(): number {
     // biome-ignore lint/plugin: the step is taken out of the date
     return this.#clock.now() - this.#steppedMs();
   }
 
-  /** How far date and monotonic clock have come apart; 0 while that is within what is normal. */
+  /** How far date and monotonic clock have diverged; 0 while that is normal. */
   #steppedMs(): number {
     const { dateMs, monotonic } = this.#at;
     // biome-ignore lint/plugin: the date is held against the monotonic clock here

@@ -1,25 +1,25 @@
-/** What kinds of networks can do and cannot, as data: there is one loop and one decision for all of them. */
+/** What kinds of networks can and cannot do, as data: there is one loop and one decision for all of them. */
 import type { NetworkMode } from '../../contract/node-config.ts';
 import type { TaskStatus } from '../../protocol/tasks/status.ts';
 
 export interface NetworkRules {
-  /** Who has the tasks and judges them: a relay, or contracts on a chain. */
+  /** What manages and judges the tasks: a relay, or contracts on a chain. */
   readonly mode: NetworkMode;
-  /** Statuses in which it takes a score or the report of an error; in any other it refuses them. */
+  /** Statuses in which it accepts a score or an error report; in any other it refuses them. */
   readonly reportsIn: readonly TaskStatus[];
-  /** The arguments may come later than the task itself: empty ones are then none yet. */
+  /** The arguments may arrive later than the task itself, so empty ones mean "not yet". */
   readonly argsFollow: boolean;
   /**
-   * Null: the network ends a task whose time is up. Otherwise nobody does but the application and the node, which stays busy
-   * for ever if neither does, its stake with it: to abort is then the node's duty. A validated result whose upload only has to be
-   * noticed is given `uploadGraceSeconds` more, for the fee is earned.
+   * Null: the network itself ends a task whose time is up. Otherwise, only the application or the node can; if neither
+   * does, the node stays busy for ever, and its stake is locked, so aborting is the node's duty. A validated result
+   * whose upload only has to be noticed gets `uploadGraceSeconds` more, because the fee is earned.
    */
   readonly expiry: { readonly uploadGraceSeconds: number } | null;
-  /** It takes the files of an invalidated result, for a later review. */
+  /** It accepts the files of an invalidated result for a later review. */
   readonly takesEvidence: boolean;
-  /** It keeps an account for each node, and pays to it; else it pays to the node's wallet. */
+  /** It keeps an account for each node and pays to it; otherwise it pays to the node's wallet. */
   readonly keepsAccounts: boolean;
-  /** The end of a task can be taken back after it counted as final: by a reorganisation deeper than any that was expected. */
+  /** The end of a task can be reverted after it counted as final, by a reorganisation deeper than expected. */
   readonly endsCanBeUndone: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface ClockParts {
   readonly log: Log;
 }
 
-/** Asks for the network's time once. A step of the local date meanwhile does not count as travel time. */
+/** Reads the network's time once. A step of the local date meanwhile does not count as round trip. */
 export async function readNetworkTime(clock: Clock, ask: () => Promise<number>): Promise<ClockReading> {
   const travelMs = startStopwatch(clock);
   const networkSeconds = await ask();
@@ -19,7 +19,7 @@ export async function readNetworkTime(clock: Clock, ask: () => Promise<number>):
   return { networkSeconds, sentMs: receivedMs - travelMs(), receivedMs };
 }
 
-/** Reads the network's time once; a clock that is too far from it is said in the log. @throws as `TaskNetwork` does */
+/** Reads the network's time once; logs a clock that is too far off. @throws as `TaskNetwork` does */
 export async function readClock({ network, networkClock, clock, log }: ClockParts): Promise<void> {
   networkClock.set(await readNetworkTime(clock, () => network.now()));
   const problem = networkClock.problem();

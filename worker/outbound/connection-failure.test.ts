@@ -20,7 +20,7 @@ describe('the phase of a failed exchange', () => {
     expect(connectionFailure(error).phase).toBe(phase);
   });
 
-  it('has words even where the error has none', () => {
+  it('has a message even if the error has none', () => {
     expect(connectionFailure(coded('ECONNRESET')).message).toBe('ECONNRESET');
     expect(connectionFailure(coded('ECONNRESET', 'cut off')).message).toBe('cut off');
   });
@@ -45,7 +45,7 @@ describe('whose failure it is', () => {
     expect(connectionFailure(coded(code), () => online).side).toBe(side);
   });
 
-  it('of several is ours only if nobody else has surely failed', () => {
+  it('of several is ours only if no other side has certainly failed', () => {
     expect(commonSide(['here', 'there'])).toBe('there');
     expect(commonSide(['unclear', 'here'])).toBe('here');
     expect(commonSide(['unclear'])).toBe('unclear');

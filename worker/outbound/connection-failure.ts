@@ -1,8 +1,8 @@
-/** In which phase an exchange over HTTP failed, and on which side, read off the error that undici or the system gave. */
+/** In which phase an HTTP exchange failed, and on which side, judging by the error from undici or the system. */
 import { networkInterfaces } from 'node:os';
 import { outboundErrorIn } from './errors.ts';
 
-/** Before an answer: a name without address, no connection, too late, cut off, or the host's own proxy. */
+/** Failed before an answer: no address for the name, no connection, timeout, connection reset, or the host's own proxy. */
 export type ConnectionPhase = 'dns' | 'connect' | 'timeout' | 'reset' | 'proxy';
 
 const PHASES: Readonly<Record<string, ConnectionPhase>> = {
@@ -22,18 +22,18 @@ const PHASES: Readonly<Record<string, ConnectionPhase>> = {
   UND_ERR_SOCKET: 'reset',
 };
 
-/** `here`: this machine's own connection; `there`: whoever was asked did something; `unclear`: the error fits both. */
+/** `here`: this machine's own connection; `there`: the other side; `unclear`: the error fits both. */
 export type FailureSide = 'here' | 'there' | 'unclear';
 
-/** Said by this machine alone: no resolver, no route, no address. */
+/** Reported only by this machine: no resolver, no route, no address. */
 const HERE = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
-/** Silence, or a name that nobody knows: with all cables out it looks the same. */
+/** No answer, or an unknown name: this looks the same as a pulled cable. */
 const UNCLEAR = new Set(['ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
-/** A certificate that does not fit: its owner's mistake, this machine's wrong date, or a network that puts itself in between. */
+/** A bad certificate: its owner's mistake, a wrong date on this machine, or a network that intercepts the connection. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL|EPROTO/;
 
 export interface ConnectionFailure {
-  /** Null: not a failure of the connection as far as the error tells. */
+  /** Null: not a connection failure, as far as the error shows. */
   readonly phase: ConnectionPhase | null;
   readonly side: FailureSide;
   readonly name: string;
@@ -42,10 +42,10 @@ export interface ConnectionFailure {
   readonly message: string;
 }
 
-/** @param isOnline whether this machine has any address beyond its own loopback. */
+/** @param isOnline whether this machine has any address other than loopback. */
 export function connectionFailure(error: unknown, isOnline: () => boolean = hasNetwork): ConnectionFailure {
   const proxy = outboundErrorIn(error);
-  // Whoever sits behind a proxy has no other way out: it is part of this side of the line.
+  // A host behind a proxy has no other way out, so the proxy belongs to this side.
   if (proxy !== null) return { phase: 'proxy', side: 'here', name: proxy.name, code: proxy.code, message: proxy.message };
   const { name = '', code = '', message = '' } = error as { name?: string; code?: unknown; message?: string };
   const text = String(code);
@@ -64,7 +64,7 @@ function hasNetwork(): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
 }
 
-/** What several failures of one kind have in common: one that is surely not ours clears the connection. */
+/** The common side of several failures of one kind: one that is certainly not ours clears the connection. */
 export function commonSide(sides: readonly FailureSide[]): FailureSide {
   if (sides.includes('there')) return 'there';
   return sides.includes('here') ? 'here' : 'unclear';

@@ -1,4 +1,4 @@
-/** What can go wrong on the way from this machine to the internet. No text here ever holds a credential. */
+/** Errors on the way from this machine to the internet. Their texts never contain a credential. */
 import { CodedError, type ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const OUTBOUND_ERRORS = {

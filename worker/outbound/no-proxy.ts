@@ -1,15 +1,15 @@
-/** Which destinations are reached directly: the machine itself always, and what NO_PROXY lists. */
+/** Which destinations are reached directly: always this machine itself, and those listed in NO_PROXY. */
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 export interface Destination {
-  /** Lower case, without brackets and without a dot at its end. */
+  /** Lower case, without brackets or a trailing dot. */
   readonly host: string;
   readonly port: number;
 }
 
 export interface NoProxy {
   covers(destination: Destination): boolean;
-  /** Entries that mean nothing; the others count all the same. */
+  /** Invalid entries; the others still apply. */
   readonly unread: readonly string[];
 }
 
@@ -33,22 +33,22 @@ LOOPBACK.addAddress('0.0.0.0', 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 LOOPBACK.addAddress('::', 'ipv6');
 
-/** Programs of this machine: a proxy would look for them on its own. */
+/** Programs of this machine: a proxy would look for them on itself. */
 export function isLoopback({ host }: Destination): boolean {
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   return contains(LOOPBACK, host);
 }
 
-/** Also an IPv4 address that is written as one of IPv6. */
+/** Also an IPv4 address in IPv6 notation. */
 function contains(list: BlockList, host: string): boolean {
   const family = isIP(host);
   return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /**
- * Entries are separated by commas or blanks: `*` (everything), `example.com` and `.example.com` (the domain and all
- * below it), `10.*` (a pattern), `192.168.1.7`, `::1`, `10.0.0.0/8`, `fd00::/8`, `<local>` (names without a dot); each
- * may end in `:port`. An address matches an address only: no name is looked up for it.
+ * Entries are separated by commas or spaces: `*` (everything), `example.com` and `.example.com` (the domain and its
+ * subdomains), `10.*` (a pattern), `192.168.1.7`, `::1`, `10.0.0.0/8`, `fd00::/8`, `<local>` (names without a dot);
+ * each may end with `:port`. An address matches only an address: names are not resolved.
  */
 export function readNoProxy(text: string): NoProxy {
   const entries: Entry[] = [];
@@ -101,7 +101,7 @@ function networkEntry(address: string, bits: number): ((host: string) => boolean
   return (host) => contains(list, host);
 }
 
-/** Names come in the letters of URLs. */
+/** Names in the ASCII form of URLs. */
 function asciiName(name: string): string {
   try {
     return plainHost(new URL(`http://${name}/`).hostname);

@@ -1,4 +1,4 @@
-/** Requests through a proxy that is a process of its own, to destinations whose names only it can resolve. */
+/** Requests through a proxy in a separate process, to destinations whose names only the proxy can resolve. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -48,7 +48,7 @@ async function get(url: string, through: OutboundDispatcher): Promise<string> {
 }
 
 describe('a request', () => {
-  it('goes through an HTTP proxy: in absolute form to plain destinations, in a tunnel to others', async () => {
+  it('goes through an HTTP proxy: in absolute form to plain destinations, through a tunnel to others', async () => {
     const there = await destinations();
     const proxy = await openProxy(there);
     const through = dispatcher({ ALL_PROXY: `127.0.0.1:${proxy.httpPort}` });
@@ -60,7 +60,7 @@ describe('a request', () => {
     expect(proxy.asked).toContain(`connect ${TEST_HOST}:443`);
   });
 
-  it('goes through a SOCKS5 proxy, which is given the name', async () => {
+  it('goes through a SOCKS5 proxy, which receives the name', async () => {
     const there = await destinations();
     const proxy = await openProxy(there);
     const through = dispatcher({ ALL_PROXY: `socks5h://127.0.0.1:${proxy.socksPort}` });
@@ -69,7 +69,7 @@ describe('a request', () => {
     expect(proxy.asked).toEqual([`socks5 ${TEST_HOST}:80`, `socks5 ${TEST_HOST}:443`]);
   });
 
-  it('shows name and password, decoded, from the address or from the settings', async () => {
+  it('sends name and password, decoded, from the address or the settings', async () => {
     const there = await destinations();
     const proxy = await openProxy({ ...there, credentials: 'DOM\\me:p#s:s@' });
     const inline = dispatcher({ HTTPS_PROXY: `http://DOM%5Cme:p#s:s@@127.0.0.1:${proxy.httpPort}` });
@@ -80,7 +80,7 @@ describe('a request', () => {
     expect(await get(`https://${TEST_HOST}/b`, apart)).toContain('/b');
   });
 
-  it('to this machine, or to an exception, asks no proxy', async () => {
+  it('to this machine, or to an exception, uses no proxy', async () => {
     const there = await destinations();
     const through = dispatcher({ ALL_PROXY: '127.0.0.1:9', NO_PROXY: '10.0.0.0/8' });
     expect(await get(`http://127.0.0.1:${there.plainPort}/x`, through)).toContain('/x');
@@ -88,7 +88,7 @@ describe('a request', () => {
   });
 });
 
-describe('a proxy that fails is told from a destination that does', () => {
+describe('a failing proxy is distinguished from a failing destination', () => {
   async function failure(url: string, through: OutboundDispatcher) {
     const direct = await get(url, through).then(
       () => null,
@@ -102,7 +102,7 @@ describe('a proxy that fails is told from a destination that does', () => {
     return direct;
   }
 
-  it('when it wants to know who asks', async () => {
+  it('if it requires credentials', async () => {
     const proxy = await openProxy({ ...(await destinations()), credentials: 'me:right' });
     const through = dispatcher({ ALL_PROXY: `http://me:wrong@127.0.0.1:${proxy.httpPort}` });
     for (const scheme of ['http', 'https']) {
@@ -112,7 +112,7 @@ describe('a proxy that fails is told from a destination that does', () => {
     }
   });
 
-  it('when it forbids the destination', async () => {
+  it('if it forbids the destination', async () => {
     const proxy = await openProxy(await destinations());
     const through = dispatcher({ HTTPS_PROXY: `127.0.0.1:${proxy.httpPort}` });
     expect(await failure('https://forbidden.proxy.test/', through)).toMatchObject({
@@ -121,7 +121,7 @@ describe('a proxy that fails is told from a destination that does', () => {
     });
   });
 
-  it('when it is not there', async () => {
+  it('if it cannot be reached', async () => {
     const through = dispatcher({ ALL_PROXY: 'http://me:s3cr3t@127.0.0.1:9' });
     for (const scheme of ['http', 'https']) {
       const error = await failure(`${scheme}://${TEST_HOST}/`, through);
@@ -130,7 +130,7 @@ describe('a proxy that fails is told from a destination that does', () => {
     }
   });
 
-  it('when it is none: the variable is named, and nothing is asked directly', async () => {
+  it('if its address is invalid: the variable is named, and nothing is requested directly', async () => {
     const error = await failure('https://behind.proxy.test/', dispatcher({ https_proxy: 'no proxy at all' }));
     expect(error).toMatchObject({ code: 'PROXY_BAD_ADDRESS', data: { source: 'https_proxy' } });
   });

@@ -1,4 +1,4 @@
-/** Every HTTP request of this program to the internet passes here: directly, or through the host's proxy. */
+/** All HTTP requests of this program to the internet pass here: directly, or through the host's proxy. */
 import { Agent, Dispatcher, ProxyAgent } from 'undici';
 import { type ProxyAddress, proxyUrlOf, shownProxy } from '../../contract/proxy.ts';
 import { OutboundError } from './errors.ts';
@@ -6,19 +6,19 @@ import { type ProxyPolicy, type ProxySource, proxyPolicy } from './proxy-policy.
 
 export interface OutboundOptions {
   readonly policy: ProxyPolicy;
-  /** Of every connection, to a proxy as well. */
+  /** For every connection, including those to a proxy. */
   readonly agent?: Agent.Options;
 }
 
-/** What the environment of this process says. */
+/** The policy from this process's environment. */
 export function environmentPolicy(): ProxyPolicy {
   return proxyPolicy({ environment: process.env });
 }
 
 /**
- * Opens nothing before the first request. A request whose proxy cannot be used fails with an OutboundError, alone or as
- * the cause of what undici makes of it. To a plain HTTP destination a proxy is given the whole address (absolute form); to
- * all others it is asked for a tunnel (CONNECT).
+ * Opens nothing before the first request. A request whose proxy cannot be used fails with an OutboundError, directly or
+ * as the cause of undici's error. For a plain HTTP destination, the proxy gets the whole URL (absolute form); for all
+ * others, it is asked for a tunnel (CONNECT).
  */
 export class OutboundDispatcher extends Dispatcher {
   readonly #policy: ProxyPolicy;
@@ -61,7 +61,7 @@ export class OutboundDispatcher extends Dispatcher {
     if (known !== undefined) return known;
     const agent = make();
     this.#agents.set(key, agent);
-    // What comes after the end is refused by undici's own words.
+    // undici itself refuses requests after the end.
     if (this.#ended) void agent.destroy();
     return agent;
   }
@@ -70,7 +70,7 @@ export class OutboundDispatcher extends Dispatcher {
     const { username, password } = address;
     const { connect, ...agent } = this.#options;
     const limits = typeof connect === 'object' ? { requestTls: connect, ...timeoutOf(connect.timeout) } : {};
-    // What is said of TLS to a SOCKS proxy makes undici speak TLS to it.
+    // TLS options for a SOCKS proxy would make undici use TLS with the proxy itself.
     if (address.scheme === 'socks5') return new ProxyAgent({ ...agent, ...limits, uri: proxyUrlOf(address) });
     const anonymous = username === '' && password === '';
     return new ProxyAgent({
@@ -87,12 +87,12 @@ function timeoutOf(ms: number | null | undefined, name = 'connectTimeout'): Reco
   return ms == null ? {} : { [name]: ms };
 }
 
-/** Tells what is the proxy's failure from what is the destination's. */
+/** Distinguishes failures of the proxy from those of the destination. */
 class ProxiedHandler implements Dispatcher.DispatchHandler {
   readonly #inner: Dispatcher.DispatchHandler;
   readonly #source: ProxySource;
   readonly #shown: string;
-  /** Of a refusal, the rest of the answer follows; it belongs to nobody. */
+  /** After a refusal, the rest of the answer is discarded. */
   #failed = false;
 
   constructor(inner: Dispatcher.DispatchHandler, { source, address }: { source: ProxySource; address: ProxyAddress }) {
@@ -145,7 +145,7 @@ class ProxiedHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Through a proxy, nothing but the proxy is connected to. */
+/** If there is a proxy, nothing but the proxy is connected to. */
 const NO_CONNECTION: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

@@ -1,20 +1,20 @@
-/** The proxy for programs that reach the internet by themselves: engines, and the official worker above all. */
+/** The proxy for programs that access the internet themselves: engines, above all the official worker. */
 import { type ProxyAddress, proxyUrlOf } from '../../contract/proxy.ts';
 import type { ProxyPolicy } from './proxy-policy.ts';
 import { type WorkerProxy, workerProxy } from './proxy-setting.ts';
 
-/** What each scheme's requests of a program go through. */
+/** The variable for requests of each scheme. */
 const KINDS = [
   ['http_proxy', 'http:'],
   ['https_proxy', 'https:'],
 ] as const;
 
-/** Engines are reached on this machine, and Python's libraries ask a proxy for it if nothing forbids it. */
+/** Engines are reached on this machine, and Python's libraries would use a proxy for that unless forbidden. */
 const OWN_MACHINE = ['localhost', '127.0.0.1', '::1'];
 
 /**
- * Variables in both spellings, in a form that every library reads; they replace whatever the program would inherit. An
- * address that this program cannot use is passed on as it is: the other program must not go around it either.
+ * Variables in both spellings, in a form that every library understands; they replace inherited ones. An address that
+ * this program cannot use is passed on unchanged, because the other program must not bypass the proxy either.
  */
 export function programProxyEnvironment(policy: ProxyPolicy): Record<string, string> {
   const environment: Record<string, string> = {};
@@ -29,11 +29,11 @@ export function programProxyEnvironment(policy: ProxyPolicy): Record<string, str
   return environment;
 }
 
-/** For `cw_proxy`: the proxy of requests to `url`, such as the model hub; null = none. */
+/** For `cw_proxy`: the proxy for requests to `url`, such as the model hub; null = none. */
 export function officialProxy(policy: ProxyPolicy, url: URL): WorkerProxy | null {
   const choice = policy.choose(url);
   return choice.kind === 'proxy' ? workerProxy(urlFor(choice.address)) : null;
 }
 
-/** Other libraries look names up by themselves if they are told `socks5`; ours leaves that to the proxy. */
+/** With `socks5`, other libraries resolve names themselves; ours leaves that to the proxy. */
 const urlFor = (address: ProxyAddress) => proxyUrlOf(address).replace(/^socks5:/, 'socks5h:');

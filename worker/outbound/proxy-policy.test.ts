@@ -36,7 +36,7 @@ describe('the proxy of a request', () => {
     expect(via(url, environment)).toBe(expected);
   });
 
-  it('is that of the settings before that of the environment', () => {
+  it('prefers the settings to the environment', () => {
     const environment = { HTTPS_PROXY: 'env:1', NO_PROXY: 'relay.example' };
     const setting = { kind: 'address' as const, address: 'own:2', noProxy: '*.lan' };
     expect(via('https://relay.example', environment, { setting })).toBe('http://own:2 by settings');
@@ -45,13 +45,13 @@ describe('the proxy of a request', () => {
     expect(via('https://other.example', environment, { setting: { kind: 'environment' } })).toBe('http://env:1 by HTTPS_PROXY');
   });
 
-  it('has the password of the settings', () => {
+  it('uses the password from the settings', () => {
     const setting = { kind: 'address' as const, address: 'http://me@own:2', noProxy: '' };
     const choice = proxyPolicy({ setting, password: 'p@ss', environment: {} }).choose(new URL('https://a.example'));
     expect(choice).toMatchObject({ address: { username: 'me', password: 'p@ss' } });
   });
 
-  it('that cannot be used is named, its credentials are not', () => {
+  it('that cannot be used is named, but its credentials are not', () => {
     for (const value of ['http://me:s3cr3t@proxy.lan:port', 'ftp://me:s3cr3t@proxy.lan', 'me:s3cr3t@ /']) {
       const choice = proxyPolicy({ environment: { HTTPS_PROXY: value } }).choose(new URL('https://a.example'));
       expect(choice).toMatchObject({ kind: 'unusable', error: { data: { source: 'HTTPS_PROXY' } } });
@@ -61,7 +61,7 @@ describe('the proxy of a request', () => {
     }
   });
 
-  it('is never found for this machine, whatever is set, and no environment is too strange', () => {
+  it('is never used for this machine, whatever is set, and no environment is too strange', () => {
     const text = fc.string({ unit: 'binary', maxLength: 30 });
     const local = fc.constantFrom('http://localhost:1', 'https://127.0.0.1', 'http://[::1]:8080', 'http://x.localhost');
     fc.assert(
@@ -109,7 +109,7 @@ describe('NO_PROXY', () => {
     expect(covers(list, host)).toBe(expected);
   });
 
-  it('may name a port', () => {
+  it('may include a port', () => {
     expect(covers('relay.example:8443', 'relay.example', 8443)).toBe(true);
     expect(covers('relay.example:8443', 'relay.example', 443)).toBe(false);
     expect(covers('[fd00::7]:80', 'fd00::7', 80)).toBe(true);
@@ -117,7 +117,7 @@ describe('NO_PROXY', () => {
     expect(covers('10.0.0.1:80', '10.0.0.1', 81)).toBe(false);
   });
 
-  it('says which entries mean nothing, and reads the others', () => {
+  it('reports invalid entries, and uses the others', () => {
     const read = readNoProxy('10.0.0.0/99, a.com, b.com:99999, c$d');
     expect(read.unread).toEqual(['10.0.0.0/99', 'b.com:99999', 'c$d']);
     expect(read.covers({ host: 'a.com', port: 1 })).toBe(true);
@@ -140,8 +140,8 @@ describe('NO_PROXY', () => {
   });
 });
 
-describe('a program that reaches the internet by itself', () => {
-  it('is told the same proxies in both spellings, and keeps to this machine without one', () => {
+describe('a program that accesses the internet itself', () => {
+  it('gets the same proxies in both spellings, and uses none for this machine', () => {
     const policy = proxyPolicy({
       environment: { https_proxy: 'proxy.lan:1', ALL_PROXY: 'socks5://s', no_proxy: 'a.com 10.0.0.0/8' },
     });
@@ -157,12 +157,12 @@ describe('a program that reaches the internet by itself', () => {
     });
   });
 
-  it('does not go around a proxy that cannot be used', () => {
+  it('does not bypass a proxy that cannot be used', () => {
     const environment = programProxyEnvironment(proxyPolicy({ environment: { HTTPS_PROXY: 'ftp://x:1' } }));
     expect(environment).toMatchObject({ https_proxy: 'ftp://x:1', HTTP_PROXY: '' });
   });
 
-  it('is told in the parts that the official worker joins', () => {
+  it('gets the parts that the official worker concatenates', () => {
     const policy = proxyPolicy({ environment: { https_proxy: 'http://a:b%40c@[fd00::7]:3128', no_proxy: 'hub.lan' } });
     const told = officialProxy(policy, new URL('https://huggingface.co'));
     expect(told).toEqual({ host: 'http://[fd00::7]', port: 3128, username: 'a', password: 'b%40c' });

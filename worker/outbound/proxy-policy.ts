@@ -9,23 +9,23 @@ import {
 import { OutboundError } from './errors.ts';
 import { destinationOf, isLoopback, readNoProxy } from './no-proxy.ts';
 
-/** Who named the proxy: `settings`, or a variable by the name it has in this environment. */
+/** Where the proxy comes from: `settings`, or the name of a variable as spelled in this environment. */
 export type ProxySource = string;
 
 type ProxyChoice =
   | { readonly kind: 'direct'; readonly why: 'loopback' | 'excepted' | 'none' }
   | { readonly kind: 'proxy'; readonly address: ProxyAddress; readonly source: ProxySource }
-  /** A proxy is named that cannot be used. Nothing goes around it: who names a proxy may not want to be seen without. */
+  /** The configured proxy cannot be used. It is never bypassed: the host may not want direct connections to be seen. */
   | { readonly kind: 'unusable'; readonly error: OutboundError; readonly source: ProxySource };
 
 export interface ProxyPolicy {
   /** @param url of the request; its path does not matter. */
   choose(url: URL): ProxyChoice;
-  /** What is named for the requests of a scheme, whatever the exceptions; null = nothing. */
+  /** The configured proxy for a scheme, ignoring exceptions; null = none. */
   named(protocol: 'http:' | 'https:'): NamedProxy | null;
-  /** As NO_PROXY is written. */
+  /** In the syntax of NO_PROXY. */
   readonly exceptions: string;
-  /** Entries of it that mean nothing. */
+  /** Its invalid entries. */
   readonly unreadExceptions: readonly string[];
 }
 
@@ -33,19 +33,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ProxyOrigin {
   readonly setting?: ProxySetting;
-  /** Of the proxy in the setting. */
+  /** Password for the proxy in the setting. */
   readonly password?: string;
   readonly environment: Environment;
 }
 
 interface NamedProxy {
-  /** As it was written; may hold a password. */
+  /** As it was written; may contain a password. */
   readonly text: string;
   readonly source: ProxySource;
   readonly reading: ProxyAddressReading;
 }
 
-/** The setting counts before the environment; within it, the variable of the request's scheme before ALL_PROXY. */
+/**
+ * The setting takes precedence over the environment; in the environment, the variable for the request's scheme takes
+ * precedence over ALL_PROXY.
+ */
 export function proxyPolicy({ setting = { kind: 'environment' }, password = '', environment }: ProxyOrigin): ProxyPolicy {
   if (setting.kind === 'none') return policy(() => null, '');
   if (setting.kind === 'address') {
@@ -94,7 +97,7 @@ function variable(environment: Environment, name: string): NamedProxy | null {
   return found === null ? null : { ...found, reading: readProxyAddress(found.text) };
 }
 
-/** Lower case first, as curl does; an empty variable is none. */
+/** Lower case first, like curl; an empty variable counts as unset. */
 function textOf(environment: Environment, name: string): { text: string; source: string } | null {
   for (const source of [name, name.toUpperCase()]) {
     const text = environment[source]?.trim() ?? '';

@@ -1,10 +1,10 @@
-/** A proxy as the official worker's settings want it. Source: worker 3.5.0, `get_requests_proxy_url`. */
+/** A proxy in the format of the official worker's settings. Source: worker 3.5.0, `get_requests_proxy_url`. */
 
 export interface WorkerProxy {
-  /** With its scheme: Python's libraries take no address without one. Empty = no proxy. */
+  /** With its scheme: Python's libraries require one. Empty = no proxy. */
   readonly host: string;
   readonly port: number;
-  /** The worker puts both into an address as they are, so they are encoded for one. */
+  /** The worker inserts both into a URL unchanged, so they are already encoded. */
   readonly username: string;
   readonly password: string;
 }

@@ -28,7 +28,7 @@ async function check(client: TestClient, chainId = client.preset.chainId) {
   return Object.fromEntries(chain.map((result) => [result.id, result.state === 'ok' ? 'ok' : result.code]));
 }
 
-it('an account with enough passes, and what is reckoned for gas is enough for the stake itself', async () => {
+it('an account with enough passes, and the gas estimate suffices for staking itself', async () => {
   const client = await world.client();
   expect(await check(client)).toEqual({ rpc: 'ok', chainId: 'ok', balance: 'ok' });
   const { gas } = await preflightChain({ client, preset: client.preset, targetWei: 400n * CNX }).funds();
@@ -39,26 +39,26 @@ it('an account with enough passes, and what is reckoned for gas is enough for th
   expect(await check(client)).toEqual({ rpc: 'ok', chainId: 'ok', balance: 'ok' });
 });
 
-it('an account with too little does not', async () => {
+it('an account with too little fails', async () => {
   expect(await check(await world.client({ wei: 399n * CNX }))).toMatchObject({ balance: 'PREFLIGHT_STAKE_UNCOVERED' });
   expect(await check(await world.client({ wei: 400n * CNX }))).toMatchObject({ balance: 'PREFLIGHT_GAS_UNCOVERED' });
   expect(await check(await world.client({ wei: 0n }))).toMatchObject({ balance: 'PREFLIGHT_STAKE_UNCOVERED' });
 });
 
-it('the stake of an account with credits would not be what the relay compares', async () => {
+it('the stake of an account with credits would differ from what the relay compares', async () => {
   const client = await world.client();
   await world.chain.createCredits(client.address, 60n * CNX);
   expect(await check(client)).toMatchObject({ balance: 'PREFLIGHT_STAKED_CREDITS' });
 });
 
-it('a stake on its way back fails with the chain’s own reason', async () => {
+it('a stake that is being returned fails with the chain’s own reason', async () => {
   const client = await world.client();
   await client.staking.setStake(400n * CNX, { id: 'stake' });
   await client.staking.tryUnstake({ id: 'leave' });
   expect(await check(client)).toMatchObject({ balance: 'CHAIN_STAKE_LEAVING' });
 });
 
-it('another chain, and none at all', async () => {
+it('a different chain, and no chain at all', async () => {
   const other = await world.client({ preset: { chainId: 1 } });
   expect(await check(other)).toMatchObject({ rpc: 'ok', chainId: 'CHAIN_WRONG_ID' });
   expect(await check(await world.client(), 5)).toMatchObject({ rpc: 'ok', chainId: 'PREFLIGHT_CHAIN_ID' });

@@ -1,4 +1,4 @@
-/** What the checks need of the chain, from the chain client. */
+/** What the checks need from the chain, provided by the chain client. */
 import type { ChainPreset } from '../../contract/chain-preset.ts';
 import type { ChainClient } from '../chain/chain-client.ts';
 import type { PreflightChain } from './checks.ts';
@@ -6,17 +6,17 @@ import type { PreflightChain } from './checks.ts';
 export interface PreflightChainOptions {
   readonly client: Pick<ChainClient, 'address' | 'rpc' | 'staking' | 'credits' | 'legacy' | 'balanceWei'>;
   readonly preset: Pick<ChainPreset, 'chainId'>;
-  /** Stake that the node wants, wei. */
+  /** The stake that the node wants, wei. */
   readonly targetWei: bigint;
-  /** Whether the relay reads the preset's contracts; absent where it is not asked. */
+  /** Whether the relay uses the preset's contracts; absent if that is not checked. */
   readonly relayStakes?: () => Promise<'seen' | 'unknown'>;
-  /** Units of gas that one staking transaction takes. */
+  /** Gas units of one staking transaction. */
   readonly gasPerTransaction?: number;
-  /** Transactions that must stay possible after staking: unstake, forced recovery. */
+  /** Transactions that must remain affordable after staking: unstake, forced recovery. */
   readonly reserveTransactions?: number;
 }
 
-/** More than any of the staking contract's calls takes; far less than the limit that the official node pays for. */
+/** More than any call of the staking contract needs, but far less than the limit that the official node pays for. */
 const GAS_PER_TRANSACTION = 400_000;
 
 export function preflightChain(options: PreflightChainOptions): PreflightChain {

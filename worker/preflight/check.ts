@@ -13,13 +13,13 @@ export type Verdict =
       readonly state: 'warn' | 'fail' | 'unknown';
       readonly code: string;
       readonly params: CheckParams;
-      /** Where the catalogue's meaning does not say it all. */
+      /** Added if the catalogue's meaning is not enough. */
       readonly message?: string;
     };
 
 export interface Check {
   readonly id: PreflightCheckId;
-  /** May reject: an error's code becomes the reason. */
+  /** May reject: the error's code becomes the reason. */
   run(signal: AbortSignal): Promise<Verdict>;
 }
 
@@ -33,7 +33,7 @@ export const objection = (state: 'warn' | 'fail' | 'unknown', code: string, para
   params,
 });
 
-/** A thrown error as an objection, its code kept; what has none is a defect of the check. */
+/** Turns a thrown error into an objection with the same code; an error without a code is a bug in the check. */
 export function objectionOf(error: unknown, state: 'fail' | 'unknown'): Verdict {
   const { code, message, data } = serialiseError(error);
   const known = CATALOGUE[code] !== undefined;

@@ -1,4 +1,4 @@
-/** The checks of a start, put together from what the caller can reach. */
+/** The checks before a start, assembled from what the caller can reach. */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { EngineKind } from '../../contract/node-config.ts';
@@ -25,13 +25,13 @@ import {
 } from './judgements.ts';
 
 export interface PreflightChain {
-  /** Null where the network does not publish it. */
+  /** Null if the network does not publish it. */
   readonly expectedId: number | null;
   chainId(): Promise<number>;
   funds(): Promise<Funds>;
-  /** That they are the preset's and those that the relay reads. @throws ChainError where they are not */
+  /** Checks that they are the preset's and the ones that the relay uses. @throws ChainError if they are not */
   contracts(): Promise<ContractFacts>;
-  /** What is still staked in contracts that the network has left; null where it has left none. */
+  /** The stake that remains in contracts that the network has abandoned; null if there are no such contracts. */
   legacyStake(): Promise<Stake | null>;
 }
 
@@ -39,13 +39,13 @@ export interface PreflightParts {
   readonly clock: Clock;
   /** The relay's time in unix seconds. */
   readonly relayNow: () => Promise<number>;
-  /** Null for a network without a chain: its three checks are left out. */
+  /** Null for a network without a chain: its three checks are omitted. */
   readonly chain: PreflightChain | null;
-  /** Those of a network whose tasks live on a chain. */
+  /** Checks of a network whose tasks are on a chain. */
   readonly more?: readonly Check[];
-  /** Null before one is chosen: it and its models are left out. */
+  /** Null if none is chosen yet: its checks and those of its models are omitted. */
   readonly engine: { readonly kind: EngineKind; readonly accepted: readonly EngineKind[] } | null;
-  /** Model ids that the node will name, and those of them that are not on disk. */
+  /** IDs of the models that the node will name, and which of them are not on disk. */
   readonly models: () => Promise<{ readonly configured: readonly string[]; readonly missing: readonly string[] }>;
   readonly disk: { readonly path: string; readonly needs?: DiskNeeds; readonly freeBytes?: (path: string) => Promise<number> };
   readonly doppelganger: () => Promise<DoppelgangerFacts>;
@@ -71,7 +71,7 @@ function engineChecks(engine: NonNullable<PreflightParts['engine']>, models: Pre
   ];
 }
 
-/** One reading serves both. */
+/** Both checks share one reading. */
 function relayChecks({ clock, relayNow }: PreflightParts): Check[] {
   const reading = once(() => readNetworkTime(clock, relayNow));
   return [
@@ -89,7 +89,7 @@ function relayChecks({ clock, relayNow }: PreflightParts): Check[] {
 
 function chainChecks(chain: PreflightChain): Check[] {
   const chainId = once(() => chain.chainId());
-  // A client that knows the right id refuses the wrong chain by itself: then something did answer.
+  // A client that knows the right ID rejects a wrong chain itself; that means something did answer.
   const wrong = (error: unknown) => isChainError(error, 'CHAIN_WRONG_ID');
   return [
     {
@@ -135,7 +135,7 @@ async function balance(chain: PreflightChain): Promise<Verdict> {
   }
 }
 
-/** Free for this user, on the disk of the nearest existing directory. */
+/** Space available to this user, on the disk of the nearest existing directory. */
 async function freeBytesOf(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);
@@ -147,7 +147,7 @@ async function freeBytesOf(path: string): Promise<number> {
   }
 }
 
-/** The first call's promise for everybody, its failure included. */
+/** All callers share the promise of the first call, even if it fails. */
 function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
   let answer: Promise<Value> | null = null;
   return () => (answer ??= ask());

@@ -21,14 +21,14 @@ describe('a second machine with this key', () => {
     for (const status of active) expect(judge({ status })).toBe('fail PREFLIGHT_FOREIGN_MEMBER');
   });
 
-  it('one that it put there itself: start, also after a crash between the join and its event', () => {
+  it('one that it put there itself: start, even after a crash between the join and its event', () => {
     for (const status of active) {
       expect(judge({ status, joinedAfterEvent: 5, ownJoinSeen: true })).toBe('ok');
       expect(judge({ status, joinedAfterEvent: 5, news: [join()] })).toBe('ok');
     }
   });
 
-  it('a copied directory gives itself away by what happened without it', () => {
+  it('a copied directory is detected by what happened without it', () => {
     const own = { status: 'Available', joinedAfterEvent: 5, ownJoinSeen: true } as const;
     expect(judge({ ...own, news: [join()] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
     expect(judge({ ...own, ownJoinSeen: false, news: [join(), join()] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
@@ -36,7 +36,7 @@ describe('a second machine with this key', () => {
     expect(judge({ ...own, news: [event('TaskErrorReported', TASK)] })).toBe('fail PREFLIGHT_FOREIGN_ACTS');
   });
 
-  it('not by what others do to a node that is away: tasks started, ended, models asked for, a slash', () => {
+  it('but not by what others do to a node that is away: tasks started, ended, models requested, a slash', () => {
     const news = [
       'TaskStarted',
       'TaskEndAborted',
@@ -54,16 +54,16 @@ describe('a second machine with this key', () => {
     expect(judge({ ...own, hasVerdict: (commitment) => commitment === TASK })).toBe('ok');
   });
 
-  it('one that has left again is a warning', () => {
+  it('one that has left again causes a warning', () => {
     expect(judge({ joinedAfterEvent: 5, ownJoinSeen: true, news: [join(), scored()] })).toBe('warn PREFLIGHT_KEY_USED_ELSEWHERE');
   });
 
-  it('the host’s word that no other machine runs ends the matter, for this start', () => {
+  it('the host’s confirmation that no other machine is running settles it, for this start', () => {
     expect(judge({ status: 'Available', confirmedAlone: true })).toBe('ok');
     expect(judge({ status: 'Available', confirmedAlone: true, news: [join(), scored()] })).toBe('ok');
   });
 
-  it('names the evidence', () => {
+  it('lists the evidence', () => {
     const news = [scored()];
     const verdict = judgeDoppelganger({ ...NOBODY_ELSE, status: 'Busy', joinedAfterEvent: 5, ownJoinSeen: true, news });
     expect(resultOf('doppelganger', verdict)).toMatchObject({

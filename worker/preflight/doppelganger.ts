@@ -1,24 +1,24 @@
 /**
- * Does another machine run with this key? Two that do would submit different scores for one task, and lose the stake.
- * An address that the network lists is ours only if this data directory says that it joined; and even a copied data
- * directory gives itself away by acts that its twin knows nothing of. Source: RELAY_PROTOCOL 1.3, 4.10.
+ * Is another machine running with this key? Two of them would submit different scores for the same task and lose the
+ * stake. An active address is ours only if this data directory recorded the join; and even a copied data directory is
+ * detected by acts that it does not know of. Source: RELAY_PROTOCOL 1.3, 4.10.
  */
 import type { NodeStatus } from '../../protocol/node/status.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import { objection, ok, type Verdict } from './check.ts';
 
 export interface DoppelgangerFacts {
-  /** Read now. */
+  /** Just read. */
   readonly status: NodeStatus;
-  /** Written before every join: the newest event id known then. Null: this data directory never joined. */
+  /** Recorded before every join: the newest event ID known at that time. Null: this data directory has never joined. */
   readonly joinedAfterEvent: number | null;
-  /** The store holds the event of that join. */
+  /** The store contains the event of that join. */
   readonly ownJoinSeen: boolean;
   /** Events of this address that the store has not seen yet. */
   readonly news: readonly RelayEvent[];
-  /** The store holds a verdict (a score, an invalid task) on this task. */
+  /** The store has a verdict (a score, an invalid task) on this task. */
   readonly hasVerdict: (commitment: string) => boolean;
-  /** The host has said, for this start, that no other machine runs with the key. */
+  /** The host has confirmed, for this start, that no other machine runs with the key. */
   readonly confirmedAlone: boolean;
 }
 
@@ -39,9 +39,9 @@ export function judgeDoppelganger(facts: DoppelgangerFacts): Verdict {
   return ok(params);
 }
 
-/** What needs the key and did not happen here. */
+/** Acts that require the key but did not happen here. */
 function foreignActs({ joinedAfterEvent, ownJoinSeen, news, hasVerdict }: DoppelgangerFacts): readonly RelayEvent[] {
-  // A process killed between its join and the join's event has one that it does not know of.
+  // A process killed between its join and the join's event does not know of one join.
   let ownJoins = joinedAfterEvent !== null && !ownJoinSeen ? 1 : 0;
   return news.filter((event) => {
     switch (event.type) {

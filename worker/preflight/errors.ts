@@ -1,4 +1,4 @@
-/** What can speak against starting a node, beyond what the relay, the chain and the engine say in codes of their own. */
+/** Reasons against starting a node, in addition to the coded errors of the relay, the chain and the engine. */
 import type { ErrorCatalogue } from '../../protocol/errors.ts';
 
 export const PREFLIGHT_ERRORS = {

@@ -1,15 +1,15 @@
-/** This data directory's own word that it put the address into the network, and the facts the doppelganger check needs. */
+/** This data directory's record that it put the address into the network, and the facts for the doppelganger check. */
 import { type Hex, isHex } from '../../protocol/hex.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
 import type { Store } from '../store/store.ts';
 import type { DoppelgangerFacts } from './doppelganger.ts';
 
-/** To be called, and on disk, before every join. */
+/** Call this before every join; the record must be on disk first. */
 export function claimJoin({ settings }: Pick<Store, 'settings'>): void {
   settings.set('joinedAfterEvent', settings.get('eventCursor') ?? 0);
 }
 
-/** Events asked for; a node that was away longer is judged by the oldest of them. */
+/** Number of events to read; a node that was away longer is judged by the oldest of them. */
 const NEWS = 500;
 
 /** @throws as `TrustNetwork` does. */

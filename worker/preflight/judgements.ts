@@ -1,4 +1,4 @@
-/** The checks' decisions: pure. Amounts in wei, sizes in bytes. */
+/** The checks' decisions. Pure. Amounts in wei, sizes in bytes. */
 import type { EngineKind } from '../../contract/node-config.ts';
 import { isBaseModelId } from '../../protocol/models/model-id.ts';
 import { MAX_CLOCK_DISTANCE_SECONDS } from '../../protocol/signing/request-signature.ts';
@@ -8,12 +8,12 @@ import type { ClockReading } from '../networks/network-clock.ts';
 import { objection, ok, type Verdict } from './check.ts';
 
 const MAX_MS = MAX_CLOCK_DISTANCE_SECONDS * 1000;
-/** Half the way to where signatures are refused. */
+/** Half the distance at which signatures are refused. */
 const DRIFT_MS = MAX_MS / 2;
 
 /** Source: RELAY_PROTOCOL 2.1 step 7. `offsetSeconds` > 0: this clock is behind. */
 export function judgeClock({ networkSeconds, sentMs, receivedMs }: ClockReading): Verdict {
-  // The relay's second began up to one second ago, and its answer took some part of the round trip.
+  // The relay's second started up to one second ago, and its answer took part of the round trip.
   const errorMs = 500 + (receivedMs - sentMs) / 2;
   const offsetMs = networkSeconds * 1000 + 500 - (sentMs + receivedMs) / 2;
   const params = { offsetSeconds: offsetMs / 1000, errorSeconds: errorMs / 1000, maxSeconds: MAX_CLOCK_DISTANCE_SECONDS };
@@ -23,33 +23,33 @@ export function judgeClock({ networkSeconds, sentMs, receivedMs }: ClockReading)
   return distance - errorMs > DRIFT_MS ? objection('warn', 'PREFLIGHT_CLOCK_DRIFTS', params) : ok(params);
 }
 
-/** Our own engine does not train; a node cannot tell its network so, only its host. */
+/** Our own engine does not train. A node cannot tell its network, only its host. */
 const TASK_TYPES_OF: Readonly<Record<EngineKind, readonly TaskType[]>> = {
   embedded: ['StableDiffusion', 'Llm'],
   official: ['StableDiffusion', 'Llm', 'FineTuneLora'],
   program: ['StableDiffusion', 'Llm', 'FineTuneLora'],
 };
 
-/** Law 7; and before the node joins, what its engine will take. */
+/** Law 7; also tells, before the node joins, which tasks its engine accepts. */
 export function judgeEngine({ kind, accepted }: { kind: EngineKind; accepted: readonly EngineKind[] }): Verdict {
   const params = { engine: kind, accepted: [...accepted], taskTypes: [...TASK_TYPES_OF[kind]] };
   return accepted.includes(kind) ? ok(params) : objection('fail', 'ENGINE_NOT_ACCEPTED', params);
 }
 
-/** `expected` null: the network does not publish it, and what the first endpoint says is pinned. */
+/** `expected` null: the network does not publish it, so the first endpoint's answer is pinned. */
 export function judgeChainId({ expected, actual }: { expected: number | null; actual: number }): Verdict {
   const params = { expected, actual };
   return expected === null || expected === actual ? ok(params) : objection('fail', 'PREFLIGHT_CHAIN_ID', params);
 }
 
 export interface Funds {
-  /** Coin of the node's account. */
+  /** Coins of the node's account. */
   readonly walletWei: bigint;
   readonly stake: Stake;
   readonly freeCreditsWei: bigint;
   readonly minimumWei: bigint;
   readonly targetWei: bigint;
-  /** What one transaction costs at the chain's present price, and how many more must stay possible after staking. */
+  /** The cost of one transaction at the chain's current price, and how many more must remain affordable after staking. */
   readonly gas: { readonly perTransactionWei: bigint; readonly reserveTransactions: number };
 }
 
@@ -78,11 +78,11 @@ export function judgeFunds({ walletWei, stake, freeCreditsWei, minimumWei, targe
 }
 
 export interface ContractFacts {
-  /** The network lets no stake change at present. */
+  /** The network currently allows no change of stake. */
   readonly isPaused: boolean;
-  /** The stake is what it shall be: nothing has to change. */
+  /** The stake already has the wanted amount: nothing has to change. */
   readonly isSettled: boolean;
-  /** Whether the relay was seen to read these contracts. */
+  /** Whether the relay was found to use these contracts. */
   readonly relay: 'seen' | 'unknown';
 }
 
@@ -91,7 +91,7 @@ export function judgeContracts({ isPaused, isSettled, relay }: ContractFacts): V
   return ok({ relay });
 }
 
-/** It keeps nobody from starting: the network no longer looks at it. */
+/** Prevents no start: the network no longer uses this stake. */
 export function judgeLegacyStake(stake: Stake | null): Verdict {
   if (stake === null || stake.status === 'Unstaked') return ok();
   const { status, balanceWei, creditsWei } = stake;

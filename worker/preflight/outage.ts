@@ -1,12 +1,12 @@
-/** Whose outage it is, where several that cannot be reached speak against the connection they share. */
+/** Whose outage it is: if several unreachable services point to the connection they share. */
 import type { PreflightResult } from '../../contract/preflight.ts';
 import { objection, resultOf } from './check.ts';
 
 const OUT = new Set(['RELAY_UNREACHABLE', 'CHAIN_UNREACHABLE']);
 
 /**
- * Relay and chain have nothing in common but this machine: both out, and neither surely by itself, means that it is
- * the connection here. One that is surely ours (`side: here`) is enough.
+ * Relay and chain have nothing in common but this machine: if both are unreachable and neither is certainly down
+ * itself, the cause is this machine's connection. One failure that is certainly ours (`side: here`) is enough.
  */
 export function attributeOutage(results: readonly PreflightResult[]): PreflightResult[] {
   const asked = results.filter(({ id }) => id === 'relay' || id === 'rpc');

@@ -34,7 +34,7 @@ function store(dir = tempDir()): Store {
   return opened;
 }
 
-/** Reads every event, as the node's feed does. */
+/** Reads every event, like the node's feed. */
 async function catchUp({ network }: Devnet, own: Store): Promise<void> {
   if (own.events.cursor() === null) own.events.startAt(await network.latestEventId());
   for (let page = 0; page < 10; page++) {
@@ -52,7 +52,7 @@ async function doppelganger({ harness, reader, network }: Devnet, own: Store, co
     chain: null,
     engine: { kind: 'embedded', accepted: ['embedded'] },
     models: async () => ({ configured: ['base:a/b'], missing: [] }),
-    // A directory that does not exist yet lies on the disk of its parent.
+    // A directory that does not exist yet counts as on its parent's disk.
     disk: { path: join(tempDir(), 'not', 'yet'), needs: { minimumBytes: 1, comfortableBytes: 1 } },
     doppelganger: () => doppelgangerFacts({ store: own, network: reader, confirmedAlone }),
   });
@@ -62,7 +62,7 @@ async function doppelganger({ harness, reader, network }: Devnet, own: Store, co
   return { mayStart, code: last === undefined || last.state === 'ok' ? null : last.code };
 }
 
-it('a first start, a start after a stop, and one after a crash right behind the join', async () => {
+it('a first start, a start after a stop, and one after a crash right after the join', async () => {
   const net = await devnet();
   const own = store();
   expect(await doppelganger(net, own)).toEqual({ mayStart: true, code: null });
@@ -86,7 +86,7 @@ it('a machine with the same key and an empty data directory does not start', asy
   expect(await doppelganger(net, second, true)).toEqual({ mayStart: true, code: null });
 });
 
-it('nor does one whose twin has worked meanwhile, though it once joined itself', async () => {
+it('nor does one whose twin has worked meanwhile, although it once joined itself', async () => {
   const net = await devnet();
   const { actor, relay } = net.harness;
   const own = store();
@@ -101,7 +101,7 @@ it('nor does one whose twin has worked meanwhile, though it once joined itself',
   expect(await doppelganger(net, own)).toEqual({ mayStart: false, code: 'PREFLIGHT_FOREIGN_ACTS' });
 });
 
-it('a twin that has joined anew and left again leaves a warning', async () => {
+it('a twin that joined again and left causes a warning', async () => {
   const net = await devnet();
   const node = net.harness.actor('n1');
   const own = store();
@@ -118,7 +118,7 @@ it('a twin that has joined anew and left again leaves a warning', async () => {
   expect(await doppelganger(net, own)).toEqual({ mayStart: true, code: 'PREFLIGHT_KEY_USED_ELSEWHERE' });
 });
 
-it('a relay that is gone: its checks say so, and nobody starts on a guess', async () => {
+it('a relay that is gone: its checks report it, and nobody starts on a guess', async () => {
   const net = await devnet();
   const own = store();
   await net.harness.relay.close();

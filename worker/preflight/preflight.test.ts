@@ -24,7 +24,7 @@ const FUNDS: Funds = {
   gas: { perTransactionWei: GAS, reserveTransactions: 2 },
 };
 
-/** What is asked of the chain besides, in order. */
+/** The other answers of the chain, in order. */
 const SOUND = {
   contracts: async () => ({ isPaused: false, isSettled: false, relay: 'seen' as const }),
   legacyStake: async () => null,
@@ -70,13 +70,13 @@ describe('the contracts', () => {
     },
   );
 
-  it('that are paused are a condition of the network: who has to change nothing may start', async () => {
+  it('that are paused are a condition of the network: a node that needs no change may start', async () => {
     const paused = (isSettled: boolean) => judged({ contracts: async () => ({ isPaused: true, isSettled, relay: 'seen' }) });
     expect(await paused(false)).toMatchObject({ contracts: ['fail', 'CHAIN_PAUSED'], mayStart: false });
     expect(await paused(true)).toMatchObject({ contracts: ['warn', 'CHAIN_PAUSED'], mayStart: true });
   });
 
-  it('that the network has left are looked into, and keep nobody from starting', async () => {
+  it('that the network has abandoned are checked, but forbid no start', async () => {
     const legacyStake = async () => ({ ...FUNDS.stake, status: 'Staked' as const, balanceWei: 400n * CNX });
     expect(await judged({ legacyStake })).toMatchObject({ legacyStake: ['warn', 'PREFLIGHT_LEGACY_STAKE'], mayStart: true });
     expect(await judged({ legacyStake: async () => FUNDS.stake })).toMatchObject({ legacyStake: ['ok', null] });
@@ -84,13 +84,13 @@ describe('the contracts', () => {
 });
 
 describe('all together', () => {
-  it('a machine in order passes every check, in the order of the contract', async () => {
+  it("a machine in order passes every check, in the contract's order", async () => {
     const { results, mayStart, atMs } = await report();
     expect(results.map((result) => [result.id, result.state])).toEqual(PREFLIGHT_CHECKS.map((id) => [id, 'ok']));
     expect([mayStart, atMs]).toEqual([true, NOW]);
   });
 
-  it('every objection comes with its reason and a remedy', async () => {
+  it('every objection has a reason and a remedy', async () => {
     const { results, mayStart } = await report({
       relayNow: async () => NOW / 1000 - 3_600,
       chain: { ...SOUND, expectedId: 1, chainId: async () => 2, funds: async () => ({ ...FUNDS, walletWei: 0n }) },
@@ -116,7 +116,7 @@ describe('all together', () => {
     expect(mayStart).toBe(false);
   });
 
-  it('attributes an outage to whoever is out', async () => {
+  it('attributes an outage to the side that is down', async () => {
     const relayDown = await report({ relayNow: () => Promise.reject(unreachable('/v1/now')) });
     expect(find(relayDown.results, 'relay')).toMatchObject({
       state: 'fail',
@@ -139,7 +139,7 @@ describe('all together', () => {
     });
   });
 
-  it('attributes it to this machine’s own connection when nobody can be reached, unless one has surely failed by itself', async () => {
+  it('attributes it to this machine’s own connection if nothing can be reached, unless one service has certainly failed itself', async () => {
     const outage = (side: string) => ({
       relayNow: () => Promise.reject(new WorkerError('RELAY_UNREACHABLE', 'no answer', { phase: 'timeout', side })),
       chain: { ...SOUND, expectedId: 1, ...chainOut(side) },
@@ -165,7 +165,7 @@ describe('all together', () => {
     ]);
   });
 
-  it('a client that refuses the wrong chain by itself has reached one', async () => {
+  it('a client that rejects the wrong chain itself has reached one', async () => {
     const wrong = () => Promise.reject(new ChainError('CHAIN_WRONG_ID', 'chain 2, not 1', {}));
     const { results } = await report({ chain: { ...SOUND, expectedId: 1, chainId: wrong, funds: wrong } });
     expect(['rpc', 'chainId', 'balance'].map((id) => [find(results, id)?.state, codeOf(find(results, id))])).toEqual([
@@ -195,7 +195,7 @@ describe('all together', () => {
     expect(asked.toSorted()).toEqual(['chainId', 'now']);
   });
 
-  it('says before joining which types of task the engine takes: ours does not train', async () => {
+  it('reports before joining which types of task the engine accepts: ours does not train', async () => {
     const types = async (kind: 'official' | 'embedded') => {
       const { results } = await report({ engine: { kind, accepted: [kind] } });
       return find(results, 'engine')?.params.taskTypes;
@@ -204,7 +204,7 @@ describe('all together', () => {
     expect(await types('official')).toContain('FineTuneLora');
   });
 
-  it('a network without a chain has no checks of one', async () => {
+  it('a network without a chain has no chain checks', async () => {
     const { results, mayStart } = await report({ chain: null });
     expect(results.map((result) => result.id)).toEqual(['clock', 'relay', 'engine', 'models', 'disk', 'doppelganger']);
     expect(mayStart).toBe(true);
@@ -215,7 +215,7 @@ describe('running', () => {
   const hangs: Check = { id: 'disk', run: () => new Promise(() => {}) };
   const passes = (id: Check['id']): Check => ({ id, run: async () => ok() });
 
-  it('a check that hangs holds up no other, and is unknown after its time', async () => {
+  it('a check that hangs does not delay others, and is unknown after its time limit', async () => {
     const clock = new ManualClock(NOW);
     const told: string[] = [];
     const running = runPreflight({
@@ -249,7 +249,7 @@ describe('running', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('what throws is an answer too: a known code keeps its name, anything else is a defect', async () => {
+  it('a thrown error is an answer too: a known code is kept, anything else is a bug', async () => {
     const clock = new ManualClock(NOW);
     const throws = (id: Check['id'], error: unknown): Check => ({ id, run: () => Promise.reject(error) });
     const { results } = await runPreflight({
@@ -264,7 +264,7 @@ describe('running', () => {
     expect(results[1]).toMatchObject({ message: 'x is not a function' });
   });
 
-  it('can be given up as a whole', async () => {
+  it('can be aborted as a whole', async () => {
     const clock = new ManualClock(NOW);
     const ending = new AbortController();
     const running = runPreflight({ checks: [hangs], clock, signal: ending.signal });
@@ -273,7 +273,7 @@ describe('running', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('only a failure, or a doubt about a second machine, forbids the start', async () => {
+  it('only a failure, or a possible second machine, forbids the start', async () => {
     const clock = new ManualClock(NOW);
     const answers = (id: Check['id'], state: 'warn' | 'fail' | 'unknown'): Check => ({
       id,
@@ -302,10 +302,10 @@ describe('the clock', () => {
     [90, 4_000, 'fail'],
     [0, 130_000, 'unknown'],
   ];
-  it.each(table)('%d s apart, %d ms on the way: %s', (seconds, travelMs, state) => {
+  it.each(table)('%d s apart, %d ms round trip: %s', (seconds, travelMs, state) => {
     expect(judge(seconds, travelMs).state).toBe(state);
   });
-  it('says in which direction', () => {
+  it('reports the direction', () => {
     expect(judge(90).params).toMatchObject({ offsetSeconds: 90, maxSeconds: 60 });
     expect(judge(-90).params).toMatchObject({ offsetSeconds: -90 });
   });
@@ -322,7 +322,7 @@ describe('money for stake and gas', () => {
     ['exactly stake, its gas and the reserve', { walletWei: stake + 3n * GAS }, 'ok', null, 0n],
     ['one wei short of the reserve', { walletWei: stake + 3n * GAS - 1n }, 'warn', 'PREFLIGHT_GAS_LOW', 1n],
     ['stake and one transaction', { walletWei: stake + GAS }, 'warn', 'PREFLIGHT_GAS_LOW', 2n * GAS],
-    ['stake, and a wei short of its gas', { walletWei: stake + GAS - 1n }, 'fail', 'PREFLIGHT_GAS_UNCOVERED', 1n],
+    ['stake, but one wei short of its gas', { walletWei: stake + GAS - 1n }, 'fail', 'PREFLIGHT_GAS_UNCOVERED', 1n],
     ['one wei short of the stake', { walletWei: stake - 1n }, 'fail', 'PREFLIGHT_STAKE_UNCOVERED', GAS + 1n],
     ['staked already, no gas at all', { stake: staked, walletWei: 0n }, 'warn', 'PREFLIGHT_GAS_LOW', 2n * GAS],
     ['staked already', { stake: staked, walletWei: 2n * GAS }, 'ok', null, 0n],
@@ -334,7 +334,7 @@ describe('money for stake and gas', () => {
       CNX + GAS,
     ],
     [
-      'credits would do, but no relay takes them',
+      'credits would suffice, but no relay accepts them',
       { freeCreditsWei: stake, walletWei: CNX },
       'warn',
       'PREFLIGHT_STAKED_CREDITS',
@@ -358,7 +358,7 @@ describe('money for stake and gas', () => {
     }
   });
 
-  it('never says ok when anything is missing, and what it names as missing is enough', () => {
+  it('never passes if anything is missing, and the amount it reports as missing is enough', () => {
     const wei = fc.bigInt({ min: 0n, max: 1_000n });
     fc.assert(
       fc.property(wei, wei, wei, fc.nat(5), (walletWei, balanceWei, targetWei, reserveTransactions) => {

@@ -16,31 +16,31 @@ const contract =
     unstakeTimestampSeconds: 0,
   });
 
-/** The first node has delegations of 300, nobody else has any. */
+/** The first node has delegations of 300; no other node has any. */
 const delegatedTo = async (address: Hex) => (address === node(1) ? 300n : 0n);
 
-describe('whether the relay reads these contracts', () => {
+describe('whether the relay uses these contracts', () => {
   it.each([
     ['one node that it counts has exactly that stake here', known(7n, 400n), contract(0n, 400n), 'seen'],
-    ['the only one has changed its stake a moment ago', known(400n), contract(401n), 'unknown'],
-    ['its figure has the delegations in it', known(700n), contract(400n), 'seen'],
-    ['its figure has more in it than the delegations', known(701n), contract(400n), 'unknown'],
-    ['delegations alone are no stake of a node', known(300n, 9n), contract(0n, 8n), 'unknown'],
-    ['it tells amounts in another unit', known(400n), contract(400n * 10n ** 18n), 'unknown'],
-    ['it counts nobody yet', known(), contract(), 'unknown'],
+    ['the only one has just changed its stake', known(400n), contract(401n), 'unknown'],
+    ['its figure includes the delegations', known(700n), contract(400n), 'seen'],
+    ['its figure includes more than the delegations', known(701n), contract(400n), 'unknown'],
+    ["delegations alone are not a node's stake", known(300n, 9n), contract(0n, 8n), 'unknown'],
+    ['it reports amounts in a different unit', known(400n), contract(400n * 10n ** 18n), 'unknown'],
+    ['it counts no nodes yet', known(), contract(), 'unknown'],
     ['it has no such list', async () => 'unsupported' as const, contract(), 'unknown'],
   ])('%s', async (_what, nodes, stakeOf, answer) => {
     expect(await relayReads({ known: nodes, stakeOf, delegatedTo })).toBe(answer);
   });
 
-  it('nobody whom it counts has anything here: it reads others', async () => {
+  it('no node that it counts has anything here: it uses other contracts', async () => {
     await expect(relayReads({ known: known(400n, 500n), stakeOf: contract(), delegatedTo })).rejects.toMatchObject({
       code: 'CHAIN_CONTRACTS_UNREAD',
       data: { nodes: [node(1), node(2)] },
     });
   });
 
-  it('is asked until it is seen', async () => {
+  it('is checked until it is found', async () => {
     let asked = 0;
     let stakes = [400n];
     const ask = createRelayStakes({

@@ -1,26 +1,27 @@
 /**
- * Whether the relay reads the contracts of the preset: nodes that it counts on this network must have their stake there.
- * It tells no addresses of contracts, and of a node that has not joined it knows nothing.
+ * Whether the relay uses the preset's contracts: nodes that it counts on this network must have their stake there. It
+ * publishes no contract addresses, and it knows nothing about a node that has not joined.
  */
 import type { Hex } from '../../protocol/hex.ts';
 import type { Stake } from '../chain/contracts/stake-plan.ts';
 import { ChainError } from '../chain/errors.ts';
 
-/** Nodes whose stakes are compared with what the relay says of them. */
+/** Number of nodes whose stakes are compared with the relay's data. */
 export const NODES_ASKED = 5;
 
 export interface RelayStakesParts {
-  /** Some nodes of the network and their stakes, as the relay counts them. */
+  /** Some nodes of the network and their stakes, as counted by the relay. */
   readonly known: () => Promise<readonly { readonly address: Hex; readonly stakeWei: bigint }[] | 'unsupported'>;
-  /** From the contract of the preset. */
+  /** From the preset's contract. */
   readonly stakeOf: (address: Hex) => Promise<Stake>;
-  /** What others have staked on a node, from the contract of the preset: the relay's figure has it in it. Wei. */
+  /** What others have staked on a node, from the preset's contract; the relay's figure includes it. Wei. */
   readonly delegatedTo: (address: Hex) => Promise<bigint>;
 }
 
 /**
- * `seen`: at least one has exactly this stake there, by itself or with its delegations; `unknown`: nobody could be asked about.
- * @throws ChainError CHAIN_CONTRACTS_UNREAD when the relay counts nodes and none of them has anything there
+ * `seen`: at least one node has exactly this stake there, without or with its delegations; `unknown`: there was no node
+ * to compare.
+ * @throws ChainError CHAIN_CONTRACTS_UNREAD if the relay counts nodes and none of them has anything there
  */
 export async function relayReads({ known, stakeOf, delegatedTo }: RelayStakesParts): Promise<'seen' | 'unknown'> {
   const nodes = await known();
@@ -31,7 +32,7 @@ export async function relayReads({ known, stakeOf, delegatedTo }: RelayStakesPar
     const own = [balanceWei, balanceWei + creditsWei];
     if (own.includes(stakeWei)) return 'seen';
     if (balanceWei > 0n && stakeWei > balanceWei && own.includes(stakeWei - (await delegatedTo(address)))) return 'seen';
-    // Another amount may be a change that the relay has not heard of yet.
+    // A different amount may be a change that the relay does not know of yet.
     if (balanceWei + creditsWei > 0n) isEmpty = false;
   }
   if (!isEmpty) return 'unknown';
@@ -39,7 +40,7 @@ export async function relayReads({ known, stakeOf, delegatedTo }: RelayStakesPar
   throw new ChainError('CHAIN_CONTRACTS_UNREAD', text, { nodes: nodes.map(({ address }) => address) });
 }
 
-/** Asked until it is seen, then no more. */
+/** Checks until it is found, then never again. */
 export function createRelayStakes(parts: RelayStakesParts): () => Promise<'seen' | 'unknown'> {
   let seen = false;
   return async () => {

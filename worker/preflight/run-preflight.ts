@@ -1,4 +1,4 @@
-/** Asks everything at once; a check that hangs holds up no other one. */
+/** Runs all checks at once; one that hangs does not delay the others. */
 import { PREFLIGHT_CHECKS, type PreflightReport, type PreflightResult } from '../../contract/preflight.ts';
 import type { Clock } from '../../protocol/ports.ts';
 import { type Check, objection, objectionOf, resultOf, type Verdict } from './check.ts';
@@ -9,14 +9,14 @@ export interface PreflightOptions {
   readonly clock: Clock;
   /** Per check, milliseconds. */
   readonly timeoutMs?: number;
-  /** Hears of each result as soon as it is there. */
+  /** Called with each result as soon as it is available. */
   readonly onResult?: (result: PreflightResult) => void;
   readonly signal?: AbortSignal;
 }
 
 const PREFLIGHT_TIMEOUT_MS = 20_000;
 
-/** @throws the signal's reason when it aborts. */
+/** @throws the signal's reason if it aborts. */
 export async function runPreflight(options: PreflightOptions): Promise<PreflightReport> {
   const { checks, clock, timeoutMs = PREFLIGHT_TIMEOUT_MS, onResult, signal } = options;
   signal?.throwIfAborted();
@@ -33,7 +33,10 @@ export async function runPreflight(options: PreflightOptions): Promise<Preflight
   return { atMs: clock.now(), results: inOrder, mayStart: mayStart(results) };
 }
 
-/** The only doubt that forbids a start is a second machine with this key: what it costs cannot be taken back. */
+/**
+ * The only uncertainty that forbids a start is a possible second machine with this key, because the damage would be
+ * irreversible.
+ */
 export function mayStart(results: readonly PreflightResult[]): boolean {
   return results.every(({ id, state }) => state !== 'fail' && !(id === 'doppelganger' && state === 'unknown'));
 }

@@ -1,4 +1,4 @@
-/** The checks of a start on a network whose tasks live on a chain: its contracts, and coin for stake and gas. */
+/** The checks before a start on a network whose tasks are on a chain: its contracts, and coins for stake and gas. */
 import { isChainError } from '../chain/errors.ts';
 import type { TaskChain } from '../networks/chain/open-task-chain.ts';
 import { type Check, objection, objectionOf, ok, type Verdict } from './check.ts';
@@ -6,15 +6,18 @@ import { judgeChainId } from './judgements.ts';
 
 export interface TaskChainChecksParts {
   readonly taskChain: Pick<TaskChain, 'address' | 'preset' | 'rpc' | 'contracts'>;
-  /** Stake that goes into the contract when the node joins, wei. */
+  /** The stake that goes into the contract when the node joins, wei. */
   readonly targetWei: bigint;
-  /** The least that the contract takes, wei. */
+  /** The contract's minimum, wei. */
   readonly minimumWei: bigint;
 }
 
-/** A join that takes a task out of the queue at once; CHAIN_PROTOCOL 9. */
+/** A join that immediately takes a task from the queue; CHAIN_PROTOCOL 9. */
 const JOIN_GAS = 2_900_000n;
-/** A score, a report, a pause: as many as must stay possible, each with head-room. A node that cannot pay for its score is kicked out. */
+/**
+ * A score, a report, a pause: the number that must remain affordable, each with head-room. A node that cannot pay for
+ * its score is kicked out.
+ */
 const RESERVE_GAS = 20n * 500_000n;
 
 export function taskChainChecks({ taskChain, targetWei, minimumWei }: TaskChainChecksParts): Check[] {
@@ -42,7 +45,7 @@ export function taskChainChecks({ taskChain, targetWei, minimumWei }: TaskChainC
   ];
 }
 
-/** Each of them answers as the contract of its name does. */
+/** Checks that each of them answers like the contract of its name. */
 async function contracts({ contracts, address }: TaskChainChecksParts['taskChain']): Promise<Verdict> {
   try {
     await contracts.nodeTask(address);
@@ -56,7 +59,7 @@ async function contracts({ contracts, address }: TaskChainChecksParts['taskChain
   }
 }
 
-/** What a member-to-be has and needs; wei. A member has its stake in the contract already. */
+/** What a joining node has and needs, in wei. A member already has its stake in the contract. */
 export async function taskChainFunds(
   { contracts, rpc, address }: Pick<TaskChainChecksParts['taskChain'], 'address' | 'rpc' | 'contracts'>,
   targetWei: bigint,
@@ -94,6 +97,6 @@ async function balance({ taskChain, targetWei, minimumWei }: TaskChainChecksPart
   if (!isMember && targetWei < minimumWei) return objection('fail', 'CHAIN_STAKE_BELOW_MINIMUM', params);
   if (missingOf(stakeWei) > 0n) return objection('fail', 'PREFLIGHT_STAKE_UNCOVERED', params);
   if (missingOf(neededWei) === 0n) return ok(params);
-  // Whoever joins without it loses the stake's use at the first expensive hour; a member goes on as long as it can.
+  // A node that joins without it wastes its stake as soon as gas gets expensive; a member continues as long as it can.
   return isMember ? objection('warn', 'PREFLIGHT_GAS_LOW', params) : objection('fail', 'PREFLIGHT_GAS_UNCOVERED', params);
 }

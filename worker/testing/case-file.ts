@@ -1,4 +1,4 @@
-/** A case file for tests: a kick-out, unless it is told otherwise. */
+/** A case file for tests: a kick-out, unless changed. */
 import type { CaseFile } from '../../contract/trust.ts';
 
 const OPENED_MS = 1_700_000_000_000;

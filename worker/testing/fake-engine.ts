@@ -1,9 +1,9 @@
-/** An engine without a process: answers as the test says, in lifetimes the test ends. */
+/** An engine without a process: answers as the test says, in lifetimes that the test ends. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine, EngineJob, EngineOutcome, EngineState } from '../engines/engine.ts';
 
-/** What the engine does with a job; it may write files and never needs to answer. */
+/** What the engine does with a job; it may write files and need not answer. */
 export type Answer = (job: EngineJob, lifetime: string) => Promise<EngineOutcome> | EngineOutcome;
 
 export class FakeEngine implements Engine {
@@ -63,7 +63,7 @@ export class FakeEngine implements Engine {
     });
   }
 
-  /** Resolves once so many jobs have arrived. */
+  /** Resolves once this many jobs have arrived. */
   async hasJobs(count: number): Promise<void> {
     while (this.jobs.length < count) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
@@ -73,7 +73,7 @@ export class FakeEngine implements Engine {
     return this.downloadOutcome;
   }
 
-  /** The process dies and comes back: jobs are cut off, a new lifetime begins. */
+  /** The process dies and comes back: jobs are interrupted, a new lifetime starts. */
   async crash(): Promise<void> {
     this.#cancel('disconnected');
     this.#set({ kind: 'starting', attempt: 1 });
@@ -102,7 +102,7 @@ export class FakeEngine implements Engine {
   }
 }
 
-/** Writes one text result, as an LLM engine does. */
+/** Writes one text result, like an LLM engine. */
 export function succeedWith(text: string): Answer {
   return (job) => {
     writeFileSync(join(job.outputDir, '0.json'), text);

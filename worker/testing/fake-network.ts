@@ -1,6 +1,6 @@
 /**
- * A network in memory, for what a real relay cannot be made to do in a test: to answer in any order, to lose any
- * answer, to show anything. It keeps the relay's own rules for what it accepts (RELAY_PROTOCOL 3.2).
+ * A network in memory, for what a real relay cannot be made to do in a test: answer in any order, lose any answer, show
+ * anything. It applies the relay's own rules to what it accepts (RELAY_PROTOCOL 3.2).
  */
 import { createHash } from 'node:crypto';
 import type { Hex } from '../../protocol/hex.ts';
@@ -30,7 +30,7 @@ export interface Call {
   readonly atMs: number;
 }
 
-/** What becomes of one call: carried out and answered, lost on the way there, or carried out with its answer lost. */
+/** The fate of one call: carried out and answered, lost on the way there, or carried out with its answer lost. */
 export type Fate = 'ok' | 'lostRequest' | 'lostAnswer';
 
 export class FakeNetwork implements TaskNetwork {
@@ -51,9 +51,9 @@ export class FakeNetwork implements TaskNetwork {
   pointer: Hex | null = null;
   status: NodeStatus = 'Quit';
   fate: (method: keyof TaskNetwork) => Fate = () => 'ok';
-  /** Whether the ends that it shows are final; of a network on a chain. */
+  /** Whether the ends that it shows are final; for a network on a chain. */
   isFinal = true;
-  /** Stands for everything that happens in the network meanwhile. */
+  /** Simulates whatever happens in the network before a call. */
   beforeCall: (method: keyof TaskNetwork) => void = () => {};
   readonly #nowMs: () => number;
 
@@ -186,7 +186,7 @@ export class FakeNetwork implements TaskNetwork {
 
   async close(): Promise<void> {}
 
-  /** The network gives this node a task. */
+  /** The network assigns a task to this node. */
   start(task: RemoteTask): void {
     this.tasks.set(task.commitment, task);
     this.pointer = task.commitment;
@@ -198,7 +198,7 @@ export class FakeNetwork implements TaskNetwork {
     this.events.push({ kind: 'event', event: { id, type, nodeAddress: SELF, commitment, args } });
   }
 
-  /** The network's own move of a task. */
+  /** The network changes a task by itself. */
   change(commitment: Hex, changes: Partial<RemoteTask>): void {
     this.tasks.set(commitment, { ...this.#get(commitment), ...changes });
   }
@@ -256,7 +256,7 @@ export function unreachable(path: string): WorkerError {
   return new WorkerError('RELAY_UNREACHABLE', `${path}: connection reset`, { phase: 'reset', path });
 }
 
-/** A member without money of its own, as the relay describes it. */
+/** A member without its own money, in the relay's terms. */
 export const NODE_INFO: Omit<NodeInfo, 'address' | 'status'> = {
   network: 'test',
   gpuName: 'card',

@@ -1,4 +1,4 @@
-/** A loopback HTTP server that answers as the test says: for what a well-behaved relay never does. */
+/** A loopback HTTP server that answers as the test says, for what a well-behaved relay never does. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';

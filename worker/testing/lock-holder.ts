@@ -1,8 +1,8 @@
-/** A program that owns the data directory it is given, says so, and stays. */
+/** A program that takes ownership of the given data directory, reports it, and stays. */
 import { openStore } from '../store/store.ts';
 
 const store = openStore(process.argv[2] ?? '', Date.now());
 store.settings.set('address', '0xholder');
 process.send?.('owned');
-// Whatever nobody can reach is collected, and its lock with it.
+// Unreachable objects are garbage-collected, and the lock with them.
 setInterval(() => store.settings.get('address'), 60_000);

@@ -19,7 +19,7 @@ export const START_MS = 1_700_000_000_000;
 export const GPU = { name: 'NVIDIA GeForce RTX 4090+Linux', vramGib: 24 } as const;
 export const QUIET_LOG = { debug() {}, info() {}, warn() {}, error() {} } as unknown as LoopContext['log'];
 
-/** What every law of slash safety is proved on. */
+/** The networks on which every law of slash safety is tested. */
 export const NETWORKS: readonly (readonly [string, NetworkRules])[] = [
   ['relay', RELAY_RULES],
   ['chain', CHAIN_RULES],
@@ -40,7 +40,7 @@ export interface RigOptions {
   readonly dataDir?: string;
   readonly clock?: ManualClock;
   readonly network?: FakeNetwork;
-  /** Of the network that is made where none is given. */
+  /** For the network that is created if none is given. */
   readonly rules?: NetworkRules;
   readonly engine?: FakeEngine;
   readonly engineAccepted?: boolean;

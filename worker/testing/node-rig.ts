@@ -28,11 +28,11 @@ export interface NodeRig {
   readonly tasks: TaskView[];
   readonly fatal: unknown[];
   readonly dataDir: string;
-  /** Moves time in small steps and lets real I/O finish between them. */
+  /** Advances time in small steps and lets real I/O finish between them. */
   advance(ms: number): Promise<void>;
   /** Advances until `done`, 30 s at most. */
   until(done: () => boolean): Promise<void>;
-  /** Ends this process at once; the directory can be used again. */
+  /** Ends this process at once; the directory can be reused. */
   end(): Promise<void>;
 }
 
@@ -44,22 +44,22 @@ export interface NodeRigOptions {
   readonly guard?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['guard'];
   readonly warmUp?: (parts: { readonly clock: ManualClock; readonly engine: FakeEngine }) => NodeOptions['warmUp'];
   readonly models?: NonNullable<NodeOptions['models']>;
-  /** What life, money and evidence are in this test; default: nothing. */
+  /** Life, money and evidence in this test; default: none. */
   readonly more?: (clock: ManualClock) => Pick<NodeOptions, 'clearance' | 'money' | 'witness' | 'companions'>;
   readonly config?: Partial<NodeConfigInput>;
-  /** Default true: the test begins with a running node. */
+  /** Default true: the test starts with a running node. */
   readonly run?: boolean;
 }
 
-/** Nothing is staked, and no payment is asked for. */
+/** Nothing is staked, and no payment is polled. */
 export const NO_MONEY: NonNullable<NodeOptions['money']> = { stakeActs: null, wake() {}, payments: { ...NEVER, onPaid() {} } };
 
 const STEP_MS = 25;
 
-/** Work that another thread does for this one: files read, written, flushed and closed, hashes. */
+/** Work that another thread does for this one: reading, writing, flushing and closing files, hashing. */
 const AT_WORK = /^FSReq|CloseReq$|Job$/;
 
-/** The clock stands still while such work is done. */
+/** The clock stands still during such work. */
 async function filesAtRest(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
   while (process.getActiveResourcesInfo().some((name) => AT_WORK.test(name)));
@@ -115,7 +115,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   return { node, clock, network, engine, store, views, tasks, fatal, dataDir, advance, until, end };
 }
 
-/** The network starts a task and notes when the node first reads it. */
+/** The network starts a task; returns when the node first reads it. */
 export async function noticeMs({ network, clock, until }: NodeRig, n: number): Promise<number> {
   const commitment = commitmentOf(n);
   const startMs = clock.now();

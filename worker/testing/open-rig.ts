@@ -1,4 +1,4 @@
-/** An opened node in this process, with all its parts: everything real but the engine, and nobody supervises it. */
+/** An opened node in this process, with all its parts: everything is real except the engine, and there is no supervisor. */
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -20,9 +20,9 @@ import { FakeEngine } from './fake-engine.ts';
 export interface OpenRig {
   readonly parts: NodeParts;
   readonly engine: FakeEngine;
-  /** Resolves with the first view that fits, at once if the latest does; rejects when the node breaks. */
+  /** Resolves with the first view that fits, at once if the latest does; rejects if the node breaks. */
   until(fits: (view: NodeView) => boolean): Promise<NodeView>;
-  /** Ends the node in order; the data directory can be used again. */
+  /** Ends the node in an orderly way; the data directory can be reused. */
   end(options?: { readonly quitNetwork: boolean }): Promise<void>;
 }
 

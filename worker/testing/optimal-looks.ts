@@ -1,29 +1,32 @@
-/** Where four looks lie best in a round, found by trying all: what {@link bestLooks} has in its table. */
+/** The best positions of four polls in a round, found by trying all: {@link bestLooks} has them in its table. */
 import { LOOKS_A_ROUND, ROUND_MS } from '../loop/look-plan.ts';
 
 const BIN_MS = 25;
 const BINS = ROUND_MS / BIN_MS;
 
-/** @param spreadMs standard deviation of what is foretold; @param stray part of the starts that may lie anywhere */
+/** @param spreadMs standard deviation of the prediction; @param stray share of starts that may be anywhere */
 export function optimalLooks(spreadMs: number, stray: number): readonly number[] {
   return planOf(densityOf(spreadMs, stray));
 }
 
-/** Of a start, per bin; all together 1. */
+/** Probability of a start per bin; the sum is 1. */
 function densityOf(spreadMs: number, stray: number): readonly number[] {
   const bell = Array.from({ length: BINS }, (_, bin) => Math.exp(-(((placeOf(bin) - BIN_MS / 2) / spreadMs) ** 2) / 2));
   const sum = bell.reduce((all, part) => all + part, 0);
   return bell.map((part) => ((1 - stray) * part) / sum + stray / BINS);
 }
 
-/** Of a bin's end, from the foretold time: a look there sees all that started in it. */
+/** Offset of a bin's end from the predicted time: a poll there sees everything that started in the bin. */
 const placeOf = (bin: number) => (bin + 1) * BIN_MS - ROUND_MS / 2;
 
-/** The bins after which to look: for each place of the first one, the others by dynamic programming. */
+/** The bins after which to poll: for each position of the first one, the others by dynamic programming. */
 function planOf(density: readonly number[]): readonly number[] {
   const mass = prefix(density);
   const moment = prefix(density.map((part, bin) => part * placeOf(bin)));
-  /** Of all that starts after bin `a` and up to bin `b`, until a look at `atMs`; −1 = from the round's begin. */
+  /**
+   * Waiting time of everything that starts after bin `a` and up to bin `b`, until a poll at `atMs`; −1 = from the start
+   * of the round.
+   */
   const wait = (a: number, b: number, atMs: number) =>
     atMs * ((mass[b + 1] ?? 0) - (mass[a + 1] ?? 0)) - ((moment[b + 1] ?? 0) - (moment[a + 1] ?? 0));
   let best = { cost: Number.POSITIVE_INFINITY, looks: [] as number[] };
@@ -46,7 +49,7 @@ function planOf(density: readonly number[]): readonly number[] {
       before.push(from);
     }
     for (let last = first + LOOKS_A_ROUND - 1; last < BINS; last++) {
-      // What starts after the last look waits for the first one of the next round.
+      // What starts after the last poll waits for the first one of the next round.
       const cost = (costs[last] ?? 0) + wait(last, BINS - 1, placeOf(first) + ROUND_MS);
       if (cost < best.cost) best = { cost, looks: wayTo(last, before) };
     }
@@ -60,7 +63,7 @@ function wayTo(last: number, before: readonly Int16Array[]): number[] {
   return way;
 }
 
-/** Sums of what stands before each place, one more than there are places. */
+/** Prefix sums, one more than there are values. */
 function prefix(values: readonly number[]): readonly number[] {
   const sums = [0];
   for (const value of values) sums.push((sums.at(-1) ?? 0) + value);

@@ -1,4 +1,4 @@
-/** Task objects for tests, in the form the port delivers them. */
+/** Task objects for tests, in the form that the port delivers. */
 import type { Hex } from '../../protocol/hex.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 
@@ -6,7 +6,7 @@ export const SELF: Hex = '0xd075aB490857256e6fc85d75d8315e7c9914e008';
 export const OTHER: Hex = `0x${'ab'.repeat(20)}`;
 export const SCORE: Hex = `0x${'11'.repeat(32)}`;
 
-/** A distinct commitment per number. */
+/** A distinct commitment for each number. */
 export function commitmentOf(n: number): Hex {
   return `0x${n.toString(16).padStart(64, '0')}`;
 }

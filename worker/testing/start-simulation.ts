@@ -1,11 +1,14 @@
-/** How long a node's looks let starts wait, evenly spread or by the rhythm of those seen before. No node, no network, no time. */
+/**
+ * How long starts wait for a node's polls, with evenly spaced polls or with the learned rhythm of starts. Without a
+ * node, network or real time.
+ */
 import { StartRhythm } from '../loop/start-rhythm.ts';
 
 const EVEN_MS = 500;
 
 /**
- * Milliseconds since the first of starts of one relay (crynux-relay on one machine, 2026-11-28), by its own clock: every start in
- * the recordings of its HTTP API, those of one round once.
+ * Milliseconds since the first of the starts of one relay (crynux-relay on one machine, 2026-11-28), by its own clock:
+ * every start in the recordings of its HTTP API, counting those of one round once.
  */
 export const RECORDED_STARTS: readonly number[] = [
   0, 4_020, 6_048, 8_079, 62_405, 156_909, 158_953, 163_074, 261_281, 265_311, 295_381, 297_406, 299_428, 430_338, 432_363,
@@ -13,7 +16,7 @@ export const RECORDED_STARTS: readonly number[] = [
 ];
 
 export interface Simulated {
-  /** Of each start, milliseconds until the look that shows it. */
+  /** For each start, milliseconds until the poll that shows it. */
   readonly waits: readonly number[];
   readonly looks: number;
   readonly ms: number;
@@ -23,13 +26,13 @@ interface Simulation {
   /** Ascending, by the network's clock. */
   readonly starts: readonly number[];
   readonly learns: boolean;
-  /** Of the even looks; whole, like all of these. */
+  /** Phase of the even polls; an integer, like all of these. */
   readonly phaseMs: number;
-  /** The node's clock less the network's. */
+  /** The node's clock minus the network's. */
   readonly offsetMs: number;
 }
 
-/** Two loops look in turn, as pointer and events do; an answer takes no time. */
+/** Two loops poll alternately, like pointer and events; an answer takes no time. */
 function simulateLooks({ starts, learns, phaseMs, offsetMs }: Simulation): Simulated {
   const rhythm = new StartRhythm();
   const evenAfter = (ms: number, loop: number) => {
@@ -59,7 +62,7 @@ function simulateLooks({ starts, learns, phaseMs, offsetMs }: Simulation): Simul
   return { waits, looks, ms: lastMs - beginMs };
 }
 
-/** Starts at 25 distances of the two clocks and phases of the even looks. */
+/** Simulates 25 offsets between the two clocks and phases of the even polls. */
 export function simulateMany(startsOf: (run: number) => readonly number[], learns: boolean): Simulated {
   const runs = Array.from({ length: 25 }, (_, run) =>
     simulateLooks({ starts: startsOf(run), learns, phaseMs: (run * 137) % 1_000, offsetMs: (run * 911) % 5_000 }),

@@ -1,4 +1,4 @@
-/** Loaded before a program: each SIGUSR2 sets its date back by an hour, as a wrong time server would. */
+/** Loaded before a program: each SIGUSR2 sets its date back by an hour, like a wrong time server. */
 const RealDate = Date;
 let byMs = 0;
 

@@ -1,11 +1,11 @@
-/** A program that opens a store when it is told to, and says when it has; tests kill it at any moment of that. */
+/** A program that opens a store when told to, and reports when it has; tests kill it at any moment in between. */
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { openStore } from '../store/store.ts';
 
 const orderSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('open'), dir: z.string() }),
-  /** Leaves a rollback journal that has to be undone: pages of an unfinished transaction are in the file already. */
+  /** Leaves a rollback journal that must be undone: pages of an unfinished transaction are already in the file. */
   z.object({ act: z.literal('spill'), file: z.string() }),
   /** What a backup program does. */
   z.object({ act: z.literal('hold'), file: z.string() }),

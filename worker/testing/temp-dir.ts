@@ -1,4 +1,4 @@
-/** Directories that vanish with the test. */
+/** Directories that are deleted after the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A whole worker in this process: everything real but the engine, supervised over a channel in memory. */
+/** A whole worker in this process: everything is real except the engine; it is supervised over a channel in memory. */
 import type { NodeConfigInput } from '../../contract/node-config.ts';
 import { createWorkerClient, type WorkerClient, type WorkerExit, type WorkerListeners } from '../../contract/worker-client.ts';
 import type { EngineSupervisorOptions } from '../engines/supervisor.ts';
@@ -16,7 +16,7 @@ export interface WorkerRig {
   readonly engineOptions: () => EngineSupervisorOptions | null;
   /** Every message the worker sent. */
   readonly sent: unknown[];
-  /** A message that is none of the contract's. */
+  /** A message that is not in the contract. */
   sendRaw(message: unknown): void;
   /** As if the supervisor had died. */
   disconnect(): void;

@@ -6,7 +6,7 @@ import facts from './testing/contract-facts.json' with { type: 'json' };
 const contracts = Object.entries(TASK_CHAIN_INTERFACES) as [keyof typeof facts, Interface][];
 
 describe.each(contracts)('the interface of the contract %s', (name, face) => {
-  it('has the selectors, outputs and mutability of the network', () => {
+  it("has the network's selectors, outputs and mutability", () => {
     const known: Readonly<Record<string, object>> = facts[name].functions;
     face.forEachFunction((fn) => {
       expect(known[fn.format('sighash')], fn.name).toEqual({
@@ -17,7 +17,7 @@ describe.each(contracts)('the interface of the contract %s', (name, face) => {
     });
   });
 
-  it('has the topics of the network, and nothing is indexed', () => {
+  it("has the network's topics, and nothing is indexed", () => {
     const known: Readonly<Record<string, object>> = facts[name].events;
     face.forEachEvent((event) => {
       expect(known[event.format('sighash')], event.name).toEqual({
@@ -28,7 +28,8 @@ describe.each(contracts)('the interface of the contract %s', (name, face) => {
   });
 });
 
-// Measured on the network's own bytecode (CHAIN_PROTOCOL 2.3, 2.4, 3.2), so that the sheet above is not its own witness.
+// Measured on the network's own bytecode (CHAIN_PROTOCOL 2.3, 2.4, 3.2), so that the facts file above is verified
+// independently.
 it.each([
   ['task', 'submitTaskScore', '0x35b6175e'],
   ['task', 'reportTaskError', '0xcb9c9475'],
@@ -55,12 +56,12 @@ it.each([
   ['task', 'DownloadModel', '0x2bb8f1e7'],
   ['node', 'NodeSlashed', '0x29f3a9a9'],
   ['node', 'NodeKickedOut', '0xb848d555'],
-] as const)('the topic of %s.%s begins with %s', (name, event, topic) => {
+] as const)('the topic of %s.%s starts with %s', (name, event, topic) => {
   expect((TASK_CHAIN_INTERFACES[name] as Interface).getEvent(event)?.topicHash.slice(0, 10)).toBe(topic);
 });
 
-// A line that cannot be parsed is left out by the library without a word.
-it('every line of the interfaces was understood', () => {
+// The library silently skips a line that it cannot parse.
+it('every line of the interfaces was parsed', () => {
   const countOf = (face: Interface) => face.fragments.length;
   expect(contracts.map(([name, face]) => [name, countOf(face)])).toEqual([
     ['task', 16],

@@ -1,7 +1,7 @@
 /**
- * The contracts of a network whose tasks live on the chain. A test holds every selector, topic and tuple against the network's own
- * (`testing/contract-facts.json`). No parameter of an event is indexed. What the contract calls `error` is `taskError` here: the
- * word is taken in this notation. Source: CHAIN_PROTOCOL 2–4.
+ * The contracts of a network whose tasks are on the chain. A test checks every selector, topic and tuple against the
+ * network's own (`testing/contract-facts.json`). No event parameter is indexed. The contract's `error` is named
+ * `taskError` here, because `error` is a keyword in this notation. Source: CHAIN_PROTOCOL 2–4.
  */
 import { Interface } from 'ethers';
 

@@ -1,6 +1,6 @@
 /**
- * A node's acts as transactions of its journal: what is to happen once per task happens once, whatever crashes and however often
- * it is asked for; and what is under way is followed rather than sent again.
+ * A node's acts as transactions in its journal. An act that must happen once per task happens once, despite crashes and
+ * repeated calls; a pending transaction is followed rather than sent again.
  */
 import { bytesToHex } from '../../../protocol/hex.ts';
 import type { Random } from '../../../protocol/ports.ts';
@@ -17,7 +17,7 @@ export interface ChainActsOptions {
   readonly journal: Pick<TransactionJournal, 'find' | 'open'>;
   readonly account: () => Promise<Account>;
   readonly random: Random;
-  /** How long one call waits for a block; the journal follows the transaction up anyway. Milliseconds. */
+  /** How long one call waits for a block, in milliseconds; the journal follows the transaction up anyway. */
   readonly waitMs?: number;
 }
 
@@ -26,15 +26,21 @@ export interface Call {
   readonly fn: string;
   readonly args?: readonly unknown[];
   readonly valueWei?: bigint;
-  /** It frees this node: a task that waits in the queue may begin within it. */
+  /** It frees this node, so a queued task may start within it. */
   readonly mayStartTask?: boolean;
 }
 
 const DEFAULT_WAIT_MS = 5_000;
-/** Transactions for one act that were mined and refused, or lost: each after a reading that said it would be taken. */
+/**
+ * Most transactions for one act that are mined and reverted, or lost; each was sent because a read showed that it would
+ * be accepted.
+ */
 const MOST_TRIES = 10;
 const ID_BYTES = 8;
-/** Beginning a task takes up to so much, and it may be put into the queue after the estimate: a join has been measured at 2.9 million. Source: CHAIN_PROTOCOL 9. */
+/**
+ * Starting a task takes up to this much gas, and it may enter the queue after the estimate: 2.9 million were measured
+ * for a join. Source: CHAIN_PROTOCOL 9.
+ */
 const START_GAS = 2_000_000n;
 
 export class ChainActs {
@@ -45,9 +51,11 @@ export class ChainActs {
   }
 
   /**
-   * An act that may take effect once, and whose arguments never change. One that came to nothing (reverted because the state had
-   * moved, or its place taken by a stranger) may be tried again when the caller has read that it is still to be done.
-   * @throws ChainError CHAIN_REVERTED, CHAIN_REFUSED, CHAIN_NONCE_TAKEN; what `AccountTransactions.submit` throws before anything is sent
+   * An act that may take effect only once, with arguments that never change. If it had no effect (reverted because the
+   * state had changed, or replaced by someone else's transaction), it may be tried again once the caller has read that
+   * it is still necessary.
+   * @throws ChainError CHAIN_REVERTED, CHAIN_REFUSED, CHAIN_NONCE_TAKEN; what `AccountTransactions.submit` throws
+   * before anything is sent
    */
   async once(name: string, call: Call): Promise<Sending> {
     for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
@@ -56,14 +64,14 @@ export class ChainActs {
       const outcome = known === null ? null : outcomeOf(known.state);
       if (outcome === null) return this.#submit(intentOf(id, call));
       if (outcome.kind !== 'succeeded') continue;
-      // It has been done, and yet the caller reads that it has not: an endpoint that is behind, or a deep reorganisation.
+      // It was done, but the caller reads that it was not: an endpoint lags behind, or there was a deep reorganisation.
       await this.#options.transactions.recheck();
       return isOpen(this.#options.journal.find(id)) ? 'underway' : 'done';
     }
-    throw new ChainError('CHAIN_REFUSED', `${name} came to nothing ${MOST_TRIES} times`, { rpcMessage: 'too many attempts' });
+    throw new ChainError('CHAIN_REFUSED', `${name} had no effect ${MOST_TRIES} times`, { rpcMessage: 'too many attempts' });
   }
 
-  /** An act that makes sense again and again. One of the same kind that is under way is waited for in its place. @throws as {@link once} */
+  /** An act that can be repeated. If one of the same kind is pending, this waits for it instead. @throws as {@link once} */
   async again(call: Call): Promise<Sending> {
     const wanted = intentOf('', call);
     const open = this.#options.journal.open(await this.#options.account());

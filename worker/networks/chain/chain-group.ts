@@ -1,4 +1,7 @@
-/** Who else was in a validation group: all that one validation has ended or chosen stands in its transaction. Source: CHAIN_PROTOCOL 2.4, 2.9. */
+/**
+ * The other members of a validation group: everything that a validation ended or chose is in its transaction. Source:
+ * CHAIN_PROTOCOL 2.4, 2.9.
+ */
 import type { GroupMember } from '../../../contract/trust.ts';
 import { type Hex, isHex } from '../../../protocol/hex.ts';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
@@ -8,7 +11,7 @@ import { TASK_INTERFACE } from './abi.ts';
 import type { TaskContracts } from './task-contracts.ts';
 
 const GROUP_SIZE = 3;
-/** What a validation makes of a member, by the event that says so; others in the transaction are of tasks that begin within it. */
+/** A member's status after the validation, by event; other events in the transaction are from tasks that start within it. */
 const ENDS: Readonly<Record<string, TaskStatus>> = {
   TaskValidated: 'GroupValidated',
   TaskEndGroupRefund: 'EndGroupRefund',
@@ -16,7 +19,7 @@ const ENDS: Readonly<Record<string, TaskStatus>> = {
   TaskEndAborted: 'EndAborted',
 };
 
-/** `logs`: of the validation's transaction. Null for what is no group of three. @throws ChainError */
+/** `logs`: of the validation's transaction. Null if it is not a group of three. @throws ChainError */
 export async function groupInLogs(
   logs: readonly Log[],
   { contracts, self }: { readonly contracts: TaskContracts; readonly self: Hex },
@@ -40,7 +43,7 @@ export async function groupInLogs(
         status: task.error === 'None' ? 'ScoreReady' : 'ErrorReported',
         score: task.error === 'None' ? task.score : null,
         end,
-        // Contracts rank by the order of their arguments and not by time.
+        // Contracts rank by the order of their arguments, not by time.
         executionMs: null,
         knownBy: 'chain',
       };

@@ -1,4 +1,7 @@
-/** The task network whose tasks live in contracts; a relay only carries arguments and results. Source: CHAIN_PROTOCOL 2, 3, 8. */
+/**
+ * The task network whose tasks are in contracts; a relay only transfers arguments and results. Source: CHAIN_PROTOCOL
+ * 2, 3, 8.
+ */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Clock } from '../../../protocol/ports.ts';
 import { ABORT_REASON, isTerminal, TASK_ERROR } from '../../../protocol/tasks/status.ts';
@@ -31,9 +34,9 @@ export interface ChainNetworkOptions {
   readonly scan: LogScan;
   readonly relay: OldRelay;
   readonly confirmations: number;
-  /** The chain's time: every block that is read sets it forward. */
+  /** The chain's time: every block that is read advances it. */
   readonly chainClock: NetworkClock;
-  /** Arguments of a task as this node has kept them, '' for none: the relay forgets them. */
+  /** A task's arguments as stored by this node, '' if there are none: the relay deletes them. */
   readonly keptArgs: (commitment: Hex) => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,7 +47,7 @@ interface Head {
   readonly timeMs: number;
 }
 
-/** The relay sees its own report of the arguments a second or two after this node does. */
+/** The relay sees its own report of the arguments one or two seconds after this node does. */
 const CHECKPOINT_TRIES = 60;
 const CHECKPOINT_RETRY_MS = 1_000;
 const IN_HAND = new Set(['Started', 'ParametersUploaded']);
@@ -98,7 +101,7 @@ export class ChainNetwork implements TaskNetwork {
       if (await relay.downloadCheckpoint(commitment, path)) return;
       await clock.sleep(CHECKPOINT_RETRY_MS);
     }
-    throw new WorkerError('TASK_INPUT_FAILED', 'the relay does not give the checkpoint out', { commitment });
+    throw new WorkerError('TASK_INPUT_FAILED', 'the relay does not provide the checkpoint', { commitment });
   }
 
   async eventsAfter(id: number): Promise<readonly EventRow[]> {
@@ -119,18 +122,19 @@ export class ChainNetwork implements TaskNetwork {
     return chainNodeView({ address: this.address, network: networkName, info, stakeWei, qos });
   }
 
-  /** The whole stake goes with it: to stake and to join are one act. */
+  /** The whole stake is sent with it: staking and joining are one act. */
   async join({ gpu, version, modelIds, stakeWei }: JoinRequest): Promise<void> {
     const { publicKey } = this.#options.signer;
     const args = [gpu.name, BigInt(gpu.vramGib), versionParts(version), publicKey, [...modelIds]];
     await this.#nodeAct('join', args, stakeWei);
   }
 
-  /** A contract takes a new version and new models; another card takes another membership. */
+  /** A contract accepts a new version and new models; a different card requires a new membership. */
   async updateCapabilities({ gpu, version, modelIds }: Capabilities): Promise<void> {
     const info = await this.#options.contracts.nodeInfo(this.address);
     if (info.gpuName !== gpu.name || info.gpuVramGib !== gpu.vramGib) {
-      // Law 6: until the host has decided, no task comes to a card that is another than the network was told.
+      // Law 6: until the host has decided, no task may come to a card that differs from the one announced to the
+      // network.
       if (info.status === 'Available' || info.status === 'Busy') await this.pause();
       throw new WorkerError('NODE_CARD_CHANGED', `the network knows ${info.gpuName} (${info.gpuVramGib} GiB)`, {
         known: `${info.gpuName} ${info.gpuVramGib}`,
@@ -157,10 +161,10 @@ export class ChainNetwork implements TaskNetwork {
     return this.#nodeAct('reportModelDownloaded', [modelId]);
   }
 
-  /** There is nobody to tell. */
+  /** There is nobody to report to. */
   async reportNodeError(): Promise<void> {}
 
-  /** The chain's time: that of its newest block, or the relay's where no block has come for a while. */
+  /** The chain's time: that of its newest block, or the relay's if there has been no block for a while. */
   async now(): Promise<number> {
     const { relay } = this.#options;
     const [head, relaySeconds] = await Promise.all([this.#head(), relay.now().catch(() => 0)]);
@@ -181,13 +185,13 @@ export class ChainNetwork implements TaskNetwork {
     const header = await rpc.call('eth_getBlockByNumber', ['latest', false]);
     if (header === null) throw new ChainError('CHAIN_BAD_ANSWER', 'the chain has no newest block', {});
     const networkSeconds = Number(header.timestamp);
-    // The next block is later than this one, whatever this machine's clock says; that it is earlier says nothing.
-    // biome-ignore lint/plugin: the chain's time as it is told against the chain's time as it was held
+    // The next block is later than this one, whatever this machine's clock says; an earlier time proves nothing.
+    // biome-ignore lint/plugin: compares two readings of the chain's time
     if (networkSeconds * 1000 > chainClock.now()) chainClock.set({ networkSeconds, sentMs, receivedMs: clock.now() });
     return { block: header.number, timeMs: networkSeconds * 1000 };
   }
 
-  /** A slash says nothing of the stake that it took: all of it, as it was in the block before. */
+  /** A slash event does not contain the amount: all of the stake, as of the block before. */
   async #withAmount(row: EventRow): Promise<EventRow> {
     if (row.kind !== 'event' || row.event.type !== 'NodeSlashed' || row.event.commitment === null) return row;
     const { contracts, networkName, log } = this.#options;
@@ -196,14 +200,14 @@ export class ChainNetwork implements TaskNetwork {
       const amount = String(await contracts.stakeOf(this.address, blockOfEvent(row.event.id) - 1n));
       return { kind: 'event', event: { ...row.event, args: JSON.stringify({ ...args, amount, network: networkName }) } };
     } catch (error) {
-      // An endpoint may not keep the states of old blocks; the slash is told without its amount.
+      // An endpoint may not keep the state of old blocks; the slash is then reported without its amount.
       if (!(error instanceof RpcRefused)) throw error;
       log.warn({ err: error }, 'the stake before a slash could not be read');
       return row;
     }
   }
 
-  /** That the task had ended so many blocks ago already. */
+  /** Whether the task had already ended a sufficient number of blocks ago. */
   async #isFinal({ commitment, status }: ChainTask, { block }: Head): Promise<boolean> {
     const depth = BigInt(this.#options.confirmations - 1);
     if (depth === 0n) return true;
@@ -212,7 +216,10 @@ export class ChainNetwork implements TaskNetwork {
     return before?.status === status;
   }
 
-  /** The relay is asked only while it may have them and somebody needs them; that it does not answer keeps nothing else from its turn. */
+  /**
+   * Asks the relay only while it may have the arguments and somebody needs them; if it does not answer, nothing else is
+   * affected.
+   */
   async #argsOf({ commitment, status, selectedNode }: ChainTask): Promise<string> {
     const { keptArgs, relay, log } = this.#options;
     const kept = keptArgs(commitment);

@@ -1,4 +1,4 @@
-/** A task as its contract keeps it. Source: CHAIN_PROTOCOL 2.1, 2.2. */
+/** A task as stored by its contract. Source: CHAIN_PROTOCOL 2.1, 2.2. */
 import { z } from 'zod';
 import {
   abortReasonFromNumber,
@@ -12,7 +12,7 @@ import { countField, enumField, secondsField, versionField } from './fields.ts';
 
 const NOBODY = `0x${'0'.repeat(40)}`;
 
-/** The contract's abort reasons are the first five of the relay's, its other numbers are the relay's own. */
+/** The contract's abort reasons are the relay's first five; the relay's other numbers are its own. */
 export const chainTaskSchema = z
   .tuple([
     enumField(taskTypeFromNumber, 'task type'),
@@ -60,7 +60,7 @@ export const chainTaskSchema = z
     version: task[16],
     abortReason: task[17],
     error: task[18],
-    /** Who is paid out of this task's fee when its result is there, and how much; of the winner of a group only. */
+    /** Who is paid from this task's fee when its result is uploaded, and how much; only for the winner of a group. */
     payments: task[19].map((address, index) => ({ address, wei: task[20][index] ?? 0n })),
     createTimeMs: task[21],
     startTimeMs: task[22],
@@ -68,13 +68,16 @@ export const chainTaskSchema = z
   }));
 export type ChainTask = z.output<typeof chainTaskSchema>;
 
-/** What a chain does not know of a task stays empty. An abort writes the time of a score that there never was: it is none. */
+/**
+ * What a chain does not know about a task stays empty. An abort sets a score time although there is no score; that time
+ * is ignored.
+ */
 export function remoteTaskOf({ payments: _, ...task }: ChainTask, more: { taskArgs: string; qosScore: number }): RemoteTask {
   const scoreReadyTimeMs = task.score === '' && task.error === 'None' ? null : task.scoreReadyTimeMs;
   return { ...task, ...more, scoreReadyTimeMs, validatedTimeMs: null, resultUploadedTimeMs: null };
 }
 
-/** What a group's winner pays to an address; null = it is not among those who are paid. */
+/** The amount that a group's winner pays to an address; null = it is not among those paid. */
 export function shareOf({ payments }: ChainTask, address: string): bigint | null {
   return payments.find((payment) => sameAddress(payment.address, address))?.wei ?? null;
 }

@@ -1,4 +1,4 @@
-/** What a network on a chain tells about this node and about itself, beyond what the task loop needs. Reads only. */
+/** What a network on a chain reports about this node and itself, beyond what the task loop needs. Read-only. */
 import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { RelayEvent } from '../../../protocol/wire/event.ts';
@@ -17,14 +17,14 @@ export interface ChainTrustOptions {
   readonly rpc: ChainRpc;
   readonly contracts: TaskContracts;
   readonly nodeInfo: () => Promise<NodeInfo>;
-  /** Block in which this node first heard of a task, null = it has not. */
+  /** The block in which this node first learned of a task; null = it has not. */
   readonly blockOfTask: (commitment: string) => bigint | null;
 }
 
-/** Blocks that are searched for the events of one task: it lives for three minutes and some more in the queue. */
+/** Blocks that are searched for the events of one task: it lives for three minutes, plus its time in the queue. */
 const TASK_BLOCKS = 2_000n;
 const RANGE = 2_000n;
-/** Of the news since the last run; what lies further back is left out. */
+/** Limit for the events since the last run; older ones are skipped. */
 const MOST_RANGES = 50;
 const MAX_PAGES = 20;
 
@@ -42,7 +42,7 @@ export class ChainTrust implements TrustNetwork {
     return this.#options.nodeInfo();
   }
 
-  /** The contracts keep sums, and no history of them. */
+  /** The contracts keep only sums, without a history. */
   async qosTracing(): Promise<'unsupported'> {
     return 'unsupported';
   }
@@ -80,7 +80,7 @@ export class ChainTrust implements TrustNetwork {
     return found.slice(0, limit);
   }
 
-  /** Those of the same block: what happened in one transaction lies there. */
+  /** The events of the same block, which includes everything from the same transaction. */
   async eventsAround(id: number, distance: number): Promise<readonly RelayEvent[]> {
     const block = blockOfEvent(id);
     const events = await this.#events(block, block, () => true);
@@ -92,7 +92,7 @@ export class ChainTrust implements TrustNetwork {
     return { address, status, version: status === 'Quit' ? null : version };
   }
 
-  /** Every node that ever joined. */
+  /** Every node that has ever joined. */
   async publicNodes(): Promise<{ nodes: readonly PublicNode[]; complete: boolean }> {
     const { contracts } = this.#options;
     const nodes: PublicNode[] = [];
@@ -113,7 +113,7 @@ export class ChainTrust implements TrustNetwork {
     return 'unsupported';
   }
 
-  /** Of this node, and of the tasks that `isWanted` says, whoever has them. */
+  /** Events of this node, and of the tasks selected by `isWanted`, whoever has them. */
   async #events(from: bigint, to: bigint, isWanted: (commitment: Hex) => boolean): Promise<readonly RelayEvent[]> {
     const { address } = this.#options;
     const logs = await this.#logs(from, to);
@@ -130,7 +130,7 @@ export class ChainTrust implements TrustNetwork {
     try {
       return await rpc.call('eth_getLogs', [{ address, fromBlock: quantity(from), toBlock: quantity(to), topics: [TOPICS] }]);
     } catch (error) {
-      // An endpoint that gives fewer blocks at once is asked in halves.
+      // If an endpoint limits the number of blocks, ask for halves.
       if (!(error instanceof RpcRefused) || from >= to) throw error;
       const middle = (from + to) / 2n;
       return [...(await this.#logs(from, middle)), ...(await this.#logs(middle + 1n, to))];

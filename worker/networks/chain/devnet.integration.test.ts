@@ -1,4 +1,4 @@
-/** A whole node on the local network: its relay and its application are those of the devnet, and the other nodes play their parts. */
+/** A whole node on the local network: relay, application and other nodes are the devnet's. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { networkPresetData } from '../../../contract/node-config.ts';
 import { createChainApplication } from '../../../devnet/chain-mode/application.ts';
@@ -71,14 +71,14 @@ async function node(): Promise<{ rig: OpenRig; address: Hex }> {
 
 const paymentOf = ({ parts }: OpenRig, commitment: Hex) => parts.store.tasks.find(commitment)?.paymentWei ?? null;
 
-it('runs a task whose arguments and result that relay carries, is paid, and goes with its stake', async () => {
+it('runs a task whose arguments and result that relay transfers, is paid, and leaves with its stake', async () => {
   const { rig, address } = await node();
   const { kind, tasks, files } = await (await application()).runTask(SPEC, { sampled: false });
   expect([kind, tasks.map(({ selectedNode }) => selectedNode)]).toEqual(['success', [address]]);
   expect(files?.map((file) => new TextDecoder().decode(file))).toEqual([RESULT]);
   const { commitment } = tasks[0] ?? expect.fail();
   await expect.poll(() => paymentOf(rig, commitment)).toBe(FEE);
-  // The relay gives them to nobody any more.
+  // The relay no longer gives them to anybody.
   expect(rig.parts.store.tasks.get(commitment).taskArgs).toBe(SPEC.args);
   expect(rig.engine.jobs.map(({ job }) => job.taskArgs)).toEqual([SPEC.args]);
   await rig.end({ quitNetwork: true });
@@ -101,7 +101,7 @@ it('reports invalid arguments through that relay, and is free again', async () =
   await rig.end({ quitNetwork: true });
 });
 
-it('in a group with another honest node and a cheat has its share, and the cheat is slashed', async () => {
+it('gets its share in a group with another honest node and a cheat, and the cheat is slashed', async () => {
   const { rig, address } = await node();
   const manner = { gpu: CARD, modelIds: [MODEL], result: RESULT };
   await devnet.startScripted({ name: 'honest', ...manner });

@@ -1,4 +1,4 @@
-/** Two live endpoints of a task's chain that disagree, and transactions that come to nothing in a block. */
+/** Two live endpoints of a task chain that disagree, and transactions that have no effect in a block. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startRpcProxy } from '../../chain/testing/rpc-proxy.ts';
 import { invalidArgs } from '../../testing/fake-engine.ts';
@@ -7,7 +7,7 @@ import { type LaggingEndpoint, startLaggingEndpoint } from './testing/lagging-en
 import { type Created, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
-/** Where a transaction cannot be seen to arrive. */
+/** For cases in which a transaction cannot be seen to arrive. */
 const SHORT_MS = 300;
 let world: TaskWorld;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ async function withTask(options: ChainRigOptions): Promise<{ rig: ChainRig; task
   return { rig, task };
 }
 
-/** However long the chain takes for what is under way. */
+/** Waits however long the chain takes for pending transactions. */
 async function settled(rig: ChainRig): Promise<void> {
   const account = { chainId: Number(world.preset.chainId), address: rig.address };
   const running = new AbortController();
@@ -38,7 +38,7 @@ async function settled(rig: ChainRig): Promise<void> {
   await following;
 }
 
-describe('two endpoints, of which now the one and now the other is asked', () => {
+describe('two endpoints that are asked alternately', () => {
   let ends: { readonly late: LaggingEndpoint; readonly good: LaggingEndpoint };
 
   async function two(options: ChainRigOptions = {}): Promise<{ rig: ChainRig; task: Created }> {
@@ -49,18 +49,18 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
   const ask = (which: 'late' | 'good') => {
     for (const [name, endpoint] of Object.entries(ends)) endpoint.up = name === which;
   };
-  /** Asks the one that knows nothing of the last blocks so often. */
+  /** Asks this many times the endpoint that lacks the latest blocks. */
   async function askLate(rig: ChainRig, task: Created, cycles = 3): Promise<void> {
     ask('late');
     for (let n = 0; n < cycles; n++) {
-      // What is behind may refuse what it cannot understand: that is no harm.
+      // An endpoint that lags may refuse what it cannot handle; that does no harm.
       await rig.driver.cycle(task.commitment).catch(() => {});
       await rig.driver.settled();
     }
     ask('good');
   }
 
-  it('law 1, law 3, law 4: one that is behind at every step brings no second execution, score or transaction', async () => {
+  it('law 1, law 3, law 4: one that lags at every step causes no second execution, score or transaction', async () => {
     const { rig, task } = await two();
     const { commitment } = task;
     ends.late.head = await head();
@@ -75,20 +75,20 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     await rig.until(commitment, 'uploadResult');
     await askLate(rig, task);
     await rig.until(commitment, 'close EndSuccess');
-    // Behind, it still names the task as the node's: it is opened, and closed again by what is true.
+    // It still shows the task as the node's: the task is reopened, and closed again by the true state.
     await askLate(rig, task);
     await rig.until(commitment, 'close EndSuccess');
     expect(rig.engine.jobs).toHaveLength(1);
     expect(rig.relay.uploads).toEqual([commitment]);
     expect(await sentBy(rig)).toBe(2);
-    // What the late one has made doubtful is settled before anything new.
+    // What the lagging endpoint has made uncertain is settled before anything new.
     await rig.network.pause();
     await settled(rig);
     expect(await sentBy(rig)).toBe(3);
     await rig.network.quit();
   });
 
-  it('a transaction that one takes and keeps to itself reaches the chain by the other', async () => {
+  it('a transaction that one accepts but does not broadcast reaches the chain through the other', async () => {
     const { rig, task } = await two();
     await rig.until(task.commitment, 'execute');
     ends.late.head = await head();
@@ -101,7 +101,7 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     await rig.until(task.commitment, 'close EndAborted');
   });
 
-  it('law 2: a report of an error is one, whatever they say', async () => {
+  it('law 2: an error is reported once, whatever they say', async () => {
     const { rig, task } = await two();
     rig.engine.answer = invalidArgs;
     ends.late.head = await head();
@@ -114,7 +114,7 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
     expect(await sentBy(rig)).toBe(2);
   });
 
-  it('an abort frees the node once, and a stake that came back stays where it is', async () => {
+  it('an abort frees the node once, and a returned stake stays where it is', async () => {
     const { rig, task } = await two();
     await rig.until(task.commitment, 'execute');
     ends.late.head = await head();
@@ -135,7 +135,7 @@ describe('two endpoints, of which now the one and now the other is asked', () =>
   });
 });
 
-describe('an act that the chain refuses in a block, because the task was over by then', () => {
+describe('an act that the chain reverts in a block because the task had ended by then', () => {
   it.each([
     ['a score', undefined],
     ['an error report', invalidArgs],
@@ -160,7 +160,7 @@ describe('an act that the chain refuses in a block, because the task was over by
     await rig.until(next.commitment, act);
     await rig.until(next.commitment, 'awaitingValidation');
     expect(rig.chain.journal.find(name)).toMatchObject({ state: { kind: 'reverted' } });
-    // The join, the one that came to nothing, and the next task's.
+    // The join, the one without effect, and the next task's.
     expect(await sentBy(rig)).toBe(3);
     await world.validateSingle(next);
     await rig.until(next.commitment, answer === undefined ? 'close EndSuccess' : 'close EndAborted');

@@ -1,4 +1,4 @@
-/** What the chain, its endpoints and a sudden end do to acts: nothing is sent twice, and nothing is stuck. */
+/** What the chain, its endpoints and sudden ends do to acts: nothing is sent twice, and nothing gets stuck. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { startRpcProxy } from '../../chain/testing/rpc-proxy.ts';
@@ -7,7 +7,7 @@ import { type ChainRig, type ChainRigOptions, chainRig } from './testing/chain-r
 import { type Created, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
-/** Where no block comes. */
+/** For cases in which no block comes. */
 const SHORT_MS = 700;
 let world: TaskWorld;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => world.stop());
 
-/** Turns blocks off for the duration of `work`. */
+/** Turns off block production during `work`. */
 async function withoutBlocks<Result>(work: () => Promise<Result>): Promise<Result> {
   const { control } = world.anvil;
   await control.setAutomine(false);
@@ -50,8 +50,8 @@ async function restarted({ privateKey, dataDir, relay, end }: ChainRig): Promise
   return chainRig(world, { privateKey, dataDir, relay, engine: new FakeEngine('P2L'), wei: 0n, actWaitMs: SHORT_MS });
 }
 
-describe('a process that ends while a transaction waits', () => {
-  it('a score is in the chain once, and is not executed again', async () => {
+describe('a process that ends while a transaction is pending', () => {
+  it('a score is on the chain once, and the task is not executed again', async () => {
     const { rig, task } = await withScore();
     const next = await withoutBlocks(async () => {
       await rig.until(task.commitment, 'submitScore');
@@ -78,7 +78,7 @@ describe('a process that ends while a transaction waits', () => {
     await next.until(task.commitment, 'close EndAborted');
     expect(await sentBy(rig.address)).toBe(2);
     expect((await next.network.nodeInfo()).status).toBe('Available');
-    // A task that somebody puts into the queue meanwhile may begin within it.
+    // A task that somebody queues meanwhile may start within it.
     expect(next.chain.journal.find(`abort:${task.commitment}`)?.gasLimit).toBeGreaterThan(2_500_000n);
   });
 
@@ -92,7 +92,8 @@ describe('a process that ends while a transaction waits', () => {
       return other;
     });
     expect((await next.network.nodeInfo()).operatorStakingWei).toBe(STAKE);
-    // What is in the chain is followed to its end first; only then is it a second one, which the contract refuses at no cost.
+    // The transaction on the chain is first followed to its end; only then is there a second one, which the contract
+    // refuses at no cost.
     await next.join();
     await expect(next.join()).rejects.toMatchObject({ data: { reason: 'Node already joined' } });
     expect(await sentBy(rig.address)).toBe(1);
@@ -107,7 +108,7 @@ describe('a process that ends while a transaction waits', () => {
     expect(before - (await world.balance(rig.address))).toBeLessThan(10n ** 17n);
   });
 
-  it('a join that was mined while nobody looked is not made again', async () => {
+  it('a join that was mined unnoticed is not repeated', async () => {
     const rig = await chainRig(world, { actWaitMs: SHORT_MS });
     await world.anvil.control.setAutomine(false);
     await rig.join();
@@ -124,7 +125,7 @@ describe('a process that ends while a transaction waits', () => {
 });
 
 describe('a reorganisation', () => {
-  it('that takes a score out of the chain, though it was final: the same transaction is there again', async () => {
+  it('that removes a final score from the chain: the same transaction is there again', async () => {
     const { rig, task } = await withScore();
     await rig.until(task.commitment, 'awaitingValidation');
     await world.anvil.control.reorganise(1);
@@ -141,7 +142,7 @@ describe('a reorganisation', () => {
     await rig.until(task.commitment, 'close EndSuccess');
   });
 
-  it('that takes back an end which was not final: the task goes on as if nothing had been', async () => {
+  it('that reverts an end that was not final: the task continues as if nothing had happened', async () => {
     const { rig, task } = await withScore({ preset: { confirmations: 3 } });
     const { control } = world.anvil;
     await rig.until(task.commitment, 'submitScore');
@@ -159,7 +160,7 @@ describe('a reorganisation', () => {
     await rig.until(task.commitment, 'close EndSuccess');
   });
 
-  it('that takes back an end which was final: the task is open again, and neither executed nor scored anew', async () => {
+  it('that reverts an end that was final: the task is open again, and neither executed nor scored again', async () => {
     const { rig, task } = await withScore();
     await rig.until(task.commitment, 'awaitingValidation');
     await world.validateSingle(task);
@@ -171,14 +172,14 @@ describe('a reorganisation', () => {
     expect(rig.store.tasks.get(task.commitment)).toMatchObject({ closedMs: null, closedAs: null, paymentWei: null });
     expect(rig.store.ledger.find(task.commitment)).toEqual(before);
     expect(rig.engine.jobs).toHaveLength(1);
-    // The relay reports nothing more: the node's duty is to end it.
+    // The relay reports nothing more: the node must end it.
     await world.pass(240);
     await rig.until(task.commitment, 'close EndAborted');
     expect((await rig.network.nodeInfo()).status).toBe('Available');
     expect(await sentBy(rig.address)).toBe(3);
   });
 
-  it('that takes back an abort which was final: the same transaction is there again', async () => {
+  it('that reverts an abort that was final: the same transaction is there again', async () => {
     const { rig, task } = await withScore();
     await world.pass(200);
     await rig.until(task.commitment, 'close EndAborted');
@@ -194,7 +195,7 @@ describe('a reorganisation', () => {
 });
 
 describe('endpoints', () => {
-  it('that are all away: nothing happens, and when one is back the node goes on', async () => {
+  it('that are all unreachable: nothing happens, and the node continues when one is back', async () => {
     const proxy = await startRpcProxy(world.anvil.url);
     const { rig, task } = await withScore({ preset: { rpcUrls: [proxy.url] } });
     for (const mode of ['down', 'reset', 'garbage'] as const) {
@@ -210,7 +211,7 @@ describe('endpoints', () => {
     await rig.until(task.commitment, 'close EndAborted');
   });
 
-  it('that take a transaction and lose the answer: it is in the chain once', async () => {
+  it('that accept a transaction and lose the answer: it is on the chain once', async () => {
     const proxy = await startRpcProxy(world.anvil.url);
     const { rig, task } = await withScore({ preset: { rpcUrls: [proxy.url] } });
     proxy.mode = 'loseAnswer';
@@ -223,7 +224,7 @@ describe('endpoints', () => {
     await rig.until(task.commitment, 'close EndAborted');
   });
 
-  it('that disagree: one that still shows the task without its score brings no second transaction', async () => {
+  it('that disagree: one that still shows the task without its score causes no second transaction', async () => {
     const proxy = await startRpcProxy(world.anvil.url);
     const { rig, task } = await withScore({ preset: { rpcUrls: [proxy.url] } });
     const { provider } = world.anvil.control;
@@ -240,7 +241,7 @@ describe('endpoints', () => {
     await rig.until(task.commitment, 'close EndAborted');
   });
 
-  it('that are dear: a score that waits too long is offered more, and one of the two is taken', async () => {
+  it('with a high gas price: the offer for a score that waits too long is raised, and one of the two transactions is mined', async () => {
     const { rig, task } = await withScore({ preset: { stuckAfterMs: 1 } });
     await withoutBlocks(async () => {
       await rig.until(task.commitment, 'submitScore');
@@ -253,7 +254,7 @@ describe('endpoints', () => {
   });
 });
 
-it('a relay that is away keeps no duty from being done', async () => {
+it('a relay that is unreachable prevents no duty', async () => {
   const rig = await chainRig(world);
   await rig.join();
   const task = await world.create({ type: 1 });

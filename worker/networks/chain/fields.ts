@@ -1,9 +1,9 @@
-/** Fields of a contract's answers as ethers decodes them. */
+/** Fields of a contract's answers as decoded by ethers. */
 import { z } from 'zod';
 
 const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** A whole number that only has to be large: a stranger may have written anything into it, and the task must stay readable. */
+/** An integer that only has to be large: anyone may have written any value, and the task must stay readable. */
 export const countField = z.bigint().transform((value) => Number(value < MOST ? value : MOST));
 
 /** Unix seconds → epoch ms; 0 = has not happened. */

@@ -1,6 +1,6 @@
 /**
- * Logs of the contracts as rows of the event list. Nothing is indexed: whose event it is stands in its data, and the end of a task
- * names no node at all. Source: CHAIN_PROTOCOL 2.4, 3.1.
+ * Logs of the contracts as rows of the event list. Nothing is indexed: the data says whose event it is, and the end of
+ * a task names no node at all. Source: CHAIN_PROTOCOL 2.4, 3.1.
  */
 import type { LogDescription } from 'ethers';
 import { type Hex, isHex } from '../../../protocol/hex.ts';
@@ -9,10 +9,10 @@ import { sameAddress } from '../../../protocol/wire/fields.ts';
 import type { Log } from '../../chain/rpc/methods.ts';
 import { NODE_INTERFACE, TASK_INTERFACE } from './abi.ts';
 
-/** Logs of one block that have ids of their own; no block holds so many. */
+/** Number of IDs reserved for the logs of one block; no block contains that many. */
 const LOGS_PER_BLOCK = 2 ** 20;
 
-/** Stays below 2^53 for eight thousand million blocks. */
+/** Stays below 2^53 for eight billion blocks. */
 export function eventId(block: bigint, logIndex: bigint): number {
   return Number(block) * LOGS_PER_BLOCK + Number(logIndex);
 }
@@ -21,7 +21,7 @@ export function blockOfEvent(id: number): bigint {
   return BigInt(Math.floor(id / LOGS_PER_BLOCK));
 }
 
-/** The last id that the logs of a block can have. */
+/** The last ID that the logs of a block can have. */
 export function lastIdOf(block: bigint): number {
   return Number(block + 1n) * LOGS_PER_BLOCK - 1;
 }
@@ -35,13 +35,11 @@ export const TOPICS: readonly string[] = [...topicsOf(TASK_INTERFACE), ...topics
 
 export interface RowContext {
   readonly self: Hex;
-  /** Whether this node has had the task: of other nodes' ends nothing is kept. */
+  /** Whether this node has had the task: ends of other nodes' tasks are not stored. */
   readonly isKnown: (commitment: Hex) => boolean;
 }
 
-/**
- * Logs as rows, in their order. A slash names no task: it is for the one of this node that the same transaction invalidated.
- */
+/** Logs as rows, in order. A slash names no task: it belongs to this node's task that the same transaction invalidated. */
 export function rowsOfLogs(logs: readonly Log[], context: RowContext): EventRow[] {
   const standing = logs.filter(({ removed }) => removed !== true);
   const invalidated = new Map<string, string>();
@@ -58,7 +56,7 @@ export function rowsOfLogs(logs: readonly Log[], context: RowContext): EventRow[
   });
 }
 
-/** Null for what does not concern this node. */
+/** Null for logs that do not concern this node. */
 export function rowOfLog(log: Log, { self, isKnown }: RowContext): EventRow | null {
   const id = eventId(log.blockNumber, log.logIndex);
   const decoded = decode(log);
@@ -91,7 +89,7 @@ function decode({ topics, data }: Log): LogDescription | null {
   }
 }
 
-/** As a relay writes them; the numbers of task types are the same. */
+/** The fields as a relay writes them; task types have the same numbers. */
 function fieldsOf({ name, args }: LogDescription, self: Hex): object {
   switch (name) {
     case 'DownloadModel':

@@ -25,7 +25,7 @@ function logOf(block: number, index: number, { topics, data }: { topics: readonl
   return { address: OTHER, topics: topics as Hex[], data: data as Hex, ...place, removed: null };
 }
 
-/** A chain in memory, and the scan of a node on it. */
+/** A chain in memory, and a node's log scan on it. */
 function world({ head = 100, confirmations = 3 } = {}) {
   const state = {
     head,
@@ -68,10 +68,10 @@ function world({ head = 100, confirmations = 3 } = {}) {
 
 const ids = (rows: readonly EventRow[]) => rows.map((row) => (row.kind === 'event' ? row.event.id : row.id));
 
-describe('rows of logs', () => {
+describe('rows from logs', () => {
   const context = { self: SELF, isKnown: (commitment: Hex) => commitment === TASK };
 
-  it('name this node, or a task that it has had', () => {
+  it('are about this node, or a task that it has had', () => {
     expect(rowOfLog(started(7, 2), context)).toMatchObject({
       kind: 'event',
       event: { id: eventId(7n, 2n), type: 'TaskStarted', commitment: TASK, nodeAddress: SELF },
@@ -81,12 +81,12 @@ describe('rows of logs', () => {
     expect(rowOfLog(ended(7, 3, commitmentOf(2)), context)).toBeNull();
   });
 
-  it('a log that makes no sense is kept as it came', () => {
+  it('keep a log that cannot be decoded as received', () => {
     const odd = logOf(7, 1, { topics: [hashOf(5)], data: '0x' });
     expect(rowOfLog(odd, context)).toMatchObject({ kind: 'unreadable', id: eventId(7n, 1n) });
   });
 
-  it('a slash is for the task of this node that the same transaction has invalidated, and for no other', () => {
+  it("a slash belongs to this node's task that the same transaction has invalidated, and to no other", () => {
     const invalidated = TASK_INTERFACE.encodeEventLog('TaskEndInvalidated', [TASK]);
     const slashed = NODE_INTERFACE.encodeEventLog('NodeSlashed', [SELF]);
     const slashesIn = (block: number) =>
@@ -97,7 +97,7 @@ describe('rows of logs', () => {
     expect(slashesIn(8)).toEqual([null]);
   });
 
-  it('ids rise with the chain and tell the block', () => {
+  it('have IDs that increase with the chain and encode the block', () => {
     expect(eventId(7n, 5n)).toBeLessThan(eventId(8n, 0n));
     expect(blockOfEvent(eventId(123_456_789n, 77n))).toBe(123_456_789n);
     expect(lastIdOf(7n)).toBe(eventId(8n, 0n) - 1);
@@ -106,7 +106,7 @@ describe('rows of logs', () => {
 });
 
 describe('reading logs', () => {
-  it('gives only what is final, once, in order', async () => {
+  it('returns only what is final, once, in order', async () => {
     const { state, open } = world();
     state.logs = [started(50, 1), ended(60, 0, TASK), started(99, 0, commitmentOf(3))];
     const scan = open();
@@ -117,7 +117,7 @@ describe('reading logs', () => {
     expect(ids(await scan.after(eventId(60n, 0n)))).toEqual([eventId(99n, 0n)]);
   });
 
-  it('does not read again what has been recorded, over a restart either', async () => {
+  it('does not read again what has been recorded, even after a restart', async () => {
     const { state, open } = world();
     state.logs = [started(50, 1)];
     const scan = open();
@@ -130,19 +130,19 @@ describe('reading logs', () => {
     expect(state.ranges).toEqual([[99, 108]]);
   });
 
-  it('reads again what a process that was killed had not recorded', async () => {
+  it('reads again what a killed process had not recorded', async () => {
     const { state, open } = world();
     state.logs = [started(50, 1)];
     await open().after(lastIdOf(10n));
     expect(state.mark).toBeNull();
     const scan = open();
     expect(ids(await scan.after(lastIdOf(10n)))).toEqual([eventId(50n, 1n)]);
-    // Its caller asks the same again: nothing of it is on disk there.
+    // Its caller makes the same call again, because nothing of it is on disk.
     expect(ids(await scan.after(lastIdOf(10n)))).toEqual([eventId(50n, 1n)]);
     expect(state.mark).toBeNull();
   });
 
-  it('asks for as few blocks as the endpoint wants', async () => {
+  it('asks for as few blocks as the endpoint allows', async () => {
     const { state, open } = world({ head: 1_000 });
     state.mostBlocks = 100;
     state.logs = [started(50, 1), started(700, 0)];
@@ -153,7 +153,7 @@ describe('reading logs', () => {
     expect(state.mark?.block).toBe(998);
   });
 
-  it('after a reorganisation deeper than final, gives what is there now, ids that were given before included', async () => {
+  it('after a reorganisation deeper than final, returns the current logs, including IDs that were returned before', async () => {
     const { state, open } = world();
     state.logs = [started(90, 1)];
     const scan = open();
@@ -167,7 +167,7 @@ describe('reading logs', () => {
     expect(rows).toMatchObject([{ event: { id: eventId(90n, 1n), type: 'TaskEndSuccess' } }]);
   });
 
-  it('an endpoint that is behind the mark gives nothing and takes nothing back', async () => {
+  it('an endpoint that is behind the mark returns nothing and undoes nothing', async () => {
     const { state, open } = world();
     const scan = open();
     await scan.after(lastIdOf(10n));

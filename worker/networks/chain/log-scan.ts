@@ -1,6 +1,6 @@
 /**
- * Reads the contracts' logs up to the newest block that is final, in ranges. How far it has come is on disk, but only up to what
- * its caller has certainly recorded: a process killed in between reads again.
+ * Reads the contracts' logs up to the newest final block, in ranges. The progress is on disk, but only as far as the
+ * caller has certainly recorded the rows: after a kill in between, they are read again.
  */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { EventRow } from '../../../protocol/wire/event-row.ts';
@@ -24,16 +24,16 @@ export interface LogScanOptions {
   readonly saveMark: (mark: ScanMark) => void;
 }
 
-/** Blocks per question; an endpoint may want fewer. */
+/** Blocks per request; an endpoint may allow fewer. */
 const RANGE = 2_000n;
-/** Questions of one call: the rest follows with the next. */
+/** Most requests in one call: the rest follows in the next. */
 const MOST_RANGES = 5;
-/** How far back to read when a block that was final is another one now. */
+/** How far back to read if a final block has been replaced. */
 const DEEP_REORGANISATION = 256n;
 
 export class LogScan {
   readonly #options: LogScanOptions;
-  /** What the last call has read completely, and the highest id it gave. */
+  /** What the last call has read completely, and the highest ID it returned. */
   #pending: { readonly mark: ScanMark; readonly lastId: number } | null = null;
   #range = RANGE;
 
@@ -41,22 +41,22 @@ export class LogScan {
     this.#options = options;
   }
 
-  /** The highest id that a final block can have. */
+  /** The highest ID that a final block can have. */
   async latestId(): Promise<number> {
     const block = await this.#finalBlock();
     return block < 0n ? 0 : lastIdOf(block);
   }
 
-  /** Rows with an id above `id`, ascending; a page's worth, with all of the last block's. @throws ChainError */
+  /** Rows with an ID above `id`, ascending; about one page, but always all rows of the last block. @throws ChainError */
   async after(id: number): Promise<readonly EventRow[]> {
     const { rows, saveMark } = this.#options;
-    // Whoever asks for what comes after a row has recorded the row.
+    // A caller that asks for what follows a row has recorded the row.
     if (this.#pending !== null && id + OVERLAP_OF_CALLER >= this.#pending.lastId) saveMark(this.#pending.mark);
     this.#pending = null;
     const final = await this.#finalBlock();
     const found: EventRow[] = [];
     const { block: begun, anew } = await this.#start(blockOfEvent(id));
-    // What has taken the place of other blocks may have ids that were given before.
+    // Blocks that replaced others may contain IDs that were returned before.
     const above = anew ? -1 : id;
     let from = begun;
     for (let ranges = 0; from <= final && ranges < MOST_RANGES && found.length < EVENT_PAGE; ranges++) {
@@ -77,13 +77,13 @@ export class LogScan {
     this.#pending = { mark: { block: Number(block), hash: header.hash }, lastId };
   }
 
-  /** Behind the mark, if the chain still has its block; well before it if not. */
+  /** The block after the mark if the chain still has the marked block; well before it otherwise. */
   async #start(blockOfCursor: bigint): Promise<{ block: bigint; anew: boolean }> {
     const mark = this.#options.loadMark();
     if (mark === null) return { block: blockOfCursor, anew: false };
     const marked = BigInt(mark.block);
     const header = await this.#options.rpc.call('eth_getBlockByNumber', [quantity(marked), false]);
-    // An endpoint that is behind knows nothing of it yet: nothing new can be read there.
+    // A lagging endpoint does not know it yet, so there is nothing new to read.
     if (header === null || header.hash === mark.hash) return { block: marked + 1n, anew: false };
     return { block: greatest(marked - DEEP_REORGANISATION, 0n), anew: true };
   }
@@ -92,7 +92,7 @@ export class LogScan {
     return (await this.#options.rpc.call('eth_blockNumber', [])) - BigInt(this.#options.confirmations - 1);
   }
 
-  /** Null when the endpoint wants a smaller range. */
+  /** Null if the endpoint requires a smaller range. */
   async #logs(from: bigint, to: bigint): Promise<readonly Log[] | null> {
     const { rpc, addresses } = this.#options;
     try {
@@ -108,7 +108,7 @@ export class LogScan {
   }
 }
 
-/** The event list asks again for some ids before its newest one; rows in between have been recorded. */
+/** The event list repeats its request for some IDs before its newest one; the rows in between have been recorded. */
 const OVERLAP_OF_CALLER = 32;
 
 function idOf(row: EventRow): number {

@@ -1,10 +1,10 @@
-/** A node as the contracts know it, in the words that every network uses. Source: CHAIN_PROTOCOL 3.1, 4.1. */
+/** A node according to the contracts, in the terms that all networks share. Source: CHAIN_PROTOCOL 3.1, 4.1. */
 import type { Hex } from '../../../protocol/hex.ts';
 import type { NodeInfo } from '../../../protocol/wire/node.ts';
 import { WorkerError } from '../../kit/errors.ts';
 import type { ChainNodeInfo, QosReading } from './task-contracts.ts';
 
-/** There is no delegation, no relay account and no record of earnings: those figures are 0. */
+/** There is no delegation, relay account or record of earnings, so those figures are 0. */
 export function chainNodeView(parts: {
   readonly address: Hex;
   readonly network: string;
@@ -22,7 +22,7 @@ export function chainNodeView(parts: {
     version: info.version,
     inUseModelIds: info.lastModelIds,
     modelIds: info.localModelIds,
-    // The stake has no part in the choice of a node.
+    // The stake does not influence the choice of a node.
     stakingScore: 0,
     qosScore: qos.limit === 0 ? 0 : qos.average / qos.limit,
     probWeight: info.score,
@@ -39,7 +39,7 @@ export function chainNodeView(parts: {
   };
 }
 
-/** @throws WorkerError NODE_JOIN_FAILED for what is no version of three numbers */
+/** @throws WorkerError NODE_JOIN_FAILED unless it is a version of three numbers */
 export function versionParts(version: string): [bigint, bigint, bigint] {
   const [, major = '', minor = '', patch = ''] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
   if (patch === '')

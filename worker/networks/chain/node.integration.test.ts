@@ -1,4 +1,4 @@
-/** A whole node on a network whose tasks live on a chain: everything real but the engine. */
+/** A whole node on a network whose tasks are on a chain: everything is real except the engine. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { NodeConfigInput } from '../../../contract/node-config.ts';
 import { taskContractInterface } from '../../../devnet/chain-mode/compiled.ts';
@@ -13,7 +13,7 @@ import { CarryingRelay } from './testing/chain-rig.ts';
 import { CNX, GPU, newKey, STAKE, startTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
 const ARGS = '{"model":"tiny/model","messages":[]}';
-/** Statuses of the contract. */
+/** The contract's status numbers. */
 const [AVAILABLE, PAUSED] = [1, 5];
 let world: TaskWorld;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ async function host(changes: Partial<NodeConfigInput> = {}): Promise<Host> {
   await world.give(address, 1_000n * CNX);
   const open = () => {
     const engine = new FakeEngine();
-    // Tasks of this world are for this version.
+    // The tasks of this world require this version.
     engine.version = '2.5.0';
     return openRig({ config, privateKey: key, engine });
   };
@@ -56,7 +56,7 @@ const statusOf = async ({ parts }: OpenRig) => (await parts.network.nodeInfo()).
 const until = (look: () => Promise<unknown>, wanted: unknown) =>
   vi.waitFor(async () => expect(await look()).toEqual(wanted), { timeout: 60_000, interval: 50 });
 
-it('law 7: whose engine the network does not accept starts no engine and stakes nothing', async () => {
+it('law 7: if the network does not accept its engine, starts no engine and stakes nothing', async () => {
   const { config, key, address } = await host({ engine: { kind: 'embedded' } });
   const rig = startWorkerRig();
   await expect(rig.client.start(config, key)).rejects.toMatchObject({ data: { reason: 'ENGINE_NOT_ACCEPTED' } });
@@ -64,7 +64,7 @@ it('law 7: whose engine the network does not accept starts no engine and stakes 
   expect(await world.anvil.control.provider.getTransactionCount(address)).toBe(0);
 });
 
-it('law 6: tells the contract the card that its engine is confined to; with another one it takes no task', async () => {
+it('law 6: announces to the contract the card that its engine is confined to; with a different one it takes no task', async () => {
   const { config, key, address } = await host({ gpu: { name: GPU, vramGib: 24, uuids: ['GPU-1'] } });
   const engine = () => Object.assign(new FakeEngine(), { version: '2.5.0' });
   const first = startWorkerRig({ engine: engine() });
@@ -87,7 +87,7 @@ it('law 6: tells the contract the card that its engine is confined to; with anot
   await second.client.stop({ quitNetwork: true });
 });
 
-it('stakes by joining, runs a task for its fee, lives through a restart, and leaves with its stake', async () => {
+it('stakes by joining, runs a task for its fee, survives a restart, and leaves with its stake', async () => {
   const { address, relay, open } = await host();
   let rig = await open();
   await rig.until((view) => view.state === 'running');
@@ -115,7 +115,7 @@ it('stakes by joining, runs a task for its fee, lives through a restart, and lea
   expect(await world.balance(address)).toBeGreaterThan(1_002n * CNX);
 });
 
-it('ends a task that nobody else ends, in time of the chain', async () => {
+it("ends a task that nobody else ends, by the chain's time", async () => {
   const { open } = await host();
   const rig = await open();
   await rig.until((view) => view.state === 'running');
@@ -126,7 +126,7 @@ it('ends a task that nobody else ends, in time of the chain', async () => {
   await until(() => statusOf(rig), 'Available');
 });
 
-it('that is slashed does not come back by itself; its host may let it', async () => {
+it('that is slashed does not rejoin by itself; its host can let it', async () => {
   const { relay, open } = await host();
   const rig = await open();
   await rig.until((view) => view.state === 'running');
@@ -155,7 +155,7 @@ it('that is slashed does not come back by itself; its host may let it', async ()
   expect((await rig.parts.network.nodeInfo()).operatorStakingWei).toBe(STAKE);
 });
 
-it('that is kicked out says so, and has its stake again', async () => {
+it('that is kicked out reports it, and gets its stake back', async () => {
   const { relay, address, open } = await host();
   const rig = await open();
   rig.engine.answer = failing;
@@ -172,7 +172,7 @@ it('that is kicked out says so, and has its stake again', async () => {
   expect(await world.balance(address)).toBeGreaterThan(999n * CNX);
 });
 
-it('without the coin for stake and gas does not begin, and says what is missing', async () => {
+it('without enough coins for stake and gas does not start, and reports what is missing', async () => {
   const { open, address } = await host({ stakeWei: String(2_000n * CNX) });
   const rig = await open();
   await rig.until(({ error }) => error?.code === 'PREFLIGHT_STAKE_UNCOVERED');
@@ -180,7 +180,7 @@ it('without the coin for stake and gas does not begin, and says what is missing'
   expect(await world.balance(address)).toBe(1_000n * CNX);
 });
 
-it('whose address is a member through another directory waits for its host’s word', async () => {
+it('whose address joined through another directory waits for its host’s confirmation', async () => {
   const first = await host();
   const rig = await first.open();
   await rig.until((view) => view.state === 'running');

@@ -1,4 +1,4 @@
-/** The node's client of the old relay against the relay of the devnet, which does what the real one did. */
+/** The node's client for the old relay against the devnet's relay, which behaves like the real one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -32,11 +32,11 @@ afterAll(() => world.stop());
 interface Rig {
   readonly devnet: DevnetRelay;
   readonly relay: OldRelay;
-  /** Sends the arguments as the creator does. */
+  /** Uploads the arguments like the task's creator. */
   upload(task: CreatedTask, args: string, checkpoint?: Uint8Array): Promise<void>;
 }
 
-/** @param aheadMs How far the relay's clock goes before this machine's. */
+/** @param aheadMs how far the relay's clock is ahead of this machine's */
 async function rig(aheadMs = 0): Promise<Rig> {
   const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
   const devnet = await startOldRelay({ chain: world.chain, privateKey: keyOf('old relay'), clock, pollMs: null });
@@ -110,7 +110,7 @@ it('waits for a checkpoint until the relay has seen its own report', async () =>
   expect(new Uint8Array(readFileSync(path))).toEqual(CHECKPOINT);
 });
 
-it.each([600_000, -600_000])('signs by the time of a relay whose clock is %d ms ahead', async (aheadMs) => {
+it.each([600_000, -600_000])('signs with the time of a relay whose clock is %d ms ahead', async (aheadMs) => {
   const { relay, upload } = await rig(aheadMs);
   await world.node('node');
   const task = await world.creator.create(CHAT, { sampled: false });

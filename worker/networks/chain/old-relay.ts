@@ -1,6 +1,6 @@
 /**
- * The relay of a network whose tasks live on a chain: it carries arguments and results, and decides nothing. Its requests are
- * dated with its own time, which is not the chain's. Source: CHAIN_PROTOCOL 8.8, CHAIN_CORRECTIONS 8–13.
+ * The relay of a network whose tasks are on a chain: it transfers arguments and results, and decides nothing. Requests
+ * to it are dated with its own time, not the chain's. Source: CHAIN_PROTOCOL 8.8, CHAIN_CORRECTIONS 8–13.
  */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -12,22 +12,23 @@ import { sendResult, taskPath } from '../relay/send-result.ts';
 import { DEFAULT_LIMITS } from '../relay/transport.ts';
 import type { ResultUpload } from '../task-network.ts';
 
-/** What a relay of mode `relay` takes as arguments; this one has no other measure. */
+/** The limit for arguments of a relay in mode `relay`; this one has no limit of its own. */
 const MAX_TASK_ARGS = 32 * 1024 ** 2;
-/** Of the data object only this is used: its status, fee and times are the relay's own and not the chain's. */
+/** The only parts of the data object that are used: its status, fee and times are the relay's own and not the chain's. */
 const taskSchema = z.object({ task_args: z.string().max(MAX_TASK_ARGS), task_id_commitment: commitmentField });
 
 export class OldRelay {
   readonly #relay: RelayClient;
 
-  /** @param connection its clock is the relay's own time, and of nobody else */
+  /** @param connection its clock must be the relay's own time, not shared with anything else */
   constructor(connection: RelayConnection) {
     this.#relay = new RelayClient(connection);
   }
 
   /**
-   * Null while the creator has not uploaded them, and for good once the result is uploaded or the task has ended: whoever needs
-   * them later keeps them. @throws WorkerError as `TaskNetwork` does
+   * Null while the creator has not uploaded them, and for good once the result is uploaded or the task has ended, so
+   * they must be stored if they are needed later.
+   * @throws WorkerError as `TaskNetwork` does
    */
   async taskArgs(commitment: Hex): Promise<string | null> {
     try {
@@ -40,12 +41,15 @@ export class OldRelay {
     }
   }
 
-  /** Not to be repeated: a result that was taken is refused the second time. @throws as {@link taskArgs} */
+  /** Must not be repeated: the second upload of an accepted result is refused. @throws as {@link taskArgs} */
   uploadResult(upload: ResultUpload): Promise<void> {
     return sendResult(this.#relay, upload);
   }
 
-  /** Writes the checkpoint to `path`; false while the relay has not seen its own report of the arguments. @throws as {@link taskArgs} */
+  /**
+   * Writes the checkpoint to `path`; returns false while the relay has not seen its own report of the arguments.
+   * @throws as {@link taskArgs}
+   */
   async downloadCheckpoint(commitment: Hex, path: string): Promise<boolean> {
     try {
       await this.#relay.download(`${taskPath(commitment)}/checkpoint`, { task_id_commitment: commitment }, path);

@@ -1,4 +1,4 @@
-/** A node's view of a network whose tasks live on a chain, put together: endpoints, journal, account, contracts, the port. */
+/** A node's view of a network whose tasks are on a chain, assembled: endpoints, journal, account, contracts, the port. */
 import type { TaskChainPreset } from '../../../contract/task-chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import type { Clock, Random } from '../../../protocol/ports.ts';
@@ -26,15 +26,15 @@ export interface TaskChainOptions {
   readonly relayUrl: string;
   readonly signer: Signer;
   readonly store: Store;
-  /** Set forward by the chain's blocks: deadlines are judged by it. */
+  /** Advanced by the chain's blocks; used for deadlines. */
   readonly chainClock: NetworkClock;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly proxies?: ProxyPolicy | undefined;
-  /** Counts the requests to the relay, and those to the chain. */
+  /** Counts the requests to the relay and to the chain. */
   readonly traffic?: { readonly relay: Traffic; readonly chain: Traffic } | undefined;
-  /** How long an act waits for a block before it is left to the journal, milliseconds. */
+  /** How long an act waits for a block before it is left to the journal, in milliseconds. */
   readonly actWaitMs?: number;
 }
 
@@ -49,12 +49,12 @@ export interface TaskChain {
   readonly transactions: AccountTransactions;
   readonly contracts: TaskContracts;
   readonly trust: ChainTrust;
-  /** Follows open transactions up until the signal comes. */
+  /** Follows open transactions until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens nothing yet: the first request does. */
+/** Opens no connection until the first request. */
 export function openTaskChain(options: TaskChainOptions): TaskChain {
   const { preset, networkName, relayUrl, signer, store, chainClock, clock, random, log, proxies, traffic, actWaitMs } = options;
   const { rpc, close } = openEndpoints({ preset, db: store.db, clock, random, log, proxies, traffic: traffic?.chain });
@@ -98,10 +98,10 @@ export function openTaskChain(options: TaskChainOptions): TaskChain {
   return { address, preset, network, relay, rpc, journal, transactions, contracts, trust, run, close };
 }
 
-/** Any of these tells where in the chain a task is; the first may have been before this node looked. */
+/** Any of these shows where on the chain a task is; the first may be from before this node looked. */
 const TASK_EVENTS = ['TaskStarted', 'TaskScoreReady', 'TaskErrorReported', 'TaskEndInvalidated', 'TaskEndAborted'] as const;
 
-/** Nobody but a signature asks for the relay's time; the first one does. */
+/** Only signatures need the relay's time, so the first one reads it. */
 function readWhenInDoubt(relayClock: NetworkClock, relay: OldRelay, clock: Clock): void {
   relayClock.readBy(async () => {
     const sentMs = clock.now();

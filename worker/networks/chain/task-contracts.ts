@@ -1,4 +1,4 @@
-/** What the contracts of a network on a chain say, in this project's own names. Source: CHAIN_PROTOCOL 2.2, 3.1, 3.3, 4. */
+/** The contracts' data about a network on a chain, in this project's own terms. Source: CHAIN_PROTOCOL 2.2, 3.1, 3.3, 4. */
 import { z } from 'zod';
 import type { TaskContractAddresses } from '../../../contract/task-chain-preset.ts';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -32,7 +32,7 @@ const nodeInfoField = z
     status,
     gpuName,
     gpuVramGib,
-    /** Weight of the node when a task is given out: its average of points, one at least. */
+    /** Weight of the node when a task is assigned: its average of points, at least one. */
     score: Number(score),
     version,
     lastModelIds,
@@ -44,7 +44,7 @@ export interface QosReading {
   /** Average points of the tasks that count; 20 for a new node. */
   readonly average: number;
   readonly limit: number;
-  /** Points of the tasks that a kick-out looks at, and how many of them there are. */
+  /** Points of the tasks that a kick-out considers, and their number. */
   readonly recent: number;
   readonly recentTasks: number;
 }
@@ -66,7 +66,7 @@ export class TaskContracts {
     this.#stats = new Contract({ name: 'NetworkStats', face: STATS_INTERFACE, address: addresses.networkStats, rpc });
   }
 
-  /** The contract has no word for "unknown": it answers with zeros. */
+  /** The contract cannot express "unknown": it answers with zeros. */
   async taskAt(block: BlockTag, commitment: Hex): Promise<ChainTask | null> {
     const task = await this.task.readAt(block, one(chainTaskSchema), 'getTask', commitment);
     return task.commitment === commitment ? task : null;
@@ -86,7 +86,7 @@ export class TaskContracts {
     return this.node.readAt(block, wei, 'getStakedAmount', address);
   }
 
-  /** To whom slashed stakes go. */
+  /** The recipient of slashed stakes. */
   async owner(): Promise<Hex | null> {
     const owner = await this.node.read(one(addressField), 'owner');
     return owner === NOBODY ? null : owner;

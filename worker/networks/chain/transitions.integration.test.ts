@@ -1,4 +1,4 @@
-/** Every transition of a task on a chain, each by its actor, and what each end does with fee, stake and standing. */
+/** Every transition of a task on a chain, each by its actor, and the effects of each end on fee, stake and standing. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
 import { downloadModelArgsSchema, type RelayEvent } from '../../../protocol/wire/event.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => world.clear());
 afterAll(() => world.stop());
 
-/** A node that has joined and has the next task; an LLM task, whose score is one hash. */
+/** A node that has joined and gets the next task; an LLM task, whose score is one hash. */
 async function withTask(options: Parameters<TaskWorld['create']>[0] = {}): Promise<{ rig: ChainRig; task: Created }> {
   const rig = await chainRig(world);
   await rig.join();
@@ -39,7 +39,7 @@ const statusOf = async (rig: ChainRig, commitment: Hex) => {
 const nodeStatus = async (rig: ChainRig) => (await rig.network.nodeInfo()).status;
 const stakeOf = async (rig: ChainRig) => (await rig.network.nodeInfo()).operatorStakingWei;
 
-/** Reads the node's events to the end; those of the node itself are given back. */
+/** Reads all of the node's events; returns those about the node itself. */
 async function readEvents(rig: ChainRig): Promise<string[]> {
   const types: string[] = [];
   const feed = new EventFeed(rig.context, { wakeTask: () => {}, onNodeEvent: (event) => types.push(event.type) });
@@ -68,11 +68,11 @@ describe('one task for one node', () => {
     expect((await world.balance(rig.address)) - before).toBe(7n * CNX);
     expect(await paymentAfterLook(rig, money, commitment)).toBe(7n * CNX);
     expect(await nodeStatus(rig)).toBe('Available');
-    // The relay has forgotten them; the node has not.
+    // The relay has deleted them, but the node has not.
     expect(rig.store.tasks.get(commitment).taskArgs).toBe(ARGS);
   });
 
-  it('invalid arguments: ErrorReported → EndAborted, the fee goes back, and nothing is uploaded', async () => {
+  it('invalid arguments: ErrorReported → EndAborted, the fee is refunded, and nothing is uploaded', async () => {
     const { rig, task } = await withTask();
     rig.engine.answer = invalidArgs;
     await judged(rig, task.commitment);
@@ -84,7 +84,7 @@ describe('one task for one node', () => {
     expect(await nodeStatus(rig)).toBe('Available');
   });
 
-  it('Queued → Started: a waiting task begins in the very transaction that lets the node join, or resume', async () => {
+  it('Queued → Started: a waiting task starts in the same transaction that lets the node join or resume', async () => {
     const first = await world.create({ type: 1 });
     const second = await world.create({ type: 1 });
     const rig = await chainRig(world);
@@ -105,7 +105,7 @@ describe('one task for one node', () => {
     await rig.until(next, 'close EndAborted');
   });
 
-  it('Queued → EndAborted: the application alone, at once; it is nobody’s task', async () => {
+  it("Queued → EndAborted: only the application can, and at once; it is no node's task", async () => {
     const task = await world.create({ type: 1 });
     await world.abortByCreator(task.commitment);
     const rig = await chainRig(world);
@@ -138,7 +138,7 @@ describe('the node’s duty to abort, strictly after the deadline', () => {
       async (rig, task) => {
         await judged(rig, task.commitment);
         await world.validateSingle(task);
-        // The upload came through, and the relay is never heard of again.
+        // The upload succeeded, but the relay never reports it.
         rig.relay.uploads.push(task.commitment);
         rig.store.tasks.markUploaded(task.commitment, 1);
         await rig.until(task.commitment, 'awaitingEnd');
@@ -158,11 +158,11 @@ describe('the node’s duty to abort, strictly after the deadline', () => {
     expect(rig.store.tasks.get(task.commitment)).toMatchObject({ abortReason: 'Timeout', paymentWei: 0n });
     expect(await nodeStatus(rig)).toBe('Available');
     expect(await stakeOf(rig)).toBe(STAKE);
-    // Asked for in a hundred cycles, it is one transaction.
+    // After a hundred cycles, it is still one transaction.
     expect(rig.chain.journal.settledAfter(0).filter(({ intent }) => intent.kind === 'VSSTask.abortTask')).toHaveLength(1);
   });
 
-  it('a task that nobody of this process knows is found and ended as well', async () => {
+  it('a task that is unknown to this process is found and ended as well', async () => {
     const { rig, task } = await withTask();
     await world.pass(200);
     await rig.until(task.commitment, 'close EndAborted');
@@ -203,7 +203,7 @@ describe('a validation group', () => {
   const ownScore = (rig: ChainRig, { commitment }: Created) => rig.store.ledger.find(commitment)?.score ?? expect.fail();
   const submit = (peer: Group['peers'][number], score: Hex) =>
     world.as(peer.key, 'task', 'submitTaskScore', [peer.task.commitment, score]);
-  /** The one whose score is first among equals has to upload; any of the three may be that. */
+  /** Among equal scores, the first one must upload; that may be any of the three. */
   async function uploadWinner({ rig, own, tasks }: Group): Promise<Created> {
     for (const task of tasks) {
       const status = await world.statusOf(task.commitment);
@@ -215,7 +215,7 @@ describe('a validation group', () => {
     return expect.fail();
   }
 
-  it('of equals: the winner’s fee is shared 10 : 9 : 6, also with those that were let go before', async () => {
+  it('of equals: the winner’s fee is shared 10 : 9 : 6, also with those released before', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
@@ -235,7 +235,7 @@ describe('a validation group', () => {
     expect(await nodeStatus(rig)).toBe('Available');
   });
 
-  it('one that differs from two equals is slashed: the whole stake is the owner’s, and no file is offered', async () => {
+  it('one that differs from two equals is slashed: the owner gets the whole stake, and no file is offered', async () => {
     const group = await withGroup();
     const { rig, own, peers } = group;
     await readEvents(rig);
@@ -259,14 +259,14 @@ describe('a validation group', () => {
     expect(await stakeOf(rig)).toBe(STAKE);
   });
 
-  it('whose winner is aborted before its result is there: the others are never paid, and that is known', async () => {
+  it('whose winner is aborted before its result is uploaded: the others are never paid, and the node knows it', async () => {
     const group = await withGroup();
     const { rig, own, peers, tasks } = group;
     const money = await moneyOf(rig);
     for (const peer of peers) await submit(peer, ownScore(rig, own));
     await world.validateGroup(tasks);
     await world.pass(300);
-    // Of equals the first argument is the winner.
+    // Of equals, the first argument is the winner.
     if (tasks[0] === own) {
       rig.store.tasks.markUploaded(own.commitment, 1);
       await rig.until(own.commitment, 'close EndAborted');
@@ -278,9 +278,9 @@ describe('a validation group', () => {
     expect(await nodeStatus(rig)).toBe('Available');
   });
 
-  it('Validated by the group and never reported: GroupValidated → EndAborted by the node', async () => {
+  it('validated by the group and never reported: GroupValidated → EndAborted by the node', async () => {
     let group = await withGroup();
-    // The first in the order of the arguments wins among equals.
+    // Of equals, the first argument is the winner.
     while (group.tasks[0] !== group.own) {
       for (const peer of group.peers) await submit(peer, ownScore(group.rig, group.own));
       await world.validateGroup(group.tasks);
@@ -300,7 +300,7 @@ describe('a validation group', () => {
 });
 
 describe('a member', () => {
-  it('joins with its whole stake, tells version and models, pauses, and leaves with the stake', async () => {
+  it('joins with its whole stake, announces version and models, pauses, and leaves with the stake', async () => {
     const rig = await chainRig(world);
     const before = await world.balance(rig.address);
     await rig.join();
@@ -329,7 +329,7 @@ describe('a member', () => {
     expect(await world.balance(rig.address)).toBe(before - gasWei);
   });
 
-  it('law 6: with another card than the network knows is paused, and says so', async () => {
+  it('law 6: with a different card than the network knows, is paused and reports it', async () => {
     const rig = await chainRig(world);
     await rig.join();
     const other = { gpu: { name: 'another card+Linux', vramGib: 24 }, version: '2.5.0', modelIds: [] };
@@ -338,7 +338,7 @@ describe('a member', () => {
     await rig.network.quit();
   });
 
-  it('that quits while busy leaves at the task’s end, and its stake comes back then', async () => {
+  it('that quits while busy leaves at the task’s end, when its stake is returned', async () => {
     const { rig, task } = await withTask();
     await rig.network.quit();
     expect(await nodeStatus(rig)).toBe('PendingQuit');
@@ -350,7 +350,7 @@ describe('a member', () => {
     expect(await nodeStatus(rig)).toBe('Quit');
   });
 
-  it('that lets two tasks run out is kicked out, its stake comes back, and it learns of it', async () => {
+  it('that lets two tasks time out is kicked out, its stake is returned, and it learns of both', async () => {
     const { rig, task } = await withTask();
     await readEvents(rig);
     rig.engine.answer = failing;
@@ -365,7 +365,7 @@ describe('a member', () => {
     expect(await readEvents(rig)).toContain('NodeKickedOut');
   });
 
-  it('is asked to fetch a model by an event that names it', async () => {
+  it('is asked to download a model by an event that names it', async () => {
     const rig = await chainRig(world);
     await rig.join();
     await readEvents(rig);
@@ -384,7 +384,7 @@ describe('a member', () => {
   });
 });
 
-it('a refusal costs nothing: what the contract would not take is not sent', async () => {
+it('a refusal costs nothing: what the contract would revert is not sent', async () => {
   const { rig, task } = await withTask();
   const before = await world.balance(rig.address);
   await expect(rig.network.submitScore({ commitment: task.commitment, score: '0x11' } as never)).rejects.toMatchObject({

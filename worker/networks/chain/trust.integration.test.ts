@@ -1,4 +1,7 @@
-/** What a node on a chain can tell its host: its standing, why there are no tasks, and what a slash or a time-out was. */
+/**
+ * What a node on a chain can tell its host: its standing, why there are no tasks, and the details of a slash or a
+ * timeout.
+ */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { noTasksSchema, qosExplanationSchema } from '../../../contract/standing.ts';
 import { caseFileSchema } from '../../../contract/trust.ts';
@@ -43,7 +46,7 @@ async function ready({ relay }: ChainRig, { commitment }: Created): Promise<void
 
 const qosOf = (rig: ChainRig) => readQos({ network: rig.chain.trust, nowMs: systemClock.now() });
 
-it('a slash is one case: of its task, with the stake that it took and the group as the chain has it', async () => {
+it('a slash is one case: of its task, with the stake that it took and the group as recorded on the chain', async () => {
   const rig = await chainRig(world);
   const collector = collecting(rig);
   await rig.join();
@@ -92,7 +95,7 @@ it('a slash is one case: of its task, with the stake that it took and the group 
   for (const { commitment } of tasks) if ((await world.statusOf(commitment)) === 6) await world.resultUploaded(commitment);
 });
 
-it('a time-out is this node’s only where it had the arguments; points say how near a kick-out is', async () => {
+it('a timeout counts as this node’s only if it had the arguments; the points show how near a kick-out is', async () => {
   const rig = await chainRig(world);
   const collector = collecting(rig);
   rig.engine.answer = failing;
@@ -134,7 +137,7 @@ it('why there are no tasks, by the rules of the contracts', async () => {
   } as const;
   const idle = await readNoTasks(inquiry);
   expect(noTasksSchema.parse(idle)).toEqual(idle);
-  // A stake is no part of the draw, and a card needs no platform in its name.
+  // The stake does not influence the draw, and a card's name needs no platform.
   expect(idle.conditions.filter(({ verdict }) => verdict === 'no').map(({ id }) => id)).toEqual(['queue']);
   expect(idle.models).toBeNull();
   await rig.network.pause();
@@ -164,7 +167,7 @@ it('who takes part, and what happened to whom', async () => {
   const news = await trust.eventsAfter(start, 10);
   expect(news.filter(({ type }) => type === 'TaskStarted').map(({ commitment }) => commitment)).toEqual([own]);
   expect(await trust.queuedTasks()).toBe(0);
-  // What this node has not heard of is not searched for.
+  // Tasks that this node does not know of are not searched for.
   expect(await trust.eventsOfTask(tasks.find(({ commitment }) => commitment !== own)?.commitment ?? '')).toEqual([]);
   await world.pass(181);
   for (const { commitment } of tasks) await world.abortByCreator(commitment);

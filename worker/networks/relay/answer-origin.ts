@@ -1,25 +1,26 @@
 /**
- * Who wrote an answer: the relay, or something in front of it (a CDN, a firewall, a load balancer, the log-in page of a
- * hotel's network). Only the relay's own word may lead to a conclusion about tasks, money or clocks. Pure.
+ * Who wrote an answer: the relay, or something in front of it (a CDN, a firewall, a load balancer, a hotel's log-in
+ * page). Only the relay's own answers may lead to conclusions about tasks, money or clocks. Pure.
  *
- * The relay's own answers, as recorded: `{"message": …}` with at most `data` beside it, under 200, 400, 401, 403, 404 and
- * 500; gin's `404 page not found` without a line break; an empty 500 after a panic; files as `application/octet-stream`.
+ * The relay's own answers, as recorded: `{"message": …}` with at most `data` beside it, with status 200, 400, 401, 403,
+ * 404 and 500; gin's `404 page not found` without a line break; an empty 500 after a panic; files as
+ * `application/octet-stream`.
  */
 import { type RelayRefusal, readRefusal } from '../../../protocol/wire/envelope.ts';
 import type { FailureSide } from '../../outbound/connection-failure.ts';
 
-/** What is seen of an answer. */
+/** The parts of an answer that are considered. */
 export interface SeenAnswer {
-  /** The address that was asked. */
+  /** The requested URL. */
   readonly url: URL;
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Of a file, its beginning is enough. */
+  /** For a file, the beginning is enough. */
   readonly text: string;
 }
 
-/** `portal`: a network that wants a log-in before it lets anything through. */
+/** `portal`: a network that requires a log-in before it lets anything through. */
 type ForeignKind = 'portal' | 'redirect' | 'page' | 'empty' | 'status' | 'otherService';
 
 interface ForeignAnswer {
@@ -32,10 +33,10 @@ interface ForeignAnswer {
 
 export type Origin<Own> = { readonly by: 'relay'; readonly own: Own } | { readonly by: 'other'; readonly answer: ForeignAnswer };
 
-/** Statuses of the 4xx that the relay has no use for: somebody in between waits, limits or wants a log-in. */
+/** 4xx statuses that the relay does not use: something in between delays, limits or requires a log-in. */
 const BETWEEN: ReadonlySet<number> = new Set([402, 407, 408, 421, 425, 429, 431, 444, 451, 499]);
 
-/** Cloudflare's own, for a server behind it that it cannot reach or does not understand. */
+/** Cloudflare's own statuses for an origin server that it cannot reach or understand. */
 const CLOUDFLARE: Readonly<Record<number, string>> = {
   520: 'the relay behind it gave an empty or unknown answer',
   521: 'the relay behind it is down',
@@ -48,7 +49,7 @@ const CLOUDFLARE: Readonly<Record<number, string>> = {
   530: 'it cannot find the relay behind it',
 };
 
-/** Words of common gateways that have the shape of the relay's own (Kong, AWS API Gateway, Azure). */
+/** Messages of common gateways in the same format as the relay's (Kong, AWS API Gateway, Azure). */
 const GATEWAY_WORDS: ReadonlySet<string> = new Set([
   'Forbidden',
   'Unauthorized',
@@ -68,19 +69,19 @@ const GATEWAY_WORDS: ReadonlySet<string> = new Set([
   'No API key found in request',
 ]);
 
-/** Of a 2xx answer that should be JSON: whether it carries the relay's envelope. What is in it is parsed afterwards. */
+/** For a 2xx answer that should be JSON: whether it has the relay's envelope. The content is parsed afterwards. */
 export function successOrigin(answer: SeenAnswer): Origin<null> {
   if (answer.text.trim() === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
   if (isMarkup(answer)) return page(answer);
   const value = envelopeOf(answer.text);
-  // What begins like the relay's answer and breaks off is its own, damaged.
+  // An answer that starts like the relay's and breaks off is the relay's own, but damaged.
   if (value === 'notJson' && answer.text.trimStart().startsWith('{"message":"success"')) return { by: 'relay', own: null };
   if (value === 'notJson') return other(answer, 'page', 'unclear', 'a text that is no answer of a relay');
   if (value?.message === 'success') return { by: 'relay', own: null };
   return other(answer, 'otherService', 'unclear', 'the answer of another service');
 }
 
-/** Of a 2xx answer that should be a file. */
+/** For a 2xx answer that should be a file. */
 export function fileOrigin(answer: SeenAnswer): Origin<null> {
   if (answer.text === '') return other(answer, 'empty', 'there', `an empty answer (${answer.status})`);
   if (isMarkup(answer)) return page(answer);
@@ -90,7 +91,7 @@ export function fileOrigin(answer: SeenAnswer): Origin<null> {
   return { by: 'relay', own: null };
 }
 
-/** Of any other answer: the relay's refusal, or somebody else's. */
+/** For any other answer: the relay's refusal, or somebody else's. */
 export function refusalOrigin(answer: SeenAnswer): Origin<RelayRefusal> {
   const { status, text } = answer;
   if (status < 400) return redirect(answer);
@@ -106,7 +107,7 @@ export function refusalOrigin(answer: SeenAnswer): Origin<RelayRefusal> {
 
 function isOwnRefusal({ status, text, ...answer }: SeenAnswer): boolean {
   if (text === '') return status === 500;
-  // Other servers written in Go end this line with a break.
+  // Other servers written in Go end this line with a line break.
   if (status === 404 && text === '404 page not found') return true;
   const type = contentType(answer);
   if (type !== '' && !type.startsWith('application/json')) return false;
@@ -149,21 +150,21 @@ function targetOf({ url, headers }: SeenAnswer): URL | null {
   return new URL(location, url);
 }
 
-/** A network can put a page of its own in place of an answer only where nothing proves whose answer it is. */
+/** A network can replace an answer with its own page only if nothing proves where the answer came from. */
 function page(answer: SeenAnswer): Origin<never> {
   if (answer.url.protocol === 'http:') return portal(answer, 'it shows a web page instead');
   return other(answer, 'page', 'unclear', `a web page with status ${answer.status}`);
 }
 
 function portal(answer: SeenAnswer, how: string): Origin<never> {
-  // Over https a redirect comes from whoever holds the relay's certificate, unless this network breaks TLS open.
+  // Over https, a redirect comes from the holder of the relay's certificate, unless this network intercepts TLS.
   const side = answer.url.protocol === 'http:' || answer.status === 511 ? 'here' : 'unclear';
   const hint = 'open any web page in a browser on this machine and log in';
   const message = `a captive portal (the log-in page of this network) answered in place of the relay: ${how}; ${hint}`;
   return { by: 'other', answer: { kind: 'portal', side, status: answer.status, message } };
 }
 
-/** Marks of filters that stand in a house's or company's own network. */
+/** Headers of filters in a home or company network. */
 function isHere({ headers }: SeenAnswer): boolean {
   return ['x-squid-error', 'x-bluecoat-via', 'proxy-connection'].some((name) => headers[name] !== undefined);
 }

@@ -1,7 +1,7 @@
-/** Enough to tell a web page from a file. */
+/** Enough to distinguish a web page from a file. */
 const START_BYTES = 512;
 
-/** Passes everything on; `check` sees the beginning (all of a shorter body) before a byte goes further, and may throw. */
+/** Passes everything on. `check` sees the beginning (all of a shorter body) before any byte is passed on, and may throw. */
 export function checkStart(check: (start: string) => void) {
   return async function* checked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let held = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-/** What stands in front of a relay, over a real connection: none of it is ever taken for the relay's own word. */
+/** Things in front of a relay, over a real connection: none of them is ever mistaken for the relay. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ const INPUTS: readonly Input[] = [
   ],
   ['nginx forbids', 'page', 'there', /status 403/, say(403, '<html>\r\n<head><title>403 Forbidden</title></head>\r\n', HTML)],
   [
-    'nginx forbids, without a content type',
+    'nginx forbids it, without a content type',
     'page',
     'there',
     /status 403/,
@@ -73,9 +73,9 @@ const INPUTS: readonly Input[] = [
     /status 401/,
     say(401, '<html><title>401 Authorization Required</title>', { ...HTML, 'www-authenticate': 'Basic' }),
   ],
-  ['nginx has no such place', 'page', 'there', /status 404/, say(404, '<html><head><title>404 Not Found</title></head>', HTML)],
+  ['nginx has no such path', 'page', 'there', /status 404/, say(404, '<html><head><title>404 Not Found</title></head>', HTML)],
   [
-    'nginx takes no such body',
+    'nginx accepts no such body',
     'page',
     'there',
     /status 413/,
@@ -84,7 +84,7 @@ const INPUTS: readonly Input[] = [
   ['nginx fails', 'page', 'there', /status 500/, say(500, '<html><title>500 Internal Server Error</title>', HTML)],
   ['nginx finds no relay', 'page', 'there', /status 502/, say(502, '<html><title>502 Bad Gateway</title>', HTML)],
   [
-    'a squid of the house',
+    'a local squid proxy',
     'page',
     'here',
     /status 403/,
@@ -115,13 +115,13 @@ const INPUTS: readonly Input[] = [
   ],
   ['AWS forbids', 'otherService', 'unclear', /status 403/, say(403, '{"message":"Forbidden"}', JSON_TYPE)],
   [
-    'AWS wants a token',
+    'AWS requires a token',
     'otherService',
     'unclear',
     /status 403/,
     say(403, '{"message":"Missing Authentication Token"}', JSON_TYPE),
   ],
-  ['AWS knows no caller', 'otherService', 'unclear', /status 401/, say(401, '{"message":"Unauthorized"}', JSON_TYPE)],
+  ['AWS does not know the caller', 'otherService', 'unclear', /status 401/, say(401, '{"message":"Unauthorized"}', JSON_TYPE)],
   ['a Python service', 'otherService', 'unclear', /status 404/, say(404, '{"detail":"Not Found"}', JSON_TYPE)],
   [
     'a Node service',
@@ -131,7 +131,7 @@ const INPUTS: readonly Input[] = [
     say(400, '{"statusCode":400,"error":"Bad Request","message":"Invalid signature"}', JSON_TYPE),
   ],
   [
-    'the relay’s words in a page’s clothes',
+    'the relay’s message with a page’s content type',
     'otherService',
     'unclear',
     /status 400/,
@@ -140,12 +140,12 @@ const INPUTS: readonly Input[] = [
   ['an empty 404', 'empty', 'unclear', /empty answer/, say(404, '')],
   ['an empty 401', 'empty', 'unclear', /empty answer/, say(401, '')],
   ['an empty 200', 'empty', 'there', /empty answer/, say(200, '')],
-  ['an empty 200 of JSON', 'empty', 'there', /empty answer/, say(200, '  \r\n', JSON_TYPE)],
+  ['an empty 200 as JSON', 'empty', 'there', /empty answer/, say(200, '  \r\n', JSON_TYPE)],
   ['a 204', 'empty', 'there', /empty answer/, say(204, '')],
   ['a hotel', 'portal', 'here', /captive portal.*log in/, say(200, '<html>Welcome to our hotel', HTML)],
-  ['a hotel that names no type', 'portal', 'here', /captive portal/, say(200, '\n\n<!DOCTYPE html><html>Please log in')],
+  ['a hotel without a content type', 'portal', 'here', /captive portal/, say(200, '\n\n<!DOCTYPE html><html>Please log in')],
   [
-    'a hotel that lies about the type',
+    'a hotel with a wrong content type',
     'portal',
     'here',
     /captive portal/,
@@ -166,15 +166,15 @@ const INPUTS: readonly Input[] = [
     say(302, '', { location: 'http://login.hotel.example/?token=secret' }),
   ],
   ['a router', 'portal', 'here', /captive portal.*10\.0\.0\.1/, say(307, '', { location: 'http://10.0.0.1:8080/login' })],
-  ['a network that says so', 'portal', 'here', /captive portal.*511/, say(511, '<html>', HTML)],
+  ['a network that requires log-in (511)', 'portal', 'here', /captive portal.*511/, say(511, '<html>', HTML)],
   [
-    'a move to another path',
+    'a redirect to another path',
     'redirect',
     'there',
     /redirect \(301\) to http:\/\/127\.0\.0\.1/,
     say(301, '', { location: '/relay/v1' }),
   ],
-  ['a move to nowhere', 'redirect', 'unclear', /redirect \(302\)/, say(302, '')],
+  ['a redirect to nowhere', 'redirect', 'unclear', /redirect \(302\)/, say(302, '')],
   ['another service’s JSON', 'otherService', 'unclear', /another service/, say(200, '{"status":"ok"}', JSON_TYPE)],
   [
     'a chain’s endpoint',
@@ -185,10 +185,16 @@ const INPUTS: readonly Input[] = [
   ],
   ['a bare number', 'otherService', 'unclear', /another service/, say(200, '5', JSON_TYPE)],
   ['an empty list', 'otherService', 'unclear', /another service/, say(200, '[]', JSON_TYPE)],
-  ['nothing at all, in JSON', 'otherService', 'unclear', /another service/, say(200, 'null', JSON_TYPE)],
-  ['another word than success', 'otherService', 'unclear', /another service/, say(200, '{"message":"ok","data":"1"}', JSON_TYPE)],
+  ['nothing at all, as JSON', 'otherService', 'unclear', /another service/, say(200, 'null', JSON_TYPE)],
   [
-    'an envelope with a stamp',
+    'a message other than success',
+    'otherService',
+    'unclear',
+    /another service/,
+    say(200, '{"message":"ok","data":"1"}', JSON_TYPE),
+  ],
+  [
+    'an envelope with a timestamp',
     'otherService',
     'unclear',
     /another service/,
@@ -280,13 +286,13 @@ describe('in front of the relay', () => {
 describe('whose failure a page over https is', () => {
   const answer = { url: new URL('https://relay.example/v1/now'), status: 200, headers: HTML, text: '<html>' };
 
-  it('cannot be told: nobody but the holder of the certificate answers there, or somebody who breaks TLS open', () => {
+  it('is unclear: either the holder of the certificate answers there, or somebody who intercepts TLS', () => {
     expect(successOrigin(answer)).toMatchObject({ answer: { kind: 'page', side: 'unclear' } });
     const moved = { ...answer, status: 302, headers: { location: 'https://login.example/' } };
     expect(refusalOrigin(moved)).toMatchObject({ answer: { kind: 'portal', side: 'unclear' } });
   });
 
-  it('is this network’s where it says so', () => {
+  it('is this network’s if it says so', () => {
     expect(refusalOrigin({ ...answer, status: 511 })).toMatchObject({ answer: { kind: 'portal', side: 'here' } });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The client against what the real relay said: its own classes get every recorded answer over HTTP. What they make of it is held
- * against a second reading of the answer's text, written in testing/recorded-meanings.ts with tables of its own.
+ * The client against the real relay's answers: its own classes get every recorded answer over HTTP. The result is
+ * compared with a second interpretation of the answer's text, in testing/recorded-meanings.ts with its own tables.
  */
 
 import { readFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ interface Clients {
 /** Calls the client as for this exchange. */
 interface Use {
   readonly call: (clients: Clients, exchange: RecordedExchange) => Promise<unknown>;
-  /** What the call has to give, from the answer's `data`; nothing for a route whose success carries none. */
+  /** The expected result of the call, from the answer's `data`; nothing for a route whose success has none. */
   readonly means?: ((data: never, exchange: RecordedExchange) => unknown) | undefined;
 }
 
@@ -308,7 +308,7 @@ async function connect() {
 
 type Rig = Awaited<ReturnType<typeof connect>>;
 
-/** The relay answers the route with this exchange, logs in whoever asks, and has no other route. */
+/** The relay answers the route with this exchange, accepts every log-in, and has no other route. */
 function play({ relay }: Rig, route: RelayRoute, exchange: RecordedExchange): void {
   const [method, path] = route.split(' ') as [string, string];
   relay.behave((request, response) => {
@@ -323,7 +323,7 @@ function play({ relay }: Rig, route: RelayRoute, exchange: RecordedExchange): vo
 
 const dataOf = (exchange: RecordedExchange) => (exchange.body as { data?: unknown } | null)?.data as never;
 
-it('every recorded route is used by the client, or named with the reason why it is not', () => {
+it('every recorded route is used by the client, or listed with the reason why not', () => {
   const [used, unused] = [Object.keys(USES), Object.keys(UNUSED)];
   expect([...used, ...unused].toSorted()).toEqual([...RELAY_ROUTES].toSorted());
   expect(Object.values(UNUSED).every((reason) => reason !== '')).toBe(true);
@@ -332,7 +332,7 @@ it('every recorded route is used by the client, or named with the reason why it 
 describe.each(recordings.filter(({ key }) => USES[key] !== undefined))('$key', ({ key, exchanges }) => {
   const { call, means } = USES[key] ?? expect.fail();
 
-  it('every success is read, and every field that is used means what it says there', async () => {
+  it('every success is read, and every field that is used has its meaning there', async () => {
     const rig = await connect();
     for (const exchange of exchanges.filter(isSuccess)) {
       play(rig, key, exchange);
@@ -342,7 +342,7 @@ describe.each(recordings.filter(({ key }) => USES[key] !== undefined))('$key', (
     }
   });
 
-  it('every refusal is RELAY_REFUSED with the relay’s own words, and recognised for what it means', async () => {
+  it('every refusal is RELAY_REFUSED with the relay’s own message, and is recognised for what it means', async () => {
     const rig = await connect();
     for (const exchange of exchanges.filter((one) => !isSuccess(one))) {
       play(rig, key, exchange);
@@ -379,7 +379,7 @@ const RECOGNISED = {
   unknownRoute: refusals.isUnknownRoute,
 };
 
-/** What each of the relay's words has to be taken for; any other is a plain refusal. */
+/** How each of the relay's messages must be recognised; any other is a plain refusal. */
 const MEANING: Readonly<Record<string, readonly (keyof typeof RECOGNISED)[]>> = {
   'Invalid signature': ['clockOrKey'],
   'Valid JWT or signature required': ['clockOrKey'],

@@ -1,4 +1,7 @@
-/** What a network means by its refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts), CHAIN_PROTOCOL 2.5, 3.2 (reasons of reverts). */
+/**
+ * The meaning of a network's refusals. Source: RELAY_PROTOCOL 3.2, 3.3 (error texts), CHAIN_PROTOCOL 2.5, 3.2 (revert
+ * reasons).
+ */
 import { isChainError } from '../../chain/errors.ts';
 import { isWorkerError, type WorkerError } from '../../kit/errors.ts';
 
@@ -15,8 +18,8 @@ export const isTaskNotFound = (error: unknown) => refused(error, (message) => me
 export const isIllegalTaskState = (error: unknown) =>
   refused(error, (message) => message === 'Illegal task state' || message === 'Task not validated');
 /**
- * A wrong key, a wrong canonical form, or clocks too far apart: the relay does not tell them apart. Readings that take a token
- * or a signature say it in words of their own, and with another status.
+ * A wrong key, a wrong canonical form, or clocks too far apart: the relay does not distinguish them. Read requests that
+ * accept a token or a signature use a different message and status.
  */
 export const isSignatureRefused = (error: unknown) =>
   refused(
@@ -32,7 +35,7 @@ export const isIllegalNodeStatus = (error: unknown) =>
 export const isUnauthorised = (error: unknown) => refused(error, (_, httpStatus) => httpStatus === 401);
 export const isUnknownRoute = (error: unknown) =>
   refused(error, (message, httpStatus) => httpStatus === 404 && message !== 'Not found');
-/** The outcome of a writing request is open: it may or may not have been carried out. */
+/** The outcome of a writing request is unknown: it may or may not have been carried out. */
 export const isOutcomeUnknown = (error: unknown) =>
   isWorkerError(error, 'RELAY_UNREACHABLE') ||
   isWorkerError(error, 'RELAY_BAD_ANSWER') ||

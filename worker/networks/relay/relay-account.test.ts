@@ -19,7 +19,7 @@ const NOW = Date.UTC(2026, 0, 1);
 const KEY: Hex = `0x${'42'.repeat(32)}`;
 const SELF = addressOf(KEY);
 
-/** What the relay answers by the end of a path; anything else is an unknown route. */
+/** The relay's answers by the end of a path; anything else is an unknown route. */
 async function connect(answers: Readonly<Record<string, unknown>>) {
   const relay = await startHttpRelay();
   const answer: Behaviour = (request, response) => {
@@ -48,7 +48,7 @@ const EMPTY = {
 };
 
 describe('the relay account', () => {
-  it('reads pages, terms and estimates; a list or terms that the relay does not have are told as such', async () => {
+  it('reads pages, terms and estimates; a list or terms that the relay does not have are reported as such', async () => {
     const week = { emission_week_start: 1_767_000_000, emission_week_end: 1_767_604_800, estimate_updated_at: 1_767_100_000 };
     const { account } = await connect({
       '/deposit/list': { total: 3, deposit_records: [{ id: 1 }, 'nonsense'] },
@@ -62,7 +62,7 @@ describe('the relay account', () => {
     expect(await account.withdrawConfig()).toBeNull();
   });
 
-  it('signs a withdrawal over exactly what it asks for', async () => {
+  it('signs a withdrawal over exactly what it requests', async () => {
     const { relay, account } = await connect({ '/withdraw': { request_id: 9 } });
     const order = { amountWei: 10n ** 24n, benefitAddress: OTHER, network: 'near' };
     expect(await account.requestWithdrawal({ ...order, timestamp: NOW / 1000 })).toBe(9);
@@ -93,7 +93,7 @@ describe('on a relay with emissions', () => {
       (await reconciler.reconcile()).checks.map((check) => [`${check.account} ${check.against}`, check.agreement.kind]),
     );
 
-  it('what is locked and what is released agree with the relay', async () => {
+  it('locked and released amounts agree with the relay', async () => {
     const vested = { ...emission, id: 1, released_amount: '300', remaining_amount: '700' };
     const slashed = { ...emission, id: 2, released_amount: '100', remaining_amount: '900', slashed: true };
     const { ledger, reconciler } = await books({
@@ -110,20 +110,20 @@ describe('on a relay with emissions', () => {
     expect(ledger.page({ limit: 9, after: null, kinds: ['slash'] })).toMatchObject([{ from: 'locked', wei: 900n }]);
   });
 
-  it('records that do not add up are shown as a difference of the lock', async () => {
+  it('inconsistent records are shown as a difference in the locked amount', async () => {
     const odd = { ...emission, id: 1, released_amount: '300', remaining_amount: '650' };
     const { reconciler } = await books({ ...EMPTY, '/vesting/list': { total: 1, vesting_records: [odd] }, '/balance': '300' });
     expect(await states(reconciler)).toMatchObject({ 'relay relayBalance': 'agrees', 'locked relayRecords': 'differs' });
   });
 
-  it('a missing list makes a difference unknown, and no difference an agreement', async () => {
+  it('a missing list makes a difference unknown, but no difference is an agreement', async () => {
     const missing = await books({ ...EMPTY, '/balance': '5' });
     expect(await states(missing.reconciler)).toMatchObject({ 'relay relayBalance': 'unknown', 'relay relayRecords': 'unknown' });
     const unneeded = await books({ ...EMPTY, '/balance': '0' });
     expect(await states(unneeded.reconciler)).toMatchObject({ 'relay relayBalance': 'agrees', 'relay relayRecords': 'unknown' });
   });
 
-  it('a record that contradicts what it told before is an alarm and explains the difference', async () => {
+  it('a record that contradicts its earlier version is an alarm and explains the difference', async () => {
     const row = { ...created, id: 1, amount: '5', type: 0, reason: `0-0x${'aa'.repeat(32)}` };
     const answers: Record<string, unknown> = { ...EMPTY, '/vesting/list': { total: 0, vesting_records: [] } };
     answers['/task_fee'] = { total: 1, records: [row] };

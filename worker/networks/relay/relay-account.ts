@@ -13,7 +13,7 @@ import {
 import { isUnknownRoute } from './refusals.ts';
 import { RelayClient, type RelayConnection } from './relay-client.ts';
 
-/** The most that the relay gives at once. */
+/** The relay's maximum page size. */
 export const PAGE_SIZE = 100;
 
 export const RELAY_LISTS = ['taskFee', 'deposit', 'withdrawal', 'vesting'] as const;
@@ -27,9 +27,9 @@ const LISTS: Readonly<Record<RelayList, { readonly path: string; readonly field:
 };
 
 export interface RecordPage {
-  /** Records of the whole list. */
+  /** Number of records in the whole list. */
   readonly total: number;
-  /** As they came: one that cannot be read must not hide the others. */
+  /** As received: a row that cannot be read must not hide the others. */
   readonly rows: readonly unknown[];
 }
 
@@ -37,32 +37,32 @@ export interface WithdrawRequest {
   readonly amountWei: bigint;
   readonly benefitAddress: Hex;
   readonly network: string;
-  /** Unix seconds, network time; the relay takes it for two minutes. */
+  /** Unix seconds, network time; the relay accepts it for two minutes. */
   readonly timestamp: number;
 }
 
-/** Every method rejects as the transport does: RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER. */
+/** Every method rejects like the transport: RELAY_REFUSED, RELAY_UNREACHABLE, RELAY_BAD_ANSWER. */
 export interface RelayAccount {
   readonly address: Hex;
   /** Wei. */
   balance(): Promise<bigint>;
-  /** Pages count from 1. Null where the relay has no such list. */
+  /** Pages count from 1. Null if the relay has no such list. */
   page(list: RelayList, page: number): Promise<RecordPage | null>;
-  /** Null where the relay does not tell its terms. */
+  /** Null if the relay does not publish its terms. */
   withdrawConfig(): Promise<readonly WithdrawConfig[] | null>;
-  /** One attempt. @returns the id of the relay's record */
+  /** Makes one attempt. @returns the ID of the relay's record */
   requestWithdrawal(request: WithdrawRequest): Promise<number>;
   /**
-   * Wei: what delegations to other nodes have ever brought this account. The relay lists none of these payments, it tells the
-   * sum alone. Null where it does not even tell that.
+   * Wei: the total earnings of this account from delegations to other nodes. The relay does not list these payments, it
+   * only reports the total. Null if it does not even report that.
    */
   delegationIncome(): Promise<bigint | null>;
-  /** Null where the relay does not guess. */
+  /** Null if the relay gives no estimate. */
   emissionEstimate(): Promise<EmissionEstimate | null>;
   close(): Promise<void>;
 }
 
-/** @param relay a connection of its own, or a client that others share; `close` closes it */
+/** @param relay parameters for a new connection, or a client to share; `close` closes it */
 export function createRelayAccount(relay: RelayConnection | RelayClient): RelayAccount {
   const client = RelayClient.of(relay);
   const { address } = client;

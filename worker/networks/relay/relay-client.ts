@@ -1,4 +1,7 @@
-/** The one client of a relay: its connections, the node's signature under requests, and one log-in. Source: RELAY_PROTOCOL 2.1–2.4, 3.8. */
+/**
+ * The only client of a relay: its connections, the node's signatures for requests, and one log-in. Source:
+ * RELAY_PROTOCOL 2.1–2.4, 3.8.
+ */
 import { z } from 'zod';
 import type { Hex } from '../../../protocol/hex.ts';
 import { CONNECT_WALLET_ACTION, walletMessage } from '../../../protocol/signing/wallet-message.ts';
@@ -13,10 +16,10 @@ import { DEFAULT_LIMITS, type RelayRequest, RelayTransport, type TransportLimits
 export interface RelayConnection {
   readonly relayUrl: string;
   readonly signer: Signer;
-  /** The network's time: signatures are dated by it. */
+  /** The network's time, which dates signatures. */
   readonly clock: NetworkClock;
   readonly limits?: TransportLimits;
-  /** Left out: as the environment says. */
+  /** Omitted: as the environment says. */
   readonly proxies?: ProxyPolicy | undefined;
   readonly traffic?: Traffic | undefined;
 }
@@ -30,16 +33,16 @@ interface Signed {
 const tokenSchema = z.object({ token: z.string().min(1) });
 const timeSchema = z.object({ now: uintField });
 
-/** Every method is one attempt and rejects as {@link RelayTransport} does. */
+/** Every method makes one attempt and rejects like {@link RelayTransport}. */
 export class RelayClient {
   readonly signer: Signer;
   readonly #clock: NetworkClock;
   readonly #transport: RelayTransport;
-  /** Of the log-in, which all who need it share. */
+  /** Token of the log-in, shared by all requests that need it. */
   #token: Promise<string> | null = null;
   #isOpen = true;
 
-  /** @param of a connection: a new one; a client: that one, shared. */
+  /** @param of parameters of a connection: makes a new client; a client: returns it, shared */
   static of(of: RelayConnection | RelayClient): RelayClient {
     return of instanceof RelayClient ? of : new RelayClient(of);
   }
@@ -55,12 +58,12 @@ export class RelayClient {
     return this.signer.address;
   }
 
-  /** Of a request that anybody may make. */
+  /** `data` of a public request. */
   data<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
     return this.#noticing(this.#transport.data(schema, request));
   }
 
-  /** Of a GET with the node's signature over `payload` in its query. */
+  /** `data` of a GET with the node's signature over `payload` in its query. */
   async signedData<Schema extends z.ZodType>(
     schema: Schema,
     request: Pick<RelayRequest, 'path' | 'maxBytes'>,
@@ -70,7 +73,7 @@ export class RelayClient {
     return this.data(schema, { ...request, method: 'GET', query });
   }
 
-  /** Of a request that takes a log-in, which is made first, and once more when the token has run out. */
+  /** `data` of a request that requires a log-in; logs in first, and once more if the token has expired. */
   async loggedInData<Schema extends z.ZodType>(schema: Schema, request: RelayRequest): Promise<z.output<Schema>> {
     const isFresh = this.#token === null;
     this.#token ??= this.#logIn();
@@ -90,13 +93,13 @@ export class RelayClient {
     return this.#noticing(this.#transport.send(request));
   }
 
-  /** Sends a payload with the node's signature over it; `unsigned` goes along without. */
+  /** Sends a payload with the node's signature over it; `unsigned` is sent along without a signature. */
   async post(path: string, payload: object, unsigned: object = {}): Promise<void> {
     const json = { ...payload, ...unsigned, ...(await this.sign(payload)) };
     await this.send({ method: 'POST', path, json });
   }
 
-  /** Writes what the relay has under a path to a file. */
+  /** Downloads a path of the relay to a file. */
   async download(path: string, payload: unknown, file: string): Promise<void> {
     const query = { ...(await this.sign(payload)) };
     await this.#noticing(this.#transport.download({ method: 'GET', path, query }, file));
@@ -108,12 +111,12 @@ export class RelayClient {
     return { timestamp, signature: this.signer.signRequest({ payload, timestamp }) };
   }
 
-  /** What the relay says of this node, read with its signature. */
+  /** The relay's data about this node, read with its signature. */
   ownNode<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> {
     return this.signedData(schema, { path: `/v2/node/${this.address}` }, { address: this.address });
   }
 
-  /** Rows of the relay's events as they came. */
+  /** Rows of the relay's events as received. */
   events(query: NonNullable<RelayRequest['query']>): Promise<unknown[]> {
     return this.data(goArray(z.unknown()), { method: 'GET', path: '/v1/events', query });
   }
@@ -123,7 +126,7 @@ export class RelayClient {
     return (await this.data(timeSchema, { method: 'GET', path: '/v1/now' })).now;
   }
 
-  /** Drops all connections, with what is under way on them. */
+  /** Drops all connections and their open requests. */
   reconnect(): void {
     this.#transport.reconnect();
   }
@@ -152,7 +155,7 @@ export class RelayClient {
     return (await this.#transport.data(tokenSchema, request)).token;
   }
 
-  /** A refused signature puts the time in doubt: the next one is dated anew. */
+  /** A refused signature puts the time in doubt, so the next one is dated again. */
   async #noticing<Result>(answer: Promise<Result>): Promise<Result> {
     try {
       return await answer;

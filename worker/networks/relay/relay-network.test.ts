@@ -135,7 +135,7 @@ describe('what is sent', () => {
     expect(verifyRequest({ payload, timestamp, signature, nowSeconds, expectedAddress: ADDRESS })).toBe(ADDRESS);
   });
 
-  it('signs with the network’s time where the local clock is wrong', async () => {
+  it('signs with the network’s time if the local clock is wrong', async () => {
     const { relay, network, clock } = await connect();
     clock.set({ networkSeconds: NOW / 1000 + 300, sentMs: NOW, receivedMs: NOW + 10 });
     await network.pause();
@@ -153,14 +153,14 @@ describe('what is understood', () => {
     expect(await network.currentTask()).toBe(TASK);
   });
 
-  it('a task that is not there', async () => {
+  it('a task that does not exist', async () => {
     const { relay, network } = await connect();
     const data = { field_name: 'task_id_commitment', message: 'Task not found' };
     relay.behave((_, response) => answerJson(response, 400, { message: 'validation_error', data }));
     expect(await network.task(TASK)).toBe('notFound');
   });
 
-  it('an event list that Go writes as null, and rows that make no sense beside good ones', async () => {
+  it('an event list that Go writes as null, and invalid rows next to good ones', async () => {
     const { relay, network } = await connect();
     relay.behave(succeed(null));
     expect(await network.eventsAfter(0)).toEqual([]);
@@ -192,7 +192,7 @@ describe('what is understood', () => {
     verifyWalletMessage({ action: 'Connect Wallet', address, timestamp, signature, nowSeconds: NOW / 1000 });
   });
 
-  it('logs in again within the call when a token has run out', async () => {
+  it('logs in again within the call if a token has expired', async () => {
     const { relay, account } = await connect();
     let token = 'first';
     relay.behave((request, response) => {
@@ -205,7 +205,7 @@ describe('what is understood', () => {
     expect(await account.page('taskFee', 1)).toEqual({ total: 0, rows: [] });
   });
 
-  it('gives up when a fresh token is refused, and no route means that there is no such list', async () => {
+  it('gives up if a fresh token is refused, and treats a missing route as a missing list', async () => {
     const { relay, account } = await connect();
     relay.behave((request, response) => {
       if (request.path.endsWith('connect_wallet')) return succeed({ token: 'jwt' })(request, response);
@@ -221,7 +221,7 @@ describe('what is understood', () => {
   });
 });
 
-describe('the relay said no', () => {
+describe('the relay refuses', () => {
   const refusalsOf: readonly [string, Behaviour, Record<string, unknown>][] = [
     [
       'a validation error',
@@ -253,7 +253,7 @@ describe('the relay said no', () => {
     });
   }
 
-  it('the recognisers tell refusals apart', async () => {
+  it('the recognisers distinguish refusals', async () => {
     const { relay, network } = await connect();
     const say = (message: string) =>
       relay.behave((_, response) =>
@@ -282,10 +282,10 @@ describe('the relay cannot be reached', () => {
     ['never answers', 'timeout', () => {}],
     ['stops in the middle of its answer', 'timeout', (_, response) => response.writeHead(200).write('{"mess')],
     ['drops the connection', 'reset', (_, response) => response.destroy()],
-    ['sits behind a gateway that lost it', 'gateway', (_, response) => response.writeHead(502).end('<html>bad gateway')],
-    ['asks for less', 'gateway', (_, response) => response.writeHead(429).end()],
+    ['is behind a gateway that lost it', 'gateway', (_, response) => response.writeHead(502).end('<html>bad gateway')],
+    ['wants fewer requests', 'gateway', (_, response) => response.writeHead(429).end()],
   ])('%s: RELAY_UNREACHABLE (%s), after one attempt', async (_, phase, behaviour) => {
-    // Short only where it has to run out: a busy machine may take longer over the others.
+    // Short only for the timeout itself: a busy machine may need longer for the others.
     const { relay, network } = await connect(undefined, phase === 'timeout' ? { requestMs: 100 } : undefined);
     relay.behave(behaviour);
     const error = await failure(network.pause());
@@ -302,15 +302,15 @@ describe('the relay cannot be reached', () => {
     });
   });
 
-  it('the name leads nowhere: dns', async () => {
+  it('the name does not resolve: dns', async () => {
     const { network } = await connect('http://no..such..name');
     expect(await failure(network.currentTask())).toMatchObject({ code: 'RELAY_UNREACHABLE', data: { phase: 'dns' } });
   });
 });
 
-describe('an answer that makes no sense', () => {
+describe('an invalid answer', () => {
   it.each<[string, Behaviour]>([
-    ['half a JSON', (_, response) => response.end('{"message":"success","data":')],
+    ['half of a JSON text', (_, response) => response.end('{"message":"success","data":')],
     ['another shape', succeed({ yes: true })],
     ['too many bytes', (_, response) => response.end('x'.repeat(2_000))],
     ['no HTTP', (_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n')],
@@ -321,13 +321,13 @@ describe('an answer that makes no sense', () => {
     expect(relay.seen).toHaveLength(1);
   });
 
-  it('a page in place of "success" never counts as a submitted score', async () => {
+  it('a page instead of "success" never counts as a submitted score', async () => {
     const { relay, network } = await connect();
     relay.behave((_, response) => response.end('<html>'));
     expect(refusals.isOutcomeUnknown(await failure(network.submitScore(recordedScore())))).toBe(true);
   });
 
-  it('a download that is too large is cut off', async () => {
+  it('a download that is too large is aborted', async () => {
     const { relay, network } = await connect(undefined, { downloadBytes: 1_000 });
     relay.behave((_, response) => response.end('x'.repeat(2_000)));
     const path = join(tempDir(), 'checkpoint.zip');

@@ -18,14 +18,14 @@ import { RelayClient, type RelayConnection } from './relay-client.ts';
 import { sendResult, taskPath } from './send-result.ts';
 import { DEFAULT_LIMITS } from './transport.ts';
 
-/** The pointer's way of saying "no task" (3.3). */
+/** The pointer's value for "no task" (3.3). */
 const NO_TASK = `0x${'0'.repeat(64)}`;
 
 export class RelayNetwork implements TaskNetwork {
   readonly rules = RELAY_RULES;
   readonly #relay: RelayClient;
 
-  /** @param relay a connection of its own, or a client that others share; `close` closes it */
+  /** @param relay parameters for a new connection, or a client to share; `close` closes it */
   constructor(relay: RelayConnection | RelayClient) {
     this.#relay = RelayClient.of(relay);
   }

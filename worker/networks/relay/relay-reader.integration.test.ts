@@ -1,4 +1,4 @@
-/** The reader before a server that gives the real relay's recorded answers. */
+/** The reader with a server that returns the real relay's recorded answers. */
 
 import { expect, onTestFinished, test } from 'vitest';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -21,7 +21,7 @@ const PAUSING: Hex = '0x9b87fD1dde41C3805Fe579673c2f9f03C04edAb1';
 const LEAVING: Hex = '0x9219faba00FB56505e2233a6711A533F8dE83B00';
 const CNX = 10n ** 18n;
 
-/** The list as it was recorded last, and of each node the status that was recorded last; nodes never asked about are unknown. */
+/** The last recorded list, and for each node the last recorded status; nodes that were never queried are unknown. */
 async function recordedReader(): Promise<RelayReader> {
   const relay = await startHttpRelay();
   const lists = exchangesOf('GET /v2/network/nodes/data').filter((one) => one.status === 200 && rowsOf(one).length > 5);
@@ -40,7 +40,7 @@ async function recordedReader(): Promise<RelayReader> {
   return reader;
 }
 
-test('the stakes that a real relay counts are those of nodes that are there, not of all that ever were', async () => {
+test('the stakes that a real relay counts belong to nodes that are present, not to all that ever joined', async () => {
   const reader = await recordedReader();
   const found = await reader.stakesOn('h8net', 5);
   expect(found).toMatchObject([
@@ -50,7 +50,7 @@ test('the stakes that a real relay counts are those of nodes that are there, not
   expect(await reader.stakesOn('another', 5)).toEqual([]);
 });
 
-test('its figure for a node has the delegations in it, as the evidence of that node’s slash tells them apart', async () => {
+test('its figure for a node includes the delegations, as the evidence of that node’s slash shows', async () => {
   const list = exchangesOf('GET /v2/network/nodes/data').find(({ name }) => name === 'page 1 of size 100') ?? expect.fail();
   const row = rowsOf(list).find((one) => sameAddress((one as { address: string }).address, WITH_DELEGATIONS));
   const stakeWei = BigInt((row as { staking: string }).staking);

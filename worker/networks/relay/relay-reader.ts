@@ -1,4 +1,4 @@
-/** What the network tells about this node and about itself, beyond what the task loop needs. Reads only. */
+/** What the network reports about this node and itself, beyond what the task loop needs. Read-only. */
 import { z } from 'zod';
 import type { GroupMember } from '../../../contract/trust.ts';
 import type { Hex } from '../../../protocol/hex.ts';
@@ -21,40 +21,40 @@ import type { RelayRequest } from './transport.ts';
 /** The network has no such route. */
 export type Unsupported = 'unsupported';
 
-/** Every method is one attempt (a paged one: one per page) and rejects as those of `TaskNetwork` do. */
+/** Every method makes one attempt (a paged one: one per page) and rejects like those of `TaskNetwork`. */
 export interface TrustNetwork {
   readonly rules: NetworkRules;
   readonly address: Hex;
   nodeInfo(): Promise<NodeInfo>;
   qosTracing(): Promise<QosTracing | Unsupported>;
-  /** Events of one task, anybody's. */
+  /** Events of one task, whoever has it. */
   eventsOfTask(commitment: string): Promise<readonly RelayEvent[]>;
-  /** Events of this node after an id; at most `limit`. */
+  /** Events of this node after an ID; at most `limit`. */
   eventsAfter(id: number, limit: number): Promise<readonly RelayEvent[]>;
-  /** All events with an id near this one. */
+  /** All events with an ID near this one. */
   eventsAround(id: number, distance: number): Promise<readonly RelayEvent[]>;
-  /** What any node is now. One that the relay does not know is a node that has quit. */
+  /** The current status of any node. A node that the relay does not know counts as one that has quit. */
   presence(address: string): Promise<NodePresence>;
-  /** Every node that ever joined, those that left included; `complete` is false when there are more than were asked for. */
+  /** Every node that has ever joined, including those that left; `complete` is false if there are more than requested. */
   publicNodes(): Promise<{ readonly nodes: readonly PublicNode[]; readonly complete: boolean }>;
   queuedTasks(): Promise<number>;
   loadedModels(): Promise<readonly LoadedModel[] | Unsupported>;
-  /** What the contracts know of this node's quality; of a network on a chain only. */
+  /** The contracts' data about this node's quality; only for a network on a chain. */
   qosPoints?(): Promise<QosPoints>;
-  /** The group of a task of this node that was invalidated; of a network on a chain only. Null = not to be found. */
+  /** The group of this node's invalidated task; only for a network on a chain. Null = not found. */
   groupOf?(commitment: string): Promise<readonly GroupMember[] | null>;
 }
 
-/** Sums of a contract, which keeps no history. */
+/** Sums kept by a contract, without a history. */
 export interface QosPoints {
-  /** Average of all tasks that there were. */
+  /** Average of all tasks. */
   readonly average: number;
-  /** Of the last tasks, three at most, and how many tasks there were since the last kick-out. */
+  /** Sum of the last tasks, at most three, and the number of tasks since the last kick-out. */
   readonly recent: number;
   readonly recentTasks: number;
 }
 
-/** GET /v2/network/nodes/data: where a node is and what it has staked. */
+/** GET /v2/network/nodes/data: a node's network and stake. */
 const knownStakesSchema = goArray(
   z
     .object({ address: addressField, network: z.string(), staking: weiField, prob_weight: z.number().nullish() })
@@ -73,7 +73,7 @@ export class RelayReader implements TrustNetwork {
   readonly rules = RELAY_RULES;
   readonly #relay: RelayClient;
 
-  /** @param relay a connection of its own, or a client that others share; `close` closes it */
+  /** @param relay parameters for a new connection, or a client to share; `close` closes it */
   constructor(relay: RelayConnection | RelayClient) {
     this.#relay = RelayClient.of(relay);
   }
@@ -111,21 +111,21 @@ export class RelayReader implements TrustNetwork {
     const nodes = new Map<string, PublicNode>();
     for (let page = 0; page < MAX_PAGES; page++) {
       const found = await this.#publicPage(page);
-      // Nodes come and go between pages; one that is listed twice is still one.
+      // Nodes come and go between pages; one that is listed twice counts once.
       for (const node of found) nodes.set(node.address.toLowerCase(), node);
       if (found.length < PUBLIC_NODES_PAGE) return { nodes: [...nodes.values()], complete: true };
     }
     return { nodes: [...nodes.values()], complete: false };
   }
 
-  /** Some nodes that the relay counts on a network at present, with the stake that it knows of each. */
+  /** Some nodes that the relay currently counts on a network, with the stake it knows for each. */
   async stakesOn(network: string, most: number): Promise<readonly KnownStake[] | Unsupported> {
     const rows = await supported(
       this.#get(knownStakesSchema, '/v2/network/nodes/data', { page: 1, page_size: PUBLIC_NODES_PAGE }),
     );
     if (rows === 'unsupported') return rows;
     const found: KnownStake[] = [];
-    // The list keeps nodes that have left; whoever has a weight is likelier to be there.
+    // The list includes nodes that have left; those with a weight are more likely to be present.
     const candidates = rows.filter((row) => row.network === network && row.stakeWei > 0n).toSorted((a, b) => b.weight - a.weight);
     for (const row of candidates.slice(0, 4 * most)) {
       if (found.length === most) break;
@@ -146,7 +146,7 @@ export class RelayReader implements TrustNetwork {
     return this.#relay.close();
   }
 
-  /** The second version tells weights too; a relay may have only the first. */
+  /** The second version also has weights; a relay may have only the first. */
   async #publicPage(page: number): Promise<readonly PublicNode[]> {
     const query = { page: page + 1, page_size: PUBLIC_NODES_PAGE };
     const found = await supported(this.#get(publicNodesSchema, '/v2/network/nodes/data', query));
@@ -155,7 +155,7 @@ export class RelayReader implements TrustNetwork {
     return this.#get(publicNodesSchema, '/v1/network/nodes/data', legacy);
   }
 
-  /** A row that makes no sense hides no other one. */
+  /** An invalid row does not hide others. */
   async #events(query: NonNullable<RelayRequest['query']>): Promise<readonly RelayEvent[]> {
     const rows = await this.#relay.events(query);
     return rows.flatMap((row) => relayEventSchema.safeParse(row).data ?? []);

@@ -1,4 +1,4 @@
-/** The files of a result on their way to a relay, whichever kind it is. Source: RELAY_PROTOCOL 3.2, CHAIN_PROTOCOL 8. */
+/** Uploads a result's files to a relay of either kind. Source: RELAY_PROTOCOL 3.2, CHAIN_PROTOCOL 8. */
 import { openAsBlob } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { FormData } from 'undici';
@@ -6,14 +6,14 @@ import type { Hex } from '../../../protocol/hex.ts';
 import type { ResultUpload } from '../task-network.ts';
 import type { RelayClient } from './relay-client.ts';
 
-/** Bytes copied at a time: a large result keeps nothing else waiting. */
+/** Bytes copied at a time, so that a large result does not block other work. */
 const BLOB_STEP = 4 * 1024 * 1024;
 
 export function taskPath(commitment: Hex): string {
   return `/v1/inference_tasks/${commitment}`;
 }
 
-/** One attempt; rejects as the client does. */
+/** Makes one attempt; rejects like the client. */
 export async function sendResult(relay: RelayClient, { commitment, files, checkpointPath }: ResultUpload): Promise<void> {
   const { timestamp, signature } = await relay.sign({ task_id_commitment: commitment });
   const form = new FormData();

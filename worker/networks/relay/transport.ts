@@ -1,4 +1,4 @@
-/** HTTP to one relay: keep-alive connections, a limit on time and on bytes, one attempt per call. */
+/** HTTP to one relay: keep-alive connections, limits on time and size, one attempt per call. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, type FormData, RoundRobinPool } from 'undici';
@@ -16,9 +16,9 @@ import { checkStart } from './check-start.ts';
 
 export interface TransportLimits {
   readonly connectMs: number;
-  /** Whole request, from sending to the last byte of the answer. */
+  /** The whole request, from sending to the last byte of the answer. */
   readonly requestMs: number;
-  /** As `requestMs`, for results and checkpoints. */
+  /** Like `requestMs`, for results and checkpoints. */
   readonly transferMs: number;
   readonly answerBytes: number;
   readonly downloadBytes: number;
@@ -28,38 +28,38 @@ export const DEFAULT_LIMITS: TransportLimits = {
   connectMs: 5_000,
   requestMs: 15_000,
   transferMs: 600_000,
-  // A task object carries its arguments, which the relay limits to 32 MiB.
+  // A task object contains its arguments, which the relay limits to 32 MiB.
   answerBytes: 40 * 1024 * 1024,
   downloadBytes: 4 * 1024 ** 3,
 };
 
 export interface RelayRequest {
   readonly method: 'GET' | 'POST';
-  /** Begins with a slash. */
+  /** Starts with a slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly json?: unknown;
   readonly form?: FormData;
   readonly headers?: Readonly<Record<string, string>>;
   readonly transfer?: boolean;
-  /** Of the answer, where it may be larger than most are. */
+  /** Limit for the answer, if it may be larger than usual. */
   readonly maxBytes?: number;
 }
 
-/** No answer but a task's is larger, and no refusal. */
+/** Only a task's answer may be larger; no refusal is. */
 const MOST_ANSWERS_BYTES = 4 * 1024 * 1024;
 const REFUSAL_BYTES = 256 * 1024;
 
-/** One for a poll, one for an act, one for an upload that takes long, and two for what account and evidence read beside. */
+/** One for a poll, one for an act, one for a long upload, and two for the parallel reads of account and evidence. */
 const CONNECTIONS = 5;
-/** Unless the relay says less; what stands in front of one closes idle connections after a minute or more. */
+/** Unless the relay says less; gateways in front of it close idle connections after a minute or more. */
 const KEEP_ALIVE_MS = 30_000;
 
 type Answer = Dispatcher.ResponseData;
 
 /**
- * Connections take turns, so that all of them stay open. What comes in the middle of a poll then waits neither for it nor
- * for a new connection (two or three round trips with TLS).
+ * Connections take turns so that all of them stay open. A request during a poll then waits neither for the poll nor for
+ * a new connection (two or three round trips with TLS).
  */
 function openPool(origin: string | URL, options: object): Dispatcher {
   return new RoundRobinPool(origin, options);
@@ -78,7 +78,7 @@ export class RelayTransport {
   readonly #traffic: Traffic | null;
   #agent: Dispatcher;
 
-  /** @param options.proxies left out: as the environment of this process says. */
+  /** @param options.proxies omitted: as this process's environment says */
   constructor(relayUrl: string, limits: TransportLimits = DEFAULT_LIMITS, options: TransportOptions = {}) {
     this.#base = new URL(relayUrl.endsWith('/') ? relayUrl : `${relayUrl}/`);
     this.#limits = limits;
@@ -93,7 +93,7 @@ export class RelayTransport {
     return answer.data;
   }
 
-  /** For requests without a payload in the answer; still insists on the envelope. @throws as {@link data} */
+  /** For requests whose answer has no data; still requires the envelope. @throws as {@link data} */
   async send(request: RelayRequest): Promise<void> {
     await this.#parsed(emptySuccessSchema, request);
   }
@@ -107,7 +107,7 @@ export class RelayTransport {
     });
   }
 
-  /** Drops all connections: after the machine slept they are dead, and nobody says so. */
+  /** Drops all connections: after a sleep of the machine they are dead without any sign of it. */
   reconnect(): void {
     const before = this.#agent;
     this.#agent = this.#connect();
@@ -167,7 +167,7 @@ export class RelayTransport {
       const text = await readText(answer, request, Math.min(this.#limits.answerBytes, REFUSAL_BYTES));
       throw refusal(seen(answer, url, text), request);
     } catch (error) {
-      // A refusal is an answer.
+      // A refusal is an answer, too.
       ended?.(isWorkerError(error, 'RELAY_REFUSED'));
       throw isWorkerError(error) ? error : translate(error, request);
     }
@@ -189,7 +189,7 @@ function seen({ statusCode, headers }: Answer, url: URL, text: string): SeenAnsw
   return { url, status: statusCode, headers, text };
 }
 
-/** @throws RELAY_UNREACHABLE for an answer that is not the relay's */
+/** @throws RELAY_UNREACHABLE if the answer is not the relay's */
 function insistOnRelay<Own>(origin: Origin<Own>, request: RelayRequest): Own {
   if (origin.by === 'relay') return origin.own;
   const { kind, side, status, message } = origin.answer;
@@ -212,7 +212,7 @@ function translate(error: unknown, request: RelayRequest): WorkerError {
   const { phase, side, name, code, message } = connectionFailure(error);
   if (phase !== null) return unreachable(request, { phase, side, message }, error);
   if (name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return badAnswer(request, message, error);
-  // A file system error of a download is ours, not the relay's.
+  // A file system error during a download is ours, not the relay's.
   throw error;
 }
 

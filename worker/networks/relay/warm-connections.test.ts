@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { RelayTransport } from './transport.ts';
 
-it('what comes in the middle of a poll waits neither for it nor for a new connection', async () => {
+it('a request during a poll waits neither for the poll nor for a new connection', async () => {
   const requests = new Map<Socket, number>();
   const held: ServerResponse[] = [];
   const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ it('what comes in the middle of a poll waits neither for it nor for a new connec
   const open = requests.size;
   expect(open).toBeGreaterThan(1);
   requests.clear();
-  // None falls asleep while only one request is under way at a time.
+  // No connection goes idle although only one request is open at a time.
   for (let i = 0; i < 4 * open; i++) await ask('/');
   expect([...requests.values()].map((count) => count >= 2)).toEqual(Array.from({ length: open }, () => true));
   await inTheMiddle();

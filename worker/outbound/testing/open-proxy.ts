@@ -1,4 +1,4 @@
-/** Starts the proxy of these tests as a process of its own. */
+/** Starts the proxy of these tests as a separate process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { ProxyMessage } from './proxy-program.ts';
 export interface TestProxy {
   readonly httpPort: number;
   readonly socksPort: number;
-  /** What it was asked for: `absolute http://…`, `connect host:port`, `socks5 host:port`. */
+  /** The requests it received: `absolute http://…`, `connect host:port`, `socks5 host:port`. */
   readonly asked: readonly string[];
 }
 

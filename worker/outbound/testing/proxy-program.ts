@@ -1,6 +1,6 @@
 /**
- * A proxy as a process: HTTP (absolute form and CONNECT) and SOCKS5. Names are its own affair: every one leads to a port of
- * this machine, port 80 to `plainPort` and all others to `tlsPort`. Tells its parent where it listens and what it was asked.
+ * A proxy as a process: HTTP (absolute form and CONNECT) and SOCKS5. It resolves every name to this machine: port 80
+ * leads to `plainPort`, all others to `tlsPort`. Tells its parent where it listens and which requests it received.
  */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 interface Order {
   readonly plainPort: number;
   readonly tlsPort: number;
-  /** `name:password`; null = everybody may. */
+  /** `name:password`; null = no authentication. */
   readonly credentials: string | null;
 }
 
@@ -59,7 +59,7 @@ function joined(socket: Socket, port: number, then: () => void): void {
   tunnel.on('error', () => socket.destroy());
 }
 
-/** RFC 1928, without authentication; names are left to the proxy. */
+/** RFC 1928, without authentication; the proxy resolves names. */
 function speakSocks(socket: Socket, portFor: (port: number) => number): void {
   socket.on('error', () => {});
   socket.once('data', () => {

@@ -1,4 +1,4 @@
-/** Made for tests alone: a host that exists nowhere. Nothing but these tests trusts it. */
+/** Made only for tests: a host that does not exist anywhere. Nothing else trusts it. */
 export const TEST_HOST = 'behind.proxy.test';
 
 export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----

@@ -1,4 +1,4 @@
-/** One node's loop on a real chain: real store, journal and files; an engine in memory, and a relay that only carries. */
+/** One node's loop on a real chain: real store, journal and files; an engine in memory, and a relay that only transfers. */
 
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -21,13 +21,13 @@ import { NetworkClock } from '../../network-clock.ts';
 import { openTaskChain, type TaskChain } from '../open-task-chain.ts';
 import { GPU, newKey, STAKE, type TaskWorld } from './task-world.ts';
 
-/** What the creators have uploaded, and what the relay does with a result; by commitment. */
+/** What the creators have uploaded, and what the relay does with results; by commitment. */
 export class CarryingRelay {
   readonly args = new Map<string, string>();
   readonly uploads: string[] = [];
-  /** Answers nothing that makes sense. */
+  /** Gives only invalid answers. */
   down = false;
-  /** Hears of each upload before and after it is taken; false = it goes no further, and is not answered. */
+  /** Called before and after each upload is accepted; false = it stops there and gets no answer. */
   onUpload: (when: 'asked' | 'taken') => boolean = () => true;
   readonly #world: TaskWorld;
   readonly #http: HttpRelay;
@@ -89,9 +89,9 @@ export interface ChainRig {
   readonly address: Hex;
   readonly dataDir: string;
   join(): Promise<void>;
-  /** Cycles with one task until it says this. */
+  /** Cycles with one task until it reports this. */
   until(commitment: Hex, wanted: string): Promise<void>;
-  /** As the end of the process: store and connections are closed. */
+  /** Like the end of the process: closes store and connections. */
   end(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export interface ChainRigOptions {
   readonly preset?: Partial<TaskChainPresetInput>;
   readonly killPoint?: KillPointHook;
   readonly wei?: bigint;
-  /** How long an act waits for its block, milliseconds; short where none comes. */
+  /** How long an act waits for its block, in milliseconds; short if none comes. */
   readonly actWaitMs?: number;
 }
 

@@ -1,15 +1,18 @@
-/** A live endpoint of the same chain that is behind: it answers as the chain was at a block, and takes transactions for nothing. */
+/**
+ * A live endpoint of the same chain that lags behind: it answers according to the state at an old block, and
+ * transactions sent to it are lost.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 
 export interface LaggingEndpoint {
   readonly url: string;
-  /** The newest block that it knows; null = it is not behind. */
+  /** The newest block that it knows; null = it does not lag. */
   head: number | null;
-  /** False = it is away. */
+  /** False = it is unreachable. */
   up: boolean;
-  /** Requests that it has answered. */
+  /** Number of requests that it has answered. */
   answered: number;
 }
 
@@ -18,7 +21,7 @@ type Request = z.output<typeof requestSchema>;
 
 const quantity = (block: number) => `0x${block.toString(16)}`;
 
-/** Where a method has its block. */
+/** Position of the block parameter, by method. */
 const BLOCK_AT: Readonly<Record<string, number>> = {
   eth_getBlockByNumber: 0,
   eth_call: 1,
@@ -57,7 +60,7 @@ export async function startLaggingEndpoint(target: string): Promise<LaggingEndpo
       const toBlock = quantity(Math.min(head, Number(filter.toBlock)));
       return ask({ ...request, params: [{ ...filter, toBlock }] });
     }
-    // Its pool is its own: what it takes comes to nothing there.
+    // It has a separate pool: transactions sent to it have no effect.
     const isSending = method === 'eth_sendRawTransaction';
     const answer = await ask(isSending ? { ...request, method: 'web3_sha3' } : request);
     const block = (answer.result as { blockNumber?: string | null } | null | undefined)?.blockNumber;

@@ -1,4 +1,4 @@
-/** A chain with the task contracts, and everybody on it but the node: relay, application, other nodes. */
+/** A chain with the task contracts, and everybody on it except the node: relay, application, other nodes. */
 import { randomBytes } from 'node:crypto';
 import { ContractFactory, computeAddress, type Interface, keccak256, toQuantity, Wallet } from 'ethers';
 import {
@@ -27,10 +27,10 @@ export interface TaskWorld {
   readonly anvil: Anvil;
   readonly preset: TaskChainPreset;
   readonly owner: Hex;
-  /** Wei of any account. */
+  /** An account's balance in wei. */
   balance(address: string): Promise<bigint>;
   give(address: string, wei: bigint): Promise<void>;
-  /** Creates a task; of a group of three with the same guid when `guid` is given. */
+  /** Creates a task; one of a group of three with the same guid if `guid` is given. */
   create(options?: {
     feeWei?: bigint;
     guid?: Hex;
@@ -43,12 +43,12 @@ export interface TaskWorld {
   validateSingle(task: Created): Promise<void>;
   validateGroup(tasks: readonly [Created, Created, Created]): Promise<void>;
   abortByCreator(commitment: Hex): Promise<void>;
-  /** A call of any account on a contract. */
+  /** Calls a contract from any account. */
   as(key: Hex, contract: 'task' | 'node' | 'qos', fn: string, args?: readonly unknown[], valueWei?: bigint): Promise<Hex>;
-  /** A node of somebody else: joined, with a key of its own. */
+  /** Somebody else's node: joined, with its own key. */
   peer(gpu?: string): Promise<{ key: Hex; address: Hex }>;
   pass(seconds: number): Promise<void>;
-  /** Has every node that is free leave. */
+  /** Makes every free node leave. */
   clear(): Promise<void>;
   nodeTask(address: string): Promise<Hex>;
   statusOf(commitment: Hex): Promise<number>;
@@ -94,7 +94,7 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
     const from = computeAddress(key);
     const call = { from, to, data: face.encodeFunctionData(fn, args), value };
     await provider.call(call);
-    // Anvil takes it unsigned: signing is no matter of this world's own accounts.
+    // Anvil accepts it unsigned: signatures do not matter for this world's own accounts.
     const unsigned = { ...call, value: toQuantity(value), gas: toQuantity(6_000_000n) };
     const hash: Hex = await provider.send('eth_sendTransaction', [unsigned]);
     const receipt = await mined(hash);
@@ -135,7 +135,8 @@ export async function startTaskWorld(overrides: Partial<TaskChainPresetInput> = 
     balance: (address) => provider.getBalance(address),
     give,
     async create({ feeWei = CNX, guid, sampled = guid !== undefined, type = 0, modelIds = ['base:tiny/model'] } = {}) {
-      // The seed comes from the block before: nonces are tried on it. A block in between spoils that; a snapshot takes it back.
+      // The seed depends on the previous block, so nonces are tried against it. A block in between invalidates the
+      // result; a snapshot reverts it.
       for (;;) {
         const snapshot = await anvil.control.snapshot();
         const id = guid ?? newKey();

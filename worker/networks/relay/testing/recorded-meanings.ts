@@ -1,4 +1,4 @@
-/** A second reading of what the relay said, with tables of its own: what the client makes of it is held against this. */
+/** A second interpretation of the relay's answers with its own tables, to compare with the client's results. */
 
 export const NO_TASK = `0x${'0'.repeat(64)}`;
 

@@ -1,18 +1,18 @@
 /** Recorded routes of the relay that the client does not use. */
 import type { RelayRoute } from '../../../../protocol/testing/relay-recordings.ts';
 
-const APPLICATION = 'an application asks it; this program never creates or judges tasks on a real network';
-const SERVICE = 'answers only to the wallet that pays withdrawals out';
-const ADMIN = 'answers only to admins of the relay';
-const ANNOUNCED = 'the version goes along with the capabilities';
-const SHOWN = 'a figure for a website; nothing here is decided by it or booked from it';
+const APPLICATION = 'for applications; this program never creates or judges tasks on a real network';
+const SERVICE = 'only for the wallet that pays out withdrawals';
+const ADMIN = 'only for admins of the relay';
+const ANNOUNCED = 'the version is sent with the capabilities';
+const SHOWN = 'a figure for a website; this program decides and books nothing by it';
 
-/** Routes that the client never asks, each with the reason. */
+/** Routes that the client never uses, each with the reason. */
 export const UNUSED: Readonly<Partial<Record<RelayRoute, string>>> = {
   'GET /': 'a page for people',
-  'GET (unknown route)': 'what a relay says of a route that it does not have',
-  'DELETE (unknown route)': 'what a relay says of a route that it does not have',
-  'POST /v1/node/:address/join': 'the first form of joining, which the relay refuses',
+  'GET (unknown route)': "a relay's answer for a route that it does not have",
+  'DELETE (unknown route)': "a relay's answer for a route that it does not have",
+  'POST /v1/node/:address/join': 'the first version of joining, which the relay refuses',
   'POST /v1/inference_tasks/:task_id_commitment': APPLICATION,
   'POST /v1/inference_tasks/:task_id_commitment/abort_reason': APPLICATION,
   'POST /v1/inference_tasks/validate': APPLICATION,
@@ -23,17 +23,18 @@ export const UNUSED: Readonly<Partial<Record<RelayRoute, string>>> = {
   'GET /v1/withdraw/list': SERVICE,
   'POST /v1/withdraw/:id/fulfill': SERVICE,
   'POST /v1/withdraw/:id/reject': SERVICE,
-  'POST /v1/worker/:version': 'a count of worker programs that no node takes part in',
-  'DELETE /v1/worker/:version': 'a count of worker programs that no node takes part in',
-  'GET /v1/worker/:version/count': 'a count of worker programs that no node takes part in',
-  'GET /v2/relay_account/:address/vesting/locked': 'the list of vestings says the same, record by record',
+  'POST /v1/worker/:version': 'a count of worker programs, in which nodes do not take part',
+  'DELETE /v1/worker/:version': 'a count of worker programs, in which nodes do not take part',
+  'GET /v1/worker/:version/count': 'a count of worker programs, in which nodes do not take part',
+  'GET /v2/relay_account/:address/vesting/locked': 'the list of vestings has the same data, record by record',
   'POST /v1/node/:address/version': ANNOUNCED,
   'GET /v2/relay_account/:address/emission/chart': SHOWN,
-  'GET /v2/delegated_staking/nodes/filter_options': 'knows only nodes with a share for delegators: not the versions that run',
-  'GET /v1/staking/:address': 'the chain itself is asked',
-  'GET /v1/user_staking/node/:address': 'the chain itself is asked',
-  'GET /v1/delegator/:user_address/delegation': 'a delegator’s reading of one delegation',
-  'GET /v1/delegator/:user_address/delegations': 'a delegator’s reading of its delegations',
+  'GET /v2/delegated_staking/nodes/filter_options':
+    'includes only nodes with a share for delegators, and not the versions that they run',
+  'GET /v1/staking/:address': 'read from the chain itself',
+  'GET /v1/user_staking/node/:address': 'read from the chain itself',
+  'GET /v1/delegator/:user_address/delegation': 'a delegator’s view of one delegation',
+  'GET /v1/delegator/:user_address/delegations': 'a delegator’s view of its delegations',
   'GET /v2/delegated_staking/nodes': SHOWN,
   'GET /v2/delegated_staking/nodes/:address': SHOWN,
   'GET /v2/delegated_staking/nodes/:address/delegations': SHOWN,
