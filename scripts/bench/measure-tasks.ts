@@ -1,9 +1,10 @@
 /** Tasks on a devnet in this process tree: one real worker with the embedded engine, one application, one task at a time. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHAT_MODEL, chatArguments } from '../../devnet/application/samples.ts';
 import { systemClock } from '../../devnet/system.ts';
 import { type Fault, kindOf } from '../../e2e/support/fault-proxy.ts';
-import { startTestNetwork, type TestNetwork } from '../../e2e/support/test-network.ts';
+import { FEE_WEI, startTestNetwork, type TestNetwork } from '../../e2e/support/test-network.ts';
 import { type Figures, mean, median, quantile } from './figures.ts';
 import { lastPoll, type Phases, readLines, type TaskPath, taskPath } from './task-path.ts';
 
@@ -11,6 +12,8 @@ const ROUND_TRIP_MS = 50;
 const IDLE_SECONDS = 30;
 /** Pointer and events are asked for in turn, half a second apart. */
 const LOOK_EVERY_MS = 500;
+/** Keeps the tiny model busy for some tenths of a second: real tasks take longer than a round trip, too. */
+const LONG_ANSWER = { title: 'story', user: 'Tell a long story about a lighthouse.', maxNewTokens: 400 };
 
 export interface TaskMeasurement {
   readonly tasks: number;
@@ -95,7 +98,12 @@ class Starter {
     const dueMs = (((look + afterLookMs - this.#leadMs - systemClock.now()) % LOOK_EVERY_MS) + LOOK_EVERY_MS) % LOOK_EVERY_MS;
     await systemClock.sleep(dueMs);
     const orderedMs = systemClock.now();
-    const outcome = await this.#network.runTask();
+    const outcome = await this.#network.application.runTask({
+      type: 'Llm',
+      args: chatArguments(LONG_ANSWER, CHAT_MODEL, 5),
+      modelIds: [`base:${CHAT_MODEL}`],
+      feeWei: FEE_WEI.toString(),
+    });
     const row = this.#network.relay.task(outcome.tasks[0]?.commitment ?? '');
     if (
       row?.startTimeMs == null ||

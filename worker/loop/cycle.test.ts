@@ -275,7 +275,12 @@ describe.each(NETWORKS)('law 7: an engine that the network does not accept never
     expect(await cycles(rig, 2)).toEqual(['engineNotAccepted', 'engineNotAccepted']);
     expect(rig.engine.jobs).toEqual([]);
     const { Executor } = await import('./executor.ts');
-    const executor = new Executor(rig.context, { onAnswer: () => {}, onEnd: () => {}, onFatal: () => {} });
+    const executor = new Executor(rig.context, {
+      onHandedOver: () => {},
+      onAnswer: () => {},
+      onEnd: () => {},
+      onFatal: () => {},
+    });
     await expect(executor.begin(TASK, 'L1')).rejects.toMatchObject({ code: 'ENGINE_NOT_ACCEPTED' });
   });
 });

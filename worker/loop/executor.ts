@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hex } from '../../protocol/hex.ts';
+import { startStopwatch } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import type { EngineOutcome } from '../engines/engine.ts';
 import { WorkerError } from '../kit/errors.ts';
@@ -16,11 +17,14 @@ import type { LoopContext } from './context.ts';
 import { reportOfException, reportOfOutcome } from './diagnostic-report.ts';
 import { EarlyImages } from './early-images.ts';
 import { auxiliaryModels, engineJob, expectedImages, needsCheckpoint } from './engine-job.ts';
+import { EnginePace } from './engine-pace.ts';
 import { type ResultPlace, sealResult } from './result-files.ts';
 
 const INPUT_CHECKPOINT = 'input_checkpoint';
 
 export interface ExecutorEvents {
+  /** The engine has the task; its answer is best served by a read of the network after so many milliseconds, if that is known. */
+  onHandedOver(commitment: Hex, readAfterMs: number | null): void;
   /** The engine has answered, and an act will follow; the answer is not on disk yet. */
   onAnswer(commitment: Hex): void;
   /** An execution ended and its outcome is on disk. */
@@ -29,12 +33,18 @@ export interface ExecutorEvents {
   onFatal(error: unknown): void;
 }
 
+interface Outcome {
+  /** The engine has answered, and an act will follow. */
+  isAnswered: boolean;
+  readonly onDisk: PromiseWithResolvers<void>;
+}
+
 export class Executor {
   readonly #context: LoopContext;
   readonly #events: ExecutorEvents;
   readonly #running = new Map<Hex, Promise<void>>();
-  /** The engine's answers that are being written to disk. */
-  readonly #recording = new Map<Hex, Promise<void>>();
+  readonly #outcomes = new Map<Hex, Outcome>();
+  readonly #pace = new EnginePace();
 
   constructor(context: LoopContext, events: ExecutorEvents) {
     this.#context = context;
@@ -47,7 +57,13 @@ export class Executor {
 
   /** Resolves when none of the engine's answers waits to be recorded; never rejects. */
   async recorded(commitment: Hex): Promise<void> {
-    await this.#recording.get(commitment);
+    const outcome = this.#outcomes.get(commitment);
+    if (outcome?.isAnswered === true) await outcome.onDisk.promise;
+  }
+
+  /** Resolves when the running execution has ended and its outcome is on disk; never rejects. */
+  async ended(commitment: Hex): Promise<void> {
+    await this.#outcomes.get(commitment)?.onDisk.promise;
   }
 
   async settled(): Promise<void> {
@@ -65,10 +81,12 @@ export class Executor {
     await killPoint('execution.beforeRecord');
     if (!this.#inLifetime(lifetime)) return;
     const attempt = store.executions.begin(commitment, lifetime, clock.now());
+    this.#outcomes.set(commitment, { isAnswered: false, onDisk: Promise.withResolvers() });
     const running = this.#run(store.tasks.get(commitment), attempt, lifetime)
       .catch((error: unknown) => this.#events.onFatal(error))
       .finally(() => {
         this.#running.delete(commitment);
+        this.#outcomes.delete(commitment);
         this.#events.onEnd(commitment);
       });
     this.#running.set(commitment, running);
@@ -87,7 +105,9 @@ export class Executor {
       await killPoint('execution.answered');
       const report = reportOfOutcome({ ...subject, nowMs: clock.now() }, outcome);
       if (report !== null) store.diagnostics.add(report);
-      await this.#recordAnswer(task, place, outcome, early);
+      // Meanwhile the network is asked about the task; both are needed before the next act.
+      if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#answered(task.commitment);
+      await this.#record(task, place, outcome, early);
     } catch (error) {
       log.error({ commitment: task.commitment, err: error }, 'the execution failed inside the node');
       store.diagnostics.add(reportOfException({ ...subject, nowMs: clock.now() }, error));
@@ -95,13 +115,14 @@ export class Executor {
       store.executions.end(task.commitment, { outcome: 'failed', detail, nowMs: clock.now() });
     } finally {
       early?.close();
+      this.#outcomes.get(task.commitment)?.onDisk.resolve();
     }
     await killPoint('outcome.recorded');
     if (store.local(task.commitment).kind === 'closed') await tidyResults({ store, resultsDir }, task.commitment);
   }
 
   async #execute(task: StoredTask, place: ResultPlace, lifetime: string): Promise<EngineOutcome> {
-    const { engine, networkClock, killPoint } = this.#context;
+    const { engine, networkClock, clock, killPoint } = this.#context;
     const outputDir = join(place.root, place.dir);
     const failure = await this.#fetchModels(task);
     if (failure !== null) return failure;
@@ -112,7 +133,13 @@ export class Executor {
     if (!this.#inLifetime(lifetime)) {
       return { kind: 'cancelled', reason: 'restarted', detail: 'the engine restarted before the execution began' };
     }
-    return engine.execute(job);
+    const answer = engine.execute(job);
+    const elapsedMs = startStopwatch(clock);
+    const kind = [task.type, ...task.modelIds].join(' ');
+    this.#events.onHandedOver(task.commitment, this.#pace.readAfterMs(kind));
+    const outcome = await answer;
+    if (outcome.kind === 'success') this.#pace.took(kind, elapsedMs());
+    return outcome;
   }
 
   /** Prepares threads for the images and reads each image before the engine has answered. */
@@ -151,18 +178,10 @@ export class Executor {
     return dir;
   }
 
-  /** Meanwhile the network is asked about the task; both are needed before the next act. */
-  async #recordAnswer(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {
-    const { commitment } = task;
-    const ended = Promise.withResolvers<void>();
-    this.#recording.set(commitment, ended.promise);
-    try {
-      if (outcome.kind === 'success' || outcome.kind === 'invalid') this.#events.onAnswer(commitment);
-      await this.#record(task, place, outcome, early);
-    } finally {
-      this.#recording.delete(commitment);
-      ended.resolve();
-    }
+  #answered(commitment: Hex): void {
+    const outcome = this.#outcomes.get(commitment);
+    if (outcome !== undefined) outcome.isAnswered = true;
+    this.#events.onAnswer(commitment);
   }
 
   async #record(task: StoredTask, place: ResultPlace, outcome: EngineOutcome, early: EarlyImages | null): Promise<void> {

@@ -3,17 +3,7 @@
  * what it does comes from the task object of the same cycle and the store.
  */
 import type { Hex } from '../../protocol/hex.ts';
-import {
-  earliest,
-  elapsedMs,
-  LONG_AGO,
-  later,
-  type Monotonic,
-  monotonicNow,
-  msUntil,
-  NEVER,
-  untilSlot,
-} from '../../protocol/monotonic.ts';
+import { earliest, elapsedMs, LONG_AGO, later, monotonicNow, msUntil, NEVER, untilSlot } from '../../protocol/monotonic.ts';
 import { taskDeadlineMs } from '../../protocol/tasks/deadlines.ts';
 import { isTerminal } from '../../protocol/tasks/status.ts';
 import { sameAddress } from '../../protocol/wire/fields.ts';
@@ -29,6 +19,7 @@ import { OUTAGE_BACKOFF } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { nextLookMs, SOON_MS } from './task-cadence.ts';
+import { dueOf, firstDue, newlyWatched, type Watched } from './watched.ts';
 
 export interface TaskDriverOptions {
   readonly context: LoopContext;
@@ -44,7 +35,7 @@ export interface TaskDriverOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** How long data read from the network may wait for the engine's answer to be recorded. */
+/** How long data read from the network may wait for the engine's answer, recorded. */
 const RECORDED_WITHIN_MS = 1_000;
 
 /** Law 1: the read that shows whose task it is serves the task's first cycle, if that begins at once. */
@@ -56,38 +47,27 @@ const POSTPONE_MS = 1_000;
 /** Tasks that only events name and that have not been read yet; the pointer shows which one is the node's. */
 const MOST_RUMOURS = 32;
 
-interface Watched {
-  isRumour: boolean;
-  due: Monotonic;
-  /** Nothing is known to have happened; events would report it. */
-  canWait: boolean;
-  failures: number;
-  /** Consecutive cycles that ended in the same act; an act without effect is not repeated at full speed. */
-  repeats: number;
-  last: Action['kind'] | null;
-  /** The engine has answered: `due` = the read that follows it is still to come, `taken` = it is in progress. */
-  answer: 'none' | 'due' | 'taken';
-  /** The node's own task, as it was just read. */
-  read: { readonly remote: NetworkTask; readonly at: Monotonic } | null;
-}
-
 export class TaskDriver {
   readonly #options: TaskDriverOptions;
   readonly #executor: Executor;
   readonly #waker: Waker;
   readonly #watched = new Map<Hex, Watched>();
   #isProbing = false;
+  /** Of the cycle that waits for the engine's answer. */
+  #vigil: AbortController | null = null;
 
   constructor(options: TaskDriverOptions) {
     this.#options = options;
     const { clock, store } = options.context;
     this.#waker = new Waker(clock);
     this.#executor = new Executor(options.context, {
-      onAnswer: (commitment) => {
-        this.wake(commitment);
+      onHandedOver: (commitment, readAfterMs) => {
         const watched = this.#watched.get(commitment);
-        if (watched !== undefined) watched.answer = 'due';
+        if (watched === undefined || readAfterMs === null) return;
+        watched.ahead = later(monotonicNow(clock), readAfterMs);
+        this.#waker.wake();
       },
+      onAnswer: (commitment) => this.#answered(commitment),
       onEnd: (commitment) => {
         options.onTask(commitment);
         const watched = this.#watched.get(commitment);
@@ -120,6 +100,7 @@ export class TaskDriver {
     watched.isRumour &&= isRumour;
     watched.due = LONG_AGO;
     watched.canWait = false;
+    this.#vigil?.abort();
     this.#waker.wake();
   }
 
@@ -134,16 +115,18 @@ export class TaskDriver {
 
   async run(signal: AbortSignal): Promise<void> {
     const { budget, context } = this.#options;
+    signal.addEventListener('abort', () => this.#vigil?.abort(), { once: true });
     while (!signal.aborted) {
       try {
         const next = this.#next();
-        const delayMs = next === null ? 3_600_000 : msUntil(next[1].due, context.clock);
+        const delayMs = next === null ? 3_600_000 : msUntil(dueOf(next[1]), context.clock);
         if (next === null || delayMs > 0) {
           await this.#waker.sleep(delayMs, signal);
           continue;
         }
         if (next[1].canWait && !budget.hasRoom) {
           next[1].due = later(monotonicNow(context.clock), POSTPONE_MS);
+          next[1].ahead = NEVER;
           continue;
         }
         const read = this.#takeRead(next[1]);
@@ -215,13 +198,16 @@ export class TaskDriver {
     const { context, health, onTask, onClosed, onSignatureRefused } = this.#options;
     const now = () => monotonicNow(context.clock);
     const { canWait } = watched;
+    const isAhead = msUntil(watched.ahead, context.clock) <= 0;
+    if (isAhead) watched.ahead = NEVER;
     watched.due = NEVER;
     watched.canWait = true;
+    watched.isReading = true;
     if (watched.answer === 'due') watched.answer = 'taken';
     try {
-      const action = await this.cycle(commitment, read);
+      const action = await this.cycle(commitment, read, { awaitsAnswer: isAhead });
       // Not recorded in time: the end of the recording wakes again.
-      if (action !== 'notOurs' && action.kind === 'wait') watched.answer = 'none';
+      if (action !== 'notOurs' && action.kind === 'wait' && watched.answer === 'taken') watched.answer = 'none';
       health.ok();
       watched.failures = 0;
       if (action === 'notOurs' || action.kind === 'close' || (action.kind === 'wait' && action.reason === 'closed')) {
@@ -246,11 +232,32 @@ export class TaskDriver {
       if (isSignatureRefused(error)) onSignatureRefused();
       context.log.warn({ commitment, failures: watched.failures, err: error }, 'a task cycle failed');
       if (!isOutcomeUnknown(error)) onTask(commitment);
+    } finally {
+      watched.isReading = false;
     }
   }
 
-  /** Reads, observes, decides, acts: once. `read`: what this cycle begins with, where that was read at its begin. */
-  async cycle(commitment: Hex, read: NetworkTask | null = null): Promise<Action | 'notOurs'> {
+  /** A cycle that is about to judge takes the answer along; otherwise another one begins. */
+  #answered(commitment: Hex): void {
+    const isTaken = this.#watched.get(commitment)?.isReading ?? false;
+    if (isTaken) this.#vigil = null;
+    else this.wake(commitment);
+    const watched = this.#watched.get(commitment);
+    if (watched === undefined) return;
+    watched.ahead = NEVER;
+    watched.answer = isTaken ? 'taken' : 'due';
+  }
+
+  /**
+   * Reads, observes, decides, acts: once.
+   * @param read what this cycle begins with, where that was read at its begin
+   * @param options.awaitsAnswer the engine is about to answer, and what is read now serves the act on it
+   */
+  async cycle(
+    commitment: Hex,
+    read: NetworkTask | null = null,
+    { awaitsAnswer = false }: { readonly awaitsAnswer?: boolean } = {},
+  ): Promise<Action | 'notOurs'> {
     const { context, onTask } = this.#options;
     const { store, network, networkClock, killPoint, engine, engineAccepted } = context;
     const known = () => store.tasks.find(commitment) !== null;
@@ -260,7 +267,7 @@ export class TaskDriver {
         if (isSignerNotAllowed(error) && !known()) return 'notFound' as const;
         throw error;
       }));
-    await this.#recorded(commitment);
+    await this.#recorded(commitment, awaitsAnswer);
     // A chain's time may be ahead of every clock.
     const blockMs = remote === 'notFound' ? 0 : (remote.block?.timeMs ?? 0);
     const nowMs = Math.max(networkClock.now(), blockMs);
@@ -304,12 +311,30 @@ export class TaskDriver {
     return (await network.currentTask()) === commitment;
   }
 
-  /** Law 1: what was read in this cycle stays fresh, so an answer that takes long to record is left to another one. */
-  async #recorded(commitment: Hex): Promise<void> {
-    const ended = new AbortController();
-    const patience = this.#options.context.clock.sleep(RECORDED_WITHIN_MS, ended.signal).catch(() => {});
-    await Promise.race([this.#executor.recorded(commitment), patience]);
-    ended.abort();
+  /**
+   * Law 1: what was read in this cycle stays fresh, so an answer that comes or is recorded later is left to another one.
+   * Whatever else is due or wakes the loop ends the wait for an answer.
+   */
+  async #recorded(commitment: Hex, awaitsAnswer: boolean): Promise<void> {
+    const over = new AbortController();
+    const watched = this.#watched.get(commitment);
+    let patienceMs = RECORDED_WITHIN_MS;
+    if (awaitsAnswer && watched?.answer !== 'taken') {
+      this.#vigil = over;
+      patienceMs = Math.min(patienceMs, this.#untilDue());
+    }
+    const patience = this.#options.context.clock.sleep(patienceMs, over.signal).catch(() => {});
+    const outcome = awaitsAnswer ? this.#executor.ended(commitment) : this.#executor.recorded(commitment);
+    await Promise.race([outcome, patience]);
+    this.#vigil = null;
+    over.abort();
+    if (watched !== undefined) watched.isReading = false;
+  }
+
+  #untilDue(): number {
+    const { clock } = this.#options.context;
+    const next = firstDue([...this.#watched]);
+    return next === null ? Number.POSITIVE_INFINITY : Math.max(0, msUntil(dueOf(next[1]), clock));
   }
 
   #rumours(): number {
@@ -319,8 +344,7 @@ export class TaskDriver {
   #watch(commitment: Hex, isRumour = false): Watched {
     const present = this.#watched.get(commitment);
     if (present !== undefined) return present;
-    const fresh = { due: LONG_AGO, canWait: false, failures: 0, repeats: 0, last: null, answer: 'none', read: null } as const;
-    const watched: Watched = { isRumour, ...fresh };
+    const watched = newlyWatched(isRumour);
     this.#watched.set(commitment, watched);
     return watched;
   }
@@ -328,14 +352,9 @@ export class TaskDriver {
   /** The order of due tasks: earliest first, and the node's own before those that may belong to others. */
   #next(): readonly [Hex, Watched] | null {
     const { clock } = this.#options.context;
-    const first = (entries: readonly (readonly [Hex, Watched])[]) =>
-      entries.reduce<readonly [Hex, Watched] | null>(
-        (best, entry) => (best === null || elapsedMs(entry[1].due, best[1].due) > 0 ? entry : best),
-        null,
-      );
-    const own = first([...this.#watched].filter(([, { isRumour }]) => !isRumour));
-    if (this.#isProbing || (own !== null && msUntil(own[1].due, clock) <= 0)) return own;
-    return first([...this.#watched]);
+    const own = firstDue([...this.#watched].filter(([, { isRumour }]) => !isRumour));
+    if (this.#isProbing || (own !== null && msUntil(dueOf(own[1]), clock) <= 0)) return own;
+    return firstDue([...this.#watched]);
   }
 }
 
