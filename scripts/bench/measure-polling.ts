@@ -1,5 +1,9 @@
-/** What looking by the rhythm of starts gains, simulated: on the starts of a recorded relay, and on starts without a rhythm. */
+/**
+ * What looking by the rhythm of starts gains, simulated: on the starts of a recorded relay, and on starts without a rhythm.
+ * The same of verdicts and their delays.
+ */
 import { RECORDED_STARTS, simulateMany } from '../../worker/testing/start-simulation.ts';
+import { RECORDED_VERDICTS, simulateVerdicts } from '../../worker/testing/verdict-simulation.ts';
 import { type Figures, mean, quantile } from './figures.ts';
 
 export function measurePolling(figures: Figures): void {
@@ -15,6 +19,12 @@ export function measurePolling(figures: Figures): void {
       figures.add(`${how}: wait, 95 of 100`, 'ms', quantile(waits, 0.95));
       figures.add(`${how}: looks a second`, 'looks', (looks * 1_000) / ms);
     }
+  }
+  for (const learns of [false, true]) {
+    const { waits, looks } = simulateVerdicts(RECORDED_VERDICTS, learns);
+    const how = `recorded verdicts, ${learns ? 'one look by their delays' : 'a look a second'}`;
+    figures.add(`${how}: wait, mean`, 'ms', mean(waits));
+    figures.add(`${how}: looks a task`, 'looks', looks / waits.length);
   }
 }
 

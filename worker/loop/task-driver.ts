@@ -19,7 +19,8 @@ import { OUTAGE_BACKOFF } from './poll-loop.ts';
 import type { RelayHealth } from './relay-health.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { nextLookMs, SOON_MS } from './task-cadence.ts';
-import { dueOf, firstDue, newlyWatched, type Watched } from './watched.ts';
+import { nextVerdictLook, VerdictPace } from './verdict-pace.ts';
+import { dueOf, firstDue, isForetold, newlyWatched, type Watched } from './watched.ts';
 
 export interface TaskDriverOptions {
   readonly context: LoopContext;
@@ -52,6 +53,7 @@ export class TaskDriver {
   readonly #executor: Executor;
   readonly #waker: Waker;
   readonly #watched = new Map<Hex, Watched>();
+  readonly #verdicts = new VerdictPace();
   #isProbing = false;
   /** Of the cycle that waits for the engine's answer. */
   #vigil: AbortController | null = null;
@@ -124,9 +126,8 @@ export class TaskDriver {
           await this.#waker.sleep(delayMs, signal);
           continue;
         }
-        if (next[1].canWait && !budget.hasRoom) {
+        if (next[1].canWait && !isForetold(next[1]) && !budget.hasRoom) {
           next[1].due = later(monotonicNow(context.clock), POSTPONE_MS);
-          next[1].ahead = NEVER;
           continue;
         }
         const read = this.#takeRead(next[1]);
@@ -219,7 +220,8 @@ export class TaskDriver {
       watched.last = action.kind;
       const delayMs = watched.repeats > 0 ? backoffMs(watched.repeats, OUTAGE_BACKOFF) : nextLookMs(action);
       // A wake during the cycle wins.
-      const due = later(now(), delayMs >= SOON_MS ? untilSlot(now(), delayMs, 0) : delayMs);
+      const soon = () => nextVerdictLook(now(), watched.verdict);
+      const due = delayMs === SOON_MS ? soon() : later(now(), delayMs > SOON_MS ? untilSlot(now(), delayMs, 0) : delayMs);
       watched.due = earliest(watched.due, due);
       if (delayMs < SOON_MS) watched.canWait = false;
     } catch (error) {
@@ -281,7 +283,10 @@ export class TaskDriver {
     }
     if (remote !== 'notFound') {
       await killPoint('task.beforeObserve');
-      if (store.tasks.observe(remote, nowMs)) onTask(commitment);
+      if (store.tasks.observe(remote, nowMs)) {
+        this.#verdicts.observed(remote);
+        onTask(commitment);
+      }
       await killPoint('task.observed');
     }
     const { startTimeMs, timeoutSeconds } = store.tasks.get(commitment);
@@ -296,9 +301,17 @@ export class TaskDriver {
       nowMs,
     });
     if (action.kind === 'wait') return action;
+    if (action.kind === 'submitScore' || action.kind === 'reportError') this.#foretellVerdict(commitment);
     await perform({ context, executor: this.#executor }, commitment, action);
     onTask(commitment);
     return action;
+  }
+
+  #foretellVerdict(commitment: Hex): void {
+    const watched = this.#watched.get(commitment);
+    const afterMs = this.#verdicts.lookAfterMs();
+    if (watched === undefined) return;
+    watched.verdict = afterMs === null ? null : later(monotonicNow(this.#options.context.clock), afterMs);
   }
 
   /**

@@ -19,6 +19,8 @@ export interface Watched {
   answer: 'none' | 'due' | 'taken';
   /** A cycle reads the network, or waits for the engine's answer with what it has read. */
   isReading: boolean;
+  /** When the verdict on what was submitted is likely to be there; null = not foretold. */
+  verdict: Monotonic | null;
   /** The node's own task, as it was just read. */
   read: { readonly remote: NetworkTask; readonly at: Monotonic } | null;
 }
@@ -34,8 +36,14 @@ export function newlyWatched(isRumour: boolean): Watched {
     last: null,
     answer: 'none',
     isReading: false,
+    verdict: null,
     read: null,
   };
+}
+
+/** What is due next was foretold to show what an act depends on. */
+export function isForetold({ due, ahead, verdict }: Watched): boolean {
+  return elapsedMs(ahead, due) >= 0 || (verdict !== null && elapsedMs(verdict, due) === 0);
 }
 
 export function dueOf({ due, ahead }: Watched): Monotonic {

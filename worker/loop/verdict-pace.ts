@@ -1,0 +1,62 @@
+/**
+ * When to look for the verdict on a score. Applications differ, but one application often takes about as long as the last
+ * time. One of the looks that come once a second is moved to where it would have shown the last verdicts soonest; there are
+ * no more looks than without it.
+ */
+import { elapsedMs, later, type Monotonic, untilSlot } from '../../protocol/monotonic.ts';
+import type { TaskStatus } from '../../protocol/tasks/status.ts';
+import type { RemoteTask } from '../../protocol/wire/task.ts';
+import { SOON_MS } from './task-cadence.ts';
+
+/** How an application's verdict shows first; an abort may have been anybody's. */
+const VERDICTS: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
+  'Validated',
+  'GroupValidated',
+  'EndGroupRefund',
+  'EndInvalidated',
+]);
+const KEPT = 12;
+const ENOUGH = 3;
+/** A look right at that time may come a little before the verdict, and is then one too many. */
+const LATE_MS = 40;
+/** What a verdict waits on average where nothing is foretold: events and looks come in turn, half a second apart. */
+const OTHERWISE_MS = 250;
+/** A foretold look is only worth it if it saves at least this much on average. */
+const GAIN_MS = 100;
+
+export class VerdictPace {
+  #delays: readonly number[] = [];
+
+  /** A task whose status is news. */
+  observed({ status, scoreReadyTimeMs, validatedTimeMs }: RemoteTask): void {
+    if (VERDICTS.has(status) && scoreReadyTimeMs !== null && validatedTimeMs !== null) {
+      this.took(validatedTimeMs - scoreReadyTimeMs);
+    }
+  }
+
+  /** @param ms from the accepted score to the verdict, both by the network's clock */
+  took(ms: number): void {
+    if (ms >= 0) this.#delays = [...this.#delays, ms].slice(-KEPT);
+  }
+
+  /** Milliseconds from the sending of a score to the look that is likely to show its verdict soonest; null = nothing is. */
+  lookAfterMs(): number | null {
+    if (this.#delays.length < ENOUGH) return null;
+    const costOf = (look: number) => {
+      const waits = this.#delays.map((delay) => (delay <= look ? Math.min(look - delay, OTHERWISE_MS) : OTHERWISE_MS));
+      return waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+    };
+    const looks = this.#delays.map((delay) => delay + LATE_MS).map((look) => ({ look, cost: costOf(look) }));
+    const best = looks.reduce((one, other) => (other.cost < one.cost ? other : one));
+    return best.cost <= OTHERWISE_MS - GAIN_MS ? best.look : null;
+  }
+}
+
+/** The look after `now`: once a second, and the foretold one in place of the one that is nearest. */
+export function nextVerdictLook(now: Monotonic, foretold: Monotonic | null): Monotonic {
+  const slot = later(now, untilSlot(now, SOON_MS, 0));
+  if (foretold === null) return slot;
+  const fromSlotMs = elapsedMs(slot, foretold);
+  if (elapsedMs(now, foretold) > 0) return fromSlotMs < SOON_MS / 2 ? foretold : slot;
+  return fromSlotMs > -SOON_MS ? later(slot, SOON_MS) : slot;
+}
