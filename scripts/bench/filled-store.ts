@@ -8,11 +8,21 @@ const STEP_MS = 60_000;
 /** Of the task number `n`, from 1. */
 export const commitmentAt = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, '0')}`;
 
+export const SELF = `0x${'5e'.repeat(20)}` as const;
+export const FEE_WEI = 1_000_000_000_000_000_000n;
+
+/** The payment number `n` as a relay lists it. */
+export function feeRecordAt(n: number): object {
+  const common = { id: n, created_at: START_MS + n * STEP_MS, address: SELF, amount: String(FEE_WEI) };
+  return { ...common, type: 0, reason: `0-${commitmentAt(n)}` };
+}
+
 /** By SQL alone: a million rows of each through the repositories would take an hour. */
 export function fill(db: DatabaseSync, size: number): void {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${size})`;
   const hash = "'0x' || printf('%064x', n)";
   const at = `${START_MS} + n * ${STEP_MS}`;
+  const record = `json_object('id', n, 'created_at', ${at}, 'address', '${SELF}', 'amount', '${FEE_WEI}', 'type', 0, 'reason', '0-' || ${hash})`;
   db.exec('BEGIN');
   db.exec(`${numbers} INSERT INTO tasks (commitment, sequence, type, model_ids, task_args, fee_wei, timeout_seconds, status,
       remote_score, abort_reason, task_error, start_time_ms, first_seen_ms, uploaded_ms, closed_ms, closed_as, payment_wei)
@@ -36,7 +46,9 @@ export function fill(db: DatabaseSync, size: number): void {
     SELECT ${hash}, 'file', 0, ${hash} || '/1/0.json', printf('%064x', n), 900 FROM numbers`);
   db.exec(`${numbers} INSERT INTO score_ledger (commitment, score, recorded_ms) SELECT ${hash}, ${hash}, ${at} FROM numbers`);
   db.exec(`${numbers} INSERT INTO ledger_entries (source, kind, from_account, to_account, wei, at_ms, observed_ms, task, task_type, model, gpu)
-    SELECT 'task:' || n, 'taskPayment', 'network', 'relay', '1000000000000000000', ${at}, ${at}, ${hash}, 'Llm', 'qwen', 'card' FROM numbers`);
+    SELECT 'relay:0-' || ${hash}, 'taskPayment', 'network', 'relay', '1000000000000000000', ${at}, ${at}, ${hash}, 'Llm', 'qwen', 'card' FROM numbers`);
+  db.exec(`${numbers} INSERT INTO money_records (list, key, position, json, posted, observed_ms)
+    SELECT 'taskFee', CAST(n AS TEXT), n, ${record}, ${record}, ${at} FROM numbers`);
   db.exec('COMMIT');
   new Ledger(db).repairTotals();
 }

@@ -12,6 +12,8 @@ import { MetricsService } from '../../worker/service/metrics-service.ts';
 import { openStore, STORE_FILE, type Store } from '../../worker/store/store.ts';
 import { type Figures, median } from './figures.ts';
 import { commitmentAt, fill, START_MS } from './filled-store.ts';
+import { measureMoney } from './measure-money.ts';
+import { measureTelemetry } from './measure-telemetry.ts';
 
 const SIZES = [10_000, 100_000] as const;
 const LARGE = 1_000_000;
@@ -20,6 +22,7 @@ const NONE: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, mo
 
 /** `large` adds a million, which takes minutes. */
 export async function measureGrowth(figures: Figures, large: boolean, say: (text: string) => void): Promise<void> {
+  await measureTelemetry(figures);
   for (const size of large ? [...SIZES, LARGE] : SIZES) {
     const dir = await mkdtemp(path.join(tmpdir(), 'crynux-growth-'));
     try {
@@ -29,6 +32,9 @@ export async function measureGrowth(figures: Figures, large: boolean, say: (text
       first.close();
       measure(dir, size, figures);
       await measureFigures(dir, size, figures);
+      const store = openStore(dir, START_MS);
+      await measureMoney(store.db, size, figures);
+      store.close();
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }

@@ -2,54 +2,23 @@
  * Queries made for every task, every second or every page find their rows through an index, however many tasks there
  * are.
  */
-import type { DatabaseSync } from 'node:sqlite';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { Ledger } from '../money/ledger/ledger.ts';
 import { Payments } from '../money/payments.ts';
 import { RELAY_RULES } from '../networks/network-rules.ts';
 import { TaskService } from '../service/task-service.ts';
 import { loopRig, START_MS } from '../testing/loop-rig.ts';
+import { scansOf, watchStatements } from '../testing/query-plans.ts';
 import { commitmentOf, remoteTask } from '../testing/remote-task.ts';
 
 const TASK = commitmentOf(1);
 const NONE: TaskFilter = { types: [], statuses: [], fromMs: null, toMs: null, model: '', text: '' };
 
-/** Collects every statement that is prepared from now on. */
-function watched(db: DatabaseSync): Set<string> {
-  const seen = new Set<string>();
-  const prepare = db.prepare.bind(db);
-  db.prepare = (sql: string) => {
-    if (!/^\s*(PRAGMA|EXPLAIN)/i.test(sql)) seen.add(sql);
-    return prepare(sql);
-  };
-  onTestFinished(() => {
-    db.prepare = prepare;
-  });
-  return seen;
-}
-
-/** Indexes that contain only what is still to be done. */
-const SHORT_INDEXES = /USING INDEX (events_unhandled|tasks_open)$/;
-/** For a foreign key; SQLite scans it only while one is violated. */
-const NEVER_RUN = /^SCAN task_models$/;
-
-/** Steps of the plan that read a whole table or a whole index. */
-function scans(db: DatabaseSync, sql: string): string[] {
-  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
-  return plan
-    .map(({ detail }) => String(detail))
-    .filter((step) => /^SCAN (?!CONSTANT|\d|model\b|json_each|value\b)/.test(step))
-    .filter((step) => !SHORT_INDEXES.test(step) && !NEVER_RUN.test(step))
-    .map((step) => `${step}: ${sql}`);
-}
-
-const scansOf = (db: DatabaseSync, seen: Iterable<string>) => [...seen].flatMap((sql) => scans(db, sql));
-
 it('a task from start to end', async () => {
   const { context, driver, network } = await loopRig();
   const { store } = context;
-  const seen = watched(store.db);
+  const seen = watchStatements(store.db);
   network.start(remoteTask({ startTimeMs: START_MS }));
   const cycle = async () => {
     await driver.cycle(TASK);
@@ -80,7 +49,7 @@ it.for([
   async ([, filter]) => {
     const { context } = await loopRig();
     const { db, list } = context.store;
-    const seen = watched(db);
+    const seen = watchStatements(db);
     list.page({ filter, offset: 0, limit: 100, upTo: null });
     // Counting everything walks a numeric index; the table itself, with its long rows, is never walked.
     expect(scansOf(db, seen).filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([]);
@@ -92,7 +61,7 @@ it('a page that is not full needs no count', async () => {
   const { db, list, tasks } = context.store;
   for (const n of [1, 2, 3]) tasks.observe(remoteTask({ commitment: commitmentOf(n) }), START_MS);
   const counts = (offset: number, limit: number) => {
-    const seen = watched(db);
+    const seen = watchStatements(db);
     const { total } = list.page({ filter: NONE, offset, limit, upTo: 3 });
     return [total, [...seen].filter((sql) => sql.includes('count(')).length];
   };
@@ -124,7 +93,7 @@ it('the ledger: entries of a task, a page, a balance', async () => {
   const { context } = await loopRig();
   const { db } = context.store;
   const ledger = new Ledger(db);
-  const seen = watched(db);
+  const seen = watchStatements(db);
   ledger.ofTask(TASK);
   ledger.find('relay:1');
   ledger.page({ limit: 100, after: null });

@@ -58,6 +58,7 @@ export class MoneyRecords {
   readonly #db: DatabaseSync;
   readonly #put: StatementSync;
   readonly #mark: StatementSync;
+  readonly #count: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -66,6 +67,7 @@ export class MoneyRecords {
         ON CONFLICT (list, key) DO UPDATE SET json = excluded.json, observed_ms = excluded.observed_ms
         WHERE json <> excluded.json`,
     );
+    this.#count = db.prepare('SELECT records FROM money_record_counts WHERE list = ?');
     this.#mark = db.prepare('UPDATE money_records SET posted = ?, problem = ? WHERE list = ? AND key = ?');
   }
 
@@ -118,7 +120,7 @@ export class MoneyRecords {
   }
 
   count(list: RecordList): number {
-    return Number(this.#db.prepare('SELECT count(*) AS n FROM money_records WHERE list = ?').get(list)?.n ?? 0);
+    return Number(this.#count.get(list)?.records ?? 0);
   }
 
   newestPosition(list: RecordList): number {

@@ -6,10 +6,10 @@ import { MIGRATIONS } from '../../store/migrations.ts';
 import { type Account, entryOf, type LedgerEntry, type LedgerKind, MOVEMENTS } from '../ledger/entry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 
-/** The whole schema in memory. */
-export function memoryDatabase(): DatabaseSync {
+/** The whole schema in memory, or its first steps. */
+export function memoryDatabase(steps: readonly string[] = MIGRATIONS): DatabaseSync {
   const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true });
-  for (const step of MIGRATIONS) db.exec(step);
+  for (const step of steps) db.exec(step);
   return db;
 }
 
