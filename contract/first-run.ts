@@ -1,7 +1,6 @@
 /** What a host needs to start a node on a public network: the official worker, the coin, and a saved draft. */
 import { z } from 'zod';
-import { addressField } from '../protocol/wire/fields.ts';
-import { weiText } from './money.ts';
+import { addressField, weiText } from '../protocol/wire/fields.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
 /** Where the network publishes its program. Sources: the official node's repository and documentation, NETWORK_2026 3. */

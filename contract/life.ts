@@ -1,7 +1,6 @@
 /** Where a node is between "not in the network, no stake" and "takes tasks", and back. Amounts are decimal wei strings. */
 import { z } from 'zod';
-
-const weiText = z.string().regex(/^\d+$/);
+import { weiText } from '../protocol/wire/fields.ts';
 
 export const lifeViewSchema = z.discriminatedUnion('kind', [
   /** The checks before a start are running, or wait for the engine. */

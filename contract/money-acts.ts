@@ -4,8 +4,8 @@
  * that; `confirm…` does it. Amounts are decimal wei strings, times epoch ms.
  */
 import { z } from 'zod';
-import { addressField } from '../protocol/wire/fields.ts';
-import { signedWeiText, weiText } from './money.ts';
+import { addressField, weiText } from '../protocol/wire/fields.ts';
+import { signedWeiText } from './money.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
 const count = z.number().int().nonnegative();

@@ -4,10 +4,9 @@
  */
 import { z } from 'zod';
 import { TASK_TYPE, type TaskType } from '../protocol/tasks/status.ts';
-import { commitmentField } from '../protocol/wire/fields.ts';
+import { commitmentField, weiText } from '../protocol/wire/fields.ts';
 import { errorViewSchema } from './worker-channel.ts';
 
-export const weiText = z.string().regex(/^\d+$/);
 /** May be negative. */
 export const signedWeiText = z.string().regex(/^-?\d+$/);
 const taskTypeName = z.enum(Object.keys(TASK_TYPE) as [TaskType, ...TaskType[]]);

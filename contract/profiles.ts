@@ -1,9 +1,8 @@
 /** A profile is one node on this machine: its key, its network, its cards, and how it is run. */
 import { z } from 'zod';
-import { addressField } from '../protocol/wire/fields.ts';
+import { addressField, weiText } from '../protocol/wire/fields.ts';
 import { gpuSettingsSchema } from './gpu.ts';
 import { modelSettingsSchema } from './model-settings.ts';
-import { weiText } from './money.ts';
 import { engineConfigSchema, gpuConfigSchema, NETWORK_MODES } from './node-config.ts';
 import { retentionSchema } from './retention.ts';
 import { errorViewSchema, nodeViewSchema } from './worker-channel.ts';

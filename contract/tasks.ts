@@ -1,11 +1,12 @@
 /** The tasks of one node for a UI: pages filtered by the store, details of one, and changes. */
 import { z } from 'zod';
+import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
 import { TASK_STATUSES } from '../protocol/tasks/status.ts';
-import { commitmentField } from '../protocol/wire/fields.ts';
+import { commitmentField, weiText } from '../protocol/wire/fields.ts';
 import { taskTypeSchema } from './models.ts';
 import { taskMoneySchema } from './money.ts';
 import { resultRemovalSchema } from './retention.ts';
-import { errorViewSchema, taskViewSchema } from './worker-channel.ts';
+import { errorViewSchema } from './worker-channel.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -25,8 +26,35 @@ export const taskFilterSchema = z.object({
 export type TaskFilter = z.output<typeof taskFilterSchema>;
 export type TaskFilterInput = z.input<typeof taskFilterSchema>;
 
+/** One observed step of a task. `atMs` is the network's time if it reports one, otherwise when this node saw it. */
+export const transitionViewSchema = z.object({
+  status: z.enum(TASK_STATUSES),
+  atMs: z.number(),
+  source: z.enum(['relay', 'event', 'local']),
+  evidence: z.string(),
+});
+export type TransitionView = z.output<typeof transitionViewSchema>;
+
 /** A row of the list: the task and its position in the store's own order. */
-export const taskRowSchema = taskViewSchema.extend({
+export const taskRowSchema = z.object({
+  commitment: z.string(),
+  type: taskTypeSchema,
+  modelIds: z.array(z.string()),
+  /** The last status from the network. */
+  status: z.enum(TASK_STATUSES),
+  /** What this node is doing about it. */
+  local: z.enum(['new', 'executing', 'scored', 'invalid', 'failed', 'uploaded', 'closed']),
+  score: z.string().nullable(),
+  feeWei: weiText,
+  /** Credited to the operator by the network, as far as this node knows; null until settled. */
+  paymentWei: weiText.nullable(),
+  abortReason: z.string(),
+  /** The deadline that ended the task, which implies who missed it; null if none did. */
+  missedDeadline: z.enum(MISSED_DEADLINES).nullable(),
+  error: errorViewSchema.nullable(),
+  startTimeMs: z.number().nullable(),
+  deadlineMs: z.number().nullable(),
+  transitions: z.array(transitionViewSchema),
   /** Increases in the order in which this node first saw its tasks. */
   sequence: count,
   /** When this node first saw it; epoch ms. */

@@ -6,9 +6,9 @@
 import { z } from 'zod';
 import type { DeviationName } from '../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE } from '../protocol/tasks/status.ts';
+import { weiText } from '../protocol/wire/fields.ts';
 import { qosExplanationSchema } from './standing.ts';
 
-const weiText = z.string().regex(/^\d+$/);
 const names = <Name extends string>(table: Readonly<Record<Name, number>>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
 const status = z.enum(TASK_STATUSES);
 

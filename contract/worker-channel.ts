@@ -3,12 +3,10 @@
  * of fork/utilityProcess. The key is sent here and nowhere else. Amounts are decimal wei strings.
  */
 import { z } from 'zod';
-import { MISSED_DEADLINES } from '../protocol/tasks/missed-deadline.ts';
-import { TASK_STATUSES } from '../protocol/tasks/status.ts';
-import { addressField } from '../protocol/wire/fields.ts';
+import { addressField, weiText } from '../protocol/wire/fields.ts';
 import { nodeQuestionSchema } from './act-questions.ts';
 import { CALLERS } from './acts.ts';
-import { nodeGpuViewSchema, SELF_TEST_ORDERS } from './gpu.ts';
+import { nodeGpuViewSchema } from './gpu.ts';
 import { chainStakeSchema, lifeViewSchema } from './life.ts';
 import { nodeConfigSchema } from './node-config.ts';
 import { preflightReportSchema } from './preflight.ts';
@@ -20,45 +18,12 @@ import { warmUpViewSchema } from './warm-up.ts';
  */
 export const WORKER_HEAP: readonly string[] = ['--max-semi-space-size=4'];
 
-const weiText = z.string().regex(/^\d+$/);
-
 export const errorViewSchema = z.object({
   code: z.string(),
   message: z.string(),
   data: z.record(z.string(), z.unknown()).default({}),
 });
 export type ErrorView = z.output<typeof errorViewSchema>;
-
-/** One observed step of a task. `atMs` is the network's time if it reports one, otherwise when this node saw it. */
-export const transitionViewSchema = z.object({
-  status: z.enum(TASK_STATUSES),
-  atMs: z.number(),
-  source: z.enum(['relay', 'event', 'local']),
-  evidence: z.string(),
-});
-export type TransitionView = z.output<typeof transitionViewSchema>;
-
-export const taskViewSchema = z.object({
-  commitment: z.string(),
-  type: z.enum(['StableDiffusion', 'Llm', 'FineTuneLora']),
-  modelIds: z.array(z.string()),
-  /** The last status from the network. */
-  status: z.enum(TASK_STATUSES),
-  /** What this node is doing about it. */
-  local: z.enum(['new', 'executing', 'scored', 'invalid', 'failed', 'uploaded', 'closed']),
-  score: z.string().nullable(),
-  feeWei: weiText,
-  /** Credited to the operator by the network, as far as this node knows; null until settled. */
-  paymentWei: weiText.nullable(),
-  abortReason: z.string(),
-  /** The deadline that ended the task, which implies who missed it; null if none did. */
-  missedDeadline: z.enum(MISSED_DEADLINES).nullable(),
-  error: errorViewSchema.nullable(),
-  startTimeMs: z.number().nullable(),
-  deadlineMs: z.number().nullable(),
-  transitions: z.array(transitionViewSchema),
-});
-export type TaskView = z.output<typeof taskViewSchema>;
 
 export const NODE_STATES = [
   'starting',
@@ -128,23 +93,11 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lease'), leftMs: z.number().nonnegative() }),
   /** An update of the same list, after a key was added. */
   z.object({ type: z.literal('ownAddresses'), addresses: z.array(addressField) }),
-  z.object({ type: z.literal('pause') }),
-  z.object({ type: z.literal('resume') }),
-  /** Leaves the network after the current task and takes the stake back; the process keeps running. */
-  z.object({ type: z.literal('unstake') }),
-  /** Runs the self-test again, or decides on its changed result. */
-  z.object({ type: z.literal('selfTest'), order: z.enum(SELF_TEST_ORDERS) }),
   /**
    * Finishes the current task, quits the network if asked (if there is a chain, this also requests the stake back),
    * then exits.
    */
   z.object({ type: z.literal('stop'), quitNetwork: z.boolean() }),
-  z.object({
-    type: z.literal('tasks'),
-    id: z.number().int(),
-    limit: z.number().int().positive().max(1000),
-    before: z.string().nullable(),
-  }),
   /**
    * A connection of contract/node-contract.ts, opened by the supervisor; for a close, `frame` is the code of its
    * reason, or empty.
@@ -167,8 +120,6 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   /** The process is alive and listening (not yet ready). */
   z.object({ type: z.literal('alive'), pid: z.number().int() }),
   z.object({ type: z.literal('node'), node: nodeViewSchema }),
-  z.object({ type: z.literal('task'), revision: z.number().int(), task: taskViewSchema }),
-  z.object({ type: z.literal('tasks'), id: z.number().int(), tasks: z.array(taskViewSchema) }),
   z.object({ type: z.literal('fatal'), error: errorViewSchema }),
   z.object({
     type: z.literal('rpc'),

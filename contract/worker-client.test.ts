@@ -64,24 +64,14 @@ describe('createWorkerClient', () => {
     expect(client.node()?.state).toBe('running');
   });
 
-  it('gives each query its own answer', async () => {
-    const { client, deliver } = setUp();
-    const first = client.tasks({ limit: 1, before: null });
-    const second = client.tasks({ limit: 1, before: null });
-    deliver({ type: 'tasks', id: 2, tasks: [] });
-    await expect(second).resolves.toEqual([]);
-    deliver({ type: 'tasks', id: 1, tasks: [] });
-    await expect(first).resolves.toEqual([]);
-  });
-
   it('rejects all open calls when the process ends, and everything afterwards', async () => {
     const { client, end } = setUp();
     const started = client.start(CONFIG, KEY);
-    const query = client.tasks({ limit: 1, before: null });
+    const view = client.until(() => false);
     end({ code: null, signal: 'SIGKILL' });
     await expect(started).rejects.toMatchObject({ code: 'WORKER_EXITED', data: { signal: 'SIGKILL' } });
-    await expect(query).rejects.toMatchObject({ code: 'WORKER_EXITED' });
-    await expect(client.tasks({ limit: 1, before: null })).rejects.toMatchObject({ code: 'WORKER_EXITED' });
+    await expect(view).rejects.toMatchObject({ code: 'WORKER_EXITED' });
+    await expect(client.until(() => false)).rejects.toMatchObject({ code: 'WORKER_EXITED' });
     await expect(client.stop({ quitNetwork: false })).resolves.toEqual({ code: null, signal: 'SIGKILL' });
   });
 

@@ -1,23 +1,16 @@
 /**
- * A worker process as an object, over any channel (fork, utilityProcess, in-process). Calls are correlated by ID and
- * are all rejected when the process ends; views have revisions, and an older one never replaces a newer one.
+ * A worker process as an object, over any channel (fork, utilityProcess, in-process). What is
+ * waited for is rejected when the process ends; views have revisions, and an older one never replaces a newer one.
+ * What may be asked of the node itself goes over a connection of contract/node-contract.ts.
  */
 import type { Hex } from '../protocol/hex.ts';
 import type { NodeQuestion } from './act-questions.ts';
 import type { Caller } from './acts.ts';
 import { ChannelConnections } from './channel-connections.ts';
 import { ContractError } from './errors.ts';
-import type { SelfTestOrder } from './gpu.ts';
 import type { NodeConfigInput } from './node-config.ts';
 import type { RpcPort } from './rpc-port.ts';
-import {
-  type ErrorView,
-  type FromWorker,
-  fromWorkerSchema,
-  type NodeView,
-  type TaskView,
-  type ToWorkerInput,
-} from './worker-channel.ts';
+import { type ErrorView, type FromWorker, fromWorkerSchema, type NodeView, type ToWorkerInput } from './worker-channel.ts';
 
 export interface WorkerExit {
   readonly code: number | null;
@@ -33,7 +26,6 @@ export interface WorkerChannel {
 
 export interface WorkerListeners {
   readonly onNode?: (node: NodeView) => void;
-  readonly onTask?: (task: TaskView) => void;
   /** Asks a person; omitted = the answer is always no. */
   readonly onQuestion?: (question: NodeQuestion) => Promise<boolean>;
   /** A message did not fit the contract; it has no other effect. */
@@ -56,14 +48,6 @@ export interface WorkerClient {
   node(): NodeView | null;
   /** Resolves with the first view that fits, at once if the latest does. @throws ContractError WORKER_FATAL, WORKER_EXITED */
   until(fits: (node: NodeView) => boolean): Promise<NodeView>;
-  /** Newest first. */
-  tasks(query: { readonly limit: number; readonly before: string | null }): Promise<readonly TaskView[]>;
-  pause(): void;
-  resume(): void;
-  /** Leaves the network and takes the stake back; the views show the progress. */
-  unstake(): void;
-  /** The views show the outcome. */
-  selfTest(order: SelfTestOrder): void;
   /** Call this after a key was added. */
   ownAddresses(addresses: readonly Hex[]): void;
   /** How long the key belongs to the process, from now on. */
@@ -79,8 +63,8 @@ export interface WorkerClient {
 }
 
 interface Pending {
-  readonly fits: (message: FromWorker) => boolean;
-  readonly resolve: (message: FromWorker) => void;
+  readonly fits: (node: NodeView) => boolean;
+  readonly resolve: (node: NodeView) => void;
   readonly reject: (error: ContractError) => void;
 }
 
@@ -92,7 +76,6 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
   const pending = new Set<Pending>();
   let latest: NodeView | null = null;
   let exit: WorkerExit | null = null;
-  let nextId = 1;
   const connections = new ChannelConnections((message) => {
     if (exit === null) channel.send(message);
   });
@@ -102,16 +85,15 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
     if (message.type === 'node') {
       if (latest !== null && message.node.revision < latest.revision) return;
       latest = message.node;
-      listeners.onNode?.(message.node);
+      listeners.onNode?.(latest);
+      for (const call of pending) {
+        if (!call.fits(latest)) continue;
+        pending.delete(call);
+        call.resolve(latest);
+      }
     }
-    if (message.type === 'task') listeners.onTask?.(message.task);
     if (message.type === 'rpc') connections.take(message);
     if (message.type === 'question') void answer(message);
-    for (const call of pending) {
-      if (!call.fits(message)) continue;
-      pending.delete(call);
-      call.resolve(message);
-    }
   }
 
   async function answer({ id, question }: Extract<FromWorker, { type: 'question' }>): Promise<void> {
@@ -126,13 +108,6 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
 
   function ended({ code, signal }: WorkerExit): ContractError {
     return new ContractError('WORKER_EXITED', `the worker ended (${signal ?? code ?? 'unknown'})`, { code, signal });
-  }
-
-  function expect<Wanted extends FromWorker>(fits: (message: FromWorker) => message is Wanted): Promise<Wanted> {
-    if (exit !== null) return Promise.reject(ended(exit));
-    return new Promise((resolve, reject) => {
-      pending.add({ fits, resolve: (message) => resolve(message as Wanted), reject });
-    });
   }
 
   channel.onMessage((raw) => {
@@ -155,9 +130,8 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
 
   async function until(fits: (node: NodeView) => boolean): Promise<NodeView> {
     if (latest !== null && fits(latest)) return latest;
-    const isWanted = (message: FromWorker): message is Extract<FromWorker, { type: 'node' }> =>
-      message.type === 'node' && fits(message.node);
-    return (await expect(isWanted)).node;
+    if (exit !== null) throw ended(exit);
+    return new Promise((resolve, reject) => pending.add({ fits, resolve, reject }));
   }
 
   return {
@@ -179,21 +153,9 @@ export function createWorkerClient(channel: WorkerChannel, listeners: WorkerList
       if (node.state === 'failed') throw fatal(node.error ?? { code: 'UNEXPECTED', message: node.message, data: {} });
       return node;
     },
-    async tasks({ limit, before }) {
-      const id = nextId++;
-      const answer = expect(
-        (message): message is Extract<FromWorker, { type: 'tasks' }> => message.type === 'tasks' && message.id === id,
-      );
-      channel.send({ type: 'tasks', id, limit, before });
-      return (await answer).tasks;
-    },
-    pause: () => channel.send({ type: 'pause' }),
-    resume: () => channel.send({ type: 'resume' }),
-    unstake: () => channel.send({ type: 'unstake' }),
     connect: (caller) => connections.open(caller),
     ownAddresses: (addresses) => channel.send({ type: 'ownAddresses', addresses: [...addresses] }),
     lease: (leftMs) => channel.send({ type: 'lease', leftMs }),
-    selfTest: (order) => channel.send({ type: 'selfTest', order }),
     stop({ quitNetwork }) {
       if (exit === null) channel.send({ type: 'stop', quitNetwork });
       return exited;

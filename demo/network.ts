@@ -1,7 +1,7 @@
 /** The whole network of the demo: relay, application, three peers and your node, put together. */
 import path from 'node:path';
 import { createNodeClient, type NodeClient } from '../contract/rpc-client.ts';
-import type { NodeView, TaskView } from '../contract/worker-channel.ts';
+import type { NodeView } from '../contract/worker-channel.ts';
 import type { WorkerClient } from '../contract/worker-client.ts';
 import { type Application, createApplication } from '../devnet/application/application.ts';
 import type { DevnetChain } from '../devnet/chain/devnet-chain.ts';
@@ -46,7 +46,6 @@ export interface DemoNetworkOptions {
   /** Empty directory. */
   readonly dataDir: string;
   readonly onNode?: (node: NodeView) => void;
-  readonly onTask?: (task: TaskView) => void;
   readonly onError?: (message: string) => void;
 }
 
@@ -106,7 +105,6 @@ export async function startDemoNetwork(options: DemoNetworkOptions): Promise<Dem
     privateKey: keys.you,
     gpu: gpuOf('you'),
     onNode: options.onNode,
-    onTask: options.onTask,
   }).catch(async (error: unknown) => {
     await devnet.stop();
     throw error;

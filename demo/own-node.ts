@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type NetworkPreset, networkPresetData } from '../contract/node-config.ts';
-import type { NodeView, TaskView } from '../contract/worker-channel.ts';
+import type { NodeView } from '../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../contract/worker-client.ts';
 import { CHAT_MODEL, CODE_MODEL, IMAGE_MODEL } from '../devnet/application/samples.ts';
 import { forkWorker } from '../devnet/fork-worker.ts';
@@ -42,16 +42,14 @@ export interface OwnNodeOptions {
   /** Default the embedded one. */
   readonly engine?: EngineCommand | undefined;
   readonly onNode?: ((node: NodeView) => void) | undefined;
-  readonly onTask?: ((task: TaskView) => void) | undefined;
 }
 
 /** Resolves when it has joined. */
 export async function startOwnNode(options: OwnNodeOptions): Promise<WorkerClient> {
-  const { network, dataDir, privateKey, gpu, engine, onNode, onTask } = options;
+  const { network, dataDir, privateKey, gpu, engine, onNode } = options;
   await mkdir(dataDir, { recursive: true });
   const client = createWorkerClient(forkWorker({ entry: WORKER_ENTRY, logFile: path.join(dataDir, 'worker.log') }), {
     ...(onNode === undefined ? {} : { onNode }),
-    ...(onTask === undefined ? {} : { onTask }),
   });
   await client.start(
     {

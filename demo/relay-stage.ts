@@ -1,5 +1,4 @@
 /** The demo's network with a relay in charge. */
-import type { TaskView } from '../contract/worker-channel.ts';
 import { createRelayClient } from '../devnet/application/relay-client.ts';
 import { relayView } from '../devnet/network-view.ts';
 import { systemClock } from '../devnet/system.ts';
@@ -18,10 +17,8 @@ import { createSubmitter } from './submit.ts';
 
 export async function openRelayStage(options: StageOptions): Promise<Stage> {
   const { dataDir, print, say, signal, titles, elapsedMs } = options;
-  const views = new Map<string, TaskView>();
   const network = await startDemoNetwork({
     dataDir,
-    onTask: (task) => views.set(task.commitment, task),
     onError: (message) => print(`devnet: ${message}`),
   });
   const { devnet, application, plan } = network;
@@ -47,7 +44,7 @@ export async function openRelayStage(options: StageOptions): Promise<Stage> {
     },
     runJob: () => runJob(network, submitter, say),
     submit: (task) => submitter.submit(task),
-    report: (durationMs) => reportOf({ network, views, titles, durationMs }),
+    report: (durationMs) => reportOf({ network, titles, durationMs }),
     async stop() {
       ending.abort();
       await following;
@@ -66,12 +63,11 @@ async function readBalances({ participants, keys, devnet }: DemoNetwork): Promis
 
 interface Reported {
   readonly network: DemoNetwork;
-  readonly views: ReadonlyMap<string, TaskView>;
   readonly titles: ReadonlyMap<string, string>;
   readonly durationMs: number;
 }
 
-async function reportOf({ network, views, titles, durationMs }: Reported): Promise<Report> {
+async function reportOf({ network, titles, durationMs }: Reported): Promise<Report> {
   const { devnet, participants } = network;
   const nodes = [participants.you, participants.ada, participants.basil, participants.mallory];
   return buildReport({
@@ -82,7 +78,7 @@ async function reportOf({ network, views, titles, durationMs }: Reported): Promi
     application: participants.application,
     titles,
     balancesWei: await readBalances(network),
-    nodePaymentsWei: paymentsOf(views.values()),
+    nodePaymentsWei: await paymentsOf(network.books),
     chain: chainReport({
       nodes,
       ledger: devnet.relay.ledger(),

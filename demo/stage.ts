@@ -1,5 +1,5 @@
 /** The demo's network with all participants and the demo's operations on it, for both kinds of network. */
-import type { TaskView } from '../contract/worker-channel.ts';
+import type { NodeClient } from '../contract/rpc-client.ts';
 import type { SampleTask } from '../devnet/application/samples.ts';
 import type { Participant } from '../devnet/explorer.ts';
 import type { NetworkView } from '../devnet/network-view.ts';
@@ -37,8 +37,17 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+/** The most that a node gives at once. */
+const PAGE = 500;
+
 /** What your node has recorded of its payments, by commitment. */
-export function paymentsOf(views: Iterable<TaskView>): ReadonlyMap<string, bigint> {
-  const known = [...views].filter((view) => view.paymentWei !== null && view.paymentWei !== '0');
-  return new Map(known.map((view) => [view.commitment, BigInt(view.paymentWei ?? '0')]));
+export async function paymentsOf({ tasks }: NodeClient): Promise<ReadonlyMap<string, bigint>> {
+  const paid = new Map<string, bigint>();
+  for (let offset = 0; ; offset += PAGE) {
+    const { rows, total } = await tasks.page({ limit: PAGE, offset });
+    for (const { commitment, paymentWei } of rows) {
+      if (paymentWei !== null && paymentWei !== '0') paid.set(commitment, BigInt(paymentWei));
+    }
+    if (offset + PAGE >= total) return paid;
+  }
 }

@@ -7,6 +7,7 @@ import type { Hex } from '../protocol/hex.ts';
 import { CNX, type Created, STAKE, startTaskWorld, type TaskWorld } from '../worker/networks/chain/testing/task-world.ts';
 import { MORTAL_INSTANTS } from './support/mortal-line.ts';
 import { type MortalNode, mortalNode, WALLET_WEI } from './support/mortal-node.ts';
+import { orderNode } from './support/order-node.ts';
 
 const VALID = '{"fake":"success"}';
 const INVALID = '{"fake":"invalid"}';
@@ -95,15 +96,15 @@ it('on the way into the network, through it and out again: the stake goes once a
   await node.dieAt('reportModelDownloaded', 'after it is sent');
   const worker = node.start();
   await node.until(worker, ({ state }) => state === 'running');
-  worker.pause();
+  orderNode(worker, 'pause');
   await node.dieAt('pause', 'after it is sent', { worker });
   const paused = node.start();
   await node.until(paused, ({ state }) => state === 'paused');
-  paused.resume();
+  orderNode(paused, 'resume');
   await node.dieAt('resume', 'after it is sent', { worker: paused });
   const leaving = node.start();
   await node.until(leaving, ({ state }) => state === 'running');
-  leaving.unstake();
+  orderNode(leaving, 'unstake');
   await node.dieAt('quit', 'before it is sent', { worker: leaving });
   await node.dieAt('quit', 'after it is sent');
   const last = node.start();

@@ -14,6 +14,7 @@ import { addressOf } from '../protocol/signing/keys.ts';
 import { fakeEngine } from '../worker/engines/testing/engine-harness.ts';
 import type { Point } from '../worker/kit/points.ts';
 import { tempDir } from '../worker/testing/temp-dir.ts';
+import { orderNode } from './support/order-node.ts';
 import { KILLABLE_ENTRY } from './support/test-network.ts';
 
 const CNX = 10n ** 18n;
@@ -73,7 +74,7 @@ it('killed before and after each, a node stakes once, joins once, asks its stake
   await running.stop({ quitNetwork: false });
 
   const leaving = await until(worker('stakeAct.begun'), ({ state }) => state === 'running');
-  leaving.unstake();
+  orderNode(leaving, 'unstake');
   expect(await leaving.exited).toEqual({ code: null, signal: 'SIGKILL' });
   expect(await onChain(devnet, address)).toEqual(staked);
   // It goes on by itself: what the host wanted is on disk.

@@ -1,7 +1,6 @@
 /** The whole network of `--chain`: chain, relay, application, peers and your node, put together. */
 import path from 'node:path';
 import { createNodeClient, type NodeClient } from '../../contract/rpc-client.ts';
-import type { TaskView } from '../../contract/worker-channel.ts';
 import { type ChainApplication, createChainApplication } from '../../devnet/chain-mode/application.ts';
 import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
 import { type ChainDevnet, startChainDevnet } from '../../devnet/chain-mode/chain-devnet.ts';
@@ -45,7 +44,6 @@ export interface ChainDemoOptions {
   readonly dataDir: string;
   /** The engine of every node; default the embedded one. */
   readonly engine?: EngineCommand | undefined;
-  readonly onTask: (task: TaskView) => void;
   readonly onEvent: (event: ChainEvent) => void;
   readonly onError: (message: string) => void;
 }
@@ -102,7 +100,6 @@ export async function startChainDemoNetwork(options: ChainDemoOptions): Promise<
       privateKey: keys.you,
       gpu: CARD,
       engine: options.engine,
-      onTask: options.onTask,
     }),
     ...(['ada', 'basil'] as const).map((name) => devnet.startPeer(configOf(name))),
   ]);

@@ -1,5 +1,4 @@
 /** The demo's network whose tasks live on a chain. */
-import type { TaskView } from '../../contract/worker-channel.ts';
 import type { ChainEvent } from '../../devnet/chain-mode/chain-book.ts';
 import { OWNER_WEI } from '../../devnet/chain-mode/task-chain.ts';
 import { createGasReader } from '../chain-accounts.ts';
@@ -16,13 +15,11 @@ import { createChainSubmitter } from './submit.ts';
 /** @param amounts Numbers of ordinary tasks, for a shorter job. */
 export async function openChainStage(options: StageOptions, amounts?: ChainJob['amounts']): Promise<Stage> {
   const { dataDir, print, say, signal, titles, elapsedMs, engine } = options;
-  const views = new Map<string, TaskView>();
   const slashed: string[] = [];
   let onEvent = (_event: ChainEvent): void => {};
   const network = await startChainDemoNetwork({
     dataDir,
     engine,
-    onTask: (task) => views.set(task.commitment, task),
     onEvent(event) {
       if (event.name === 'NodeSlashed' && event.node !== null) slashed.push(event.node);
       onEvent(event);
@@ -63,7 +60,7 @@ export async function openChainStage(options: StageOptions, amounts?: ChainJob['
       slashed,
       stakeWei: STAKE_WEI,
       titles,
-      nodePaymentsWei: paymentsOf(views.values()),
+      nodePaymentsWei: await paymentsOf(books),
       ledgerReport: ledgerReport((await books.money.reconcile({})).checks),
       durationMs,
     });

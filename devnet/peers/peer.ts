@@ -10,6 +10,7 @@ import {
   networkPresetData,
 } from '../../contract/node-config.ts';
 import type { PreflightCheckId, PreflightReport } from '../../contract/preflight.ts';
+import { createNodeClient } from '../../contract/rpc-client.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
 import { PROGRAMS } from '../../platform/programs.ts';
@@ -116,8 +117,8 @@ async function joinNetwork(worker: WorkerClient, { nodeConfig, privateKey, clock
   const joined = new AbortController();
   // After an earlier slash or kick-out it waits for its host's consent, which the devnet gives.
   const barred = worker.until(({ state }) => state === 'slashed' || state === 'kickedOut');
-  const resuming = barred.then(() => {
-    if (!joined.signal.aborted) worker.resume();
+  const resuming = barred.then(async () => {
+    if (!joined.signal.aborted) await createNodeClient(worker.connect('own')).node.resume({});
   });
   resuming.catch(() => {});
   const outOfTime = clock.sleep(JOIN_WITHIN_MS, joined.signal).then(() => {

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { createNodeClient } from '../../contract/rpc-client.ts';
 import { createWorkerClient, type WorkerClient } from '../../contract/worker-client.ts';
+import { orderNode } from '../support/order-node.ts';
 import type { FromSoakHost, HostedNode, ToSoakHost } from './host-channel.ts';
 
 const AGAIN_MS = 200;
@@ -85,8 +86,7 @@ process.on('message', (message: ToSoakHost) => {
   }
   const client = clients.get(message.node);
   if (client === undefined) return;
-  if (message.type === 'unstake') client.unstake();
-  if (message.type === 'resume') client.resume();
+  if (message.type === 'unstake' || message.type === 'resume') orderNode(client, message.type);
   if (message.type === 'withdraw') void answer(message.id, () => withdraw(client, message.amountWei));
   if (message.type === 'reconcile') void answer(message.id, () => reconcile(client));
 });

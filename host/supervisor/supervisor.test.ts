@@ -92,9 +92,12 @@ describe('a profile', () => {
     expect(process.sent).toMatchObject([{ type: 'start', config, privateKey: '0x01' }]);
     expect(state()).toEqual({ kind: 'running', pid: 100, sinceMs: 1_000_000 });
     expect(supervisor.active()).toEqual(['a']);
-    supervisor.pause('a');
+    supervisor.client('a').lease(1_000);
     const stopped = supervisor.stop('a');
-    expect(process.sent.slice(1)).toEqual([{ type: 'pause' }, { type: 'stop', quitNetwork: false }]);
+    expect(process.sent.slice(1)).toEqual([
+      { type: 'lease', leftMs: 1_000 },
+      { type: 'stop', quitNetwork: false },
+    ]);
     process.exit(0);
     await stopped;
     expect(kinds()).toEqual(['starting', 'running', 'stopping', 'stopped']);
@@ -152,8 +155,8 @@ describe('a profile', () => {
     expect(supervisor.view('a')).toMatchObject({ worker: { kind: 'running' }, node: null });
   });
 
-  it('is not started twice, and not paused when it is not running', async () => {
-    expect(() => supervisor.pause('a')).toThrow(refusal('PROFILE_NOT_RUNNING'));
+  it('is not started twice, and cannot be asked when it is not running', async () => {
+    expect(() => supervisor.client('a')).toThrow(refusal('PROFILE_NOT_RUNNING'));
     await startAlive();
     await expect(supervisor.start('a')).rejects.toEqual(refusal('PROFILE_RUNNING'));
     void supervisor.stop('a');

@@ -37,10 +37,6 @@ export interface Supervisor {
   start(profileId: string): Promise<void>;
   /** Finishes the current task, never leaves the network. Resolves after the process has ended. */
   stop(profileId: string): Promise<void>;
-  /** @throws HostError PROFILE_NOT_RUNNING */
-  pause(profileId: string): void;
-  /** @throws HostError PROFILE_NOT_RUNNING */
-  resume(profileId: string): void;
   /** For calls to the node itself. @throws HostError PROFILE_NOT_RUNNING */
   client(profileId: string): WorkerClient;
   view(profileId: string): SupervisionView;
@@ -99,8 +95,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     start: async (profileId) => nodeOf(profileId).start(),
     stop: async (profileId) => nodeOf(profileId).stop(),
-    pause: (profileId) => nodeOf(profileId).running().pause(),
-    resume: (profileId) => nodeOf(profileId).running().resume(),
     client: (profileId) => nodeOf(profileId).running(),
     view,
     fence: (profileId, error, withinMs) => nodes.get(profileId)?.fence(error, withinMs),

@@ -20,6 +20,9 @@ export const addressField = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an 
 /** Lower-case keccak hex of 32 bytes; the relay compares it as a string. */
 export const commitmentField = z.string().regex(/^0x[0-9a-f]{64}$/, 'must be a task id commitment') as z.ZodType<Hex>;
 
+/** Decimal string of wei that stays text. */
+export const weiText = z.string().regex(/^\d+$/);
+
 /** Decimal string (or bare integer) of wei → bigint. */
 export const weiField = z
   .union([

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createNodeClient } from '../../contract/rpc-client.ts';
 import type { NodeView } from '../../contract/worker-channel.ts';
 import { EMBEDDED_ENGINE } from '../../demo/programs.ts';
 import { CHAT_MODEL } from '../../devnet/application/samples.ts';
@@ -123,7 +124,7 @@ describe.runIf(process.platform !== 'win32')('the self-test, on the embedded eng
     expect(blocked.gpu?.acceptance.reasons).toMatchObject([{ code: 'GPU_SELF_TEST_CHANGED' }]);
     expect(blocked.gpu?.selfTest?.changed).toEqual(['driver']);
     expect(second.row()?.status).toBe('Quit');
-    second.client.selfTest('accept');
+    await createNodeClient(second.client.connect('own')).node.selfTest({ order: 'accept' });
     await second.started;
     expect(second.row()?.status).toBe('Available');
   });

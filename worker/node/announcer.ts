@@ -14,16 +14,11 @@ export class Announcer {
     return this.#revision;
   }
 
-  /** The next revision, for another kind of update, such as a task. */
-  next(): number {
-    return ++this.#revision;
-  }
-
   /** Publishes the view if the host does not have it yet. */
   tell(view: NodeView): void {
     const text = JSON.stringify({ ...view, revision: 0 });
     if (text === this.#last) return;
     this.#last = text;
-    this.#onNode({ ...view, revision: this.next() });
+    this.#onNode({ ...view, revision: ++this.#revision });
   }
 }

@@ -1,6 +1,6 @@
 /** What a node is made of, and what it reports. */
 import type { NodeConfig } from '../../contract/node-config.ts';
-import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
 import type { CardGuard } from '../gpu/card-guard.ts';
@@ -40,7 +40,7 @@ export interface NodeOptions {
   /** Tasks that run beside the loops for as long as the node runs. */
   readonly companions?: readonly Companion[];
   readonly onNode: (view: NodeView) => void;
-  readonly onTask: (view: TaskView, revision: number) => void;
+  readonly onTask: (commitment: Hex) => void;
   /** The store failed or a loop crashed: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }

@@ -1,7 +1,7 @@
 /** One node: its loops, its state, and the host's commands. */
 import type { SelfTestOrder } from '../../contract/gpu.ts';
 import type { WarmUpOrder } from '../../contract/warm-up.ts';
-import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { RelayEvent } from '../../protocol/wire/event.ts';
@@ -15,7 +15,6 @@ import { EXTRA_PER_MINUTE, RequestBudget } from '../loop/request-budget.ts';
 import { TaskDriver } from '../loop/task-driver.ts';
 import { readClock } from '../networks/read-clock.ts';
 import { isSignatureRefused } from '../networks/relay/refusals.ts';
-import type { StoredTask } from '../store/tasks.ts';
 import { Announcer } from './announcer.ts';
 import { noteBar } from './bar.ts';
 import { type ClockJump, watchClock } from './clock-watch.ts';
@@ -26,8 +25,8 @@ import type { NodeOptions } from './node-options.ts';
 import { createPolls, NEVER, PERIOD_MS, type PollName } from './polls.ts';
 import { RelayBalance } from './relay-balance.ts';
 import { runCompanion } from './run-companion.ts';
+import { stakeView } from './stake-view.ts';
 import { TaskNotice } from './task-notice.ts';
-import { stakeView, taskView } from './views.ts';
 import { waitToEnd } from './wait-to-end.ts';
 
 export class Node {
@@ -197,10 +196,6 @@ export class Node {
     this.#hurry.abort();
   }
 
-  tasks({ limit, before }: { readonly limit: number; readonly before: Hex | null }): TaskView[] {
-    return this.#options.context.store.tasks.page(limit, before).map((task) => this.#taskView(task));
-  }
-
   view(): NodeView {
     const { store, network, engine } = this.#options.context;
     const life = this.#isCleared ? this.#life.view() : ({ kind: 'checking' } as const);
@@ -319,16 +314,11 @@ export class Node {
     return this.#stopping === null && this.#holds.isHeld && this.#life.settled && this.#driver.open.length === 0;
   }
 
-  #taskView(task: StoredTask): TaskView {
-    const { store, network } = this.#options.context;
-    return taskView(store, task, network.rules);
-  }
-
   #taskChanged(commitment: Hex): void {
     const { context, onTask, witness } = this.#options;
     witness?.onTask(commitment);
     const task = context.store.tasks.find(commitment);
-    if (task !== null) onTask(this.#taskView(task), this.#announcer.next());
+    if (task !== null) onTask(commitment);
     if (task?.startTimeMs != null) this.#notice.starts.started(commitment, task.startTimeMs);
     this.#changed();
   }

@@ -1,7 +1,7 @@
 /** Opens everything a node needs, in order, each with a function that undoes it. Starts nothing; the node does that. */
 import { join } from 'node:path';
 import type { NodeConfig } from '../../contract/node-config.ts';
-import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Clock, Random } from '../../protocol/ports.ts';
 import { REAL_RELAY_TIMES } from '../../protocol/tasks/deadlines.ts';
@@ -56,7 +56,7 @@ export interface OpenNodeOptions {
   readonly log: Log;
   readonly logFile: LogFile;
   readonly onNode: (view: NodeView) => void;
-  readonly onTask: (view: TaskView, revision: number) => void;
+  readonly onTask: (commitment: Hex) => void;
   readonly onFatal: (error: unknown) => void;
   /** Addresses of all keys that the program currently holds; absent = only this node's. */
   readonly ownAddresses?: () => readonly Hex[];

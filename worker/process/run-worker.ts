@@ -6,7 +6,7 @@ import { ChannelServer } from '../../contract/channel-connections.ts';
 import type { NodeConfig } from '../../contract/node-config.ts';
 import { type FromWorker, type ToWorker, toWorkerSchema } from '../../contract/worker-channel.ts';
 import { type SerialisedError, serialiseError } from '../../protocol/errors.ts';
-import { type Hex, isHex } from '../../protocol/hex.ts';
+import type { Hex } from '../../protocol/hex.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { LogFile } from '../kit/log-file.ts';
 import { redaction } from '../kit/redaction.ts';
@@ -119,33 +119,15 @@ class WorkerProcess {
       if (!first) throw new WorkerError('WORKER_ALREADY_STARTED', 'the worker is already running');
       return;
     }
-    if (this.#node === null && message.type === 'stop') return this.#close(0);
+    if (message.type === 'stop') {
+      await this.#node?.stop({ quitNetwork: message.quitNetwork });
+      return this.#close(0);
+    }
     await this.#starting;
     if (this.#ended) return;
-    // Windows connect at any time: a connection that comes too early is closed, and the window tries again.
-    if (message.type === 'rpc') return this.#connections.take(message);
     if (message.type === 'answer') return this.#answered(message.id, message.allowed);
-    if (this.#node === null) {
-      throw new WorkerError('WORKER_BAD_MESSAGE', `${message.type} before start`, { field: 'type' });
-    }
-    switch (message.type) {
-      case 'pause':
-        return this.#node.pause();
-      case 'resume':
-        return this.#node.resume();
-      case 'unstake':
-        return this.#node.unstake();
-      case 'selfTest':
-        return this.#node.selfTest(message.order);
-      case 'stop':
-        await this.#node.stop({ quitNetwork: message.quitNetwork });
-        return this.#close(0);
-      case 'tasks': {
-        const before = message.before !== null && isHex(message.before, 32) ? message.before : null;
-        const tasks = this.#node.tasks({ limit: message.limit, before });
-        await this.#port.send({ type: 'tasks', id: message.id, tasks });
-      }
-    }
+    // Windows connect at any time: a connection that comes too early is closed, and the window tries again.
+    this.#connections.take(message);
   }
 
   /** A person's answer, through the supervisor; an ending process treats it as a no. */
@@ -188,10 +170,7 @@ class WorkerProcess {
         void this.#port.send({ type: 'node', node: view });
         this.#service?.nodeChanged(view);
       },
-      onTask: (task, revision) => {
-        void this.#port.send({ type: 'task', revision, task });
-        this.#service?.taskChanged(task);
-      },
+      onTask: (commitment) => this.#service?.taskChanged(commitment),
       onFatal: (error) => this.#fail(error),
       ownAddresses: () => this.#ownAddresses,
       onOpened: (undo) => void this.#shutdown.push(undo),

@@ -34,10 +34,10 @@ function open() {
 describe('the channel of a worker inside Electron', () => {
   it('passes messages on in both directions', async () => {
     const { parent, heard, port } = open();
-    parent.hear({ type: 'pause' });
+    parent.hear({ type: 'stop', quitNetwork: false });
     await port.send({ type: 'stopped' });
     await port.send({ type: 'rpc', connection: 1, event: 'frame', frame: 'a' });
-    expect(heard).toEqual([{ type: 'pause' }]);
+    expect(heard).toEqual([{ type: 'stop', quitNetwork: false }]);
     expect(parent.sent).toEqual([{ type: 'stopped' }, { type: 'rpc', connection: 1, event: 'frame', frame: 'a' }]);
   });
 

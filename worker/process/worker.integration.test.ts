@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNodeClient } from '../../contract/rpc-client.ts';
+import type { TaskRow } from '../../contract/tasks.ts';
 import { createApplication } from '../../devnet/application/application.ts';
 import { createRelay, type Relay } from '../../devnet/relay/relay.ts';
 import { systemRandom } from '../../devnet/system.ts';
@@ -183,10 +184,11 @@ describe('the supervisor’s channel', () => {
     const { relay, node } = await world(['n1']);
     const worker = await node('n1');
     const status = () => relay.node(worker.address)?.status;
-    worker.client.pause();
+    const { node: asked } = createNodeClient(worker.client.connect('own'));
+    await asked.pause({});
     await worker.client.until(({ state }) => state === 'paused');
     expect(status()).toBe('Paused');
-    worker.client.resume();
+    await asked.resume({});
     await worker.client.until(({ state }) => state === 'running');
     expect(status()).toBe('Available');
     expect(await worker.client.stop({ quitNetwork: false })).toEqual({ code: 0, signal: null });
@@ -270,17 +272,17 @@ describe('the supervisor’s channel', () => {
       config: nodeConfig({ dataDir: worker.dataDir, relayUrl: 'http://x' }),
       privateKey: worker.key,
     });
-    expect(await worker.client.tasks({ limit: 5, before: null })).toEqual([]);
+    const { tasks } = createNodeClient(worker.client.connect('own'));
+    expect(await tasks.page({ limit: 5 })).toMatchObject({ rows: [] });
     expect(worker.client.node()?.state).toBe('running');
   });
 });
 
-type TaskOf = Awaited<ReturnType<WorkerRig['client']['tasks']>>[number];
-
 /** Waits until the worker reports a task that fits. */
-async function taskWhere({ sent, client }: WorkerRig, fits: (task: TaskOf) => boolean): Promise<TaskOf> {
+async function taskWhere({ sent, client }: WorkerRig, fits: (task: TaskRow) => boolean): Promise<TaskRow> {
+  const { tasks } = createNodeClient(client.connect('own'));
   for (let i = 0; i < 600; i++) {
-    const [found] = (await client.tasks({ limit: 50, before: null })).filter(fits);
+    const [found] = (await tasks.page({ limit: 50 })).rows.filter(fits);
     if (found !== undefined) return found;
     await systemClock.sleep(50);
   }

@@ -131,7 +131,7 @@ describe('tasks', () => {
       expect(value).toMatchObject({ kind: 'snapshot', revision: 0, upTo: 2, open: [{ commitment: TASK }] });
     }
     rig.store.tasks.addTransition(TASK, { status: 'ScoreReady', atMs: START_MS + 9, source: 'local', evidence: '' });
-    rig.service.taskChanged({ commitment: TASK });
+    rig.service.taskChanged(TASK);
     for (const updates of watched) {
       expect((await updates.next()).value).toMatchObject({
         kind: 'task',
@@ -141,7 +141,7 @@ describe('tasks', () => {
       await updates.return?.();
     }
     // Without listeners, the row is not even read: an unknown task would be an error.
-    await expect.poll(() => failed((async () => rig.service.taskChanged({ commitment: commitmentOf(9) }))())).toBeNull();
+    await expect.poll(() => failed((async () => rig.service.taskChanged(commitmentOf(9)))())).toBeNull();
   });
 });
 

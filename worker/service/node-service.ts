@@ -5,7 +5,7 @@
 import type { Caller } from '../../contract/acts.ts';
 import type { RpcPort } from '../../contract/rpc-port.ts';
 import { createRpcServer } from '../../contract/rpc-server.ts';
-import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { Feed } from './feed.ts';
 import { type AskHost, consentOf, createNodeGuard } from './page-acts.ts';
@@ -30,7 +30,7 @@ export interface NodeService {
   /** Ends with the port. The caller is treated as a page unless stated otherwise. */
   serve(port: RpcPort, caller?: Caller): void;
   nodeChanged(view: NodeView): void;
-  taskChanged(task: Pick<TaskView, 'commitment'>): void;
+  taskChanged(commitment: Hex): void;
 }
 
 export function createNodeService({ parts, withoutKey, ask, drained, onUnexpected }: NodeServiceOptions): NodeService {
@@ -43,7 +43,7 @@ export function createNodeService({ parts, withoutKey, ask, drained, onUnexpecte
   return {
     serve: (port, caller) => server.serve({ ...handlersOf(port), post: (frame) => port.post(withoutKey(frame)) }, caller),
     nodeChanged: (view) => views.publish(() => view),
-    taskChanged: ({ commitment }) => tasks.changed(commitment as Hex),
+    taskChanged: (commitment) => tasks.changed(commitment),
   };
 }
 

@@ -2,7 +2,6 @@
 import type { z } from 'zod';
 import type { MoneyService } from '../../contract/money-procedures.ts';
 import type { TaskDetail, TaskRow, TasksPage, TasksUpdate, taskFileQuerySchema, tasksQuerySchema } from '../../contract/tasks.ts';
-import type { TaskView } from '../../contract/worker-channel.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { WorkerError } from '../kit/errors.ts';
 import type { TrustNetwork } from '../networks/relay/relay-reader.ts';
@@ -89,7 +88,7 @@ export class TaskService {
 }
 
 /** Law 2: only invalid arguments are reported. A report counts once the network has accepted or shown it. */
-function reaction({ error, transitions }: Pick<TaskView, 'error' | 'transitions'>): 'reported' | 'silent' {
+function reaction({ error, transitions }: Pick<TaskRow, 'error' | 'transitions'>): 'reported' | 'silent' {
   const reported = transitions.some(({ status, source }) => status === 'ErrorReported' && source !== 'event');
   return error?.code === 'TASK_INVALID' && reported ? 'reported' : 'silent';
 }

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { qosExplanationSchema } from '../../contract/standing.ts';
+import { weiText } from '../../protocol/wire/fields.ts';
 import { WorkerError } from '../kit/errors.ts';
 
 const SCHEMAS = {
@@ -27,7 +28,7 @@ const SCHEMAS = {
    */
   joinedAfterEvent: z.number().int().nonnegative(),
   /** The account's balance at the relay, as the network last reported it. */
-  lastBalance: z.object({ wei: z.string().regex(/^\d+$/), readMs: z.number() }),
+  lastBalance: z.object({ wei: weiText, readMs: z.number() }),
   /** Quality, share of stake and weight, as the network last reported them. */
   lastStanding: z.object({ qos: z.number(), stakingScore: z.number(), weight: z.number(), readMs: z.number() }),
   /** The quality of service, as last read for a window. */

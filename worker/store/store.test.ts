@@ -285,14 +285,6 @@ describe('tasks', () => {
     expect(store.tasks.get(TASK)).toMatchObject({ feeWei, paymentWei: feeWei + 1n });
   });
 
-  it('pages from new to old', () => {
-    const store = open();
-    for (let n = 1; n <= 5; n++) store.tasks.observe(remoteTask({ commitment: commitmentOf(n) }), NOW);
-    const first = store.tasks.page(2, null).map((task) => task.commitment);
-    expect(first).toEqual([commitmentOf(5), commitmentOf(4)]);
-    expect(store.tasks.page(9, commitmentOf(4)).map((task) => task.commitment)).toEqual([3, 2, 1].map(commitmentOf));
-  });
-
   it('stores an alarm once', () => {
     const store = withTask();
     store.tasks.raiseAlarm(TASK, { code: 'REMOTE_SCORE_CONFLICT', message: 'first', atMs: NOW });

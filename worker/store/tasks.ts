@@ -3,16 +3,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Hex } from '../../protocol/hex.ts';
 import { ABORT_REASON, TASK_ERROR, TASK_STATUSES, TASK_TYPE, type TaskStatus } from '../../protocol/tasks/status.ts';
-import { commitmentField } from '../../protocol/wire/fields.ts';
+import { commitmentField, weiField } from '../../protocol/wire/fields.ts';
 import type { RemoteTask } from '../../protocol/wire/task.ts';
 import { inRelaxedTransaction, readAll, readOne } from '../kit/database.ts';
 import { WorkerError } from '../kit/errors.ts';
 import { observedSteps } from './observed-steps.ts';
 
-const bigintText = z
-  .string()
-  .regex(/^\d+$/)
-  .transform((text) => BigInt(text));
 const names = <Name extends string>(table: Record<Name, number>) => z.enum(Object.keys(table) as [Name, ...Name[]]);
 
 export const taskRowSchema = z
@@ -23,7 +19,7 @@ export const taskRowSchema = z
     type: names(TASK_TYPE),
     model_ids: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
     task_args: z.string(),
-    fee_wei: bigintText,
+    fee_wei: weiField,
     timeout_seconds: z.number(),
     status: z.enum(TASK_STATUSES),
     remote_score: z.string(),
@@ -35,7 +31,7 @@ export const taskRowSchema = z
     uploaded_ms: z.number().nullable(),
     closed_ms: z.number().nullable(),
     closed_as: z.string().nullable(),
-    payment_wei: bigintText.nullable(),
+    payment_wei: weiField.nullable(),
     min_vram_gib: z.number().int().nullable(),
   })
   .transform((row) => ({
@@ -104,12 +100,6 @@ export class Tasks {
   /** Tasks that may still need something, oldest first. */
   open(): StoredTask[] {
     return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE closed_ms IS NULL ORDER BY id');
-  }
-
-  /** Newest first; `before` is the last commitment of the previous page. */
-  page(limit: number, before: Hex | null): StoredTask[] {
-    const below = before === null ? Number.MAX_SAFE_INTEGER : (this.find(before)?.id ?? 0);
-    return readAll(this.#db, taskRowSchema, 'SELECT * FROM tasks WHERE id < ? ORDER BY id DESC LIMIT ?', below, limit);
   }
 
   /** When the latest ended task with an unknown payment was closed; null if there is none. */

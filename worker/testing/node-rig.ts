@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { type NodeConfigInput, nodeConfigSchema } from '../../contract/node-config.ts';
-import type { NodeView, TaskView } from '../../contract/worker-channel.ts';
+import type { TaskRow } from '../../contract/tasks.ts';
+import type { NodeView } from '../../contract/worker-channel.ts';
 import { ManualClock } from '../../protocol/ports.ts';
 import { noKillPoint } from '../kit/points.ts';
 import { createImageDigester } from '../loop/scores/image-digester.ts';
@@ -10,6 +11,7 @@ import { NetworkClock } from '../networks/network-clock.ts';
 import { Node } from '../node/node.ts';
 import type { NodeOptions } from '../node/node-options.ts';
 import { NEVER } from '../node/polls.ts';
+import { taskRow } from '../service/task-row.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -25,7 +27,7 @@ export interface NodeRig {
   readonly engine: FakeEngine;
   readonly store: Store;
   readonly views: NodeView[];
-  readonly tasks: TaskView[];
+  readonly tasks: TaskRow[];
   readonly fatal: unknown[];
   readonly dataDir: string;
   /** Advances time in small steps and lets real I/O finish between them. */
@@ -69,7 +71,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
   const { clock = new ManualClock(START_MS), engine = new FakeEngine(), dataDir = tempDir(), run = true } = options;
   const network = options.network ?? new FakeNetwork(() => clock.now());
   const store = openStore(dataDir, clock.now());
-  const [views, tasks, fatal]: [NodeView[], TaskView[], unknown[]] = [[], [], []];
+  const [views, tasks, fatal]: [NodeView[], TaskRow[], unknown[]] = [[], [], []];
   const node = new Node({
     config: nodeConfigSchema.parse({ ...nodeConfig({ dataDir, relayUrl: 'http://127.0.0.1:1' }), ...options.config }),
     ...options.more?.(clock),
@@ -90,7 +92,7 @@ export async function nodeRig(options: NodeRigOptions = {}): Promise<NodeRig> {
       log: QUIET_LOG,
     },
     onNode: (view) => views.push(view),
-    onTask: (view) => tasks.push(view),
+    onTask: (commitment) => tasks.push(taskRow(store, store.tasks.get(commitment), network.rules)),
     onFatal: (error) => fatal.push(error),
   });
   const advance = async (ms: number) => {

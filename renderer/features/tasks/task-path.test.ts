@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TransitionView } from '../../../contract/worker-channel.ts';
+import type { TransitionView } from '../../../contract/tasks.ts';
 import type { TaskStatus } from '../../../protocol/tasks/status.ts';
 import { litEdges, pathOf } from './task-path.ts';
 

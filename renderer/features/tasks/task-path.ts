@@ -1,5 +1,5 @@
 /** The way one task took through the state graph, from the steps that were observed. */
-import type { TransitionView } from '../../../contract/worker-channel.ts';
+import type { TransitionView } from '../../../contract/tasks.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../../protocol/tasks/status.ts';
 import { TRANSITIONS, type Transition, type TransitionActor } from '../../../protocol/tasks/transitions.ts';
 

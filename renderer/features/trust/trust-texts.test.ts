@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LEDGER_KINDS } from '../../../contract/money.ts';
 import { NO_TASK_CONDITIONS, QOS_CHANGES, qosDifferenceSchema, qosExplanationSchema } from '../../../contract/standing.ts';
-import { taskExecutionSchema, taskFileSchema } from '../../../contract/tasks.ts';
+import { taskExecutionSchema, taskFileSchema, taskRowSchema, transitionViewSchema } from '../../../contract/tasks.ts';
 import * as trust from '../../../contract/trust.ts';
-import { taskViewSchema, transitionViewSchema } from '../../../contract/worker-channel.ts';
 import { nodeFilters } from '../../../protocol/node/selection.ts';
 import { DEVIATIONS } from '../../../protocol/tasks/deviations.ts';
 import { ABORT_REASON, TASK_STATUSES, TASK_TYPE } from '../../../protocol/tasks/status.ts';
@@ -47,7 +46,7 @@ describe.each([
     ['states', TASK_STATUSES, common.taskStatus],
     ['types', Object.keys(TASK_TYPE), common.taskType],
     ['abort reasons', Object.keys(ABORT_REASON), tasks.abortReason],
-    ['what a node does about a task', taskViewSchema.shape.local.options, tasks.local],
+    ['what a node does about a task', taskRowSchema.shape.local.options, tasks.local],
     ['actors', [...new Set(TRANSITIONS.map((edge) => edge.actor))], tasks.actor],
     ['causes of a step', [...new Set(TRANSITIONS.map((edge) => edge.via))], tasks.via],
     ['sources of a step', transitionViewSchema.shape.source.options, tasks.source],

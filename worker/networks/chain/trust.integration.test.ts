@@ -8,7 +8,7 @@ import { caseFileSchema } from '../../../contract/trust.ts';
 import { systemClock } from '../../../devnet/system.ts';
 import type { Hex } from '../../../protocol/hex.ts';
 import { EventFeed } from '../../loop/event-feed.ts';
-import { taskView } from '../../node/views.ts';
+import { taskRow } from '../../service/task-row.ts';
 import { failing } from '../../testing/fake-engine.ts';
 import { CaseCollector } from '../../trust/case-collector.ts';
 import { readNoTasks, readQos } from '../../trust/standing.ts';
@@ -107,7 +107,7 @@ it('a timeout counts as this node’s only if it had the arguments; the points s
   await rig.until(without.commitment, 'close EndAborted');
   collector.onTask(without.commitment);
   expect(rig.store.cases.find(without.commitment)).toBeNull();
-  expect(taskView(rig.store, rig.store.tasks.get(without.commitment), CHAIN_RULES).missedDeadline).toBe('arguments');
+  expect(taskRow(rig.store, rig.store.tasks.get(without.commitment), CHAIN_RULES).missedDeadline).toBe('arguments');
 
   const failed = await world.create({ type: 1 });
   await ready(rig, failed);
